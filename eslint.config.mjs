@@ -1,0 +1,82 @@
+import js from "@eslint/js";
+import prettier from "eslint-config-prettier";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+/** Folders a folder's files may import from; docs/architecture.md gives the reasons. */
+const mayImport = {
+  platform: [],
+  training: ["platform"],
+  scoring: ["platform"],
+  models: ["platform"],
+  local: ["training", "scoring", "platform", "models"],
+};
+
+const folders = Object.keys(mayImport);
+
+function boundary(folder) {
+  const forbidden = folders.filter((other) => other !== folder && !mayImport[folder].includes(other));
+  return {
+    files: [`${folder}/**/*.ts`],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            ...forbidden.map((other) => ({
+              regex: `^(\\.\\./)+${other}/`,
+              message: `${folder}/ may import ${mayImport[folder].join(", ") || "nothing of ours"}, not ${other}/.`,
+            })),
+            ...(folder === "models"
+              ? [
+                  {
+                    regex: "^(\\.\\./)+platform/",
+                    allowTypeImports: true,
+                    message: "models/ may import types only.",
+                  },
+                ]
+              : []),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ["node_modules", ".mlops", "coverage", "reports", "test/**/fixtures/**/*.js"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.recommendedTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "max-lines": ["error", { max: 300, skipBlankLines: false }],
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/prefer-nullish-coalescing": ["error", { ignorePrimitives: { boolean: true } }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/consistent-type-definitions": "off",
+      // An own module is loaded late, where a command needs it, by require(): import() of TypeScript needs Node.js 22.
+      "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./", "^\\.\\./"] }],
+    },
+  },
+  ...folders.map(boundary),
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      "max-lines": ["error", { max: 400 }],
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+    },
+  },
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    languageOptions: { globals: globals.node },
+  },
+  prettier,
+);

@@ -1,0 +1,38 @@
+const project = (name, testMatch, extra = {}) => ({
+  displayName: name,
+  testEnvironment: "<rootDir>/test/native-environment.js",
+  testMatch,
+  // import() of a package stays a require here, as jest has no module loader of its own for it.
+  transform: {
+    "^.+\\.ts$": [
+      "ts-jest",
+      {
+        diagnostics: false,
+        tsconfig: {
+          ...require("./tsconfig.json").compilerOptions,
+          module: "commonjs",
+          moduleResolution: "node10",
+          ignoreDeprecations: "6.0",
+        },
+      },
+    ],
+  },
+  ...extra,
+});
+
+/** @type {import("jest").Config} */
+module.exports = {
+  projects: [
+    project("unit", ["<rootDir>/test/{models,platform,training,scoring,local,repository}/**/*.test.ts"]),
+    project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
+    project("peers", ["<rootDir>/test/peers/**/*.test.ts"]),
+  ],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  reporters: [
+    "default",
+    ["jest-junit", { outputDirectory: "reports", outputName: process.env.JUNIT_NAME ?? "junit.xml" }],
+  ],
+  collectCoverageFrom: ["{models,platform,training,scoring,local}/**/*.ts"],
+  coverageReporters: ["text-summary", "html", "cobertura"],
+};

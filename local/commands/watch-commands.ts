@@ -1,0 +1,157 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { Option } from "commander";
+import { writeFileAtomic } from "../../platform/files";
+import { formatModelRef, parseModelRef } from "../../platform/model-ref";
+import type { CommandScope } from "../command-scope";
+import { formatTable } from "../describe-status";
+import { retrain } from "../lifecycle";
+import { monitor } from "../monitor";
+import { environmentOption, jsonOption, modelOption, runOption, wholeNumber } from "../options";
+import { writeRunReport } from "../run-report";
+import type { ModelFlags } from "./open-command";
+import { openCommand, openRun } from "./open-command";
+
+interface MonitorFlags extends ModelFlags {
+  readonly environment: string;
+  readonly hours?: number;
+  readonly retrain?: boolean;
+}
+
+export function addWatchCommands(program: Command, scope: CommandScope): void {
+  program
+    .command("monitor")
+    .description("compare the prediction log with the champion's reference sample; exit 1 on drift")
+    .addOption(modelOption())
+    .addOption(environmentOption("prod"))
+    .option(
+      "--hours <number>",
+      "look back so many hours (default: all that is logged)",
+      wholeNumber(1, 87_600),
+    )
+    .option("--retrain", "on drift, retrain on the data as it is now")
+    .addOption(jsonOption())
+    .action(async (flags: MonitorFlags) => {
+      const { session, loaded } = await openCommand(
+        scope,
+        flags,
+        flags.retrain ? { changes: "monitoring" } : {},
+      );
+      const { definition } = loaded;
+      const from = flags.hours === undefined ? undefined : new Date(Date.now() - flags.hours * 3_600_000);
+      const { version, drift } = await monitor(session, {
+        environment: flags.environment,
+        model: definition.name,
+        rule: definition.drift,
+        ...(from && { from }),
+      });
+      const rows = drift.columns.map(({ column, psi, adjustedPValue, drifted }) => [
+        column,
+        psi?.toFixed(3) ?? "-",
+        adjustedPValue?.toPrecision(2) ?? "-",
+        drifted ? "drifted" : "",
+      ]);
+      const table = formatTable(["column", "PSI", "adjusted p", ""], rows);
+      session.output.result(
+        { version, ...drift },
+        `${version} in ${flags.environment}, ${drift.rows} rows\n${table}\n${drift.explanation}`,
+      );
+      if (!drift.drifted) return;
+      process.exitCode = 1;
+      if (flags.retrain) {
+        const run = await retrain(session, loaded);
+        session.output.print(run.explanation);
+      }
+    });
+
+  program
+    .command("collect")
+    .description("join the prediction log with ground truth by request id into a CSV file to train on")
+    .requiredOption(
+      "--labels <file>",
+      "CSV file with the columns request_id, row (optional, from 0) and the target",
+    )
+    .requiredOption("--output <file>", "CSV file to write")
+    .addOption(modelOption())
+    .addOption(environmentOption("prod"))
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags & { labels: string; output: string; environment: string }) => {
+      const { session, loaded } = await openCommand(scope, flags);
+      const { collectFromLog } = require("../collect") as typeof import("../collect");
+      const { csv, rows, leftOut } = await collectFromLog(session, loaded.definition, flags);
+      await writeFileAtomic(flags.output, csv);
+      const counts = Object.entries(leftOut).map(([reason, count]) => `${count} ${reason}`);
+      session.output.result(
+        { file: flags.output, rows, leftOut },
+        `${rows} rows in ${flags.output}; left out: ${counts.join(", ")}.`,
+      );
+    });
+
+  program
+    .command("score")
+    .description("score a file of rows in one go")
+    .requiredOption("--input <file>", "CSV or Parquet file with the model's features")
+    .requiredOption("--output <file>", "CSV file to write: the rows with their predictions")
+    .option("--version <version>", "registered version, name:version (default: production's)")
+    .addOption(modelOption())
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags & { input: string; output: string; version?: string }) => {
+      const model = flags.version === undefined ? flags.model : parseModelRef(flags.version).name;
+      const { session, loaded } = await openCommand(scope, { ...flags, model });
+      const { scoreFile } = require("../score-file") as typeof import("../score-file");
+      const result = await scoreFile(session, loaded.definition, flags);
+      session.output.result(result, `${result.rows} rows scored by ${result.model} into ${result.output}.`);
+    });
+
+  program
+    .command("report")
+    .description("write a run's report again, as one HTML file")
+    .addOption(modelOption())
+    .addOption(runOption())
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags) => {
+      const command = await openCommand(scope, flags);
+      const context = await openRun(command, flags.run, {
+        name: "run",
+        remedy: "Run `mlops lifecycle` first.",
+      });
+      const file = path.relative(process.cwd(), await writeRunReport(context));
+      command.session.output.result({ file }, file);
+    });
+
+  const registry = program.command("registry").description("look at registered versions");
+  registry
+    .command("list")
+    .description("list registered versions")
+    .addOption(new Option("--model <name>", "only this model's"))
+    .addOption(jsonOption())
+    .action(async (flags: { model?: string; json?: boolean }) => {
+      const { session } = await openCommand(scope, {
+        model: flags.model ?? "diabetes",
+        json: flags.json ?? false,
+      });
+      const versions = await session.registry.list(flags.model);
+      const table = formatTable(
+        ["version", "registered", "aliases", "run", "digest"],
+        versions.map((version) => [
+          formatModelRef(version),
+          version.registeredAt,
+          version.aliases.join(", "),
+          version.tags.run ?? "",
+          version.digest.slice(0, 12),
+        ]),
+      );
+      session.output.result(versions, versions.length > 0 ? table : "Nothing is registered yet.");
+    });
+  registry
+    .command("show")
+    .argument("<version>", "name:version")
+    .description("show one version, and check that its files are as they were registered")
+    .addOption(jsonOption())
+    .action(async (version: string, flags: { json?: boolean }) => {
+      const ref = parseModelRef(version);
+      const { session } = await openCommand(scope, { model: ref.name, json: flags.json ?? false });
+      const found = await session.registry.get(ref);
+      session.output.result(found, JSON.stringify(found, null, 2));
+    });
+}

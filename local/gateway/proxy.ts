@@ -1,0 +1,127 @@
+import { Agent } from "node:http";
+import type { Outcome } from "./track-sampler";
+import type { Choice, LiveTrack } from "./routing";
+import { shadowHeader } from "../../scoring/request-headers";
+import type { SupervisedScoring } from "./supervised-scoring";
+import { sendRequest, type Reply } from "./send-request";
+
+/** A request as it is passed on. */
+export interface PassedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly requestId: string;
+  readonly contentType?: string;
+  readonly body: Buffer;
+}
+
+/** An answer with the track it came from; `predictions` are empty when the answer has none. */
+export interface Answer {
+  readonly track: LiveTrack;
+  readonly reply: Reply;
+  readonly predictions: readonly number[];
+}
+
+interface Attempt {
+  readonly port: number;
+  readonly scoring: SupervisedScoring;
+  readonly request: PassedRequest;
+  /** A copy whose answer nobody uses. */
+  readonly shadow: boolean;
+}
+
+/** Longest wait for a process that is being started again, in milliseconds. */
+const restartWaitMs = 10_000;
+/** Longest silence of a scoring process, in milliseconds: more than it takes to give up a request by itself. */
+const answerTimeoutMs = 300_000;
+/** Copies under way at once; above it requests are not copied, so that a slow canary cannot pile them up. */
+const mostCopies = 16;
+
+/** Numbers by which an answer is compared: probabilities of the positive class where there are any. */
+export function predictionsOf(body: Buffer): number[] {
+  const answer = JSON.parse(body.toString()) as { result?: unknown[]; probabilities?: number[][] };
+  const values = answer.probabilities?.map((pair) => pair[1]) ?? answer.result ?? [];
+  return values.filter((value) => typeof value === "number");
+}
+
+/** Passes requests on to scoring processes and counts what becomes of them. */
+export class Proxy {
+  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  private copies = 0;
+
+  constructor(private readonly report: (message: string) => void) {}
+
+  /**
+   * The answer to a request, or `undefined` when no process could give one. A canary that fails is stood in for by
+   * stable, and a stable process that ends is waited for and asked once more: scoring has no effect besides its
+   * answer, so asking twice is safe.
+   */
+  async answer({ track, fallback }: Choice, request: PassedRequest): Promise<Answer | undefined> {
+    const first = await this.ask(track, request, fallback === undefined ? restartWaitMs : 0);
+    if (first !== undefined && (fallback === undefined || first.reply.status < 500)) return first;
+    const second = fallback ?? track;
+    return (await this.ask(second, request, restartWaitMs)) ?? first;
+  }
+
+  /** Sends a copy to the canary and compares; the client has its answer already. */
+  copy(canary: LiveTrack, request: PassedRequest, shadowOf: readonly number[]): void {
+    if (this.copies >= mostCopies) return;
+    this.copies += 1;
+    this.ask(canary, request, 0, shadowOf)
+      .catch((error: unknown) => this.report(`A copy could not be sent: ${String(error)}`))
+      .finally(() => (this.copies -= 1));
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** One attempt at one track; a score request is counted in the track's sample. */
+  private async ask(
+    track: LiveTrack,
+    request: PassedRequest,
+    waitMs: number,
+    shadowOf?: readonly number[],
+  ): Promise<Answer | undefined> {
+    const start = performance.now();
+    const reply = await track.scoring.use(waitMs, (port) =>
+      port === undefined
+        ? Promise.resolve(undefined)
+        : this.send({ port, scoring: track.scoring, request, shadow: shadowOf !== undefined }),
+    );
+    const latencyMs = performance.now() - start;
+    const predictions = reply?.status === 200 && request.path === "/score" ? predictionsOf(reply.body) : [];
+    if (request.path === "/score") {
+      const failed = reply === undefined || reply.status >= 500;
+      const outcome: Outcome = { failed, latencyMs, predictions, ...(shadowOf && { shadowOf }) };
+      track.sampler.record(outcome);
+    }
+    return reply && { track, reply, predictions };
+  }
+
+  private async send({ port, scoring, request, shadow }: Attempt): Promise<Reply | undefined> {
+    const { method, path, requestId, contentType, body } = request;
+    try {
+      return await sendRequest({
+        host: "127.0.0.1",
+        port,
+        method,
+        path,
+        headers: {
+          "x-request-id": requestId,
+          ...(contentType !== undefined && { "content-type": contentType }),
+          ...(shadow && { [shadowHeader]: "1" }),
+        },
+        ...(body.length > 0 && { body }),
+        timeoutMs: answerTimeoutMs,
+        agent: this.agent,
+      });
+    } catch (error) {
+      this.report(
+        `No answer for request ${requestId}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      // Asked again at once, the process that is gone would be asked again.
+      await scoring.settle(port);
+      return undefined;
+    }
+  }
+}

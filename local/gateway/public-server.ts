@@ -1,0 +1,154 @@
+import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { internalProblem, problemBody, problemContentType, RequestProblem } from "../../scoring/problem";
+import { requestIdOf } from "../../scoring/request-headers";
+import type { Answer, PassedRequest, Proxy } from "./proxy";
+import { chooseTrack, trackHeader, type Routing } from "./routing";
+
+/** Bytes of a body that the gateway holds; scoring processes have lower limits of their own. */
+const mostBodyBytes = 64 * 1024 * 1024;
+
+const addresses: Readonly<Record<string, readonly string[]>> = {
+  "/score": ["POST"],
+  "/metadata": ["GET"],
+  "/healthz": ["GET"],
+  "/readyz": ["GET"],
+};
+
+/** Headers of a scoring process's answer that the client gets. */
+const passedHeaders = ["content-type", "x-request-id", "retry-after", "allow"] as const;
+
+export interface PublicServerOptions {
+  readonly routing: () => Routing;
+  readonly proxy: Proxy;
+  readonly report: (message: string) => void;
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > mostBodyBytes) {
+      throw new RequestProblem(
+        "BODY_TOO_LARGE",
+        `The body has more than ${mostBodyBytes} bytes. Send fewer rows.`,
+        {
+          headers: { connection: "close" },
+        },
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function checkAddress(path: string, method: string): void {
+  const methods = Object.hasOwn(addresses, path) ? addresses[path] : undefined;
+  if (methods === undefined) {
+    const known = Object.keys(addresses).join(", ");
+    throw new RequestProblem("NOT_FOUND", `There is nothing at ${path}. There are: ${known}.`);
+  }
+  if (!methods.includes(method)) {
+    const allow = methods.join(", ");
+    throw new RequestProblem("METHOD_NOT_ALLOWED", `${path} takes ${allow}, not ${method}.`, {
+      headers: { allow },
+    });
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
+}
+
+function sendProblem(response: ServerResponse, problem: RequestProblem, requestId: string): void {
+  response.writeHead(problem.status, {
+    ...problem.details.headers,
+    "content-type": problemContentType,
+    "x-request-id": requestId,
+  });
+  response.end(JSON.stringify(problemBody(problem, requestId)));
+}
+
+function sendAnswer(response: ServerResponse, { track, reply }: Answer): void {
+  const headers = Object.fromEntries(
+    passedHeaders.flatMap((name) => (reply.headers[name] === undefined ? [] : [[name, reply.headers[name]]])),
+  );
+  response.writeHead(reply.status, {
+    ...headers,
+    "content-length": reply.body.length,
+    [trackHeader]: track.name,
+    "x-mlops-model": track.scoring.release.model,
+  });
+  response.end(reply.body);
+}
+
+async function passOn(
+  request: PassedRequest,
+  response: ServerResponse,
+  { header, options }: { header: string | undefined; options: PublicServerOptions },
+): Promise<void> {
+  const choice = chooseTrack(options.routing(), header);
+  const answer = await options.proxy.answer(choice, request);
+  if (answer === undefined) {
+    throw new RequestProblem(
+      "NOT_READY",
+      "No scoring process answers at the moment. Try again in a second.",
+      {
+        headers: { "retry-after": "1" },
+      },
+    );
+  }
+  sendAnswer(response, answer);
+  if (choice.copy !== undefined && request.path === "/score" && answer.reply.status === 200) {
+    options.proxy.copy(choice.copy, request, answer.predictions);
+  }
+}
+
+async function handle(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { requestId, options }: { requestId: string; options: PublicServerOptions },
+): Promise<void> {
+  const { method = "GET", url = "/", headers } = message;
+  const path = url.split("?", 1)[0] ?? "/";
+  checkAddress(path, method);
+  if (path === "/healthz") return sendJson(response, 200, { status: "ok" });
+  if (path === "/readyz") {
+    const { stable, canary } = options.routing();
+    if (!(stable ?? canary)?.scoring.ready)
+      throw new RequestProblem("NOT_READY", "No scoring process is ready.");
+    return sendJson(response, 200, { status: "ready" });
+  }
+  const contentType = headers["content-type"];
+  const request: PassedRequest = {
+    method,
+    path,
+    requestId,
+    ...(contentType !== undefined && { contentType }),
+    body: await readBody(message),
+  };
+  const header = headers[trackHeader];
+  await passOn(request, response, { header: header?.toString(), options });
+}
+
+/** The gateway's listener for clients, not listening yet. */
+export function createPublicServer(options: PublicServerOptions): Server {
+  const server = http.createServer((message, response) => {
+    const requestId = requestIdOf(message.headers["x-request-id"]);
+    handle(message, response, { requestId, options }).catch((error: unknown) => {
+      // A client that has gone needs no answer.
+      if (message.socket.destroyed) return;
+      if (!(error instanceof RequestProblem)) options.report(`Request ${requestId} failed: ${String(error)}`);
+      if (response.headersSent) response.destroy();
+      else
+        sendProblem(
+          response,
+          error instanceof RequestProblem ? error : internalProblem(requestId),
+          requestId,
+        );
+    });
+  });
+  // Longer than clients keep an idle connection, so that none is closed while a request is on its way.
+  server.keepAliveTimeout = 65_000;
+  return server;
+}

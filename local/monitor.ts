@@ -1,0 +1,56 @@
+import path from "node:path";
+import type { DriftRule } from "../platform/definition";
+import { PlatformError } from "../platform/errors";
+import { readReference } from "../platform/model-directory";
+import type { DriftReport } from "../platform/monitoring/drift";
+import { measureDrift } from "../platform/monitoring/drift";
+import { readPredictionLog } from "../platform/monitoring/prediction-log";
+import type { PredictionRecord } from "../platform/monitoring/prediction-record";
+import { profileRecordsAgainst } from "../platform/monitoring/profile-values";
+import type { Session } from "./session";
+
+export interface MonitorOptions {
+  readonly environment: string;
+  readonly model: string;
+  readonly rule: DriftRule;
+  /** Only requests from this moment on. */
+  readonly from?: Date;
+}
+
+export interface MonitorResult {
+  /** The version whose requests and reference sample were compared. */
+  readonly version: string;
+  readonly drift: DriftReport;
+}
+
+async function* ofVersion(
+  records: AsyncIterable<PredictionRecord>,
+  version: string,
+): AsyncIterable<PredictionRecord> {
+  for await (const record of records) if (record.model === version) yield record;
+}
+
+/** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */
+export async function monitor(
+  session: Session,
+  { environment, model, rule, from }: MonitorOptions,
+): Promise<MonitorResult> {
+  const { stable } = await session.deployer.status(environment, model);
+  if (!stable) {
+    throw new PlatformError(
+      "NOT_FOUND",
+      `No version of ${model} is in ${environment}, so there is nothing to watch. Release one with \`mlops lifecycle --model ${model}\`.`,
+    );
+  }
+  const reference = await readReference(path.join(stable.package, "model"));
+  const log = readPredictionLog(session.predictions, {
+    environment,
+    model,
+    ...(from && { from }),
+    report: (message) => {
+      session.output.print(message);
+    },
+  });
+  const current = await profileRecordsAgainst(reference, ofVersion(log, stable.model));
+  return { version: stable.model, drift: measureDrift(reference, current, rule) };
+}

@@ -1,0 +1,25 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** A whole number within bounds, both inclusive, for an option. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+}
+
+export const modelOption = (): Option =>
+  new Option("--model <name>", "model, a folder of models/").default("diabetes");
+export const dataOption = (): Option =>
+  new Option("--data <file>", "CSV or Parquet file instead of the definition's own");
+export const jsonOption = (): Option =>
+  new Option("--json", "answer with one JSON document on standard output");
+export const runOption = (): Option =>
+  new Option("--run <id>", "run to work on (default: the newest that fits)");
+export const portOption = (): Option =>
+  new Option("--port <number>", "port of production's gateway (default: any free one)").argParser(
+    wholeNumber(1, 65_535),
+  );
+export const environmentOption = (fallback: string): Option =>
+  new Option("--environment <name>", "where").choices(["qa", "prod"]).default(fallback);

@@ -1,0 +1,60 @@
+import { PlatformError } from "../platform/errors";
+import { readPredictionLog } from "../platform/monitoring/prediction-log";
+import type { SqlRow } from "../platform/sql/engine";
+import type { Session } from "./session";
+
+/** Requests under way at once. */
+const workers = 4;
+/** How long records may take from the answer to the log, in milliseconds. */
+const logPatienceMs = 15_000;
+
+/** Scores each row in a request of its own, with the id `<prefix>-<index>`; throws at the first that fails. */
+export async function replayRows(
+  url: string,
+  rows: readonly SqlRow[],
+  prefix: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < rows.length) {
+      const index = next++;
+      const response = await fetch(`${url}/score`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-request-id": `${prefix}-${index}` },
+        body: JSON.stringify({ data: [rows[index]] }),
+        signal,
+      });
+      const text = await response.text();
+      if (!response.ok) {
+        throw new PlatformError(
+          "DEPLOYMENT_FAILED",
+          `${url}/score answered ${response.status} to held-out row ${index + 1}: ${text.slice(0, 300)}`,
+        );
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+}
+
+/** Waits until the log holds `count` requests whose id starts with `prefix`; returns how many it holds. */
+export async function awaitLogged(
+  session: Session,
+  log: { environment: string; model: string; from: Date },
+  prefix: string,
+  count: number,
+): Promise<number> {
+  const deadline = Date.now() + logPatienceMs;
+  for (;;) {
+    const ids = new Set<string>();
+    const report = (message: string): void => {
+      session.output.print(message);
+    };
+    for await (const { id } of readPredictionLog(session.predictions, { ...log, report })) {
+      if (id.startsWith(prefix)) ids.add(id);
+    }
+    if (ids.size >= count || Date.now() > deadline) return ids.size;
+    session.signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,74 @@
+import { type DrawPlot, openDrawing } from "./draw-plot";
+import { html, Html } from "./html";
+import { renderMarkdown } from "./markdown";
+import { pageStyle } from "./page-style";
+import type { ReportInput } from "./report-input";
+import { canarySection } from "./sections/canary";
+import { dataSection } from "./sections/data";
+import { decisionSection } from "./sections/decision";
+import { deploymentsSection, loadSection } from "./sections/deployments";
+import { driftSection } from "./sections/drift";
+import { evaluationSection } from "./sections/evaluation";
+import { renderHeader } from "./sections/header";
+import { lineageSection } from "./sections/lineage";
+import { renderSection, type Section } from "./sections/section";
+import { stepsSection } from "./sections/steps";
+
+/** The sections there is something for, in the order of a run. */
+function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
+  const { definition, dataReport, evaluation, decision, drift, canary, load } = input;
+  const { lineage, modelCard, deployments } = input;
+  const sections = [
+    stepsSection(input.run),
+    dataReport && dataSection(dataReport),
+    decision && decisionSection(decision, draw),
+    evaluation && evaluationSection(evaluation, definition, draw),
+    load && loadSection(load),
+    canary && canarySection(canary.stages, draw),
+    deployments && deploymentsSection(deployments),
+    drift && driftSection(drift, definition, draw),
+    lineage && lineageSection(lineage),
+    modelCard === undefined
+      ? undefined
+      : {
+          id: "model-card",
+          title: "Model card",
+          content: renderMarkdown(modelCard, "Table of the model card"),
+        },
+  ];
+  return sections.filter((section) => section !== undefined);
+}
+
+/**
+ * A run's report as one HTML page that needs nothing else: no network, no script, no font. The policy in its head
+ * makes a browser refuse all three, should a text ever get past the escaping.
+ */
+export async function renderReport(input: ReportInput): Promise<string> {
+  const sections = sectionsOf(input, await openDrawing());
+  const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${input.definition.name}: run ${input.run.id}</title>
+        <style>
+          ${new Html(pageStyle)}
+        </style>
+      </head>
+      <body>
+        ${renderHeader(input)}
+        <nav aria-label="Contents">
+          <ul>
+            ${links}
+          </ul>
+        </nav>
+        <main>${sections.map(renderSection)}</main>
+        <footer>
+          Run ${input.run.id} of ${input.run.model}. Numbers are rounded to four significant digits.
+        </footer>
+      </body>
+    </html> `;
+  return page.markup;
+}

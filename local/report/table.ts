@@ -1,0 +1,51 @@
+import { html, type Html } from "./html";
+
+type Cell = Html | string | number | undefined;
+
+/** A table as data; the first cell of a row is its heading. */
+export interface Table {
+  /** What it is, for those who do not see it. */
+  readonly label: string;
+  readonly columns: readonly {
+    readonly head: Html | string;
+    /** How it is set: "number" to the right, "prose" with room for sentences; else as text. */
+    readonly kind?: "number" | "prose";
+  }[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** A table that scrolls by itself where the page is narrower than it. */
+export function scrollingTable({ label, columns, rows }: Table): Html {
+  const kind = (index: number): string => columns[index]?.kind ?? "text";
+  const head = columns.map(({ head }, index) => html`<th scope="col" class="${kind(index)}">${head}</th>`);
+  const body = rows.map((row) => {
+    const cells = row.map((cell, index) =>
+      index === 0
+        ? html`<th scope="row" class="${kind(index)}">${cell}</th>`
+        : html`<td class="${kind(index)}">${cell}</td>`,
+    );
+    return html`<tr>
+      ${cells}
+    </tr> `;
+  });
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          ${head}
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+export type Tone = "good" | "bad" | "warn" | "calm";
+
+/** A word with a colour and a sign of its own, so that the colour alone says nothing. */
+export function badge(tone: Tone, text: string): Html {
+  const sign = { good: "✓", bad: "✕", warn: "!", calm: "·" }[tone];
+  return html`<span class="badge ${tone}"><span aria-hidden="true">${sign}</span> ${text}</span>`;
+}

@@ -1,0 +1,221 @@
+import os from "node:os";
+import { createInterface } from "node:readline/promises";
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { Release } from "../../platform/deployment";
+import { PlatformError } from "../../platform/errors";
+import { parseModelRef } from "../../platform/model-ref";
+import { releaseThroughCanary } from "../canary-release";
+import { runLoad } from "../load";
+import { packageModel, verifyPackage } from "../package";
+import { heldOutRows } from "../run-data";
+import type { CanaryStage } from "../runs";
+import { requireSmoke, smokeRelease } from "../smoke";
+import type { RunContext, Step } from "./step";
+
+const connections = 4;
+const loadSeconds = 1.5;
+
+/** The version a run registered. */
+export function versionOf({ run }: RunContext): string {
+  if (run.version !== undefined) return run.version;
+  throw new PlatformError(
+    "CONFLICT",
+    `Run ${run.id} has registered no version. Run \`mlops register --run ${run.id}\` first.`,
+  );
+}
+
+function releaseOf({ run }: RunContext): Release {
+  if (run.release) return run.release;
+  throw new PlatformError(
+    "CONFLICT",
+    `Run ${run.id} has no package. Run \`mlops package --run ${run.id}\` first.`,
+  );
+}
+
+/**
+ * Bodies for scoring requests, two held-out rows each, in an order of chance that is the same every time: the first
+ * few are a fair sample, however the file is sorted.
+ */
+export async function scoringBodies(context: RunContext): Promise<string[]> {
+  const rows = await heldOutRows(await context.data(), context.definition);
+  const random = xoroshiro128plus(context.definition.split.seed);
+  const order = rows
+    .map((row) => ({ row, key: uniformInt(random, 0, 2 ** 30) }))
+    .sort((a, b) => a.key - b.key);
+  return order.map(({ row }, index) =>
+    JSON.stringify({ data: [row, order[(index + 1) % order.length]?.row] }),
+  );
+}
+
+async function urlOf({ session, definition }: RunContext, environment: string): Promise<string> {
+  const { url } = await session.deployer.status(environment, definition.name);
+  if (url !== undefined) return url;
+  throw new PlatformError(
+    "NOT_FOUND",
+    `Nothing serves ${definition.name} in ${environment}. Run \`mlops deploy --environment ${environment}\` first.`,
+  );
+}
+
+export const packageStep: Step = {
+  name: "package",
+  async run(context) {
+    const { session, run, definition } = context;
+    run.release = await packageModel(
+      { registry: session.registry, packages: session.workspace.packages, serving: definition.serving },
+      parseModelRef(versionOf(context)),
+    );
+    return { message: `${run.release.model} as sha256:${run.release.digest.slice(0, 12)}` };
+  },
+};
+
+export const qaStep: Step = {
+  name: "qa",
+  async run(context) {
+    const { session, run, definition } = context;
+    const release = releaseOf(context);
+    await verifyPackage(release);
+    await session.deployer.deploy("qa", release, { weight: 100, shadow: 0 });
+    const { url } = await session.deployer.promote("qa", definition.name);
+    run.qa = { digest: release.digest };
+    return { message: `${release.model} serves at ${url}` };
+  },
+};
+
+export const smokeStep: Step = {
+  name: "smoke",
+  async run(context) {
+    const { run } = context;
+    const release = releaseOf(context);
+    const checks = await smokeRelease(release, await urlOf(context, "qa"));
+    requireSmoke(checks, "qa");
+    run.qa = { ...run.qa, digest: release.digest, smoke: checks.length };
+    return { message: `${checks.length} checks passed: ${checks.map(({ name }) => name).join(", ")}` };
+  },
+};
+
+export const loadStep: Step = {
+  name: "load",
+  async run(context) {
+    const { session, run, definition } = context;
+    const bodies = await scoringBodies(context);
+    const load = await runLoad(
+      { url: await urlOf(context, "qa"), bodies, connections, seconds: loadSeconds },
+      session.signal,
+    );
+    const sample = (await session.deployer.status("qa", definition.name)).samples.stable;
+    const { requests, failures, requestsPerSecond, latencyMs } = load;
+    const figures = `${requests} requests, ${failures} failed, ${requestsPerSecond.toFixed(0)} a second, p95 ${latencyMs.p95.toFixed(1)} ms`;
+    if (failures > 0 || requests === 0) {
+      throw new PlatformError(
+        "DEPLOYMENT_FAILED",
+        `The load test in qa failed: ${figures}. No request may fail; see the logs in ${session.workspace.environments}.`,
+      );
+    }
+    run.qa = { ...run.qa, digest: releaseOf(context).digest, load, ...(sample && { sample }) };
+    return { message: figures };
+  },
+};
+
+/** Asks on the terminal; undefined when there is nobody to ask. */
+async function askApproval(context: RunContext, question: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
+  context.session.output.print("");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, { signal: context.session.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+export const approveStep: Step = {
+  name: "approve",
+  async run(context) {
+    const { run, session, yes, definition } = context;
+    const release = releaseOf(context);
+    if (run.qa?.digest !== release.digest || run.qa.smoke === undefined || run.qa.load === undefined) {
+      throw new PlatformError(
+        "CONFLICT",
+        `${release.model} has not passed QA. Run \`mlops deploy\`, \`mlops smoke\` and \`mlops load\` first; they take --run ${run.id}.`,
+      );
+    }
+    // QA has done its part; it costs nothing while nobody tests.
+    await session.deployer.stop("qa", definition.name);
+    const approved = yes ? true : await askApproval(context, `Release ${release.model} to production?`);
+    if (approved === undefined) {
+      const explanation = `${release.model} passed QA and waits for approval. Release it with: npm run mlops -- promote ${release.model} --yes`;
+      return { message: explanation, ends: { outcome: "waiting-for-approval", explanation } };
+    }
+    if (!approved) {
+      const explanation = `${release.model} was not approved; production stays as it is.`;
+      return { message: explanation, ends: { outcome: "declined", explanation } };
+    }
+    run.approval = { by: os.userInfo().username, at: new Date().toISOString() };
+    return { message: `approved by ${run.approval.by}${yes ? " (--yes)" : ""}` };
+  },
+};
+
+/** A stage in a line: what was seen of the canary and, if it did not advance, why. */
+function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
+  const traffic = weight === 0 ? "shadow" : `canary ${weight} %`;
+  const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
+  const seen = `${canary.requests} requests, ${canary.failures} failed${latency}`;
+  return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
+}
+
+export const releaseStep: Step = {
+  name: "release",
+  async run(context) {
+    const { session, run, definition } = context;
+    const release = releaseOf(context);
+    if (!run.approval)
+      throw new PlatformError(
+        "CONFLICT",
+        `${release.model} is not approved. Run \`mlops promote ${release.model}\`.`,
+      );
+    await verifyPackage(release);
+    const bodies = await scoringBodies(context);
+    const stages: CanaryStage[] = [];
+    const released = await releaseThroughCanary({
+      deployer: session.deployer,
+      environment: "prod",
+      release,
+      rule: definition.canary,
+      qaSample: run.qa?.sample ?? { requests: 0, failures: 0 },
+      sendTraffic: async (url, requests) => {
+        await runLoad({ url, bodies, connections, requests }, session.signal);
+      },
+      onStage: async (stage) => {
+        stages.push(stage);
+        run.canary = stages;
+        session.output.update(`release: ${describeStage(stage)}`);
+        await session.runs.save(run);
+      },
+      signal: session.signal,
+    });
+    const lines = stages.map(describeStage);
+    if (!released) {
+      const explanation = `${release.model} was rolled back: ${stages.at(-1)?.explanation}`;
+      return {
+        message: [...lines, `${release.model} was rolled back; production stays as it was`].join("\n"),
+        ends: { outcome: "rolled-back", explanation },
+      };
+    }
+    await session.registry.setAlias(parseModelRef(release.model), "champion");
+    run.outcome = "released";
+    run.explanation = `${release.model} is in production.`;
+    return { message: [...lines, `100 %: ${release.model} takes all traffic`].join("\n") };
+  },
+};
+
+export const verifyStep: Step = {
+  name: "verify",
+  async run(context) {
+    const release = releaseOf(context);
+    const checks = await smokeRelease(release, await urlOf(context, "prod"));
+    requireSmoke(checks, "prod");
+    return { message: `${checks.length} checks passed in production` };
+  },
+};

@@ -1,0 +1,88 @@
+import type { LoadedDefinition } from "../definitions";
+import type { RunData } from "../run-data";
+import { openRunData } from "../run-data";
+import type { RunOutcome, RunRecord } from "../runs";
+import type { Session } from "../session";
+
+/** A run in progress: what its steps read and write. */
+export interface RunContext extends LoadedDefinition {
+  readonly session: Session;
+  readonly run: RunRecord;
+  /** Release without asking. */
+  readonly yes: boolean;
+  /** Loads the run's data on first use. */
+  data(): Promise<RunData>;
+  close(): Promise<void>;
+}
+
+/** What a step came to: a message for people and, if the run ends here, how. */
+export interface StepResult {
+  readonly message: string;
+  readonly ends?: { readonly outcome: RunOutcome; readonly explanation: string };
+}
+
+/** One step of the lifecycle; it finds its inputs in the run's record and folder and leaves its results there. */
+export interface Step {
+  readonly name: string;
+  run(context: RunContext): Promise<StepResult>;
+}
+
+export function openRunContext(
+  session: Session,
+  loaded: LoadedDefinition,
+  run: RunRecord,
+  yes = false,
+): RunContext {
+  let data: Promise<RunData> | undefined;
+  return {
+    ...loaded,
+    session,
+    run,
+    yes,
+    data: () => (data ??= openRunData(loaded.definition, run.dataFile)),
+    async close() {
+      const opened = data;
+      data = undefined;
+      // A failure to open was reported where the data was asked for.
+      const loadedData = await opened?.catch(() => undefined);
+      await loadedData?.engine.close();
+    },
+  };
+}
+
+/** Runs a step, shows its progress, and records it in the run. */
+export async function runStep(context: RunContext, step: Step): Promise<StepResult> {
+  const { session, run } = context;
+  const startedAt = new Date().toISOString();
+  const started = performance.now();
+  session.output.begin(step.name);
+  const record = async (status: "done" | "failed" | "waiting", message: string): Promise<void> => {
+    const ms = performance.now() - started;
+    session.output.end(step.name, { status, ms, message });
+    run.steps = [
+      ...run.steps.filter(({ name }) => name !== step.name),
+      { name: step.name, status, startedAt, ms, message },
+    ];
+    await session.runs.save(run);
+  };
+  try {
+    const result = await step.run(context);
+    const { ends } = result;
+    if (ends) {
+      run.outcome = ends.outcome;
+      run.explanation = ends.explanation;
+    }
+    const failed =
+      ends?.outcome === "rolled-back" || ends?.outcome === "failed" || ends?.outcome === "declined";
+    await record(
+      ends?.outcome === "waiting-for-approval" ? "waiting" : failed ? "failed" : "done",
+      result.message,
+    );
+    return result;
+  } catch (error) {
+    run.outcome = "failed";
+    run.explanation = error instanceof Error ? error.message : String(error);
+    await record("failed", run.explanation);
+    throw error;
+  }
+}

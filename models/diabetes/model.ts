@@ -1,0 +1,44 @@
+import type { ModelDefinitionInput } from "../../platform/definition";
+
+const definition: ModelDefinitionInput = {
+  name: "diabetes",
+  description:
+    "Progression of diabetes one year after baseline (Efron et al., Least Angle Regression, 2004).",
+  task: "regression",
+  data: "data.csv",
+  columns: [
+    { name: "age", type: "number", range: [0, 120], unit: "years", description: "Age" },
+    { name: "sex", type: "number", range: [1, 2], description: "Sex, 1 or 2 as coded in the study" },
+    { name: "bmi", type: "number", range: [10, 70], unit: "kg/m²", description: "Body mass index" },
+    { name: "bp", type: "number", range: [40, 200], unit: "mmHg", description: "Average blood pressure" },
+    { name: "s1", type: "number", range: [50, 500], unit: "mg/dl", description: "Total serum cholesterol" },
+    { name: "s2", type: "number", range: [10, 400], unit: "mg/dl", description: "Low-density lipoproteins" },
+    { name: "s3", type: "number", range: [5, 150], unit: "mg/dl", description: "High-density lipoproteins" },
+    { name: "s4", type: "number", range: [1, 15], description: "Total cholesterol / HDL" },
+    {
+      name: "s5",
+      type: "number",
+      range: [2, 8],
+      unit: "log(mg/dl)",
+      description: "Log of serum triglycerides",
+    },
+    { name: "s6", type: "number", range: [30, 300], unit: "mg/dl", description: "Blood sugar" },
+    {
+      name: "progression",
+      type: "number",
+      role: "target",
+      range: [0, 500],
+      description: "Disease progression one year after baseline",
+    },
+  ],
+  split: { testFraction: 0.2, seed: 1 },
+  trainer: { kind: "ridge", alpha: 1 },
+  gate: {
+    metric: "rmse",
+    leastImprovement: 0.1,
+    floors: [{ metric: "r2", atLeast: 0.3 }],
+    slices: [{ column: "age", at: [50], mayBeWorseBy: 3 }],
+  },
+};
+
+export default definition;

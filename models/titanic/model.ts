@@ -1,0 +1,36 @@
+import type { ModelDefinitionInput } from "../../platform/definition";
+
+const definition: ModelDefinitionInput = {
+  name: "titanic",
+  description: "Whether a passenger of the Titanic survived.",
+  task: "classification",
+  data: "data.csv",
+  columns: [
+    { name: "pclass", type: "category", values: ["1", "2", "3"], description: "Ticket class" },
+    { name: "sex", type: "category", values: ["female", "male"], description: "Sex" },
+    { name: "age", type: "number", nullable: true, range: [0, 100], unit: "years", description: "Age" },
+    { name: "sibsp", type: "number", range: [0, 20], description: "Siblings and spouses aboard" },
+    { name: "parch", type: "number", range: [0, 20], description: "Parents and children aboard" },
+    { name: "fare", type: "number", nullable: true, range: [0, 600], unit: "£", description: "Fare paid" },
+    {
+      name: "embarked",
+      type: "category",
+      nullable: true,
+      values: ["C", "Q", "S"],
+      description: "Port of embarkation",
+    },
+    { name: "survived", type: "boolean", role: "target", description: "Survived the sinking" },
+  ],
+  // Passengers of one class, sex and fare are often told apart by nothing else.
+  checks: { mostDuplicates: 0.2 },
+  split: { testFraction: 0.2, seed: 1 },
+  trainer: { kind: "logistic", l2: 1 },
+  gate: {
+    metric: "auc",
+    leastImprovement: 0.002,
+    floors: [{ metric: "accuracy", atLeast: 0.7 }],
+    slices: [{ column: "sex", mayBeWorseBy: 0.03 }],
+  },
+};
+
+export default definition;

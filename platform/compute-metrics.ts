@@ -1,0 +1,70 @@
+import type { Task } from "./definition";
+import type { ScoredRows } from "./evaluation";
+import { summedMetrics, type SummedMetric } from "./metric-terms";
+import { metricNames, metrics, type MetricName, type Metrics } from "./metrics";
+import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
+
+/**
+ * All metrics of a task for a model's predictions, weighted where weights are given (one per row, not negative).
+ * One that is not defined for the rows is absent: AUC of one class, R² of a constant target, F1 without a positive
+ * row, anything of no rows, and everything when a prediction is not a finite number. Equal to scikit-learn's to 1e-12.
+ */
+export function computeMetrics(task: Task, rows: ScoredRows, weights?: ArrayLike<number>): Metrics {
+  const names = metricNames.filter((name) => metrics[name].task === task);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = computeMetric(name, rows, weights);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** One metric; undefined when it is not defined for the rows. */
+export function computeMetric(
+  name: MetricName,
+  rows: ScoredRows,
+  weights?: ArrayLike<number>,
+): number | undefined {
+  checkLengths(rows, weights);
+  if (!rows.predicted.every(Number.isFinite) || !rows.actual.every(Number.isFinite)) return undefined;
+  const value =
+    name === "auc"
+      ? areaUnderRoc(weighByScore(rankRows(rows), rows.actual, weights))
+      : sumUp(summedMetrics[name], rows, weights);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Mean of the actual values, around which R² sums its squares. */
+export function centreOf({ actual }: Pick<ScoredRows, "actual">, weights?: ArrayLike<number>): number {
+  let [sum, total] = [0, 0];
+  for (let row = 0; row < actual.length; row++) {
+    const weight = weights?.[row] ?? 1;
+    sum += weight * (actual[row] ?? NaN);
+    total += weight;
+  }
+  return sum / total;
+}
+
+function sumUp(metric: SummedMetric, rows: ScoredRows, weights?: ArrayLike<number>): number {
+  const { actual, predicted } = rows;
+  const centre = centreOf(rows, weights);
+  const sums: number[] = [];
+  let total = 0;
+  for (let row = 0; row < actual.length; row++) {
+    const weight = weights?.[row] ?? 1;
+    const terms = metric.terms(actual[row] ?? NaN, predicted[row] ?? NaN, centre);
+    for (let term = 0; term < terms.length; term++) {
+      sums[term] = (sums[term] ?? 0) + weight * (terms[term] ?? NaN);
+    }
+    total += weight;
+  }
+  return metric.value(sums, total);
+}
+
+function checkLengths({ actual, predicted }: ScoredRows, weights?: ArrayLike<number>): void {
+  if (actual.length !== predicted.length || (weights && weights.length !== actual.length)) {
+    throw new RangeError(
+      `${actual.length} actual values, ${predicted.length} predictions and ${weights?.length ?? "no"} weights do not belong together.`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import type { ModelDefinition } from "../definition";
+import type { DataReport, Finding } from "../findings";
+import type { SqlEngine } from "../sql/engine";
+import { readColumnFacts } from "./column-facts";
+import type { Champion } from "./distribution-check";
+import { checkDistribution } from "./distribution-check";
+import { checkDuplicates, checkRowCount } from "./row-checks";
+import { checkSchema } from "./schema-check";
+import type { DataSource } from "./source";
+import { checkTarget } from "./target-checks";
+import { checkValues } from "./value-checks";
+
+/**
+ * Checks loaded data (the tables `raw` and `data`) against the definition of its model, and against the rows the
+ * champion was trained on. A column with an error is left out of the checks that need all of its values, and
+ * repeated rows are only looked for among whole ones, so that each fault is reported once.
+ */
+export async function checkData(
+  engine: SqlEngine,
+  definition: ModelDefinition,
+  source: DataSource,
+  champion?: Champion,
+): Promise<DataReport> {
+  const { rows, header } = source;
+  const present = definition.columns.filter(({ name }) => header.includes(name));
+  const facts = await readColumnFacts(engine, present, rows);
+  const byColumn = [
+    ...checkSchema(definition.columns, header),
+    ...(await checkValues(engine, definition, facts, rows)),
+  ];
+  const rowCount = checkRowCount(definition, rows);
+  const findings = [...byColumn, ...rowCount];
+  if (!byColumn.some(({ check, severity }) => severity === "error" && ["schema", "type"].includes(check))) {
+    findings.push(...(await checkDuplicates(engine, definition, rows)));
+  }
+  if (rowCount.length === 0) {
+    const sound = facts.filter(({ column }) => !hasError(byColumn, column.name));
+    const target = await checkTarget(engine, definition, sound, rows);
+    findings.push(...target);
+    if (champion) {
+      const unsuspected = sound.filter(({ column }) => !hasError(target, column.name));
+      findings.push(...(await checkDistribution(engine, definition, unsuspected, { champion, rows })));
+    }
+  }
+  return {
+    source: source.file,
+    rows,
+    columns: header.length,
+    comparedWith: champion?.model ?? "the definition",
+    findings,
+  };
+}
+
+function hasError(findings: readonly Finding[], column: string): boolean {
+  return findings.some((finding) => finding.severity === "error" && finding.column === column);
+}

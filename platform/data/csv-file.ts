@@ -1,0 +1,129 @@
+import { isUtf8 } from "node:buffer";
+import { createReadStream } from "node:fs";
+import { PlatformError } from "../errors";
+import { readHeader } from "./csv-header";
+import { CsvScanner } from "./csv-scanner";
+
+const byteOrderMark = Buffer.from("\ufeff");
+const replacementCharacter = Buffer.from("\ufffd");
+
+/** First bytes of files that are often taken for CSV. */
+const signatures: readonly { bytes: readonly number[]; kind: string; remedy: string }[] = [
+  { bytes: [0xff, 0xfe], kind: "text in UTF-16", remedy: "Save it as CSV in UTF-8" },
+  { bytes: [0xfe, 0xff], kind: "text in UTF-16", remedy: "Save it as CSV in UTF-8" },
+  { bytes: [0x1f, 0x8b], kind: "compressed by gzip", remedy: "Unpack it" },
+  { bytes: [0x28, 0xb5, 0x2f, 0xfd], kind: "compressed by zstd", remedy: "Unpack it" },
+  {
+    bytes: [0x50, 0x4b, 0x03, 0x04],
+    kind: "a zip archive or an Excel workbook",
+    remedy: "Save it as CSV in UTF-8",
+  },
+  { bytes: [0xd0, 0xcf, 0x11, 0xe0], kind: "an Excel workbook", remedy: "Save it as CSV in UTF-8" },
+];
+
+export interface CsvStructure {
+  readonly header: string[];
+  /** Data rows; the header is not counted. */
+  readonly rows: number;
+}
+
+function refuseOtherFormats(file: string, start: Uint8Array): void {
+  const found = signatures.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte));
+  if (found) {
+    throw new PlatformError(
+      "DATA_UNREADABLE",
+      `${file} is ${found.kind}. Data is a CSV file in UTF-8 or a Parquet file. ${found.remedy}.`,
+    );
+  }
+}
+
+/** Length of the part of `bytes` that ends with a whole UTF-8 character. */
+function wholeCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return length > back ? bytes.length - back : bytes.length;
+    }
+  }
+  return bytes.length;
+}
+
+/** Index of the first byte that does not belong to a UTF-8 character; there must be one. */
+function firstInvalidByte(bytes: Buffer): number {
+  const text = bytes.toString("utf8");
+  let index = 0;
+  let before = 0;
+  for (let at = text.indexOf("\ufffd"); at >= 0; at = text.indexOf("\ufffd", at + 1)) {
+    index += Buffer.byteLength(text.slice(before, at));
+    // The replacement character may also stand in the file itself.
+    if (!bytes.subarray(index, index + 3).equals(replacementCharacter)) return index;
+    before = at;
+  }
+  return bytes.length;
+}
+
+/** Bytes of a file that are known to be text in UTF-8, without the byte order mark, in whole characters. */
+async function* textOf(file: string, scanner: CsvScanner): AsyncGenerator<Buffer> {
+  let offset = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    if (offset === 0) refuseOtherFormats(file, bytes);
+    const text = bytes.subarray(0, wholeCharacters(bytes));
+    refuseBinary(file, text, offset, scanner);
+    rest = bytes.subarray(text.length);
+    const start = offset === 0 && text.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+    offset += text.length;
+    yield text.subarray(start);
+  }
+  if (rest.length > 0) refuseBinary(file, rest, offset, scanner);
+}
+
+function refuseBinary(file: string, bytes: Buffer, offset: number, scanner: CsvScanner): void {
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) {
+    throw new PlatformError(
+      "DATA_UNREADABLE",
+      `${file} has a NUL byte at offset ${offset + zero}, so it is not text. Data is a CSV file in UTF-8 or a Parquet file; save it as one of them.`,
+    );
+  }
+  if (isUtf8(bytes)) return;
+  const at = firstInvalidByte(bytes);
+  scanner.push(bytes.subarray(0, at));
+  const byte = (bytes[at] ?? 0).toString(16).padStart(2, "0");
+  throw new PlatformError(
+    "DATA_UNREADABLE",
+    `${file} is not UTF-8: byte 0x${byte} at offset ${offset + at}, in or near data row ${scanner.rows + 1}. Save the file in UTF-8 (it may be in Windows-1252 or ISO 8859-1).`,
+  );
+}
+
+/**
+ * Reads a CSV file once, with flat memory, for its header and its number of rows, and makes sure that it is
+ * well-formed: text in UTF-8 in which every row has the header's fields. `columns` are the names wanted of it.
+ */
+export async function readCsvStructure(file: string, columns: readonly string[]): Promise<CsvStructure> {
+  const scanner = new CsvScanner(file);
+  let start: Buffer = Buffer.alloc(0);
+  let header: string[] | undefined;
+  for await (const text of textOf(file, scanner)) {
+    scanner.push(text);
+    if (header) continue;
+    start = Buffer.concat([start, text]);
+    if (scanner.headerBytes !== undefined) header = headerOf(start.subarray(0, scanner.headerBytes));
+  }
+  scanner.end();
+  header ??= headerOf(start);
+  if (scanner.rows === 0) {
+    throw new PlatformError(
+      "DATA_INVALID",
+      `${file} has a header and no rows. Data has one row per line below the header; add some.`,
+    );
+  }
+  return { header, rows: scanner.rows };
+
+  function headerOf(line: Buffer): string[] {
+    return readHeader(file, line.toString("utf8").replace(/\r?\n?$/, ""), columns);
+  }
+}

@@ -1,0 +1,59 @@
+import type { ModelDefinition } from "../definition";
+import type { Finding } from "../findings";
+import type { SqlEngine } from "../sql/engine";
+import { identifier } from "../sql/engine";
+import { counted, percent } from "./wording";
+
+/** Whether there are enough rows. */
+export function checkRowCount(definition: ModelDefinition, rows: number): Finding[] {
+  const { leastRows } = definition.checks;
+  if (rows >= leastRows) return [];
+  const message = `The data has ${counted(rows, "row")}. At least ${leastRows} are needed (checks.leastRows); add rows.`;
+  return [{ severity: "error", check: "rows", message, count: rows }];
+}
+
+/**
+ * Repeated ids or, in a table without ids, repeated rows. Where there are ids they say that two rows are two
+ * observations, however alike they look, and an id that occurs twice is an error.
+ */
+export async function checkDuplicates(
+  engine: SqlEngine,
+  definition: ModelDefinition,
+  rows: number,
+): Promise<Finding[]> {
+  const id = definition.columns.find(({ role }) => role === "id");
+  const columns = (id ? [id] : definition.columns).map(({ name }) => identifier(name));
+  const count = await countRepeats(engine, columns);
+  const { mostDuplicates } = definition.checks;
+  if (count <= (id ? 0 : mostDuplicates * rows)) return [];
+  const message = id
+    ? `Column "${id.name}" repeats an earlier id in ${counted(count, "row")}. Each row has an id of its own; remove the repeated rows.`
+    : `${percent(count / rows)} of the rows (${count} of ${rows}) repeat an earlier row. At most ${percent(mostDuplicates)} may (checks.mostDuplicates); remove the repeated rows.`;
+  const examples = await findRepeats(engine, columns);
+  return [
+    { severity: "error", check: "duplicates", ...(id && { column: id.name }), message, count, examples },
+  ];
+}
+
+/** Rows that are equal to an earlier one in the given columns; an id that is missing repeats nothing. */
+async function countRepeats(engine: SqlEngine, columns: readonly string[]): Promise<number> {
+  const [row] = await engine.rows(
+    `SELECT sum(n - 1) AS repeats FROM (SELECT count(*) AS n FROM data ${wherePresent(columns)} GROUP BY ${columns.join(", ")}) AS equal_rows`,
+  );
+  return Number(row?.repeats ?? 0);
+}
+
+async function findRepeats(
+  engine: SqlEngine,
+  columns: readonly string[],
+): Promise<NonNullable<Finding["examples"]>> {
+  const rows = await engine.rows(
+    `SELECT _row, first_row FROM (SELECT _row, min(_row) OVER (PARTITION BY ${columns.join(", ")}) AS first_row ` +
+      `FROM data ${wherePresent(columns)}) AS marked WHERE _row > first_row ORDER BY _row LIMIT 5`,
+  );
+  return rows.map((row) => ({ row: Number(row._row), value: `same as row ${Number(row.first_row)}` }));
+}
+
+function wherePresent(columns: readonly string[]): string {
+  return columns.length === 1 ? `WHERE ${columns[0]} IS NOT NULL` : "";
+}

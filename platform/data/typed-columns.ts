@@ -1,0 +1,30 @@
+import type { ColumnDefinition } from "../definition";
+import { identifier } from "../sql/engine";
+
+/**
+ * What counts as a number in text: decimal notation with a point. Casts of SQL engines take more ("inf", "nan",
+ * " 12 ", "1_000", "1d"), each a little different.
+ */
+const decimalNotation = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?";
+const greatestDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
+
+/** SQL type of a column in the table `data`. */
+export const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
+
+/** SQL expression that makes a column's text a value of its type; NULL when the text is no such value. */
+export function typedColumn({ name, type }: Pick<ColumnDefinition, "name" | "type">): string {
+  const text = identifier(name);
+  if (type === "category") return text;
+  if (type === "boolean") {
+    return `CASE WHEN lower(${text}) IN ('true', '1') THEN TRUE WHEN lower(${text}) IN ('false', '0') THEN FALSE END`;
+  }
+  const number = `TRY_CAST(${text} AS DOUBLE)`;
+  return `CASE WHEN regexp_full_match(${text}, '${decimalNotation}') AND abs(${number}) <= ${greatestDouble} THEN ${number} END`;
+}
+
+/** How values of a type are written, for messages. */
+export const notations = {
+  number: "Numbers are written like 12, -0.5 or 1e-3, without spaces, units or separators",
+  boolean: "A boolean is written true or false, or 1 or 0",
+  category: "Any text is allowed",
+} as const;

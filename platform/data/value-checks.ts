@@ -1,0 +1,69 @@
+import type { ColumnDefinition, ModelDefinition } from "../definition";
+import type { Finding } from "../findings";
+import type { SqlEngine } from "../sql/engine";
+import { identifier } from "../sql/engine";
+import type { ColumnFacts } from "./column-facts";
+import { findExamples, outsideCondition } from "./column-facts";
+import { notations } from "./typed-columns";
+import { counted, percent, quoted } from "./wording";
+
+/** Checks each column's values by themselves: types, missing values, ranges and allowed values. */
+export async function checkValues(
+  engine: SqlEngine,
+  definition: ModelDefinition,
+  facts: readonly ColumnFacts[],
+  rows: number,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const fact of facts) {
+    const { column } = fact;
+    const name = identifier(column.name);
+    const add = async (
+      found: { check: string; message: string; count: number },
+      condition?: string,
+    ): Promise<void> => {
+      const examples =
+        condition === undefined ? undefined : await findExamples(engine, column.name, condition);
+      findings.push({ severity: "error", column: column.name, ...found, ...(examples && { examples }) });
+    };
+    if (fact.mistyped > 0) {
+      await add(
+        { check: "type", message: typeMessage(fact), count: fact.mistyped },
+        `r.${name} IS NOT NULL AND d.${name} IS NULL`,
+      );
+    }
+    if (fact.missing > 0 && !column.nullable) {
+      const message = `Column "${column.name}" is empty in ${counted(fact.missing, "row")}. It may not be; fill in the values, drop the rows, or make the column nullable.`;
+      await add({ check: "missing", message, count: fact.missing }, `r.${name} IS NULL`);
+    }
+    if (column.nullable && fact.missing > definition.checks.mostMissing * rows) {
+      const message = `Column "${column.name}" is empty in ${percent(fact.missing / rows)} of the rows. At most ${percent(definition.checks.mostMissing)} may be (checks.mostMissing); fill in values, or leave the column out.`;
+      await add({ check: "missing", message, count: fact.missing });
+    }
+    if (fact.outside > 0) {
+      await add(
+        { check: column.values ? "values" : "range", message: outsideMessage(fact), count: fact.outside },
+        outsideCondition(column, `d.${name}`),
+      );
+    }
+  }
+  return findings;
+}
+
+function typeMessage({ column, mistyped }: ColumnFacts): string {
+  const missing = column.nullable ? "; leave the field empty where the value is missing" : "";
+  return `Column "${column.name}" holds something other than a ${column.type} in ${counted(mistyped, "row")}. ${notations[column.type]}${missing}. Correct the values.`;
+}
+
+function outsideMessage({ column, outside, least, greatest }: ColumnFacts): string {
+  if (column.values) {
+    return `Column "${column.name}" has a value that is not allowed in ${counted(outside, "row")}. Allowed are ${quoted(column.values, 20)}; correct the values, or add them to the definition.`;
+  }
+  const found = `${String(least)} to ${String(greatest)}`;
+  return `Column "${column.name}" is outside ${allowedRange(column)} in ${counted(outside, "row")} (it goes from ${found}). Correct the values, or widen the range in the definition.`;
+}
+
+function allowedRange({ range, unit }: ColumnDefinition): string {
+  if (!range) return "0 and more, as a weight has to be,";
+  return `${range[0]} to ${range[1]}${unit === undefined ? "" : ` ${unit}`}`;
+}

@@ -1,0 +1,16 @@
+/** Names in quotes, in a row; past `most` they are counted. */
+export function quoted(names: readonly string[], most = 10): string {
+  const shown = names.slice(0, most).map((name) => `"${name}"`);
+  if (names.length > most) return `${shown.join(", ")} and ${names.length - most} more`;
+  return shown.join(", ");
+}
+
+/** A count with its noun: "1 row", "12 rows". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A share of 0..1 in percent, with one decimal where it says something. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
+}

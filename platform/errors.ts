@@ -1,0 +1,73 @@
+import { types } from "node:util";
+
+/** Every code a user may meet, with the HTTP status it has when a service answers with it. */
+export const errorCodes = {
+  USAGE: 400,
+  SETTINGS_INVALID: 400,
+  DEFINITION_INVALID: 400,
+  DATA_UNREADABLE: 400,
+  DATA_INVALID: 400,
+  INPUT_INVALID: 400,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  BUSY: 409,
+  MODEL_INVALID: 500,
+  REGISTRY_CORRUPT: 500,
+  TRAINING_FAILED: 500,
+  STORAGE_FAILED: 500,
+  DEPLOYMENT_FAILED: 503,
+  INTERRUPTED: 503,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * A failure the user can do something about. The message says what is wrong, what is allowed and what to do;
+ * it is printed without a stack. Anything else that is thrown is a bug.
+ */
+export class PlatformError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = "PlatformError";
+  }
+
+  get status(): number {
+    return errorCodes[this.code];
+  }
+}
+
+/** The `code` of a Node.js system error ("ENOENT", "EADDRINUSE", ...), if that is what was thrown. */
+export function systemErrorCode(error: unknown): string | undefined {
+  // Not `instanceof`: under a test runner, Node.js itself throws errors of another realm.
+  if (!types.isNativeError(error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === "string" ? code : undefined;
+}
+
+const storageRemedies: Record<string, string> = {
+  ENOSPC: "The disk is full. Free some space or set MLOPS_HOME to a folder on another disk.",
+  EDQUOT: "The disk quota is used up. Free some space or set MLOPS_HOME to a folder elsewhere.",
+  EFBIG: "The file would be larger than this process may write. Raise the limit (ulimit -f).",
+  EROFS: "The file system is read-only. Set MLOPS_HOME to a folder that can be written.",
+  EACCES: "Permission is denied. Change the folder's permissions or set MLOPS_HOME to a folder of your own.",
+  EPERM: "The operation is not permitted. Set MLOPS_HOME to a folder that can be written.",
+  ENOTDIR: "A part of the path is a file, not a folder. Remove it or set MLOPS_HOME to another folder.",
+  EMFILE: "Too many files are open. Raise the limit (ulimit -n).",
+};
+
+/**
+ * The same failure in words, if it is one of disk, permission or path; anything else comes back unchanged. `where` is
+ * named when the failure names no path, as one of writing to an open file.
+ */
+export function explainStorageError(error: unknown, where = "a file"): unknown {
+  const remedy = storageRemedies[systemErrorCode(error) ?? ""];
+  if (remedy === undefined) return error;
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  return new PlatformError("STORAGE_FAILED", `Cannot ${syscall ?? "write"} ${path ?? where}. ${remedy}`, {
+    cause: error,
+  });
+}

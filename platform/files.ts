@@ -1,0 +1,136 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { PlatformError, systemErrorCode } from "./errors";
+
+/** A SHA-256 digest in lower-case hexadecimal. */
+export type Digest = string & { readonly digest: unique symbol };
+
+export function digestOf(content: string | Uint8Array): Digest {
+  return createHash("sha256").update(content).digest("hex") as Digest;
+}
+
+export async function digestOfFile(file: string): Promise<Digest> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex") as Digest;
+}
+
+/** Paths of all files below `directory`, relative to it, with forward slashes, sorted. */
+export async function listFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      path.relative(directory, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"),
+    )
+    .sort();
+}
+
+/** A file below a folder, by its relative path with forward slashes. */
+export interface FileDigest {
+  readonly path: string;
+  readonly digest: Digest;
+}
+
+/** All files below a folder, sorted by path. */
+export async function digestsOfFiles(directory: string): Promise<FileDigest[]> {
+  const digests: FileDigest[] = [];
+  for (const file of await listFiles(directory)) {
+    digests.push({ path: file, digest: await digestOfFile(path.join(directory, file)) });
+  }
+  return digests;
+}
+
+/** One digest for a folder: of the sorted list of its files' names and digests. */
+export function digestOfListing(files: readonly FileDigest[]): Digest {
+  return digestOf(files.map((file) => `${file.path} ${file.digest}\n`).join(""));
+}
+
+export async function digestOfDirectory(directory: string): Promise<Digest> {
+  return digestOfListing(await digestsOfFiles(directory));
+}
+
+/**
+ * Replaces `file` in one step: a reader, or a crash at any moment, sees the old content or the new, never a
+ * part. The content is on disk before the name points to it.
+ */
+export async function writeFileAtomic(
+  file: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    const handle = await open(temporary, "wx", mode);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** JSON as it is stored: two-space indentation, a line feed at the end. NaN and Infinity are refused. */
+export function toStoredJson(value: unknown): string {
+  const text = JSON.stringify(
+    value,
+    (key, item: unknown) => {
+      if (typeof item === "number" && !Number.isFinite(item)) {
+        throw new PlatformError(
+          "STORAGE_FAILED",
+          `"${key}" is ${item}, which JSON cannot hold. This is a bug.`,
+        );
+      }
+      return item;
+    },
+    2,
+  );
+  return `${text}\n`;
+}
+
+/** Writes a JSON file atomically. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeFileAtomic(file, toStoredJson(value));
+}
+
+/** Reads a JSON file; `undefined` when there is none. */
+export async function findJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new PlatformError(
+      "STORAGE_FAILED",
+      `${file} is not valid JSON. Delete it, or restore it from a backup.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+export async function fileExists(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file, "r");
+    await handle.close();
+    return true;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(systemErrorCode(error) ?? "")) return false;
+    throw error;
+  }
+}

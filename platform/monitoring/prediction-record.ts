@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+/** One scored request, as the prediction log keeps it: one line of JSON. */
+export interface PredictionRecord {
+  /** Request id; ground truth that arrives later is joined by it and the row's index. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** `name:version`. */
+  readonly model: string;
+  /** Rows by feature name; null = missing. */
+  readonly inputs: readonly Readonly<Record<string, number | string | boolean | null>>[];
+  /** A prediction per row. */
+  readonly outputs: readonly (number | string)[];
+  /** Classification: probability of the positive class per row. */
+  readonly probabilities?: readonly number[];
+}
+
+const recordSchema = z
+  .object({
+    id: z.string(),
+    time: z.iso.datetime(),
+    model: z.string(),
+    inputs: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))),
+    outputs: z.array(z.union([z.number(), z.string()])),
+    probabilities: z.array(z.number()).exactOptional(),
+  })
+  .refine(({ inputs, outputs }) => inputs.length === outputs.length)
+  .refine(({ outputs, probabilities }) => (probabilities ?? outputs).length === outputs.length);
+
+/** Reads one line of the prediction log; `undefined` when it is not a whole record. */
+export function parsePredictionRecord(line: string): PredictionRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const result = recordSchema.safeParse(value);
+  return result.success ? result.data : undefined;
+}

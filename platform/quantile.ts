@@ -1,0 +1,10 @@
+/**
+ * Quantile of rising values by linear interpolation between the two nearest (Hyndman and Fan's type 7, numpy's and
+ * R's default); NaN of no values.
+ */
+export function quantile(sorted: ArrayLike<number>, fraction: number): number {
+  const position = (sorted.length - 1) * fraction;
+  const below = sorted[Math.floor(position)] ?? NaN;
+  const above = sorted[Math.ceil(position)] ?? NaN;
+  return below + (above - below) * (position - Math.floor(position));
+}

@@ -1,0 +1,32 @@
+/** A value as an engine returns it; whole numbers come back as `number`. */
+export type SqlValue = number | string | boolean | null;
+export type SqlRow = Record<string, SqlValue>;
+
+/**
+ * Where the data work happens. The SQL written for it keeps to what DuckDB and Spark share, so that the same
+ * statements run where the data is.
+ */
+export interface SqlEngine {
+  /** Runs a statement for its effect. */
+  run(sql: string): Promise<void>;
+  /** All rows of a result; for small results. */
+  rows(sql: string): Promise<SqlRow[]>;
+  /** A result in chunks of rows, in order, with flat memory. */
+  chunks(sql: string): AsyncIterable<SqlRow[]>;
+  close(): Promise<void>;
+}
+
+/** A quoted identifier. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A quoted string literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A number that every engine reads back to the last bit; a bare 0.1 is a decimal to some. */
+export function double(value: number): string {
+  return `CAST('${value}' AS DOUBLE)`;
+}

@@ -1,0 +1,95 @@
+import { readFile, readdir, unlink } from "node:fs/promises";
+import path from "node:path";
+import { PlatformError, explainStorageError, systemErrorCode } from "../errors";
+import { writeFileAtomic } from "../files";
+import type { Storage } from "./storage";
+
+/** What a crash during `put` may leave beside a file (`writeFileAtomic` names it); no file of the storage. */
+const leftover = /\.\d+-[0-9a-f]{8}\.tmp$/;
+
+const absent = ["ENOENT", "ENOTDIR", "EISDIR"];
+
+/** Refuses what would leave the folder, or what not every storage can name. */
+function assertPath(text: string, what: "path" | "prefix"): void {
+  const parts = text.split("/");
+  // A prefix may end anywhere: "", "a/" and "a/b" are all prefixes of "a/bc".
+  if (what === "prefix" && parts.at(-1) === "") parts.pop();
+  const legal = parts.every((part) => !["", ".", ".."].includes(part) && !/[\\\p{Cc}]/u.test(part));
+  if (legal) return;
+  throw new PlatformError(
+    "INPUT_INVALID",
+    `"${text}" is not a ${what} in a storage. Expected names joined by "/", none of them empty, "." or "..", ` +
+      "without backslashes and control characters. Correct it.",
+  );
+}
+
+/** Files below a folder of this machine. */
+class LocalStorage implements Storage {
+  constructor(private readonly directory: string) {}
+
+  async put(file: string, content: Uint8Array | string): Promise<void> {
+    assertPath(file, "path");
+    const target = path.join(this.directory, file);
+    try {
+      await writeFileAtomic(target, content);
+    } catch (error) {
+      if (["EISDIR", "EEXIST", "ENOTEMPTY"].includes(systemErrorCode(error) ?? "")) {
+        throw new PlatformError(
+          "STORAGE_FAILED",
+          `Cannot write "${file}" below ${this.directory}: a folder and a file would have the same name. Choose another path.`,
+          { cause: error },
+        );
+      }
+      throw explainStorageError(error, target);
+    }
+  }
+
+  async get(file: string): Promise<Uint8Array> {
+    assertPath(file, "path");
+    try {
+      return await readFile(path.join(this.directory, file));
+    } catch (error) {
+      if (!absent.includes(systemErrorCode(error) ?? "")) throw explainStorageError(error);
+      throw new PlatformError(
+        "NOT_FOUND",
+        `There is no file "${file}" below ${this.directory}. Expected a path that was written before.`,
+        { cause: error },
+      );
+    }
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    assertPath(prefix, "prefix");
+    // Only the folder the prefix ends in is walked.
+    const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+    try {
+      const entries = await readdir(path.join(this.directory, folder), {
+        recursive: true,
+        withFileTypes: true,
+      });
+      return entries
+        .filter((entry) => entry.isFile() && !leftover.test(entry.name))
+        .map((entry) => path.relative(this.directory, path.join(entry.parentPath, entry.name)))
+        .map((file) => file.split(path.sep).join("/"))
+        .filter((file) => file.startsWith(prefix))
+        .sort();
+    } catch (error) {
+      if (absent.includes(systemErrorCode(error) ?? "")) return [];
+      throw explainStorageError(error);
+    }
+  }
+
+  async delete(file: string): Promise<void> {
+    assertPath(file, "path");
+    try {
+      await unlink(path.join(this.directory, file));
+    } catch (error) {
+      if (!absent.includes(systemErrorCode(error) ?? "")) throw explainStorageError(error);
+    }
+  }
+}
+
+/** A storage in a folder, which is made when the first file is written. */
+export function openLocalStorage(directory: string): Storage {
+  return new LocalStorage(path.resolve(directory));
+}

@@ -1,0 +1,11 @@
+/** Files by path, as in a blob container: forward slashes, no leading one. */
+export interface Storage {
+  /** Writes a whole file in one step; an existing one is replaced. */
+  put(path: string, content: Uint8Array | string): Promise<void>;
+  /** Throws NOT_FOUND when there is none. */
+  get(path: string): Promise<Uint8Array>;
+  /** Paths that start with `prefix`, sorted. */
+  list(prefix: string): Promise<string[]>;
+  /** Removes a file; nothing happens when there is none. */
+  delete(path: string): Promise<void>;
+}

@@ -1,0 +1,80 @@
+/** Every code a client of the service may meet, with its HTTP status and title. Codes never change; titles may. */
+export const problems = {
+  BODY_INVALID: { status: 400, title: "The body is not a JSON document the service understands" },
+  INPUT_INVALID: { status: 400, title: "The rows do not fit the model's signature" },
+  TRACK_UNKNOWN: { status: 400, title: "The track asked for does not exist" },
+  UNAUTHORIZED: { status: 401, title: "The caller is not known" },
+  NOT_FOUND: { status: 404, title: "There is nothing at this address" },
+  METHOD_NOT_ALLOWED: { status: 405, title: "The address does not take this method" },
+  BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
+  TOO_MANY_ROWS: { status: 413, title: "The request has too many rows" },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: "The body is not of a type the service takes" },
+  REQUEST_INVALID: { status: 400, title: "The request is not valid HTTP for this service" },
+  INTERNAL: { status: 500, title: "The service failed" },
+  BUSY: { status: 503, title: "The service is busy" },
+  NOT_READY: { status: 503, title: "The service is not ready" },
+  TIMEOUT: { status: 503, title: "The request took too long" },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+/** A fault of one field of one row. */
+export interface FieldFault {
+  /** Row counted from 0, as in the JSON array. */
+  readonly row: number;
+  /** Feature concerned; absent when it is the row itself. */
+  readonly field?: string;
+  readonly message: string;
+}
+
+/** A request that is answered with a problem instead of predictions; its message is shown to the client. */
+export class RequestProblem extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    message: string,
+    readonly details: {
+      readonly errors?: readonly FieldFault[];
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
+    super(message);
+    this.name = "RequestProblem";
+  }
+
+  get status(): number {
+    return problems[this.code].status;
+  }
+}
+
+/** An answer as RFC 9457 describes it. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly errors?: readonly FieldFault[];
+  readonly requestId: string;
+}
+
+export const problemContentType = "application/problem+json; charset=utf-8";
+
+/** The body of a problem's answer. `type` is a URN, as there is no page to point to. */
+export function problemBody(problem: RequestProblem, requestId: string): ProblemBody {
+  const { status, title } = problems[problem.code];
+  const { errors } = problem.details;
+  return {
+    type: `urn:mlops:problem:${problem.code.toLowerCase().replaceAll("_", "-")}`,
+    title,
+    status,
+    detail: problem.message,
+    code: problem.code,
+    ...(errors && { errors }),
+    requestId,
+  };
+}
+
+/** What a client is told of a failure that is not its own: nothing but the id under which the log has the cause. */
+export function internalProblem(requestId: string): RequestProblem {
+  return new RequestProblem("INTERNAL", `The service failed. Ask its operator about request ${requestId}.`);
+}

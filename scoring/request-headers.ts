@@ -1,0 +1,9 @@
+import { randomUUID } from "node:crypto";
+
+/** The client's own id if it is one (1 to 100 visible ASCII characters), else a new one. */
+export function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === "string" && /^[\x21-\x7e]{1,100}$/.test(header) ? header : randomUUID();
+}
+
+/** Marks a request whose answer nobody uses; it is not written to the prediction log, which has it once already. */
+export const shadowHeader = "x-mlops-shadow";

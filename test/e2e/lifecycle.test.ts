@@ -1,0 +1,105 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { RunRecord } from "../../local/runs";
+import type { DeploymentStatus } from "../../platform/deployment";
+import type { PromotionDecision } from "../../platform/evaluation";
+import { digestOfFile } from "../../platform/files";
+import type { ModelVersion } from "../../platform/registry/registry";
+import { Workplace } from "./mlops";
+
+const steps =
+  "check split train evaluate register package qa smoke load approve release verify predictions drift report".split(
+    " ",
+  );
+
+describe.each(["diabetes", "titanic"])("the life of %s", (model) => {
+  const place = new Workplace();
+  afterAll(() => place.remove());
+  let first: RunRecord | undefined;
+
+  test("goes from data to production in one command", async () => {
+    const ended = await place.run(["lifecycle", "--model", model, "--yes"]);
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    const lines = ended.stdout.split("\n").filter((line) => line.startsWith("✔"));
+    expect(lines.map((line) => line.split(/\s+/)[1])).toEqual(steps);
+    expect(ended.stdout).toContain("canary 10 % against QA: advance");
+    expect(ended.stdout).toContain("canary 50 % against QA: advance");
+    expect(ended.stdout).toContain(`100 %: ${model}:1 takes all traffic`);
+    expect(ended.stdout).toContain(`${model}:1 is in production.`);
+    const { runs, deployments } = await place.json<{ runs: RunRecord[]; deployments: DeploymentStatus[] }>([
+      "status",
+      "--model",
+      model,
+    ]);
+    expect(
+      deployments.map(({ environment, stable, canary }) => [environment, stable?.model, canary]),
+    ).toEqual([
+      ["qa", `${model}:1`, undefined],
+      ["prod", `${model}:1`, undefined],
+    ]);
+    first = runs[0];
+    expect(first).toMatchObject({ outcome: "released", version: `${model}:1` });
+  });
+
+  test("leaves a version with its files, the alias of the champion and a report", async () => {
+    const versions = await place.json<ModelVersion[]>(["registry", "list"]);
+    expect(versions).toMatchObject([
+      { name: model, version: 1, aliases: ["champion"], tags: { run: first?.id } },
+    ]);
+    const report = await readFile(place.path("reports", `${first?.id}.html`), "utf8");
+    expect(report).toContain(`${model}:1 is in production.`);
+    expect(report.match(/<svg/g)?.length).toBeGreaterThan(5);
+  });
+
+  test("leaves no process and nothing half-written", async () => {
+    expect(await place.processes()).toEqual([]);
+    expect(await place.halfWritten()).toEqual([]);
+  });
+
+  test("trains the same model again, bit for bit, and keeps the champion", async () => {
+    const second = await place.json<RunRecord>(["lifecycle", "--model", model, "--yes"]);
+    expect(second.outcome).toBe("kept");
+    expect(second.version).toBeUndefined();
+    expect(second.steps.map(({ name }) => name)).toEqual(["check", "split", "train", "evaluate", "report"]);
+    const onnx = (run: RunRecord | undefined): string =>
+      place.path("runs", run?.id ?? "", "model", "model.onnx");
+    expect(await digestOfFile(onnx(second))).toBe(await digestOfFile(onnx(first)));
+    expect(await place.readJson<PromotionDecision>("runs", second.id, "decision.json")).toMatchObject({
+      promote: false,
+      reason: "not-better",
+      champion: { model: `${model}:1` },
+      improvement: 0,
+      interval: { level: 0.95, low: 0, high: 0 },
+    });
+    expect(await place.json<ModelVersion[]>(["registry", "list"])).toHaveLength(1);
+  });
+});
+
+describe("a better candidate", () => {
+  const place = new Workplace();
+  afterAll(() => place.remove());
+  const poor = { MLOPS_MODELS: path.join(__dirname, "fixtures", "poor-models") };
+
+  test("takes production over from a poorer champion, through a canary that is compared with it", async () => {
+    await place.json(["lifecycle", "--yes"], 0, poor);
+    const run = await place.json<RunRecord>(["lifecycle", "--yes"]);
+    expect(run).toMatchObject({ outcome: "released", version: "diabetes:2" });
+    expect(run.canary?.map(({ weight, comparedWith, verdict }) => [weight, comparedWith, verdict])).toEqual([
+      [10, "diabetes:1", "advance"],
+      [50, "diabetes:1", "advance"],
+    ]);
+    const decision = await place.readJson<PromotionDecision>("runs", run.id, "decision.json");
+    expect(decision).toMatchObject({ promote: true, reason: "better", champion: { model: "diabetes:1" } });
+    expect(decision.improvement).toBeGreaterThan(decision.leastImprovement);
+  });
+
+  test("makes the champion of the gate what production serves, not what is newest", async () => {
+    await place.json(["rollback"]);
+    const status = await place.json<{ deployments: DeploymentStatus[] }>(["status"]);
+    expect(status.deployments[1]?.stable?.model).toBe("diabetes:1");
+    await place.json(["stop"]);
+    const run = await place.json<RunRecord>(["retrain"]);
+    const decision = await place.readJson<PromotionDecision>("runs", run.id, "decision.json");
+    expect(decision).toMatchObject({ promote: true, champion: { model: "diabetes:1" } });
+  });
+});

@@ -1,0 +1,117 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+export const repository = path.join(__dirname, "../..");
+const command = [
+  "--require",
+  path.join(repository, "node_modules/tsx/dist/cjs/index.cjs"),
+  path.join(repository, "local/main.ts"),
+];
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly process: ChildProcess;
+  /** What it has printed so far. */
+  output(): string;
+  /** Resolves when it has printed a text; rejects when it ends without. */
+  printed(text: string): Promise<void>;
+  readonly ended: Promise<Ended>;
+}
+
+/** A workspace of its own for the real `mlops` command, run as a user runs it: in a process, with flags and variables. */
+export class Workplace {
+  readonly home = mkdtempSync(path.join(tmpdir(), "mlops-e2e-"));
+
+  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
+    const child = spawn(process.execPath, [...command, ...args], {
+      cwd: repository,
+      env: { ...process.env, MLOPS_HOME: path.join(this.home, "workspace"), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const ended = new Promise<Ended>((resolve) => {
+      child.on("close", (code) => {
+        resolve({ code, stdout, stderr });
+      });
+    });
+    return {
+      process: child,
+      output: () => stdout + stderr,
+      printed: (text) =>
+        new Promise((resolve, reject) => {
+          const look = (): void => {
+            if ((stdout + stderr).includes(text)) resolve();
+          };
+          child.stdout.on("data", look);
+          child.stderr.on("data", look);
+          void ended.then((end) => {
+            reject(new Error(`ended without "${text}": ${JSON.stringify(end)}`));
+          });
+          look();
+        }),
+      ended,
+    };
+  }
+
+  run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.start(args, env).ended;
+  }
+
+  /** The answer of a command with --json; fails unless it exits with `code`. */
+  async json<T>(args: readonly string[], code = 0, env: NodeJS.ProcessEnv = {}): Promise<T> {
+    const ended = await this.run([...args, "--json"], env);
+    if (ended.code !== code)
+      throw new Error(`mlops ${args.join(" ")} exited with ${ended.code}: ${ended.stdout}${ended.stderr}`);
+    return JSON.parse(ended.stdout) as T;
+  }
+
+  path(...parts: string[]): string {
+    return path.join(this.home, "workspace", ...parts);
+  }
+
+  async readJson<T>(...parts: string[]): Promise<T> {
+    return JSON.parse(await readFile(this.path(...parts), "utf8")) as T;
+  }
+
+  /** Processes that work in this workspace; none may be left by a command that has ended. */
+  async processes(): Promise<number[]> {
+    const found = [];
+    for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+      // A process may end while it is looked at.
+      const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+      if (environment.includes(this.home)) found.push(Number(pid));
+    }
+    return found;
+  }
+
+  /** Files that were begun and not finished. */
+  async halfWritten(): Promise<string[]> {
+    const names = await readdir(this.path(), { recursive: true });
+    return names.filter((name) => /\.tmp\b/.test(name));
+  }
+
+  async remove(): Promise<void> {
+    for (const pid of await this.processes()) process.kill(pid, "SIGKILL");
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** Waits until a condition holds, at most `limitMs`. */
+export async function until(holds: () => Promise<boolean>, limitMs = 10_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`the condition did not hold after ${limitMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

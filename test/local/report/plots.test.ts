@@ -1,0 +1,203 @@
+import { html, Html } from "../../../local/report/html";
+import { latencyPlot, latencySharePlot } from "../../../local/report/plots/canary-plots";
+import { classificationPlots } from "../../../local/report/plots/classification-plots";
+import { psiPlot, sharesPlot } from "../../../local/report/plots/drift-plots";
+import { intervalPlot } from "../../../local/report/plots/interval-plot";
+import { type Plot, thinOut } from "../../../local/report/plots/plot";
+import { regressionPlots } from "../../../local/report/plots/regression-plots";
+import { whole } from "./report-fixture";
+
+const { decision } = whole;
+if (!decision) throw new Error("The fixture has lost its decision.");
+/** The data of each series of a plot. */
+const seriesOf = (plot: Plot | undefined): unknown[][] =>
+  (plot?.option.series as { data: unknown[] }[]).map(({ data }) => data);
+const xAxisOf = (plot: Plot | undefined): { min?: number; max?: number; data?: string[] } =>
+  plot?.option.xAxis as { min?: number; max?: number; data?: string[] };
+const labelsOf = (plot: Plot): string[] => plot.legend.map(({ label }) => label);
+
+test.each([
+  [3, 5, [0, 1, 2]],
+  [5, 3, [0, 2, 4]],
+  [1000, 2, [0, 999]],
+  [0, 3, []],
+])("%p items are thinned to %p, ends kept", (count, limit, kept) => {
+  expect(
+    thinOut(
+      Array.from({ length: count }, (_, index) => index),
+      limit,
+    ),
+  ).toEqual(kept);
+});
+
+describe("regression", () => {
+  const sample = { actual: [0, 10, 20, 30], candidate: [1, 9, 22, 30], champion: [5, 5, 5, 5] };
+  const plots = regressionPlots({ sample, champion: { model: "m:1", metrics: {} } }, "y");
+
+  test("points are actual and predicted, then predicted and residual; the candidate is drawn last", () => {
+    const [against, residual] = plots;
+    expect(seriesOf(against).at(-1)).toEqual([
+      [0, 1],
+      [10, 9],
+      [20, 22],
+      [30, 30],
+    ]);
+    expect(seriesOf(against)[1]).toEqual([
+      [0, 5],
+      [10, 5],
+      [20, 5],
+      [30, 5],
+    ]);
+    expect(seriesOf(residual).at(-1)).toEqual([
+      [1, -1],
+      [9, 1],
+      [22, -2],
+      [30, 0],
+    ]);
+  });
+
+  test("the histogram counts every row once, the least and the greatest too", () => {
+    const actual = Array.from({ length: 1001 }, (_, index) => index);
+    const [, , histogram] = regressionPlots({ sample: { actual, candidate: actual.map(() => 0) } }, "y");
+    const [outline] = seriesOf(histogram) as [[number, number][]];
+    const counts = outline.slice(0, -1).map(([, rows]) => rows);
+    expect(counts.reduce((sum, rows) => sum + rows, 0)).toBe(1001);
+    expect(outline[0]?.[0]).toBe(0);
+    expect(outline.at(-1)?.[0]).toBe(1000);
+    // Freedman and Diaconis: width 2 * 500 / cbrt(1001), so 10.003 and then 11 bins.
+    expect(counts).toHaveLength(11);
+  });
+
+  test("residuals that are all the same have one bin around them", () => {
+    const [, , histogram] = regressionPlots({ sample: { actual: [1, 2], candidate: [1, 2] } }, "y");
+    const [outline] = seriesOf(histogram) as [[number, number][]];
+    expect(outline[0]?.[0]).toBe(-0.5);
+    expect(outline.at(-1)?.[0]).toBe(0.5);
+    expect(outline.slice(0, -1).reduce((sum, [, rows]) => sum + rows, 0)).toBe(2);
+  });
+
+  test.each([
+    [true, ["candidate", "m:1"]],
+    [false, ["candidate"]],
+  ])("with a champion (%p) the legend names %p", (championed, labels) => {
+    const { champion, ...alone } = sample;
+    const evaluation = championed
+      ? { sample: { ...alone, champion }, champion: { model: "m:1", metrics: {} } }
+      : { sample: alone };
+    for (const plot of regressionPlots(evaluation, "y")) expect(labelsOf(plot)).toEqual(labels);
+  });
+});
+
+describe("classification", () => {
+  const sample = { actual: [0, 0, 1, 1], candidate: [0.1, 0.4, 0.35, 0.8] };
+
+  test("the ROC curve passes through its known points", () => {
+    const [roc] = classificationPlots({ sample, candidate: { metrics: { auc: 0.75 } } });
+    // scikit-learn's own example of roc_curve.
+    expect(seriesOf(roc)[1]).toEqual([
+      [0, 0],
+      [0, 0.5],
+      [0.5, 0.5],
+      [0.5, 1],
+      [1, 1],
+    ]);
+    expect(roc?.description).toContain("of area 0.75");
+  });
+});
+
+describe("the interval of the improvement", () => {
+  test("goes from its low to its high end, with the improvement between", () => {
+    const [interval, point] = seriesOf(intervalPlot(decision));
+    expect(interval).toEqual([
+      [-0.3212345, 0],
+      [1.94, 0],
+    ]);
+    expect(point).toEqual([[0.806544, 0]]);
+  });
+
+  test.each([
+    ["an improvement that is sure", 0.5, 0.4, 0.6, 0.1, [-0.06, 0.66]],
+    ["a worse candidate", -0.5, -0.6, -0.4, 0.4, [-0.7, 0.5]],
+    ["a model compared with itself", 0, 0, 0, 0, [-1, 1]],
+  ])("has an axis with room for %s", (_, improvement, low, high, leastImprovement, [least, greatest]) => {
+    const interval = { level: 0.95, low, high, resamples: 1000 };
+    const axis = xAxisOf(intervalPlot({ ...decision, improvement, leastImprovement, interval }));
+    expect(axis.min).toBeCloseTo(least ?? NaN, 12);
+    expect(axis.max).toBeCloseTo(greatest ?? NaN, 12);
+  });
+
+  test.each<[string, "improvement" | "interval"]>([
+    ["without an improvement", "improvement"],
+    ["without an interval", "interval"],
+  ])("is not drawn %s", (_, missing) => {
+    const { [missing]: taken, ...rest } = decision;
+    expect(taken).toBeDefined();
+    expect(intervalPlot(rest)).toBeUndefined();
+  });
+});
+
+describe("drift", () => {
+  const columns = whole.drift?.columns ?? [];
+
+  test("columns are ordered by their index, drifted ones marked", () => {
+    const plot = psiPlot([...columns].reverse(), 0.2);
+    expect(seriesOf(plot)[0]).toEqual([
+      { value: 0.31234567, itemStyle: { color: "var(--bad)" } },
+      { value: 0.01, itemStyle: { color: "var(--candidate)" } },
+    ]);
+    expect(xAxisOf(plot).max).toBeUndefined();
+  });
+
+  test("the threshold is in the plot when nothing comes near it", () => {
+    const plot = psiPlot(columns.slice(1), 0.2);
+    expect(xAxisOf(plot).max).toBeCloseTo(0.25, 12);
+    expect(plot?.description).toContain("Drifted: none.");
+  });
+
+  test("there is no plot of no columns", () => {
+    expect(psiPlot([], 0.2)).toBeUndefined();
+  });
+
+  test("many categories are folded into one bar, and no share is lost", () => {
+    const [, town] = columns;
+    if (!town) throw new Error("The fixture has lost its second column.");
+    const plot = sharesPlot(town, undefined);
+    const [reference] = seriesOf(plot) as [number[]];
+    expect(xAxisOf(plot).data?.at(-1)).toBe("27 more");
+    expect(reference).toHaveLength(14);
+    expect(reference.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+  });
+});
+
+describe("canary", () => {
+  const [first, last] = whole.canary?.stages ?? [];
+  if (!first || !last) throw new Error("The fixture has lost its stages.");
+
+  test("latencies are bars per stage, percentile and track, a gap where there is none", () => {
+    expect(seriesOf(latencyPlot([first, last]))).toEqual([
+      [2.1, 4.2, 8.4, "-", "-", "-"],
+      [2.2, 4.4, 8.8, "-", "-", "-"],
+    ]);
+    expect(latencyPlot([first, last]).description).toContain(
+      "100 %: 95th percentile nothing answered of stable",
+    );
+  });
+
+  test("shares of requests rise to the ninety-ninth hundredth", () => {
+    const [stable] = seriesOf(latencySharePlot(first)) as [[number, number][]];
+    expect(stable[0]).toEqual([1, 1 / 540]);
+    expect(stable.at(-1)?.[1]).toBeCloseTo(0.99, 2);
+    expect(stable).toHaveLength(200);
+  });
+
+  test("a stage that kept no latencies has no such plot", () => {
+    expect(latencySharePlot(last)).toBeUndefined();
+    expect(latencySharePlot({ ...last, latencies: { stable: [], canary: [] } })).toBeUndefined();
+  });
+});
+
+test("text in a template is escaped once, markup and nothing are let through", () => {
+  const inner = html`<b>${`"&'<`}</b>`;
+  expect(inner).toBeInstanceOf(Html);
+  expect(html`${[inner, " ", 5]}${undefined}`.markup).toBe("<b>&quot;&amp;&#39;&lt;</b> 5");
+});

@@ -1,0 +1,217 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { loadData } from "../../../platform/data/source";
+import { parseModelDefinition } from "../../../platform/definition";
+import { digestOfDirectory, digestOf, digestOfFile } from "../../../platform/files";
+import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { numbersOnly } from "./definitions";
+
+const abc = numbersOnly(["a", "b", "c"]);
+const mixed = parseModelDefinition(
+  {
+    name: "mixed",
+    task: "regression",
+    data: "data.csv",
+    columns: [
+      { name: "size", type: "number", nullable: true },
+      { name: "kind", type: "category", nullable: true },
+      { name: "open", type: "boolean" },
+      { name: "price", type: "number", role: "target" },
+    ],
+    trainer: { kind: "ridge", alpha: 1 },
+    gate: { metric: "rmse" },
+  },
+  "mixed",
+);
+
+let engine: DuckDbEngine;
+let folder: string;
+beforeAll(async () => {
+  engine = await DuckDbEngine.open();
+  folder = await mkdtemp(path.join(tmpdir(), "mlops-source-"));
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true });
+});
+
+async function write(name: string, content: string | Uint8Array): Promise<string> {
+  const file = path.join(folder, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, content);
+  return file;
+}
+
+async function writeParquet(name: string, select: string): Promise<string> {
+  const file = await write(name, "");
+  await engine.run(`COPY (${select}) TO '${file}' (FORMAT parquet)`);
+  return file;
+}
+
+const rows = (): Promise<unknown[]> => engine.rows("SELECT * FROM data ORDER BY _row");
+
+describe("a CSV file", () => {
+  test("is loaded by type, in file order, with empty fields missing", async () => {
+    const text =
+      'price,note,size,open,kind\n10,x,1.5,true,"a, ""b"""\n-2e3,,,0,\n+.5,y,7.,FALSE,"line\nbreak"\n0,z,-0,1,""\n';
+    const file = await write("mixed.csv", text);
+    expect(await loadData(engine, mixed, file)).toEqual({
+      file,
+      format: "csv",
+      digest: digestOf(text),
+      rows: 4,
+      header: ["price", "note", "size", "open", "kind"],
+    });
+    expect(await rows()).toEqual([
+      { _row: 1, size: 1.5, kind: 'a, "b"', open: true, price: 10 },
+      { _row: 2, size: null, kind: null, open: false, price: -2000 },
+      { _row: 3, size: 7, kind: "line\nbreak", open: false, price: 0.5 },
+      { _row: 4, size: -0, kind: null, open: true, price: 0 },
+    ]);
+  });
+
+  test.each([
+    ["a byte order mark", "\ufeffa,b,c\n1,2,3\n"],
+    ["Windows line ends", "a,b,c\r\n1,2,3\r\n"],
+    ["both kinds of line ends", "a,b,c\r\n1,2,3\n\r\n"],
+    ["no line end at its end", "a,b,c\n1,2,3"],
+    ["quoted names and values", '"a","b","c"\n"1","2","3"\n'],
+    ["a quoted name over two lines", 'a,"x\ny",b,c\n1,9,2,3\n'],
+    ["columns in another order", "c,b,a\n3,2,1\n"],
+    ["an extra column without a name", ",a,b,c\n0,1,2,3\n"],
+    ["an extra column that differs in case", "A,a,b,c\n0,1,2,3\n"],
+  ])("may have %s", async (_, text) => {
+    await loadData(engine, abc, await write("variant.csv", text));
+    expect(await rows()).toEqual([{ _row: 1, a: 1, b: 2, c: 3 }]);
+  });
+
+  test.each(["it's.csv", "[1]*?.csv", "data with spaces", "ünï/c€.csv"])("may be named %p", async (name) => {
+    await loadData(engine, abc, await write(name, "a,b,c\n1,2,3\n"));
+    expect(await rows()).toEqual([{ _row: 1, a: 1, b: 2, c: 3 }]);
+  });
+
+  test("without some of the columns has NULL there, for the checks to find", async () => {
+    const { header } = await loadData(engine, mixed, await write("part.csv", "kind,other\nx,1\n"));
+    expect(header).toEqual(["kind", "other"]);
+    expect(await rows()).toEqual([{ _row: 1, size: null, kind: "x", open: null, price: null }]);
+  });
+
+  test("of 200 columns is loaded like any other", async () => {
+    const names = Array.from({ length: 197 }, (_, index) => `extra ${index}`);
+    const line = (values: string): string => `${names.map(() => "7").join()},${values}\n`;
+    const text = `${names.join()},a,b,c\n${line("1,2,3").repeat(500)}`;
+    expect((await loadData(engine, abc, await write("wide.csv", text))).header).toHaveLength(200);
+    expect(await engine.rows("SELECT sum(a) AS a, sum(b) AS b, sum(c) AS c FROM data")).toEqual([
+      { a: 500, b: 1000, c: 1500 },
+    ]);
+  });
+
+  test("replaces what was loaded before", async () => {
+    await loadData(engine, abc, await write("first.csv", "a,b,c\n1,2,3\n4,5,6\n"));
+    await loadData(engine, mixed, await write("second.csv", "size,kind,open,price\n1,x,1,2\n"));
+    expect(await rows()).toEqual([{ _row: 1, size: 1, kind: "x", open: true, price: 2 }]);
+  });
+});
+
+test.each<[string, number | null]>([
+  ["12", 12],
+  ["-0.5", -0.5],
+  ["+3", 3],
+  [".5", 0.5],
+  ["5.", 5],
+  ["1e-3", 0.001],
+  ["2E+05", 200_000],
+  ["0.1", 0.1],
+  ["12345678901234567890", 12345678901234567000],
+  ["1.7976931348623157e308", Number.MAX_VALUE],
+  ["1e-400", 0],
+  ...[
+    "1e400",
+    "-1e400",
+    "inf",
+    "-Infinity",
+    "nan",
+    "NaN",
+    " 12",
+    "12 ",
+    "1_000",
+    "1 000",
+    "0x10",
+    "0b1",
+    "1d",
+    "1f",
+  ].map((text): [string, null] => [text, null]),
+  ...["--1", "1e", "e5", ".", "+", "1.2.3", "true", "١", "1\u00a0", "12%", "$5", "NULL", "NA"].map(
+    (text): [string, null] => [text, null],
+  ),
+])("%p as a number is %p", async (text, expected) => {
+  await loadData(engine, abc, await write("number.csv", `a,b,c\n"${text}",2,3\n`));
+  expect(await rows()).toEqual([{ _row: 1, a: expected, b: 2, c: 3 }]);
+  expect(await engine.rows("SELECT a FROM raw")).toEqual([{ a: text }]);
+});
+
+describe("a Parquet file", () => {
+  test("is loaded whatever its types are", async () => {
+    const file = await writeParquet(
+      "types.parquet",
+      `SELECT CAST(i * 0.1 AS FLOAT) AS size, CAST(i AS INTEGER) AS kind, i = 1 AS open, CAST(i + 0.25 AS DECIMAL(9, 2)) AS price,
+       [i] AS list FROM range(1, 3) AS t(i) UNION ALL SELECT NULL, NULL, NULL, CAST('nan' AS DOUBLE), NULL`,
+    );
+    expect(await loadData(engine, mixed, file)).toEqual({
+      file,
+      format: "parquet",
+      digest: await digestOfFile(file),
+      rows: 3,
+      header: ["size", "kind", "open", "price", "list"],
+    });
+    expect(await rows()).toEqual([
+      { _row: 1, size: Math.fround(0.1), kind: "1", open: true, price: 1.25 },
+      { _row: 2, size: Math.fround(0.2), kind: "2", open: false, price: 2.25 },
+      { _row: 3, size: null, kind: null, open: null, price: null },
+    ]);
+    expect(await engine.rows("SELECT price FROM raw WHERE _row = 3")).toEqual([{ price: "nan" }]);
+  });
+
+  test("gives the numbers of the CSV file with the same values, to the last bit", async () => {
+    const values = [0.1, 1 / 3, 1e-300, 1.7976931348623157e308, 123456.789, 5e-324, -2.5e17];
+    const csv = await write("bits.csv", `a,b,c\n${values.map((value) => `${value},1,2\n`).join("")}`);
+    await loadData(engine, abc, csv);
+    const fromCsv = await rows();
+    const parquet = await writeParquet("bits.parquet", "SELECT a, b, c FROM data ORDER BY _row");
+    await loadData(engine, abc, parquet);
+    expect(await rows()).toEqual(fromCsv);
+    expect(fromCsv).toMatchObject(values.map((a) => ({ a })));
+  });
+
+  test("may be one of several in a folder, in the order of their paths", async () => {
+    await writeParquet("parts/2.parquet", "SELECT 4 AS a, 5 AS b, 6 AS c");
+    await writeParquet("parts/1/x.parquet", "SELECT 3.5 AS c, 2 AS b, 1 AS a");
+    await write("parts/_SUCCESS", "");
+    await write("parts/.x.parquet", "no data");
+    const file = path.join(folder, "parts");
+    const source = await loadData(engine, abc, file);
+    expect(source).toMatchObject({ format: "parquet", rows: 2, digest: await digestOfDirectory(file) });
+    expect(await rows()).toEqual([
+      { _row: 1, a: 1, b: 2, c: 3.5 },
+      { _row: 2, a: 4, b: 5, c: 6 },
+    ]);
+  });
+
+  test("with other columns than the first in the folder is refused", async () => {
+    await writeParquet("odd/1.parquet", "SELECT 1 AS a, 2 AS b, 3 AS c");
+    const second = await writeParquet("odd/2.parquet", "SELECT 1 AS a, 2 AS b, 3 AS d");
+    await expect(loadData(engine, abc, path.join(folder, "odd"))).rejects.toMatchObject({
+      code: "DATA_INVALID",
+      message: `${second} lacks "c" and has "d" besides, unlike 1.parquet. All Parquet files of a folder have the same columns; write them again, or remove the odd ones.`,
+    });
+  });
+
+  test("without rows is refused", async () => {
+    const file = await writeParquet("none.parquet", "SELECT 1 AS a, 2 AS b, 3 AS c WHERE FALSE");
+    await expect(loadData(engine, abc, file)).rejects.toMatchObject({
+      code: "DATA_INVALID",
+      message: `${file} has no rows. Data has at least one; add some.`,
+    });
+  });
+});

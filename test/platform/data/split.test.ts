@@ -1,0 +1,218 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { loadData } from "../../../platform/data/source";
+import { splitData } from "../../../platform/data/split";
+import type { ModelDefinition } from "../../../platform/definition";
+import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { diabetes, numbersOnly, titanic } from "./definitions";
+
+const sample = (model: string): string => path.join(__dirname, "../../../models", model, "data.csv");
+
+let engine: DuckDbEngine;
+let folder: string;
+beforeAll(async () => {
+  engine = await DuckDbEngine.open();
+  folder = await mkdtemp(path.join(tmpdir(), "mlops-split-"));
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true });
+});
+
+async function heldOutRows(definition: ModelDefinition, file: string): Promise<number[]> {
+  await loadData(engine, definition, file);
+  await splitData(engine, definition);
+  const rows = await engine.rows("SELECT _row FROM data WHERE _held_out ORDER BY _row");
+  return rows.map((row) => Number(row._row));
+}
+
+async function writeLines(name: string, lines: readonly string[]): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, `${lines.join("\n")}\n`);
+  return file;
+}
+
+/** The documented text of a value, worked out a second time without SQL. */
+function canonical(value: number | string | boolean | null): string {
+  if (value === null) return "";
+  if (typeof value !== "number") return String(value);
+  const size = Math.min(Math.abs(value), 9.2e18);
+  const whole = Math.floor(size);
+  return `${value < 0 ? "-" : ""}${BigInt(whole)}.${BigInt(Math.floor((size - whole) * 2 ** 62))}`;
+}
+
+function isHeldOut(
+  values: readonly (number | string | boolean | null)[],
+  seed: number,
+  fraction: number,
+): boolean {
+  const text = [String(seed), ...values.map(canonical)].join("|");
+  const hash = createHash("md5").update(text).digest("hex").slice(0, 8);
+  return Number.parseInt(hash, 16) < Math.round(fraction * 2 ** 32);
+}
+
+test.each<[string, ModelDefinition, number, number[], string]>([
+  [
+    "diabetes",
+    diabetes,
+    85,
+    [2, 8, 15, 16, 17, 23, 24, 25, 34, 36, 40, 50],
+    "eabe57ab7e47d931d33e999575c05239",
+  ],
+  [
+    "titanic",
+    titanic,
+    226,
+    [3, 6, 13, 15, 21, 25, 32, 33, 39, 42, 44, 53],
+    "e8a430d3920344619cccd1e4ab3e91b0",
+  ],
+])("the split of %s never changes unnoticed", async (model, definition, count, first, digest) => {
+  const rows = await heldOutRows(definition, sample(model));
+  expect(rows).toHaveLength(count);
+  expect(rows.slice(0, 12)).toEqual(first);
+  expect(createHash("md5").update(rows.join()).digest("hex")).toBe(digest);
+});
+
+test("every row is where the documented hash puts it", async () => {
+  const names = ["b", "a", "y"];
+  const definition = numbersOnly(names);
+  const numbers = [
+    0,
+    -0,
+    1,
+    -1,
+    0.1,
+    -0.1,
+    59.25,
+    4.8598,
+    1e-9,
+    3e-30,
+    5e-324,
+    123456789.125,
+    -123456789.125,
+    2 ** 53,
+    9.1e18,
+    9.3e18,
+    1e300,
+    -1e300,
+    1.7976931348623157e308,
+  ];
+  const rows = numbers.flatMap((b) => numbers.map((a) => [b, a, a + 1] as const));
+  const file = await writeLines("numbers.csv", [
+    names.join(),
+    ...rows.map((row) => row.map((x) => x.toString()).join()),
+  ]);
+  const expected = rows.flatMap(([b, a, y], index) => (isHeldOut([a, b, y], 1, 0.2) ? [index + 1] : []));
+  expect(await heldOutRows(definition, file)).toEqual(expected);
+});
+
+test("missing values, texts and booleans are where the documented hash puts them", async () => {
+  await loadData(engine, titanic, sample("titanic"));
+  await splitData(engine, titanic);
+  const names = titanic.columns.map(({ name }) => name).sort();
+  const rows = await engine.rows(`SELECT ${names.join()}, _held_out FROM data`);
+  for (const { _held_out, ...row } of rows)
+    expect(
+      isHeldOut(
+        names.map((name) => row[name] ?? null),
+        1,
+        0.2,
+      ),
+    ).toBe(_held_out);
+});
+
+test.each([0.05, 0.2, 0.5, 0.8])(
+  "a share of %p of many rows is held out, to sampling error",
+  async (testFraction) => {
+    const definition = numbersOnly(["x", "y"], { split: { testFraction } });
+    const lines = Array.from({ length: 20_000 }, (_, index) => `${index},${index % 7}`);
+    const rows = await heldOutRows(definition, await writeLines("many.csv", ["x,y", ...lines]));
+    // Four standard deviations of a binomial share.
+    const error = 4 * Math.sqrt((testFraction * (1 - testFraction)) / lines.length);
+    expect(Math.abs(rows.length / lines.length - testFraction)).toBeLessThan(error);
+  },
+);
+
+describe("a row stays on its side", () => {
+  test("when the file is sorted otherwise", async () => {
+    const [header = "", ...lines] = (await readFile(sample("diabetes"), "utf8")).trimEnd().split("\n");
+    const before = await heldOutRows(diabetes, sample("diabetes"));
+    const after = await heldOutRows(
+      diabetes,
+      await writeLines("sorted.csv", [header, ...lines.toReversed()]),
+    );
+    expect(after.map((row) => lines.length + 1 - row).toReversed()).toEqual(before);
+  });
+
+  test("when rows are added", async () => {
+    const text = await readFile(sample("titanic"), "utf8");
+    const before = await heldOutRows(titanic, sample("titanic"));
+    const after = await heldOutRows(
+      titanic,
+      await writeLines("longer.csv", [`${text}1,male,33.5,0,0,7.7,Q,0`]),
+    );
+    expect(after.filter((row) => row <= 1309)).toEqual(before);
+  });
+
+  test("when the definition names the columns in another order", async () => {
+    const before = await heldOutRows(diabetes, sample("diabetes"));
+    const columns = diabetes.columns.toReversed();
+    expect(await heldOutRows({ ...diabetes, columns }, sample("diabetes"))).toEqual(before);
+  });
+
+  test("when its other values change, if it has an id", async () => {
+    const byId: ModelDefinition = {
+      ...numbersOnly(["id", "x", "y"]),
+      columns: numbersOnly(["id", "x", "y"]).columns.map((column) =>
+        column.name === "id" ? { ...column, role: "id" as const } : column,
+      ),
+    };
+    const lines = (factor: number): string[] =>
+      Array.from({ length: 200 }, (_, index) => `${index},${index * factor},${index % 3}`);
+    const before = await heldOutRows(byId, await writeLines("id-1.csv", ["id,x,y", ...lines(1)]));
+    const after = await heldOutRows(byId, await writeLines("id-2.csv", ["id,x,y", ...lines(2)]));
+    expect(after).toEqual(before);
+  });
+});
+
+test("another seed gives another split", async () => {
+  const before = await heldOutRows(diabetes, sample("diabetes"));
+  const reseeded = { ...diabetes, split: { ...diabetes.split, seed: 2 } };
+  expect(await heldOutRows(reseeded, sample("diabetes"))).not.toEqual(before);
+});
+
+test("equal rows are on the same side", async () => {
+  const file = await writeLines("equal.csv", [
+    "x,y",
+    ...Array.from({ length: 60 }, (_, index) => `${index % 20},1`),
+  ]);
+  const rows = await heldOutRows(numbersOnly(["x", "y"]), file);
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) expect(rows).toContain(((row + 19) % 60) + 1);
+});
+
+test("splitting again replaces the split", async () => {
+  await loadData(engine, diabetes, sample("diabetes"));
+  const first = await splitData(engine, { ...diabetes, split: { testFraction: 0.5, seed: 9 } });
+  const second = await splitData(engine, diabetes);
+  expect(first.training + first.heldOut).toBe(442);
+  expect(second).not.toEqual(first);
+  const columns = (await engine.rows("DESCRIBE data")).map((row) => row.column_name);
+  expect(columns).toEqual(["_row", ...diabetes.columns.map(({ name }) => name), "_held_out"]);
+});
+
+test.each([
+  ["training", 0.0001],
+  ["held-out", 0.9999],
+])("a split with nothing but %s rows is refused", async (side, testFraction) => {
+  const definition = numbersOnly(["x", "y"], { split: { testFraction } });
+  await loadData(engine, definition, await writeLines("few.csv", ["x,y", "1,2", "3,4", "5,6"]));
+  await expect(splitData(engine, definition)).rejects.toMatchObject({
+    code: "DATA_INVALID",
+    message:
+      `All 3 rows are on the ${side} side of the split. Both sides need rows; add rows that differ, or change ` +
+      `split.testFraction (${testFraction}) or split.seed (1) in the definition.`,
+  });
+});

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { identifier, literal } from "../../../platform/sql/engine";
+
+let engine: DuckDbEngine;
+beforeAll(async () => {
+  engine = await DuckDbEngine.open();
+});
+afterAll(() => engine.close());
+
+test.each<[string, unknown]>([
+  ["42", 42],
+  ["CAST(9007199254740991 AS BIGINT)", Number.MAX_SAFE_INTEGER],
+  ["CAST(12 AS HUGEINT)", 12],
+  ["1.5", 1.5],
+  ["CAST(-0.07 AS DECIMAL(38, 9))", -0.07],
+  ["CAST('1e-300' AS DOUBLE)", 1e-300],
+  ["'text'", "text"],
+  ["TRUE", true],
+  ["NULL", null],
+  ["DATE '2024-02-29'", "2024-02-29"],
+])("%s comes back as a plain value", async (sql, expected) => {
+  expect(await engine.rows(`SELECT ${sql} AS x`)).toEqual([{ x: expected }]);
+});
+
+test.each(['say "hi"', "it's", "a;b -- c", "ü€😀", "back\\slash"])(
+  "%p can be a name and a text",
+  async (text) => {
+    expect(await engine.rows(`SELECT ${literal(text)} AS ${identifier(text)}`)).toEqual([{ [text]: text }]);
+  },
+);
+
+test("statements run at once each get their own rows", async () => {
+  const sums = Array.from({ length: 20 }, (_, index) => engine.rows(`SELECT ${index} AS n FROM range(5000)`));
+  for (const [index, rows] of (await Promise.all(sums)).entries()) {
+    expect(rows).toHaveLength(5000);
+    expect(rows[4999]).toEqual({ n: index });
+  }
+});
+
+describe("chunks", () => {
+  test("give all rows in order while other statements run", async () => {
+    await engine.run("CREATE OR REPLACE TABLE numbers AS SELECT range AS n FROM range(10000)");
+    let next = 0;
+    for await (const chunk of engine.chunks("SELECT n FROM numbers ORDER BY n")) {
+      await engine.run("CREATE OR REPLACE TABLE other AS SELECT 1 AS x");
+      for (const { n } of chunk) expect(n).toBe(next++);
+    }
+    expect(next).toBe(10_000);
+  });
+
+  test("can be left early", async () => {
+    for await (const chunk of engine.chunks("SELECT range AS n FROM range(1000000)")) {
+      expect(chunk[0]).toEqual({ n: 0 });
+      break;
+    }
+    expect(await engine.rows("SELECT 1 AS x")).toEqual([{ x: 1 }]);
+  });
+
+  test("of no rows are none", async () => {
+    const chunks = [];
+    for await (const chunk of engine.chunks("SELECT 1 AS x WHERE FALSE")) chunks.push(chunk);
+    expect(chunks).toEqual([]);
+  });
+});
+
+test("what does not fit memory is spilled to a folder that is removed on close", async () => {
+  const small = await DuckDbEngine.open({ memoryMiB: 40 });
+  const [settings] = await small.rows("SELECT current_setting('temp_directory') AS folder");
+  const folder = String(settings?.folder);
+  await small.run(
+    "CREATE TABLE big AS SELECT range AS n, md5(CAST(range AS STRING)) AS text FROM range(1200000)",
+  );
+  expect(existsSync(folder)).toBe(true);
+  expect(await small.rows("SELECT count(*) AS n FROM big")).toEqual([{ n: 1_200_000 }]);
+  await small.close();
+  expect(existsSync(folder)).toBe(false);
+});
+
+test("a statement that needs more memory than there is says so", async () => {
+  const small = await DuckDbEngine.open({ memoryMiB: 20 });
+  const statement = small.run(
+    "CREATE TABLE big AS SELECT list(md5(CAST(range AS STRING))) AS x FROM range(2000000)",
+  );
+  await expect(statement).rejects.toMatchObject({
+    code: "STORAGE_FAILED",
+    message: expect.stringMatching(
+      /^The data does not fit memory, and .* has no room for the rest\. Free some space/,
+    ),
+  });
+  await small.close();
+});
+
+test("a statement that is wrong fails as what it is: a bug", async () => {
+  await expect(engine.rows("SELECT nothing FROM nowhere")).rejects.not.toHaveProperty("code");
+});

@@ -1,0 +1,41 @@
+import path from "node:path";
+import diabetesDefinition from "../../models/diabetes/model";
+import titanicDefinition from "../../models/titanic/model";
+import {
+  parseModelDefinition,
+  type ModelDefinition,
+  type ModelDefinitionInput,
+} from "../../platform/definition";
+import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import { identifier, literal } from "../../platform/sql/engine";
+
+export const modelsFolder = path.join(__dirname, "../../models");
+
+/** A shipped definition with some of its parts replaced. */
+export function shippedDefinition(
+  name: "diabetes" | "titanic",
+  changes: Partial<ModelDefinitionInput> = {},
+): ModelDefinition {
+  const shipped = name === "diabetes" ? diabetesDefinition : titanicDefinition;
+  return parseModelDefinition({ ...shipped, ...changes }, name);
+}
+
+const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN" } as const;
+
+/** An engine whose table `data` holds a CSV file's rows, typed; every fifth row is held out. */
+export async function openData(definition: ModelDefinition, file: string): Promise<DuckDbEngine> {
+  const engine = await DuckDbEngine.open();
+  const columns = definition.columns
+    .filter(({ role }) => role !== "weight")
+    .map(({ name, type }) => `CAST(${identifier(name)} AS ${sqlTypes[type]}) AS ${identifier(name)}`);
+  await engine.run(
+    `CREATE TABLE data AS SELECT row_number() OVER () AS _row, 1 + (row_number() OVER () - 1) % 3 AS weight,
+     row_number() OVER () % 5 = 0 AS _held_out, ${columns.join(", ")}
+     FROM read_csv(${literal(file)}, all_varchar = true)`,
+  );
+  return engine;
+}
+
+export async function openShippedData(definition: ModelDefinition): Promise<DuckDbEngine> {
+  return openData(definition, path.join(modelsFolder, definition.name, "data.csv"));
+}
