@@ -14,17 +14,6 @@ export interface ScoreAnswer {
   readonly requestId: string;
 }
 
-/** Throws when the model did not answer every row with a finite number: such a prediction never leaves the service. */
-export function assertUsable({ prediction, probability }: Predictions, rows: number): void {
-  for (const [what, values] of Object.entries({ prediction, probability })) {
-    if (values === undefined) continue;
-    if (values.length !== rows)
-      throw new Error(`The model gave ${values.length} ${what} values for ${rows} rows.`);
-    const row = values.findIndex((value) => typeof value === "number" && !Number.isFinite(value));
-    if (row >= 0) throw new Error(`The model's ${what} for row ${row} is ${values[row]}.`);
-  }
-}
-
 export function scoreAnswer(
   { prediction, probability }: Predictions,
   { signature, model, requestId }: { signature: Signature; model: string; requestId: string },

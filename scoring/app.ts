@@ -5,36 +5,18 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import type { ServingLimits } from "../platform/definition";
-import { PlatformError } from "../platform/errors";
-import type { PredictionLog } from "../platform/monitoring/prediction-log";
-import type { Signature } from "../platform/signature";
-import type { FeatureTable, Predictions } from "../platform/table";
-import { assertUsable, scoreAnswer, type ScoreAnswer } from "./answer";
-import { Limiter } from "./limiter";
+import { scoreAnswer, type ScoreAnswer } from "./answer";
 import { internalProblem, problemBody, problemContentType, RequestProblem } from "./problem";
 import { readRows } from "./read-rows";
 import { requestIdOf, shadowHeader } from "./request-headers";
+import { Scorer, type ScorerOptions } from "./scorer";
 
-/** The part of a loaded model that the service needs. */
-export interface ScoringModel {
-  readonly signature: Signature;
-  predict(table: FeatureTable): Promise<Predictions>;
-}
-
-export interface AppOptions {
-  readonly model: ScoringModel;
-  /** `name:version`. */
-  readonly reference: string;
+export interface AppOptions extends ScorerOptions {
   /** A body that must score before the service says that it is ready. */
   readonly example: unknown;
-  readonly limits: ServingLimits;
-  readonly log?: PredictionLog;
   /** Level of the service's own log; it is silent without one. */
   readonly logLevel?: string;
 }
-
-/** Requests that may wait while all places are taken. */
-const mostWaiting = 1000;
 
 /** Methods per address; the answer to another method lists them. */
 const addresses: Readonly<Record<string, string>> = {
@@ -90,41 +72,15 @@ function sendProblem(reply: FastifyReply, problem: RequestProblem, requestId: st
     .send(JSON.stringify(problemBody(problem, requestId)));
 }
 
-/** Answers a request for predictions and appends it to the prediction log. */
-function scoreHandler({ model, reference, limits, log }: AppOptions) {
-  const limiter = new Limiter({ ...limits, mostWaiting });
+/** Answers `POST /score`. */
+function scoreHandler(scorer: Scorer, { mostRows }: ServingLimits) {
   return async (request: FastifyRequest): Promise<ScoreAnswer> => {
-    const { signature } = model;
-    const rows = readRows(signature, request.body, limits.mostRows);
-    const predictions = await limiter.run(() => model.predict(rows.table));
-    assertUsable(predictions, rows.table.rows);
-    const answer = scoreAnswer(predictions, { signature, model: reference, requestId: request.id });
-    if (log && request.headers[shadowHeader] === undefined) {
-      log.append({
-        id: request.id,
-        time: new Date().toISOString(),
-        model: reference,
-        inputs: rows.records(),
-        outputs: answer.result,
-        ...(predictions.probability && { probabilities: Array.from(predictions.probability) }),
-      });
-    }
-    return answer;
+    const { signature, reference } = scorer;
+    const rows = readRows(signature, request.body, mostRows);
+    const shadow = request.headers[shadowHeader] !== undefined;
+    const predictions = await scorer.score(rows, { id: request.id, shadow });
+    return scoreAnswer(predictions, { signature, model: reference, requestId: request.id });
   };
-}
-
-async function scoreExample({ model, reference, example, limits }: AppOptions): Promise<void> {
-  try {
-    const { table } = readRows(model.signature, example, limits.mostRows);
-    assertUsable(await model.predict(table), table.rows);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlatformError(
-      "MODEL_INVALID",
-      `${reference} cannot score its own example: ${reason} Train it again, or restore its model directory.`,
-      { cause },
-    );
-  }
 }
 
 function addErrorHandling(app: FastifyInstance, limits: ServingLimits): void {
@@ -152,6 +108,7 @@ function addErrorHandling(app: FastifyInstance, limits: ServingLimits): void {
 /** The scoring service of one model, not listening yet. It gets ready by scoring its example. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { model, reference, limits, logLevel } = options;
+  const scorer = new Scorer(options);
   let state: "starting" | "ready" | "closing" = "starting";
   const app = fastify({
     logger: logLevel === undefined ? false : { level: logLevel },
@@ -182,7 +139,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     else request.log.debug(line, "request answered");
   });
   app.addHook("onReady", async () => {
-    await scoreExample(options);
+    await scorer.assertScores(readRows(scorer.signature, options.example, limits.mostRows));
     state = "ready";
   });
   app.addHook("preClose", (done) => {
@@ -191,7 +148,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   addErrorHandling(app, limits);
 
-  app.post("/score", scoreHandler(options));
+  app.post("/score", scoreHandler(scorer, limits));
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", () => {
     if (state !== "ready") throw new RequestProblem("NOT_READY", `The service is ${state}.`);

@@ -7,7 +7,8 @@ import { parseModelRef } from "../platform/model-ref";
 import { openPredictionLog, type PredictionLog } from "../platform/monitoring/prediction-log";
 import { describeSettings, readSettings, type Settings } from "../platform/settings";
 import { openLocalStorage } from "../platform/storage/local-storage";
-import { buildApp, type ScoringModel } from "./app";
+import { buildApp } from "./app";
+import type { ScoringModel } from "./scorer";
 
 /** How a process gets its model: a loaded model directory, which may be wrapped. */
 export type LoadModel = (modelDirectory: string) => Promise<ScoringModel>;

@@ -4,7 +4,8 @@ import type { PredictionLog } from "../../platform/monitoring/prediction-log";
 import type { PredictionRecord } from "../../platform/monitoring/prediction-record";
 import type { Signature } from "../../platform/signature";
 import type { FeatureTable, Predictions } from "../../platform/table";
-import { buildApp, type AppOptions, type ScoringModel } from "../../scoring/app";
+import { buildApp, type AppOptions } from "../../scoring/app";
+import type { ScoringModel } from "../../scoring/scorer";
 import { row, signature } from "./model-fixture";
 
 const limits: AppOptions["limits"] = {
