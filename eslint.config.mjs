@@ -44,7 +44,7 @@ function boundary(folder) {
 }
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".mlops", "coverage", "reports", "test/**/fixtures/**/*.js"] },
+  { ignores: ["node_modules", ".venv", "dist", ".mlops", "coverage", "reports", "test/**/fixtures/**/*.js"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
