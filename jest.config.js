@@ -23,8 +23,11 @@ const project = (name, testMatch, extra = {}) => ({
 /** @type {import("jest").Config} */
 module.exports = {
   projects: [
-    project("unit", ["<rootDir>/test/{models,platform,training,scoring,local,repository}/**/*.test.ts"]),
+    project("unit", [
+      "<rootDir>/test/{models,platform,training,scoring,local,build,repository}/**/*.test.ts",
+    ]),
     project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
+    project("containers", ["<rootDir>/test/containers/**/*.test.ts"]),
     project("peers", ["<rootDir>/test/peers/**/*.test.ts"]),
   ],
   testTimeout: 60_000,
@@ -33,6 +36,6 @@ module.exports = {
     "default",
     ["jest-junit", { outputDirectory: "reports", outputName: process.env.JUNIT_NAME ?? "junit.xml" }],
   ],
-  collectCoverageFrom: ["{models,platform,training,scoring,local}/**/*.ts"],
+  collectCoverageFrom: ["{models,platform,training,scoring,local,build}/**/*.ts"],
   coverageReporters: ["text-summary", "html", "cobertura"],
 };

@@ -1,11 +1,15 @@
 import { decideCanary } from "../platform/canary";
 import type { CanaryRule } from "../platform/definition";
-import type { Deployer, DeploymentStatus, Release, TrackSample } from "../platform/deployment";
-import { PlatformError } from "../platform/errors";
+import type { Deployer, DeploymentStatus, Release, TrackSample, Traffic } from "../platform/deployment";
+import { PlatformError, reasonOf } from "../platform/errors";
+import { parseModelRef } from "../platform/model-ref";
 import type { CanaryStage } from "./runs";
 
 /** A stage that is still undecided after so many rounds of traffic is rolled back: silence is no proof of health. */
 const mostRounds = 5;
+
+/** Requests that a round sends the canary, if its rule does not ask for more: fewer say little of its latency. */
+const leastRoundRequests = 100;
 
 export interface CanaryRelease {
   readonly deployer: Deployer;
@@ -20,48 +24,47 @@ export interface CanaryRelease {
   readonly signal: AbortSignal;
 }
 
-interface Traffic {
-  readonly weight: number;
-  readonly shadow: number;
-}
-
 /** Requests to send so that the canary's share of them is enough to be judged. */
 function requestsFor({ weight, shadow }: Traffic, rule: CanaryRule, hasStable: boolean): number {
   const share = hasStable ? Math.max(weight, shadow) / 100 : 1;
   const rarer = hasStable && weight > 0 ? Math.min(share, 1 - weight / 100) : share;
-  return Math.ceil((Math.max(rule.leastRequests, 100) * 1.3) / rarer);
+  return Math.ceil((Math.max(rule.leastRequests, leastRoundRequests) * 1.3) / rarer);
+}
+
+/** Sends one round of traffic and judges the stage by all that was seen since it began. */
+async function judgeRound(plan: CanaryRelease, traffic: Traffic): Promise<CanaryStage> {
+  const { deployer, environment, release, rule, qaSample, signal } = plan;
+  const { name } = parseModelRef(release.model);
+  signal.throwIfAborted();
+  const before = await deployer.status(environment, name);
+  await plan.sendTraffic(urlOf(before), requestsFor(traffic, rule, before.stable !== undefined));
+  // Traffic that was broken off is not to be judged.
+  signal.throwIfAborted();
+  const { stable, samples } = await deployer.status(environment, name);
+  const reference = stable ? (samples.stable ?? emptySample) : qaSample;
+  const canary = samples.canary ?? emptySample;
+  const comparedWith = stable ? "stable" : "QA";
+  const { verdict, reason, explanation } = decideCanary({ reference, canary, rule, comparedWith });
+  return {
+    weight: traffic.weight,
+    comparedWith: stable?.model ?? "QA",
+    verdict,
+    reason,
+    explanation,
+    reference,
+    canary,
+  };
 }
 
 /** Sends traffic until one stage is decided. */
 async function analyseStage(plan: CanaryRelease, traffic: Traffic): Promise<CanaryStage> {
-  const { deployer, environment, release, rule, qaSample } = plan;
-  const model = release.model.split(":")[0] ?? "";
-  let stage: CanaryStage | undefined;
-  for (let round = 0; round < mostRounds && (stage === undefined || stage.verdict === "wait"); round += 1) {
-    plan.signal.throwIfAborted();
-    const before = await deployer.status(environment, model);
-    await plan.sendTraffic(urlOf(before), requestsFor(traffic, rule, before.stable !== undefined));
-    const { stable, samples } = await deployer.status(environment, model);
-    const reference = stable ? (samples.stable ?? emptySample) : qaSample;
-    const canary = samples.canary ?? emptySample;
-    const { verdict, explanation } = decideCanary({
-      reference,
-      canary,
-      rule,
-      comparedWith: stable ? "stable" : "QA",
-    });
-    stage = {
-      weight: traffic.weight,
-      comparedWith: stable?.model ?? "QA",
-      verdict,
-      explanation,
-      reference,
-      canary,
-    };
+  let stage = await judgeRound(plan, traffic);
+  for (let round = 1; round < mostRounds && stage.verdict === "wait"; round += 1) {
+    stage = await judgeRound(plan, traffic);
   }
-  if (!stage)
-    throw new PlatformError("DEPLOYMENT_FAILED", "The canary could not be analysed. This is a bug.");
-  return stage;
+  if (stage.verdict !== "wait") return stage;
+  const explanation = `Still undecided after ${mostRounds} rounds of traffic. ${stage.explanation}`;
+  return { ...stage, verdict: "roll-back", explanation };
 }
 
 const emptySample: TrackSample = { requests: 0, failures: 0 };
@@ -74,29 +77,61 @@ function urlOf(status: DeploymentStatus): string {
   );
 }
 
-/**
- * Takes a release to all traffic in stages, each judged against the stable version; the first stage that is not
- * passed is rolled back. Returns whether the release now is the stable version.
- */
-export async function releaseThroughCanary(plan: CanaryRelease): Promise<boolean> {
-  const { deployer, environment, release, rule } = plan;
-  const model = release.model.split(":")[0] ?? "";
-  const stages: Traffic[] = rule.weights.map((weight) => ({ weight, shadow: 0 }));
-  const hasStable = (await deployer.status(environment, model)).stable !== undefined;
-  // A shadow needs a stable version whose requests it can copy.
-  if (rule.shadowPercent > 0 && hasStable) stages.unshift({ weight: 0, shadow: rule.shadowPercent });
-  const [first, ...rest] = stages;
-  if (!first) return false;
-  await deployer.deploy(environment, release, first);
-  for (const traffic of [first, ...rest]) {
-    if (traffic !== first) await deployer.weight(environment, model, traffic);
+/** After an error: rolls the canary back if it is this release's. */
+async function takeAway({ deployer, environment, release }: CanaryRelease, error: unknown): Promise<void> {
+  const { name } = parseModelRef(release.model);
+  try {
+    const { canary } = await deployer.status(environment, name);
+    if (canary?.digest === release.digest) await deployer.rollback(environment, name);
+  } catch (cause) {
+    throw new PlatformError(
+      "DEPLOYMENT_FAILED",
+      `${reasonOf(error)}\nThen the canary ${release.model} could not be taken out of ${environment}: ${reasonOf(cause)} Run \`mlops rollback\`.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Deploys the release and takes it through the stages; whether the last was passed, and the release promoted. */
+async function passStages(plan: CanaryRelease, stages: readonly Traffic[]): Promise<boolean> {
+  const { deployer, environment, release, signal } = plan;
+  const { name } = parseModelRef(release.model);
+  for (const [index, traffic] of stages.entries()) {
+    signal.throwIfAborted();
+    if (index === 0) await deployer.deploy(environment, release, traffic);
+    else await deployer.weight(environment, name, traffic);
     const stage = await analyseStage(plan, traffic);
     await plan.onStage(stage);
     if (stage.verdict !== "advance") {
-      await deployer.rollback(environment, model);
+      await deployer.rollback(environment, name);
       return false;
     }
   }
-  await deployer.promote(environment, model);
+  signal.throwIfAborted();
+  await deployer.promote(environment, name);
   return true;
+}
+
+/**
+ * Takes a release to all traffic in stages, each judged against the stable version; the first stage that is not
+ * passed is rolled back. Returns whether the release now is the stable version. When it throws, as it does when it
+ * is aborted, the canary has been rolled back too: nobody would be watching it any more.
+ */
+export async function releaseThroughCanary(plan: CanaryRelease): Promise<boolean> {
+  const { deployer, environment, release, rule } = plan;
+  const { stable } = await deployer.status(environment, parseModelRef(release.model).name);
+  const stages: Traffic[] = rule.weights.map((weight) => ({ weight, shadow: 0 }));
+  // A shadow needs a stable version whose requests it can copy.
+  if (rule.shadowPercent > 0 && stable) stages.unshift({ weight: 0, shadow: rule.shadowPercent });
+  try {
+    return await passStages(plan, stages);
+  } catch (error) {
+    await takeAway(plan, error);
+    if (!plan.signal.aborted) throw error;
+    throw new PlatformError(
+      "INTERRUPTED",
+      `The release of ${release.model} was interrupted. It was taken out of ${environment}, which stays as it was.`,
+      { cause: error },
+    );
+  }
 }

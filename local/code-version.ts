@@ -3,7 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 /** The commit that trains, as far as git can tell. */
-export interface CodeVersion {
+interface CodeVersion {
   readonly commit?: string;
   /** Whether files differ from the commit. */
   readonly dirty?: boolean;

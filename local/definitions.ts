@@ -2,9 +2,10 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { closest } from "fastest-levenshtein";
 import type { ModelDefinition } from "../platform/definition";
-import { parseModelDefinition } from "../platform/definition";
-import { PlatformError } from "../platform/errors";
+import { readDefinitionFile } from "../platform/definition-file";
+import { PlatformError, systemErrorCode } from "../platform/errors";
 import { fileExists } from "../platform/files";
+import { shownPath } from "./shown-path";
 
 /** A checked definition, and where its data is. */
 export interface LoadedDefinition {
@@ -18,8 +19,15 @@ export interface LoadedDefinition {
 /** `models/` of this repository. */
 export const modelsDirectory = path.join(__dirname, "..", "models");
 
-export async function listDefinitions(directory = modelsDirectory): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
+async function listDefinitions(directory = modelsDirectory): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
+    if (!["ENOENT", "ENOTDIR"].includes(systemErrorCode(cause) ?? "")) throw cause;
+    throw new PlatformError(
+      "SETTINGS_INVALID",
+      `${directory} is not a folder. MLOPS_MODELS names the folder of the models. Correct or unset it.`,
+      { cause },
+    );
+  });
   const names = [];
   for (const entry of entries.filter((item) => item.isDirectory())) {
     if (await fileExists(path.join(directory, entry.name, "model.ts"))) names.push(entry.name);
@@ -37,34 +45,15 @@ export async function loadDefinition(
   if (!known.includes(name)) {
     const suggestion = known.length > 0 ? ` Did you mean "${closest(name, known)}"?` : "";
     throw new PlatformError(
-      "NOT_FOUND",
+      "USAGE",
       `There is no model "${name}". Models here: ${known.join(", ")}.${suggestion} \`mlops init ${name} --from data.csv\` makes a new one.`,
     );
   }
   const file = path.join(directory, name, "model.ts");
-  const definition = parseModelDefinition(importDefinition(file), path.relative(process.cwd(), file));
-  if (definition.name !== name) {
-    throw new PlatformError(
-      "DEFINITION_INVALID",
-      `${file} defines the model "${definition.name}", but its folder is "${name}". Give both the same name.`,
-    );
-  }
+  const definition = readDefinitionFile(file, shownPath(file));
   return {
     definition,
     definitionFile: file,
     dataFile: data === undefined ? path.resolve(path.dirname(file), definition.data) : path.resolve(data),
   };
-}
-
-function importDefinition(file: string): unknown {
-  try {
-    // A definition is a module of the user's, known only by its path.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    return (require(file) as { default?: unknown }).default;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlatformError("DEFINITION_INVALID", `${file} cannot be loaded: ${reason}. Correct the file.`, {
-      cause,
-    });
-  }
 }

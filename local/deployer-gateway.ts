@@ -3,7 +3,7 @@ import { mkdir, open, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { PlatformError, errorCodes, type ErrorCode } from "../platform/errors";
+import { PlatformError, errorCodes, reasonOf, type ErrorCode } from "../platform/errors";
 import { fileExists } from "../platform/files";
 import { stateOfProcess } from "../platform/process-identity";
 import type { AdminStatus } from "./gateway/admin-server";
@@ -27,23 +27,40 @@ export interface GatewayStart {
   readonly attached: boolean;
   /** Of the public listener; 0 for any free one. */
   readonly port: number;
+  /** Of the gateway and its scoring processes. */
+  readonly logLevel?: string;
   /** Another program for the scoring processes. */
   readonly scoringEntry?: string;
 }
 
-const faultSchema = z.object({ code: z.string(), message: z.string() });
+const faultSchema = z.object({
+  code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]).catch("DEPLOYMENT_FAILED"),
+  message: z.string(),
+});
 
-function asPlatformError(body: unknown): PlatformError {
-  const fault = faultSchema.safeParse(body).data;
-  const code =
-    fault && Object.hasOwn(errorCodes, fault.code) ? (fault.code as ErrorCode) : "DEPLOYMENT_FAILED";
+/** The status that a gateway answers with; its errors are thrown as they were there. */
+function readAnswer({ status, body }: Reply): AdminStatus {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body.toString());
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+  // The gateway is this program too; what it sends was checked there.
+  if (status === 200) return answer as AdminStatus;
+  const fault = faultSchema.safeParse(answer);
+  throw fault.success ? new PlatformError(fault.data.code, fault.data.message) : unreadable(fault.error);
+}
+
+function unreadable(cause: unknown): PlatformError {
   return new PlatformError(
-    code,
-    fault?.message ?? "The gateway's answer cannot be understood. Stop and start it.",
+    "DEPLOYMENT_FAILED",
+    "The gateway's answer cannot be understood. It may be of another version of this program. Run `mlops stop` and start it again.",
+    { cause },
   );
 }
 
-/** Asks a running gateway; its errors are thrown as they were there. */
+/** Asks a running gateway for its status, after a change if one is asked for. */
 export async function askGateway(
   { adminPort, token }: GatewayAddress,
   { method, path: adminPath, body }: { method: "GET" | "POST"; path: string; body?: unknown },
@@ -60,16 +77,13 @@ export async function askGateway(
       timeoutMs: answerTimeoutMs,
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new PlatformError(
       "DEPLOYMENT_FAILED",
-      `The gateway does not answer: ${reason}. It may just be ending. Look at the status and try again.`,
+      `The gateway does not answer: ${reasonOf(cause)}. It may just be ending. Look at the status and try again.`,
       { cause },
     );
   }
-  const answer = JSON.parse(reply.body.toString()) as unknown;
-  if (reply.status !== 200) throw asPlatformError(answer);
-  return answer as AdminStatus;
+  return readAnswer(reply);
 }
 
 /** The gateway that runs, if one does: a gateway.json left over by one that was killed does not count. */
@@ -93,6 +107,7 @@ async function spawnGateway(files: DeploymentFiles, start: GatewayStart): Promis
           MLOPS_ENVIRONMENT: files.environment,
           MLOPS_MODEL_NAME: files.model,
           MLOPS_PORT: String(start.port),
+          ...(start.logLevel !== undefined && { MLOPS_LOG_LEVEL: start.logLevel }),
         },
         stdio: start.attached ? ["ignore", log.fd, log.fd, "ipc"] : ["ignore", log.fd, log.fd],
         // A gateway of its own must outlive the terminal that started it.

@@ -1,19 +1,20 @@
 import path from "node:path";
-import type { Deployer, Deployment, DeploymentStatus, Release } from "../platform/deployment";
+import type { Deployer, Deployment, DeploymentStatus, Release, Traffic } from "../platform/deployment";
 import { PlatformError } from "../platform/errors";
 import { parseModelRef } from "../platform/model-ref";
 import type { Workspace } from "../platform/workspace";
 import { askGateway, findGateway, startGateway, stopGateway, type GatewayStart } from "./deployer-gateway";
 import type { AdminStatus } from "./gateway/admin-server";
 import { DeploymentFiles, type GatewayAddress } from "./gateway/deployment-file";
-import type { Traffic } from "./gateway/traffic-splitter";
 
 export interface LocalDeployerOptions {
   readonly workspace: Pick<Workspace, "home" | "environments">;
   /** Gateways that it starts end with this process; otherwise they run until `stop`. */
   readonly attached: boolean;
-  /** Port of the gateways that it starts; any free one without it. */
-  readonly port?: number;
+  /** Port of the gateway of an environment, by name; any free one without it. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** Of the gateways and their scoring processes. */
+  readonly logLevel?: string;
   /** Another program for the scoring processes. */
   readonly scoringEntry?: string;
 }
@@ -118,11 +119,12 @@ export class LocalDeployer implements Deployer {
     task: (gateway: GatewayAddress) => Promise<T>,
   ): Promise<T> {
     const running = await findGateway(files);
-    const { workspace, attached, port = 0, scoringEntry } = this.options;
+    const { workspace, attached, ports = {}, logLevel, scoringEntry } = this.options;
     const start: GatewayStart = {
       home: workspace.home,
       attached,
-      port,
+      port: ports[files.environment] ?? 0,
+      ...(logLevel !== undefined && { logLevel }),
       ...(scoringEntry !== undefined && { scoringEntry }),
     };
     const gateway = running ?? (await startGateway(files, start));

@@ -1,14 +1,8 @@
-import Table from "cli-table3";
 import type { DeploymentStatus } from "../platform/deployment";
+import { formatTable } from "./format-table";
 import type { RunRecord } from "./runs";
 
-/** A table for a terminal, without colours, as it may end in a log. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({ head: [...head], style: { head: [], border: [] }, wordWrap: true });
-  table.push(...rows.map((row) => [...row]));
-  return table.toString();
-}
-
+/** What each environment serves, and where. */
 export function describeDeployments(deployments: readonly DeploymentStatus[]): string {
   return formatTable(
     ["environment", "stable", "canary", "previous", "serving at"],
@@ -22,6 +16,7 @@ export function describeDeployments(deployments: readonly DeploymentStatus[]): s
   );
 }
 
+/** Runs with what they came to. */
 export function describeRuns(runs: readonly RunRecord[]): string {
   if (runs.length === 0) return "No runs yet.";
   return formatTable(

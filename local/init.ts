@@ -1,142 +1,204 @@
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { loadText } from "../platform/data/source";
+import { counted, quoted } from "../platform/wording";
+import type { ModelDefinitionInput } from "../platform/definition";
+import { modelDefinitionSchema, parseModelDefinition } from "../platform/definition";
 import { PlatformError, systemErrorCode } from "../platform/errors";
 import { modelNamePattern } from "../platform/model-ref";
+import type { SqlEngine } from "../platform/sql/engine";
 import { DuckDbEngine } from "../platform/sql/duckdb-engine";
-import type { SqlEngine, SqlRow } from "../platform/sql/engine";
-import { identifier, literal } from "../platform/sql/engine";
+import type { SeenColumn } from "./seen-columns";
+import { lookAtColumn, repeatedShare } from "./seen-columns";
 
-/** A text column with more distinct values than this is taken for free text or an id, not a category. */
-const mostCategories = 100;
-
-/** What was seen of a column of the user's file. */
-export interface ColumnFacts {
-  readonly name: string;
-  readonly numeric: boolean;
-  readonly boolean: boolean;
-  readonly rows: number;
-  readonly present: number;
-  readonly distinct: number;
-  readonly least?: number;
-  readonly greatest?: number;
-  /** Distinct values, sorted, when there are few. */
-  readonly values?: readonly string[];
-}
-
-async function factsOf(engine: SqlEngine, name: string): Promise<ColumnFacts> {
-  const column = identifier(name);
-  const [row] = await engine.rows(`
-    SELECT count(*) AS n, count(${column}) AS present, count(DISTINCT ${column}) AS distinct_values,
-           count(TRY_CAST(${column} AS DOUBLE)) AS numbers,
-           min(TRY_CAST(${column} AS DOUBLE)) AS least, max(TRY_CAST(${column} AS DOUBLE)) AS greatest,
-           count(CASE WHEN lower(${column}) IN ('true', 'false') THEN 1 END) AS booleans
-    FROM source`);
-  const facts = row as SqlRow & Record<string, number>;
-  const distinct = Number(facts.distinct_values);
-  const present = Number(facts.present);
-  const values =
-    distinct <= mostCategories
-      ? (
-          await engine.rows(
-            `SELECT DISTINCT ${column} AS v FROM source WHERE ${column} IS NOT NULL ORDER BY v`,
-          )
-        ).map(({ v }) => String(v))
-      : undefined;
-  const numeric = present > 0 && Number(facts.numbers) === present;
-  return {
-    name,
-    numeric,
-    boolean: present > 0 && Number(facts.booleans) === present,
-    rows: Number(facts.n),
-    present,
-    distinct,
-    ...(numeric && { least: Number(facts.least), greatest: Number(facts.greatest) }),
-    ...(values && { values }),
-  };
-}
+type Column = ModelDefinitionInput["columns"][number];
 
 /** A number a little outside, with two significant digits, so that new data of the same kind stays within. */
 function roundOutwards(value: number, margin: number): number {
   const widened = value + margin;
   const unit = 10 ** Math.floor(Math.log10(Math.max(Math.abs(margin), 1e-9)));
-  return Number(
-    ((margin < 0 ? Math.floor(widened / unit) : Math.ceil(widened / unit)) * unit).toPrecision(12),
-  );
+  const rounded = (margin < 0 ? Math.floor(widened / unit) : Math.ceil(widened / unit)) * unit;
+  return Number(rounded.toPrecision(12));
 }
 
-function describeFeature(facts: ColumnFacts): string | undefined {
-  const nullable = facts.present < facts.rows ? ", nullable: true" : "";
-  const name = JSON.stringify(facts.name);
-  if (facts.boolean && nullable === "") return `{ name: ${name}, type: "boolean" }`;
-  if (facts.numeric && facts.least !== undefined && facts.greatest !== undefined) {
-    const margin = Math.max((facts.greatest - facts.least) / 2, 1);
-    const low =
-      facts.least >= 0
-        ? Math.max(0, roundOutwards(facts.least, -margin))
-        : roundOutwards(facts.least, -margin);
-    return `{ name: ${name}, type: "number"${nullable}, range: [${low}, ${roundOutwards(facts.greatest, margin)}] }`;
-  }
-  if (facts.values && facts.present > 0)
-    return `{ name: ${name}, type: "category"${nullable}, values: ${JSON.stringify(facts.values)} }`;
-  return undefined;
+function rangeOf(least: number, greatest: number): [number, number] {
+  const margin = Math.max((greatest - least) / 2, 1);
+  const low = roundOutwards(least, -margin);
+  return [least >= 0 ? Math.max(0, low) : low, roundOutwards(greatest, margin)];
 }
 
-function describeTarget(facts: ColumnFacts): { task: "regression" | "classification"; column: string } {
-  const name = JSON.stringify(facts.name);
-  if (facts.present < facts.rows) {
+/** The column as a feature, or why it cannot be one. */
+function describeFeature(facts: SeenColumn): Column | string {
+  const { name, rows, present, distinct, least, greatest, values } = facts;
+  if (present === 0) return "is always empty";
+  const missing = present < rows;
+  if (/(^|_)id$/i.test(name) && distinct === rows)
+    return { name, type: facts.numeric ? "number" : "category", role: "id" };
+  if (facts.boolean && !missing) return { name, type: "boolean" };
+  const nullable = missing ? { nullable: true } : {};
+  if (least !== undefined && greatest !== undefined)
+    return { name, type: "number", ...nullable, range: rangeOf(least, greatest) };
+  // Values that hardly ever come twice are names or remarks.
+  if (values && distinct * 2 <= present) return { name, type: "category", ...nullable, values: [...values] };
+  return `is text with ${distinct} different values`;
+}
+
+function describeTarget(facts: SeenColumn): Pick<ModelDefinitionInput, "task"> & { column: Column } {
+  const { name, rows, present, distinct } = facts;
+  if (present < rows) {
     throw new PlatformError(
       "DATA_INVALID",
-      `The target "${facts.name}" is missing in ${facts.rows - facts.present} rows. Leave those rows out of the file.`,
+      `The target "${name}" is missing in ${counted(rows - present, "row")}. Every row needs it. Leave those rows out of the file, or name another target with --target.`,
     );
   }
-  const values = (facts.values ?? []).map((value) => value.toLowerCase()).join();
-  if (facts.boolean || values === "0,1")
-    return { task: "classification", column: `{ name: ${name}, type: "boolean", role: "target" }` };
-  if (facts.distinct === 2) {
+  if (distinct === 1) {
+    throw new PlatformError(
+      "DATA_INVALID",
+      `The target "${name}" is the same in every row. Expected numbers (regression) or two values (classification). Name another with --target.`,
+    );
+  }
+  if (facts.boolean || facts.values?.join() === "0,1")
+    return { task: "classification", column: { name, type: "boolean", role: "target" } };
+  if (distinct === 2 && facts.values)
     return {
       task: "classification",
-      column: `{ name: ${name}, type: "category", role: "target", values: ${JSON.stringify(facts.values)} }`,
+      column: { name, type: "category", role: "target", values: [...facts.values] },
     };
-  }
-  if (facts.numeric)
-    return { task: "regression", column: `{ name: ${name}, type: "number", role: "target" }` };
+  if (facts.numeric) return { task: "regression", column: { name, type: "number", role: "target" } };
   throw new PlatformError(
     "DATA_INVALID",
-    `The target "${facts.name}" has ${facts.distinct} different texts. Expected numbers (regression) or two values (classification). Name another with --target.`,
+    `The target "${name}" has ${distinct} different texts. Expected numbers (regression) or two values (classification). Name another with --target.`,
   );
 }
 
-/** The text of `model.ts` for what was seen of a file. Columns that cannot be used stay in it as a comment. */
-export function writeDefinition(name: string, target: ColumnFacts, others: readonly ColumnFacts[]): string {
+/** A definition for what was seen of a file, and the columns that it leaves out. */
+interface Draft {
+  readonly definition: ModelDefinitionInput;
+  readonly leftOut: readonly { name: string; why: string }[];
+}
+
+function draftDefinition(name: string, target: SeenColumn, others: readonly SeenColumn[]): Draft {
   const { task, column } = describeTarget(target);
-  const described = others.map((facts) => {
-    const text = describeFeature(facts);
-    if (text !== undefined) return `    ${text},`;
-    const why = facts.present === 0 ? "is always empty" : `is text with ${facts.distinct} different values`;
-    return `    // ${JSON.stringify(facts.name)} ${why}, so it is left out.`;
-  });
-  const [trainer, gate] =
-    task === "regression"
-      ? [`{ kind: "ridge", alpha: 1 }`, `{ metric: "rmse", floors: [{ metric: "r2", atLeast: 0 }] }`]
-      : [`{ kind: "logistic", l2: 1 }`, `{ metric: "auc", floors: [{ metric: "auc", atLeast: 0.5 }] }`];
+  const columns: Column[] = [];
+  const leftOut: { name: string; why: string }[] = [];
+  for (const facts of others) {
+    const described = describeFeature(facts);
+    if (typeof described === "string") leftOut.push({ name: facts.name, why: described });
+    else columns.push(described);
+  }
+  const regression = task === "regression";
+  const definition: ModelDefinitionInput = {
+    name,
+    task,
+    data: "data.csv",
+    columns: [...columns, column],
+    split: { testFraction: 0.2, seed: 1 },
+    trainer: regression ? { kind: "ridge", alpha: 1 } : { kind: "logistic", l2: 1 },
+    gate: regression
+      ? { metric: "rmse", floors: [{ metric: "r2", atLeast: 0 }] }
+      : { metric: "auc", floors: [{ metric: "auc", atLeast: 0.5 }] },
+  };
+  return { definition, leftOut };
+}
+
+/** The checks that the file itself would fail by default, loosened so far that it and data of its kind pass. */
+async function checksFor(
+  engine: SqlEngine,
+  columns: readonly Column[],
+  facts: readonly SeenColumn[],
+): Promise<NonNullable<ModelDefinitionInput["checks"]>> {
+  const defaults = modelDefinitionSchema.shape.checks.parse(undefined);
+  const used = facts.filter(({ name }) => columns.some((column) => column.name === name));
+  const missing = Math.max(...used.map(({ present, rows }) => 1 - present / rows));
+  const repeated = await repeatedShare(
+    engine,
+    columns.map(({ name }) => name),
+  );
+  const widened = (share: number): number => Math.min(1, Math.ceil((share + 0.05) * 20) / 20);
+  return {
+    ...(missing > defaults.mostMissing && { mostMissing: widened(missing) }),
+    ...(repeated > defaults.mostDuplicates && { mostDuplicates: widened(repeated) }),
+  };
+}
+
+/** A value as Prettier writes it in a line. */
+function toSource(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toSource).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([key, item]) => `${key}: ${toSource(item)}`)
+    .join(", ")} }`;
+}
+
+/** The text of `model.ts`. Columns that cannot be used stay in it as a comment. */
+function writeDefinition({ definition, leftOut }: Draft): string {
+  const { name, task, data, columns, split, checks = {}, trainer, gate } = definition;
+  const comments = leftOut.map(
+    (left) => `    // ${JSON.stringify(left.name)} ${left.why}, so it is left out.`,
+  );
   return `import type { ModelDefinitionInput } from "../../platform/definition";
 
 const definition: ModelDefinitionInput = {
-  name: ${JSON.stringify(name)},
-  task: ${JSON.stringify(task)},
-  data: "data.csv",
+  name: ${toSource(name)},
+  task: ${toSource(task)},
+  data: ${toSource(data)},
   // Written from the data: check each range, list of values and unit against what you know.
   columns: [
-${described.join("\n")}
-    ${column},
+${[...columns.map((column) => `    ${toSource(column)},`), ...comments].join("\n")}
   ],
-  split: { testFraction: 0.2, seed: 1 },
-  trainer: ${trainer},
-  gate: ${gate},
+  split: ${toSource(split)},
+${Object.keys(checks).length > 0 ? `  // Looser than usual, as the data is.\n  checks: ${toSource(checks)},\n` : ""}  trainer: ${toSource(trainer)},
+  gate: ${toSource(gate)},
 };
 
 export default definition;
 `;
+}
+
+/** Looks at a CSV file and drafts a definition for it; throws when it can be no model's data. */
+async function draftFor(name: string, from: string, target: string | undefined): Promise<Draft> {
+  const engine = await DuckDbEngine.open();
+  try {
+    const { format, header } = await loadText(engine, from);
+    if (format !== "csv") {
+      throw new PlatformError(
+        "DATA_UNREADABLE",
+        `${from} is not a CSV file. A model is made from a CSV file in UTF-8 with a header line. Name one with --from.`,
+      );
+    }
+    const targetName = target ?? header.at(-1) ?? "";
+    if (!header.includes(targetName)) {
+      throw new PlatformError(
+        "USAGE",
+        `"${targetName}" is not a column of ${from}. Columns: ${quoted(header, 30)}. Name one with --target.`,
+      );
+    }
+    const others = [];
+    for (const column of header.filter((each) => each !== targetName))
+      others.push(await lookAtColumn(engine, column));
+    const { definition, leftOut } = draftDefinition(name, await lookAtColumn(engine, targetName), others);
+    const checks = await checksFor(engine, definition.columns, others);
+    const draft = { definition: { ...definition, checks }, leftOut };
+    requireUsable(draft, from);
+    return draft;
+  } finally {
+    await engine.close();
+  }
+}
+
+function requireUsable({ definition, leftOut }: Draft, from: string): void {
+  if (!definition.columns.some(({ role }) => role === undefined)) {
+    throw new PlatformError(
+      "DATA_INVALID",
+      `${from} has no column to predict from: ${leftOut.map(({ name, why }) => `"${name}" ${why}`).join("; ") || "there is only the target"}. A model needs numbers, booleans or categories; add a column.`,
+    );
+  }
+  try {
+    parseModelDefinition(definition, from);
+  } catch (cause) {
+    if (!(cause instanceof PlatformError)) throw cause;
+    throw new PlatformError("DATA_INVALID", `${cause.message} Rename these columns in the file.`, { cause });
+  }
 }
 
 /** Makes `models/<name>/` from a CSV file of the user's; returns the path of the definition. */
@@ -150,67 +212,39 @@ export async function initModel(options: {
   if (!modelNamePattern.test(name)) {
     throw new PlatformError(
       "USAGE",
-      `"${name}" is not a model name. Expected 3 to 40 lower-case letters, digits and dashes, for example churn.`,
+      `"${name}" is not a model name. Expected 3 to 40 lower-case letters, digits and dashes, for example churn. Choose another.`,
     );
   }
+  const text = writeDefinition(await draftFor(name, from, options.target));
   const folder = path.join(models, name);
-  const engine = await DuckDbEngine.open();
+  await createFolder(folder, name);
   try {
-    const facts = await readFacts(engine, from);
-    const targetName = options.target ?? facts.at(-1)?.name;
-    const target = facts.find((column) => column.name === targetName);
-    if (!target) {
-      throw new PlatformError(
-        "USAGE",
-        `"${targetName}" is not a column of ${from}. Columns: ${facts.map((column) => column.name).join(", ")}. Name one with --target.`,
-      );
-    }
-    const text = writeDefinition(
-      name,
-      target,
-      facts.filter((column) => column !== target),
-    );
-    await createFolder(folder, name);
     await copyFile(from, path.join(folder, "data.csv"));
+    // The last of it: a folder without a definition is no model.
     await writeFile(path.join(folder, "model.ts"), text);
-    return path.join(folder, "model.ts");
   } catch (error) {
-    if (!(error instanceof PlatformError)) await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
     throw error;
-  } finally {
-    await engine.close();
   }
+  return path.join(folder, "model.ts");
 }
 
 async function createFolder(folder: string, name: string): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
-    if (systemErrorCode(error) !== "EEXIST") throw error;
+    const code = systemErrorCode(error);
+    if (code === "EEXIST") {
+      throw new PlatformError(
+        "CONFLICT",
+        `${folder} exists already. A new model has a folder of its own. Choose another name than "${name}", or delete the folder.`,
+      );
+    }
+    if (code !== "ENOENT") throw error;
     throw new PlatformError(
-      "CONFLICT",
-      `${folder} exists already. Choose another name than "${name}", or delete the folder.`,
+      "SETTINGS_INVALID",
+      `${path.dirname(folder)} is not a folder. MLOPS_MODELS names the folder of the models. Correct or unset it.`,
+      { cause: error },
     );
   }
-}
-
-async function readFacts(engine: SqlEngine, file: string): Promise<ColumnFacts[]> {
-  try {
-    await engine.run(
-      `CREATE TABLE source AS SELECT * FROM read_csv(${literal(file)}, header = true, all_varchar = true, nullstr = '')`,
-    );
-  } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
-    throw new PlatformError(
-      "DATA_UNREADABLE",
-      `${file} cannot be read as CSV: ${reason} Expected a comma-separated file in UTF-8 with a header line.`,
-      { cause },
-    );
-  }
-  const columns = await engine.rows(
-    `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'source' ORDER BY ordinal_position`,
-  );
-  const facts = [];
-  for (const { name } of columns) facts.push(await factsOf(engine, String(name)));
-  return facts;
 }

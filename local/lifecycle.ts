@@ -3,17 +3,10 @@ import type { LoadedDefinition } from "./definitions";
 import type { RunRecord } from "./runs";
 import type { Session } from "./session";
 import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "./steps/training-steps";
-import {
-  approveStep,
-  loadStep,
-  packageStep,
-  qaStep,
-  releaseStep,
-  smokeStep,
-  verifyStep,
-} from "./steps/release-steps";
+import { approveStep } from "./steps/approve-step";
+import { loadStep, packageStep, qaStep, releaseStep, smokeStep, verifyStep } from "./steps/release-steps";
 import type { RunContext, Step } from "./steps/step";
-import { openRunContext, runStep } from "./steps/step";
+import { openRunContext, runStep, stepNames } from "./steps/step";
 import { driftStep, predictionsStep, reportStep } from "./steps/watch-steps";
 
 const retrainSteps = [checkStep, splitStep, trainStep, evaluateStep, registerStep];
@@ -23,14 +16,12 @@ const productionSteps = [approveStep, releaseStep, verifyStep, predictionsStep, 
 /** The life of a model, in order. The report is written however it ends. */
 const allSteps: readonly Step[] = [...retrainSteps, ...qaSteps, ...productionSteps];
 
-export const lifecycleSteps = [...allSteps, reportStep].map(({ name }) => name);
-
 /** The steps up to and with the one named. */
 function stepsUntil(steps: readonly Step[], until: string | undefined): readonly Step[] {
   if (until === undefined || until === reportStep.name) return steps;
   const last = steps.findIndex(({ name }) => name === until);
   if (last >= 0) return steps.slice(0, last + 1);
-  throw new PlatformError("USAGE", `There is no step "${until}". Steps: ${lifecycleSteps.join(", ")}.`);
+  throw new PlatformError("USAGE", `There is no step "${until}". Steps: ${stepNames.join(", ")}.`);
 }
 
 /** Runs steps until one ends the run; then writes the report, also when a step has failed. */
@@ -44,22 +35,43 @@ async function runSteps(
     for (const step of steps) {
       session.signal.throwIfAborted();
       const { ends } = await runStep(context, step);
-      if (ends) return run;
+      if (ends) break;
     }
     if (stopped !== undefined && run.outcome === "running") {
       run.outcome = "stopped";
       run.explanation = `The run stopped after "${stopped}", as asked.`;
     }
-    return run;
-  } finally {
+  } catch (error) {
+    if (session.signal.aborted && run.outcome === "running") {
+      run.outcome = "stopped";
+      run.explanation = "The run was interrupted.";
+    }
+    // The report cannot be written where a disk is full, for example; why the run failed is what has to be said.
+    await Promise.allSettled([finish(context)]);
+    throw error;
+  }
+  await finish(context);
+  return run;
+}
+
+/** Writes the report. Whether or not that succeeds, the run's outcome stays. */
+async function finish(context: RunContext): Promise<void> {
+  const { session, run } = context;
+  const { outcome, explanation } = run;
+  try {
     run.finishedAt = new Date().toISOString();
     await session.runs.save(run);
     if (!session.signal.aborted) await runStep(context, reportStep);
+  } catch (error) {
+    Object.assign(run, { outcome, explanation });
+    await session.runs.save(run);
+    throw error;
+  } finally {
     await context.close();
   }
 }
 
-export interface LifecycleOptions {
+interface LifecycleOptions {
   readonly yes: boolean;
   readonly until?: string | undefined;
 }

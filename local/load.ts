@@ -1,32 +1,31 @@
+import type { EventEmitter } from "node:events";
 import type { Request, Result } from "autocannon";
+import { z } from "zod";
+import { latencySchema } from "../platform/deployment";
 import { PlatformError } from "../platform/errors";
+import { testIdPrefix } from "../platform/monitoring/prediction-record";
+import { nearestRank } from "../platform/quantile";
 
 /** What a load test measured. */
-export interface LoadResult {
-  readonly requests: number;
+export const loadResultSchema = z.object({
+  requests: z.number(),
   /** Requests answered with anything but 2xx, or not at all. */
-  readonly failures: number;
-  readonly requestsPerSecond: number;
-  /** As the client sees it, in milliseconds. */
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
-}
+  failures: z.number(),
+  requestsPerSecond: z.number(),
+  /** As the client sees it; 0 when nothing was answered. */
+  latencyMs: latencySchema,
+});
 
-export interface LoadPlan {
+export type LoadResult = Readonly<z.output<typeof loadResultSchema>>;
+
+/** What to send, and when to stop: after so many requests, or so many seconds. */
+export type LoadPlan = {
   /** Base URL of the service. */
   readonly url: string;
   /** Bodies for POST /score, sent in turn. */
   readonly bodies: readonly string[];
   readonly connections: number;
-  /** Stop after so many requests ... */
-  readonly requests?: number;
-  /** ... or after so many seconds. */
-  readonly seconds?: number;
-}
-
-/** Value at quantile `q` (0..1) of rising numbers: the nearest rank. */
-export function quantile(rising: readonly number[], q: number): number {
-  return rising[Math.max(0, Math.ceil(q * rising.length) - 1)] ?? 0;
-}
+} & ({ readonly requests: number } | { readonly seconds: number });
 
 /** The same items, beginning at a share (0..1) of the way, so that connections do not all send the same ones first. */
 function rotated<T>(items: readonly T[], share: number): T[] {
@@ -34,32 +33,72 @@ function rotated<T>(items: readonly T[], share: number): T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-function amountOf({ requests, seconds = 1 }: LoadPlan): { amount: number } | { duration: number } {
-  return requests !== undefined ? { amount: requests } : { duration: seconds };
+/**
+ * Counts requests that were sent and never answered, because the service closed the connection: the load generator
+ * connects again and says nothing of them. What is in flight when time is up or `signal` is aborted is not lost.
+ */
+class LostRequests {
+  count = 0;
+
+  constructor(
+    private readonly plan: LoadPlan,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  watch(client: EventEmitter): void {
+    let open = false;
+    client.on("request", () => {
+      if (open) this.count += 1;
+      open = true;
+    });
+    for (const event of ["response", "connError"]) client.on(event, () => (open = false));
+    // Among the errors already; the request that took its place has just been sent.
+    client.on("timeout", () => (this.count -= 1));
+    client.on("done", () => {
+      if (open && "requests" in this.plan && !this.signal?.aborted) this.count += 1;
+    });
+  }
 }
 
-/** Sends scoring requests and measures. Ends early, with what it has, when `signal` is aborted. */
-export async function runLoad(plan: LoadPlan, signal?: AbortSignal): Promise<LoadResult> {
+function requestsOf({ bodies }: LoadPlan): Request[] {
+  if (bodies.length > 0) {
+    return bodies.map((body, index) => ({
+      method: "POST",
+      path: "/score",
+      headers: { "content-type": "application/json", "x-request-id": `${testIdPrefix}load-${index}` },
+      body,
+    }));
+  }
+  throw new PlatformError(
+    "USAGE",
+    "There is no row to send. A load test needs at least one. Hold out a larger fraction of the data.",
+  );
+}
+
+/** What the load generator saw: its own counts, and the latency of each answer in milliseconds. */
+interface Seen {
+  readonly result: Result;
+  readonly latencies: number[];
+}
+
+/** Lets the load generator run to its end, or until `signal` is aborted. */
+async function generate(plan: LoadPlan, lost: LostRequests, signal: AbortSignal | undefined): Promise<Seen> {
   const { default: autocannon } = await import("autocannon");
+  const requests = requestsOf(plan);
   const latencies: number[] = [];
-  const requests: Request[] = plan.bodies.map((body) => ({
-    method: "POST",
-    path: "/score",
-    headers: { "content-type": "application/json" },
-    body,
-  }));
-  if (requests.length === 0) throw new PlatformError("USAGE", "A load test needs at least one row to send.");
+  let started = 0;
   const result = await new Promise<Result>((resolve, reject) => {
-    const stop = amountOf(plan);
-    let started = 0;
     const run = autocannon(
       {
         url: plan.url,
         connections: plan.connections,
         requests,
         timeout: 30,
-        ...stop,
+        // How often it looks whether it is done.
+        sampleInt: 50,
+        ...("requests" in plan ? { amount: plan.requests } : { duration: plan.seconds }),
         setupClient: (client) => {
+          lost.watch(client);
           client.setRequests(rotated(requests, started++ / plan.connections));
         },
       },
@@ -73,17 +112,23 @@ export async function runLoad(plan: LoadPlan, signal?: AbortSignal): Promise<Loa
       run.stop();
     };
     signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) onAbort();
     run.on("response", (_client, _status, _bytes, responseTime) => latencies.push(responseTime));
   });
-  latencies.sort((a, b) => a - b);
+  return { result, latencies };
+}
+
+/** Sends scoring requests and measures. Ends early, with what it has, when `signal` is aborted. */
+export async function runLoad(plan: LoadPlan, signal?: AbortSignal): Promise<LoadResult> {
+  const lost = new LostRequests(plan, signal);
+  const { result, latencies } = await generate(plan, lost, signal);
+  const rising = Float64Array.from(latencies).sort();
+  const latencyAt = (fraction: number): number => (rising.length > 0 ? nearestRank(rising, fraction) : 0);
+  const unanswered = result.errors + lost.count;
   return {
-    requests: latencies.length + result.errors,
-    failures: result.non2xx + result.errors,
-    requestsPerSecond: latencies.length / Math.max(result.duration, 1e-3),
-    latencyMs: {
-      p50: quantile(latencies, 0.5),
-      p95: quantile(latencies, 0.95),
-      p99: quantile(latencies, 0.99),
-    },
+    requests: rising.length + unanswered,
+    failures: result.non2xx + unanswered,
+    requestsPerSecond: rising.length / Math.max(result.duration, 1e-3),
+    latencyMs: { p50: latencyAt(0.5), p95: latencyAt(0.95), p99: latencyAt(0.99) },
   };
 }

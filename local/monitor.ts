@@ -6,6 +6,7 @@ import type { DriftReport } from "../platform/monitoring/drift";
 import { measureDrift } from "../platform/monitoring/drift";
 import { readPredictionLog } from "../platform/monitoring/prediction-log";
 import type { PredictionRecord } from "../platform/monitoring/prediction-record";
+import { testIdPrefix } from "../platform/monitoring/prediction-record";
 import { profileRecordsAgainst } from "../platform/monitoring/profile-values";
 import type { Session } from "./session";
 
@@ -23,16 +24,19 @@ export interface MonitorResult {
   readonly drift: DriftReport;
 }
 
-async function* ofVersion(
-  records: AsyncIterable<PredictionRecord>,
+/** What clients asked of a version: load, canary and smoke tests ask the same few rows again and again. */
+async function* askedOf(
   version: string,
+  records: AsyncIterable<PredictionRecord>,
 ): AsyncIterable<PredictionRecord> {
-  for await (const record of records) if (record.model === version) yield record;
+  for await (const record of records) {
+    if (record.model === version && !record.id.startsWith(testIdPrefix)) yield record;
+  }
 }
 
 /** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */
 export async function monitor(
-  session: Session,
+  session: Pick<Session, "deployer" | "predictions" | "output">,
   { environment, model, rule, from }: MonitorOptions,
 ): Promise<MonitorResult> {
   const { stable } = await session.deployer.status(environment, model);
@@ -51,6 +55,6 @@ export async function monitor(
       session.output.print(message);
     },
   });
-  const current = await profileRecordsAgainst(reference, ofVersion(log, stable.model));
+  const current = await profileRecordsAgainst(reference, askedOf(stable.model, log));
   return { version: stable.model, drift: measureDrift(reference, current, rule) };
 }

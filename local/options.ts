@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { environments } from "../platform/deployment";
 
 /** A whole number within bounds, both inclusive, for an option. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -17,9 +18,9 @@ export const jsonOption = (): Option =>
   new Option("--json", "answer with one JSON document on standard output");
 export const runOption = (): Option =>
   new Option("--run <id>", "run to work on (default: the newest that fits)");
-export const portOption = (): Option =>
-  new Option("--port <number>", "port of production's gateway (default: any free one)").argParser(
+export const portOption = (gateway = "production's"): Option =>
+  new Option("--port <number>", `port of ${gateway} gateway (default: any free one)`).argParser(
     wholeNumber(1, 65_535),
   );
-export const environmentOption = (fallback: string): Option =>
-  new Option("--environment <name>", "where").choices(["qa", "prod"]).default(fallback);
+export const environmentOption = (fallback: string | undefined, description = "where"): Option =>
+  new Option("--environment <name>", description).choices(environments).default(fallback);

@@ -1,5 +1,6 @@
 import type { Ora } from "ora";
-import { PlatformError } from "../platform/errors";
+import type { StepRecord } from "./runs";
+import { shortenPaths } from "./shown-path";
 
 /** Where a command says what it does: spinners on a terminal, plain lines elsewhere, one JSON document when asked. */
 export interface Output {
@@ -8,21 +9,21 @@ export interface Output {
   /** What the step in progress is at. */
   update(message: string): void;
   /** The step in progress has ended. */
-  end(step: string, result: { status: "done" | "failed" | "waiting"; ms: number; message: string }): void;
+  end(step: string, result: { status: StepRecord["status"]; ms: number; message: string }): void;
   /** Lines for people. */
   print(text: string): void;
   /** The command's result: for people its text, for machines the value. */
   result(value: unknown, text?: string): void;
 }
 
-const marks = { done: "✔", failed: "✖", waiting: "…" } as const;
+const marks: Readonly<Record<StepRecord["status"], string>> = { done: "✔", failed: "✖", waiting: "…" };
 
 /** Width of the widest step name, so that the messages line up. */
 const nameWidth = 12;
 
-export function formatStep(
+function formatStep(
   step: string,
-  { status, ms, message }: { status: keyof typeof marks; ms: number; message: string },
+  { status, ms, message }: { status: StepRecord["status"]; ms: number; message: string },
 ): string {
   const indent = " ".repeat(nameWidth + 14);
   return `${marks[status]} ${step.padEnd(nameWidth)} ${(ms / 1000).toFixed(2).padStart(6)} s  ${message.replaceAll("\n", `\n${indent}`)}`;
@@ -40,16 +41,16 @@ class PlainOutput implements Output {
   update: Output["update"] = () => undefined;
 
   end(step: string, result: Parameters<Output["end"]>[1]): void {
-    this.stream.write(`${formatStep(step, result)}\n`);
+    this.stream.write(`${shortenPaths(formatStep(step, result))}\n`);
   }
 
   print(text: string): void {
-    this.stream.write(`${text}\n`);
+    this.stream.write(`${shortenPaths(text)}\n`);
   }
 
   result(value: unknown, text?: string): void {
     if (this.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-    else if (text !== undefined) process.stdout.write(`${text}\n`);
+    else if (text !== undefined) process.stdout.write(`${shortenPaths(text)}\n`);
   }
 }
 
@@ -87,22 +88,9 @@ class TerminalOutput extends PlainOutput {
 export async function openOutput(json: boolean): Promise<Output> {
   // Progress of a command that answers in JSON goes to standard error, so that standard output holds the document alone.
   if (json) return new PlainOutput(process.stderr, true);
-  if (!process.stdout.isTTY) return new PlainOutput(process.stdout, false);
+  // A terminal that does not know its width (`script`, some containers) cannot show a spinner: the lines that it takes
+  // are not known, and to clear them would never end.
+  if (!process.stdout.isTTY || process.stdout.columns === 0) return new PlainOutput(process.stdout, false);
   const { default: ora } = await import("ora");
   return new TerminalOutput(process.stdout, ora);
-}
-
-/** Runs one step with its progress shown; `work` returns the message to show. */
-export async function showStep(output: Output, step: string, work: () => Promise<string>): Promise<string> {
-  output.begin(step);
-  const started = performance.now();
-  try {
-    const message = await work();
-    output.end(step, { status: "done", ms: performance.now() - started, message });
-    return message;
-  } catch (error) {
-    const message = error instanceof PlatformError ? (error.message.split("\n")[0] ?? "") : "failed";
-    output.end(step, { status: "failed", ms: performance.now() - started, message });
-    throw error;
-  }
 }

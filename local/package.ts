@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
-import path from "node:path";
 import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
 import type { Release } from "../platform/deployment";
 import type { ServingLimits } from "../platform/definition";
 import { PlatformError } from "../platform/errors";
@@ -9,6 +10,7 @@ import {
   digestOfDirectory,
   digestOfFile,
   fileExists,
+  findJson,
   listFiles,
   writeJson,
 } from "../platform/files";
@@ -17,6 +19,9 @@ import { formatModelRef } from "../platform/model-ref";
 import type { Registry } from "../platform/registry/registry";
 
 const root = path.join(__dirname, "..");
+
+/** The part of a package's manifest by which its model is known. */
+const manifestSchema = z.object({ modelDigest: z.string() });
 
 /** Digest of what serves a model beside the model itself: the service's code and the versions it runs with. */
 async function digestOfService(): Promise<string> {
@@ -31,8 +36,7 @@ async function digestOfService(): Promise<string> {
 
 /**
  * Puts a registered version, the limits it is served with and the digest of the service that will run it into one
- * folder, named by its content.
- * The same version and code give the same package, so packaging twice is harmless. It is the local counterpart of
+ * folder, named by its content. The same version and code give the same package, so packaging twice is harmless. It is the local counterpart of
  * the scoring image: what passed QA is what production gets.
  */
 export async function packageModel(
@@ -49,7 +53,7 @@ export async function packageModel(
     await verifyPackage(release);
     return release;
   }
-  const staging = path.join(packages, `.staging-${randomUUID()}`);
+  const staging = `${folder}.${randomUUID()}.tmp`;
   try {
     await mkdir(staging, { recursive: true });
     await registry.download(ref, path.join(staging, "model"));
@@ -65,16 +69,16 @@ export async function packageModel(
 /** Throws when a package is not, byte for byte, what was packaged. */
 export async function verifyPackage(release: Release): Promise<void> {
   const remedy = `Delete ${release.package} and run \`mlops package ${release.model}\` again.`;
-  const manifestFile = path.join(release.package, "package.json");
-  if (!(await fileExists(manifestFile))) {
+  const manifest = await findJson(path.join(release.package, "package.json"), remedy);
+  if (manifest === undefined) {
     throw new PlatformError(
       "NOT_FOUND",
       `The package of ${release.model} is missing or incomplete. ${remedy}`,
     );
   }
-  const manifest = JSON.parse(await readFile(manifestFile, "utf8")) as { modelDigest?: string };
   const modelDigest = await digestOfDirectory(path.join(release.package, "model"));
-  if (digestOf(JSON.stringify(manifest)) !== release.digest || manifest.modelDigest !== modelDigest) {
+  const recorded = manifestSchema.safeParse(manifest).data?.modelDigest;
+  if (digestOf(JSON.stringify(manifest)) !== release.digest || recorded !== modelDigest) {
     throw new PlatformError(
       "MODEL_INVALID",
       `The package of ${release.model} was changed after it was made. ${remedy}`,

@@ -1,12 +1,35 @@
 import { PlatformError } from "../platform/errors";
 import { readPredictionLog } from "../platform/monitoring/prediction-log";
 import type { SqlRow } from "../platform/sql/engine";
+import { explainFetchError } from "./fetch-error";
 import type { Session } from "./session";
 
 /** Requests under way at once. */
 const workers = 4;
 /** How long records may take from the answer to the log, in milliseconds. */
 const logPatienceMs = 15_000;
+
+/** Scores one row; returns what went wrong, if something did. */
+async function scoreRow(
+  url: string,
+  row: SqlRow | undefined,
+  id: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${url}/score`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-request-id": id },
+      body: JSON.stringify({ data: [row] }),
+      signal,
+    });
+    const text = await response.text();
+    return response.ok ? undefined : `answered ${response.status}: ${text.slice(0, 300)}`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return `did not answer: ${explainFetchError(error)}`;
+  }
+}
 
 /** Scores each row in a request of its own, with the id `<prefix>-<index>`; throws at the first that fails. */
 export async function replayRows(
@@ -19,19 +42,12 @@ export async function replayRows(
   const work = async (): Promise<void> => {
     while (next < rows.length) {
       const index = next++;
-      const response = await fetch(`${url}/score`, {
-        method: "POST",
-        headers: { "content-type": "application/json", "x-request-id": `${prefix}-${index}` },
-        body: JSON.stringify({ data: [rows[index]] }),
-        signal,
-      });
-      const text = await response.text();
-      if (!response.ok) {
-        throw new PlatformError(
-          "DEPLOYMENT_FAILED",
-          `${url}/score answered ${response.status} to held-out row ${index + 1}: ${text.slice(0, 300)}`,
-        );
-      }
+      const fault = await scoreRow(url, rows[index], `${prefix}-${index}`, signal);
+      if (fault === undefined) continue;
+      throw new PlatformError(
+        "DEPLOYMENT_FAILED",
+        `${url}/score, asked for held-out row ${index + 1}, ${fault}`,
+      );
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
@@ -39,7 +55,7 @@ export async function replayRows(
 
 /** Waits until the log holds `count` requests whose id starts with `prefix`; returns how many it holds. */
 export async function awaitLogged(
-  session: Session,
+  session: Pick<Session, "predictions" | "output" | "signal">,
   log: { environment: string; model: string; from: Date },
   prefix: string,
   count: number,

@@ -1,56 +1,56 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Evaluation, PromotionDecision } from "../platform/evaluation";
-import { fileExists, findJson } from "../platform/files";
-import type { DataReport } from "../platform/findings";
+import type { z } from "zod";
+import { environments, type Deployment } from "../platform/deployment";
+import { evaluationSchema, promotionDecisionSchema } from "../platform/evaluation";
+import { fileExists } from "../platform/files";
+import { dataReportSchema } from "../platform/findings";
 import { modelFiles, readLineage } from "../platform/model-directory";
-import type { DriftReport } from "../platform/monitoring/drift";
+import { driftReportSchema } from "../platform/monitoring/drift";
+import { findRecord } from "../platform/stored-record";
 import type { ReportInput } from "./report/report-input";
+import { writeReport } from "./report/write-report";
 import type { RunRecord } from "./runs";
 import type { RunContext } from "./steps/step";
+import { stepNames } from "./steps/step";
 
-const outcomeWords: Record<RunRecord["outcome"], string> = {
-  running: "In progress",
-  stopped: "Stopped as asked",
-  kept: "Champion kept",
-  registered: "Registered",
-  "waiting-for-approval": "Waiting for approval",
-  declined: "Not approved",
-  released: "Released",
-  "rolled-back": "Rolled back",
-  failed: "Failed",
-};
+type Context = Pick<RunContext, "session" | "run" | "definition">;
+
+/** What the environments hold of the model, those that never held anything left out. */
+async function deploymentsOf({ session, definition }: Context): Promise<Deployment[]> {
+  const deployments = await Promise.all(
+    environments.map((environment) => session.deployer.status(environment, definition.name)),
+  );
+  return deployments.filter(({ history }) => history.length > 0);
+}
+
+/** A failed data check says its findings as a table of text; here they have a section of their own. */
+function withoutFindings(run: RunRecord): RunRecord {
+  const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
+  if (!run.steps.some(({ name, status }) => name === "check" && status === "failed")) return run;
+  const steps = run.steps.map((step) =>
+    step.name === "check" ? { ...step, message: firstLine(step.message) } : step,
+  );
+  return { ...run, steps, explanation: firstLine(run.explanation) };
+}
 
 /** Gathers what a run left in its folder. */
-async function reportInput({
-  session,
-  run,
-  definition,
-}: Pick<RunContext, "session" | "run" | "definition">): Promise<ReportInput> {
+async function reportInput(context: Context): Promise<ReportInput> {
+  const { session, run, definition } = context;
   const file = (...names: string[]): string => session.runs.path(run.id, ...names);
-  const find = async <T>(name: string): Promise<T | undefined> =>
-    (await findJson(file(name))) as T | undefined;
-  const [dataReport, evaluation, decision, drift] = [
-    await find<DataReport>("data-check.json"),
-    await find<Evaluation>("evaluation.json"),
-    await find<PromotionDecision>("decision.json"),
-    await find<DriftReport>("drift.json"),
-  ];
+  const find = <T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> =>
+    findRecord(file(name), schema);
+  const dataReport = await find("data-check.json", dataReportSchema);
+  const evaluation = await find("evaluation.json", evaluationSchema);
+  const decision = await find("decision.json", promotionDecisionSchema);
+  const drift = await find("drift.json", driftReportSchema);
   const trained = await fileExists(file("model", modelFiles.lineage));
-  const deployments = [];
-  for (const environment of ["qa", "prod"]) {
-    const deployment = await session.deployer.status(environment, definition.name);
-    if (deployment.history.length > 0) deployments.push(deployment);
-  }
+  // A report says nothing of its own making, neither as done nor as not reached.
+  const steps = run.steps.filter(({ name }) => name !== "report");
+  const reached = new Set(["report", ...steps.map(({ name }) => name)]);
   return {
-    run: {
-      id: run.id,
-      model: run.version ?? run.model,
-      startedAt: run.startedAt,
-      ...(run.finishedAt !== undefined && { finishedAt: run.finishedAt }),
-      outcome: `${outcomeWords[run.outcome]}: ${run.explanation}`,
-      steps: run.steps,
-    },
+    run: withoutFindings({ ...run, steps }),
+    notReached: stepNames.filter((name) => !reached.has(name)),
     definition,
     ...(dataReport && { dataReport }),
     ...(evaluation && { evaluation }),
@@ -60,26 +60,12 @@ async function reportInput({
       lineage: await readLineage(file("model")),
       modelCard: await readFile(file("model", modelFiles.card), "utf8"),
     }),
-    ...(run.canary && {
-      canary: {
-        stages: run.canary.map(({ reference, comparedWith, ...stage }) => ({
-          ...stage,
-          stable: reference,
-          comparedWith,
-        })),
-      },
-    }),
-    ...(run.qa?.load && { load: run.qa.load }),
-    ...(deployments.length > 0 && { deployments }),
+    deployments: await deploymentsOf(context),
   };
 }
 
 /** Writes the report of a run; returns its path. */
-export async function writeRunReport(
-  context: Pick<RunContext, "session" | "run" | "definition">,
-): Promise<string> {
-  // Loaded here: the plotting library is large, and only reports need it.
-  const { writeReport } = require("./report/write-report") as typeof import("./report/write-report");
+export async function writeRunReport(context: Context): Promise<string> {
   const file = path.join(context.session.workspace.reports, `${context.run.id}.html`);
   await writeReport(file, await reportInput(context));
   return file;

@@ -1,74 +1,99 @@
-import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import type { Release, TrackSample } from "../platform/deployment";
+import { z } from "zod";
+import { canaryReasons, canaryVerdicts } from "../platform/canary";
+import { releaseSchema, trackSampleSchema } from "../platform/deployment";
 import { PlatformError, systemErrorCode } from "../platform/errors";
-import { findJson, writeJson } from "../platform/files";
-import type { LoadResult } from "./load";
+import { writeJson } from "../platform/files";
+import { newRunId } from "../platform/run-id";
+import { digestSchema, findRecord } from "../platform/stored-record";
+import { loadResultSchema } from "./load";
 
-export type StepStatus = "done" | "failed" | "waiting";
+const stepRecordSchema = z.object({
+  name: z.string(),
+  status: z.enum(["done", "failed", "waiting"]),
+  startedAt: z.string(),
+  ms: z.number(),
+  message: z.string(),
+});
 
-export interface StepRecord {
-  readonly name: string;
-  readonly status: StepStatus;
-  readonly startedAt: string;
-  readonly ms: number;
-  readonly message: string;
-}
+export type StepRecord = Readonly<z.output<typeof stepRecordSchema>>;
 
 /** How a run ended, or stands. */
-export type RunOutcome =
-  | "running"
-  | "stopped"
-  | "kept"
-  | "registered"
-  | "waiting-for-approval"
-  | "declined"
-  | "released"
-  | "rolled-back"
-  | "failed";
+const outcomeSchema = z.enum([
+  "running",
+  "stopped",
+  "kept",
+  "registered",
+  "waiting-for-approval",
+  "declined",
+  "released",
+  "rolled-back",
+  "failed",
+]);
+
+export type RunOutcome = z.output<typeof outcomeSchema>;
+
+/** Outcomes that mean that somebody or something has said no. */
+export const refusals: readonly RunOutcome[] = ["failed", "rolled-back", "declined"];
 
 /** One stage of a canary, with what its verdict was made from. */
-export interface CanaryStage {
-  readonly weight: number;
+const canaryStageSchema = z.object({
+  weight: z.number(),
   /** What the canary was compared with: the stable version, or QA while production has none. */
-  readonly comparedWith: string;
-  readonly verdict: "advance" | "wait" | "roll-back";
-  readonly explanation: string;
-  readonly reference: TrackSample;
-  readonly canary: TrackSample;
-}
+  comparedWith: z.string(),
+  verdict: z.enum(canaryVerdicts),
+  reason: z.enum(canaryReasons),
+  explanation: z.string(),
+  reference: trackSampleSchema,
+  canary: trackSampleSchema,
+});
+
+export type CanaryStage = Readonly<z.output<typeof canaryStageSchema>>;
 
 /** `run.json`: one execution of training and what came of it. Each step finds its inputs here and leaves its results. */
-export interface RunRecord {
-  readonly id: string;
-  readonly model: string;
-  readonly startedAt: string;
-  finishedAt?: string;
-  outcome: RunOutcome;
+const runRecordSchema = z.object({
+  id: z.string(),
+  model: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().exactOptional(),
+  outcome: outcomeSchema,
   /** The outcome in a sentence. */
-  explanation: string;
+  explanation: z.string(),
   /** Absolute path of the data the run works on. */
-  readonly dataFile: string;
-  steps: StepRecord[];
+  dataFile: z.string(),
+  steps: z.array(stepRecordSchema),
   /** `name:version`, once registered. */
-  version?: string;
+  version: z.string().exactOptional(),
   /** What the package is made of, once packaged; QA and production get this one. */
-  release?: Release;
+  release: releaseSchema.exactOptional(),
   /** What QA showed of the release with this digest. */
-  qa?: { readonly digest: string; smoke?: number; load?: LoadResult; sample?: TrackSample };
-  approval?: { readonly by: string; readonly at: string };
-  canary?: CanaryStage[];
-}
+  qa: z
+    .object({
+      digest: digestSchema,
+      /** Smoke checks passed. */
+      smoke: z.number().exactOptional(),
+      load: loadResultSchema.exactOptional(),
+      sample: trackSampleSchema.exactOptional(),
+    })
+    .exactOptional(),
+  approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),
+  canary: z.array(canaryStageSchema).exactOptional(),
+});
+
+export type RunRecord = z.output<typeof runRecordSchema>;
 
 /** The runs below a folder: one folder each, named so that their order is their age. */
 export class Runs {
-  constructor(private readonly directory: string) {}
+  constructor(
+    private readonly directory: string,
+    /** Is told of each run that is left out of a list because its record is corrupt. */
+    private readonly report: (error: PlatformError) => void,
+  ) {}
 
   async create(model: string, dataFile: string, now: Date): Promise<RunRecord> {
-    const stamp = now.toISOString().replace(/[-:]|\.\d+Z/g, "");
     const run: RunRecord = {
-      id: `${stamp}-${model}-${randomBytes(2).toString("hex")}`,
+      id: newRunId(model, now),
       model,
       startedAt: now.toISOString(),
       outcome: "running",
@@ -90,14 +115,25 @@ export class Runs {
   }
 
   async get(id: string): Promise<RunRecord> {
-    const run = /^[\w-]+$/.test(id) ? await findJson(this.path(id, "run.json")) : undefined;
+    const run = /^[\w-]+$/.test(id) ? await this.find(id) : undefined;
     if (run === undefined) {
       throw new PlatformError(
         "NOT_FOUND",
         `There is no run "${id}" in ${this.directory}. \`mlops status\` lists them.`,
       );
     }
-    return run as RunRecord;
+    return run;
+  }
+
+  /** The record of a run; STORAGE_FAILED when it is not as it was written. */
+  private async find(id: string): Promise<RunRecord | undefined> {
+    const remedy = `Restore it from a backup, or delete ${this.path(id)}.`;
+    const run = await findRecord(this.path(id, "run.json"), runRecordSchema, remedy);
+    if (run === undefined || run.id === id) return run;
+    throw new PlatformError(
+      "STORAGE_FAILED",
+      `${this.path(id, "run.json")} is the record of another run, ${run.id}. ${remedy}`,
+    );
   }
 
   /** Newest first. */
@@ -111,7 +147,11 @@ export class Runs {
     }
     const runs = [];
     for (const name of names.sort().reverse()) {
-      const run = (await findJson(this.path(name, "run.json"))) as RunRecord | undefined;
+      const run = await this.find(name).catch((error: unknown) => {
+        if (!(error instanceof PlatformError)) throw error;
+        this.report(error);
+        return undefined;
+      });
       if (run?.model === model) runs.push(run);
     }
     return runs;

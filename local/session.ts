@@ -3,7 +3,7 @@ import type { PlatformError } from "../platform/errors";
 import type { Lock } from "../platform/lock";
 import { acquireLock } from "../platform/lock";
 import type { Registry } from "../platform/registry/registry";
-import { openLocalRegistry } from "../platform/registry/local-registry";
+import { openRegistry } from "../platform/registry/open-registry";
 import type { Settings } from "../platform/settings";
 import { readSettings } from "../platform/settings";
 import type { Storage } from "../platform/storage/storage";
@@ -11,6 +11,7 @@ import { openLocalStorage } from "../platform/storage/local-storage";
 import type { Workspace } from "../platform/workspace";
 import { openWorkspace } from "../platform/workspace";
 import { LocalDeployer } from "./deployer";
+import { sweepLeftOvers } from "./left-overs";
 import type { Output } from "./output";
 import { openOutput } from "./output";
 import { Runs } from "./runs";
@@ -29,13 +30,13 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly json: boolean;
   readonly signal: AbortSignal;
   /** Environments that the command starts end with it; otherwise they go on until `mlops stop`. */
   readonly attached: boolean;
-  /** Port of the gateway; any free one when absent. */
-  readonly port?: number;
+  /** Port of the gateway of an environment, by name; any free one when absent. */
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
@@ -48,12 +49,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     settings,
     workspace,
-    registry: openLocalRegistry(workspace.registry, { report }),
-    runs: new Runs(workspace.runs),
+    registry: openRegistry(settings.registry === "local" ? workspace.registry : settings.registry, {
+      report,
+    }),
+    runs: new Runs(workspace.runs, report),
     deployer: new LocalDeployer({
       workspace,
       attached: options.attached,
-      ...(options.port !== undefined && { port: options.port }),
+      logLevel: settings.logLevel,
+      ...(options.ports && { ports: options.ports }),
     }),
     predictions: openLocalStorage(workspace.predictions),
     output,
@@ -63,5 +67,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
 /** Only one command at a time changes a model's runs and deployments. */
 export async function lockModel(session: Session, model: string, what: string): Promise<Lock> {
-  return acquireLock(path.join(session.workspace.home, "locks", `${model}.lock`), `${what} of ${model}`);
+  const { workspace } = session;
+  const lock = await acquireLock(path.join(workspace.home, "locks", `${model}.lock`), `${what} of ${model}`);
+  await sweepLeftOvers(workspace, model);
+  return lock;
 }

@@ -1,9 +1,12 @@
 import path from "node:path";
+import { z } from "zod";
 import type { Release } from "../platform/deployment";
 import { PlatformError } from "../platform/errors";
 import type { GoldenRows } from "../platform/model-directory";
 import { readGoldenRows, readModelMetadata } from "../platform/model-directory";
+import { testIdPrefix } from "../platform/monitoring/prediction-record";
 import type { Signature } from "../platform/signature";
+import { explainFetchError } from "./fetch-error";
 
 export interface SmokeCheck {
   readonly name: string;
@@ -12,24 +15,41 @@ export interface SmokeCheck {
 }
 
 interface Answer {
+  /** 0 when there was no answer. */
   readonly status: number;
-  readonly body: Record<string, unknown>;
+  /** The JSON of the answer, its text when it is none, or why there is no answer. */
+  readonly body: unknown;
 }
 
+/** What a smoke test looks at in an answer to POST /score. */
+const scoredSchema = z.object({
+  model: z.string().optional().catch(undefined),
+  result: z.array(z.unknown()).optional().catch(undefined),
+  probabilities: z.array(z.array(z.unknown())).optional().catch(undefined),
+});
+
 /** Asks the service and reads its JSON; a service that does not answer is a failed check, not an exception. */
-async function ask(url: string, init: RequestInit): Promise<Answer> {
+async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
-    const text = await response.text();
-    try {
-      return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
-    } catch {
-      return { status: response.status, body: { text } };
-    }
+    return { status: response.status, body: parseIfJson(await response.text()) };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return { status: 0, body: { text: cause instanceof Error ? cause.message : String(cause) } };
+    return { status: 0, body: explainFetchError(error) };
   }
+}
+
+function parseIfJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+/** "answered 200", or why there is no answer. */
+function answered({ status, body }: Answer): string {
+  return status === 0 ? `did not answer: ${String(body)}` : `answered ${status}`;
 }
 
 function close(actual: unknown, expected: number | string, tolerance: number): boolean {
@@ -39,32 +59,52 @@ function close(actual: unknown, expected: number | string, tolerance: number): b
   );
 }
 
-/** Compares the service's predictions for the golden rows with those made when the model was trained. */
-function compareGolden(answer: Answer, golden: GoldenRows): SmokeCheck {
-  const name = "golden rows";
-  const result = answer.body.result;
-  if (answer.status !== 200 || !Array.isArray(result)) {
-    return {
-      name,
-      passed: false,
-      detail: `answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 300)}`,
-    };
+/** The first difference between an answer and the golden rows' predictions; undefined when there is none. */
+function findDifference(answer: Answer, golden: GoldenRows): string | undefined {
+  const { result, probabilities } = scoredSchema.safeParse(answer.body).data ?? {};
+  if (answer.status === 0) return answered(answer);
+  if (answer.status !== 200 || result === undefined) {
+    return `${answered(answer)}: ${JSON.stringify(answer.body).slice(0, 300)}`;
   }
-  const probabilities = answer.body.probabilities as number[][] | undefined;
   for (const [row, expected] of golden.predictions.entries()) {
-    const probability = golden.probabilities?.[row];
+    const [probability, given] = [golden.probabilities?.[row], probabilities?.[row]?.at(-1)];
     if (!close(result[row], expected, golden.tolerance)) {
-      return { name, passed: false, detail: `row ${row + 1}: ${String(result[row])} instead of ${expected}` };
+      return `row ${row + 1}: ${String(result[row])} instead of ${expected}`;
     }
-    if (probability !== undefined && !close(probabilities?.[row]?.at(-1), probability, golden.tolerance)) {
-      return {
-        name,
-        passed: false,
-        detail: `row ${row + 1}: probability ${probabilities?.[row]?.at(-1)} instead of ${probability}`,
-      };
+    if (probability !== undefined && !close(given, probability, golden.tolerance)) {
+      return `row ${row + 1}: probability ${String(given)} instead of ${probability}`;
     }
   }
-  return { name, passed: true, detail: `${golden.predictions.length} predictions as in training` };
+  return undefined;
+}
+
+function checkGolden(answer: Answer, golden: GoldenRows): SmokeCheck {
+  const difference = findDifference(answer, golden);
+  return {
+    name: "golden rows",
+    passed: difference === undefined,
+    detail: difference ?? `${golden.predictions.length} predictions as in training`,
+  };
+}
+
+function checkVersion({ body }: Answer, model: string): SmokeCheck {
+  const served = scoredSchema.safeParse(body).data?.model;
+  return {
+    name: "version",
+    passed: served === model,
+    detail: served === model ? `serves ${model}` : `serves ${served ?? "no version"}, not ${model}`,
+  };
+}
+
+/** `answer` is to a row whose feature is misspelt. */
+function checkRefusal(answer: Answer, feature: string): SmokeCheck {
+  const named = JSON.stringify(answer.body).includes(feature);
+  const silent = answer.status > 0 && !named;
+  return {
+    name: "misspelt feature",
+    passed: answer.status >= 400 && answer.status < 500 && named,
+    detail: `"${feature}x" for "${feature}" ${answered(answer)}${silent ? ", without naming the feature" : ""}`,
+  };
 }
 
 /**
@@ -72,49 +112,30 @@ function compareGolden(answer: Answer, golden: GoldenRows): SmokeCheck {
  * trainer gave, and refuses a misspelt feature by name.
  */
 export async function smokeTest(target: {
-  url: string;
-  model: string;
-  signature: Signature;
-  golden: GoldenRows;
-  headers?: Record<string, string>;
+  readonly url: string;
+  readonly model: string;
+  readonly signature: Signature;
+  readonly golden: GoldenRows;
 }): Promise<SmokeCheck[]> {
-  const { url, model, signature, golden, headers = {} } = target;
+  const { url, model, signature, golden } = target;
   const post = (data: unknown): Promise<Answer> =>
     ask(`${url}/score`, {
       method: "POST",
-      headers: { "content-type": "application/json", ...headers },
+      headers: { "content-type": "application/json", "x-request-id": `${testIdPrefix}smoke` },
       body: JSON.stringify({ data }),
     });
-  const checks: SmokeCheck[] = [];
-  const ready = await ask(`${url}/readyz`, { headers });
-  checks.push({
-    name: "ready",
-    passed: ready.status === 200,
-    detail: `GET /readyz answered ${ready.status}`,
-  });
-
+  const ready = await ask(`${url}/readyz`);
   const scored = await post(golden.rows);
-  const served = String(scored.body.model);
-  checks.push({
-    name: "version",
-    passed: served === model,
-    detail: `serves ${served}${served === model ? "" : `, not ${model}`}`,
-  });
-  checks.push(compareGolden(scored, golden));
-
-  const first = signature.inputs[0];
-  const row = golden.rows[0];
-  if (first && row) {
-    const { [first.name]: value, ...rest } = row;
-    const refused = await post([{ ...rest, [`${first.name}x`]: value }]);
-    const named = JSON.stringify(refused.body).includes(first.name);
-    checks.push({
-      name: "misspelt feature",
-      passed: refused.status >= 400 && refused.status < 500 && named,
-      detail: `"${first.name}x" for "${first.name}" answered ${refused.status}${named ? "" : ", without naming the feature"}`,
-    });
-  }
-  return checks;
+  const checks: SmokeCheck[] = [
+    { name: "ready", passed: ready.status === 200, detail: `GET /readyz ${answered(ready)}` },
+    checkVersion(scored, model),
+    checkGolden(scored, golden),
+  ];
+  const [feature] = signature.inputs;
+  const [row] = golden.rows;
+  if (!feature || !row) return checks;
+  const { [feature.name]: value, ...rest } = row;
+  return [...checks, checkRefusal(await post([{ ...rest, [`${feature.name}x`]: value }]), feature.name)];
 }
 
 /** Tests a service with the golden rows of the release it should serve. */
@@ -130,6 +151,6 @@ export function requireSmoke(checks: readonly SmokeCheck[], where: string): void
   if (failed.length === 0) return;
   throw new PlatformError(
     "DEPLOYMENT_FAILED",
-    `The smoke test in ${where} failed:\n${failed.map(({ name, detail }) => `  - ${name}: ${detail}`).join("\n")}`,
+    `The smoke test in ${where} failed. Every check has to pass. Look at the service's log for the reason.\n${failed.map(({ name, detail }) => `  - ${name}: ${detail}`).join("\n")}`,
   );
 }

@@ -3,7 +3,7 @@ import type { TrackSample } from "./deployment";
 import { formatNumber } from "./format-number";
 
 /** One question asked of a canary. */
-export interface CanaryCheck {
+interface CanaryCheck {
   readonly name: "requests" | "failures" | "latency" | "predictions";
   /** "unsure": more requests will tell; "not-measurable": they will not, and nothing is held against the canary. */
   readonly state: "holds" | "fails" | "unsure" | "not-measurable";
@@ -14,17 +14,28 @@ export interface CanaryCheck {
   readonly explanation: string;
 }
 
+export const canaryVerdicts = ["advance", "wait", "roll-back"] as const;
+
+/** Stable names of the reasons, for machines. */
+export const canaryReasons = [
+  "healthy",
+  "too-few-requests",
+  "unsure",
+  "failures",
+  "latency",
+  "predictions",
+] as const;
+
 /** What becomes of a canary at its present weight. */
-export interface CanaryDecision {
-  readonly verdict: "advance" | "wait" | "roll-back";
-  /** Stable name of the reason, for machines. */
-  readonly reason: "healthy" | "too-few-requests" | "unsure" | "failures" | "latency" | "predictions";
+interface CanaryDecision {
+  readonly verdict: (typeof canaryVerdicts)[number];
+  readonly reason: (typeof canaryReasons)[number];
   /** The reason in a sentence, with numbers. */
   readonly explanation: string;
   readonly checks: readonly CanaryCheck[];
 }
 
-export interface CanaryInput {
+interface CanaryInput {
   /** Stable's sample; QA's of the same release while production has no stable. */
   readonly reference: TrackSample;
   /**
@@ -65,7 +76,7 @@ export function decideCanary(input: CanaryInput): CanaryDecision {
     return { verdict: "wait", reason: "too-few-requests", explanation: requests.explanation, checks };
   const unsure = checks.find(({ state }) => state === "unsure");
   if (unsure) return { verdict: "wait", reason: "unsure", explanation: unsure.explanation, checks };
-  const explanation = checks.map((check) => check.explanation.replace(/\.$/, "")).join("; ") + ".";
+  const explanation = checks.map((check) => check.explanation).join(" ");
   return { verdict: "advance", reason: "healthy", explanation, checks };
 }
 

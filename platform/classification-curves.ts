@@ -4,7 +4,7 @@ import { binOf } from "./monitoring/bins";
 import { quantile } from "./quantile";
 import { rankRows, weighByScore } from "./ranks";
 
-export interface RocPoint {
+interface RocPoint {
   readonly falsePositiveRate: number;
   readonly truePositiveRate: number;
   /** Rows with this probability or more are called positive; absent at the origin, where none is. */
@@ -26,7 +26,7 @@ export function rocCurve(rows: ScoredRows): RocPoint[] | undefined {
   ];
 }
 
-export interface PrecisionRecallPoint {
+interface PrecisionRecallPoint {
   /** Share of the positive rows that are found. */
   readonly recall: number;
   /** Share of the rows called positive that are. */
@@ -64,7 +64,7 @@ function countsByThreshold(
   });
 }
 
-export interface CalibrationBin {
+interface CalibrationBin {
   readonly rows: number;
   /** Mean predicted probability of the bin's rows. */
   readonly predicted: number;
@@ -89,7 +89,7 @@ export function calibration({ actual, predicted }: ScoredRows): CalibrationBin[]
     .map(({ rows, ...sum }) => ({ rows, predicted: sum.predicted / rows, observed: sum.observed / rows }));
 }
 
-export interface Confusion {
+interface Confusion {
   readonly truePositives: number;
   readonly falsePositives: number;
   readonly trueNegatives: number;

@@ -95,147 +95,170 @@ const gateSchema = z.strictObject({
     .default([]),
 });
 
-/** The definition of a model: what `models/<name>/model.ts` exports. */
-export const modelDefinitionSchema = z
-  .strictObject({
-    name: z.string().regex(modelNamePattern, "must be 3 to 40 lower-case letters, digits and dashes"),
-    description: z.string().optional(),
-    task: z.enum(["regression", "classification"]),
-    /** Path (relative to the model's folder) of a CSV or Parquet file, or of a folder of Parquet files. */
-    data: z.string().min(1),
-    columns: z.array(columnSchema).min(2),
-    /** Rows held out from training, chosen by a hash of the row's id, or of all its values. */
-    split: z
-      .strictObject({ testFraction: z.number().gt(0).lt(1).default(0.2), seed: z.number().int().default(1) })
-      .prefault({}),
-    checks: z
-      .strictObject({
-        leastRows: z.number().int().min(1).default(50),
-        /** Largest share of missing values in a nullable column, 0..1. */
-        mostMissing: fraction.default(0.5),
-        /** Largest share of rows that repeat another row, 0..1. */
-        mostDuplicates: fraction.default(0.1),
-      })
-      .prefault({}),
-    trainer: trainerSchema,
-    gate: gateSchema,
-    /** A column has drifted when its population stability index is above `psi` and the difference is significant. */
-    drift: z
-      .strictObject({
-        /** Population stability index: 0 = same, above 0.2 = investigate. */
-        psi: z.number().positive().default(0.2),
-        /** Family-wise error rate over all columns (Holm), 0..1. */
-        significance: z.number().gt(0).lt(1).default(0.01),
-        /** Rows needed before drift is judged. */
-        leastRows: z.number().int().min(1).default(50),
-      })
-      .prefault({}),
-    serving: z
-      .strictObject({
-        /** Requests scored at once by one process. */
-        concurrency: z.number().int().min(1).default(2),
-        /** Longest wait for a free place, in milliseconds. */
-        queueTimeoutMs: z.number().int().min(0).default(180_000),
-        /** Longest time for a request, in milliseconds. */
-        timeoutMs: z.number().int().min(1).default(60_000),
-        /** Rows in one request. */
-        mostRows: z.number().int().min(1).default(10_000),
-        /** Bytes in one request's body. */
-        mostBodyBytes: z.number().int().min(1).default(5_000_000),
-      })
-      .prefault({}),
-    canary: z
-      .strictObject({
-        /** Share of traffic, in percent, of each stage before the last, which is always 100. */
-        weights: z.array(z.number().int().min(1).max(99)).min(1).default([10, 50]),
-        /** Requests each track must have answered before a stage is judged. */
-        leastRequests: z.number().int().min(1).default(50),
-        /** How much larger the canary's share of failed requests may be than stable's, 0..1. */
-        mayFailMoreBy: fraction.default(0.01),
-        /** How many times stable's 95th percentile of latency the canary's may be. */
-        mayBeSlowerBy: z.number().min(1).default(2),
-        /** A difference of the 95th percentile of latency below this many milliseconds is never judged. */
-        latencyToleranceMs: z.number().min(0).default(25),
-        /** Largest shift of the mean prediction, in standard deviations of stable's predictions. */
-        mayShiftBy: z.number().positive().default(0.5),
-        /** Share of requests copied to the candidate before it answers any, in percent; 0 skips the shadow stage. */
-        shadowPercent: z.number().int().min(0).max(100).default(0),
-      })
-      .prefault({}),
-  })
-  .superRefine((definition, context) => {
-    const fault = (message: string): void => void context.addIssue({ code: "custom", message });
-    const { columns, task, trainer, gate } = definition;
-    const names = columns.map((column) => column.name);
-    for (const name of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
-      fault(`column "${name}" is defined twice`);
-    }
-    for (const [index, name] of names.entries()) {
+const definitionShape = z.strictObject({
+  name: z.string().regex(modelNamePattern, "must be 3 to 40 lower-case letters, digits and dashes"),
+  description: z.string().optional(),
+  task: z.enum(["regression", "classification"]),
+  /** Path (relative to the model's folder) of a CSV or Parquet file, or of a folder of Parquet files. */
+  data: z.string().min(1),
+  columns: z.array(columnSchema).min(2),
+  /** Rows held out from training, chosen by a hash of the row's id, or of all its values. */
+  split: z
+    .strictObject({ testFraction: z.number().gt(0).lt(1).default(0.2), seed: z.number().int().default(1) })
+    .prefault({}),
+  checks: z
+    .strictObject({
+      leastRows: z.number().int().min(1).default(50),
+      /** Largest share of missing values in a nullable column, 0..1. */
+      mostMissing: fraction.default(0.5),
+      /** Largest share of rows that repeat another row, 0..1. */
+      mostDuplicates: fraction.default(0.1),
+    })
+    .prefault({}),
+  trainer: trainerSchema,
+  gate: gateSchema,
+  /** A column has drifted when its population stability index is above `psi` and the difference is significant. */
+  drift: z
+    .strictObject({
+      /** Population stability index: 0 = same, above 0.2 = investigate. */
+      psi: z.number().positive().default(0.2),
+      /** Family-wise error rate over all columns (Holm), 0..1. */
+      significance: z.number().gt(0).lt(1).default(0.01),
+      /** Rows needed before drift is judged. */
+      leastRows: z.number().int().min(1).default(50),
+    })
+    .prefault({}),
+  serving: z
+    .strictObject({
+      /** Requests scored at once by one process. */
+      concurrency: z.number().int().min(1).default(2),
+      /** Longest wait for a free place, in milliseconds. */
+      queueTimeoutMs: z.number().int().min(0).default(180_000),
+      /** Longest time for a request, in milliseconds. */
+      timeoutMs: z.number().int().min(1).default(60_000),
+      /** Rows in one request. */
+      mostRows: z.number().int().min(1).default(10_000),
+      /** Bytes in one request's body. */
+      mostBodyBytes: z.number().int().min(1).default(5_000_000),
+    })
+    .prefault({}),
+  canary: z
+    .strictObject({
+      /** Share of traffic, in percent, of each stage before the last, which is always 100. */
+      weights: z.array(z.number().int().min(1).max(99)).min(1).default([10, 50]),
+      /** Requests each track must have answered before a stage is judged. */
+      leastRequests: z.number().int().min(1).default(50),
+      /** How much larger the canary's share of failed requests may be than stable's, 0..1. */
+      mayFailMoreBy: fraction.default(0.01),
+      /** How many times stable's 95th percentile of latency the canary's may be. */
+      mayBeSlowerBy: z.number().min(1).default(2),
+      /** A difference of the 95th percentile of latency below this many milliseconds is never judged. */
+      latencyToleranceMs: z.number().min(0).default(25),
+      /** Largest shift of the mean prediction, in standard deviations of stable's predictions. */
+      mayShiftBy: z.number().positive().default(0.5),
+      /** Share of requests copied to the candidate before it answers any, in percent; 0 skips the shadow stage. */
+      shadowPercent: z.number().int().min(0).max(100).default(0),
+    })
+    .prefault({}),
+});
+
+type Definition = z.output<typeof definitionShape>;
+
+function columnFaults({ columns }: Definition): string[] {
+  const names = columns.map((column) => column.name);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [
+    ...[...twice].map((name) => `column "${name}" is defined twice`),
+    ...names.flatMap((name, index) => {
       const other = names
         .slice(0, index)
         .find((one) => one !== name && one.toLowerCase() === name.toLowerCase());
-      if (other !== undefined) fault(`columns "${other}" and "${name}" differ in nothing but case`);
-      if (reservedNames.includes(name.toLowerCase())) fault(`the column name "${name}" is reserved`);
+      return [
+        ...(other === undefined ? [] : [`columns "${other}" and "${name}" differ in nothing but case`]),
+        ...(reservedNames.includes(name.toLowerCase()) ? [`the column name "${name}" is reserved`] : []),
+      ];
+    }),
+  ];
+}
+
+function roleFaults({ columns }: Definition): string[] {
+  const faults: string[] = [];
+  for (const role of ["target", "id", "weight"] as const) {
+    const count = columns.filter((column) => column.role === role).length;
+    if (role === "target" ? count !== 1 : count > 1) {
+      const expected = role === "target" ? "one" : "at most one";
+      faults.push(`${count} columns have the role "${role}"; expected ${expected}`);
     }
-    for (const role of ["target", "id", "weight"] as const) {
-      const count = columns.filter((column) => column.role === role).length;
-      if (role === "target" ? count !== 1 : count > 1) {
-        fault(
-          `${count} columns have the role "${role}"; expected ${role === "target" ? "one" : "at most one"}`,
-        );
-      }
+  }
+  if (!columns.some((column) => column.role === "feature")) faults.push("no column is a feature");
+  return faults;
+}
+
+function taskFaults({ columns, task, trainer }: Definition): string[] {
+  const faults: string[] = [];
+  const target = columns.find((column) => column.role === "target");
+  if (target && task === "regression" && target.type !== "number") {
+    faults.push(`the target "${target.name}" of a regression is a number, not a ${target.type}`);
+  }
+  if (target && task === "classification" && target.type === "number") {
+    faults.push(`the target "${target.name}" of a classification is a boolean or a category, not a number`);
+  }
+  if (trainer.kind === "ridge" && task !== "regression") {
+    faults.push("the ridge trainer is for regression; use logistic");
+  }
+  if (trainer.kind === "logistic" && task !== "classification") {
+    faults.push("the logistic trainer is for classification; use ridge");
+  }
+  if (trainer.kind === "logistic" && target?.type === "category" && target.values?.length !== 2) {
+    faults.push(
+      `the logistic trainer tells two classes apart; give the target "${target.name}" its two values`,
+    );
+  }
+  return faults;
+}
+
+function gateFaults({ columns, task, gate }: Definition): string[] {
+  const faults: string[] = [];
+  for (const metric of [gate.metric, ...gate.floors.map((floor) => floor.metric)]) {
+    if (metrics[metric].task !== task) faults.push(`the metric "${metric}" is not one of a ${task}`);
+  }
+  for (const floor of gate.floors) {
+    const { better } = metrics[floor.metric];
+    const [right, wrong] =
+      better === "higher" ? (["atLeast", "atMost"] as const) : (["atMost", "atLeast"] as const);
+    if (floor[right] === undefined || floor[wrong] !== undefined) {
+      faults.push(`the floor for "${floor.metric}" needs ${right} (${better} is better) and nothing else`);
     }
-    if (!columns.some((column) => column.role === "feature")) fault("no column is a feature");
-    const target = columns.find((column) => column.role === "target");
-    if (target && task === "regression" && target.type !== "number") {
-      fault(`the target "${target.name}" of a regression is a number, not a ${target.type}`);
+  }
+  for (const slice of gate.slices) {
+    const column = columns.find(({ name }) => name === slice.column);
+    if (!column) faults.push(`the slice column "${slice.column}" is not among the columns`);
+    else if ((column.type === "number") !== (slice.at !== undefined)) {
+      faults.push(
+        `the slice column "${slice.column}" is a ${column.type}; cut points ("at") are for numbers, which need them`,
+      );
     }
-    if (target && task === "classification" && target.type === "number") {
-      fault(`the target "${target.name}" of a classification is a boolean or a category, not a number`);
-    }
-    if (trainer.kind === "ridge" && task !== "regression")
-      fault("the ridge trainer is for regression; use logistic");
-    if (trainer.kind === "logistic" && task !== "classification") {
-      fault("the logistic trainer is for classification; use ridge");
-    }
-    if (trainer.kind === "logistic" && target?.type === "category" && target.values?.length !== 2) {
-      fault(`the logistic trainer tells two classes apart; give the target "${target.name}" its two values`);
-    }
-    for (const metric of [gate.metric, ...gate.floors.map((floor) => floor.metric)]) {
-      if (metrics[metric].task !== task) fault(`the metric "${metric}" is not one of a ${task}`);
-    }
-    for (const floor of gate.floors) {
-      const [right, wrong] =
-        metrics[floor.metric].better === "higher"
-          ? (["atLeast", "atMost"] as const)
-          : (["atMost", "atLeast"] as const);
-      if (floor[right] === undefined || floor[wrong] !== undefined) {
-        fault(
-          `the floor for "${floor.metric}" needs ${right} (${metrics[floor.metric].better} is better) and nothing else`,
-        );
-      }
-    }
-    for (const slice of gate.slices) {
-      const column = columns.find(({ name }) => name === slice.column);
-      if (!column) fault(`the slice column "${slice.column}" is not among the columns`);
-      else if ((column.type === "number") !== (slice.at !== undefined)) {
-        fault(
-          `the slice column "${slice.column}" is a ${column.type}; cut points ("at") are for numbers, which need them`,
-        );
-      }
-    }
-    const { weights } = definition.canary;
-    if (weights.some((weight, index) => index > 0 && weight <= (weights[index - 1] ?? 0))) {
-      fault(`canary weights ${weights.join(", ")} do not rise`);
-    }
-  });
+  }
+  return faults;
+}
+
+function canaryFaults({ canary: { weights } }: Definition): string[] {
+  const rising = weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
+  return rising ? [] : [`canary weights ${weights.join(", ")} do not rise`];
+}
+
+/** The definition of a model: what `models/<name>/model.ts` exports. */
+export const modelDefinitionSchema = definitionShape.superRefine((definition, context) => {
+  for (const faultsOf of [columnFaults, roleFaults, taskFaults, gateFaults, canaryFaults]) {
+    for (const message of faultsOf(definition)) context.addIssue({ code: "custom", message });
+  }
+});
 
 /** What a data scientist writes; defaults may be left out. */
 export type ModelDefinitionInput = z.input<typeof modelDefinitionSchema>;
 /** A checked definition with every default filled in. */
 export type ModelDefinition = z.output<typeof modelDefinitionSchema>;
 export type ColumnDefinition = ModelDefinition["columns"][number];
-export type Trainer = ModelDefinition["trainer"];
 export type GateRule = ModelDefinition["gate"];
 export type CanaryRule = ModelDefinition["canary"];
 export type DriftRule = ModelDefinition["drift"];
@@ -257,7 +280,12 @@ export function parseModelDefinition(value: unknown, origin: string): ModelDefin
 
 export function targetOf(definition: Pick<ModelDefinition, "columns">): ColumnDefinition {
   const target = definition.columns.find((column) => column.role === "target");
-  if (!target) throw new PlatformError("DEFINITION_INVALID", "The definition has no target column.");
+  if (!target) {
+    throw new PlatformError(
+      "DEFINITION_INVALID",
+      'The definition has no target column. One is needed. Give a column the role "target".',
+    );
+  }
   return target;
 }
 

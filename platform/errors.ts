@@ -15,6 +15,7 @@ export const errorCodes = {
   REGISTRY_CORRUPT: 500,
   TRAINING_FAILED: 500,
   STORAGE_FAILED: 500,
+  MLFLOW_FAILED: 503,
   DEPLOYMENT_FAILED: 503,
   INTERRUPTED: 503,
 } as const;
@@ -40,6 +41,19 @@ export class PlatformError extends Error {
   }
 }
 
+/** Codes of failures that lie in how a command was called. */
+const usageCodes: readonly ErrorCode[] = ["USAGE", "SETTINGS_INVALID", "DEFINITION_INVALID"];
+
+/** The exit code of a command that failed: 2 for wrong usage or settings, else 1. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof PlatformError && usageCodes.includes(error.code) ? 2 : 1;
+}
+
+/** What went wrong, in words. Not by `instanceof`: under a test runner, Node.js itself throws errors of another realm. */
+export function reasonOf(thrown: unknown): string {
+  return types.isNativeError(thrown) ? thrown.message : String(thrown);
+}
+
 /** The `code` of a Node.js system error ("ENOENT", "EADDRINUSE", ...), if that is what was thrown. */
 export function systemErrorCode(error: unknown): string | undefined {
   // Not `instanceof`: under a test runner, Node.js itself throws errors of another realm.
@@ -56,6 +70,8 @@ const storageRemedies: Record<string, string> = {
   EACCES: "Permission is denied. Change the folder's permissions or set MLOPS_HOME to a folder of your own.",
   EPERM: "The operation is not permitted. Set MLOPS_HOME to a folder that can be written.",
   ENOTDIR: "A part of the path is a file, not a folder. Remove it or set MLOPS_HOME to another folder.",
+  ENAMETOOLONG: "The path is too long. Set MLOPS_HOME to a folder with a shorter path.",
+  ELOOP: "The path leads in a circle of symbolic links. Set MLOPS_HOME to another folder.",
   EMFILE: "Too many files are open. Raise the limit (ulimit -n).",
 };
 

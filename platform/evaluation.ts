@@ -1,4 +1,5 @@
-import type { Metrics } from "./metrics";
+import { z } from "zod";
+import { metricNames } from "./metrics";
 
 /**
  * Held-out rows with a model's predictions for them. Regression: the target and the prediction. Classification:
@@ -9,66 +10,78 @@ export interface ScoredRows {
   readonly predicted: Float64Array;
 }
 
+const count = z.number().int().min(0);
+const numbers = z.array(z.number()).readonly();
+
+/** Metrics of one model; one that cannot be computed is absent. */
+export const metricsSchema = z.partialRecord(z.enum(metricNames), z.number());
+
 /** `evaluation.json` of a run: what was measured on the held-out rows. */
-export interface Evaluation {
-  readonly task: "regression" | "classification";
+export const evaluationSchema = z.object({
+  task: z.enum(["regression", "classification"]),
   /** Held-out rows. */
-  readonly rows: number;
-  readonly candidate: { readonly metrics: Metrics };
-  readonly champion?: { readonly model: string; readonly metrics: Metrics };
+  rows: count,
+  candidate: z.object({ metrics: metricsSchema }),
+  champion: z.object({ model: z.string(), metrics: metricsSchema }).exactOptional(),
   /** The first held-out rows (at most 2,000), for plots. */
-  readonly sample: {
-    readonly actual: readonly number[];
-    readonly candidate: readonly number[];
-    readonly champion?: readonly number[];
-  };
-}
+  sample: z.object({ actual: numbers, candidate: numbers, champion: numbers.exactOptional() }),
+});
+
+export type Evaluation = Readonly<z.output<typeof evaluationSchema>>;
 
 /** `decision.json` of a run: whether the candidate may be registered, and why. */
-export interface PromotionDecision {
-  readonly promote: boolean;
+export const promotionDecisionSchema = z.object({
+  promote: z.boolean(),
   /** Stable name of the reason, for machines. */
-  readonly reason:
-    | "no-champion"
-    | "better"
-    | "not-better"
-    | "below-floor"
-    | "worse-slice"
-    | "metric-missing"
-    | "champion-incompatible"
-    | "champion-unmeasured"
-    | "evaluation-off";
+  reason: z.enum([
+    "no-champion",
+    "better",
+    "not-better",
+    "below-floor",
+    "worse-slice",
+    "metric-missing",
+    "champion-incompatible",
+    "champion-unmeasured",
+    "evaluation-off",
+  ]),
   /** The reason in a sentence, with numbers. */
-  readonly explanation: string;
-  readonly metric: string;
-  readonly candidate?: number;
-  readonly champion?: { readonly model: string; readonly value?: number };
+  explanation: z.string(),
+  metric: z.enum(metricNames),
+  candidate: z.number().exactOptional(),
+  champion: z.object({ model: z.string(), value: z.number().exactOptional() }).exactOptional(),
   /** How much better the candidate is (positive = better), in units of the metric. */
-  readonly improvement?: number;
-  readonly leastImprovement: number;
+  improvement: z.number().exactOptional(),
+  leastImprovement: z.number(),
   /** Paired bootstrap interval of the improvement. */
-  readonly interval?: {
-    readonly level: number;
-    readonly low: number;
-    readonly high: number;
-    readonly resamples: number;
-  };
-  readonly rows: number;
-  readonly floors: readonly {
-    readonly metric: string;
-    readonly bound: number;
-    readonly value?: number;
-    readonly holds: boolean;
-  }[];
-  readonly slices: readonly {
-    readonly column: string;
-    readonly value: string;
-    readonly rows: number;
-    readonly candidate?: number;
-    readonly champion?: number;
-    /** Positive = worse than the champion. */
-    readonly worseBy?: number;
-    readonly judged: boolean;
-    readonly holds: boolean;
-  }[];
-}
+  interval: z
+    .object({ level: z.number(), low: z.number(), high: z.number(), resamples: count })
+    .exactOptional(),
+  rows: count,
+  floors: z
+    .array(
+      z.object({
+        metric: z.enum(metricNames),
+        bound: z.number(),
+        value: z.number().exactOptional(),
+        holds: z.boolean(),
+      }),
+    )
+    .readonly(),
+  slices: z
+    .array(
+      z.object({
+        column: z.string(),
+        value: z.string(),
+        rows: count,
+        candidate: z.number().exactOptional(),
+        champion: z.number().exactOptional(),
+        /** Positive = worse than the champion. */
+        worseBy: z.number().exactOptional(),
+        judged: z.boolean(),
+        holds: z.boolean(),
+      }),
+    )
+    .readonly(),
+});
+
+export type PromotionDecision = Readonly<z.output<typeof promotionDecisionSchema>>;

@@ -102,8 +102,11 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeFileAtomic(file, toStoredJson(value));
 }
 
-/** Reads a JSON file; `undefined` when there is none. */
-export async function findJson(file: string): Promise<unknown> {
+/** What to do about a file of ours that cannot be read. */
+export const fileRemedy = "Delete it, or restore it from a backup.";
+
+/** Reads a JSON file; `undefined` when there is none, STORAGE_FAILED with the remedy when it is something else. */
+export async function findJson(file: string, remedy = fileRemedy): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
@@ -114,13 +117,7 @@ export async function findJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new PlatformError(
-      "STORAGE_FAILED",
-      `${file} is not valid JSON. Delete it, or restore it from a backup.`,
-      {
-        cause,
-      },
-    );
+    throw new PlatformError("STORAGE_FAILED", `${file} is not valid JSON. ${remedy}`, { cause });
   }
 }
 

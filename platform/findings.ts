@@ -1,22 +1,34 @@
-/** A fault in data: what is wrong, where, and with which values. */
-export interface Finding {
-  readonly severity: "error" | "warning";
-  /** Stable name of the check: "schema", "type", "range", "values", "missing", "duplicates", "rows", "target", "leakage", "distribution". */
-  readonly check: string;
-  readonly column?: string;
-  /** What is wrong and what is allowed, in one sentence. */
-  readonly message: string;
-  /** Number of rows concerned. */
-  readonly count?: number;
-  /** The first of them: data rows counted from 1 (the header is not counted), with the value as it stands in the file. */
-  readonly examples?: readonly { readonly row: number; readonly value: string }[];
-}
+import { z } from "zod";
 
-export interface DataReport {
-  readonly source: string;
-  readonly rows: number;
-  readonly columns: number;
+const count = z.number().int().min(0);
+
+/** A fault in data: what is wrong, where, and with which values. */
+const findingSchema = z.object({
+  severity: z.enum(["error", "warning"]),
+  /** Stable name of the check: "schema", "type", "range", "values", "missing", "duplicates", "rows", "target", "leakage", "distribution". */
+  check: z.string(),
+  column: z.string().exactOptional(),
+  /** What is wrong and what is allowed, in one sentence. */
+  message: z.string(),
+  /** Number of rows concerned. */
+  count: count.exactOptional(),
+  /** The first of them: data rows counted from 1 (the header is not counted), with the value as it stands in the file. */
+  examples: z
+    .array(z.object({ row: z.number().int().min(1), value: z.string() }))
+    .readonly()
+    .exactOptional(),
+});
+
+export type Finding = Readonly<z.output<typeof findingSchema>>;
+
+/** `data-check.json` of a run: what the checks found. */
+export const dataReportSchema = z.object({
+  source: z.string(),
+  rows: count,
+  columns: count,
   /** What the distribution was compared with: "diabetes:3" or "the definition". */
-  readonly comparedWith: string;
-  readonly findings: readonly Finding[];
-}
+  comparedWith: z.string(),
+  findings: z.array(findingSchema).readonly(),
+});
+
+export type DataReport = Readonly<z.output<typeof dataReportSchema>>;

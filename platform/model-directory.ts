@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "./errors";
-import type { Digest } from "./files";
-import { metricNames } from "./metrics";
+import { metricsSchema as metricValuesSchema } from "./evaluation";
 import type { Profile } from "./monitoring/profile";
 import type { Signature } from "./signature";
+import { digestSchema, faultsOf } from "./stored-record";
 
 /** Names of the files in a model directory. */
 export const modelFiles = {
@@ -23,7 +23,6 @@ export const modelFiles = {
 } as const;
 
 const count = z.number().int().min(0);
-const digest = z.string().regex(/^[0-9a-f]{64}$/) as unknown as z.ZodType<Digest>;
 const modelValue = z.union([z.number(), z.string()]);
 
 const columnSchema = z.object({
@@ -86,7 +85,7 @@ export interface GoldenRows {
 
 const measuredSchema = z.object({
   rows: count,
-  metrics: z.partialRecord(z.enum(metricNames), z.number()),
+  metrics: metricValuesSchema,
 });
 const metricsSchema = z.object({ heldOut: measuredSchema, training: measuredSchema });
 
@@ -126,13 +125,13 @@ const lineageSchema = z.object({
   data: z.object({
     /** Name of the file or folder, without its path. */
     source: z.string(),
-    digest,
+    digest: digestSchema,
     rows: count,
     trainingRows: count,
     heldOutRows: count,
   }),
   code: z.object({ commit: z.string().exactOptional(), dirty: z.boolean().exactOptional() }),
-  definitionDigest: digest,
+  definitionDigest: digestSchema,
   /** The trainer and its settings, as in the definition. */
   parameters: z.looseObject({ kind: z.string() }),
   seed: z.number().int(),
@@ -169,10 +168,7 @@ function invalid(directory: string, name: string, faults: readonly string[], cau
 function check<T>(schema: z.ZodType<T>, value: unknown, directory: string, name: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(
-    (issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`,
-  );
-  throw invalid(directory, name, faults, result.error);
+  throw invalid(directory, name, faultsOf(result.error), result.error);
 }
 
 async function readJson<T>(schema: z.ZodType<T>, directory: string, name: string): Promise<T> {
@@ -198,8 +194,7 @@ export async function readModelMetadata(modelDirectory: string): Promise<ModelMe
     throw invalid(modelDirectory, modelFiles.mlmodel, ["it is not YAML"], cause);
   }
   const schema = z.object({ metadata: z.object({ mlops: metadataSchema }) });
-  const metadata = check(schema, value, modelDirectory, modelFiles.mlmodel).metadata.mlops;
-  return metadata;
+  return check(schema, value, modelDirectory, modelFiles.mlmodel).metadata.mlops;
 }
 
 export async function readGoldenRows(modelDirectory: string): Promise<GoldenRows> {

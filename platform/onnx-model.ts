@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { PlatformError } from "./errors";
 import { fileExists } from "./files";
 import { modelFiles, readModelMetadata } from "./model-directory";
+import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime";
 import type { Signature, SignatureColumn } from "./signature";
 import type { ColumnValues, FeatureTable, Predictions } from "./table";
 
@@ -57,13 +58,11 @@ function toNumbers(data: Tensor.DataType): Float64Array {
   return Float64Array.from(data as Float64Array);
 }
 
-type Runtime = typeof import("onnxruntime-node");
-
 /** A model ready to score: `model.onnx` of a model directory on onnxruntime. */
 export class OnnxModel {
   private constructor(
     readonly signature: Signature,
-    private readonly runtime: Runtime,
+    private readonly runtime: OnnxRuntime,
     private readonly session: InferenceSession,
   ) {}
 
@@ -81,8 +80,7 @@ export class OnnxModel {
         `${file} does not exist. A model directory holds its model in that file. Train again, or restore the directory.`,
       );
     }
-    // Loaded on use: most commands need no native library.
-    const runtime = await import("onnxruntime-node");
+    const runtime = await loadOnnxRuntime();
     const session = await createSession(runtime, file);
     const faults = faultsOf(signature, session);
     if (faults.length > 0) {
@@ -143,7 +141,7 @@ export class OnnxModel {
   }
 }
 
-async function createSession(runtime: Runtime, file: string): Promise<InferenceSession> {
+async function createSession(runtime: OnnxRuntime, file: string): Promise<InferenceSession> {
   try {
     return await runtime.InferenceSession.create(file, {
       executionProviders: ["cpu"],

@@ -6,6 +6,7 @@ import { formatNumber } from "./format-number";
 import { improvementOf, roundingShare } from "./improvement";
 import { metrics, type MetricName } from "./metrics";
 import { judgeSlices, type SliceGroups } from "./promotion-slices";
+import { counted, withoutPeriod } from "./wording";
 
 /** What the gate decides on. Everything is measured on the same held-out rows, in the same order. */
 export interface PromotionInput {
@@ -143,14 +144,14 @@ function explainMissing(missing: readonly string[], { actual, predicted }: Score
         : actual.length === 1
           ? "one held-out row is not enough"
           : actual.every((value) => value === actual[0])
-            ? `the target is ${actual[0]} in all ${countRows(actual.length)}`
+            ? `the target is ${actual[0]} in all ${counted(actual.length, "held-out row")}`
             : "it is not defined for these predictions";
   return `${missing.join(" and ")} cannot be computed for the candidate: ${why}. A candidate that cannot be measured is not promoted.`;
 }
 
 function describeCandidate({ rule, unit }: PromotionInput, { candidate, rows }: Facts): string {
   const value = candidate === undefined ? "unknown" : withUnit(candidate, rule.metric, unit);
-  return `${rule.metric} ${value} on ${countRows(rows)}`;
+  return `${rule.metric} ${value} on ${counted(rows, "held-out row")}`;
 }
 
 function compare(
@@ -170,12 +171,12 @@ function compare(
       : "any improvement is enough";
   return (
     `${rule.metric} ${formatNumber(candidate)} against ${formatNumber(facts.champion?.value ?? NaN)} of ` +
-    `${champion?.model ?? "the champion"} on ${countRows(rows)}: ${verdict} (${range}), ${asked}`
+    `${champion?.model ?? "the champion"} on ${counted(rows, "held-out row")}: ${verdict} (${range}), ${asked}`
   );
 }
 
 function describeFloor({ metric, value, bound }: Facts["floors"][number]): string {
-  const side = metrics[metric as MetricName].better === "higher" ? "at least" : "at most";
+  const side = metrics[metric].better === "higher" ? "at least" : "at most";
   return `${metric} ${formatNumber(value ?? NaN)} misses its floor, ${side} ${formatNumber(bound)}`;
 }
 
@@ -188,7 +189,7 @@ function describeFloors({ floors }: Facts): string {
 function describeSlice(slice: Facts["slices"][number], rule: GateRule): string {
   const allowed = rule.slices.find(({ column }) => column === slice.column)?.mayBeWorseBy ?? 0;
   return (
-    `where ${slice.column} is ${slice.value} (${countRows(slice.rows)}) it is worse by ` +
+    `where ${slice.column} is ${slice.value} (${counted(slice.rows, "held-out row")}) it is worse by ` +
     `${formatNumber(slice.worseBy ?? NaN)}, at most ${formatNumber(allowed)} is allowed`
   );
 }
@@ -196,14 +197,6 @@ function describeSlice(slice: Facts["slices"][number], rule: GateRule): string {
 function withUnit(value: number, metric: MetricName, unit: string | undefined): string {
   const hasUnit = unit !== undefined && (metric === "rmse" || metric === "mae");
   return hasUnit ? `${formatNumber(value)} ${unit}` : formatNumber(value);
-}
-
-function countRows(rows: number): string {
-  return `${rows.toLocaleString("en-US")} held-out ${rows === 1 ? "row" : "rows"}`;
-}
-
-function withoutPeriod(text: string): string {
-  return text.replace(/\.$/, "");
 }
 
 function checkSameRows(candidate: ScoredRows, champion: ScoredRows | undefined): void {

@@ -8,3 +8,8 @@ export function quantile(sorted: ArrayLike<number>, fraction: number): number {
   const above = sorted[Math.ceil(position)] ?? NaN;
   return below + (above - below) * (position - Math.floor(position));
 }
+
+/** Value at or below which a share (0..1) of rising values lies: the nearest rank, one of the values; NaN of none. */
+export function nearestRank(sorted: ArrayLike<number>, fraction: number): number {
+  return sorted[Math.max(1, Math.ceil(fraction * sorted.length)) - 1] ?? NaN;
+}

@@ -3,15 +3,19 @@ export const problems = {
   BODY_INVALID: { status: 400, title: "The body is not a JSON document the service understands" },
   INPUT_INVALID: { status: 400, title: "The rows do not fit the model's signature" },
   TRACK_UNKNOWN: { status: 400, title: "The track asked for does not exist" },
+  NOT_EXPLAINABLE: { status: 400, title: "The model's predictions cannot be explained" },
   UNAUTHORIZED: { status: 401, title: "The caller is not known" },
+  FORBIDDEN: { status: 403, title: "The caller may not do this" },
   NOT_FOUND: { status: 404, title: "There is nothing at this address" },
   METHOD_NOT_ALLOWED: { status: 405, title: "The address does not take this method" },
   BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
   TOO_MANY_ROWS: { status: 413, title: "The request has too many rows" },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, title: "The body is not of a type the service takes" },
+  REQUEST_ID_TOO_LONG: { status: 431, title: "The request's id is too long" },
   REQUEST_INVALID: { status: 400, title: "The request is not valid HTTP for this service" },
   INTERNAL: { status: 500, title: "The service failed" },
   BUSY: { status: 503, title: "The service is busy" },
+  AUTH_UNAVAILABLE: { status: 503, title: "The caller cannot be checked now" },
   NOT_READY: { status: 503, title: "The service is not ready" },
   TIMEOUT: { status: 503, title: "The request took too long" },
 } as const;
@@ -20,12 +24,15 @@ export type ProblemCode = keyof typeof problems;
 
 /** A fault of one field of one row. */
 export interface FieldFault {
-  /** Row counted from 0, as in the JSON array. */
-  readonly row: number;
+  /** Row counted from 0, as in the JSON array; absent when it is a fault of the feature in every row. */
+  readonly row?: number;
   /** Feature concerned; absent when it is the row itself. */
   readonly field?: string;
   readonly message: string;
 }
+
+/** Limits that may refuse a request: places to wait, time to wait, time to run, the event loop, or nobody left to answer. */
+export type RefusalReason = "queue-full" | "queue-deadline" | "timeout" | "lag" | "gone";
 
 /** A request that is answered with a problem instead of predictions; its message is shown to the client. */
 export class RequestProblem extends Error {
@@ -35,6 +42,8 @@ export class RequestProblem extends Error {
     readonly details: {
       readonly errors?: readonly FieldFault[];
       readonly headers?: Readonly<Record<string, string>>;
+      /** Why a limit refused it, for the metrics; not shown. */
+      readonly reason?: RefusalReason;
     } = {},
   ) {
     super(message);

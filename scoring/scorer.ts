@@ -1,23 +1,35 @@
 import type { ServingLimits } from "../platform/definition";
 import { PlatformError } from "../platform/errors";
-import type { PredictionLog } from "../platform/monitoring/prediction-log";
+import { predictionSource, type PredictionSource } from "../platform/monitoring/prediction-frames";
+import type { PredictionLog } from "../platform/monitoring/prediction-writer";
 import type { Signature } from "../platform/signature";
 import type { FeatureTable, Predictions } from "../platform/table";
-import { Limiter } from "./limiter";
+import type { Explanation } from "../platform/linear-model";
+import { isPromise, Limiter, type Caller } from "./limiter";
+import { RequestProblem } from "./problem";
 import type { InputRows } from "./read-rows";
+import type { ScoreNotes } from "./score-request";
 
 /** The part of a loaded model that the service needs. */
 export interface ScoringModel {
   readonly signature: Signature;
-  predict(table: FeatureTable): Promise<Predictions>;
+  predict(table: FeatureTable): Promise<Predictions> | Predictions;
+  /** What each feature adds to each prediction, where the model can say so exactly. */
+  explain?(table: FeatureTable): Explanation;
+  /** Frees what it holds; it is not asked again. */
+  close?(): Promise<void>;
 }
 
 export interface ScorerOptions {
   readonly model: ScoringModel;
   /** `name:version`. */
   readonly reference: string;
-  readonly limits: ServingLimits;
+  readonly limits: ServingLimits & { readonly mostWaiting?: number };
   readonly log?: PredictionLog;
+  /** Features that the log leaves out. */
+  readonly redact?: readonly string[];
+  /** Is told what every request was answered. */
+  readonly onScored?: (predictions: Predictions) => void;
 }
 
 /** A request, as far as scoring it is concerned. */
@@ -25,19 +37,29 @@ export interface ScoreRequest {
   readonly id: string;
   /** A copy whose answer nobody uses; it is not logged. */
   readonly shadow: boolean;
+  /** Its connection: when that is gone before there is a place, the model is not asked. */
+  readonly caller?: Caller;
+  /** Is filled in for the metrics and the request log. */
+  readonly notes?: ScoreNotes;
 }
 
-/** Requests that may wait while all places are taken. */
+/** Requests that may wait while all places are taken, unless a setting says otherwise. */
 const mostWaiting = 1000;
 
 /** Throws when the model did not answer every row with a finite number: such a prediction never leaves the service. */
 export function assertUsable({ prediction, probability }: Predictions, rows: number): void {
-  for (const [what, values] of Object.entries({ prediction, probability })) {
-    if (values === undefined) continue;
-    if (values.length !== rows)
-      throw new Error(`The model gave ${values.length} ${what} values for ${rows} rows.`);
-    const row = values.findIndex((value) => typeof value === "number" && !Number.isFinite(value));
-    if (row >= 0) throw new Error(`The model's ${what} for row ${row} is ${values[row]}.`);
+  assertFinite("prediction", prediction, rows);
+  if (probability !== undefined) assertFinite("probability", probability, rows);
+}
+
+function assertFinite(what: string, values: Float64Array | string[], rows: number): void {
+  if (values.length !== rows)
+    throw new Error(`The model gave ${values.length} ${what} values for ${rows} rows.`);
+  for (let row = 0; row < rows; row++) {
+    const value = values[row];
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new Error(`The model's ${what} for row ${row} is ${value}.`);
+    }
   }
 }
 
@@ -46,17 +68,54 @@ export class Scorer {
   readonly signature: Signature;
   readonly reference: string;
   private readonly limiter: Limiter;
+  private readonly source: PredictionSource;
 
   constructor(private readonly options: ScorerOptions) {
     this.signature = options.model.signature;
     this.reference = options.reference;
-    this.limiter = new Limiter({ ...options.limits, mostWaiting });
+    this.source = predictionSource(this.signature, { model: this.reference, redact: options.redact ?? [] });
+    this.limiter = new Limiter({ mostWaiting, ...options.limits });
+  }
+
+  /** Requests that the model works on. */
+  get running(): number {
+    return this.limiter.running;
+  }
+
+  /** Requests that wait for a place. */
+  get waiting(): number {
+    return this.limiter.waiting;
   }
 
   async score(rows: InputRows, request: ScoreRequest): Promise<Predictions> {
-    const predictions = await this.limiter.run(() => this.predict(rows.table));
-    if (!request.shadow) this.record(rows, predictions, request.id);
+    const { table } = rows;
+    const { id, shadow, notes } = request;
+    if (notes !== undefined) {
+      notes.rows = table.rows;
+      notes.askedAt = performance.now();
+    }
+    const predictions = await this.limiter.run(() => {
+      if (notes !== undefined) notes.startedAt = performance.now();
+      return this.predict(table);
+    }, request.caller);
+    if (notes !== undefined) notes.endedAt = performance.now();
+    // The record is on the spool before the answer is sent: what is answered is never lost with the process.
+    if (!shadow) {
+      const kept = this.options.log?.append(this.source, { id, time: Date.now(), table, predictions });
+      if (kept !== undefined) await kept;
+    }
+    this.options.onScored?.(predictions);
     return predictions;
+  }
+
+  /** What each feature adds to the predictions of rows; refused when the model cannot say. */
+  explain(rows: InputRows): Explanation {
+    const { model } = this.options;
+    if (model.explain !== undefined) return model.explain(rows.table);
+    throw new RequestProblem(
+      "NOT_EXPLAINABLE",
+      `${this.reference} is not a linear model, so what each feature adds is not known exactly. Ask without "explain".`,
+    );
   }
 
   /** Throws MODEL_INVALID when the model cannot score rows that it should. */
@@ -73,20 +132,13 @@ export class Scorer {
     }
   }
 
-  private async predict(table: FeatureTable): Promise<Predictions> {
-    const predictions = await this.options.model.predict(table);
-    assertUsable(predictions, table.rows);
-    return predictions;
-  }
-
-  private record(rows: InputRows, { prediction, probability }: Predictions, id: string): void {
-    this.options.log?.append({
-      id,
-      time: new Date().toISOString(),
-      model: this.reference,
-      inputs: rows.records(),
-      outputs: Array.from<number | string>(prediction),
-      ...(probability && { probabilities: Array.from(probability) }),
-    });
+  /** A promise only when the model gives one: the limits cost less for a model that answers in the same turn. */
+  private predict(table: FeatureTable): Promise<Predictions> | Predictions {
+    const checked = (predictions: Predictions): Predictions => {
+      assertUsable(predictions, table.rows);
+      return predictions;
+    };
+    const predictions = this.options.model.predict(table);
+    return isPromise(predictions) ? predictions.then(checked) : checked(predictions);
   }
 }

@@ -1,4 +1,4 @@
-import { OnnxModel } from "../platform/onnx-model";
+import { loadScoringModel } from "./load-model";
 import { serve } from "./serve";
 
-void serve((modelDirectory) => OnnxModel.load(modelDirectory));
+void serve(loadScoringModel);

@@ -7,7 +7,7 @@ import { modelFiles } from "../platform/model-directory";
 import { identifier, literal, type SqlEngine } from "../platform/sql/engine";
 import { fillPlaceholders, runCommand, type Command } from "./command";
 
-export interface CommandTraining extends Pick<Command, "directory" | "signal" | "onOutput"> {
+interface CommandTraining extends Pick<Command, "directory" | "signal" | "onOutput"> {
   readonly engine: SqlEngine;
   readonly definition: ModelDefinition;
   readonly trainer: Extract<ModelDefinition["trainer"], { kind: "command" }>;

@@ -12,7 +12,7 @@ import { sliceGroups } from "./slices";
 const sampleRows = 2000;
 
 /** The model in production, scored on the held-out rows, or the reason why it cannot be. */
-export interface ChampionScores {
+interface ChampionScores {
   /** `name:version`. */
   readonly model: string;
   readonly rows?: ScoredRows;
@@ -27,7 +27,7 @@ export interface EvaluationResult {
   readonly slices: readonly SliceGroups[];
 }
 
-export interface EvaluationRequest {
+interface EvaluationRequest {
   /** Its table `data` is loaded and split. */
   readonly engine: SqlEngine;
   readonly definition: ModelDefinition;

@@ -2,7 +2,7 @@ import { featuresOf, targetOf, type ColumnDefinition, type ModelDefinition } fro
 import { PlatformError } from "../platform/errors";
 import { signatureOf } from "../platform/signature";
 import { identifier, literal, type SqlEngine } from "../platform/sql/engine";
-import type { LinearModel } from "./linear-model";
+import type { LinearParameters } from "../platform/linear-parameters";
 import { fitLogistic } from "./logistic";
 import {
   encodedColumns,
@@ -19,7 +19,7 @@ export async function fitLinearModel(
   engine: SqlEngine,
   definition: ModelDefinition,
   from: string,
-): Promise<LinearModel> {
+): Promise<LinearParameters> {
   const { trainer } = definition;
   if (trainer.kind === "command") {
     throw new PlatformError(

@@ -4,14 +4,14 @@ import type { GoldenRows } from "../platform/model-directory";
 import type { OnnxModel } from "../platform/onnx-model";
 import { identifier, type SqlEngine, type SqlRow } from "../platform/sql/engine";
 import { featureTable, type Predictions } from "../platform/table";
-import type { LinearModel } from "./linear-model";
+import type { LinearParameters } from "../platform/linear-parameters";
 import { predictionSql } from "./predict-sql";
 import { rowsOf } from "./score-rows";
 import { aggregate } from "./sql";
 
 const mostGoldenRows = 8;
 /** Two ways to the same double-precision number differ by rounding alone. */
-export const exactTolerance = 1e-9;
+const exactTolerance = 1e-9;
 /** A program's own graph may compute in single precision, which differs between processors. */
 const foreignTolerance = 1e-5;
 /** No names of columns: the query gives them beside the features. */
@@ -33,7 +33,7 @@ export function spreadPositions(rows: number): number[] {
 export async function makeGoldenRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { model, linear }: { readonly model: OnnxModel; readonly linear?: LinearModel | undefined },
+  { model, linear }: { readonly model: OnnxModel; readonly linear?: LinearParameters | undefined },
 ): Promise<GoldenRows> {
   const found = await selectRows(engine, definition, linear);
   const rows = found.map((row) =>
@@ -54,7 +54,7 @@ type GoldenValues = Pick<GoldenRows, "predictions" | "probabilities">;
 async function selectRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  linear: LinearModel | undefined,
+  linear: LinearParameters | undefined,
 ): Promise<SqlRow[]> {
   const [count = 0] = await aggregate(engine, rowsOf("held-out"), ["count(*)"]);
   const positions = spreadPositions(count);
@@ -81,7 +81,7 @@ function toGolden({ prediction, probability }: Predictions): GoldenValues {
   };
 }
 
-function ownPredictions({ signature }: LinearModel, values: readonly number[]): GoldenValues {
+function ownPredictions({ signature }: LinearParameters, values: readonly number[]): GoldenValues {
   const [negative, positive] = signature.target.classes ?? [];
   if (negative === undefined || positive === undefined) return { predictions: values };
   return { predictions: values.map((value) => (value > 0.5 ? positive : negative)), probabilities: values };

@@ -3,11 +3,12 @@ import packageJson from "../package.json";
 import type { ModelDefinition } from "../platform/definition";
 import { digestOf, type Digest } from "../platform/files";
 import type { Lineage } from "../platform/model-directory";
+import { loadOnnxRuntime } from "../platform/onnx-runtime";
 import type { SqlEngine } from "../platform/sql/engine";
 import type { TrainingRequest } from "./training-request";
 
 /** Digest of a definition with its defaults filled in. */
-export function definitionDigest(definition: ModelDefinition): Digest {
+function definitionDigest(definition: ModelDefinition): Digest {
   return digestOf(JSON.stringify(definition));
 }
 
@@ -40,7 +41,7 @@ export async function makeLineage(
 
 async function toolVersions(engine: SqlEngine): Promise<Lineage["tools"]> {
   const [row] = await engine.rows("SELECT version() AS v");
-  const { env } = await import("onnxruntime-node");
+  const { env } = await loadOnnxRuntime();
   return {
     node: process.versions.node,
     duckdb: String(row?.v),

@@ -2,16 +2,16 @@ import { featuresOf, targetOf, type ColumnDefinition, type ModelDefinition } fro
 import { formatNumber } from "../platform/format-number";
 import { metrics as metricFacts, metricNames } from "../platform/metrics";
 import type { Lineage, ModelMetrics } from "../platform/model-directory";
-import type { LinearModel } from "./linear-model";
+import type { LinearParameters } from "../platform/linear-parameters";
 
 const mostCoefficients = 50;
 
-export interface CardFacts {
+interface CardFacts {
   readonly definition: ModelDefinition;
   readonly metrics: ModelMetrics;
   readonly lineage: Lineage;
   /** Absent when a program of its own has trained the model. */
-  readonly linear?: LinearModel | undefined;
+  readonly linear?: LinearParameters | undefined;
 }
 
 function cell(text: string): string {

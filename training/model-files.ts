@@ -5,12 +5,12 @@ import { toStoredJson, type Digest } from "../platform/files";
 import { modelFiles, type GoldenRows, type Lineage, type ModelMetrics } from "../platform/model-directory";
 import type { Profile } from "../platform/monitoring/profile";
 import { signatureOf } from "../platform/signature";
-import type { LinearModel } from "./linear-model";
+import type { LinearParameters } from "../platform/linear-parameters";
 import { pythonEnvironment, toInputExample, toMlmodel } from "./mlflow-files";
 import { modelCard } from "./model-card";
 
 /** What is known of a model once it is trained and measured. */
-export interface ModelFacts {
+interface ModelFacts {
   readonly definition: ModelDefinition;
   /** Of `model.onnx`. */
   readonly onnxDigest: Digest;
@@ -18,7 +18,7 @@ export interface ModelFacts {
   readonly metrics: ModelMetrics;
   readonly reference: Profile;
   readonly lineage: Lineage;
-  readonly linear: LinearModel | undefined;
+  readonly linear: LinearParameters | undefined;
 }
 
 /** Writes the files of a model directory that holds `model.onnx` already. */

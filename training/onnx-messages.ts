@@ -97,7 +97,7 @@ export interface ValueInfoMessage {
   type: { tensorType: { elemType: number; shape: { dim: { dimValue?: number; dimParam?: string }[] } } };
 }
 
-export interface ModelMessage {
+interface ModelMessage {
   irVersion: number;
   producerName: string;
   opsetImport: { domain: string; version: number }[];

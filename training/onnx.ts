@@ -1,5 +1,5 @@
 import type { Signature } from "../platform/signature";
-import type { BooleanTerm, CategoryTerm, LinearModel, NumberTerm } from "./linear-model";
+import type { BooleanTerm, CategoryTerm, LinearParameters, NumberTerm } from "../platform/linear-parameters";
 import { intAttribute, intsAttribute, OnnxGraph, stringsAttribute } from "./onnx-graph";
 import { elementTypes } from "./onnx-messages";
 
@@ -86,7 +86,7 @@ function categoryPart(graph: OnnxGraph, term: CategoryTerm, column: string): str
 /** The linear predictor, [N, 1]. */
 function predictor(
   graph: OnnxGraph,
-  { intercept, terms }: LinearModel,
+  { intercept, terms }: LinearParameters,
   columns: ReadonlyMap<string, string>,
 ) {
   const columnsOf = (parts: readonly { column: string }[]) =>
@@ -129,7 +129,7 @@ function declareOutputs(graph: OnnxGraph, signature: Signature, linear: string):
  * (missing = NaN or ""), outputs `prediction` and, for a classification, `probability` of the positive class, which is
  * predicted when it is above 0.5. All numbers are doubles. Equal models give equal bytes.
  */
-export function toOnnx(model: LinearModel): Uint8Array {
+export function toOnnx(model: LinearParameters): Uint8Array {
   const graph = new OnnxGraph(innerPrefix(model.signature));
   const columns = declareInputs(graph, model.signature);
   declareOutputs(graph, model.signature, predictor(graph, model, columns));

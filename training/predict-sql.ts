@@ -1,5 +1,5 @@
 import { identifier, literal } from "../platform/sql/engine";
-import type { LinearModel, Term } from "./linear-model";
+import type { LinearParameters, Term } from "../platform/linear-parameters";
 import { balancedSum, double } from "./sql";
 
 function termSql(term: Term): string {
@@ -27,7 +27,7 @@ function termSql(term: Term): string {
  * A fitted model as an SQL expression over a table with its features (NULL = missing): the prediction of a regression,
  * the probability of the positive class of a classification. The same numbers as its ONNX graph, by another way.
  */
-export function predictionSql({ signature, intercept, terms }: LinearModel): string {
+export function predictionSql({ signature, intercept, terms }: LinearParameters): string {
   const linear = balancedSum([double(intercept), ...terms.map(termSql)]);
   if (signature.task === "regression") return linear;
   // exp of a large number is infinite, which gives the 0 it should.

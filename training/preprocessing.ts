@@ -1,7 +1,7 @@
 import { featuresOf, type ColumnDefinition, type ModelDefinition } from "../platform/definition";
 import { PlatformError } from "../platform/errors";
 import { identifier, literal, type SqlEngine } from "../platform/sql/engine";
-import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "./linear-model";
+import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../platform/linear-parameters";
 import { aggregate, double, notFinite } from "./sql";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
@@ -10,9 +10,7 @@ const mostEncodedColumns = 500;
 type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
 
 /** How each feature is made a number or several, without the coefficients; in signature order. */
-export type Preprocessing = readonly (
-  Unfitted<NumberTerm> | Unfitted<BooleanTerm> | Unfitted<CategoryTerm>
-)[];
+type Preprocessing = readonly (Unfitted<NumberTerm> | Unfitted<BooleanTerm> | Unfitted<CategoryTerm>)[];
 
 /** Where training rows are: `from` is what follows FROM, `weight` the expression of a row's weight. */
 export interface TrainingRows {

@@ -4,7 +4,7 @@ import type { OnnxModel } from "../platform/onnx-model";
 import { identifier, type SqlEngine, type SqlRow } from "../platform/sql/engine";
 import { featureTable } from "../platform/table";
 import { targetSql } from "./fit";
-import type { LinearModel } from "./linear-model";
+import type { LinearParameters } from "../platform/linear-parameters";
 import { predictionSql } from "./predict-sql";
 import { numberOf } from "./sql";
 
@@ -14,7 +14,7 @@ const rowsPerCall = 4096;
 const actualColumn = "(actual)";
 
 /** The two sides of the split of the table `data`. */
-export type Side = "training" | "held-out";
+type Side = "training" | "held-out";
 
 /** What follows FROM for one side's rows. */
 export function rowsOf(side: Side): string {
@@ -71,7 +71,7 @@ export async function scoreRows(
 export async function scoreRowsInSql(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { linear, side }: { readonly linear: LinearModel; readonly side: Side },
+  { linear, side }: { readonly linear: LinearParameters; readonly side: Side },
 ): Promise<ScoredRows> {
   const actual: number[] = [];
   const predicted: number[] = [];

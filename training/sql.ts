@@ -1,5 +1,5 @@
 import { PlatformError } from "../platform/errors";
-import type { SqlEngine, SqlRow } from "../platform/sql/engine";
+import { double as doubleLiteral, type SqlEngine, type SqlRow } from "../platform/sql/engine";
 
 /** Aggregates in one statement; more make planning slower than another scan. */
 const aggregatesPerScan = 1000;
@@ -12,10 +12,10 @@ export function notFinite(what: string): PlatformError {
   );
 }
 
-/** A number as every engine reads it back to the last bit; without an exponent it would be a decimal. */
+/** A number in SQL; one that has overflowed on the way is refused. */
 export function double(value: number): string {
   if (!Number.isFinite(value)) throw notFinite("A sum over the training rows");
-  return `(${value.toExponential()})`;
+  return doubleLiteral(value);
 }
 
 /** A sum as a balanced tree: engines limit the depth of an expression, which a chain of hundreds would pass. */

@@ -15,7 +15,7 @@ import { trainByCommand } from "./command-model";
 import { fitLinearModel } from "./fit";
 import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
-import type { LinearModel } from "./linear-model";
+import type { LinearParameters } from "../platform/linear-parameters";
 import { writeModelFiles } from "./model-files";
 import { toOnnx } from "./onnx";
 import { rowsOf, scoreRows, scoreRowsInSql } from "./score-rows";
@@ -82,7 +82,7 @@ async function trainInto(
 }
 
 /** Trains and writes `model.onnx`; gives the parameters where the trainer is one of ours. */
-async function writeOnnx(request: TrainingRequest, file: string): Promise<LinearModel | undefined> {
+async function writeOnnx(request: TrainingRequest, file: string): Promise<LinearParameters | undefined> {
   const { engine, definition, commandDirectory, onOutput, signal } = request;
   const { trainer } = definition;
   if (trainer.kind === "command") {
@@ -101,7 +101,7 @@ async function writeOnnx(request: TrainingRequest, file: string): Promise<Linear
 /** Measures the model and writes what a model directory has besides `model.onnx`. */
 async function describeModel(
   request: TrainingRequest,
-  { directory, model, linear }: { directory: string; model: OnnxModel; linear: LinearModel | undefined },
+  { directory, model, linear }: { directory: string; model: OnnxModel; linear: LinearParameters | undefined },
 ): Promise<Omit<TrainedModel, "directory">> {
   const { engine, definition } = request;
   const golden = await makeGoldenRows(engine, definition, { model, linear });

@@ -5,12 +5,15 @@ import { readGoldenRows } from "../../platform/model-directory";
 import type { CommandScope } from "../command-scope";
 import type { Session } from "../session";
 
-/** Serves what production holds until Ctrl-C, and says how to ask it. */
-export async function serveUntilStopped(
-  session: Session,
-  { name }: ModelDefinition,
-  scope: CommandScope,
-): Promise<void> {
+/** What serves, where, and a command that asks it. */
+export interface Serving {
+  readonly model: string;
+  readonly url: string;
+  readonly curl: string;
+}
+
+/** Serves what production holds. */
+export async function startServing(session: Session, { name }: ModelDefinition): Promise<Serving> {
   const { stable } = await session.deployer.status("prod", name);
   if (!stable) {
     throw new PlatformError(
@@ -18,12 +21,20 @@ export async function serveUntilStopped(
       `No version of ${name} is in production, so there is nothing to serve. Approve one with --yes.`,
     );
   }
-  const { url } = await session.deployer.resume("prod", name);
+  const { url = "" } = await session.deployer.resume("prod", name);
   const golden = await readGoldenRows(path.join(stable.package, "model"));
-  const body = JSON.stringify({ data: golden.rows.slice(0, 1) });
-  session.output.print(
-    `\n${stable.model} serves at ${url}. Ask it:\n\n  curl -s ${url}/score -H 'content-type: application/json' -d '${body.replaceAll("'", "'\\''")}'\n\nCtrl-C stops it.`,
-  );
+  const body = JSON.stringify({ data: golden.rows.slice(0, 1) }).replaceAll("'", String.raw`'\''`);
+  const curl = `curl -s ${url}/score -H 'content-type: application/json' -d '${body}'`;
+  return { model: stable.model, url, curl };
+}
+
+/** Says what serves and how to ask it, and waits for Ctrl-C. */
+export async function serveUntilStopped(
+  { model, url, curl }: Serving,
+  { output }: Session,
+  scope: CommandScope,
+): Promise<void> {
+  output.print(`\n${model} serves at ${url}. Ask it:\n\n  ${curl}\n\nCtrl-C stops it.`);
   // The timer keeps the process alive; the handler of the signal ends it.
   const timer = setInterval(() => undefined, 2 ** 30);
   await new Promise((resolve) => {

@@ -1,14 +1,17 @@
-import path from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { writeFileAtomic } from "../../platform/files";
 import { formatModelRef, parseModelRef } from "../../platform/model-ref";
+import { collectFromLog } from "../collect";
 import type { CommandScope } from "../command-scope";
-import { formatTable } from "../describe-status";
+import { formatTable } from "../format-table";
 import { retrain } from "../lifecycle";
 import { monitor } from "../monitor";
 import { environmentOption, jsonOption, modelOption, runOption, wholeNumber } from "../options";
 import { writeRunReport } from "../run-report";
+import { scoreFile } from "../score-file";
+import { openSession } from "../session";
+import { shownPath } from "../shown-path";
 import type { ModelFlags } from "./open-command";
 import { openCommand, openRun } from "./open-command";
 
@@ -18,7 +21,7 @@ interface MonitorFlags extends ModelFlags {
   readonly retrain?: boolean;
 }
 
-export function addWatchCommands(program: Command, scope: CommandScope): void {
+function addMonitor(program: Command, scope: CommandScope): void {
   program
     .command("monitor")
     .description("compare the prediction log with the champion's reference sample; exit 1 on drift")
@@ -63,7 +66,9 @@ export function addWatchCommands(program: Command, scope: CommandScope): void {
         session.output.print(run.explanation);
       }
     });
+}
 
+function addCollect(program: Command, scope: CommandScope): void {
   program
     .command("collect")
     .description("join the prediction log with ground truth by request id into a CSV file to train on")
@@ -77,7 +82,6 @@ export function addWatchCommands(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: ModelFlags & { labels: string; output: string; environment: string }) => {
       const { session, loaded } = await openCommand(scope, flags);
-      const { collectFromLog } = require("../collect") as typeof import("../collect");
       const { csv, rows, leftOut } = await collectFromLog(session, loaded.definition, flags);
       await writeFileAtomic(flags.output, csv);
       const counts = Object.entries(leftOut).map(([reason, count]) => `${count} ${reason}`);
@@ -86,7 +90,9 @@ export function addWatchCommands(program: Command, scope: CommandScope): void {
         `${rows} rows in ${flags.output}; left out: ${counts.join(", ")}.`,
       );
     });
+}
 
+function addScore(program: Command, scope: CommandScope): void {
   program
     .command("score")
     .description("score a file of rows in one go")
@@ -98,11 +104,12 @@ export function addWatchCommands(program: Command, scope: CommandScope): void {
     .action(async (flags: ModelFlags & { input: string; output: string; version?: string }) => {
       const model = flags.version === undefined ? flags.model : parseModelRef(flags.version).name;
       const { session, loaded } = await openCommand(scope, { ...flags, model });
-      const { scoreFile } = require("../score-file") as typeof import("../score-file");
       const result = await scoreFile(session, loaded.definition, flags);
       session.output.result(result, `${result.rows} rows scored by ${result.model} into ${result.output}.`);
     });
+}
 
+function addReport(program: Command, scope: CommandScope): void {
   program
     .command("report")
     .description("write a run's report again, as one HTML file")
@@ -115,10 +122,12 @@ export function addWatchCommands(program: Command, scope: CommandScope): void {
         name: "run",
         remedy: "Run `mlops lifecycle` first.",
       });
-      const file = path.relative(process.cwd(), await writeRunReport(context));
+      const file = shownPath(await writeRunReport(context));
       command.session.output.result({ file }, file);
     });
+}
 
+function addRegistry(program: Command, scope: CommandScope): void {
   const registry = program.command("registry").description("look at registered versions");
   registry
     .command("list")
@@ -126,10 +135,7 @@ export function addWatchCommands(program: Command, scope: CommandScope): void {
     .addOption(new Option("--model <name>", "only this model's"))
     .addOption(jsonOption())
     .action(async (flags: { model?: string; json?: boolean }) => {
-      const { session } = await openCommand(scope, {
-        model: flags.model ?? "diabetes",
-        json: flags.json ?? false,
-      });
+      const session = await openSession({ json: flags.json ?? false, signal: scope.signal, attached: false });
       const versions = await session.registry.list(flags.model);
       const table = formatTable(
         ["version", "registered", "aliases", "run", "digest"],
@@ -150,8 +156,17 @@ export function addWatchCommands(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (version: string, flags: { json?: boolean }) => {
       const ref = parseModelRef(version);
-      const { session } = await openCommand(scope, { model: ref.name, json: flags.json ?? false });
+      const session = await openSession({ json: flags.json ?? false, signal: scope.signal, attached: false });
       const found = await session.registry.get(ref);
       session.output.result(found, JSON.stringify(found, null, 2));
     });
+}
+
+/** Verbs that look at what a model does, and at what is kept of it. */
+export function addWatchCommands(program: Command, scope: CommandScope): void {
+  addMonitor(program, scope);
+  addCollect(program, scope);
+  addScore(program, scope);
+  addReport(program, scope);
+  addRegistry(program, scope);
 }

@@ -1,12 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { z } from "zod";
-import { PlatformError } from "../../platform/errors";
+import { releaseSchema, trafficSchema } from "../../platform/deployment";
+import { PlatformError, reasonOf, type ErrorCode } from "../../platform/errors";
 import { digestOf } from "../../platform/files";
-import { releaseSchema, trafficSchema } from "./deployment-file";
+import { faultsOf } from "../../platform/stored-record";
 import type { Environment, LiveStatus } from "./environment";
 
-export interface AdminServerOptions {
+interface AdminServerOptions {
   readonly environment: Environment;
   /** The bearer token that callers must show. */
   readonly token: string;
@@ -16,10 +17,12 @@ export interface AdminServerOptions {
   readonly stop: () => void;
 }
 
-/** What the admin API answers when it is done, and when it is not. */
+/** What the admin API answers when it is done. */
 export type AdminStatus = LiveStatus & { readonly url: string };
-export interface AdminFault {
-  readonly code: string;
+
+/** What it answers when it is not. */
+interface AdminFault {
+  readonly code: ErrorCode | "UNAUTHORIZED";
   readonly message: string;
 }
 
@@ -32,20 +35,28 @@ async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   let text = "";
   for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) {
     text += chunk;
-    if (text.length > mostBodyBytes) throw new PlatformError("USAGE", "The body is too large.");
+    if (text.length > mostBodyBytes) {
+      throw new PlatformError(
+        "USAGE",
+        `The body has more than ${mostBodyBytes} characters. No request of the admin API is that long. Send less.`,
+      );
+    }
   }
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new PlatformError("USAGE", "The body is not JSON.", { cause });
+    throw new PlatformError(
+      "USAGE",
+      "The body is not JSON. A request of the admin API is an object. Correct it.",
+      { cause },
+    );
   }
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
-  throw new PlatformError("USAGE", `The request is not valid: ${faults.join("; ")}.`);
+  throw new PlatformError("USAGE", `The request is not valid: ${faultsOf(result.error, "body").join("; ")}.`);
 }
 
 /** Compared by digest, in constant time, so that nothing can be learnt of the token from the time it takes. */
@@ -76,7 +87,7 @@ async function act(request: IncomingMessage, environment: Environment): Promise<
     default:
       throw new PlatformError(
         "NOT_FOUND",
-        `The gateway's admin API has no ${request.method} ${request.url}.`,
+        `The admin API has no ${request.method} ${request.url}. It has GET /status and POST /deploy, /weight, /promote, /rollback and /stop. Use one of them.`,
       );
   }
 }
@@ -98,7 +109,7 @@ async function handle(
     if (error instanceof PlatformError) {
       send(response, error.status, { code: error.code, message: error.message });
     } else {
-      send(response, 500, { code: "DEPLOYMENT_FAILED", message: String(error) });
+      send(response, 500, { code: "DEPLOYMENT_FAILED", message: reasonOf(error) });
     }
   }
 }

@@ -1,14 +1,14 @@
-import type { Deployment, DeploymentStatus, Release, Track } from "../../platform/deployment";
-import { PlatformError } from "../../platform/errors";
+import type { Deployment, DeploymentStatus, Release, Track, Traffic } from "../../platform/deployment";
+import { PlatformError, reasonOf } from "../../platform/errors";
 import type { DeploymentFiles } from "./deployment-file";
 import type { LiveTrack, Routing } from "./routing";
 import type { LaunchOptions } from "./scoring-process";
 import { SupervisedScoring } from "./supervised-scoring";
 import { TrackSampler } from "./track-sampler";
-import { TrafficSplitter, type Traffic } from "./traffic-splitter";
+import { TrafficSplitter } from "./traffic-splitter";
 import { deployed, emptyDeployment, promoted, rolledBack, weighted } from "./transitions";
 
-export interface EnvironmentOptions {
+interface EnvironmentOptions {
   readonly files: DeploymentFiles;
   readonly launch: LaunchOptions;
   readonly report: (message: string) => void;
@@ -184,7 +184,7 @@ export class Environment {
 
   private retire(track: LiveTrack | undefined): void {
     if (track === undefined) return;
-    const retired = track.scoring.retire().catch((error: unknown) => this.options.report(String(error)));
+    const retired = track.scoring.retire().catch((error: unknown) => this.options.report(reasonOf(error)));
     this.retiring.add(retired);
     void retired.finally(() => this.retiring.delete(retired));
   }

@@ -12,7 +12,7 @@ import { closeGracefully, listen } from "./listening";
 import { Proxy } from "./proxy";
 import { createPublicServer } from "./public-server";
 
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly settings: Settings<"gateway">;
   /** Program of its scoring processes. */
   readonly entry: string;

@@ -1,4 +1,4 @@
-import { PlatformError } from "../../platform/errors";
+import { PlatformError, exitCodeOf } from "../../platform/errors";
 import { readSettings } from "../../platform/settings";
 import { startGateway } from "./gateway";
 import { scoringEntry } from "./scoring-process";
@@ -9,7 +9,7 @@ const shutdownTimeoutMs = 25_000;
 function fail(error: unknown): never {
   if (!(error instanceof PlatformError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exit(error.code === "SETTINGS_INVALID" ? 2 : 1);
+  process.exit(exitCodeOf(error));
 }
 
 /** The whole life of a gateway process. Its one argument is another program for the scoring processes. */

@@ -1,17 +1,26 @@
-import { Agent } from "node:http";
-import type { Outcome } from "./track-sampler";
-import type { Choice, LiveTrack } from "./routing";
+import { Agent, type OutgoingHttpHeaders } from "node:http";
+import { reasonOf } from "../../platform/errors";
 import { shadowHeader } from "../../scoring/request-headers";
-import type { SupervisedScoring } from "./supervised-scoring";
+import type { Choice, LiveTrack } from "./routing";
 import { sendRequest, type Reply } from "./send-request";
+import type { SupervisedScoring } from "./supervised-scoring";
+import type { Outcome } from "./track-sampler";
 
 /** A request as it is passed on. */
 export interface PassedRequest {
   readonly method: string;
+  /** Path and query, as the client sent them. */
+  readonly url: string;
   readonly path: string;
   readonly requestId: string;
-  readonly contentType?: string;
+  /** Without those of the connection. */
+  readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer;
+}
+
+/** Whether a request asks for predictions, in any of the service's dialects; others are not part of a track's sample. */
+export function isScoring({ method }: Pick<PassedRequest, "method">): boolean {
+  return method === "POST";
 }
 
 /** An answer with the track it came from; `predictions` are empty when the answer has none. */
@@ -36,8 +45,11 @@ const answerTimeoutMs = 300_000;
 /** Copies under way at once; above it requests are not copied, so that a slow canary cannot pile them up. */
 const mostCopies = 16;
 
-/** Numbers by which an answer is compared: probabilities of the positive class where there are any. */
-export function predictionsOf(body: Buffer): number[] {
+/**
+ * Numbers by which an answer is compared: probabilities of the positive class where there are any. The scoring process
+ * is of this product, so what it answers with is not checked.
+ */
+function predictionsOf(body: Buffer): number[] {
   const answer = JSON.parse(body.toString()) as { result?: unknown[]; probabilities?: number[][] };
   const values = answer.probabilities?.map((pair) => pair[1]) ?? answer.result ?? [];
   return values.filter((value) => typeof value === "number");
@@ -90,7 +102,7 @@ export class Proxy {
     );
     const latencyMs = performance.now() - start;
     const predictions = reply?.status === 200 && request.path === "/score" ? predictionsOf(reply.body) : [];
-    if (request.path === "/score") {
+    if (isScoring(request)) {
       const failed = reply === undefined || reply.status >= 500;
       const outcome: Outcome = { failed, latencyMs, predictions, ...(shadowOf && { shadowOf }) };
       track.sampler.record(outcome);
@@ -99,16 +111,16 @@ export class Proxy {
   }
 
   private async send({ port, scoring, request, shadow }: Attempt): Promise<Reply | undefined> {
-    const { method, path, requestId, contentType, body } = request;
+    const { method, url, requestId, headers, body } = request;
     try {
       return await sendRequest({
         host: "127.0.0.1",
         port,
         method,
-        path,
+        path: url,
         headers: {
+          ...headers,
           "x-request-id": requestId,
-          ...(contentType !== undefined && { "content-type": contentType }),
           ...(shadow && { [shadowHeader]: "1" }),
         },
         ...(body.length > 0 && { body }),
@@ -116,9 +128,7 @@ export class Proxy {
         agent: this.agent,
       });
     } catch (error) {
-      this.report(
-        `No answer for request ${requestId}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.report(`No answer for request ${requestId}: ${reasonOf(error)}`);
       // Asked again at once, the process that is gone would be asked again.
       await scoring.settle(port);
       return undefined;

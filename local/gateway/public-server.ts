@@ -1,23 +1,32 @@
-import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import http, {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { internalProblem, problemBody, problemContentType, RequestProblem } from "../../scoring/problem";
 import { requestIdOf } from "../../scoring/request-headers";
-import type { Answer, PassedRequest, Proxy } from "./proxy";
+import { isScoring, type Answer, type PassedRequest, type Proxy } from "./proxy";
 import { chooseTrack, trackHeader, type Routing } from "./routing";
 
 /** Bytes of a body that the gateway holds; scoring processes have lower limits of their own. */
 const mostBodyBytes = 64 * 1024 * 1024;
 
-const addresses: Readonly<Record<string, readonly string[]>> = {
-  "/score": ["POST"],
-  "/metadata": ["GET"],
-  "/healthz": ["GET"],
-  "/readyz": ["GET"],
-};
+/** Addresses that the gateway answers for itself; all others are the scoring service's. */
+const ownAddresses = ["/healthz", "/readyz"];
 
-/** Headers of a scoring process's answer that the client gets. */
-const passedHeaders = ["content-type", "x-request-id", "retry-after", "allow"] as const;
+/** Headers that are about one connection, not about the request or answer (RFC 9110, section 7.6.1). */
+const connectionHeaders = new Set(
+  "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade host content-length expect".split(
+    " ",
+  ),
+);
 
-export interface PublicServerOptions {
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !connectionHeaders.has(name)));
+}
+
+interface PublicServerOptions {
   readonly routing: () => Routing;
   readonly proxy: Proxy;
   readonly report: (message: string) => void;
@@ -42,20 +51,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function checkAddress(path: string, method: string): void {
-  const methods = Object.hasOwn(addresses, path) ? addresses[path] : undefined;
-  if (methods === undefined) {
-    const known = Object.keys(addresses).join(", ");
-    throw new RequestProblem("NOT_FOUND", `There is nothing at ${path}. There are: ${known}.`);
-  }
-  if (!methods.includes(method)) {
-    const allow = methods.join(", ");
-    throw new RequestProblem("METHOD_NOT_ALLOWED", `${path} takes ${allow}, not ${method}.`, {
-      headers: { allow },
-    });
-  }
-}
-
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
 }
@@ -70,11 +65,8 @@ function sendProblem(response: ServerResponse, problem: RequestProblem, requestI
 }
 
 function sendAnswer(response: ServerResponse, { track, reply }: Answer): void {
-  const headers = Object.fromEntries(
-    passedHeaders.flatMap((name) => (reply.headers[name] === undefined ? [] : [[name, reply.headers[name]]])),
-  );
   response.writeHead(reply.status, {
-    ...headers,
+    ...endToEnd(reply.headers),
     "content-length": reply.body.length,
     [trackHeader]: track.name,
     "x-mlops-model": track.scoring.release.model,
@@ -99,7 +91,7 @@ async function passOn(
     );
   }
   sendAnswer(response, answer);
-  if (choice.copy !== undefined && request.path === "/score" && answer.reply.status === 200) {
+  if (choice.copy !== undefined && isScoring(request) && answer.reply.status === 200) {
     options.proxy.copy(choice.copy, request, answer.predictions);
   }
 }
@@ -111,20 +103,18 @@ async function handle(
 ): Promise<void> {
   const { method = "GET", url = "/", headers } = message;
   const path = url.split("?", 1)[0] ?? "/";
-  checkAddress(path, method);
-  if (path === "/healthz") return sendJson(response, 200, { status: "ok" });
-  if (path === "/readyz") {
+  if (ownAddresses.includes(path) && (method === "GET" || method === "HEAD")) {
     const { stable, canary } = options.routing();
-    if (!(stable ?? canary)?.scoring.ready)
-      throw new RequestProblem("NOT_READY", "No scoring process is ready.");
-    return sendJson(response, 200, { status: "ready" });
+    const ready = path === "/healthz" || (stable ?? canary)?.scoring.ready === true;
+    if (!ready) throw new RequestProblem("NOT_READY", "No scoring process is ready.");
+    return sendJson(response, 200, { status: path === "/healthz" ? "ok" : "ready" });
   }
-  const contentType = headers["content-type"];
   const request: PassedRequest = {
     method,
+    url,
     path,
     requestId,
-    ...(contentType !== undefined && { contentType }),
+    headers: endToEnd(headers),
     body: await readBody(message),
   };
   const header = headers[trackHeader];

@@ -4,9 +4,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Release } from "../../platform/deployment";
-import { modelDefinitionSchema } from "../../platform/definition";
 import { PlatformError } from "../../platform/errors";
-import { findJson } from "../../platform/files";
+import { fileExists } from "../../platform/files";
+import { packageSettings } from "../../scoring/package-settings";
 
 const root = path.join(__dirname, "..", "..");
 
@@ -47,54 +47,26 @@ const stopTimeoutMs = 12_000;
 
 const readyMessage = z.strictObject({ port: z.number().int() });
 
-/** The part of a package's manifest that concerns its process: limits, which have the definition's defaults. */
-const manifestSchema = z.object({ serving: modelDefinitionSchema.shape.serving });
-
-/** Settings for the limits that a package's manifest gives its model. */
-async function limitSettings(release: Release): Promise<Record<string, string>> {
-  const file = path.join(release.package, "package.json");
-  const manifest = await findJson(file);
-  if (manifest === undefined) {
-    throw new PlatformError(
-      "NOT_FOUND",
-      `The package of ${release.model} is not at ${release.package} any more. Package it again and deploy that.`,
-    );
-  }
-  const result = manifestSchema.safeParse(manifest);
-  if (!result.success) {
-    throw new PlatformError(
-      "MODEL_INVALID",
-      `${file} is not a package's manifest. Package ${release.model} again.`,
-      {
-        cause: result.error,
-      },
-    );
-  }
-  const { serving } = result.data;
-  return {
-    MLOPS_CONCURRENCY: String(serving.concurrency),
-    MLOPS_QUEUE_TIMEOUT_MS: String(serving.queueTimeoutMs),
-    MLOPS_TIMEOUT_MS: String(serving.timeoutMs),
-    MLOPS_MOST_ROWS: String(serving.mostRows),
-    MLOPS_MOST_BODY_BYTES: String(serving.mostBodyBytes),
-  };
-}
-
 /** This process's environment without its own settings: they are not the child's. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^mlops_/i.test(name)));
 }
 
 async function spawnScoring(release: Release, options: LaunchOptions): Promise<ChildProcess> {
-  const limits = await limitSettings(release);
+  if (!(await fileExists(path.join(release.package, "package.json")))) {
+    throw new PlatformError(
+      "NOT_FOUND",
+      `The package of ${release.model} is not at ${release.package} any more. Run \`mlops package ${release.model}\` and deploy that.`,
+    );
+  }
+  const settings = await packageSettings(release.package);
   const log = await open(options.logFile, "a");
   try {
     return spawn(process.execPath, [...nodeOptions, options.entry], {
       cwd: root,
       env: {
         ...inheritedEnvironment(),
-        ...limits,
-        MLOPS_MODEL_DIRECTORY: path.join(release.package, "model"),
+        ...settings,
         MLOPS_MODEL: release.model,
         MLOPS_PORT: "0",
         MLOPS_ENVIRONMENT: options.environment,

@@ -1,6 +1,6 @@
 import http, { type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
 
-export interface OutgoingRequest {
+interface OutgoingRequest {
   readonly host: string;
   readonly port: number;
   readonly method: string;

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Release } from "../../platform/deployment";
+import { reasonOf } from "../../platform/errors";
 import { launchScoring, type LaunchOptions, type RunningScoring } from "./scoring-process";
 
 /** Pause before the first restart, in milliseconds; it doubles with every one that does not last. */
@@ -42,7 +43,7 @@ export class SupervisedScoring {
     try {
       await this.launch();
     } catch (error) {
-      this.noteFailure(error instanceof Error ? error.message : String(error));
+      this.noteFailure(reasonOf(error));
     }
     this.loop = this.keepRunning();
   }
@@ -115,8 +116,7 @@ export class SupervisedScoring {
         await sleep(pauseMs, undefined, { signal: this.stopping.signal });
         await this.launch();
       } catch (error) {
-        if (!this.stopping.signal.aborted)
-          this.noteFailure(error instanceof Error ? error.message : String(error));
+        if (!this.stopping.signal.aborted) this.noteFailure(reasonOf(error));
       }
       // Retired while it started: nobody else knows of this process.
       if (this.retired) return this.running?.stop();

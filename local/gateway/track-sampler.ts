@@ -1,4 +1,5 @@
 import type { TrackSample } from "../../platform/deployment";
+import { nearestRank } from "../../platform/quantile";
 
 /** Latencies kept: the last ones, so that memory stays flat however long a track runs. */
 const keptLatencies = 4096;
@@ -13,12 +14,6 @@ export interface Outcome {
   readonly predictions: readonly number[];
   /** Stable's predictions for the same rows, when this was a copy of a request that stable answered. */
   readonly shadowOf?: readonly number[];
-}
-
-/** Value below which a share `p` of the values lies, by nearest rank; `sorted` rises and is not empty. */
-export function percentile(sorted: ArrayLike<number>, p: number): number {
-  const rank = Math.max(1, Math.ceil(p * sorted.length));
-  return sorted[rank - 1] ?? NaN;
 }
 
 /** Counts what one track does. Its memory is bounded. */
@@ -63,9 +58,9 @@ export class TrackSampler {
       ...(compared > 0 && { meanAbsoluteDifference: this.differences / compared }),
       ...(sorted.length > 0 && {
         latencyMs: {
-          p50: percentile(sorted, 0.5),
-          p95: percentile(sorted, 0.95),
-          p99: percentile(sorted, 0.99),
+          p50: nearestRank(sorted, 0.5),
+          p95: nearestRank(sorted, 0.95),
+          p99: nearestRank(sorted, 0.99),
         },
       }),
       ...(count > 0 && {

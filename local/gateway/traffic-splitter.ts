@@ -1,8 +1,4 @@
-/** Shares of requests in percent, 0..100: answered by the canary, and copied to it without using its answers. */
-export interface Traffic {
-  readonly weight: number;
-  readonly shadow: number;
-}
+import type { Traffic } from "../../platform/deployment";
 
 /** Fractional part of the golden ratio: its multiples fill 0..1 more evenly than any other number's. */
 const step = (Math.sqrt(5) - 1) / 2;

@@ -1,7 +1,6 @@
-import type { Deployment, DeploymentEvent, Release } from "../../platform/deployment";
+import type { Deployment, DeploymentEvent, Release, Traffic } from "../../platform/deployment";
 import { PlatformError } from "../../platform/errors";
 import { parseModelRef } from "../../platform/model-ref";
-import type { Traffic } from "./traffic-splitter";
 
 /** Events kept; the oldest go first. */
 const keptEvents = 200;

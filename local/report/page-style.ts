@@ -52,6 +52,7 @@ th, td { text-align: left; vertical-align: top; padding: 7px 20px 7px 0; border-
 thead th { color: var(--muted); font-weight: 600; font-size: 13px; white-space: nowrap; }
 tbody th { font-weight: 600; min-width: 9ch; }
 .prose { min-width: 22ch; overflow-wrap: anywhere; }
+.lines { white-space: pre-line; }
 .number { text-align: right; white-space: nowrap; }
 ul.plain { list-style: none; padding: 0; margin: 0; }
 ul.plain li { margin: 0 0 6px; }
@@ -73,7 +74,7 @@ svg { display: block; width: 100%; height: auto; max-width: 460px; }
 .mark.bar { background: var(--mark); border-radius: 2px; min-width: 0; }
 .mark.line { height: 0; width: 20px; border-top: 3px solid var(--mark); }
 .mark.dashed { height: 0; width: 20px; border-top: 2px dashed var(--mark); }
-td.shade { background: color-mix(in srgb, var(--candidate) var(--share), var(--paper)); }
+td.shade { padding-left: 10px; padding-right: 10px; background: color-mix(in srgb, var(--candidate) var(--share), var(--paper)); }
 `;
 
 /** The page's only style sheet: system fonts, light and dark by the reader's setting, always light on paper. */

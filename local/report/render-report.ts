@@ -16,15 +16,15 @@ import { stepsSection } from "./sections/steps";
 
 /** The sections there is something for, in the order of a run. */
 function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
-  const { definition, dataReport, evaluation, decision, drift, canary, load } = input;
-  const { lineage, modelCard, deployments } = input;
+  const { definition, dataReport, evaluation, decision, drift } = input;
+  const { run, lineage, modelCard, deployments } = input;
   const sections = [
-    stepsSection(input.run),
+    stepsSection(input),
     dataReport && dataSection(dataReport),
-    decision && decisionSection(decision, draw),
+    decision && decisionSection(decision, run, draw),
     evaluation && evaluationSection(evaluation, definition, draw),
-    load && loadSection(load),
-    canary && canarySection(canary.stages, draw),
+    run.qa?.load && loadSection(run.qa.load),
+    run.canary && canarySection(run.canary, draw),
     deployments && deploymentsSection(deployments),
     drift && driftSection(drift, definition, draw),
     lineage && lineageSection(lineage),
@@ -66,7 +66,8 @@ export async function renderReport(input: ReportInput): Promise<string> {
         </nav>
         <main>${sections.map(renderSection)}</main>
         <footer>
-          Run ${input.run.id} of ${input.run.model}. Numbers are rounded to four significant digits.
+          Run ${input.run.id} of ${input.run.version ?? input.run.model}. Numbers are rounded to four
+          significant digits.
         </footer>
       </body>
     </html> `;

@@ -3,7 +3,7 @@ import { html, type Html } from "./html";
 type Cell = Html | string | number | undefined;
 
 /** A table as data; the first cell of a row is its heading. */
-export interface Table {
+interface Table {
   /** What it is, for those who do not see it. */
   readonly label: string;
   readonly columns: readonly {

@@ -1,8 +1,6 @@
-import os from "node:os";
-import { createInterface } from "node:readline/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { Release } from "../../platform/deployment";
+import type { environments, Release } from "../../platform/deployment";
 import { PlatformError } from "../../platform/errors";
 import { parseModelRef } from "../../platform/model-ref";
 import { releaseThroughCanary } from "../canary-release";
@@ -17,7 +15,7 @@ const connections = 4;
 const loadSeconds = 1.5;
 
 /** The version a run registered. */
-export function versionOf({ run }: RunContext): string {
+function versionOf({ run }: RunContext): string {
   if (run.version !== undefined) return run.version;
   throw new PlatformError(
     "CONFLICT",
@@ -25,7 +23,8 @@ export function versionOf({ run }: RunContext): string {
   );
 }
 
-function releaseOf({ run }: RunContext): Release {
+/** The package of a run's version. */
+export function releaseOf({ run }: RunContext): Release {
   if (run.release) return run.release;
   throw new PlatformError(
     "CONFLICT",
@@ -37,7 +36,7 @@ function releaseOf({ run }: RunContext): Release {
  * Bodies for scoring requests, two held-out rows each, in an order of chance that is the same every time: the first
  * few are a fair sample, however the file is sorted.
  */
-export async function scoringBodies(context: RunContext): Promise<string[]> {
+async function scoringBodies(context: RunContext): Promise<string[]> {
   const rows = await heldOutRows(await context.data(), context.definition);
   const random = xoroshiro128plus(context.definition.split.seed);
   const order = rows
@@ -48,12 +47,16 @@ export async function scoringBodies(context: RunContext): Promise<string[]> {
   );
 }
 
-async function urlOf({ session, definition }: RunContext, environment: string): Promise<string> {
+/** Where an environment serves the run's model. */
+export async function servingUrl(
+  { session, definition }: RunContext,
+  environment: (typeof environments)[number],
+): Promise<string> {
   const { url } = await session.deployer.status(environment, definition.name);
   if (url !== undefined) return url;
   throw new PlatformError(
     "NOT_FOUND",
-    `Nothing serves ${definition.name} in ${environment}. Run \`mlops deploy --environment ${environment}\` first.`,
+    `Nothing serves ${definition.name} in ${environment}. Run \`mlops ${environment === "prod" ? "serve" : "deploy"}\` first.`,
   );
 }
 
@@ -87,7 +90,7 @@ export const smokeStep: Step = {
   async run(context) {
     const { run } = context;
     const release = releaseOf(context);
-    const checks = await smokeRelease(release, await urlOf(context, "qa"));
+    const checks = await smokeRelease(release, await servingUrl(context, "qa"));
     requireSmoke(checks, "qa");
     run.qa = { ...run.qa, digest: release.digest, smoke: checks.length };
     return { message: `${checks.length} checks passed: ${checks.map(({ name }) => name).join(", ")}` };
@@ -100,7 +103,7 @@ export const loadStep: Step = {
     const { session, run, definition } = context;
     const bodies = await scoringBodies(context);
     const load = await runLoad(
-      { url: await urlOf(context, "qa"), bodies, connections, seconds: loadSeconds },
+      { url: await servingUrl(context, "qa"), bodies, connections, seconds: loadSeconds },
       session.signal,
     );
     const sample = (await session.deployer.status("qa", definition.name)).samples.stable;
@@ -109,51 +112,11 @@ export const loadStep: Step = {
     if (failures > 0 || requests === 0) {
       throw new PlatformError(
         "DEPLOYMENT_FAILED",
-        `The load test in qa failed: ${figures}. No request may fail; see the logs in ${session.workspace.environments}.`,
+        `The load test in qa failed: ${figures}. No request may fail. See the logs in ${session.workspace.environments}.`,
       );
     }
     run.qa = { ...run.qa, digest: releaseOf(context).digest, load, ...(sample && { sample }) };
     return { message: figures };
-  },
-};
-
-/** Asks on the terminal; undefined when there is nobody to ask. */
-async function askApproval(context: RunContext, question: string): Promise<boolean | undefined> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
-  context.session.output.print("");
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: context.session.signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
-}
-
-export const approveStep: Step = {
-  name: "approve",
-  async run(context) {
-    const { run, session, yes, definition } = context;
-    const release = releaseOf(context);
-    if (run.qa?.digest !== release.digest || run.qa.smoke === undefined || run.qa.load === undefined) {
-      throw new PlatformError(
-        "CONFLICT",
-        `${release.model} has not passed QA. Run \`mlops deploy\`, \`mlops smoke\` and \`mlops load\` first; they take --run ${run.id}.`,
-      );
-    }
-    // QA has done its part; it costs nothing while nobody tests.
-    await session.deployer.stop("qa", definition.name);
-    const approved = yes ? true : await askApproval(context, `Release ${release.model} to production?`);
-    if (approved === undefined) {
-      const explanation = `${release.model} passed QA and waits for approval. Release it with: npm run mlops -- promote ${release.model} --yes`;
-      return { message: explanation, ends: { outcome: "waiting-for-approval", explanation } };
-    }
-    if (!approved) {
-      const explanation = `${release.model} was not approved; production stays as it is.`;
-      return { message: explanation, ends: { outcome: "declined", explanation } };
-    }
-    run.approval = { by: os.userInfo().username, at: new Date().toISOString() };
-    return { message: `approved by ${run.approval.by}${yes ? " (--yes)" : ""}` };
   },
 };
 
@@ -175,7 +138,6 @@ export const releaseStep: Step = {
         "CONFLICT",
         `${release.model} is not approved. Run \`mlops promote ${release.model}\`.`,
       );
-    await verifyPackage(release);
     const bodies = await scoringBodies(context);
     const stages: CanaryStage[] = [];
     const released = await releaseThroughCanary({
@@ -214,7 +176,7 @@ export const verifyStep: Step = {
   name: "verify",
   async run(context) {
     const release = releaseOf(context);
-    const checks = await smokeRelease(release, await urlOf(context, "prod"));
+    const checks = await smokeRelease(release, await servingUrl(context, "prod"));
     requireSmoke(checks, "prod");
     return { message: `${checks.length} checks passed in production` };
   },

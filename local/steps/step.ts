@@ -1,8 +1,28 @@
+import { explainStorageError, reasonOf } from "../../platform/errors";
 import type { LoadedDefinition } from "../definitions";
 import type { RunData } from "../run-data";
 import { openRunData } from "../run-data";
-import type { RunOutcome, RunRecord } from "../runs";
+import { refusals, type RunOutcome, type RunRecord, type StepRecord } from "../runs";
 import type { Session } from "../session";
+
+/** The steps of the lifecycle, in order. */
+export const stepNames = [
+  "check",
+  "split",
+  "train",
+  "evaluate",
+  "register",
+  "package",
+  "qa",
+  "smoke",
+  "load",
+  "approve",
+  "release",
+  "verify",
+  "predictions",
+  "drift",
+  "report",
+] as const;
 
 /** A run in progress: what its steps read and write. */
 export interface RunContext extends LoadedDefinition {
@@ -23,7 +43,7 @@ export interface StepResult {
 
 /** One step of the lifecycle; it finds its inputs in the run's record and folder and leaves its results there. */
 export interface Step {
-  readonly name: string;
+  readonly name: (typeof stepNames)[number];
   run(context: RunContext): Promise<StepResult>;
 }
 
@@ -50,15 +70,22 @@ export function openRunContext(
   };
 }
 
+/** How a step that ended its run with this outcome, or did not end it, is shown. */
+function statusOf(outcome: RunOutcome | undefined): StepRecord["status"] {
+  if (outcome === undefined) return "done";
+  if (outcome === "waiting-for-approval") return "waiting";
+  return refusals.includes(outcome) ? "failed" : "done";
+}
+
 /** Runs a step, shows its progress, and records it in the run. */
 export async function runStep(context: RunContext, step: Step): Promise<StepResult> {
   const { session, run } = context;
   const startedAt = new Date().toISOString();
   const started = performance.now();
   session.output.begin(step.name);
-  const record = async (status: "done" | "failed" | "waiting", message: string): Promise<void> => {
+  const record = async (status: StepRecord["status"], message: string, shown = message): Promise<void> => {
     const ms = performance.now() - started;
-    session.output.end(step.name, { status, ms, message });
+    session.output.end(step.name, { status, ms, message: shown });
     run.steps = [
       ...run.steps.filter(({ name }) => name !== step.name),
       { name: step.name, status, startedAt, ms, message },
@@ -72,17 +99,14 @@ export async function runStep(context: RunContext, step: Step): Promise<StepResu
       run.outcome = ends.outcome;
       run.explanation = ends.explanation;
     }
-    const failed =
-      ends?.outcome === "rolled-back" || ends?.outcome === "failed" || ends?.outcome === "declined";
-    await record(
-      ends?.outcome === "waiting-for-approval" ? "waiting" : failed ? "failed" : "done",
-      result.message,
-    );
+    await record(statusOf(ends?.outcome), result.message);
     return result;
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainStorageError(thrown);
     run.outcome = "failed";
-    run.explanation = error instanceof Error ? error.message : String(error);
-    await record("failed", run.explanation);
+    run.explanation = reasonOf(error);
+    // All of it is said where the command ends. A record that cannot be written, as on a full disk, does not hide it.
+    await Promise.allSettled([record("failed", run.explanation, run.explanation.split("\n")[0])]);
     throw error;
   }
 }

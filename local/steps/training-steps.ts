@@ -1,20 +1,18 @@
 import path from "node:path";
 import { PlatformError } from "../../platform/errors";
-import { digestOfFile, fileExists, findJson, writeJson } from "../../platform/files";
-import type { PromotionDecision } from "../../platform/evaluation";
+import { promotionDecisionSchema, type PromotionDecision } from "../../platform/evaluation";
+import { fileExists, writeJson } from "../../platform/files";
+import { findRecord } from "../../platform/stored-record";
 import { formatModelRef } from "../../platform/model-ref";
 import { modelFiles, readLineage } from "../../platform/model-directory";
-import { OnnxModel } from "../../platform/onnx-model";
-import { decidePromotion } from "../../platform/promotion";
 import { splitData } from "../../platform/data/split";
-import { targetOf } from "../../platform/definition";
 import type { Metrics } from "../../platform/metrics";
-import type { EvaluationResult } from "../../training/evaluate";
-import { evaluate } from "../../training/evaluate";
+import { compareWithChampion, type Comparison } from "../../training/compare";
+import { registerCandidate } from "../../training/register";
 import { train } from "../../training/train";
-import { describeFindings } from "../commands/print-data-check";
-import { checkLoadedData } from "../data-check";
+import { counted, withoutPeriod } from "../../platform/wording";
 import { codeVersion } from "../code-version";
+import { checkLoadedData, describeFindings } from "../data-check";
 import { requireSameData } from "../run-data";
 import type { RunContext, Step, StepResult } from "./step";
 
@@ -32,7 +30,7 @@ export const checkStep: Step = {
       );
     const warnings = report.findings.length;
     return {
-      message: `${report.rows} rows, ${report.columns} columns, ${warnings === 0 ? "no findings" : `${warnings} warnings`} (compared with ${report.comparedWith})`,
+      message: `${report.rows} rows, ${report.columns} columns, ${warnings === 0 ? "no findings" : counted(warnings, "warning")} (compared with ${report.comparedWith})`,
     };
   },
 };
@@ -59,7 +57,7 @@ async function candidateOf(context: RunContext): Promise<string> {
   );
 }
 
-export function describeMetrics(metrics: Metrics): string {
+function describeMetrics(metrics: Metrics): string {
   return Object.entries(metrics)
     .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
     .join(", ");
@@ -93,37 +91,33 @@ export const trainStep: Step = {
   },
 };
 
-/** Scores candidate and champion; the champion is what production serves. */
-async function measure(context: RunContext): Promise<EvaluationResult> {
+/** Measures the candidate against what production serves, and asks the gate. */
+async function compare(context: RunContext): Promise<Comparison> {
   const { session, run, definition } = context;
   const data = await context.data();
   const directory = await candidateOf(context);
   requireSameData(data, (await readLineage(directory)).data.digest, run.id);
-  await splitData(data.engine, definition);
   const { stable } = await session.deployer.status("prod", definition.name);
-  const candidate = await OnnxModel.load(directory);
-  const champion = stable && {
-    model: stable.model,
-    onnx: await OnnxModel.load(path.join(stable.package, "model")),
-  };
-  try {
-    return await evaluate({ engine: data.engine, definition, candidate, ...(champion && { champion }) });
-  } finally {
-    await candidate.close();
-    await champion?.onnx.close();
-  }
+  return compareWithChampion({
+    engine: data.engine,
+    definition,
+    candidate: directory,
+    champion: stable && { model: stable.model, directory: path.join(stable.package, "model") },
+    evaluation: session.settings.evaluation,
+  });
 }
 
 /** What a gate that said no means for the run: by setting, its end or only a note. */
 function concludeDecision(context: RunContext, decision: PromotionDecision): StepResult {
   const { explanation, promote, champion } = decision;
-  if (promote) return { message: explanation };
+  const message = withoutPeriod(explanation);
+  if (promote) return { message };
   if (context.session.settings.onNoPromotion === "continue") {
-    return { message: `${explanation}; goes on all the same, as MLOPS_ON_NO_PROMOTION is "continue"` };
+    return { message: `${message}; goes on all the same, as MLOPS_ON_NO_PROMOTION is "continue"` };
   }
   const kept = champion ? `${champion.model} stays in production` : "nothing goes to production";
   return {
-    message: explanation,
+    message,
     ends: { outcome: "kept", explanation: `${kept}, nothing was registered: ${explanation}` },
   };
 }
@@ -131,18 +125,15 @@ function concludeDecision(context: RunContext, decision: PromotionDecision): Ste
 export const evaluateStep: Step = {
   name: "evaluate",
   async run(context) {
-    const { session, run, definition } = context;
-    const { evaluation, candidate, champion, slices } = await measure(context);
+    const { session, run } = context;
+    if (run.version !== undefined) {
+      throw new PlatformError(
+        "CONFLICT",
+        `Run ${run.id} is registered as ${run.version} already. A candidate is evaluated before it is registered; train another one with \`mlops train\`.`,
+      );
+    }
+    const { evaluation, decision } = await compare(context);
     await writeJson(session.runs.path(run.id, "evaluation.json"), evaluation);
-    const decision = decidePromotion({
-      rule: definition.gate,
-      unit: targetOf(definition).unit,
-      candidate,
-      ...(champion && { champion }),
-      slices,
-      seed: definition.split.seed,
-      evaluation: session.settings.evaluation,
-    });
     await writeJson(session.runs.path(run.id, "decision.json"), decision);
     return concludeDecision(context, decision);
   },
@@ -151,11 +142,10 @@ export const evaluateStep: Step = {
 export const registerStep: Step = {
   name: "register",
   async run(context) {
-    const { session, run, definition } = context;
+    const { session, run } = context;
     if (run.version !== undefined) return { message: `${run.version} is registered already` };
     const directory = await candidateOf(context);
-    const decision = (await findJson(session.runs.path(run.id, "decision.json"))) as
-      PromotionDecision | undefined;
+    const decision = await findRecord(session.runs.path(run.id, "decision.json"), promotionDecisionSchema);
     if (!decision)
       throw new PlatformError(
         "CONFLICT",
@@ -163,22 +153,12 @@ export const registerStep: Step = {
       );
     const { message, ends } = concludeDecision(context, decision);
     if (ends) return { message: `not registered: ${message}`, ends };
-    const onnx = await digestOfFile(path.join(directory, modelFiles.onnx));
-    // The same model again, as after a release that was not approved, is not another version.
-    const same = (await session.registry.list(definition.name)).find(({ tags }) => tags.onnx === onnx);
-    const version =
-      same ??
-      (await session.registry.register(definition.name, directory, {
-        run: run.id,
-        decision: decision.reason,
-        data: (await readLineage(directory)).data.digest,
-        onnx,
-      }));
+    const { version, existed } = await registerCandidate(session.registry, directory, decision);
     run.version = formatModelRef(version);
     run.outcome = "registered";
     run.explanation = `${run.version} is registered.`;
     return {
-      message: `${run.version}${same ? " holds this model already" : ""}, sha256:${version.digest.slice(0, 12)}`,
+      message: `${run.version}${existed ? " holds this model already" : ""}, sha256:${version.digest.slice(0, 12)}`,
     };
   },
 };

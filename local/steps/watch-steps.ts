@@ -1,28 +1,25 @@
 import path from "node:path";
+import { z } from "zod";
 import { PlatformError } from "../../platform/errors";
-import { findJson, writeJson } from "../../platform/files";
+import { writeJson } from "../../platform/files";
+import { findRecord } from "../../platform/stored-record";
+import { withoutPeriod } from "../../platform/wording";
 import { monitor } from "../monitor";
 import { awaitLogged, replayRows } from "../replay";
 import { heldOutRows } from "../run-data";
 import { writeRunReport } from "../run-report";
+import { shownPath } from "../shown-path";
+import { servingUrl } from "./release-steps";
 import type { Step } from "./step";
 
-/** When the requests of the predictions step began; the drift step looks at no earlier ones. */
-interface ReplayFacts {
-  readonly from: string;
-  readonly requests: number;
-}
+/** `replay.json`: when the requests of the predictions step began; the drift step looks at no earlier ones. */
+const replaySchema = z.object({ from: z.iso.datetime(), requests: z.number() });
 
 export const predictionsStep: Step = {
   name: "predictions",
   async run(context) {
     const { session, run, definition } = context;
-    const { url } = await session.deployer.status("prod", definition.name);
-    if (url === undefined)
-      throw new PlatformError(
-        "NOT_FOUND",
-        `Nothing serves ${definition.name} in prod. Run \`mlops deploy --environment prod\`.`,
-      );
+    const url = await servingUrl(context, "prod");
     const rows = await heldOutRows(await context.data(), definition);
     const from = new Date();
     await replayRows(url, rows, run.id, session.signal);
@@ -35,15 +32,12 @@ export const predictionsStep: Step = {
     if (logged < rows.length) {
       throw new PlatformError(
         "STORAGE_FAILED",
-        `The prediction log holds ${logged} of ${rows.length} requests that production answered. See the logs in ${session.workspace.environments}.`,
+        `The prediction log holds ${logged} of ${rows.length} requests that production answered. It has to hold all. See the logs in ${session.workspace.environments}.`,
       );
     }
-    const facts: ReplayFacts = { from: from.toISOString(), requests: rows.length };
-    await writeJson(session.runs.path(run.id, "replay.json"), facts);
-    const shown = path.relative(
-      process.cwd(),
-      path.join(session.workspace.predictions, "prod", definition.name),
-    );
+    const replay: z.output<typeof replaySchema> = { from: from.toISOString(), requests: rows.length };
+    await writeJson(session.runs.path(run.id, "replay.json"), replay);
+    const shown = shownPath(path.join(session.workspace.predictions, "prod", definition.name));
     return { message: `${rows.length} held-out rows scored in production, ${logged} logged in ${shown}` };
   },
 };
@@ -51,15 +45,15 @@ export const predictionsStep: Step = {
 export const driftStep: Step = {
   name: "drift",
   async run({ session, run, definition }) {
-    const facts = (await findJson(session.runs.path(run.id, "replay.json"))) as ReplayFacts | undefined;
+    const replay = await findRecord(session.runs.path(run.id, "replay.json"), replaySchema);
     const { version, drift } = await monitor(session, {
       environment: "prod",
       model: definition.name,
       rule: definition.drift,
-      ...(facts && { from: new Date(facts.from) }),
+      ...(replay && { from: new Date(replay.from) }),
     });
     await writeJson(session.runs.path(run.id, "drift.json"), drift);
-    return { message: `${drift.explanation} (against the reference sample of ${version})` };
+    return { message: `${withoutPeriod(drift.explanation)} (that of ${version})` };
   },
 };
 
@@ -67,6 +61,6 @@ export const reportStep: Step = {
   name: "report",
   async run(context) {
     const file = await writeRunReport(context);
-    return { message: path.relative(process.cwd(), file) };
+    return { message: shownPath(file) };
   },
 };

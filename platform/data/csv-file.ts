@@ -21,7 +21,7 @@ const signatures: readonly { bytes: readonly number[]; kind: string; remedy: str
   { bytes: [0xd0, 0xcf, 0x11, 0xe0], kind: "an Excel workbook", remedy: "Save it as CSV in UTF-8" },
 ];
 
-export interface CsvStructure {
+interface CsvStructure {
   readonly header: string[];
   /** Data rows; the header is not counted. */
   readonly rows: number;

@@ -1,10 +1,10 @@
 import { PlatformError } from "../errors";
-import { quoted } from "./wording";
+import { quoted } from "../wording";
 
 const delimiters = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars" } as const;
 
 /** The fields of one line, split at `delimiter` outside of double quotes. */
-export function parseLine(line: string, delimiter = ","): string[] {
+function parseLine(line: string, delimiter = ","): string[] {
   const fields: string[] = [];
   let field = "";
   let inQuotes = false;

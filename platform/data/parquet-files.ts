@@ -3,10 +3,10 @@ import path from "node:path";
 import { PlatformError } from "../errors";
 import type { SqlEngine } from "../sql/engine";
 import { literal } from "../sql/engine";
-import { quoted } from "./wording";
+import { quoted } from "../wording";
 
 /** A column as Parquet stores it. */
-export interface ParquetColumn {
+interface ParquetColumn {
   readonly name: string;
   /** SQL type, for example `INTEGER` or `DECIMAL(10,2)`. */
   readonly type: string;

@@ -2,7 +2,7 @@ import type { ModelDefinition } from "../definition";
 import type { Finding } from "../findings";
 import type { SqlEngine } from "../sql/engine";
 import { identifier } from "../sql/engine";
-import { counted, percent } from "./wording";
+import { counted, percent } from "../wording";
 
 /** Whether there are enough rows. */
 export function checkRowCount(definition: ModelDefinition, rows: number): Finding[] {

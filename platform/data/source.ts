@@ -42,7 +42,11 @@ export async function loadData(
   definition: ModelDefinition,
   file: string,
 ): Promise<DataSource> {
-  const { text, digest } = await openSource(engine, definition, file);
+  const { text, digest } = await openSource(
+    engine,
+    definition.columns.map(({ name }) => name),
+    file,
+  );
   const present = definition.columns.filter(({ name }) => text.header.includes(name));
   const rows = await createRaw(
     engine,
@@ -60,14 +64,27 @@ export async function loadData(
   return { file, format: text.format, digest, rows, header: text.header };
 }
 
+/**
+ * Loads every column of a file as text into the table `raw`, for a first look at what it holds; refuses what `loadData`
+ * would refuse.
+ */
+export async function loadText(
+  engine: SqlEngine,
+  file: string,
+): Promise<Pick<DataSource, "format" | "header">> {
+  const { text } = await openSource(engine, [], file);
+  await createRaw(engine, file, text, text.header);
+  return { format: text.format, header: text.header };
+}
+
 async function openSource(
   engine: SqlEngine,
-  definition: ModelDefinition,
+  columns: readonly string[],
   file: string,
 ): Promise<{ text: TextRows; digest: Digest }> {
   try {
     const folder = await isFolder(file);
-    const text = await openText(engine, definition, file, folder);
+    const text = await openText(engine, columns, file, folder);
     return { text, digest: folder ? await digestOfDirectory(file) : await digestOfFile(file) };
   } catch (error) {
     throw explainAccess(file, error);
@@ -99,16 +116,13 @@ function explainAccess(file: string, cause: unknown): unknown {
 
 async function openText(
   engine: SqlEngine,
-  definition: ModelDefinition,
+  columns: readonly string[],
   file: string,
   folder: boolean,
 ): Promise<TextRows> {
   if (folder) return openParquet(engine, await listParquetFiles(file));
   if (/\.parquet$/i.test(file) || (await startsAsParquet(file))) return openParquet(engine, [file]);
-  return openCsv(
-    file,
-    definition.columns.map(({ name }) => name),
-  );
+  return openCsv(file, columns);
 }
 
 async function openCsv(file: string, columns: readonly string[]): Promise<TextRows> {

@@ -4,7 +4,7 @@ import type { SqlEngine } from "../sql/engine";
 import { identifier, literal } from "../sql/engine";
 
 /** How many rows are on each side. */
-export interface Split {
+interface Split {
   readonly training: number;
   readonly heldOut: number;
 }
@@ -38,7 +38,7 @@ function keyColumns({ columns }: ModelDefinition): ColumnDefinition[] {
 }
 
 /** SQL condition for a held-out row: the first 32 bits of the MD5 of the seed and the row are below the fraction. */
-export function heldOutCondition(definition: ModelDefinition): string {
+function heldOutCondition(definition: ModelDefinition): string {
   const { testFraction, seed } = definition.split;
   const limit = Math.min(Math.round(testFraction * hashes), hashes - 1);
   const texts = [literal(String(seed)), ...keyColumns(definition).map(canonicalText)];

@@ -5,7 +5,7 @@ import { identifier } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
 import { findExamples, outsideCondition } from "./column-facts";
 import { notations } from "./typed-columns";
-import { counted, percent, quoted } from "./wording";
+import { counted, percent, quoted } from "../wording";
 
 /** Checks each column's values by themselves: types, missing values, ranges and allowed values. */
 export async function checkValues(

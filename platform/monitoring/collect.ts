@@ -4,6 +4,7 @@ import { toCsvLine } from "../csv";
 import { PlatformError } from "../errors";
 import type { SqlRow, SqlValue } from "../sql/engine";
 import type { PredictionRecord } from "./prediction-record";
+import { testIdPrefix } from "./prediction-record";
 
 /** What a scored row turned out to be. */
 export interface Label {
@@ -35,7 +36,7 @@ export interface CollectedData {
   };
 }
 
-export interface CollectInput {
+interface CollectInput {
   readonly definition: ModelDefinition;
   readonly records: AsyncIterable<PredictionRecord>;
   readonly labels: Iterable<Label>;
@@ -115,6 +116,7 @@ export async function collectTrainingData({
   let [unlabelled, repeated, otherColumns] = [0, 0, 0];
 
   for await (const { id, inputs: requestRows } of records) {
+    if (id.startsWith(testIdPrefix)) continue;
     for (const [row, inputs] of requestRows.entries()) {
       const key = keyOf(id, row);
       const label = byKey.get(key);

@@ -23,7 +23,7 @@ export function populationStabilityIndex(bins: readonly BinCounts[]): number {
   }, 0);
 }
 
-export interface ChiSquareTest {
+interface ChiSquareTest {
   readonly statistic: number;
   readonly degreesOfFreedom: number;
   /** 1 when there is nothing to compare: one bin, or an empty sample. */

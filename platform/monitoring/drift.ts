@@ -1,42 +1,49 @@
+import { z } from "zod";
 import type { DriftRule } from "../definition";
 import { formatNumber } from "../format-number";
+import { counted } from "../wording";
 import { binLabels } from "./bins";
 import { adjustByHolm, chiSquareTest, populationStabilityIndex } from "./compare-counts";
 import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
 
+const count = z.number().int().min(0);
+
 /** Shares of one bin in both samples, 0..1, of all rows: missing values are a bin of their own. */
-export interface DriftBin {
-  readonly label: string;
-  readonly reference: number;
-  readonly current: number;
-}
+const driftBinSchema = z.object({ label: z.string(), reference: z.number(), current: z.number() });
 
-export interface ColumnDrift {
+export type DriftBin = Readonly<z.output<typeof driftBinSchema>>;
+
+const columnDriftSchema = z.object({
   /** Name of the column; "prediction" for the model's predictions. */
-  readonly column: string;
+  column: z.string(),
   /** Population stability index; 0 = same, above 0.2 = investigate. */
-  readonly psi: number;
+  psi: z.number(),
   /** Of the chi-square test, 0..1. */
-  readonly pValue: number;
+  pValue: z.number(),
   /** The same, corrected for the number of columns (Holm). */
-  readonly adjustedPValue: number;
+  adjustedPValue: z.number(),
   /** Share of missing values, 0..1. */
-  readonly missing: { readonly reference: number; readonly current: number };
-  readonly drifted: boolean;
-  readonly bins: readonly DriftBin[];
-}
+  missing: z.object({ reference: z.number(), current: z.number() }),
+  drifted: z.boolean(),
+  bins: z.array(driftBinSchema).readonly(),
+});
 
-export interface DriftReport {
+export type ColumnDrift = Readonly<z.output<typeof columnDriftSchema>>;
+
+/** `drift.json` of a run: how the rows that were scored differ from the reference. */
+export const driftReportSchema = z.object({
   /** Rows compared with the reference. */
-  readonly rows: number;
-  readonly referenceRows: number;
+  rows: count,
+  referenceRows: count,
   /** False when there are too few rows to say anything; then nothing has drifted. */
-  readonly judged: boolean;
-  readonly drifted: boolean;
-  readonly columns: readonly ColumnDrift[];
+  judged: z.boolean(),
+  drifted: z.boolean(),
+  columns: z.array(columnDriftSchema).readonly(),
   /** The outcome in a sentence, with numbers. */
-  readonly explanation: string;
-}
+  explanation: z.string(),
+});
+
+export type DriftReport = Readonly<z.output<typeof driftReportSchema>>;
 
 /** Labels of the bins that stand for no single value. */
 const otherLabel = "other";
@@ -163,24 +170,20 @@ function share(part: number, whole: number): number {
 
 function explain(report: Omit<DriftReport, "explanation">, rule: DriftRule): string {
   const { rows, referenceRows, columns } = report;
-  const samples = `${count(rows, "row")} against ${count(referenceRows, "row")} of the reference`;
+  const samples = `${counted(rows, "row")} against ${counted(referenceRows, "row")} of the reference`;
   if (!report.judged) {
     return `Not judged: ${samples}; at least ${rule.leastRows} on each side are needed.`;
   }
   const drifted = columns.filter((column) => column.drifted).sort((a, b) => b.psi - a.psi);
   if (drifted.length === 0) {
-    return `No drift in ${count(columns.length, "column")}: ${samples}.`;
+    return `No drift in ${counted(columns.length, "column")}: ${samples}.`;
   }
   const named = drifted.map(
     ({ column, psi, adjustedPValue }) =>
       `${column} (stability index ${formatNumber(psi)}, corrected p ${formatNumber(adjustedPValue, 2)})`,
   );
   return (
-    `Drift in ${drifted.length} of ${count(columns.length, "column")}: ${named.join(", ")}; ` +
+    `Drift in ${drifted.length} of ${counted(columns.length, "column")}: ${named.join(", ")}; ` +
     `allowed are a stability index of ${formatNumber(rule.psi)} and what chance explains (p ${rule.significance}); ${samples}.`
   );
-}
-
-function count(number: number, thing: string): string {
-  return `${number.toLocaleString("en-US")} ${thing}${number === 1 ? "" : "s"}`;
 }

@@ -14,7 +14,12 @@ export interface PredictionRecord {
   readonly outputs: readonly (number | string)[];
   /** Classification: probability of the positive class per row. */
   readonly probabilities?: readonly number[];
+  /** Features that were left out of `inputs`, as they may identify a person. */
+  readonly redacted?: readonly string[];
 }
+
+/** Request ids that begin so are those of our own tests of a service: neither drift nor training data is made of them. */
+export const testIdPrefix = "mlops-test-";
 
 const recordSchema = z
   .object({
@@ -24,6 +29,7 @@ const recordSchema = z
     inputs: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))),
     outputs: z.array(z.union([z.number(), z.string()])),
     probabilities: z.array(z.number()).exactOptional(),
+    redacted: z.array(z.string()).exactOptional(),
   })
   .refine(({ inputs, outputs }) => inputs.length === outputs.length)
   .refine(({ outputs, probabilities }) => (probabilities ?? outputs).length === outputs.length);

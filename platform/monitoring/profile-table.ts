@@ -6,7 +6,7 @@ import { mostCategoryValues, type CategoryProfile, type ColumnProfile, type Numb
 const columnsPerScan = 50;
 
 /** A column of a table to profile; a boolean is profiled as a category. */
-export interface ProfiledColumn {
+interface ProfiledColumn {
   readonly name: string;
   readonly type: "number" | "category" | "boolean";
 }

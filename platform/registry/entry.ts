@@ -1,13 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import type { Digest, FileDigest } from "../files";
+import type { FileDigest } from "../files";
 import { digestOf, digestOfListing, digestsOfFiles, writeJson } from "../files";
 import type { ModelRef } from "../model-ref";
 import { formatModelRef } from "../model-ref";
+import { digestSchema } from "../stored-record";
 import { copyFolder, corrupt, findStored, ifThere, namesIn, syncFolder } from "./registry-files";
-
-const digestSchema = z.custom<Digest>((value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value));
 
 /** version.json: the part of an entry that never changes. Its number is the name of its folder. */
 const recordSchema = z.strictObject({

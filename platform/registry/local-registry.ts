@@ -1,16 +1,16 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, explainStorageError } from "../errors";
-import { digestOfDirectory, fileExists, writeJson } from "../files";
+import { digestOfDirectory, writeJson } from "../files";
 import type { ModelRef } from "../model-ref";
 import { formatModelRef, modelNamePattern } from "../model-ref";
 import type { EntryRecord } from "./entry";
 import { assertContent, modelFolderOf, readEntry, readTags, writeEntry, writeTag } from "./entry";
+import { assertModelDirectory, exists, makeFolder, missingVersion } from "./model-folder";
 import { assertAlias, assertModelName, assertTags } from "./names";
 import type { ModelVersion, Registry } from "./registry";
-import { copyFolder, corrupt, findStored, ifThere, namesIn, syncFolder } from "./registry-files";
+import { copyFolder, corrupt, findStored, namesIn, syncFolder } from "./registry-files";
 import { openStaging, sweepStaging } from "./staging";
 
 const aliasSchema = z.strictObject({ version: z.number().int().positive() });
@@ -18,18 +18,6 @@ const aliasSchema = z.strictObject({ version: z.number().int().positive() });
 export interface LocalRegistryOptions {
   /** Is told of each entry and alias that is left out of an answer because it is corrupt. */
   readonly report: (error: PlatformError) => void;
-}
-
-function exists(fileOrFolder: string): Promise<boolean> {
-  return ifThere(async () => Boolean(await stat(fileOrFolder)), false);
-}
-
-async function assertModelDirectory(directory: string): Promise<void> {
-  if (await fileExists(path.join(directory, "MLmodel"))) return;
-  throw new PlatformError(
-    (await exists(directory)) ? "MODEL_INVALID" : "NOT_FOUND",
-    `${directory} is not a model directory. Expected a folder with an MLmodel file, as training writes it. Train the model, or correct the path.`,
-  );
 }
 
 /**
@@ -126,22 +114,12 @@ class LocalRegistry implements Registry {
     return this.explained(async () => {
       const record = await this.record(ref);
       await assertContent(this.entryOf(ref), ref, record);
-      if (await exists(destination)) {
-        throw new PlatformError(
-          "CONFLICT",
-          `${destination} exists. Expected a path that is free. Remove it or choose another.`,
-        );
-      }
-      const temporary = `${destination}.${randomUUID()}.tmp`;
-      try {
+      await makeFolder(destination, async (temporary) => {
         await copyFolder(modelFolderOf(this.entryOf(ref)), temporary);
         if ((await digestOfDirectory(temporary)) !== record.digest) {
           throw corrupt(`${formatModelRef(ref)} changed while it was copied`, "Try again");
         }
-        await rename(temporary, destination);
-      } finally {
-        await rm(temporary, { recursive: true, force: true });
-      }
+      });
     });
   }
 
@@ -191,16 +169,7 @@ class LocalRegistry implements Registry {
   private async record(ref: ModelRef): Promise<EntryRecord> {
     assertModelName(ref.name);
     if (await exists(this.entryOf(ref))) return readEntry(this.entryOf(ref), ref);
-    const numbers = await this.numbersOf(ref.name);
-    const known = numbers.map((version) => formatModelRef({ name: ref.name, version })).slice(-5);
-    throw new PlatformError(
-      "NOT_FOUND",
-      `${formatModelRef(ref)} is not in the registry. ` +
-        (known.length > 0
-          ? `The last versions are ${known.join(", ")}.`
-          : `There is no version of ${ref.name}.`) +
-        " Choose a version that is there, or train and register one.",
-    );
+    throw missingVersion(ref, await this.numbersOf(ref.name));
   }
 
   private async describe(ref: ModelRef): Promise<ModelVersion> {

@@ -27,12 +27,16 @@ function isTagKey(key: string): boolean {
   return tagKeyPattern.test(key) && !key.split("/").some((part) => ["", ".", ".."].includes(part));
 }
 
+/** Begin of the keys in which a registry may keep what it needs for itself. */
+export const ownTags = "mlops.";
+
 /** Every fault of the tags in one error. */
 export function assertTags(tags: Readonly<Record<string, string>>): void {
   const faults = Object.entries(tags).flatMap(([key, value]) => [
     ...(isTagKey(key)
       ? []
       : [`"${key}" is not a tag's key: expected 1 to 250 of A-Z a-z 0-9 _ . : / - and space`]),
+    ...(key.startsWith(ownTags) ? [`"${key}" begins with ${ownTags}, which is the registry's own`] : []),
     ...(value.length <= mostTagCharacters
       ? []
       : [`the tag "${key}" has ${value.length} characters: at most ${mostTagCharacters} are allowed`]),

@@ -11,7 +11,7 @@ import { namesIn } from "./registry-files";
 const longestMs = 60 * 60 * 1000;
 
 /** A folder in which an entry is made, on the registry's own file system, so that one rename puts it in place. */
-export interface Staging {
+interface Staging {
   readonly entry: string;
   /** Removes what is still there. */
   remove(): Promise<void>;

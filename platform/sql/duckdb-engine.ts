@@ -5,7 +5,7 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from
 import { PlatformError } from "../errors";
 import type { SqlEngine, SqlRow, SqlValue } from "./engine";
 
-export interface DuckDbOptions {
+interface DuckDbOptions {
   /**
    * Worker threads. With 1, sums are added in row order, so that results are equal to the last bit on every run;
    * more threads are faster and give the same to about 1e-12.

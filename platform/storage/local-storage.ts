@@ -3,25 +3,12 @@ import path from "node:path";
 import { PlatformError, explainStorageError, systemErrorCode } from "../errors";
 import { writeFileAtomic } from "../files";
 import type { Storage } from "./storage";
+import { assertPath } from "./storage-path";
 
 /** What a crash during `put` may leave beside a file (`writeFileAtomic` names it); no file of the storage. */
 const leftover = /\.\d+-[0-9a-f]{8}\.tmp$/;
 
 const absent = ["ENOENT", "ENOTDIR", "EISDIR"];
-
-/** Refuses what would leave the folder, or what not every storage can name. */
-function assertPath(text: string, what: "path" | "prefix"): void {
-  const parts = text.split("/");
-  // A prefix may end anywhere: "", "a/" and "a/b" are all prefixes of "a/bc".
-  if (what === "prefix" && parts.at(-1) === "") parts.pop();
-  const legal = parts.every((part) => !["", ".", ".."].includes(part) && !/[\\\p{Cc}]/u.test(part));
-  if (legal) return;
-  throw new PlatformError(
-    "INPUT_INVALID",
-    `"${text}" is not a ${what} in a storage. Expected names joined by "/", none of them empty, "." or "..", ` +
-      "without backslashes and control characters. Correct it.",
-  );
-}
 
 /** Files below a folder of this machine. */
 class LocalStorage implements Storage {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -32,14 +32,33 @@ export class Workplace {
   readonly home = mkdtempSync(path.join(tmpdir(), "mlops-e2e-"));
 
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
-    const child = spawn(process.execPath, [...command, ...args], {
+    return this.spawn(process.execPath, [...command, ...args], env);
+  }
+
+  /**
+   * Starts it on a terminal of its own, by `script` of util-linux; what is typed is written to the process's stdin.
+   * A width of 0 is that of a terminal that does not know it.
+   */
+  startOnTerminal(args: readonly string[], columns = 100): Started {
+    const words = [process.execPath, ...command, ...args].map((word) => `'${word}'`);
+    const line = `stty cols ${columns}; exec ${words.join(" ")}`;
+    return this.spawn("script", ["-qec", line, "/dev/null"], {}, "pipe");
+  }
+
+  private spawn(
+    program: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+    stdin: "ignore" | "pipe" = "ignore",
+  ): Started {
+    const child = spawn(program, args, {
       cwd: repository,
       env: { ...process.env, MLOPS_HOME: path.join(this.home, "workspace"), ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [stdin, "pipe", "pipe"],
     });
     let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     const ended = new Promise<Ended>((resolve) => {
       child.on("close", (code) => {
         resolve({ code, stdout, stderr });
@@ -53,8 +72,8 @@ export class Workplace {
           const look = (): void => {
             if ((stdout + stderr).includes(text)) resolve();
           };
-          child.stdout.on("data", look);
-          child.stderr.on("data", look);
+          child.stdout?.on("data", look);
+          child.stderr?.on("data", look);
           void ended.then((end) => {
             reject(new Error(`ended without "${text}": ${JSON.stringify(end)}`));
           });
@@ -97,6 +116,7 @@ export class Workplace {
 
   /** Files that were begun and not finished. */
   async halfWritten(): Promise<string[]> {
+    if (!existsSync(this.path())) return [];
     const names = await readdir(this.path(), { recursive: true });
     return names.filter((name) => /\.tmp\b/.test(name));
   }

@@ -72,6 +72,34 @@ test("a release goes from canary to stable and back with no failed request under
   ]);
 });
 
+test("every dialect of the service passes the gateway, with query, headers and refusals as they are", async () => {
+  const deployer = environment.deployer();
+  await deployer.deploy("prod", environment.release(1), full);
+  const url = urlOf(await deployer.promote("prod", "cost"));
+  const ask = (path: string, init?: RequestInit): Promise<Response> => fetch(`${url}${path}`, init);
+  const post = (path: string, body: unknown): Promise<Response> =>
+    ask(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+
+  const ready = await ask("/v2/health/ready");
+  expect([ready.status, ready.headers.get("x-mlops-model")]).toEqual([200, "cost:1"]);
+  const invoked = await post("/invocations", { dataframe_records: [row] });
+  expect([invoked.status, await invoked.json()]).toMatchObject([
+    200,
+    { predictions: [{ prediction: costOf(row, 1) }] },
+  ]);
+  const unknown = await post("/score?unknown=1", { data: [row] });
+  expect([unknown.status, await unknown.text()]).toMatchObject([400, expect.stringContaining("unknown")]);
+  const refused = await ask("/score");
+  expect([refused.status, refused.headers.get("allow")]).toEqual([405, "OPTIONS, POST"]);
+  expect((await ask("/nothing")).status).toBe(404);
+  // A refusal is the client's fault, and questions that are not for predictions are no part of a sample.
+  expect((await deployer.status("prod", "cost")).samples.stable).toMatchObject({ requests: 2, failures: 0 });
+});
+
 test("a release that does not start changes nothing, and the error says why", async () => {
   const deployer = environment.deployer({ scoringEntry: faultyScoring });
   await expect(deployer.deploy("prod", environment.release(6), full)).rejects.toMatchObject({
@@ -139,7 +167,7 @@ describe("what is deployed", () => {
     await deployer.stop("qa", "cost");
     await rm(environment.release(1).package, { recursive: true });
     await expect(deployer.resume("qa", "cost")).rejects.toThrow(
-      /^The package of cost:1 is not at .*cost-1 any more\. Package it again and deploy that\.$/,
+      /^The package of cost:1 is not at .*cost-1 any more\. Run `mlops package cost:1` and deploy that\.$/,
     );
     expect(await processesOf(environment.workspace.home)).toEqual([]);
   });
@@ -171,7 +199,7 @@ test("a busy port is named, with the remedy", async () => {
   const blocker = createServer().listen(0, "127.0.0.1");
   await once(blocker, "listening");
   const { port } = blocker.address() as AddressInfo;
-  const done = environment.deployer({ port }).deploy("qa", environment.release(1), full);
+  const done = environment.deployer({ ports: { qa: port } }).deploy("qa", environment.release(1), full);
   await expect(done).rejects.toThrow(
     `The gateway of cost in qa did not start. Port ${port} of 127.0.0.1 is taken. Choose another one, or stop the process that listens there.`,
   );

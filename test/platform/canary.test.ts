@@ -253,7 +253,7 @@ test("an advance lists every check, with what was measured and what is allowed",
     ["predictions", "holds", 0, 0.5],
   ]);
   expect(explanation).toContain(
-    "50 requests on the canary and 450 on stable; 0 of 50 canary requests failed, 0 of 450 on stable;",
+    "50 requests on the canary and 450 on stable. 0 of 50 canary requests failed, 0 of 450 on stable;",
   );
 });
 

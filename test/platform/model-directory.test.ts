@@ -120,7 +120,11 @@ test.each<[string, string, string]>([
     JSON.stringify({ ...reference, rows: "1" }),
     "rows: Invalid input: expected number, received string",
   ],
-  ["lineage.json", JSON.stringify({ ...lineage, definitionDigest: "1" }), "definitionDigest: Invalid string"],
+  [
+    "lineage.json",
+    JSON.stringify({ ...lineage, definitionDigest: "1" }),
+    "definitionDigest: is no SHA-256 digest",
+  ],
 ])("a corrupt %s is named with its fault: %s", async (file, content, fault) => {
   const outcome = read(file, content);
   await expect(outcome).rejects.toMatchObject({ code: "MODEL_INVALID" });

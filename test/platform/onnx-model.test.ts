@@ -4,7 +4,7 @@ import path from "node:path";
 import { OnnxModel } from "../../platform/onnx-model";
 import type { Signature } from "../../platform/signature";
 import { featureTable } from "../../platform/table";
-import type { Term } from "../../training/linear-model";
+import type { Term } from "../../platform/linear-parameters";
 import { toMlmodel } from "../../training/mlflow-files";
 import { digestOf } from "../../platform/files";
 import { toOnnx } from "../../training/onnx";

@@ -25,6 +25,7 @@ describe("settings", () => {
   test("have the documented defaults", () => {
     expect(readSettings("cli", {})).toEqual({
       home: ".mlops",
+      registry: "local",
       evaluation: "on",
       onNoPromotion: "cancel",
       logLevel: "info",
@@ -42,6 +43,19 @@ describe("settings", () => {
       timeoutMs: 60_000,
       mostRows: 10_000,
       mostBodyBytes: 5_000_000,
+      predictionLogSample: 1,
+      predictionLogRedact: [],
+      mostSpoolBytes: 268_435_456,
+      mostWaiting: 1000,
+      mostLagMs: 1000,
+      mostConnections: 2000,
+      graceMs: 10_000,
+      drainMs: 0,
+      workers: 1,
+      keyVaultPrimary: "scoring-primary-key",
+      keyVaultSecondary: "scoring-secondary-key",
+      keyVaultRefreshMs: 300_000,
+      entraAuthority: "https://login.microsoftonline.com",
     });
     expect(readSettings("gateway", gateway)).toEqual({
       home: ".mlops",
@@ -56,12 +70,14 @@ describe("settings", () => {
   test("are read from the environment", () => {
     const env = {
       MLOPS_HOME: "/data",
+      MLOPS_REGISTRY: "https://mlflow.example",
       MLOPS_EVALUATION: "off",
       MLOPS_ON_NO_PROMOTION: "continue",
       MLOPS_LOG_LEVEL: "debug",
     };
     expect(readSettings("cli", env)).toEqual({
       home: "/data",
+      registry: "https://mlflow.example",
       evaluation: "off",
       onNoPromotion: "continue",
       logLevel: "debug",
@@ -81,6 +97,11 @@ describe("settings", () => {
   test.each<[ProcessName, NodeJS.ProcessEnv, string]>([
     ["cli", { MLOPS_EVALUATION: "of" }, 'MLOPS_EVALUATION is "of". Expected "on" or "off".'],
     ["cli", { MLOPS_HOME: "" }, 'MLOPS_HOME is "". Expected a folder.'],
+    [
+      "cli",
+      { MLOPS_REGISTRY: "azure" },
+      'MLOPS_REGISTRY is "azure". Expected "local" or an MLflow tracking URI.',
+    ],
     [
       "cli",
       { MLOPS_LOG_LEVEL: "loud" },
@@ -133,6 +154,76 @@ describe("settings", () => {
       "MLOPS_ENVIRONMENT is not set. Expected the environment's name, for example qa or prod: at most 20 lower-case letters, digits and dashes.",
       "MLOPS_PROT is not a setting. Did you mean MLOPS_PORT?",
     ]);
+  });
+
+  const key = "0123456789abcdef";
+  test.each<[NodeJS.ProcessEnv, string[]]>([
+    [
+      { MLOPS_AUTH: "keys" },
+      [
+        'MLOPS_AUTH is "keys", but there are none. Set one of MLOPS_KEYS_FOLDER, MLOPS_KEY_VAULT and MLOPS_PRIMARY_KEY.',
+      ],
+    ],
+    [
+      { MLOPS_AUTH: "keys", MLOPS_PRIMARY_KEY: key, MLOPS_KEYS_FOLDER: "k" },
+      ["MLOPS_PRIMARY_KEY and MLOPS_KEYS_FOLDER are set. Keys come from one place. Unset all but one."],
+    ],
+    [
+      { MLOPS_AUTH: "keys", MLOPS_SECONDARY_KEY: key },
+      ["MLOPS_SECONDARY_KEY is set without MLOPS_PRIMARY_KEY. Set both, or the primary one alone."],
+    ],
+    [
+      { MLOPS_KEYS_FOLDER: "k" },
+      ['MLOPS_KEYS_FOLDER is set, but MLOPS_AUTH is not "keys". Set it, or unset MLOPS_KEYS_FOLDER.'],
+    ],
+    [
+      { MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: "http://vault.example.com" },
+      [
+        'MLOPS_KEY_VAULT is "http://vault.example.com". Expected an https:// address without a path (http:// for this machine only).',
+      ],
+    ],
+    [
+      { MLOPS_AUTH: "entra", MLOPS_ENTRA_TENANT: "contoso" },
+      [
+        'MLOPS_ENTRA_TENANT is "contoso". Expected the tenant\'s id, a GUID.',
+        'MLOPS_ENTRA_AUDIENCE is not set. MLOPS_AUTH is "entra", which needs it.',
+        'MLOPS_ENTRA_ROLE is not set. MLOPS_AUTH is "entra", which needs it.',
+      ],
+    ],
+    [
+      { MLOPS_ENTRA_ROLE: "Read" },
+      ['MLOPS_ENTRA_ROLE is set, but MLOPS_AUTH is not "entra". Set it, or unset MLOPS_ENTRA_ROLE.'],
+    ],
+    [
+      { MLOPS_HOST: "::", MLOPS_TLS_KEY: "k", MLOPS_GRACE_MS: "1000", MLOPS_DRAIN_MS: "1000" },
+      [
+        'MLOPS_AUTH is not set, and others can reach MLOPS_HOST "::". Expected "keys" or "entra", or "none" to answer everyone.',
+        "MLOPS_TLS_KEY is set without MLOPS_TLS_CERT. TLS needs both. Set MLOPS_TLS_CERT, or unset MLOPS_TLS_KEY.",
+        "MLOPS_DRAIN_MS is 1000, and MLOPS_GRACE_MS is 1000. The drain is a part of the grace time. Make the grace time longer.",
+      ],
+    ],
+  ])("that do not go together are refused: %j", (env, faults) => {
+    expect(faultsOf("scoring", { ...scoring, ...env })).toEqual(faults);
+  });
+
+  test.each(["127.0.0.1", "127.9.9.9", "localhost", "::1", "[::1]"])(
+    "without MLOPS_AUTH may be for %s",
+    (host) => {
+      expect(readSettings("scoring", { ...scoring, MLOPS_HOST: host }).auth).toBeUndefined();
+    },
+  );
+
+  test.each(["127.0.0.1.example.com", "0.0.0.0", "::ffff:10.0.0.1", "10.0.0.1", "localhost.example.com"])(
+    "without MLOPS_AUTH may not be for %s",
+    (host) => {
+      expect(faultsOf("scoring", { ...scoring, MLOPS_HOST: host })).toHaveLength(1);
+    },
+  );
+
+  test("that are secret are not shown, right or wrong", () => {
+    const env = { ...scoring, MLOPS_AUTH: "keys", MLOPS_PRIMARY_KEY: key };
+    expect(JSON.stringify(describeSettings(readSettings("scoring", env)))).not.toContain(key);
+    expect(faultsOf("scoring", { ...env, MLOPS_PRIMARY_KEY: "hunter2" }).join()).not.toContain("hunter2");
   });
 
   test("of another process are no fault", () => {

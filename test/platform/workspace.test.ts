@@ -43,7 +43,7 @@ describe("a workspace", () => {
     await writeFile(folder("file"), "");
     await expect(openWorkspace(folder("file", "home"))).rejects.toMatchObject({
       code: "STORAGE_FAILED",
-      message: `Cannot mkdir ${folder("file", "home")}. A part of the path is a file, not a folder. Remove it or set MLOPS_HOME to another folder.`,
+      message: `MLOPS_HOME is "${folder("file", "home")}", but ${folder("file")} is a file. Expected a folder. Remove the file or set MLOPS_HOME to another path.`,
     });
   });
 

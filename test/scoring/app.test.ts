@@ -1,7 +1,13 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
-import type { PredictionLog } from "../../platform/monitoring/prediction-log";
+import {
+  decodeFrame,
+  FrameEncoder,
+  type PredictionSource,
+  type ScoredRequest,
+} from "../../platform/monitoring/prediction-frames";
 import type { PredictionRecord } from "../../platform/monitoring/prediction-record";
+import type { PredictionLog } from "../../platform/monitoring/prediction-writer";
 import type { Signature } from "../../platform/signature";
 import type { FeatureTable, Predictions } from "../../platform/table";
 import { buildApp, type AppOptions } from "../../scoring/app";
@@ -43,11 +49,15 @@ class SignModel implements ScoringModel {
 
 class ListLog implements PredictionLog {
   readonly records: PredictionRecord[] = [];
-  readonly dropped = 0;
-  append(record: PredictionRecord): void {
-    this.records.push(record);
+  readonly counts = { accepted: 0, written: 0, dropped: 0, sampledOut: 0, spooledBytes: 0, failed: 0 };
+  append(source: PredictionSource, request: ScoredRequest): undefined {
+    const header = { ...source, format: 1, path: "" } as const;
+    this.records.push(
+      JSON.parse(decodeFrame(new FrameEncoder().encode(source, request), header)) as PredictionRecord,
+    );
+    return undefined;
   }
-  flush = () => Promise.resolve();
+  flush = () => Promise.resolve(true);
   close = () => Promise.resolve();
 }
 
@@ -292,9 +302,9 @@ describe("other addresses", () => {
   });
 
   test.each([
-    ["GET", "/score", "POST"],
-    ["DELETE", "/score?x=1", "POST"],
-    ["POST", "/metadata", "GET, HEAD"],
+    ["GET", "/score", "OPTIONS, POST"],
+    ["DELETE", "/score?x=1", "OPTIONS, POST"],
+    ["POST", "/metadata", "GET, HEAD, OPTIONS"],
   ] as const)("%s %s is answered with the methods there are", async (method, url, allow) => {
     const answer = await call(ageApp(), { method, url });
     expect(answer.status).toBe(405);
@@ -302,14 +312,12 @@ describe("other addresses", () => {
     expect(answer.body).toMatchObject({ code: "METHOD_NOT_ALLOWED" });
   });
 
-  test.each(["/", "/scores", "/__proto__"])(
+  test.each(["/score/", "/scores", "/__proto__"])(
     "%s is not found, and the answer says what there is",
     async (url) => {
       const answer = await call(ageApp(), { url });
       expect(answer.status).toBe(404);
-      expect(answer.body.detail).toBe(
-        `There is nothing at ${url}. There are: /score, /healthz, /readyz, /metadata.`,
-      );
+      expect(answer.body.detail).toBe(`There is nothing at ${url}. GET /openapi.json lists what there is.`);
     },
   );
 });

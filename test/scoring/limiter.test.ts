@@ -63,3 +63,78 @@ test("a task that fails gives its place back", async () => {
   await expect(limiter.run(() => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
   await expect(limiter.run(() => Promise.resolve("served"))).resolves.toBe("served");
 });
+
+test("one that would wait longer than it may is refused at once, and told when to come again", async () => {
+  const limiter = new Limiter({ concurrency: 1, mostWaiting: 1000, queueTimeoutMs: 120, timeoutMs: 10_000 });
+  // It knows how long a task takes from those before.
+  await limiter.run(() => new Promise((resolve) => setTimeout(resolve, 50)));
+  const first = task();
+  const running = [limiter.run(first.run), limiter.run(first.run)];
+  const begin = performance.now();
+  await expect(Promise.all([1, 2, 3].map(() => limiter.run(first.run)))).rejects.toMatchObject({
+    code: "BUSY",
+    message: "No place will be free within 120 ms. Try again in a second.",
+    details: { reason: "queue-deadline" },
+  });
+  expect(performance.now() - begin).toBeLessThan(100);
+  first.end();
+  await Promise.allSettled(running);
+});
+
+test.each([
+  [0, "1", "in a second"],
+  [25, "4", "in 4 seconds"],
+  [1000, "60", "in 60 seconds"],
+])(
+  "with tasks of some seconds and %i waiting, the pause asked for is %s s",
+  async (waiting, pause, words) => {
+    const limiter = new Limiter({
+      concurrency: 2,
+      mostWaiting: waiting,
+      queueTimeoutMs: 600_000,
+      timeoutMs: 600_000,
+    });
+    const now = jest.spyOn(performance, "now");
+    // A first task that takes 300 ms by the clock.
+    now.mockReturnValueOnce(0).mockReturnValueOnce(300);
+    await limiter.run(() => Promise.resolve());
+    now.mockRestore();
+    const first = task();
+    const running = Array.from({ length: 2 + waiting }, () => limiter.run(first.run));
+    expect([limiter.running, limiter.waiting]).toEqual([2, waiting]);
+    await expect(limiter.run(first.run)).rejects.toMatchObject({
+      message: `${waiting} requests are waiting already. Try again ${words}.`,
+      details: { headers: { "retry-after": pause }, reason: "queue-full" },
+    });
+    first.end();
+    await Promise.all(running);
+    expect([limiter.running, limiter.waiting]).toEqual([0, 0]);
+  },
+);
+
+test("one whose client has gone while it waited is not run, and the next one is", async () => {
+  const limiter = new Limiter({ ...limits, mostWaiting: 2 });
+  const first = task();
+  const running = limiter.run(first.run);
+  const caller = { destroyed: false };
+  let ran = false;
+  const gone = limiter.run(() => (ran = true), caller);
+  const next = limiter.run(() => "served", { destroyed: false });
+  caller.destroyed = true;
+  first.end();
+  await running;
+  await expect(gone).rejects.toMatchObject({ code: "BUSY", details: { reason: "gone" } });
+  await expect(next).resolves.toBe("served");
+  expect(ran).toBe(false);
+  await expect(limiter.run(() => "later")).resolves.toBe("later");
+});
+
+test("a task that answers or fails in the same turn gives its place back", async () => {
+  const limiter = new Limiter({ ...limits, mostWaiting: 0 });
+  await expect(limiter.run(() => 1)).resolves.toBe(1);
+  const fail = (): number => {
+    throw new Error("broken");
+  };
+  await expect(limiter.run(fail)).rejects.toThrow("broken");
+  await expect(Promise.all([limiter.run(() => 2), limiter.run(() => 3)])).resolves.toEqual([2, 3]);
+});

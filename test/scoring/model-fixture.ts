@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Signature } from "../../platform/signature";
-import type { LinearModel } from "../../training/linear-model";
+import type { LinearParameters } from "../../platform/linear-parameters";
 import { toOnnx } from "../../training/onnx";
 
 /** A feature of each type, two of them nullable. */
@@ -17,7 +17,7 @@ export const signature: Signature = {
   target: { name: "cost" },
 };
 
-const terms: LinearModel["terms"] = [
+const terms: LinearParameters["terms"] = [
   { kind: "number", column: "age", mean: 0, scale: 1, coefficient: 2 },
   { kind: "number", column: "bmi", imputation: 30, mean: 0, scale: 1, coefficient: 1 },
   { kind: "boolean", column: "smoker", coefficient: 100 },
@@ -57,7 +57,7 @@ const classification: Signature = {
 
 async function writeDirectory(
   directory: string,
-  { model, golden }: { model: LinearModel; golden: { row: object; prediction: number | string } },
+  { model, golden }: { model: LinearParameters; golden: { row: object; prediction: number | string } },
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
   const metadata = { mlops: { name: "cost", run: "run-1", signature: model.signature } };
@@ -70,13 +70,13 @@ async function writeDirectory(
 
 /** Writes the model directory of the cost model; other intercepts make other versions of it. */
 export async function writeCostModel(directory: string, intercept = 0): Promise<void> {
-  const model: LinearModel = { signature, intercept, terms };
+  const model: LinearParameters = { signature, intercept, terms };
   await writeDirectory(directory, { model, golden: { row, prediction: costOf(row, intercept) } });
 }
 
 /** Writes a model directory that tells "red" (x > 0) from "blue", with the probability 1 / (1 + exp(-x)). */
 export async function writeColourModel(directory: string): Promise<void> {
-  const model: LinearModel = {
+  const model: LinearParameters = {
     signature: classification,
     intercept: 0,
     terms: [{ kind: "number", column: "x", mean: 0, scale: 1, coefficient: 1 }],

@@ -2,7 +2,7 @@ import type { ModelDefinition, ModelDefinitionInput } from "../../platform/defin
 import { PlatformError } from "../../platform/errors";
 import type { SqlRow } from "../../platform/sql/engine";
 import { fitLinearModel } from "../../training/fit";
-import type { LinearModel, NumberTerm } from "../../training/linear-model";
+import type { LinearParameters, NumberTerm } from "../../platform/linear-parameters";
 import { predictionSql } from "../../training/predict-sql";
 import { definitionOf, openRows } from "./rows";
 
@@ -12,7 +12,7 @@ type Columns = ModelDefinitionInput["columns"];
 async function fitRows(
   definition: ModelDefinition,
   rows: readonly SqlRow[],
-): Promise<{ model: LinearModel; predictions: number[] }> {
+): Promise<{ model: LinearParameters; predictions: number[] }> {
   const engine = await openRows(definition, rows);
   try {
     const model = await fitLinearModel(engine, definition, "data");
@@ -23,7 +23,7 @@ async function fitRows(
   }
 }
 
-function numberTerm(model: LinearModel, column: string): NumberTerm {
+function numberTerm(model: LinearParameters, column: string): NumberTerm {
   const term = model.terms.find((candidate) => candidate.column === column);
   if (term?.kind !== "number") throw new Error(`${column} is not a number.`);
   return term;

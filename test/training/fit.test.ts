@@ -3,7 +3,7 @@ import titanicReference from "./reference/titanic.json";
 import type { ModelDefinitionInput } from "../../platform/definition";
 import type { DuckDbEngine } from "../../platform/sql/duckdb-engine";
 import { fitLinearModel } from "../../training/fit";
-import type { LinearModel } from "../../training/linear-model";
+import type { LinearParameters } from "../../platform/linear-parameters";
 import { predictionSql } from "../../training/predict-sql";
 import { openShippedData, shippedDefinition } from "./shipped-data";
 
@@ -38,11 +38,15 @@ async function fit(name: Name, { penalty, weighted }: Pick<Reference, "penalty" 
   return fitLinearModel(engineOf(name), definition, "data");
 }
 
-function coefficientsOf({ terms }: LinearModel): number[] {
+function coefficientsOf({ terms }: LinearParameters): number[] {
   return terms.flatMap((term) => (term.kind === "category" ? term.coefficients : [term.coefficient]));
 }
 
-async function predictionsOf(name: Name, model: LinearModel, rows: readonly number[]): Promise<number[]> {
+async function predictionsOf(
+  name: Name,
+  model: LinearParameters,
+  rows: readonly number[],
+): Promise<number[]> {
   const found = await engineOf(name).rows(
     `SELECT ${predictionSql(model)} AS p FROM data WHERE _row - 1 IN (${rows.join(", ")}) ORDER BY _row`,
   );
@@ -60,7 +64,7 @@ function distance(actual: readonly number[], expected: readonly number[]): numbe
 }
 
 /** Coefficients of each category column less their mean: what is the same for every solution without penalty. */
-function centredOf({ terms }: LinearModel, coefficients: readonly number[]): number[] {
+function centredOf({ terms }: LinearParameters, coefficients: readonly number[]): number[] {
   let at = 0;
   return terms.flatMap((term) => {
     const own = coefficients.slice(at, (at += term.kind === "category" ? term.values.length : 1));

@@ -5,14 +5,14 @@ import { OnnxModel } from "../../platform/onnx-model";
 import type { DuckDbEngine } from "../../platform/sql/duckdb-engine";
 import { fitLinearModel } from "../../training/fit";
 import { makeGoldenRows, spreadPositions } from "../../training/golden";
-import type { LinearModel } from "../../training/linear-model";
+import type { LinearParameters } from "../../platform/linear-parameters";
 import { toOnnx } from "../../training/onnx";
 import { openShippedData, shippedDefinition } from "./shipped-data";
 
 const definition = shippedDefinition("titanic");
 let folder = "";
 let engine: DuckDbEngine;
-let linear: LinearModel;
+let linear: LinearParameters;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "golden-"));
@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function openModel(model: LinearModel): Promise<OnnxModel> {
+async function openModel(model: LinearParameters): Promise<OnnxModel> {
   const file = path.join(folder, `${model.intercept}.onnx`);
   await writeFile(file, toOnnx(model));
   return OnnxModel.open(file, model.signature);

@@ -8,7 +8,7 @@ import { signatureOf } from "../../platform/signature";
 import type { SqlRow } from "../../platform/sql/engine";
 import { featureTable } from "../../platform/table";
 import { fitLinearModel } from "../../training/fit";
-import type { LinearModel, Term } from "../../training/linear-model";
+import type { LinearParameters, Term } from "../../platform/linear-parameters";
 import { toOnnx } from "../../training/onnx";
 import { predictionSql } from "../../training/predict-sql";
 import { definitionOf, openRows } from "./rows";
@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function openModel(model: LinearModel): Promise<OnnxModel> {
+async function openModel(model: LinearParameters): Promise<OnnxModel> {
   const file = path.join(folder, `${digestOf(JSON.stringify(model))}.onnx`);
   await writeFile(file, toOnnx(model));
   return OnnxModel.open(file, model.signature);
@@ -145,7 +145,7 @@ test("columns may have the names that the statements and the graph use inside", 
     columns.map((column) => ({ ...column, name: plain(column.name) })),
     { kind: "logistic", l2: 1 },
   );
-  const fit = async (by: ModelDefinition, data: readonly SqlRow[]): Promise<LinearModel> => {
+  const fit = async (by: ModelDefinition, data: readonly SqlRow[]): Promise<LinearParameters> => {
     const engine = await openRows(by, data);
     const model = await fitLinearModel(engine, by, "data");
     await engine.close();

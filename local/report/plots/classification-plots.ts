@@ -48,7 +48,7 @@ interface CurvePlot {
   readonly description: string;
   readonly x: string;
   readonly y: string;
-  readonly guide?: Points;
+  readonly guide: Points;
   readonly symbolSize?: number;
   readonly curve: Curve;
 }
@@ -78,7 +78,7 @@ function curvePlot(
       y: shareAxis(y),
       // The candidate last, so that it is drawn over the champion.
       series: [
-        ...(guide ? [guideLine(guide)] : []),
+        guideLine(guide),
         ...drawn.reverse().map(({ model, points }) => line(model, points, symbolSize)),
       ],
     }),
@@ -90,58 +90,48 @@ const diagonal: Points = [
   [1, 1],
 ];
 
+const rocPlot = (area: number | undefined): CurvePlot => ({
+  title: "ROC",
+  description: `True against false positive rate as the threshold falls, a curve${area === undefined ? "" : ` of area ${showNumber(area)}`} for the candidate; the diagonal is chance.`,
+  x: "false positive rate",
+  y: "true positive rate",
+  guide: diagonal,
+  curve: (rows) =>
+    rocCurve(rows)?.map(({ falsePositiveRate, truePositiveRate }) => [falsePositiveRate, truePositiveRate]),
+});
+
+/** `share` is that of the positive rows. */
+const precisionRecallPlot = (share: number): CurvePlot => ({
+  title: "Precision and recall",
+  description: `Precision over recall as the threshold falls; ${showShare(share)} of the rows are positive, which is the precision of chance.`,
+  x: "recall",
+  y: "precision",
+  guide: [
+    [0, share],
+    [1, share],
+  ],
+  curve: (rows) => precisionRecallCurve(rows)?.map(({ recall, precision }) => [recall, precision]),
+});
+
+const calibrationPlot: CurvePlot = {
+  title: "Calibration",
+  description:
+    "Share of positive rows over the predicted probability, in up to ten groups of rows; on the diagonal a probability means what it says.",
+  x: "mean predicted probability",
+  y: "share of positive rows",
+  guide: diagonal,
+  symbolSize: 6,
+  curve: (rows) => calibration(rows).map(({ predicted, observed }) => [predicted, observed]),
+};
+
 /** ROC, precision-recall and calibration; a curve that the rows do not allow (one class only) is left out. */
-export function classificationPlots({
-  sample,
-  champion,
-  candidate,
-}: Pick<Evaluation, "sample" | "champion" | "candidate">): readonly Plot[] {
-  const positives = sample.actual.filter((actual) => actual === 1).length;
-  const share = positives / sample.actual.length;
-  const area = candidate.metrics.auc === undefined ? "" : ` of area ${showNumber(candidate.metrics.auc)}`;
-  const models = modelRows({ sample, ...(champion && { champion }) });
-  return [
-    curvePlot(
-      {
-        title: "ROC",
-        description: `True against false positive rate as the threshold falls, a curve${area} for the candidate; the diagonal is chance.`,
-        x: "false positive rate",
-        y: "true positive rate",
-        guide: diagonal,
-        curve: (rows) =>
-          rocCurve(rows)?.map(({ falsePositiveRate, truePositiveRate }) => [
-            falsePositiveRate,
-            truePositiveRate,
-          ]),
-      },
-      models,
-    ),
-    curvePlot(
-      {
-        title: "Precision and recall",
-        description: `Precision over recall as the threshold falls; ${showShare(share)} of the rows are positive, which is the precision of chance.`,
-        x: "recall",
-        y: "precision",
-        guide: [
-          [0, share],
-          [1, share],
-        ],
-        curve: (rows) => precisionRecallCurve(rows)?.map(({ recall, precision }) => [recall, precision]),
-      },
-      models,
-    ),
-    curvePlot(
-      {
-        title: "Calibration",
-        description:
-          "Share of positive rows over the predicted probability, in up to ten groups of rows; on the diagonal a probability means what it says.",
-        x: "mean predicted probability",
-        y: "share of positive rows",
-        guide: diagonal,
-        symbolSize: 6,
-        curve: (rows) => calibration(rows).map(({ predicted, observed }) => [predicted, observed]),
-      },
-      models,
-    ),
-  ].filter((plot) => plot !== undefined);
+export function classificationPlots(
+  evaluation: Pick<Evaluation, "sample" | "champion" | "candidate">,
+): readonly Plot[] {
+  const { actual } = evaluation.sample;
+  const share = actual.filter((value) => value === 1).length / actual.length;
+  const models = modelRows(evaluation);
+  return [rocPlot(evaluation.candidate.metrics.auc), precisionRecallPlot(share), calibrationPlot]
+    .map((plot) => curvePlot(plot, models))
+    .filter((plot) => plot !== undefined);
 }

@@ -19,7 +19,7 @@ export const plotColours = {
   bad: "var(--bad)",
 } as const;
 
-export type PlotColour = keyof typeof plotColours;
+type PlotColour = keyof typeof plotColours;
 
 /** An entry of the legend; the mark repeats what tells the series apart without its colour. */
 export interface LegendEntry {

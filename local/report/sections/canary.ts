@@ -1,13 +1,13 @@
-import type { Track, TrackSample } from "../../../platform/deployment";
+import type { TrackSample } from "../../../platform/deployment";
 import type { DrawPlot } from "../draw-plot";
 import { showCount, showDuration, showNumber, showShare } from "../display";
 import { html, type Html } from "../html";
-import { latencyPlot, latencySharePlot, stageName } from "../plots/canary-plots";
-import type { ReportCanaryStage } from "../report-input";
+import type { CanaryStage } from "../../runs";
+import { latencyPlot, stageName } from "../plots/canary-plots";
 import { badge, scrollingTable } from "../table";
 import type { Section } from "./section";
 
-function verdict({ verdict }: ReportCanaryStage): Html {
+function verdict({ verdict }: CanaryStage): Html {
   switch (verdict) {
     case "advance":
       return badge("good", "advance");
@@ -30,36 +30,33 @@ function sampleCells({ requests, failures, latencyMs, predictions }: TrackSample
   ];
 }
 
-const tracks: readonly Track[] = ["stable", "canary"];
+const withoutStable =
+  "Production had no stable version: the canary answered all requests whatever its share, and was compared with what QA had shown of it before.";
 
 /** Every stage of the canary: what was seen of both tracks and what was decided. */
-export function canarySection(stages: readonly ReportCanaryStage[], draw: DrawPlot): Section | undefined {
+export function canarySection(stages: readonly CanaryStage[], draw: DrawPlot): Section | undefined {
   if (stages.length === 0) return undefined;
   const decided = stages.map(
     (stage) => html`<li>${verdict(stage)} <strong>${stageName(stage)}</strong>: ${stage.explanation}</li>`,
   );
-  const rows = stages.flatMap((stage) =>
-    tracks.flatMap((track) => {
-      const sample = stage[track];
-      return sample ? [[stageName(stage), track, ...sampleCells(sample)]] : [];
-    }),
-  );
-  const measured = stages.some(({ stable, canary }) => stable?.latencyMs ?? canary.latencyMs);
-  const plots = [
-    measured ? latencyPlot(stages) : undefined,
-    ...stages.map((stage) => latencySharePlot(stage)),
-  ].filter((plot) => plot !== undefined);
+  const rows = stages.flatMap((stage) => [
+    [stageName(stage), stage.comparedWith, ...sampleCells(stage.reference)],
+    [stageName(stage), "canary", ...sampleCells(stage.canary)],
+  ]);
+  const plot = latencyPlot(stages);
+  const alone = stages.some(({ comparedWith }) => comparedWith === "QA");
   return {
     id: "canary",
     title: "Canary",
     content: html`<ul class="plain">
         ${decided}
       </ul>
+      ${alone ? html`<p class="muted">${withoutStable}</p>` : undefined}
       ${scrollingTable({
-        label: "What was seen of stable and canary in each stage",
+        label: "What was seen in each stage of the canary and of what it was compared with",
         columns: [
           { head: "stage" },
-          { head: "track" },
+          { head: "seen of" },
           { head: "requests", kind: "number" },
           { head: "failed", kind: "number" },
           { head: "p50", kind: "number" },
@@ -69,6 +66,6 @@ export function canarySection(stages: readonly ReportCanaryStage[], draw: DrawPl
         ],
         rows,
       })}
-      <div class="plots">${plots.map(draw)}</div>`,
+      ${plot && html`<div class="plots">${draw(plot)}</div>`}`,
   };
 }

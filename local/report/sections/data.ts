@@ -6,7 +6,10 @@ import type { Section } from "./section";
 
 function examples({ examples = [] }: Finding): Html | undefined {
   if (examples.length === 0) return undefined;
-  const shown = examples.map(({ row, value }) => html`<li>row ${showCount(row)}: <code>${value}</code></li>`);
+  const shown = examples.map(
+    ({ row, value }) =>
+      html`<li>row ${showCount(row)}: ${value === "" ? "(empty)" : html`<code>${value}</code>`}</li>`,
+  );
   return html`<ul class="plain">
     ${shown}
   </ul>`;

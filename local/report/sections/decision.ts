@@ -4,7 +4,8 @@ import { showCount, showDifference, showNumber, showShare } from "../display";
 import { html, type Html } from "../html";
 import { intervalPlot } from "../plots/interval-plot";
 import { badge, scrollingTable } from "../table";
-import { gateVerdict, metricInWords } from "./header";
+import type { RunRecord } from "../../runs";
+import { gateVerdict, isOverruled, metricInWords } from "./header";
 import { factList, type Section } from "./section";
 
 const check = (holds: boolean): Html => (holds ? badge("good", "holds") : badge("bad", "does not hold"));
@@ -67,13 +68,14 @@ function slices({ slices, metric }: PromotionDecision): Html | undefined {
 }
 
 /** What the gate decided, and why. */
-export function decisionSection(decision: PromotionDecision, draw: DrawPlot): Section {
+export function decisionSection(decision: PromotionDecision, run: RunRecord, draw: DrawPlot): Section {
   const plot = intervalPlot(decision);
   const { tone, word } = gateVerdict(decision);
+  const overruled = isOverruled(run, decision) ? badge("warn", "overruled by a setting") : undefined;
   return {
     id: "decision",
     title: "Gate",
-    content: html`<p>${badge(tone, word)} <code>${decision.reason}</code></p>
+    content: html`<p>${badge(tone, word)} <code>${decision.reason}</code> ${overruled}</p>
       <p>${decision.explanation}</p>
       ${factList(figures(decision))}
       <p class="muted">${metricInWords(decision.metric)}.</p>

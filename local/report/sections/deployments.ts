@@ -1,6 +1,7 @@
 import { showCount, showDuration, showNumber, showShare, showTime } from "../display";
 import { html, type Html } from "../html";
-import type { ReportInput, ReportLoad } from "../report-input";
+import type { LoadResult } from "../../load";
+import type { ReportInput } from "../report-input";
 import { badge, scrollingTable } from "../table";
 import { factList, type Section } from "./section";
 
@@ -12,7 +13,7 @@ function release(release: Release | undefined): Html | string {
 }
 
 /** What a load test of the service measured. */
-export function loadSection(load: ReportLoad): Section {
+export function loadSection(load: LoadResult): Section {
   const { requests, failures, requestsPerSecond, latencyMs } = load;
   return {
     id: "load",
@@ -42,7 +43,7 @@ export function deploymentsSection(deployments: Deployments): Section | undefine
   events.sort((a, b) => a.time.localeCompare(b.time));
   const serving = scrollingTable({
     label: "What the environments serve",
-    columns: [{ head: "environment" }, { head: "stable" }, { head: "canary" }, { head: "before" }],
+    columns: [{ head: "environment" }, { head: "stable" }, { head: "canary" }, { head: "previous" }],
     rows: deployments.map(({ environment, stable, canary, previous }) => [
       environment,
       release(stable),

@@ -1,59 +1,53 @@
+import type { StepRecord } from "../../runs";
 import { showDuration } from "../display";
 import { html, Html } from "../html";
-import type { ReportRun, ReportStep } from "../report-input";
-import { badge, scrollingTable } from "../table";
+import type { ReportInput } from "../report-input";
+import { badge, scrollingTable, type Tone } from "../table";
 import type { Section } from "./section";
 
-function status({ status }: ReportStep): Html {
-  switch (status) {
-    case "done":
-      return badge("good", "done");
-    case "failed":
-      return badge("bad", "failed");
-    case "waiting":
-      return badge("warn", "waiting");
-    case "skipped":
-      return badge("calm", "not reached");
-  }
-}
+const tones: Readonly<Record<StepRecord["status"], Tone>> = { done: "good", failed: "bad", waiting: "warn" };
 
 /** A bar from the step's start to its end on the time of the whole run; steps follow each other. */
 function timeBar(start: number, ms: number, total: number): Html | undefined {
   if (total <= 0 || ms <= 0) return undefined;
   const percent = (value: number): string => ((value / total) * 100).toFixed(2);
-  return new Html(`<span class="bar" style="margin-left:${percent(start)}%;width:${percent(ms)}%"></span>`);
+  const style = `margin-left:min(${percent(start)}%,100% - 2px);width:${percent(ms)}%`;
+  return new Html(`<span class="bar" style="${style}"></span>`);
+}
+
+/** Time at work, in milliseconds: that of a run that waited for approval is less than from its start to its end. */
+export function workingTime(steps: readonly StepRecord[]): number {
+  return steps.reduce((sum, { ms }) => sum + ms, 0);
 }
 
 /** The steps of the run with their time. */
-export function stepsSection({ steps }: ReportRun): Section | undefined {
+export function stepsSection({ run: { steps }, notReached }: ReportInput): Section | undefined {
   if (steps.length === 0) return undefined;
-  const total = steps.reduce((sum, step) => sum + step.ms, 0);
+  const total = workingTime(steps);
   let start = 0;
-  const rows = steps.map((step) => {
-    const bar = timeBar(start, step.ms, total);
-    start += step.ms;
-    const reached = step.status !== "skipped";
+  const rows = steps.map(({ name, status, ms, message }) => {
+    const bar = timeBar(start, ms, total);
+    start += ms;
     return [
-      step.name,
-      status(step),
-      reached ? showDuration(step.ms) : "–",
-      step.message,
+      name,
+      badge(tones[status], status),
+      showDuration(ms),
+      html`<span class="lines">${message}</span>`,
       html`<span class="track" aria-hidden="true">${bar}</span>`,
     ];
   });
-  return {
-    id: "steps",
-    title: "Steps",
-    content: scrollingTable({
-      label: "Steps of the run",
-      columns: [
-        { head: "step" },
-        { head: "status" },
-        { head: "time", kind: "number" },
-        { head: "what happened", kind: "prose" },
-        { head: `of ${showDuration(total)}` },
-      ],
-      rows,
-    }),
-  };
+  const table = scrollingTable({
+    label: "Steps of the run",
+    columns: [
+      { head: "step" },
+      { head: "status" },
+      { head: "time", kind: "number" },
+      { head: "what happened", kind: "prose" },
+      { head: `of ${showDuration(total)}` },
+    ],
+    rows,
+  });
+  const left =
+    notReached.length > 0 ? html`<p class="muted">Not reached: ${notReached.join(", ")}.</p>` : undefined;
+  return { id: "steps", title: "Steps", content: html`${table}${left}` };
 }

@@ -116,17 +116,6 @@ describe("the gateway's listener", () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  test.each([
-    ["GET", "/score", 405, "POST"],
-    ["POST", "/metadata", 405, "GET"],
-    ["GET", "/admin", 404, null],
-  ])("%s %s is answered with %d", async (method, path, status, allow) => {
-    const answer = await fetch(`${url}${path}`, { method });
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get("allow")).toBe(allow);
-    expect(answer.headers.get("content-type")).toBe("application/problem+json; charset=utf-8");
-  });
-
   test("names a track that is not there", async () => {
     current = routing({ stable });
     const headers = { "x-mlops-track": "canary" };

@@ -1,4 +1,4 @@
-import { percentile, TrackSampler, type Outcome } from "../../../local/gateway/track-sampler";
+import { TrackSampler, type Outcome } from "../../../local/gateway/track-sampler";
 
 const answered = (latencyMs: number, predictions: number[] = []): Outcome => ({
   failed: false,
@@ -14,12 +14,6 @@ test("a track that only fails has neither latency nor predictions", () => {
   const sampler = new TrackSampler();
   sampler.record({ failed: true, latencyMs: 5, predictions: [] });
   expect(sampler.sample()).toEqual({ requests: 1, failures: 1 });
-});
-
-test("percentiles are by nearest rank", () => {
-  const sorted = Array.from({ length: 100 }, (_, index) => index + 1);
-  expect([0.5, 0.95, 0.99].map((p) => percentile(sorted, p))).toEqual([50, 95, 99]);
-  expect([0.5, 0.95, 0.99].map((p) => percentile([7], p))).toEqual([7, 7, 7]);
 });
 
 test("latency is of answered requests, of which the last 4,096 count", () => {

@@ -1,11 +1,11 @@
 import { html, Html } from "../../../local/report/html";
-import { latencyPlot, latencySharePlot } from "../../../local/report/plots/canary-plots";
+import { latencyPlot } from "../../../local/report/plots/canary-plots";
 import { classificationPlots } from "../../../local/report/plots/classification-plots";
 import { psiPlot, sharesPlot } from "../../../local/report/plots/drift-plots";
 import { intervalPlot } from "../../../local/report/plots/interval-plot";
 import { type Plot, thinOut } from "../../../local/report/plots/plot";
 import { regressionPlots } from "../../../local/report/plots/regression-plots";
-import { whole } from "./report-fixture";
+import { stages, whole } from "./report-fixture";
 
 const { decision } = whole;
 if (!decision) throw new Error("The fixture has lost its decision.");
@@ -170,29 +170,25 @@ describe("drift", () => {
 });
 
 describe("canary", () => {
-  const [first, last] = whole.canary?.stages ?? [];
-  if (!first || !last) throw new Error("The fixture has lost its stages.");
+  const [first, last] = stages;
 
   test("latencies are bars per stage, percentile and track, a gap where there is none", () => {
-    expect(seriesOf(latencyPlot([first, last]))).toEqual([
+    const plot = latencyPlot(stages);
+    expect(seriesOf(plot)).toEqual([
       [2.1, 4.2, 8.4, "-", "-", "-"],
       [2.2, 4.4, 8.8, "-", "-", "-"],
     ]);
-    expect(latencyPlot([first, last]).description).toContain(
-      "100 %: 95th percentile nothing answered of stable",
-    );
+    expect(plot?.legend.map(({ label }) => label)).toEqual(["houses:1", "canary"]);
+    expect(plot?.description).toContain("50 %: 95th percentile nothing answered of houses:1");
   });
 
-  test("shares of requests rise to the ninety-ninth hundredth", () => {
-    const [stable] = seriesOf(latencySharePlot(first)) as [[number, number][]];
-    expect(stable[0]).toEqual([1, 1 / 540]);
-    expect(stable.at(-1)?.[1]).toBeCloseTo(0.99, 2);
-    expect(stable).toHaveLength(200);
+  test("latencies of QA are said to be of another time", () => {
+    const plot = latencyPlot([{ ...first, comparedWith: "QA" }]);
+    expect(plot?.legend.map(({ label }) => label)).toEqual(["QA, at another time", "canary"]);
   });
 
-  test("a stage that kept no latencies has no such plot", () => {
-    expect(latencySharePlot(last)).toBeUndefined();
-    expect(latencySharePlot({ ...last, latencies: { stable: [], canary: [] } })).toBeUndefined();
+  test("stages in which nothing was answered have no plot", () => {
+    expect(latencyPlot([last])).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { renderReport } from "../../../local/report/render-report";
 import type { ReportInput } from "../../../local/report/report-input";
-import { bare, classified, evilColumn, whole } from "./report-fixture";
+import { bare, classified, evilColumn, stages, whole } from "./report-fixture";
 
 const escapedEvilColumn = "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;";
 const titlesOf = (page: string): string[] =>
@@ -45,7 +45,6 @@ describe("a report of a whole run", () => {
       "Residuals against predicted",
       "How residuals are spread",
       "Latency per stage",
-      "Answered within a time, 10 %",
       "Population stability index per column",
       `${escapedEvilColumn} [m²]`,
       "town",
@@ -105,7 +104,7 @@ describe("a report of a whole run", () => {
     ["a stability index", "0.3123"],
     ["a tiny p-value", "&lt; 0.0001"],
     ["a share of missing values", "1.3 %"],
-    ["the step of a time bar", "approve ✓ done 9.0 s by --yes"],
+    ["the step of a time bar", "approve ✓ done 9.4 s by --yes"],
     ["the part of the sample that is plotted", "The plots show the first 40 of them."],
     ["the release an environment serves", "houses:2 0123456789ab"],
     ["a canary's weight", "houses:2 0123456789ab at 10 %"],
@@ -118,9 +117,44 @@ describe("a report of a whole run", () => {
     expect(textOf(page)).toContain(text);
   });
 
-  test("leaves the rows of a canary that has no stable out, and dashes for what was not measured", () => {
-    expect(textOf(page)).toContain("100 % canary 0 0 – – – –");
-    expect(textOf(page)).not.toContain("100 % stable");
+  test("has a row for the canary and for what it was compared with, and dashes for what was not measured", () => {
+    expect(textOf(page)).toContain("10 % houses:1 540 1 (0.2 %) 2.1 ms");
+    expect(textOf(page)).toContain("50 % houses:1 0 0 – – – – 50 % canary 0 0 – – – –");
+    expect(textOf(page)).not.toContain("had no stable version");
+  });
+
+  test("says of a canary that was compared with QA that it answered everything", async () => {
+    const canary = stages.map((stage) => ({ ...stage, comparedWith: "QA" }));
+    const text = textOf(await renderReport({ ...whole, run: { ...whole.run, canary } }));
+    expect(text).toContain("10 % QA 540 1 (0.2 %) 2.1 ms");
+    expect(text).toContain("Production had no stable version: the canary answered all requests");
+  });
+
+  test("says that the gate was overruled when the run went on against it", async () => {
+    if (!whole.decision) throw new Error("The fixture has lost its decision.");
+    const decision = { ...whole.decision, promote: false };
+    const text = textOf(await renderReport({ ...whole, decision }));
+    expect(text).toContain("houses ! released against the gate");
+    expect(text).toContain("· champion kept better ! overruled by a setting");
+    expect(textOf(page)).not.toContain("overruled");
+  });
+
+  test("keeps the lines of a message", async () => {
+    const steps = whole.run.steps.map((step) => ({ ...step, message: "first\nsecond" }));
+    const run = { ...whole.run, steps, explanation: "one\ntwo" };
+    const markup = await renderReport({ ...whole, run });
+    expect(markup).toContain('<span class="lines">first\nsecond</span>');
+    expect(markup).toContain('<p class="outcome lines">one\ntwo</p>');
+  });
+
+  test("names an empty value", async () => {
+    if (!whole.dataReport) throw new Error("The fixture has lost its findings.");
+    const findings = whole.dataReport.findings.map((finding) => ({
+      ...finding,
+      examples: [{ row: 3, value: "" }],
+    }));
+    const text = textOf(await renderReport({ ...whole, dataReport: { ...whole.dataReport, findings } }));
+    expect(text).toContain("row 3: (empty)");
   });
 
   test("takes less than a megabyte with as many rows and columns as it may be given", async () => {
@@ -155,13 +189,13 @@ describe("a report of a run that stopped early", () => {
   test("says which step failed and which was not reached", async () => {
     const text = textOf(await renderReport(bare));
     expect(text).toContain("houses ✕ failed");
-    expect(text).toContain("check the data ✕ failed 250 ms 1 error");
-    expect(text).toContain("train · not reached –");
+    expect(text).toContain("check ✕ failed 250 ms 1 error");
+    expect(text).toContain("Not reached: split, train.");
   });
 
   test.each<[string, Partial<ReportInput>, string[]]>([
     ["nothing served", { deployments: [] }, ["Steps"]],
-    ["no stage", { canary: { stages: [] } }, ["Steps"]],
+    ["no stage", { run: { ...bare.run, canary: [] } }, ["Steps"]],
     ["a model card", { modelCard: "Text." }, ["Steps", "Model card"]],
   ])("with %s has the sections for it only", async (_, more, titles) => {
     expect(titlesOf(await renderReport({ ...bare, ...more }))).toEqual(titles);

@@ -1,4 +1,5 @@
-import type { ReportInput, ReportStep } from "../../../local/report/report-input";
+import type { ReportInput } from "../../../local/report/report-input";
+import type { CanaryStage, StepRecord } from "../../../local/runs";
 import { type ModelDefinition, parseModelDefinition } from "../../../platform/definition";
 import type { Digest } from "../../../platform/files";
 
@@ -37,9 +38,12 @@ export const classifier: ModelDefinition = parseModelDefinition(
   "fixture",
 );
 
-const step = (name: string, status: ReportStep["status"], ms: number, message: string): ReportStep => ({
+const startedAt = "2026-11-21T00:21:07.123Z";
+
+const step = (name: string, status: StepRecord["status"], ms: number, message: string): StepRecord => ({
   name,
   status,
+  startedAt,
   ms,
   message,
 });
@@ -49,10 +53,13 @@ export const bare: ReportInput = {
   run: {
     id: "20261121-002107-4f1c",
     model: "houses",
-    startedAt: "2026-11-21T00:21:07.123Z",
-    outcome: "The data has 1 error; nothing was trained.",
-    steps: [step("check the data", "failed", 250, "1 error"), step("train", "skipped", 0, "")],
+    startedAt,
+    outcome: "failed",
+    explanation: "The data has 1 error; nothing was trained.",
+    dataFile: "data.csv",
+    steps: [step("check", "failed", 250, "1 error")],
   },
+  notReached: ["split", "train"],
   definition,
 };
 
@@ -69,16 +76,51 @@ const sample = (requests: number, failures: number, p50: number) => ({
   predictions: { count: requests - failures, mean: 198.76543, standardDeviation: 51.5 },
 });
 
+/** Two stages of a canary, of which the second has not begun. */
+export const stages: readonly [CanaryStage, CanaryStage] = [
+  {
+    weight: 10,
+    comparedWith: "houses:1",
+    verdict: "advance",
+    reason: "healthy",
+    explanation: "Healthy.",
+    reference: sample(540, 1, 2.1),
+    canary: sample(60, 0, 2.2),
+  },
+  {
+    weight: 50,
+    comparedWith: "houses:1",
+    verdict: "wait",
+    reason: "too-few-requests",
+    explanation: "Too few.",
+    reference: { requests: 0, failures: 0 },
+    canary: { requests: 0, failures: 0 },
+  },
+];
+
 /** A run that came to its end, with something in every section. */
 export const whole: ReportInput = {
   run: {
     id: "20261121-002107-4f1c",
-    model: "houses:2",
-    startedAt: "2026-11-21T00:21:07.123Z",
-    finishedAt: "2026-11-21T00:21:19.523Z",
-    outcome: "houses:2 serves all of production.",
-    steps: [step("train", "done", 3000, "ridge, alpha 1"), step("approve", "done", 9000, "by --yes")],
+    model: "houses",
+    version: "houses:2",
+    startedAt,
+    outcome: "released",
+    explanation: "houses:2 serves all of production.",
+    dataFile: "data.csv",
+    steps: [step("train", "done", 3000, "ridge, alpha 1"), step("approve", "done", 9400, "by --yes")],
+    qa: {
+      digest,
+      load: {
+        requests: 2000,
+        failures: 4,
+        requestsPerSecond: 1204.4,
+        latencyMs: { p50: 3.14, p95: 6.2, p99: 8.1 },
+      },
+    },
+    canary: [...stages],
   },
+  notReached: [],
   definition,
   dataReport: {
     source: "data.csv",
@@ -180,29 +222,11 @@ export const whole: ReportInput = {
       },
     ],
   },
-  canary: {
-    stages: [
-      {
-        weight: 10,
-        verdict: "advance",
-        explanation: "Healthy.",
-        stable: sample(540, 1, 2.1),
-        canary: sample(60, 0, 2.2),
-        latencies: { stable: numbers(540, (index) => 1 + index / 100), canary: numbers(60, () => 2) },
-      },
-      { weight: 100, verdict: "wait", explanation: "Too few.", canary: { requests: 0, failures: 0 } },
-    ],
-  },
-  load: {
-    requests: 2000,
-    failures: 4,
-    requestsPerSecond: 1204.4,
-    latencyMs: { p50: 3.14, p95: 6.2, p99: 8.1 },
-  },
   deployments: [
-    { environment: "qa", history: [] },
+    { environment: "qa", model: "houses", history: [] },
     {
       environment: "prod",
+      model: "houses",
       stable: release,
       canary: { ...release, weight: 10, shadow: 0 },
       history: [{ time: "2026-11-21T00:21:14Z", action: "deploy", model: "houses:2", detail: "10 %" }],
@@ -212,7 +236,14 @@ export const whole: ReportInput = {
 
 /** The classification of a run: 30 rows, mostly called right. */
 export const classified: ReportInput = {
-  run: { ...bare.run, model: "loans", outcome: "Kept.", steps: [step("train", "done", 10, "")] },
+  run: {
+    ...bare.run,
+    model: "loans",
+    outcome: "kept",
+    explanation: "Kept.",
+    steps: [step("train", "done", 10, "")],
+  },
+  notReached: [],
   definition: classifier,
   evaluation: {
     task: "classification",

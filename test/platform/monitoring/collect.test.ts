@@ -99,6 +99,18 @@ describe("collecting training data", () => {
     expect(leftOut).toEqual({ ...nothing, repeated: 1, ambiguous: 2 });
   });
 
+  test("leaves out our own tests of the service", async () => {
+    const records = [
+      record("mlops-test-load-1", { age: 1, town: "Ulm" }),
+      record("a", { age: 2, town: "Ulm" }),
+    ];
+    const labels = ["mlops-test-load-1", "a"].map((id) => ({ id, row: 0, value: true }));
+    expect(await collect(records, labels)).toMatchObject({
+      rows: [{ age: 2 }],
+      leftOut: { ...nothing, unknownLabels: 1 },
+    });
+  });
+
   test("gives rows an id and a weight where the definition has them", async () => {
     const more = [
       { name: "key", type: "category", role: "id" },

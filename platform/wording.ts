@@ -5,12 +5,17 @@ export function quoted(names: readonly string[], most = 10): string {
   return shown.join(", ");
 }
 
-/** A count with its noun: "1 row", "12 rows". */
+/** A count with its noun: "1 row", "1,200 rows". */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** A share of 0..1 in percent, with one decimal where it says something. */
 export function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))} %`;
+}
+
+/** A sentence as a part of another. */
+export function withoutPeriod(text: string): string {
+  return text.replace(/\.$/, "");
 }

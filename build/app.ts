@@ -1,0 +1,82 @@
+import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { build } from "esbuild";
+import type { ImagePackage } from "./bundle";
+import { bundle } from "./bundle";
+import { repository } from "./repository";
+import { copyNativePackages, licenceTexts, nativePackages } from "./native-packages";
+
+export const imageKinds = ["scoring", "training"] as const;
+export type ImageKind = (typeof imageKinds)[number];
+
+/** Where the built programs go. */
+export const distDirectory = path.join(repository, "dist");
+
+/** The programs of each image, by the name of their file. */
+const programs: Readonly<Record<ImageKind, Readonly<Record<string, string>>>> = {
+  scoring: {
+    server: "scoring/container.ts",
+    // A thread of the service, which looks for its file beside the service's.
+    "prediction-worker": "platform/monitoring/prediction-worker.ts",
+    "health-check": "scoring/health-check.ts",
+    "check-package": "scoring/check-package.ts",
+  },
+  training: { main: "training/main.ts" },
+};
+
+/** Packages that the programs load from node_modules as they are. */
+const external: Readonly<Record<ImageKind, readonly string[]>> = {
+  scoring: ["onnxruntime-node"],
+  training: ["onnxruntime-node", "@duckdb/node-api"],
+};
+
+/** The model definitions as JavaScript: an image has no compiler. */
+async function compileDefinitions(directory: string): Promise<void> {
+  const models = path.join(repository, "models");
+  const names = (await readdir(models, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  await build({
+    entryPoints: Object.fromEntries(
+      names.map(({ name }) => [`${name}/model`, path.join(models, name, "model.ts")]),
+    ),
+    outdir: directory,
+    bundle: true,
+    platform: "node",
+    target: "node20.19",
+    format: "cjs",
+    logLevel: "warning",
+  });
+}
+
+/**
+ * The same for every file and folder: equal content is then an equal layer, whoever builds it and when. Times are those
+ * that a zip archive starts at.
+ */
+export async function makeUniform(directory: string): Promise<void> {
+  const time = new Date("1980-01-01T00:00:00Z");
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    await chmod(file, entry.isDirectory() ? 0o755 : 0o644);
+    await utimes(file, time, time);
+  }
+  await chmod(directory, 0o755);
+  await utimes(directory, time, time);
+}
+
+/** Builds what an image runs into `directory`: `app/`, `node_modules/`; returns the packages that are in it. */
+export async function buildApp(kind: ImageKind, directory: string): Promise<ImagePackage[]> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const app = path.join(directory, "app");
+  const bundled = await bundle({
+    programs: programs[kind],
+    native: external[kind],
+    outputDirectory: app,
+  });
+  const copied = await copyNativePackages(nativePackages[kind], path.join(directory, "node_modules"));
+  if (kind === "training") await compileDefinitions(path.join(directory, "models"));
+  const packages = [...bundled, ...copied].sort((one, other) => (one.folder < other.folder ? -1 : 1));
+  const texts = await licenceTexts(packages, (file) => readFile(file, "utf8"));
+  await writeFile(path.join(app, "third-party-licences.txt"), texts);
+  await makeUniform(directory);
+  return packages;
+}

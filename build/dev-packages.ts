@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Plugin } from "esbuild";
+import { repository } from "./repository";
+
+/** Folders, relative to the repository, of the packages that are there for development alone. */
+async function developmentFolders(): Promise<ReadonlySet<string>> {
+  const text = await readFile(path.join(repository, "package-lock.json"), "utf8");
+  const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, { dev?: boolean }>> };
+  return new Set(
+    Object.entries(packages)
+      .filter(([, { dev }]) => dev === true)
+      .map(([folder]) => folder),
+  );
+}
+
+/** The folder of the package that a file belongs to, relative to the repository; undefined for a file of our own. */
+export function packageFolderOf(file: string): string | undefined {
+  return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+}
+
+/**
+ * Makes packages that are installed for development alone as absent as they are in production. A package may ask
+ * whether one is there (debug does, of supports-color); code of our own may not need one, and is refused.
+ */
+export async function withoutDevelopmentPackages(): Promise<Plugin> {
+  const development = await developmentFolders();
+  const checked = Symbol("checked");
+  return {
+    name: "without-development-packages",
+    setup(build) {
+      build.onResolve(
+        { filter: /^[^./]/ },
+        async ({ path: specifier, importer, kind, resolveDir, pluginData }) => {
+          if (pluginData === checked || kind === "entry-point") return undefined;
+          const found = await build.resolve(specifier, { importer, kind, resolveDir, pluginData: checked });
+          const file = path.relative(repository, found.path).split(path.sep).join("/");
+          const folder = found.errors.length > 0 || found.external ? undefined : packageFolderOf(file);
+          if (folder === undefined || !development.has(folder)) return found;
+          if (importer.includes("node_modules")) return { path: specifier, external: true };
+          const text = `"${specifier}" is there for development alone; an image does not have it. Make it a dependency.`;
+          return { errors: [{ text }] };
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,255 @@
+import { crc32 } from "node:zlib";
+import type { Signature, SignatureColumn } from "../signature";
+import type { ColumnValues, FeatureTable, Predictions } from "../table";
+
+/** What the frames of one segment have in common; the first frame of a segment holds it as JSON. */
+export interface SegmentHeader {
+  readonly format: 1;
+  /** Where the records belong in the storage. */
+  readonly path: string;
+  /** `name:version`. */
+  readonly model: string;
+  /** Columns that are kept, in signature order. */
+  readonly columns: readonly Pick<SignatureColumn, "name" | "type">[];
+  /** Columns left out, as they may identify a person. */
+  readonly redacted: readonly string[];
+  readonly textOutputs: boolean;
+  readonly probabilities: boolean;
+}
+
+/** Where records come from: one version of a model, and which of its columns are kept. */
+export interface PredictionSource extends Omit<SegmentHeader, "format" | "path"> {
+  readonly columns: readonly SignatureColumn[];
+}
+
+/** A scored request as the service has it. */
+export interface ScoredRequest {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly table: FeatureTable;
+  readonly predictions: Predictions;
+}
+
+/** What of a version's requests is kept; names in `redact` that are no feature are ignored. */
+export function predictionSource(
+  signature: Signature,
+  { model, redact = [] }: { readonly model: string; readonly redact?: readonly string[] },
+): PredictionSource {
+  return {
+    model,
+    columns: signature.inputs.filter(({ name }) => !redact.includes(name)),
+    redacted: signature.inputs.map(({ name }) => name).filter((name) => redact.includes(name)),
+    textOutputs: typeof signature.target.classes?.[0] === "string",
+    probabilities: signature.task === "classification",
+  };
+}
+
+/** Bytes before the id of a frame: length, checksum of what follows it, time, rows, length of the id. */
+const frameHead = 24;
+
+const aligned = (bytes: number): number => (bytes + 7) & ~7;
+
+/** Room that a column may take, in bytes. */
+function mostBytesOf(values: ColumnValues): number {
+  if (values instanceof Float64Array) return values.byteLength;
+  if (values instanceof Uint8Array) return aligned(values.byteLength);
+  let bytes = 0;
+  for (const text of values) bytes += 4 + 3 * text.length;
+  return aligned(4 + bytes);
+}
+
+/**
+ * Writes scored requests as frames into one piece of memory that is used again and again. A frame is the numbers as
+ * they are in memory, so that a request pays for a copy and not for making text; the text is made elsewhere.
+ */
+export class FrameEncoder {
+  private memory = new ArrayBuffer(64 * 1024);
+  private bytes = Buffer.from(this.memory);
+  private numbers = new Float64Array(this.memory);
+  private offset = 0;
+
+  /** The frame, valid until the next call. */
+  encode(source: PredictionSource, request: ScoredRequest): Buffer {
+    const { table, predictions } = request;
+    this.reserve(source, request);
+    this.offset = frameHead;
+    const idBytes = this.bytes.write(request.id, this.offset, "utf8");
+    this.offset = aligned(this.offset + idBytes);
+    for (const { name } of source.columns) {
+      const values = table.columns.get(name);
+      if (values?.length !== table.rows)
+        throw new Error(`Column "${name}" does not have ${table.rows} values.`);
+      this.write(values);
+    }
+    this.write(predictions.prediction);
+    if (source.probabilities) this.write(predictions.probability ?? new Float64Array(table.rows));
+    this.numbers[1] = request.time;
+    this.bytes.writeUInt32LE(table.rows, 16);
+    this.bytes.writeUInt32LE(idBytes, 20);
+    return this.seal();
+  }
+
+  encodeHeader(header: SegmentHeader): Buffer {
+    const text = Buffer.from(JSON.stringify(header));
+    this.grow(8 + aligned(text.length));
+    this.bytes.fill(0x20, 8, 8 + aligned(text.length));
+    text.copy(this.bytes, 8);
+    this.offset = 8 + aligned(text.length);
+    return this.seal();
+  }
+
+  private seal(): Buffer {
+    this.bytes.writeUInt32LE(this.offset, 0);
+    this.bytes.writeUInt32LE(crc32(this.bytes.subarray(8, this.offset)), 4);
+    return this.bytes.subarray(0, this.offset);
+  }
+
+  private reserve(source: PredictionSource, { id, table, predictions }: ScoredRequest): void {
+    let most = frameHead + aligned(3 * id.length) + mostBytesOf(predictions.prediction) + 8 * table.rows;
+    for (const { name, type } of source.columns) {
+      const values = type === "number" ? undefined : table.columns.get(name);
+      most += values === undefined ? 8 * table.rows : mostBytesOf(values);
+    }
+    this.grow(most);
+  }
+
+  private grow(most: number): void {
+    if (most <= this.memory.byteLength) return;
+    this.memory = new ArrayBuffer(2 ** Math.ceil(Math.log2(most)));
+    this.bytes = Buffer.from(this.memory);
+    this.numbers = new Float64Array(this.memory);
+  }
+
+  private write(values: ColumnValues): void {
+    if (values instanceof Float64Array) {
+      const first = this.offset >>> 3;
+      // A loop beats `set` for the few rows that most requests have.
+      if (values.length > 16) this.numbers.set(values, first);
+      else for (let row = 0; row < values.length; row++) this.numbers[first + row] = values[row] ?? NaN;
+      this.offset += values.byteLength;
+    } else if (values instanceof Uint8Array) {
+      this.bytes.set(values, this.offset);
+      this.offset = aligned(this.offset + values.length);
+    } else this.writeTexts(values);
+  }
+
+  /** The length of all, then each text after its own length. */
+  private writeTexts(texts: readonly string[]): void {
+    const begin = this.offset;
+    let end = begin + 4;
+    for (const text of texts) {
+      const bytes = this.bytes.write(text, end + 4, "utf8");
+      this.bytes.writeUInt32LE(bytes, end);
+      end += 4 + bytes;
+    }
+    this.bytes.writeUInt32LE(end - begin, begin);
+    this.offset = aligned(end);
+  }
+}
+
+/** Whole frames of a segment, in order, the header's first; ends before the first that is torn or damaged. */
+export function* framesOf(segment: Buffer): Iterable<Buffer> {
+  let offset = 0;
+  while (offset + 8 <= segment.length) {
+    const length = segment.readUInt32LE(offset);
+    const end = offset + length;
+    if (length < 8 || end > segment.length) return;
+    const frame = segment.subarray(offset, end);
+    if (crc32(frame.subarray(8)) !== frame.readUInt32LE(4)) return;
+    yield frame;
+    offset = end;
+  }
+}
+
+export function decodeHeader(frame: Buffer): SegmentHeader {
+  return JSON.parse(frame.toString("utf8", 8)) as SegmentHeader;
+}
+
+/** The column's values as JSON texts, row by row. */
+type Column = readonly string[];
+
+class FrameReader {
+  private offset = frameHead;
+
+  constructor(
+    private readonly frame: Buffer,
+    private readonly rows: number,
+  ) {}
+
+  text(bytes: number): string {
+    const text = this.frame.toString("utf8", this.offset, this.offset + bytes);
+    this.offset = aligned(this.offset + bytes);
+    return text;
+  }
+
+  /** A missing number was NaN. */
+  numbers(): Column {
+    const texts = new Array<string>(this.rows);
+    for (let row = 0; row < this.rows; row++, this.offset += 8) {
+      const value = this.frame.readDoubleLE(this.offset);
+      texts[row] = Number.isFinite(value) ? String(value) : "null";
+    }
+    return texts;
+  }
+
+  booleans(): Column {
+    const texts = Array.from({ length: this.rows }, (_, row) =>
+      this.frame[this.offset + row] === 1 ? "true" : "false",
+    );
+    this.offset = aligned(this.offset + this.rows);
+    return texts;
+  }
+
+  /** A missing category was "". */
+  texts(): Column {
+    const begin = this.offset;
+    let at = begin + 4;
+    const texts = Array.from({ length: this.rows }, () => {
+      const bytes = this.frame.readUInt32LE(at);
+      const text = this.frame.toString("utf8", at + 4, at + 4 + bytes);
+      at += 4 + bytes;
+      return text === "" ? "null" : JSON.stringify(text);
+    });
+    this.offset = aligned(begin + this.frame.readUInt32LE(begin));
+    return texts;
+  }
+
+  column(type: SignatureColumn["type"]): Column {
+    if (type === "number") return this.numbers();
+    return type === "boolean" ? this.booleans() : this.texts();
+  }
+}
+
+function inputsOf(columns: readonly { key: string; values: Column }[], rows: number): string {
+  let text = "";
+  for (let row = 0; row < rows; row++) {
+    text += row === 0 ? "{" : ",{";
+    let separator = "";
+    for (const { key, values } of columns) {
+      text += `${separator}${key}${values[row]}`;
+      separator = ",";
+    }
+    text += "}";
+  }
+  return text;
+}
+
+/** A frame as a line of the prediction log (`PredictionRecord`), without its line feed. */
+export function decodeFrame(frame: Buffer, header: SegmentHeader): string {
+  const rows = frame.readUInt32LE(16);
+  const reader = new FrameReader(frame, rows);
+  const id = reader.text(frame.readUInt32LE(20));
+  const columns = header.columns.map(({ name, type }) => ({
+    key: `${JSON.stringify(name)}:`,
+    values: reader.column(type),
+  }));
+  const outputs = header.textOutputs ? reader.texts() : reader.numbers();
+  const probabilities = header.probabilities ? `,"probabilities":[${reader.numbers().join(",")}]` : "";
+  const redacted = header.redacted.length > 0 ? `,"redacted":${JSON.stringify(header.redacted)}` : "";
+  const time = new Date(frame.readDoubleLE(8)).toISOString();
+  return (
+    `{"id":${JSON.stringify(id)},"time":"${time}","model":${JSON.stringify(header.model)},` +
+    `"inputs":[${inputsOf(columns, rows)}],"outputs":[${outputs.join(",")}]${probabilities}${redacted}}`
+  );
+}

@@ -1,0 +1,110 @@
+import { z } from "zod";
+import type { MlflowClient } from "./mlflow-client";
+import { MlflowError, isAlreadyThere, isMissing } from "./mlflow-error";
+
+const runSchema = z.object({ info: z.object({ run_id: z.string(), artifact_uri: z.string() }) });
+const runAnswer = z.object({ run: runSchema });
+const runsAnswer = z.object({ runs: z.array(runSchema).default([]) });
+
+/** A run of the server, and where its artifacts are. */
+export interface MlflowRun {
+  readonly runId: string;
+  readonly artifactUri: string;
+}
+
+const toRun = ({ info }: z.output<typeof runSchema>): MlflowRun => ({
+  runId: info.run_id,
+  artifactUri: info.artifact_uri.replace(/\/+$/, ""),
+});
+
+export async function getRun(client: MlflowClient, runId: string): Promise<MlflowRun> {
+  const { run } = await client.call({
+    method: "GET",
+    path: "runs/get",
+    query: { run_id: runId },
+    answer: runAnswer,
+  });
+  return toRun(run);
+}
+
+const byName = z.object({ experiment: z.object({ experiment_id: z.string() }) });
+const created = z.object({ experiment_id: z.string() });
+
+async function findExperiment(client: MlflowClient, name: string): Promise<string | undefined> {
+  try {
+    const query = { experiment_name: name };
+    const found = await client.call({
+      method: "GET",
+      path: "experiments/get-by-name",
+      query,
+      answer: byName,
+    });
+    return found.experiment.experiment_id;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Id of the experiment with a name, which is made if there is none. */
+async function openExperiment(client: MlflowClient, name: string): Promise<string> {
+  const found = await findExperiment(client, name);
+  if (found !== undefined) return found;
+  try {
+    // Names are unique, so this does nothing when it is asked twice but say so.
+    const made = await client.call({
+      method: "POST",
+      path: "experiments/create",
+      body: { name },
+      answer: created,
+    });
+    return made.experiment_id;
+  } catch (error) {
+    const other = isAlreadyThere(error) ? await findExperiment(client, name) : undefined;
+    if (other === undefined) throw error;
+    return other;
+  }
+}
+
+/** Starts a run in the experiment named after a model; `request` is what it is found by when the reply is lost. */
+export async function startRun(
+  client: MlflowClient,
+  { model, request, now }: { model: string; request: string; now: number },
+): Promise<MlflowRun> {
+  const experiment = await openExperiment(client, model);
+  // No dot in this key: not every server takes one in a filter.
+  const tag = "mlops_request";
+  const make = async (): Promise<MlflowRun> => {
+    const body = {
+      experiment_id: experiment,
+      run_name: `register ${model}`,
+      start_time: now,
+      tags: [
+        { key: tag, value: request },
+        { key: "mlflow.runName", value: `register ${model}` },
+      ],
+    };
+    const call = { method: "POST", path: "runs/create", body, answer: runAnswer, idempotent: false } as const;
+    return toRun((await client.call(call)).run);
+  };
+  const find = async (): Promise<MlflowRun | undefined> => {
+    const body = { experiment_ids: [experiment], filter: `tags.${tag} = '${request}'`, max_results: 2 };
+    const { runs } = await client.call({ method: "POST", path: "runs/search", body, answer: runsAnswer });
+    return runs.map(toRun)[0];
+  };
+  return client.makeOnce(make, find);
+}
+
+/** Ends a run. That the server cannot be told is not worth losing what the run has done, or why it failed. */
+export async function endRun(
+  client: MlflowClient,
+  runId: string,
+  status: "FINISHED" | "FAILED",
+): Promise<void> {
+  const body = { run_id: runId, status, end_time: Date.now() };
+  try {
+    await client.call({ method: "POST", path: "runs/update", body, answer: z.unknown() });
+  } catch (error) {
+    if (!(error instanceof MlflowError)) throw error;
+  }
+}

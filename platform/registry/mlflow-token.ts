@@ -1,0 +1,47 @@
+import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
+import { PlatformError } from "../errors";
+import type { MlflowAddress } from "./mlflow-address";
+
+/** Gives a token that is valid now. */
+export type TokenSource = () => Promise<string>;
+
+const scope = "https://management.azure.com/.default";
+
+/** Tokens of the process's own identity in Azure; asked for on use, and kept by the client until they expire. */
+function entraTokens(): TokenSource {
+  let credential: TokenCredential | undefined;
+  return async () => {
+    // Loaded on use: the client is large, and no other server needs it.
+    credential ??= new (await import("@azure/identity")).DefaultAzureCredential();
+    let cause: unknown;
+    try {
+      const token = await credential.getToken(scope);
+      if (token !== null) return token.token;
+    } catch (error) {
+      cause = error;
+    }
+    throw new PlatformError(
+      "MLFLOW_FAILED",
+      'No identity of Azure was found for the workspace. Expected a managed or workload identity, or somebody who is signed in. Run "az login", or set MLFLOW_TRACKING_TOKEN.',
+      { cause },
+    );
+  };
+}
+
+/**
+ * The tokens for a server: MLFLOW_TRACKING_TOKEN as MLflow's own client has it, else for an Azure Machine Learning
+ * workspace those of the process's identity, else none.
+ */
+export function tokensFor(address: MlflowAddress, env: NodeJS.ProcessEnv): TokenSource | undefined {
+  const given = env.MLFLOW_TRACKING_TOKEN;
+  if (given !== undefined && given !== "") return () => Promise.resolve(given);
+  if (address.workspace === undefined) return undefined;
+  if (!new URL(address.origin).hostname.endsWith(".api.azureml.ms")) {
+    // Such a token opens the whole subscription.
+    throw new PlatformError(
+      "SETTINGS_INVALID",
+      `${address.origin} is not a host of Azure Machine Learning, so it gets no token of this identity. Expected <region>.api.azureml.ms. Correct the tracking URI, or set MLFLOW_TRACKING_TOKEN.`,
+    );
+  }
+  return entraTokens();
+}

@@ -1,0 +1,13 @@
+import { openLocalRegistry } from "./local-registry";
+import type { LocalRegistryOptions } from "./local-registry";
+import { isTrackingUri } from "./mlflow-address";
+import type { Registry } from "./registry";
+
+/** Opens the registry at a location: a folder, or the tracking URI of an MLflow server or Azure ML workspace. */
+export function openRegistry(location: string, options: LocalRegistryOptions): Registry {
+  if (!isTrackingUri(location)) return openLocalRegistry(location, options);
+  const runId = process.env.MLFLOW_RUN_ID;
+  // Loaded on use: a folder needs none of it.
+  const { openMlflowRegistry } = require("./mlflow-registry") as typeof import("./mlflow-registry");
+  return openMlflowRegistry({ ...options, trackingUri: location, ...(runId && { runId }) });
+}

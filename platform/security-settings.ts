@@ -1,0 +1,107 @@
+import { z } from "zod";
+
+/** The settings of a scoring process that depend on each other. */
+export interface SecuritySettings {
+  readonly host?: string | undefined;
+  readonly auth?: "none" | "keys" | "entra" | undefined;
+  readonly primaryKey?: string | undefined;
+  readonly secondaryKey?: string | undefined;
+  readonly keysFolder?: string | undefined;
+  readonly keyVault?: string | undefined;
+  readonly entraTenant?: string | undefined;
+  readonly entraAudiences?: readonly string[] | undefined;
+  readonly entraRole?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  readonly graceMs?: number | undefined;
+  readonly drainMs?: number | undefined;
+}
+
+function listOf(pattern: RegExp) {
+  const list = z.string().regex(pattern);
+  return list.transform((text) => text.split(",")).optional();
+}
+
+/** The name of a secret in Key Vault. */
+export const secretName = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/);
+/** Values of a token's audience, separated by commas. */
+export const audienceList = listOf(/^[^\s,]+(,[^\s,]+)*$/);
+/** Origins of web pages, separated by commas; "*" is any. */
+export const originList = listOf(/^(\*|https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)$/);
+
+/** Whether only this machine can reach what listens on the address. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
+  return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare);
+}
+
+/** Whether a text is the base address of a service that secrets may be sent to. */
+export function isServiceUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search, hash, username } = new URL(text);
+  if (pathname !== "/" || search !== "" || hash !== "" || username !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}
+
+function keyFaults(settings: SecuritySettings): string[] {
+  const { primaryKey, secondaryKey, keysFolder, keyVault } = settings;
+  const sources = [
+    primaryKey === undefined && secondaryKey === undefined ? undefined : "MLOPS_PRIMARY_KEY",
+    keysFolder === undefined ? undefined : "MLOPS_KEYS_FOLDER",
+    keyVault === undefined ? undefined : "MLOPS_KEY_VAULT",
+  ].filter((name) => name !== undefined);
+  if (sources.length > 1) {
+    return [`${sources.join(" and ")} are set. Keys come from one place. Unset all but one.`];
+  }
+  if (settings.auth !== "keys") {
+    return sources.map((name) => `${name} is set, but MLOPS_AUTH is not "keys". Set it, or unset ${name}.`);
+  }
+  if (sources.length === 0) {
+    return [
+      'MLOPS_AUTH is "keys", but there are none. Set one of MLOPS_KEYS_FOLDER, MLOPS_KEY_VAULT and MLOPS_PRIMARY_KEY.',
+    ];
+  }
+  if (secondaryKey !== undefined && primaryKey === undefined) {
+    return ["MLOPS_SECONDARY_KEY is set without MLOPS_PRIMARY_KEY. Set both, or the primary one alone."];
+  }
+  return [];
+}
+
+function entraFaults({ auth, entraTenant, entraAudiences, entraRole }: SecuritySettings): string[] {
+  const given = {
+    MLOPS_ENTRA_TENANT: entraTenant,
+    MLOPS_ENTRA_AUDIENCE: entraAudiences,
+    MLOPS_ENTRA_ROLE: entraRole,
+  };
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (auth === "entra" && value === undefined) {
+      return [`${name} is not set. MLOPS_AUTH is "entra", which needs it.`];
+    }
+    if (auth !== "entra" && value !== undefined) {
+      return [`${name} is set, but MLOPS_AUTH is not "entra". Set it, or unset ${name}.`];
+    }
+    return [];
+  });
+}
+
+/** What in the settings does not go together, in sentences. A setting that is not valid by itself is `undefined` here. */
+export function securityFaults(settings: SecuritySettings): string[] {
+  const { host, auth, tlsCert, tlsKey, graceMs, drainMs } = settings;
+  const faults = [...keyFaults(settings), ...entraFaults(settings)];
+  if (auth === undefined && host !== undefined && !isLoopback(host)) {
+    faults.push(
+      `MLOPS_AUTH is not set, and others can reach MLOPS_HOST "${host}". Expected "keys" or "entra", or "none" to answer everyone.`,
+    );
+  }
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    const [set, missing] =
+      tlsKey === undefined ? ["MLOPS_TLS_CERT", "MLOPS_TLS_KEY"] : ["MLOPS_TLS_KEY", "MLOPS_TLS_CERT"];
+    faults.push(`${set} is set without ${missing}. TLS needs both. Set ${missing}, or unset ${set}.`);
+  }
+  if (graceMs !== undefined && drainMs !== undefined && drainMs >= graceMs) {
+    faults.push(
+      `MLOPS_DRAIN_MS is ${drainMs}, and MLOPS_GRACE_MS is ${graceMs}. The drain is a part of the grace time. Make the grace time longer.`,
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,133 @@
+import { buffer } from "node:stream/consumers";
+import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
+import type { ContainerClient, RestError } from "@azure/storage-blob" with { "resolution-mode": "import" };
+import { PlatformError } from "../errors";
+import type { Storage } from "./storage";
+import { assertPath } from "./storage-path";
+
+/** What to do about an answer of the service, by its error code. */
+const remedies: Readonly<Record<string, string>> = {
+  ContainerNotFound: "Create the container, or correct the address.",
+  AuthorizationPermissionMismatch:
+    'Give the identity the role "Storage Blob Data Contributor" on the container.',
+  AuthorizationFailure: "Allow this network in the storage account's firewall.",
+  AuthenticationFailed: "Check the identity, or renew the shared access signature, and check the clock.",
+};
+
+/** Files in a container of Azure Blob Storage, below a folder of it. */
+class BlobStorage implements Storage {
+  constructor(
+    private readonly container: ContainerClient,
+    private readonly folder: string,
+  ) {}
+
+  async put(path: string, content: Uint8Array | string): Promise<void> {
+    assertPath(path, "path");
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
+    try {
+      await this.container.getBlockBlobClient(this.folder + path).upload(bytes, bytes.byteLength);
+    } catch (error) {
+      throw this.explain("write", path, error);
+    }
+  }
+
+  async get(path: string): Promise<Uint8Array> {
+    assertPath(path, "path");
+    try {
+      const { readableStreamBody } = await this.container.getBlobClient(this.folder + path).download();
+      return readableStreamBody === undefined ? new Uint8Array() : await buffer(readableStreamBody);
+    } catch (error) {
+      if ((error as RestError).statusCode === 404 && (error as RestError).code !== "ContainerNotFound") {
+        throw new PlatformError(
+          "NOT_FOUND",
+          `There is no file "${path}" in ${this.address}. Expected a path that was written before.`,
+          { cause: error },
+        );
+      }
+      throw this.explain("read", path, error);
+    }
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    assertPath(prefix, "prefix");
+    const paths: string[] = [];
+    try {
+      for await (const { name } of this.container.listBlobsFlat({ prefix: this.folder + prefix })) {
+        paths.push(name.slice(this.folder.length));
+      }
+    } catch (error) {
+      throw this.explain("list", prefix, error);
+    }
+    return paths.sort();
+  }
+
+  async delete(path: string): Promise<void> {
+    assertPath(path, "path");
+    try {
+      await this.container.getBlobClient(this.folder + path).deleteIfExists();
+    } catch (error) {
+      throw this.explain("delete", path, error);
+    }
+  }
+
+  /** Without the query, which may hold a signature. */
+  private get address(): string {
+    return this.container.url.split("?", 1)[0] ?? "";
+  }
+
+  private explain(verb: string, path: string, error: unknown): unknown {
+    const { name, code, statusCode } = error as Partial<RestError>;
+    if (name !== "RestError" && !/Authentication|CredentialUnavailable/.test(name ?? "")) return error;
+    const reason = [code ?? name, statusCode && `HTTP ${statusCode}`].filter(Boolean).join(", ");
+    const remedy = remedies[code ?? ""] ?? "Check the address, the network and the identity.";
+    return new PlatformError(
+      "STORAGE_FAILED",
+      `Cannot ${verb} "${path}" in ${this.address}: ${reason}. ${remedy}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+interface BlobLocation {
+  readonly containerUrl: string;
+  /** Begin of the paths in the container: "" or "a/b/". */
+  readonly folder: string;
+  readonly signed: boolean;
+}
+
+/** A client's emulator has the account as the first part of the path, the service in its host name. */
+function parseLocation(location: string): BlobLocation {
+  const url = URL.canParse(location) ? new URL(location) : undefined;
+  const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url?.hostname ?? "");
+  const parts = (url?.pathname ?? "").split("/").filter(Boolean).map(decodeURIComponent);
+  const accountParts = loopback ? 1 : 0;
+  const container = parts[accountParts];
+  if (url === undefined || container === undefined || (url.protocol !== "https:" && !loopback)) {
+    throw new PlatformError(
+      "INPUT_INVALID",
+      `"${location.split("?", 1)[0]}" is not the address of a blob container. Expected https://<account>.blob.core.windows.net/<container>, with a path below it if you like. Correct it.`,
+    );
+  }
+  const folder = parts.slice(accountParts + 1).map((part) => `${part}/`);
+  const path = [...parts.slice(0, accountParts), container].join("/");
+  return {
+    containerUrl: `${url.origin}/${path}${url.search}`,
+    folder: folder.join(""),
+    signed: url.searchParams.has("sig"),
+  };
+}
+
+/**
+ * A storage in a blob container, which must exist. Who may: the process's own identity in Azure (workload or managed
+ * identity, or who is signed in on a laptop), unless the address has a shared access signature.
+ */
+export async function openBlobStorage(location: string, credential?: TokenCredential): Promise<Storage> {
+  const { containerUrl, folder, signed } = parseLocation(location);
+  const blob = await import("@azure/storage-blob");
+  const options = { retryOptions: { maxTries: 2, tryTimeoutInMs: 30_000 } };
+  if (signed) return new BlobStorage(new blob.ContainerClient(containerUrl, undefined, options), folder);
+  const identity = credential ?? new (await import("@azure/identity")).DefaultAzureCredential();
+  return new BlobStorage(new blob.ContainerClient(containerUrl, identity, options), folder);
+}

@@ -1,0 +1,42 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { isOpenAddress } from "../open-addresses";
+import { RequestProblem } from "../problem";
+
+/** Decides who may call. */
+export interface Authenticator {
+  /** Throws UNAUTHORIZED or FORBIDDEN, or rejects with it; a promise only when it has to wait. */
+  check(headers: IncomingHttpHeaders): void | Promise<void>;
+  close(): void;
+}
+
+/** The token of `authorization: Bearer <token>`, if there is one. */
+export function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
+  if (authorization === undefined || authorization.length > 16_384) return undefined;
+  return /^bearer +(\S+)$/i.exec(authorization)?.[1];
+}
+
+/** Refuses a caller that is not known. The message is shown: it never has any of what the caller sent. */
+export function unauthorized(message: string, error?: "invalid_token"): RequestProblem {
+  const challenge =
+    error === undefined ? 'Bearer realm="scoring"' : `Bearer realm="scoring", error="${error}"`;
+  return new RequestProblem("UNAUTHORIZED", message, { headers: { "www-authenticate": challenge } });
+}
+
+/** Lets only those through whom the authenticator knows; the open addresses answer anyone. */
+export function addAuth(app: FastifyInstance, authenticator: Authenticator): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    // A browser asks what it may send (CORS) without saying who it is; the answer tells nothing.
+    if (request.method === "OPTIONS" || isOpenAddress(request.url)) {
+      done();
+      return;
+    }
+    try {
+      const waiting = authenticator.check(request.headers);
+      if (waiting === undefined) done();
+      else waiting.then(() => done(), done);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}

@@ -1,0 +1,80 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import { RequestProblem } from "../problem";
+
+export interface SigningKeysOptions {
+  readonly url: string;
+  /** Is told, in a sentence, that the keys cannot be fetched, and that they can again. */
+  readonly report: (message: string) => void;
+  /** Age from which the keys are fetched again, in milliseconds. */
+  readonly freshMs?: number;
+  /** Least time between two attempts, in milliseconds: nobody can make the service ask more often by inventing key ids. */
+  readonly pauseMs?: number;
+}
+
+const fetchTimeoutMs = 5000;
+
+async function fetchKeys(url: string): Promise<JSONWebKeySet> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), redirect: "error" });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`);
+  const body = (await answer.json()) as JSONWebKeySet;
+  // Only keys that sign by RSA: one of another kind under a known id has no place here.
+  return { keys: body.keys.filter(({ kty, use }) => kty === "RSA" && (use === undefined || use === "sig")) };
+}
+
+/** The public keys of an issuer (JWKS), as it rotates them. Those fetched last stay good while it cannot be reached. */
+export class SigningKeys {
+  private find: ReturnType<typeof createLocalJWKSet> | undefined;
+  private fetchedAt = -Infinity;
+  private triedAt = -Infinity;
+  private fetching: Promise<void> | undefined;
+  private failing = false;
+
+  constructor(private readonly options: SigningKeysOptions) {}
+
+  /** The key that a token names; throws AUTH_UNAVAILABLE while no key could ever be fetched. */
+  readonly get: JWTVerifyGetKey = async (header, token) => {
+    const { freshMs = 3_600_000 } = this.options;
+    // Old keys still do while new ones are fetched; without any there is nothing but to wait.
+    if (this.find === undefined) await this.refresh();
+    else if (performance.now() - this.fetchedAt > freshMs) void this.refresh();
+    if (this.find === undefined) {
+      throw new RequestProblem(
+        "AUTH_UNAVAILABLE",
+        "The keys that tokens are checked with cannot be fetched. Try again later.",
+        { headers: { "retry-after": "10" } },
+      );
+    }
+    try {
+      return await this.find(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      // The issuer may have a new key.
+      await this.refresh();
+      return this.find(header, token);
+    }
+  };
+
+  /** Never rejects. */
+  private refresh(): Promise<void> {
+    const { pauseMs = 10_000 } = this.options;
+    if (this.fetching === undefined && performance.now() - this.triedAt < pauseMs) return Promise.resolve();
+    this.fetching ??= this.fetch().finally(() => (this.fetching = undefined));
+    return this.fetching;
+  }
+
+  private async fetch(): Promise<void> {
+    this.triedAt = performance.now();
+    try {
+      this.find = createLocalJWKSet(await fetchKeys(this.options.url));
+      this.fetchedAt = performance.now();
+      if (this.failing) this.options.report("The keys that tokens are checked with can be fetched again.");
+      this.failing = false;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.failing) {
+        this.options.report(`The keys that tokens are checked with cannot be fetched. ${reason}`);
+      }
+      this.failing = true;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { parseJson } from "../json-body";
+import { RequestProblem } from "../problem";
+
+/** A body that is compressed would be read as something else. */
+function checkEncoding({ headers }: FastifyRequest): void {
+  const encoding = headers["content-encoding"];
+  if (encoding === undefined || encoding === "identity") return;
+  throw new RequestProblem(
+    "MEDIA_TYPE_UNSUPPORTED",
+    `The body is encoded as ${encoding}. Send it as it is, without Content-Encoding.`,
+  );
+}
+
+function addParser(app: FastifyInstance, type: string, parse: (body: Buffer) => unknown): void {
+  app.addContentTypeParser(type, { parseAs: "buffer" }, (request, body, done) => {
+    try {
+      checkEncoding(request);
+      done(null, parse(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** Bodies of `app` are JSON (`JsonBody`), and nothing else. */
+export function takeJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  addParser(app, "application/json", parseJson);
+}
+
+/** Bodies of `app` are bytes, of whatever type: its handlers look at the type themselves. */
+export function takeBytes(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  addParser(app, "*", (body) => body);
+}

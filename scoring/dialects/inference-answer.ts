@@ -1,0 +1,109 @@
+import type { Explanation } from "../../platform/linear-model";
+import type { Signature } from "../../platform/signature";
+import type { Predictions } from "../../platform/table";
+import { plainArray } from "../answer";
+import { RequestProblem } from "../problem";
+import { show } from "../read-faults";
+import type { InferenceRequest, WantedOutput } from "./inference-request";
+import { bytesOf } from "./inference-tensor";
+
+interface OutputTensor {
+  readonly name: string;
+  readonly datatype: "FP64" | "INT64" | "BYTES";
+  readonly shape: readonly number[];
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly values: Float64Array | readonly string[];
+}
+
+/** Outputs there are only when predictions are explained. */
+export const explanationOutputs = ["base", "contributions"];
+
+/** Name and datatype of a model's outputs. */
+export function outputsOf({ task, target }: Signature): Pick<OutputTensor, "name" | "datatype">[] {
+  if (task === "regression") return [{ name: "prediction", datatype: "FP64" }];
+  const label = typeof target.classes?.[0] === "string" ? "BYTES" : "INT64";
+  return [
+    { name: "prediction", datatype: label },
+    { name: "probability", datatype: "FP64" },
+  ];
+}
+
+function explanationTensors({ scale, base, features, contributions }: Explanation): OutputTensor[] {
+  const width = features.length;
+  const shape = [contributions.length / width, width];
+  return [
+    { name: "base", datatype: "FP64", shape: [1], parameters: { scale }, values: Float64Array.of(base) },
+    {
+      name: "contributions",
+      datatype: "FP64",
+      shape,
+      parameters: { scale, features: features.join(",") },
+      values: contributions,
+    },
+  ];
+}
+
+function tensorsOf(signature: Signature, predictions: Predictions, explanation: Explanation | undefined) {
+  const tensors = outputsOf(signature).map(({ name, datatype }): OutputTensor => {
+    const values = name === "probability" ? predictions.probability : predictions.prediction;
+    return { name, datatype, shape: [predictions.prediction.length], values: values ?? [] };
+  });
+  return explanation === undefined ? tensors : [...tensors, ...explanationTensors(explanation)];
+}
+
+/** Throws when a request asks for an output that the model does not have. */
+export function checkOutputs(signature: Signature, { outputs }: InferenceRequest): void {
+  if (outputs === undefined) return;
+  const known = [...outputsOf(signature).map(({ name }) => name), ...explanationOutputs];
+  for (const { name } of outputs) {
+    if (known.includes(name)) continue;
+    throw new RequestProblem(
+      "INPUT_INVALID",
+      `Output ${show(name)} is none of the model's. Allowed: ${known.map(show).join(", ")}.`,
+    );
+  }
+}
+
+/** An answer's body; `jsonLength` when bytes follow its JSON part. */
+export interface InferenceAnswer {
+  readonly body: string | Buffer;
+  readonly jsonLength?: number;
+}
+
+export interface InferenceContext {
+  readonly signature: Signature;
+  readonly name: string;
+  readonly version: string;
+  readonly explanation: Explanation | undefined;
+}
+
+/** The answer to an inference request: the outputs wanted, as JSON or, where that was asked for, as bytes after it. */
+export function inferenceAnswer(
+  { id, outputs, binary }: InferenceRequest,
+  predictions: Predictions,
+  { signature, name, version, explanation }: InferenceContext,
+): InferenceAnswer {
+  const tensors = tensorsOf(signature, predictions, explanation);
+  const wanted: readonly WantedOutput[] = outputs ?? tensors.map((tensor) => ({ name: tensor.name, binary }));
+  const parts: Buffer[] = [];
+  const described = wanted.map((output) => {
+    const tensor = tensors.find((candidate) => candidate.name === output.name);
+    if (tensor === undefined) throw new Error(`There is no output ${output.name}.`);
+    const { datatype, shape, values, parameters } = tensor;
+    const head = { name: tensor.name, datatype, shape };
+    if (!output.binary) return { ...head, ...(parameters && { parameters }), data: plainArray(values) };
+    const bytes = bytesOf(datatype, values);
+    parts.push(bytes);
+    return { ...head, parameters: { ...parameters, binary_data_size: bytes.length } };
+  });
+  const answer = {
+    model_name: name,
+    model_version: version,
+    ...(id !== undefined && { id }),
+    outputs: described,
+  };
+  const json = JSON.stringify(answer);
+  if (parts.length === 0) return { body: json };
+  const head = Buffer.from(json);
+  return { body: Buffer.concat([head, ...parts]), jsonLength: head.length };
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { scoreAnswer, type ScoreAnswer } from "../answer";
+import { explanationAnswer, readExplainQuery } from "../explain";
+import type { JsonBody } from "../json-body";
+import { readRows } from "../read-rows";
+import { notesOf, scoreRequestOf } from "../score-request";
+import type { Scorer } from "../scorer";
+import { addCors } from "./cors";
+import type { DialectOptions } from "./dialect";
+import { serverVersion } from "./server-version";
+
+/** Time of the model's run as the Azure ML inference server writes it: milliseconds with three decimals. */
+function runMilliseconds(request: FastifyRequest): string {
+  const notes = notesOf(request.raw);
+  return (notes === undefined ? 0 : notes.endedAt - notes.startedAt).toFixed(3);
+}
+
+/** The headers by which clients of the Azure ML inference server tell a failed model from a refused request. */
+function addRunHeaders(app: FastifyInstance): void {
+  app.addHook("onSend", (request: FastifyRequest, reply: FastifyReply, _payload, done) => {
+    const failed = reply.statusCode >= 500 && (notesOf(request.raw)?.startedAt ?? 0) > 0;
+    reply.header("x-ms-server-version", serverVersion);
+    reply.header("x-ms-run-function-failed", failed ? "True" : "False");
+    if (reply.statusCode === 200) reply.header("x-ms-run-fn-exec-ms", runMilliseconds(request));
+    done();
+  });
+}
+
+/** `POST /score`: the service's own dialect, which is also that of the Azure ML inference server. */
+export function addScore(app: FastifyInstance, scorer: Scorer, options: DialectOptions): void {
+  const { signature, reference } = scorer;
+  const { mostRows } = options.limits;
+  const { classes } = signature.target;
+  void app.register((part, _options, done) => {
+    addRunHeaders(part);
+    if (options.corsOrigins !== undefined) addCors(part, "/score", options.corsOrigins);
+    part.post("/score", async (request): Promise<ScoreAnswer> => {
+      const body = request.body as JsonBody | undefined;
+      const explain = readExplainQuery(request.url);
+      const rows = readRows(signature, body?.value, mostRows);
+      body?.assertNothingTwice();
+      const explanation = explain ? explanationAnswer(scorer.explain(rows)) : undefined;
+      const predictions = await scorer.score(rows, scoreRequestOf(request));
+      return scoreAnswer(predictions, { classes, explanation, model: reference, requestId: request.id });
+    });
+    done();
+  });
+}

@@ -1,0 +1,56 @@
+import cluster from "node:cluster";
+import { fileExists } from "../../platform/files";
+import { modelFiles, readReference } from "../../platform/model-directory";
+import type { PredictionLog } from "../../platform/monitoring/prediction-writer";
+import type { Signature } from "../../platform/signature";
+import type { Predictions } from "../../platform/table";
+import path from "node:path";
+import { ScoringMetrics } from "../metrics";
+import { clusterMetricsReader } from "./cluster-metrics";
+import type { Exporter } from "./open-telemetry";
+import type { Telemetry } from "./request-telemetry";
+import { readTelemetrySettings } from "./telemetry-settings";
+
+/** What a scoring process counts and exports, for all versions that it serves in its life. */
+export interface ProcessTelemetry {
+  readonly telemetry: Telemetry;
+  /** Prometheus' text: of all workers, where there are several. */
+  readonly readMetrics: () => Promise<string>;
+  /** What takes the predictions of a version, whose model directory may have a reference for them. */
+  predictionsOf(
+    directory: string,
+    model: { readonly reference: string; readonly signature: Signature },
+  ): Promise<(predictions: Predictions) => void>;
+  /** Sends what waits. Never throws. */
+  close(): Promise<void>;
+}
+
+/** Longest time that exporting what waits may take when the process ends, in milliseconds. */
+const closeMs = 2000;
+
+/** Opens the telemetry of a process. What exports it is loaded only when the environment asks for it. */
+export function openProcessTelemetry(
+  options: { readonly environment: string; readonly log?: PredictionLog | undefined },
+  report: (message: string) => void,
+): ProcessTelemetry {
+  const metrics = new ScoringMetrics();
+  const { log } = options;
+  if (log !== undefined) metrics.watchLog(() => log.counts);
+  const settings = readTelemetrySettings(process.env);
+  let exporter: Exporter | undefined;
+  if (settings !== undefined) {
+    const { openExporter } = require("./open-telemetry") as typeof import("./open-telemetry");
+    exporter = openExporter({ ...options, settings, report });
+  }
+  const { registry } = metrics;
+  return {
+    telemetry: { metrics, ...(exporter && { onEnded: exporter.onEnded }) },
+    readMetrics: cluster.isWorker ? clusterMetricsReader(registry) : () => registry.metrics(),
+    async predictionsOf(directory, model) {
+      const hasReference = await fileExists(path.join(directory, modelFiles.reference));
+      const prediction = hasReference ? (await readReference(directory)).prediction : undefined;
+      return metrics.predictionsOf({ ...model, ...(prediction && { prediction }) });
+    },
+    close: async () => exporter?.close(closeMs),
+  };
+}

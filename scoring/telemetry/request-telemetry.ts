@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
+import { dialectOf, type Dialect, type ScoringMetrics } from "../metrics";
+import { notesOf, problemOf, type ScoreNotes } from "../score-request";
+import { traceContextOf, traceResponse, type TraceContext } from "./trace-context";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The trace that the request is part of; absent before the service has seen its headers. */
+    trace?: TraceContext;
+  }
+}
+
+/** A request after its answer, for whoever keeps spans. */
+export interface EndedRequest {
+  readonly requestId: string;
+  readonly trace: TraceContext;
+  readonly method: string;
+  /** The route's address, "" when there is none. */
+  readonly route: string;
+  readonly dialect: Dialect;
+  readonly status: number;
+  readonly elapsedMs: number;
+  readonly model: string;
+  readonly notes?: ScoreNotes | undefined;
+  /** Code of the problem it was answered with. */
+  readonly problem?: string | undefined;
+}
+
+export interface Telemetry {
+  readonly metrics: ScoringMetrics;
+  /** Takes every request after its answer; absent when nothing is exported. */
+  readonly onEnded?: (request: EndedRequest) => void;
+}
+
+/** By what a request is found again in the log and in traces. */
+export function idsOf({ id, trace }: FastifyRequest): { requestId: string; traceId?: string } {
+  return { requestId: id, ...(trace && { traceId: trace.traceId }) };
+}
+
+/** Numbers in the log: microseconds are enough. */
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
+
+type Observer = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+
+/** What is done after each answer of one route: counts, one line in the log, and spans where they are wanted. */
+function observerOf(route: string, model: string, { metrics, onEnded }: Telemetry): Observer {
+  const dialect = dialectOf(route);
+  // What all lines of the route have in common is put into text once.
+  let line: FastifyRequest["log"] | undefined;
+  return (request, reply, done) => {
+    const { raw, id, method, log } = request;
+    const { statusCode: status, elapsedTime: elapsedMs } = reply;
+    const notes = notesOf(raw);
+    const problem = status >= 400 ? problemOf(raw)?.code : undefined;
+    metrics.answered(dialect, status, elapsedMs);
+    if (notes !== undefined && notes.endedAt > 0) metrics.scored(notes);
+    if (problem !== undefined) metrics.refused(problem);
+    // A request that ended before its headers were read has no trace.
+    const trace = request.trace ?? traceContextOf(undefined);
+    line ??= log.child({ route, model });
+    line.info(
+      {
+        requestId: id,
+        traceId: trace.traceId,
+        method,
+        status,
+        ms: rounded(elapsedMs),
+        rows: notes?.rows,
+        problem,
+      },
+      "request",
+    );
+    onEnded?.({ requestId: id, trace, method, route, dialect, status, elapsedMs, model, notes, problem });
+    done();
+  };
+}
+
+function addObserver(route: RouteOptions, observer: Observer): void {
+  const own = route.onResponse;
+  const before = own === undefined ? [] : Array.isArray(own) ? own : [own];
+  route.onResponse = [...before, observer];
+}
+
+/** Traces, counts and logs every request of an app that serves one version. Call it before anything that may refuse. */
+export function addTelemetry(app: FastifyInstance, model: string, telemetry: Telemetry): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    const { headers } = request.raw;
+    const trace = traceContextOf(headers.traceparent, headers.tracestate);
+    request.trace = trace;
+    reply.header("traceresponse", traceResponse(trace));
+    done();
+  });
+  app.addHook("onRoute", (route) => addObserver(route, observerOf(route.url, model, telemetry)));
+  const unrouted = observerOf("", model, telemetry);
+  app.addHook("onResponse", (request, reply, done) => {
+    if (request.is404) unrouted(request, reply, done);
+    else done();
+  });
+}
+
+/** Adds `GET /metrics`, which `read` gives as Prometheus' text. */
+export function addMetricsRoute(app: FastifyInstance, read: () => Promise<string>): void {
+  app.get("/metrics", async (_request, reply) => {
+    const text = await read();
+    return reply.type("text/plain; version=0.0.4; charset=utf-8").send(text);
+  });
+}
