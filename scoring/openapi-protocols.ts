@@ -45,6 +45,8 @@ function inferenceSchemas(): Record<string, Schema> {
     InferenceRequest: closed(
       {
         id: text,
+        model_name: { ...text, description: "That of the address, if it is given." },
+        model_version: { ...text, description: "That of the address, if it is given." },
         parameters: closed(parameters, []),
         inputs: { type: "array", minItems: 1, items: closed(tensor, ["name", "shape", "datatype"]) },
         outputs: { type: "array", items: closed(output, ["name"]) },

@@ -141,11 +141,37 @@ function jsonLength(header: string | undefined, length: number): number {
   );
 }
 
+/** KServe's client repeats in the body what the address says. It has to be the same. */
+function checkModel(request: Properties, model: AddressedModel): void {
+  for (const [property, served] of [
+    ["model_name", model.name],
+    ["model_version", model.version],
+  ] as const) {
+    const given = request[property];
+    if (given !== undefined && given !== served) {
+      invalid(`"${property}" is ${show(given)}, but the address is that of ${show(served)}. Leave it out.`);
+    }
+  }
+}
+
+/** The model that a request is for, by its address. */
+export interface AddressedModel {
+  readonly name: string;
+  readonly version: string;
+}
+
 /** Reads a request; `headerLength` is its `Inference-Header-Content-Length`, where binary data follow the JSON. */
-export function readInferenceRequest(body: Buffer, headerLength: string | undefined): InferenceRequest {
+export function readInferenceRequest(
+  body: Buffer,
+  headerLength: string | undefined,
+  model: AddressedModel,
+): InferenceRequest {
   const end = jsonLength(headerLength, body.length);
   const json = parseJson(body.subarray(0, end));
-  const request = objectOf(json.value, "The body", ["id", "parameters", "inputs", "outputs"]);
+  const request = objectOf(json.value, "The body", [
+    ...["id", "model_name", "model_version", "parameters", "inputs", "outputs"],
+  ]);
+  checkModel(request, model);
   const { id, inputs } = request;
   if (id !== undefined && typeof id !== "string") invalid(`"id" is ${show(id)}. Expected a text.`);
   const names = ["explain", "binary_data_output", "content_type"];

@@ -86,7 +86,7 @@ class ServedModel {
     checkType(request);
     const header = request.headers["inference-header-content-length"];
     const body = request.body instanceof Uint8Array ? (request.body as Buffer) : Buffer.alloc(0);
-    const asked = readInferenceRequest(body, header?.toString());
+    const asked = readInferenceRequest(body, header?.toString(), { name, version });
     checkOutputs(signature, asked);
     const rows = readInferenceRows(signature, asked.inputs, options.limits.mostRows);
     const explained =

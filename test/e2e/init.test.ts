@@ -34,9 +34,12 @@ test("numbers become a regression that trains and registers", async () => {
 
 test("two texts become a classification that trains and registers", async () => {
   const from = ownFile("titanic", (line) => line.replace(/,1$/, ",lived").replace(/,0$/, ",died"));
-  const init = await place.run(["init", "ship", "--from", from, "--target", "survived"], env);
-  expect(init).toMatchObject({ code: 0, stderr: "" });
-  expect(readFileSync(path.join(models, "ship/model.ts"), "utf8")).toContain('values: ["died", "lived"]');
+  const definition = path.join(models, "ship", "model.ts");
+  expect(await place.json(["init", "ship", "--from", from, "--target", "survived"], 0, env)).toEqual({
+    model: "ship",
+    definition,
+  });
+  expect(readFileSync(definition, "utf8")).toContain('values: ["died", "lived"]');
   const run = await place.json<RunRecord>(["lifecycle", "--model", "ship", "--until", "register"], 0, env);
   expect(run.version).toBe("ship:1");
 });

@@ -82,6 +82,18 @@ describe("settings", () => {
       onNoPromotion: "continue",
       logLevel: "debug",
     });
+    const log = {
+      MLOPS_PREDICTION_LOG_SAMPLE: "0.25",
+      MLOPS_PREDICTION_LOG_REDACT: "name, full address",
+      MLOPS_PREDICTION_LOG_DAYS: "30",
+      MLOPS_PREDICTION_LOG_FLUSH_MS: "50",
+    };
+    expect(readSettings("scoring", { ...scoring, ...log })).toMatchObject({
+      predictionLogSample: 0.25,
+      predictionLogRedact: ["name", "full address"],
+      predictionLogDays: 30,
+      predictionLogFlushMs: 50,
+    });
     const limits = { MLOPS_PORT: "0", MLOPS_QUEUE_TIMEOUT_MS: "0", MLOPS_PREDICTION_LOG: "log" };
     expect(readSettings("scoring", { ...scoring, ...limits })).toMatchObject({
       port: 0,
@@ -137,6 +149,26 @@ describe("settings", () => {
       "gateway",
       { ...gateway, MLOPS_MODEL_NAME: "Diabetes" },
       'MLOPS_MODEL_NAME is "Diabetes". Expected a model\'s name: 3 to 40 lower-case letters, digits and dashes.',
+    ],
+    [
+      "scoring",
+      { ...scoring, MLOPS_PREDICTION_LOG_SAMPLE: "1.5" },
+      'MLOPS_PREDICTION_LOG_SAMPLE is "1.5". Expected a fraction from 0 to 1.',
+    ],
+    [
+      "scoring",
+      { ...scoring, MLOPS_PREDICTION_LOG_REDACT: "age,,sex" },
+      'MLOPS_PREDICTION_LOG_REDACT is "age,,sex". Expected features, separated by commas.',
+    ],
+    [
+      "scoring",
+      { ...scoring, MLOPS_PREDICTION_LOG_DAYS: "0" },
+      'MLOPS_PREDICTION_LOG_DAYS is "0". Expected a number of days.',
+    ],
+    [
+      "scoring",
+      { ...scoring, MLOPS_PREDICTION_LOG: "https://a.example/c", MLOPS_PREDICTION_LOG_DAYS: "30" },
+      "MLOPS_PREDICTION_LOG_DAYS is for a folder, and MLOPS_PREDICTION_LOG is an address. Unset it, and give the storage account a lifecycle rule.",
     ],
     ["cli", { MLOPS_HOEM: "x" }, "MLOPS_HOEM is not a setting. Did you mean MLOPS_HOME?"],
     ["cli", { mlops_home: "x" }, "mlops_home is not a setting. Did you mean MLOPS_HOME?"],
@@ -237,6 +269,7 @@ describe("settings", () => {
       connectionString: "def",
       token: undefined,
       keyVault: "kv",
+      predictionLog: "https://a.blob.core.windows.net/c?sv=1&sig=secret",
     };
     expect(describeSettings(settings)).toEqual({
       host: "::1",
@@ -244,6 +277,7 @@ describe("settings", () => {
       connectionString: "********",
       token: undefined,
       keyVault: "kv",
+      predictionLog: "https://a.blob.core.windows.net/c",
     });
   });
 });

@@ -12,6 +12,11 @@ const tensors = (rows = [colourRow]) => {
 };
 const url = "/v2/models/colour/infer";
 
+test("a body may repeat the model of its address, as KServe's client does", async () => {
+  const answer = await call(app, json(url, { model_name: "colour", model_version: "3", inputs: tensors() }));
+  expect(answer.status).toBe(200);
+});
+
 describe("what is served", () => {
   test.each([
     ["/v2", { name: "mlops", version: expect.any(String), extensions: ["binary_tensor_data"] }],
@@ -230,6 +235,8 @@ describe("what is wrong is told in one text", () => {
       /Output "logits" is none of the model's/,
     ],
     ["an id that is a number", { id: 7, inputs: tensors() }, /"id" is 7/],
+    ["another model's name", { model_name: "cost", inputs: tensors() }, /"model_name" is "cost", but/],
+    ["another version", { model_version: "2", inputs: tensors() }, /"model_version" is "2", but/],
     [
       "bytes that are not there",
       bad({ data: undefined, parameters: { binary_data_size: 8 } }),
