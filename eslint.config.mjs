@@ -10,6 +10,8 @@ const mayImport = {
   scoring: ["platform"],
   models: ["platform"],
   local: ["training", "scoring", "platform", "models"],
+  infra: ["platform", "build"],
+  pipelines: ["platform"],
 };
 
 const folders = Object.keys(mayImport);

@@ -26,6 +26,8 @@ module.exports = {
     project("unit", [
       "<rootDir>/test/{models,platform,training,scoring,local,build,repository}/**/*.test.ts",
     ]),
+    project("infra", ["<rootDir>/test/infra/**/*.test.ts"]),
+    project("engine", ["<rootDir>/test/engine/**/*.test.ts"]),
     project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
     project("containers", ["<rootDir>/test/containers/**/*.test.ts"]),
     project("peers", ["<rootDir>/test/peers/**/*.test.ts"]),
@@ -36,6 +38,6 @@ module.exports = {
     "default",
     ["jest-junit", { outputDirectory: "reports", outputName: process.env.JUNIT_NAME ?? "junit.xml" }],
   ],
-  collectCoverageFrom: ["{models,platform,training,scoring,local,build}/**/*.ts"],
+  collectCoverageFrom: ["{models,platform,training,scoring,local,build,infra,pipelines}/**/*.ts"],
   coverageReporters: ["text-summary", "html", "cobertura"],
 };

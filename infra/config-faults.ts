@@ -1,0 +1,66 @@
+import type { StackConfig } from "./config";
+import { regions } from "./regions";
+
+type Partially = { readonly [K in keyof StackConfig]?: StackConfig[K] | undefined };
+
+function least(
+  config: Partially,
+  low: "computeMinNodes" | "scoringMinNodes" | "minReplicas",
+  high: "computeMaxNodes" | "scoringMaxNodes" | "maxReplicas",
+): string[] {
+  const [from, to] = [config[low], config[high]];
+  if (from === undefined || to === undefined || from <= to) return [];
+  return [
+    `mlops:${low} is ${from}, above mlops:${high}, which is ${to}. Run: pulumi config set --stack ${config.environment} mlops:${high} ${from}`,
+  ];
+}
+
+/** Both or neither. */
+function together(config: Partially, one: keyof StackConfig, other: keyof StackConfig): string[] {
+  if ((config[one] === undefined) === (config[other] === undefined)) return [];
+  const [given, missing] = config[one] === undefined ? [other, one] : [one, other];
+  return [
+    `mlops:${given} is set without mlops:${missing}. Run: pulumi config set --stack ${config.environment} mlops:${missing} <value>`,
+  ];
+}
+
+/** Faults of settings that are right by themselves but not together. A setting that is wrong by itself is absent. */
+export function crossFaults(config: Partially): string[] {
+  const faults = [
+    ...least(config, "computeMinNodes", "computeMaxNodes"),
+    ...least(config, "scoringMinNodes", "scoringMaxNodes"),
+    ...least(config, "minReplicas", "maxReplicas"),
+    ...together(config, "host", "certificate"),
+    ...together(config, "devOpsProject", "releasePipelineId"),
+  ];
+  const { environment, release, scoring, dataRegions, location, model } = config;
+  if (scoring === "containers" && release?.canary !== undefined && release.stable !== undefined) {
+    faults.push(
+      `mlops:release has a canary beside a stable version, but mlops:scoring is "containers", which has one track. Run: mlops promote --target azure, or pulumi config set --stack ${environment} mlops:scoring kubernetes`,
+    );
+  }
+  for (const track of ["stable", "canary"] as const) {
+    const served = release?.[track]?.model;
+    if (served !== undefined && model !== undefined && served.split(":")[0] !== model) {
+      faults.push(
+        `mlops:release serves ${served} as ${track}, but mlops:model is "${model}". Give a version of ${model}.`,
+      );
+    }
+  }
+  const unknown = dataRegions?.filter((region) => !(regions as readonly string[]).includes(region)) ?? [];
+  if (unknown.length > 0)
+    faults.push(
+      `mlops:dataRegions has ${unknown.join(", ")}, which are no regions. Expected names like westeurope.`,
+    );
+  if (
+    dataRegions !== undefined &&
+    dataRegions.length > 0 &&
+    location !== undefined &&
+    !dataRegions.includes(location)
+  ) {
+    faults.push(
+      `azure-native:location is "${location}", which mlops:dataRegions does not allow. Add it there, or choose one of ${dataRegions.join(", ")}.`,
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,291 @@
+import { z } from "zod";
+import { choice, count, email, flag, list, pinnedImage, release, text, vmSize } from "./config-values";
+import { cronFault } from "./cron";
+
+/** A setting of a stack: how its text is read, what stands for it when it is not set, and what it is for. */
+export interface Setting {
+  readonly schema: z.ZodType<unknown, string>;
+  readonly default?: string;
+  /** It may be left out, and then is undefined. */
+  readonly optional?: true;
+  readonly description: string;
+  /** A value that the message for a missing one shows. */
+  readonly example?: string;
+}
+
+const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
+const objectId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const modelName = text(
+  /^[a-z][a-z0-9-]{2,39}$/,
+  "expected a model's name: 3 to 40 lower-case letters, digits and dashes",
+);
+const cron = z.string().superRefine((value, context) => {
+  const fault = cronFault(value);
+  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+});
+
+/** Every setting of a stack, `mlops:<key>`. docs/operations.md has this table. */
+export const settings = {
+  owner: {
+    schema: text(name, "expected a person or team"),
+    description: "Who answers for this environment; a tag on every resource",
+    example: "team-risk",
+  },
+  costCentre: {
+    schema: text(name, "expected a name or number"),
+    description: "Who pays for it; a tag on every resource",
+    example: "4711",
+  },
+  alertEmail: {
+    schema: email,
+    description: "Where alerts and the budget's warnings go",
+    example: "ops@example.com",
+  },
+  operators: {
+    schema: list(objectId, "object ids of Entra groups"),
+    default: "",
+    description: "Entra groups that may administer the cluster and read the predictions",
+  },
+  model: {
+    schema: modelName,
+    default: "diabetes",
+    description: "Model that this stack trains and serves; a folder in models/",
+  },
+  scoring: {
+    schema: choice(["containers", "kubernetes"]),
+    description: "Where the model serves: Container Instances, or AKS with a canary",
+    example: "containers",
+  },
+  release: {
+    schema: release,
+    optional: true,
+    description:
+      "Versions that serve; set by `mlops deploy --target azure`, else those of the last update stay",
+  },
+  scoringAudience: {
+    schema: text(/^[\x21-\x7e]{1,200}$/, "expected an application's id URI"),
+    optional: true,
+    description: "Entra application that callers take tokens for; without it callers have one of two keys",
+  },
+  keyRotation: {
+    schema: text(/^\d{1,6}\/\d{1,6}$/, "expected two numbers, as in 3/2"),
+    default: "1/1",
+    description: "Generation of the first and second API key; raise one to make that key anew",
+  },
+  trainingImage: {
+    schema: pinnedImage,
+    optional: true,
+    description: "Training image that a build has pushed; without it the update builds it",
+  },
+  nodeImage: {
+    schema: pinnedImage,
+    optional: true,
+    description: "Base of the images that the update builds (default: node:24-bookworm-slim, by name)",
+  },
+  scoringPackage: {
+    schema: z.string().min(1),
+    optional: true,
+    description: "Folder of a package (`mlops package`) whose scoring image the update builds and pushes",
+  },
+  registryLogin: {
+    schema: choice(["entra", "docker"]),
+    default: "entra",
+    description: "Sign-in for pushing images: the identity that runs the update, or the Docker client's own",
+  },
+  compute: {
+    schema: flag,
+    default: "true",
+    description: "Whether the training clusters exist; false removes them and keeps all else",
+  },
+  computeVmSize: {
+    schema: vmSize,
+    default: "Standard_DS3_v2",
+    description: "VM size of the training cluster",
+  },
+  computePriority: {
+    schema: choice(["low", "dedicated"]),
+    default: "low",
+    description: "Low priority costs about a fifth and may be taken away while it runs",
+  },
+  computeMinNodes: {
+    schema: count(0, 100),
+    default: "0",
+    description: "Nodes of a training cluster that are kept while nothing runs",
+  },
+  computeMaxNodes: { schema: count(1, 100), default: "2", description: "Most nodes of a training cluster" },
+  computeIdleMinutes: {
+    schema: count(1, 1440),
+    default: "2",
+    description: "Minutes after which an idle node is given back",
+  },
+  gpuVmSize: {
+    schema: vmSize,
+    optional: true,
+    description: "VM size of a second, GPU training cluster; none without it",
+  },
+  schedule: {
+    schema: cron,
+    default: "0 3 * * 1",
+    description: "When the model is retrained, in UTC: minute, hour, *, *, weekday",
+  },
+  scheduleEnabled: {
+    schema: flag,
+    default: "true",
+    description: "false switches the schedule off; do so, and update, before it is removed",
+  },
+  stepTimeoutMinutes: {
+    schema: count(5, 1440),
+    default: "60",
+    description: "Longest time of one step of training",
+  },
+  evaluation: {
+    schema: choice(["on", "off"]),
+    default: "on",
+    description: "off registers candidates without comparing them with the champion",
+  },
+  onNoPromotion: {
+    schema: choice(["cancel", "continue"]),
+    default: "cancel",
+    description:
+      "What happens to a candidate that is not better: nothing is registered, or it is all the same",
+  },
+  containerCpu: {
+    schema: count(1, 4),
+    default: "1",
+    description: "Processors of the scoring container (Container Instances)",
+  },
+  containerMemoryGiB: {
+    schema: count(1, 16),
+    default: "2",
+    description: "Memory of the scoring container, GiB (Container Instances)",
+  },
+  kubernetesVersion: {
+    schema: text(/^1\.\d{2}(\.\d{1,2})?$/, "expected a version like 1.34"),
+    default: "1.34",
+    description: "Version of AKS; patches come by themselves",
+  },
+  systemVmSize: {
+    schema: vmSize,
+    default: "Standard_D4ds_v5",
+    description: "VM size of the cluster's own pool",
+  },
+  scoringVmSize: {
+    schema: vmSize,
+    default: "Standard_D4ds_v5",
+    description: "VM size of the pool that scores",
+  },
+  scoringMinNodes: {
+    schema: count(1, 100),
+    default: "1",
+    description: "Least nodes of the pool that scores",
+  },
+  scoringMaxNodes: {
+    schema: count(1, 100),
+    default: "10",
+    description: "Most nodes of the pool that scores",
+  },
+  scoringGpuVmSize: {
+    schema: vmSize,
+    optional: true,
+    description: "VM size of a GPU pool beside it, for your own services; none without it",
+  },
+  zones: {
+    schema: list(/^[123]$/, "zones 1, 2 and 3"),
+    default: "1,2,3",
+    description: "Availability zones of the cluster",
+  },
+  minReplicas: { schema: count(1, 100), default: "3", description: "Least scoring pods" },
+  maxReplicas: { schema: count(1, 100), default: "6", description: "Most scoring pods" },
+  targetCpuPercent: {
+    schema: count(10, 90),
+    default: "50",
+    description: "Processor use that the number of pods is held at, percent",
+  },
+  host: {
+    schema: text(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "expected a DNS name"),
+    optional: true,
+    description: "DNS name of the scoring service on AKS; inside the network only without it",
+  },
+  certificate: {
+    schema: text(/^[A-Za-z0-9-]{1,127}$/, "expected the name of a certificate"),
+    optional: true,
+    description: "Certificate for it, in the stack's Key Vault",
+  },
+  network: {
+    schema: choice(["public", "private"]),
+    default: "public",
+    description: "private puts storage, vault, registry, workspace and scoring behind private endpoints",
+  },
+  addressSpace: {
+    schema: text(/^(10|172|192)(\.\d{1,3}){2}\.0\/16$/, "expected a /16 network, as in 10.40.0.0/16"),
+    default: "10.40.0.0/16",
+    description: "Addresses of the private network",
+  },
+  customerManagedKeys: {
+    schema: flag,
+    default: "false",
+    description: "Encrypts storage, registry and workspace with a key of your own in the vault",
+  },
+  softDeleteDays: {
+    schema: count(7, 90),
+    default: "90",
+    description: "Days that a deleted vault can be recovered, and keeps its name",
+  },
+  logDays: { schema: count(30, 730), default: "30", description: "Days that logs are kept" },
+  predictionLogDays: {
+    schema: count(1, 3650),
+    default: "365",
+    description: "Days that the prediction log is kept, then it is deleted (data protection)",
+  },
+  predictionLogRedact: {
+    schema: list(/^[A-Za-z_][\w.-]{0,127}$/, "columns"),
+    default: "",
+    description: "Features that are never written, as they may identify a person",
+  },
+  dataRegions: {
+    schema: list(/^[a-z0-9]{4,30}$/, "regions"),
+    default: "",
+    description: "Regions in which resources may be (default: the stack's own), enforced by Azure Policy",
+  },
+  policyAssignments: {
+    schema: flag,
+    default: "true",
+    description:
+      "Whether Azure Policy holds the resource group to the rules; needs Resource Policy Contributor",
+  },
+  monthlyBudget: {
+    schema: count(1, 10_000_000),
+    description: "Money a month, in the subscription's currency, from which warnings go out",
+    example: "200",
+  },
+  budgetStart: {
+    schema: text(/^20\d\d-(0[1-9]|1[0-2])-01$/, "expected the first day of a month, as in 2026-11-01"),
+    default: "2026-11-01",
+    description: "Month from which the budget counts; not before the one in which it is created",
+  },
+  autoStop: {
+    schema: text(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time, as in 19:00"),
+    optional: true,
+    description: "Time of day, UTC, at which the scoring container stops (Container Instances)",
+  },
+  latencyMs: {
+    schema: count(1, 60_000),
+    default: "500",
+    description: "95th percentile of latency above which an alert goes out, ms",
+  },
+  failedRequests: {
+    schema: count(1, 100_000),
+    default: "5",
+    description: "Failed requests in five minutes above which an alert goes out",
+  },
+  devOpsProject: {
+    schema: text(/^[A-Za-z0-9][A-Za-z0-9-]{0,49}\/[^/\\:*?"<>|]{1,64}$/, "expected <organisation>/<project>"),
+    optional: true,
+    description: "Azure DevOps project whose release pipeline a registered model starts",
+  },
+  releasePipelineId: {
+    schema: count(1, 1_000_000_000),
+    optional: true,
+    description: "Id of that pipeline; `npm run bootstrap` prints it",
+  },
+} as const satisfies Record<string, Setting>;

@@ -1,0 +1,77 @@
+import { closest, distance } from "fastest-levenshtein";
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { crossFaults } from "./config-faults";
+import { settings, type Setting } from "./config-settings";
+import { nameRules } from "./names";
+import { regions } from "./regions";
+
+type Key = keyof typeof settings;
+type Value<K extends Key> =
+  | z.output<(typeof settings)[K]["schema"]>
+  | ((typeof settings)[K] extends { optional: true } ? undefined : never);
+
+/** What a stack is to be: the one typed object that all of the program reads. */
+export type StackConfig = { readonly [K in Key]: Value<K> } & {
+  /** Name of the stack, for names and `MLOPS_ENVIRONMENT`. Nothing depends on which name it is. */
+  readonly environment: string;
+  readonly location: string;
+};
+
+/** Reads the configuration of a stack, given as `mlops:<key>`; the error lists every fault with the command that corrects it. */
+export function parseConfig(stack: string, values: Readonly<Record<string, string>>): StackConfig {
+  const faults: string[] = [];
+  const add = (key: string, problem: string, example = "<value>"): void => {
+    faults.push(`${key} ${problem}. Run: pulumi config set --stack ${stack} ${key} ${example}`);
+  };
+  if (!nameRules.environment.pattern.test(stack)) {
+    faults.push(
+      `The stack's name "${stack}" goes into names of resources. Expected ${nameRules.environment.allowed}.`,
+    );
+  }
+  const location = values["azure-native:location"] ?? "";
+  if (!(regions as readonly string[]).includes(location)) {
+    const problem =
+      location === ""
+        ? "is not set"
+        : `is "${location}", which is no region with all that is needed; did you mean ${closest(location, regions)}?`;
+    add("azure-native:location", problem, "westeurope");
+  }
+  const read: [string, unknown][] = [];
+  for (const [key, setting] of Object.entries<Setting>(settings)) {
+    const given = values[`mlops:${key}`] ?? setting.default;
+    if (given === undefined || (given === "" && setting.optional)) {
+      if (!setting.optional) add(`mlops:${key}`, `is not set (${setting.description})`, setting.example);
+      continue;
+    }
+    const result = setting.schema.safeParse(given);
+    if (result.success) read.push([key, result.data]);
+    else {
+      const reasons = result.error.issues.map(({ path, message }) => [...path, message].join(" "));
+      add(`mlops:${key}`, `is "${given}": ${reasons.join("; ")}`, setting.example ?? setting.default);
+    }
+  }
+  for (const key of Object.keys(values)) {
+    if (!key.startsWith("mlops:") || key.slice(6) in settings) continue;
+    const nearest = closest(key.slice(6), Object.keys(settings));
+    const hint = distance(key.slice(6), nearest) <= 4 ? ` Did you mean mlops:${nearest}?` : "";
+    faults.push(`${key} is not a setting.${hint} Run: pulumi config rm --stack ${stack} ${key}`);
+  }
+  const config = Object.freeze({
+    ...Object.fromEntries(read),
+    environment: stack,
+    location,
+  }) as unknown as StackConfig;
+  faults.push(...crossFaults(config));
+  if (faults.length > 0) {
+    throw new pulumi.RunError(
+      `The configuration of stack ${stack} is not valid. Correct:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
+    );
+  }
+  return config;
+}
+
+/** The configuration of the stack that is being updated. The only reader of Pulumi's configuration. */
+export function readConfig(): StackConfig {
+  return parseConfig(pulumi.getStack(), pulumi.runtime.allConfig());
+}

@@ -1,0 +1,100 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource that a program registered, with its inputs as they would be sent. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as many shapes as there are resources
+  readonly inputs: Readonly<Record<string, any>>;
+}
+
+export const subscriptionId = "00000000-0000-4000-8000-000000000001";
+export const tenantId = "00000000-0000-4000-8000-000000000002";
+
+/** Outputs that Azure would add, enough for the programs under test: names, ids, addresses, principals. */
+function outputsOf({ type, name, inputs: given }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+  const inputs = given as Record<string, Record<string, unknown> | undefined>;
+  const id = `/subscriptions/${subscriptionId}/${type}/${name}`;
+  const kind = type.split(":").pop() ?? "";
+  const extra: Record<string, Record<string, unknown>> = {
+    StorageAccount: { primaryEndpoints: { blob: `https://${name}.blob.core.windows.net/` } },
+    Vault: { properties: { ...inputs.properties, vaultUri: `https://${name}.vault.azure.net/` } },
+    Registry: { loginServer: `${name}.azurecr.io` },
+    UserAssignedIdentity: { principalId: `${name}-principal`, clientId: `${name}-client`, tenantId },
+    Component: { connectionString: `InstrumentationKey=${name}` },
+    Workspace: {
+      mlFlowTrackingUri: `azureml://westeurope.api.azureml.ms/mlflow/v1.0${id}`,
+      customerId: `${name}-customer`,
+    },
+    BatchEndpoint: {
+      properties: {
+        ...inputs.properties,
+        scoringUri: `https://${name}.westeurope.inference.ml.azure.com/jobs`,
+      },
+    },
+    SystemTopic: { identity: { ...inputs.identity, principalId: `${name}-principal` } },
+    ManagedCluster: {
+      oidcIssuerProfile: { enabled: true, issuerURL: `https://oidc.example/${name}/` },
+      identityProfile: { kubeletidentity: { objectId: `${name}-kubelet` } },
+    },
+    ContainerGroup: { ipAddress: { ...inputs.ipAddress, fqdn: `${name}.westeurope.azurecontainer.io` } },
+    Key: { keyUriWithVersion: `https://vault/keys/${name}/1` },
+    RandomPassword: { result: `${name}-0123456789abcdef` },
+    Image: { ref: `registry/${name}@sha256:${"a".repeat(64)}`, digest: `sha256:${"a".repeat(64)}` },
+  };
+  return { ...inputs, name, id, ...extra[kind] };
+}
+
+/**
+ * Runs a program against mocks and returns what it registered, in an order of its own: exactly what would be created,
+ * components included. Each call starts anew.
+ */
+export async function registered(
+  build: () => unknown,
+  { preview = false, stack = "qa" } = {},
+): Promise<Registered[]> {
+  const seen: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        seen.push({ type: args.type, name: args.name, inputs: args.inputs });
+        return {
+          id: args.custom === false ? "" : `/subscriptions/${subscriptionId}/${args.type}/${args.name}`,
+          state: outputsOf(args),
+        };
+      },
+      call: ({ token, inputs }): Record<string, unknown> => {
+        if (token.endsWith(":getClientConfig"))
+          return { subscriptionId, tenantId, objectId: "deployer", clientId: "deployer" };
+        if (token.endsWith("UserCredentials"))
+          return { kubeconfigs: [{ name: "user", value: Buffer.from("kubeconfig").toString("base64") }] };
+        if (token.endsWith("CallbackUrl")) return { value: "https://logic.example/callback?sig=secret" };
+        return inputs as Record<string, unknown>;
+      },
+    },
+    "mlops",
+    stack,
+    preview,
+  );
+  const result: unknown = build();
+  if (result instanceof Promise) await result;
+  await pulumi.runtime.disconnect();
+  return seen;
+}
+
+/** Those of a type, by the end of its token: `storage:BlobContainer`. */
+export function ofType(resources: readonly Registered[], type: string): Registered[] {
+  return resources.filter((resource) => resource.type.endsWith(`:${type}`));
+}
+
+/** How many there are of each type, for the assertion that nothing is registered unseen. */
+export function countByType(resources: readonly Registered[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type } of resources) counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
+}
+
+/** The value of an output. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply(resolve));
+}
