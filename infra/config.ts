@@ -22,7 +22,10 @@ export type StackConfig = { readonly [K in Key]: Value<K> } & {
 export function parseConfig(stack: string, values: Readonly<Record<string, string>>): StackConfig {
   const faults: string[] = [];
   const add = (key: string, problem: string, example = "<value>"): void => {
-    faults.push(`${key} ${problem}. Run: pulumi config set --stack ${stack} ${key} ${example}`);
+    // As a shell takes it: a cron expression has spaces and stars.
+    const value = /^[\w./:@<>-]+$/.test(example) ? example : `'${example}'`;
+    const end = problem.endsWith("?") ? "" : ".";
+    faults.push(`${key} ${problem}${end} Run: pulumi config set --stack ${stack} ${key} ${value}`);
   };
   if (!nameRules.environment.pattern.test(stack)) {
     faults.push(

@@ -33,7 +33,7 @@ describe("the configuration of a stack", () => {
       /mlops:owner is not set/,
       /mlops:costCentre is not set/,
       /mlops:alertEmail is not set .*Run: pulumi config set --stack qa mlops:alertEmail ops@example.com/,
-      /schedule is "0 3 1 \* \*": expected \* for day of month/,
+      /schedule is "0 3 1 \* \*": expected \* for day of month .*mlops:schedule '0 3 \* \* 1'/,
       /mlops:monthlyBudget is not set/,
       /computMaxNodes is not a setting\. Did you mean mlops:computeMaxNodes\?/,
       /computeMinNodes is 5, above mlops:computeMaxNodes, which is 2/,
