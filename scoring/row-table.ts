@@ -78,8 +78,10 @@ export class RowTable {
   finish(): InputRows {
     this.faults.throwIfAny();
     const columns = new Map<string, ColumnValues>();
-    for (const [position, values] of this.values.entries()) {
-      columns.set(this.columns[position]?.name ?? "", values);
+    // By position, as an iterator over the entries would make a pair for each.
+    for (let position = 0; position < this.values.length; position++) {
+      const values = this.values[position];
+      if (values !== undefined) columns.set(this.columns[position]?.name ?? "", values);
     }
     const table = { rows: this.rows, columns };
     return { table, records: () => recordsOf(table) };

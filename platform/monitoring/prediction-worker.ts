@@ -1,9 +1,13 @@
+import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { openStorage } from "../storage/open-storage";
 import type { Storage } from "../storage/storage";
 import { storageSink, type StoreAnswer } from "./prediction-sink";
 import type { Segment } from "./prediction-spool";
 import { reasonOf } from "./reason-of";
+
+// Requests come first: on Linux a priority is a thread's own, elsewhere it would be that of the whole process.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let storage: Storage | undefined;
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { dialectOf, type Dialect, type ScoringMetrics } from "../metrics";
-import { notesOf, problemOf, type ScoreNotes } from "../score-request";
+import type { ScoreNotes } from "../score-request";
 import { traceContextOf, traceResponse, type TraceContext } from "./trace-context";
 
 declare module "fastify" {
@@ -48,10 +48,9 @@ function observerOf(route: string, model: string, { metrics, onEnded }: Telemetr
   // What all lines of the route have in common is put into text once.
   let line: FastifyRequest["log"] | undefined;
   return (request, reply, done) => {
-    const { raw, id, method, log } = request;
+    const { id, method, log, notes } = request;
     const { statusCode: status, elapsedTime: elapsedMs } = reply;
-    const notes = notesOf(raw);
-    const problem = status >= 400 ? problemOf(raw)?.code : undefined;
+    const problem = status >= 400 ? request.problem?.code : undefined;
     metrics.answered(dialect, status, elapsedMs);
     if (notes !== undefined && notes.endedAt > 0) metrics.scored(notes);
     if (problem !== undefined) metrics.refused(problem);
