@@ -1,4 +1,4 @@
-import { constants, setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { openStorage } from "../storage/open-storage";
 import type { Storage } from "../storage/storage";
@@ -7,7 +7,10 @@ import type { Segment } from "./prediction-spool";
 import { reasonOf } from "./reason-of";
 
 // Requests come first: on Linux a priority is a thread's own, elsewhere it would be that of the whole process.
-if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+if (process.platform === "linux") {
+  const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+  setPriority(Math.min(PRIORITY_LOW, getPriority() + PRIORITY_BELOW_NORMAL));
+}
 
 let storage: Storage | undefined;
 
