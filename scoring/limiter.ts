@@ -56,6 +56,8 @@ export class Limiter {
    * Runs a task when there is a place for it; fails with BUSY when there will be none in time, with TIMEOUT when it takes
    * too long. A promise only when there is something to wait for.
    */
+  run<T>(task: () => Promise<T>, caller?: Caller): Promise<T>;
+  run<T>(task: () => Promise<T> | T, caller?: Caller): Promise<T> | T;
   run<T>(task: () => Promise<T> | T, caller?: Caller): Promise<T> | T {
     if (this.active < this.options.concurrency) {
       this.active += 1;
