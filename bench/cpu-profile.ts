@@ -29,11 +29,11 @@ const groups: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["prediction log", /platform\/monitoring\/prediction-/],
   [
     "request log",
-    /node_modules\/(pino|sonic-boom|safe-stable-stringify|quick-format-unescaped)\/|telemetry\/logger/,
+    /node_modules\/(pino|sonic-boom|safe-stable-stringify|quick-format-unescaped)\/|telemetry\/(logger|request-lines)/,
   ],
   ["metrics, trace context", /scoring\/(metrics|telemetry\/)/],
   ["JSON parse", /scoring\/json-body/],
-  ["checks of the rows", /scoring\/(read-|row-table)/],
+  ["checks of the rows", /scoring\/(read-|row-table|request-columns)/],
   ["model", /platform\/linear-model|scoring\/(scorer|limiter)/],
   ["answer as JSON", /scoring\/answer|fastify\/lib\/reply\.js (serialize|preSerialization)/],
   [

@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { RequestProblem } from "./problem";
 import { show } from "./read-faults";
 
@@ -103,15 +103,23 @@ export class JsonBody {
   }
 }
 
+/** The text in a request's body; throws BODY_INVALID when it is not UTF-8. */
+function readText(body: Buffer): string {
+  // Most bodies are ASCII, which is also UTF-8 and Latin 1; the latter is a copy of the bytes.
+  if (isAscii(body)) return body.toString("latin1");
+  if (!isUtf8(body)) throw new RequestProblem("BODY_INVALID", "The body is not UTF-8 text. Send UTF-8.");
+  // Some programs begin a text with a byte order mark.
+  const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
+  return body.toString("utf8", start);
+}
+
 /** The JSON document in a request's body; throws BODY_INVALID when there is none. */
 export function parseJson(body: Buffer): JsonBody {
   if (body.length === 0)
     throw new RequestProblem("BODY_INVALID", "The body is empty. Expected a JSON object.");
-  if (!isUtf8(body)) throw new RequestProblem("BODY_INVALID", "The body is not UTF-8 text. Send UTF-8.");
-  // Some programs begin a text with a byte order mark.
-  const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
+  const text = readText(body);
   try {
-    return new JsonBody(JSON.parse(body.toString("utf8", start)), body);
+    return new JsonBody(JSON.parse(text), body);
   } catch (cause) {
     throw new RequestProblem("BODY_INVALID", `The body is not valid JSON: ${(cause as Error).message}`);
   }

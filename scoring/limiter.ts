@@ -52,8 +52,13 @@ export class Limiter {
     return this.queue.length;
   }
 
-  /** Runs a task when there is a place for it; throws BUSY when there will be none in time, TIMEOUT when it takes too long. */
-  run<T>(task: () => Promise<T> | T, caller?: Caller): Promise<T> {
+  /**
+   * Runs a task when there is a place for it; fails with BUSY when there will be none in time, with TIMEOUT when it takes
+   * too long. A promise only when there is something to wait for.
+   */
+  run<T>(task: () => Promise<T>, caller?: Caller): Promise<T>;
+  run<T>(task: () => Promise<T> | T, caller?: Caller): Promise<T> | T;
+  run<T>(task: () => Promise<T> | T, caller?: Caller): Promise<T> | T {
     if (this.active < this.options.concurrency) {
       this.active += 1;
       return this.start(task);
@@ -63,7 +68,7 @@ export class Limiter {
     return this.place(caller).then(() => this.start(task));
   }
 
-  private start<T>(task: () => Promise<T> | T): Promise<T> {
+  private start<T>(task: () => Promise<T> | T): Promise<T> | T {
     const began = performance.now();
     let work: Promise<T> | T;
     try {
@@ -75,7 +80,7 @@ export class Limiter {
     // A model that answers in the same turn can neither be waited for nor given up.
     if (!isPromise(work)) {
       this.release(began);
-      return Promise.resolve(work);
+      return work;
     }
     const { timeoutMs } = this.options;
     return new Promise<T>((resolve, reject) => {

@@ -28,18 +28,25 @@ function readNamedRow(
   compareNames(given, names, (field, message) => table.faults.add(index, message, field));
 }
 
-/** `order[i]` is the position in the signature of a row's i-th value. */
+/** The features in the order of a row's values, when that is not the signature's. */
+interface RowOrder {
+  readonly names: readonly string[];
+  /** `positions[i]` is the position in the signature of a row's i-th value. */
+  readonly positions: readonly number[];
+}
+
 function readPositionalRow(
-  names: readonly string[],
+  { inputs }: Signature,
   table: RowTable,
-  { row, index, order }: { row: readonly unknown[]; index: number; order: readonly number[] },
+  { row, index, order }: { row: readonly unknown[]; index: number; order: RowOrder | undefined },
 ): void {
-  if (row.length !== names.length) {
+  if (row.length !== inputs.length) {
+    const names = order?.names ?? inputs.map(({ name }) => name);
     const expected = `${names.length} are required: ${names.join(", ")}.`;
     table.faults.add(index, `${row.length} values are given. ${expected}`);
     return;
   }
-  for (let at = 0; at < order.length; at++) table.store(order[at] ?? 0, index, row[at]);
+  for (let at = 0; at < row.length; at++) table.store(order?.positions[at] ?? at, index, row[at]);
 }
 
 /**
@@ -49,13 +56,16 @@ function readPositionalRow(
 export function readRowArray(
   signature: Signature,
   rows: readonly unknown[],
-  names: readonly string[] = signature.inputs.map(({ name }) => name),
+  names?: readonly string[],
 ): InputRows {
   const table = new RowTable(signature, rows.length);
-  const order = names.map((name) => signature.inputs.findIndex((column) => column.name === name));
+  const order = names && {
+    names,
+    positions: names.map((name) => signature.inputs.findIndex((column) => column.name === name)),
+  };
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index];
-    if (Array.isArray(row)) readPositionalRow(names, table, { row, index, order });
+    if (Array.isArray(row)) readPositionalRow(signature, table, { row, index, order });
     else if (typeof row === "object" && row !== null) {
       readNamedRow(signature, table, { row: row as Record<string, unknown>, index });
     } else {

@@ -2,6 +2,7 @@ import type { Signature, SignatureColumn } from "../platform/signature";
 import type { ColumnValues, FeatureTable } from "../platform/table";
 import { RequestProblem } from "./problem";
 import { Faults, show } from "./read-faults";
+import { RequestColumns } from "./request-columns";
 
 export type InputValue = number | string | boolean | null;
 
@@ -59,7 +60,7 @@ export class RowTable {
   private readonly numbers: readonly (Float64Array | undefined)[];
 
   constructor(
-    signature: Signature,
+    private readonly signature: Signature,
     private readonly rows: number,
   ) {
     this.columns = signature.inputs;
@@ -77,11 +78,7 @@ export class RowTable {
   /** The finished table; throws with every fault when there is one. */
   finish(): InputRows {
     this.faults.throwIfAny();
-    const columns = new Map<string, ColumnValues>();
-    for (const [position, values] of this.values.entries()) {
-      columns.set(this.columns[position]?.name ?? "", values);
-    }
-    const table = { rows: this.rows, columns };
+    const table = { rows: this.rows, columns: new RequestColumns(this.signature, this.values) };
     return { table, records: () => recordsOf(table) };
   }
 

@@ -94,10 +94,11 @@ export class Scorer {
       notes.rows = table.rows;
       notes.askedAt = performance.now();
     }
-    const predictions = await this.limiter.run(() => {
+    const running = this.limiter.run(() => {
       if (notes !== undefined) notes.startedAt = performance.now();
       return this.predict(table);
     }, request.caller);
+    const predictions = isPromise(running) ? await running : running;
     if (notes !== undefined) notes.endedAt = performance.now();
     // The record is on the spool before the answer is sent: what is answered is never lost with the process.
     if (!shadow) {

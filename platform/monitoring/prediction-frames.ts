@@ -46,9 +46,10 @@ export function predictionSource(
 }
 
 /** Bytes before the id of a frame: length, checksum of what follows it, time, rows, length of the id. */
-const frameHead = 24;
+export const frameHead = 24;
 
-const aligned = (bytes: number): number => (bytes + 7) & ~7;
+/** Where the next value begins: numbers are read and written where a number may be. */
+export const aligned = (bytes: number): number => (bytes + 7) & ~7;
 
 /** Room that a column may take, in bytes. */
 function mostBytesOf(values: ColumnValues): number {
@@ -164,92 +165,4 @@ export function* framesOf(segment: Buffer): Iterable<Buffer> {
 
 export function decodeHeader(frame: Buffer): SegmentHeader {
   return JSON.parse(frame.toString("utf8", 8)) as SegmentHeader;
-}
-
-/** The column's values as JSON texts, row by row. */
-type Column = readonly string[];
-
-class FrameReader {
-  private offset = frameHead;
-
-  constructor(
-    private readonly frame: Buffer,
-    private readonly rows: number,
-  ) {}
-
-  text(bytes: number): string {
-    const text = this.frame.toString("utf8", this.offset, this.offset + bytes);
-    this.offset = aligned(this.offset + bytes);
-    return text;
-  }
-
-  /** A missing number was NaN. */
-  numbers(): Column {
-    const texts = new Array<string>(this.rows);
-    for (let row = 0; row < this.rows; row++, this.offset += 8) {
-      const value = this.frame.readDoubleLE(this.offset);
-      texts[row] = Number.isFinite(value) ? String(value) : "null";
-    }
-    return texts;
-  }
-
-  booleans(): Column {
-    const texts = Array.from({ length: this.rows }, (_, row) =>
-      this.frame[this.offset + row] === 1 ? "true" : "false",
-    );
-    this.offset = aligned(this.offset + this.rows);
-    return texts;
-  }
-
-  /** A missing category was "". */
-  texts(): Column {
-    const begin = this.offset;
-    let at = begin + 4;
-    const texts = Array.from({ length: this.rows }, () => {
-      const bytes = this.frame.readUInt32LE(at);
-      const text = this.frame.toString("utf8", at + 4, at + 4 + bytes);
-      at += 4 + bytes;
-      return text === "" ? "null" : JSON.stringify(text);
-    });
-    this.offset = aligned(begin + this.frame.readUInt32LE(begin));
-    return texts;
-  }
-
-  column(type: SignatureColumn["type"]): Column {
-    if (type === "number") return this.numbers();
-    return type === "boolean" ? this.booleans() : this.texts();
-  }
-}
-
-function inputsOf(columns: readonly { key: string; values: Column }[], rows: number): string {
-  let text = "";
-  for (let row = 0; row < rows; row++) {
-    text += row === 0 ? "{" : ",{";
-    let separator = "";
-    for (const { key, values } of columns) {
-      text += `${separator}${key}${values[row]}`;
-      separator = ",";
-    }
-    text += "}";
-  }
-  return text;
-}
-
-/** A frame as a line of the prediction log (`PredictionRecord`), without its line feed. */
-export function decodeFrame(frame: Buffer, header: SegmentHeader): string {
-  const rows = frame.readUInt32LE(16);
-  const reader = new FrameReader(frame, rows);
-  const id = reader.text(frame.readUInt32LE(20));
-  const columns = header.columns.map(({ name, type }) => ({
-    key: `${JSON.stringify(name)}:`,
-    values: reader.column(type),
-  }));
-  const outputs = header.textOutputs ? reader.texts() : reader.numbers();
-  const probabilities = header.probabilities ? `,"probabilities":[${reader.numbers().join(",")}]` : "";
-  const redacted = header.redacted.length > 0 ? `,"redacted":${JSON.stringify(header.redacted)}` : "";
-  const time = new Date(frame.readDoubleLE(8)).toISOString();
-  return (
-    `{"id":${JSON.stringify(id)},"time":"${time}","model":${JSON.stringify(header.model)},` +
-    `"inputs":[${inputsOf(columns, rows)}],"outputs":[${outputs.join(",")}]${probabilities}${redacted}}`
-  );
 }

@@ -3,7 +3,8 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { systemErrorCode } from "../errors";
 import type { Storage } from "../storage/storage";
-import { decodeFrame, decodeHeader, framesOf } from "./prediction-frames";
+import { decodeHeader, framesOf, type SegmentHeader } from "./prediction-frames";
+import { FrameDecoder } from "./prediction-lines";
 import type { Segment } from "./prediction-spool";
 
 /** Takes segments to where the log is kept. */
@@ -29,13 +30,17 @@ async function readIfThere(file: string): Promise<Buffer> {
 export async function readSegment({
   file,
   bytes,
-}: Segment): Promise<{ path: string; content: string } | undefined> {
-  const [head, ...frames] = framesOf((await readIfThere(file)).subarray(0, bytes));
-  if (head === undefined) return undefined;
-  const header = decodeHeader(head);
-  let content = "";
-  for (const frame of frames) content += `${decodeFrame(frame, header)}\n`;
-  return { path: header.path, content };
+}: Segment): Promise<{ path: string; content: Buffer } | undefined> {
+  let header: SegmentHeader | undefined;
+  let decoder: FrameDecoder | undefined;
+  for (const frame of framesOf((await readIfThere(file)).subarray(0, bytes))) {
+    if (decoder === undefined) {
+      header = decodeHeader(frame);
+      // Text is longer than the numbers in memory; names make it longer still.
+      decoder = new FrameDecoder(header, 2 * bytes);
+    } else decoder.add(frame);
+  }
+  return header && decoder && { path: header.path, content: decoder.content };
 }
 
 /** Stores from this thread: for a storage that is there as an object. */

@@ -1,9 +1,16 @@
+import { constants, getPriority, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { openStorage } from "../storage/open-storage";
 import type { Storage } from "../storage/storage";
 import { storageSink, type StoreAnswer } from "./prediction-sink";
 import type { Segment } from "./prediction-spool";
 import { reasonOf } from "./reason-of";
+
+// Requests come first: on Linux a priority is a thread's own, elsewhere it would be that of the whole process.
+if (process.platform === "linux") {
+  const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+  setPriority(Math.min(PRIORITY_LOW, getPriority() + PRIORITY_BELOW_NORMAL));
+}
 
 let storage: Storage | undefined;
 

@@ -65,7 +65,7 @@ export interface PredictionLog {
 
 const mebibyte = 1024 * 1024;
 /** Records for one write. With more, the answers would wait for each other while their clients have nothing to do. */
-const mostTogether = 4;
+const mostTogether = 8;
 /** How long the spool is left alone after it failed or was slow. */
 const restMs = 5000;
 const heartbeatMs = 10_000;

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServingLimits } from "../../platform/definition";
 import { InputTooLarge } from "../../platform/linear-model";
 import { internalProblem, problemBody, problemContentType, RequestProblem } from "../problem";
-import { noteProblem } from "../score-request";
 import { idsOf } from "../telemetry/request-telemetry";
 
 /** How a dialect puts a problem into words. */
@@ -45,7 +44,7 @@ export function sendProblem(
   problem: RequestProblem,
   { shape, requestId }: { readonly shape: ErrorShape; readonly requestId: string },
 ): FastifyReply {
-  noteProblem(reply.request, problem);
+  reply.request.problem = problem;
   return reply
     .code(problem.status)
     .headers(problem.details.headers ?? {})

@@ -3,22 +3,21 @@ import { scoreAnswer, type ScoreAnswer } from "../answer";
 import { explanationAnswer, readExplainQuery } from "../explain";
 import type { JsonBody } from "../json-body";
 import { readRows } from "../read-rows";
-import { notesOf, scoreRequestOf } from "../score-request";
+import { scoreRequestOf } from "../score-request";
 import type { Scorer } from "../scorer";
 import { addCors } from "./cors";
 import type { DialectOptions } from "./dialect";
 import { serverVersion } from "./server-version";
 
 /** Time of the model's run as the Azure ML inference server writes it: milliseconds with three decimals. */
-function runMilliseconds(request: FastifyRequest): string {
-  const notes = notesOf(request.raw);
+function runMilliseconds({ notes }: FastifyRequest): string {
   return (notes === undefined ? 0 : notes.endedAt - notes.startedAt).toFixed(3);
 }
 
 /** The headers by which clients of the Azure ML inference server tell a failed model from a refused request. */
 function addRunHeaders(app: FastifyInstance): void {
   app.addHook("onSend", (request: FastifyRequest, reply: FastifyReply, _payload, done) => {
-    const failed = reply.statusCode >= 500 && (notesOf(request.raw)?.startedAt ?? 0) > 0;
+    const failed = reply.statusCode >= 500 && (request.notes?.startedAt ?? 0) > 0;
     reply.header("x-ms-server-version", serverVersion);
     reply.header("x-ms-run-function-failed", failed ? "True" : "False");
     if (reply.statusCode === 200) reply.header("x-ms-run-fn-exec-ms", runMilliseconds(request));

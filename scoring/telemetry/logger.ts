@@ -3,7 +3,7 @@ import pino, { type Logger } from "pino";
 import { systemErrorCode } from "../../platform/errors";
 
 /** Characters of lines that are written together. */
-const pieceLength = 32_768;
+const pieceLength = 131_072;
 /** Longest time that a line waits, in milliseconds. */
 const flushMs = 250;
 /** Pause before a write is tried again that the reader had no room for, in milliseconds. */

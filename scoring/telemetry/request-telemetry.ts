@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { dialectOf, type Dialect, type ScoringMetrics } from "../metrics";
-import { notesOf, problemOf, type ScoreNotes } from "../score-request";
+import type { ScoreNotes } from "../score-request";
+import { requestLines, type RequestLine } from "./request-lines";
 import { traceContextOf, traceResponse, type TraceContext } from "./trace-context";
 
 declare module "fastify" {
@@ -46,30 +47,19 @@ type Observer = (request: FastifyRequest, reply: FastifyReply, done: () => void)
 function observerOf(route: string, model: string, { metrics, onEnded }: Telemetry): Observer {
   const dialect = dialectOf(route);
   // What all lines of the route have in common is put into text once.
-  let line: FastifyRequest["log"] | undefined;
+  let write: ((line: RequestLine) => void) | undefined;
   return (request, reply, done) => {
-    const { raw, id, method, log } = request;
+    const { id, method, log, notes } = request;
     const { statusCode: status, elapsedTime: elapsedMs } = reply;
-    const notes = notesOf(raw);
-    const problem = status >= 400 ? problemOf(raw)?.code : undefined;
+    const problem = status >= 400 ? request.problem?.code : undefined;
     metrics.answered(dialect, status, elapsedMs);
     if (notes !== undefined && notes.endedAt > 0) metrics.scored(notes);
     if (problem !== undefined) metrics.refused(problem);
     // A request that ended before its headers were read has no trace.
     const trace = request.trace ?? traceContextOf(undefined);
-    line ??= log.child({ route, model });
-    line.info(
-      {
-        requestId: id,
-        traceId: trace.traceId,
-        method,
-        status,
-        ms: rounded(elapsedMs),
-        rows: notes?.rows,
-        problem,
-      },
-      "request",
-    );
+    write ??= requestLines(log, { route, model });
+    const ms = rounded(elapsedMs);
+    write({ requestId: id, traceId: trace.traceId, method, status, ms, rows: notes?.rows, problem });
     onEnded?.({ requestId: id, trace, method, route, dialect, status, elapsedMs, model, notes, problem });
     done();
   };

@@ -52,10 +52,12 @@ export function traceContextOf(
       return { traceId, spanId: newSpanId(), parentId, sampled, ...(state !== undefined && { state }) };
     }
   }
-  const traceId = randomHex(16);
+  // Both at once, as the call costs more than its digits.
+  const digits = randomHex(24);
+  const [traceId, spanId] = [digits.slice(0, 32), digits.slice(32)];
   return {
     traceId: traceId === noTrace ? `1${traceId.slice(1)}` : traceId,
-    spanId: newSpanId(),
+    spanId: spanId === noSpan ? newSpanId() : spanId,
     sampled: false,
   };
 }

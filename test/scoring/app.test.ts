@@ -1,11 +1,11 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import {
-  decodeFrame,
   FrameEncoder,
   type PredictionSource,
   type ScoredRequest,
 } from "../../platform/monitoring/prediction-frames";
+import { decodeFrame } from "../../platform/monitoring/prediction-lines";
 import type { PredictionRecord } from "../../platform/monitoring/prediction-record";
 import type { PredictionLog } from "../../platform/monitoring/prediction-writer";
 import type { Signature } from "../../platform/signature";

@@ -1,5 +1,4 @@
 import {
-  decodeFrame,
   decodeHeader,
   FrameEncoder,
   framesOf,
@@ -8,6 +7,7 @@ import {
   type ScoredRequest,
   type SegmentHeader,
 } from "../../../platform/monitoring/prediction-frames";
+import { decodeFrame } from "../../../platform/monitoring/prediction-lines";
 import { parsePredictionRecord } from "../../../platform/monitoring/prediction-record";
 import type { Signature } from "../../../platform/signature";
 import { featureTable } from "../../../platform/table";
