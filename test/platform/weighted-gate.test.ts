@@ -9,12 +9,12 @@ const actual = [0, 0, 0, 0];
 const candidate = [1, 3, 3, 3];
 const champion = [2, 2, 2, 2];
 const weights = [9, 1, 1, 1];
-const rule = {
+const rule: GateRule = {
   metric: "mae",
   leastImprovement: 0,
   floors: [{ metric: "mae", atMost: 2 }],
   slices: [],
-} as const;
+};
 
 describe("the gate counts rows by their weights", () => {
   const decide = (of: readonly number[] | undefined, slices: readonly string[] = []) =>
