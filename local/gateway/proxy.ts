@@ -121,7 +121,12 @@ export class Proxy {
     const reply = predictions && received;
     if (isScoring(request)) {
       const failed = reply === undefined || reply.status >= 500;
-      const outcome: Outcome = { failed, latencyMs, predictions: predictions ?? [], ...(shadowOf && { shadowOf }) };
+      const outcome: Outcome = {
+        failed,
+        latencyMs,
+        predictions: predictions ?? [],
+        ...(shadowOf && { shadowOf }),
+      };
       track.sampler.record(outcome);
     }
     return reply && { track, reply, predictions: predictions ?? [] };

@@ -65,7 +65,5 @@ test("removes what is half-written of one model, and nothing of another or finis
 });
 
 test("finds nothing where there is no workspace yet", async () => {
-  await expect(
-    sweepLeftOvers(workspace("none"), "diabetes"),
-  ).resolves.toBeUndefined();
+  await expect(sweepLeftOvers(workspace("none"), "diabetes")).resolves.toBeUndefined();
 });
