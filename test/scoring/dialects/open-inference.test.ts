@@ -12,9 +12,31 @@ const tensors = (rows = [colourRow]) => {
 };
 const url = "/v2/models/colour/infer";
 
-test("a body may repeat the model of its address, as KServe's client does", async () => {
-  const answer = await call(app, json(url, { model_name: "colour", model_version: "3", inputs: tensors() }));
-  expect(answer.status).toBe(200);
+describe("a body may repeat the model of its address, as KServe's client does", () => {
+  const addresses = [url, "/v2/models/colour/versions/3/infer"];
+  const repeated = [
+    { model_name: "colour" },
+    { model_version: "3" },
+    { model_name: "colour", model_version: "3" },
+  ];
+  test.each(
+    addresses.flatMap((address) => repeated.map((model) => [JSON.stringify(model), address, model] as const)),
+  )("%s to %s", async (_, address, model) => {
+    const plain = await call(app, json(address, { inputs: tensors() }));
+    const answer = await call(app, json(address, { ...model, inputs: tensors() }));
+    expect([answer.status, answer.json]).toEqual([200, plain.json]);
+  });
+
+  test("in its JSON part, with bytes after it", async () => {
+    const names = ["a", "b", "c"];
+    const bytes = names.map((_, value) => Buffer.from(Float64Array.of(value).buffer));
+    const head = { shape: [1], datatype: "FP64", parameters: { binary_data_size: 8 } };
+    const inputs = names.map((name) => ({ ...head, name }));
+    const send = (model: object) => binaryRequest("/v2/models/cost/infer", { ...model, inputs }, bytes);
+    const answer = await call(numbers, send({ model_name: "cost" }));
+    expect([answer.status, answer.json]).toEqual([200, (await call(numbers, send({}))).json]);
+    expect((await call(numbers, send({ model_name: "colour" }))).status).toBe(400);
+  });
 });
 
 describe("what is served", () => {
@@ -236,6 +258,8 @@ describe("what is wrong is told in one text", () => {
     ],
     ["an id that is a number", { id: 7, inputs: tensors() }, /"id" is 7/],
     ["another model's name", { model_name: "cost", inputs: tensors() }, /"model_name" is "cost", but/],
+    ["a model's name that is none", { model_name: null, inputs: tensors() }, /"model_name" is null, but/],
+    ["a version that is a number", { model_version: 3, inputs: tensors() }, /"model_version" is 3, but/],
     ["another version", { model_version: "2", inputs: tensors() }, /"model_version" is "2", but/],
     [
       "bytes that are not there",
