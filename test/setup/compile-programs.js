@@ -22,12 +22,11 @@ function filesToCompile() {
  * than half of the work of a short one. NODE_OPTIONS makes compiled-programs.js the first thing that they load.
  */
 module.exports = function compilePrograms() {
-  const files = filesToCompile();
   const { outputFiles } = buildSync({
     absWorkingDir: repository,
-    entryPoints: files,
+    entryPoints: filesToCompile(),
     outbase: repository,
-    outdir: "/",
+    outdir: repository,
     format: "cjs",
     platform: "node",
     target: "node20.19",
@@ -36,7 +35,9 @@ module.exports = function compilePrograms() {
     write: false,
     logLevel: "error",
   });
-  const compiled = Object.fromEntries(outputFiles.map(({ text }, index) => [files[index], text]));
+  const compiled = Object.fromEntries(
+    outputFiles.map(({ path: file, text }) => [file.replace(/js$/, "ts"), text]),
+  );
   const folder = mkdtempSync(path.join(tmpdir(), "mlops-compiled-"));
   process.env.TEST_COMPILED_PROGRAMS = path.join(folder, "programs.json");
   writeFileSync(process.env.TEST_COMPILED_PROGRAMS, JSON.stringify(compiled));
