@@ -32,6 +32,8 @@ module.exports = {
     project("containers", ["<rootDir>/test/containers/**/*.test.ts"]),
     project("peers", ["<rootDir>/test/peers/**/*.test.ts"]),
   ],
+  globalSetup: "<rootDir>/test/setup/compile-programs.js",
+  globalTeardown: "<rootDir>/test/setup/remove-programs.js",
   testTimeout: 60_000,
   maxWorkers: 2,
   reporters: [

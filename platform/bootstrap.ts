@@ -75,7 +75,7 @@ export function bootstrapImprovement(input: {
 }
 
 function statisticOf(metric: MetricName, rows: ScoredRows, units: Units): Statistic {
-  const { actual, predicted } = rows;
+  const { actual, predicted, weights } = rows;
   if (metric === "auc") {
     return units.count === actual.length ? rankStatistic(rows) : linearRankStatistic(rows, units);
   }
@@ -83,6 +83,7 @@ function statisticOf(metric: MetricName, rows: ScoredRows, units: Units): Statis
   const centre = centreOf(rows);
   return summedStatistic(units, {
     termsOf: (row) => terms(actual[row] ?? NaN, predicted[row] ?? NaN, centre),
+    weightOf: (row) => weights?.[row] ?? 1,
     value,
   });
 }
@@ -92,16 +93,18 @@ function summedStatistic(
   { count, ofRow }: Units,
   metric: {
     termsOf: (row: number) => readonly number[];
+    weightOf: (row: number) => number;
     value: (sums: ArrayLike<number>, weight: number) => number;
   },
 ): Statistic {
   const width = metric.termsOf(0).length;
   const unitSums = new Float64Array(count * width);
-  const unitRows = new Float64Array(count);
+  const unitWeights = new Float64Array(count);
   ofRow.forEach((unit, row) => {
-    unitRows[unit] = (unitRows[unit] ?? 0) + 1;
+    const weight = metric.weightOf(row);
+    unitWeights[unit] = (unitWeights[unit] ?? 0) + weight;
     metric.termsOf(row).forEach((term, index) => {
-      unitSums[unit * width + index] = (unitSums[unit * width + index] ?? 0) + term;
+      unitSums[unit * width + index] = (unitSums[unit * width + index] ?? 0) + weight * term;
     });
   });
   return (draws) => {
@@ -110,7 +113,7 @@ function summedStatistic(
     for (let unit = 0; unit < count; unit++) {
       const times = draws[unit] ?? 0;
       if (times === 0) continue;
-      weight += times * (unitRows[unit] ?? 0);
+      weight += times * (unitWeights[unit] ?? 0);
       for (let index = 0; index < width; index++) {
         sums[index] = (sums[index] ?? 0) + times * (unitSums[unit * width + index] ?? 0);
       }
@@ -122,7 +125,11 @@ function summedStatistic(
 /** AUC of a resample of rows; the rows are sorted only once. */
 function rankStatistic(rows: ScoredRows): Statistic {
   const ranked = rankRows(rows);
-  return (draws) => areaUnderRoc(weighByScore(ranked, rows.actual, draws));
+  const { actual, weights } = rows;
+  return (draws) => {
+    const counts = weights === undefined ? draws : draws.map((times, row) => times * (weights[row] ?? 0));
+    return areaUnderRoc(weighByScore(ranked, actual, counts));
+  };
 }
 
 /**
@@ -131,12 +138,12 @@ function rankStatistic(rows: ScoredRows): Statistic {
  */
 function linearRankStatistic(rows: ScoredRows, units: Units): Statistic {
   const ranked = rankRows(rows);
-  const weights = weighByScore(ranked, rows.actual);
-  const { negative, positive } = weights;
+  const byScore = weighByScore(ranked, rows.actual, rows.weights);
+  const { negative, positive } = byScore;
   const [negatives, positives] = [sum(negative), sum(positive)];
-  const auc = areaUnderRoc(weights);
+  const auc = areaUnderRoc(byScore);
   const [negativesBelow, positivesBelow] = [halfTied(negative), halfTied(positive)];
-  const total = rows.actual.length;
+  const total = negatives + positives;
   return summedStatistic(units, {
     termsOf: (row) => {
       const rank = ranked.ranks[row] ?? 0;
@@ -144,6 +151,7 @@ function linearRankStatistic(rows: ScoredRows, units: Units): Statistic {
         ? [((negativesBelow[rank] ?? NaN) / negatives - auc) * (total / positives)]
         : [(1 - (positivesBelow[rank] ?? NaN) / positives - auc) * (total / negatives)];
     },
+    weightOf: (row) => rows.weights?.[row] ?? 1,
     value: (sums, weight) => auc + (sums[0] ?? NaN) / weight,
   });
 }

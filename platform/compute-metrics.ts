@@ -5,37 +5,33 @@ import { metricNames, metrics, type MetricName, type Metrics } from "./metrics";
 import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
 
 /**
- * All metrics of a task for a model's predictions, weighted where weights are given (one per row, not negative).
+ * All metrics of a task for a model's predictions, weighted where the rows have weights.
  * One that is not defined for the rows is absent: AUC of one class, R² of a constant target, F1 without a positive
  * row, anything of no rows, and everything when a prediction is not a finite number. Equal to scikit-learn's to 1e-12.
  */
-export function computeMetrics(task: Task, rows: ScoredRows, weights?: ArrayLike<number>): Metrics {
+export function computeMetrics(task: Task, rows: ScoredRows): Metrics {
   const names = metricNames.filter((name) => metrics[name].task === task);
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = computeMetric(name, rows, weights);
+      const value = computeMetric(name, rows);
       return value === undefined ? [] : [[name, value]];
     }),
   );
 }
 
 /** One metric; undefined when it is not defined for the rows. */
-export function computeMetric(
-  name: MetricName,
-  rows: ScoredRows,
-  weights?: ArrayLike<number>,
-): number | undefined {
-  checkLengths(rows, weights);
+export function computeMetric(name: MetricName, rows: ScoredRows): number | undefined {
+  checkLengths(rows);
   if (!rows.predicted.every(Number.isFinite) || !rows.actual.every(Number.isFinite)) return undefined;
   const value =
     name === "auc"
-      ? areaUnderRoc(weighByScore(rankRows(rows), rows.actual, weights))
-      : sumUp(summedMetrics[name], rows, weights);
+      ? areaUnderRoc(weighByScore(rankRows(rows), rows.actual, rows.weights))
+      : sumUp(summedMetrics[name], rows);
   return Number.isFinite(value) ? value : undefined;
 }
 
 /** Mean of the actual values, around which R² sums its squares. */
-export function centreOf({ actual }: Pick<ScoredRows, "actual">, weights?: ArrayLike<number>): number {
+export function centreOf({ actual, weights }: Pick<ScoredRows, "actual" | "weights">): number {
   let [sum, total] = [0, 0];
   for (let row = 0; row < actual.length; row++) {
     const weight = weights?.[row] ?? 1;
@@ -45,9 +41,9 @@ export function centreOf({ actual }: Pick<ScoredRows, "actual">, weights?: Array
   return sum / total;
 }
 
-function sumUp(metric: SummedMetric, rows: ScoredRows, weights?: ArrayLike<number>): number {
-  const { actual, predicted } = rows;
-  const centre = centreOf(rows, weights);
+function sumUp(metric: SummedMetric, rows: ScoredRows): number {
+  const { actual, predicted, weights } = rows;
+  const centre = centreOf(rows);
   const sums: number[] = [];
   let total = 0;
   for (let row = 0; row < actual.length; row++) {
@@ -61,7 +57,7 @@ function sumUp(metric: SummedMetric, rows: ScoredRows, weights?: ArrayLike<numbe
   return metric.value(sums, total);
 }
 
-function checkLengths({ actual, predicted }: ScoredRows, weights?: ArrayLike<number>): void {
+function checkLengths({ actual, predicted, weights }: ScoredRows): void {
   if (actual.length !== predicted.length || (weights && weights.length !== actual.length)) {
     throw new RangeError(
       `${actual.length} actual values, ${predicted.length} predictions and ${weights?.length ?? "no"} weights do not belong together.`,

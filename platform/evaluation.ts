@@ -8,6 +8,8 @@ import { metricNames } from "./metrics";
 export interface ScoredRows {
   readonly actual: Float64Array;
   readonly predicted: Float64Array;
+  /** What each row counts, not negative; all count the same when there are none. */
+  readonly weights?: Float64Array;
 }
 
 const count = z.number().int().min(0);

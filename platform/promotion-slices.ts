@@ -80,9 +80,11 @@ function rowsByLabel(groups: SliceGroups["groups"]): Map<string, number[]> {
   return rows;
 }
 
-function pick({ actual, predicted }: ScoredRows, rows: readonly number[]): ScoredRows {
+function pick({ actual, predicted, weights }: ScoredRows, rows: readonly number[]): ScoredRows {
+  const those = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row] ?? NaN);
   return {
-    actual: Float64Array.from(rows, (row) => actual[row] ?? NaN),
-    predicted: Float64Array.from(rows, (row) => predicted[row] ?? NaN),
+    actual: those(actual),
+    predicted: those(predicted),
+    ...(weights && { weights: those(weights) }),
   };
 }

@@ -28,8 +28,7 @@ export async function fitLinearModel(
     );
   }
   await checkTrainingRows(engine, definition, from);
-  const weight = definition.columns.find(({ role }) => role === "weight");
-  const rows: TrainingRows = { from, weight: weight ? identifier(weight.name) : double(1) };
+  const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   const preprocessing = await fitPreprocessing(engine, definition, rows);
   const design = { rows, columns: encodedColumns(preprocessing), target: targetSql(definition) };
   const { intercept, coefficients } =
@@ -42,6 +41,12 @@ export async function fitLinearModel(
     intercept,
     terms: withCoefficients(preprocessing, coefficients),
   };
+}
+
+/** The column that says what a row counts, as SQL; undefined when all count the same. */
+export function weightOf({ columns }: ModelDefinition): string | undefined {
+  const weight = columns.find(({ role }) => role === "weight");
+  return weight && identifier(weight.name);
 }
 
 /** The target as a number: itself, or 1 for the positive class and 0 for the other. */
@@ -102,10 +107,10 @@ async function checkTrainingRows(
   from: string,
 ): Promise<void> {
   const requirements = requirementsOf(definition);
-  const weight = definition.columns.find(({ role }) => role === "weight");
+  const weight = weightOf(definition);
   const [rows = 0, weights = NaN, ...counts] = await aggregate(engine, from, [
     "count(*)",
-    weight ? `sum(${identifier(weight.name)})` : "CAST(count(*) AS DOUBLE)",
+    weight ? `sum(${weight})` : "CAST(count(*) AS DOUBLE)",
     ...requirements.map(({ broken }) => `count(CASE WHEN ${broken} THEN 1 END)`),
   ]);
   if (rows === 0) {

@@ -3,7 +3,7 @@ import type { ScoredRows } from "../platform/evaluation";
 import type { OnnxModel } from "../platform/onnx-model";
 import { identifier, type SqlEngine, type SqlRow } from "../platform/sql/engine";
 import { featureTable } from "../platform/table";
-import { targetSql } from "./fit";
+import { targetSql, weightOf } from "./fit";
 import type { LinearParameters } from "../platform/linear-parameters";
 import { predictionSql } from "./predict-sql";
 import { numberOf } from "./sql";
@@ -12,6 +12,7 @@ import { numberOf } from "./sql";
 const rowsPerCall = 4096;
 /** No name of a column: the query gives it beside the features. */
 const actualColumn = "(actual)";
+const weightColumn = "(weight)";
 
 /** The two sides of the split of the table `data`. */
 type Side = "training" | "held-out";
@@ -45,8 +46,9 @@ function joined(parts: readonly Float64Array[]): Float64Array {
 }
 
 /**
- * Targets and a model's predictions for one side of the split table `data`, by `_row`; a classification's are the
- * probabilities. Memory grows by 16 bytes per row.
+ * Targets and a model's predictions for one side of the split table `data`, by `_row`, with the rows' weights where the
+ * definition has such a column; a classification's predictions are the probabilities. Memory grows by 16 or 24 bytes
+ * per row.
  */
 export async function scoreRows(
   engine: SqlEngine,
@@ -54,15 +56,24 @@ export async function scoreRows(
   { model, side }: { readonly model: OnnxModel; readonly side: Side },
 ): Promise<ScoredRows> {
   const columns = model.signature.inputs.map(({ name }) => identifier(name));
-  const query = `SELECT ${targetSql(definition)} AS ${identifier(actualColumn)}, ${columns.join(", ")} FROM ${rowsOf(side)} ORDER BY _row`;
+  const weight = weightOf(definition);
+  const selected = [`${targetSql(definition)} AS ${identifier(actualColumn)}`, ...columns];
+  if (weight !== undefined) selected.push(`${weight} AS ${identifier(weightColumn)}`);
+  const query = `SELECT ${selected.join(", ")} FROM ${rowsOf(side)} ORDER BY _row`;
   const actual: Float64Array[] = [];
   const predicted: Float64Array[] = [];
+  const weights: Float64Array[] = [];
   for await (const rows of chunksOf(engine, query)) {
     const { prediction, probability } = await model.predict(featureTable(model.signature, rows));
     actual.push(Float64Array.from(rows, (row) => numberOf(row, actualColumn)));
     predicted.push(probability ?? Float64Array.from(prediction as Float64Array));
+    if (weight !== undefined) weights.push(Float64Array.from(rows, (row) => numberOf(row, weightColumn)));
   }
-  return { actual: joined(actual), predicted: joined(predicted) };
+  return {
+    actual: joined(actual),
+    predicted: joined(predicted),
+    ...(weight !== undefined && { weights: joined(weights) }),
+  };
 }
 
 /**
@@ -75,12 +86,20 @@ export async function scoreRowsInSql(
 ): Promise<ScoredRows> {
   const actual: number[] = [];
   const predicted: number[] = [];
-  const query = `SELECT ${targetSql(definition)} AS a, ${predictionSql(linear)} AS p FROM ${rowsOf(side)} ORDER BY _row`;
+  const weights: number[] = [];
+  const weight = weightOf(definition);
+  const weightSql = weight === undefined ? "" : `, ${weight} AS w`;
+  const query = `SELECT ${targetSql(definition)} AS a, ${predictionSql(linear)} AS p${weightSql} FROM ${rowsOf(side)} ORDER BY _row`;
   for await (const rows of engine.chunks(query)) {
     for (const row of rows) {
       actual.push(numberOf(row, "a"));
       predicted.push(numberOf(row, "p"));
+      if (weight !== undefined) weights.push(numberOf(row, "w"));
     }
   }
-  return { actual: Float64Array.from(actual), predicted: Float64Array.from(predicted) };
+  return {
+    actual: Float64Array.from(actual),
+    predicted: Float64Array.from(predicted),
+    ...(weight !== undefined && { weights: Float64Array.from(weights) }),
+  };
 }

@@ -45,14 +45,25 @@ const answerTimeoutMs = 300_000;
 /** Copies under way at once; above it requests are not copied, so that a slow canary cannot pile them up. */
 const mostCopies = 16;
 
+/** A value that may be anything JSON can be; undefined for what is none. */
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString()) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /**
- * Numbers by which an answer is compared: probabilities of the positive class where there are any. The scoring process
- * is of this product, so what it answers with is not checked.
+ * Numbers by which an answer is compared: probabilities of the positive class where there are any; undefined when it
+ * is no answer to a score request.
  */
-function predictionsOf(body: Buffer): number[] {
-  const answer = JSON.parse(body.toString()) as { result?: unknown[]; probabilities?: number[][] };
-  const values = answer.probabilities?.map((pair) => pair[1]) ?? answer.result ?? [];
-  return values.filter((value) => typeof value === "number");
+function predictionsOf(body: Buffer): number[] | undefined {
+  const { result, probabilities } = Object(parsed(body)) as { result?: unknown; probabilities?: unknown };
+  const pairs: readonly unknown[] | undefined = Array.isArray(probabilities) ? probabilities : undefined;
+  const values = pairs?.map((pair) => (Array.isArray(pair) ? (pair[1] as unknown) : undefined)) ?? result;
+  return Array.isArray(values) ? values.filter((value) => typeof value === "number") : undefined;
 }
 
 /** Passes requests on to scoring processes and counts what becomes of them. */
@@ -95,19 +106,30 @@ export class Proxy {
     shadowOf?: readonly number[],
   ): Promise<Answer | undefined> {
     const start = performance.now();
-    const reply = await track.scoring.use(waitMs, (port) =>
+    const received = await track.scoring.use(waitMs, (port) =>
       port === undefined
         ? Promise.resolve(undefined)
         : this.send({ port, scoring: track.scoring, request, shadow: shadowOf !== undefined }),
     );
     const latencyMs = performance.now() - start;
-    const predictions = reply?.status === 200 && request.path === "/score" ? predictionsOf(reply.body) : [];
+    const scored = received?.status === 200 && request.path === "/score" && isScoring(request);
+    const predictions = scored ? predictionsOf(received.body) : [];
+    if (predictions === undefined) {
+      this.report(`The answer of ${track.scoring.release.model} to request ${request.requestId} is not one.`);
+    }
+    // Status 200 around something else is a failure as much as a status that says so.
+    const reply = predictions && received;
     if (isScoring(request)) {
       const failed = reply === undefined || reply.status >= 500;
-      const outcome: Outcome = { failed, latencyMs, predictions, ...(shadowOf && { shadowOf }) };
+      const outcome: Outcome = {
+        failed,
+        latencyMs,
+        predictions: predictions ?? [],
+        ...(shadowOf && { shadowOf }),
+      };
       track.sampler.record(outcome);
     }
-    return reply && { track, reply, predictions };
+    return reply && { track, reply, predictions: predictions ?? [] };
   }
 
   private async send({ port, scoring, request, shadow }: Attempt): Promise<Reply | undefined> {

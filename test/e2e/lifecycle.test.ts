@@ -11,13 +11,17 @@ const steps =
     " ",
   );
 
-describe.each(["diabetes", "titanic"])("the life of %s", (model) => {
+describe.each<[string, NodeJS.ProcessEnv]>([
+  // As the README starts it, by tsx; all other processes of the tests read what is compiled once for them.
+  ["diabetes", { NODE_OPTIONS: "" }],
+  ["titanic", {}],
+])("the life of %s", (model, env) => {
   const place = new Workplace();
   afterAll(() => place.remove());
   let first: RunRecord | undefined;
 
   test("goes from data to production in one command", async () => {
-    const ended = await place.run(["lifecycle", "--model", model, "--yes"]);
+    const ended = await place.run(["lifecycle", "--model", model, "--yes"], env);
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     const lines = ended.stdout.split("\n").filter((line) => line.startsWith("✔"));
     expect(lines.map((line) => line.split(/\s+/)[1])).toEqual(steps);

@@ -61,6 +61,16 @@ describe("a faulty candidate shows in the canary's sample", () => {
     expect((await samples()).canary?.failures).toBeGreaterThan(0);
   });
 
+  test("when it answers 200 with something else, and clients get stable's answer", async () => {
+    await deployer.deploy("prod", environment.release(8), { weight: 50, shadow: 0 });
+    const answers = await scoreTimes(40, url);
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(answers.filter(({ track }) => track === "canary")).toHaveLength(10);
+    const { stable, canary } = await samples();
+    expect(canary).toMatchObject({ requests: 20, failures: 10, predictions: { mean: 7 } });
+    expect(stable).toMatchObject({ failures: 0 });
+  });
+
   test("from copies alone, which are never answered with", async () => {
     await deployer.deploy("prod", environment.release(4), { weight: 0, shadow: 100 });
     const answers = await scoreTimes(10, url, { "x-request-id": "copied" });

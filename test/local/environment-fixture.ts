@@ -17,14 +17,14 @@ export class TestEnvironment {
 
   private constructor(
     readonly workspace: Workspace,
-    /** Packages of the cost model by version, 1 to 7; version v predicts v more than version 0 would. */
+    /** Packages of the cost model by version, 1 to 8; version v predicts v more than version 0 would. */
     readonly releases: readonly Release[],
   ) {}
 
   static async create(): Promise<TestEnvironment> {
     const workspace = await openWorkspace(await mkdtemp(path.join(tmpdir(), "mlops-deployer-")));
     const releases = await Promise.all(
-      [1, 2, 3, 4, 5, 6, 7].map(async (version): Promise<Release> => {
+      [1, 2, 3, 4, 5, 6, 7, 8].map(async (version): Promise<Release> => {
         const model = `cost:${version}`;
         const folder = path.join(workspace.packages, `cost-${version}`);
         await mkdir(folder, { recursive: true });

@@ -22,6 +22,13 @@ describeUnless(skipReason, "clients of the Open Inference Protocol", () => {
   test("KServe's client gets the model's predictions, in JSON and in binary", async () => {
     const answer = await askByScript("kserve_client.py", [service.url, "cost", JSON.stringify(rows)]);
     const expected = { id: "from-kserve", prediction: costs };
-    expect(answer).toEqual({ live: true, ready: true, modelReady: true, json: expected, binary: expected });
+    expect(answer).toEqual({
+      live: true,
+      ready: true,
+      modelReady: true,
+      json: expected,
+      binary: expected,
+      binaryOutput: expected,
+    });
   });
 });

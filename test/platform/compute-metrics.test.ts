@@ -16,7 +16,7 @@ describe("computeMetrics", () => {
   });
 
   test.each(Object.entries(reference.cases))("of %s, weighted, are scikit-learn's to 1e-12", (_, one) => {
-    const measured = computeMetrics(task(one.task), scored(one.actual, one.predicted), one.weights);
+    const measured = computeMetrics(task(one.task), scored(one.actual, one.predicted, one.weights));
     for (const [name, expected] of Object.entries(one.weighted)) {
       expect(Math.abs((measured[name as MetricName] ?? NaN) / expected - 1)).toBeLessThan(1e-12);
     }
@@ -63,13 +63,38 @@ describe("computeMetrics", () => {
     expect(computeMetric("accuracy", scored([0, 1], [0.5, 0.5000001]))).toBe(1);
   });
 
+  test("weighted, by hand", () => {
+    // The squared errors 1, 4 and 9 count once, twice and not at all; the mean target is (1 + 2 * 4) / 3.
+    expect(computeMetrics("regression", scored([1, 4, 9], [2, 6, 12], [1, 2, 0]))).toEqual({
+      rmse: Math.sqrt((1 + 2 * 4) / 3),
+      mae: (1 + 2 * 2) / 3,
+      r2: expect.closeTo(1 - (1 + 2 * 4) / ((1 - 3) ** 2 + 2 * (4 - 3) ** 2), 14) as number,
+    });
+    // The positive row that weighs 3 is above both negative ones, the one that weighs 1 above that of 0.1 only.
+    const classes = scored([1, 0, 1, 0], [0.9, 0.6, 0.2, 0.1], [3, 2, 1, 4]);
+    expect(computeMetrics("classification", classes)).toEqual({
+      auc: expect.closeTo((3 * (2 + 4) + 1 * 4) / (4 * 6), 14) as number,
+      logLoss: expect.closeTo(
+        -(3 * Math.log(0.9) + 2 * Math.log(0.4) + Math.log(0.2) + 4 * Math.log(0.9)) / 10,
+        14,
+      ) as number,
+      brier: expect.closeTo((3 * 0.01 + 2 * 0.36 + 0.64 + 4 * 0.01) / 10, 14) as number,
+      accuracy: 0.7,
+      f1: (2 * 3) / (2 * 3 + 2 + 1),
+    });
+  });
+
+  test("there is nothing of rows that all weigh nothing", () => {
+    expect(computeMetrics("regression", scored([1, 2], [1, 3], [0, 0]))).toEqual({});
+  });
+
   test("whole weights are repeated rows", () => {
     const [actual, predicted] = [
       [1, 0, 1, 0, 1],
       [0.9, 0.4, 0.4, 0.6, 0.2],
     ];
     const repeated = scored([1, 0, 0, 1, 1, 1, 0, 1], [0.9, 0.4, 0.4, 0.4, 0.4, 0.4, 0.6, 0.2]);
-    const weighted = computeMetrics("classification", scored(actual, predicted), [1, 2, 3, 1, 1]);
+    const weighted = computeMetrics("classification", scored(actual, predicted, [1, 2, 3, 1, 1]));
     for (const [name, value] of Object.entries(computeMetrics("classification", repeated))) {
       expect(weighted[name as MetricName]).toBeCloseTo(value, 14);
     }
@@ -79,7 +104,7 @@ describe("computeMetrics", () => {
     [[1, 2], [1], undefined],
     [[1, 2], [1, 2], [1]],
   ])("rows that do not belong together are refused", (actual, predicted, weights) => {
-    expect(() => computeMetrics("regression", scored(actual, predicted), weights)).toThrow(
+    expect(() => computeMetrics("regression", scored(actual, predicted, weights))).toThrow(
       "do not belong together",
     );
   });

@@ -86,6 +86,45 @@ describe("the evaluation of titanic", () => {
   });
 });
 
+test("a column of weights counts in the metrics of candidate and champion", async () => {
+  const columns: ModelDefinitionInput["columns"] = [
+    { name: "x", type: "number" },
+    { name: "w", type: "number", role: "weight" },
+    { name: "y", type: "number", role: "target" },
+  ];
+  const definition = definitionOf(columns, { kind: "ridge", alpha: 1 });
+  const rows = Array.from({ length: 20 }, (_, index) => ({
+    x: index,
+    w: index % 7,
+    y: (index * index) % 11,
+  }));
+  const engine = await openRows(definition, rows);
+  const onnx = await fitted(engine, definition, "weighted");
+  const { candidate, champion, evaluation } = await evaluate({
+    engine,
+    definition,
+    candidate: onnx,
+    champion: { model: "small:1", onnx },
+  });
+  const heldOut = rows.filter((_, index) => (index + 1) % 5 === 0);
+  const weights = heldOut.map(({ w }) => w);
+  expect(Array.from(candidate.weights ?? [])).toEqual(weights);
+  expect(champion?.rows?.weights).toEqual(candidate.weights);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const error = heldOut.reduce(
+    (sum, { w, y }, row) => sum + w * Math.abs((candidate.predicted[row] ?? NaN) - y),
+    0,
+  );
+  expect(evaluation.candidate.metrics.mae).toBeCloseTo(error / total, 12);
+  expect(evaluation.champion?.metrics).toEqual(evaluation.candidate.metrics);
+  // The engine's own predictions come with the same weights.
+  const linear = await fitLinearModel(engine, definition, rowsOf("training"));
+  const inSql = await scoreRowsInSql(engine, definition, { linear, side: "held-out" });
+  expect(inSql.weights).toEqual(candidate.weights);
+  await onnx.close();
+  await engine.close();
+});
+
 test("a champion whose columns differ is not scored, and says which", async () => {
   const definition = shippedDefinition("diabetes");
   const engine = await openShippedData(definition);

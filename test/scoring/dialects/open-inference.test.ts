@@ -12,11 +12,6 @@ const tensors = (rows = [colourRow]) => {
 };
 const url = "/v2/models/colour/infer";
 
-test("a body may repeat the model of its address, as KServe's client does", async () => {
-  const answer = await call(app, json(url, { model_name: "colour", model_version: "3", inputs: tensors() }));
-  expect(answer.status).toBe(200);
-});
-
 describe("what is served", () => {
   test.each([
     ["/v2", { name: "mlops", version: expect.any(String), extensions: ["binary_tensor_data"] }],
@@ -130,40 +125,6 @@ describe("explain", () => {
   });
 });
 
-test.each([
-  ["FP32", [1.5, 2.5], Buffer.from(Float32Array.of(1.5, 2.5).buffer)],
-  ["INT64", [-3, 4], Buffer.from(BigInt64Array.of(-3n, 4n).buffer)],
-  ["INT8", [-3, 4], Buffer.from(Int8Array.of(-3, 4).buffer)],
-  ["UINT16", [3, 65_535], Buffer.from(Uint16Array.of(3, 65_535).buffer)],
-  ["UINT64", [3, 4], Buffer.from(BigUint64Array.of(3n, 4n).buffer)],
-])("numbers may be sent as %s, as JSON and as bytes", async (datatype, values, bytes) => {
-  const others = ["b", "c"].map((name) => ({ name, shape: [2], datatype: "FP64", data: [1, 2] }));
-  const head = { name: "a", shape: [2, 1], datatype };
-  const infer = "/v2/models/cost/infer";
-  const expected = await call(
-    numbers,
-    json("/score", { data: values.map((a, row) => [a, row + 1, row + 1]) }),
-  );
-  const asJson = await call(numbers, json(infer, { inputs: [...others, { ...head, data: values }] }));
-  const binary = { ...head, parameters: { binary_data_size: bytes.length } };
-  const asBytes = await call(numbers, binaryRequest(infer, { inputs: [...others, binary] }, [bytes]));
-  for (const { json: body } of [asJson, asBytes]) {
-    expect((body.outputs as { data: unknown }[])[0]?.data).toEqual(expected.json.result);
-  }
-});
-
-test("a number that FP32 does not have is what it is in FP32, as JSON and as bytes", async () => {
-  const rest = ["b", "c"].map((name) => ({ name, shape: [1], datatype: "FP64", data: [1] }));
-  const head = { name: "a", shape: [1], datatype: "FP32" };
-  const bytes = Buffer.from(Float32Array.of(0.1).buffer);
-  const infer = "/v2/models/cost/infer";
-  const asJson = await call(numbers, json(infer, { inputs: [{ ...head, data: [0.1] }, ...rest] }));
-  const binary = { ...head, parameters: { binary_data_size: 4 } };
-  const asBytes = await call(numbers, binaryRequest(infer, { inputs: [binary, ...rest] }, [bytes]));
-  expect(asBytes.status).toBe(200);
-  expect(asJson.json.outputs).toEqual(asBytes.json.outputs);
-});
-
 describe("what is wrong is told in one text", () => {
   const [age, ...others] = tensors();
   const bad = (change: object) => ({ inputs: [{ ...age, ...change }, ...others] });
@@ -236,6 +197,8 @@ describe("what is wrong is told in one text", () => {
     ],
     ["an id that is a number", { id: 7, inputs: tensors() }, /"id" is 7/],
     ["another model's name", { model_name: "cost", inputs: tensors() }, /"model_name" is "cost", but/],
+    ["a model's name that is none", { model_name: null, inputs: tensors() }, /"model_name" is null, but/],
+    ["a version that is a number", { model_version: 3, inputs: tensors() }, /"model_version" is 3, but/],
     ["another version", { model_version: "2", inputs: tensors() }, /"model_version" is "2", but/],
     [
       "bytes that are not there",
