@@ -1,3 +1,4 @@
+import type { TokenCredential } from "@azure/identity";
 import { AzureMonitorMetricExporter, AzureMonitorTraceExporter } from "@azure/monitor-opentelemetry-exporter";
 import {
   createTraceState,
@@ -25,13 +26,17 @@ import {
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { reasonOf } from "../../platform/monitoring/reason-of";
 import type { PredictionLog } from "../../platform/monitoring/prediction-writer";
+import type { Predictions } from "../../platform/table";
 import { NotedIds, recordSpans } from "./request-spans";
+import { predictionMeter } from "./prediction-meter";
 import { requestMeter } from "./request-meter";
 import type { EndedRequest } from "./request-telemetry";
 import type { TelemetrySettings } from "./telemetry-settings";
 
 export interface Exporter {
   readonly onEnded: (request: EndedRequest) => void;
+  /** What takes the predictions of a version, `name:version`. */
+  readonly predictionsOf: (model: string) => (predictions: Predictions) => void;
   /** Sends what waits, for so long at most, in milliseconds. Never throws. */
   close(mostMs: number): Promise<void>;
 }
@@ -71,7 +76,7 @@ interface Exporters {
   readonly metrics: PushMetricExporter[];
 }
 
-function exportersOf({ otlp, applicationInsights }: TelemetrySettings): Exporters {
+function exportersOf({ otlp, applicationInsights, entra }: TelemetrySettings): Exporters {
   const exporters: Exporters = { spans: [], metrics: [] };
   if (otlp) {
     // The addresses, headers and limits are read from OTEL_EXPORTER_OTLP_*.
@@ -85,6 +90,7 @@ function exportersOf({ otlp, applicationInsights }: TelemetrySettings): Exporter
     // the disk as well, but fails to send what it reads from there ("item.time.toISOString is not a function").
     const options = {
       connectionString: applicationInsights,
+      ...(entra && { credential: credentialOf(entra) }),
       disableOfflineStorage: true,
       retryOptions: { maxRetries: 5, retryDelayInMs: 500, maxRetryDelayInMs: 10_000 },
     };
@@ -92,6 +98,20 @@ function exportersOf({ otlp, applicationInsights }: TelemetrySettings): Exporter
     exporters.metrics.push(new AzureMonitorMetricExporter(options));
   }
   return exporters;
+}
+
+/** The process's own identity; the library is loaded when the first token is asked for. */
+function credentialOf({ clientId }: NonNullable<TelemetrySettings["entra"]>): TokenCredential {
+  let opened: Promise<TokenCredential> | undefined;
+  return {
+    getToken: async (scopes, options) => {
+      opened ??= import("@azure/identity").then(
+        ({ DefaultAzureCredential }) =>
+          new DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId }),
+      );
+      return (await opened).getToken(scopes, options);
+    },
+  };
 }
 
 /** Failures of an exporter are told once a minute at most: they come with every batch while its other end is away. */
@@ -131,6 +151,7 @@ export function openExporter({ settings, environment, log, report }: ExporterOpt
   const tracer = tracing.getTracer(scope);
   const meter = requestMeter(metering.getMeter(scope), log);
   return {
+    predictionsOf: predictionMeter(metering.getMeter(scope)),
     onEnded: (request) => {
       recordSpans(request, { tracer, ids, parent: parentOf(request) });
       meter(request);

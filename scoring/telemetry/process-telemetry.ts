@@ -49,7 +49,13 @@ export function openProcessTelemetry(
     async predictionsOf(directory, model) {
       const hasReference = await fileExists(path.join(directory, modelFiles.reference));
       const prediction = hasReference ? (await readReference(directory)).prediction : undefined;
-      return metrics.predictionsOf({ ...model, ...(prediction && { prediction }) });
+      const counted = metrics.predictionsOf({ ...model, ...(prediction && { prediction }) });
+      const exported = exporter?.predictionsOf(model.reference);
+      if (exported === undefined) return counted;
+      return (predictions) => {
+        counted(predictions);
+        exported(predictions);
+      };
     },
     close: async () => exporter?.close(closeMs),
   };

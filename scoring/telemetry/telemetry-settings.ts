@@ -7,6 +7,8 @@ import { PlatformError } from "../../platform/errors";
 export interface TelemetrySettings {
   /** Connection string of an Application Insights component. */
   readonly applicationInsights?: string;
+  /** The process signs in to Application Insights, which then may refuse what comes without a sign-in. */
+  readonly entra?: { readonly clientId?: string };
   /** Whether an OTLP endpoint is set, for all signals or for one. */
   readonly otlp: boolean;
 }
@@ -33,6 +35,21 @@ export function readTelemetrySettings(env: NodeJS.ProcessEnv): TelemetrySettings
       "APPLICATIONINSIGHTS_CONNECTION_STRING is not valid (its value is not shown). Expected InstrumentationKey=<GUID>;IngestionEndpoint=<address>. Copy it from the component's overview.",
     );
   }
+  const entra = readSignIn(env.APPLICATIONINSIGHTS_AUTHENTICATION_STRING);
   if (applicationInsights === undefined && endpoints.length === 0) return undefined;
-  return { otlp: endpoints.length > 0, ...(applicationInsights !== undefined && { applicationInsights }) };
+  return {
+    otlp: endpoints.length > 0,
+    ...(applicationInsights !== undefined && { applicationInsights, ...(entra && { entra }) }),
+  };
+}
+
+/** Azure's own services write it so: `Authorization=AAD`, with `;ClientId=<GUID>` to choose one of several identities. */
+function readSignIn(text: string | undefined): TelemetrySettings["entra"] {
+  if (text === undefined || text === "") return undefined;
+  const match = /^Authorization=AAD(?:;ClientId=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?$/i.exec(text);
+  if (match) return match[1] === undefined ? {} : { clientId: match[1] };
+  throw new PlatformError(
+    "SETTINGS_INVALID",
+    `APPLICATIONINSIGHTS_AUTHENTICATION_STRING is "${text}". Expected Authorization=AAD, with ;ClientId=<GUID> behind it or not. Correct or unset it.`,
+  );
 }

@@ -1,10 +1,11 @@
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { useTemporaryFolder } from "../platform/temporary-folder";
 import { writeCertificate } from "./certificate";
+import { useIdentityEndpoint } from "./identity-endpoint";
 import { row, writeCostModel } from "./model-fixture";
 import { until, usePrograms, type ScoringProgram } from "./scoring-program";
 
@@ -203,32 +204,8 @@ describe("a Key Vault", () => {
     return { url: `https://localhost:${port}`, state, certificate: folder("vault.crt") };
   }
 
-  /** The endpoint that gives a container app its managed identity's tokens. */
-  async function openIdentity(): Promise<Record<string, string>> {
-    const server = createServer((request, response) => {
-      const resource = new URL(request.url ?? "", "http://localhost").searchParams.get("resource");
-      const known =
-        resource === "https://vault.azure.net" && request.headers["x-identity-header"] === "secret";
-      response.writeHead(known ? 200 : 400, { "content-type": "application/json" });
-      const expires = Math.floor(Date.now() / 1000) + 3600;
-      response.end(
-        JSON.stringify(
-          known
-            ? {
-                access_token: "token-of-the-identity",
-                expires_on: String(expires),
-                resource,
-                token_type: "Bearer",
-              }
-            : { error: "bad request" },
-        ),
-      );
-    });
-    return {
-      IDENTITY_ENDPOINT: `http://127.0.0.1:${await listening(server)}/msi`,
-      IDENTITY_HEADER: "secret",
-    };
-  }
+  const identityEndpoint = useIdentityEndpoint();
+  const openIdentity = () => identityEndpoint("https://vault.azure.net", "token-of-the-identity");
 
   test("gives the keys to the process's own identity; new ones are read, and the last stay while it is down", async () => {
     const secrets: Record<string, string> = { "scoring-primary-key": primary, other: secondary };

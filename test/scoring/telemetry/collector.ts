@@ -9,6 +9,7 @@ import { gunzipSync } from "node:zlib";
 export interface Received {
   readonly path: string;
   readonly text: string;
+  readonly authorization: string | undefined;
 }
 
 /** A small HTTP server that takes telemetry, and answers as it is told. */
@@ -32,7 +33,8 @@ export class Collector {
     server.on("request", (request, response) => {
       void buffer(request).then((body) => {
         const text = (request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body).toString();
-        collector.received.push({ path: request.url ?? "", text });
+        const { authorization } = request.headers;
+        collector.received.push({ path: request.url ?? "", text, authorization });
         const { status, body: answer } = collector.answer(text);
         const pause = status === 429 ? { "retry-after": "1" } : {};
         response

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { useTemporaryFolder } from "../../platform/temporary-folder";
 import { writeCertificate } from "../certificate";
+import { useIdentityEndpoint } from "../identity-endpoint";
 import { row, writeCostModel } from "../model-fixture";
 import { until, usePrograms } from "../scoring-program";
 import { Collector } from "./collector";
@@ -9,6 +10,7 @@ import { Collector } from "./collector";
 const start = usePrograms();
 const folder = useTemporaryFolder();
 const collectors: Collector[] = [];
+const identityEndpoint = useIdentityEndpoint();
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const parentId = "b7ad6b7169203331";
@@ -109,6 +111,10 @@ describe("without an address to export to", () => {
     [
       { APPLICATIONINSIGHTS_CONNECTION_STRING: "InstrumentationKey=secret" },
       /^APPLICATIONINSIGHTS_CONNECTION_STRING is not valid \(its value is not shown\)\./,
+    ],
+    [
+      { APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=Key" },
+      /^APPLICATIONINSIGHTS_AUTHENTICATION_STRING is "Authorization=Key"\. Expected Authorization=AAD/,
     ],
   ])("one that is none is refused: %j", async (settings, message) => {
     const program = service(settings);
@@ -227,6 +233,23 @@ describe("to Application Insights", () => {
     expect(textOf(collector)).toContain("mlops.model.run");
     expect(textOf(collector)).not.toContain("Statsbeat");
     expect(program.output).not.toContain("12345678-1234");
+  });
+
+  test("go requests signed in, as the identity that the process has, when it is to sign in", async () => {
+    const { collector, settings } = await insights();
+    const program = service({
+      ...settings,
+      ...(await identityEndpoint("https://monitor.azure.com", "token-of-the-identity")),
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD",
+    });
+    await score(await program.port(), "r1");
+    program.signal("SIGTERM");
+    expect(await program.ended).toBe(0);
+    expect(textOf(collector)).toContain("r1");
+    expect([...new Set(collector.received.map(({ authorization }) => authorization))]).toEqual([
+      "Bearer token-of-the-identity",
+    ]);
+    expect(program.output).not.toContain("token-of-the-identity");
   });
 
   test.each([
