@@ -99,7 +99,7 @@ const definitionShape = z.strictObject({
   name: z.string().regex(modelNamePattern, "must be 3 to 40 lower-case letters, digits and dashes"),
   description: z.string().optional(),
   task: z.enum(["regression", "classification"]),
-  /** Path (relative to the model's folder) of a CSV or Parquet file, or of a folder of Parquet files. */
+  /** Path (relative to the model's folder) of a CSV or Parquet file, or of a folder of either. */
   data: z.string().min(1),
   columns: z.array(columnSchema).min(2),
   /** Rows held out from training, chosen by a hash of the row's id, or of all its values. */

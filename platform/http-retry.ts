@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { types } from "node:util";
-import { explainStorageError } from "./errors";
+import { PlatformError, explainStorageError } from "./errors";
 
 /** How often and how long a server is asked. */
 export interface RetryTiming {
@@ -54,6 +54,27 @@ export interface HttpRequest<T> {
   readonly read: (response: Response) => Promise<T>;
   /** Whether to ask twice does no more than to ask once. */
   readonly idempotent: boolean;
+  /** Ends the request, and its attempts, with INTERRUPTED. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Throws INTERRUPTED when a signal was given. */
+export function assertNotInterrupted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new PlatformError(
+    "INTERRUPTED",
+    "The process was told to end before its work was done. Nothing half-done is left. Start it again when you like.",
+  );
+}
+
+/** A pause that a signal ends with INTERRUPTED. */
+export async function pauseUnless(signal: AbortSignal | undefined, pauseMs: number): Promise<void> {
+  try {
+    await pause(pauseMs, undefined, signal && { signal });
+  } catch (error) {
+    assertNotInterrupted(signal);
+    throw error;
+  }
 }
 
 /** An error body is for people and for a code in it; a page of megabytes is neither. */
@@ -116,11 +137,13 @@ async function statusFault(response: Response): Promise<HttpFault> {
   });
 }
 
-async function sendOnce<T>({ url, init, read }: HttpRequest<T>, timeoutMs: number): Promise<T> {
+async function sendOnce<T>(request: HttpRequest<T>, timeoutMs: number): Promise<T> {
+  const { url, init, read } = request;
   const given = await init();
   try {
     // A redirect is not followed: what is sent here holds a token, and is meant for this server alone.
-    const signal = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
     const response = await fetch(url, { ...given, redirect: "manual", signal });
     if (!response.ok) throw await statusFault(response);
     return await read(response);
@@ -143,15 +166,17 @@ function pauseFor(fault: HttpFault, attempt: number, { firstPauseMs, mostPauseMs
  */
 export async function sendWithRetries<T>(request: HttpRequest<T>, timing: RetryTiming): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
+    assertNotInterrupted(request.signal);
     try {
       return await sendOnce(request, timing.timeoutMs);
     } catch (error) {
+      assertNotInterrupted(request.signal);
       if (!(error instanceof HttpFault)) throw error;
       const { transient, maybeDone } = error.facts;
       const safe = transient && (request.idempotent || !maybeDone);
       const pauseMs = pauseFor(error, attempt, timing);
       if (!safe || attempt >= timing.attempts || pauseMs > timing.mostPauseMs) throw error;
-      await pause(pauseMs);
+      await pauseUnless(request.signal, pauseMs);
     }
   }
 }

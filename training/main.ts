@@ -5,6 +5,7 @@ import { loadOnnxRuntime } from "../platform/onnx-runtime";
 import { openRegistry } from "../platform/registry/open-registry";
 import { readSettings, type Settings } from "../platform/settings";
 import { DuckDbEngine } from "../platform/sql/duckdb-engine";
+import { addJob } from "./job-command";
 import { registerCandidate } from "./register";
 import { checkStep, evaluateStep, readDecision, trainStep, type StepFlags } from "./steps";
 
@@ -28,7 +29,7 @@ const settings = (): Settings<"training"> => readSettings("training", process.en
 function addDataSteps(program: Command, signal: AbortSignal): void {
   step(program.command("data").description("work with a model's data"), "check", "check the data").action(
     async (flags: StepFlags) => {
-      const report = await checkStep(settings(), flags);
+      const { report } = await checkStep(settings(), flags);
       answer(report);
       if (report.findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
     },
@@ -44,7 +45,7 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
     .requiredOption("--output <folder>", "where evaluation.json and decision.json go")
     .action(async (flags: StepFlags & { candidate: string; output: string }) => {
       const read = settings();
-      const decision = await evaluateStep(read, flags);
+      const { decision } = await evaluateStep(read, flags);
       answer(decision);
       if (!decision.promote && read.onNoPromotion === "cancel") process.exitCode = 1;
     });
@@ -97,6 +98,7 @@ async function main(): Promise<void> {
     .showSuggestionAfterError();
   addDataSteps(program, interrupted.signal);
   addRegister(program);
+  addJob(program, { settings, answer, signal: interrupted.signal });
   addSelfCheck(program);
   const refuse = (command: Command): void => {
     command.exitOverride();

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { checkData } from "../platform/data/checks";
+import type { DataSource } from "../platform/data/source";
 import { splitData } from "../platform/data/split";
 import { PlatformError } from "../platform/errors";
 import { promotionDecisionSchema, type PromotionDecision } from "../platform/evaluation";
@@ -9,15 +10,29 @@ import { readLineage, readReference } from "../platform/model-directory";
 import { newRunId } from "../platform/run-id";
 import type { Settings } from "../platform/settings";
 import { findRecord } from "../platform/stored-record";
-import { compareWithChampion } from "./compare";
+import { compareWithChampion, type Comparison } from "./compare";
 import { train, type TrainedModel } from "./train";
-import { readChampion, withWorkbench, type ChampionPackage, type Workbench } from "./workbench";
+import {
+  readChampion,
+  withWorkbench,
+  type ChampionPackage,
+  type PinnedData,
+  type Workbench,
+} from "./workbench";
 
 export interface StepFlags {
   readonly model: string;
   readonly data?: string;
+  /** Data as a step before this one has checked it. */
+  readonly pinned?: PinnedData;
   /** Folder of the package that production serves. */
   readonly champion?: string;
+}
+
+/** What was found in data, and which data that is. */
+interface CheckedData {
+  readonly report: DataReport;
+  readonly source: DataSource;
 }
 
 type TrainingSettings = Settings<"training">;
@@ -40,7 +55,8 @@ async function check({ engine, definition, source }: Workbench, flags: StepFlags
   );
 }
 
-function errorsOf(report: DataReport): string[] {
+/** A line for each error of a report, with the rows and values concerned. */
+export function errorsOf(report: DataReport): string[] {
   return report.findings
     .filter(({ severity }) => severity === "error")
     .map(({ message, examples = [] }) => {
@@ -50,8 +66,11 @@ function errorsOf(report: DataReport): string[] {
 }
 
 /** Checks data against the definition and the champion's reference sample. */
-export function checkStep(settings: TrainingSettings, flags: StepFlags): Promise<DataReport> {
-  return withWorkbench({ ...flags, models: models(settings) }, (workbench) => check(workbench, flags));
+export function checkStep(settings: TrainingSettings, flags: StepFlags): Promise<CheckedData> {
+  return withWorkbench({ ...flags, models: models(settings) }, async (workbench) => ({
+    report: await check(workbench, flags),
+    source: workbench.source,
+  }));
 }
 
 /** The commit in a revision of the image's: `<commit>` or `<commit>-dirty`. */
@@ -63,7 +82,13 @@ function codeOf(revision: string | undefined): { commit?: string; dirty?: boolea
 /** Checks and splits the data and trains a candidate into `output`. */
 export function trainStep(
   settings: TrainingSettings,
-  flags: StepFlags & { readonly output: string; readonly run?: string; readonly signal: AbortSignal },
+  flags: StepFlags & {
+    readonly output: string;
+    readonly run?: string;
+    /** `name:version` for the lineage, when the champion itself is not needed. */
+    readonly comparedWith?: string;
+    readonly signal: AbortSignal;
+  },
 ): Promise<TrainedModel> {
   return withWorkbench({ ...flags, models: models(settings) }, async (workbench) => {
     const { engine, definition, source, directory } = workbench;
@@ -75,7 +100,7 @@ export function trainStep(
       );
     }
     await splitData(engine, definition);
-    const champion = await findChampion(flags);
+    const champion = flags.comparedWith ?? (await findChampion(flags))?.model;
     const now = new Date();
     return train({
       engine,
@@ -86,7 +111,7 @@ export function trainStep(
       now,
       commandDirectory: directory,
       code: codeOf(settings.codeRevision),
-      ...(champion && { champion: champion.model }),
+      ...(champion !== undefined && { champion }),
       signal: flags.signal,
       onOutput: (line) => void process.stderr.write(`${line}\n`),
     });
@@ -97,7 +122,7 @@ export function trainStep(
 export function evaluateStep(
   settings: TrainingSettings,
   flags: StepFlags & { readonly candidate: string; readonly output: string },
-): Promise<PromotionDecision> {
+): Promise<Comparison> {
   return withWorkbench({ ...flags, models: models(settings) }, async ({ engine, definition, source }) => {
     const { data } = await readLineage(flags.candidate);
     if (data.digest !== source.digest) {
@@ -115,7 +140,7 @@ export function evaluateStep(
     });
     await writeJson(path.join(flags.output, "evaluation.json"), evaluation);
     await writeJson(path.join(flags.output, "decision.json"), decision);
-    return decision;
+    return { evaluation, decision };
   });
 }
 

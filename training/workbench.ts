@@ -4,7 +4,7 @@ import { readDefinitionFile } from "../platform/definition-file";
 import { loadData, type DataSource } from "../platform/data/source";
 import type { ModelDefinition } from "../platform/definition";
 import { PlatformError } from "../platform/errors";
-import { fileExists } from "../platform/files";
+import { fileExists, type Digest } from "../platform/files";
 import { DuckDbEngine } from "../platform/sql/duckdb-engine";
 import type { SqlEngine } from "../platform/sql/engine";
 import { findRecord } from "../platform/stored-record";
@@ -31,9 +31,34 @@ async function findDefinition(models: string, name: string): Promise<string> {
   );
 }
 
+/** Data as it was checked: what has changed since is refused, and what was added is left out. */
+export interface PinnedData {
+  readonly digest: Digest;
+  /** The files of a folder, by their paths below it. */
+  readonly files?: readonly string[];
+}
+
+async function loadPinned(
+  engine: SqlEngine,
+  definition: ModelDefinition,
+  { file, pinned }: { readonly file: string; readonly pinned: PinnedData | undefined },
+): Promise<DataSource> {
+  const source = await loadData(engine, definition, file, pinned?.files);
+  if (pinned === undefined || source.digest === pinned.digest) return source;
+  throw new PlatformError(
+    "CONFLICT",
+    `${file} is no longer the data that was checked. Files of a table stay as they are until a run has ended. Restore them, or start again with the check.`,
+  );
+}
+
 /** Loads a definition and its data, does the work and closes what was opened. */
 export async function withWorkbench<T>(
-  from: { readonly models: string; readonly model: string; readonly data?: string | undefined },
+  from: {
+    readonly models: string;
+    readonly model: string;
+    readonly data?: string | undefined;
+    readonly pinned?: PinnedData | undefined;
+  },
   work: (workbench: Workbench) => Promise<T>,
 ): Promise<T> {
   const file = await findDefinition(from.models, from.model);
@@ -42,7 +67,8 @@ export async function withWorkbench<T>(
   const engine = await DuckDbEngine.open();
   try {
     const data = from.data === undefined ? path.resolve(directory, definition.data) : path.resolve(from.data);
-    return await work({ definition, directory, engine, source: await loadData(engine, definition, data) });
+    const source = await loadPinned(engine, definition, { file: data, pinned: from.pinned });
+    return await work({ definition, directory, engine, source });
   } finally {
     await engine.close();
   }

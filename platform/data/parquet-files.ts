@@ -1,9 +1,8 @@
-import { open, readdir } from "node:fs/promises";
-import path from "node:path";
+import { open } from "node:fs/promises";
 import { PlatformError } from "../errors";
 import type { SqlEngine } from "../sql/engine";
 import { literal } from "../sql/engine";
-import { quoted } from "../wording";
+import { requireSameColumns } from "./data-files";
 
 /** A column as Parquet stores it. */
 interface ParquetColumn {
@@ -30,20 +29,6 @@ export async function startsAsParquet(file: string): Promise<boolean> {
   return (await bytesAt(file, () => 0)) === magic;
 }
 
-/** The Parquet files below a folder, sorted by path. Names with a leading dot or underscore are no data, as in Spark. */
-export async function listParquetFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && /^[^._].*\.parquet$/i.test(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
-  if (files.length > 0) return files;
-  throw new PlatformError(
-    "DATA_UNREADABLE",
-    `${folder} is a folder without Parquet files. Data is a CSV file, a Parquet file or a folder of Parquet files; name one.`,
-  );
-}
-
 /** SQL that reads files as one table, with columns matched by name. */
 export function parquetTable(files: readonly string[]): string {
   return `read_parquet([${files.map(literal).join(", ")}], union_by_name = true, hive_partitioning = false)`;
@@ -59,17 +44,7 @@ export async function readParquetColumns(
   const expected = (await columnsOf(engine, [first])).map(({ name }) => name);
   for (const file of others) {
     const names = (await columnsOf(engine, [file])).map(({ name }) => name);
-    const missing = expected.filter((name) => !names.includes(name));
-    const extra = names.filter((name) => !expected.includes(name));
-    if (missing.length + extra.length === 0) continue;
-    const faults = [
-      ...(missing.length > 0 ? [`lacks ${quoted(missing)}`] : []),
-      ...(extra.length > 0 ? [`has ${quoted(extra)} besides`] : []),
-    ];
-    throw new PlatformError(
-      "DATA_INVALID",
-      `${file} ${faults.join(" and ")}, unlike ${path.basename(first)}. All Parquet files of a folder have the same columns; write them again, or remove the odd ones.`,
-    );
+    requireSameColumns([first, expected], [file, names], "Parquet");
   }
   return columnsOf(engine, files);
 }

@@ -1,12 +1,14 @@
 import { stat } from "node:fs/promises";
+import path from "node:path";
 import type { ModelDefinition } from "../definition";
 import { PlatformError, systemErrorCode } from "../errors";
 import type { Digest } from "../files";
-import { digestOfDirectory, digestOfFile } from "../files";
+import { digestOfFile } from "../files";
 import type { SqlEngine } from "../sql/engine";
 import { identifier, literal } from "../sql/engine";
 import { readCsvStructure } from "./csv-file";
-import { listParquetFiles, parquetTable, readParquetColumns, startsAsParquet } from "./parquet-files";
+import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
+import { parquetTable, readParquetColumns, startsAsParquet } from "./parquet-files";
 import { sqlTypes, typedColumn } from "./typed-columns";
 
 /** Where the loaded rows came from. */
@@ -14,8 +16,10 @@ export interface DataSource {
   /** Path of the file or folder. */
   readonly file: string;
   readonly format: "csv" | "parquet";
-  /** Of the file, or of the folder's content. */
+  /** Of the file, or of the folder's files of data. */
   readonly digest: Digest;
+  /** The folder's files of data, by their paths below it; absent for a file. */
+  readonly files?: readonly string[];
   readonly rows: number;
   /** Column names in the order of the file. */
   readonly header: readonly string[];
@@ -33,7 +37,7 @@ interface TextRows {
 
 /**
  * Loads a CSV file (RFC 4180: commas, header line, UTF-8 with or without byte order mark), a Parquet file, or a
- * folder of Parquet files into two tables: `raw` with the defined columns as text, and `data` with all defined
+ * folder of either, all of it or `only` some files, into two tables: `raw` with the defined columns as text, and `data` with all defined
  * columns by type. A value that is not of its column's type is NULL in `data`, and so is a column that the file
  * lacks: `checkData` finds both, and nothing may be trained before it has.
  */
@@ -41,12 +45,10 @@ export async function loadData(
   engine: SqlEngine,
   definition: ModelDefinition,
   file: string,
+  only?: readonly string[],
 ): Promise<DataSource> {
-  const { text, digest } = await openSource(
-    engine,
-    definition.columns.map(({ name }) => name),
-    file,
-  );
+  const names = definition.columns.map(({ name }) => name);
+  const { text, ...content } = await openSource(engine, names, file, only);
   const present = definition.columns.filter(({ name }) => text.header.includes(name));
   const rows = await createRaw(
     engine,
@@ -61,7 +63,7 @@ export async function loadData(
   );
   await engine.run("DROP TABLE IF EXISTS data");
   await engine.run(`CREATE TABLE data AS SELECT _row, ${columns.join(", ")} FROM raw`);
-  return { file, format: text.format, digest, rows, header: text.header };
+  return { file, format: text.format, ...content, rows, header: text.header };
 }
 
 /**
@@ -77,18 +79,36 @@ export async function loadText(
   return { format: text.format, header: text.header };
 }
 
+interface OpenedSource extends Pick<DataSource, "digest" | "files"> {
+  readonly text: TextRows;
+}
+
 async function openSource(
   engine: SqlEngine,
   columns: readonly string[],
   file: string,
-): Promise<{ text: TextRows; digest: Digest }> {
+  only?: readonly string[],
+): Promise<OpenedSource> {
   try {
-    const folder = await isFolder(file);
-    const text = await openText(engine, columns, file, folder);
-    return { text, digest: folder ? await digestOfDirectory(file) : await digestOfFile(file) };
+    if (await isFolder(file)) return await openFolder(engine, columns, file, only);
+    const parquet = /\.parquet$/i.test(file) || (await startsAsParquet(file));
+    const text = parquet ? await openParquet(engine, [file]) : await openCsv([file], columns);
+    return { text, digest: await digestOfFile(file) };
   } catch (error) {
     throw explainAccess(file, error);
   }
+}
+
+async function openFolder(
+  engine: SqlEngine,
+  columns: readonly string[],
+  folder: string,
+  only?: readonly string[],
+): Promise<OpenedSource> {
+  const { format, names } = await listDataFiles(folder, only);
+  const files = names.map((name) => path.join(folder, name));
+  const text = format === "csv" ? await openCsv(files, columns) : await openParquet(engine, files);
+  return { text, digest: await digestOfDataFiles(folder, names), files: names };
 }
 
 async function isFolder(file: string): Promise<boolean> {
@@ -97,7 +117,7 @@ async function isFolder(file: string): Promise<boolean> {
   if (stats.isFile() && stats.size > 0) return false;
   throw new PlatformError(
     "DATA_UNREADABLE",
-    `${file} is ${stats.isFile() ? "empty" : "not a regular file"}. Data is a CSV file with a header line, a Parquet file or a folder of Parquet files; name one.`,
+    `${file} is ${stats.isFile() ? "empty" : "not a regular file"}. Data is a CSV file with a header line, a Parquet file, or a folder of CSV or of Parquet files; name one.`,
   );
 }
 
@@ -114,33 +134,37 @@ function explainAccess(file: string, cause: unknown): unknown {
   return new PlatformError("DATA_UNREADABLE", `${reason}, ${remedy}.`, { cause });
 }
 
-async function openText(
-  engine: SqlEngine,
-  columns: readonly string[],
-  file: string,
-  folder: boolean,
-): Promise<TextRows> {
-  if (folder) return openParquet(engine, await listParquetFiles(file));
-  if (/\.parquet$/i.test(file) || (await startsAsParquet(file))) return openParquet(engine, [file]);
-  return openCsv(file, columns);
-}
-
-async function openCsv(file: string, columns: readonly string[]): Promise<TextRows> {
-  const { header, rows } = await readCsvStructure(file, columns);
+/** SQL that gives the rows of one CSV file, numbered from `before` + 1 on. */
+function csvRows(
+  { file, header }: { readonly file: string; readonly header: readonly string[] },
+  wanted: readonly string[],
+  before: number,
+): string {
   const types = header.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ");
+  const columns = wanted.map((name) => `, c${header.indexOf(name)} AS ${identifier(name)}`).join("");
   // The structure is known to be sound, so nothing is left to the reader's guesses; its strict mode would only
   // refuse line ends of two kinds.
   const table =
     `read_csv(${literal(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', ` +
     `nullstr = '', strict_mode = false, compression = 'none', columns = {${types}})`;
+  return `SELECT ${before} + row_number() OVER () AS _row${columns} FROM ${table}`;
+}
+
+async function openCsv(files: readonly string[], columns: readonly string[]): Promise<TextRows> {
+  const parts: { file: string; header: readonly string[]; before: number }[] = [];
+  let rows = 0;
+  for (const file of files) {
+    const part = await readCsvStructure(file, columns);
+    const first = parts[0];
+    if (first !== undefined) requireSameColumns([first.file, first.header], [file, part.header], "CSV");
+    parts.push({ file, header: part.header, before: rows });
+    rows += part.rows;
+  }
   return {
     format: "csv",
-    header,
+    header: parts[0]?.header ?? [],
     rows,
-    select: (wanted) => {
-      const columns = wanted.map((name) => `, c${header.indexOf(name)} AS ${identifier(name)}`);
-      return `SELECT row_number() OVER () AS _row${columns.join("")} FROM ${table}`;
-    },
+    select: (wanted) => parts.map((part) => csvRows(part, wanted, part.before)).join(" UNION ALL "),
   };
 }
 

@@ -53,3 +53,15 @@ export function mayGetToken({ origin }: MlflowAddress): boolean {
   const { protocol, hostname } = new URL(origin);
   return protocol === "https:" || isLoopback(hostname);
 }
+
+/**
+ * Whether an address is the server that MLFLOW_TRACKING_URI names, to which the other variables of a job belong: its
+ * run and its token. Not set, they belong to whatever server is asked. A workspace has several hosts and versions.
+ */
+export function isServerOfJob(address: MlflowAddress, env: NodeJS.ProcessEnv): boolean {
+  const uri = env.MLFLOW_TRACKING_URI;
+  if (uri === undefined || !isTrackingUri(uri)) return true;
+  const job = parseTrackingUri(uri);
+  if (job.workspace === undefined || address.workspace === undefined) return job.base === address.base;
+  return job.workspace.toLowerCase() === address.workspace.toLowerCase();
+}

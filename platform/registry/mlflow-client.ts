@@ -1,8 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { PlatformError } from "../errors";
 import type { HttpRequest, RetryTiming } from "../http-retry";
-import { HttpFault, defaultTiming, sendWithRetries } from "../http-retry";
+import { HttpFault, assertNotInterrupted, defaultTiming, pauseUnless, sendWithRetries } from "../http-retry";
 import type { MlflowAddress } from "./mlflow-address";
 import { mayGetToken, parseTrackingUri } from "./mlflow-address";
 import { MlflowError, explainFault } from "./mlflow-error";
@@ -16,6 +15,8 @@ export interface MlflowConnection {
   /** Tokens instead of those that `tokensFor` finds. */
   readonly token?: TokenSource;
   readonly timing?: Partial<RetryTiming>;
+  /** Ends what is asked for, and refuses what would be asked later, with INTERRUPTED. */
+  readonly signal?: AbortSignal;
 }
 
 /** A call to a server, as its JSON API has it. */
@@ -57,9 +58,12 @@ export class MlflowClient {
   readonly address: MlflowAddress;
   private readonly token: TokenSource | undefined;
   private readonly timing: RetryTiming;
+  private readonly signal: AbortSignal | undefined;
+  private sentToken = "";
 
-  constructor({ trackingUri, token, timing }: MlflowConnection) {
+  constructor({ trackingUri, token, timing, signal }: MlflowConnection) {
     this.address = parseTrackingUri(trackingUri);
+    this.signal = signal;
     this.token = token ?? tokensFor(this.address, process.env);
     this.timing = { ...defaultTiming, ...timing };
     if (this.token !== undefined && !mayGetToken(this.address)) {
@@ -92,15 +96,33 @@ export class MlflowClient {
 
   /** Sends a request that is none of the JSON API; `what` names it in a message. */
   async send<T>(what: string, request: HttpRequest<T>, timeoutMs = this.timing.timeoutMs): Promise<T> {
-    try {
-      return await sendWithRetries(request, { ...this.timing, timeoutMs });
-    } catch (error) {
-      throw error instanceof HttpFault ? explainFault(error, what, new URL(request.url).origin) : error;
+    for (let renewed = false; ; renewed = true) {
+      try {
+        return await sendWithRetries({ ...request, signal: this.signal }, { ...this.timing, timeoutMs });
+      } catch (error) {
+        if (!(error instanceof HttpFault)) throw error;
+        // Who is refused has done nothing yet, so what must not be done twice may be sent again.
+        if (!renewed && error.facts.status === 401 && (await this.hasOtherToken())) continue;
+        throw explainFault(error, what, new URL(request.url).origin);
+      }
     }
   }
 
+  /** Waits between two looks at the server. */
+  pause(pauseMs: number): Promise<void> {
+    return pauseUnless(this.signal, pauseMs);
+  }
+
   async authorization(): Promise<Record<string, string>> {
-    return this.token === undefined ? {} : { authorization: `Bearer ${await this.token()}` };
+    if (this.token === undefined) return {};
+    this.sentToken = await this.token();
+    return { authorization: `Bearer ${this.sentToken}` };
+  }
+
+  /** Whether there is another token than the one that was refused. */
+  private async hasOtherToken(): Promise<boolean> {
+    const refused = this.sentToken;
+    return this.token !== undefined && (await this.token(refused)) !== refused;
   }
 
   /**
@@ -115,7 +137,8 @@ export class MlflowClient {
       } catch (error) {
         if (!(error instanceof MlflowError) || !error.maybeDone) throw error;
         lost = true;
-        await pause(Math.min(this.timing.firstPauseMs * 2 ** attempt, this.timing.mostPauseMs));
+        assertNotInterrupted(this.signal);
+        await this.pause(Math.min(this.timing.firstPauseMs * 2 ** attempt, this.timing.mostPauseMs));
         const found = await find();
         if (found !== undefined) return found;
         if (!error.transient || attempt >= this.timing.attempts) throw error;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { ModelRef } from "../model-ref";
 import { modelNamePattern } from "../model-ref";
@@ -149,7 +148,7 @@ export class MlflowVersionCalls {
   ): Promise<StoredVersion> {
     let stored = made;
     for (let look = 0; stored.status === "PENDING_REGISTRATION" && look < looks; look += 1) {
-      await pause(pauseMs);
+      await this.client.pause(pauseMs);
       stored = (await this.findVersion(stored)) ?? stored;
     }
     return stored;

@@ -1,12 +1,16 @@
 import { openLocalRegistry } from "./local-registry";
 import type { LocalRegistryOptions } from "./local-registry";
-import { isTrackingUri } from "./mlflow-address";
+import { isServerOfJob, isTrackingUri, parseTrackingUri } from "./mlflow-address";
 import type { Registry } from "./registry";
 
 /** Opens the registry at a location: a folder, or the tracking URI of an MLflow server or Azure ML workspace. */
-export function openRegistry(location: string, options: LocalRegistryOptions): Registry {
+export function openRegistry(
+  location: string,
+  options: LocalRegistryOptions & { readonly signal?: AbortSignal },
+): Registry {
   if (!isTrackingUri(location)) return openLocalRegistry(location, options);
-  const runId = process.env.MLFLOW_RUN_ID;
+  const ofJob = isServerOfJob(parseTrackingUri(location), process.env);
+  const runId = ofJob ? process.env.MLFLOW_RUN_ID : undefined;
   // Loaded on use: a folder needs none of it.
   const { openMlflowRegistry } = require("./mlflow-registry") as typeof import("./mlflow-registry");
   return openMlflowRegistry({ ...options, trackingUri: location, ...(runId && { runId }) });

@@ -1,7 +1,9 @@
-import { buffer } from "node:stream/consumers";
 import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
 import type { ContainerClient, RestError } from "@azure/storage-blob" with { "resolution-mode": "import" };
 import { PlatformError } from "../errors";
+import { digestOf } from "../files";
+import { digestKey, downloadBlob } from "./blob-download";
+import { amongWriters, uploadBlob, type Patience } from "./blob-upload";
 import type { Storage } from "./storage";
 import { assertPath } from "./storage-path";
 
@@ -19,13 +21,15 @@ class BlobStorage implements Storage {
   constructor(
     private readonly container: ContainerClient,
     private readonly folder: string,
+    private readonly patienceMs: number,
   ) {}
 
   async put(path: string, content: Uint8Array | string): Promise<void> {
     assertPath(path, "path");
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
     try {
-      await this.container.getBlockBlobClient(this.folder + path).upload(bytes, bytes.byteLength);
+      const client = this.container.getBlockBlobClient(this.folder + path);
+      await uploadBlob(client, { bytes, metadata: { [digestKey]: digestOf(bytes) } }, this.patience(path));
     } catch (error) {
       throw this.explain("write", path, error);
     }
@@ -33,9 +37,9 @@ class BlobStorage implements Storage {
 
   async get(path: string): Promise<Uint8Array> {
     assertPath(path, "path");
+    let bytes: Uint8Array | undefined;
     try {
-      const { readableStreamBody } = await this.container.getBlobClient(this.folder + path).download();
-      return readableStreamBody === undefined ? new Uint8Array() : await buffer(readableStreamBody);
+      bytes = await downloadBlob(this.container.getBlobClient(this.folder + path), this.nameOf(path));
     } catch (error) {
       if ((error as RestError).statusCode === 404 && (error as RestError).code !== "ContainerNotFound") {
         throw new PlatformError(
@@ -46,6 +50,11 @@ class BlobStorage implements Storage {
       }
       throw this.explain("read", path, error);
     }
+    if (bytes !== undefined) return bytes;
+    throw new PlatformError(
+      "STORAGE_FAILED",
+      `"${path}" in ${this.address} does not have the digest it was written with. Content stays as it was written. Restore an earlier version of the blob, or write it again.`,
+    );
   }
 
   async list(prefix: string): Promise<string[]> {
@@ -64,10 +73,19 @@ class BlobStorage implements Storage {
   async delete(path: string): Promise<void> {
     assertPath(path, "path");
     try {
-      await this.container.getBlobClient(this.folder + path).deleteIfExists();
+      const client = this.container.getBlobClient(this.folder + path);
+      await amongWriters(() => client.deleteIfExists(), this.patience(path));
     } catch (error) {
       throw this.explain("delete", path, error);
     }
+  }
+
+  private patience(path: string): Patience {
+    return { patienceMs: this.patienceMs, what: this.nameOf(path) };
+  }
+
+  private nameOf(path: string): string {
+    return `"${path}" in ${this.address}`;
   }
 
   /** Without the query, which may hold a signature. */
@@ -123,11 +141,24 @@ function parseLocation(location: string): BlobLocation {
  * A storage in a blob container, which must exist. Who may: the process's own identity in Azure (workload or managed
  * identity, or who is signed in on a laptop), unless the address has a shared access signature.
  */
-export async function openBlobStorage(location: string, credential?: TokenCredential): Promise<Storage> {
+export async function openBlobStorage(
+  location: string,
+  {
+    credential,
+    patienceMs = 90_000,
+  }: {
+    readonly credential?: TokenCredential;
+    /** Longest wait for another writer of the same file. */
+    readonly patienceMs?: number;
+  } = {},
+): Promise<Storage> {
   const { containerUrl, folder, signed } = parseLocation(location);
   const blob = await import("@azure/storage-blob");
-  const options = { retryOptions: { maxTries: 2, tryTimeoutInMs: 30_000 } };
-  if (signed) return new BlobStorage(new blob.ContainerClient(containerUrl, undefined, options), folder);
-  const identity = credential ?? new (await import("@azure/identity")).DefaultAzureCredential();
-  return new BlobStorage(new blob.ContainerClient(containerUrl, identity, options), folder);
+  const options = {
+    retryOptions: { maxTries: 4, retryDelayInMs: 500, maxRetryDelayInMs: 5000, tryTimeoutInMs: 30_000 },
+  };
+  const identity = signed
+    ? undefined
+    : (credential ?? new (await import("@azure/identity")).DefaultAzureCredential());
+  return new BlobStorage(new blob.ContainerClient(containerUrl, identity, options), folder, patienceMs);
 }

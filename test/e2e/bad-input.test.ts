@@ -67,8 +67,9 @@ describe("data that cannot be used", () => {
 
   test.each([
     ["a file that is not there", "missing.csv", /There is no file .*missing\.csv\. Check the path/],
-    ["a folder", ".", /is a folder without Parquet files\. .*name one/],
+    ["a folder", "empty", /is a folder without CSV and Parquet files\. .*name one/],
   ])("%s", async (_, name, says) => {
+    mkdirSync(path.join(place.home, "empty"), { recursive: true });
     const ended = await place.run(["data", "check", "--data", path.join(place.home, name)]);
     await expectRefusal(ended, 1, says);
   });

@@ -146,7 +146,7 @@ describe("what is refused", () => {
   test("a file that is not there, and a folder", async () => {
     for (const [from, message] of [
       [folder("missing.csv"), /There is no file/],
-      [models, /is a folder without Parquet files/],
+      [models, /is a folder without CSV and Parquet files/],
     ] as const) {
       const init = initModel({ name: "refused", from, models });
       await expect(init).rejects.toMatchObject({ message: expect.stringMatching(message) as string });

@@ -26,7 +26,7 @@ async function write(name: string, content: string | Uint8Array): Promise<string
 }
 
 const anyData =
-  "Data is a CSV file with a header line, a Parquet file or a folder of Parquet files; name one.";
+  "Data is a CSV file with a header line, a Parquet file, or a folder of CSV or of Parquet files; name one.";
 const notText = "Data is a CSV file in UTF-8 or a Parquet file";
 const semicolons =
   "looks separated by semicolons. Columns are separated by commas; save the file as a comma-separated one (with a decimal point, not a decimal comma).";
@@ -143,9 +143,9 @@ test.each<[string, string, string]>([
     "There is no file FILE. Check the path, or name another with `data` in the model's definition or --data.",
   ],
   [
-    "a folder without Parquet files",
+    "a folder without CSV and Parquet files",
     "empty",
-    "FILE is a folder without Parquet files. Data is a CSV file, a Parquet file or a folder of Parquet files; name one.",
+    "FILE is a folder without CSV and Parquet files. Data is a CSV file, a Parquet file, or a folder of CSV or of Parquet files; name one.",
   ],
 ])("%s is refused", async (_, name, message) => {
   await mkdir(path.join(folder, "empty"), { recursive: true });

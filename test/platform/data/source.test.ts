@@ -191,7 +191,10 @@ describe("a Parquet file", () => {
     await write("parts/.x.parquet", "no data");
     const file = path.join(folder, "parts");
     const source = await loadData(engine, abc, file);
-    expect(source).toMatchObject({ format: "parquet", rows: 2, digest: await digestOfDirectory(file) });
+    expect(source).toMatchObject({ format: "parquet", rows: 2, files: ["1/x.parquet", "2.parquet"] });
+    await rm(path.join(file, "_SUCCESS"));
+    await rm(path.join(file, ".x.parquet"));
+    expect(source.digest).toBe(await digestOfDirectory(file));
     expect(await rows()).toEqual([
       { _row: 1, a: 1, b: 2, c: 3.5 },
       { _row: 2, a: 4, b: 5, c: 6 },
@@ -212,6 +215,55 @@ describe("a Parquet file", () => {
     await expect(loadData(engine, abc, file)).rejects.toMatchObject({
       code: "DATA_INVALID",
       message: `${file} has no rows. Data has at least one; add some.`,
+    });
+  });
+});
+
+describe("a folder of CSV files", () => {
+  test("is one table, in the order of their paths, with columns by name; the rest of the folder does not count", async () => {
+    await write("table/2.csv", "c,b,a\n6,5,4\n9,8,7\n");
+    await write("table/1/first.csv", 'a,b,c\r\n"1",2,3');
+    await write("table/_SUCCESS", "");
+    await write("table/manifest.json", "{}");
+    await write("table/_temporary/3.csv", "half a ro");
+    const file = path.join(folder, "table");
+    const source = await loadData(engine, abc, file);
+    expect(source).toMatchObject({
+      format: "csv",
+      rows: 3,
+      header: ["a", "b", "c"],
+      files: ["1/first.csv", "2.csv"],
+    });
+    const loaded = [
+      { _row: 1, a: 1, b: 2, c: 3 },
+      { _row: 2, a: 4, b: 5, c: 6 },
+      { _row: 3, a: 7, b: 8, c: 9 },
+    ];
+    expect(await rows()).toEqual(loaded);
+
+    await write("table/3.csv", "a,b,c\n10,11,12\n");
+    expect(await loadData(engine, abc, file, source.files)).toEqual(source);
+    expect(await rows()).toEqual(loaded);
+    expect((await loadData(engine, abc, file)).rows).toBe(4);
+    await rm(path.join(file, "2.csv"));
+    await expect(loadData(engine, abc, file, source.files)).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: `${file} no longer has "2.csv", which was checked. Files of a table stay until a run has ended. Restore it, or start again with the check.`,
+    });
+  });
+
+  test("with other columns than the first, or with Parquet files among them, is refused", async () => {
+    await write("odd-csv/1.csv", "a,b,c\n1,2,3\n");
+    const second = await write("odd-csv/2.csv", "a,b,d\n1,2,3\n");
+    const odd = path.join(folder, "odd-csv");
+    await expect(loadData(engine, abc, odd)).rejects.toMatchObject({
+      code: "DATA_INVALID",
+      message: `${second} lacks "c" and has "d" besides, unlike 1.csv. All CSV files of a folder have the same columns; write them again, or remove the odd ones.`,
+    });
+    await writeParquet("odd-csv/3.parquet", "SELECT 1 AS a, 2 AS b, 3 AS c");
+    await expect(loadData(engine, abc, odd)).rejects.toMatchObject({
+      code: "DATA_UNREADABLE",
+      message: `${odd} has CSV files (1.csv) and Parquet files (3.parquet). A folder of data holds one kind. Remove the other.`,
     });
   });
 });

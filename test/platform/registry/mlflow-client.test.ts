@@ -156,4 +156,29 @@ describe("a call of MLflow's REST API", () => {
     await new MlflowClient({ trackingUri: server.trackingUri, token, timing }).call(search);
     expect(server.seen.map(({ authorization }) => authorization)).toEqual(["Bearer t1", "Bearer t2"]);
   });
+
+  test.each<[string, Trouble]>([
+    ["while it waits for an answer", "silence"],
+    ["in the pause before it is sent again", { status: 429, headers: { "retry-after": "2" } }],
+  ])("ends %s, when its process is told to end, and none is sent after it", async (_, trouble) => {
+    const controller = new AbortController();
+    server.trouble(create.path, trouble);
+    const told = new MlflowClient({ trackingUri: server.trackingUri, timing, signal: controller.signal });
+    const interrupted = {
+      code: "INTERRUPTED",
+      message: expect.stringMatching(/^The process was told to end/),
+    };
+    const called = told.makeOnce(
+      () => told.call(create),
+      () => told.call(search).then(() => undefined),
+    );
+    const outcome = expect(called).rejects.toMatchObject(interrupted);
+    while (server.count(create.path) === 0) await new Promise((resolve) => setImmediate(resolve));
+    // The answer has come, or is waited for, a little later.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    controller.abort();
+    await outcome;
+    await expect(told.call(search)).rejects.toMatchObject(interrupted);
+    expect([server.count(create.path), server.count(search.path)]).toEqual([1, 0]);
+  });
 });

@@ -41,6 +41,8 @@ export class MlflowStandIn {
   pendingLooks = 0;
   /** Is called before a request is acted on. */
   onCall: (call: string) => Promise<void> = () => Promise.resolve();
+  /** Tokens that are taken; any, and none at all, when not set. The last one is what a run's token is renewed to. */
+  tokens: string[] | undefined;
   readonly files = new Map<string, Buffer>();
   readonly versions: StoredVersion[] = [];
   readonly runs = new Map<string, Json>();
@@ -102,7 +104,14 @@ export class MlflowStandIn {
       const headers = { "content-type": "application/json", ...trouble.headers };
       return void response.writeHead(trouble.status, headers).end(trouble.body ?? "");
     }
-    const [status, content] = this.act(call, request.method ?? "", { url, body });
+    const bearer = request.headers.authorization?.replace(/^Bearer /, "") ?? "";
+    // A run's own token is renewed by the old one; the store takes none.
+    const known = this.tokens?.includes(bearer) ?? true;
+    const open = call.startsWith("container/") || call.endsWith("/token");
+    const [status, content]: [number, Json | Buffer] =
+      known || open
+        ? this.act(call, request.method ?? "", { url, body })
+        : [401, { error: { code: "UserError" } }];
     if (trouble === "silence, then done") return;
     if (trouble === "cut reply") return void request.socket.destroy();
     const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
@@ -121,6 +130,7 @@ export class MlflowStandIn {
     const given = (
       body.length > 0 ? JSON.parse(body.toString()) : Object.fromEntries(url.searchParams)
     ) as Json;
+    if (call.endsWith("/token")) return [200, { token: this.tokens?.at(-1) }];
     const signed = /\/runs\/([^/]+)\/artifacts\/(batch\/metadata|contentinfo)$/.exec(call);
     if (signed) return this.sign(String(signed[1]), given);
     switch (String(call.split("/", 1)[0])) {

@@ -74,7 +74,7 @@ describe("the blob storage", () => {
       },
     };
     // Tokens are sent over TLS only; the client refuses anything else before it asks.
-    const storage = await openBlobStorage("https://localhost:1/account/container", identity);
+    const storage = await openBlobStorage("https://localhost:1/account/container", { credential: identity });
     await expect(storage.put("a", "x")).rejects.toMatchObject({ code: "STORAGE_FAILED" });
     expect(scopes[0]).toEqual(["https://storage.azure.com/.default"]);
   });

@@ -32,6 +32,15 @@ export function storageContract(open: () => Promise<Storage>): void {
       expect(contents).toContain(await text(storage, "a"));
     });
 
+    test("keeps one of two large contents put at once, whole", async () => {
+      const storage = await open();
+      const contents = [1, 2].map((value) => Buffer.alloc(5 * 1024 * 1024, value));
+      await Promise.all(contents.map((content) => storage.put("a", content)));
+      const kept = Buffer.from(await storage.get("a"));
+      expect(contents.filter((content) => content.equals(kept))).toHaveLength(1);
+      expect(await storage.list("")).toEqual(["a"]);
+    });
+
     test("lists the paths that start with a prefix, sorted", async () => {
       const storage = await open();
       for (const path of ["b", "a/2", "a/10", "ab/1", "a/x/1"]) await storage.put(path, "");
