@@ -27,6 +27,7 @@ module.exports = {
       "<rootDir>/test/{models,platform,training,scoring,local,build,repository}/**/*.test.ts",
     ]),
     project("infra", ["<rootDir>/test/infra/**/*.test.ts"]),
+    project("pipelines", ["<rootDir>/test/pipelines/**/*.test.ts"]),
     project("engine", ["<rootDir>/test/engine/**/*.test.ts"]),
     project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
     project("containers", ["<rootDir>/test/containers/**/*.test.ts"]),

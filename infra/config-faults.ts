@@ -34,9 +34,9 @@ export function crossFaults(config: Partially): string[] {
     ...together(config, "devOpsProject", "releasePipelineId"),
   ];
   const { environment, release, scoring, dataRegions, location, model } = config;
-  if (scoring === "containers" && release?.canary !== undefined && release.stable !== undefined) {
+  if (scoring === "containers" && release?.canary !== undefined && release.canaryPercent !== 100) {
     faults.push(
-      `mlops:release has a canary beside a stable version, but mlops:scoring is "containers", which has one track. Run: mlops promote --target azure, or pulumi config set --stack ${environment} mlops:scoring kubernetes`,
+      `mlops:release gives a canary ${release.canaryPercent} % of the requests, but mlops:scoring is "containers", where one version answers all. Give it 100 %, or run: pulumi config set --stack ${environment} mlops:scoring kubernetes`,
     );
   }
   for (const track of ["stable", "canary"] as const) {

@@ -1,6 +1,19 @@
 import { z } from "zod";
-import { choice, count, email, flag, list, pinnedImage, release, text, vmSize } from "./config-values";
-import { cronFault } from "./cron";
+import {
+  choice,
+  count,
+  cron,
+  email,
+  flag,
+  generations,
+  guid,
+  list,
+  modelName,
+  pinnedImage,
+  release,
+  text,
+  vmSize,
+} from "./config-values";
 
 /** A setting of a stack: how its text is read, what stands for it when it is not set, and what it is for. */
 export interface Setting {
@@ -14,15 +27,6 @@ export interface Setting {
 }
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
-const objectId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const modelName = text(
-  /^[a-z][a-z0-9-]{2,39}$/,
-  "expected a model's name: 3 to 40 lower-case letters, digits and dashes",
-);
-const cron = z.string().superRefine((value, context) => {
-  const fault = cronFault(value);
-  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
-});
 
 /** Every setting of a stack, `mlops:<key>`. docs/operations.md has this table. */
 export const settings = {
@@ -42,7 +46,7 @@ export const settings = {
     example: "ops@example.com",
   },
   operators: {
-    schema: list(objectId, "object ids of Entra groups"),
+    schema: list(guid, "object ids of Entra groups"),
     default: "",
     description: "Entra groups that may administer the cluster and read the predictions",
   },
@@ -67,8 +71,13 @@ export const settings = {
     optional: true,
     description: "Entra application that callers take tokens for; without it callers have one of two keys",
   },
+  scoringRole: {
+    schema: text(/^[\x21-\x7e]{1,120}$/, "expected the name of a role, without spaces"),
+    default: "Score",
+    description: "Role of that application, or scope, that a caller's token must have",
+  },
   keyRotation: {
-    schema: text(/^\d{1,6}\/\d{1,6}$/, "expected two numbers, as in 3/2"),
+    schema: generations,
     default: "1/1",
     description: "Generation of the first and second API key; raise one to make that key anew",
   },

@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { cronFault } from "./cron";
 import { imageReference, releaseStateSchema } from "./release";
+
+export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** How a value is read from the text that `pulumi config set` stores. */
 const json = (text: string): unknown => {
@@ -48,4 +51,22 @@ export const email = text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "expected an e-mail addr
 export const vmSize = text(
   /^Standard_[A-Z]+\d+[A-Za-z0-9-]*(_[A-Za-z0-9]+)*$/,
   "expected an Azure VM size, as in Standard_DS3_v2",
+);
+
+/** Generations of the first and second key, as in 3/2. */
+export const generations = text(/^\d{1,6}\/\d{1,6}$/, "expected two numbers, as in 3/2").transform(
+  (value) => {
+    const [primary = "", secondary = ""] = value.split("/");
+    return { primary, secondary };
+  },
+);
+
+export const cron = z.string().superRefine((value, context) => {
+  const fault = cronFault(value);
+  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+});
+
+export const modelName = text(
+  /^[a-z][a-z0-9-]{2,39}$/,
+  "expected a model's name: 3 to 40 lower-case letters, digits and dashes",
 );

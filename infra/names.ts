@@ -16,10 +16,6 @@ export const nameRules = {
     pattern: /^[a-z][a-z0-9-]{0,8}[a-z0-9]$/,
     allowed: "2 to 10 lower-case letters, digits and dashes, a letter first and no dash last",
   },
-  batchEndpoint: {
-    pattern: /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/,
-    allowed: "3 to 32 lower-case letters, digits and dashes, a letter first and no dash last",
-  },
   /** A compute name that ends in a dash and digits is refused by Azure Machine Learning. */
   compute: {
     pattern: /^[a-z](?![a-z0-9-]*-\d+$)[a-z0-9-]{1,22}[a-z0-9]$/,
@@ -57,17 +53,6 @@ export function computeName(kind: "cpu" | "gpu", vmSize: string, priority: "low"
     "compute",
     `${kind}-${size.slice(0, 24 - kind.length - suffix.length - 2)}-${suffix}`,
     "the VM size and priority",
-  );
-}
-
-/** Name of the endpoint that retrains a model in an environment. */
-export function retrainingEndpointName(model: string, environment: string): string {
-  const source = "the model's name and the environment's";
-  // Batch endpoints are known to their region by this name: a long model name is shortened, never the environment.
-  return requireName(
-    "batchEndpoint",
-    `${model.slice(0, 32 - environment.length - 9).replace(/-$/, "")}-retrain-${environment}`,
-    source,
   );
 }
 

@@ -11,6 +11,19 @@ export interface Registered {
 export const subscriptionId = "00000000-0000-4000-8000-000000000001";
 export const tenantId = "00000000-0000-4000-8000-000000000002";
 
+/** Credentials as Azure gives them for a cluster with Entra ID: a person signs in with a code. */
+const kubeconfig = JSON.stringify({
+  clusters: [{ name: "aks", cluster: { server: "https://aks.example:443" } }],
+  users: [
+    {
+      name: "user",
+      user: {
+        exec: { command: "kubelogin", args: ["get-token", "--server-id", "s", "--login", "devicecode"] },
+      },
+    },
+  ],
+});
+
 /** Outputs that Azure would add, enough for the programs under test: names, ids, addresses, principals. */
 function outputsOf({ type, name, inputs: given }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   const inputs = given as Record<string, Record<string, unknown> | undefined>;
@@ -39,6 +52,7 @@ function outputsOf({ type, name, inputs: given }: pulumi.runtime.MockResourceArg
     },
     ContainerGroup: { ipAddress: { ...inputs.ipAddress, fqdn: `${name}.westeurope.azurecontainer.io` } },
     Key: { keyUriWithVersion: `https://vault/keys/${name}/1` },
+    RandomId: { hex: "0a1b" },
     RandomPassword: { result: `${name}-0123456789abcdef` },
     Image: { ref: `registry/${name}@sha256:${"a".repeat(64)}`, digest: `sha256:${"a".repeat(64)}` },
   };
@@ -66,8 +80,9 @@ export async function registered(
       call: ({ token, inputs }): Record<string, unknown> => {
         if (token.endsWith(":getClientConfig"))
           return { subscriptionId, tenantId, objectId: "deployer", clientId: "deployer" };
+        if (token.endsWith(":getClientToken")) return { token: "entra-token" };
         if (token.endsWith("UserCredentials"))
-          return { kubeconfigs: [{ name: "user", value: Buffer.from("kubeconfig").toString("base64") }] };
+          return { kubeconfigs: [{ name: "user", value: Buffer.from(kubeconfig).toString("base64") }] };
         if (token.endsWith("CallbackUrl")) return { value: "https://logic.example/callback?sig=secret" };
         return inputs as Record<string, unknown>;
       },

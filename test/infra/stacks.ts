@@ -7,7 +7,7 @@ const root = path.join(__dirname, "..", "..");
 /** What an operator sets before the first update. */
 const own = { "mlops:owner": "team-risk", "mlops:costCentre": "4711", "mlops:alertEmail": "ops@example.com" };
 
-function committed(stack: string): Record<string, string> {
+export function committed(stack: string): Record<string, string> {
   const file = parse(readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
     config: Record<string, unknown>;
   };

@@ -1,0 +1,144 @@
+import type { Role } from "./roles";
+
+/** Who may be given something: the identities of the foundation, and groups of people. */
+export const principals = [
+  "workspace",
+  "training",
+  "scoring",
+  "pull",
+  "cluster",
+  "release",
+  "encryption",
+  "operators",
+] as const;
+
+export type Principal = (typeof principals)[number];
+
+/** What something may be given on: one resource, or a part of one. Nothing is given on a resource group or above. */
+export const scopes = [
+  "storage",
+  "dataContainer",
+  "modelsContainer",
+  "predictionLogContainer",
+  "batchContainer",
+  "vault",
+  "encryptionKey",
+  "registry",
+  "insights",
+  "pullIdentity",
+  "clusterSubnet",
+  "workspace",
+  "cluster",
+  "containerGroup",
+] as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** A line of the table. */
+export interface Grant {
+  readonly who: Principal;
+  readonly role: Role;
+  readonly on: Scope;
+  readonly why: string;
+  /** The role holds only for containers whose name begins with this. */
+  readonly containersLike?: string;
+}
+
+/** Who may do what on what, and why: all that the environment's own identities and its operators are given. */
+export const accessTable: readonly Grant[] = [
+  // Azure Machine Learning with an identity of one's own asks for these five pairs, and refuses a workspace without them:
+  // "Set up service authentication", learn.microsoft.com/azure/machine-learning.
+  { who: "workspace", role: "Contributor", on: "storage", why: "makes its containers and file share" },
+  { who: "workspace", role: "Storage Blob Data Contributor", on: "storage", why: "keeps jobs' files there" },
+  { who: "workspace", role: "Key Vault Contributor", on: "vault", why: "connects itself to the vault" },
+  {
+    who: "workspace",
+    role: "Key Vault Administrator",
+    on: "vault",
+    why: "keeps secrets of connections there",
+  },
+  { who: "workspace", role: "Contributor", on: "registry", why: "reads the images that environments name" },
+  { who: "workspace", role: "Contributor", on: "insights", why: "connects itself to it" },
+
+  { who: "training", role: "AcrPull", on: "registry", why: "nodes start the training image" },
+  { who: "training", role: "Storage Blob Data Reader", on: "dataContainer", why: "reads what it trains on" },
+  {
+    who: "training",
+    role: "Storage Blob Data Contributor",
+    on: "modelsContainer",
+    why: "writes the models that it makes",
+  },
+  {
+    who: "training",
+    role: "Storage Blob Data Contributor",
+    on: "batchContainer",
+    why: "reads rows to score and writes predictions",
+  },
+  {
+    who: "training",
+    role: "Storage Blob Data Reader",
+    on: "predictionLogContainer",
+    why: "compares what was asked with what was trained on",
+  },
+  {
+    who: "training",
+    role: "Storage Blob Data Contributor",
+    on: "storage",
+    // The workspace makes these containers itself, and names them with its id.
+    containersLike: "azureml",
+    why: "jobs keep logs and intermediate results in the workspace's own containers",
+  },
+  { who: "training", role: "AzureML Data Scientist", on: "workspace", why: "registers models" },
+
+  { who: "pull", role: "AcrPull", on: "registry", why: "Container Instances and AKS nodes start the image" },
+
+  {
+    who: "scoring",
+    role: "Storage Blob Data Contributor",
+    on: "predictionLogContainer",
+    why: "writes the prediction log",
+  },
+  { who: "scoring", role: "Monitoring Metrics Publisher", on: "insights", why: "sends metrics and traces" },
+  { who: "scoring", role: "Key Vault Secrets User", on: "vault", why: "reads API keys and certificate" },
+
+  {
+    who: "cluster",
+    role: "Managed Identity Operator",
+    on: "pullIdentity",
+    why: "gives its nodes the identity that pulls",
+  },
+  { who: "cluster", role: "Network Contributor", on: "clusterSubnet", why: "puts nodes and balancers there" },
+
+  { who: "release", role: "AzureML Data Scientist", on: "workspace", why: "starts the retraining endpoint" },
+  {
+    who: "release",
+    role: "Container Instances Contributor",
+    on: "containerGroup",
+    why: "stops the scoring container in the evening",
+  },
+
+  {
+    who: "encryption",
+    role: "Key Vault Crypto Service Encryption User",
+    on: "encryptionKey",
+    why: "storage, registry and workspace unlock their data with the key",
+  },
+
+  {
+    who: "operators",
+    role: "Storage Blob Data Reader",
+    on: "predictionLogContainer",
+    why: "look into predictions that were complained about",
+  },
+  { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "look at runs, and start them" },
+  { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's address" },
+  { who: "operators", role: "AKS RBAC Cluster Admin", on: "cluster", why: "administer the cluster" },
+];
+
+/** A role's condition that keeps reading and writing blobs to containers whose name begins with `prefix`. */
+export function containersLike(prefix: string): string {
+  const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+  const actions = ["read", "write", "delete", "add/action", "move/action"];
+  const others = actions.map((action) => `!(ActionMatches{'${blobs}/${action}'})`).join(" AND ");
+  return `((${others}) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringStartsWith '${prefix}'))`;
+}

@@ -1,0 +1,97 @@
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Port that the scoring service listens on. */
+export const servicePort = 8080;
+/** Where AKS puts the gateways of its Istio add-on. */
+export const ingressNamespace = "aks-istio-ingress";
+/** On every object; the pods of both tracks are chosen by it. */
+export const commonLabels = { "app.kubernetes.io/name": "scoring", "app.kubernetes.io/part-of": "mlops" };
+export const serviceAccountName = "scoring";
+
+export interface KubernetesNamespaceArgs {
+  readonly namespace: string;
+  /** Client id of the identity that the pods act as. */
+  readonly clientId: pulumi.Input<string>;
+}
+
+const inNamespace = (name: string) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
+
+/** Pods with more rights than they need are not taken, whoever asks for them. */
+const restricted = Object.fromEntries(
+  ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
+);
+
+/** The walls around the scoring service: what its pods may be, who they are to Azure, and whom they may talk to. */
+export class KubernetesNamespace extends pulumi.ComponentResource {
+  /** What has to exist before pods do. */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: KubernetesNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:KubernetesNamespace", name, {}, opts);
+
+    const labels = commonLabels;
+    const namespace = new core.Namespace(
+      name,
+      { metadata: { name: args.namespace, labels: { ...labels, ...restricted } } },
+      { parent: this },
+    );
+    const within = { parent: this, dependsOn: [namespace] };
+
+    const account = new core.ServiceAccount(
+      `${name}-account`,
+      {
+        metadata: {
+          name: serviceAccountName,
+          namespace: args.namespace,
+          labels,
+          annotations: { "azure.workload.identity/client-id": args.clientId },
+        },
+        // For the cluster's own API, which nothing here calls; the one for Entra is another.
+        automountServiceAccountToken: false,
+      },
+      within,
+    );
+
+    const closed = new networking.NetworkPolicy(
+      `${name}-closed`,
+      {
+        metadata: { name: "closed", namespace: args.namespace, labels },
+        spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+      },
+      within,
+    );
+
+    const open = new networking.NetworkPolicy(
+      `${name}-open`,
+      {
+        metadata: { name: "scoring", namespace: args.namespace, labels },
+        spec: openings(),
+      },
+      within,
+    );
+
+    this.ready = [namespace, account, closed, open];
+    this.registerOutputs();
+  }
+}
+
+/** In: the gateway, and Azure Monitor, which collects metrics. Out: names, and Azure's services. */
+function openings() {
+  const metrics = { ...inNamespace("kube-system"), podSelector: { matchLabels: { rsName: "ama-metrics" } } };
+  const names = { ...inNamespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } };
+  return {
+    podSelector: { matchLabels: { "app.kubernetes.io/name": commonLabels["app.kubernetes.io/name"] } },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [
+      { from: [inNamespace(ingressNamespace), metrics], ports: [{ port: servicePort, protocol: "TCP" }] },
+    ],
+    egress: [
+      { to: [names], ports: ["UDP", "TCP"].map((protocol) => ({ port: 53, protocol })) },
+      { ports: [{ port: 443, protocol: "TCP" }] },
+    ],
+  };
+}

@@ -1,0 +1,80 @@
+import * as authorization from "@pulumi/azure-native/authorization";
+import { Access } from "./components/access";
+import { Foundation } from "./components/foundation";
+import { Triggers } from "./components/triggers";
+import { Workspace } from "./components/workspace";
+import { readConfig } from "./config";
+import { environmentOf } from "./environment";
+import { buildImages } from "./images";
+import { lastRelease } from "./last-release";
+import { outputsOf } from "./outputs";
+import { serve } from "./serving";
+import { tagsOf } from "./tag-names";
+import { retrainingPipeline, trainingClusters } from "./training";
+import { watch } from "./watch";
+
+/** An environment, from what all stands on to what watches it: each block is a file in `components/`. */
+export = async (): Promise<Record<string, unknown>> => {
+  const config = readConfig();
+  const release = config.release ?? (await lastRelease());
+  const { tenantId } = authorization.getClientConfigOutput();
+
+  const keyRotation = config.scoringAudience === undefined ? config.keyRotation : undefined;
+  const foundation = new Foundation("mlops", { ...config, tags: tagsOf(config), keyRotation });
+  const { placement, principals, scopes, containers } = foundation;
+  const people = { ...principals, operators: config.operators };
+  const access = new Access("access", { principals: people, scopes });
+
+  const images = await buildImages(config, foundation, access);
+  const workspace = new Workspace(
+    "workspace",
+    {
+      placement,
+      foundation,
+      model: config.model,
+      trainingImage: images.training,
+      publicNetwork: config.network === "public",
+      encryption: foundation.encryption,
+    },
+    { dependsOn: [...access.assignments] },
+  );
+  const clusters = trainingClusters(config, foundation, workspace);
+  const retraining = retrainingPipeline(config, { foundation, workspace, clusters });
+  const { devOpsProject: project, releasePipelineId: pipelineId } = config;
+  const triggers = new Triggers("triggers", {
+    placement,
+    foundation,
+    workspaceId: workspace.id,
+    endpoint: retraining.endpoint,
+    model: config.model,
+    release: project !== undefined && pipelineId !== undefined ? { project, pipelineId } : undefined,
+  });
+
+  const environment = environmentOf(config, {
+    blobEndpoint: foundation.storage.blobEndpoint,
+    predictionLogContainer: containers.predictionLog,
+    vaultUri: foundation.vault.uri,
+    trackingUri: workspace.trackingUri,
+    tenantId,
+  });
+  const settings = {
+    ...environment.scoring,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: foundation.insights.connectionString,
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD",
+  };
+  const serving = serve(config, { foundation, access, tenantId, release, settings });
+  new Access("late-access", { principals: people, scopes: { workspace: workspace.id, ...serving.scopes } });
+  watch(config, { foundation, workspace, triggers, serving });
+
+  return outputsOf({
+    config,
+    foundation,
+    workspace,
+    clusters,
+    retraining,
+    images,
+    environment,
+    serving,
+    release,
+  });
+};

@@ -1,0 +1,46 @@
+import type { TrainingCluster } from "./components/compute";
+import type { Foundation } from "./components/foundation";
+import type { TrainingPipeline } from "./components/training-pipeline";
+import type { Workspace } from "./components/workspace";
+import type { StackConfig } from "./config";
+import type { Variables } from "./environment";
+import type { Images } from "./images";
+import type { ReleaseState } from "./release";
+import type { Serving } from "./serving";
+
+interface Declared {
+  readonly config: StackConfig;
+  readonly foundation: Foundation;
+  readonly workspace: Workspace;
+  readonly clusters: readonly TrainingCluster[];
+  readonly retraining: TrainingPipeline;
+  readonly images: Images;
+  readonly environment: Record<string, Variables>;
+  readonly serving: Serving;
+  readonly release: ReleaseState;
+}
+
+/** What pipelines and people need to know of an environment. No secret is among it. */
+export function outputsOf(declared: Declared): Record<string, unknown> {
+  const { config, foundation, workspace, clusters, retraining, images, environment, serving, release } =
+    declared;
+  return {
+    resourceGroup: foundation.resourceGroup.name,
+    location: config.location,
+    model: config.model,
+    workspace: workspace.name,
+    workspaceId: workspace.id,
+    clusters: clusters.map(({ name }) => name),
+    registry: foundation.registry.loginServer,
+    vault: foundation.vault.name,
+    storage: foundation.storage.name,
+    insightsAppId: foundation.insights.appId,
+    images,
+    environment,
+    retraining: retraining.endpoint,
+    scoringUrl: serving.url ?? "",
+    ...(serving.clusterName && { cluster: serving.clusterName }),
+    // Not before it serves: an update that fails leaves the release that the outputs had.
+    release: serving.rollout === undefined ? release : serving.rollout.apply(() => release),
+  };
+}

@@ -1,0 +1,82 @@
+import { at, azure, listAt, shown, type Props, type Rule } from "./rule";
+
+/** A container, of whatever runs it. */
+interface Container {
+  readonly name: string;
+  readonly image: unknown;
+  readonly variables: readonly Props[];
+}
+
+const workloads = [
+  "kubernetes:apps/v1:Deployment",
+  "kubernetes:apps/v1:StatefulSet",
+  "kubernetes:apps/v1:DaemonSet",
+  "kubernetes:batch/v1:Job",
+  "kubernetes:batch/v1:CronJob",
+  "kubernetes:core/v1:Pod",
+];
+const containerGroup = azure("containerinstance:ContainerGroup");
+const environment = azure("machinelearningservices:EnvironmentVersion");
+
+function podOf({ spec }: Props, type: string): unknown {
+  if (type === "kubernetes:core/v1:Pod") return spec;
+  const workload = type === "kubernetes:batch/v1:CronJob" ? at(spec, "jobTemplate", "spec") : spec;
+  return at(workload, "template", "spec");
+}
+
+/** All containers of a resource, those that run first included. */
+export function containersOf(props: Props, type: string): readonly Container[] {
+  if (type === environment) {
+    return [{ name: "image", image: at(props, "properties", "image"), variables: [] }];
+  }
+  const [holder, variables] =
+    type === containerGroup ? [props, "environmentVariables"] : [podOf(props, type), "env"];
+  return [...listAt(holder, "initContainers"), ...listAt(holder, "containers")].map((container) => ({
+    name: typeof container.name === "string" ? container.name : "a container",
+    image: container.image,
+    variables: listAt(container, variables),
+  }));
+}
+
+const digest = /@sha256:[0-9a-f]{64}$/;
+
+/** Names that a secret has. A name of one in a vault, or a path, is no secret. */
+const secretName = /(^|_)(KEY|KEYS|PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?)$/i;
+const secretValue =
+  /AccountKey=|SharedAccess(Key|Signature)=|[?&]sig=|-----BEGIN [A-Z ]*PRIVATE KEY-----|^eyJ[\w-]+\.eyJ[\w-]+\./;
+
+const isSecret = ({ name, value }: Props): boolean =>
+  typeof name === "string" &&
+  typeof value === "string" &&
+  value !== "" &&
+  (secretValue.test(value) || (secretName.test(name) && !value.startsWith("/")));
+
+/** Rules about containers, of Container Instances, Kubernetes and Azure Machine Learning. */
+export const containerRules: readonly Rule[] = [
+  {
+    name: "pinned-images",
+    description: "What runs is what was tested: images are named by their content",
+    types: [...workloads, containerGroup, environment],
+    violation: (props, type) => {
+      const loose = containersOf(props, type).filter(
+        ({ image }) => typeof image === "string" && !digest.test(image),
+      );
+      if (loose.length === 0) return undefined;
+      const named = loose.map(({ name, image }) => `${name} (${shown(image)})`).join(", ");
+      return `A tag may mean another image tomorrow: ${named}. Name the image by its digest, as in <repository>@sha256:<64 digits>.`;
+    },
+  },
+  {
+    name: "no-plain-secrets",
+    description: "No secret is in a container's plain environment variables",
+    types: [...workloads, containerGroup],
+    violation: (props, type) => {
+      const names = containersOf(props, type).flatMap(({ name, variables }) =>
+        variables.filter(isSecret).map((variable) => `${String(variable.name)} of ${name}`),
+      );
+      return names.length === 0
+        ? undefined
+        : `Whoever may read the resource reads ${names.join(", ")}. Keep it in the Key Vault and let the process read it with its identity, or use secureValue.`;
+    },
+  },
+];

@@ -1,0 +1,165 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ofType, registered, type Registered } from "./mocks";
+import { prod, qa } from "./stacks";
+
+const pinned = (repository: string): string => `registry.example/${repository}@sha256:${"a".repeat(64)}`;
+const serving = (version: number) => ({ model: `diabetes:${version}`, image: pinned("mlops-scoring") });
+const releases = {
+  qa: { stable: serving(1) },
+  prod: { stable: serving(1), canary: serving(2), canaryPercent: 10 },
+};
+
+interface Stack {
+  readonly resources: Registered[];
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as many shapes as there are outputs
+  readonly outputs: Record<string, any>;
+  /** Types of the components that each resource is in, and its own, as its URN has them. */
+  readonly places: string[];
+}
+
+async function stackOf(stack: "qa" | "prod", values: Record<string, string> = {}): Promise<Stack> {
+  let outputs: Record<string, unknown> = {};
+  const resources = await registered(
+    async () => {
+      pulumi.runtime.setAllConfig({
+        ...(stack === "qa" ? qa : prod),
+        "mlops:trainingImage": pinned("mlops-training"),
+        "mlops:release": JSON.stringify(releases[stack]),
+        ...values,
+      });
+      const program = require("../../infra/index") as () => Promise<Record<string, unknown>>;
+      const output = pulumi.output(await program());
+      outputs = await new Promise((resolve) => output.apply(resolve));
+    },
+    { stack },
+  );
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    getRegisteredResources(): Map<string, { urn: string }>;
+  };
+  return {
+    resources,
+    outputs,
+    places: [...monitor.getRegisteredResources().values()].map(({ urn }) => urn.split("::")[2] ?? ""),
+  };
+}
+
+const both = { qa: undefined, prod: undefined } as unknown as Record<"qa" | "prod", Stack>;
+beforeAll(async () => {
+  both.qa = await stackOf("qa");
+  both.prod = await stackOf("prod");
+});
+
+describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
+  test("has every resource in a component", () => {
+    const orphans = both[name].places.filter(
+      (place) => !place.startsWith("mlops:infra:") && !place.startsWith("pulumi:"),
+    );
+    // The provider of the last update's outputs is Pulumi's own.
+    expect(orphans).toEqual([]);
+    expect(both[name].places.length).toBeGreaterThan(100);
+  });
+
+  test("keeps no node while nothing trains", () => {
+    const clusters = ofType(both[name].resources, "Compute");
+    expect(clusters).not.toEqual([]);
+    for (const { inputs } of clusters)
+      expect(inputs.properties.properties.scaleSettings.minNodeCount).toBe(0);
+  });
+
+  test("has its tags on all that take tags", () => {
+    const tagged = both[name].resources.filter(({ inputs }) => "tags" in inputs);
+    expect(tagged.length).toBeGreaterThan(15);
+    for (const { inputs } of tagged) {
+      expect(inputs.tags).toMatchObject({
+        environment: name,
+        owner: "team-risk",
+        costCentre: "4711",
+        model: "diabetes",
+      });
+    }
+  });
+
+  test("has no admin user, no shared key, no public blob and no local account", () => {
+    const { resources } = both[name];
+    const registries = ofType(resources, "containerregistry:Registry").map(({ inputs }) => inputs);
+    expect(registries).toEqual([expect.objectContaining({ adminUserEnabled: false })]);
+    const accounts = ofType(resources, "StorageAccount").map(({ inputs }) => inputs);
+    expect(accounts).toEqual([
+      expect.objectContaining({
+        allowSharedKeyAccess: false,
+        allowBlobPublicAccess: false,
+        minimumTlsVersion: "TLS1_2",
+      }),
+    ]);
+    for (const { inputs } of ofType(resources, "ManagedCluster"))
+      expect(inputs.disableLocalAccounts).toBe(true);
+  });
+
+  test("names every image by its digest", () => {
+    const text = JSON.stringify(both[name].resources.map(({ inputs }) => inputs));
+    const images = [...text.matchAll(/"image":"([^"]+)"/g)].map(([, image]) => image);
+    expect(images.length).toBeGreaterThan(1);
+    expect(images.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image ?? ""))).toEqual([]);
+  });
+
+  test("says in its outputs what pipelines and people need, and no secret", () => {
+    const { outputs } = both[name];
+    expect(Object.keys(outputs)).toEqual(
+      expect.arrayContaining([
+        "resourceGroup",
+        "workspace",
+        "registry",
+        "vault",
+        "retraining",
+        "scoringUrl",
+        "images",
+        "environment",
+        "release",
+      ]),
+    );
+    expect(outputs.environment.scoring).toMatchObject({ MLOPS_ENVIRONMENT: name, MLOPS_AUTH: "keys" });
+    expect(outputs.retraining).toMatchObject({
+      name: "retraining-endpoint",
+      url: expect.stringMatching(/^https:/),
+      deployment: expect.stringMatching(/^retrain-/),
+    });
+    expect(outputs.release).toMatchObject(releases[name]);
+    expect(JSON.stringify(outputs)).not.toMatch(/InstrumentationKey|sig=|0123456789abcdef/);
+  });
+});
+
+test("what differs between the stacks is where the model serves, and nothing else of the kinds of resources", () => {
+  const kinds = ({ resources }: Stack) => new Set(resources.map(({ type }) => type));
+  const [inQa, inProd] = [kinds(both.qa), kinds(both.prod)];
+  expect([...inQa].filter((type) => !inProd.has(type)).sort()).toEqual([
+    "azure-native:containerinstance:ContainerGroup",
+    // The availability test: only a public service can be tested from the internet, and prod has no DNS name yet.
+    "azure-native:resources:Resource",
+    "mlops:infra:AutoStop",
+    "mlops:infra:AvailabilityTest",
+    "mlops:infra:ContainerScoring",
+  ]);
+  expect([...inProd].filter((type) => !inQa.has(type) && type.startsWith("azure-native:")).sort()).toEqual([
+    "azure-native:containerservice:AgentPool",
+    "azure-native:containerservice:DeploymentSafeguard",
+    "azure-native:containerservice:MaintenanceConfiguration",
+    "azure-native:containerservice:ManagedCluster",
+    "azure-native:managedidentity:FederatedIdentityCredential",
+  ]);
+});
+
+test("without compute there are no clusters, and the pipeline that needs them stays", async () => {
+  const { resources } = await stackOf("qa", { "mlops:compute": "false" });
+  expect(ofType(resources, "Compute")).toEqual([]);
+  expect(ofType(resources, "BatchDeployment")).toHaveLength(1);
+});
+
+test("callers have Entra tokens and there are no keys when an audience is given", async () => {
+  const { resources, outputs } = await stackOf("qa", { "mlops:scoringAudience": "api://scoring" });
+  expect(ofType(resources, "RandomPassword")).toEqual([]);
+  expect(ofType(resources, "Secret")).toEqual([]);
+  expect(outputs.environment.scoring).toMatchObject({
+    MLOPS_AUTH: "entra",
+    MLOPS_ENTRA_AUDIENCE: "api://scoring",
+  });
+});
