@@ -5,6 +5,7 @@ import { crossFaults } from "./config-faults";
 import { settings, type Setting } from "./config-settings";
 import { nameRules } from "./names";
 import { regions } from "./regions";
+import { refusal } from "./refusal";
 
 type Key = keyof typeof settings;
 type Value<K extends Key> =
@@ -57,7 +58,10 @@ export function parseConfig(stack: string, values: Readonly<Record<string, strin
   for (const key of Object.keys(values)) {
     if (!key.startsWith("mlops:") || key.slice(6) in settings) continue;
     const nearest = closest(key.slice(6), Object.keys(settings));
-    const hint = distance(key.slice(6), nearest) <= 4 ? ` Did you mean mlops:${nearest}?` : "";
+    const hint =
+      distance(key.slice(6), nearest) <= 3
+        ? ` Did you mean mlops:${nearest}?`
+        : " docs/operations.md lists them.";
     faults.push(`${key} is not a setting.${hint} Run: pulumi config rm --stack ${stack} ${key}`);
   }
   const config = Object.freeze({
@@ -67,7 +71,7 @@ export function parseConfig(stack: string, values: Readonly<Record<string, strin
   }) as unknown as StackConfig;
   faults.push(...crossFaults(config));
   if (faults.length > 0) {
-    throw new pulumi.RunError(
+    throw refusal(
       `The configuration of stack ${stack} is not valid. Correct:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
     );
   }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings, type ProcessName } from "../platform/settings";
 import type { StackConfig } from "./config";
+import { refusal } from "./refusal";
 
 /** Environment variables of a process, by name. */
 export type Variables = Record<string, pulumi.Output<string>>;
@@ -31,7 +32,7 @@ export function checkVariables(
   try {
     readSettings(process, { ...givenElsewhere[process], ...values });
   } catch (error) {
-    if (error instanceof Error) throw new pulumi.RunError(`Settings of ${process}: ${error.message}`);
+    if (error instanceof Error) throw refusal(`Settings of ${process}: ${error.message}`);
     throw error;
   }
   return values;

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { HttpFault, sendWithRetries, type RetryTiming } from "../platform/http-retry";
+import { refusal } from "./refusal";
 
 /** Registries take this name from whoever signs in with a token. */
 export const tokenUser = "00000000-0000-0000-0000-000000000000";
@@ -62,7 +62,7 @@ export async function registryPassword(login: RegistryLogin, timing = loginTimin
   } catch (error) {
     if (!(error instanceof HttpFault)) throw error;
     // The answer's body is not shown: it may repeat the token.
-    throw new pulumi.RunError(
+    throw refusal(
       `Signing in to the registry ${service} failed: ${error.message}. ${remedyOf(error.facts.status)}`,
     );
   }

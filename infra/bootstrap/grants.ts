@@ -1,0 +1,109 @@
+import { roles as stackRoles } from "../roles";
+import type { Duty } from "./names";
+
+/** Azure's built-in roles that the bootstrap gives, by the names that the portal shows. */
+export const bootstrapRoles = {
+  "Azure Kubernetes Service RBAC Cluster Admin": stackRoles["AKS RBAC Cluster Admin"],
+  Contributor: stackRoles.Contributor,
+  "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",
+  "Key Vault Secrets User": stackRoles["Key Vault Secrets User"],
+  Reader: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+  "Resource Policy Contributor": "36243c78-bf99-498c-9df9-86d9f8d28608",
+  "Role Based Access Control Administrator": "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+  "Storage Blob Data Contributor": stackRoles["Storage Blob Data Contributor"],
+  "Storage Blob Data Reader": stackRoles["Storage Blob Data Reader"],
+} as const;
+
+export type BootstrapRole = keyof typeof bootstrapRoles;
+
+/** What a role may be given on: an environment's subscription, or what keeps the state. */
+export type GrantScope = "subscription" | "stateContainer" | "stateKey" | "vault";
+
+export interface Grant {
+  /** "operator" is who runs the bootstrap, and stacks from a laptop after it. */
+  readonly who: Duty | "operator";
+  readonly role: BootstrapRole;
+  readonly on: GrantScope;
+  readonly why: string;
+  readonly condition?: string;
+}
+
+const assignments = "Microsoft.Authorization/roleAssignments";
+
+/** Lets roles be given and taken away that the stacks' own identities have, and none that is above them. */
+export function onlyRoles(ids: readonly string[]): string {
+  const list = [...ids].sort().join(", ");
+  const part = (action: string, source: string): string =>
+    `((!(ActionMatches{'${assignments}/${action}'})) OR (@${source}[${assignments}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${list}}))`;
+  return `${part("write", "Request")} AND ${part("delete", "Resource")}`;
+}
+
+/** Lets blobs be read and written in every container but one. */
+export function notContainer(name: string): string {
+  const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+  const others = ["read", "write", "delete", "add/action", "move/action"]
+    .map((action) => `!(ActionMatches{'${blobs}/${action}'})`)
+    .join(" AND ");
+  return `((${others}) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringNotEquals '${name}'))`;
+}
+
+/** Who may do what on what, and why: all that pipelines and the operator are given outside of a stack. */
+export const grants: readonly Grant[] = [
+  { who: "preview", role: "Reader", on: "subscription", why: "compares what is with what would be" },
+  { who: "preview", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads the state" },
+  { who: "preview", role: "Key Vault Crypto User", on: "stateKey", why: "reads secrets in the state" },
+
+  { who: "deploy", role: "Contributor", on: "subscription", why: "makes the stack's resource group" },
+  {
+    who: "deploy",
+    role: "Role Based Access Control Administrator",
+    on: "subscription",
+    why: "gives the stack's identities their roles, and no others",
+    condition: onlyRoles(Object.values(stackRoles)),
+  },
+  {
+    who: "deploy",
+    role: "Resource Policy Contributor",
+    on: "subscription",
+    why: "assigns Azure Policy to the stack",
+  },
+  {
+    who: "deploy",
+    role: "Azure Kubernetes Service RBAC Cluster Admin",
+    on: "subscription",
+    why: "makes what runs in the stack's cluster",
+  },
+  {
+    who: "deploy",
+    role: "Storage Blob Data Contributor",
+    on: "subscription",
+    why: "scores files and reads the prediction log",
+    condition: notContainer("pulumi-state"),
+  },
+  { who: "deploy", role: "Storage Blob Data Contributor", on: "stateContainer", why: "writes the state" },
+  { who: "deploy", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
+  { who: "deploy", role: "Key Vault Secrets User", on: "vault", why: "fills the variable group" },
+
+  { who: "operator", role: "Storage Blob Data Contributor", on: "stateContainer", why: "writes the state" },
+  { who: "operator", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
+];
+
+/** Resource providers that a stack's resources belong to; a new subscription has few of them registered. */
+export const resourceProviders = [
+  "Microsoft.AlertsManagement",
+  "Microsoft.Authorization",
+  "Microsoft.Compute",
+  "Microsoft.Consumption",
+  "Microsoft.ContainerInstance",
+  "Microsoft.ContainerRegistry",
+  "Microsoft.ContainerService",
+  "Microsoft.EventGrid",
+  "Microsoft.Insights",
+  "Microsoft.KeyVault",
+  "Microsoft.Logic",
+  "Microsoft.MachineLearningServices",
+  "Microsoft.ManagedIdentity",
+  "Microsoft.Network",
+  "Microsoft.OperationalInsights",
+  "Microsoft.Storage",
+] as const;
