@@ -6,22 +6,28 @@ import { parseModelRef } from "../platform/model-ref";
 import type { CanaryStage } from "./runs";
 
 /** A stage that is still undecided after so many rounds of traffic is rolled back: silence is no proof of health. */
-const mostRounds = 5;
+const defaultRounds = 5;
 
 /** Requests that a round sends the canary, if its rule does not ask for more: fewer say little of its latency. */
 const leastRoundRequests = 100;
 
-export interface CanaryRelease {
+/** What a canary is judged by. */
+export interface CanaryAnalysis {
   readonly deployer: Deployer;
   readonly environment: string;
   readonly release: Release;
   readonly rule: CanaryRule;
   /** What the canary is compared with while the environment has no stable version: what QA showed of it. */
   readonly qaSample: TrackSample;
-  /** Sends so many scoring requests to the environment's URL. */
+  /** Sends so many scoring requests to the environment's URL, or waits while its clients send theirs. */
   readonly sendTraffic: (url: string, requests: number) => Promise<void>;
-  readonly onStage: (stage: CanaryStage) => Promise<void>;
+  /** Rounds of traffic after which a canary has to be decided. */
+  readonly mostRounds?: number;
   readonly signal: AbortSignal;
+}
+
+export interface CanaryRelease extends CanaryAnalysis {
+  readonly onStage: (stage: CanaryStage) => Promise<void>;
 }
 
 /** Requests to send so that the canary's share of them is enough to be judged. */
@@ -32,7 +38,7 @@ function requestsFor({ weight, shadow }: Traffic, rule: CanaryRule, hasStable: b
 }
 
 /** Sends one round of traffic and judges the stage by all that was seen since it began. */
-async function judgeRound(plan: CanaryRelease, traffic: Traffic): Promise<CanaryStage> {
+async function judgeRound(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
   const { deployer, environment, release, rule, qaSample, signal } = plan;
   const { name } = parseModelRef(release.model);
   signal.throwIfAborted();
@@ -56,8 +62,9 @@ async function judgeRound(plan: CanaryRelease, traffic: Traffic): Promise<Canary
   };
 }
 
-/** Sends traffic until one stage is decided. */
-async function analyseStage(plan: CanaryRelease, traffic: Traffic): Promise<CanaryStage> {
+/** Judges the canary at its present traffic, round by round until it is decided: it advances, or is to be rolled back. */
+export async function analyseCanary(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
+  const { mostRounds = defaultRounds } = plan;
   let stage = await judgeRound(plan, traffic);
   for (let round = 1; round < mostRounds && stage.verdict === "wait"; round += 1) {
     stage = await judgeRound(plan, traffic);
@@ -77,12 +84,24 @@ function urlOf(status: DeploymentStatus): string {
   );
 }
 
-/** After an error: rolls the canary back if it is this release's. */
-async function takeAway({ deployer, environment, release }: CanaryRelease, error: unknown): Promise<void> {
+/** Takes a release's canary away, if there is one; what was stable stays. Doing it again changes nothing. */
+export async function takeCanaryAway({
+  deployer,
+  environment,
+  release,
+}: Pick<CanaryAnalysis, "deployer" | "environment" | "release">): Promise<boolean> {
   const { name } = parseModelRef(release.model);
+  const { canary } = await deployer.status(environment, name);
+  if (canary?.digest !== release.digest) return false;
+  await deployer.rollback(environment, name);
+  return true;
+}
+
+/** After an error: rolls the canary back if it is this release's. */
+async function takeAway(plan: CanaryRelease, error: unknown): Promise<void> {
+  const { environment, release } = plan;
   try {
-    const { canary } = await deployer.status(environment, name);
-    if (canary?.digest === release.digest) await deployer.rollback(environment, name);
+    await takeCanaryAway(plan);
   } catch (cause) {
     throw new PlatformError(
       "DEPLOYMENT_FAILED",
@@ -100,7 +119,7 @@ async function passStages(plan: CanaryRelease, stages: readonly Traffic[]): Prom
     signal.throwIfAborted();
     if (index === 0) await deployer.deploy(environment, release, traffic);
     else await deployer.weight(environment, name, traffic);
-    const stage = await analyseStage(plan, traffic);
+    const stage = await analyseCanary(plan, traffic);
     await plan.onStage(stage);
     if (stage.verdict !== "advance") {
       await deployer.rollback(environment, name);

@@ -19,7 +19,8 @@ export interface LoadedDefinition {
 /** `models/` of this repository. */
 export const modelsDirectory = path.join(__dirname, "..", "models");
 
-async function listDefinitions(directory = modelsDirectory): Promise<string[]> {
+/** Names of the models in a folder. */
+export async function listDefinitions(directory = modelsDirectory): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
     if (!["ENOENT", "ENOTDIR"].includes(systemErrorCode(cause) ?? "")) throw cause;
     throw new PlatformError(

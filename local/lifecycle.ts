@@ -85,7 +85,7 @@ export async function runLifecycle(
   const steps = stepsUntil(allSteps, options.until);
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
   const until = steps.length < allSteps.length ? options.until : undefined;
-  return runSteps(openRunContext(session, loaded, run, options.yes), steps, until);
+  return runSteps(openRunContext(session, loaded, run, { yes: options.yes }), steps, until);
 }
 
 /** A new run that ends where a version is registered, or is not. */
@@ -102,5 +102,5 @@ export async function promoteRun(
   yes: boolean,
 ): Promise<RunRecord> {
   run.outcome = "running";
-  return runSteps(openRunContext(session, loaded, run, yes), productionSteps, undefined);
+  return runSteps(openRunContext(session, loaded, run, { yes }), productionSteps, undefined);
 }

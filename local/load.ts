@@ -25,6 +25,8 @@ export type LoadPlan = {
   /** Bodies for POST /score, sent in turn. */
   readonly bodies: readonly string[];
   readonly connections: number;
+  /** Of each request, beside those that say what it is. */
+  readonly headers?: Readonly<Record<string, string>>;
 } & ({ readonly requests: number } | { readonly seconds: number });
 
 /** The same items, beginning at a share (0..1) of the way, so that connections do not all send the same ones first. */
@@ -60,12 +62,16 @@ class LostRequests {
   }
 }
 
-function requestsOf({ bodies }: LoadPlan): Request[] {
+function requestsOf({ bodies, headers }: LoadPlan): Request[] {
   if (bodies.length > 0) {
     return bodies.map((body, index) => ({
       method: "POST",
       path: "/score",
-      headers: { "content-type": "application/json", "x-request-id": `${testIdPrefix}load-${index}` },
+      headers: {
+        ...headers,
+        "content-type": "application/json",
+        "x-request-id": `${testIdPrefix}load-${index}`,
+      },
       body,
     }));
   }

@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DriftRule } from "../platform/definition";
+import type { Deployer, Release } from "../platform/deployment";
 import { PlatformError } from "../platform/errors";
+import { parseModelRef } from "../platform/model-ref";
+import type { Registry } from "../platform/registry/registry";
 import { readReference } from "../platform/model-directory";
 import type { DriftReport } from "../platform/monitoring/drift";
 import { measureDrift } from "../platform/monitoring/drift";
@@ -34,9 +39,21 @@ async function* askedOf(
   }
 }
 
+/** The reference sample of a version that serves; an image of it is no folder, so the registry is asked. */
+async function referenceOf(registry: Registry, { model, package: folder, image }: Release) {
+  if (image === undefined) return readReference(path.join(folder, "model"));
+  const scratch = await mkdtemp(path.join(tmpdir(), "mlops-reference-"));
+  try {
+    await registry.download(parseModelRef(model), path.join(scratch, "model"));
+    return await readReference(path.join(scratch, "model"));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
 /** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */
 export async function monitor(
-  session: Pick<Session, "deployer" | "predictions" | "output">,
+  session: Pick<Session, "predictions" | "output" | "registry"> & { readonly deployer: Deployer },
   { environment, model, rule, from }: MonitorOptions,
 ): Promise<MonitorResult> {
   const { stable } = await session.deployer.status(environment, model);
@@ -46,7 +63,7 @@ export async function monitor(
       `No version of ${model} is in ${environment}, so there is nothing to watch. Release one with \`mlops lifecycle --model ${model}\`.`,
     );
   }
-  const reference = await readReference(path.join(stable.package, "model"));
+  const reference = await referenceOf(session.registry, stable);
   const log = readPredictionLog(session.predictions, {
     environment,
     model,

@@ -24,3 +24,12 @@ export const portOption = (gateway = "production's"): Option =>
   );
 export const environmentOption = (fallback: string | undefined, description = "where"): Option =>
   new Option("--environment <name>", description).choices(environments).default(fallback);
+export const targets = ["local", "azure"] as const;
+export type TargetName = (typeof targets)[number];
+export const targetOption = (): Option =>
+  new Option("--target <name>", "where environments are: on this machine, or stacks in Azure")
+    .choices(targets)
+    .default("local")
+    .env("MLOPS_TARGET");
+export const releaseOption = (): Option =>
+  new Option("--release <file>", "release to work on, as `mlops package --output` has written it");

@@ -52,7 +52,7 @@ const canaryStageSchema = z.object({
 export type CanaryStage = Readonly<z.output<typeof canaryStageSchema>>;
 
 /** `run.json`: one execution of training and what came of it. Each step finds its inputs here and leaves its results. */
-const runRecordSchema = z.object({
+export const runRecordSchema = z.object({
   id: z.string(),
   model: z.string(),
   startedAt: z.string(),
@@ -91,9 +91,9 @@ export class Runs {
     private readonly report: (error: PlatformError) => void,
   ) {}
 
-  async create(model: string, dataFile: string, now: Date): Promise<RunRecord> {
+  async create(model: string, dataFile: string, now: Date, id = newRunId(model, now)): Promise<RunRecord> {
     const run: RunRecord = {
-      id: newRunId(model, now),
+      id,
       model,
       startedAt: now.toISOString(),
       outcome: "running",
@@ -126,7 +126,7 @@ export class Runs {
   }
 
   /** The record of a run; STORAGE_FAILED when it is not as it was written. */
-  private async find(id: string): Promise<RunRecord | undefined> {
+  async find(id: string): Promise<RunRecord | undefined> {
     const remedy = `Restore it from a backup, or delete ${this.path(id)}.`;
     const run = await findRecord(this.path(id, "run.json"), runRecordSchema, remedy);
     if (run === undefined || run.id === id) return run;

@@ -7,9 +7,10 @@ import { openRegistry } from "../platform/registry/open-registry";
 import type { Settings } from "../platform/settings";
 import { readSettings } from "../platform/settings";
 import type { Storage } from "../platform/storage/storage";
-import { openLocalStorage } from "../platform/storage/local-storage";
+import { openStorage } from "../platform/storage/open-storage";
 import type { Workspace } from "../platform/workspace";
 import { openWorkspace } from "../platform/workspace";
+import { LateRegistry, settingOf } from "./azure/stack-settings";
 import { LocalDeployer } from "./deployer";
 import { sweepLeftOvers } from "./left-overs";
 import type { Output } from "./output";
@@ -39,6 +40,14 @@ interface SessionOptions {
   readonly ports?: Readonly<Record<string, number>>;
 }
 
+/** The registry's address: the setting or, with MLOPS_TARGET=azure and none, that of the workspace that trains. */
+async function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSignal): Promise<string> {
+  if (target === "local" || process.env.MLOPS_REGISTRY !== undefined) return registry;
+  const { readStackOutputs } = require("./azure/stack-outputs") as typeof import("./azure/stack-outputs");
+  const outputs = await readStackOutputs("qa", { project: path.join(__dirname, ".."), signal });
+  return settingOf(outputs, { stack: "qa", process: "cli", name: "MLOPS_REGISTRY" });
+}
+
 export async function openSession(options: SessionOptions): Promise<Session> {
   const settings = readSettings("cli", process.env);
   const workspace = await openWorkspace(settings.home);
@@ -46,12 +55,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const report = ({ message }: PlatformError): void => {
     output.print(message);
   };
+  const openAt = (location: string): Registry =>
+    openRegistry(location === "local" ? workspace.registry : location, { report });
   return {
     settings,
     workspace,
-    registry: openRegistry(settings.registry === "local" ? workspace.registry : settings.registry, {
-      report,
-    }),
+    registry:
+      settings.target === "local"
+        ? openAt(settings.registry)
+        : new LateRegistry(async () => openAt(await registryAddress(settings, options.signal))),
     runs: new Runs(workspace.runs, report),
     deployer: new LocalDeployer({
       workspace,
@@ -59,7 +71,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       logLevel: settings.logLevel,
       ...(options.ports && { ports: options.ports }),
     }),
-    predictions: openLocalStorage(workspace.predictions),
+    predictions: await openStorage(settings.predictionLog ?? workspace.predictions),
     output,
     signal: options.signal,
   };

@@ -116,12 +116,14 @@ export async function smokeTest(target: {
   readonly model: string;
   readonly signature: Signature;
   readonly golden: GoldenRows;
+  /** Of each request, beside those that say what it is. */
+  readonly headers?: Readonly<Record<string, string>>;
 }): Promise<SmokeCheck[]> {
-  const { url, model, signature, golden } = target;
+  const { url, model, signature, golden, headers } = target;
   const post = (data: unknown): Promise<Answer> =>
     ask(`${url}/score`, {
       method: "POST",
-      headers: { "content-type": "application/json", "x-request-id": `${testIdPrefix}smoke` },
+      headers: { ...headers, "content-type": "application/json", "x-request-id": `${testIdPrefix}smoke` },
       body: JSON.stringify({ data }),
     });
   const ready = await ask(`${url}/readyz`);
@@ -139,10 +141,20 @@ export async function smokeTest(target: {
 }
 
 /** Tests a service with the golden rows of the release it should serve. */
-export async function smokeRelease(release: Release, url: string): Promise<SmokeCheck[]> {
+export async function smokeRelease(
+  release: Release,
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<SmokeCheck[]> {
   const directory = path.join(release.package, "model");
   const { signature } = await readModelMetadata(directory);
-  return smokeTest({ url, model: release.model, signature, golden: await readGoldenRows(directory) });
+  return smokeTest({
+    url,
+    model: release.model,
+    signature,
+    golden: await readGoldenRows(directory),
+    headers,
+  });
 }
 
 /** Throws when a check has failed; the message lists every failed one. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { imageReference } from "./release-state";
 import { digestSchema } from "./stored-record";
 
 /** Where a model is deployed, in the order a release passes through. */
@@ -8,10 +9,21 @@ export const environments = ["qa", "prod"] as const;
 export const releaseSchema = z.strictObject({
   /** `name:version`. */
   model: z.string(),
-  /** Folder of the package; it holds `model/` (the model directory) and `package.json` (its manifest). */
+  /**
+   * Folder of the package; it holds `model/` (the model directory) and `package.json` (its manifest). Of what serves in
+   * Azure: the image that holds them.
+   */
   package: z.string().min(1),
   /** Digest of the package's content. */
   digest: digestSchema,
+  /** The scoring image that holds the package, by its digest, once there is one. */
+  image: z
+    .string()
+    .regex(
+      imageReference,
+      "expected an image by its digest, as in <registry>/<repository>@sha256:<64 digits>",
+    )
+    .exactOptional(),
 });
 
 export type Release = Readonly<z.output<typeof releaseSchema>>;

@@ -100,9 +100,17 @@ const evaluation = choice("MLOPS_EVALUATION", ["on", "off"], "on");
 /** When the gate says no: "cancel" registers nothing, "continue" registers the candidate all the same. */
 const onNoPromotion = choice("MLOPS_ON_NO_PROMOTION", ["cancel", "continue"], "cancel");
 
+const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
+/** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
+const predictionLog = variable(
+  "MLOPS_PREDICTION_LOG",
+  folder.optional(),
+  "a folder, or the https:// address of a blob container",
+);
+
 /** Every setting of every process. What a process does not list may be set for another one beside it. */
 const processes = {
-  cli: { home, registry, models, evaluation, onNoPromotion, logLevel },
+  cli: { home, registry, models, evaluation, onNoPromotion, logLevel, target, predictionLog },
   training: {
     models,
     evaluation,
@@ -121,12 +129,7 @@ const processes = {
     host,
     port: wholeNumber("MLOPS_PORT", [0, 65_535], 8080),
     environment,
-    /** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
-    predictionLog: variable(
-      "MLOPS_PREDICTION_LOG",
-      folder.optional(),
-      "a folder, or the https:// address of a blob container",
-    ),
+    predictionLog,
     /** Longest time a record waits before it is taken there; 1 s for a folder, 30 s for a container when not set. */
     predictionLogFlushMs: wholeNumber("MLOPS_PREDICTION_LOG_FLUSH_MS", [10, dayMs], undefined),
     predictionLogSample: variable(

@@ -1,27 +1,29 @@
 import type { Command } from "commander";
-import { environments } from "../../platform/deployment";
+import { environments, type DeploymentStatus } from "../../platform/deployment";
 import { parseModelRef } from "../../platform/model-ref";
 import type { CommandScope } from "../command-scope";
 import { describeDeployments, describeRuns } from "../describe-status";
 import { promoteRun } from "../lifecycle";
-import { environmentOption, jsonOption, modelOption, portOption, runOption, wholeNumber } from "../options";
-import type { RunRecord } from "../runs";
-import { isInProduction, passedQa } from "../steps/approve-step";
-import { loadStep, qaStep, smokeStep } from "../steps/release-steps";
-import type { RunContext } from "../steps/step";
+import {
+  environmentOption,
+  jsonOption,
+  modelOption,
+  portOption,
+  releaseOption,
+  runOption,
+  targetOption,
+} from "../options";
+import { isInProduction } from "../steps/approve-step";
+import { loadStep, smokeStep, verifyStep } from "../steps/release-steps";
+import type { RunContext, Step } from "../steps/step";
+import type { Session } from "../session";
+import { openAzureDeployer, promoteInAzure, showAzure } from "./azure-commands";
+import { addCanary } from "./canary-commands";
+import { addDeploy, requireTarget, type EnvironmentFlags, type TargetFlags } from "./deploy-command";
 import type { ModelFlags, OpenCommand } from "./open-command";
-import { openCommand, openRun, runAsCommand } from "./open-command";
+import { openCommand, openRun } from "./open-command";
+import { openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
 import { serveUntilStopped, startServing } from "./serve";
-
-interface EnvironmentFlags extends ModelFlags {
-  readonly environment: string;
-}
-
-const packaged = {
-  name: "run with a package",
-  remedy: "Run `mlops package` first.",
-  matches: (run: RunRecord) => run.release !== undefined,
-};
 
 /** The newest run that took a version through QA or, if none did, one that says what it lacks. */
 async function runToPromote(command: OpenCommand, version: string | undefined): Promise<RunContext> {
@@ -50,65 +52,24 @@ async function promote(context: RunContext, yes: boolean): Promise<void> {
   if (!already && ended.outcome !== "released") process.exitCode = 1;
 }
 
-/** Deploys to production by hand, without the canary's analysis: weights are the operator's to set. */
-async function deployToProduction(context: RunContext, weight: number): Promise<void> {
-  const { session, definition } = context;
-  const { name } = definition;
-  const release = await passedQa(context);
-  const { canary } = await session.deployer.status("prod", name);
-  const traffic = { weight, shadow: 0 };
-  const status =
-    canary?.digest === release.digest
-      ? await session.deployer.weight("prod", name, traffic)
-      : await session.deployer.deploy("prod", release, traffic);
-  session.output.result(status, describeDeployments([status]));
-}
-
-function addDeploy(program: Command, scope: CommandScope): void {
-  program
-    .command("deploy")
-    .argument("[version]", "packaged version, name:version (default: the newest run's)")
-    .description("put a packaged version into QA, or onto production's canary track with a weight")
-    .addOption(modelOption())
-    .addOption(environmentOption("qa"))
-    .option("--weight <percent>", "production: share of requests the canary answers", wholeNumber(0, 100))
-    .addOption(runOption())
-    .addOption(portOption("the environment's"))
-    .addOption(jsonOption())
-    .action(
-      async (version: string | undefined, flags: EnvironmentFlags & { weight?: number; port?: number }) => {
-        const model = version === undefined ? flags.model : parseModelRef(version).name;
-        const command = await openCommand(
-          scope,
-          { ...flags, model },
-          { changes: "deployment", port: { of: flags.environment, number: flags.port } },
-        );
-        const context = await openRun(command, flags.run, {
-          ...packaged,
-          matches: (run) => run.release !== undefined && (version === undefined || run.version === version),
-        });
-        if (flags.environment === "qa") await runAsCommand(context, [qaStep]);
-        else await deployToProduction(context, flags.weight ?? 0);
-      },
-    );
-}
-
 function addQaTests(program: Command, scope: CommandScope): void {
-  for (const [step, description] of [
-    [smokeStep, "test what QA serves: ready, right version, golden rows, misspelt feature refused"],
-    [loadStep, "load QA with held-out rows and measure; exit 1 when a request fails"],
-  ] as const) {
+  const test = (step: Step, description: string): Command =>
     program
       .command(step.name)
       .description(description)
       .addOption(modelOption())
       .addOption(runOption())
+      .addOption(releaseOption())
+      .addOption(targetOption())
       .addOption(jsonOption())
-      .action(async (flags: ModelFlags) => {
-        const command = await openCommand(scope, flags, { changes: `${step.name} test` });
-        await runAsCommand(await openRun(command, flags.run, packaged), [step]);
+      .action(async (flags: ReleaseFlags & { environment?: string }) => {
+        const context = await openRelease(scope, flags, { changes: `${step.name} test` });
+        await runOnRelease(context, [flags.environment === "prod" ? verifyStep : step], flags.release);
       });
-  }
+  test(smokeStep, "test what serves: ready, right version, golden rows, misspelt feature refused").addOption(
+    environmentOption("qa"),
+  );
+  test(loadStep, "load QA with held-out rows and measure; exit 1 when a request fails");
 }
 
 function addPromote(program: Command, scope: CommandScope): void {
@@ -120,16 +81,28 @@ function addPromote(program: Command, scope: CommandScope): void {
     )
     .description("approve a version that passed QA and release it to production through the canary")
     .addOption(modelOption())
-    .option("--yes", "approve without asking")
+    .option("--yes", "approve without asking; in Azure, without looking at what was seen of the canary")
     .addOption(portOption())
+    .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (version: string | undefined, flags: ModelFlags & { yes?: boolean; port?: number }) => {
+    .action(async (version: string | undefined, flags: TargetFlags & { yes?: boolean; port?: number }) => {
+      requireTarget(flags);
       const model = version === undefined ? flags.model : parseModelRef(version).name;
       const command = await openCommand(
         scope,
         { ...flags, model },
         { changes: "promotion", port: { of: "prod", number: flags.port } },
       );
+      if (flags.target === "azure") {
+        const { session, loaded } = command;
+        const status = await promoteInAzure(openAzureDeployer(session), model, {
+          ...(version !== undefined && { version }),
+          rule: loaded.definition.canary,
+          force: flags.yes ?? false,
+        });
+        await reportProduction(session, status);
+        return;
+      }
       await promote(await runToPromote(command, version), flags.yes ?? false);
     });
 }
@@ -140,14 +113,21 @@ function addRollback(program: Command, scope: CommandScope): void {
     .description("take production's canary away; without one, go back to the version before")
     .addOption(modelOption())
     .addOption(environmentOption("prod"))
+    .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (flags: EnvironmentFlags) => {
       const { session } = await openCommand(scope, flags, { changes: "rollback" });
-      const status = await session.deployer.rollback(flags.environment, flags.model);
-      if (flags.environment === "prod" && status.stable)
-        await session.registry.setAlias(parseModelRef(status.stable.model), "champion");
-      session.output.result(status, describeDeployments([status]));
+      const deployer = flags.target === "azure" ? openAzureDeployer(session) : session.deployer;
+      const status = await deployer.rollback(flags.environment, flags.model);
+      if (flags.environment === "prod") await reportProduction(session, status);
+      else session.output.result(status, describeDeployments([status]));
     });
+}
+
+/** The champion is what production has as its stable version. */
+async function reportProduction(session: Session, status: DeploymentStatus): Promise<void> {
+  if (status.stable) await session.registry.setAlias(parseModelRef(status.stable.model), "champion");
+  session.output.result(status, describeDeployments([status]));
 }
 
 function addStatus(program: Command, scope: CommandScope): void {
@@ -155,9 +135,14 @@ function addStatus(program: Command, scope: CommandScope): void {
     .command("status")
     .description("show what each environment serves, and the newest runs")
     .addOption(modelOption())
+    .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (flags: ModelFlags) => {
+    .action(async (flags: TargetFlags) => {
       const { session } = await openCommand(scope, flags);
+      if (flags.target === "azure") {
+        session.output.result(...(await showAzure(openAzureDeployer(session), flags.model)));
+        return;
+      }
       const deployments = await Promise.all(
         environments.map((environment) => session.deployer.status(environment, flags.model)),
       );
@@ -217,6 +202,7 @@ export function addEnvironmentCommands(program: Command, scope: CommandScope): v
   addDeploy(program, scope);
   addQaTests(program, scope);
   addPromote(program, scope);
+  addCanary(program, scope);
   addRollback(program, scope);
   addStatus(program, scope);
   addServe(program, scope);

@@ -1,22 +1,33 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import type { DataReport } from "../../platform/findings";
 import { parseModelRef } from "../../platform/model-ref";
 import { readSettings } from "../../platform/settings";
 import type { CommandScope } from "../command-scope";
 import { checkLoadedData, describeFindings } from "../data-check";
-import { modelsDirectory } from "../definitions";
+import { listDefinitions, modelsDirectory } from "../definitions";
 import { initModel } from "../init";
-import { retrain, runLifecycle } from "../lifecycle";
-import { dataOption, jsonOption, modelOption, portOption, runOption } from "../options";
+import { runLifecycle } from "../lifecycle";
+import {
+  dataOption,
+  jsonOption,
+  modelOption,
+  portOption,
+  runOption,
+  targetOption,
+  type TargetName,
+} from "../options";
 import { openOutput } from "../output";
 import { openRunData } from "../run-data";
-import { refusals } from "../runs";
+import { writeReleaseFile } from "../release-file";
+import { refusals, type RunRecord } from "../runs";
 import { shownPath } from "../shown-path";
 import { packageStep } from "../steps/release-steps";
 import { openRunContext, stepNames } from "../steps/step";
 import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "../steps/training-steps";
-import type { ModelFlags } from "./open-command";
+import type { ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun, runAsCommand } from "./open-command";
+import { addRetrain } from "./retrain-command";
 import { serveUntilStopped, startServing } from "./serve";
 
 interface LifecycleFlags extends ModelFlags {
@@ -63,18 +74,31 @@ function addDataCheck(program: Command, scope: CommandScope): void {
     )
     .addOption(modelOption())
     .addOption(dataOption())
+    .option("--all", "every model of models/, instead of one")
     .addOption(jsonOption())
-    .action(async (flags: ModelFlags) => {
-      const { session, loaded } = await openCommand(scope, flags);
-      const data = await openRunData(loaded.definition, loaded.dataFile);
-      try {
-        const report = await checkLoadedData(session, loaded.definition, data);
-        session.output.result(report, describeFindings(report));
-        if (report.findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
-      } finally {
-        await data.engine.close();
-      }
+    .action(async (flags: ModelFlags & { all?: boolean }) => {
+      const { models } = readSettings("cli", process.env);
+      const names = flags.all === undefined ? [flags.model] : await listDefinitions(models);
+      const reports: DataReport[] = [];
+      for (const model of names) reports.push(await checkModel(scope, { ...flags, model }));
+      const output = await openOutput(flags.json ?? false);
+      const text = reports.map(describeFindings).join("\n");
+      output.result(flags.all === undefined ? reports[0] : reports, text);
+      const faults = reports
+        .flatMap(({ findings }) => findings)
+        .filter(({ severity }) => severity === "error");
+      if (faults.length > 0) process.exitCode = 1;
     });
+}
+
+async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataReport> {
+  const { session, loaded } = await openCommand(scope, flags);
+  const data = await openRunData(loaded.definition, loaded.dataFile);
+  try {
+    return await checkLoadedData(session, loaded.definition, data);
+  } finally {
+    await data.engine.close();
+  }
 }
 
 function addTrain(program: Command, scope: CommandScope): void {
@@ -125,36 +149,53 @@ function addPackage(program: Command, scope: CommandScope): void {
   program
     .command("package")
     .argument("[version]", "registered version, name:version (default: the newest run's)")
-    .description("package a registered version for release")
+    .description("package a registered version for release; in Azure, push its scoring image too")
     .addOption(modelOption())
     .addOption(runOption())
+    .addOption(targetOption())
+    .option("--output <file>", "JSON file to write: the release, for --release of other commands")
     .addOption(jsonOption())
-    .action(async (version: string | undefined, flags: ModelFlags) => {
-      const model = version === undefined ? flags.model : parseModelRef(version).name;
-      const command = await openCommand(scope, { ...flags, model }, { changes: "packaging" });
-      const context = await openRun(command, flags.run, {
-        name: version === undefined ? "run with a registered version" : `run that registered ${version}`,
-        remedy: "Run `mlops register` first.",
-        matches: (run) => (version === undefined ? run.version !== undefined : run.version === version),
-      });
-      await runAsCommand(context, [packageStep]);
-    });
+    .action((version: string | undefined, flags: PackageFlags) => packageVersion(scope, version, flags));
 }
 
-function addRetrain(program: Command, scope: CommandScope): void {
-  program
-    .command("retrain")
-    .description(
-      "train on the data as it is now and register the candidate if it is better than the champion",
-    )
-    .addOption(modelOption())
-    .addOption(dataOption())
-    .addOption(jsonOption())
-    .action(async (flags: ModelFlags) => {
-      const { session, loaded } = await openCommand(scope, flags, { changes: "retraining" });
-      const run = await retrain(session, loaded);
-      session.output.result(run, `\n${run.explanation}`);
-    });
+interface PackageFlags extends ModelFlags {
+  readonly target: TargetName;
+  readonly output?: string;
+}
+
+/** A version may be of another machine; a run here keeps what becomes of it. */
+async function runOfVersion(command: OpenCommand, version: string): Promise<RunRecord> {
+  const { session, loaded } = command;
+  const { name } = loaded.definition;
+  const registered = (await session.runs.list(name)).find((run) => run.version === version);
+  if (registered) return registered;
+  await session.registry.get(parseModelRef(version));
+  return { ...(await session.runs.create(name, loaded.dataFile, new Date())), version };
+}
+
+async function packageVersion(
+  scope: CommandScope,
+  version: string | undefined,
+  flags: PackageFlags,
+): Promise<void> {
+  const model = version === undefined ? flags.model : parseModelRef(version).name;
+  const command = await openCommand(scope, { ...flags, model }, { changes: "packaging" });
+  const { session, loaded } = command;
+  const context =
+    version !== undefined && flags.run === undefined
+      ? openRunContext(session, loaded, await runOfVersion(command, version))
+      : await openRun(command, flags.run, {
+          name: "run with a registered version",
+          remedy: "Run `mlops register` first.",
+          matches: (run) => run.version !== undefined,
+        });
+  const run = await runAsCommand(context, [packageStep]);
+  if (flags.target === "azure" && run.release !== undefined) {
+    const { pushImage } = require("./azure-commands") as typeof import("./azure-commands");
+    run.release = { ...run.release, image: await pushImage(session, run.release) };
+    await session.runs.save(run);
+  }
+  if (flags.output !== undefined) await writeReleaseFile(flags.output, run);
 }
 
 function addInit(program: Command): void {

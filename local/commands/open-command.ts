@@ -8,6 +8,7 @@ import { closeGracefully, listen } from "../gateway/listening";
 import type { RunRecord } from "../runs";
 import type { Session } from "../session";
 import { lockModel, openSession } from "../session";
+import type { Target } from "../target";
 import type { RunContext, Step } from "../steps/step";
 import { openRunContext, runStep } from "../steps/step";
 
@@ -19,7 +20,7 @@ export interface ModelFlags {
   readonly run?: string;
 }
 
-interface CommandOptions {
+export interface CommandOptions {
   /** What the command does, told to another that finds it at work; absent for one that changes nothing. */
   readonly changes?: string;
   /** Environments that the command starts end with it. */
@@ -85,6 +86,7 @@ export async function openRun(
   { session, loaded }: OpenCommand,
   id: string | undefined,
   what: { name: string; remedy: string; matches?: (run: RunRecord) => boolean },
+  target?: Target,
 ): Promise<RunContext> {
   const { name } = loaded.definition;
   const run =
@@ -97,7 +99,7 @@ export async function openRun(
       `Run ${run.id} is one of ${run.model}, not of ${name}. Add --model ${run.model}.`,
     );
   }
-  return openRunContext(session, loaded, run);
+  return openRunContext(session, loaded, run, { ...(target && { target }) });
 }
 
 /** Where a run stands when a step has gone well and did not end it. */

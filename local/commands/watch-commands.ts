@@ -1,24 +1,66 @@
+import path from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { writeFileAtomic } from "../../platform/files";
 import { formatModelRef, parseModelRef } from "../../platform/model-ref";
+import type { Storage } from "../../platform/storage/storage";
+import { openStorage } from "../../platform/storage/open-storage";
+import { reasonOf } from "../../platform/monitoring/reason-of";
+import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
+import { settingOf } from "../azure/stack-settings";
 import { collectFromLog } from "../collect";
 import type { CommandScope } from "../command-scope";
 import { formatTable } from "../format-table";
 import { retrain } from "../lifecycle";
-import { monitor } from "../monitor";
-import { environmentOption, jsonOption, modelOption, runOption, wholeNumber } from "../options";
+import { monitor, type MonitorResult } from "../monitor";
+import {
+  environmentOption,
+  jsonOption,
+  modelOption,
+  runOption,
+  type TargetName,
+  targetOption,
+  wholeNumber,
+} from "../options";
 import { writeRunReport } from "../run-report";
 import { scoreFile } from "../score-file";
-import { openSession } from "../session";
+import { openSession, type Session } from "../session";
+import { openTarget } from "../target";
 import { shownPath } from "../shown-path";
-import type { ModelFlags } from "./open-command";
+import type { ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun } from "./open-command";
+import { retrainStack } from "./retrain-command";
 
 interface MonitorFlags extends ModelFlags {
+  readonly target: TargetName;
   readonly environment: string;
   readonly hours?: number;
   readonly retrain?: boolean;
+}
+
+/** Tells the environment's telemetry of drift, where there is some. What was measured stands, sent or not. */
+async function report(result: MonitorResult, environment: string, output: Session["output"]): Promise<void> {
+  const settings = readTelemetrySettings(process.env);
+  if (settings === undefined) return;
+  const { sendDrift } = require("../drift-telemetry") as typeof import("../drift-telemetry");
+  try {
+    await sendDrift(result, environment, settings);
+  } catch (error) {
+    output.print(
+      `The drift could not be sent to the telemetry (${reasonOf(error)}), so no alert will say so. Check its address and run \`mlops monitor\` again.`,
+    );
+  }
+}
+
+/** The prediction log: that of the settings or, of a stack's environment, the one that its service writes. */
+async function predictionLogOf(
+  { predictions, settings, signal }: Session,
+  { target, environment: stack }: MonitorFlags,
+): Promise<Storage> {
+  if (target === "local" || settings.predictionLog !== undefined) return predictions;
+  const { readStackOutputs } = require("../azure/stack-outputs") as typeof import("../azure/stack-outputs");
+  const outputs = await readStackOutputs(stack, { project: path.join(__dirname, "..", ".."), signal });
+  return openStorage(settingOf(outputs, { stack, process: "scoring", name: "MLOPS_PREDICTION_LOG" }));
 }
 
 function addMonitor(program: Command, scope: CommandScope): void {
@@ -33,21 +75,24 @@ function addMonitor(program: Command, scope: CommandScope): void {
       wholeNumber(1, 87_600),
     )
     .option("--retrain", "on drift, retrain on the data as it is now")
+    .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (flags: MonitorFlags) => {
-      const { session, loaded } = await openCommand(
-        scope,
-        flags,
-        flags.retrain ? { changes: "monitoring" } : {},
-      );
+      const command = await openCommand(scope, flags, flags.retrain ? { changes: "monitoring" } : {});
+      const { session, loaded } = command;
       const { definition } = loaded;
       const from = flags.hours === undefined ? undefined : new Date(Date.now() - flags.hours * 3_600_000);
-      const { version, drift } = await monitor(session, {
-        environment: flags.environment,
-        model: definition.name,
-        rule: definition.drift,
-        ...(from && { from }),
-      });
+      const { deployer } = openTarget(session, flags.target);
+      const predictions = await predictionLogOf(session, flags);
+      const { version, drift } = await monitor(
+        { ...session, deployer, predictions },
+        {
+          environment: flags.environment,
+          model: definition.name,
+          rule: definition.drift,
+          ...(from && { from }),
+        },
+      );
       const rows = drift.columns.map(({ column, psi, adjustedPValue, drifted }) => [
         column,
         psi?.toFixed(3) ?? "-",
@@ -59,12 +104,10 @@ function addMonitor(program: Command, scope: CommandScope): void {
         { version, ...drift },
         `${version} in ${flags.environment}, ${drift.rows} rows\n${table}\n${drift.explanation}`,
       );
+      await report({ version, drift }, flags.environment, session.output);
       if (!drift.drifted) return;
       process.exitCode = 1;
-      if (flags.retrain) {
-        const run = await retrain(session, loaded);
-        session.output.print(run.explanation);
-      }
+      if (flags.retrain) await retrainAfterDrift(scope, command, flags);
     });
 }
 
@@ -92,19 +135,31 @@ function addCollect(program: Command, scope: CommandScope): void {
     });
 }
 
+interface ScoreFlags extends ModelFlags {
+  readonly target: TargetName;
+  readonly input: string;
+  readonly output: string;
+  readonly version?: string;
+}
+
 function addScore(program: Command, scope: CommandScope): void {
   program
     .command("score")
     .description("score a file of rows in one go")
-    .requiredOption("--input <file>", "CSV or Parquet file with the model's features")
+    .requiredOption(
+      "--input <file>",
+      "CSV or Parquet file with the model's features, or its address in a blob container",
+    )
     .requiredOption("--output <file>", "CSV file to write: the rows with their predictions")
     .option("--version <version>", "registered version, name:version (default: production's)")
     .addOption(modelOption())
+    .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (flags: ModelFlags & { input: string; output: string; version?: string }) => {
+    .action(async (flags: ScoreFlags) => {
       const model = flags.version === undefined ? flags.model : parseModelRef(flags.version).name;
       const { session, loaded } = await openCommand(scope, { ...flags, model });
-      const result = await scoreFile(session, loaded.definition, flags);
+      const { deployer } = openTarget(session, flags.target);
+      const result = await scoreFile(session, loaded.definition, { ...flags, deployer });
       session.output.result(result, `${result.rows} rows scored by ${result.model} into ${result.output}.`);
     });
 }
@@ -160,6 +215,17 @@ function addRegistry(program: Command, scope: CommandScope): void {
       const found = await session.registry.get(ref);
       session.output.result(found, JSON.stringify(found, null, 2));
     });
+}
+
+/** Retrains where the environments are: a job of the stack's pipeline, or a run of this machine. */
+async function retrainAfterDrift(
+  scope: CommandScope,
+  { session, loaded }: OpenCommand,
+  flags: MonitorFlags,
+): Promise<void> {
+  if (flags.target === "azure") return retrainStack(scope, flags, loaded.definition.name);
+  const run = await retrain(session, loaded);
+  session.output.print(run.explanation);
 }
 
 /** Verbs that look at what a model does, and at what is kept of it. */

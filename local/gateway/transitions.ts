@@ -76,9 +76,10 @@ export function promoted({ canary, ...deployment }: Deployment, time: string): D
     );
   }
   const { stable: previous } = deployment;
-  const { model, package: folder, digest } = canary;
+  const { model, package: folder, digest, image } = canary;
+  const stable: Release = { model, package: folder, digest, ...(image !== undefined && { image }) };
   return withEvent(
-    { ...deployment, stable: { model, package: folder, digest }, ...(previous && { previous }) },
+    { ...deployment, stable, ...(previous && { previous }) },
     { time, action: "promote", model, ...(previous && { detail: `was ${previous.model}` }) },
   );
 }

@@ -22,10 +22,10 @@ export async function passedQa(context: RunContext): Promise<Release> {
 
 /** Whether production has this very package as its stable version. */
 export async function isInProduction(
-  { session, definition }: Pick<RunContext, "session" | "definition">,
+  { target, definition }: Pick<RunContext, "target" | "definition">,
   release: Release,
 ): Promise<boolean> {
-  const { stable } = await session.deployer.status("prod", definition.name);
+  const { stable } = await target.deployer.status("prod", definition.name);
   return stable?.digest === release.digest;
 }
 

@@ -3,7 +3,7 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { environments, Release } from "../../platform/deployment";
 import { PlatformError } from "../../platform/errors";
 import { parseModelRef } from "../../platform/model-ref";
-import { releaseThroughCanary } from "../canary-release";
+import { releaseThroughCanary, type CanaryRelease } from "../canary-release";
 import { runLoad } from "../load";
 import { packageModel, verifyPackage } from "../package";
 import { heldOutRows } from "../run-data";
@@ -49,10 +49,10 @@ async function scoringBodies(context: RunContext): Promise<string[]> {
 
 /** Where an environment serves the run's model. */
 export async function servingUrl(
-  { session, definition }: RunContext,
+  { target, definition }: RunContext,
   environment: (typeof environments)[number],
 ): Promise<string> {
-  const { url } = await session.deployer.status(environment, definition.name);
+  const { url } = await target.deployer.status(environment, definition.name);
   if (url !== undefined) return url;
   throw new PlatformError(
     "NOT_FOUND",
@@ -75,11 +75,11 @@ export const packageStep: Step = {
 export const qaStep: Step = {
   name: "qa",
   async run(context) {
-    const { session, run, definition } = context;
+    const { target, run, definition } = context;
     const release = releaseOf(context);
     await verifyPackage(release);
-    await session.deployer.deploy("qa", release, { weight: 100, shadow: 0 });
-    const { url } = await session.deployer.promote("qa", definition.name);
+    await target.deployer.deploy("qa", release, { weight: 100, shadow: 0 });
+    const { url } = await target.deployer.promote("qa", definition.name);
     run.qa = { digest: release.digest };
     return { message: `${release.model} serves at ${url}` };
   },
@@ -88,9 +88,9 @@ export const qaStep: Step = {
 export const smokeStep: Step = {
   name: "smoke",
   async run(context) {
-    const { run } = context;
+    const { run, target } = context;
     const release = releaseOf(context);
-    const checks = await smokeRelease(release, await servingUrl(context, "qa"));
+    const checks = await smokeRelease(release, await servingUrl(context, "qa"), await target.headers("qa"));
     requireSmoke(checks, "qa");
     run.qa = { ...run.qa, digest: release.digest, smoke: checks.length };
     return { message: `${checks.length} checks passed: ${checks.map(({ name }) => name).join(", ")}` };
@@ -100,13 +100,14 @@ export const smokeStep: Step = {
 export const loadStep: Step = {
   name: "load",
   async run(context) {
-    const { session, run, definition } = context;
+    const { session, target, run, definition } = context;
     const bodies = await scoringBodies(context);
+    const url = await servingUrl(context, "qa");
     const load = await runLoad(
-      { url: await servingUrl(context, "qa"), bodies, connections, seconds: loadSeconds },
+      { url, bodies, connections, seconds: loadSeconds, headers: await target.headers("qa") },
       session.signal,
     );
-    const sample = (await session.deployer.status("qa", definition.name)).samples.stable;
+    const sample = (await target.deployer.status("qa", definition.name)).samples.stable;
     const { requests, failures, requestsPerSecond, latencyMs } = load;
     const figures = `${requests} requests, ${failures} failed, ${requestsPerSecond.toFixed(0)} a second, p95 ${latencyMs.p95.toFixed(1)} ms`;
     if (failures > 0 || requests === 0) {
@@ -121,11 +122,30 @@ export const loadStep: Step = {
 };
 
 /** A stage in a line: what was seen of the canary and, if it did not advance, why. */
-function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
+export function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
   const traffic = weight === 0 ? "shadow" : `canary ${weight} %`;
   const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
   const seen = `${canary.requests} requests, ${canary.failures} failed${latency}`;
   return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
+}
+
+/** Sends an environment's service scoring requests of held-out rows. */
+export async function trafficOf(
+  context: RunContext,
+  environment: (typeof environments)[number],
+): Promise<CanaryRelease["sendTraffic"]> {
+  const { session, target } = context;
+  const [bodies, headers] = [await scoringBodies(context), await target.headers(environment)];
+  return async (url, requests) => {
+    await runLoad({ url, bodies, connections, requests, headers }, session.signal);
+  };
+}
+
+/** What production has as its stable version is the champion. */
+export async function crown({ session, run }: RunContext, release: Release): Promise<void> {
+  await session.registry.setAlias(parseModelRef(release.model), "champion");
+  run.outcome = "released";
+  run.explanation = `${release.model} is in production.`;
 }
 
 export const releaseStep: Step = {
@@ -138,17 +158,14 @@ export const releaseStep: Step = {
         "CONFLICT",
         `${release.model} is not approved. Run \`mlops promote ${release.model}\`.`,
       );
-    const bodies = await scoringBodies(context);
     const stages: CanaryStage[] = [];
     const released = await releaseThroughCanary({
-      deployer: session.deployer,
+      deployer: context.target.deployer,
       environment: "prod",
       release,
       rule: definition.canary,
       qaSample: run.qa?.sample ?? { requests: 0, failures: 0 },
-      sendTraffic: async (url, requests) => {
-        await runLoad({ url, bodies, connections, requests }, session.signal);
-      },
+      sendTraffic: await trafficOf(context, "prod"),
       onStage: async (stage) => {
         stages.push(stage);
         run.canary = stages;
@@ -165,9 +182,7 @@ export const releaseStep: Step = {
         ends: { outcome: "rolled-back", explanation },
       };
     }
-    await session.registry.setAlias(parseModelRef(release.model), "champion");
-    run.outcome = "released";
-    run.explanation = `${release.model} is in production.`;
+    await crown(context, release);
     return { message: [...lines, `100 %: ${release.model} takes all traffic`].join("\n") };
   },
 };
@@ -176,7 +191,8 @@ export const verifyStep: Step = {
   name: "verify",
   async run(context) {
     const release = releaseOf(context);
-    const checks = await smokeRelease(release, await servingUrl(context, "prod"));
+    const url = await servingUrl(context, "prod");
+    const checks = await smokeRelease(release, url, await context.target.headers("prod"));
     requireSmoke(checks, "prod");
     return { message: `${checks.length} checks passed in production` };
   },

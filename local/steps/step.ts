@@ -4,6 +4,7 @@ import type { RunData } from "../run-data";
 import { openRunData } from "../run-data";
 import { refusals, type RunOutcome, type RunRecord, type StepRecord } from "../runs";
 import type { Session } from "../session";
+import { localTarget, type Target } from "../target";
 
 /** The steps of the lifecycle, in order. */
 export const stepNames = [
@@ -28,6 +29,8 @@ export const stepNames = [
 export interface RunContext extends LoadedDefinition {
   readonly session: Session;
   readonly run: RunRecord;
+  /** Where the environments are that the run is released to. */
+  readonly target: Target;
   /** Release without asking. */
   readonly yes: boolean;
   /** Loads the run's data on first use. */
@@ -51,13 +54,14 @@ export function openRunContext(
   session: Session,
   loaded: LoadedDefinition,
   run: RunRecord,
-  yes = false,
+  { yes = false, target = localTarget(session) }: { yes?: boolean; target?: Target } = {},
 ): RunContext {
   let data: Promise<RunData> | undefined;
   return {
     ...loaded,
     session,
     run,
+    target,
     yes,
     data: () => (data ??= openRunData(loaded.definition, run.dataFile)),
     async close() {

@@ -97,6 +97,8 @@ export interface WatchOptions {
   readonly timeoutMs: number;
   /** Told of each new state. */
   readonly report?: (job: Job) => void;
+  /** Done at each look, also the last: to show what else is new. */
+  readonly look?: () => Promise<void>;
 }
 
 /** Looks that may fail in a row: some minutes without an answer of Azure do not end the watch of a job of hours. */
@@ -108,7 +110,7 @@ const passing = (error: unknown): boolean =>
 
 /** Follows a job to its end. Throws when that takes longer than it may; the job goes on. */
 export async function watchJob(client: AzureClient, options: WatchOptions): Promise<Job> {
-  const { workspaceId, name, pauseMs = 15_000, timeoutMs, report } = options;
+  const { workspaceId, name, pauseMs = 15_000, timeoutMs, report, look } = options;
   const deadline = Date.now() + timeoutMs;
   for (let [failed, told] = [0, ""]; ;) {
     try {
@@ -116,6 +118,7 @@ export async function watchJob(client: AzureClient, options: WatchOptions): Prom
       failed = 0;
       if (job.status !== told) report?.(job);
       told = job.status;
+      await look?.();
       if (hasEnded(job)) return job;
     } catch (error) {
       failed += 1;

@@ -22,6 +22,8 @@ export function predictionMeter(meter: Meter): (model: string) => (predictions: 
         else negative -= value;
         squared += value * value;
       }
+      // One sum that is no number would be none for good.
+      if (!Number.isFinite(squared)) return;
       count.add(values.length, labels);
       above.add(positive, labels);
       below.add(negative, labels);

@@ -1,6 +1,11 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { releaseThroughCanary, type CanaryRelease } from "../../local/canary-release";
+import {
+  analyseCanary,
+  releaseThroughCanary,
+  takeCanaryAway,
+  type CanaryRelease,
+} from "../../local/canary-release";
 import type { LocalDeployer } from "../../local/deployer";
 import { runLoad } from "../../local/load";
 import type { CanaryStage } from "../../local/runs";
@@ -105,6 +110,40 @@ async function expectRolledBack(version: number): Promise<void> {
   expect([stable?.model, canary]).toEqual(["cost:1", undefined]);
   expect(history.at(-1)).toMatchObject({ action: "rollback", model: `cost:${version}` });
 }
+
+describe("a canary that waits for its clients' requests", () => {
+  test("is to be rolled back when they have not decided it after so many rounds, and is judged no longer", async () => {
+    const waiting = environment.release(1);
+    await deployer.deploy("prod", waiting, { weight: 100, shadow: 0 });
+    let rounds = 0;
+    const analysis = {
+      deployer,
+      environment: "prod",
+      release: waiting,
+      rule,
+      qaSample: qaSample(),
+      mostRounds: 3,
+      // Nobody asks.
+      sendTraffic: () => Promise.resolve(void (rounds += 1)),
+      signal: new AbortController().signal,
+    };
+    const stage = await analyseCanary(analysis, { weight: 100, shadow: 0 });
+    expect(stage).toMatchObject({ verdict: "roll-back", reason: "too-few-requests" });
+    expect(stage.explanation).toMatch(
+      /^Still undecided after 3 rounds of traffic\. 0 requests on the canary/,
+    );
+    expect(rounds).toBe(3);
+  });
+
+  test("is taken away once, and doing it again takes away nothing, nor another release's canary", async () => {
+    const plan = { deployer, environment: "prod", release: environment.release(1) };
+    expect(await takeCanaryAway({ ...plan, release: environment.release(2) })).toBe(false);
+    expect(await takeCanaryAway(plan)).toBe(true);
+    expect(await takeCanaryAway(plan)).toBe(false);
+    const { stable, canary } = await recorded();
+    expect([stable, canary]).toEqual([undefined, undefined]);
+  });
+});
 
 describe("the first release, which has no stable version to be compared with", () => {
   test("is rolled back when its predictions are not those that QA saw, and nothing is deployed", async () => {

@@ -7,6 +7,7 @@ import { digestOf } from "../../platform/files";
 import { testIdPrefix, type PredictionRecord } from "../../platform/monitoring/prediction-record";
 import type { Profile } from "../../platform/monitoring/profile";
 import { profileNumbers } from "../../platform/monitoring/profile-values";
+import { openLocalRegistry } from "../../platform/registry/local-registry";
 import { openLocalStorage } from "../../platform/storage/local-storage";
 import { openWorkspace, type Workspace } from "../../platform/workspace";
 import { useTemporaryFolder } from "../platform/temporary-folder";
@@ -56,8 +57,9 @@ async function watch(
   await logRecords(predictions, logged);
   const { output, lines } = keepLines();
   const deployer = new LocalDeployer({ workspace, attached: true });
+  const registry = openLocalRegistry(workspace.registry, { report: () => undefined });
   const options = { environment: "prod", model: "cost", rule: definition.drift, ...more };
-  return { ...(await monitor({ deployer, predictions, output }, options)), lines };
+  return { ...(await monitor({ deployer, registry, predictions, output }, options)), lines };
 }
 
 const drifted = ({ drift }: MonitorResult): string[] =>

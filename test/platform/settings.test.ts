@@ -29,6 +29,7 @@ describe("settings", () => {
       evaluation: "on",
       onNoPromotion: "cancel",
       logLevel: "info",
+      target: "local",
     });
     expect(readSettings("scoring", scoring)).toEqual({
       modelDirectory: "m",
@@ -81,6 +82,7 @@ describe("settings", () => {
       evaluation: "off",
       onNoPromotion: "continue",
       logLevel: "debug",
+      target: "local",
     });
     const log = {
       MLOPS_PREDICTION_LOG_SAMPLE: "0.25",

@@ -21,6 +21,8 @@ export class AzureMlServer {
   readonly next: Answer[] = [];
   /** States that a job goes through, one each time it is asked for; the last one stays. */
   states = ["NotStarted", "Running", "Completed"];
+  /** What a job's step prints. */
+  log = "epoch 1\n";
   /** Jobs on a page of the list. */
   pageSize = 10;
   private server: SmallServer | undefined;
@@ -60,10 +62,26 @@ export class AzureMlServer {
       const nextLink = `${this.url}${pathname}?api-version=2025-12-01&$skip=${from + this.pageSize}`;
       return sendJson(response, 200, { value: page, ...(more && { nextLink }) });
     }
+    if (pathname.startsWith(`/history/v1.0${workspaceId}`)) return this.sendHistory(pathname, response);
+    if (pathname.startsWith("/logs/")) return void response.writeHead(206).end(this.log);
+    if (pathname.endsWith("/api/2.0/mlflow/runs/get")) {
+      return sendJson(response, 200, { run: { data: { metrics: [{ key: "rmse", value: 54.35 }] } } });
+    }
     const job = this.jobs.find(({ name }) => pathname === `${workspaceId}/jobs/${name}`);
     if (job === undefined) return refuse(response, 404, "UserError", "no such job");
     sendJson(response, 200, this.describe(job));
     if (job.states.length > 1) job.states.shift();
+  }
+
+  /** A job has one step, which ends at once. */
+  private sendHistory(pathname: string, response: ServerResponse): void {
+    if (pathname.endsWith("/children")) {
+      return sendJson(response, 200, { value: [{ runId: "step-1", displayName: "train" }] });
+    }
+    const logFiles = pathname.includes("/step-1/")
+      ? { "user_logs/std_log.txt": `${this.url}/logs/step-1` }
+      : {};
+    sendJson(response, 200, { status: "Completed", logFiles });
   }
 
   private describe({ name, states, tags }: ServedJob) {

@@ -165,7 +165,12 @@ describe("to an OTLP endpoint", () => {
       .filter(({ path }) => path === "/v1/metrics")
       .map(({ text }) => text)
       .join();
-    for (const name of ["http.server.request.duration", "mlops.model.run", "mlops.prediction_log.records"]) {
+    for (const name of [
+      "http.server.request.duration",
+      "mlops.model.run",
+      "mlops.predictions",
+      "mlops.prediction_log.records",
+    ]) {
       expect(metrics).toContain(`"${name}"`);
     }
     expect(metrics).toContain("my-service");

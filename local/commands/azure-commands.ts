@@ -1,0 +1,145 @@
+import path from "node:path";
+import { decideCanary } from "../../platform/canary";
+import type { CanaryRule } from "../../platform/definition";
+import { environments, type Deployer, type DeploymentStatus, type Release } from "../../platform/deployment";
+import { PlatformError } from "../../platform/errors";
+import type { Digest } from "../../platform/files";
+import { parseModelRef } from "../../platform/model-ref";
+import { imageReference } from "../../platform/release-state";
+import { describeDeployments } from "../describe-status";
+import type { Session } from "../session";
+import type { StackOutputs } from "../azure/azure-deployer";
+import { pushScoringImage } from "../azure/scoring-image";
+import { readStackOutputs } from "../azure/stack-outputs";
+
+const project = path.join(__dirname, "..", "..");
+
+function textOf(outputs: StackOutputs, name: string): string | undefined {
+  const value = outputs[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Builds the scoring image of a release and pushes it to the registry of a stack. */
+async function imageOf(release: Release, outputs: StackOutputs): Promise<string> {
+  const registry = textOf(outputs, "registry");
+  if (registry !== undefined) return pushScoringImage(release, { registry });
+  throw new PlatformError(
+    "CONFLICT",
+    "The stack has no registry yet to push the scoring image to. Run `pulumi up` for it first, or give an image with --image.",
+  );
+}
+
+/** The image of a release where QA pulls from; what passes there goes to production by the same digest. */
+export async function pushImage({ signal }: Pick<Session, "signal">, release: Release): Promise<string> {
+  return imageOf(release, await readStackOutputs("qa", { project, signal }));
+}
+
+/** Releases through the stacks of the clone that this program runs from. */
+export function openAzureDeployer({ output, signal }: Pick<Session, "output" | "signal">): Deployer {
+  // Loaded on use: commands about this machine do without it.
+  const { AzureDeployer } = require("../azure/azure-deployer") as typeof import("../azure/azure-deployer");
+  const { InsightsSamples } =
+    require("../azure/insights-samples") as typeof import("../azure/insights-samples");
+  return new AzureDeployer({
+    project,
+    signal,
+    report: (line) => output.print(line),
+    imageOf,
+    samplesOf: (outputs) => {
+      const appId = textOf(outputs, "insightsAppId");
+      return appId === undefined ? undefined : new InsightsSamples({ appId });
+    },
+  });
+}
+
+/** A release that was pushed already: the image alone is what it is known by. */
+export function releaseOfImage(model: string, image: string): Release {
+  parseModelRef(model);
+  if (imageReference.test(image)) return { model, package: image, digest: image.slice(-64) as Digest, image };
+  throw new PlatformError(
+    "USAGE",
+    `--image is "${image}", which may be another image tomorrow. Expected one by its digest, as in <registry>/<repository>@sha256:<64 digits>. \`npm run images:build\` prints it as "pinned".`,
+  );
+}
+
+/** The same image as QA's: what passed there, byte for byte. */
+async function imageOfQa(deployer: Deployer, release: Release): Promise<Release> {
+  if (release.image !== undefined) return release;
+  const { stable } = await deployer.status("qa", parseModelRef(release.model).name);
+  if (stable?.image !== undefined && stable.digest === release.digest)
+    return { ...release, image: stable.image };
+  throw new PlatformError(
+    "CONFLICT",
+    `${release.model} is not what QA serves (${stable?.model ?? "nothing"}), so it has not passed there. Run \`mlops deploy ${release.model} --target azure\` and test it, or give the image that did pass with --image.`,
+  );
+}
+
+/** Puts a release into QA for all requests, or into production as a canary with a weight. */
+export async function deployToAzure(
+  deployer: Deployer,
+  release: Release,
+  { environment, weight }: { readonly environment: string; readonly weight: number },
+): Promise<DeploymentStatus> {
+  const { name } = parseModelRef(release.model);
+  if (environment === "qa") {
+    await deployer.deploy("qa", release, { weight: 100, shadow: 0 });
+    return deployer.promote("qa", name);
+  }
+  const traffic = { weight, shadow: 0 };
+  const { canary } = await deployer.status(environment, name);
+  const same = canary?.digest === release.digest && [undefined, canary.image].includes(release.image);
+  if (same) return deployer.weight(environment, name, traffic);
+  return deployer.deploy(environment, await imageOfQa(deployer, release), traffic);
+}
+
+/** Makes production's canary stable, if what was seen of it allows that; `force` does not look. */
+export async function promoteInAzure(
+  deployer: Deployer,
+  model: string,
+  { version, rule, force }: { readonly version?: string; readonly rule: CanaryRule; readonly force: boolean },
+): Promise<DeploymentStatus> {
+  const { stable, canary, samples } = await deployer.status("prod", model);
+  if (version !== undefined && canary?.model !== version) {
+    throw new PlatformError(
+      "CONFLICT",
+      `${version} is not production's canary, which is ${canary?.model ?? "none"}. Deploy it with a weight first: mlops deploy ${version} --target azure --environment prod --weight 10`,
+    );
+  }
+  if (!force && stable !== undefined && canary !== undefined) {
+    const nothing = { requests: 0, failures: 0 };
+    const { stable: reference = nothing, canary: seen = nothing } = samples;
+    const { verdict, explanation } = decideCanary({ reference, canary: seen, rule });
+    if (verdict !== "advance") {
+      const remedy =
+        verdict === "roll-back"
+          ? "Run `mlops rollback --target azure`"
+          : "Wait for more requests, and run this again";
+      throw new PlatformError(
+        "CONFLICT",
+        `${canary.model} is not promoted: ${explanation} ${remedy}; --yes promotes it all the same.`,
+      );
+    }
+  }
+  return deployer.promote("prod", model);
+}
+
+/** What each environment that has a stack serves, for machines and for people; it says which have none. */
+export async function showAzure(
+  deployer: Deployer,
+  model: string,
+): Promise<[{ deployments: DeploymentStatus[] }, string]> {
+  const deployments: DeploymentStatus[] = [];
+  const missing: PlatformError[] = [];
+  for (const environment of environments) {
+    try {
+      deployments.push(await deployer.status(environment, model));
+    } catch (error) {
+      if (!(error instanceof PlatformError && error.code === "NOT_FOUND")) throw error;
+      missing.push(error);
+    }
+  }
+  const [first] = missing;
+  if (deployments.length === 0 && first !== undefined) throw first;
+  const text = [describeDeployments(deployments), ...missing.map(({ message }) => message)].join("\n\n");
+  return [{ deployments }, text];
+}

@@ -1,0 +1,32 @@
+import path from "node:path";
+import type { Deployer } from "../platform/deployment";
+import type { TargetName } from "./options";
+import type { Session } from "./session";
+
+/** Where a command's environments are: on this machine, or stacks in Azure. */
+export interface Target {
+  readonly deployer: Deployer;
+  /** Headers by which an environment's service lets a test in. */
+  headers(environment: string): Promise<Readonly<Record<string, string>>>;
+}
+
+/** This machine's services take everybody who can reach them. */
+export function localTarget({ deployer }: Pick<Session, "deployer">): Target {
+  return { deployer, headers: () => Promise.resolve({}) };
+}
+
+/** The target by its name. */
+export function openTarget(session: Session, name: TargetName): Target {
+  if (name === "local") return localTarget(session);
+  // Loaded on use: commands about this machine do without it.
+  const { openAzureDeployer } =
+    require("./commands/azure-commands") as typeof import("./commands/azure-commands");
+  const { scoringHeaders } = require("./azure/scoring-headers") as typeof import("./azure/scoring-headers");
+  const { readStackOutputs } = require("./azure/stack-outputs") as typeof import("./azure/stack-outputs");
+  const project = path.join(__dirname, "..");
+  return {
+    deployer: openAzureDeployer(session),
+    headers: async (environment) =>
+      scoringHeaders(await readStackOutputs(environment, { project, signal: session.signal })),
+  };
+}
