@@ -1,0 +1,33 @@
+import { appendFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { version } from "@pulumi/pulumi/version";
+import { runStep, type StepContext } from "./step";
+
+/** The command on the PATH, if it is of the version that the program is written for. */
+async function commandHere(): Promise<boolean> {
+  try {
+    return (await PulumiCommand.get({ skipVersionCheck: true })).version?.version === version;
+  } catch {
+    // None is there, which is what this step is for.
+    return false;
+  }
+}
+
+/** `npm run pulumi:install`: Pulumi's command in the version of package.json, for the steps of this job that follow. */
+async function install({ env, print }: StepContext): Promise<void> {
+  if (await commandHere()) {
+    print(`Pulumi ${version} is here already.`);
+    return;
+  }
+  const tools = env.AGENT_TOOLSDIRECTORY ?? env.RUNNER_TOOL_CACHE ?? path.join(homedir(), ".cache", "mlops");
+  const root = path.join(tools, "pulumi", version);
+  await PulumiCommand.install({ root });
+  const folder = path.join(root, "bin");
+  if (env.TF_BUILD !== undefined) print.command(`##vso[task.prependpath]${folder}`);
+  else if (env.GITHUB_PATH !== undefined) await appendFile(env.GITHUB_PATH, `${folder}\n`);
+  print(`Pulumi ${version} is in ${folder}. Have that folder on the PATH.`);
+}
+
+if (require.main === module) void runStep(install);

@@ -1,0 +1,211 @@
+import { mkdirSync, mkdtempSync } from "node:fs";
+import path from "node:path";
+import { holds, type Result } from "./expressions";
+import type { Mapping } from "./expand-pipeline";
+import type { DeploymentJob, HookName, Job, Stage, Steps, Variables } from "./plan";
+import { planPipeline } from "./plan";
+import { runStep, type Agent, type StepResult } from "./steps-of-agent";
+
+/** How a test runs a pipeline. */
+export interface RunOptions {
+  readonly repository: string;
+  /** A folder of the test's, for workspaces and artifacts. */
+  readonly folder: string;
+  readonly parameters?: Mapping;
+  /** Takes the place of variables of the same name, wherever they are set. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** What variable groups hold, by name; a group that is not among them is an error. */
+  readonly groups: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Groups whose variables are secrets. */
+  readonly secretGroups?: readonly string[];
+  /** Build.Reason. */
+  readonly reason?: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Scripts that are taken as done: the test names them. */
+  readonly stubs: readonly string[];
+  /** The answer to the approval of an environment. */
+  readonly approve?: (environment: string) => boolean;
+  /** Called before each job, as each may be on another machine. */
+  readonly beforeJob?: () => void;
+  /** Called after each step. */
+  readonly afterStep?: (step: StepResult) => Promise<void>;
+  readonly stepTimeoutMs?: number;
+}
+
+export interface JobResult {
+  /** `Stage.Job`, with the hook of a deployment and its increment behind it. */
+  readonly name: string;
+  readonly result: Result;
+  readonly steps: readonly StepResult[];
+}
+
+export interface RunResult {
+  readonly result: Result;
+  readonly stages: Readonly<Record<string, Result>>;
+  readonly jobs: readonly JobResult[];
+  /** Environments whose approval was asked for, in order. */
+  readonly asked: readonly string[];
+  readonly artifacts: string;
+  readonly tags: readonly string[];
+  readonly warnings: readonly string[];
+  readonly number: string;
+}
+
+/** Logging commands that steps may print, as an agent understands them. */
+const logging = /^##(?:vso)\[([\w.]+)(?: [^\]]*)?\](.*)$/gm;
+
+class PipelineRun {
+  private readonly artifacts: string;
+  private readonly jobs: JobResult[] = [];
+  private readonly asked: string[] = [];
+  private readonly tags: string[] = [];
+  private readonly warnings: string[] = [];
+  private number = "20261121.1";
+
+  constructor(private readonly options: RunOptions) {
+    mkdirSync(options.folder, { recursive: true });
+    this.artifacts = mkdtempSync(path.join(options.folder, "artifacts-"));
+  }
+
+  async run(file: string): Promise<RunResult> {
+    const plan = planPipeline(file, this.options.parameters);
+    const stages: Record<string, Result> = {};
+    for (const stage of plan.stages) {
+      stages[stage.name] = await this.stage(stage, [plan.variables], stages);
+    }
+    const { jobs, asked, artifacts, tags, warnings, number } = this;
+    const result = Object.values(stages).includes("failed") ? "failed" : "succeeded";
+    return { result, stages, jobs, asked, artifacts, tags, warnings, number };
+  }
+
+  private variablesOf(scopes: readonly Variables[]): Record<string, string> {
+    const { groups, overrides = {}, reason = "Manual" } = this.options;
+    const all: Record<string, string> = {
+      "Build.Reason": reason,
+      "Build.BuildId": "1",
+      "Build.BuildNumber": this.number,
+      "Agent.OS": "Linux",
+      "System.AccessToken": "token-of-the-job",
+    };
+    for (const { groups: names, values } of scopes) {
+      for (const name of names) {
+        const group = groups[name];
+        if (group === undefined) throw new Error(`There is no variable group ${name}.`);
+        Object.assign(all, group);
+      }
+      Object.assign(all, values);
+    }
+    for (const [name, value] of Object.entries(overrides)) if (name in all) all[name] = value;
+    return all;
+  }
+
+  private async stage(
+    stage: Stage,
+    scopes: readonly Variables[],
+    done: Record<string, Result>,
+  ): Promise<Result> {
+    const inner = [...scopes, stage.variables];
+    const results = stage.dependsOn.map((name) => done[name] ?? "skipped");
+    const variables = this.variablesOf(inner);
+    if (!holds(stage.condition ?? "succeeded()", { variables, results })) return "skipped";
+    const ended: Record<string, Result> = {};
+    for (const job of stage.jobs) {
+      const before = job.dependsOn.map((name) => ended[name] ?? "skipped");
+      const known = this.variablesOf([...inner, job.variables]);
+      const starts = holds(job.condition ?? "succeeded()", { variables: known, results: before });
+      ended[job.name] = starts ? await this.job(stage.name, job, known) : "skipped";
+    }
+    return Object.values(ended).includes("failed") ? "failed" : "succeeded";
+  }
+
+  private async job(stage: string, job: Job, variables: Record<string, string>): Promise<Result> {
+    const name = `${stage}.${job.name}`;
+    if (job.kind === "job") return this.onAgent(name, job.steps, variables);
+    this.asked.push(job.environment);
+    if (this.options.approve?.(job.environment) === false) {
+      this.jobs.push({ name, result: "failed", steps: [] });
+      return "failed";
+    }
+    return this.deployment(name, job, variables);
+  }
+
+  /** Increments one after the other; what fails among them calls `on: failure`, and the job has failed. */
+  private async deployment(
+    name: string,
+    job: DeploymentJob,
+    variables: Record<string, string>,
+  ): Promise<Result> {
+    const { hooks, increments } = job;
+    const hook = async (which: HookName, increment?: number): Promise<Result> => {
+      const steps = hooks[which];
+      if (steps === undefined) return "succeeded";
+      const own = increment === undefined ? {} : { "strategy.increment": String(increment) };
+      const suffix = increment === undefined ? which : `${which} ${increment}`;
+      return this.onAgent(`${name}.${suffix}`, steps, { ...variables, ...own });
+    };
+    const rounds = async (): Promise<Result> => {
+      if ((await hook("preDeploy")) === "failed") return "failed";
+      for (const increment of increments ?? [undefined]) {
+        for (const which of ["deploy", "routeTraffic", "postRouteTraffic"] as const) {
+          if ((await hook(which, increment)) === "failed") return "failed";
+        }
+      }
+      return "succeeded";
+    };
+    if ((await rounds()) === "succeeded") return hook("success");
+    await hook("failure");
+    return "failed";
+  }
+
+  /** Steps on an agent of their own: an empty folder, nothing of an earlier job. */
+  private async onAgent(name: string, steps: Steps, variables: Record<string, string>): Promise<Result> {
+    const { repository, folder, env, stubs, secretGroups = [], groups, beforeJob } = this.options;
+    beforeJob?.();
+    const workspace = mkdtempSync(path.join(folder, "agent-"));
+    const all = { ...variables, "Pipeline.Workspace": workspace };
+    const agent: Agent = {
+      repository,
+      workspace,
+      artifacts: this.artifacts,
+      variables: all,
+      secrets: ["System.AccessToken", ...secretGroups.flatMap((group) => Object.keys(groups[group] ?? {}))],
+      env,
+      stubbed: (script) => stubs.some((stub) => script === stub || script.startsWith(`${stub} `)),
+      stepTimeoutMs: this.options.stepTimeoutMs ?? 60_000,
+    };
+    const results: StepResult[] = [];
+    let result: Result = "succeeded";
+    for (const step of steps) {
+      const condition = typeof step.condition === "string" ? step.condition : "succeeded()";
+      if (!holds(condition, { variables: all, results: [result] })) {
+        results.push({ name: String(step.displayName), result: "skipped", output: "" });
+        continue;
+      }
+      const ended = await runStep(agent, step);
+      results.push(ended);
+      this.understand(ended.output);
+      await this.options.afterStep?.(ended);
+      if (ended.result === "failed") result = "failed";
+    }
+    this.jobs.push({ name, result, steps: results });
+    return result;
+  }
+
+  private understand(output: string): void {
+    for (const [, command, rest = ""] of output.matchAll(logging)) {
+      const value = rest.replaceAll("%0A", "\n").replaceAll("%0D", "\r").replaceAll("%AZP25", "%");
+      if (command === "task.logissue") this.warnings.push(value);
+      else if (command === "build.addbuildtag") this.tags.push(value);
+      else if (command === "build.updatebuildnumber") this.number = value;
+      else throw new Error(`This runner does not know the logging command ${command}.`);
+    }
+  }
+}
+
+/**
+ * Runs a pipeline as Azure Pipelines does, as far as our files go: what it does not know is an error. Tools are taken as
+ * installed, approvals are answered by the test, and artifacts are folders; scripts are run, except those that the test names.
+ */
+export function runPipeline(file: string, options: RunOptions): Promise<RunResult> {
+  return new PipelineRun(options).run(file);
+}

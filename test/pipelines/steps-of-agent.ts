@@ -1,0 +1,146 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { isMapping, mapping, text, type Mapping } from "./expand-pipeline";
+
+/** Tasks that bring tools or show results; a test has the tools, and looks at the results itself. */
+export const skippedTasks = [
+  "NodeTool@0",
+  "Cache@2",
+  "KubeloginInstaller@0",
+  "PublishTestResults@2",
+  "PublishCodeCoverageResults@1",
+];
+
+/** The one script that is always there already: the packages of the repository. */
+const installed = "npm ci";
+
+/** An agent at work on a job: its folder, its variables, and where the run keeps artifacts. */
+export interface Agent {
+  /** Folder of the checked-out commit. */
+  readonly repository: string;
+  /** The agent's own folder, empty at the start of each job. */
+  readonly workspace: string;
+  /** Folder of the run's artifacts. */
+  readonly artifacts: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Names of variables that are not in the environment unless a step maps them. */
+  readonly secrets: readonly string[];
+  /** Of the process, beside the variables. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Whether a script is one that the test does not run, but takes as done. */
+  readonly stubbed: (script: string) => boolean;
+  readonly stepTimeoutMs: number;
+}
+
+export interface StepResult {
+  readonly name: string;
+  readonly result: "succeeded" | "failed" | "skipped";
+  /** What was run, if something was; a script that was stubbed was not. */
+  readonly script?: string;
+  readonly output: string;
+}
+
+/** `$(name)` replaced; variables may name others. */
+export function expandMacros(value: string, variables: Readonly<Record<string, string>>, depth = 5): string {
+  const expanded = value.replaceAll(/\$\(([\w. -]+)\)/g, (_, name: string) => {
+    const found = variables[name];
+    if (found === undefined) throw new Error(`$(${name}) in "${value}" is no variable here.`);
+    return found;
+  });
+  if (expanded === value || depth === 0) return expanded;
+  return expandMacros(expanded, variables, depth - 1);
+}
+
+function environmentOf({ variables, secrets, env, workspace }: Agent, own: Mapping): NodeJS.ProcessEnv {
+  const named = Object.entries(variables)
+    .filter(([name]) => !secrets.includes(name))
+    .map(([name, value]) => [name.toUpperCase().replaceAll(/[. ]/g, "_"), expandMacros(value, variables)]);
+  const mapped = Object.entries(own).map(([name, value]) => [
+    name,
+    expandMacros(text(value, name), variables),
+  ]);
+  const given = Object.fromEntries([...named, ...mapped]) as Record<string, string>;
+  return { ...env, TF_BUILD: "True", HOME: workspace, ...given };
+}
+
+function runScript(agent: Agent, script: string, own: Mapping): Promise<{ code: number; output: string }> {
+  if (/\$\(|\$\{\{/.test(script))
+    throw new Error(`"${script}" is not constant: pass values by the environment.`);
+  return new Promise((resolve, reject) => {
+    const child = spawn("bash", ["--noprofile", "--norc", "-c", script], {
+      cwd: agent.repository,
+      env: environmentOf(agent, own),
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: agent.stepTimeoutMs,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
+
+async function script(agent: Agent, name: string, line: string, own: Mapping): Promise<StepResult> {
+  if (line === installed || agent.stubbed(line)) return { name, result: "succeeded", output: "" };
+  const { code, output } = await runScript(agent, line, own);
+  return { name, result: code === 0 ? "succeeded" : "failed", script: line, output };
+}
+
+/** Copies a folder or file; what is not there is a failed step, as with the real tasks. */
+function copy(from: string, to: string, name: string): StepResult {
+  if (!existsSync(from)) return { name, result: "failed", output: `There is no ${from}.` };
+  mkdirSync(to, { recursive: true });
+  cpSync(from, to, { recursive: true });
+  return { name, result: "succeeded", output: "" };
+}
+
+function task(agent: Agent, name: string, step: Mapping): Promise<StepResult> | StepResult {
+  const kind = text(step.task, name);
+  if (skippedTasks.includes(kind)) return { name, result: "succeeded", output: "" };
+  const own = isMapping(step.env) ? step.env : {};
+  if (kind === "AzureCLI@2") {
+    const keys = ["azureSubscription", "scriptType", "scriptLocation", "inlineScript", "keepAzSessionActive"];
+    const { inlineScript, azureSubscription } = mapping(step.inputs, keys, name);
+    text(azureSubscription, `${name}: azureSubscription`);
+    return script(agent, name, text(inlineScript, name), own);
+  }
+  if (kind === "DownloadPipelineArtifact@2") {
+    const { artifactName, targetPath } = mapping(step.inputs, ["artifactName", "targetPath"], name);
+    const from = path.join(agent.artifacts, text(artifactName, name));
+    return copy(from, expandMacros(text(targetPath, name), agent.variables), name);
+  }
+  throw new Error(`${name}: this runner does not know the task ${kind}.`);
+}
+
+const common = ["displayName", "condition", "env", "retryCountOnTaskFailure"];
+
+/** Does one step as an agent would. A step that it does not know is an error, not a failure. */
+export async function runStep(agent: Agent, step: Mapping): Promise<StepResult> {
+  const first = Object.keys(step).find((key) =>
+    ["checkout", "script", "task", "publish", "download"].includes(key),
+  );
+  if (first === undefined) throw new Error(`This runner does not know the step ${JSON.stringify(step)}.`);
+  const own: Record<string, readonly string[]> = {
+    checkout: ["fetchDepth"],
+    task: ["inputs"],
+    publish: ["artifact"],
+  };
+  mapping(step, [first, ...(own[first] ?? []), ...common], `the step ${JSON.stringify(step)}`);
+  const name = expandMacros(text(step.displayName ?? step[first], first), agent.variables);
+  const value = text(step[first], name);
+  if (first === "script") return script(agent, name, value, (step.env ?? {}) as Mapping);
+  if (first === "task") return task(agent, name, step);
+  if (first === "publish") {
+    const to = path.join(agent.artifacts, text(step.artifact, name));
+    if (existsSync(to))
+      throw new Error(`${name}: the artifact ${text(step.artifact, name)} is there already.`);
+    return copy(expandMacros(value, agent.variables), to, name);
+  }
+  const expected = first === "checkout" ? "self" : "none";
+  if (value !== expected) throw new Error(`${name}: ${first} ${value} is not known to this runner.`);
+  return { name, result: "succeeded", output: "" };
+}
