@@ -29,7 +29,8 @@ export interface Azure {
   readonly locks: ManagementLockClient;
   readonly authorization: AuthorizationManagementClient;
   readonly subscriptions: SubscriptionClient;
-  /** The same client for another subscription, as resource providers are registered in each. */
+  /** The same clients for another subscription. */
+  readonly identitiesOf: (subscriptionId: string) => ManagedServiceIdentityClient;
   readonly resourcesOf: (subscriptionId: string) => ResourceManagementClient;
 }
 
@@ -40,15 +41,18 @@ export function openAzure(
 ): Azure {
   const resourcesOf = (subscription: string): ResourceManagementClient =>
     new ResourceManagementClient(credential, subscription, options);
+  const identitiesOf = (subscription: string): ManagedServiceIdentityClient =>
+    new ManagedServiceIdentityClient(credential, subscription, options);
   return {
     resources: resourcesOf(subscriptionId),
     storage: new StorageManagementClient(credential, subscriptionId, options),
     vaults: new KeyVaultManagementClient(credential, subscriptionId, options),
-    identities: new ManagedServiceIdentityClient(credential, subscriptionId, options),
+    identities: identitiesOf(subscriptionId),
     locks: new ManagementLockClient(credential, subscriptionId, options),
     authorization: new AuthorizationManagementClient(credential, subscriptionId, options),
     subscriptions: new SubscriptionClient(credential, options),
     resourcesOf,
+    identitiesOf,
   };
 }
 

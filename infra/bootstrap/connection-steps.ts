@@ -115,10 +115,7 @@ function federation({ azure, target, facts }: DevOpsScope, name: string): Step {
       return stateOf(wanted(), found);
     },
     create: async () => {
-      await explained(
-        what,
-        credentials.createOrUpdate(target.resourceGroup, name, "azure-devops", wanted()),
-      );
+      await explained(what, credentials.createOrUpdate(target.resourceGroup, name, "azure-devops", wanted()));
     },
   };
 }

@@ -9,8 +9,9 @@ export const devOpsScope = "499b84ac-1321-427f-aa17-267ca6975798/.default";
 export interface DevOpsOptions {
   /** Where organisations are. */
   readonly url?: string;
-  /** Where their members are. */
+  /** Where their members are, and what members may. */
   readonly identitiesUrl?: string;
+  readonly entitlementsUrl?: string;
   /** How often something that was not acted on is asked again. */
   readonly attempts?: number;
   readonly firstPauseMs?: number;
@@ -31,11 +32,13 @@ export class DevOps {
   private readonly firstPauseMs: number;
   readonly organisationUrl: string;
   readonly identitiesUrl: string;
+  readonly entitlementsUrl: string;
 
   constructor(organisation: string, token: string, options: DevOpsOptions = {}) {
     const name = encodeURIComponent(organisation);
     this.organisationUrl = `${options.url ?? "https://dev.azure.com"}/${name}`;
     this.identitiesUrl = `${options.identitiesUrl ?? "https://vssps.dev.azure.com"}/${name}`;
+    this.entitlementsUrl = `${options.entitlementsUrl ?? "https://vsaex.dev.azure.com"}/${name}`;
     this.attempts = options.attempts ?? 4;
     this.firstPauseMs = options.firstPauseMs ?? 1000;
     // Who is not let in is led to a sign-in page, which would be an answer like any other.
@@ -76,7 +79,7 @@ export class DevOps {
   private async send<T>(verb: Verb, what: string, path: string, body?: unknown): Promise<T | null> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.sendOnce<T>(verb, what, path, body);
+        return await this.sendOnce<T>(verb, path, body);
       } catch (error) {
         const pauseMs = this.pauseBefore(error, verb, attempt);
         if (pauseMs === undefined) throw explain(what, error, "devops");
@@ -85,7 +88,7 @@ export class DevOps {
     }
   }
 
-  private async sendOnce<T>(verb: Verb, what: string, path: string, body: unknown): Promise<T | null> {
+  private async sendOnce<T>(verb: Verb, path: string, body: unknown): Promise<T | null> {
     const url = path.startsWith("http") ? path : `${this.organisationUrl}/${path}`;
     const { rest } = this.api;
     const answer = await (verb === "get" ? rest.get<T>(url) : rest[verb]<T>(url, body)).catch(

@@ -68,18 +68,19 @@ function assignment(
   };
   return {
     name: `role ${grant.role} for ${grant.who === "operator" ? "you" : who}`,
-    describe: grant.why,
+    describe: `on ${scope.split("/").at(-1) ?? scope}: ${grant.why}`,
+    // The client puts a slash before the scope, and two would begin another host's address.
     find: async () => {
       const id = principal()?.id;
       if (id === undefined) return absent;
-      const found = await orAbsent(what, azure.authorization.roleAssignments.get(scope, name));
+      const found = await orAbsent(what, azure.authorization.roleAssignments.get(scope.slice(1), name));
       return stateOf({ principalId: id, ...condition }, found);
     },
     create: async () => {
       const { id, type } = principal() ?? { id: known(facts.identities, who).principalId, type: "" };
       await explained(
         what,
-        azure.authorization.roleAssignments.create(scope, name, {
+        azure.authorization.roleAssignments.create(scope.slice(1), name, {
           principalId: id,
           // Without it Azure looks for the principal, which its directory may not have seen yet.
           principalType: type,

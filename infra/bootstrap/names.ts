@@ -37,18 +37,19 @@ export function signInsOf({ subscriptionId, environments }: Target): SignIn[] {
   const [first = subscriptionId, ...others] = all;
   return [
     { name: "mlops-preview", duty: "preview", subscriptionIds: [first, ...others] },
-    ...environments.map(
-      (environment): SignIn => ({
-        name: environmentName(environment.name),
-        duty: "deploy",
-        subscriptionIds: [environment.subscriptionId],
-      }),
-    ),
+    ...environments.map((environment): SignIn => ({
+      name: environmentName(environment.name),
+      duty: "deploy",
+      subscriptionIds: [environment.subscriptionId],
+    })),
   ];
 }
 
 /** Names of what keeps the state; those that the world shares end in digits that belong to the resource group alone. */
-export function stateNames({ subscriptionId, resourceGroup }: Target) {
+export function stateNames({
+  subscriptionId,
+  resourceGroup,
+}: Pick<Target, "subscriptionId" | "resourceGroup">) {
   const digits = uuidOf(`${subscriptionId}/${resourceGroup}`.toLowerCase()).replaceAll("-", "");
   const account = `mlopsstate${digits.slice(0, 12)}`;
   const vault = `mlops-state-${digits.slice(0, 10)}`;

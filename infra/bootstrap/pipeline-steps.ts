@@ -69,7 +69,7 @@ function groups(scope: DevOpsScope): Step[] {
   return [
     group(scope, sharedGroup, "where the state is", () => ({
       type: "Vsts",
-      variables: { PULUMI_BACKEND_URL: { value: backend, isSecret: false } },
+      variables: { PULUMI_BACKEND_URL: { value: backend } },
     })),
     group(scope, secretGroup, `secrets, read from ${vault} when a run starts`, () => {
       const connection = reader && facts.connections.get(reader.name);
@@ -89,11 +89,19 @@ interface Definition {
   readonly folder?: string;
 }
 
+interface Whole {
+  readonly configuration?: { readonly path?: string };
+}
+
 function pipeline({ devops, facts }: DevOpsScope, { name, path }: Pipeline): Step {
   const what = `The pipeline ${name}`;
   const base = `${facts.project.id}/_apis/pipelines`;
   const version = "api-version=7.1";
-  const configuration = { type: "yaml", path, repository: { id: facts.repository.id, type: "azureReposGit" } };
+  const configuration = {
+    type: "yaml",
+    path,
+    repository: { id: facts.repository.id, type: "azureReposGit" },
+  };
   return {
     name: `pipeline ${name}`,
     describe: path.slice(1),
@@ -102,8 +110,10 @@ function pipeline({ devops, facts }: DevOpsScope, { name, path }: Pipeline): Ste
       const found = value.find((each) => each.name === name && each.folder === "\\mlops");
       if (found === undefined) return absent;
       facts.pipelines.set(name, found.id);
-      const whole = await devops.get<object>(what, `${base}/${found.id}?${version}`);
-      return stateOf({ configuration: { type: "yaml", path } }, whole);
+      const whole = await devops.get<Whole>(what, `${base}/${found.id}?${version}`);
+      // A path may come back with or without its first slash.
+      const runs = whole.configuration?.path?.replace(/^\//, "");
+      return stateOf({ runs: path.slice(1) }, { runs });
     },
     create: async () => {
       const there = facts.pipelines.get(name);

@@ -3,7 +3,7 @@ import { PlatformError } from "../../platform/errors";
 import type { Azure } from "./azure-clients";
 import { explained } from "./explain-error";
 import { resourceProviders } from "./grants";
-import { stateOf, type Step } from "./step";
+import { absent, exists, type Step } from "./step";
 
 /** Registering takes a minute or some. */
 const mostMinutes = 10;
@@ -27,10 +27,10 @@ export function providerSteps(azure: Azure, subscriptionIds: readonly string[], 
     return {
       name: `resource providers of ${id}`,
       describe: "kinds of resources that stacks make",
-      find: async () => stateOf({ "not registered": [] }, { "not registered": await missing() }),
+      find: async () => ((await missing()).length === 0 ? exists : absent),
       create: async () => {
         for (const provider of await missing()) await explained(what, providers.register(provider));
-        for (const end = Date.now() + mostMinutes * 60_000; ; ) {
+        for (const end = Date.now() + mostMinutes * 60_000; ;) {
           const left = await missing();
           if (left.length === 0) return;
           if (Date.now() > end) {

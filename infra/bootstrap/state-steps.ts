@@ -12,6 +12,8 @@ export interface StateScope {
   readonly tenantId: string;
   /** Address that approvers are told at, if there is one. */
   readonly notifyWebhook: string | undefined;
+  /** Between looks at something that takes a while. */
+  readonly pauseMs: number;
 }
 
 const tags = { project: "mlops", purpose: "state", "managed-by": "bootstrap" };
@@ -30,7 +32,7 @@ function resourceGroup({ azure, target }: StateScope): Step {
   };
 }
 
-function storageAccount({ azure, target }: StateScope): Step {
+function storageAccount({ azure, target, pauseMs }: StateScope): Step {
   const { account } = stateNames(target);
   const what = `The storage account ${account}`;
   const properties = {
@@ -57,7 +59,12 @@ function storageAccount({ azure, target }: StateScope): Step {
         await orAbsent(what, azure.storage.storageAccounts.getProperties(target.resourceGroup, account)),
       ),
     create: async () => {
-      await explained(what, azure.storage.storageAccounts.create(target.resourceGroup, account, parameters));
+      await explained(
+        what,
+        azure.storage.storageAccounts.create(target.resourceGroup, account, parameters, {
+          updateIntervalInMs: pauseMs,
+        }),
+      );
     },
   };
 }
@@ -109,7 +116,7 @@ function container({ azure, target }: StateScope): Step {
   };
 }
 
-function vault({ azure, target, tenantId }: StateScope): Step {
+function vault({ azure, target, tenantId, pauseMs }: StateScope): Step {
   const { vault: name } = stateNames(target);
   const what = `The vault ${name}`;
   const properties: VaultProperties = {
@@ -128,11 +135,16 @@ function vault({ azure, target, tenantId }: StateScope): Step {
     create: async () => {
       await explained(
         what,
-        azure.vaults.vaults.createOrUpdate(target.resourceGroup, name, {
-          location: target.location,
-          tags,
-          properties,
-        }),
+        azure.vaults.vaults.createOrUpdate(
+          target.resourceGroup,
+          name,
+          {
+            location: target.location,
+            tags,
+            properties,
+          },
+          { updateIntervalInMs: pauseMs },
+        ),
       );
     },
   };
@@ -145,7 +157,10 @@ function key({ azure, target }: StateScope): Step {
     name: `key ${name}`,
     describe: "encrypts the secrets in the state",
     find: async () =>
-      stateOf({ kty: "RSA" }, await orAbsent(what, azure.vaults.keys.get(target.resourceGroup, vaultName, name))),
+      stateOf(
+        { kty: "RSA" },
+        await orAbsent(what, azure.vaults.keys.get(target.resourceGroup, vaultName, name)),
+      ),
     create: async () => {
       await explained(
         what,
@@ -164,7 +179,8 @@ function secret({ azure, target, notifyWebhook }: StateScope): Step {
   return {
     name: `secret ${notifySecret}`,
     describe: "where approvers are told; NOTIFY_WEBHOOK when it was made, or none",
-    find: async () => stateOf({}, await orAbsent(what, secrets.get(target.resourceGroup, vaultName, notifySecret))),
+    find: async () =>
+      stateOf({}, await orAbsent(what, secrets.get(target.resourceGroup, vaultName, notifySecret))),
     create: async () => {
       await explained(
         what,
@@ -185,7 +201,10 @@ function lock({ azure, target }: StateScope): Step {
     name: `lock on ${group}`,
     describe: "nothing in it can be deleted",
     find: async () =>
-      stateOf(wanted, await orAbsent(what, azure.locks.managementLocks.getAtResourceGroupLevel(group, "keep"))),
+      stateOf(
+        wanted,
+        await orAbsent(what, azure.locks.managementLocks.getAtResourceGroupLevel(group, "keep")),
+      ),
     create: async () => {
       await explained(
         what,

@@ -72,7 +72,9 @@ export function describePlan(planned: readonly PlannedStep[]): string {
   const width = Math.max(0, ...planned.map(({ step }) => step.name.length));
   const lines = planned.flatMap(({ step, state }) => [
     `${marks[state.status]}  ${step.name.padEnd(width)}  ${step.describe}`,
-    ...(state.status === "differs" ? state.differences.map((difference) => `             ${difference}`) : []),
+    ...(state.status === "differs"
+      ? state.differences.map((difference) => `             ${difference}`)
+      : []),
   ]);
   const counts = (["absent", "differs", "exists"] as const).map(
     (status) => planned.filter(({ state }) => state.status === status).length,

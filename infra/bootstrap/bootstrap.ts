@@ -1,0 +1,188 @@
+import type { TokenCredential } from "@azure/identity";
+import { PlatformError } from "../../platform/errors";
+import { parseConfig } from "../config";
+import { callerOf, openAzure, tokenFor, type Azure, type AzureOptions } from "./azure-clients";
+import { connectionSteps, type Listed } from "./connection-steps";
+import { DevOps, devOpsScope, type DevOpsOptions } from "./devops-client";
+import { environmentSteps } from "./environment-steps";
+import { explained } from "./explain-error";
+import { Facts, type FoundRepository } from "./facts";
+import { identitySteps } from "./identity-steps";
+import { findReleaseIdentities, memberSteps, type ReleaseIdentity } from "./member-steps";
+import { nextCommands } from "./next";
+import { signInsOf, type Target } from "./names";
+import { pipelineSteps } from "./pipeline-steps";
+import { providerSteps } from "./provider-steps";
+import { runProgram, type RunProgram } from "./run-program";
+import { StackFile } from "./stack-file";
+import { ownSettings, stackSteps } from "./stack-steps";
+import { stateSteps } from "./state-steps";
+import { carryOut, describePlan, plan, settleTiming, type SettleTiming, type Step } from "./step";
+
+export interface Bootstrap {
+  readonly target: Target;
+  /** Settings of the stacks that were given, by `mlops:<key>`. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly planOnly: boolean;
+  readonly consent: (question: string) => Promise<boolean>;
+  readonly report: (line: string) => void;
+  readonly credential: TokenCredential;
+  readonly folder: string;
+  readonly notifyWebhook?: string | undefined;
+  readonly azureOptions?: AzureOptions;
+  readonly devOpsOptions?: DevOpsOptions;
+  readonly run?: RunProgram;
+  readonly settle?: SettleTiming;
+  readonly pauseMs?: number;
+}
+
+export interface Outcome {
+  readonly done: boolean;
+  readonly changed: number;
+}
+
+/** Faults of the stacks' settings, before anything is made. */
+function checkSettings({ target, settings, folder }: Bootstrap): void {
+  for (const { name } of target.environments) {
+    const values = { ...new StackFile(folder, name).settings(), ...settings, ...ownSettings(target, 1) };
+    parseConfig(name, values);
+  }
+}
+
+async function subscriptionNames(azure: Azure, ids: readonly string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const id of ids) {
+    const { displayName = id, state } = await explained(
+      `The subscription ${id}`,
+      azure.subscriptions.subscriptions.get(id),
+    );
+    if (state !== "Enabled") {
+      throw new PlatformError(
+        "AZURE_FAILED",
+        `The subscription ${displayName} (${id}) is ${state ?? "in an unknown state"}. Expected Enabled. Have its owner enable it, or name another one.`,
+      );
+    }
+    names.set(id, displayName);
+  }
+  return names;
+}
+
+interface Member {
+  readonly id: string;
+  readonly displayName: string;
+}
+
+interface ConnectionData {
+  readonly instanceId: string;
+  readonly authenticatedUser: { readonly id: string; readonly providerDisplayName?: string };
+}
+
+async function findApprover(devops: DevOps, approver: string): Promise<Member> {
+  const path = `${devops.identitiesUrl}/_apis/identities?searchFilter=General&filterValue=${encodeURIComponent(approver)}&queryMembership=None&api-version=7.1`;
+  const { value } = await devops.get<Listed<{ id: string; providerDisplayName?: string }>>(
+    `The approver ${approver}`,
+    path,
+  );
+  const [found, another] = value;
+  if (found !== undefined && another === undefined)
+    return { id: found.id, displayName: found.providerDisplayName ?? approver };
+  throw new PlatformError(
+    "USAGE",
+    `--approver "${approver}" is ${found === undefined ? "nobody" : "more than one"} in the organisation. Expected the e-mail address of a member, or "[<project>]\\<group>". Correct it, or add the member (Organization settings, Users).`,
+  );
+}
+
+async function gatherFacts(
+  azure: Azure,
+  devops: DevOps,
+  inputs: Bootstrap,
+  armToken: string,
+): Promise<Facts> {
+  const { target } = inputs;
+  const subscriptions = new Set([
+    target.subscriptionId,
+    ...target.environments.map(({ subscriptionId }) => subscriptionId),
+  ]);
+  const names = await subscriptionNames(azure, [...subscriptions]);
+  const who = await devops.get<ConnectionData>(
+    `The organisation ${target.organisation}`,
+    "_apis/connectionData?api-version=7.1-preview.1",
+  );
+  const projectName = encodeURIComponent(target.project);
+  const project = await devops.get<{ id: string; name: string }>(
+    `The project ${target.project}`,
+    `_apis/projects/${projectName}?api-version=7.1`,
+  );
+  const repository = await devops.get<FoundRepository>(
+    `The repository ${target.project}`,
+    `${project.id}/_apis/git/repositories/${projectName}?api-version=7.1`,
+  );
+  const { id, providerDisplayName } = who.authenticatedUser;
+  const approvers: Member[] = [];
+  for (const approver of target.approvers) approvers.push(await findApprover(devops, approver));
+  if (approvers.length === 0) approvers.push({ id, displayName: providerDisplayName ?? "you" });
+  return new Facts(
+    callerOf(armToken),
+    { id: project.id, name: project.name },
+    repository,
+    who.instanceId,
+    approvers,
+    names,
+  );
+}
+
+function stepsOf(
+  inputs: Bootstrap,
+  parts: { azure: Azure; devops: DevOps; facts: Facts; releases: readonly ReleaseIdentity[] },
+): Step[] {
+  const { azure, devops, facts, releases } = parts;
+  const { target, settings, folder, notifyWebhook, run = runProgram, pauseMs = 15_000 } = inputs;
+  const subscriptions = new Set([
+    target.subscriptionId,
+    ...signInsOf(target).flatMap(({ subscriptionIds }) => subscriptionIds),
+  ]);
+  const devOpsParts = { azure, devops, target, facts };
+  return [
+    ...providerSteps(azure, [...subscriptions], pauseMs),
+    ...stateSteps({
+      azure,
+      target,
+      tenantId: facts.caller.tenantId,
+      notifyWebhook,
+      pauseMs: Math.min(pauseMs, 2000),
+    }),
+    ...identitySteps({ azure, target, facts }),
+    ...connectionSteps(devOpsParts),
+    ...environmentSteps(devOpsParts),
+    ...pipelineSteps(devOpsParts),
+    ...memberSteps(devOpsParts, releases),
+    ...stackSteps({ target, facts, folder, settings, run, pauseMs }),
+  ];
+}
+
+/** Makes what a stack cannot make for itself: shows the plan, asks once, and carries it out. */
+export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
+  const { target, credential, report } = inputs;
+  checkSettings(inputs);
+  const azure = openAzure(credential, target.subscriptionId, inputs.azureOptions);
+  const armToken = await tokenFor(credential, "https://management.azure.com/.default");
+  const devops = new DevOps(
+    target.organisation,
+    await tokenFor(credential, devOpsScope),
+    inputs.devOpsOptions,
+  );
+  const facts = await gatherFacts(azure, devops, inputs, armToken);
+  const releases = await findReleaseIdentities(azure, target);
+  const steps = stepsOf(inputs, { azure, devops, facts, releases });
+  const planned = await plan(steps);
+  report(describePlan(planned));
+  if (inputs.planOnly) return { done: true, changed: 0 };
+  const open = planned.filter(({ state }) => state.status !== "exists").length;
+  if (open > 0 && !(await inputs.consent(`Make these ${open}?`))) {
+    report("Nothing was changed.");
+    return { done: false, changed: 0 };
+  }
+  const changed = await carryOut(steps, report, inputs.settle ?? settleTiming);
+  report(await nextCommands({ devops, facts, target, changed, started: releases.length > 0 }));
+  return { done: true, changed };
+}

@@ -1,0 +1,121 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { nameRules } from "../names";
+import { regions } from "../regions";
+import type { Environment, Target } from "./names";
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+interface Given {
+  readonly subscription: string;
+  readonly organisation: string;
+  readonly project: string;
+  readonly environment: readonly { readonly name: string; readonly subscriptionId: string | undefined }[];
+  readonly location: string;
+  readonly resourceGroup: string;
+  readonly branch: string;
+  readonly approver?: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly plan: boolean;
+  readonly yes: boolean;
+}
+
+/** What the command was asked for. */
+export interface Asked {
+  readonly target: Target;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly planOnly: boolean;
+  readonly yes: boolean;
+}
+
+function matching(pattern: RegExp, expected: string): (text: string) => string {
+  return (text) => {
+    if (pattern.test(text)) return text;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+}
+
+type GivenEnvironment = Given["environment"][number];
+
+function environment(text: string, before: readonly GivenEnvironment[] = []): GivenEnvironment[] {
+  const [name = "", subscriptionId] = text.split("=");
+  const { pattern, allowed } = nameRules.environment;
+  if (!pattern.test(name)) throw new InvalidArgumentError(`Expected ${allowed}.`);
+  if (subscriptionId !== undefined && !guid.test(subscriptionId))
+    throw new InvalidArgumentError("Expected <name>=<id of a subscription>.");
+  if (before.some((each) => each.name === name)) throw new InvalidArgumentError("It is given twice.");
+  return [...before, { name, subscriptionId }];
+}
+
+function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [, key, value] = /^([A-Za-z]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined)
+    throw new InvalidArgumentError("Expected <key>=<value>, a setting of docs/operations.md.");
+  return { ...before, [`mlops:${key}`]: value };
+}
+
+const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+const organisationName = matching(
+  /^[A-Za-z0-9][A-Za-z0-9-]{0,49}$/,
+  "the name in https://dev.azure.com/<name>",
+);
+
+function commandOf(): Command {
+  const required = (flags: string, description: string): Option =>
+    new Option(flags, description).makeOptionMandatory();
+  return new Command("bootstrap")
+    .description("Makes, in Azure and Azure DevOps, what the stacks and pipelines need before they can run.")
+    .addOption(
+      required("--subscription <id>", "subscription that keeps the state").argParser(
+        matching(guid, "the id of a subscription: az account list --output table"),
+      ),
+    )
+    .addOption(required("--organisation <name>", "Azure DevOps organisation").argParser(organisationName))
+    .addOption(required("--project <name>", "Azure DevOps project, with a repository of the same name"))
+    .addOption(
+      required(
+        "--environment <name[=subscription]>",
+        "a stack; repeat it, in the order in which a release passes them",
+      ).argParser(environment),
+    )
+    .addOption(
+      new Option("--location <region>", "region of all that is made").choices(regions).default("westeurope"),
+    )
+    .option(
+      "--resource-group <name>",
+      "for what outlives the stacks",
+      matching(/^[A-Za-z0-9][\w().-]{0,88}[\w()-]$/, "2 to 90 letters, digits, dots, dashes, no dot last"),
+      "mlops-state",
+    )
+    .option("--branch <name>", "branch that is released from", "main")
+    .option("--approver <who>", "e-mail or group that approves releases (default: you); repeat it", collect)
+    .option("--set <key=value>", "a setting of the stacks, as owner=team-risk; repeat it", setting, {})
+    .option("--plan", "show what would be made, and make nothing", false)
+    .option("--yes", "do not ask", false);
+}
+
+/** Reads the command line; commander writes what is wrong with it and throws. */
+export function readOptions(argv: readonly string[]): Asked {
+  const given = commandOf().exitOverride().parse(argv).opts<Given>();
+  const { subscription: subscriptionId, resourceGroup, location, organisation, project, branch } = given;
+  const environments = given.environment.map((each): Environment => ({
+    name: each.name,
+    subscriptionId: each.subscriptionId ?? subscriptionId,
+  }));
+  const approvers = given.approver ?? [];
+  return {
+    target: {
+      subscriptionId,
+      resourceGroup,
+      location,
+      organisation,
+      project,
+      branch,
+      environments,
+      approvers,
+    },
+    settings: given.set,
+    planOnly: given.plan,
+    yes: given.yes,
+  };
+}

@@ -1,0 +1,27 @@
+import { execFile } from "node:child_process";
+
+export interface ProgramResult {
+  /** Exit code; 127 when there is no such program. */
+  readonly code: number;
+  /** Both of its streams. */
+  readonly output: string;
+}
+
+export type RunProgram = (
+  program: string,
+  args: readonly string[],
+  options?: { readonly folder?: string; readonly env?: Readonly<Record<string, string>> },
+) => Promise<ProgramResult>;
+
+const mostMs = 120_000;
+
+/** Runs a program to its end, without a shell. */
+export const runProgram: RunProgram = (program, args, { folder, env } = {}) =>
+  new Promise((resolve) => {
+    const options = { cwd: folder, env: { ...process.env, ...env }, timeout: mostMs };
+    execFile(program, [...args], options, (error, stdout, stderr) => {
+      if (error === null) resolve({ code: 0, output: `${stdout}${stderr}` });
+      else if (typeof error.code === "number") resolve({ code: error.code, output: `${stdout}${stderr}` });
+      else resolve({ code: 127, output: `${program}: ${error.message}` });
+    });
+  });

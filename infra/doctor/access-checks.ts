@@ -1,0 +1,96 @@
+import { bootstrapRoles, resourceProviders } from "../bootstrap/grants";
+import { failed, ok, type Finding } from "./finding";
+
+const owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+const userAccessAdministrator = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9";
+const { Contributor: contributor } = bootstrapRoles;
+const rbacAdministrator = bootstrapRoles["Role Based Access Control Administrator"];
+const policyContributor = bootstrapRoles["Resource Policy Contributor"];
+
+export interface Subscription {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+}
+
+export function checkSubscription({ id, name, state }: Subscription): Finding {
+  return state === "Enabled"
+    ? ok("subscription", `${name} (${id})`)
+    : failed(
+        "subscription",
+        `${name} (${id}) is ${state}, so nothing can be made in it`,
+        "az account set --subscription <another one>",
+      );
+}
+
+/** What a stack's update needs of roles, each of which one of several gives. */
+const needs = [
+  { name: "Contributor", roles: [owner, contributor], why: "makes resources" },
+  {
+    name: "Role Based Access Control Administrator",
+    roles: [owner, rbacAdministrator, userAccessAdministrator],
+    why: "gives the stack's identities their roles",
+  },
+  {
+    name: "Resource Policy Contributor",
+    roles: [owner, policyContributor],
+    why: "assigns Azure Policy; not with mlops:policyAssignments false",
+    policyOnly: true,
+  },
+] as const;
+
+/** Whether the caller's roles on the subscription suffice for an update. */
+export function checkRoles(held: {
+  /** Ids of role definitions; only the last part counts. */
+  readonly roleIds: readonly string[];
+  readonly objectId: string;
+  readonly subscriptionId: string;
+  readonly policyAssignments: boolean;
+}): Finding[] {
+  const ids = new Set(held.roleIds.map((id) => id.split("/").at(-1)?.toLowerCase()));
+  return needs
+    .filter((need) => held.policyAssignments || !("policyOnly" in need))
+    .map(({ name, roles, why }) =>
+      roles.some((role) => ids.has(role))
+        ? ok(`role ${name}`, why)
+        : failed(
+            `role ${name}`,
+            `you do not have it on the subscription, nor Owner: ${why}`,
+            `az role assignment create --assignee-object-id ${held.objectId} --role "${name}" --scope /subscriptions/${held.subscriptionId}`,
+          ),
+    );
+}
+
+/** Whether Azure takes the kinds of resources that a stack makes. */
+export function checkProviders(
+  registered: readonly string[],
+  wanted: readonly string[] = resourceProviders,
+): Finding {
+  const there = new Set(registered.map((provider) => provider.toLowerCase()));
+  const missing = wanted.filter((provider) => !there.has(provider.toLowerCase()));
+  return missing.length === 0
+    ? ok("resource providers", `all ${wanted.length} are registered`)
+    : failed(
+        "resource providers",
+        `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not registered`,
+        missing.map((provider) => `az provider register --wait --namespace ${provider}`).join(" && "),
+      );
+}
+
+/** Whether a name that the world shares is free, or ours already. */
+export function checkName(name: {
+  readonly kind: string;
+  readonly name: string;
+  readonly available: boolean;
+  readonly ours: boolean;
+  readonly message?: string | undefined;
+}): Finding {
+  const check = `name of ${name.kind}`;
+  if (name.ours) return ok(check, `${name.name} is there, from \`npm run bootstrap\``);
+  if (name.available) return ok(check, `${name.name} is free`);
+  return failed(
+    check,
+    `${name.name} is taken${name.message === undefined ? "" : `: ${name.message}`}`,
+    "npm run bootstrap -- ... --resource-group <another name>",
+  );
+}

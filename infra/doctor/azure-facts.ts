@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { AzureClient } from "../../platform/azure-ml/azure-client";
+import type { Subscription } from "./access-checks";
+import type { Usage, VmSku } from "./quota-checks";
+
+const remedies = {
+  403: "Expected Reader on the subscription at least. Have it given to you, or name another one with --subscription.",
+  404: "Expected a subscription that exists. Run `az account list`, and name one with --subscription.",
+} as const;
+
+const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ value: z.array(item), nextLink: z.string().optional() });
+
+/** What the doctor reads of Azure Resource Manager; it changes nothing. */
+export class AzureFacts {
+  constructor(
+    private readonly client: AzureClient,
+    private readonly subscriptionId: string,
+  ) {}
+
+  private url(path: string, query: string): string {
+    return `${this.client.managementUrl}/subscriptions/${this.subscriptionId}${path}?${query}`;
+  }
+
+  private get<T>(what: string, url: string, answer: z.ZodType<T>): Promise<T> {
+    return this.client.call({ what, scope: "management", method: "GET", url, answer, remedies });
+  }
+
+  private async list<T extends z.ZodType>(what: string, url: string, item: T): Promise<z.output<T>[]> {
+    const all: z.output<T>[] = [];
+    let next: string | undefined = url;
+    while (next !== undefined) {
+      const page: { value: z.output<T>[]; nextLink?: string | undefined } = await this.get(
+        what,
+        next,
+        pageOf(item),
+      );
+      all.push(...page.value);
+      // Tokens go to Azure alone, wherever an answer says that the next page is.
+      next = page.nextLink?.startsWith(this.client.managementUrl) ? page.nextLink : undefined;
+    }
+    return all;
+  }
+
+  async subscription(): Promise<Subscription> {
+    const answer = z.object({ displayName: z.string(), state: z.string() });
+    const found = await this.get("Reading the subscription", this.url("", "api-version=2022-12-01"), answer);
+    return { id: this.subscriptionId, name: found.displayName, state: found.state };
+  }
+
+  /** Roles that somebody has on the subscription, by themselves or through groups. */
+  async roleIds(objectId: string): Promise<string[]> {
+    const filter = encodeURIComponent(`assignedTo('${objectId}')`);
+    const url = this.url(
+      "/providers/Microsoft.Authorization/roleAssignments",
+      `api-version=2022-04-01&$filter=${filter}`,
+    );
+    const item = z.object({ properties: z.object({ roleDefinitionId: z.string(), scope: z.string() }) });
+    const found = await this.list("Reading your roles", url, item);
+    // Those on a part of the subscription do not count for all of it.
+    return found
+      .filter(({ properties }) => !/\/resourceGroups\//i.test(properties.scope))
+      .map(({ properties }) => properties.roleDefinitionId);
+  }
+
+  async registeredProviders(): Promise<string[]> {
+    const item = z.object({ namespace: z.string(), registrationState: z.string() });
+    const url = this.url("/providers", "api-version=2021-04-01");
+    const found = await this.list("Reading the resource providers", url, item);
+    return found
+      .filter(({ registrationState }) => registrationState === "Registered")
+      .map(({ namespace }) => namespace);
+  }
+
+  async vmSkus(location: string): Promise<VmSku[]> {
+    const item = z.object({
+      resourceType: z.string(),
+      name: z.string(),
+      family: z.string().optional(),
+      capabilities: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+      restrictions: z.array(z.object({ type: z.string(), reasonCode: z.string().optional() })).optional(),
+    });
+    const filter = encodeURIComponent(`location eq '${location}'`);
+    const url = this.url("/providers/Microsoft.Compute/skus", `api-version=2021-07-01&$filter=${filter}`);
+    const found = await this.list("Reading the VM sizes", url, item);
+    return found
+      .filter(({ resourceType }) => resourceType === "virtualMachines")
+      .map(({ name, family = "", capabilities = [], restrictions = [] }) => ({
+        name,
+        family,
+        cores: Number(capabilities.find((each) => each.name === "vCPUs")?.value ?? 0),
+        restriction: restrictions.find(({ type }) => type === "Location")?.reasonCode,
+      }));
+  }
+
+  async usages(
+    provider: "Microsoft.Compute" | "Microsoft.MachineLearningServices",
+    location: string,
+  ): Promise<Usage[]> {
+    const version = provider === "Microsoft.Compute" ? "2024-07-01" : "2024-10-01";
+    const item = z.object({
+      currentValue: z.number(),
+      limit: z.number(),
+      name: z.object({ value: z.string(), localizedValue: z.string().optional() }),
+    });
+    const url = this.url(`/providers/${provider}/locations/${location}/usages`, `api-version=${version}`);
+    const found = await this.list("Reading the quotas", url, item);
+    return found.map(({ currentValue, limit, name }) => ({ name: name.value, used: currentValue, limit }));
+  }
+
+  /** Whether a name is free, and, if it is not, whether it is of a resource that can be seen. */
+  async name(type: "Microsoft.Storage/storageAccounts" | "Microsoft.KeyVault/vaults", name: string) {
+    const provider = type.split("/")[0] ?? "";
+    const version = provider === "Microsoft.Storage" ? "2024-01-01" : "2023-07-01";
+    const found = await this.client.call({
+      what: `Asking whether ${name} is free`,
+      scope: "management",
+      method: "POST",
+      url: this.url(`/providers/${provider}/checkNameAvailability`, `api-version=${version}`),
+      body: { name, type },
+      answer: z.object({ nameAvailable: z.boolean(), message: z.string().nullish() }),
+      remedies,
+    });
+    if (found.nameAvailable) return { available: true, ours: false };
+    const filter = encodeURIComponent(`resourceType eq '${type}' and name eq '${name}'`);
+    const item = z.object({ id: z.string() });
+    const url = this.url("/resources", `api-version=2021-04-01&$filter=${filter}`);
+    const ours = await this.list("Looking for it", url, item);
+    return { available: false, ours: ours.length > 0, message: found.message ?? undefined };
+  }
+}

@@ -1,0 +1,139 @@
+import type { TokenCredential } from "@azure/identity";
+import { AzureClient, type AzureConnection } from "../../platform/azure-ml/azure-client";
+import { PlatformError } from "../../platform/errors";
+import { callerOf, tokenFor } from "../bootstrap/azure-clients";
+import { DevOps, devOpsScope, type DevOpsOptions } from "../bootstrap/devops-client";
+import { stateNames } from "../bootstrap/names";
+import { runProgram, type RunProgram } from "../bootstrap/run-program";
+import type { StackConfig } from "../config";
+import { checkName, checkProviders, checkRoles, checkSubscription } from "./access-checks";
+import { AzureFacts } from "./azure-facts";
+import { failed, ok, type Finding } from "./finding";
+import { checkQuota, vmNeeds } from "./quota-checks";
+import { checkTool, toolsFor } from "./tool-checks";
+
+export interface Examined {
+  readonly config: StackConfig;
+  /** Undefined when none is named, and nobody is signed in to one. */
+  readonly subscriptionId: string | undefined;
+  readonly resourceGroup: string;
+  readonly credential: TokenCredential;
+  readonly versions: { readonly pulumi: string; readonly node: string };
+  readonly run?: RunProgram;
+  readonly connection?: AzureConnection;
+  readonly devOpsOptions?: DevOpsOptions;
+}
+
+/** A check's findings; what keeps it from looking is a finding, too, so that the others still look. */
+async function look(check: string, mend: string, findings: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await findings();
+  } catch (error) {
+    if (error instanceof PlatformError) return [failed(check, error.message, mend)];
+    throw error;
+  }
+}
+
+async function toolFindings({ config, versions, run = runProgram }: Examined): Promise<Finding[]> {
+  const tools = toolsFor(config.scoring, versions);
+  return Promise.all(tools.map(async (tool) => checkTool(tool, await run(tool.name, tool.args))));
+}
+
+async function quotaFindings(facts: AzureFacts, config: StackConfig): Promise<Finding[]> {
+  const { location } = config;
+  const needs = vmNeeds(config);
+  const skus = await facts.vmSkus(location);
+  const compute = await facts.usages("Microsoft.Compute", location);
+  const training = await facts.usages("Microsoft.MachineLearningServices", location);
+  return needs.map((need) => {
+    const usages = need.quota === "compute" ? compute : training;
+    return checkQuota(need, { location, skus, usages });
+  });
+}
+
+async function nameFindings(
+  facts: AzureFacts,
+  { subscriptionId, resourceGroup }: { readonly subscriptionId: string; readonly resourceGroup: string },
+): Promise<Finding[]> {
+  const { account, vault } = stateNames({ subscriptionId, resourceGroup });
+  return [
+    checkName({
+      kind: "state account",
+      name: account,
+      ...(await facts.name("Microsoft.Storage/storageAccounts", account)),
+    }),
+    checkName({
+      kind: "state vault",
+      name: vault,
+      ...(await facts.name("Microsoft.KeyVault/vaults", vault)),
+    }),
+  ];
+}
+
+async function devOpsFindings({ config, credential, devOpsOptions }: Examined): Promise<Finding[]> {
+  const check = "Azure DevOps";
+  const [organisation = "", project = ""] = (config.devOpsProject ?? "").split("/");
+  if (organisation === "")
+    return [{ check, status: "unknown", says: "no project is set", mend: "npm run bootstrap -- --help" }];
+  const devops = new DevOps(organisation, await tokenFor(credential, devOpsScope), devOpsOptions);
+  const { releasePipelineId: id } = config;
+  const name = encodeURIComponent(project);
+  await devops.get(`The project ${project}`, `_apis/projects/${name}?api-version=7.1`);
+  if (id === undefined) return [failed(check, "no release pipeline is set", "npm run bootstrap")];
+  const found = await devops.find(`The pipeline ${id}`, `${name}/_apis/pipelines/${id}?api-version=7.1`);
+  return [
+    found === undefined
+      ? failed(check, `${organisation}/${project} has no pipeline ${id}`, "npm run bootstrap")
+      : ok(check, `${organisation}/${project}, release pipeline ${id}`),
+  ];
+}
+
+/** Checks what usually goes wrong before it does: on this machine, in the subscription and in Azure DevOps. */
+export async function examine(examined: Examined): Promise<Finding[]> {
+  const { config, subscriptionId, credential } = examined;
+  const findings = await toolFindings(examined);
+  let objectId = "";
+  const signIn = await look("sign-in", "az login", async () => {
+    const caller = callerOf(await tokenFor(credential, "https://management.azure.com/.default"));
+    ({ objectId } = caller);
+    return [ok("sign-in", `${caller.objectId} in tenant ${caller.tenantId}`)];
+  });
+  findings.push(...signIn);
+  // Without an identity every other question would only fail with the same answer.
+  if (objectId === "") return findings;
+  if (subscriptionId === undefined)
+    return [...findings, failed("subscription", "none is chosen", "az login, or --subscription <id>")];
+  const tokens = (): Promise<string> => tokenFor(credential, "https://management.azure.com/.default");
+  const facts = new AzureFacts(new AzureClient({ tokens, ...examined.connection }), subscriptionId);
+  const inspections: readonly [string, string, () => Promise<Finding[]>][] = [
+    [
+      "subscription",
+      "az account list --output table",
+      async () => [checkSubscription(await facts.subscription())],
+    ],
+    [
+      "roles",
+      `az role assignment list --all --assignee ${objectId}`,
+      async () => {
+        const { policyAssignments } = config;
+        const roleIds = await facts.roleIds(objectId);
+        return checkRoles({ roleIds, objectId, subscriptionId, policyAssignments });
+      },
+    ],
+    [
+      "resource providers",
+      "az provider list --output table",
+      async () => [checkProviders(await facts.registeredProviders())],
+    ],
+    [
+      "quotas",
+      `az vm list-usage --location ${config.location} --output table`,
+      () => quotaFindings(facts, config),
+    ],
+    ["names", "npm run doctor, again", () => nameFindings(facts, { ...examined, subscriptionId })],
+    ["Azure DevOps", "npm run bootstrap", () => devOpsFindings(examined)],
+  ];
+  for (const [check, mend, findingsOf] of inspections)
+    findings.push(...(await look(check, mend, findingsOf)));
+  return findings;
+}

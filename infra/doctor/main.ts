@@ -1,0 +1,74 @@
+import path from "node:path";
+import { DefaultAzureCredential } from "@azure/identity";
+import * as pulumi from "@pulumi/pulumi";
+import { Command, CommanderError } from "commander";
+import packageJson from "../../package.json";
+import { runProgram } from "../bootstrap/run-program";
+import { StackFile } from "../bootstrap/stack-file";
+import { parseConfig } from "../config";
+import { examine } from "./doctor";
+import { describeFindings, failed, type Finding } from "./finding";
+
+interface Given {
+  readonly stack: string;
+  readonly subscription?: string;
+  readonly resourceGroup: string;
+  readonly json: boolean;
+}
+
+function readOptions(argv: readonly string[]): Given {
+  return new Command("doctor")
+    .description("Checks what usually goes wrong with a stack before it does, and says what mends it.")
+    .requiredOption("--stack <name>", "stack whose settings are looked at")
+    .option("--subscription <id>", "subscription (default: the stack's, else that of `az account show`)")
+    .option("--resource-group <name>", "where the state is kept", "mlops-state")
+    .option("--json", "answer with one JSON document on standard output", false)
+    .exitOverride()
+    .parse(argv)
+    .opts<Given>();
+}
+
+/** The subscription that is asked about: given, the stack's own, or the one that is signed in to. */
+async function findSubscription(given: Given, ofStack: string | undefined): Promise<string | undefined> {
+  const named = given.subscription ?? ofStack;
+  if (named !== undefined) return named;
+  const { code, output } = await runProgram("az", ["account", "show", "--query", "id", "--output", "tsv"]);
+  return code === 0 ? /[0-9a-f-]{36}/i.exec(output)?.[0] : undefined;
+}
+
+async function findingsOf(given: Given): Promise<Finding[]> {
+  const settings = new StackFile(path.join(__dirname, "..", ".."), given.stack).settings();
+  const subscriptionId = await findSubscription(given, settings["azure-native:subscriptionId"]);
+  try {
+    return await examine({
+      config: parseConfig(given.stack, settings),
+      subscriptionId,
+      resourceGroup: given.resourceGroup,
+      credential: new DefaultAzureCredential(),
+      versions: {
+        pulumi: packageJson.devDependencies["@pulumi/pulumi"],
+        node: packageJson.engines.node,
+      },
+    });
+  } catch (error) {
+    if (!pulumi.RunError.isInstance(error)) throw error;
+    const mend = "npm run bootstrap -- ... --set <key>=<value>, or the commands above";
+    return [failed("settings", error.message, mend)];
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    const given = readOptions(process.argv);
+    const findings = await findingsOf(given);
+    process.stdout.write(
+      given.json ? `${JSON.stringify(findings, null, 2)}\n` : `${describeFindings(findings)}\n`,
+    );
+    process.exitCode = findings.some(({ status }) => status === "failed") ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+void main();

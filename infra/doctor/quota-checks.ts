@@ -1,0 +1,110 @@
+import type { StackConfig } from "../config";
+import { failed, ok, type Finding } from "./finding";
+
+/** VMs that a stack may grow to. */
+export interface VmNeed {
+  readonly what: string;
+  readonly vmSize: string;
+  readonly nodes: number;
+  /** Azure Machine Learning has quotas of its own, and so have VMs at low priority. */
+  readonly quota: "machine-learning" | "machine-learning-low" | "compute";
+}
+
+/** A VM size as Azure offers it in a region. */
+export interface VmSku {
+  readonly name: string;
+  readonly family: string;
+  readonly cores: number;
+  /** Why it cannot be had, if so. */
+  readonly restriction?: string | undefined;
+}
+
+/** How much of a quota is used; both numbers are cores. */
+export interface Usage {
+  readonly name: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** AKS keeps this many nodes for itself. */
+const systemNodes = 2;
+
+/** The VMs that the configured stack may grow to. */
+export function vmNeeds(config: StackConfig): VmNeed[] {
+  const quota = config.computePriority === "low" ? "machine-learning-low" : "machine-learning";
+  const training = (what: string, vmSize: string): VmNeed => ({
+    what,
+    vmSize,
+    nodes: config.computeMaxNodes,
+    quota,
+  });
+  const cluster = (what: string, vmSize: string, nodes: number): VmNeed => ({
+    what,
+    vmSize,
+    nodes,
+    quota: "compute",
+  });
+  return [
+    ...(config.compute ? [training("training", config.computeVmSize)] : []),
+    ...(config.compute && config.gpuVmSize !== undefined ? [training("GPU training", config.gpuVmSize)] : []),
+    ...(config.scoring === "kubernetes"
+      ? [
+          cluster("system pool", config.systemVmSize, systemNodes),
+          cluster("scoring pool", config.scoringVmSize, config.scoringMaxNodes),
+        ]
+      : []),
+  ];
+}
+
+const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/** Azure writes one family in several ways: standardDSv2Family, "Standard DSv2 Family Cluster Dedicated vCPUs". */
+function usageOf(need: VmNeed, sku: VmSku, usages: readonly Usage[]): Usage | undefined {
+  if (need.quota === "machine-learning-low")
+    return usages.find(({ name }) => plain(name).includes("lowpriority"));
+  return usages.find(
+    ({ name }) => plain(name).startsWith(plain(sku.family)) && !plain(name).includes("lowpriority"),
+  );
+}
+
+const requests: Readonly<Record<VmNeed["quota"], string>> = {
+  compute: "portal.azure.com, Quotas, Compute",
+  "machine-learning": "portal.azure.com, Quotas, Machine learning",
+  "machine-learning-low": "portal.azure.com, Quotas, Machine learning (low priority)",
+};
+
+/** Whether a region offers a size, and the subscription may have as many of it as the stack may grow to. */
+export function checkQuota(
+  need: VmNeed,
+  region: {
+    readonly location: string;
+    readonly skus: readonly VmSku[];
+    readonly usages: readonly Usage[];
+  },
+): Finding {
+  const { what, vmSize, nodes } = need;
+  const check = `quota for ${what}`;
+  const sku = region.skus.find(({ name }) => name.toLowerCase() === vmSize.toLowerCase());
+  if (sku === undefined || sku.restriction !== undefined) {
+    return failed(
+      check,
+      `${region.location} has no ${vmSize} for this subscription${sku?.restriction === undefined ? "" : ` (${sku.restriction})`}`,
+      `az vm list-skus --location ${region.location} --resource-type virtualMachines --output table`,
+    );
+  }
+  const cores = nodes * sku.cores;
+  const usage = usageOf(need, sku, region.usages);
+  if (usage === undefined) {
+    const says = `needs ${cores} cores of ${sku.family}, whose quota is not listed`;
+    return { check, status: "unknown", says, mend: `Look at it: ${requests[need.quota]}` };
+  }
+  const free = usage.limit - usage.used;
+  const says = `${nodes} × ${vmSize} = ${cores} cores; ${free} of ${usage.limit} are free (${usage.name})`;
+  return free >= cores
+    ? ok(check, says)
+    : failed(
+        check,
+        says,
+        `Ask for ${usage.used + cores} cores: ${requests[need.quota]}, ${region.location}; or lower the nodes of the stack`,
+      );
+}

@@ -1,0 +1,90 @@
+import { failed, ok, type Finding } from "./finding";
+
+/** A program that has to be there, and how its version is asked for. */
+export interface Tool {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Where the version is in what it says. */
+  readonly pattern: RegExp;
+  /** Oldest version that will do, as numbers. */
+  readonly least: readonly number[];
+  readonly mend: string;
+}
+
+/** The tools that a stack needs on this machine; kubelogin only where it has a cluster. */
+export function toolsFor(
+  scoring: "containers" | "kubernetes",
+  versions: { readonly pulumi: string; readonly node: string },
+): Tool[] {
+  const [major = 3, minor = 0] = numbersOf(versions.pulumi);
+  const always: Tool[] = [
+    {
+      name: "node",
+      args: ["--version"],
+      pattern: /v(\d+\.\d+\.\d+)/,
+      least: numbersOf(versions.node),
+      mend: "nvm install, or https://nodejs.org/en/download",
+    },
+    {
+      name: "az",
+      args: ["version", "--output", "json"],
+      pattern: /"azure-cli": "(\d+\.\d+\.\d+)"/,
+      least: [2, 60],
+      mend: "https://learn.microsoft.com/cli/azure/install-azure-cli",
+    },
+    {
+      name: "pulumi",
+      args: ["version"],
+      pattern: /v?(\d+\.\d+\.\d+)/,
+      // The program's SDK and the engine belong together; an older engine may not know what it is asked.
+      least: [major, Math.max(0, minor - 50)],
+      mend: "https://www.pulumi.com/docs/iac/download-install/",
+    },
+    {
+      name: "docker",
+      args: ["version", "--format", "{{.Server.Version}}"],
+      pattern: /^(\d+\.\d+(\.\d+)?)/,
+      least: [23],
+      mend: "Start Docker, or give images that a build has pushed: mlops:trainingImage",
+    },
+  ];
+  const kubelogin: Tool = {
+    name: "kubelogin",
+    args: ["--version"],
+    pattern: /v(\d+\.\d+\.\d+)/,
+    least: [0, 1],
+    mend: "az aks install-cli",
+  };
+  return scoring === "kubernetes" ? [...always, kubelogin] : always;
+}
+
+function numbersOf(version: string): number[] {
+  return (version.match(/\d+/g) ?? []).map(Number);
+}
+
+function isOlder(version: readonly number[], least: readonly number[]): boolean {
+  for (const [index, wanted] of least.entries()) {
+    const has = version[index] ?? 0;
+    if (has !== wanted) return has < wanted;
+  }
+  return false;
+}
+
+/** Whether a tool is there and new enough, from what it answered. */
+export function checkTool(
+  { name, pattern, least, mend }: Tool,
+  answer: { readonly code: number; readonly output: string },
+): Finding {
+  const check = `tool ${name}`;
+  const version = pattern.exec(answer.output.trim())?.[1];
+  if (answer.code !== 0 || version === undefined) {
+    const why =
+      answer.code === 127
+        ? "is not installed"
+        : `does not answer: ${answer.output.trim().split("\n")[0] ?? ""}`;
+    return failed(check, `${name} ${why}`, mend);
+  }
+  return isOlder(numbersOf(version), least)
+    ? failed(check, `${name} is ${version}, older than ${least.join(".")}`, mend)
+    : ok(check, version);
+}

@@ -1,0 +1,235 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { bootstrap } from "../../../infra/bootstrap/bootstrap";
+import { Cloud, prodSubscriptionId, subscriptionId } from "./cloud";
+
+let cloud: Cloud;
+
+beforeEach(async () => {
+  cloud = await Cloud.start();
+});
+
+afterEach(async () => {
+  expect([...cloud.arm.unknown, ...cloud.devops.unknown]).toEqual([]);
+  await cloud.stop();
+});
+
+async function said(changes: Parameters<Cloud["inputs"]>[0] = {}): Promise<string> {
+  const lines: string[] = [];
+  await bootstrap(cloud.inputs({ report: (line) => lines.push(line), ...changes }));
+  return lines.join("\n");
+}
+
+test("a plan lists everything and changes nothing", async () => {
+  const text = await said({ planOnly: true, consent: () => Promise.reject(new Error("asked")) });
+  expect(text).toMatch(/\+ create .*storage account mlopsstate\w{12}/);
+  expect(text).toMatch(/\+ create .*approval of mlops-prod/);
+  expect(text).not.toMatch(/approval of mlops-qa/);
+  expect(text).toMatch(/to create, 0 to correct, 0 exist already\.$/);
+  expect(cloud.writes).toEqual([]);
+  expect(readFileSync(path.join(cloud.folder, "Pulumi.qa.yaml"), "utf8")).not.toContain("owner");
+});
+
+test("without consent nothing is changed", async () => {
+  const { done, changed } = await bootstrap(cloud.inputs({ consent: () => Promise.resolve(false) }));
+  expect([done, changed, cloud.writes]).toEqual([false, 0, []]);
+});
+
+test("a second run changes nothing, and asks nobody", async () => {
+  const text = await said();
+  const { length } = cloud.writes;
+  expect(text).toMatch(/Done: \d+ made/);
+  const again = await said({ consent: () => Promise.reject(new Error("asked")) });
+  expect(again).toMatch(/0 to create, 0 to correct, \d+ exist already\./);
+  expect(again).toContain("nothing was changed");
+  expect(cloud.writes).toHaveLength(length);
+});
+
+test("says at the end what to type, in few lines", async () => {
+  const text = await said();
+  const commands = text.split("Next:")[1]?.match(/^ {2}\S.*$/gm) ?? [];
+  const release = cloud.devops.pipelines.find(({ name }) => name === "mlops-release");
+  expect(commands).toEqual([
+    '  git add Pulumi.qa.yaml Pulumi.prod.yaml && git commit --message "Configure the stacks" && git push https://dev.azure.com/contoso/_git/shop HEAD:main',
+    `  az pipelines run --organization ${cloud.devOpsUrl}/contoso --project "shop" --id ${release?.id} --parameters modelVersion=<model:version>`,
+  ]);
+  expect(text).toContain("Run this command again once qa is there");
+  cloud.devops.branches = ["main"];
+  expect(await said()).toContain("HEAD:mlops-setup");
+});
+
+test("once a stack is there, its identity becomes a member that may start releases", async () => {
+  await said();
+  const id = `/subscriptions/${subscriptionId}/resourceGroups/qa/providers/Microsoft.ManagedIdentity/userAssignedIdentities/mlops-release0123abcd`;
+  const properties = { principalId: "release-principal" };
+  const tags = { environment: "qa" };
+  cloud.arm.resources.set(id.toLowerCase(), { id, name: "mlops-release0123abcd", properties, tags });
+  const text = await said();
+  expect(text).toMatch(/\+ create {3}member mlops-release0123abcd/);
+  expect(text).not.toContain("Run this command again");
+  expect(cloud.devops.servicePrincipals.map(({ originId }) => originId)).toEqual(["release-principal"]);
+  expect(await said()).toContain("nothing was changed");
+});
+
+test("the state cannot be read by a key, lost by a delete, or decrypted by who may not", async () => {
+  await said();
+  const resources = [...cloud.arm.resources];
+  const find = (part: RegExp) => resources.find(([id]) => part.test(id))?.[1];
+  expect(find(/storageaccounts\/[^/]+$/)?.properties).toMatchObject({
+    allowSharedKeyAccess: false,
+    allowBlobPublicAccess: false,
+    minimumTlsVersion: "TLS1_2",
+    supportsHttpsTrafficOnly: true,
+  });
+  expect(find(/blobservices\/default$/)?.properties).toMatchObject({
+    isVersioningEnabled: true,
+    deleteRetentionPolicy: { enabled: true, days: 30 },
+  });
+  expect(find(/containers\/pulumi-state$/)?.properties).toMatchObject({ publicAccess: "None" });
+  expect(find(/vaults\/[^/]+$/)?.properties).toMatchObject({
+    enableRbacAuthorization: true,
+    enablePurgeProtection: true,
+  });
+  expect(find(/keys\/pulumi-state$/)?.properties).toMatchObject({ kty: "RSA" });
+  expect(find(/locks\/keep$/)?.properties).toMatchObject({ level: "CanNotDelete" });
+});
+
+function rolesOf(identity: string): string[] {
+  const resources = [...cloud.arm.resources];
+  const found = resources.find(([id]) => id.endsWith(`/userassignedidentities/${identity}`))?.[1];
+  return resources
+    .filter(([id, { properties }]) => {
+      return id.includes("/roleassignments/") && properties?.principalId === found?.properties?.principalId;
+    })
+    .map(([id, { properties }]) => {
+      const scope = id.split("/providers/microsoft.authorization")[0]?.split("/").slice(-2).join("/");
+      const conditional = properties?.condition === undefined ? "" : " if";
+      return `${String(properties?.roleDefinitionId).slice(-36, -28)} ${scope}${conditional}`;
+    })
+    .sort();
+}
+
+test("who previews may only look; who deploys may do so in its own subscription alone", async () => {
+  await said();
+  expect(rolesOf("mlops-preview")).toEqual([
+    "12338af0 keys/pulumi-state",
+    "2a2b9908 containers/pulumi-state",
+    "acdd72a7 subscriptions/aaaaaaaa-0000-4000-8000-000000000001",
+    "acdd72a7 subscriptions/bbbbbbbb-0000-4000-8000-000000000002",
+  ]);
+  const prod = rolesOf("mlops-prod");
+  expect(prod).toContain(`b24988ac subscriptions/${prodSubscriptionId}`);
+  expect(prod).toContain(`f58310d9 subscriptions/${prodSubscriptionId} if`);
+  expect(prod).toContain(`ba92f5b4 subscriptions/${prodSubscriptionId} if`);
+  expect(prod.filter((role) => role.includes("aaaaaaaa"))).toEqual([]);
+});
+
+test("each identity believes its own service connection, as Azure DevOps names it", async () => {
+  await said();
+  const connections = cloud.devops.all("serviceendpoint/endpoints");
+  expect(connections.map(({ name }) => name)).toEqual(["mlops-preview", "mlops-qa", "mlops-prod"]);
+  for (const { id, name, authorization } of connections) {
+    expect(authorization).toMatchObject({ scheme: "WorkloadIdentityFederation" });
+    const [, credential] =
+      [...cloud.arm.resources].find(([key]) =>
+        key.endsWith(`/${String(name)}/federatedidentitycredentials/azure-devops`),
+      ) ?? [];
+    expect(credential?.properties).toEqual({
+      issuer: "https://login.microsoftonline.com/tenant-1/v2.0",
+      subject: `/eid1/c/pub/t/tenant-1/sc/contoso/${id}`,
+      audiences: ["api://AzureADTokenExchange"],
+    });
+  }
+});
+
+test("production and the making of stacks are approved and locked, QA is locked only", async () => {
+  cloud.devops.members = { "eve@example.com": "eve-1" };
+  await said({ target: { ...cloud.inputs().target, approvers: ["eve@example.com"] } });
+  const checks = cloud.devops.all("pipelines/checks/configurations");
+  const named = checks.map(({ type, resource }) => {
+    return `${(type as { name: string }).name} ${(resource as { name: string }).name}`;
+  });
+  expect(named.sort()).toEqual([
+    "Approval mlops-infra",
+    "Approval mlops-prod",
+    "ExclusiveLock mlops-infra",
+    "ExclusiveLock mlops-prod",
+    "ExclusiveLock mlops-qa",
+  ]);
+  const approvals = checks.filter(({ settings }) => "approvers" in (settings as object));
+  expect(approvals).toHaveLength(2);
+  for (const { settings } of approvals)
+    expect(settings).toMatchObject({ approvers: [{ id: "eve-1" }], requesterCannotBeApprover: true });
+});
+
+test("pull requests are built by pr.yml, which may use what only looks", async () => {
+  await said();
+  const pr = cloud.devops.pipelines.find(({ name }) => name === "mlops-pr")?.id;
+  expect(cloud.devops.all("policy/configurations")).toMatchObject([
+    {
+      isBlocking: true,
+      settings: { buildDefinitionId: pr, scope: [{ refName: "refs/heads/main", repositoryId: "repo-1" }] },
+    },
+  ]);
+  const mayUse = [...cloud.devops.permissions]
+    .filter(([, opened]) => opened.has(Number(pr)))
+    .map(([resource]) => resource.split("/")[1]);
+  const named = (kind: "serviceendpoint/endpoints" | "distributedtask/variablegroups") =>
+    cloud.devops.all(kind).filter(({ id }) => mayUse.includes(String(id)));
+  expect(named("serviceendpoint/endpoints").map(({ name }) => name)).toEqual(["mlops-preview"]);
+  expect(named("distributedtask/variablegroups").map(({ name }) => name)).toEqual(["mlops"]);
+  expect([...cloud.devops.access]).toEqual([
+    [
+      "repoV2/project-1/repo-1 Microsoft.TeamFoundation.ServiceIdentity;11111111-aaaa-4aaa-8aaa-111111111111:Build:project-1",
+      16_384,
+    ],
+  ]);
+});
+
+test("variables are where the state is, and secrets that stay in the vault", async () => {
+  await said();
+  const groups = cloud.devops.all("distributedtask/variablegroups");
+  expect(groups).toMatchObject([
+    { name: "mlops", type: "Vsts" },
+    { name: "mlops-secrets", type: "AzureKeyVault", variables: { "NOTIFY-WEBHOOK": { isSecret: true } } },
+  ]);
+  expect(JSON.stringify(groups)).toMatch(/azblob:\/\/pulumi-state\?storage_account=mlopsstate\w{12}/);
+});
+
+test("a stack's file gets its settings and its key, and keeps what it had", async () => {
+  await said();
+  const text = readFileSync(path.join(cloud.folder, "Pulumi.prod.yaml"), "utf8");
+  const release = cloud.devops.pipelines.find(({ name }) => name === "mlops-release");
+  expect(text).toContain("# Kept.\n");
+  expect(text).toContain("mlops:owner: team-risk");
+  expect(text).toContain("mlops:devOpsProject: contoso/shop");
+  expect(text).toContain(`mlops:releasePipelineId: ${release?.id}`);
+  expect(text).toMatch(
+    /secretsprovider: azurekeyvault:\/\/mlops-state-\w{10}\.vault\.azure\.net\/keys\/pulumi-state/,
+  );
+});
+
+test("settings that a stack lacks are named before anything is looked at", async () => {
+  await expect(bootstrap(cloud.inputs({ settings: {} }))).rejects.toThrow(
+    /mlops:owner is not set[\s\S]*mlops:alertEmail is not set/,
+  );
+  expect(cloud.authorizations.size).toBe(0);
+});
+
+test("what somebody changed is shown, and corrected", async () => {
+  await said();
+  const [, account] = [...cloud.arm.resources].find(([id]) => /storageaccounts\/[^/]+$/.test(id)) ?? [];
+  Object.assign(account?.properties ?? {}, { allowSharedKeyAccess: true });
+  const pipeline = cloud.devops.pipelines[0];
+  Object.assign(pipeline?.configuration ?? {}, { path: "/other.yml" });
+  const text = await said();
+  expect(text).toContain("allowSharedKeyAccess is true, expected false");
+  expect(text).toContain('runs is "other.yml", expected "pipelines/pr.yml"');
+  expect(text).toContain("0 to create, 2 to correct");
+  expect(
+    account && [...cloud.arm.resources].find(([id]) => /storageaccounts\/[^/]+$/.test(id))?.[1],
+  ).toMatchObject({
+    properties: { allowSharedKeyAccess: false },
+  });
+  expect(await said()).toContain("nothing was changed");
+});

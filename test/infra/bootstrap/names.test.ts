@@ -1,0 +1,132 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { grants, notContainer, onlyRoles } from "../../../infra/bootstrap/grants";
+import {
+  infraEnvironment,
+  notifySecret,
+  pipelines,
+  secretGroup,
+  sharedGroup,
+  signInsOf,
+  stateNames,
+  type Target,
+} from "../../../infra/bootstrap/names";
+import { readOptions } from "../../../infra/bootstrap/options";
+import { differences } from "../../../infra/bootstrap/step";
+import { prodSubscriptionId as other, subscriptionId } from "./cloud";
+
+const root = path.join(__dirname, "..", "..", "..");
+const given = ["--subscription", subscriptionId, "--organisation", "contoso", "--project", "shop"];
+const read = (...more: string[]): Target => readOptions(["node", "x", ...given, ...more]).target;
+
+test("names that the world shares are allowed, the same each time, and others for another group", () => {
+  const target = read("--environment", "qa");
+  const { account, vault } = stateNames(target);
+  expect(account).toMatch(/^[a-z0-9]{3,24}$/);
+  expect(vault).toMatch(/^[a-z][a-z0-9-]{1,22}[a-z0-9]$/);
+  expect(stateNames(read("--environment", "prod"))).toEqual(stateNames(target));
+  expect(stateNames(read("--environment", "qa", "--resource-group", "other")).account).not.toBe(account);
+});
+
+test("environments keep their order, and each may have a subscription of its own", () => {
+  const { environments, approvers } = read(
+    ...[
+      "--environment",
+      "qa",
+      "--environment",
+      `prod=${other}`,
+      "--approver",
+      "a@b.c",
+      "--approver",
+      "d@e.f",
+    ],
+  );
+  expect(environments).toEqual([
+    { name: "qa", subscriptionId },
+    { name: "prod", subscriptionId: other },
+  ]);
+  expect(approvers).toEqual(["a@b.c", "d@e.f"]);
+});
+
+test.each([
+  ["no environment", [], "required option '--environment"],
+  ["a name that stacks cannot have", ["--environment", "Production_1"], "2 to 10 lower-case letters"],
+  ["one twice", ["--environment", "qa", "--environment", "qa"], "It is given twice"],
+  ["a subscription by its name", ["--environment", "qa=research"], "<name>=<id of a subscription>"],
+  ["a region that lacks something", ["--environment", "qa", "--location", "moon"], "Allowed choices"],
+  ["a setting without value", ["--environment", "qa", "--set", "owner"], "Expected <key>=<value>"],
+])("%s is refused", (_name, more, message) => {
+  const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    expect(() => read(...more)).toThrow(message);
+  } finally {
+    write.mockRestore();
+  }
+});
+
+test("settings are taken as they are written, equals signs and all", () => {
+  const { settings } = readOptions(["node", "x", ...given, "--environment", "qa", "--set", "owner=a=b"]);
+  expect(settings).toEqual({ "mlops:owner": "a=b" });
+});
+
+test("roles are given with the least that does: none on a subscription to who previews but Reader", () => {
+  const wide = grants.filter(({ who, on }) => who === "preview" && on === "subscription");
+  expect(wide.map(({ role }) => role)).toEqual(["Reader"]);
+  const administrator = grants.find(({ role }) => role.startsWith("Role Based Access Control"));
+  expect(administrator?.condition).toContain("7f951dda-4ed3-4680-a7ca-43fe172d538d");
+  // Neither Owner, nor User Access Administrator, nor itself: it cannot raise itself by what it may give.
+  for (const id of ["8e3af657-a8ff", "18d7d88d-d35e", "f58310d9-a9f6"])
+    expect(administrator?.condition).not.toContain(id);
+});
+
+test("conditions are written as Azure reads them", () => {
+  const balanced = (text: string): boolean => text.split("(").length === text.split(")").length;
+  expect(onlyRoles(["b", "a"])).toContain(
+    "roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {a, b}",
+  );
+  expect(onlyRoles(["a"])).toContain("@Request[");
+  expect(onlyRoles(["a"])).toContain("@Resource[");
+  expect(notContainer("x")).toContain("containers:name] StringNotEquals 'x'");
+  expect([onlyRoles(["a"]), notContainer("x")].every(balanced)).toBe(true);
+});
+
+test.each([
+  ["the same", { a: 1, b: ["x"] }, { a: 1, b: ["x"], c: 2 }, []],
+  ["letters of another case", { a: "WestEurope" }, { a: "westeurope" }, []],
+  ["another value", { a: { b: true } }, { a: { b: false } }, ["a.b is false, expected true"]],
+  ["nothing", { a: 0 }, {}, ["a is not set, expected 0"]],
+  ["a longer list", { a: ["x"] }, { a: ["x", "y"] }, ['a is ["x","y"], expected ["x"]']],
+  ["an item", { a: [{ b: 1 }] }, { a: [{ b: 2, c: 3 }] }, ["a[0].b is 2, expected 1"]],
+  ["no object at all", { a: { b: 1 } }, null, ["a.b is not set, expected 1"]],
+])("differences: %s", (_name, wanted, actual, expected) => {
+  expect(differences(wanted, actual)).toEqual(expected);
+});
+
+const folder = path.join(root, "pipelines");
+const files = [folder, path.join(folder, "templates")]
+  .flatMap((each) => readdirSync(each).map((name) => path.join(each, name)))
+  .filter((file) => file.endsWith(".yml") && !file.endsWith("travis.yml"));
+const text = files.map((file) => readFileSync(file, "utf8")).join("\n");
+const all = (pattern: RegExp): string[] => [
+  ...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name)),
+];
+
+test("what the pipelines name is what the bootstrap makes", () => {
+  const target = read("--environment", "qa", "--environment", "prod");
+  const signIns = signInsOf(target).map(({ name }) => name);
+  const connections = all(/connection: "?(mlops-[a-z]+)\b/g).filter((name) => name !== "mlops-");
+  expect(connections.length).toBeGreaterThan(0);
+  expect(signIns).toEqual(expect.arrayContaining(connections));
+  expect([...signIns, infraEnvironment]).toEqual(
+    expect.arrayContaining(all(/environment: "?(mlops-[a-z]+)\b/g)),
+  );
+  expect([sharedGroup, secretGroup].sort()).toEqual(all(/group: "?([\w-]+)/g).sort());
+  expect(text).toContain(`$(${notifySecret})`);
+});
+
+test("every pipeline has its file, and every file its pipeline", () => {
+  for (const { path: file } of pipelines)
+    expect([file, existsSync(path.join(root, file))]).toEqual([file, true]);
+  const own = readdirSync(folder).filter((name) => name.endsWith(".yml") && name !== "travis.yml");
+  expect(pipelines.map(({ path: file }) => path.basename(file)).sort()).toEqual(own.sort());
+});

@@ -1,0 +1,211 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { parseConfig } from "../../../infra/config";
+import { examine, type Examined } from "../../../infra/doctor/doctor";
+import { resourceProviders } from "../../../infra/bootstrap/grants";
+import { tokenFor } from "../bootstrap/cloud";
+
+const subscriptionId = "aaaaaaaa-0000-4000-8000-000000000001";
+const usage = (value: string, currentValue: number, limit: number) => ({
+  name: { value },
+  currentValue,
+  limit,
+  unit: "Count",
+});
+
+/** What the servers answer, by the end of the path; as the REST reference documents it. */
+const healthy: Record<string, unknown> = {
+  [`/subscriptions/${subscriptionId}`]: { displayName: "Research", state: "Enabled" },
+  "/providers/Microsoft.Authorization/roleAssignments": {
+    value: [
+      {
+        properties: {
+          roleDefinitionId: "/subscriptions/1/providers/x/8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+          scope: `/subscriptions/${subscriptionId}`,
+        },
+      },
+    ],
+  },
+  "/providers": {
+    value: resourceProviders.map((namespace) => ({ namespace, registrationState: "Registered" })),
+  },
+  "/Microsoft.Compute/skus": {
+    value: [
+      {
+        resourceType: "virtualMachines",
+        name: "Standard_DS3_v2",
+        family: "standardDSv2Family",
+        capabilities: [{ name: "vCPUs", value: "4" }],
+        restrictions: [],
+      },
+    ],
+  },
+  "/Microsoft.Compute/locations/westeurope/usages": { value: [usage("standardDSv2Family", 0, 100)] },
+  "/Microsoft.MachineLearningServices/locations/westeurope/usages": {
+    value: [usage("Total Cluster LowPriority Regional vCPUs", 0, 100)],
+  },
+  "/Microsoft.Storage/checkNameAvailability": { nameAvailable: true },
+  "/Microsoft.KeyVault/checkNameAvailability": { nameAvailable: true, message: null },
+  "/_apis/projects/shop": { id: "project-1", name: "shop" },
+  "/_apis/pipelines/7": { id: 7, name: "mlops-release" },
+};
+
+let server: Server;
+let answers: Record<string, unknown>;
+let url = "";
+
+beforeEach(async () => {
+  answers = { ...healthy };
+  server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const ends = Object.keys(answers).filter((end) => pathname.endsWith(end));
+    const best = ends.sort((a, b) => b.length - a.length)[0] ?? "";
+    const answer = answers[best];
+    const status = typeof answer === "number" ? answer : best === "" ? 404 : 200;
+    response.writeHead(status, { "content-type": "application/json", connection: "close" });
+    response.end(
+      status === 200
+        ? JSON.stringify(answer)
+        : JSON.stringify({ error: { code: "Refused", message: "No." }, message: "No." }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+const said: Record<string, string> = {
+  node: "v24.1.0",
+  az: '"azure-cli": "2.75.0"',
+  pulumi: "v3.270.0",
+  docker: "28.3.2",
+};
+
+function examined(changes: Partial<Examined> = {}): Examined {
+  return {
+    config: parseConfig("qa", {
+      "azure-native:location": "westeurope",
+      "mlops:owner": "team-risk",
+      "mlops:costCentre": "1",
+      "mlops:alertEmail": "a@example.com",
+      "mlops:monthlyBudget": "1",
+      "mlops:scoring": "containers",
+      "mlops:devOpsProject": "contoso/shop",
+      "mlops:releasePipelineId": "7",
+    }),
+    subscriptionId,
+    resourceGroup: "mlops-state",
+    credential: { getToken: (scope) => Promise.resolve(tokenFor(String(scope))) },
+    versions: { pulumi: "3.270.0", node: ">=20.19" },
+    run: (program) => Promise.resolve({ code: 0, output: said[program] ?? "" }),
+    connection: { managementUrl: url, timing: { attempts: 2, firstPauseMs: 1 } },
+    devOpsOptions: { url, attempts: 1, firstPauseMs: 1 },
+    ...changes,
+  };
+}
+
+async function faults(changes: Partial<Examined> = {}): Promise<string[]> {
+  const findings = await examine(examined(changes));
+  return findings.filter(({ status }) => status !== "ok").map(({ check, says }) => `${check}: ${says}`);
+}
+
+test("where nothing is in the way, everything was looked at and nothing is found", async () => {
+  const findings = await examine(examined());
+  expect(findings.filter(({ status }) => status !== "ok")).toEqual([]);
+  expect(findings.map(({ check }) => check)).toEqual([
+    "tool node",
+    "tool az",
+    "tool pulumi",
+    "tool docker",
+    "sign-in",
+    "subscription",
+    "role Contributor",
+    "role Role Based Access Control Administrator",
+    "role Resource Policy Contributor",
+    "resource providers",
+    "quota for training",
+    "name of state account",
+    "name of state vault",
+    "Azure DevOps",
+  ]);
+});
+
+test.each<[string, Record<string, unknown>, RegExp]>([
+  [
+    "no roles",
+    { "/providers/Microsoft.Authorization/roleAssignments": { value: [] } },
+    /role Contributor: you do not have it/,
+  ],
+  [
+    "no providers",
+    { "/providers": { value: [] } },
+    /resource providers: .*Microsoft\.Storage are not registered/,
+  ],
+  [
+    "no quota",
+    {
+      "/Microsoft.MachineLearningServices/locations/westeurope/usages": {
+        value: [usage("LowPriority", 0, 4)],
+      },
+    },
+    /quota for training: .*8 cores; 4 of 4 are free/,
+  ],
+  [
+    "a taken name",
+    {
+      "/Microsoft.KeyVault/checkNameAvailability": { nameAvailable: false, message: "Taken." },
+      "/resources": { value: [] },
+    },
+    /name of state vault: .* is taken: Taken\./,
+  ],
+  [
+    "a subscription that is off",
+    { [`/subscriptions/${subscriptionId}`]: { displayName: "Research", state: "Disabled" } },
+    /subscription: .* is Disabled/,
+  ],
+  ["no such pipeline", { "/_apis/pipelines/7": 404 }, /Azure DevOps: contoso\/shop has no pipeline 7/],
+  ["no such project", { "/_apis/projects/shop": 404 }, /Azure DevOps: The project shop failed with HTTP 404/],
+  ["no access to Azure DevOps", { "/_apis/projects/shop": 401 }, /Azure DevOps: .*HTTP 401/],
+  [
+    "a server error",
+    { "/Microsoft.Compute/skus": 500 },
+    /quotas: Reading the VM sizes by .* failed with HTTP 500/,
+  ],
+  ["a refusal", { "/Microsoft.Compute/skus": 403 }, /quotas: .*HTTP 403 .*Expected Reader/],
+])("%s: it is found, and nothing else", async (_name, changes, expected) => {
+  Object.assign(answers, changes);
+  const found = await faults();
+  expect(found.join("\n")).toMatch(expected);
+  expect(new Set(found.map((fault) => fault.split(/[: ]/)[0])).size).toBe(1);
+});
+
+test("a role on one resource group does not count for the subscription", async () => {
+  const { value } = healthy["/providers/Microsoft.Authorization/roleAssignments"] as {
+    value: { properties: object }[];
+  };
+  const scope = `/subscriptions/${subscriptionId}/resourceGroups/one`;
+  answers["/providers/Microsoft.Authorization/roleAssignments"] = {
+    value: value.map(({ properties }) => ({ properties: { ...properties, scope } })),
+  };
+  expect(await faults()).toHaveLength(3);
+});
+
+test("a name that is taken by what the bootstrap made is no fault", async () => {
+  answers["/Microsoft.Storage/checkNameAvailability"] = { nameAvailable: false };
+  answers["/resources"] = { value: [{ id: "ours" }] };
+  expect(await faults()).toEqual([]);
+});
+
+test("nobody is signed in: that is said once, and the tools are still looked at", async () => {
+  const error = Object.assign(new Error("Please run 'az login'"), { name: "CredentialUnavailableError" });
+  const credential = { getToken: () => Promise.reject(error) };
+  const run: Examined["run"] = () => Promise.resolve({ code: 127, output: "" });
+  const found = await faults({ credential, run });
+  expect(found).toHaveLength(5);
+  expect(found.at(-1)).toMatch(/^sign-in: Nobody is signed in/);
+});
+
+test("no subscription is chosen", async () => {
+  expect(await faults({ subscriptionId: undefined })).toEqual(["subscription: none is chosen"]);
+});
