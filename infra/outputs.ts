@@ -5,6 +5,7 @@ import type { Workspace } from "./components/workspace";
 import type { StackConfig } from "./config";
 import type { Variables } from "./environment";
 import type { Images } from "./images";
+import { pipelinesOf } from "./pipelines";
 import type { ReleaseState } from "./release";
 import type { Serving } from "./serving";
 
@@ -15,7 +16,7 @@ interface Declared {
   readonly clusters: readonly TrainingCluster[];
   readonly retraining: TrainingPipeline;
   readonly images: Images;
-  readonly environment: Record<string, Variables>;
+  readonly environment: Readonly<Record<"scoring" | "training" | "cli", Variables>>;
   readonly serving: Serving;
   readonly release: ReleaseState;
 }
@@ -32,12 +33,14 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     workspaceId: workspace.id,
     clusters: clusters.map(({ name }) => name),
     registry: foundation.registry.loginServer,
+    registryId: foundation.registry.id,
     vault: foundation.vault.name,
     storage: foundation.storage.name,
     insightsAppId: foundation.insights.appId,
     images,
     environment,
     retraining: retraining.endpoint,
+    pipelines: pipelinesOf(config.environment, { cli: environment.cli, model: config.model }),
     scoringUrl: serving.url ?? "",
     ...(serving.clusterName && { cluster: serving.clusterName }),
     // Not before it serves: an update that fails leaves the release that the outputs had.

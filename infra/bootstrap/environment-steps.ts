@@ -1,6 +1,6 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
 import { known } from "./facts";
-import { environmentName, infraEnvironment } from "./names";
+import { environmentName, infraEnvironment } from "../pipelines";
 import { absent, stateOf, type Step } from "./step";
 
 /** Kinds of checks, as Azure DevOps knows them. */

@@ -1,8 +1,10 @@
+import type { Duty } from "../pipelines";
 import { roles as stackRoles } from "../roles";
-import type { Duty } from "./names";
 
 /** Azure's built-in roles that the bootstrap gives, by the names that the portal shows. */
 export const bootstrapRoles = {
+  AcrPull: stackRoles.AcrPull,
+  "AzureML Data Scientist": stackRoles["AzureML Data Scientist"],
   "Azure Kubernetes Service RBAC Cluster Admin": stackRoles["AKS RBAC Cluster Admin"],
   Contributor: stackRoles.Contributor,
   "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",
@@ -16,8 +18,8 @@ export const bootstrapRoles = {
 
 export type BootstrapRole = keyof typeof bootstrapRoles;
 
-/** What a role may be given on: an environment's subscription, or what keeps the state. */
-export type GrantScope = "subscription" | "stateContainer" | "stateKey" | "vault";
+/** What a role may be given on: an environment's subscription, those of environments before it, or what keeps the state. */
+export type GrantScope = "subscription" | "earlierSubscriptions" | "stateContainer" | "stateKey" | "vault";
 
 export interface Grant {
   /** "operator" is who runs the bootstrap, and stacks from a laptop after it. */
@@ -25,7 +27,13 @@ export interface Grant {
   readonly role: BootstrapRole;
   readonly on: GrantScope;
   readonly why: string;
-  readonly condition?: string;
+  readonly condition?: (stacks: StackAccess) => string;
+}
+
+/** Stacks, by name, whose state an identity may write, and others that it may only read. */
+export interface StackAccess {
+  readonly own: readonly string[];
+  readonly earlier: readonly string[];
 }
 
 const assignments = "Microsoft.Authorization/roleAssignments";
@@ -38,13 +46,40 @@ export function onlyRoles(ids: readonly string[]): string {
   return `${part("write", "Request")} AND ${part("delete", "Resource")}`;
 }
 
+const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+const writes = ["write", "delete", "add/action", "move/action"] as const;
+
+/** Names of containers can be listed, as a list says nothing of what is in them. */
+function unless(actions: readonly string[], holds: string): string {
+  const others = actions.map((action) =>
+    action === "read"
+      ? `!(ActionMatches{'${blobs}/read'} AND NOT SubOperationMatches{'Blob.List'})`
+      : `!(ActionMatches{'${blobs}/${action}'})`,
+  );
+  return `((${others.join(" AND ")}) OR (${holds}))`;
+}
+
 /** Lets blobs be read and written in every container but one. */
 export function notContainer(name: string): string {
-  const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
-  const others = ["read", "write", "delete", "add/action", "move/action"]
-    .map((action) => `!(ActionMatches{'${blobs}/${action}'})`)
-    .join(" AND ");
-  return `((${others}) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringNotEquals '${name}'))`;
+  const container = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name]";
+  return unless(["read", ...writes], `${container} StringNotEquals '${name}'`);
+}
+
+/** Where Pulumi keeps a stack of the project `mlops` in a bucket: its state, history, backups and locks. */
+export function statePaths(stack: string): string[] {
+  return [`*/mlops/${stack}.json*`, `*/mlops/${stack}/*`];
+}
+
+/** What Pulumi keeps of the bucket itself. */
+const bucketPaths = [".pulumi/meta.yaml"];
+
+/** Lets the state of an identity's own stacks be written, and of those before them be read. */
+export function onlyStacks({ own, earlier }: StackAccess): string {
+  const like = (paths: readonly string[]): string =>
+    paths.map((path) => `@Resource[${blobs}:path] StringLike '${path}'`).join(" OR ");
+  const mayWrite = own.flatMap(statePaths);
+  const mayRead = [...bucketPaths, ...mayWrite, ...earlier.flatMap(statePaths)];
+  return `${unless(["read"], like(mayRead))} AND ${unless(writes, like(mayWrite))}`;
 }
 
 /** Who may do what on what, and why: all that pipelines and the operator are given outside of a stack. */
@@ -59,7 +94,7 @@ export const grants: readonly Grant[] = [
     role: "Role Based Access Control Administrator",
     on: "subscription",
     why: "gives the stack's identities their roles, and no others",
-    condition: onlyRoles(Object.values(stackRoles)),
+    condition: () => onlyRoles(Object.values(stackRoles)),
   },
   {
     who: "deploy",
@@ -78,9 +113,39 @@ export const grants: readonly Grant[] = [
     role: "Storage Blob Data Contributor",
     on: "subscription",
     why: "scores files and reads the prediction log",
-    condition: notContainer("pulumi-state"),
+    condition: () => notContainer("pulumi-state"),
   },
-  { who: "deploy", role: "Storage Blob Data Contributor", on: "stateContainer", why: "writes the state" },
+  {
+    who: "deploy",
+    role: "Key Vault Secrets User",
+    on: "subscription",
+    why: "calls the scoring service in tests with its key",
+  },
+  {
+    who: "deploy",
+    role: "AcrPull",
+    on: "earlierSubscriptions",
+    why: "copies the image that passed there",
+  },
+  {
+    who: "deploy",
+    role: "AzureML Data Scientist",
+    on: "earlierSubscriptions",
+    why: "reads the version to release, and marks the champion",
+  },
+  {
+    who: "deploy",
+    role: "Storage Blob Data Reader",
+    on: "earlierSubscriptions",
+    why: "reads the files of the version to release",
+  },
+  {
+    who: "deploy",
+    role: "Storage Blob Data Contributor",
+    on: "stateContainer",
+    why: "writes the state of its own stack, and reads those before it",
+    condition: onlyStacks,
+  },
   { who: "deploy", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
   { who: "deploy", role: "Key Vault Secrets User", on: "vault", why: "fills the variable group" },
 

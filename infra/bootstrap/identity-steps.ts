@@ -2,8 +2,8 @@ import { uuidOf } from "../uuid";
 import type { Azure } from "./azure-clients";
 import { explained, orAbsent } from "./explain-error";
 import { known, type Facts } from "./facts";
-import { bootstrapRoles, grants, type Grant } from "./grants";
-import { signInsOf, stateNames, type Target } from "./names";
+import { bootstrapRoles, grants, type Grant, type StackAccess } from "./grants";
+import { signInsOf, stateNames, type SignIn, type Target } from "./names";
 import { absent, stateOf, type Step } from "./step";
 
 export interface IdentityScope {
@@ -13,13 +13,18 @@ export interface IdentityScope {
 }
 
 /** Ids of what roles are given on: in a subscription of an environment, or where the state is. */
-export function scopeIds(target: Target, on: Grant["on"], subscriptionIds: readonly string[]): string[] {
+export function scopeIds(
+  target: Target,
+  on: Grant["on"],
+  { subscriptionIds, earlierSubscriptionIds }: Pick<SignIn, "subscriptionIds" | "earlierSubscriptionIds">,
+): string[] {
   const { account, container, vault, key } = stateNames(target);
   const group = `/subscriptions/${target.subscriptionId}/resourceGroups/${target.resourceGroup}/providers`;
   const vaultId = `${group}/Microsoft.KeyVault/vaults/${vault}`;
   const accountId = `${group}/Microsoft.Storage/storageAccounts/${account}`;
   return {
     subscription: subscriptionIds.map((id) => `/subscriptions/${id}`),
+    earlierSubscriptions: earlierSubscriptionIds.map((id) => `/subscriptions/${id}`),
     stateContainer: [`${accountId}/blobServices/default/containers/${container}`],
     stateKey: [`${vaultId}/keys/${key}`],
     vault: [vaultId],
@@ -51,16 +56,20 @@ function identity({ azure, target, facts }: IdentityScope, name: string): Step {
 /** Whom a role is given to; undefined while that is not made yet. */
 type FindPrincipal = () => { readonly id: string; readonly type: string } | undefined;
 
-function assignment(
-  { azure, facts }: IdentityScope,
-  { grant, who, scope }: { readonly grant: Grant; readonly who: string; readonly scope: string },
-): Step {
+interface Assignment {
+  readonly grant: Grant;
+  readonly who: string;
+  readonly scope: string;
+  readonly stacks: StackAccess;
+}
+
+function assignment({ azure, facts }: IdentityScope, { grant, who, scope, stacks }: Assignment): Step {
   const subscription = scope.split("/").slice(0, 3).join("/");
   const role = bootstrapRoles[grant.role];
   const roleDefinitionId = `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
   const name = uuidOf(`${scope}|${who}|${grant.role}`.toLowerCase());
   const what = `The role ${grant.role} of ${who}`;
-  const condition = grant.condition && { condition: grant.condition, conditionVersion: "2.0" };
+  const condition = grant.condition && { condition: grant.condition(stacks), conditionVersion: "2.0" };
   const principal: FindPrincipal = () => {
     if (grant.who === "operator") return { id: facts.caller.objectId, type: facts.caller.principalType };
     const found = facts.identities.get(who);
@@ -96,17 +105,23 @@ function assignment(
 /** The identities that pipelines sign in as, and all that they and the operator are given. */
 export function identitySteps(scope: IdentityScope): Step[] {
   const { target, facts } = scope;
-  const given = (duty: Grant["who"], who: string, subscriptionIds: readonly string[]): Step[] =>
+  const given = (duty: Grant["who"], signIn: Omit<SignIn, "duty">): Step[] =>
     grants
       .filter((grant) => grant.who === duty)
       .flatMap((grant) =>
-        scopeIds(target, grant.on, subscriptionIds).map((id) => assignment(scope, { grant, who, scope: id })),
+        scopeIds(target, grant.on, signIn).map((id) =>
+          assignment(scope, { grant, who: signIn.name, scope: id, stacks: signIn.stacks }),
+        ),
       );
+  const { subscriptionId, environments } = target;
+  const operator = {
+    name: facts.caller.objectId,
+    subscriptionIds: [subscriptionId],
+    earlierSubscriptionIds: [],
+    stacks: { own: environments.map(({ name }) => name), earlier: [] },
+  } as const;
   return [
-    ...given("operator", facts.caller.objectId, []),
-    ...signInsOf(target).flatMap(({ name, duty, subscriptionIds }) => [
-      identity(scope, name),
-      ...given(duty, name, subscriptionIds),
-    ]),
+    ...given("operator", operator),
+    ...signInsOf(target).flatMap((signIn) => [identity(scope, signIn.name), ...given(signIn.duty, signIn)]),
   ];
 }

@@ -1,3 +1,5 @@
+import type { StackAccess } from "./grants";
+import { environmentName, previewName, type Duty } from "../pipelines";
 import { uuidOf } from "../uuid";
 
 /** What the bootstrap makes for, and where. */
@@ -20,27 +22,39 @@ export interface Environment {
   readonly subscriptionId: string;
 }
 
-/** What an identity is for: to look at what would change, or to change it. */
-export type Duty = "preview" | "deploy";
-
 /** An identity, and the service connection of the same name by which pipelines sign in as it. */
 export interface SignIn {
   readonly name: string;
   readonly duty: Duty;
   /** Where it may do so; a connection is made for the first. */
   readonly subscriptionIds: readonly [string, ...string[]];
+  /** Subscriptions of environments that a release passes before, where they are others. */
+  readonly earlierSubscriptionIds: readonly string[];
+  /** Environments whose stacks it may change, and those before them. */
+  readonly stacks: StackAccess;
 }
 
 /** All identities of pipelines: one that may only look, and one for each environment. */
 export function signInsOf({ subscriptionId, environments }: Target): SignIn[] {
-  const all = [...new Set(environments.map((environment) => environment.subscriptionId))];
-  const [first = subscriptionId, ...others] = all;
+  const names = environments.map(({ name }) => name);
+  const subscriptions = environments.map((environment) => environment.subscriptionId);
+  const [first = subscriptionId, ...others] = new Set(subscriptions);
   return [
-    { name: "mlops-preview", duty: "preview", subscriptionIds: [first, ...others] },
-    ...environments.map((environment): SignIn => ({
+    {
+      name: previewName,
+      duty: "preview",
+      subscriptionIds: [first, ...others],
+      earlierSubscriptionIds: [],
+      stacks: { own: [], earlier: names },
+    },
+    ...environments.map((environment, index): SignIn => ({
       name: environmentName(environment.name),
       duty: "deploy",
       subscriptionIds: [environment.subscriptionId],
+      earlierSubscriptionIds: [...new Set(subscriptions.slice(0, index))].filter(
+        (id) => id !== environment.subscriptionId,
+      ),
+      stacks: { own: [environment.name], earlier: names.slice(0, index) },
     })),
   ];
 }
@@ -63,38 +77,11 @@ export function stateNames({
   } as const;
 }
 
-/** Name of an environment's identity, service connection and environment in Azure DevOps. */
-export function environmentName(environment: string): string {
-  return `mlops-${environment}`;
-}
-
 /** Variables that every pipeline has. */
 export const sharedGroup = "mlops";
 
 /** Variables that are secrets, from the vault. */
 export const secretGroup = "mlops-secrets";
 
-/** Environment in Azure DevOps that making and removing stacks passes through. */
-export const infraEnvironment = "mlops-infra";
-
 /** Secret in the vault that holds the address that approvers are told at, or that there is none. */
 export const notifySecret = "NOTIFY-WEBHOOK";
-
-/** A pipeline, and what it signs in for: nothing else in the project opens to it. */
-export interface Pipeline {
-  readonly name: string;
-  readonly path: string;
-  readonly duty: Duty;
-}
-
-const deploying = ["build", "retrain", "release", "batch", "monitor", "infra", "teardown"];
-
-/** All pipelines, by the file in pipelines/ that each runs. That of pull requests runs code that nobody has read yet. */
-export const pipelines: readonly Pipeline[] = [
-  { name: "mlops-pr", path: "/pipelines/pr.yml", duty: "preview" },
-  ...deploying.map((file): Pipeline => ({
-    name: `mlops-${file}`,
-    path: `/pipelines/${file}.yml`,
-    duty: "deploy",
-  })),
-];

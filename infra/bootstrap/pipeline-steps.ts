@@ -1,17 +1,8 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
 import { permission } from "./environment-steps";
 import { known } from "./facts";
-import {
-  environmentName,
-  infraEnvironment,
-  notifySecret,
-  pipelines,
-  secretGroup,
-  sharedGroup,
-  signInsOf,
-  stateNames,
-  type Pipeline,
-} from "./names";
+import { environmentName, infraEnvironment, pipelines, type Pipeline } from "../pipelines";
+import { notifySecret, secretGroup, sharedGroup, signInsOf, stateNames } from "./names";
 import { absent, stateOf, type Step } from "./step";
 
 /** The kind of branch policy that builds a pull request. */

@@ -24,7 +24,7 @@ import { emptySample, type TrackSamples } from "./track-samples";
 export type StackOutputs = Readonly<Record<string, unknown>>;
 
 export interface AzureDeployerOptions extends StackOptions {
-  /** The scoring image that holds a release, pushed to where the stack pulls from, by its digest. */
+  /** The scoring image that holds a release where the stack pulls from, by its digest; the release may have one elsewhere. */
   readonly imageOf: (release: Release, outputs: StackOutputs) => Promise<string>;
   /** Where the samples of a stack's versions are; absent when it has none. */
   readonly samplesOf?: (outputs: StackOutputs) => TrackSamples | undefined;
@@ -60,7 +60,7 @@ export class AzureDeployer implements Deployer {
   async deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus> {
     const { name: model } = parseModelRef(release.model);
     const facts = await this.read(environment, model);
-    const image = release.image ?? (await this.options.imageOf(release, facts.outputs));
+    const image = await this.options.imageOf(release, facts.outputs);
     const pushed: PushedRelease = { ...release, image };
     return this.change(facts, { action: "deploy", release: pushed, traffic });
   }

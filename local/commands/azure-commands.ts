@@ -9,6 +9,7 @@ import { imageReference } from "../../platform/release-state";
 import { describeDeployments } from "../describe-status";
 import type { Session } from "../session";
 import type { StackOutputs } from "../azure/azure-deployer";
+import { importImage } from "../azure/import-image";
 import { pushScoringImage } from "../azure/scoring-image";
 import { readStackOutputs } from "../azure/stack-outputs";
 
@@ -19,19 +20,41 @@ function textOf(outputs: StackOutputs, name: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Builds the scoring image of a release and pushes it to the registry of a stack. */
-async function imageOf(release: Release, outputs: StackOutputs): Promise<string> {
-  const registry = textOf(outputs, "registry");
-  if (registry !== undefined) return pushScoringImage(release, { registry });
+/** An image that QA pulls, copied to where another environment pulls from: what passes in QA is what serves there. */
+async function copyOf(image: string, outputs: StackOutputs, signal: AbortSignal): Promise<string> {
+  const qa = await readStackOutputs("qa", { project, signal });
+  const [from, to, host] = [
+    textOf(qa, "registryId"),
+    textOf(outputs, "registryId"),
+    textOf(outputs, "registry"),
+  ];
+  // One of a registry that belongs to no stack is pulled from there: its owner gives the right to.
+  if (!image.startsWith(`${textOf(qa, "registry") ?? ""}/`)) return image;
+  if (from !== undefined && to !== undefined && host !== undefined)
+    return importImage({ image, from, to, host }, { signal });
   throw new PlatformError(
     "CONFLICT",
-    "The stack has no registry yet to push the scoring image to. Run `pulumi up` for it first, or give an image with --image.",
+    "The stacks do not say which registries they have. Expected the output registryId of both. Run `pulumi up` for them with this version of the program.",
   );
+}
+
+/** The image of a release where a stack pulls from: built and pushed there, or copied from where it was tested. */
+async function imageOf(release: Release, outputs: StackOutputs, signal: AbortSignal): Promise<string> {
+  const registry = textOf(outputs, "registry");
+  if (registry === undefined) {
+    throw new PlatformError(
+      "CONFLICT",
+      "The stack has no registry yet to push the scoring image to. Run `pulumi up` for it first.",
+    );
+  }
+  const { image } = release;
+  if (image === undefined) return pushScoringImage(release, { registry });
+  return image.startsWith(`${registry}/`) ? image : copyOf(image, outputs, signal);
 }
 
 /** The image of a release where QA pulls from; what passes there goes to production by the same digest. */
 export async function pushImage({ signal }: Pick<Session, "signal">, release: Release): Promise<string> {
-  return imageOf(release, await readStackOutputs("qa", { project, signal }));
+  return imageOf(release, await readStackOutputs("qa", { project, signal }), signal);
 }
 
 /** Releases through the stacks of the clone that this program runs from. */
@@ -44,7 +67,7 @@ export function openAzureDeployer({ output, signal }: Pick<Session, "output" | "
     project,
     signal,
     report: (line) => output.print(line),
-    imageOf,
+    imageOf: (release, outputs) => imageOf(release, outputs, signal),
     samplesOf: (outputs) => {
       const appId = textOf(outputs, "insightsAppId");
       return appId === undefined ? undefined : new InsightsSamples({ appId });
@@ -87,7 +110,10 @@ export async function deployToAzure(
   }
   const traffic = { weight, shadow: 0 };
   const { canary } = await deployer.status(environment, name);
-  const same = canary?.digest === release.digest && [undefined, canary.image].includes(release.image);
+  // A copy in another registry is the same image: it has the same digest.
+  const same =
+    canary?.digest === release.digest &&
+    [undefined, canary.image?.slice(-64)].includes(release.image?.slice(-64));
   if (same) return deployer.weight(environment, name, traffic);
   return deployer.deploy(environment, await imageOfQa(deployer, release), traffic);
 }

@@ -123,6 +123,16 @@ describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
       url: expect.stringMatching(/^https:/),
       deployment: expect.stringMatching(/^retrain-/),
     });
+    expect(outputs.registryId).toMatch(/:Registry\/mlopsregistry$/);
+    expect(outputs.pipelines).toMatchObject({
+      "mlops-pr": { path: "/pipelines/pr.yml", serviceConnection: "mlops-preview" },
+      "mlops-release": {
+        serviceConnection: `mlops-${name}`,
+        environment: `mlops-${name}`,
+        variables: { STACK: name, MODEL: "diabetes", MLOPS_REGISTRY: outputs.environment.cli.MLOPS_REGISTRY },
+      },
+      "mlops-infra": { environment: "mlops-infra" },
+    });
     expect(outputs.release).toMatchObject(releases[name]);
     expect(JSON.stringify(outputs)).not.toMatch(/InstrumentationKey|sig=|0123456789abcdef/);
   });

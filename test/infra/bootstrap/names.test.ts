@@ -1,16 +1,15 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { grants, notContainer, onlyRoles } from "../../../infra/bootstrap/grants";
+import { grants, notContainer, onlyRoles, onlyStacks } from "../../../infra/bootstrap/grants";
 import {
-  infraEnvironment,
   notifySecret,
-  pipelines,
   secretGroup,
   sharedGroup,
   signInsOf,
   stateNames,
   type Target,
 } from "../../../infra/bootstrap/names";
+import { infraEnvironment, pipelines } from "../../../infra/pipelines";
 import { readOptions } from "../../../infra/bootstrap/options";
 import { differences } from "../../../infra/bootstrap/step";
 import { prodSubscriptionId as other, subscriptionId } from "./cloud";
@@ -73,10 +72,10 @@ test("roles are given with the least that does: none on a subscription to who pr
   const wide = grants.filter(({ who, on }) => who === "preview" && on === "subscription");
   expect(wide.map(({ role }) => role)).toEqual(["Reader"]);
   const administrator = grants.find(({ role }) => role.startsWith("Role Based Access Control"));
-  expect(administrator?.condition).toContain("7f951dda-4ed3-4680-a7ca-43fe172d538d");
+  const condition = administrator?.condition?.({ own: [], earlier: [] });
+  expect(condition).toContain("7f951dda-4ed3-4680-a7ca-43fe172d538d");
   // Neither Owner, nor User Access Administrator, nor itself: it cannot raise itself by what it may give.
-  for (const id of ["8e3af657-a8ff", "18d7d88d-d35e", "f58310d9-a9f6"])
-    expect(administrator?.condition).not.toContain(id);
+  for (const id of ["8e3af657-a8ff", "18d7d88d-d35e", "f58310d9-a9f6"]) expect(condition).not.toContain(id);
 });
 
 test("conditions are written as Azure reads them", () => {
@@ -87,7 +86,28 @@ test("conditions are written as Azure reads them", () => {
   expect(onlyRoles(["a"])).toContain("@Request[");
   expect(onlyRoles(["a"])).toContain("@Resource[");
   expect(notContainer("x")).toContain("containers:name] StringNotEquals 'x'");
-  expect([onlyRoles(["a"]), notContainer("x")].every(balanced)).toBe(true);
+  const stacks = onlyStacks({ own: ["prod"], earlier: ["qa"] });
+  const [reads = "", changes = ""] = stacks.split(" AND ((");
+  for (const path of [".pulumi/meta.yaml", "*/mlops/qa.json*", "*/mlops/qa/*", "*/mlops/prod/*"])
+    expect(reads).toContain(`blobs:path] StringLike '${path}'`);
+  expect(changes).toContain("StringLike '*/mlops/prod.json*'");
+  expect(changes).not.toMatch(/qa|meta/);
+  for (const action of ["write", "delete", "add/action", "move/action"])
+    expect(changes).toContain(`blobs/${action}'}`);
+  expect([onlyRoles(["a"]), notContainer("x"), stacks].every(balanced)).toBe(true);
+});
+
+test("who deploys an environment reads what those before it made, and has nothing to do with those after it", () => {
+  const target = read("--environment", "qa", "--environment", `prod=${other}`);
+  const [preview, qa, prod] = signInsOf(target);
+  expect(preview?.stacks).toEqual({ own: [], earlier: ["qa", "prod"] });
+  expect([qa?.stacks, qa?.earlierSubscriptionIds]).toEqual([{ own: ["qa"], earlier: [] }, []]);
+  expect([prod?.stacks, prod?.earlierSubscriptionIds]).toEqual([
+    { own: ["prod"], earlier: ["qa"] },
+    [subscriptionId],
+  ]);
+  const [, , same] = signInsOf(read("--environment", "qa", "--environment", "prod"));
+  expect(same?.earlierSubscriptionIds).toEqual([]);
 });
 
 test.each([
