@@ -1,0 +1,255 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { parse, stringify } from "yaml";
+import { AzureDeployer, type AzureDeployerOptions } from "../../local/azure/azure-deployer";
+import type { Release } from "../../platform/deployment";
+import { digestOf } from "../../platform/files";
+import { committed } from "../infra/stacks";
+
+const run = promisify(execFile);
+const repository = path.join(__dirname, "..", "..");
+
+/** Folder with the `pulumi` command, its language host and the providers' plugins. */
+export const pulumiFolder = process.env.ENGINE_PULUMI ?? "";
+/** Of an API server that these tests may make namespaces on. */
+const kubeconfig = process.env.ENGINE_KUBECONFIG ?? "";
+
+function findSkipReason(): string | undefined {
+  if (!existsSync(path.join(pulumiFolder, "pulumi"))) return "ENGINE_PULUMI names no folder with `pulumi`";
+  if (!existsSync(kubeconfig)) return "ENGINE_KUBECONFIG names no kubeconfig";
+  return undefined;
+}
+
+/** Why the tests cannot run here; undefined when they can. */
+export const skipReason = findSkipReason();
+
+/** A test on the engine, or one that says why it does not run. */
+export function describeEngine(name: string, tests: () => void): void {
+  if (skipReason === undefined) describe(name, tests);
+  else describe.skip(`${name} (${skipReason})`, tests);
+}
+
+/** An image that nobody pulls: the nodes of the API server are played. */
+export const imageOf = (text: string): string => `registry.example/mlops@sha256:${digestOf(text)}`;
+
+export function releaseOf(version: number): Release & { image: string } {
+  const image = imageOf(`scoring ${version}`);
+  return { model: `diabetes:${version}`, package: image, digest: digestOf(`package ${version}`), image };
+}
+
+export interface Finished {
+  readonly code: number;
+  /** What was printed to both streams. */
+  readonly output: string;
+  readonly seconds: number;
+}
+
+/** A resource of a stack's state. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** An operation of a provider, as the plugins record them. */
+export interface Operation {
+  readonly op: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A stack of the real program, in a project folder and a backend of its own. */
+export class EngineStack {
+  private constructor(
+    readonly name: string,
+    readonly folder: string,
+  ) {}
+
+  /** Makes a stack of the configuration that is committed for one, with what an operator sets, and with other settings. */
+  static async create(
+    name: string,
+    like: "qa" | "prod",
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<EngineStack> {
+    const folder = await mkdtemp(path.join(tmpdir(), "mlops-engine-"));
+    await Promise.all([mkdir(path.join(folder, "project")), mkdir(path.join(folder, "state"))]);
+    const project = path.join(folder, "project");
+    // All but the stacks' own files, which Pulumi writes to.
+    for (const entry of readdirSync(repository)) {
+      if (/^(Pulumi\..+\.yaml|\..*|coverage|reports|dist)$/.test(entry)) continue;
+      await symlink(path.join(repository, entry), path.join(project, entry));
+    }
+    const stack = new EngineStack(name, folder);
+    const config = { ...committed(like), "mlops:trainingImage": imageOf("training"), ...settings };
+    await writeFile(stack.configFile, stringify({ config }));
+    const { code, output } = await stack.pulumi("stack", "init", name);
+    if (code !== 0) throw new Error(output);
+    return stack;
+  }
+
+  get project(): string {
+    return path.join(this.folder, "project");
+  }
+
+  /** Changes settings as an operator's editor does. */
+  async setConfig(values: Readonly<Record<string, string>>): Promise<void> {
+    await this.editConfig((config) => ({ ...config, ...values }));
+  }
+
+  async unsetConfig(key: string): Promise<void> {
+    await this.editConfig((config) =>
+      Object.fromEntries(Object.entries(config).filter(([each]) => each !== key)),
+    );
+  }
+
+  private async editConfig(
+    edit: (config: Record<string, unknown>) => Record<string, unknown>,
+  ): Promise<void> {
+    const file = parse(await readFile(this.configFile, "utf8")) as { config: Record<string, unknown> };
+    await writeFile(this.configFile, stringify({ ...file, config: edit(file.config) }));
+  }
+
+  get configFile(): string {
+    return path.join(this.project, `Pulumi.${this.name}.yaml`);
+  }
+
+  /** Environment of what runs against this stack. */
+  env(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+    return {
+      PATH: `${pulumiFolder}${path.delimiter}${process.env.PATH ?? ""}`,
+      PULUMI_HOME: path.join(this.folder, "home"),
+      PULUMI_BACKEND_URL: `file://${path.join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      KUBECONFIG: kubeconfig,
+      STANDIN_LOG: this.logFile,
+      ...extra,
+    };
+  }
+
+  /** Runs `pulumi` for this stack; `env` comes last. */
+  async pulumi(...args: (string | Readonly<Record<string, string>>)[]): Promise<Finished> {
+    const words = args.filter((arg) => typeof arg === "string");
+    const extra = Object.assign({}, ...args.filter((arg) => typeof arg !== "string")) as Record<
+      string,
+      string
+    >;
+    const ofStack = words[0] === "stack" && words[1] === "init" ? [] : ["--stack", this.name];
+    const begin = performance.now();
+    const options = {
+      cwd: this.project,
+      env: { ...process.env, ...this.env(extra) },
+      maxBuffer: 256 * 1024 * 1024,
+    };
+    const command = path.join(pulumiFolder, "pulumi");
+    const all = [...words, ...ofStack, "--non-interactive", "--color", "never"];
+    const seconds = (): number => (performance.now() - begin) / 1000;
+    try {
+      const { stdout, stderr } = await run(command, all, options);
+      return { code: 0, output: `${stdout}${stderr}`, seconds: seconds() };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, output: `${stdout}${stderr}`, seconds: seconds() };
+    }
+  }
+
+  /** Runs `pulumi` and gives what it did; throws, with all it said, when it fails. */
+  async succeed(...args: Parameters<EngineStack["pulumi"]>): Promise<Finished> {
+    const finished = await this.pulumi(...args);
+    if (finished.code === 0) return finished;
+    throw new Error(
+      `pulumi ${args.filter((arg) => typeof arg === "string").join(" ")} exited with ${finished.code}:\n${finished.output.slice(-6000)}`,
+    );
+  }
+
+  async up(env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return this.succeed("up", "--yes", "--skip-preview", env);
+  }
+
+  async resources(): Promise<StateResource[]> {
+    const { output } = await this.succeed("stack", "export");
+    const { deployment } = JSON.parse(output) as { deployment: { resources?: StateResource[] } };
+    return deployment.resources ?? [];
+  }
+
+  /** Paths of what the backend has been given; a lock is gone by now, and its folder stays. */
+  async statePaths(): Promise<string[]> {
+    const root = path.join(this.folder, "state");
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    return entries
+      .map((entry) => ({ entry, at: path.relative(root, path.join(entry.parentPath, entry.name)) }))
+      .filter(({ entry, at }) => (entry.isFile() && !at.endsWith(".attrs")) || /locks\/.+\/.+\//.test(at))
+      .map(({ entry, at }) => (entry.isFile() ? at : `${at}/lock.json`));
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse((await this.succeed("stack", "output", "--json")).output) as Record<string, unknown>;
+  }
+
+  deployer(options: Partial<AzureDeployerOptions> & { env?: Record<string, string> } = {}): AzureDeployer {
+    const { env, ...rest } = options;
+    return new AzureDeployer({
+      project: this.project,
+      imageOf: ({ model, image }) =>
+        image === undefined ? Promise.reject(new Error(`${model} has no image`)) : Promise.resolve(image),
+      ...rest,
+      env: this.env(env),
+    });
+  }
+
+  /** What the providers did since the last call. */
+  async takeOperations(): Promise<Operation[]> {
+    if (!existsSync(this.logFile)) return [];
+    const text = await readFile(this.logFile, "utf8");
+    await rm(this.logFile);
+    const all = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Operation);
+    return all.filter(({ op }) => ["create", "update", "delete"].includes(op));
+  }
+
+  /** Namespace of this stack's objects on the API server. */
+  get namespace(): string {
+    return `mlops-${this.name}`;
+  }
+
+  /** Destroys what is left, and forgets the stack. */
+  async remove(): Promise<void> {
+    try {
+      if ((await this.resources()).length > 0) await this.succeed("destroy", "--yes", "--skip-preview");
+    } finally {
+      await kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
+      await rm(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  private get logFile(): string {
+    return path.join(this.folder, "operations.jsonl");
+  }
+}
+
+/** What kubectl answered. */
+export async function kubectl(...args: string[]): Promise<string> {
+  const { stdout } = await run("kubectl", ["--kubeconfig", kubeconfig, ...args]);
+  return stdout.trim();
+}
+
+/** Folder of the schemas that the azure-native plugin checks with, if it has any: it stands beside the plugin. */
+export async function readArmTypes(): Promise<Record<string, unknown> | undefined> {
+  const { realpath } = await import("node:fs/promises");
+  const plugin = await realpath(path.join(pulumiFolder, "pulumi-resource-azure-native"));
+  const file = path.join(path.dirname(plugin), "..", "arm", "types.json");
+  if (!existsSync(file)) return undefined;
+  return JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+}
+
+// The Automation API looks for `pulumi` on the PATH of this process.
+if (skipReason === undefined) {
+  process.env.PATH = `${pulumiFolder}${path.delimiter}${process.env.PATH ?? ""}`;
+}

@@ -1,0 +1,130 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { describeEngine, EngineStack, type StateResource } from "./engine";
+import { translatingPlugins } from "./translated-plugin";
+
+jest.setTimeout(600_000);
+
+const ofType = (resources: readonly StateResource[], type: string): StateResource[] =>
+  resources.filter((resource) => resource.type === `azure-native:${type}`);
+
+/** Each switch of a stack, by itself, as a preview: Azure's own schemas judge every resource. */
+const switches: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "a private network": { "mlops:network": "private" },
+  "a GPU cluster": { "mlops:gpuVmSize": "Standard_NC6s_v3" },
+  "customer-managed keys": { "mlops:customerManagedKeys": "true" },
+  "low priority": { "mlops:computePriority": "low" },
+  "dedicated nodes": { "mlops:computePriority": "dedicated" },
+  "no compute": { "mlops:compute": "false" },
+  "no schedule": { "mlops:scheduleEnabled": "false" },
+  "tokens for callers": { "mlops:scoringAudience": "api://mlops" },
+  "a release pipeline": { "mlops:devOpsProject": "contoso/mlops", "mlops:releasePipelineId": "7" },
+};
+
+describeEngine("the switches of a stack", () => {
+  let stack: EngineStack;
+  let translated: Awaited<ReturnType<typeof translatingPlugins>>;
+  let plugins: Record<string, string>;
+
+  beforeAll(async () => {
+    stack = await EngineStack.create("e-switch", "qa");
+    translated = await translatingPlugins();
+    plugins = { PATH: [translated.bin, stack.env().PATH].join(path.delimiter) };
+  });
+
+  afterAll(async () => {
+    await stack.remove();
+    await rm(translated.folder, { recursive: true });
+  });
+
+  test.each(Object.entries(switches))(
+    "%s passes Azure's schemas in a preview of qa",
+    async (_name, values) => {
+      await stack.setConfig(values);
+      try {
+        await stack.succeed("preview");
+      } finally {
+        for (const key of Object.keys(values)) await stack.unsetConfig(key);
+      }
+    },
+  );
+
+  test("private, with keys of one's own and a GPU: made at once, and compute removed again alone", async () => {
+    await stack.setConfig({
+      ...switches["a private network"],
+      ...switches["a GPU cluster"],
+      ...switches["customer-managed keys"],
+    });
+    await stack.up(plugins);
+    await stack.succeed("preview", "--expect-no-changes", plugins);
+    const resources = await stack.resources();
+    expect(ofType(resources, "machinelearningservices:Compute")).toHaveLength(2);
+    expect(ofType(resources, "network:PrivateEndpoint").length).toBeGreaterThan(3);
+    const [account] = ofType(resources, "storage:StorageAccount");
+    expect(account?.inputs.encryption).toMatchObject({ keySource: "Microsoft.Keyvault" });
+    expect(ofType(resources, "keyvault:Key")).toHaveLength(1);
+
+    await stack.setConfig({ "mlops:compute": "false" });
+    await stack.takeOperations();
+    await stack.up(plugins);
+    const deleted = (await stack.takeOperations()).filter(({ op }) => op === "delete");
+    expect(ofType(await stack.resources(), "machinelearningservices:Compute")).toEqual([]);
+    expect(deleted.map(({ type }) => type)).toContain("azure-native:machinelearningservices:Compute");
+    const kept = [
+      "StorageAccount",
+      "Vault",
+      "Registry",
+      "machinelearningservices:Workspace",
+      "BlobContainer",
+    ];
+    expect(deleted.filter(({ type }) => kept.some((end) => type.endsWith(`:${end}`)))).toEqual([]);
+  });
+});
+
+describeEngine("the switches of a cluster", () => {
+  let stack: EngineStack;
+
+  beforeAll(async () => {
+    stack = await EngineStack.create("e-switchk", "prod");
+  });
+
+  afterAll(() => stack.remove());
+
+  test.each(
+    Object.entries({
+      ...switches,
+      "a GPU pool": { "mlops:scoringGpuVmSize": "Standard_NC6s_v3" },
+      "a host name": { "mlops:host": "score.example.com", "mlops:certificate": "scoring" },
+    }).filter(([name]) =>
+      ["a private network", "a GPU pool", "customer-managed keys", "a host name"].includes(name),
+    ),
+  )("%s passes Azure's schemas in a preview of prod", async (_name, values) => {
+    await stack.setConfig(values);
+    try {
+      await stack.succeed("preview");
+    } finally {
+      for (const key of Object.keys(values)) await stack.unsetConfig(key);
+    }
+  });
+});
+
+describeEngine("configuration that cannot be", () => {
+  test.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    [
+      "faults are listed together",
+      { "mlops:computeMinNodes": "5", "mlops:zones": "9" },
+      /computeMinNodes[\s\S]*zones|zones[\s\S]*computeMinNodes/,
+    ],
+    ["a weight of 101", { "mlops:release": '{"canaryPercent":101}' }, /canaryPercent/],
+  ])("%s, before anything is made", async (_name, values, message) => {
+    const stack = await EngineStack.create("e-bad", "qa", values);
+    try {
+      const { code, output } = await stack.pulumi("preview");
+      expect(code).not.toBe(0);
+      expect(output).toMatch(message);
+      expect(output).not.toMatch(/\n\s+at .+\.ts:\d+/);
+    } finally {
+      await stack.remove();
+    }
+  });
+});
