@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { describeEngine, EngineStack, type StateResource } from "./engine";
+import { uncheckedTypes } from "./schemas";
 import { translatingPlugins } from "./translated-plugin";
 
 jest.setTimeout(600_000);
@@ -58,6 +59,7 @@ describeEngine("the switches of a stack", () => {
     await stack.up(plugins);
     await stack.succeed("preview", "--expect-no-changes", plugins);
     const resources = await stack.resources();
+    expect(await uncheckedTypes(resources)).toEqual([]);
     expect(ofType(resources, "machinelearningservices:Compute")).toHaveLength(2);
     expect(ofType(resources, "network:PrivateEndpoint").length).toBeGreaterThan(3);
     const [account] = ofType(resources, "storage:StorageAccount");

@@ -15,7 +15,7 @@ async function changedPlugin(
   let text = await readFile(plugin, "utf8");
   for (const [known, other] of Object.entries(changes)) {
     if (!text.includes(known)) throw new Error(`${plugin} does in another way what was "${known}"`);
-    text = text.replace(known, other);
+    text = text.replace(known, () => other);
   }
   await writeFile(path.join(bin, name), text, { mode: 0o755 });
   // Where the plugin looks for Azure's schemas and for what checks with them.
@@ -25,14 +25,19 @@ async function changedPlugin(
 }
 
 /**
- * A folder for the PATH with the azure-native plugin that also translates two names of a storage account's encryption, as
- * the real provider does: what the SDK calls `encryptionIdentity` and `encryptionUserAssignedIdentity` are `identity` and
- * `userAssignedIdentity` to Azure (Microsoft.Storage 2024-01-01, `EncryptionIdentity`). The plugin's check stays as it is.
+ * A folder for the PATH with an azure-native plugin that knows two things more, as the real provider does: what the SDK
+ * calls `encryptionIdentity` and `encryptionUserAssignedIdentity` are `identity` and `userAssignedIdentity` to Azure
+ * (Microsoft.Storage 2024-01-01, `EncryptionIdentity`), and a key that was made has an address with its version. The
+ * plugin's check stays as it is.
  */
 export function translatingPlugins(): Promise<{ folder: string; bin: string }> {
-  const known = "const renames = { ";
-  const more = `${known}encryptionIdentity: "identity", encryptionUserAssignedIdentity: "userAssignedIdentity", `;
-  return changedPlugin({ [known]: more });
+  const renames = "const renames = { ";
+  const vault = "    Vault: { properties:";
+  const version = "`https://${inputs.vaultName}.vault.azure.net/keys/${n}/${digest(n).slice(0, 32)}`";
+  return changedPlugin({
+    [renames]: `${renames}encryptionIdentity: "identity", encryptionUserAssignedIdentity: "userAssignedIdentity", `,
+    [vault]: `    Key: { keyUriWithVersion: ${version} },\n${vault}`,
+  });
 }
 
 /**
