@@ -1,5 +1,5 @@
 import type { StackConfig } from "./config";
-import { regions } from "./regions";
+import { hasZones, regions } from "./regions";
 
 type Partially = { readonly [K in keyof StackConfig]?: StackConfig[K] | undefined };
 
@@ -33,7 +33,7 @@ export function crossFaults(config: Partially): string[] {
     ...together(config, "host", "certificate"),
     ...together(config, "devOpsProject", "releasePipelineId"),
   ];
-  const { environment, release, scoring, dataRegions, location, model } = config;
+  const { environment, release, scoring, dataRegions, location, model, zones } = config;
   if (scoring === "containers" && release?.canary !== undefined && release.canaryPercent !== 100) {
     faults.push(
       `mlops:release gives a canary ${release.canaryPercent} % of the requests, but mlops:scoring is "containers", where one version answers all. Give it 100 %, or run: pulumi config set --stack ${environment} mlops:scoring kubernetes`,
@@ -46,6 +46,11 @@ export function crossFaults(config: Partially): string[] {
         `mlops:release serves ${served} as ${track}, but mlops:model is "${model}". Give a version of ${model}.`,
       );
     }
+  }
+  if (scoring === "kubernetes" && zones !== undefined && zones.length > 0 && !hasZones(location ?? "")) {
+    faults.push(
+      `mlops:zones is ${zones.join(",")}, but ${location} has no availability zones. Run: pulumi config set --stack ${environment} mlops:zones '[]'`,
+    );
   }
   const unknown = dataRegions?.filter((region) => !(regions as readonly string[]).includes(region)) ?? [];
   if (unknown.length > 0)

@@ -39,3 +39,20 @@ export const regions = [
   "westus2",
   "westus3",
 ] as const;
+
+/** Those of them without availability zones ("Azure regions list", learn.microsoft.com/azure/reliability/regions-list). */
+const withoutZones: readonly string[] = [
+  "australiasoutheast",
+  "canadaeast",
+  "northcentralus",
+  "southindia",
+  "switzerlandwest",
+  "ukwest",
+  "westcentralus",
+  "westus",
+];
+
+/** Whether a region has several data centres: without them copies of data are kept in one. */
+export function hasZones(region: string): boolean {
+  return !withoutZones.includes(region);
+}

@@ -1,5 +1,6 @@
 import type { BlobServiceProperties, StorageAccountCreateParameters } from "@azure/arm-storage";
 import type { VaultProperties } from "@azure/arm-keyvault";
+import { hasZones } from "../regions";
 import type { Azure } from "./azure-clients";
 import { explained, orAbsent } from "./explain-error";
 import { notifySecret, stateNames, type Target } from "./names";
@@ -46,13 +47,13 @@ function storageAccount({ azure, target, pauseMs }: StateScope): Step {
   const parameters: StorageAccountCreateParameters = {
     location: target.location,
     kind: "StorageV2",
-    sku: { name: "Standard_ZRS" },
+    sku: { name: hasZones(target.location) ? "Standard_ZRS" : "Standard_LRS" },
     tags,
     ...properties,
   };
   return {
     name: `storage account ${account}`,
-    describe: "zone-redundant, no shared keys, nothing public",
+    describe: `${hasZones(target.location) ? "zone-redundant, " : ""}no shared keys, nothing public`,
     find: async () =>
       stateOf(
         properties,

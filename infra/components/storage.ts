@@ -2,6 +2,7 @@ import * as azureStorage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { plainStem } from "../auto-names";
 import type { Placement } from "../placement";
+import { hasZones } from "../regions";
 import type { CustomerManagedKeys } from "./customer-managed-keys";
 
 /** Containers by what they hold. Their names are known to pipelines and people. */
@@ -14,18 +15,6 @@ export const containerNames = {
 } as const;
 
 export type ContainerKey = keyof typeof containerNames;
-
-/** Regions without availability zones: there, copies are kept in one data centre. */
-const withoutZones: readonly string[] = [
-  "australiasoutheast",
-  "canadaeast",
-  "northcentralus",
-  "southindia",
-  "switzerlandwest",
-  "ukwest",
-  "westcentralus",
-  "westus",
-];
 
 /** Days that a deleted blob can be recovered. What has to be deleted is gone so many days later. */
 const recoverableDays = 7;
@@ -178,7 +167,7 @@ export class Storage extends pulumi.ComponentResource {
       {
         ...placement,
         kind: "StorageV2",
-        sku: { name: withoutZones.includes(placement.location) ? "Standard_LRS" : "Standard_ZRS" },
+        sku: { name: hasZones(placement.location) ? "Standard_ZRS" : "Standard_LRS" },
         allowBlobPublicAccess: false,
         allowSharedKeyAccess: false,
         allowCrossTenantReplication: false,

@@ -62,8 +62,18 @@ describe("the configuration of a stack", () => {
     ["qa", { "mlops:computeVmSize": "DS3" }, /expected an Azure VM size/],
     ["qa", { "mlops:dataRegions": "northeurope" }, /which mlops:dataRegions does not allow/],
     ["qa", { "mlops:zones": '["1","4"]' }, /expected a list of zones/],
+    [
+      "prod",
+      { "azure-native:location": "westus", "mlops:scoring": "kubernetes" },
+      /mlops:zones is 1,2,3, but westus has no availability zones\. Run: .* mlops:zones '\[\]'/,
+    ],
   ])("stack %s with %j is refused", (stack, values, message) => {
     expect(() => parseConfig(stack, { ...qa, ...(values as Record<string, string>) })).toThrow(message);
+  });
+
+  test("a cluster in a region without zones has none when it is told so", () => {
+    const west = { ...qa, "azure-native:location": "westus", "mlops:scoring": "kubernetes" };
+    expect(parseConfig("prod", { ...west, "mlops:zones": "[]" }).zones).toEqual([]);
   });
 
   test("a description says what every setting is for", () => {
