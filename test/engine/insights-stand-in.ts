@@ -1,0 +1,42 @@
+import { nearestRank } from "../../platform/quantile";
+
+/** A scoring request that a service has answered. */
+export interface Answered {
+  readonly time: number;
+  /** Version that answered, `name:version`. */
+  readonly model: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly predictions: readonly number[];
+}
+
+/** The columns of local/azure/insights-samples.ts' query, in its order. */
+const columns = ["model", "requests", "failures", "p50", "p95", "p99", "count", "total", "squares"];
+
+function rowOf(model: string, answered: readonly Answered[]): unknown[] {
+  const rising = Float64Array.from(answered.map(({ milliseconds }) => milliseconds)).sort();
+  const predictions = answered.flatMap((each) => each.predictions);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return [
+    model,
+    answered.length,
+    answered.filter(({ status }) => status >= 500).length,
+    ...[0.5, 0.95, 0.99].map((fraction) => nearestRank(rising, fraction)),
+    predictions.length,
+    sum(predictions),
+    sum(predictions.map((value) => value ** 2)),
+  ];
+}
+
+/** What Application Insights answers to the query about versions: a table with a row for each that was asked something. */
+export function answerQuery(query: string, answered: readonly Answered[]): unknown {
+  const since = /timestamp >= datetime\(([^)]+)\)/.exec(query)?.[1];
+  const models = /model in \(([^)]+)\)/.exec(query)?.[1];
+  if (since === undefined || models === undefined || !query.endsWith(`| project ${columns.join(", ")}`))
+    throw new Error(`this stand-in knows another query than ${query}`);
+  const rows = (JSON.parse(`[${models}]`) as string[]).flatMap((model) => {
+    const own = answered.filter((each) => each.model === model && each.time >= Date.parse(since));
+    return own.length === 0 ? [] : [rowOf(model, own)];
+  });
+  return { tables: [{ name: "PrimaryResult", columns: columns.map((name) => ({ name })), rows }] };
+}

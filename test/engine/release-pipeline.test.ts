@@ -1,0 +1,99 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { described, outputOf } from "../pipelines/pipeline-fixture";
+import { describeEngine } from "./engine";
+import { ReleasePlace, type Seen } from "./release-place";
+
+jest.setTimeout(600_000);
+
+/** What each step of a release left behind, by the step's name: the tracks of production with their weights. */
+const tracksOf = (seen: readonly Seen[]): unknown[] =>
+  seen.map(({ step, prod }) => [step, Object.fromEntries(prod.map(({ track, weight }) => [track, weight]))]);
+
+const digestOf = (image = ""): string => image.slice(image.indexOf("@"));
+
+describeEngine("the pipeline of a release, on stacks of the real engine", () => {
+  let folder: string;
+  let place: ReleasePlace;
+  let opened: ReleasePlace | undefined;
+
+  // Version 1 serves in production, 2 is as good, and 3 was trained on wrong data.
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mlops-release-pipeline-"));
+    place = opened = await ReleasePlace.open(folder);
+  });
+
+  afterAll(async () => {
+    await opened?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("takes a version through QA and the canary to all requests, by the image that QA served", async () => {
+    const { run, seen, failures } = await place.release("diabetes:2");
+    expect(failures).toEqual([]);
+    expect(described(run)).toEqual([
+      "Package.Package succeeded",
+      "Qa.Qa.deploy succeeded",
+      ...[10, 50].flatMap((weight) => [
+        `Prod.Canary.deploy ${weight} succeeded`,
+        `Prod.Canary.postRouteTraffic ${weight} succeeded`,
+      ]),
+      "Prod.Canary.success succeeded",
+    ]);
+    expect(run.asked).toEqual(["mlops-qa", "mlops-prod"]);
+    expect(tracksOf(seen)).toEqual([
+      ["Deploy", { stable: 100 }],
+      ["Give the canary 10 %", { stable: 90, canary: 10 }],
+      ["Judge the canary against stable", { stable: 90, canary: 10 }],
+      ["Give the canary 50 %", { stable: 50, canary: 50 }],
+      ["Judge the canary against stable", { stable: 50, canary: 50 }],
+      ["Give it all traffic", { stable: 100 }],
+    ]);
+    expect(outputOf(run, "Qa.Qa.deploy")).toMatch(/diabetes:2 waits for approval/);
+    expect(outputOf(run, "Prod.Canary.postRouteTraffic 50")).toMatch(
+      /canary 50 % against diabetes:1: advance; \d+ requests, 0 failed/,
+    );
+    const handed = JSON.parse(await readFile(path.join(run.artifacts, "qa", "release.json"), "utf8")) as {
+      release: { image: string };
+      qa: object;
+    };
+    expect(handed.qa).toMatchObject({ smoke: 4, load: { failures: 0 } });
+    const [{ image: inQa = "" } = {}] = await place.stacks.servedInQa();
+    expect(inQa).toBe(handed.release.image);
+    const { stable, ...others } = await place.stacks.deployments();
+    expect([digestOf(stable?.image), others]).toEqual([digestOf(inQa), {}]);
+    // Of production's own registry, into which it came from QA's inside Azure, once.
+    expect(stable?.image).toMatch(new RegExp(`^${place.outputs.prod.registry}/mlops-scoring-diabetes@`));
+    expect(place.azure.imported).toEqual([
+      { from: "qa", to: "prod", sourceImage: inQa.slice(inQa.indexOf("/") + 1) },
+    ]);
+    expect(place.azure.messages).toEqual([expect.stringContaining("diabetes:2 waits for approval")]);
+    expect((await place.versions()).map(({ aliases }) => aliases)).toEqual([[], ["champion"], []]);
+  });
+
+  test("rolls a bad version back by itself, and production is as it was", async () => {
+    const production = (): Promise<unknown> =>
+      Promise.all([place.stacks.route(), place.stacks.deployments(), place.versions()]);
+    const before = await production();
+    const { run, seen, failures } = await place.release("diabetes:3");
+    expect(failures).toEqual([expect.stringMatching(/roll-back/)]);
+    expect(run).toMatchObject({ result: "failed", stages: { Qa: "succeeded", Prod: "failed" } });
+    expect(described(run).slice(2)).toEqual([
+      "Prod.Canary.deploy 10 succeeded",
+      "Prod.Canary.postRouteTraffic 10: Judge the canary against stable failed",
+      "Prod.Canary.failure succeeded",
+    ]);
+    expect(outputOf(run, "Prod.Canary.postRouteTraffic 10")).toMatch(
+      /against diabetes:2: roll-back; .*standard deviations apart/,
+    );
+    expect(outputOf(run, "Prod.Canary.failure")).toContain("diabetes:3 was rolled back");
+    expect(tracksOf(seen)).toEqual([
+      ["Deploy", { stable: 100 }],
+      ["Give the canary 10 %", { stable: 90, canary: 10 }],
+      ["Judge the canary against stable", { stable: 90, canary: 10 }],
+      ["Take the canary away", { stable: 100 }],
+    ]);
+    expect(await production()).toEqual(before);
+  });
+});

@@ -1,0 +1,208 @@
+import { rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { z } from "zod";
+import type { ModelVersion } from "../../platform/registry/registry";
+import { repository } from "../e2e/mlops";
+import { PipelinePlace } from "../pipelines/pipeline-fixture";
+import type { RunResult } from "../pipelines/run-pipeline";
+import type { StepResult } from "../pipelines/steps-of-agent";
+import { AzureStandIns, webhook } from "./azure-stand-ins";
+import { DockerStandIn } from "./docker-stand-in";
+import { names, ReleaseStacks } from "./release-stacks";
+import { ServedEnvironment, type Track } from "./served-environment";
+
+/** What production served when a step had ended that changes stacks, or looks at them. */
+export interface Seen {
+  readonly step: string;
+  readonly prod: readonly (Track & { readonly track: string })[];
+}
+
+/** What became of a release. */
+export interface Released {
+  readonly run: RunResult;
+  readonly seen: readonly Seen[];
+  /** What steps printed that failed. */
+  readonly failures: readonly string[];
+}
+
+type OfBoth<T> = Readonly<Record<(typeof names)[number], T>>;
+
+const outputsSchema = z.object({
+  vault: z.string(),
+  insightsAppId: z.string(),
+  registry: z.string(),
+  registryId: z.string(),
+  scoringUrl: z.string(),
+});
+type Outputs = z.output<typeof outputsSchema>;
+
+/** Of a registry that belongs to no stack: where production's first version is from. */
+const otherRegistry = "registry.example";
+
+/** Where QA's container group answers: the name that Azure gives it without the hash that only Azure knows. */
+const qaAddress = "mlops-qa.westeurope.azurecontainer.io:8080";
+
+/** Rows of the model's data as bodies of requests, without the target, which is the last column. */
+async function scoringBodies(): Promise<string[]> {
+  const text = await readFile(path.join(repository, "models", "diabetes", "data.csv"), "utf8");
+  const [header = "", ...rows] = text.trim().split(/\r?\n/);
+  const features = header.split(",").slice(0, -1);
+  return rows.map((row) => {
+    const values = row.split(",").map(Number);
+    return JSON.stringify({
+      data: [Object.fromEntries(features.map((name, index) => [name, values[index]]))],
+    });
+  });
+}
+
+/** Two stacks of the engine, all that they need around them, and the pipeline of releases to them. */
+export class ReleasePlace {
+  private constructor(
+    private readonly home: PipelinePlace,
+    readonly stacks: ReleaseStacks,
+    private readonly docker: DockerStandIn,
+    private readonly served: OfBoth<ServedEnvironment>,
+    readonly azure: AzureStandIns,
+    readonly outputs: OfBoth<Outputs>,
+    private readonly bodies: readonly string[],
+  ) {}
+
+  /** Makes the stacks; production serves diabetes:1 of three versions that are registered. */
+  static async open(folder: string): Promise<ReleasePlace> {
+    const home = new PipelinePlace();
+    const stacks = await ReleaseStacks.create(folder);
+    try {
+      const docker = await DockerStandIn.install(path.join(folder, "docker"));
+      await makeStacks(home, stacks, docker);
+      const outputs = {
+        qa: outputsSchema.parse(await stacks.outputs("qa")),
+        prod: outputsSchema.parse(await stacks.outputs("prod")),
+      };
+      const served = { qa: await ServedEnvironment.open("qa"), prod: await ServedEnvironment.open("prod") };
+      const inAzure = names.map((name) => ({ name, ...outputs[name], answered: served[name].answered }));
+      const azure = await AzureStandIns.start(inAzure, { docker, folder });
+      return new ReleasePlace(home, stacks, docker, served, azure, outputs, await scoringBodies());
+    } catch (error) {
+      await stacks.remove();
+      await home.remove();
+      throw error;
+    }
+  }
+
+  /** Runs release.yml with a version. */
+  async release(modelVersion: string): Promise<Released> {
+    const seen: Seen[] = [];
+    const failures: string[] = [];
+    const run = await this.home.runs("release", {
+      repository: this.stacks.clone,
+      parameters: { modelVersion },
+      overrides: {},
+      groups: {
+        mlops: { PULUMI_BACKEND_URL: this.stacks.backend, MLOPS_REGISTRY: "local" },
+        "mlops-secrets": { "NOTIFY-WEBHOOK": webhook },
+      },
+      stubs: ["npm run pulumi:install"],
+      env: this.env,
+      stepTimeoutMs: 240_000,
+      // Agents have nothing of one another but the release's file; the registry is this folder's too.
+      beforeJob: () => {
+        for (const name of ["runs", "packages"])
+          rmSync(this.home.path(name), { recursive: true, force: true });
+      },
+      afterStep: async (step) => {
+        if (step.result === "failed") failures.push(step.output);
+        if (!/mlops -- (deploy|canary)/.test(step.script ?? "")) return;
+        seen.push({ step: step.name, prod: await this.follow(step) });
+      },
+    });
+    return { run, seen, failures };
+  }
+
+  async versions(): Promise<readonly ModelVersion[]> {
+    return this.home.json<ModelVersion[]>(["registry", "list"]);
+  }
+
+  async close(): Promise<void> {
+    for (const name of names) await this.served[name].close();
+    await this.azure.close();
+    try {
+      await this.stacks.remove();
+    } finally {
+      await this.home.remove();
+    }
+  }
+
+  /** Lets answer what the stacks now say that they serve; clients of a new canary, or of new weights, send requests. */
+  private async follow({ script = "" }: StepResult): Promise<Seen["prod"]> {
+    const { docker, env, stacks, served } = this;
+    const prod = await stacks.servedInProd();
+    await served.qa.follow(await stacks.servedInQa(), { docker, env });
+    await served.prod.follow(prod, { docker, env });
+    if (script.includes("--environment prod")) await served.prod.ask(this.bodies);
+    return prod;
+  }
+
+  /** Of the agents, and of what the stand-ins run. */
+  private get env(): Record<string, string> {
+    const { hostname, port } = new URL(this.outputs.prod.scoringUrl);
+    const addresses = {
+      ...this.azure.addresses,
+      [qaAddress]: this.served.qa.port,
+      [`${hostname}:${port || "80"}`]: this.served.prod.port,
+    };
+    return {
+      ...commandsOf(this.stacks, this.docker),
+      ...this.azure.env,
+      NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "fixtures", "azure", "reach-stand-ins.js"))}`,
+      STANDIN_ADDRESSES: JSON.stringify(addresses),
+      // Clients have sent their requests when the wait for them begins; see follow().
+      STANDIN_MINUTE_MS: "100",
+    };
+  }
+}
+
+/** Variables by which commands find Pulumi, the API server and Docker. */
+function commandsOf(stacks: ReleaseStacks, docker: DockerStandIn): Record<string, string> {
+  const { PATH = "", ...others } = stacks.env;
+  return { ...others, ...docker.env, PATH: [docker.bin, PATH].join(path.delimiter) };
+}
+
+/** Registers versions as merges to main did: there is no champion yet that they have to be better than. */
+async function registerVersions(home: PipelinePlace): Promise<void> {
+  const target = (row: readonly string[]): number => Number(row.at(-1));
+  const models = (name: string, change: (value: number, index: number) => number): Promise<string> =>
+    home.changedModels(name, (row, index) => [...row.slice(0, -1), String(change(target(row), index))]);
+  // The second was trained on data that has been corrected a little, the third on wrong data.
+  const corrected = await models("corrected", (value, index) => (index % 10 === 0 ? value + 1 : value));
+  const wrong = await models("wrong", (value) => value / 2 + 300);
+  for (const env of [{}, { MLOPS_MODELS: corrected }, { MLOPS_MODELS: wrong }])
+    await home.json(["retrain"], 0, env);
+}
+
+/** The first update of each stack, both at once: nothing in QA, the first version in production. */
+async function makeStacks(home: PipelinePlace, stacks: ReleaseStacks, docker: DockerStandIn): Promise<void> {
+  const makeProduction = async (): Promise<void> => {
+    await registerVersions(home);
+    const image = await firstImage(home, stacks, docker);
+    await stacks.update("prod", { stable: { model: "diabetes:1", image }, canaryPercent: 0 });
+  };
+  await Promise.all([stacks.update("qa", { canaryPercent: 0 }), makeProduction()]);
+}
+
+/** Builds and pushes the image that production serves from the beginning. */
+async function firstImage(
+  home: PipelinePlace,
+  stacks: ReleaseStacks,
+  docker: DockerStandIn,
+): Promise<string> {
+  const words = ["--model", "diabetes:1", "--only", "scoring", "--registry", otherRegistry];
+  const { stdout } = await promisify(execFile)("npm", ["run", "--silent", "images:build", "--", ...words], {
+    cwd: stacks.clone,
+    // Without what jest has every process load: it knows the programs of the repository, not of the clone.
+    env: { ...process.env, ...commandsOf(stacks, docker), NODE_OPTIONS: "", MLOPS_HOME: home.path() },
+  });
+  return (JSON.parse(stdout) as { pinned: string }).pinned;
+}
