@@ -46,9 +46,14 @@ function countColons(bytes: Buffer, expected: number): number {
   return colons;
 }
 
+function hasOneColon(bytes: Buffer): boolean {
+  return bytes.indexOf(colon, bytes.indexOf(colon) + 1) < 0;
+}
+
 /** Whether a JSON text has another number of colons than its value has properties: then some may be there twice. */
 function mayRepeat(bytes: Buffer, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  // Rows in signature order come below one name alone.
+  if (typeof value !== "object" || value === null || hasOneColon(bytes)) return false;
   const properties = countProperties(value);
   return countColons(bytes, properties) !== properties;
 }

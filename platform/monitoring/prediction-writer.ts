@@ -165,7 +165,7 @@ class SpooledPredictionLog implements PredictionLog {
       this.sampledOut += 1;
       return undefined;
     }
-    if (this.closed || performance.now() < this.restUntil) {
+    if (this.closed || (this.restUntil > 0 && performance.now() < this.restUntil)) {
       this.refused += 1;
       return undefined;
     }

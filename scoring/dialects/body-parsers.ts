@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { IncomingMessage } from "node:http";
+import { errorCodes, type FastifyInstance, type FastifyRequest } from "fastify";
 import { parseJson } from "../json-body";
 import { RequestProblem } from "../problem";
 
@@ -12,14 +13,61 @@ function checkEncoding({ headers }: FastifyRequest): void {
   );
 }
 
+type Read = (error: Error | null, body?: unknown) => void;
+
+/**
+ * Reads a body of at most `limit` bytes and gives what `parse` makes of it. The framework's own reader copies every body and
+ * takes off each listener again; most bodies come in one piece, and a stream that has ended calls nobody.
+ */
+function readBody(
+  payload: IncomingMessage,
+  limit: number,
+  { parse, done }: { readonly parse: (body: Buffer) => unknown; readonly done: Read },
+): void {
+  let first: Buffer | undefined;
+  let pieces: Buffer[] | undefined;
+  let received = 0;
+  let settled = false;
+  const settle: Read = (error, body) => {
+    if (settled) return;
+    settled = true;
+    done(error, body);
+  };
+  if (Number(payload.headers["content-length"]) > limit) {
+    settle(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+    return;
+  }
+  payload.on("data", (piece: Buffer) => {
+    received += piece.length;
+    if (received > limit) settle(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+    else if (first === undefined) first = piece;
+    else (pieces ??= [first]).push(piece);
+  });
+  payload.on("end", () => {
+    if (settled) return;
+    let body: unknown;
+    try {
+      body = parse(pieces === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(pieces, received));
+    } catch (error) {
+      settle(error as Error);
+      return;
+    }
+    settle(null, body);
+  });
+  // The client has gone before its body was whole.
+  payload.on("error", (error: Error) => settle(Object.assign(error, { statusCode: 400 })));
+}
+
 function addParser(app: FastifyInstance, type: string, parse: (body: Buffer) => unknown): void {
-  app.addContentTypeParser(type, { parseAs: "buffer" }, (request, body, done) => {
+  const limit = app.initialConfig.bodyLimit ?? Infinity;
+  app.addContentTypeParser(type, (request, payload, done) => {
     try {
       checkEncoding(request);
-      done(null, parse(body as Buffer));
     } catch (error) {
       done(error as Error);
+      return;
     }
+    readBody(payload, limit, { parse, done });
   });
 }
 
