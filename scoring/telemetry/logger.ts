@@ -2,21 +2,28 @@ import { write as writeFile, writeSync } from "node:fs";
 import pino, { type Logger } from "pino";
 import { systemErrorCode } from "../../platform/errors";
 
-/** Characters of lines that are written together. */
-const pieceLength = 131_072;
+/** Bytes of lines that are written together. */
+const pieceBytes = 65_536;
 /** Longest time that a line waits, in milliseconds. */
 const flushMs = 250;
 /** Pause before a write is tried again that the reader had no room for, in milliseconds. */
 const retryMs = 20;
-/** Characters that may wait for a reader that does not read; lines beyond it are left out and counted. */
+/** Bytes that may wait for a reader that does not read; lines beyond it are left out and counted. */
 const mostWaiting = 8 * 1024 * 1024;
 /** Longest time that the end of the process waits for the reader, in milliseconds. */
 const endMs = 500;
 
-/** Lines on their way to a file descriptor. No request waits for one, and neither does the end of the process for long. */
+/**
+ * Lines on their way to a file descriptor. No request waits for one, and neither does the end of the process for long. They
+ * are put into memory of their own at once: as text that lives for a while, they would be copied by each garbage collection.
+ */
 export class LineWriter {
-  private waiting = "";
-  private piece: Buffer | undefined;
+  private filling = Buffer.allocUnsafeSlow(pieceBytes);
+  private filled = 0;
+  /** Pieces that are full, the first of them under way while something is. */
+  private readonly full: Buffer[] = [];
+  private waitingBytes = 0;
+  private isWriting = false;
   private leftOut = 0;
   private readonly flushed: (() => void)[] = [];
 
@@ -26,13 +33,12 @@ export class LineWriter {
   }
 
   write(line: string): void {
-    if (this.waiting.length > mostWaiting) {
+    if (this.waitingBytes > mostWaiting) {
       this.leftOut += 1;
       return;
     }
-    // Joined when it is written: the length of what waits need not be counted in bytes with every line.
-    this.waiting += line;
-    if (this.waiting.length >= pieceLength) this.start();
+    this.add(line);
+    if (this.full.length > 0) this.start();
   }
 
   /** Calls back when all that was written before is out, or nobody reads it. */
@@ -41,34 +47,56 @@ export class LineWriter {
     this.start();
   }
 
+  private add(line: string): void {
+    // No character takes more than three bytes for each of its code units.
+    const room = 3 * line.length;
+    if (this.filled + room > this.filling.length) this.turnOver(room);
+    this.filled += this.filling.write(line, this.filled, "utf8");
+  }
+
+  /** What was filled is to be written; a new piece, with `room` bytes at least, is filled from now on. */
+  private turnOver(room: number): void {
+    if (this.filled > 0) {
+      this.full.push(this.filling.subarray(0, this.filled));
+      this.waitingBytes += this.filled;
+      this.filled = 0;
+      this.filling = Buffer.allocUnsafeSlow(Math.max(pieceBytes, room));
+    } else if (this.filling.length < room) this.filling = Buffer.allocUnsafeSlow(room);
+  }
+
   private start(): void {
-    if (this.piece !== undefined) return;
+    if (this.isWriting) return;
     if (this.leftOut > 0) {
-      this.waiting += `{"level":40,"time":${Date.now()},"msg":"${this.leftOut} lines are left out: the log is not read fast enough."}\n`;
+      const { leftOut } = this;
       this.leftOut = 0;
+      this.add(
+        `{"level":40,"time":${Date.now()},"msg":"${leftOut} lines are left out: the log is not read fast enough."}\n`,
+      );
     }
-    if (this.waiting === "") {
-      for (const done of this.flushed.splice(0)) done();
-      return;
-    }
-    this.piece = Buffer.from(this.waiting);
-    this.waiting = "";
-    this.send();
+    if (this.full.length === 0) this.turnOver(0);
+    if (this.full.length === 0) for (const done of this.flushed.splice(0)) done();
+    else this.send();
   }
 
   private send(): void {
-    const { piece } = this;
+    const [piece] = this.full;
     if (piece === undefined) return;
+    this.isWriting = true;
     writeFile(this.descriptor, piece, 0, piece.length, null, (error, written) => {
       if (error?.code === "EAGAIN") {
         setTimeout(() => this.send(), retryMs).unref();
         return;
       }
       // Any other failure is for good: the reader is gone, and with it the sense of these lines.
-      this.piece = error || written === piece.length ? undefined : piece.subarray(written);
-      if (this.piece === undefined) {
-        if (this.waiting !== "" || this.flushed.length > 0) this.start();
-      } else this.send();
+      const done = error ? piece.length : written;
+      this.waitingBytes -= done;
+      if (done === piece.length) this.full.shift();
+      else this.full[0] = piece.subarray(done);
+      if (this.full.length > 0) this.send();
+      else {
+        this.isWriting = false;
+        if (this.flushed.length > 0) this.start();
+      }
     });
   }
 
@@ -76,9 +104,10 @@ export class LineWriter {
   private end(): void {
     const deadline = performance.now() + endMs;
     const clock = new Int32Array(new SharedArrayBuffer(4));
-    if (this.piece !== undefined) Atomics.wait(clock, 0, 0, retryMs);
-    let rest = Buffer.from(this.waiting);
-    this.waiting = "";
+    if (this.isWriting) Atomics.wait(clock, 0, 0, retryMs);
+    const pieces = [...this.full.slice(this.isWriting ? 1 : 0), this.filling.subarray(0, this.filled)];
+    let rest = Buffer.concat(pieces);
+    this.filled = 0;
     while (rest.length > 0 && performance.now() < deadline) {
       try {
         rest = rest.subarray(writeSync(this.descriptor, rest));
