@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { PlatformError } from "../errors";
 import type { RetryTiming } from "../http-retry";
 import { HttpFault, defaultTiming, sendWithRetries } from "../http-retry";
+import { readJsonAnswer } from "../json-answer";
 import { isLoopback } from "../security-settings";
 import { identityTokens, type Scope, type Tokens } from "./tokens";
 
@@ -93,24 +94,6 @@ function explain(fault: HttpFault, { what, url, remedies }: AzureCall<unknown>):
   );
 }
 
-async function readAnswer<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-  const text = await response.text();
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new HttpFault("an answer that is cut short", { transient: true, maybeDone: true }, { cause });
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const fields = result.error.issues.map((issue) => issue.path.join(".") || "the answer");
-  throw new HttpFault(
-    `an answer with faults (${fields.slice(0, 5).join(", ")})`,
-    { transient: false, maybeDone: true },
-    { cause: result.error },
-  );
-}
-
 /** Calls of Azure's REST APIs: a GET is asked again, a POST only where Azure cannot have acted on it. */
 export class AzureClient {
   readonly managementUrl: string;
@@ -142,7 +125,7 @@ export class AzureClient {
       },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
     });
-    const read = (response: Response): Promise<T> => readAnswer(response, call.answer);
+    const read = (response: Response): Promise<T> => readJsonAnswer(response, call.answer);
     const idempotent = call.method === "GET";
     try {
       return await sendWithRetries(

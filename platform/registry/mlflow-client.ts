@@ -1,7 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { PlatformError } from "../errors";
 import type { HttpRequest, RetryTiming } from "../http-retry";
 import { HttpFault, assertNotInterrupted, defaultTiming, pauseUnless, sendWithRetries } from "../http-retry";
+import { readJsonAnswer } from "../json-answer";
 import type { MlflowAddress } from "./mlflow-address";
 import { mayGetToken, parseTrackingUri } from "./mlflow-address";
 import { MlflowError, explainFault } from "./mlflow-error";
@@ -33,24 +34,8 @@ export interface JsonCall<T> {
 
 async function readJson<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   const type = response.headers.get("content-type") ?? "";
-  const text = await response.text();
-  if (!/\bjson\b/i.test(type)) {
-    throw new HttpFault(`content of type "${type}"`, { transient: false, maybeDone: true });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new HttpFault("an answer that is cut short", { transient: true, maybeDone: true }, { cause });
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const fields = result.error.issues.map((issue) => issue.path.join(".") || "the answer");
-  throw new HttpFault(
-    `an answer with faults (${fields.slice(0, 5).join(", ")})`,
-    { transient: false, maybeDone: true },
-    { cause: result.error },
-  );
+  if (/\bjson\b/i.test(type)) return readJsonAnswer(response, schema);
+  throw new HttpFault(`content of type "${type}"`, { transient: false, maybeDone: true });
 }
 
 /** Calls of MLflow's REST API: retried where that is safe, and explained where they fail. */
