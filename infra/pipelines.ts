@@ -4,24 +4,59 @@ import type { Variables } from "./environment";
 /** What an identity is for: to look at what would change, or to change it. */
 export type Duty = "preview" | "deploy";
 
-/** A pipeline, and what it signs in for: nothing else in the project opens to it. */
+/** Environments, in the order in which a release passes them. */
+export type Which = "first" | "last" | "every";
+
+/** A pipeline, and what opens to it: nothing else in the project does. */
 export interface Pipeline {
   readonly name: string;
   readonly path: string;
-  readonly duty: Duty;
+  /** Whom its jobs sign in as: who may only look, or who deploys to these environments. */
+  readonly signsIn: readonly ("preview" | Which)[];
+  /** Environments in Azure DevOps that its jobs pass through, with their checks. */
+  readonly passes: readonly ("infra" | Which)[];
+  /** Whether it reads secret variables. */
+  readonly secrets: boolean;
 }
 
-const deploying = ["build", "retrain", "release", "batch", "monitor", "infra", "teardown"];
+type Reach = Partial<Pick<Pipeline, "signsIn" | "passes" | "secrets">>;
 
-/** All pipelines, by the file in pipelines/ that each runs. That of pull requests runs code that nobody has read yet. */
-export const pipelines: readonly Pipeline[] = [
-  { name: "mlops-pr", path: "/pipelines/pr.yml", duty: "preview" },
-  ...deploying.map((file): Pipeline => ({
+/** By the file in pipelines/ that each runs. That of pull requests runs code that nobody has read yet. */
+const reaches: Readonly<Record<string, Reach>> = {
+  pr: { signsIn: ["preview"] },
+  build: { signsIn: ["first"], passes: ["first"] },
+  retrain: { signsIn: ["first"] },
+  release: { signsIn: ["every"], passes: ["every"], secrets: true },
+  batch: { signsIn: ["last"] },
+  monitor: { signsIn: ["last"] },
+  infra: { signsIn: ["preview", "every"], passes: ["infra"] },
+  teardown: { signsIn: ["every"], passes: ["infra"] },
+};
+
+/** All pipelines. */
+export const pipelines: readonly Pipeline[] = Object.entries(reaches).map(
+  ([file, { signsIn = [], passes = [], secrets = false }]) => ({
     name: `mlops-${file}`,
     path: `/pipelines/${file}.yml`,
-    duty: "deploy",
-  })),
-];
+    signsIn,
+    passes,
+    secrets,
+  }),
+);
+
+/** Names of the pipelines to which something of an environment opens: its sign-in, or its checks. */
+export function openTo(
+  what: "signsIn" | "passes",
+  environment: string,
+  environments: readonly string[],
+): string[] {
+  const which: Which[] = ["every"];
+  if (environment === environments[0]) which.push("first");
+  if (environment === environments.at(-1)) which.push("last");
+  return pipelines
+    .filter((pipeline) => pipeline[what].some((each) => which.includes(each as Which)))
+    .map(({ name }) => name);
+}
 
 /** Identity and service connection of previews. */
 export const previewName = "mlops-preview";
@@ -49,14 +84,12 @@ export function pipelinesOf(
   { cli, model }: { readonly cli: Variables; readonly model: string },
 ): Readonly<Record<string, PipelineOfStack>> {
   return Object.fromEntries(
-    pipelines.map(({ name, path, duty }) => [
+    pipelines.map(({ name, path, signsIn, passes }) => [
       name,
       {
         path,
-        serviceConnection: duty === "preview" ? previewName : environmentName(stack),
-        environment: ["mlops-infra", "mlops-teardown"].includes(name)
-          ? infraEnvironment
-          : environmentName(stack),
+        serviceConnection: signsIn.every((each) => each === "preview") ? previewName : environmentName(stack),
+        environment: passes.includes("infra") ? infraEnvironment : environmentName(stack),
         variables: { STACK: stack, MODEL: model, ...cli },
       },
     ]),

@@ -1,7 +1,14 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
 import { permission } from "./environment-steps";
 import { known } from "./facts";
-import { environmentName, infraEnvironment, pipelines, type Pipeline } from "../pipelines";
+import {
+  environmentName,
+  infraEnvironment,
+  openTo,
+  pipelines,
+  previewName,
+  type Pipeline,
+} from "../pipelines";
 import { notifySecret, secretGroup, sharedGroup, signInsOf, stateNames } from "./names";
 import { absent, stateOf, type Step } from "./step";
 
@@ -120,24 +127,40 @@ function pipeline({ devops, facts }: DevOpsScope, { name, path }: Pipeline): Ste
   };
 }
 
-/** What pipelines may use; that of pull requests signs in as who may only look, and sees no secret. */
+/** What pipelines may use, each no more than it names; that of pull requests signs in as who may only look, and sees no secret. */
 function permissions(scope: DevOpsScope): Step[] {
   const { facts, target } = scope;
-  const all = pipelines.map(({ name }) => name);
-  const deploying = pipelines.filter(({ duty }) => duty === "deploy").map(({ name }) => name);
+  const names = target.environments.map(({ name }) => name);
+  const namesOf = (which: (pipeline: Pipeline) => boolean): string[] =>
+    pipelines.filter(which).map(({ name }) => name);
+  const endpoint = (name: string, to: readonly string[]): Step =>
+    permission(scope, { kind: "endpoint", name, id: () => facts.connections.get(name)?.id, to });
   const numbered = (kind: "variablegroup" | "environment", name: string, to: readonly string[]): Step => {
     const found = kind === "environment" ? facts.environments : facts.groups;
     return permission(scope, { kind, name, id: () => found.get(name)?.toString(), to });
   };
-  const environments = [...target.environments.map(({ name }) => environmentName(name)), infraEnvironment];
   return [
-    ...signInsOf(target).map(({ name, duty }) => {
-      const id = (): string | undefined => facts.connections.get(name)?.id;
-      return permission(scope, { kind: "endpoint", name, id, to: duty === "deploy" ? deploying : all });
-    }),
-    numbered("variablegroup", sharedGroup, all),
-    numbered("variablegroup", secretGroup, deploying),
-    ...environments.map((name) => numbered("environment", name, deploying)),
+    endpoint(
+      previewName,
+      namesOf(({ signsIn }) => signsIn.includes("preview")),
+    ),
+    ...names.map((name) => endpoint(environmentName(name), openTo("signsIn", name, names))),
+    numbered(
+      "variablegroup",
+      sharedGroup,
+      namesOf(() => true),
+    ),
+    numbered(
+      "variablegroup",
+      secretGroup,
+      namesOf(({ secrets }) => secrets),
+    ),
+    ...names.map((name) => numbered("environment", environmentName(name), openTo("passes", name, names))),
+    numbered(
+      "environment",
+      infraEnvironment,
+      namesOf(({ passes }) => passes.includes("infra")),
+    ),
   ];
 }
 

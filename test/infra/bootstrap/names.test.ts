@@ -9,9 +9,10 @@ import {
   stateNames,
   type Target,
 } from "../../../infra/bootstrap/names";
-import { infraEnvironment, pipelines } from "../../../infra/pipelines";
+import { environmentName, infraEnvironment, openTo, pipelines, previewName } from "../../../infra/pipelines";
 import { readOptions } from "../../../infra/bootstrap/options";
 import { differences } from "../../../infra/bootstrap/step";
+import { planPipeline, stepListsOf } from "../../pipelines/plan";
 import { prodSubscriptionId as other, subscriptionId } from "./cloud";
 
 const root = path.join(__dirname, "..", "..", "..");
@@ -150,3 +151,42 @@ test("every pipeline has its file, and every file its pipeline", () => {
   const own = readdirSync(folder).filter((name) => name.endsWith(".yml") && name !== "travis.yml");
   expect(pipelines.map(({ path: file }) => path.basename(file)).sort()).toEqual(own.sort());
 });
+
+/** What a pipeline names, in all its variants: service connections, environments, variable groups. */
+function namedBy(file: string): Record<"signsIn" | "passes" | "groups", string[]> {
+  const [signsIn, passes, groups] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const isOfStack = /^ {2}- \{ name: stack,/m.test(readFileSync(file, "utf8"));
+  for (const parameters of isOfStack ? [{ stack: "qa" }, { stack: "prod" }] : [{}]) {
+    const given = {
+      ...parameters,
+      ...(file.endsWith("release.yml") && { modelVersion: "diabetes:1" }),
+      ...(file.endsWith("teardown.yml") && { confirm: "qa" }),
+    };
+    const plan = planPipeline(file, given);
+    for (const { steps } of stepListsOf(plan))
+      for (const { task, inputs } of steps)
+        if (task === "AzureCLI@2") signsIn.add((inputs as { azureSubscription: string }).azureSubscription);
+    for (const stage of plan.stages) {
+      for (const job of stage.jobs) {
+        if (job.kind === "deployment") passes.add(job.environment);
+        for (const name of job.variables.groups) groups.add(name);
+      }
+      for (const name of [...plan.variables.groups, ...stage.variables.groups]) groups.add(name);
+    }
+  }
+  return { signsIn: [...signsIn].sort(), passes: [...passes].sort(), groups: [...groups].sort() };
+}
+
+test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
+  "%s may use what it names, and nothing else",
+  (name, { path: file, signsIn, passes, secrets }) => {
+    const environments = ["qa", "prod"];
+    const opened = (what: "signsIn" | "passes"): string[] =>
+      environments.filter((each) => openTo(what, each, environments).includes(name)).map(environmentName);
+    expect(namedBy(path.join(root, file))).toEqual({
+      signsIn: [...(signsIn.includes("preview") ? [previewName] : []), ...opened("signsIn")].sort(),
+      passes: [...(passes.includes("infra") ? [infraEnvironment] : []), ...opened("passes")].sort(),
+      groups: secrets ? [sharedGroup, secretGroup] : [sharedGroup],
+    });
+  },
+);
