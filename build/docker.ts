@@ -4,10 +4,20 @@ import { PlatformError, systemErrorCode } from "../platform/errors";
 
 const run = promisify(execFile);
 
-/** Runs the docker command and returns what it printed. */
-export async function docker(args: readonly string[], timeoutMs = 600_000): Promise<string> {
+const timeoutMs = 600_000;
+
+/** Runs the docker command, with variables beside the process's own, and returns what it printed. */
+export async function docker(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
   try {
-    const { stdout } = await run("docker", [...args], { timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 });
+    const env = { ...process.env, ...variables };
+    const { stdout } = await run("docker", [...args], {
+      env,
+      timeout: timeoutMs,
+      maxBuffer: 64 * 1024 * 1024,
+    });
     return stdout.trim();
   } catch (cause) {
     if (systemErrorCode(cause) === "ENOENT") {

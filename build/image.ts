@@ -7,6 +7,7 @@ import { digestOf, digestOfDirectory, digestOfFile, toStoredJson, writeJson } fr
 import { buildApp, distDirectory, type ImageKind } from "./app";
 import { repository } from "./repository";
 import { completeContext } from "./context";
+import { signedIn, type DockerLogin } from "./docker-login";
 import { docker, hasImage, inspectImage, type ImageFacts } from "./docker";
 import { provenanceOf, type Material } from "./provenance";
 import { imageSbom, type Sbom } from "./sbom";
@@ -20,6 +21,8 @@ export interface ImageRequest {
   readonly nodeImage: string;
   /** Host and path of the registry to push to; without it the image stays in the engine. */
   readonly registry?: string | undefined;
+  /** Sign-in to that registry; without it the docker command's own. */
+  readonly login?: DockerLogin | undefined;
   /** URI of who builds, for the provenance. */
   readonly builder: string;
 }
@@ -81,8 +84,11 @@ function labelArguments(request: ImageRequest, source: SourceVersion, base: Base
 }
 
 /** The manifest's digest after a push of the tag. */
-async function push(reference: string, repositoryName: string): Promise<string> {
-  await docker(["push", "--quiet", reference]);
+async function push(reference: string, repositoryName: string, login?: DockerLogin): Promise<string> {
+  const words = ["push", "--quiet", reference];
+  const [host = ""] = reference.split("/");
+  if (login === undefined) await docker(words);
+  else await signedIn(host, login, (variables) => docker(words, variables));
   const { repositoryDigests } = await inspectImage(reference);
   const pinned = repositoryDigests.find((digest) => digest.startsWith(`${repositoryName}@`));
   if (pinned !== undefined) return pinned;
@@ -122,7 +128,8 @@ export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
         context,
       ]);
     }
-    const pinned = request.registry === undefined ? undefined : await push(reference, repositoryName);
+    const pinned =
+      request.registry === undefined ? undefined : await push(reference, repositoryName, request.login);
     const facts = await inspectImage(reference);
     const sbom = await imageSbom(
       {

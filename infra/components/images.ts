@@ -2,7 +2,8 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import path from "node:path";
-import { registryPassword, tokenUser } from "../registry-login";
+import { tokenUser } from "../../platform/container-registry";
+import { signInToRegistry } from "../registry-login";
 
 /** What an image is built from. `layOutImage` makes it. */
 export interface BuildSource {
@@ -36,7 +37,7 @@ function signIn({ login, registry: { loginServer } }: ImageArgs): Pick<dockerBui
     ? pulumi.output("")
     : pulumi
         .all([loginServer, authorization.getClientTokenOutput()])
-        .apply(([address, { token }]) => registryPassword({ url: `https://${address}`, token }));
+        .apply(([address, { token }]) => signInToRegistry({ url: `https://${address}`, token }));
   return { registries: [{ address: loginServer, username: tokenUser, password: pulumi.secret(password) }] };
 }
 

@@ -1,5 +1,8 @@
+import type { DockerLogin } from "../../build/docker-login";
+import { identityTokens } from "../../platform/azure-ml/tokens";
+import { isAzureRegistry, registryPassword, tokenUser } from "../../platform/container-registry";
 import type { Release } from "../../platform/deployment";
-import { PlatformError } from "../../platform/errors";
+import { PlatformError, reasonOf } from "../../platform/errors";
 import { verifyPackage } from "../package";
 
 /** Base of the images, by name; a pipeline gives it by digest. */
@@ -9,6 +12,20 @@ export interface ScoringImageOptions {
   /** Host of the registry that the environments pull from. */
   readonly registry: string;
   readonly nodeImage?: string | undefined;
+}
+
+/** How the docker command signs in to a registry of Azure's: as the identity of this process. */
+async function loginTo(host: string): Promise<DockerLogin> {
+  const token = await identityTokens()("management");
+  try {
+    return { user: tokenUser, password: await registryPassword({ url: `https://${host}`, token }) };
+  } catch (cause) {
+    throw new PlatformError(
+      "DEPLOYMENT_FAILED",
+      `Signing in to the registry ${host} failed: ${reasonOf(cause)}. Expected an identity with "AcrPush" on it, on a network that it can be reached from. Run "az login", and this command again.`,
+      { cause },
+    );
+  }
 }
 
 /** Builds the scoring image of a release and pushes it; the same package and code give the same image. */
@@ -22,11 +39,12 @@ export async function pushScoringImage(release: Release, options: ScoringImageOp
     release,
     nodeImage,
     registry,
+    ...(isAzureRegistry(registry) && { login: await loginTo(registry) }),
     builder: "urn:mlops:builder:local",
   });
   if (pinned !== undefined) return pinned;
   throw new PlatformError(
     "DEPLOYMENT_FAILED",
-    `The image of ${release.model} was built but has no digest in ${registry}. Expected it to be pushed. Run \`az acr login\` for the registry, and this command again.`,
+    `The image of ${release.model} was built but has no digest in ${registry}. Expected it to be pushed. Run this command again.`,
   );
 }

@@ -31,6 +31,9 @@ export interface Imported {
 /** The secret that the stack's service takes as its primary key. */
 export const keyOf = (stack: string): string => `primary-key-of-${stack}-in-this-test`;
 
+/** What the docker command is to sign in with at a registry, as fixtures/azure/docker.js expects it. */
+const passwordOf = (registry: string): string => `password-of-${registry}`;
+
 const identityHeader = "of-this-test";
 const arm = "management.azure.com";
 const insights = "api.applicationinsights.io";
@@ -62,10 +65,12 @@ function isTrusted({ headers: { authorization = "", host = "" } }: IncomingMessa
   return host === hostname || host.endsWith(`.${hostname}`);
 }
 
+const hostsOf = ({ vault, registry }: StackInAzure): string[] => [`${vault}.vault.azure.net`, registry];
+
 /**
  * Stands in for what a release asks of Azure beside its stacks, as the documented REST APIs answer: the endpoint that gives
- * an agent its identity's tokens, Key Vault, Resource Manager's import of images, and queries of Application Insights; and
- * for the chat where approvers are told. Each takes no token but its own.
+ * an agent its identity's tokens, Key Vault, the registries' sign-in, Resource Manager's import of images, and queries of
+ * Application Insights; and for the chat where approvers are told. Each takes no token but its own.
  */
 export class AzureStandIns {
   readonly imported: Imported[] = [];
@@ -83,7 +88,7 @@ export class AzureStandIns {
     stacks: readonly StackInAzure[],
     { docker, folder }: { readonly docker: DockerStandIn; readonly folder: string },
   ): Promise<AzureStandIns> {
-    const hosts = [arm, insights, webhooks, ...stacks.map(({ vault }) => `${vault}.vault.azure.net`)];
+    const hosts = [arm, insights, webhooks, ...stacks.flatMap(hostsOf)];
     const altNames = hosts.map((value) => ({ type: 2, value }) as const);
     const { private: key, cert } = await generate([{ name: "commonName", value: "stand-ins" }], {
       keySize: 2048,
@@ -107,8 +112,8 @@ export class AzureStandIns {
   /** Which port of this machine answers for which address. */
   get addresses(): Record<string, number> {
     const { port } = this.server.address() as AddressInfo;
-    const vaults = this.stacks.map(({ vault }) => `${vault}.vault.azure.net`);
-    return Object.fromEntries([arm, insights, webhooks, ...vaults].map((host) => [`${host}:443`, port]));
+    const hosts = [arm, insights, webhooks, ...this.stacks.flatMap(hostsOf)];
+    return Object.fromEntries(hosts.map((host) => [`${host}:443`, port]));
   }
 
   /** Variables by which a process has an identity, and trusts the certificate. */
@@ -132,6 +137,10 @@ export class AzureStandIns {
     if (host === webhooks) {
       this.messages.push((JSON.parse(body) as { text: string }).text);
       response.end("ok");
+      return;
+    }
+    if (this.stacks.some(({ registry }) => registry === host)) {
+      answerRegistry(host, new URLSearchParams(body), response);
       return;
     }
     if (!isTrusted(request)) {
@@ -181,4 +190,12 @@ export class AzureStandIns {
     });
     response.end();
   }
+}
+
+/** A registry's password for a token of Resource Manager, which comes as a field of the form. */
+function answerRegistry(host: string, form: URLSearchParams, response: ServerResponse): void {
+  const token = new URL(form.get("access_token")?.replace("token-for-", "") ?? "none:").hostname;
+  const isGood = form.get("grant_type") === "access_token" && form.get("service") === host && token === arm;
+  if (isGood) sendJson(response, 200, { refresh_token: passwordOf(host) });
+  else sendJson(response, 401, { errors: [{ code: "UNAUTHORIZED", message: "no token of this tenant" }] });
 }

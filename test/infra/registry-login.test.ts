@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { registryPassword } from "../../infra/registry-login";
+import { signInToRegistry } from "../../infra/registry-login";
 
 interface Asked {
   readonly path: string;
@@ -42,7 +42,7 @@ async function signIn(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
-    return { asked, password: await registryPassword({ url, token: "entra-token" }, timing) };
+    return { asked, password: await signInToRegistry({ url, token: "entra-token" }, timing) };
   } catch (error) {
     return { asked, message: (error as Error).message };
   } finally {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Image, type ImageArgs } from "../../../infra/components/images";
-import { tokenUser } from "../../../infra/registry-login";
+import { tokenUser } from "../../../platform/container-registry";
 import { countByType, ofType, registered, valueOf } from "../mocks";
 
 const context = path.join(process.cwd(), "dist/contexts/training-0123456789ab");

@@ -1,0 +1,35 @@
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import { fileExists, findJson } from "../platform/files";
+
+/** A sign-in to a registry, for one push. */
+export interface DockerLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * Runs something with the variables by which the docker command is signed in to a registry. The sign-in is in a folder of
+ * its own that is removed: nothing is left in the user's configuration, and no key store has to be there.
+ */
+export async function signedIn<T>(
+  host: string,
+  { user, password }: DockerLogin,
+  work: (variables: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
+  const own = process.env.DOCKER_CONFIG ?? path.join(homedir(), ".docker");
+  const folder = await mkdtemp(path.join(tmpdir(), "mlops-docker-"));
+  try {
+    // Which engine is used stays as it is; with a store, the sign-in would be looked for there.
+    const found = (await findJson(path.join(own, "config.json"))) as { currentContext?: string } | undefined;
+    const auth = Buffer.from(`${user}:${password}`).toString("base64");
+    const config = { currentContext: found?.currentContext, auths: { [host]: { auth } } };
+    await writeFile(path.join(folder, "config.json"), JSON.stringify(config), { mode: 0o600 });
+    const contexts = path.join(own, "contexts");
+    if (await fileExists(contexts)) await symlink(contexts, path.join(folder, "contexts"));
+    return await work({ DOCKER_CONFIG: folder });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
