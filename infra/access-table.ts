@@ -1,3 +1,4 @@
+import { blobWrites, containerName, onlyWhere } from "./blob-conditions";
 import type { Role } from "./roles";
 
 /** Who may be given something: the identities of the foundation, and groups of people. */
@@ -137,8 +138,5 @@ export const accessTable: readonly Grant[] = [
 
 /** A role's condition that keeps reading and writing blobs to containers whose name begins with `prefix`. */
 export function containersLike(prefix: string): string {
-  const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
-  const actions = ["read", "write", "delete", "add/action", "move/action"];
-  const others = actions.map((action) => `!(ActionMatches{'${blobs}/${action}'})`).join(" AND ");
-  return `((${others}) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringStartsWith '${prefix}'))`;
+  return onlyWhere(`${containerName} StringStartsWith '${prefix}'`, ["read", ...blobWrites]);
 }

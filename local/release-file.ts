@@ -37,7 +37,6 @@ export async function writeReleaseFile(file: string, run: RunRecord): Promise<vo
   const content: ReleaseFile = {
     run: id,
     release,
-
     ...(qa && { qa }),
     ...(approval && { approval }),
   };

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { trainingEnvironment } from "../platform/deployment";
 import type { PlatformError } from "../platform/errors";
 import type { Lock } from "../platform/lock";
 import { acquireLock } from "../platform/lock";
@@ -44,8 +45,8 @@ interface SessionOptions {
 async function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSignal): Promise<string> {
   if (target === "local" || process.env.MLOPS_REGISTRY !== undefined) return registry;
   const { readStackOutputs } = require("./azure/stack-outputs") as typeof import("./azure/stack-outputs");
-  const outputs = await readStackOutputs("qa", { project: path.join(__dirname, ".."), signal });
-  return settingOf(outputs, { stack: "qa", process: "cli", name: "MLOPS_REGISTRY" });
+  const outputs = await readStackOutputs(trainingEnvironment, signal);
+  return settingOf(outputs, { stack: trainingEnvironment, process: "cli", name: "MLOPS_REGISTRY" });
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { Deployer } from "../platform/deployment";
 import type { TargetName } from "./options";
 import type { Session } from "./session";
@@ -23,10 +22,8 @@ export function openTarget(session: Session, name: TargetName): Target {
     require("./commands/azure-commands") as typeof import("./commands/azure-commands");
   const { scoringHeaders } = require("./azure/scoring-headers") as typeof import("./azure/scoring-headers");
   const { readStackOutputs } = require("./azure/stack-outputs") as typeof import("./azure/stack-outputs");
-  const project = path.join(__dirname, "..");
   return {
     deployer: openAzureDeployer(session),
-    headers: async (environment) =>
-      scoringHeaders(await readStackOutputs(environment, { project, signal: session.signal })),
+    headers: async (environment) => scoringHeaders(await readStackOutputs(environment, session.signal)),
   };
 }

@@ -5,6 +5,9 @@ import { digestSchema } from "./stored-record";
 /** Where a model is deployed, in the order a release passes through. */
 export const environments = ["qa", "prod"] as const;
 
+/** Of them, the one whose stack trains, and so has the registry of versions. */
+export const trainingEnvironment = environments[0];
+
 /** A packaged model version, ready to be deployed. QA and production get the same one, by digest. */
 export const releaseSchema = z.strictObject({
   /** `name:version`. */

@@ -1,3 +1,4 @@
+import { blobPath, blobWrites, containerName, onlyWhere } from "../blob-conditions";
 import type { Duty } from "../pipelines";
 import { roles as stackRoles } from "../roles";
 
@@ -46,23 +47,9 @@ export function onlyRoles(ids: readonly string[]): string {
   return `${part("write", "Request")} AND ${part("delete", "Resource")}`;
 }
 
-const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
-const writes = ["write", "delete", "add/action", "move/action"] as const;
-
-/** Names of containers can be listed, as a list says nothing of what is in them. */
-function unless(actions: readonly string[], holds: string): string {
-  const others = actions.map((action) =>
-    action === "read"
-      ? `!(ActionMatches{'${blobs}/read'} AND NOT SubOperationMatches{'Blob.List'})`
-      : `!(ActionMatches{'${blobs}/${action}'})`,
-  );
-  return `((${others.join(" AND ")}) OR (${holds}))`;
-}
-
 /** Lets blobs be read and written in every container but one. */
 export function notContainer(name: string): string {
-  const container = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name]";
-  return unless(["read", ...writes], `${container} StringNotEquals '${name}'`);
+  return onlyWhere(`${containerName} StringNotEquals '${name}'`, ["read", ...blobWrites]);
 }
 
 /** Where Pulumi keeps a stack of the project `mlops` in a bucket: its state, history, backups and locks. */
@@ -76,10 +63,10 @@ const bucketPaths = [".pulumi/meta.yaml"];
 /** Lets the state of an identity's own stacks be written, and of those before them be read. */
 export function onlyStacks({ own, earlier }: StackAccess): string {
   const like = (paths: readonly string[]): string =>
-    paths.map((path) => `@Resource[${blobs}:path] StringLike '${path}'`).join(" OR ");
+    paths.map((path) => `${blobPath} StringLike '${path}'`).join(" OR ");
   const mayWrite = own.flatMap(statePaths);
   const mayRead = [...bucketPaths, ...mayWrite, ...earlier.flatMap(statePaths)];
-  return `${unless(["read"], like(mayRead))} AND ${unless(writes, like(mayWrite))}`;
+  return `${onlyWhere(like(mayRead), ["readButNotList"])} AND ${onlyWhere(like(mayWrite), blobWrites)}`;
 }
 
 /** Who may do what on what, and why: all that pipelines and the operator are given outside of a stack. */

@@ -4,6 +4,7 @@ import type {
   DeploymentEvent,
   DeploymentStatus,
   Release,
+  TrackSample,
   Traffic,
 } from "../../platform/deployment";
 import { PlatformError, reasonOf } from "../../platform/errors";
@@ -48,13 +49,7 @@ export class AzureDeployer implements Deployer {
 
   async status(environment: string, model: string): Promise<DeploymentStatus> {
     const { outputs, deployment } = await this.read(environment, model);
-    const { stable, canary } = deployment;
-    const samples = await this.samplesOf(outputs, deployment);
-    const sample = (release: Release) => samples.get(release.model) ?? emptySample;
-    return statusOf(outputs, deployment, {
-      ...(stable && { stable: sample(stable) }),
-      ...(canary && { canary: sample(canary) }),
-    });
+    return statusOf(outputs, deployment, await this.samplesOf(outputs, deployment));
   }
 
   async deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus> {
@@ -77,8 +72,8 @@ export class AzureDeployer implements Deployer {
     return this.change(await this.read(environment, model), { action: "rollback" });
   }
 
-  private async read(environment: string, model: string): Promise<StackFacts> {
-    const stack = await ReleaseStack.open(environment, this.options);
+  private async read(environment: string, model: string, opened?: ReleaseStack): Promise<StackFacts> {
+    const stack = opened ?? (await ReleaseStack.open(environment, this.options));
     const outputs = await stack.outputs();
     const updates = await stack.history();
     const parsed = releaseStateSchema.safeParse(outputs.release ?? {});
@@ -111,13 +106,10 @@ export class AzureDeployer implements Deployer {
     const changes = await stack.update(releaseStateOf(next), messageOf(event));
     this.options.onUpdated?.(changes);
     const { environment, model } = deployment;
-    const after = await this.read(environment, model);
+    const after = await this.read(environment, model, stack);
     requireNoneBetween(environment, updates, after.updates, event);
-    const { stable, canary } = after.deployment;
-    return statusOf(after.outputs, after.deployment, {
-      ...(stable && { stable: emptySample }),
-      ...(canary && { canary: emptySample }),
-    });
+    // Nobody has asked it anything since.
+    return statusOf(after.outputs, after.deployment, new Map());
   }
 
   /** Samples since the release was last changed, by version. A status is not refused for want of them. */
@@ -141,11 +133,17 @@ export class AzureDeployer implements Deployer {
 function statusOf(
   { scoringUrl }: StackOutputs,
   deployment: Deployment,
-  samples: DeploymentStatus["samples"],
+  samples: ReadonlyMap<string, TrackSample>,
 ): DeploymentStatus {
-  const serves = deployment.stable !== undefined || deployment.canary !== undefined;
+  const { stable, canary } = deployment;
+  const sampleOf = ({ model }: Release): TrackSample => samples.get(model) ?? emptySample;
+  const serves = stable !== undefined || canary !== undefined;
   const url = serves && typeof scoringUrl === "string" && scoringUrl !== "" ? scoringUrl : undefined;
-  return { ...deployment, ...(url !== undefined && { url }), samples };
+  return {
+    ...deployment,
+    ...(url !== undefined && { url }),
+    samples: { ...(stable && { stable: sampleOf(stable) }), ...(canary && { canary: sampleOf(canary) }) },
+  };
 }
 
 /** Two that read the same state and change it one after the other would undo each other's change unseen. */

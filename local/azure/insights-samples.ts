@@ -1,5 +1,5 @@
-import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
 import { z } from "zod";
+import { entraTokens } from "../../platform/azure-ml/tokens";
 import type { TrackSample } from "../../platform/deployment";
 import { PlatformError, reasonOf } from "../../platform/errors";
 import { defaultTiming, HttpFault, sendWithRetries, type RetryTiming } from "../../platform/http-retry";
@@ -87,27 +87,18 @@ function sampleOf({
   };
 }
 
-async function entraToken(): Promise<string> {
-  let cause: unknown;
-  try {
-    // Loaded on use: the client is large.
-    const { DefaultAzureCredential } = await import("@azure/identity");
-    const credential: TokenCredential = new DefaultAzureCredential();
-    const token = await credential.getToken(`${publicOrigin}/.default`);
-    if (token !== null) return token.token;
-  } catch (error) {
-    cause = error;
-  }
-  throw new PlatformError(
-    "DEPLOYMENT_FAILED",
-    'No identity of Azure was found that may read Application Insights. Expected one with the role Monitoring Reader. Run "az login".',
-    { cause },
-  );
-}
-
 /** Samples from Application Insights, by its REST query API. What was sent a minute or two ago may not be in it yet. */
 export class InsightsSamples implements TrackSamples {
-  constructor(private readonly options: InsightsOptions) {}
+  private readonly token: () => Promise<string>;
+
+  constructor(private readonly options: InsightsOptions) {
+    const tokens = entraTokens({
+      code: "DEPLOYMENT_FAILED",
+      message:
+        'No identity of Azure was found that may read Application Insights. Expected one with the role Monitoring Reader. Run "az login".',
+    });
+    this.token = options.token ?? (() => tokens(`${publicOrigin}/.default`));
+  }
 
   async since(time: Date, models: readonly string[]): Promise<ReadonlyMap<string, TrackSample>> {
     const { appId, origin = publicOrigin, timing } = this.options;
@@ -137,7 +128,7 @@ export class InsightsSamples implements TrackSamples {
   }
 
   private async request(query: string): Promise<RequestInit> {
-    const token = await (this.options.token ?? entraToken)();
+    const token = await this.token();
     return {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },

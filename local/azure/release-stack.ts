@@ -4,6 +4,7 @@ import path from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parseDocument, type Document } from "yaml";
 import { PlatformError, systemErrorCode } from "../../platform/errors";
+import { resourceOf } from "../../platform/resource-urn";
 import type { ReleaseState } from "../../platform/release-state";
 import type { PastUpdate } from "./release-history";
 import { explainStackError } from "./stack-error";
@@ -146,10 +147,10 @@ async function guarded<T>(
   }
 }
 
-/** `azure-native:storage:StorageAccount storage` of a resource's URN. */
-function resourceOf(urn: string): string {
-  const [, , types = "", ...name] = urn.split("::");
-  return `${types.split("$").pop()} ${name.join("::")}`;
+/** `azure-native:storage:StorageAccount storage`. */
+function shownResource(urn: string): string {
+  const { type, name } = resourceOf(urn);
+  return `${type} ${name}`;
 }
 
 function faultOf({ diagnosticEvent }: EngineEvent): string | undefined {
@@ -159,7 +160,7 @@ function faultOf({ diagnosticEvent }: EngineEvent): string | undefined {
   if (/^(update failed|resource monitor shut down|preview failed)/.test(message)) return undefined;
   return urn === undefined || urn.includes("::pulumi:pulumi:Stack::")
     ? message.trim()
-    : `${resourceOf(urn)}: ${message.trim()}`;
+    : `${shownResource(urn)}: ${message.trim()}`;
 }
 
 const quietOperations = ["same", "read", "refresh"];
@@ -167,5 +168,5 @@ const quietOperations = ["same", "read", "refresh"];
 function progressOf({ resOutputsEvent }: EngineEvent): string | undefined {
   const step = resOutputsEvent?.metadata;
   if (step === undefined || quietOperations.includes(step.op)) return undefined;
-  return `${step.op} ${resourceOf(step.urn)}`;
+  return `${step.op} ${shownResource(step.urn)}`;
 }

@@ -1,4 +1,4 @@
-import path from "node:path";
+import { repository } from "../../build/repository";
 import { decideCanary } from "../../platform/canary";
 import type { CanaryRule } from "../../platform/definition";
 import { environments, type Deployer, type DeploymentStatus, type Release } from "../../platform/deployment";
@@ -13,8 +13,6 @@ import { importImage } from "../azure/import-image";
 import { pushScoringImage } from "../azure/scoring-image";
 import { readStackOutputs } from "../azure/stack-outputs";
 
-const project = path.join(__dirname, "..", "..");
-
 function textOf(outputs: StackOutputs, name: string): string | undefined {
   const value = outputs[name];
   return typeof value === "string" && value !== "" ? value : undefined;
@@ -22,7 +20,7 @@ function textOf(outputs: StackOutputs, name: string): string | undefined {
 
 /** An image that QA pulls, copied to where another environment pulls from: what passes in QA is what serves there. */
 async function copyOf(image: string, outputs: StackOutputs, signal: AbortSignal): Promise<string> {
-  const qa = await readStackOutputs("qa", { project, signal });
+  const qa = await readStackOutputs("qa", signal);
   const [from, to, host] = [
     textOf(qa, "registryId"),
     textOf(outputs, "registryId"),
@@ -54,7 +52,7 @@ async function imageOf(release: Release, outputs: StackOutputs, signal: AbortSig
 
 /** The image of a release where QA pulls from; what passes there goes to production by the same digest. */
 export async function pushImage({ signal }: Pick<Session, "signal">, release: Release): Promise<string> {
-  return imageOf(release, await readStackOutputs("qa", { project, signal }), signal);
+  return imageOf(release, await readStackOutputs("qa", signal), signal);
 }
 
 /** Releases through the stacks of the clone that this program runs from. */
@@ -64,7 +62,7 @@ export function openAzureDeployer({ output, signal }: Pick<Session, "output" | "
   const { InsightsSamples } =
     require("../azure/insights-samples") as typeof import("../azure/insights-samples");
   return new AzureDeployer({
-    project,
+    project: repository,
     signal,
     report: (line) => output.print(line),
     imageOf: (release, outputs) => imageOf(release, outputs, signal),

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { writeJson } from "../../platform/files";
 import { AzureClient } from "../../platform/azure-ml/azure-client";
+import { trainingEnvironment } from "../../platform/deployment";
 import { PlatformError } from "../../platform/errors";
 import { cancelledLines } from "../azure-pipelines-log";
 import { retrainInAzure, type RetrainResult } from "../azure/retrain";
@@ -22,7 +22,6 @@ interface RetrainFlags extends TargetFlags {
   readonly output?: string;
 }
 
-const project = path.join(__dirname, "..", "..");
 const defaultTimeoutMinutes = 360;
 
 /** Options that say where in Azure. Those that say how long to wait hold anywhere: this machine always waits. */
@@ -84,12 +83,17 @@ async function conclude(
 /** Starts the training pipeline of a stack, and follows it when that is asked for. */
 export async function retrainStack(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
   requireNoData(flags);
-  const { stack = "qa", request = randomUUID(), wait = false, timeout = defaultTimeoutMinutes } = flags;
+  const {
+    stack = trainingEnvironment,
+    request = randomUUID(),
+    wait = false,
+    timeout = defaultTimeoutMinutes,
+  } = flags;
   const output = await openOutput(flags.json ?? false);
   const { signal } = scope;
   const result = await retrainInAzure(new AzureClient({ signal }), {
     stack,
-    outputs: await readStackOutputs(stack, { project, signal }),
+    outputs: await readStackOutputs(stack, signal),
     model,
     request,
     waitMs: wait ? timeout * 60_000 : undefined,
@@ -126,7 +130,10 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(modelOption())
     .addOption(dataOption())
     .addOption(targetOption())
-    .option("--stack <name>", "in Azure: the stack whose pipeline is started (default: qa)")
+    .option(
+      "--stack <name>",
+      `in Azure: the stack whose pipeline is started (default: ${trainingEnvironment})`,
+    )
     .option("--wait", "in Azure: follow the job to its end, as here; exit 1 unless it is completed")
     .option("--output <file>", "JSON file to write when it has ended: outcome, version, explanation")
     .option(

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { writeFileAtomic } from "../../platform/files";
@@ -59,7 +58,7 @@ async function predictionLogOf(
 ): Promise<Storage> {
   if (target === "local" || settings.predictionLog !== undefined) return predictions;
   const { readStackOutputs } = require("../azure/stack-outputs") as typeof import("../azure/stack-outputs");
-  const outputs = await readStackOutputs(stack, { project: path.join(__dirname, "..", ".."), signal });
+  const outputs = await readStackOutputs(stack, signal);
   return openStorage(settingOf(outputs, { stack, process: "scoring", name: "MLOPS_PREDICTION_LOG" }));
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../../platform/errors";
+import { resourceOf } from "../../platform/resource-urn";
 import { costProperties } from "./cost-properties";
 import { maskText } from "./mask";
 import { compareInputs, shownInputs, type PropertyChange } from "./property-changes";
@@ -97,14 +98,11 @@ const operations: Readonly<Record<string, Operation>> = {
   discard: "delete",
 };
 
-/** Type and name in a URN, `urn:pulumi:<stack>::<project>::<parents' types>$<type>::<name>`. */
-function partsOf(urn: string): { readonly type: string; readonly name: string } {
-  const [, , types = "", ...name] = urn.split("::");
-  return { type: types.split("$").pop() ?? types, name: name.join("::") };
+/** Whether it is a resource: a component is the sum of what it is made of, a provider is Pulumi's own. */
+function isResource(step: Step): boolean {
+  const isComponent = (step.new ?? step.old)?.custom !== true;
+  return !isComponent && !resourceOf(step.urn).type.startsWith("pulumi:providers:");
 }
-
-/** A component is the sum of what it is made of, the stack itself that of all. */
-const isComponent = (step: Step): boolean => (step.new ?? step.old)?.custom !== true;
 
 function readEvent(line: string, stack: string): EngineEvent {
   let cause: unknown;
@@ -125,8 +123,8 @@ function readEvent(line: string, stack: string): EngineEvent {
 
 function changeOf(step: Step, secrets: readonly string[]): ResourceChange | undefined {
   const operation = operations[step.op];
-  const { type, name } = partsOf(step.urn);
-  if (operation === undefined || isComponent(step) || type.startsWith("pulumi:providers:")) return undefined;
+  if (operation === undefined || !isResource(step)) return undefined;
+  const { type, name } = resourceOf(step.urn);
   const before = shownInputs(type, step.old?.inputs ?? undefined, secrets);
   const after = shownInputs(type, step.new?.inputs ?? undefined, secrets);
   const changed = compareInputs(before, after);
@@ -151,7 +149,7 @@ function findingsOf(events: readonly EngineEvent[], secrets: readonly string[]):
       {
         policy: policyName,
         level: enforcementLevel,
-        resource: partsOf(resourceUrn ?? "").name,
+        resource: resourceOf(resourceUrn ?? "").name,
         message: said.length > 0 ? said.join(" ") : description,
       },
     ];
@@ -179,12 +177,10 @@ export function readPreview({ stack, events, exitCode, secrets }: PreviewOutput)
     .filter((message) => !noReason.test(message));
   const stopped = findings.some(({ level }) => level === "mandatory");
   const unexplained = exitCode !== 0 && said.length === 0 && !stopped;
-  const isOurs = (step: Step): boolean =>
-    !isComponent(step) && !partsOf(step.urn).type.startsWith("pulumi:providers:");
   return {
     stack,
     changes: steps.flatMap((step) => changeOf(step, secrets) ?? []),
-    unchanged: steps.filter((step) => step.op === "same" && isOurs(step)).length,
+    unchanged: steps.filter((step) => step.op === "same" && isResource(step)).length,
     findings,
     errors: unexplained ? [`\`pulumi preview\` ended with exit code ${exitCode} and gave no reason.`] : said,
   };

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { PlatformError } from "../../platform/errors";
 import { HttpFault, defaultTiming, sendWithRetries, type RetryTiming } from "../../platform/http-retry";
+import { checkAnswer } from "../../platform/json-answer";
 import { isLoopback } from "../../platform/security-settings";
 import { maskText } from "./mask";
 
@@ -111,14 +112,7 @@ async function read<T>(response: Response, schema: z.ZodType<T>): Promise<Answer
   if (response.status === 203) {
     throw new HttpFault("HTTP 203", { status: 401, transient: false, maybeDone: false });
   }
-  const result = schema.safeParse(parse(text));
-  if (result.success) return { value: result.data, link: response.headers.get("link") };
-  const fields = result.error.issues.map((issue) => issue.path.join(".") || "the answer");
-  throw new HttpFault(
-    `an answer with faults (${fields.slice(0, 5).join(", ")})`,
-    { transient: false, maybeDone: true },
-    { cause: result.error },
-  );
+  return { value: checkAnswer(parse(text), schema), link: response.headers.get("link") };
 }
 
 /** Calls a service: what changes nothing more the second time is asked again, a POST only where it was not seen. */

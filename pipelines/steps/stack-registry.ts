@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { trainingEnvironment } from "../../platform/deployment";
 import { PlatformError, systemErrorCode } from "../../platform/errors";
 import { readSettings } from "../../platform/settings";
 import { openWorkspace } from "../../platform/workspace";
@@ -10,8 +11,6 @@ import type { StepContext } from "./step";
 /** The output of a stack in which the variables of its processes are; infra/outputs.ts writes it. */
 const environmentSchema = z.object({ cli: z.object({ MLOPS_REGISTRY: z.string().min(1) }) });
 
-/** The stack that trains, and so has the registry. */
-const trainingStack = "qa";
 const timeoutMs = 120_000;
 
 function explain(error: unknown, stack: string, secrets: readonly string[]): PlatformError {
@@ -49,6 +48,6 @@ export async function locateRegistry(context: StepContext): Promise<string> {
   if (registry !== "local") return registry;
   // As `mlops` does; local/session.ts.
   if (env.MLOPS_TARGET === "azure" && env.MLOPS_REGISTRY === undefined)
-    return askStack(trainingStack, context);
+    return askStack(trainingEnvironment, context);
   return (await openWorkspace(home)).registry;
 }

@@ -1,5 +1,5 @@
 import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
-import { PlatformError } from "../errors";
+import { PlatformError, type ErrorCode } from "../errors";
 
 /** Who is asked: tokens for one are refused by the other. */
 export const scopes = {
@@ -14,23 +14,38 @@ export type Scope = keyof typeof scopes;
 /** Gives a token that is valid now. */
 export type Tokens = (scope: Scope) => Promise<string>;
 
-/** Tokens of the process's own identity: of who is signed in, of a pipeline, of a node. They are kept until they expire. */
-export function identityTokens(): Tokens {
+/** What is said when nobody is signed in. */
+export interface NobodySignedIn {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/**
+ * Tokens of the process's own identity, by scope: of who is signed in, of a pipeline, of a node. They are asked for on use,
+ * and kept by the client until they expire.
+ */
+export function entraTokens({ code, message }: NobodySignedIn): (scope: string) => Promise<string> {
   let credential: TokenCredential | undefined;
   return async (scope) => {
     // Loaded on use: the client is large, and few commands need it.
     credential ??= new (await import("@azure/identity")).DefaultAzureCredential();
     let cause: unknown;
     try {
-      const token = await credential.getToken(scopes[scope]);
+      const token = await credential.getToken(scope);
       if (token !== null) return token.token;
     } catch (error) {
       cause = error;
     }
-    throw new PlatformError(
-      "AZURE_FAILED",
-      'No identity of Azure was found. Expected somebody who is signed in, or a managed or workload identity. Run "az login".',
-      { cause },
-    );
+    throw new PlatformError(code, message, { cause });
   };
+}
+
+/** Tokens for Azure's own services. */
+export function identityTokens(): Tokens {
+  const tokens = entraTokens({
+    code: "AZURE_FAILED",
+    message:
+      'No identity of Azure was found. Expected somebody who is signed in, or a managed or workload identity. Run "az login".',
+  });
+  return (scope) => tokens(scopes[scope]);
 }

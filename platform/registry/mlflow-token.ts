@@ -1,4 +1,4 @@
-import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
+import { entraTokens, scopes } from "../azure-ml/tokens";
 import { PlatformError } from "../errors";
 import type { MlflowAddress } from "./mlflow-address";
 import { isServerOfJob } from "./mlflow-address";
@@ -6,29 +6,6 @@ import { RunToken } from "./mlflow-run-token";
 
 /** Gives a token that is valid now; another one than `refused`, which the server did not take, if it can. */
 export type TokenSource = (refused?: string) => Promise<string>;
-
-const scope = "https://management.azure.com/.default";
-
-/** Tokens of the process's own identity in Azure; asked for on use, and kept by the client until they expire. */
-function entraTokens(): TokenSource {
-  let credential: TokenCredential | undefined;
-  return async () => {
-    // Loaded on use: the client is large, and no other server needs it.
-    credential ??= new (await import("@azure/identity")).DefaultAzureCredential();
-    let cause: unknown;
-    try {
-      const token = await credential.getToken(scope);
-      if (token !== null) return token.token;
-    } catch (error) {
-      cause = error;
-    }
-    throw new PlatformError(
-      "MLFLOW_FAILED",
-      'No identity of Azure was found for the workspace. Expected a managed or workload identity, or somebody who is signed in. Run "az login", or set MLFLOW_TRACKING_TOKEN.',
-      { cause },
-    );
-  };
-}
 
 /** Tokens of MLFLOW_TRACKING_TOKEN: renewed where a job of Azure Machine Learning says of which run it is. */
 function givenTokens(given: string, address: MlflowAddress, env: NodeJS.ProcessEnv): TokenSource {
@@ -57,5 +34,10 @@ export function tokensFor(address: MlflowAddress, env: NodeJS.ProcessEnv): Token
       `${address.origin} is not a host of Azure Machine Learning, so it gets no token of this identity. Expected <region>.api.azureml.ms. Correct the tracking URI, or set MLFLOW_TRACKING_TOKEN.`,
     );
   }
-  return entraTokens();
+  const tokens = entraTokens({
+    code: "MLFLOW_FAILED",
+    message:
+      'No identity of Azure was found for the workspace. Expected a managed or workload identity, or somebody who is signed in. Run "az login", or set MLFLOW_TRACKING_TOKEN.',
+  });
+  return () => tokens(scopes.management);
 }

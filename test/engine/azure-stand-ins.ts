@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { generate } from "selfsigned";
 import { sendJson, startServer, type SmallServer } from "../local/http-server";
+import { makeCertificate } from "../scoring/certificate";
 import type { DockerStandIn } from "./docker-stand-in";
 import { answerQuery, type Answered } from "./insights-stand-in";
 
@@ -89,12 +89,7 @@ export class AzureStandIns {
     { docker, folder }: { readonly docker: DockerStandIn; readonly folder: string },
   ): Promise<AzureStandIns> {
     const hosts = [arm, insights, webhooks, ...stacks.flatMap(hostsOf)];
-    const altNames = hosts.map((value) => ({ type: 2, value }) as const);
-    const { private: key, cert } = await generate([{ name: "commonName", value: "stand-ins" }], {
-      keySize: 2048,
-      algorithm: "sha256",
-      extensions: [{ name: "subjectAltName", altNames: [...altNames] }],
-    });
+    const { key, cert } = await makeCertificate("stand-ins", hosts);
     const certificate = path.join(folder, "stand-ins.pem");
     await writeFile(certificate, cert);
     const server = createServer({ key, cert });

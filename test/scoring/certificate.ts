@@ -1,20 +1,26 @@
 import { writeFile } from "node:fs/promises";
 import { generate } from "selfsigned";
 
-/** Writes a certificate for 127.0.0.1 and localhost, signed by itself, and its private key. */
+/** A certificate for names and 127.0.0.1, signed by itself, and its private key. */
+export async function makeCertificate(
+  commonName: string,
+  hosts: readonly string[] = ["localhost"],
+): Promise<{ key: string; cert: string }> {
+  const names = hosts.map((value) => ({ type: 2, value }) as const);
+  const { private: key, cert } = await generate([{ name: "commonName", value: commonName }], {
+    keySize: 2048,
+    algorithm: "sha256",
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }, ...names] }],
+  });
+  return { key, cert };
+}
+
+/** Writes one for 127.0.0.1 and localhost. */
 export async function writeCertificate(
   name: string,
   files: { key: string; certificate: string },
 ): Promise<void> {
-  const altNames = [
-    { type: 7, ip: "127.0.0.1" },
-    { type: 2, value: "localhost" },
-  ] as const;
-  const pems = await generate([{ name: "commonName", value: name }], {
-    keySize: 2048,
-    algorithm: "sha256",
-    extensions: [{ name: "subjectAltName", altNames: [...altNames] }],
-  });
-  await writeFile(files.key, pems.private);
-  await writeFile(files.certificate, pems.cert);
+  const { key, cert } = await makeCertificate(name);
+  await writeFile(files.key, key);
+  await writeFile(files.certificate, cert);
 }

@@ -10,8 +10,8 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import type { AccessToken } from "@azure/identity";
-import { generate } from "selfsigned";
 import type { Bootstrap } from "../../../infra/bootstrap/bootstrap";
+import { makeCertificate } from "../../scoring/certificate";
 import { ArmStandIn, type Answer, type Seen } from "./arm-stand-in";
 import { DevOpsStandIn } from "./devops-stand-in";
 
@@ -20,13 +20,6 @@ export const prodSubscriptionId = "bbbbbbbb-0000-4000-8000-000000000002";
 
 /** Made once for all servers of a test file, as it takes a while. */
 let certificate: Promise<{ key: string; cert: string }> | undefined;
-
-async function makeCertificate(): Promise<{ key: string; cert: string }> {
-  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
-    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
-  });
-  return { key, cert };
-}
 
 /** A failure that a server is told to answer with. */
 interface Failure extends Answer {
@@ -55,7 +48,7 @@ export class Cloud {
 
   static async start(): Promise<Cloud> {
     const cloud = new Cloud();
-    const { key, cert } = await (certificate ??= makeCertificate());
+    const { key, cert } = await (certificate ??= makeCertificate("localhost"));
     cloud.certificate = cert;
     const handle = (answer: (seen: Seen) => Answer) => (request: IncomingMessage, response: ServerResponse) =>
       void cloud.handle(request, response, answer);

@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { generate } from "selfsigned";
 import { importImage, type ImageImport } from "../../../local/azure/import-image";
 import { digestOf } from "../../../platform/files";
+import { makeCertificate } from "../../scoring/certificate";
 
 const digest = digestOf("image");
 const registry = (name: string): string =>
@@ -28,9 +28,7 @@ let asked: Asked[];
 let answers: { status: number; body?: unknown; headers?: Record<string, string> }[];
 
 beforeAll(async () => {
-  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
-    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
-  });
+  const { key, cert } = await makeCertificate("localhost");
   ca = cert;
   // As Azure documents it: 202 with the place of the operation, which answers 202 until it is done.
   server = createServer({ key, cert }, (request, response) => {
