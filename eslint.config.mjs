@@ -3,48 +3,6 @@ import prettier from "eslint-config-prettier";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
-/** Folders a folder's files may import from; docs/architecture.md gives the reasons. */
-const mayImport = {
-  platform: [],
-  training: ["platform"],
-  scoring: ["platform"],
-  models: ["platform"],
-  local: ["training", "scoring", "platform", "models"],
-  infra: ["platform", "build"],
-  pipelines: ["platform"],
-};
-
-const folders = Object.keys(mayImport);
-
-function boundary(folder) {
-  const forbidden = folders.filter((other) => other !== folder && !mayImport[folder].includes(other));
-  return {
-    files: [`${folder}/**/*.ts`],
-    rules: {
-      "@typescript-eslint/no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            ...forbidden.map((other) => ({
-              regex: `^(\\.\\./)+${other}/`,
-              message: `${folder}/ may import ${mayImport[folder].join(", ") || "nothing of ours"}, not ${other}/.`,
-            })),
-            ...(folder === "models"
-              ? [
-                  {
-                    regex: "^(\\.\\./)+platform/",
-                    allowTypeImports: true,
-                    message: "models/ may import types only.",
-                  },
-                ]
-              : []),
-          ],
-        },
-      ],
-    },
-  };
-}
-
 export default tseslint.config(
   { ignores: ["node_modules", ".venv", "dist", ".mlops", "coverage", "reports", "test/**/fixtures/**/*.js"] },
   js.configs.recommended,
@@ -67,7 +25,6 @@ export default tseslint.config(
       "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./", "^\\.\\./"] }],
     },
   },
-  ...folders.map(boundary),
   {
     files: ["test/**/*.ts"],
     rules: {

@@ -23,9 +23,7 @@ const project = (name, testMatch, extra = {}) => ({
 /** @type {import("jest").Config} */
 module.exports = {
   projects: [
-    project("unit", [
-      "<rootDir>/test/{models,platform,training,scoring,local,build,repository}/**/*.test.ts",
-    ]),
+    project("unit", ["<rootDir>/test/{platform,training,scoring,deploy,cli,build}/**/*.test.ts"]),
     project("infra", ["<rootDir>/test/infra/**/*.test.ts"]),
     project("pipelines", ["<rootDir>/test/pipelines/**/*.test.ts"]),
     project("engine", ["<rootDir>/test/engine/**/*.test.ts"]),
@@ -41,6 +39,6 @@ module.exports = {
     "default",
     ["jest-junit", { outputDirectory: "reports", outputName: process.env.JUNIT_NAME ?? "junit.xml" }],
   ],
-  collectCoverageFrom: ["{models,platform,training,scoring,local,build,infra,pipelines}/**/*.ts"],
+  collectCoverageFrom: ["{models,platform,training,scoring,deploy,cli,build,infra,pipelines}/**/*.ts"],
   coverageReporters: ["text-summary", "html", "cobertura"],
 };

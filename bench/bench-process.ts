@@ -4,10 +4,10 @@ import { mkdir, open, readFile } from "node:fs/promises";
 import path from "node:path";
 import { bundle } from "../build/bundle";
 import { repository } from "../build/repository";
-import { digestOf } from "../platform/files";
-import { readGoldenRows } from "../platform/model-directory";
+import { digestOf } from "../platform/base/files";
+import { readGoldenRows } from "../platform/model/model-directory";
 import { openShippedData, shippedDefinition } from "../test/training/shipped-data";
-import { train } from "../training/train";
+import { train } from "../training/trainers/train";
 
 /** Below the repository, as the programs look for their native packages in its `node_modules`. */
 const programs = path.join(repository, "dist", "bench");
@@ -16,8 +16,8 @@ const programs = path.join(repository, "dist", "bench");
 export async function buildPrograms(): Promise<void> {
   await bundle({
     programs: {
-      server: "scoring/server.ts",
-      "prediction-worker": "platform/monitoring/prediction-worker.ts",
+      server: "scoring/process/main.ts",
+      "prediction-worker": "platform/predictions/prediction-worker.ts",
       "bare-server": "bench/bare-server.ts",
       "constant-rate": "bench/constant-rate.ts",
     },

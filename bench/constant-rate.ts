@@ -86,7 +86,7 @@ async function main(): Promise<void> {
       p50: at(0.5),
       p99: at(0.99),
       p999: at(0.999),
-      most: at(1),
+      max: at(1),
     }),
   );
   process.exit(0);

@@ -47,7 +47,7 @@ async function measure(
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    ["--require", "tsx/cjs", "local/main.ts", "lifecycle", "--yes", ...args],
+    ["--require", "tsx/cjs", "cli/main.ts", "lifecycle", "--yes", ...args],
     {
       cwd: root,
       env: { ...process.env, MLOPS_HOME: home },

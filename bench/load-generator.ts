@@ -88,7 +88,7 @@ export interface RateResult {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 /** Asks at a constant rate (`bench/constant-rate.ts`), in a process of its own. */

@@ -39,8 +39,8 @@ interface Bench {
 /** Figures of several rounds: the median, and how far they went apart. */
 interface Rounds {
   readonly perSecond: number;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   readonly requests: number;
   readonly errors: number;
 }
@@ -49,16 +49,16 @@ function summarize(results: readonly LoadResult[]): Rounds {
   const rates = results.map(({ perSecond }) => perSecond);
   return {
     perSecond: median(rates),
-    least: Math.min(...rates),
-    most: Math.max(...rates),
+    min: Math.min(...rates),
+    max: Math.max(...rates),
     requests: results.reduce((sum, { requests }) => sum + requests, 0),
     errors: results.reduce((sum, { errors }) => sum + errors, 0),
   };
 }
 
 const count = (value: number): string => Math.round(value).toLocaleString("en-GB");
-const describe = (unit: string, { perSecond, least, most, errors }: Rounds, scale = 1): string =>
-  `${count(perSecond * scale)} ${unit}/s (${count(least * scale)} to ${count(most * scale)})${errors > 0 ? `, ${errors} ERRORS` : ""}`;
+const describe = (unit: string, { perSecond, min, max, errors }: Rounds, scale = 1): string =>
+  `${count(perSecond * scale)} ${unit}/s (${count(min * scale)} to ${count(max * scale)})${errors > 0 ? `, ${errors} ERRORS` : ""}`;
 
 /** Asks several targets in turn, round by round, so that what else the machine does concerns all alike. */
 async function inTurn(
@@ -234,9 +234,9 @@ async function measurePeers(bench: Bench): Promise<Goal[]> {
 function describeProof({ recorded, asked }: { recorded: Recorded; asked: number }): Goal {
   const { counted, logged, records, dropped } = recorded;
   // wrk leaves the requests that are under way when its time is over: one per connection and round, answered or not.
-  const most = asked + connections * (rounds + 1);
+  const max = asked + connections * (rounds + 1);
   const complete =
-    [counted, logged, records].every((value) => value >= asked && value <= most) && dropped === 0;
+    [counted, logged, records].every((value) => value >= asked && value <= max) && dropped === 0;
   return {
     measure: "what was on: records of the first measure",
     goal: `${count(asked)} answers seen by the generator`,

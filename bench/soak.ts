@@ -10,9 +10,9 @@ import { buildPrograms, startService, takeRows, trainExample, type BenchProcess 
 import { load } from "./load-generator";
 
 /** Part of the run that counts as warm-up, and its least length in seconds. */
-const [warmShare, leastWarmSeconds] = [0.25, 60];
+const [warmShare, minWarmSeconds] = [0.25, 60];
 /** Growth allowed over the whole of what follows, in MiB: the heap breathes by more between two collections. */
-const mostGrowthMiB = 12;
+const maxGrowthMiB = 12;
 
 interface Sample {
   readonly second: number;
@@ -75,12 +75,12 @@ async function main(): Promise<void> {
     done.abort();
     const samples = await watching;
     const code = await service.stop();
-    const from = Math.max(leastWarmSeconds, minutes * 60 * warmShare);
+    const from = Math.max(minWarmSeconds, minutes * 60 * warmShare);
     const settled = samples.filter(({ second }) => second >= from && second < minutes * 60);
     const { slope, error } = slopeOf(settled);
     const length = (settled.at(-1)?.second ?? NaN) - from;
     // Growth that is surely more than none, and more than the heap's own swing.
-    const grows = slope - 3 * error > 0 && slope * length > mostGrowthMiB;
+    const grows = slope - 3 * error > 0 && slope * length > maxGrowthMiB;
     const sizes = settled.map(({ mib }) => mib);
     console.log(
       `${minutes} minutes, ${result.requests} requests (${Math.round(result.perSecond)}/s), ${result.errors} errors, exit code ${code}.`,

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const root = path.join(__dirname, "..");
   const built = process.argv[2];
   const ways: Way[] = [
-    { name: "from source", args: ["--require", "tsx/cjs", path.join(root, "scoring", "server.ts")] },
+    { name: "from source", args: ["--require", "tsx/cjs", path.join(root, "scoring", "process", "main.ts")] },
     ...(built === undefined ? [] : [{ name: "built", args: [path.resolve(built)] }]),
   ];
   const folder = await mkdtemp(path.join(tmpdir(), "mlops-bench-"));

@@ -15,13 +15,13 @@ export const distDirectory = path.join(repository, "dist");
 /** The programs of each image, by the name of their file. */
 const programs: Readonly<Record<ImageKind, Readonly<Record<string, string>>>> = {
   scoring: {
-    server: "scoring/container.ts",
+    server: "scoring/process/container-main.ts",
     // A thread of the service, which looks for its file beside the service's.
-    "prediction-worker": "platform/monitoring/prediction-worker.ts",
-    "health-check": "scoring/health-check.ts",
-    "check-package": "scoring/check-package.ts",
+    "prediction-worker": "platform/predictions/prediction-worker.ts",
+    "health-check": "scoring/process/health-check.ts",
+    "check-package": "scoring/process/check-package.ts",
   },
-  training: { main: "training/main.ts" },
+  training: { main: "training/job/main.ts" },
 };
 
 /** Packages that the programs load from node_modules as they are. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Metafile, Plugin } from "esbuild";
 import { build as bundleFiles } from "esbuild";
-import { PlatformError } from "../platform/errors";
+import { PlatformError } from "../platform/base/errors";
 import { packageFolderOf, withoutDevelopmentPackages } from "./dev-packages";
 import { repository } from "./repository";
 

@@ -1,6 +1,6 @@
 import { cp, mkdir, rename } from "node:fs/promises";
 import path from "node:path";
-import type { Release } from "../platform/deployment";
+import type { Release } from "../platform/release/deployment";
 import { makeUniform, type ImageKind } from "./app";
 
 /** Layers of an image by their folder in the context, each with what goes below /srv. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
-import { fileExists, findJson } from "../platform/files";
+import { fileExists, findJson } from "../platform/base/files";
 
 /** A sign-in to a registry, for one push. */
 export interface DockerLogin {

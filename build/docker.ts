@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { PlatformError, systemErrorCode } from "../platform/errors";
+import { PlatformError, systemErrorCode } from "../platform/base/errors";
 
 const run = promisify(execFile);
 

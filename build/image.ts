@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { version as esbuildVersion } from "esbuild";
-import type { Release } from "../platform/deployment";
-import { PlatformError } from "../platform/errors";
-import { digestOf, digestOfDirectory, digestOfFile, toStoredJson, writeJson } from "../platform/files";
+import type { Release } from "../platform/release/deployment";
+import { PlatformError } from "../platform/base/errors";
+import { digestOf, digestOfDirectory, digestOfFile, toStoredJson, writeJson } from "../platform/base/files";
 import { buildApp, distDirectory, type ImageKind } from "./app";
 import { repository } from "./repository";
 import { completeContext } from "./context";

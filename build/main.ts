@@ -1,5 +1,5 @@
 import path from "node:path";
-import { listFiles } from "../platform/files";
+import { listFiles } from "../platform/base/files";
 import { buildApp, distDirectory, imageKinds } from "./app";
 
 /** `npm run build [-- <folder> [<image>]]`: the programs of both images, or one, as JavaScript in dist/ or another folder. */

@@ -1,4 +1,4 @@
-import type { Digest } from "../platform/files";
+import type { Digest } from "../platform/base/files";
 import type { Sbom } from "./sbom";
 
 /** What an image was built from, by whom and when. */

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { PlatformError } from "../platform/errors";
-import { digestOf } from "../platform/files";
+import { PlatformError } from "../platform/base/errors";
+import { digestOf } from "../platform/base/files";
 import type { ImagePackage } from "./bundle";
 import { repository } from "./repository";
 

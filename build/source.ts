@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { codeVersion } from "../local/code-version";
+import { codeVersion } from "./code-version";
 import { repository } from "./repository";
 
 /** Where the code of a build stands. */

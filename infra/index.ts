@@ -1,17 +1,17 @@
 import * as authorization from "@pulumi/azure-native/authorization";
-import { Access } from "./components/access";
-import { Foundation } from "./components/foundation";
-import { Triggers } from "./components/triggers";
-import { Workspace } from "./components/workspace";
-import { readConfig } from "./config";
-import { environmentOf } from "./environment";
-import { buildImages } from "./images";
-import { lastRelease } from "./last-release";
-import { outputsOf } from "./outputs";
-import { serve } from "./serving";
-import { tagsOf } from "./tag-names";
-import { retrainingPipeline, trainingClusters } from "./training";
-import { watch } from "./watch";
+import { Access } from "./components/foundation/access";
+import { Foundation } from "./components/foundation/foundation";
+import { Triggers } from "./components/training/triggers";
+import { Workspace } from "./components/training/workspace";
+import { readConfig } from "./config/config";
+import { environmentOf } from "./config/environment";
+import { buildImages } from "./components/images/images";
+import { lastRelease } from "./components/serving/last-release";
+import { outputsOf } from "./components/outputs";
+import { serve } from "./components/serving/serving";
+import { tagsOf } from "./config/tag-names";
+import { retrainingPipeline, trainingClusters } from "./components/training/training";
+import { watch } from "./components/watching/watch";
 
 /** An environment, from what all stands on to what watches it: each block is a file in `components/`. */
 export = async (): Promise<Record<string, unknown>> => {

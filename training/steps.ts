@@ -2,23 +2,23 @@ import path from "node:path";
 import { checkData } from "../platform/data/checks";
 import type { DataSource } from "../platform/data/source";
 import { splitData } from "../platform/data/split";
-import { PlatformError } from "../platform/errors";
-import { promotionDecisionSchema, type PromotionDecision } from "../platform/evaluation";
-import { writeJson } from "../platform/files";
-import type { DataReport } from "../platform/findings";
-import { readLineage, readReference } from "../platform/model-directory";
-import { newRunId } from "../platform/run-id";
-import type { Settings } from "../platform/settings";
-import { findRecord } from "../platform/stored-record";
-import { compareWithChampion, type Comparison } from "./compare";
-import { train, type TrainedModel } from "./train";
+import { PlatformError } from "../platform/base/errors";
+import { promotionDecisionSchema, type PromotionDecision } from "../platform/metrics/evaluation";
+import { writeJson } from "../platform/base/files";
+import type { DataReport } from "../platform/data/findings";
+import { readLineage, readReference } from "../platform/model/model-directory";
+import { newRunId } from "../platform/base/run-id";
+import type { Settings } from "../platform/settings/settings";
+import { findRecord } from "../platform/base/stored-record";
+import { compareWithChampion, type Comparison } from "./evaluation/compare";
+import { train, type TrainedModel } from "./trainers/train";
 import {
   readChampion,
   withWorkbench,
   type ChampionPackage,
   type PinnedData,
   type Workbench,
-} from "./workbench";
+} from "./job/workbench";
 
 export interface StepFlags {
   readonly model: string;

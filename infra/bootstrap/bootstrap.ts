@@ -1,23 +1,23 @@
 import type { TokenCredential } from "@azure/identity";
-import { PlatformError } from "../../platform/errors";
-import { parseConfig } from "../config";
-import { callerOf, openAzure, tokenFor, type Azure, type AzureOptions } from "./azure-clients";
-import { connectionSteps, type Listed } from "./connection-steps";
-import { DevOps, devOpsScope, type DevOpsOptions } from "./devops-client";
-import { environmentSteps } from "./environment-steps";
-import { explained } from "./explain-error";
+import { PlatformError } from "../../platform/base/errors";
+import { parseConfig } from "../config/config";
+import { callerOf, openAzure, tokenFor, type Azure, type AzureOptions } from "./clients/azure-clients";
+import { connectionSteps, type Listed } from "./steps/connection-steps";
+import { DevOps, devOpsScope, type DevOpsOptions } from "./clients/devops-client";
+import { environmentSteps } from "./steps/environment-steps";
+import { explained } from "./clients/explain-error";
 import { Facts, type FoundRepository } from "./facts";
-import { identitySteps } from "./identity-steps";
-import { findReleaseIdentities, memberSteps, type ReleaseIdentity } from "./member-steps";
+import { identitySteps } from "./steps/identity-steps";
+import { findReleaseIdentities, memberSteps, type ReleaseIdentity } from "./steps/member-steps";
 import { nextCommands } from "./next";
 import { signInsOf, type Target } from "./names";
-import { pipelineSteps } from "./pipeline-steps";
-import { providerSteps } from "./provider-steps";
+import { pipelineSteps } from "./steps/pipeline-steps";
+import { providerSteps } from "./steps/provider-steps";
 import { runProgram, type RunProgram } from "./run-program";
 import { StackFile } from "./stack-file";
-import { ownSettings, stackSteps } from "./stack-steps";
-import { stateSteps } from "./state-steps";
-import { carryOut, describePlan, plan, settleTiming, type SettleTiming, type Step } from "./step";
+import { ownSettings, stackSteps } from "./steps/stack-steps";
+import { stateSteps } from "./steps/state-steps";
+import { carryOut, describePlan, plan, settleTiming, type SettleTiming, type Step } from "./steps/step";
 
 export interface Bootstrap {
   readonly target: Target;

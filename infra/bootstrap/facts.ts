@@ -1,5 +1,5 @@
-import { PlatformError } from "../../platform/errors";
-import type { Caller } from "./azure-clients";
+import { PlatformError } from "../../platform/base/errors";
+import type { Caller } from "./clients/azure-clients";
 
 export interface FoundIdentity {
   readonly principalId: string;

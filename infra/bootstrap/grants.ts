@@ -1,6 +1,6 @@
-import { blobPath, blobWrites, containerName, onlyWhere } from "../blob-conditions";
-import type { Duty } from "../pipelines";
-import { roles as stackRoles } from "../roles";
+import { blobPath, blobWrites, containerName, onlyWhere } from "../components/foundation/blob-conditions";
+import type { Duty } from "../config/pipelines";
+import { roles as stackRoles } from "../components/foundation/roles";
 
 /** Azure's built-in roles that the bootstrap gives, by the names that the portal shows. */
 export const bootstrapRoles = {

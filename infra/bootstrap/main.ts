@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { DefaultAzureCredential } from "@azure/identity";
 import { CommanderError } from "commander";
-import { PlatformError, exitCodeOf, explainStorageError } from "../../platform/errors";
+import { PlatformError, exitCodeOf, explainStorageError } from "../../platform/base/errors";
 import { bootstrap } from "./bootstrap";
 import { readOptions, type Asked } from "./options";
 

@@ -1,6 +1,6 @@
 import type { StackAccess } from "./grants";
-import { environmentName, previewName, type Duty } from "../pipelines";
-import { uuidOf } from "../uuid";
+import { environmentName, previewName, type Duty } from "../config/pipelines";
+import { uuidOf } from "../config/uuid";
 
 /** What the bootstrap makes for, and where. */
 export interface Target {

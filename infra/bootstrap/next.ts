@@ -1,5 +1,5 @@
-import type { DevOps } from "./devops-client";
-import type { Listed } from "./connection-steps";
+import type { DevOps } from "./clients/devops-client";
+import type { Listed } from "./steps/connection-steps";
 import { known, type Facts } from "./facts";
 import type { Target } from "./names";
 

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { nameRules } from "../names";
-import { regions } from "../regions";
+import { nameRules } from "../config/names";
+import { regions } from "../config/regions";
 import type { Environment, Target } from "./names";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

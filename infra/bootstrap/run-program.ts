@@ -13,12 +13,12 @@ export type RunProgram = (
   options?: { readonly folder?: string; readonly env?: Readonly<Record<string, string>> },
 ) => Promise<ProgramResult>;
 
-const mostMs = 120_000;
+const maxMs = 120_000;
 
 /** Runs a program to its end, without a shell. */
 export const runProgram: RunProgram = (program, args, { folder, env } = {}) =>
   new Promise((resolve) => {
-    const options = { cwd: folder, env: { ...process.env, ...env }, timeout: mostMs };
+    const options = { cwd: folder, env: { ...process.env, ...env }, timeout: maxMs };
     execFile(program, [...args], options, (error, stdout, stderr) => {
       if (error === null) resolve({ code: 0, output: `${stdout}${stderr}` });
       else if (typeof error.code === "number") resolve({ code: error.code, output: `${stdout}${stderr}` });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseDocument, type Document } from "yaml";
-import { systemErrorCode } from "../../platform/errors";
+import { systemErrorCode } from "../../platform/base/errors";
 import { writeFileAtomically } from "./write-file";
 
 /** A stack's file of settings, which is committed. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AzureClient } from "../../platform/azure-ml/azure-client";
+import type { AzureClient } from "../../platform/azure/azure-client";
 import type { Subscription } from "./access-checks";
 import type { Usage, VmSku } from "./quota-checks";
 

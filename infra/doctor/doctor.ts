@@ -1,11 +1,11 @@
 import type { TokenCredential } from "@azure/identity";
-import { AzureClient, type AzureConnection } from "../../platform/azure-ml/azure-client";
-import { PlatformError } from "../../platform/errors";
-import { callerOf, tokenFor } from "../bootstrap/azure-clients";
-import { DevOps, devOpsScope, type DevOpsOptions } from "../bootstrap/devops-client";
+import { AzureClient, type AzureConnection } from "../../platform/azure/azure-client";
+import { PlatformError } from "../../platform/base/errors";
+import { callerOf, tokenFor } from "../bootstrap/clients/azure-clients";
+import { DevOps, devOpsScope, type DevOpsOptions } from "../bootstrap/clients/devops-client";
 import { stateNames } from "../bootstrap/names";
 import { runProgram, type RunProgram } from "../bootstrap/run-program";
-import type { StackConfig } from "../config";
+import type { StackConfig } from "../config/config";
 import { checkName, checkProviders, checkRoles, checkSubscription } from "./access-checks";
 import { AzureFacts } from "./azure-facts";
 import { failed, ok, type Finding } from "./finding";

@@ -5,7 +5,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json";
 import { runProgram } from "../bootstrap/run-program";
 import { StackFile } from "../bootstrap/stack-file";
-import { parseConfig } from "../config";
+import { parseConfig } from "../config/config";
 import { examine } from "./doctor";
 import { describeFindings, failed, type Finding } from "./finding";
 

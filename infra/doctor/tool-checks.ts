@@ -7,7 +7,7 @@ export interface Tool {
   /** Where the version is in what it says. */
   readonly pattern: RegExp;
   /** Oldest version that will do, as numbers. */
-  readonly least: readonly number[];
+  readonly min: readonly number[];
   readonly mend: string;
 }
 
@@ -22,14 +22,14 @@ export function toolsFor(
       name: "node",
       args: ["--version"],
       pattern: /v(\d+\.\d+\.\d+)/,
-      least: numbersOf(versions.node),
+      min: numbersOf(versions.node),
       mend: "nvm install, or https://nodejs.org/en/download",
     },
     {
       name: "az",
       args: ["version", "--output", "json"],
       pattern: /"azure-cli": "(\d+\.\d+\.\d+)"/,
-      least: [2, 60],
+      min: [2, 60],
       mend: "https://learn.microsoft.com/cli/azure/install-azure-cli",
     },
     {
@@ -37,14 +37,14 @@ export function toolsFor(
       args: ["version"],
       pattern: /v?(\d+\.\d+\.\d+)/,
       // The program's SDK and the engine belong together; an older engine may not know what it is asked.
-      least: [major, Math.max(0, minor - 50)],
+      min: [major, Math.max(0, minor - 50)],
       mend: "https://www.pulumi.com/docs/iac/download-install/",
     },
     {
       name: "docker",
       args: ["version", "--format", "{{.Server.Version}}"],
       pattern: /^(\d+\.\d+(\.\d+)?)/,
-      least: [23],
+      min: [23],
       mend: "Start Docker, or give images that a build has pushed: mlops:trainingImage",
     },
   ];
@@ -52,7 +52,7 @@ export function toolsFor(
     name: "kubelogin",
     args: ["--version"],
     pattern: /v(\d+\.\d+\.\d+)/,
-    least: [0, 1],
+    min: [0, 1],
     mend: "az aks install-cli",
   };
   return scoring === "kubernetes" ? [...always, kubelogin] : always;
@@ -62,8 +62,8 @@ function numbersOf(version: string): number[] {
   return (version.match(/\d+/g) ?? []).map(Number);
 }
 
-function isOlder(version: readonly number[], least: readonly number[]): boolean {
-  for (const [index, wanted] of least.entries()) {
+function isOlder(version: readonly number[], min: readonly number[]): boolean {
+  for (const [index, wanted] of min.entries()) {
     const has = version[index] ?? 0;
     if (has !== wanted) return has < wanted;
   }
@@ -72,7 +72,7 @@ function isOlder(version: readonly number[], least: readonly number[]): boolean 
 
 /** Whether a tool is there and new enough, from what it answered. */
 export function checkTool(
-  { name, pattern, least, mend }: Tool,
+  { name, pattern, min, mend }: Tool,
   answer: { readonly code: number; readonly output: string },
 ): Finding {
   const check = `tool ${name}`;
@@ -84,7 +84,7 @@ export function checkTool(
         : `does not answer: ${answer.output.trim().split("\n")[0] ?? ""}`;
     return failed(check, `${name} ${why}`, mend);
   }
-  return isOlder(numbersOf(version), least)
-    ? failed(check, `${name} is ${version}, older than ${least.join(".")}`, mend)
+  return isOlder(numbersOf(version), min)
+    ? failed(check, `${name} is ${version}, older than ${min.join(".")}`, mend)
     : ok(check, version);
 }

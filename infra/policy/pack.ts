@@ -1,5 +1,5 @@
 import { PolicyPack, type ResourceValidationPolicy, type StackValidationPolicy } from "@pulumi/policy";
-import { regions } from "../regions";
+import { regions } from "../config/regions";
 import { containerRules } from "./container-rules";
 import { resourceRules } from "./resource-rules";
 import type { Rule, RuleOptions, StackRule } from "./rule";

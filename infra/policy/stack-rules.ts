@@ -23,7 +23,7 @@ export const stackRules: readonly StackRule[] = [
         : [
             {
               message:
-                "The stack has a resource group and no budget. Add a Budget (infra/components/cost.ts).",
+                "The stack has a resource group and no budget. Add a Budget (infra/components/watching/cost.ts).",
             },
           ];
     },

@@ -1,4 +1,4 @@
-import { tagNames } from "../tag-names";
+import { tagNames } from "../config/tag-names";
 import { at, azure, type Rule } from "./rule";
 
 /**

@@ -1,4 +1,4 @@
-import type { ModelDefinitionInput } from "../../platform/definition";
+import type { ModelDefinitionInput } from "../../platform/definition/definition";
 
 const definition: ModelDefinitionInput = {
   name: "diabetes",
@@ -35,7 +35,7 @@ const definition: ModelDefinitionInput = {
   trainer: { kind: "ridge", alpha: 1 },
   gate: {
     metric: "rmse",
-    leastImprovement: 0.1,
+    minImprovement: 0.1,
     floors: [{ metric: "r2", atLeast: 0.3 }],
     slices: [{ column: "age", at: [50], mayBeWorseBy: 3 }],
   },

@@ -1,4 +1,4 @@
-import type { ModelDefinitionInput } from "../../platform/definition";
+import type { ModelDefinitionInput } from "../../platform/definition/definition";
 
 const definition: ModelDefinitionInput = {
   name: "titanic",
@@ -22,12 +22,12 @@ const definition: ModelDefinitionInput = {
     { name: "survived", type: "boolean", role: "target", description: "Survived the sinking" },
   ],
   // Passengers of one class, sex and fare are often told apart by nothing else.
-  checks: { mostDuplicates: 0.2 },
+  checks: { maxDuplicates: 0.2 },
   split: { testFraction: 0.2, seed: 1 },
   trainer: { kind: "logistic", l2: 1 },
   gate: {
     metric: "auc",
-    leastImprovement: 0.002,
+    minImprovement: 0.002,
     floors: [{ metric: "accuracy", atLeast: 0.7 }],
     slices: [{ column: "sex", mayBeWorseBy: 0.03 }],
   },

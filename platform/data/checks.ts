@@ -1,5 +1,5 @@
-import type { ModelDefinition } from "../definition";
-import type { DataReport, Finding } from "../findings";
+import type { ModelDefinition } from "../definition/definition";
+import type { DataReport, Finding } from "./findings";
 import type { SqlEngine } from "../sql/engine";
 import { readColumnFacts } from "./column-facts";
 import type { Champion } from "./distribution-check";

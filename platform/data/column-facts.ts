@@ -1,5 +1,5 @@
-import type { ColumnDefinition } from "../definition";
-import type { Finding } from "../findings";
+import type { ColumnDefinition } from "../definition/definition";
+import type { Finding } from "./findings";
 import type { SqlEngine, SqlValue } from "../sql/engine";
 import { double, identifier, literal } from "../sql/engine";
 
@@ -13,14 +13,14 @@ export interface ColumnFacts {
   /** Rows with a value outside the range, or not among the values allowed. */
   readonly outside: number;
   /** Least and greatest value; absent when there is none. */
-  readonly least?: SqlValue;
-  readonly greatest?: SqlValue;
+  readonly min?: SqlValue;
+  readonly max?: SqlValue;
 }
 
 /** Columns per statement, so that hundreds of columns make no statement too long for an engine. */
 const columnsPerScan = 50;
 /** Rows named in a finding. */
-const mostExamples = 5;
+const maxExamples = 5;
 
 /** SQL condition for a value of a column that is not allowed; NULL is allowed. */
 export function outsideCondition({ type, role, range, values }: ColumnDefinition, value: string): string {
@@ -53,13 +53,13 @@ export async function readColumnFacts(
     const [values = {}] = await engine.rows(`SELECT ${typed.join(", ")} FROM data`);
     facts.push(
       ...some.map((column, index) => {
-        const [least, greatest] = [values[`l${index}`] ?? null, values[`g${index}`] ?? null];
+        const [min, max] = [values[`l${index}`] ?? null, values[`g${index}`] ?? null];
         return {
           column,
           missing: rows - Number(text[`p${index}`] ?? 0),
           mistyped: Number(text[`p${index}`] ?? 0) - Number(values[`t${index}`] ?? 0),
           outside: Number(values[`o${index}`] ?? 0),
-          ...(least !== null && greatest !== null && { least, greatest }),
+          ...(min !== null && max !== null && { min, max }),
         };
       }),
     );
@@ -75,7 +75,7 @@ export async function findExamples(
 ): Promise<NonNullable<Finding["examples"]>> {
   const rows = await engine.rows(
     `SELECT d._row AS data_row, r.${identifier(column)} AS value FROM data d JOIN raw r ON d._row = r._row ` +
-      `WHERE ${condition} ORDER BY d._row LIMIT ${mostExamples}`,
+      `WHERE ${condition} ORDER BY d._row LIMIT ${maxExamples}`,
   );
   return rows.map((row) => ({ row: Number(row.data_row), value: String(row.value ?? "") }));
 }

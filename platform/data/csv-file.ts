@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
-import { PlatformError } from "../errors";
+import { PlatformError } from "../base/errors";
 import { readHeader } from "./csv-header";
 import { CsvScanner } from "./csv-scanner";
 

@@ -1,5 +1,5 @@
-import { PlatformError } from "../errors";
-import { quoted } from "../wording";
+import { PlatformError } from "../base/errors";
+import { quoted } from "../base/wording";
 
 const delimiters = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars" } as const;
 

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors";
+import { PlatformError } from "../base/errors";
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -6,7 +6,7 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** Faults named in a message; the others are counted. */
-const mostFaults = 5;
+const maxFaults = 5;
 /** Bytes in one row. A longer one is nearly always a quote that was never closed. */
 const longestRow = 1_000_000;
 
@@ -118,7 +118,7 @@ export class CsvScanner {
     const fault = `${row === 0 ? "the header" : `row ${row}`} ${what}`;
     if (fault === this.lastFault) return;
     this.lastFault = fault;
-    if (this.faults.length < mostFaults) this.faults.push(fault);
+    if (this.faults.length < maxFaults) this.faults.push(fault);
     this.faultCount++;
   }
 

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { PlatformError } from "../errors";
-import { digestOfFile, digestOfListing, type Digest, type FileDigest } from "../files";
-import { quoted } from "../wording";
+import { PlatformError } from "../base/errors";
+import { digestOfFile, digestOfListing, type Digest, type FileDigest } from "../base/files";
+import { quoted } from "../base/wording";
 
 /** The files of a table that lies in a folder. */
 export interface DataFiles {

@@ -1,9 +1,9 @@
-import type { ModelDefinition } from "../definition";
-import type { Finding } from "../findings";
-import { formatNumber } from "../format-number";
-import { measureDrift, type ColumnDrift } from "../monitoring/drift";
-import type { ColumnProfile, NumberProfile, Profile } from "../monitoring/profile";
-import { profileTableAgainst } from "../monitoring/profile-table";
+import type { ModelDefinition } from "../definition/definition";
+import type { Finding } from "./findings";
+import { formatNumber } from "../base/format-number";
+import { measureDrift, type ColumnDrift } from "../drift/drift";
+import type { ColumnProfile, NumberProfile, Profile } from "../drift/profile";
+import { profileTableAgainst } from "../drift/profile-table";
 import type { SqlEngine } from "../sql/engine";
 import { double, identifier } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
@@ -22,7 +22,7 @@ const otherPopulation = 1;
  * How far the mean may move, in the champion's standard deviations, and by which factor the standard deviation may
  * change. A few values far out hardly move the index, which counts values per bin, but they ruin a fit.
  */
-const mostShift = 3;
+const maxShift = 3;
 /** Values this many of the champion's standard deviations from its mean are shown as examples. */
 const farOut = 10;
 
@@ -84,10 +84,10 @@ function momentMessage(before: ColumnProfile, now: ColumnProfile): string | unde
   if (before.type !== "number" || now.type !== "number") return undefined;
   const [deviation, newDeviation] = [before.standardDeviation ?? 0, now.standardDeviation ?? 0];
   if (deviation === 0 || before.mean === undefined || now.mean === undefined) return undefined;
-  if (newDeviation > mostShift * deviation || newDeviation * mostShift < deviation) {
+  if (newDeviation > maxShift * deviation || newDeviation * maxShift < deviation) {
     return `a standard deviation of ${formatNumber(newDeviation)}, against ${formatNumber(deviation)}`;
   }
-  if (Math.abs(now.mean - before.mean) > mostShift * deviation) {
+  if (Math.abs(now.mean - before.mean) > maxShift * deviation) {
     return `a mean of ${formatNumber(now.mean)}, against ${formatNumber(before.mean)} (standard deviation ${formatNumber(deviation)})`;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { PlatformError } from "../errors";
+import { PlatformError } from "../base/errors";
 import type { SqlEngine } from "../sql/engine";
 import { literal } from "../sql/engine";
 import { requireSameColumns } from "./data-files";

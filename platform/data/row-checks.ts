@@ -1,14 +1,14 @@
-import type { ModelDefinition } from "../definition";
-import type { Finding } from "../findings";
+import type { ModelDefinition } from "../definition/definition";
+import type { Finding } from "./findings";
 import type { SqlEngine } from "../sql/engine";
 import { identifier } from "../sql/engine";
-import { counted, percent } from "../wording";
+import { counted, percent } from "../base/wording";
 
 /** Whether there are enough rows. */
 export function checkRowCount(definition: ModelDefinition, rows: number): Finding[] {
-  const { leastRows } = definition.checks;
-  if (rows >= leastRows) return [];
-  const message = `The data has ${counted(rows, "row")}. At least ${leastRows} are needed (checks.leastRows); add rows.`;
+  const { minRows } = definition.checks;
+  if (rows >= minRows) return [];
+  const message = `The data has ${counted(rows, "row")}. At least ${minRows} are needed (checks.minRows); add rows.`;
   return [{ severity: "error", check: "rows", message, count: rows }];
 }
 
@@ -24,11 +24,11 @@ export async function checkDuplicates(
   const id = definition.columns.find(({ role }) => role === "id");
   const columns = (id ? [id] : definition.columns).map(({ name }) => identifier(name));
   const count = await countRepeats(engine, columns);
-  const { mostDuplicates } = definition.checks;
-  if (count <= (id ? 0 : mostDuplicates * rows)) return [];
+  const { maxDuplicates } = definition.checks;
+  if (count <= (id ? 0 : maxDuplicates * rows)) return [];
   const message = id
     ? `Column "${id.name}" repeats an earlier id in ${counted(count, "row")}. Each row has an id of its own; remove the repeated rows.`
-    : `${percent(count / rows)} of the rows (${count} of ${rows}) repeat an earlier row. At most ${percent(mostDuplicates)} may (checks.mostDuplicates); remove the repeated rows.`;
+    : `${percent(count / rows)} of the rows (${count} of ${rows}) repeat an earlier row. At most ${percent(maxDuplicates)} may (checks.maxDuplicates); remove the repeated rows.`;
   const examples = await findRepeats(engine, columns);
   return [
     { severity: "error", check: "duplicates", ...(id && { column: id.name }), message, count, examples },

@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
-import type { ColumnDefinition } from "../definition";
-import type { Finding } from "../findings";
-import { counted, quoted } from "../wording";
+import type { ColumnDefinition } from "../definition/definition";
+import type { Finding } from "./findings";
+import { counted, quoted } from "../base/wording";
 
 /** A name without case, spaces and punctuation. */
 function plain(name: string): string {

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { ModelDefinition } from "../definition";
-import { PlatformError, systemErrorCode } from "../errors";
-import type { Digest } from "../files";
-import { digestOfFile } from "../files";
+import type { ModelDefinition } from "../definition/definition";
+import { PlatformError, systemErrorCode } from "../base/errors";
+import type { Digest } from "../base/files";
+import { digestOfFile } from "../base/files";
 import type { SqlEngine } from "../sql/engine";
 import { identifier, literal } from "../sql/engine";
 import { readCsvStructure } from "./csv-file";

@@ -1,5 +1,5 @@
-import type { ColumnDefinition, ModelDefinition } from "../definition";
-import { PlatformError } from "../errors";
+import type { ColumnDefinition, ModelDefinition } from "../definition/definition";
+import { PlatformError } from "../base/errors";
 import type { SqlEngine } from "../sql/engine";
 import { identifier, literal } from "../sql/engine";
 
@@ -11,7 +11,7 @@ interface Split {
 
 const hashes = 2 ** 32;
 /** Above this a whole part no longer fits 64 bits: greater numbers all count as this one. */
-const greatestWhole = "9.2E18";
+const maxWhole = "9.2E18";
 /** 2^62: the fractional part of a double times this is exact, and fits 64 bits. */
 const fractionScale = "4.611686018427387904E18";
 
@@ -23,7 +23,7 @@ const fractionScale = "4.611686018427387904E18";
 function canonicalText({ name, type }: ColumnDefinition): string {
   const value = identifier(name);
   if (type !== "number") return `COALESCE(CAST(${value} AS STRING), '')`;
-  const size = `least(abs(${value}), ${greatestWhole})`;
+  const size = `least(abs(${value}), ${maxWhole})`;
   const fraction = `(${size} - floor(${size})) * ${fractionScale}`;
   return (
     `CASE WHEN ${value} IS NULL THEN '' ELSE concat(CASE WHEN ${value} < 0 THEN '-' ELSE '' END, ` +

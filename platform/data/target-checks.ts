@@ -1,12 +1,12 @@
-import type { ColumnDefinition, ModelDefinition } from "../definition";
-import { targetOf } from "../definition";
-import type { Finding } from "../findings";
+import type { ColumnDefinition, ModelDefinition } from "../definition/definition";
+import { targetOf } from "../definition/definition";
+import type { Finding } from "./findings";
 import type { SqlEngine } from "../sql/engine";
 import { double, identifier, literal } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
 
 /** Rows a feature must share with the target before they can be called the same. */
-const leastPairs = 10;
+const minPairs = 10;
 /** How close to 1 a correlation counts as 1. */
 const tolerance = 1e-9;
 
@@ -23,13 +23,12 @@ export async function checkTarget(
   const { name } = targetOf(definition);
   const target = facts.find(({ column }) => column.name === name);
   if (!target) return [];
-  if (target.least === target.greatest) {
-    const message = `The target "${name}" is ${String(target.least)} in all ${rows} rows. There is nothing to learn from one value; add rows with others.`;
+  if (target.min === target.max) {
+    const message = `The target "${name}" is ${String(target.min)} in all ${rows} rows. There is nothing to learn from one value; add rows with others.`;
     return [{ severity: "error", check: "target", column: name, message, count: rows }];
   }
   const features = facts.filter(
-    ({ column, least, greatest, missing }) =>
-      column.role === "feature" && (least !== greatest || missing > 0),
+    ({ column, min, max, missing }) => column.role === "feature" && (min !== max || missing > 0),
   );
   const leaks = await Promise.all(
     features.map(async (feature): Promise<Finding[]> => {
@@ -60,7 +59,7 @@ async function findLeak(
     const [row] = await engine.rows(
       `SELECT count(*) AS pairs, ${differs} AS others FROM data WHERE ${value} IS NOT NULL`,
     );
-    return Number(row?.pairs) >= leastPairs && Number(row?.others) === 0
+    return Number(row?.pairs) >= minPairs && Number(row?.others) === 0
       ? `equals the target "${name}" in every row`
       : undefined;
   }
@@ -83,7 +82,7 @@ async function findLinearLeak(
     `SELECT corr(${x}, ${y}) AS r, count(${x}) AS pairs, count(CASE WHEN ${differs} THEN 1 END) AS others FROM data`,
   );
   const correlation = row?.r;
-  if (typeof correlation !== "number" || Number(row?.pairs) < leastPairs) return undefined;
+  if (typeof correlation !== "number" || Number(row?.pairs) < minPairs) return undefined;
   if (!(Math.abs(correlation) >= 1 - tolerance)) return undefined;
   return Number(row?.others) === 0
     ? `equals the target "${name}" in every row`
@@ -91,12 +90,12 @@ async function findLinearLeak(
 }
 
 /** SQL for a column's values as numbers within -1..1, which no square can overflow; `undefined` for a category, or one value. */
-function asNumber({ column, least, greatest }: ColumnFacts): string | undefined {
+function asNumber({ column, min, max }: ColumnFacts): string | undefined {
   const value = identifier(column.name);
-  if (least === greatest) return undefined;
+  if (min === max) return undefined;
   if (column.type === "boolean") return `CASE WHEN ${value} THEN 1.0E0 WHEN NOT ${value} THEN 0.0E0 END`;
   if (column.type === "number") {
-    return `(${value} / ${double(Math.max(Math.abs(Number(least)), Math.abs(Number(greatest))))})`;
+    return `(${value} / ${double(Math.max(Math.abs(Number(min)), Math.abs(Number(max))))})`;
   }
   return twoValued(column, value);
 }

@@ -1,4 +1,4 @@
-import type { ColumnDefinition } from "../definition";
+import type { ColumnDefinition } from "../definition/definition";
 import { identifier } from "../sql/engine";
 
 /**
@@ -6,7 +6,7 @@ import { identifier } from "../sql/engine";
  * " 12 ", "1_000", "1d"), each a little different.
  */
 const decimalNotation = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?";
-const greatestDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
+const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
 /** SQL type of a column in the table `data`. */
 export const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
@@ -19,7 +19,7 @@ export function typedColumn({ name, type }: Pick<ColumnDefinition, "name" | "typ
     return `CASE WHEN lower(${text}) IN ('true', '1') THEN TRUE WHEN lower(${text}) IN ('false', '0') THEN FALSE END`;
   }
   const number = `TRY_CAST(${text} AS DOUBLE)`;
-  return `CASE WHEN regexp_full_match(${text}, '${decimalNotation}') AND abs(${number}) <= ${greatestDouble} THEN ${number} END`;
+  return `CASE WHEN regexp_full_match(${text}, '${decimalNotation}') AND abs(${number}) <= ${maxDouble} THEN ${number} END`;
 }
 
 /** How values of a type are written, for messages. */

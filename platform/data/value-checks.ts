@@ -1,11 +1,11 @@
-import type { ColumnDefinition, ModelDefinition } from "../definition";
-import type { Finding } from "../findings";
+import type { ColumnDefinition, ModelDefinition } from "../definition/definition";
+import type { Finding } from "./findings";
 import type { SqlEngine } from "../sql/engine";
 import { identifier } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
 import { findExamples, outsideCondition } from "./column-facts";
 import { notations } from "./typed-columns";
-import { counted, percent, quoted } from "../wording";
+import { counted, percent, quoted } from "../base/wording";
 
 /** Checks each column's values by themselves: types, missing values, ranges and allowed values. */
 export async function checkValues(
@@ -36,8 +36,8 @@ export async function checkValues(
       const message = `Column "${column.name}" is empty in ${counted(fact.missing, "row")}. It may not be; fill in the values, drop the rows, or make the column nullable.`;
       await add({ check: "missing", message, count: fact.missing }, `r.${name} IS NULL`);
     }
-    if (column.nullable && fact.missing > definition.checks.mostMissing * rows) {
-      const message = `Column "${column.name}" is empty in ${percent(fact.missing / rows)} of the rows. At most ${percent(definition.checks.mostMissing)} may be (checks.mostMissing); fill in values, or leave the column out.`;
+    if (column.nullable && fact.missing > definition.checks.maxMissing * rows) {
+      const message = `Column "${column.name}" is empty in ${percent(fact.missing / rows)} of the rows. At most ${percent(definition.checks.maxMissing)} may be (checks.maxMissing); fill in values, or leave the column out.`;
       await add({ check: "missing", message, count: fact.missing });
     }
     if (fact.outside > 0) {
@@ -55,11 +55,11 @@ function typeMessage({ column, mistyped }: ColumnFacts): string {
   return `Column "${column.name}" holds something other than a ${column.type} in ${counted(mistyped, "row")}. ${notations[column.type]}${missing}. Correct the values.`;
 }
 
-function outsideMessage({ column, outside, least, greatest }: ColumnFacts): string {
+function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
   if (column.values) {
     return `Column "${column.name}" has a value that is not allowed in ${counted(outside, "row")}. Allowed are ${quoted(column.values, 20)}; correct the values, or add them to the definition.`;
   }
-  const found = `${String(least)} to ${String(greatest)}`;
+  const found = `${String(min)} to ${String(max)}`;
   return `Column "${column.name}" is outside ${allowedRange(column)} in ${counted(outside, "row")} (it goes from ${found}). Correct the values, or widen the range in the definition.`;
 }
 

@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import type { FileDigest } from "../files";
-import { digestOf, digestOfListing, digestsOfFiles, writeJson } from "../files";
-import type { ModelRef } from "../model-ref";
-import { formatModelRef } from "../model-ref";
-import { digestSchema } from "../stored-record";
-import { copyFolder, corrupt, findStored, ifThere, namesIn, syncFolder } from "./registry-files";
+import type { FileDigest } from "../base/files";
+import { digestOf, digestOfListing, digestsOfFiles, writeJson } from "../base/files";
+import type { ModelRef } from "../definition/model-ref";
+import { formatModelRef } from "../definition/model-ref";
+import { digestSchema } from "../base/stored-record";
+import { copyFolder, corrupt, findStored, ifThere, namesIn, syncFolder } from "./local/registry-files";
 
 /** version.json: the part of an entry that never changes. Its number is the name of its folder. */
 const recordSchema = z.strictObject({

@@ -1,9 +1,9 @@
-import { PlatformError } from "../errors";
-import { modelNamePattern } from "../model-ref";
+import { PlatformError } from "../base/errors";
+import { modelNamePattern } from "../definition/model-ref";
 
 /** What MLflow allows in a tag's key; besides, as in a path, no part between slashes is empty, "." or "..". */
 const tagKeyPattern = /^[A-Za-z0-9_.:/ -]{1,250}$/;
-const mostTagCharacters = 5000;
+const maxTagCharacters = 5000;
 const aliasPattern = /^[a-z][a-z0-9_-]{0,62}$/;
 
 export function assertModelName(name: string): void {
@@ -37,9 +37,9 @@ export function assertTags(tags: Readonly<Record<string, string>>): void {
       ? []
       : [`"${key}" is not a tag's key: expected 1 to 250 of A-Z a-z 0-9 _ . : / - and space`]),
     ...(key.startsWith(ownTags) ? [`"${key}" begins with ${ownTags}, which is the registry's own`] : []),
-    ...(value.length <= mostTagCharacters
+    ...(value.length <= maxTagCharacters
       ? []
-      : [`the tag "${key}" has ${value.length} characters: at most ${mostTagCharacters} are allowed`]),
+      : [`the tag "${key}" has ${value.length} characters: at most ${maxTagCharacters} are allowed`]),
   ]);
   if (faults.length > 0) throw new PlatformError("USAGE", `Correct the tags: ${faults.join("; ")}.`);
 }

@@ -1,6 +1,6 @@
-import { openLocalRegistry } from "./local-registry";
-import type { LocalRegistryOptions } from "./local-registry";
-import { isServerOfJob, isTrackingUri, parseTrackingUri } from "./mlflow-address";
+import { openLocalRegistry } from "./local/local-registry";
+import type { LocalRegistryOptions } from "./local/local-registry";
+import { isServerOfJob, isTrackingUri, parseTrackingUri } from "../settings/mlflow-address";
 import type { Registry } from "./registry";
 
 /** Opens the registry at a location: a folder, or the tracking URI of an MLflow server or Azure ML workspace. */
@@ -12,6 +12,7 @@ export function openRegistry(
   const ofJob = isServerOfJob(parseTrackingUri(location), process.env);
   const runId = ofJob ? process.env.MLFLOW_RUN_ID : undefined;
   // Loaded on use: a folder needs none of it.
-  const { openMlflowRegistry } = require("./mlflow-registry") as typeof import("./mlflow-registry");
+  const { openMlflowRegistry } =
+    require("./mlflow/mlflow-registry") as typeof import("./mlflow/mlflow-registry");
   return openMlflowRegistry({ ...options, trackingUri: location, ...(runId && { runId }) });
 }

@@ -1,5 +1,5 @@
-import type { Digest } from "../files";
-import type { ModelRef } from "../model-ref";
+import type { Digest } from "../base/files";
+import type { ModelRef } from "../definition/model-ref";
 
 /** A registered version; its content never changes, its aliases and tags may. */
 export interface ModelVersion extends ModelRef {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
-import { PlatformError } from "../errors";
+import { PlatformError } from "../base/errors";
 import type { SqlEngine, SqlRow, SqlValue } from "./engine";
 
 interface DuckDbOptions {

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { BlobClient, RestError } from "@azure/storage-blob" with { "resolution-mode": "import" };
-import { PlatformError, reasonOf } from "../errors";
-import { digestOf } from "../files";
+import { PlatformError, reasonOf } from "../base/errors";
+import { digestOf } from "../base/files";
 
 /** How often a download that was cut short goes on from where it was, and the pause before it does. */
-const mostResumes = 8;
+const maxResumes = 8;
 const resumePauseMs = 100;
 /** How often it starts over, when the content changed meanwhile or does not have its digest. */
-const mostStarts = 3;
+const maxStarts = 3;
 
 /** Name of the digest among what a blob says of itself. */
 export const digestKey = "sha256";
@@ -41,10 +41,10 @@ async function download(client: BlobClient, what: string): Promise<Downloaded> {
       cause = error;
     }
     if (read === first.length) return { bytes: Buffer.concat(chunks), digest: first.digest };
-    if (resume === mostResumes) {
+    if (resume === maxResumes) {
       throw new PlatformError(
         "STORAGE_FAILED",
-        `The download of ${what} was cut short ${mostResumes + 1} times, at last after ${read} of ${first.length} bytes (${reasonOf(cause)}). Check the network, and try again.`,
+        `The download of ${what} was cut short ${maxResumes + 1} times, at last after ${read} of ${first.length} bytes (${reasonOf(cause)}). Check the network, and try again.`,
         { cause },
       );
     }
@@ -54,13 +54,13 @@ async function download(client: BlobClient, what: string): Promise<Downloaded> {
 
 /** Reads a blob whole, and checks what was written with its digest by it. Undefined when it never has that digest. */
 export async function downloadBlob(client: BlobClient, what: string): Promise<Uint8Array | undefined> {
-  for (let start = 1; start <= mostStarts; start += 1) {
+  for (let start = 1; start <= maxStarts; start += 1) {
     try {
       const { bytes, digest } = await download(client, what);
       if (digest === undefined || digest === digestOf(bytes)) return bytes;
     } catch (error) {
       // Another content has been put in its place.
-      if ((error as Partial<RestError>).code !== "ConditionNotMet" || start === mostStarts) throw error;
+      if ((error as Partial<RestError>).code !== "ConditionNotMet" || start === maxStarts) throw error;
     }
   }
   return undefined;

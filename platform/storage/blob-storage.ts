@@ -1,7 +1,7 @@
 import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
 import type { ContainerClient, RestError } from "@azure/storage-blob" with { "resolution-mode": "import" };
-import { PlatformError } from "../errors";
-import { digestOf } from "../files";
+import { PlatformError } from "../base/errors";
+import { digestOf } from "../base/files";
 import { digestKey, downloadBlob } from "./blob-download";
 import { amongWriters, uploadBlob, type Patience } from "./blob-upload";
 import type { Storage } from "./storage";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { BlockBlobClient, RestError } from "@azure/storage-blob" with { "resolution-mode": "import" };
-import { PlatformError } from "../errors";
+import { PlatformError } from "../base/errors";
 
 /** Content up to this size goes up in one request; what is larger in blocks of it, some at once. */
 export const blockBytes = 4 * 1024 * 1024;

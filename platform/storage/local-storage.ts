@@ -1,7 +1,7 @@
 import { readFile, readdir, unlink } from "node:fs/promises";
 import path from "node:path";
-import { PlatformError, explainStorageError, systemErrorCode } from "../errors";
-import { writeFileAtomic } from "../files";
+import { PlatformError, explainStorageError, systemErrorCode } from "../base/errors";
+import { writeFileAtomic } from "../base/files";
 import type { Storage } from "./storage";
 import { assertPath } from "./storage-path";
 

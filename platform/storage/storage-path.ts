@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors";
+import { PlatformError } from "../base/errors";
 
 /** Refuses what would leave a storage, or what not every storage can name. */
 export function assertPath(text: string, what: "path" | "prefix"): void {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { errors, jwtVerify, type JWTPayload } from "jose";
-import { RequestProblem } from "../problem";
+import { RequestProblem } from "../http/problem";
 import { bearerOf, unauthorized, type Authenticator } from "./authenticator";
 import { SigningKeys, type SigningKeysOptions } from "./signing-keys";
 
@@ -19,7 +19,7 @@ export interface EntraOptions extends Omit<SigningKeysOptions, "url"> {
 const clockSkew = 60;
 /** A token that was checked is not checked again for this long, in milliseconds, nor past its expiry. */
 const rememberedMs = 60_000;
-const mostRemembered = 1000;
+const maxRemembered = 1000;
 
 /** Why a token is refused, in words that a client can act on and that repeat nothing of it. */
 function reasonOf(error: unknown): string {
@@ -86,7 +86,7 @@ export class EntraTokens implements Authenticator {
     const until = Math.min(Date.now() + rememberedMs, (payload.exp ?? 0) * 1000);
     // The oldest goes: a map keeps the order in which its keys came.
     for (const oldest of this.remembered.keys()) {
-      if (this.remembered.size < mostRemembered) break;
+      if (this.remembered.size < maxRemembered) break;
       this.remembered.delete(oldest);
     }
     this.remembered.delete(digest);

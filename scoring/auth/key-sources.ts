@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { PlatformError, systemErrorCode } from "../../platform/errors";
-import { isLoopback } from "../../platform/security-settings";
+import { PlatformError, systemErrorCode } from "../../platform/base/errors";
+import { isLoopback } from "../../platform/settings/security-settings";
 import { ApiKeys, type KeyPair } from "./api-keys";
 
 /** Where keys come from: reads them as they are now. */

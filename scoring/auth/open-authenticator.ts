@@ -1,4 +1,4 @@
-import type { Settings } from "../../platform/settings";
+import type { Settings } from "../../platform/settings/settings";
 import type { Authenticator } from "./authenticator";
 
 /** How often a folder of keys is read, in milliseconds. */

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
-import { RequestProblem } from "../problem";
+import { RequestProblem } from "../http/problem";
 
 export interface SigningKeysOptions {
   readonly url: string;

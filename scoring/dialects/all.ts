@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import type { Scorer } from "../scorer";
-import { addDescription } from "./description";
+import type { Scorer } from "../model/scorer";
+import { addDescription } from "../description/description";
 import type { DialectOptions } from "./dialect";
-import { problemShape, type ErrorShape } from "./errors";
+import { problemShape, type ErrorShape } from "../http/error-answers";
 import { addMlflow, mlflowShape } from "./mlflow";
 import { addOpenInference, inferenceShape } from "./open-inference";
 import { addScore } from "./score";

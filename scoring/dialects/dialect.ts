@@ -1,4 +1,4 @@
-import type { ServingLimits } from "../../platform/definition";
+import type { ServingLimits } from "../../platform/definition/definition";
 
 /** What the dialects need besides the scorer. */
 export interface DialectOptions {

@@ -1,9 +1,9 @@
-import type { Explanation } from "../../platform/linear-model";
-import type { Signature } from "../../platform/signature";
-import type { Predictions } from "../../platform/table";
-import { plainArray } from "../answer";
-import { RequestProblem } from "../problem";
-import { show } from "../read-faults";
+import type { Explanation } from "../../platform/onnx/linear-model";
+import type { Signature } from "../../platform/model/signature";
+import type { Predictions } from "../../platform/model/table";
+import { plainArray } from "../model/answer";
+import { RequestProblem } from "../http/problem";
+import { show } from "../rows/read-faults";
 import type { InferenceRequest, WantedOutput } from "./inference-request";
 import { bytesOf } from "./inference-tensor";
 

@@ -1,7 +1,7 @@
-import { readExplain } from "../explain";
-import { parseJson } from "../json-body";
-import { RequestProblem } from "../problem";
-import { show } from "../read-faults";
+import { readExplain } from "../model/explain";
+import { parseJson } from "../http/json-body";
+import { RequestProblem } from "../http/problem";
+import { show } from "../rows/read-faults";
 import {
   datatypes,
   isDatatype,

@@ -1,7 +1,7 @@
-import type { Signature, SignatureColumn } from "../../platform/signature";
-import { RequestProblem } from "../problem";
-import { compareNames, Faults, show } from "../read-faults";
-import { checkRowCount, RowTable, type InputRows } from "../row-table";
+import type { Signature, SignatureColumn } from "../../platform/model/signature";
+import { RequestProblem } from "../http/problem";
+import { compareNames, Faults, show } from "../rows/read-faults";
+import { checkRowCount, RowTable, type InputRows } from "../rows/row-table";
 import type { Datatype, InputTensor } from "./inference-tensor";
 
 /** The datatype of each type of feature, as the metadata tells it. */
@@ -25,7 +25,7 @@ function isMatrix(signature: Signature, inputs: readonly InputTensor[]): boolean
   return !signature.inputs.some(({ name }) => name === first.name);
 }
 
-function readMatrix(signature: Signature, input: InputTensor, mostRows: number): InputRows {
+function readMatrix(signature: Signature, input: InputTensor, maxRows: number): InputRows {
   const { name, datatype, shape } = input;
   const columns = signature.inputs;
   const [rows = 0, width = 0] = shape;
@@ -43,7 +43,7 @@ function readMatrix(signature: Signature, input: InputTensor, mostRows: number):
     faults.addField(feature, `"${feature}" is in input ${show(name)}. ${expected}`);
   }
   faults.throwIfAny();
-  checkRowCount(rows, mostRows);
+  checkRowCount(rows, maxRows);
   const table = new RowTable(signature, rows);
   columns.forEach((column, position) => {
     for (let row = 0; row < rows && !table.faults.enough; row++) {
@@ -85,13 +85,13 @@ function checkTensors(signature: Signature, inputs: readonly InputTensor[]): Map
 export function readInferenceRows(
   signature: Signature,
   inputs: readonly InputTensor[],
-  mostRows: number,
+  maxRows: number,
 ): InputRows {
   const [first] = inputs;
-  if (first !== undefined && isMatrix(signature, inputs)) return readMatrix(signature, first, mostRows);
+  if (first !== undefined && isMatrix(signature, inputs)) return readMatrix(signature, first, maxRows);
   const tensors = checkTensors(signature, inputs);
   const rows = first?.shape[0] ?? 0;
-  checkRowCount(rows, mostRows);
+  checkRowCount(rows, maxRows);
   const table = new RowTable(signature, rows);
   signature.inputs.forEach((column, position) => {
     const input = tensors.get(column.name);

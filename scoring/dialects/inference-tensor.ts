@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { RequestProblem } from "../problem";
-import { show } from "../read-faults";
+import { RequestProblem } from "../http/problem";
+import { show } from "../rows/read-faults";
 
 /** Bytes of one value in binary form; a BYTES value says its own length. */
 const sizes = {
@@ -67,7 +67,7 @@ function flatten({ name, shape }: TensorHead, data: unknown): readonly unknown[]
   return data;
 }
 
-const limitsOf: Partial<Record<Datatype, readonly [least: number, most: number]>> = {
+const limitsOf: Partial<Record<Datatype, readonly [min: number, max: number]>> = {
   INT8: [-128, 127],
   INT16: [-32_768, 32_767],
   INT32: [-2_147_483_648, 2_147_483_647],
@@ -86,13 +86,13 @@ function checkValues({ name, datatype }: TensorHead, values: readonly unknown[])
   }
   const limits = limitsOf[datatype];
   if (limits === undefined) return values;
-  const [least, most] = limits;
+  const [min, max] = limits;
   for (let index = 0; index < values.length; index++) {
     const value = values[index];
-    if (typeof value === "number" && !(Number.isInteger(value) && value >= least && value <= most)) {
+    if (typeof value === "number" && !(Number.isInteger(value) && value >= min && value <= max)) {
       refuseTensor(
         name,
-        `has ${show(value)} as value ${index}. ${datatype} is a whole number from ${least} to ${most}.`,
+        `has ${show(value)} as value ${index}. ${datatype} is a whole number from ${min} to ${max}.`,
       );
     }
   }

@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Signature } from "../../platform/signature";
-import type { Predictions } from "../../platform/table";
-import { explanationAnswer, readExplain } from "../explain";
-import { parseJson, type JsonBody } from "../json-body";
-import { RequestProblem } from "../problem";
-import { readColumns } from "../read-columns";
-import { readCsv } from "../read-csv";
-import { compareNames, Faults, show } from "../read-faults";
-import { readObject, readRowArray, readRowsOrColumns } from "../read-rows";
-import { checkRowCount, type InputRows } from "../row-table";
-import { scoreRequestOf } from "../score-request";
-import type { Scorer } from "../scorer";
-import { takeBytes } from "./body-parsers";
+import type { Signature } from "../../platform/model/signature";
+import type { Predictions } from "../../platform/model/table";
+import { explanationAnswer, readExplain } from "../model/explain";
+import { parseJson, type JsonBody } from "../http/json-body";
+import { RequestProblem } from "../http/problem";
+import { readColumns } from "../rows/read-columns";
+import { readCsv } from "../rows/read-csv";
+import { compareNames, Faults, show } from "../rows/read-faults";
+import { readObject, readRowArray, readRowsOrColumns } from "../rows/read-rows";
+import { checkRowCount, type InputRows } from "../rows/row-table";
+import { scoreRequestOf } from "../model/score-request";
+import type { Scorer } from "../model/scorer";
+import { takeBytes } from "../http/body-parsers";
 import type { DialectOptions } from "./dialect";
-import { addErrorAnswers, type ErrorShape } from "./errors";
-import { platformVersion } from "./server-version";
+import { addErrorAnswers, type ErrorShape } from "../http/error-answers";
+import { platformVersion } from "../http/server-version";
 
 /** MLflow's names for what went wrong, by HTTP status. */
 const errorCodes: Readonly<Record<number, string>> = {
@@ -55,7 +55,7 @@ function typeOf({ headers }: FastifyRequest): "json" | "csv" {
 
 interface Reading {
   readonly signature: Signature;
-  readonly mostRows: number;
+  readonly maxRows: number;
 }
 
 function listOf(value: unknown, what: string): readonly unknown[] {
@@ -67,12 +67,12 @@ function listOf(value: unknown, what: string): readonly unknown[] {
 }
 
 /** A data frame as pandas writes it with `orient="split"`: names of the columns, then rows in their order. */
-function readSplit(split: unknown, { signature, mostRows }: Reading): InputRows {
+function readSplit(split: unknown, { signature, maxRows }: Reading): InputRows {
   const wanted = 'Expected {"dataframe_split": {"columns": [...], "data": [[...]]}}.';
   const { columns, data, index } = readObject(split, ["columns", "data", "index"], wanted);
   const names = listOf(columns, "columns");
   const rows = listOf(data, "data");
-  checkRowCount(rows.length, mostRows);
+  checkRowCount(rows.length, maxRows);
   if (index !== undefined && (!Array.isArray(index) || index.length !== rows.length)) {
     throw new RequestProblem(
       "BODY_INVALID",
@@ -95,9 +95,9 @@ function readSplit(split: unknown, { signature, mostRows }: Reading): InputRows 
 }
 
 /** A data frame as pandas writes it with `orient="records"`: rows by name. */
-function readRecords(records: unknown, { signature, mostRows }: Reading): InputRows {
+function readRecords(records: unknown, { signature, maxRows }: Reading): InputRows {
   const rows = listOf(records, "dataframe_records");
-  checkRowCount(rows.length, mostRows);
+  checkRowCount(rows.length, maxRows);
   const faults = new Faults();
   for (const [index, row] of rows.entries()) {
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
@@ -125,10 +125,10 @@ function readJson({ value }: JsonBody, reading: Reading): { rows: InputRows; exp
     throw new RequestProblem("BODY_INVALID", `The body has ${what}. ${expected}`);
   }
   const explain = readParams(body.params);
-  const { signature, mostRows } = reading;
+  const { signature, maxRows } = reading;
   if (form === "dataframe_split") return { rows: readSplit(body[form], reading), explain };
   if (form === "dataframe_records") return { rows: readRecords(body[form], reading), explain };
-  return { rows: readRowsOrColumns(signature, body[form], { what: form, expected, mostRows }), explain };
+  return { rows: readRowsOrColumns(signature, body[form], { what: form, expected, maxRows }), explain };
 }
 
 /** Predictions as MLflow's server gives those of this model directory: a row of the model's outputs per row. */
@@ -138,16 +138,16 @@ function predictionRows({ prediction, probability }: Predictions): object[] {
   );
 }
 
-async function invoke(request: FastifyRequest, scorer: Scorer, mostRows: number): Promise<object> {
+async function invoke(request: FastifyRequest, scorer: Scorer, maxRows: number): Promise<object> {
   const { signature } = scorer;
   const bytes = request.body instanceof Uint8Array ? (request.body as Buffer) : Buffer.alloc(0);
   let rows: InputRows;
   let explain = false;
   if (typeOf(request) === "csv") {
-    rows = readColumns(signature, readCsv(bytes, signature), mostRows);
+    rows = readColumns(signature, readCsv(bytes, signature), maxRows);
   } else {
     const body = parseJson(bytes);
-    ({ rows, explain } = readJson(body, { signature, mostRows }));
+    ({ rows, explain } = readJson(body, { signature, maxRows }));
     body.assertNothingTwice();
   }
   const explanation = explain ? explanationAnswer(scorer.explain(rows)) : undefined;
@@ -160,7 +160,7 @@ export function addMlflow(app: FastifyInstance, scorer: Scorer, options: Dialect
   void app.register((part, _options, done) => {
     takeBytes(part);
     addErrorAnswers(part, { limits: options.limits, shape: mlflowShape });
-    part.post("/invocations", (request) => invoke(request, scorer, options.limits.mostRows));
+    part.post("/invocations", (request) => invoke(request, scorer, options.limits.maxRows));
     for (const path of ["/ping", "/health"]) {
       part.get(path, (_request, reply) => {
         if (!options.isReady()) throw new RequestProblem("NOT_READY", "The model is not ready.");

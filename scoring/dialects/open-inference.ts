@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { parseModelRef } from "../../platform/model-ref";
-import { RequestProblem } from "../problem";
-import { show } from "../read-faults";
-import { scoreRequestOf } from "../score-request";
-import type { Scorer } from "../scorer";
-import { takeBytes } from "./body-parsers";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import { RequestProblem } from "../http/problem";
+import { show } from "../rows/read-faults";
+import { scoreRequestOf } from "../model/score-request";
+import type { Scorer } from "../model/scorer";
+import { takeBytes } from "../http/body-parsers";
 import type { DialectOptions } from "./dialect";
-import { addErrorAnswers, type ErrorShape } from "./errors";
+import { addErrorAnswers, type ErrorShape } from "../http/error-answers";
 import { checkOutputs, explanationOutputs, inferenceAnswer, outputsOf } from "./inference-answer";
 import { readInferenceRequest } from "./inference-request";
 import { featureDatatypes, readInferenceRows } from "./inference-rows";
-import { platformVersion, serverName } from "./server-version";
+import { platformVersion, serverName } from "../http/server-version";
 
 /** The error of the Open Inference Protocol: one text. */
 export const inferenceShape: ErrorShape = {
@@ -88,7 +88,7 @@ class ServedModel {
     const body = request.body instanceof Uint8Array ? (request.body as Buffer) : Buffer.alloc(0);
     const asked = readInferenceRequest(body, header?.toString(), { name, version });
     checkOutputs(signature, asked);
-    const rows = readInferenceRows(signature, asked.inputs, options.limits.mostRows);
+    const rows = readInferenceRows(signature, asked.inputs, options.limits.maxRows);
     const explained =
       asked.explain || asked.outputs?.some((output) => explanationOutputs.includes(output.name));
     const explanation = explained === true ? scorer.explain(rows) : undefined;

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { scoreAnswer, type ScoreAnswer } from "../answer";
-import { explanationAnswer, readExplainQuery } from "../explain";
-import type { JsonBody } from "../json-body";
-import { readRows } from "../read-rows";
-import { scoreRequestOf } from "../score-request";
-import type { Scorer } from "../scorer";
-import { addCors } from "./cors";
+import { scoreAnswer, type ScoreAnswer } from "../model/answer";
+import { explanationAnswer, readExplainQuery } from "../model/explain";
+import type { JsonBody } from "../http/json-body";
+import { readRows } from "../rows/read-rows";
+import { scoreRequestOf } from "../model/score-request";
+import type { Scorer } from "../model/scorer";
+import { addCors } from "../http/cors";
 import type { DialectOptions } from "./dialect";
-import { serverVersion } from "./server-version";
+import { serverVersion } from "../http/server-version";
 
 /** Time of the model's run as the Azure ML inference server writes it: milliseconds with three decimals. */
 function runMilliseconds({ notes }: FastifyRequest): string {
@@ -28,7 +28,7 @@ function addRunHeaders(app: FastifyInstance): void {
 /** `POST /score`: the service's own dialect, which is also that of the Azure ML inference server. */
 export function addScore(app: FastifyInstance, scorer: Scorer, options: DialectOptions): void {
   const { signature, reference } = scorer;
-  const { mostRows } = options.limits;
+  const { maxRows } = options.limits;
   const { classes } = signature.target;
   void app.register((part, _options, done) => {
     addRunHeaders(part);
@@ -36,7 +36,7 @@ export function addScore(app: FastifyInstance, scorer: Scorer, options: DialectO
     part.post("/score", async (request): Promise<ScoreAnswer> => {
       const body = request.body as JsonBody | undefined;
       const explain = readExplainQuery(request.url);
-      const rows = readRows(signature, body?.value, mostRows);
+      const rows = readRows(signature, body?.value, maxRows);
       body?.assertNothingTwice();
       const explanation = explain ? explanationAnswer(scorer.explain(rows)) : undefined;
       const predictions = await scorer.score(rows, scoreRequestOf(request));

@@ -1,6 +1,6 @@
 import { write as writeFile, writeSync } from "node:fs";
 import pino, { type Logger } from "pino";
-import { systemErrorCode } from "../../platform/errors";
+import { systemErrorCode } from "../../platform/base/errors";
 
 /** Bytes of lines that are written together. */
 const pieceBytes = 65_536;
@@ -9,7 +9,7 @@ const flushMs = 250;
 /** Pause before a write is tried again that the reader had no room for, in milliseconds. */
 const retryMs = 20;
 /** Bytes that may wait for a reader that does not read; lines beyond it are left out and counted. */
-const mostWaiting = 8 * 1024 * 1024;
+const maxWaiting = 8 * 1024 * 1024;
 /** Longest time that the end of the process waits for the reader, in milliseconds. */
 const endMs = 500;
 
@@ -33,7 +33,7 @@ export class LineWriter {
   }
 
   write(line: string): void {
-    if (this.waitingBytes > mostWaiting) {
+    if (this.waitingBytes > maxWaiting) {
       this.leftOut += 1;
       return;
     }

@@ -24,9 +24,9 @@ import {
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
-import { reasonOf } from "../../platform/monitoring/reason-of";
-import type { PredictionLog } from "../../platform/monitoring/prediction-writer";
-import type { Predictions } from "../../platform/table";
+import { reasonOf } from "../../platform/base/reason-of";
+import type { PredictionLog } from "../../platform/predictions/prediction-writer";
+import type { Predictions } from "../../platform/model/table";
 import { NotedIds, recordSpans } from "./request-spans";
 import { predictionMeter } from "./prediction-meter";
 import { requestMeter } from "./request-meter";
@@ -38,7 +38,7 @@ export interface Exporter {
   /** What takes the predictions of a version, `name:version`. */
   readonly predictionsOf: (model: string) => (predictions: Predictions) => void;
   /** Sends what waits, for so long at most, in milliseconds. Never throws. */
-  close(mostMs: number): Promise<void>;
+  close(maxMs: number): Promise<void>;
 }
 
 export interface ExporterOptions {
@@ -156,9 +156,9 @@ export function openExporter({ settings, environment, log, report }: ExporterOpt
       recordSpans(request, { tracer, ids, parent: parentOf(request) });
       meter(request);
     },
-    async close(mostMs) {
+    async close(maxMs) {
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostMs)));
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, maxMs)));
       const shutdown = Promise.allSettled([tracing.shutdown(), metering.shutdown()]);
       await Promise.race([shutdown, late]);
       clearTimeout(timer);

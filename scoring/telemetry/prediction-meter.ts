@@ -1,5 +1,5 @@
 import type { Meter } from "@opentelemetry/api";
-import type { Predictions } from "../../platform/table";
+import type { Predictions } from "../../platform/model/table";
 
 /**
  * Counts predictions by sums: mean and standard deviation of a version follow from them, over any time and however many

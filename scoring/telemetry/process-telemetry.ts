@@ -1,11 +1,11 @@
 import cluster from "node:cluster";
-import { fileExists } from "../../platform/files";
-import { modelFiles, readReference } from "../../platform/model-directory";
-import type { PredictionLog } from "../../platform/monitoring/prediction-writer";
-import type { Signature } from "../../platform/signature";
-import type { Predictions } from "../../platform/table";
+import { fileExists } from "../../platform/base/files";
+import { modelFiles, readReference } from "../../platform/model/model-directory";
+import type { PredictionLog } from "../../platform/predictions/prediction-writer";
+import type { Signature } from "../../platform/model/signature";
+import type { Predictions } from "../../platform/model/table";
 import path from "node:path";
-import { ScoringMetrics } from "../metrics";
+import { ScoringMetrics } from "./scoring-metrics";
 import { clusterMetricsReader } from "./cluster-metrics";
 import type { Exporter } from "./open-telemetry";
 import type { Telemetry } from "./request-telemetry";

@@ -1,5 +1,5 @@
 import { ValueType, type Meter } from "@opentelemetry/api";
-import type { PredictionLog } from "../../platform/monitoring/prediction-writer";
+import type { PredictionLog } from "../../platform/predictions/prediction-writer";
 import type { EndedRequest } from "./request-telemetry";
 
 /** Seconds, as OpenTelemetry's conventions for HTTP servers have them, and finer below. */

@@ -1,4 +1,4 @@
-import { PlatformError } from "../../platform/errors";
+import { PlatformError } from "../../platform/base/errors";
 
 /**
  * Where telemetry goes. These variables have the names that Azure and OpenTelemetry give them; further ones that start with

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { digestOfDirectory } from "../../platform/files";
+import { digestOfDirectory } from "../../platform/base/files";
 import { costOf, row, writeCostModel } from "../scoring/model-fixture";
 
 const repository = path.join(__dirname, "../..");
@@ -30,7 +30,7 @@ describe("the built service", () => {
     await mkdir(packaged);
     await writeCostModel(path.join(packaged, "model"), 1);
     const modelDigest = await digestOfDirectory(path.join(packaged, "model"));
-    const manifest = { model: "cost:1", modelDigest, serving: { mostRows: 2 } };
+    const manifest = { model: "cost:1", modelDigest, serving: { maxRows: 2 } };
     await writeFile(path.join(packaged, "package.json"), JSON.stringify(manifest));
     const child = spawn(process.execPath, [path.join(folder, "dist/scoring/app/server.js")], {
       cwd: folder,

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { signedIn } from "../../build/docker-login";
-import { isAzureRegistry } from "../../platform/container-registry";
-import { useTemporaryFolder } from "../platform/temporary-folder";
+import { isAzureRegistry } from "../../platform/azure/container-registry";
+import { useTemporaryFolder } from "../platform/base/temporary-folder";
 
 const folder = useTemporaryFolder();
 const login = { user: "someone", password: "a secret" };

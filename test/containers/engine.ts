@@ -46,7 +46,7 @@ export async function buildImages(
   workplace: Workplace,
   args: readonly string[],
 ): Promise<{ code: number; stderr: string; images: BuiltImage[] }> {
-  const program = ["--require", "tsx/cjs", "build/images.ts", ...args];
+  const program = ["--require", "tsx/cjs", "deploy/package/build-images.ts", ...args];
   const env = { ...process.env, MLOPS_HOME: workplace.path() };
   const options = { cwd: repository, env, maxBuffer: 64 * 1024 * 1024 };
   try {

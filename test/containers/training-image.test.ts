@@ -1,9 +1,9 @@
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { digestsOfFiles } from "../../platform/files";
-import { readLineage } from "../../platform/model-directory";
-import { openLocalRegistry } from "../../platform/registry/local-registry";
+import { digestsOfFiles } from "../../platform/base/files";
+import { readLineage } from "../../platform/model/model-directory";
+import { openLocalRegistry } from "../../platform/registry/local/local-registry";
 import type { BuiltImage } from "../../build/image";
 import { repository, Workplace } from "../e2e/mlops";
 import { buildImages, docker, dockerOutput, hardened, inspect, nodeImage, skipReason } from "./engine";

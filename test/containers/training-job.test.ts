@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
-import { openMlflowRegistry } from "../../platform/registry/mlflow-registry";
+import { openMlflowRegistry } from "../../platform/registry/mlflow/mlflow-registry";
 import type { Registry } from "../../platform/registry/registry";
-import { isLoopback } from "../../platform/security-settings";
+import { isLoopback } from "../../platform/settings/security-settings";
 import { repository, Workplace } from "../e2e/mlops";
 import {
   start,
@@ -15,7 +15,7 @@ import {
   type EndedStep,
   type JobStep,
   type StartedStep,
-} from "../training/job-fixture";
+} from "../training/job/job-fixture";
 import { buildImages, docker, hardened, nodeImage, skipReason as noEngine } from "./engine";
 
 /** Tracking URI of a server of these tests' own: they remove the model that they register. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { appendFile } from "node:fs/promises";
-import type { RunRecord } from "../../local/runs";
-import type { DeploymentStatus } from "../../platform/deployment";
+import type { RunRecord } from "../../cli/runs/runs";
+import type { DeploymentStatus } from "../../platform/release/deployment";
 import type { Started } from "./mlops";
 import { Workplace } from "./mlops";
 

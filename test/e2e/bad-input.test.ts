@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import type { RunRecord } from "../../local/runs";
+import type { RunRecord } from "../../cli/runs/runs";
 import type { Ended } from "./mlops";
 import { Workplace, repository } from "./mlops";
 
@@ -144,13 +144,7 @@ describe("a disk that does not take it", () => {
 
   /** Runs the lifecycle in a shell after a command that limits it. */
   function runLimited(before: string, home: string): Ended {
-    const command = [
-      process.execPath,
-      "--require",
-      require.resolve("tsx/cjs"),
-      "local/main.ts",
-      ...lifecycle,
-    ];
+    const command = [process.execPath, "--require", require.resolve("tsx/cjs"), "cli/main.ts", ...lifecycle];
     const ended = spawnSync(
       "sh",
       ["-c", `${before} && exec ${command.map((each) => `'${each}'`).join(" ")}`],
@@ -184,7 +178,7 @@ describe("a disk that does not take it", () => {
     const folder = path.join(place.home, what);
     mkdirSync(folder);
     const mount = `mount -t tmpfs -o ${options} tmpfs ${folder}`;
-    const script = `unshare -m sh -c '${mount} && MLOPS_HOME=${folder}/w exec ${process.execPath} --require ${require.resolve("tsx/cjs")} local/main.ts lifecycle --yes'`;
+    const script = `unshare -m sh -c '${mount} && MLOPS_HOME=${folder}/w exec ${process.execPath} --require ${require.resolve("tsx/cjs")} cli/main.ts lifecycle --yes'`;
     const { status, stdout, stderr } = spawnSync("sh", ["-c", script], { cwd: repository, encoding: "utf8" });
     await expectRefusal({ code: status, stdout, stderr }, 1, says);
   });

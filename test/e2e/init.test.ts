@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { RunRecord } from "../../local/runs";
+import type { RunRecord } from "../../cli/runs/runs";
 import { Workplace, repository } from "./mlops";
 
 /** A model made from a user's own file: a folder of models of its own, as the user's clone would have. */

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { RunRecord } from "../../local/runs";
-import type { DeploymentStatus } from "../../platform/deployment";
-import { listFiles } from "../../platform/files";
+import type { RunRecord } from "../../cli/runs/runs";
+import type { DeploymentStatus } from "../../platform/release/deployment";
+import { listFiles } from "../../platform/base/files";
 import type { ModelVersion } from "../../platform/registry/registry";
 import type { Ended } from "./mlops";
 import { Workplace, until } from "./mlops";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import type { RunRecord } from "../../local/runs";
-import type { DeploymentStatus } from "../../platform/deployment";
-import type { PromotionDecision } from "../../platform/evaluation";
-import { digestOfFile } from "../../platform/files";
+import type { RunRecord } from "../../cli/runs/runs";
+import type { DeploymentStatus } from "../../platform/release/deployment";
+import type { PromotionDecision } from "../../platform/metrics/evaluation";
+import { digestOfFile } from "../../platform/base/files";
 import type { ModelVersion } from "../../platform/registry/registry";
 import { Workplace } from "./mlops";
 

@@ -9,7 +9,7 @@ export const repository = path.join(__dirname, "../..");
 const command = [
   "--require",
   path.join(repository, "node_modules/tsx/dist/cjs/index.cjs"),
-  path.join(repository, "local/main.ts"),
+  path.join(repository, "cli/main.ts"),
 ];
 
 export interface Ended {

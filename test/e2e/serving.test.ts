@@ -1,9 +1,9 @@
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { RunRecord } from "../../local/runs";
-import type { Deployment, DeploymentStatus } from "../../platform/deployment";
-import type { PromotionDecision } from "../../platform/evaluation";
-import { readGoldenRows } from "../../platform/model-directory";
+import type { RunRecord } from "../../cli/runs/runs";
+import type { Deployment, DeploymentStatus } from "../../platform/release/deployment";
+import type { PromotionDecision } from "../../platform/metrics/evaluation";
+import { readGoldenRows } from "../../platform/model/model-directory";
 import { Workplace } from "./mlops";
 
 const poor = { MLOPS_MODELS: path.join(__dirname, "fixtures", "poor-models") };
@@ -81,7 +81,7 @@ describe("production with a poor champion", () => {
     ]);
     const decision = await decisionOf(promoted);
     expect(decision).toMatchObject({ promote: true, reason: "better", champion: { model: "diabetes:1" } });
-    expect(decision.improvement).toBeGreaterThan(decision.leastImprovement);
+    expect(decision.improvement).toBeGreaterThan(decision.minImprovement);
     const back = await place.json<DeploymentStatus>(["rollback"]);
     expect(back).toMatchObject({ stable: { model: "diabetes:1" }, url });
 

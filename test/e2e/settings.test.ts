@@ -3,11 +3,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { RunRecord } from "../../local/runs";
-import { stepNames } from "../../local/steps/step";
-import type { DeploymentStatus } from "../../platform/deployment";
-import type { PromotionDecision } from "../../platform/evaluation";
-import type { Lineage } from "../../platform/model-directory";
+import type { RunRecord } from "../../cli/runs/runs";
+import { stepNames } from "../../cli/steps/step";
+import type { DeploymentStatus } from "../../platform/release/deployment";
+import type { PromotionDecision } from "../../platform/metrics/evaluation";
+import type { Lineage } from "../../platform/model/model-directory";
 import type { ModelVersion } from "../../platform/registry/registry";
 import { repository, Workplace } from "./mlops";
 

@@ -1,17 +1,17 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { buildCli, runCli } from "../../local/cli";
-import { CommandScope } from "../../local/command-scope";
-import type { Serving } from "../../local/commands/serve";
-import type { MonitorResult } from "../../local/monitor";
-import type { RunRecord } from "../../local/runs";
-import type { ScoreFileResult } from "../../local/score-file";
-import type { Deployment, DeploymentStatus } from "../../platform/deployment";
-import type { PromotionDecision } from "../../platform/evaluation";
-import type { DataReport } from "../../platform/findings";
-import type { GoldenRows } from "../../platform/model-directory";
-import type { DriftReport } from "../../platform/monitoring/drift";
+import { buildCli, runCli } from "../../cli/commands/program";
+import { CommandScope } from "../../cli/commands/command-scope";
+import type { Serving } from "../../cli/commands/serve-command";
+import type { MonitorResult } from "../../cli/watching/monitor";
+import type { RunRecord } from "../../cli/runs/runs";
+import type { ScoreFileResult } from "../../cli/watching/score-file";
+import type { Deployment, DeploymentStatus } from "../../platform/release/deployment";
+import type { PromotionDecision } from "../../platform/metrics/evaluation";
+import type { DataReport } from "../../platform/data/findings";
+import type { GoldenRows } from "../../platform/model/model-directory";
+import type { DriftReport } from "../../platform/drift/drift";
 import type { ModelVersion } from "../../platform/registry/registry";
 import { repository, until, Workplace } from "./mlops";
 

@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { sendJson, startServer, type SmallServer } from "../local/http-server";
-import { makeCertificate } from "../scoring/certificate";
+import { sendJson, startServer, type SmallServer } from "../platform/http/http-server";
+import { makeCertificate } from "../platform/http/certificate";
 import type { DockerStandIn } from "./docker-stand-in";
 import { answerQuery, type Answered } from "./insights-stand-in";
 

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { AzureDeployer, type AzureDeployerOptions } from "../../local/azure/azure-deployer";
-import type { Release } from "../../platform/deployment";
-import { digestOf } from "../../platform/files";
+import { AzureDeployer, type AzureDeployerOptions } from "../../deploy/azure/azure-deployer";
+import type { Release } from "../../platform/release/deployment";
+import { digestOf } from "../../platform/base/files";
 import { committed } from "../infra/stacks";
 
 const run = promisify(execFile);

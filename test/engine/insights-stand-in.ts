@@ -1,4 +1,4 @@
-import { nearestRank } from "../../platform/quantile";
+import { nearestRank } from "../../platform/base/quantile";
 
 /** A scoring request that a service has answered. */
 export interface Answered {
@@ -10,7 +10,7 @@ export interface Answered {
   readonly predictions: readonly number[];
 }
 
-/** The columns of local/azure/insights-samples.ts' query, in its order. */
+/** The columns of deploy/azure/insights-samples.ts' query, in its order. */
 const columns = ["model", "requests", "failures", "p50", "p95", "p99", "count", "total", "squares"];
 
 function rowOf(model: string, answered: readonly Answered[]): unknown[] {

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
-import { KubernetesCertificate } from "../../infra/components/kubernetes-certificate";
-import { KubernetesObjects } from "../../infra/components/kubernetes-scoring";
-import type { ReleaseState, TrackRelease } from "../../infra/release";
+import { KubernetesCertificate } from "../../infra/components/serving/kubernetes-certificate";
+import { KubernetesObjects } from "../../infra/components/serving/kubernetes-objects";
+import type { ReleaseState, TrackRelease } from "../../infra/config/release";
 import * as pulumi from "@pulumi/pulumi";
 import { registered, tenantId } from "../infra/mocks";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
-import type { ReleaseState } from "../../infra/release";
+import type { ReleaseState } from "../../infra/config/release";
 import { manifests, releases, yamlOf } from "./kubernetes-manifests";
 
 const run = promisify(execFile);
@@ -68,13 +68,13 @@ describeCluster(`on a real API server${reason}, the objects`, () => {
 
   test("are ready beside each other, with the certificate's, at the level that the namespace enforces", async () => {
     await release(releases.beside, "score.example.com");
-    for (const [track, least] of Object.entries({ stable: 3, canary: 2 })) {
+    for (const [track, min] of Object.entries({ stable: 3, canary: 2 })) {
       await kubectl([
         "wait",
         `hpa/${track}`,
         "-n",
         namespace,
-        `--for=jsonpath={.status.desiredReplicas}=${least}`,
+        `--for=jsonpath={.status.desiredReplicas}=${min}`,
         "--timeout=120s",
       ]);
     }

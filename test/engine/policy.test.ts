@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
-import { useTemporaryFolder } from "../platform/temporary-folder";
+import { useTemporaryFolder } from "../platform/base/temporary-folder";
 
 const root = path.join(__dirname, "..", "..");
 const pack = path.join(root, "infra", "policy");

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { useTemporaryFolder } from "../platform/temporary-folder";
+import { useTemporaryFolder } from "../platform/base/temporary-folder";
 import { runStepProgram, type StepResult } from "../pipelines/steps/run-step";
 
 const root = path.join(__dirname, "..", "..");
@@ -42,7 +42,7 @@ const reason = "ENGINE_PULUMI does not name the folder of a Pulumi command and i
     }
 
     const preview = (): Promise<StepResult> =>
-      runStepProgram("preview", variables("second"), folder("project"));
+      runStepProgram("preview/preview", variables("second"), folder("project"));
 
     test("shows what is created and changed, what it costs, which rules it breaks, and no secret", async () => {
       await deployFirst();

@@ -1,5 +1,5 @@
-import type { ResourceChanges } from "../../local/azure/release-stack";
-import { deployerContract } from "../platform/deployment.contract";
+import type { ResourceChanges } from "../../deploy/azure/release-stack";
+import { deployerContract } from "../deploy/deployer.contract";
 import { describeEngine, EngineStack, kubectl, releaseOf } from "./engine";
 
 jest.setTimeout(900_000);

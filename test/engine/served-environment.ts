@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { Agent, createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { ScoringProgram } from "../scoring/scoring-program";
+import { ScoringProgram } from "../scoring/process/scoring-program";
 import { keyOf } from "./azure-stand-ins";
 import type { DockerStandIn } from "./docker-stand-in";
 import type { Answered } from "./insights-stand-in";
@@ -25,7 +25,7 @@ interface Running extends Track {
   credit: number;
 }
 
-/** Answers of each version that clients wait for: enough to judge its latency (platform/canary.ts). */
+/** Answers of each version that clients wait for: enough to judge its latency (deploy/rules/canary.ts). */
 const answersOfEach = 250;
 const clients = 4;
 

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { ModelDefinition } from "../../platform/definition";
-import { digestOf } from "../../platform/files";
-import { readGoldenRows } from "../../platform/model-directory";
-import { train } from "../../training/train";
+import type { ModelDefinition } from "../../platform/definition/definition";
+import { digestOf } from "../../platform/base/files";
+import { readGoldenRows } from "../../platform/model/model-directory";
+import { train } from "../../training/trainers/train";
 import { openShippedData, shippedDefinition } from "../training/shipped-data";
 import { runPython, skipReason } from "./python-venv";
 

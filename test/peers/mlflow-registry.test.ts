@@ -2,13 +2,13 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { openMlflowRegistry } from "../../platform/registry/mlflow-registry";
+import { openMlflowRegistry } from "../../platform/registry/mlflow/mlflow-registry";
 import type { Registry } from "../../platform/registry/registry";
-import { isLoopback } from "../../platform/security-settings";
-import { openMlflowTracking } from "../../platform/tracking/mlflow-tracking";
+import { isLoopback } from "../../platform/settings/security-settings";
+import { openMlflowTracking } from "../../platform/registry/mlflow/mlflow-tracking";
 import { makeModelDirectory } from "../platform/registry/model-fixture";
 import { registryContract } from "../platform/registry/registry.contract";
-import { useTemporaryFolder } from "../platform/temporary-folder";
+import { useTemporaryFolder } from "../platform/base/temporary-folder";
 
 /** Tracking URI of a server of these tests' own: each of them empties its registry. */
 const trackingUri = process.env.MLFLOW_TEST_URI;
@@ -130,7 +130,7 @@ async function readVersion(name: string, version: number): Promise<{ run_id: str
         const repository = path.join(__dirname, "..", "..");
         const { stdout } = await promisify(execFile)(
           process.execPath,
-          ["--require", "tsx/cjs", "local/main.ts", ...args],
+          ["--require", "tsx/cjs", "cli/main.ts", ...args],
           {
             cwd: repository,
             env: { ...process.env, MLOPS_HOME: folder("home"), MLOPS_REGISTRY: trackingUri },

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { costOf, row, writeCostModel } from "../scoring/model-fixture";
-import { ScoringProgram } from "../scoring/scoring-program";
+import { ScoringProgram } from "../scoring/process/scoring-program";
 
 const execute = promisify(execFile);
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { computeMetrics } from "../../platform/compute-metrics";
-import type { ScoredRows } from "../../platform/evaluation";
-import { metricNames, metrics } from "../../platform/metrics";
-import { scored } from "../platform/scored-rows";
+import { computeMetrics } from "../../platform/metrics/compute-metrics";
+import type { ScoredRows } from "../../platform/metrics/evaluation";
+import { metricNames, metrics } from "../../platform/definition/metric-names";
+import { scored } from "../platform/metrics/scored-rows";
 import { runPython, skipReason } from "./python-venv";
 
 (skipReason === undefined ? describe : describe.skip)(

@@ -34,17 +34,17 @@ function same(a: unknown, b: unknown): boolean {
 
 /** The functions that our files use, with how many arguments they take. Any other is an error. */
 const functions: Readonly<
-  Record<string, { least: number; most: number; call(args: unknown[], results: readonly Result[]): unknown }>
+  Record<string, { min: number; max: number; call(args: unknown[], results: readonly Result[]): unknown }>
 > = {
-  eq: { least: 2, most: 2, call: ([a, b]) => same(a, b) },
-  ne: { least: 2, most: 2, call: ([a, b]) => !same(a, b) },
-  and: { least: 2, most: 9, call: (args) => args.every(truth) },
-  or: { least: 2, most: 9, call: (args) => args.some(truth) },
-  not: { least: 1, most: 1, call: ([value]) => !truth(value) },
-  succeeded: { least: 0, most: 0, call: (_, results) => results.every((result) => result === "succeeded") },
-  failed: { least: 0, most: 0, call: (_, results) => results.includes("failed") },
-  succeededOrFailed: { least: 0, most: 0, call: (_, results) => !results.includes("skipped") },
-  always: { least: 0, most: 0, call: () => true },
+  eq: { min: 2, max: 2, call: ([a, b]) => same(a, b) },
+  ne: { min: 2, max: 2, call: ([a, b]) => !same(a, b) },
+  and: { min: 2, max: 9, call: (args) => args.every(truth) },
+  or: { min: 2, max: 9, call: (args) => args.some(truth) },
+  not: { min: 1, max: 1, call: ([value]) => !truth(value) },
+  succeeded: { min: 0, max: 0, call: (_, results) => results.every((result) => result === "succeeded") },
+  failed: { min: 0, max: 0, call: (_, results) => results.includes("failed") },
+  succeededOrFailed: { min: 0, max: 0, call: (_, results) => !results.includes("skipped") },
+  always: { min: 0, max: 0, call: () => true },
 };
 
 function truth(value: unknown): boolean {
@@ -118,7 +118,7 @@ class Evaluation {
       args.push(this.value());
     }
     this.take(")");
-    if (args.length < known.least || args.length > known.most)
+    if (args.length < known.min || args.length > known.max)
       throw new Error(`${name} has ${args.length} arguments`);
     return known.call(args, this.context.results ?? []);
   }

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Signature } from "../../platform/signature";
-import type { LinearParameters } from "../../platform/linear-parameters";
-import { toOnnx } from "../../training/onnx";
+import type { Signature } from "../../platform/model/signature";
+import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { toOnnx } from "../../training/onnx/linear-graph";
 
 /** A feature of each type, two of them nullable. */
 export const signature: Signature = {

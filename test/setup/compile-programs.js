@@ -10,7 +10,7 @@ function filesToCompile() {
   const inside = (folder) =>
     readdirSync(path.join(repository, folder), { recursive: true }).map((name) => path.join(folder, name));
   const fixtures = inside("test").filter((name) => name.includes(`${path.sep}fixtures${path.sep}`));
-  return ["local", "models", "platform", "scoring", "training"]
+  return ["build", "cli", "deploy", "models", "platform", "scoring", "training"]
     .flatMap(inside)
     .concat(fixtures)
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))

@@ -5,7 +5,7 @@ import {
   parseModelDefinition,
   type ModelDefinition,
   type ModelDefinitionInput,
-} from "../../platform/definition";
+} from "../../platform/definition/definition";
 import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
 import { identifier, literal } from "../../platform/sql/engine";
 

@@ -11,7 +11,7 @@ import os from "node:os";
 import path from "node:path";
 import type { AccessToken } from "@azure/identity";
 import type { Bootstrap } from "../../../infra/bootstrap/bootstrap";
-import { makeCertificate } from "../../scoring/certificate";
+import { makeCertificate } from "../../platform/http/certificate";
 import { ArmStandIn, type Answer, type Seen } from "./arm-stand-in";
 import { DevOpsStandIn } from "./devops-stand-in";
 

@@ -9,9 +9,15 @@ import {
   stateNames,
   type Target,
 } from "../../../infra/bootstrap/names";
-import { environmentName, infraEnvironment, openTo, pipelines, previewName } from "../../../infra/pipelines";
+import {
+  environmentName,
+  infraEnvironment,
+  openTo,
+  pipelines,
+  previewName,
+} from "../../../infra/config/pipelines";
 import { readOptions } from "../../../infra/bootstrap/options";
-import { differences } from "../../../infra/bootstrap/step";
+import { differences } from "../../../infra/bootstrap/steps/step";
 import { planPipeline, stepListsOf } from "../../pipelines/plan";
 import { prodSubscriptionId as other, subscriptionId } from "./cloud";
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parseConfig } from "../../../infra/config";
+import { parseConfig } from "../../../infra/config/config";
 import { examine, type Examined } from "../../../infra/doctor/doctor";
 import { resourceProviders } from "../../../infra/bootstrap/grants";
 import { tokenFor } from "../bootstrap/cloud";

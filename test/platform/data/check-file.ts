@@ -1,9 +1,9 @@
 import path from "node:path";
 import { checkData } from "../../../platform/data/checks";
 import { loadData } from "../../../platform/data/source";
-import type { ModelDefinition } from "../../../platform/definition";
-import type { DataReport } from "../../../platform/findings";
-import { profileTable } from "../../../platform/monitoring/profile-table";
+import type { ModelDefinition } from "../../../platform/definition/definition";
+import type { DataReport } from "../../../platform/data/findings";
+import { profileTable } from "../../../platform/drift/profile-table";
 import type { SqlEngine } from "../../../platform/sql/engine";
 
 export const fixture = (name: string): string => path.join(__dirname, "fixtures", `${name}.csv`);

@@ -1,6 +1,6 @@
 import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
-import type { ModelDefinition } from "../../../platform/definition";
-import type { Finding } from "../../../platform/findings";
+import type { ModelDefinition } from "../../../platform/definition/definition";
+import type { Finding } from "../../../platform/data/findings";
 import { checkFile, fixture, sample } from "./check-file";
 import { diabetes, scaledDiabetes, titanic, withColumns } from "./definitions";
 
@@ -13,7 +13,7 @@ afterAll(() => engine.close());
 const withoutColumn =
   "A model would only copy it, and it is not known when the model is asked; remove it from the features.";
 const withBoat = withColumns(
-  { ...titanic, checks: { ...titanic.checks, mostMissing: 0.9 } },
+  { ...titanic, checks: { ...titanic.checks, maxMissing: 0.9 } },
   { name: "boat", type: "category", nullable: true },
 );
 
@@ -145,7 +145,7 @@ describe.each([
           check: "missing",
           column: "age",
           message:
-            'Column "age" is empty in 66.7 % of the rows. At most 50 % may be (checks.mostMissing); fill in values, or leave the column out.',
+            'Column "age" is empty in 66.7 % of the rows. At most 50 % may be (checks.maxMissing); fill in values, or leave the column out.',
           count: 80,
         },
       ],
@@ -193,7 +193,7 @@ describe.each([
         {
           severity: "error",
           check: "rows",
-          message: "The data has 30 rows. At least 50 are needed (checks.leastRows); add rows.",
+          message: "The data has 30 rows. At least 50 are needed (checks.minRows); add rows.",
           count: 30,
         },
       ],
@@ -206,7 +206,7 @@ describe.each([
           severity: "error",
           check: "duplicates",
           message:
-            "15 % of the rows (15 of 100) repeat an earlier row. At most 10 % may (checks.mostDuplicates); remove the repeated rows.",
+            "15 % of the rows (15 of 100) repeat an earlier row. At most 10 % may (checks.maxDuplicates); remove the repeated rows.",
           count: 15,
           examples: [
             { row: 86, value: "same as row 1" },

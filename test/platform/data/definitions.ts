@@ -1,7 +1,7 @@
 import diabetesModel from "../../../models/diabetes/model";
 import titanicModel from "../../../models/titanic/model";
-import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition";
-import { parseModelDefinition } from "../../../platform/definition";
+import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
+import { parseModelDefinition } from "../../../platform/definition/definition";
 
 type ColumnInput = ModelDefinitionInput["columns"][number];
 

@@ -1,10 +1,10 @@
 import { checkData } from "../../../platform/data/checks";
 import type { Champion } from "../../../platform/data/distribution-check";
 import { loadData } from "../../../platform/data/source";
-import type { ModelDefinition } from "../../../platform/definition";
-import type { Finding } from "../../../platform/findings";
-import type { NumberProfile } from "../../../platform/monitoring/profile";
-import { profileTable } from "../../../platform/monitoring/profile-table";
+import type { ModelDefinition } from "../../../platform/definition/definition";
+import type { Finding } from "../../../platform/data/findings";
+import type { NumberProfile } from "../../../platform/drift/profile";
+import { profileTable } from "../../../platform/drift/profile-table";
 import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
 import { checkFile, fixture, sample } from "./check-file";
 import { diabetes, scaledDiabetes } from "./definitions";

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadData } from "../../../platform/data/source";
-import { parseModelDefinition } from "../../../platform/definition";
-import { digestOfDirectory, digestOf, digestOfFile } from "../../../platform/files";
+import { parseModelDefinition } from "../../../platform/definition/definition";
+import { digestOfDirectory, digestOf, digestOfFile } from "../../../platform/base/files";
 import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
 import { numbersOnly } from "./definitions";
 

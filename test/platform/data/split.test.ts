@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadData } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
-import type { ModelDefinition } from "../../../platform/definition";
+import type { ModelDefinition } from "../../../platform/definition/definition";
 import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
 import { diabetes, numbersOnly, titanic } from "./definitions";
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOfDirectory, listFiles } from "../../../platform/files";
+import { digestOfDirectory, listFiles } from "../../../platform/base/files";
 import type { ModelVersion, Registry } from "../../../platform/registry/registry";
 import { makeModelDirectory } from "./model-fixture";
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { openLocalStorage } from "../../../platform/storage/local-storage";
-import { useTemporaryFolder } from "../temporary-folder";
+import { useTemporaryFolder } from "../base/temporary-folder";
 import { storageContract } from "./storage.contract";
 
 describe("the local storage", () => {

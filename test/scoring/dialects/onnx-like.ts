@@ -1,7 +1,7 @@
-import { LinearModel } from "../../../platform/linear-model";
-import type { LinearParameters } from "../../../platform/linear-parameters";
-import type { FeatureTable, Predictions } from "../../../platform/table";
-import type { ScoringModel } from "../../../scoring/scorer";
+import { LinearModel } from "../../../platform/onnx/linear-model";
+import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
+import type { FeatureTable, Predictions } from "../../../platform/model/table";
+import type { ScoringModel } from "../../../scoring/model/scorer";
 
 /** A model that answers later and cannot explain itself, as one on the ONNX runtime; it fails at one value of `a`. */
 export class OnnxLike implements ScoringModel {

@@ -218,7 +218,7 @@ describe("pages of other sites (CORS)", () => {
 });
 
 test("columns are refused when they have more rows than are allowed", async () => {
-  const many = new Array<number>(limits.mostRows + 1).fill(1);
+  const many = new Array<number>(limits.maxRows + 1).fill(1);
   const answer = await call(app, json("/score", { data: { a: many, b: many, c: many } }));
   expect([answer.status, answer.json.code]).toEqual([413, "TOO_MANY_ROWS"]);
 });

@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
-import { LinearModel } from "../../../platform/linear-model";
-import type { LinearParameters } from "../../../platform/linear-parameters";
-import { buildApp, type AppOptions } from "../../../scoring/app";
+import { LinearModel } from "../../../platform/onnx/linear-model";
+import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
+import { buildApp, type AppOptions } from "../../../scoring/http/app";
 
 export type Value = number | string | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -58,8 +58,8 @@ export const limits: AppOptions["limits"] = {
   concurrency: 2,
   queueTimeoutMs: 1000,
   timeoutMs: 10_000,
-  mostRows: 50,
-  mostBodyBytes: 1_000_000,
+  maxRows: 50,
+  maxBodyBytes: 1_000_000,
 };
 
 const apps: FastifyInstance[] = [];

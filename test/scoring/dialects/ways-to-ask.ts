@@ -1,4 +1,4 @@
-import type { Signature, SignatureColumn } from "../../../platform/signature";
+import type { Signature, SignatureColumn } from "../../../platform/model/signature";
 import { json, type Answered, type Row, type Sent, type Value } from "./service-fixture";
 
 /** What a dialect answered: a prediction per row and, for a classification, the probability of the positive class. */

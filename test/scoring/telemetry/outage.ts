@@ -1,10 +1,10 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readPredictionLog } from "../../../platform/monitoring/prediction-log";
+import { readPredictionLog } from "../../../platform/predictions/prediction-log";
 import { openStorage } from "../../../platform/storage/open-storage";
 import { Azurite } from "../../platform/storage/azurite";
 import { row, writeCostModel } from "../model-fixture";
-import { ScoringProgram } from "../scoring-program";
+import { ScoringProgram } from "../process/scoring-program";
 
 export interface OutageOptions {
   /** Empty folder for the model and the spool. */

@@ -1,0 +1,84 @@
+/** What each folder's files may import from; docs/architecture.md gives the reasons. */
+const mayImport = {
+  platform: [],
+  models: ["platform"],
+  build: ["platform"],
+  training: ["platform"],
+  scoring: ["platform"],
+  deploy: ["platform", "scoring", "build"],
+  cli: ["platform", "training", "scoring", "deploy", "build"],
+  infra: ["platform", "build"],
+  pipelines: ["platform"],
+};
+
+/** The rooms of platform/, each of which may import from those above it. */
+const platformRooms = [
+  "base",
+  "definition",
+  "sql",
+  "http",
+  "storage",
+  "settings",
+  "azure",
+  "drift",
+  "data",
+  "metrics",
+  "gate",
+  "model",
+  "onnx",
+  "predictions",
+  "registry",
+  "release",
+];
+
+const folders = Object.keys(mayImport);
+
+const boundary = (folder) => ({
+  name: `${folder}-imports`,
+  comment: `${folder}/ may import ${mayImport[folder].join(", ") || "nothing of ours"}.`,
+  severity: "error",
+  from: { path: `^${folder}/` },
+  to: {
+    path: `^(${[...folders, "bench", "test"].join("|")})/`,
+    pathNot: `^(${[folder, ...mayImport[folder]].join("|")})/`,
+  },
+});
+
+const downwards = (room, index) => ({
+  name: `platform-${room}-imports`,
+  comment: `platform/${room}/ may import from ${platformRooms.slice(0, index).join(", ") || "no other room"} of platform/.`,
+  severity: "error",
+  from: { path: `^platform/${room}/` },
+  to: { path: `^platform/(${platformRooms.slice(index + 1).join("|") || "none"})/` },
+});
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...folders.map(boundary),
+    ...platformRooms.map(downwards),
+    {
+      name: "models-import-types",
+      comment: "models/ may import types only.",
+      severity: "error",
+      from: { path: "^models/" },
+      to: { path: "^platform/", dependencyTypesNot: ["type-only"] },
+    },
+    { name: "no-file-cycles", severity: "warn", from: {}, to: { circular: true } },
+    {
+      name: "no-room-cycles",
+      scope: "folder",
+      severity: "warn",
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(node_modules|test/.*/fixtures)/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    exoticRequireStrings: [],
+  },
+};

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { reasonOf } from "../../platform/base/errors";
+
+/** How long a command that was told to stop may take to stop what it started, in milliseconds. */
+const stopPatienceMs = 10_000;
+/** How much of it the command itself may take to come to its end: to take a canary away, for example. */
+const commandPatienceMs = 5_000;
+
+/** The life of one command: what it has started, and the signal that ends it. */
+export class CommandScope {
+  private readonly abort = new AbortController();
+  private readonly deferred: (() => Promise<unknown>)[] = [];
+  private ending: Promise<void> | undefined;
+
+  /** Aborted by Ctrl-C and SIGTERM. */
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  /** Keeps what has to be done when the command ends, however it ends; the last kept is done first. */
+  defer(work: () => Promise<unknown>): void {
+    this.deferred.push(work);
+  }
+
+  /** Does what was deferred, once, however often it is called. */
+  end(): Promise<void> {
+    return (this.ending ??= this.undo());
+  }
+
+  /**
+   * Ends the process on Ctrl-C and SIGTERM, after the command, which `signal` tells, and what was deferred; a second
+   * signal waits for neither. So it does when nobody reads its output any more (`mlops lifecycle | head -1`).
+   */
+  endEarly(command: Promise<void>): void {
+    for (const [signal, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+      ["SIGHUP", 129],
+    ] as const) {
+      process.on(signal, () => {
+        if (this.signal.aborted) process.exit(code);
+        process.stderr.write("\nStopping.\n");
+        void this.interrupt(command, code).then(() => process.exit(code));
+      });
+    }
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EPIPE") throw error;
+        if (this.signal.aborted) return;
+        // Of a command that had done its work, what was read of its answer was enough.
+        void this.interrupt(command, 141).then((done) => process.exit(done ? undefined : 141));
+      });
+    }
+  }
+
+  /** Tells the command to end and undoes what was deferred; whether the command had done its work. */
+  private async interrupt(command: Promise<void>, code: number): Promise<boolean> {
+    this.abort.abort();
+    setTimeout(() => process.exit(code), stopPatienceMs).unref();
+    // What was deferred stops the environments that the command may still be changing.
+    const done = await Promise.race([
+      command.then(
+        () => true,
+        () => false,
+      ),
+      sleep(commandPatienceMs, false, { ref: false }),
+    ]);
+    await this.end();
+    return done;
+  }
+
+  private async undo(): Promise<void> {
+    for (let work = this.deferred.pop(); work; work = this.deferred.pop()) {
+      // What cannot be undone must not keep the rest from being undone.
+      await work().catch((error: unknown) => {
+        process.stderr.write(`${reasonOf(error)}\n`);
+      });
+    }
+  }
+}

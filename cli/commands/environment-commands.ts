@@ -1,0 +1,210 @@
+import type { Command } from "commander";
+import { environments, type DeploymentStatus } from "../../platform/release/deployment";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import type { CommandScope } from "./command-scope";
+import { describeDeployments, describeRuns } from "../terminal/describe-status";
+import { promoteRun } from "../steps/lifecycle";
+import {
+  environmentOption,
+  jsonOption,
+  modelOption,
+  portOption,
+  releaseOption,
+  runOption,
+  targetOption,
+} from "./options";
+import { isInProduction } from "../steps/approve-step";
+import { loadStep, smokeStep, verifyStep } from "../steps/release-steps";
+import type { RunContext, Step } from "../steps/step";
+import type { Session } from "../session/session";
+import { openAzureDeployer, promoteInAzure, showAzure } from "./azure-commands";
+import { addCanary } from "./canary-commands";
+import { addDeploy, requireTarget, type EnvironmentFlags, type TargetFlags } from "./deploy-command";
+import type { ModelFlags, OpenCommand } from "./open-command";
+import { openCommand, openRun } from "./open-command";
+import { openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
+import { serveUntilStopped, startServing } from "./serve-command";
+
+/** The newest run that took a version through QA or, if none did, one that says what it lacks. */
+async function runToPromote(command: OpenCommand, version: string | undefined): Promise<RunContext> {
+  const { session, loaded } = command;
+  if (version !== undefined) await session.registry.get(parseModelRef(version));
+  const runs = await session.runs.list(loaded.definition.name);
+  const tested = runs.find((run) => run.qa?.load !== undefined && run.version === (version ?? run.version));
+  return openRun(command, tested?.id, {
+    name: version === undefined ? "run with a version" : `run with ${version}`,
+    remedy: "Run `mlops lifecycle` first.",
+    matches: (run) => run.version !== undefined && run.version === (version ?? run.version),
+  });
+}
+
+/** Releases what a run took through QA, unless production has it, and says where it serves. */
+async function promote(context: RunContext, yes: boolean): Promise<void> {
+  const { session, run, definition } = context;
+  const already = run.release !== undefined && (await isInProduction(context, run.release));
+  const ended = already ? run : await promoteRun(session, context, run, yes);
+  const { url } = await session.deployer.status("prod", definition.name);
+  const served =
+    url === undefined ? "`mlops serve` serves it." : `It serves at ${url}; \`mlops stop\` ends it.`;
+  if (already) session.output.result(ended, `${run.release?.model} is in production already. ${served}`);
+  else
+    session.output.result(ended, `\n${ended.explanation}${ended.outcome === "released" ? ` ${served}` : ""}`);
+  if (!already && ended.outcome !== "released") process.exitCode = 1;
+}
+
+function addQaTests(program: Command, scope: CommandScope): void {
+  const test = (step: Step, description: string): Command =>
+    program
+      .command(step.name)
+      .description(description)
+      .addOption(modelOption())
+      .addOption(runOption())
+      .addOption(releaseOption())
+      .addOption(targetOption())
+      .addOption(jsonOption())
+      .action(async (flags: ReleaseFlags & { environment?: string }) => {
+        const context = await openRelease(scope, flags, { changes: `${step.name} test` });
+        await runOnRelease(context, [flags.environment === "prod" ? verifyStep : step], flags.release);
+      });
+  test(smokeStep, "test what serves: ready, right version, golden rows, misspelt feature refused").addOption(
+    environmentOption("qa"),
+  );
+  test(loadStep, "load QA with held-out rows and measure; exit 1 when a request fails");
+}
+
+function addPromote(program: Command, scope: CommandScope): void {
+  program
+    .command("promote")
+    .argument(
+      "[version]",
+      "version that passed QA, name:version (default: the newest that waits for approval)",
+    )
+    .description("approve a version that passed QA and release it to production through the canary")
+    .addOption(modelOption())
+    .option("--yes", "approve without asking; in Azure, without looking at what was seen of the canary")
+    .addOption(portOption())
+    .addOption(targetOption())
+    .addOption(jsonOption())
+    .action(async (version: string | undefined, flags: TargetFlags & { yes?: boolean; port?: number }) => {
+      requireTarget(flags);
+      const model = version === undefined ? flags.model : parseModelRef(version).name;
+      const command = await openCommand(
+        scope,
+        { ...flags, model },
+        { changes: "promotion", port: { of: "prod", number: flags.port } },
+      );
+      if (flags.target === "azure") {
+        const { session, loaded } = command;
+        const status = await promoteInAzure(openAzureDeployer(session), model, {
+          ...(version !== undefined && { version }),
+          rule: loaded.definition.canary,
+          force: flags.yes ?? false,
+        });
+        await reportProduction(session, status);
+        return;
+      }
+      await promote(await runToPromote(command, version), flags.yes ?? false);
+    });
+}
+
+function addRollback(program: Command, scope: CommandScope): void {
+  program
+    .command("rollback")
+    .description("take production's canary away; without one, go back to the version before")
+    .addOption(modelOption())
+    .addOption(environmentOption("prod"))
+    .addOption(targetOption())
+    .addOption(jsonOption())
+    .action(async (flags: EnvironmentFlags) => {
+      const { session } = await openCommand(scope, flags, { changes: "rollback" });
+      const deployer = flags.target === "azure" ? openAzureDeployer(session) : session.deployer;
+      const status = await deployer.rollback(flags.environment, flags.model);
+      if (flags.environment === "prod") await reportProduction(session, status);
+      else session.output.result(status, describeDeployments([status]));
+    });
+}
+
+/** The champion is what production has as its stable version. */
+async function reportProduction(session: Session, status: DeploymentStatus): Promise<void> {
+  if (status.stable) await session.registry.setAlias(parseModelRef(status.stable.model), "champion");
+  session.output.result(status, describeDeployments([status]));
+}
+
+function addStatus(program: Command, scope: CommandScope): void {
+  program
+    .command("status")
+    .description("show what each environment serves, and the newest runs")
+    .addOption(modelOption())
+    .addOption(targetOption())
+    .addOption(jsonOption())
+    .action(async (flags: TargetFlags) => {
+      const { session } = await openCommand(scope, flags);
+      if (flags.target === "azure") {
+        session.output.result(...(await showAzure(openAzureDeployer(session), flags.model)));
+        return;
+      }
+      const deployments = await Promise.all(
+        environments.map((environment) => session.deployer.status(environment, flags.model)),
+      );
+      const runs = (await session.runs.list(flags.model)).slice(0, 10);
+      session.output.result(
+        { deployments, runs },
+        `${describeDeployments(deployments)}\n\n${describeRuns(runs)}`,
+      );
+    });
+}
+
+function addServe(program: Command, scope: CommandScope): void {
+  program
+    .command("serve")
+    .description("serve what production holds until Ctrl-C")
+    .addOption(modelOption())
+    .addOption(portOption())
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags & { port?: number }) => {
+      const { session, loaded } = await openCommand(scope, flags, {
+        attached: true,
+        port: { of: "prod", number: flags.port },
+      });
+      const serving = await startServing(session, loaded.definition);
+      session.output.result(serving);
+      await serveUntilStopped(serving, session, scope);
+    });
+}
+
+function addStop(program: Command, scope: CommandScope): void {
+  program
+    .command("stop")
+    .description("stop the processes of the environments; what is deployed stays recorded")
+    .addOption(modelOption())
+    .addOption(environmentOption(undefined, "only this one"))
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags & { environment?: string }) => {
+      const { session } = await openCommand(scope, flags, { changes: "stop" });
+      const stopped = [];
+      for (const environment of flags.environment === undefined ? environments : [flags.environment]) {
+        const { url } = await session.deployer.status(environment, flags.model);
+        if (url !== undefined) stopped.push(environment);
+        await session.deployer.stop(environment, flags.model);
+      }
+      const where = flags.environment === undefined ? "" : ` in ${flags.environment}`;
+      session.output.result(
+        { stopped },
+        stopped.length === 0
+          ? `Nothing of ${flags.model} was serving${where}.`
+          : `Stopped ${flags.model} in ${stopped.join(" and ")}.`,
+      );
+    });
+}
+
+/** Verbs that put versions into environments, and show and stop what serves. */
+export function addEnvironmentCommands(program: Command, scope: CommandScope): void {
+  addDeploy(program, scope);
+  addQaTests(program, scope);
+  addPromote(program, scope);
+  addCanary(program, scope);
+  addRollback(program, scope);
+  addStatus(program, scope);
+  addServe(program, scope);
+  addStop(program, scope);
+}

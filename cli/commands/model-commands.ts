@@ -1,0 +1,229 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import type { DataReport } from "../../platform/data/findings";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import { readSettings } from "../../platform/settings/settings";
+import type { CommandScope } from "./command-scope";
+import { checkLoadedData, describeFindings } from "../steps/data-check";
+import { listDefinitions, modelsDirectory } from "../../platform/definition/definitions";
+import { initModel } from "../init/init";
+import { runLifecycle } from "../steps/lifecycle";
+import {
+  dataOption,
+  jsonOption,
+  modelOption,
+  portOption,
+  runOption,
+  targetOption,
+  type TargetName,
+} from "./options";
+import { openOutput } from "../terminal/output";
+import { openRunData } from "../runs/run-data";
+import { writeReleaseFile } from "./release-file";
+import { refusals, type RunRecord } from "../runs/runs";
+import { shownPath } from "../../platform/base/shown-path";
+import { packageStep } from "../steps/release-steps";
+import { openRunContext, stepNames } from "../steps/step";
+import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "../steps/training-steps";
+import type { ModelFlags, OpenCommand } from "./open-command";
+import { openCommand, openRun, runAsCommand } from "./open-command";
+import { addRetrain } from "./retrain-command";
+import { serveUntilStopped, startServing } from "./serve-command";
+
+interface LifecycleFlags extends ModelFlags {
+  readonly yes?: boolean;
+  readonly until?: string;
+  readonly keepServing?: boolean;
+  readonly port?: number;
+}
+
+function addLifecycle(program: Command, scope: CommandScope): void {
+  program
+    .command("lifecycle")
+    .description("run the whole life of a model, from its data to production, as one new run")
+    .addOption(modelOption())
+    .addOption(dataOption())
+    .option("--yes", "release to production without asking")
+    .addOption(new Option("--until <step>", "stop after this step").choices(stepNames))
+    .option("--keep-serving", "go on serving production until Ctrl-C")
+    .addOption(portOption())
+    .addOption(jsonOption())
+    .action(async (flags: LifecycleFlags) => {
+      const { session, loaded, unlock } = await openCommand(scope, flags, {
+        changes: "lifecycle",
+        attached: true,
+        port: { of: "prod", number: flags.port },
+      });
+      const run = await runLifecycle(session, loaded, { yes: flags.yes ?? false, until: flags.until });
+      session.output.result(run, `\n${run.explanation}`);
+      if (refusals.includes(run.outcome)) process.exitCode = 1;
+      if (flags.keepServing) {
+        await unlock();
+        await serveUntilStopped(await startServing(session, loaded.definition), session, scope);
+      }
+    });
+}
+
+function addDataCheck(program: Command, scope: CommandScope): void {
+  program
+    .command("data")
+    .description("work with a model's data")
+    .command("check")
+    .description(
+      "check the data against the definition and the champion's reference sample; exit 1 on an error",
+    )
+    .addOption(modelOption())
+    .addOption(dataOption())
+    .option("--all", "every model of models/, instead of one")
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags & { all?: boolean }) => {
+      const { models } = readSettings("cli", process.env);
+      const names = flags.all === undefined ? [flags.model] : await listDefinitions(models);
+      const reports: DataReport[] = [];
+      for (const model of names) reports.push(await checkModel(scope, { ...flags, model }));
+      const output = await openOutput(flags.json ?? false);
+      const text = reports.map(describeFindings).join("\n");
+      output.result(flags.all === undefined ? reports[0] : reports, text);
+      const faults = reports
+        .flatMap(({ findings }) => findings)
+        .filter(({ severity }) => severity === "error");
+      if (faults.length > 0) process.exitCode = 1;
+    });
+}
+
+async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataReport> {
+  const { session, loaded } = await openCommand(scope, flags);
+  const data = await openRunData(loaded.definition, loaded.dataFile);
+  try {
+    return await checkLoadedData(session, loaded.definition, data);
+  } finally {
+    await data.engine.close();
+  }
+}
+
+function addTrain(program: Command, scope: CommandScope): void {
+  program
+    .command("train")
+    .description("check and split the data and train a candidate, as one new run")
+    .addOption(modelOption())
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags) => {
+      const { session, loaded } = await openCommand(scope, flags, { changes: "training" });
+      const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
+      await runAsCommand(openRunContext(session, loaded, run), [checkStep, splitStep, trainStep]);
+    });
+}
+
+function addGateSteps(program: Command, scope: CommandScope): void {
+  for (const { step, changes, description } of [
+    {
+      step: evaluateStep,
+      changes: "evaluation",
+      description:
+        "compare a run's candidate with the champion in production; exit 1 when the champion is kept",
+    },
+    {
+      step: registerStep,
+      changes: "registration",
+      description:
+        "register a run's candidate as the next version, if the gate let it pass; exit 1 otherwise",
+    },
+  ]) {
+    program
+      .command(step.name)
+      .description(description)
+      .addOption(modelOption())
+      .addOption(runOption())
+      .addOption(jsonOption())
+      .action(async (flags: ModelFlags) => {
+        const command = await openCommand(scope, flags, { changes });
+        const newest = { name: "run", remedy: "Run `mlops train` first." };
+        const run = await runAsCommand(await openRun(command, flags.run, newest), [step]);
+        if (run.outcome === "kept") process.exitCode = 1;
+      });
+  }
+}
+
+function addPackage(program: Command, scope: CommandScope): void {
+  program
+    .command("package")
+    .argument("[version]", "registered version, name:version (default: the newest run's)")
+    .description("package a registered version for release; in Azure, push its scoring image too")
+    .addOption(modelOption())
+    .addOption(runOption())
+    .addOption(targetOption())
+    .option("--output <file>", "JSON file to write: the release, for --release of other commands")
+    .addOption(jsonOption())
+    .action((version: string | undefined, flags: PackageFlags) => packageVersion(scope, version, flags));
+}
+
+interface PackageFlags extends ModelFlags {
+  readonly target: TargetName;
+  readonly output?: string;
+}
+
+/** A version may be of another machine; a run here keeps what becomes of it. */
+async function runOfVersion(command: OpenCommand, version: string): Promise<RunRecord> {
+  const { session, loaded } = command;
+  const { name } = loaded.definition;
+  const registered = (await session.runs.list(name)).find((run) => run.version === version);
+  if (registered) return registered;
+  await session.registry.get(parseModelRef(version));
+  return { ...(await session.runs.create(name, loaded.dataFile, new Date())), version };
+}
+
+async function packageVersion(
+  scope: CommandScope,
+  version: string | undefined,
+  flags: PackageFlags,
+): Promise<void> {
+  const model = version === undefined ? flags.model : parseModelRef(version).name;
+  const command = await openCommand(scope, { ...flags, model }, { changes: "packaging" });
+  const { session, loaded } = command;
+  const context =
+    version !== undefined && flags.run === undefined
+      ? openRunContext(session, loaded, await runOfVersion(command, version))
+      : await openRun(command, flags.run, {
+          name: "run with a registered version",
+          remedy: "Run `mlops register` first.",
+          matches: (run) => run.version !== undefined,
+        });
+  const run = await runAsCommand(context, [packageStep]);
+  if (flags.target === "azure" && run.release !== undefined) {
+    const { pushImage } = require("./azure-commands") as typeof import("./azure-commands");
+    run.release = { ...run.release, image: await pushImage(session, run.release) };
+    await session.runs.save(run);
+  }
+  if (flags.output !== undefined) await writeReleaseFile(flags.output, run);
+}
+
+function addInit(program: Command): void {
+  program
+    .command("init")
+    .argument("<name>", "name of the new model")
+    .requiredOption("--from <file>", "CSV file with a header line")
+    .option("--target <column>", "column to predict (default: the last)")
+    .addOption(jsonOption())
+    .description("make models/<name>/ from a CSV file of your own")
+    .action(async (name: string, flags: { from: string; target?: string; json?: boolean }) => {
+      const models = readSettings("cli", process.env).models ?? modelsDirectory;
+      const definition = await initModel({ name, ...flags, models });
+      const output = await openOutput(flags.json ?? false);
+      output.result(
+        { model: name, definition },
+        `Wrote ${shownPath(definition)}. Check its ranges and values, then: npm start -- --model ${name}`,
+      );
+    });
+}
+
+/** Verbs that make a model and bring it into the registry. */
+export function addModelCommands(program: Command, scope: CommandScope): void {
+  addLifecycle(program, scope);
+  addDataCheck(program, scope);
+  addTrain(program, scope);
+  addGateSteps(program, scope);
+  addPackage(program, scope);
+  addRetrain(program, scope);
+  addInit(program);
+}

@@ -1,0 +1,132 @@
+import { createServer } from "node:http";
+import { environments, type DeploymentStatus } from "../../platform/release/deployment";
+import { PlatformError } from "../../platform/base/errors";
+import type { CommandScope } from "./command-scope";
+import type { LoadedDefinition } from "../../platform/definition/definitions";
+import { loadDefinition } from "../../platform/definition/definitions";
+import { closeGracefully, listen } from "../../deploy/laptop/listening";
+import type { RunRecord } from "../runs/runs";
+import type { Session } from "../session/session";
+import { lockModel, openSession } from "../session/session";
+import type { Target } from "../session/target";
+import type { RunContext, Step } from "../steps/step";
+import { openRunContext, runStep } from "../steps/step";
+
+/** Flags that every command about a model has. */
+export interface ModelFlags {
+  readonly model: string;
+  readonly data?: string;
+  readonly json?: boolean;
+  readonly run?: string;
+}
+
+export interface CommandOptions {
+  /** What the command does, told to another that finds it at work; absent for one that changes nothing. */
+  readonly changes?: string;
+  /** Environments that the command starts end with it. */
+  readonly attached?: boolean;
+  /** Port that was asked for, and the environment whose gateway is to have it. */
+  readonly port?: { readonly of: string; readonly number: number | undefined };
+}
+
+export interface OpenCommand {
+  readonly session: Session;
+  readonly loaded: LoadedDefinition;
+  /** Lets other commands change the model before this one ends. */
+  readonly unlock: () => Promise<void>;
+}
+
+/** Opens what a command about a model works with; the scope closes it again. */
+export async function openCommand(
+  scope: CommandScope,
+  flags: ModelFlags,
+  { changes, attached = false, port }: CommandOptions = {},
+): Promise<OpenCommand> {
+  const session = await openSession({
+    json: flags.json ?? false,
+    signal: scope.signal,
+    attached,
+    ...(port?.number !== undefined && { ports: { [port.of]: port.number } }),
+  });
+  const loaded = await loadDefinition(flags.model, flags.data, session.settings.models);
+  const lock = changes === undefined ? undefined : await lockModel(session, flags.model, changes);
+  const unlock = async (): Promise<void> => lock?.release();
+  scope.defer(unlock);
+  if (port?.number !== undefined) {
+    await requirePort(await session.deployer.status(port.of, flags.model), port.number);
+  }
+  if (attached) await stopAtTheEnd(scope, session, flags.model);
+  return { session, loaded, unlock };
+}
+
+/** Fails now, and not in the middle of a release, when a gateway cannot have the port. */
+async function requirePort({ environment, model, url }: DeploymentStatus, port: number): Promise<void> {
+  if (url === undefined) {
+    const probe = createServer();
+    await listen(probe, { host: "127.0.0.1", port });
+    await closeGracefully(probe);
+  } else if (new URL(url).port !== String(port)) {
+    throw new PlatformError(
+      "CONFLICT",
+      `${model} serves in ${environment} at ${url} already, not on port ${port}. Leave --port out, or run \`mlops stop\` first.`,
+    );
+  }
+}
+
+/** Environments that were not serving before the command do not serve after it. */
+async function stopAtTheEnd(scope: CommandScope, { deployer }: Session, model: string): Promise<void> {
+  for (const environment of environments) {
+    const { url } = await deployer.status(environment, model);
+    if (url === undefined) scope.defer(() => deployer.stop(environment, model));
+  }
+}
+
+/** Opens a run: the one named by --run, or the newest that `matches`. */
+export async function openRun(
+  { session, loaded }: OpenCommand,
+  id: string | undefined,
+  what: { name: string; remedy: string; matches?: (run: RunRecord) => boolean },
+  target?: Target,
+): Promise<RunContext> {
+  const { name } = loaded.definition;
+  const run =
+    id === undefined
+      ? await session.runs.newest(name, what.name, what.remedy, what.matches)
+      : await session.runs.get(id);
+  if (run.model !== name) {
+    throw new PlatformError(
+      "USAGE",
+      `Run ${run.id} is one of ${run.model}, not of ${name}. Add --model ${run.model}.`,
+    );
+  }
+  return openRunContext(session, loaded, run, { ...(target && { target }) });
+}
+
+/** Where a run stands when a step has gone well and did not end it. */
+function standAfter(run: RunRecord, step: string): void {
+  const registered = run.version !== undefined;
+  run.outcome = registered ? "registered" : "stopped";
+  run.explanation = registered
+    ? `${run.version} is registered.`
+    : `The run stopped after "${step}", as asked.`;
+}
+
+/** Runs steps of one run as a command of its own, and answers with the run's record. */
+export async function runAsCommand(context: RunContext, steps: readonly Step[]): Promise<RunRecord> {
+  const { session, run } = context;
+  const released = run.outcome === "released";
+  try {
+    for (const step of steps) {
+      const { ends } = await runStep(context, step);
+      if (ends) break;
+      // A test of what is in production already does not take it out.
+      if (!released) standAfter(run, step.name);
+    }
+  } finally {
+    run.finishedAt = new Date().toISOString();
+    await session.runs.save(run);
+    await context.close();
+  }
+  session.output.result(run);
+  return run;
+}

@@ -1,0 +1,35 @@
+import { InvalidArgumentError, Option } from "commander";
+import { environments } from "../../platform/release/deployment";
+
+/** A whole number within bounds, both inclusive, for an option. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+export const modelOption = (): Option =>
+  new Option("--model <name>", "model, a folder of models/").default("diabetes");
+export const dataOption = (): Option =>
+  new Option("--data <file>", "CSV or Parquet file instead of the definition's own");
+export const jsonOption = (): Option =>
+  new Option("--json", "answer with one JSON document on standard output");
+export const runOption = (): Option =>
+  new Option("--run <id>", "run to work on (default: the newest that fits)");
+export const portOption = (gateway = "production's"): Option =>
+  new Option("--port <number>", `port of ${gateway} gateway (default: any free one)`).argParser(
+    wholeNumber(1, 65_535),
+  );
+export const environmentOption = (fallback: string | undefined, description = "where"): Option =>
+  new Option("--environment <name>", description).choices(environments).default(fallback);
+export const targets = ["local", "azure"] as const;
+export type TargetName = (typeof targets)[number];
+export const targetOption = (): Option =>
+  new Option("--target <name>", "where environments are: on this machine, or stacks in Azure")
+    .choices(targets)
+    .default("local")
+    .env("MLOPS_TARGET");
+export const releaseOption = (): Option =>
+  new Option("--release <file>", "release to work on, as `mlops package --output` has written it");

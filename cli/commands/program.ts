@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Command, CommanderError } from "commander";
+import { PlatformError } from "../../platform/base/errors";
+import type { CommandScope } from "./command-scope";
+import { addEnvironmentCommands } from "./environment-commands";
+import { addModelCommands } from "./model-commands";
+import { addWatchCommands } from "./watch-commands";
+
+/** The `mlops` command: parse, call, print. */
+export function buildCli(scope: CommandScope): Command {
+  const { version } = JSON.parse(readFileSync(path.join(__dirname, "..", "..", "package.json"), "utf8")) as {
+    version: string;
+  };
+  const program = new Command("mlops")
+    .description("The life of a model: check the data, train, compare, register, release, watch, retrain.")
+    .version(version)
+    .showSuggestionAfterError()
+    // What was wrong is said once, by the end of the program, in its own form.
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 a check or gate said no or something failed, 2 wrong usage or settings.",
+    );
+  addModelCommands(program, scope);
+  addEnvironmentCommands(program, scope);
+  addWatchCommands(program, scope);
+  return program;
+}
+
+/** Parses and runs; commander's own refusals become this product's exit codes. */
+export async function runCli(scope: CommandScope, argv: readonly string[]): Promise<void> {
+  const program = buildCli(scope);
+  const refuse = (command: Command): void => {
+    command.exitOverride();
+    command.commands.forEach(refuse);
+  };
+  refuse(program);
+  requireNoFlagsTakenByNpm(program, process.env);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    throw usageError(error);
+  }
+}
+
+/** Flags that npm has too; what they do to npm is no sign that they were meant for this program. */
+const flagsOfNpm = ["json", "yes", "version", "help"];
+
+/** `npm start --model=titanic` gives the flag to npm, which drops it with a warning: another model than meant would run. */
+function requireNoFlagsTakenByNpm(program: Command, env: NodeJS.ProcessEnv): void {
+  if (env.npm_lifecycle_event !== "start" && env.npm_lifecycle_event !== "mlops") return;
+  const flags = program.commands.flatMap(({ options }) => options.map(({ long }) => long?.slice(2) ?? ""));
+  const taken = [...new Set(flags)].filter(
+    (name) => !flagsOfNpm.includes(name) && env[`npm_config_${name.replaceAll("-", "_")}`] !== undefined,
+  );
+  if (taken.length === 0) return;
+  throw new PlatformError(
+    "USAGE",
+    `npm took ${taken.map((name) => `--${name}`).join(", ")} for itself. What stands behind "--" is passed on. Write: npm ${env.npm_lifecycle_event === "start" ? "start" : "run mlops"} -- --${taken[0]} ...`,
+  );
+}
+
+/** One of commander's refusals as this product says it: what is wrong, a guess at what was meant, and the remedy. */
+function usageError({ code, message }: CommanderError): PlatformError {
+  // Without a verb the help itself was printed.
+  if (code === "commander.help")
+    return new PlatformError("USAGE", "A command is missing. Name one of those above.");
+  const [what = "", guess] = message.replace(/^error: /, "").split("\n");
+  const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/[.]?$/, ".");
+  const meant = guess === undefined ? "" : ` ${guess.replace(/[()]/g, "")}`;
+  return new PlatformError("USAGE", `${sentence}${meant} Add --help to see what is allowed.`);
+}

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { releaseSchema, type Release } from "../../platform/release/deployment";
+import { PlatformError } from "../../platform/base/errors";
+import { writeJson } from "../../platform/base/files";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import { findRecord } from "../../platform/base/stored-record";
+import type { LoadedDefinition } from "../../platform/definition/definitions";
+import { packageModel } from "../../deploy/package/package";
+import { runRecordSchema, type RunRecord } from "../runs/runs";
+import type { Session } from "../session/session";
+
+/**
+ * `release.json`: a release on its way from one machine to the next, as a pipeline's artifact is: what it is made of, how
+ * it did in QA, and who approved it.
+ */
+const releaseFileSchema = z.strictObject({
+  /** The run that it belongs to; a machine that does not have it makes it. */
+  run: z.string().regex(/^[\w-]+$/),
+  release: releaseSchema,
+  qa: runRecordSchema.shape.qa,
+  approval: runRecordSchema.shape.approval,
+});
+
+export type ReleaseFile = Readonly<z.output<typeof releaseFileSchema>>;
+
+export async function readReleaseFile(file: string): Promise<ReleaseFile> {
+  const remedy = "Write it again with `mlops package <version> --output <file>`.";
+  const found = await findRecord(file, releaseFileSchema, remedy);
+  if (found !== undefined) return found;
+  throw new PlatformError("NOT_FOUND", `There is no release in ${file}. ${remedy}`);
+}
+
+/** Writes what the next machine has to know of a run that has a package. */
+export async function writeReleaseFile(file: string, run: RunRecord): Promise<void> {
+  const { id, release, qa, approval } = run;
+  if (release === undefined) throw new Error(`run ${id} has no package`);
+  const content: ReleaseFile = {
+    run: id,
+    release,
+    ...(qa && { qa }),
+    ...(approval && { approval }),
+  };
+  await writeJson(file, content);
+}
+
+/** Packages a release here as it was packaged elsewhere; the digest says whether it is the same. */
+async function packageHere(
+  { registry, workspace }: Session,
+  { definition }: LoadedDefinition,
+  release: Release,
+): Promise<Release> {
+  const { packages } = workspace;
+  const here = await packageModel(
+    { registry, packages, serving: definition.serving },
+    parseModelRef(release.model),
+  );
+  if (here.digest === release.digest) return { ...release, package: here.package };
+  throw new PlatformError(
+    "CONFLICT",
+    `The package of ${release.model} is sha256:${here.digest.slice(0, 12)} here and sha256:${release.digest.slice(0, 12)} where it was packaged. Expected the same model, definition and code. Check out the commit that packaged it, or package it again.`,
+  );
+}
+
+/** The run of a release that was handed over, with its package on this machine. */
+export async function runOfRelease(
+  session: Session,
+  loaded: LoadedDefinition,
+  { run: id, release, qa, approval }: ReleaseFile,
+): Promise<RunRecord> {
+  const { name } = loaded.definition;
+  const run =
+    (await session.runs.find(id)) ?? (await session.runs.create(name, loaded.dataFile, new Date(), id));
+  run.version = release.model;
+  run.release = await packageHere(session, loaded, release);
+  if (qa) run.qa = qa;
+  if (approval) run.approval = approval;
+  await session.runs.save(run);
+  return run;
+}

@@ -1,0 +1,48 @@
+import { parseModelRef } from "../../platform/definition/model-ref";
+import type { CommandScope } from "./command-scope";
+import { readReleaseFile, runOfRelease, writeReleaseFile } from "./release-file";
+import type { RunRecord } from "../runs/runs";
+import type { RunContext, Step } from "../steps/step";
+import { openRunContext } from "../steps/step";
+import type { TargetName } from "./options";
+import { openTarget } from "../session/target";
+import type { CommandOptions, ModelFlags } from "./open-command";
+import { openCommand, openRun, runAsCommand } from "./open-command";
+
+/** Flags of a command about a release: one that was handed over as a file, or that of a run of this machine. */
+export interface ReleaseFlags extends ModelFlags {
+  readonly target: TargetName;
+  readonly release?: string;
+}
+
+/** What commands about a packaged version look for. */
+export const packaged = {
+  name: "run with a package",
+  remedy: "Run `mlops package` first.",
+  matches: (run: RunRecord) => run.release !== undefined,
+};
+
+/** Opens the run of the release that a command is about, and the target where its environments are. */
+export async function openRelease(
+  scope: CommandScope,
+  flags: ReleaseFlags,
+  options: CommandOptions,
+): Promise<RunContext> {
+  const handed = flags.release === undefined ? undefined : await readReleaseFile(flags.release);
+  const model = handed === undefined ? flags.model : parseModelRef(handed.release.model).name;
+  const command = await openCommand(scope, { ...flags, model }, options);
+  const { session, loaded } = command;
+  const target = openTarget(session, flags.target);
+  if (handed === undefined) return openRun(command, flags.run, packaged, target);
+  return openRunContext(session, loaded, await runOfRelease(session, loaded, handed), { target });
+}
+
+/** Runs steps as a command; what they found of a release that was handed over goes on with it. */
+export async function runOnRelease(
+  context: RunContext,
+  steps: readonly Step[],
+  file: string | undefined,
+): Promise<void> {
+  const run = await runAsCommand(context, steps);
+  if (file !== undefined) await writeReleaseFile(file, run);
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { writeJson } from "../../platform/base/files";
+import { AzureClient } from "../../platform/azure/azure-client";
+import { trainingEnvironment } from "../../platform/release/deployment";
+import { PlatformError } from "../../platform/base/errors";
+import { cancelledLines } from "../retraining/azure-pipelines-log";
+import { retrainInAzure, type RetrainResult } from "../retraining/azure-retraining";
+import { readStackOutputs } from "../../deploy/azure/stack-outputs";
+import type { CommandScope } from "./command-scope";
+import { retrain } from "../steps/lifecycle";
+import { dataOption, jsonOption, modelOption, targetOption, wholeNumber } from "./options";
+import { openOutput } from "../terminal/output";
+import type { TargetFlags } from "./deploy-command";
+import { openCommand } from "./open-command";
+
+interface RetrainFlags extends TargetFlags {
+  readonly stack?: string;
+  readonly request?: string;
+  readonly wait?: boolean;
+  readonly timeout?: number;
+  readonly output?: string;
+}
+
+const defaultTimeoutMinutes = 360;
+
+/** Options that say where in Azure. Those that say how long to wait hold anywhere: this machine always waits. */
+const azureOnly = ["stack", "request"] as const;
+
+function requestId(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "Expected at most 128 letters, digits, dots, dashes, colons and underscores.",
+  );
+}
+
+function requireAzure(flags: RetrainFlags): void {
+  const given = azureOnly.filter((flag) => flags[flag] !== undefined);
+  if (given.length === 0) return;
+  const names = given.map((flag) => `--${flag}`).join(", ");
+  throw new PlatformError(
+    "USAGE",
+    `${names} is for environments in Azure only. Expected --target azure with it. Add that, or leave it out.`,
+  );
+}
+
+function requireNoData(flags: RetrainFlags): void {
+  if (flags.data === undefined) return;
+  throw new PlatformError(
+    "USAGE",
+    "--data is a file of this machine, and a stack trains on its own container. Expected data in the folder of the model there, with _SUCCESS written last. Leave --data out.",
+  );
+}
+
+function describe({ job, status, outcome, version, link }: RetrainResult): string {
+  const candidate =
+    outcome === undefined ? "" : ` The candidate was ${outcome}${version ? ` as ${version}` : ""}.`;
+  return status === "Started" ? job : `Job ${job} has ended: ${status}.${candidate} ${link}`;
+}
+
+interface Retrained {
+  readonly model: string;
+  readonly outcome: string;
+  readonly explanation: string;
+  readonly version?: string | undefined;
+  /** The run on this machine. */
+  readonly run?: string;
+  /** The job in Azure. */
+  readonly job?: string;
+  readonly link?: string;
+}
+
+/** Leaves what came of a retraining where a pipeline finds it; that nothing was registered is no failure. */
+async function conclude(
+  retrained: Retrained,
+  flags: RetrainFlags,
+  print: (line: string) => void,
+): Promise<void> {
+  if (flags.output !== undefined) await writeJson(flags.output, retrained);
+  if (retrained.version === undefined) cancelledLines(retrained.explanation, process.env).forEach(print);
+}
+
+/** Starts the training pipeline of a stack, and follows it when that is asked for. */
+export async function retrainStack(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
+  requireNoData(flags);
+  const {
+    stack = trainingEnvironment,
+    request = randomUUID(),
+    wait = false,
+    timeout = defaultTimeoutMinutes,
+  } = flags;
+  const output = await openOutput(flags.json ?? false);
+  const { signal } = scope;
+  const result = await retrainInAzure(new AzureClient({ signal }), {
+    stack,
+    outputs: await readStackOutputs(stack, signal),
+    model,
+    request,
+    waitMs: wait ? timeout * 60_000 : undefined,
+    report: (line) => output.print(line),
+  });
+  output.result(result, describe(result));
+  if (!wait) return;
+  if (result.status !== "Completed") process.exitCode = 1;
+  else {
+    const { outcome = "unknown", explanation = "The job does not say why." } = result;
+    await conclude({ ...result, outcome, explanation }, flags, (line) => output.print(line));
+  }
+}
+
+async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<void> {
+  requireAzure(flags);
+  const { session, loaded } = await openCommand(scope, flags, { changes: "retraining" });
+  const run = await retrain(session, loaded);
+  session.output.result(run, `\n${run.explanation}`);
+  const { id, model, version, explanation } = run;
+  const outcome = version === undefined ? "cancelled" : "registered";
+  await conclude({ model, run: id, outcome, version, explanation }, flags, (line) =>
+    session.output.print(line),
+  );
+}
+
+/** `mlops retrain`. */
+export function addRetrain(program: Command, scope: CommandScope): void {
+  program
+    .command("retrain")
+    .description(
+      "train on the data as it is now and register the candidate if it is better than the champion",
+    )
+    .addOption(modelOption())
+    .addOption(dataOption())
+    .addOption(targetOption())
+    .option(
+      "--stack <name>",
+      `in Azure: the stack whose pipeline is started (default: ${trainingEnvironment})`,
+    )
+    .option("--wait", "in Azure: follow the job to its end, as here; exit 1 unless it is completed")
+    .option("--output <file>", "JSON file to write when it has ended: outcome, version, explanation")
+    .option(
+      "--timeout <minutes>",
+      `with --wait in Azure: longest wait (default: ${defaultTimeoutMinutes})`,
+      wholeNumber(1, 10_080),
+    )
+    .addOption(
+      new Option(
+        "--request <id>",
+        "in Azure: an id, as of a build; the same id starts one job, however often",
+      ).argParser(requestId),
+    )
+    .addOption(jsonOption())
+    .action(async (flags: RetrainFlags, command: Command) => {
+      const model = command.getOptionValueSource("model") === "cli" ? flags.model : undefined;
+      if (flags.target === "azure") await retrainStack(scope, flags, model);
+      else await retrainHere(scope, flags);
+    });
+}

@@ -1,0 +1,27 @@
+import { PlatformError, exitCodeOf, explainStorageError } from "../platform/base/errors";
+import { runCli } from "./commands/program";
+import { CommandScope } from "./commands/command-scope";
+import { shortenPaths } from "../platform/base/shown-path";
+
+async function main(): Promise<void> {
+  const scope = new CommandScope();
+  const command = runCli(scope, process.argv);
+  scope.endEarly(command);
+  try {
+    await command;
+  } catch (thrown) {
+    // The signal's handler ends the process; what the command failed with is only that it was ended.
+    if (scope.signal.aborted) return;
+    const error = explainStorageError(thrown);
+    process.exitCode = exitCodeOf(error);
+    if (error instanceof PlatformError)
+      process.stderr.write(`\n${error.code}: ${shortenPaths(error.message)}\n`);
+    else {
+      const stack = error instanceof Error ? error.stack : String(error);
+      process.stderr.write(`\nThis is a bug; please report it with these lines.\n${stack}\n`);
+    }
+  }
+  await scope.end();
+}
+
+void main();

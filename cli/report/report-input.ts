@@ -1,0 +1,25 @@
+import type { ModelDefinition } from "../../platform/definition/definition";
+import type { Deployment } from "../../platform/release/deployment";
+import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
+import type { DataReport } from "../../platform/data/findings";
+import type { Lineage } from "../../platform/model/model-directory";
+import type { DriftReport } from "../../platform/drift/drift";
+import type { RunRecord } from "../runs/runs";
+
+/** All that a report shows; what a run did not come to is absent, and so is its section. */
+export interface ReportInput {
+  readonly run: RunRecord;
+  /** Steps of the lifecycle that the run has not come to, in order. */
+  readonly notReached: readonly string[];
+  readonly definition: ModelDefinition;
+  readonly dataReport?: DataReport;
+  readonly evaluation?: Evaluation;
+  readonly decision?: PromotionDecision;
+  /** Content of `lineage.json`. */
+  readonly lineage?: Lineage;
+  /** Content of the model directory's README.md. */
+  readonly modelCard?: string;
+  readonly drift?: DriftReport;
+  /** What the environments serve at the end of the run. */
+  readonly deployments?: readonly Deployment[];
+}

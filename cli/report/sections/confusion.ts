@@ -1,0 +1,72 @@
+import { confusion } from "../../../platform/metrics/classification-curves";
+import { type ModelDefinition, targetOf } from "../../../platform/definition/definition";
+import type { Evaluation } from "../../../platform/metrics/evaluation";
+import { signatureOf } from "../../../platform/model/signature";
+import { showCount, showShare } from "../display";
+import { html, Html } from "../html";
+import { modelRows } from "../plots/classification-plots";
+
+interface Confusion {
+  /** Whose labels. */
+  readonly model: string;
+  readonly target: string;
+  /** Negative first. */
+  readonly classes: readonly [string, string];
+  /** Rows by actual class (outer) and by the label they were given (inner). */
+  readonly counts: readonly [readonly [number, number], readonly [number, number]];
+}
+
+/** A cell shaded by its share of the actual class. */
+function cell(count: number, total: number): Html {
+  const share = total > 0 ? count / total : 0;
+  const shade = new Html(`style="--share:${(share * 45).toFixed(0)}%"`);
+  return html`<td class="number shade" ${shade}>
+    ${showCount(count)}${total > 0 ? ` (${showShare(share)})` : undefined}
+  </td>`;
+}
+
+function confusionTable({ model, target, classes, counts }: Confusion): Html {
+  const rows = counts.map(([negative, positive], index) => {
+    const total = negative + positive;
+    return html`<tr>
+      <th scope="row">${classes[index]}</th>
+      ${cell(negative, total)}${cell(positive, total)}
+    </tr>`;
+  });
+  return html`<figure>
+    <figcaption>Confusion of ${model}</figcaption>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">actual ${target}</th>
+          ${classes.map((name) => html`<th scope="col" class="number">called ${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </figure>`;
+}
+
+/** How many rows of each class were called what, per model. */
+export function confusionTables(evaluation: Evaluation, definition: ModelDefinition): Html {
+  const target = targetOf(definition).name;
+  const [negative, positive] = signatureOf(definition).target.classes ?? [0, 1];
+  const tables = modelRows(evaluation).map(({ label, rows }) => {
+    const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(rows);
+    return confusionTable({
+      model: label,
+      target,
+      classes: [String(negative), String(positive)],
+      counts: [
+        [trueNegatives, falsePositives],
+        [falseNegatives, truePositives],
+      ],
+    });
+  });
+  return html`<p class="muted">
+      A row is called ${positive} when its probability is above 0.5; shares are of the actual class.
+    </p>
+    <div class="plots">${tables}</div>`;
+}

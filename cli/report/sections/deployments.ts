@@ -1,0 +1,82 @@
+import { showCount, showDuration, showNumber, showShare, showTime } from "../display";
+import { html, type Html } from "../html";
+import type { LoadResult } from "../../../deploy/tests/load";
+import type { ReportInput } from "../report-input";
+import { badge, scrollingTable } from "../table";
+import { factList, type Section } from "./section";
+
+type Deployments = NonNullable<ReportInput["deployments"]>;
+type Release = NonNullable<Deployments[number]["stable"]>;
+
+function release(release: Release | undefined): Html | string {
+  return release ? html`${release.model} <code>${release.digest.slice(0, 12)}</code>` : "–";
+}
+
+/** What a load test of the service measured. */
+export function loadSection(load: LoadResult): Section {
+  const { requests, failures, requestsPerSecond, latencyMs } = load;
+  return {
+    id: "load",
+    title: "Load test",
+    content: factList([
+      ["requests", showCount(requests)],
+      [
+        "failed",
+        failures === 0
+          ? badge("good", "none")
+          : badge("bad", `${showCount(failures)} (${showShare(failures / requests)})`),
+      ],
+      ["requests per second", showNumber(requestsPerSecond)],
+      ["latency, 50th percentile", showDuration(latencyMs.p50)],
+      ["95th percentile", showDuration(latencyMs.p95)],
+      ["99th percentile", showDuration(latencyMs.p99)],
+    ]),
+  };
+}
+
+/** What each environment serves, and the latest changes to it. */
+export function deploymentsSection(deployments: Deployments): Section | undefined {
+  if (deployments.length === 0) return undefined;
+  const events = deployments.flatMap(({ environment, history }) =>
+    history.slice(-10).map((event) => ({ environment, ...event })),
+  );
+  events.sort((a, b) => a.time.localeCompare(b.time));
+  const serving = scrollingTable({
+    label: "What the environments serve",
+    columns: [{ head: "environment" }, { head: "stable" }, { head: "canary" }, { head: "previous" }],
+    rows: deployments.map(({ environment, stable, canary, previous }) => [
+      environment,
+      release(stable),
+      canary ? html`${release(canary)} at ${canary.weight} %` : "–",
+      release(previous),
+    ]),
+  });
+  const changes = scrollingTable({
+    label: "Latest changes of the environments",
+    columns: [
+      { head: "time" },
+      { head: "environment" },
+      { head: "change" },
+      { head: "model" },
+      { head: "detail" },
+    ],
+    rows: events.map(({ time, environment, action, model, detail }) => [
+      showTime(time),
+      environment,
+      action,
+      model,
+      detail,
+    ]),
+  });
+  return {
+    id: "environments",
+    title: "Environments",
+    content: html`${serving}
+    ${
+      events.length > 0
+        ? html`<h3>Latest changes</h3>
+            ${changes}`
+        : undefined
+    }`,
+  };
+}

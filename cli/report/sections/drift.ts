@@ -1,0 +1,76 @@
+import type { ModelDefinition } from "../../../platform/definition/definition";
+import type { ColumnDrift, DriftReport } from "../../../platform/drift/drift";
+import { showNumber, showPValue, showShare } from "../display";
+import type { DrawPlot } from "../draw-plot";
+import { html, type Html } from "../html";
+import { psiPlot, sharesPlot } from "../plots/drift-plots";
+import { badge, scrollingTable } from "../table";
+import type { Section } from "./section";
+
+/** Most columns whose shares are drawn: the drifted ones, then those with the greatest index. */
+const maxDrawn = 12;
+
+function verdict(drift: DriftReport): Html {
+  if (!drift.judged) return badge("calm", "not judged");
+  return drift.drifted ? badge("bad", "drift") : badge("good", "no drift");
+}
+
+function driftTable({ columns, judged }: DriftReport): Html {
+  const sign = ({ drifted }: ColumnDrift): Html | undefined => {
+    if (!judged) return undefined;
+    return drifted ? badge("bad", "drifted") : badge("good", "no drift");
+  };
+  return scrollingTable({
+    label: "Drift per column",
+    columns: [
+      { head: "column" },
+      { head: "PSI", kind: "number" },
+      { head: "p-value", kind: "number" },
+      { head: "adjusted", kind: "number" },
+      { head: "missing, reference", kind: "number" },
+      { head: "missing, now", kind: "number" },
+      { head: "verdict" },
+    ],
+    rows: columns.map((column) => [
+      column.column,
+      showNumber(column.psi),
+      showPValue(column.pValue),
+      showPValue(column.adjustedPValue),
+      showShare(column.missing.reference),
+      showShare(column.missing.current),
+      sign(column),
+    ]),
+  });
+}
+
+/** How the rows that were scored differ from those the model was trained on. */
+export function driftSection(drift: DriftReport, definition: ModelDefinition, draw: DrawPlot): Section {
+  const { columns, explanation } = drift;
+  const psi = psiPlot(columns, definition.drift.psi);
+  const order = (column: ColumnDrift): number => (column.drifted ? 1e6 : 0) + column.psi;
+  const drawn = columns
+    .filter((column) => column.bins.length > 0)
+    .sort((a, b) => order(b) - order(a))
+    .slice(0, maxDrawn);
+  const units = new Map(definition.columns.map(({ name, unit }) => [name, unit]));
+  const left = columns.length > drawn.length ? ` (${drawn.length} of ${columns.length} columns)` : "";
+  return {
+    id: "drift",
+    title: "Drift",
+    content: html`<p>${verdict(drift)} ${explanation}</p>
+      <p class="muted">
+        A column has drifted when its population stability index (PSI) is above
+        ${showNumber(definition.drift.psi)} and the difference is significant
+        (${showNumber(definition.drift.significance)}, adjusted for the number of columns).
+      </p>
+      ${driftTable(drift)} ${psi && html`<div class="plots">${draw(psi)}</div>`}
+      ${
+        drawn.length > 0
+          ? html`<h3>Reference and now${left}</h3>
+              <div class="plots">
+                ${drawn.map((column) => draw(sharesPlot(column, units.get(column.column))))}
+              </div>`
+          : undefined
+      }`,
+  };
+}

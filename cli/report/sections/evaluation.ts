@@ -1,0 +1,61 @@
+import { targetOf, type ModelDefinition } from "../../../platform/definition/definition";
+import type { Evaluation } from "../../../platform/metrics/evaluation";
+import { metrics, metricNames } from "../../../platform/definition/metric-names";
+import { showCount, showNumber } from "../display";
+import type { DrawPlot } from "../draw-plot";
+import { html, type Html } from "../html";
+import { classificationPlots } from "../plots/classification-plots";
+import { regressionPlots } from "../plots/regression-plots";
+import { scrollingTable } from "../table";
+import { confusionTables } from "./confusion";
+import type { Section } from "./section";
+
+function metricTable({ candidate, champion, task }: Evaluation): Html {
+  const measured = metricNames.filter((name) => metrics[name].task === task);
+  return scrollingTable({
+    label: "Metrics on the held-out rows",
+    columns: [
+      { head: "metric" },
+      { head: "candidate", kind: "number" },
+      ...(champion ? [{ head: champion.model, kind: "number" as const }] : []),
+      { head: "better" },
+      { head: "what it is", kind: "prose" },
+    ],
+    rows: measured.map((name) => [
+      name,
+      showNumber(candidate.metrics[name]),
+      ...(champion ? [showNumber(champion.metrics[name])] : []),
+      metrics[name].better,
+      metrics[name].description,
+    ]),
+  });
+}
+
+/** What was measured on the held-out rows, in numbers and plots. */
+export function evaluationSection(
+  evaluation: Evaluation,
+  definition: ModelDefinition,
+  draw: DrawPlot,
+): Section {
+  const { rows, sample, task } = evaluation;
+  const target = targetOf(definition);
+  const measured = target.unit === undefined ? target.name : `${target.name} [${target.unit}]`;
+  const plotted =
+    sample.actual.length < rows
+      ? ` The plots show the first ${showCount(sample.actual.length)} of them.`
+      : "";
+  const plots =
+    task === "regression" ? regressionPlots(evaluation, measured) : classificationPlots(evaluation);
+  return {
+    id: "evaluation",
+    title: "Evaluation",
+    content: html`<p>On ${showCount(rows)} held-out rows.${plotted}</p>
+      ${metricTable(evaluation)}
+      ${
+        sample.actual.length > 0
+          ? html`<div class="plots">${plots.map(draw)}</div>
+              ${task === "classification" ? confusionTables(evaluation, definition) : undefined}`
+          : undefined
+      }`,
+  };
+}

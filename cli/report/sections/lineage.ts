@@ -1,0 +1,59 @@
+import type { Lineage } from "../../../platform/model/model-directory";
+import { showCount, showTime } from "../display";
+import { html, type Html } from "../html";
+import { scrollingTable } from "../table";
+import type { Section } from "./section";
+
+type Fact = readonly [what: string, value: Html | string];
+
+const code = (text: string): Html => html`<code>${text}</code>`;
+
+function parameters({ parameters: { kind, ...settings } }: Lineage): string {
+  const listed = Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return [kind, ...listed].join(", ");
+}
+
+function optional(what: string, value: string | undefined): Fact[] {
+  return value === undefined ? [] : [[what, code(value)]];
+}
+
+/** What the model was made from, and with what. */
+export function lineageSection(lineage: Lineage): Section {
+  const { data, tools } = lineage;
+  const commit = lineage.code.commit === undefined ? undefined : lineage.code;
+  const facts: Fact[] = [
+    ["model", lineage.model],
+    ["run", code(lineage.run)],
+    ["trained at", showTime(lineage.createdAt)],
+    ["data", code(data.source)],
+    ["data digest", code(data.digest)],
+    [
+      "rows",
+      `${showCount(data.rows)}: ${showCount(data.trainingRows)} for training, ${showCount(data.heldOutRows)} held out`,
+    ],
+    ["definition digest", code(lineage.definitionDigest)],
+    ["trainer", parameters(lineage)],
+    ["seed", String(lineage.seed)],
+    ...optional(
+      "commit",
+      commit?.commit && `${commit.commit}${commit.dirty ? " with changes not committed" : ""}`,
+    ),
+    ...optional("compared with", lineage.champion),
+    ...optional("parent run", lineage.parentRun),
+    [
+      "tools",
+      Object.entries(tools)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+  ];
+  return {
+    id: "lineage",
+    title: "Lineage",
+    content: scrollingTable({
+      label: "Lineage of the model",
+      columns: [{ head: "what" }, { head: "value" }],
+      rows: facts,
+    }),
+  };
+}

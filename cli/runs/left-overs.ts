@@ -1,0 +1,68 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { systemErrorCode } from "../../platform/base/errors";
+import { runIdPattern } from "../../platform/base/run-id";
+import type { Workspace } from "../../platform/settings/workspace";
+
+/** What is made aside and put in place by a rename, and the working folder of a trainer. */
+const leftOver = /\.tmp(\.work)?$/;
+
+/** The same of a single file, by the names that writing one and taking a lock give it. */
+const leftOverFile = /\.(\d+-[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.tmp$/;
+/** More than a file takes to be put in place, and than clocks of machines differ, in milliseconds. */
+const abandonedAfterMs = 10 * 60_000;
+
+async function namesIn(folder: string, recursive = false): Promise<string[]> {
+  try {
+    return await readdir(folder, { recursive });
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(systemErrorCode(error) ?? "")) return [];
+    throw error;
+  }
+}
+
+/** Whether a file was last written so long ago that nobody is at it any more; not when it has gone since. */
+async function isAbandoned(file: string): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(file)).mtimeMs > abandonedAfterMs;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Files begun by processes that were killed, in folders that others may be writing to: only age tells them apart. */
+async function abandonedFiles(folders: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of folders) {
+    for (const name of (await namesIn(folder, true)).filter((each) => leftOverFile.test(each))) {
+      const file = path.join(folder, name);
+      if (await isAbandoned(file)) found.push(file);
+    }
+  }
+  return found;
+}
+
+/**
+ * Removes what commands that were killed left half-written: in a model's runs and packages at once, elsewhere after
+ * ten minutes. Only who holds the model's lock may call it: nobody else is writing to those runs and packages then.
+ */
+export async function sweepLeftOvers(
+  { home, runs, packages, reports, environments }: Omit<Workspace, "registry" | "predictions">,
+  model: string,
+): Promise<void> {
+  const ofModel = {
+    run: runIdPattern(model),
+    package: new RegExp(String.raw`^${model}-\d+-[0-9a-f]{12}\.`),
+  };
+  const found = await abandonedFiles([reports, environments, path.join(home, "locks")]);
+  const halfPackages = (await namesIn(packages))
+    .filter((name) => ofModel.package.test(name) && leftOver.test(name))
+    .map((name) => path.join(packages, name));
+  found.push(...halfPackages);
+  for (const run of (await namesIn(runs)).filter((name) => ofModel.run.test(name))) {
+    const names = await namesIn(path.join(runs, run));
+    found.push(...names.filter((name) => leftOver.test(name)).map((name) => path.join(runs, run, name)));
+  }
+  for (const each of found) await rm(each, { recursive: true, force: true });
+}

@@ -1,0 +1,157 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { canaryStageSchema } from "../../deploy/rules/canary-stage";
+import { releaseSchema, trackSampleSchema } from "../../platform/release/deployment";
+import { PlatformError, systemErrorCode } from "../../platform/base/errors";
+import { writeJson } from "../../platform/base/files";
+import { newRunId } from "../../platform/base/run-id";
+import { digestSchema, findRecord } from "../../platform/base/stored-record";
+import { loadResultSchema } from "../../deploy/tests/load";
+
+const stepRecordSchema = z.object({
+  name: z.string(),
+  status: z.enum(["done", "failed", "waiting"]),
+  startedAt: z.string(),
+  ms: z.number(),
+  message: z.string(),
+});
+
+export type StepRecord = Readonly<z.output<typeof stepRecordSchema>>;
+
+/** How a run ended, or stands. */
+const outcomeSchema = z.enum([
+  "running",
+  "stopped",
+  "kept",
+  "registered",
+  "waiting-for-approval",
+  "declined",
+  "released",
+  "rolled-back",
+  "failed",
+]);
+
+export type RunOutcome = z.output<typeof outcomeSchema>;
+
+/** Outcomes that mean that somebody or something has said no. */
+export const refusals: readonly RunOutcome[] = ["failed", "rolled-back", "declined"];
+
+/** `run.json`: one execution of training and what came of it. Each step finds its inputs here and leaves its results. */
+export const runRecordSchema = z.object({
+  id: z.string(),
+  model: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().exactOptional(),
+  outcome: outcomeSchema,
+  /** The outcome in a sentence. */
+  explanation: z.string(),
+  /** Absolute path of the data the run works on. */
+  dataFile: z.string(),
+  steps: z.array(stepRecordSchema),
+  /** `name:version`, once registered. */
+  version: z.string().exactOptional(),
+  /** What the package is made of, once packaged; QA and production get this one. */
+  release: releaseSchema.exactOptional(),
+  /** What QA showed of the release with this digest. */
+  qa: z
+    .object({
+      digest: digestSchema,
+      /** Smoke checks passed. */
+      smoke: z.number().exactOptional(),
+      load: loadResultSchema.exactOptional(),
+      sample: trackSampleSchema.exactOptional(),
+    })
+    .exactOptional(),
+  approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),
+  canary: z.array(canaryStageSchema).exactOptional(),
+});
+
+export type RunRecord = z.output<typeof runRecordSchema>;
+
+/** The runs below a folder: one folder each, named so that their order is their age. */
+export class Runs {
+  constructor(
+    private readonly directory: string,
+    /** Is told of each run that is left out of a list because its record is corrupt. */
+    private readonly report: (error: PlatformError) => void,
+  ) {}
+
+  async create(model: string, dataFile: string, now: Date, id = newRunId(model, now)): Promise<RunRecord> {
+    const run: RunRecord = {
+      id,
+      model,
+      startedAt: now.toISOString(),
+      outcome: "running",
+      explanation: "The run has not ended.",
+      dataFile,
+      steps: [],
+    };
+    await this.save(run);
+    return run;
+  }
+
+  /** A file or folder of a run. */
+  path(id: string, ...rest: string[]): string {
+    return path.join(this.directory, id, ...rest);
+  }
+
+  async save(run: RunRecord): Promise<void> {
+    await writeJson(this.path(run.id, "run.json"), run);
+  }
+
+  async get(id: string): Promise<RunRecord> {
+    const run = /^[\w-]+$/.test(id) ? await this.find(id) : undefined;
+    if (run === undefined) {
+      throw new PlatformError(
+        "NOT_FOUND",
+        `There is no run "${id}" in ${this.directory}. \`mlops status\` lists them.`,
+      );
+    }
+    return run;
+  }
+
+  /** The record of a run; STORAGE_FAILED when it is not as it was written. */
+  async find(id: string): Promise<RunRecord | undefined> {
+    const remedy = `Restore it from a backup, or delete ${this.path(id)}.`;
+    const run = await findRecord(this.path(id, "run.json"), runRecordSchema, remedy);
+    if (run === undefined || run.id === id) return run;
+    throw new PlatformError(
+      "STORAGE_FAILED",
+      `${this.path(id, "run.json")} is the record of another run, ${run.id}. ${remedy}`,
+    );
+  }
+
+  /** Newest first. */
+  async list(model: string): Promise<RunRecord[]> {
+    let names: string[];
+    try {
+      names = await readdir(this.directory);
+    } catch (error) {
+      if (systemErrorCode(error) === "ENOENT") return [];
+      throw error;
+    }
+    const runs = [];
+    for (const name of names.sort().reverse()) {
+      const run = await this.find(name).catch((error: unknown) => {
+        if (!(error instanceof PlatformError)) throw error;
+        this.report(error);
+        return undefined;
+      });
+      if (run?.model === model) runs.push(run);
+    }
+    return runs;
+  }
+
+  /** The newest run of a model that `matches`; `what` says what was looked for. */
+  async newest(
+    model: string,
+    what: string,
+    remedy: string,
+    matches: (run: RunRecord) => boolean = () => true,
+  ): Promise<RunRecord> {
+    const run = (await this.list(model)).find(matches);
+    if (!run) throw new PlatformError("NOT_FOUND", `There is no ${what} of ${model}. ${remedy}`);
+    return run;
+  }
+}

@@ -1,0 +1,88 @@
+import path from "node:path";
+import { trainingEnvironment } from "../../platform/release/deployment";
+import type { PlatformError } from "../../platform/base/errors";
+import type { Lock } from "../../platform/base/lock";
+import { acquireLock } from "../../platform/base/lock";
+import type { Registry } from "../../platform/registry/registry";
+import { openRegistry } from "../../platform/registry/open-registry";
+import type { Settings } from "../../platform/settings/settings";
+import { readSettings } from "../../platform/settings/settings";
+import type { Storage } from "../../platform/storage/storage";
+import { openStorage } from "../../platform/storage/open-storage";
+import type { Workspace } from "../../platform/settings/workspace";
+import { openWorkspace } from "../../platform/settings/workspace";
+import { LateRegistry, settingOf } from "../../deploy/azure/stack-settings";
+import { LocalDeployer } from "../../deploy/laptop/laptop-deployer";
+import { sweepLeftOvers } from "../runs/left-overs";
+import type { Output } from "../terminal/output";
+import { openOutput } from "../terminal/output";
+import { Runs } from "../runs/runs";
+
+/** What every command works with: settings, the local adapters of the ports, and where it says what it does. */
+export interface Session {
+  readonly settings: Settings<"cli">;
+  readonly workspace: Workspace;
+  readonly registry: Registry;
+  readonly runs: Runs;
+  readonly deployer: LocalDeployer;
+  /** The prediction log's files. */
+  readonly predictions: Storage;
+  readonly output: Output;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+interface SessionOptions {
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+  /** Environments that the command starts end with it; otherwise they go on until `mlops stop`. */
+  readonly attached: boolean;
+  /** Port of the gateway of an environment, by name; any free one when absent. */
+  readonly ports?: Readonly<Record<string, number>>;
+}
+
+/** The registry's address: the setting or, with MLOPS_TARGET=azure and none, that of the workspace that trains. */
+async function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSignal): Promise<string> {
+  if (target === "local" || process.env.MLOPS_REGISTRY !== undefined) return registry;
+  const { readStackOutputs } =
+    require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
+  const outputs = await readStackOutputs(trainingEnvironment, signal);
+  return settingOf(outputs, { stack: trainingEnvironment, process: "cli", name: "MLOPS_REGISTRY" });
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const settings = readSettings("cli", process.env);
+  const workspace = await openWorkspace(settings.home);
+  const output = await openOutput(options.json);
+  const report = ({ message }: PlatformError): void => {
+    output.print(message);
+  };
+  const openAt = (location: string): Registry =>
+    openRegistry(location === "local" ? workspace.registry : location, { report });
+  return {
+    settings,
+    workspace,
+    registry:
+      settings.target === "local"
+        ? openAt(settings.registry)
+        : new LateRegistry(async () => openAt(await registryAddress(settings, options.signal))),
+    runs: new Runs(workspace.runs, report),
+    deployer: new LocalDeployer({
+      workspace,
+      attached: options.attached,
+      logLevel: settings.logLevel,
+      ...(options.ports && { ports: options.ports }),
+    }),
+    predictions: await openStorage(settings.predictionLog ?? workspace.predictions),
+    output,
+    signal: options.signal,
+  };
+}
+
+/** Only one command at a time changes a model's runs and deployments. */
+export async function lockModel(session: Session, model: string, what: string): Promise<Lock> {
+  const { workspace } = session;
+  const lock = await acquireLock(path.join(workspace.home, "locks", `${model}.lock`), `${what} of ${model}`);
+  await sweepLeftOvers(workspace, model);
+  return lock;
+}

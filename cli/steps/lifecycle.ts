@@ -1,0 +1,106 @@
+import { PlatformError } from "../../platform/base/errors";
+import type { LoadedDefinition } from "../../platform/definition/definitions";
+import type { RunRecord } from "../runs/runs";
+import type { Session } from "../session/session";
+import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "./training-steps";
+import { approveStep } from "./approve-step";
+import { loadStep, packageStep, qaStep, releaseStep, smokeStep, verifyStep } from "./release-steps";
+import type { RunContext, Step } from "./step";
+import { openRunContext, runStep, stepNames } from "./step";
+import { driftStep, predictionsStep, reportStep } from "./watch-steps";
+
+const retrainSteps = [checkStep, splitStep, trainStep, evaluateStep, registerStep];
+const qaSteps = [packageStep, qaStep, smokeStep, loadStep];
+const productionSteps = [approveStep, releaseStep, verifyStep, predictionsStep, driftStep];
+
+/** The life of a model, in order. The report is written however it ends. */
+const allSteps: readonly Step[] = [...retrainSteps, ...qaSteps, ...productionSteps];
+
+/** The steps up to and with the one named. */
+function stepsUntil(steps: readonly Step[], until: string | undefined): readonly Step[] {
+  if (until === undefined || until === reportStep.name) return steps;
+  const last = steps.findIndex(({ name }) => name === until);
+  if (last >= 0) return steps.slice(0, last + 1);
+  throw new PlatformError("USAGE", `There is no step "${until}". Steps: ${stepNames.join(", ")}.`);
+}
+
+/** Runs steps until one ends the run; then writes the report, also when a step has failed. */
+async function runSteps(
+  context: RunContext,
+  steps: readonly Step[],
+  stopped: string | undefined,
+): Promise<RunRecord> {
+  const { session, run } = context;
+  try {
+    for (const step of steps) {
+      session.signal.throwIfAborted();
+      const { ends } = await runStep(context, step);
+      if (ends) break;
+    }
+    if (stopped !== undefined && run.outcome === "running") {
+      run.outcome = "stopped";
+      run.explanation = `The run stopped after "${stopped}", as asked.`;
+    }
+  } catch (error) {
+    if (session.signal.aborted && run.outcome === "running") {
+      run.outcome = "stopped";
+      run.explanation = "The run was interrupted.";
+    }
+    // The report cannot be written where a disk is full, for example; why the run failed is what has to be said.
+    await Promise.allSettled([finish(context)]);
+    throw error;
+  }
+  await finish(context);
+  return run;
+}
+
+/** Writes the report. Whether or not that succeeds, the run's outcome stays. */
+async function finish(context: RunContext): Promise<void> {
+  const { session, run } = context;
+  const { outcome, explanation } = run;
+  try {
+    run.finishedAt = new Date().toISOString();
+    await session.runs.save(run);
+    if (!session.signal.aborted) await runStep(context, reportStep);
+  } catch (error) {
+    Object.assign(run, { outcome, explanation });
+    await session.runs.save(run);
+    throw error;
+  } finally {
+    await context.close();
+  }
+}
+
+interface LifecycleOptions {
+  readonly yes: boolean;
+  readonly until?: string | undefined;
+}
+
+/** Everything from the data to production, as one new run. */
+export async function runLifecycle(
+  session: Session,
+  loaded: LoadedDefinition,
+  options: LifecycleOptions,
+): Promise<RunRecord> {
+  const steps = stepsUntil(allSteps, options.until);
+  const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
+  const until = steps.length < allSteps.length ? options.until : undefined;
+  return runSteps(openRunContext(session, loaded, run, { yes: options.yes }), steps, until);
+}
+
+/** A new run that ends where a version is registered, or is not. */
+export async function retrain(session: Session, loaded: LoadedDefinition): Promise<RunRecord> {
+  const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
+  return runSteps(openRunContext(session, loaded, run), retrainSteps, undefined);
+}
+
+/** Goes on with a run that has passed QA: approval, canary, verification. */
+export async function promoteRun(
+  session: Session,
+  loaded: LoadedDefinition,
+  run: RunRecord,
+  yes: boolean,
+): Promise<RunRecord> {
+  run.outcome = "running";
+  return runSteps(openRunContext(session, loaded, run, { yes }), productionSteps, undefined);
+}

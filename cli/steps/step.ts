@@ -1,0 +1,116 @@
+import { explainStorageError, reasonOf } from "../../platform/base/errors";
+import type { LoadedDefinition } from "../../platform/definition/definitions";
+import type { RunData } from "../runs/run-data";
+import { openRunData } from "../runs/run-data";
+import { refusals, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
+import type { Session } from "../session/session";
+import { localTarget, type Target } from "../session/target";
+
+/** The steps of the lifecycle, in order. */
+export const stepNames = [
+  "check",
+  "split",
+  "train",
+  "evaluate",
+  "register",
+  "package",
+  "qa",
+  "smoke",
+  "load",
+  "approve",
+  "release",
+  "verify",
+  "predictions",
+  "drift",
+  "report",
+] as const;
+
+/** A run in progress: what its steps read and write. */
+export interface RunContext extends LoadedDefinition {
+  readonly session: Session;
+  readonly run: RunRecord;
+  /** Where the environments are that the run is released to. */
+  readonly target: Target;
+  /** Release without asking. */
+  readonly yes: boolean;
+  /** Loads the run's data on first use. */
+  data(): Promise<RunData>;
+  close(): Promise<void>;
+}
+
+/** What a step came to: a message for people and, if the run ends here, how. */
+export interface StepResult {
+  readonly message: string;
+  readonly ends?: { readonly outcome: RunOutcome; readonly explanation: string };
+}
+
+/** One step of the lifecycle; it finds its inputs in the run's record and folder and leaves its results there. */
+export interface Step {
+  readonly name: (typeof stepNames)[number];
+  run(context: RunContext): Promise<StepResult>;
+}
+
+export function openRunContext(
+  session: Session,
+  loaded: LoadedDefinition,
+  run: RunRecord,
+  { yes = false, target = localTarget(session) }: { yes?: boolean; target?: Target } = {},
+): RunContext {
+  let data: Promise<RunData> | undefined;
+  return {
+    ...loaded,
+    session,
+    run,
+    target,
+    yes,
+    data: () => (data ??= openRunData(loaded.definition, run.dataFile)),
+    async close() {
+      const opened = data;
+      data = undefined;
+      // A failure to open was reported where the data was asked for.
+      const loadedData = await opened?.catch(() => undefined);
+      await loadedData?.engine.close();
+    },
+  };
+}
+
+/** How a step that ended its run with this outcome, or did not end it, is shown. */
+function statusOf(outcome: RunOutcome | undefined): StepRecord["status"] {
+  if (outcome === undefined) return "done";
+  if (outcome === "waiting-for-approval") return "waiting";
+  return refusals.includes(outcome) ? "failed" : "done";
+}
+
+/** Runs a step, shows its progress, and records it in the run. */
+export async function runStep(context: RunContext, step: Step): Promise<StepResult> {
+  const { session, run } = context;
+  const startedAt = new Date().toISOString();
+  const started = performance.now();
+  session.output.begin(step.name);
+  const record = async (status: StepRecord["status"], message: string, shown = message): Promise<void> => {
+    const ms = performance.now() - started;
+    session.output.end(step.name, { status, ms, message: shown });
+    run.steps = [
+      ...run.steps.filter(({ name }) => name !== step.name),
+      { name: step.name, status, startedAt, ms, message },
+    ];
+    await session.runs.save(run);
+  };
+  try {
+    const result = await step.run(context);
+    const { ends } = result;
+    if (ends) {
+      run.outcome = ends.outcome;
+      run.explanation = ends.explanation;
+    }
+    await record(statusOf(ends?.outcome), result.message);
+    return result;
+  } catch (thrown) {
+    const error = explainStorageError(thrown);
+    run.outcome = "failed";
+    run.explanation = reasonOf(error);
+    // All of it is said where the command ends. A record that cannot be written, as on a full disk, does not hide it.
+    await Promise.allSettled([record("failed", run.explanation, run.explanation.split("\n")[0])]);
+    throw error;
+  }
+}

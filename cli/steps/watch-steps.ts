@@ -1,0 +1,72 @@
+import path from "node:path";
+import { z } from "zod";
+import { PlatformError } from "../../platform/base/errors";
+import { writeJson } from "../../platform/base/files";
+import { findRecord } from "../../platform/base/stored-record";
+import { withoutPeriod } from "../../platform/base/wording";
+import { monitor } from "../watching/monitor";
+import { awaitLogged, replayRows } from "../../deploy/tests/replay";
+import { heldOutRows } from "../runs/run-data";
+import { writeRunReport } from "./run-report";
+import { shownPath } from "../../platform/base/shown-path";
+import { servingUrl } from "./release-steps";
+import type { Step } from "./step";
+
+/** `replay.json`: when the requests of the predictions step began; the drift step looks at no earlier ones. */
+const replaySchema = z.object({ from: z.iso.datetime(), requests: z.number() });
+
+export const predictionsStep: Step = {
+  name: "predictions",
+  async run(context) {
+    const { session, run, definition } = context;
+    const url = await servingUrl(context, "prod");
+    const rows = await heldOutRows(await context.data(), definition);
+    const from = new Date();
+    await replayRows(url, rows, run.id, session.signal);
+    const logged = await awaitLogged(
+      {
+        predictions: session.predictions,
+        report: (message) => {
+          session.output.print(message);
+        },
+        signal: session.signal,
+      },
+      { environment: "prod", model: definition.name, from },
+      run.id,
+      rows.length,
+    );
+    if (logged < rows.length) {
+      throw new PlatformError(
+        "STORAGE_FAILED",
+        `The prediction log holds ${logged} of ${rows.length} requests that production answered. It has to hold all. See the logs in ${session.workspace.environments}.`,
+      );
+    }
+    const replay: z.output<typeof replaySchema> = { from: from.toISOString(), requests: rows.length };
+    await writeJson(session.runs.path(run.id, "replay.json"), replay);
+    const shown = shownPath(path.join(session.workspace.predictions, "prod", definition.name));
+    return { message: `${rows.length} held-out rows scored in production, ${logged} logged in ${shown}` };
+  },
+};
+
+export const driftStep: Step = {
+  name: "drift",
+  async run({ session, run, definition }) {
+    const replay = await findRecord(session.runs.path(run.id, "replay.json"), replaySchema);
+    const { version, drift } = await monitor(session, {
+      environment: "prod",
+      model: definition.name,
+      rule: definition.drift,
+      ...(replay && { from: new Date(replay.from) }),
+    });
+    await writeJson(session.runs.path(run.id, "drift.json"), drift);
+    return { message: `${withoutPeriod(drift.explanation)} (that of ${version})` };
+  },
+};
+
+export const reportStep: Step = {
+  name: "report",
+  async run(context) {
+    const file = await writeRunReport(context);
+    return { message: shownPath(file) };
+  },
+};

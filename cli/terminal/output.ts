@@ -1,0 +1,96 @@
+import type { Ora } from "ora";
+import type { StepRecord } from "../runs/runs";
+import { shortenPaths } from "../../platform/base/shown-path";
+
+/** Where a command says what it does: spinners on a terminal, plain lines elsewhere, one JSON document when asked. */
+export interface Output {
+  /** A step has begun. */
+  begin(step: string): void;
+  /** What the step in progress is at. */
+  update(message: string): void;
+  /** The step in progress has ended. */
+  end(step: string, result: { status: StepRecord["status"]; ms: number; message: string }): void;
+  /** Lines for people. */
+  print(text: string): void;
+  /** The command's result: for people its text, for machines the value. */
+  result(value: unknown, text?: string): void;
+}
+
+const marks: Readonly<Record<StepRecord["status"], string>> = { done: "✔", failed: "✖", waiting: "…" };
+
+/** Width of the widest step name, so that the messages line up. */
+const nameWidth = 12;
+
+function formatStep(
+  step: string,
+  { status, ms, message }: { status: StepRecord["status"]; ms: number; message: string },
+): string {
+  const indent = " ".repeat(nameWidth + 14);
+  return `${marks[status]} ${step.padEnd(nameWidth)} ${(ms / 1000).toFixed(2).padStart(6)} s  ${message.replaceAll("\n", `\n${indent}`)}`;
+}
+
+/** Plain lines on `stream`; results on standard output. */
+class PlainOutput implements Output {
+  constructor(
+    protected readonly stream: NodeJS.WriteStream,
+    private readonly json: boolean,
+  ) {}
+
+  // A line is written when a step has ended, so that a log holds one line a step and no intermediate states.
+  begin: Output["begin"] = () => undefined;
+  update: Output["update"] = () => undefined;
+
+  end(step: string, result: Parameters<Output["end"]>[1]): void {
+    this.stream.write(`${shortenPaths(formatStep(step, result))}\n`);
+  }
+
+  print(text: string): void {
+    this.stream.write(`${shortenPaths(text)}\n`);
+  }
+
+  result(value: unknown, text?: string): void {
+    if (this.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    else if (text !== undefined) process.stdout.write(`${shortenPaths(text)}\n`);
+  }
+}
+
+/** The same with a spinner for the step in progress. */
+class TerminalOutput extends PlainOutput {
+  private spinner: Ora | undefined;
+
+  constructor(
+    stream: NodeJS.WriteStream,
+    private readonly ora: typeof import("ora").default,
+  ) {
+    super(stream, false);
+  }
+
+  override begin: Output["begin"] = (step) => {
+    this.spinner = this.ora({ text: step, stream: this.stream }).start();
+  };
+
+  override update: Output["update"] = (message) => {
+    if (this.spinner) this.spinner.text = message;
+  };
+
+  override end(step: string, result: Parameters<Output["end"]>[1]): void {
+    this.spinner?.stop();
+    this.spinner = undefined;
+    super.end(step, result);
+  }
+
+  override print(text: string): void {
+    this.spinner?.stop();
+    super.print(text);
+  }
+}
+
+export async function openOutput(json: boolean): Promise<Output> {
+  // Progress of a command that answers in JSON goes to standard error, so that standard output holds the document alone.
+  if (json) return new PlainOutput(process.stderr, true);
+  // A terminal that does not know its width (`script`, some containers) cannot show a spinner: the lines that it takes
+  // are not known, and to clear them would never end.
+  if (!process.stdout.isTTY || process.stdout.columns === 0) return new PlainOutput(process.stdout, false);
+  const { default: ora } = await import("ora");
+  return new TerminalOutput(process.stdout, ora);
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { DriftRule } from "../../platform/definition/definition";
+import type { Deployer, Release } from "../../platform/release/deployment";
+import { PlatformError } from "../../platform/base/errors";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import type { Registry } from "../../platform/registry/registry";
+import { readReference } from "../../platform/model/model-directory";
+import type { DriftReport } from "../../platform/drift/drift";
+import { measureDrift } from "../../platform/drift/drift";
+import { readPredictionLog } from "../../platform/predictions/prediction-log";
+import type { PredictionRecord } from "../../platform/predictions/prediction-record";
+import { testIdPrefix } from "../../platform/predictions/prediction-record";
+import { profileRecordsAgainst } from "../../platform/drift/profile-values";
+import type { Session } from "../session/session";
+
+export interface MonitorOptions {
+  readonly environment: string;
+  readonly model: string;
+  readonly rule: DriftRule;
+  /** Only requests from this moment on. */
+  readonly from?: Date;
+}
+
+export interface MonitorResult {
+  /** The version whose requests and reference sample were compared. */
+  readonly version: string;
+  readonly drift: DriftReport;
+}
+
+/** What clients asked of a version: load, canary and smoke tests ask the same few rows again and again. */
+async function* askedOf(
+  version: string,
+  records: AsyncIterable<PredictionRecord>,
+): AsyncIterable<PredictionRecord> {
+  for await (const record of records) {
+    if (record.model === version && !record.id.startsWith(testIdPrefix)) yield record;
+  }
+}
+
+/** The reference sample of a version that serves; an image of it is no folder, so the registry is asked. */
+async function referenceOf(registry: Registry, { model, package: folder, image }: Release) {
+  if (image === undefined) return readReference(path.join(folder, "model"));
+  const scratch = await mkdtemp(path.join(tmpdir(), "mlops-reference-"));
+  try {
+    await registry.download(parseModelRef(model), path.join(scratch, "model"));
+    return await readReference(path.join(scratch, "model"));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */
+export async function monitor(
+  session: Pick<Session, "predictions" | "output" | "registry"> & { readonly deployer: Deployer },
+  { environment, model, rule, from }: MonitorOptions,
+): Promise<MonitorResult> {
+  const { stable } = await session.deployer.status(environment, model);
+  if (!stable) {
+    throw new PlatformError(
+      "NOT_FOUND",
+      `No version of ${model} is in ${environment}, so there is nothing to watch. Release one with \`mlops lifecycle --model ${model}\`.`,
+    );
+  }
+  const reference = await referenceOf(session.registry, stable);
+  const log = readPredictionLog(session.predictions, {
+    environment,
+    model,
+    ...(from && { from }),
+    report: (message) => {
+      session.output.print(message);
+    },
+  });
+  const current = await profileRecordsAgainst(reference, askedOf(stable.model, log));
+  return { version: stable.model, drift: measureDrift(reference, current, rule) };
+}

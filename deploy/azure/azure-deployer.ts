@@ -1,0 +1,164 @@
+import type {
+  Deployer,
+  Deployment,
+  DeploymentEvent,
+  DeploymentStatus,
+  Release,
+  TrackSample,
+  Traffic,
+} from "../../platform/release/deployment";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import { releaseStateSchema } from "../../platform/release/release-state";
+import { eventsOf, messageOf, type PastUpdate } from "./release-history";
+import { ReleaseStack, type ResourceChanges, type StackOptions } from "./release-stack";
+import {
+  deploymentOf,
+  nextDeployment,
+  releaseStateOf,
+  type PushedRelease,
+  type ReleaseChange,
+} from "./release-transitions";
+import { emptySample, type TrackSamples } from "./track-samples";
+
+/** What a stack tells of itself. */
+export type StackOutputs = Readonly<Record<string, unknown>>;
+
+export interface AzureDeployerOptions extends StackOptions {
+  /** The scoring image that holds a release where the stack pulls from, by its digest; the release may have one elsewhere. */
+  readonly imageOf: (release: Release, outputs: StackOutputs) => Promise<string>;
+  /** Where the samples of a stack's versions are; absent when it has none. */
+  readonly samplesOf?: (outputs: StackOutputs) => TrackSamples | undefined;
+  /** Told after each update. */
+  readonly onUpdated?: (changes: ResourceChanges) => void;
+}
+
+interface StackFacts {
+  readonly stack: ReleaseStack;
+  readonly outputs: StackOutputs;
+  readonly updates: readonly PastUpdate[];
+  readonly deployment: Deployment;
+}
+
+/**
+ * Serves releases in Azure: each change is an update of the environment's stack, which has the environment's name. What
+ * the stack's outputs say is what serves; an update that fails leaves them, and the next one starts from there.
+ */
+export class AzureDeployer implements Deployer {
+  constructor(private readonly options: AzureDeployerOptions) {}
+
+  async status(environment: string, model: string): Promise<DeploymentStatus> {
+    const { outputs, deployment } = await this.read(environment, model);
+    return statusOf(outputs, deployment, await this.samplesOf(outputs, deployment));
+  }
+
+  async deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus> {
+    const { name: model } = parseModelRef(release.model);
+    const facts = await this.read(environment, model);
+    const image = await this.options.imageOf(release, facts.outputs);
+    const pushed: PushedRelease = { ...release, image };
+    return this.change(facts, { action: "deploy", release: pushed, traffic });
+  }
+
+  async weight(environment: string, model: string, traffic: Traffic): Promise<DeploymentStatus> {
+    return this.change(await this.read(environment, model), { action: "weight", traffic });
+  }
+
+  async promote(environment: string, model: string): Promise<DeploymentStatus> {
+    return this.change(await this.read(environment, model), { action: "promote" });
+  }
+
+  async rollback(environment: string, model: string): Promise<DeploymentStatus> {
+    return this.change(await this.read(environment, model), { action: "rollback" });
+  }
+
+  private async read(environment: string, model: string, opened?: ReleaseStack): Promise<StackFacts> {
+    const stack = opened ?? (await ReleaseStack.open(environment, this.options));
+    const outputs = await stack.outputs();
+    const updates = await stack.history();
+    const parsed = releaseStateSchema.safeParse(outputs.release ?? {});
+    if (!parsed.success) {
+      throw new PlatformError(
+        "CONFLICT",
+        `The output "release" of stack ${environment} is not what a release is: ${parsed.error.issues.map(({ message }) => message).join("; ")}. Run \`pulumi up --stack ${environment}\` with this version of the program.`,
+      );
+    }
+    for (const served of [parsed.data.stable, parsed.data.canary]) {
+      const name = served && parseModelRef(served.model).name;
+      if (name === undefined || name === model) continue;
+      throw new PlatformError(
+        "CONFLICT",
+        `Stack ${environment} serves ${name}, not ${model}. A stack serves one model. Add --model ${name}, or make a stack for ${model}.`,
+      );
+    }
+    const deployment = deploymentOf({ environment, model }, parsed.data, eventsOf(updates));
+    return { stack, outputs, updates, deployment };
+  }
+
+  private async change(
+    { stack, updates, deployment }: StackFacts,
+    change: ReleaseChange,
+  ): Promise<DeploymentStatus> {
+    const tracks = (await stack.setting("mlops:scoring")) === "containers" ? "one" : "two";
+    const next = nextDeployment(deployment, change, { tracks, time: new Date().toISOString() });
+    const event = next.history.at(-1);
+    if (event === undefined) throw new Error(`${change.action} is not in the history`);
+    const changes = await stack.update(releaseStateOf(next), messageOf(event));
+    this.options.onUpdated?.(changes);
+    const { environment, model } = deployment;
+    const after = await this.read(environment, model, stack);
+    requireNoneBetween(environment, updates, after.updates, event);
+    // Nobody has asked it anything since.
+    return statusOf(after.outputs, after.deployment, new Map());
+  }
+
+  /** Samples since the release was last changed, by version. A status is not refused for want of them. */
+  private async samplesOf(
+    outputs: StackOutputs,
+    { stable, canary, history }: Deployment,
+  ): ReturnType<TrackSamples["since"]> {
+    const models = [stable, canary].flatMap((release) => (release ? [release.model] : []));
+    const samples = this.options.samplesOf?.(outputs);
+    const last = history.at(-1);
+    if (samples === undefined || last === undefined || models.length === 0) return new Map();
+    try {
+      return await samples.since(new Date(last.time), models);
+    } catch (error) {
+      this.options.report?.(reasonOf(error));
+      return new Map();
+    }
+  }
+}
+
+function statusOf(
+  { scoringUrl }: StackOutputs,
+  deployment: Deployment,
+  samples: ReadonlyMap<string, TrackSample>,
+): DeploymentStatus {
+  const { stable, canary } = deployment;
+  const sampleOf = ({ model }: Release): TrackSample => samples.get(model) ?? emptySample;
+  const serves = stable !== undefined || canary !== undefined;
+  const url = serves && typeof scoringUrl === "string" && scoringUrl !== "" ? scoringUrl : undefined;
+  return {
+    ...deployment,
+    ...(url !== undefined && { url }),
+    samples: { ...(stable && { stable: sampleOf(stable) }), ...(canary && { canary: sampleOf(canary) }) },
+  };
+}
+
+/** Two that read the same state and change it one after the other would undo each other's change unseen. */
+function requireNoneBetween(
+  environment: string,
+  before: readonly PastUpdate[],
+  after: readonly PastUpdate[],
+  event: DeploymentEvent,
+): void {
+  const last = (updates: readonly PastUpdate[], skipped: number): PastUpdate | undefined =>
+    updates.filter(({ kind, result }) => kind === "update" && result === "succeeded")[skipped];
+  const between = last(after, 1);
+  if (between === undefined || between.startTime.getTime() === last(before, 0)?.startTime.getTime()) return;
+  throw new PlatformError(
+    "CONFLICT",
+    `While ${event.action} of ${event.model} was prepared, stack ${environment} was updated by somebody else ("${between.message}"), whose change this one may have undone. One release at a time. See \`mlops status --target azure\`, and repeat what is missing.`,
+  );
+}

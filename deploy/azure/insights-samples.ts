@@ -1,0 +1,154 @@
+import { z } from "zod";
+import { entraTokens } from "../../platform/azure/tokens";
+import type { TrackSample } from "../../platform/release/deployment";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { defaultTiming, HttpFault, sendWithRetries, type RetryTiming } from "../../platform/http/http-retry";
+import type { TrackSamples } from "./track-samples";
+
+export interface InsightsOptions {
+  /** The component's `appId`. */
+  readonly appId: string;
+  /** Origin of the query API. */
+  readonly origin?: string;
+  /** Gives a token for it; by default one of the identity of this process. */
+  readonly token?: () => Promise<string>;
+  readonly timing?: Partial<RetryTiming>;
+}
+
+const publicOrigin = "https://api.applicationinsights.io";
+
+/** Addresses that predict, in any of the service's dialects; others are no part of a sample. */
+const predicting = "^POST (/score|/invocations|/v2/models/.+/infer)$";
+
+/**
+ * Requests and predictions of each version. A span has the version as `mlops.model`; items that were sampled away count by
+ * `itemCount`. Of predictions there are sums (scoring/telemetry/prediction-meter.ts).
+ */
+function queryOf(since: Date, models: readonly string[]): string {
+  const versions = models.map((model) => JSON.stringify(model)).join(", ");
+  const seen = `where timestamp >= datetime(${since.toISOString()}) | extend model = tostring(customDimensions["mlops.model"]) | where model in (${versions})`;
+  const sum = (name: string): string => `sumif(valueSum, name == "mlops.predictions${name}")`;
+  return [
+    `let answered = requests | ${seen} | where name matches regex @"${predicting}"`,
+    "| summarize requests = sum(itemCount), failures = sumif(itemCount, toint(resultCode) >= 500),",
+    "(p50, p95, p99) = percentilesw(duration, itemCount, 50, 95, 99) by model;",
+    `let predicted = customMetrics | ${seen}`,
+    `| summarize count = ${sum("")}, total = ${sum(".above_zero")} - ${sum(".below_zero")}, squares = ${sum(".squares")} by model;`,
+    "answered | join kind=leftouter predicted on model",
+    "| project model, requests, failures, p50, p95, p99, count, total, squares",
+  ].join(" ");
+}
+
+const number = z.number().nullable();
+const rowSchema = z.object({
+  model: z.string(),
+  requests: z.number(),
+  failures: z.number(),
+  p50: number,
+  p95: number,
+  p99: number,
+  count: number,
+  total: number,
+  squares: number,
+});
+const answerSchema = z.object({
+  tables: z
+    .array(
+      z.object({ columns: z.array(z.object({ name: z.string() })), rows: z.array(z.array(z.unknown())) }),
+    )
+    .min(1),
+});
+
+function sampleOf({
+  requests,
+  failures,
+  p50,
+  p95,
+  p99,
+  count,
+  total,
+  squares,
+}: z.output<typeof rowSchema>): TrackSample {
+  const latency = p50 !== null && p95 !== null && p99 !== null && requests > failures;
+  const mean = count !== null && total !== null && count > 0 ? total / count : undefined;
+  return {
+    requests,
+    failures,
+    ...(latency && { latencyMs: { p50, p95, p99 } }),
+    ...(mean !== undefined &&
+      count !== null && {
+        predictions: {
+          count,
+          mean,
+          // Rounding may take a variance of zero below it.
+          standardDeviation: Math.sqrt(Math.max(0, (squares ?? 0) / count - mean ** 2)),
+        },
+      }),
+  };
+}
+
+/** Samples from Application Insights, by its REST query API. What was sent a minute or two ago may not be in it yet. */
+export class InsightsSamples implements TrackSamples {
+  private readonly token: () => Promise<string>;
+
+  constructor(private readonly options: InsightsOptions) {
+    const tokens = entraTokens({
+      code: "DEPLOYMENT_FAILED",
+      message:
+        'No identity of Azure was found that may read Application Insights. Expected one with the role Monitoring Reader. Run "az login".',
+    });
+    this.token = options.token ?? (() => tokens(`${publicOrigin}/.default`));
+  }
+
+  async since(time: Date, models: readonly string[]): Promise<ReadonlyMap<string, TrackSample>> {
+    const { appId, origin = publicOrigin, timing } = this.options;
+    try {
+      const rows = await sendWithRetries(
+        {
+          url: `${origin}/v1/apps/${encodeURIComponent(appId)}/query`,
+          init: () => this.request(queryOf(time, models)),
+          read: async (response) => rowsOf(await response.text()),
+          idempotent: true,
+        },
+        { ...defaultTiming, ...timing },
+      );
+      return new Map(rows.map((row) => [row.model, sampleOf(row)]));
+    } catch (error) {
+      if (error instanceof PlatformError) throw error;
+      const refused = error instanceof HttpFault && [401, 403].includes(error.facts.status ?? 0);
+      throw new PlatformError(
+        "DEPLOYMENT_FAILED",
+        `Application Insights ${appId} does not say how the versions answer: ${reasonOf(error)}. ` +
+          (refused
+            ? 'Expected an identity with the role Monitoring Reader on it. Run "az login", or ask for the role.'
+            : "Try again in a minute."),
+        { cause: error },
+      );
+    }
+  }
+
+  private async request(query: string): Promise<RequestInit> {
+    const token = await this.token();
+    return {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ query }),
+    };
+  }
+}
+
+function rowsOf(text: string): z.output<typeof rowSchema>[] {
+  try {
+    const [table] = answerSchema.parse(JSON.parse(text)).tables;
+    const names = table?.columns.map(({ name }) => name) ?? [];
+    return (table?.rows ?? []).map((row) =>
+      rowSchema.parse(Object.fromEntries(names.map((name, index) => [name, row[index]]))),
+    );
+  } catch (cause) {
+    throw new HttpFault(
+      "an answer that is no table of samples",
+      { transient: false, maybeDone: false },
+      { cause },
+    );
+  }
+}

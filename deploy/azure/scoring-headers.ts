@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
+
+/** How the scoring service of a stack asks who calls; infra/config/environment.ts writes it. */
+const outputsSchema = z.object({
+  environment: z.object({
+    scoring: z.object({
+      MLOPS_AUTH: z.enum(["none", "keys", "entra"]).optional(),
+      MLOPS_KEY_VAULT: z.string().optional(),
+      MLOPS_KEY_VAULT_PRIMARY: z.string().default("scoring-primary-key"),
+      MLOPS_ENTRA_AUDIENCE: z.string().optional(),
+    }),
+  }),
+});
+
+/** Where keys and tokens are from. */
+export interface CredentialSources {
+  readonly secret: (vault: string, name: string) => Promise<string | undefined>;
+  readonly token: (audience: string) => Promise<string>;
+}
+
+/** Keys and tokens by the identity of this process: the one `az` or the agent is signed in with. */
+const azureSources: CredentialSources = {
+  async secret(vault, name) {
+    const [{ SecretClient }, { DefaultAzureCredential }] = await Promise.all([
+      import("@azure/keyvault-secrets"),
+      import("@azure/identity"),
+    ]);
+    return (await new SecretClient(vault, new DefaultAzureCredential()).getSecret(name)).value;
+  },
+  async token(audience) {
+    const { DefaultAzureCredential } = await import("@azure/identity");
+    const scope = audience.includes("://") ? audience : `api://${audience}`;
+    return (await new DefaultAzureCredential().getToken(`${scope}/.default`)).token;
+  },
+};
+
+/** Headers by which a test may call the service of a stack: its primary key, or a token for its audience. */
+export async function scoringHeaders(
+  outputs: Readonly<Record<string, unknown>>,
+  sources: CredentialSources = azureSources,
+): Promise<Record<string, string>> {
+  const { scoring } = outputsSchema.safeParse(outputs).data?.environment ?? {};
+  if (scoring?.MLOPS_AUTH === undefined || scoring.MLOPS_AUTH === "none") return {};
+  const bearer = (value: string): Record<string, string> => ({ authorization: `Bearer ${value}` });
+  const { MLOPS_KEY_VAULT: vault, MLOPS_KEY_VAULT_PRIMARY: name } = scoring;
+  const [audience] = (scoring.MLOPS_ENTRA_AUDIENCE ?? "").split(",");
+  try {
+    if (scoring.MLOPS_AUTH === "entra" && audience) return bearer(await sources.token(audience.trim()));
+    const key = vault === undefined ? undefined : await sources.secret(vault, name);
+    if (key !== undefined) return bearer(key);
+  } catch (cause) {
+    throw new PlatformError(
+      "AZURE_FAILED",
+      `The scoring service cannot be called for a test: ${reasonOf(cause)} Expected the key "${name}" of ${vault ?? "its vault"}, or a token for ${audience ?? "its audience"}. Give this identity "Key Vault Secrets User" on the vault, or the service's role.`,
+      { cause },
+    );
+  }
+  throw new PlatformError(
+    "CONFLICT",
+    `The scoring service asks for ${scoring.MLOPS_AUTH}, and the stack's outputs do not say where from. Expected a vault or an audience. Run \`pulumi up\` for the stack.`,
+  );
+}

@@ -1,0 +1,144 @@
+import http, {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { internalProblem, problemBody, problemContentType, RequestProblem } from "../../scoring/http/problem";
+import { requestIdOf } from "../../scoring/http/request-headers";
+import { isScoring, type Answer, type PassedRequest, type Proxy } from "./proxy";
+import { chooseTrack, trackHeader, type Routing } from "./routing";
+
+/** Bytes of a body that the gateway holds; scoring processes have lower limits of their own. */
+const maxBodyBytes = 64 * 1024 * 1024;
+
+/** Addresses that the gateway answers for itself; all others are the scoring service's. */
+const ownAddresses = ["/healthz", "/readyz"];
+
+/** Headers that are about one connection, not about the request or answer (RFC 9110, section 7.6.1). */
+const connectionHeaders = new Set(
+  "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade host content-length expect".split(
+    " ",
+  ),
+);
+
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !connectionHeaders.has(name)));
+}
+
+interface PublicServerOptions {
+  readonly routing: () => Routing;
+  readonly proxy: Proxy;
+  readonly report: (message: string) => void;
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBodyBytes) {
+      throw new RequestProblem(
+        "BODY_TOO_LARGE",
+        `The body has more than ${maxBodyBytes} bytes. Send fewer rows.`,
+        {
+          headers: { connection: "close" },
+        },
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
+}
+
+function sendProblem(response: ServerResponse, problem: RequestProblem, requestId: string): void {
+  response.writeHead(problem.status, {
+    ...problem.details.headers,
+    "content-type": problemContentType,
+    "x-request-id": requestId,
+  });
+  response.end(JSON.stringify(problemBody(problem, requestId)));
+}
+
+function sendAnswer(response: ServerResponse, { track, reply }: Answer): void {
+  response.writeHead(reply.status, {
+    ...endToEnd(reply.headers),
+    "content-length": reply.body.length,
+    [trackHeader]: track.name,
+    "x-mlops-model": track.scoring.release.model,
+  });
+  response.end(reply.body);
+}
+
+async function passOn(
+  request: PassedRequest,
+  response: ServerResponse,
+  { header, options }: { header: string | undefined; options: PublicServerOptions },
+): Promise<void> {
+  const choice = chooseTrack(options.routing(), header);
+  const answer = await options.proxy.answer(choice, request);
+  if (answer === undefined) {
+    throw new RequestProblem(
+      "NOT_READY",
+      "No scoring process answers at the moment. Try again in a second.",
+      {
+        headers: { "retry-after": "1" },
+      },
+    );
+  }
+  sendAnswer(response, answer);
+  if (choice.copy !== undefined && isScoring(request) && answer.reply.status === 200) {
+    options.proxy.copy(choice.copy, request, answer.predictions);
+  }
+}
+
+async function handle(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { requestId, options }: { requestId: string; options: PublicServerOptions },
+): Promise<void> {
+  const { method = "GET", url = "/", headers } = message;
+  const path = url.split("?", 1)[0] ?? "/";
+  if (ownAddresses.includes(path) && (method === "GET" || method === "HEAD")) {
+    const { stable, canary } = options.routing();
+    const ready = path === "/healthz" || (stable ?? canary)?.scoring.ready === true;
+    if (!ready) throw new RequestProblem("NOT_READY", "No scoring process is ready.");
+    return sendJson(response, 200, { status: path === "/healthz" ? "ok" : "ready" });
+  }
+  const request: PassedRequest = {
+    method,
+    url,
+    path,
+    requestId,
+    headers: endToEnd(headers),
+    body: await readBody(message),
+  };
+  const header = headers[trackHeader];
+  await passOn(request, response, { header: header?.toString(), options });
+}
+
+/** The gateway's listener for clients, not listening yet. */
+export function createPublicServer(options: PublicServerOptions): Server {
+  const server = http.createServer((message, response) => {
+    const requestId = requestIdOf(message.headers["x-request-id"]);
+    handle(message, response, { requestId, options }).catch((error: unknown) => {
+      // A client that has gone needs no answer.
+      if (message.socket.destroyed) return;
+      if (!(error instanceof RequestProblem)) options.report(`Request ${requestId} failed: ${String(error)}`);
+      if (response.headersSent) response.destroy();
+      else
+        sendProblem(
+          response,
+          error instanceof RequestProblem ? error : internalProblem(requestId),
+          requestId,
+        );
+    });
+  });
+  // Longer than clients keep an idle connection, so that none is closed while a request is on its way.
+  server.keepAliveTimeout = 65_000;
+  return server;
+}

@@ -1,0 +1,77 @@
+import { Command, Option } from "commander";
+import { PlatformError } from "../../platform/base/errors";
+import type { Release } from "../../platform/release/deployment";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import { openLocalRegistry } from "../../platform/registry/local/local-registry";
+import { readSettings } from "../../platform/settings/settings";
+import { openWorkspace } from "../../platform/settings/workspace";
+import { loadDefinition } from "../../platform/definition/definitions";
+import { packageModel } from "./package";
+import { imageKinds, type ImageKind } from "../../build/app";
+import { buildImage } from "../../build/image";
+
+interface Flags {
+  readonly model?: string;
+  readonly only?: ImageKind;
+  readonly nodeImage: string;
+  readonly pinned?: boolean;
+  readonly registry?: string;
+  readonly builder: string;
+}
+
+/** Packages a registered version as `mlops package` does; what is there already is only verified. */
+async function releaseOf(version: string): Promise<Release> {
+  const settings = readSettings("cli", process.env);
+  const workspace = await openWorkspace(settings.home);
+  const ref = parseModelRef(version);
+  const { definition } = await loadDefinition(ref.name, undefined, settings.models);
+  const registry = openLocalRegistry(workspace.registry, {
+    report: ({ message }) => void process.stderr.write(`${message}\n`),
+  });
+  return packageModel({ registry, packages: workspace.packages, serving: definition.serving }, ref);
+}
+
+async function build(flags: Flags): Promise<void> {
+  const { model, only, nodeImage, registry, builder } = flags;
+  if (flags.pinned && !/@?sha256:[0-9a-f]{64}$/.test(nodeImage)) {
+    throw new PlatformError(
+      "USAGE",
+      `--node-image is "${nodeImage}", a name that may mean another image tomorrow. With --pinned a digest is expected, as in node:24-bookworm-slim@sha256:... Give the digest.`,
+    );
+  }
+  if (model === undefined && only !== "training") {
+    throw new PlatformError(
+      "USAGE",
+      "A scoring image holds one version of a model. Give it with --model, for example --model diabetes:1, or build --only training.",
+    );
+  }
+  for (const kind of imageKinds.filter((each) => only === undefined || each === only)) {
+    const release = kind === "scoring" && model !== undefined ? await releaseOf(model) : undefined;
+    const built = await buildImage({ kind, release, nodeImage, registry, builder });
+    process.stdout.write(`${JSON.stringify(built)}\n`);
+  }
+}
+
+/** `npm run images:build`: builds the images; prints a line of JSON for each. */
+async function main(): Promise<void> {
+  const program = new Command("images:build")
+    .description(
+      "Build the scoring image of a model version and the training image, with SBOM and provenance.",
+    )
+    .option("--model <version>", "registered version, name:version, that the scoring image serves")
+    .addOption(new Option("--only <image>", "build one image").choices(imageKinds))
+    .option("--node-image <reference>", "image with Node.js to stand on", "node:24-bookworm-slim")
+    .option("--pinned", "refuse a --node-image without a digest (for CI)")
+    .option("--registry <host>", "host, and path, of the registry to push to")
+    .option("--builder <uri>", "who builds, for the provenance", "urn:mlops:builder:local")
+    .action(build);
+  try {
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    process.exitCode = error.code === "USAGE" || error.code === "SETTINGS_INVALID" ? 2 : 1;
+  }
+}
+
+void main();

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import type { Release } from "../../platform/release/deployment";
+import type { ServingLimits } from "../../platform/definition/definition";
+import { PlatformError } from "../../platform/base/errors";
+import {
+  digestOf,
+  digestOfDirectory,
+  digestOfFile,
+  fileExists,
+  findJson,
+  listFiles,
+  writeJson,
+} from "../../platform/base/files";
+import type { ModelRef } from "../../platform/definition/model-ref";
+import { formatModelRef } from "../../platform/definition/model-ref";
+import type { Registry } from "../../platform/registry/registry";
+
+const root = path.join(__dirname, "..", "..");
+
+/** The part of a package's manifest by which its model is known. */
+const manifestSchema = z.object({ modelDigest: z.string() });
+
+/** Digest of what serves a model beside the model itself: the service's code and the versions it runs with. */
+async function digestOfService(): Promise<string> {
+  const lines = [`package-lock.json ${await digestOfFile(path.join(root, "package-lock.json"))}`];
+  for (const folder of ["platform", "scoring"]) {
+    for (const file of await listFiles(path.join(root, folder))) {
+      lines.push(`${folder}/${file} ${await digestOfFile(path.join(root, folder, file))}`);
+    }
+  }
+  return digestOf(lines.join("\n"));
+}
+
+/**
+ * Puts a registered version, the limits it is served with and the digest of the service that will run it into one
+ * folder, named by its content. The same version and code give the same package, so packaging twice is harmless. It is the local counterpart of
+ * the scoring image: what passed QA is what production gets.
+ */
+export async function packageModel(
+  { registry, packages, serving }: { registry: Registry; packages: string; serving: ServingLimits },
+  ref: ModelRef,
+): Promise<Release> {
+  const model = formatModelRef(ref);
+  const version = await registry.get(ref);
+  const manifest = { model, modelDigest: version.digest, serviceDigest: await digestOfService(), serving };
+  const digest = digestOf(JSON.stringify(manifest));
+  const folder = path.join(packages, `${ref.name}-${ref.version}-${digest.slice(0, 12)}`);
+  const release: Release = { model, package: folder, digest };
+  if (await fileExists(path.join(folder, "package.json"))) {
+    await verifyPackage(release);
+    return release;
+  }
+  const staging = `${folder}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(staging, { recursive: true });
+    await registry.download(ref, path.join(staging, "model"));
+    await writeJson(path.join(staging, "package.json"), manifest);
+    await rm(folder, { recursive: true, force: true });
+    await rename(staging, folder);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  return release;
+}
+
+/** Throws when a package is not, byte for byte, what was packaged. */
+export async function verifyPackage(release: Release): Promise<void> {
+  const remedy = `Delete ${release.package} and run \`mlops package ${release.model}\` again.`;
+  const manifest = await findJson(path.join(release.package, "package.json"), remedy);
+  if (manifest === undefined) {
+    throw new PlatformError(
+      "NOT_FOUND",
+      `The package of ${release.model} is missing or incomplete. ${remedy}`,
+    );
+  }
+  const modelDigest = await digestOfDirectory(path.join(release.package, "model"));
+  const recorded = manifestSchema.safeParse(manifest).data?.modelDigest;
+  if (digestOf(JSON.stringify(manifest)) !== release.digest || recorded !== modelDigest) {
+    throw new PlatformError(
+      "MODEL_INVALID",
+      `The package of ${release.model} was changed after it was made. ${remedy}`,
+    );
+  }
+}

@@ -1,0 +1,162 @@
+import { decideCanary } from "./canary";
+import type { CanaryRule } from "../../platform/definition/definition";
+import type {
+  Deployer,
+  DeploymentStatus,
+  Release,
+  TrackSample,
+  Traffic,
+} from "../../platform/release/deployment";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import type { CanaryStage } from "./canary-stage";
+
+/** A stage that is still undecided after so many rounds of traffic is rolled back: silence is no proof of health. */
+const defaultRounds = 5;
+
+/** Requests that a round sends the canary, if its rule does not ask for more: fewer say little of its latency. */
+const minRoundRequests = 100;
+
+/** What a canary is judged by. */
+export interface CanaryAnalysis {
+  readonly deployer: Deployer;
+  readonly environment: string;
+  readonly release: Release;
+  readonly rule: CanaryRule;
+  /** What the canary is compared with while the environment has no stable version: what QA showed of it. */
+  readonly qaSample: TrackSample;
+  /** Sends so many scoring requests to the environment's URL, or waits while its clients send theirs. */
+  readonly sendTraffic: (url: string, requests: number) => Promise<void>;
+  /** Rounds of traffic after which a canary has to be decided. */
+  readonly maxRounds?: number;
+  readonly signal: AbortSignal;
+}
+
+export interface CanaryRelease extends CanaryAnalysis {
+  readonly onStage: (stage: CanaryStage) => Promise<void>;
+}
+
+/** Requests to send so that the canary's share of them is enough to be judged. */
+function requestsFor({ weight, shadow }: Traffic, rule: CanaryRule, hasStable: boolean): number {
+  const share = hasStable ? Math.max(weight, shadow) / 100 : 1;
+  const rarer = hasStable && weight > 0 ? Math.min(share, 1 - weight / 100) : share;
+  return Math.ceil((Math.max(rule.minRequests, minRoundRequests) * 1.3) / rarer);
+}
+
+/** Sends one round of traffic and judges the stage by all that was seen since it began. */
+async function judgeRound(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
+  const { deployer, environment, release, rule, qaSample, signal } = plan;
+  const { name } = parseModelRef(release.model);
+  signal.throwIfAborted();
+  const before = await deployer.status(environment, name);
+  await plan.sendTraffic(urlOf(before), requestsFor(traffic, rule, before.stable !== undefined));
+  // Traffic that was broken off is not to be judged.
+  signal.throwIfAborted();
+  const { stable, samples } = await deployer.status(environment, name);
+  const reference = stable ? (samples.stable ?? emptySample) : qaSample;
+  const canary = samples.canary ?? emptySample;
+  const comparedWith = stable ? "stable" : "QA";
+  const { verdict, reason, explanation } = decideCanary({ reference, canary, rule, comparedWith });
+  return {
+    weight: traffic.weight,
+    comparedWith: stable?.model ?? "QA",
+    verdict,
+    reason,
+    explanation,
+    reference,
+    canary,
+  };
+}
+
+/** Judges the canary at its present traffic, round by round until it is decided: it advances, or is to be rolled back. */
+export async function analyseCanary(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
+  const { maxRounds = defaultRounds } = plan;
+  let stage = await judgeRound(plan, traffic);
+  for (let round = 1; round < maxRounds && stage.verdict === "wait"; round += 1) {
+    stage = await judgeRound(plan, traffic);
+  }
+  if (stage.verdict !== "wait") return stage;
+  const explanation = `Still undecided after ${maxRounds} rounds of traffic. ${stage.explanation}`;
+  return { ...stage, verdict: "roll-back", explanation };
+}
+
+const emptySample: TrackSample = { requests: 0, failures: 0 };
+
+function urlOf(status: DeploymentStatus): string {
+  if (status.url !== undefined) return status.url;
+  throw new PlatformError(
+    "DEPLOYMENT_FAILED",
+    `${status.environment} stopped serving ${status.model} during the release. \`mlops status\` shows what is recorded; run \`mlops promote\` again.`,
+  );
+}
+
+/** Takes a release's canary away, if there is one; what was stable stays. Doing it again changes nothing. */
+export async function takeCanaryAway({
+  deployer,
+  environment,
+  release,
+}: Pick<CanaryAnalysis, "deployer" | "environment" | "release">): Promise<boolean> {
+  const { name } = parseModelRef(release.model);
+  const { canary } = await deployer.status(environment, name);
+  if (canary?.digest !== release.digest) return false;
+  await deployer.rollback(environment, name);
+  return true;
+}
+
+/** After an error: rolls the canary back if it is this release's. */
+async function takeAway(plan: CanaryRelease, error: unknown): Promise<void> {
+  const { environment, release } = plan;
+  try {
+    await takeCanaryAway(plan);
+  } catch (cause) {
+    throw new PlatformError(
+      "DEPLOYMENT_FAILED",
+      `${reasonOf(error)}\nThen the canary ${release.model} could not be taken out of ${environment}: ${reasonOf(cause)} Run \`mlops rollback\`.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Deploys the release and takes it through the stages; whether the last was passed, and the release promoted. */
+async function passStages(plan: CanaryRelease, stages: readonly Traffic[]): Promise<boolean> {
+  const { deployer, environment, release, signal } = plan;
+  const { name } = parseModelRef(release.model);
+  for (const [index, traffic] of stages.entries()) {
+    signal.throwIfAborted();
+    if (index === 0) await deployer.deploy(environment, release, traffic);
+    else await deployer.weight(environment, name, traffic);
+    const stage = await analyseCanary(plan, traffic);
+    await plan.onStage(stage);
+    if (stage.verdict !== "advance") {
+      await deployer.rollback(environment, name);
+      return false;
+    }
+  }
+  signal.throwIfAborted();
+  await deployer.promote(environment, name);
+  return true;
+}
+
+/**
+ * Takes a release to all traffic in stages, each judged against the stable version; the first stage that is not
+ * passed is rolled back. Returns whether the release now is the stable version. When it throws, as it does when it
+ * is aborted, the canary has been rolled back too: nobody would be watching it any more.
+ */
+export async function releaseThroughCanary(plan: CanaryRelease): Promise<boolean> {
+  const { deployer, environment, release, rule } = plan;
+  const { stable } = await deployer.status(environment, parseModelRef(release.model).name);
+  const stages: Traffic[] = rule.weights.map((weight) => ({ weight, shadow: 0 }));
+  // A shadow needs a stable version whose requests it can copy.
+  if (rule.shadowPercent > 0 && stable) stages.unshift({ weight: 0, shadow: rule.shadowPercent });
+  try {
+    return await passStages(plan, stages);
+  } catch (error) {
+    await takeAway(plan, error);
+    if (!plan.signal.aborted) throw error;
+    throw new PlatformError(
+      "INTERRUPTED",
+      `The release of ${release.model} was interrupted. It was taken out of ${environment}, which stays as it was.`,
+      { cause: error },
+    );
+  }
+}

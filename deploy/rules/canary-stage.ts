@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { trackSampleSchema } from "../../platform/release/deployment";
+import { canaryReasons, canaryVerdicts } from "./canary";
+
+/** One stage of a canary, with what its verdict was made from. */
+export const canaryStageSchema = z.object({
+  weight: z.number(),
+  /** What the canary was compared with: the stable version, or QA while production has none. */
+  comparedWith: z.string(),
+  verdict: z.enum(canaryVerdicts),
+  reason: z.enum(canaryReasons),
+  explanation: z.string(),
+  reference: trackSampleSchema,
+  canary: trackSampleSchema,
+});
+
+export type CanaryStage = Readonly<z.output<typeof canaryStageSchema>>;

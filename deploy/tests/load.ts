@@ -1,0 +1,140 @@
+import type { EventEmitter } from "node:events";
+import type { Request, Result } from "autocannon";
+import { z } from "zod";
+import { latencySchema } from "../../platform/release/deployment";
+import { PlatformError } from "../../platform/base/errors";
+import { testIdPrefix } from "../../platform/predictions/prediction-record";
+import { nearestRank } from "../../platform/base/quantile";
+
+/** What a load test measured. */
+export const loadResultSchema = z.object({
+  requests: z.number(),
+  /** Requests answered with anything but 2xx, or not at all. */
+  failures: z.number(),
+  requestsPerSecond: z.number(),
+  /** As the client sees it; 0 when nothing was answered. */
+  latencyMs: latencySchema,
+});
+
+export type LoadResult = Readonly<z.output<typeof loadResultSchema>>;
+
+/** What to send, and when to stop: after so many requests, or so many seconds. */
+export type LoadPlan = {
+  /** Base URL of the service. */
+  readonly url: string;
+  /** Bodies for POST /score, sent in turn. */
+  readonly bodies: readonly string[];
+  readonly connections: number;
+  /** Of each request, beside those that say what it is. */
+  readonly headers?: Readonly<Record<string, string>>;
+} & ({ readonly requests: number } | { readonly seconds: number });
+
+/** The same items, beginning at a share (0..1) of the way, so that connections do not all send the same ones first. */
+function rotated<T>(items: readonly T[], share: number): T[] {
+  const start = Math.floor(share * items.length);
+  return [...items.slice(start), ...items.slice(0, start)];
+}
+
+/**
+ * Counts requests that were sent and never answered, because the service closed the connection: the load generator
+ * connects again and says nothing of them. What is in flight when time is up or `signal` is aborted is not lost.
+ */
+class LostRequests {
+  count = 0;
+
+  constructor(
+    private readonly plan: LoadPlan,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  watch(client: EventEmitter): void {
+    let open = false;
+    client.on("request", () => {
+      if (open) this.count += 1;
+      open = true;
+    });
+    for (const event of ["response", "connError"]) client.on(event, () => (open = false));
+    // Among the errors already; the request that took its place has just been sent.
+    client.on("timeout", () => (this.count -= 1));
+    client.on("done", () => {
+      if (open && "requests" in this.plan && !this.signal?.aborted) this.count += 1;
+    });
+  }
+}
+
+function requestsOf({ bodies, headers }: LoadPlan): Request[] {
+  if (bodies.length > 0) {
+    return bodies.map((body, index) => ({
+      method: "POST",
+      path: "/score",
+      headers: {
+        ...headers,
+        "content-type": "application/json",
+        "x-request-id": `${testIdPrefix}load-${index}`,
+      },
+      body,
+    }));
+  }
+  throw new PlatformError(
+    "USAGE",
+    "There is no row to send. A load test needs at least one. Hold out a larger fraction of the data.",
+  );
+}
+
+/** What the load generator saw: its own counts, and the latency of each answer in milliseconds. */
+interface Seen {
+  readonly result: Result;
+  readonly latencies: number[];
+}
+
+/** Lets the load generator run to its end, or until `signal` is aborted. */
+async function generate(plan: LoadPlan, lost: LostRequests, signal: AbortSignal | undefined): Promise<Seen> {
+  const { default: autocannon } = await import("autocannon");
+  const requests = requestsOf(plan);
+  const latencies: number[] = [];
+  let started = 0;
+  const result = await new Promise<Result>((resolve, reject) => {
+    const run = autocannon(
+      {
+        url: plan.url,
+        connections: plan.connections,
+        requests,
+        timeout: 30,
+        // How often it looks whether it is done.
+        sampleInt: 50,
+        ...("requests" in plan ? { amount: plan.requests } : { duration: plan.seconds }),
+        setupClient: (client) => {
+          lost.watch(client);
+          client.setRequests(rotated(requests, started++ / plan.connections));
+        },
+      },
+      (error: Error | null, ended) => {
+        signal?.removeEventListener("abort", onAbort);
+        if (error) reject(error);
+        else resolve(ended);
+      },
+    );
+    const onAbort = (): void => {
+      run.stop();
+    };
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) onAbort();
+    run.on("response", (_client, _status, _bytes, responseTime) => latencies.push(responseTime));
+  });
+  return { result, latencies };
+}
+
+/** Sends scoring requests and measures. Ends early, with what it has, when `signal` is aborted. */
+export async function runLoad(plan: LoadPlan, signal?: AbortSignal): Promise<LoadResult> {
+  const lost = new LostRequests(plan, signal);
+  const { result, latencies } = await generate(plan, lost, signal);
+  const rising = Float64Array.from(latencies).sort();
+  const latencyAt = (fraction: number): number => (rising.length > 0 ? nearestRank(rising, fraction) : 0);
+  const unanswered = result.errors + lost.count;
+  return {
+    requests: rising.length + unanswered,
+    failures: result.non2xx + unanswered,
+    requestsPerSecond: rising.length / Math.max(result.duration, 1e-3),
+    latencyMs: { p50: latencyAt(0.5), p95: latencyAt(0.95), p99: latencyAt(0.99) },
+  };
+}

@@ -1,0 +1,80 @@
+import { PlatformError } from "../../platform/base/errors";
+import { readPredictionLog } from "../../platform/predictions/prediction-log";
+import type { SqlRow } from "../../platform/sql/engine";
+import { explainFetchError } from "./fetch-error";
+import type { Storage } from "../../platform/storage/storage";
+
+/** Requests under way at once. */
+const workers = 4;
+/** How long records may take from the answer to the log, in milliseconds. */
+const logPatienceMs = 15_000;
+
+/** Scores one row; returns what went wrong, if something did. */
+async function scoreRow(
+  url: string,
+  row: SqlRow | undefined,
+  id: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${url}/score`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-request-id": id },
+      body: JSON.stringify({ data: [row] }),
+      signal,
+    });
+    const text = await response.text();
+    return response.ok ? undefined : `answered ${response.status}: ${text.slice(0, 300)}`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return `did not answer: ${explainFetchError(error)}`;
+  }
+}
+
+/** Scores each row in a request of its own, with the id `<prefix>-<index>`; throws at the first that fails. */
+export async function replayRows(
+  url: string,
+  rows: readonly SqlRow[],
+  prefix: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < rows.length) {
+      const index = next++;
+      const fault = await scoreRow(url, rows[index], `${prefix}-${index}`, signal);
+      if (fault === undefined) continue;
+      throw new PlatformError(
+        "DEPLOYMENT_FAILED",
+        `${url}/score, asked for held-out row ${index + 1}, ${fault}. Every one has to be answered. Look at the service's log.`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+}
+
+/** Where the log is, who is told of records that cannot be read, and what ends the wait. */
+export interface LogReading {
+  readonly predictions: Storage;
+  readonly report: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Waits until the log holds `count` requests whose id starts with `prefix`; returns how many it holds. */
+export async function awaitLogged(
+  { predictions, report, signal }: LogReading,
+  log: { environment: string; model: string; from: Date },
+  prefix: string,
+  count: number,
+): Promise<number> {
+  const deadline = Date.now() + logPatienceMs;
+  for (;;) {
+    const ids = new Set<string>();
+    for await (const { id } of readPredictionLog(predictions, { ...log, report })) {
+      if (id.startsWith(prefix)) ids.add(id);
+    }
+    if (ids.size >= count || Date.now() > deadline) return ids.size;
+    signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,168 @@
+import path from "node:path";
+import { z } from "zod";
+import type { Release } from "../../platform/release/deployment";
+import { PlatformError } from "../../platform/base/errors";
+import type { GoldenRows } from "../../platform/model/model-directory";
+import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
+import { testIdPrefix } from "../../platform/predictions/prediction-record";
+import type { Signature } from "../../platform/model/signature";
+import { explainFetchError } from "./fetch-error";
+
+export interface SmokeCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+interface Answer {
+  /** 0 when there was no answer. */
+  readonly status: number;
+  /** The JSON of the answer, its text when it is none, or why there is no answer. */
+  readonly body: unknown;
+}
+
+/** What a smoke test looks at in an answer to POST /score. */
+const scoredSchema = z.object({
+  model: z.string().optional().catch(undefined),
+  result: z.array(z.unknown()).optional().catch(undefined),
+  probabilities: z.array(z.array(z.unknown())).optional().catch(undefined),
+});
+
+/** Asks the service and reads its JSON; a service that does not answer is a failed check, not an exception. */
+async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
+    return { status: response.status, body: parseIfJson(await response.text()) };
+  } catch (error) {
+    return { status: 0, body: explainFetchError(error) };
+  }
+}
+
+function parseIfJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+/** "answered 200", or why there is no answer. */
+function answered({ status, body }: Answer): string {
+  return status === 0 ? `did not answer: ${String(body)}` : `answered ${status}`;
+}
+
+function close(actual: unknown, expected: number | string, tolerance: number): boolean {
+  if (typeof expected === "string") return actual === expected;
+  return (
+    typeof actual === "number" && Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected))
+  );
+}
+
+/** The first difference between an answer and the golden rows' predictions; undefined when there is none. */
+function findDifference(answer: Answer, golden: GoldenRows): string | undefined {
+  const { result, probabilities } = scoredSchema.safeParse(answer.body).data ?? {};
+  if (answer.status === 0) return answered(answer);
+  if (answer.status !== 200 || result === undefined) {
+    return `${answered(answer)}: ${JSON.stringify(answer.body).slice(0, 300)}`;
+  }
+  for (const [row, expected] of golden.predictions.entries()) {
+    const [probability, given] = [golden.probabilities?.[row], probabilities?.[row]?.at(-1)];
+    if (!close(result[row], expected, golden.tolerance)) {
+      return `row ${row + 1}: ${String(result[row])} instead of ${expected}`;
+    }
+    if (probability !== undefined && !close(given, probability, golden.tolerance)) {
+      return `row ${row + 1}: probability ${String(given)} instead of ${probability}`;
+    }
+  }
+  return undefined;
+}
+
+function checkGolden(answer: Answer, golden: GoldenRows): SmokeCheck {
+  const difference = findDifference(answer, golden);
+  return {
+    name: "golden rows",
+    passed: difference === undefined,
+    detail: difference ?? `${golden.predictions.length} predictions as in training`,
+  };
+}
+
+function checkVersion({ body }: Answer, model: string): SmokeCheck {
+  const served = scoredSchema.safeParse(body).data?.model;
+  return {
+    name: "version",
+    passed: served === model,
+    detail: served === model ? `serves ${model}` : `serves ${served ?? "no version"}, not ${model}`,
+  };
+}
+
+/** `answer` is to a row whose feature is misspelt. */
+function checkRefusal(answer: Answer, feature: string): SmokeCheck {
+  const named = JSON.stringify(answer.body).includes(feature);
+  const silent = answer.status > 0 && !named;
+  return {
+    name: "misspelt feature",
+    passed: answer.status >= 400 && answer.status < 500 && named,
+    detail: `"${feature}x" for "${feature}" ${answered(answer)}${silent ? ", without naming the feature" : ""}`,
+  };
+}
+
+/**
+ * Tests a service as a client would: it is ready, serves the version it should, gives the predictions that the
+ * trainer gave, and refuses a misspelt feature by name.
+ */
+export async function smokeTest(target: {
+  readonly url: string;
+  readonly model: string;
+  readonly signature: Signature;
+  readonly golden: GoldenRows;
+  /** Of each request, beside those that say what it is. */
+  readonly headers?: Readonly<Record<string, string>>;
+}): Promise<SmokeCheck[]> {
+  const { url, model, signature, golden, headers } = target;
+  const post = (data: unknown): Promise<Answer> =>
+    ask(`${url}/score`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json", "x-request-id": `${testIdPrefix}smoke` },
+      body: JSON.stringify({ data }),
+    });
+  const ready = await ask(`${url}/readyz`);
+  const scored = await post(golden.rows);
+  const checks: SmokeCheck[] = [
+    { name: "ready", passed: ready.status === 200, detail: `GET /readyz ${answered(ready)}` },
+    checkVersion(scored, model),
+    checkGolden(scored, golden),
+  ];
+  const [feature] = signature.inputs;
+  const [row] = golden.rows;
+  if (!feature || !row) return checks;
+  const { [feature.name]: value, ...rest } = row;
+  return [...checks, checkRefusal(await post([{ ...rest, [`${feature.name}x`]: value }]), feature.name)];
+}
+
+/** Tests a service with the golden rows of the release it should serve. */
+export async function smokeRelease(
+  release: Release,
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<SmokeCheck[]> {
+  const directory = path.join(release.package, "model");
+  const { signature } = await readModelMetadata(directory);
+  return smokeTest({
+    url,
+    model: release.model,
+    signature,
+    golden: await readGoldenRows(directory),
+    headers,
+  });
+}
+
+/** Throws when a check has failed; the message lists every failed one. */
+export function requireSmoke(checks: readonly SmokeCheck[], where: string): void {
+  const failed = checks.filter((check) => !check.passed);
+  if (failed.length === 0) return;
+  throw new PlatformError(
+    "DEPLOYMENT_FAILED",
+    `The smoke test in ${where} failed. Every check has to pass. Look at the service's log for the reason.\n${failed.map(({ name, detail }) => `  - ${name}: ${detail}`).join("\n")}`,
+  );
+}

@@ -1,0 +1,127 @@
+import { uuidOf } from "../../config/uuid";
+import type { Azure } from "../clients/azure-clients";
+import { explained, orAbsent } from "../clients/explain-error";
+import { known, type Facts } from "../facts";
+import { bootstrapRoles, grants, type Grant, type StackAccess } from "../grants";
+import { signInsOf, stateNames, type SignIn, type Target } from "../names";
+import { absent, stateOf, type Step } from "./step";
+
+export interface IdentityScope {
+  readonly azure: Azure;
+  readonly target: Target;
+  readonly facts: Facts;
+}
+
+/** Ids of what roles are given on: in a subscription of an environment, or where the state is. */
+export function scopeIds(
+  target: Target,
+  on: Grant["on"],
+  { subscriptionIds, earlierSubscriptionIds }: Pick<SignIn, "subscriptionIds" | "earlierSubscriptionIds">,
+): string[] {
+  const { account, container, vault, key } = stateNames(target);
+  const group = `/subscriptions/${target.subscriptionId}/resourceGroups/${target.resourceGroup}/providers`;
+  const vaultId = `${group}/Microsoft.KeyVault/vaults/${vault}`;
+  const accountId = `${group}/Microsoft.Storage/storageAccounts/${account}`;
+  return {
+    subscription: subscriptionIds.map((id) => `/subscriptions/${id}`),
+    earlierSubscriptions: earlierSubscriptionIds.map((id) => `/subscriptions/${id}`),
+    stateContainer: [`${accountId}/blobServices/default/containers/${container}`],
+    stateKey: [`${vaultId}/keys/${key}`],
+    vault: [vaultId],
+  }[on];
+}
+
+function identity({ azure, target, facts }: IdentityScope, name: string): Step {
+  const { resourceGroup: group, location } = target;
+  const what = `The identity ${name}`;
+  return {
+    name: `identity ${name}`,
+    describe: "pipelines sign in as it; it has no secret",
+    find: async () => {
+      const found = await orAbsent(what, azure.identities.userAssignedIdentities.get(group, name));
+      if (found?.principalId !== undefined && found.clientId !== undefined)
+        facts.identities.set(name, { principalId: found.principalId, clientId: found.clientId });
+      return stateOf({}, found);
+    },
+    create: async () => {
+      const tags = { project: "mlops", "managed-by": "bootstrap" };
+      await explained(
+        what,
+        azure.identities.userAssignedIdentities.createOrUpdate(group, name, { location, tags }),
+      );
+    },
+  };
+}
+
+/** Whom a role is given to; undefined while that is not made yet. */
+type FindPrincipal = () => { readonly id: string; readonly type: string } | undefined;
+
+interface Assignment {
+  readonly grant: Grant;
+  readonly who: string;
+  readonly scope: string;
+  readonly stacks: StackAccess;
+}
+
+function assignment({ azure, facts }: IdentityScope, { grant, who, scope, stacks }: Assignment): Step {
+  const subscription = scope.split("/").slice(0, 3).join("/");
+  const role = bootstrapRoles[grant.role];
+  const roleDefinitionId = `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
+  const name = uuidOf(`${scope}|${who}|${grant.role}`.toLowerCase());
+  const what = `The role ${grant.role} of ${who}`;
+  const condition = grant.condition && { condition: grant.condition(stacks), conditionVersion: "2.0" };
+  const principal: FindPrincipal = () => {
+    if (grant.who === "operator") return { id: facts.caller.objectId, type: facts.caller.principalType };
+    const found = facts.identities.get(who);
+    return found && { id: found.principalId, type: "ServicePrincipal" };
+  };
+  return {
+    name: `role ${grant.role} for ${grant.who === "operator" ? "you" : who}`,
+    describe: `on ${scope.split("/").at(-1) ?? scope}: ${grant.why}`,
+    // The client puts a slash before the scope, and two would begin another host's address.
+    find: async () => {
+      const id = principal()?.id;
+      if (id === undefined) return absent;
+      const found = await orAbsent(what, azure.authorization.roleAssignments.get(scope.slice(1), name));
+      return stateOf({ principalId: id, ...condition }, found);
+    },
+    create: async () => {
+      const { id, type } = principal() ?? { id: known(facts.identities, who).principalId, type: "" };
+      await explained(
+        what,
+        azure.authorization.roleAssignments.create(scope.slice(1), name, {
+          principalId: id,
+          // Without it Azure looks for the principal, which its directory may not have seen yet.
+          principalType: type,
+          roleDefinitionId,
+          description: `mlops bootstrap: ${grant.why}`,
+          ...condition,
+        }),
+      );
+    },
+  };
+}
+
+/** The identities that pipelines sign in as, and all that they and the operator are given. */
+export function identitySteps(scope: IdentityScope): Step[] {
+  const { target, facts } = scope;
+  const given = (duty: Grant["who"], signIn: Omit<SignIn, "duty">): Step[] =>
+    grants
+      .filter((grant) => grant.who === duty)
+      .flatMap((grant) =>
+        scopeIds(target, grant.on, signIn).map((id) =>
+          assignment(scope, { grant, who: signIn.name, scope: id, stacks: signIn.stacks }),
+        ),
+      );
+  const { subscriptionId, environments } = target;
+  const operator = {
+    name: facts.caller.objectId,
+    subscriptionIds: [subscriptionId],
+    earlierSubscriptionIds: [],
+    stacks: { own: environments.map(({ name }) => name), earlier: [] },
+  } as const;
+  return [
+    ...given("operator", operator),
+    ...signInsOf(target).flatMap((signIn) => [identity(scope, signIn.name), ...given(signIn.duty, signIn)]),
+  ];
+}

@@ -1,0 +1,253 @@
+import type { DevOpsScope, Listed } from "./connection-steps";
+import { permission } from "./environment-steps";
+import { known } from "../facts";
+import {
+  environmentName,
+  infraEnvironment,
+  openTo,
+  pipelines,
+  previewName,
+  type Pipeline,
+} from "../../config/pipelines";
+import { notifySecret, secretGroup, sharedGroup, signInsOf, stateNames } from "../names";
+import { absent, stateOf, type Step } from "./step";
+
+/** The kind of branch policy that builds a pull request. */
+const buildPolicy = "0609b952-1397-4640-95ec-e00a01b2c241";
+/** The permissions of Git repositories, and in them the bit of "Contribute to pull requests". */
+const gitPermissions = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87";
+const contributeToPullRequests = 16_384;
+
+interface Group {
+  readonly id: number;
+  readonly name: string;
+  readonly type?: string;
+  readonly variables?: unknown;
+  readonly providerData?: unknown;
+}
+
+/** What a variable group has to hold, beside its name; undefined while what it needs is not made. */
+type GroupContent = () => { type: string; variables: object; providerData?: object } | undefined;
+
+function group({ devops, facts }: DevOpsScope, name: string, describe: string, content: GroupContent): Step {
+  const what = `The variable group ${name}`;
+  const base = `${facts.project.id}/_apis/distributedtask/variablegroups?groupName=${name}&api-version=7.1`;
+  const find = async (): Promise<Group | undefined> =>
+    (await devops.get<Listed<Group>>(what, base)).value.find((each) => each.name === name);
+  return {
+    name: `variable group ${name}`,
+    describe,
+    find: async () => {
+      const found = await find();
+      if (found !== undefined) facts.groups.set(name, found.id);
+      const wanted = content();
+      return wanted === undefined ? absent : stateOf(wanted, found);
+    },
+    create: async () => {
+      const references = [{ name, description: "", projectReference: facts.project }];
+      const body = {
+        name,
+        description: `mlops bootstrap: ${describe}`,
+        ...content(),
+        variableGroupProjectReferences: references,
+      };
+      const there = await find();
+      const path = `_apis/distributedtask/variablegroups`;
+      if (there === undefined) await devops.post(what, `${path}?api-version=7.1`, body);
+      else await devops.put(what, `${path}/${there.id}?api-version=7.1`, body);
+    },
+  };
+}
+
+function groups(scope: DevOpsScope): Step[] {
+  const { facts, target } = scope;
+  const { backend, vault } = stateNames(target);
+  const reader = signInsOf(target).find(({ duty }) => duty === "deploy");
+  const secrets = { [notifySecret]: { enabled: true, isSecret: true } };
+  return [
+    group(scope, sharedGroup, "where the state is", () => ({
+      type: "Vsts",
+      variables: { PULUMI_BACKEND_URL: { value: backend } },
+    })),
+    group(scope, secretGroup, `secrets, read from ${vault} when a run starts`, () => {
+      const connection = reader && facts.connections.get(reader.name);
+      if (connection === undefined) return undefined;
+      return {
+        type: "AzureKeyVault",
+        variables: secrets,
+        providerData: { serviceEndpointId: connection.id, vault },
+      };
+    }),
+  ];
+}
+
+interface Definition {
+  readonly id: number;
+  readonly name: string;
+  readonly folder?: string;
+}
+
+interface Whole {
+  readonly configuration?: { readonly path?: string };
+}
+
+function pipeline({ devops, facts }: DevOpsScope, { name, path }: Pipeline): Step {
+  const what = `The pipeline ${name}`;
+  const base = `${facts.project.id}/_apis/pipelines`;
+  const version = "api-version=7.1";
+  const configuration = {
+    type: "yaml",
+    path,
+    repository: { id: facts.repository.id, type: "azureReposGit" },
+  };
+  return {
+    name: `pipeline ${name}`,
+    describe: path.slice(1),
+    find: async () => {
+      const { value } = await devops.get<Listed<Definition>>(what, `${base}?$top=10000&${version}`);
+      const found = value.find((each) => each.name === name && each.folder === "\\mlops");
+      if (found === undefined) return absent;
+      facts.pipelines.set(name, found.id);
+      const whole = await devops.get<Whole>(what, `${base}/${found.id}?${version}`);
+      // A path may come back with or without its first slash.
+      const runs = whole.configuration?.path?.replace(/^\//, "");
+      return stateOf({ runs: path.slice(1) }, { runs });
+    },
+    create: async () => {
+      const there = facts.pipelines.get(name);
+      if (there === undefined) {
+        await devops.post(what, `${base}?${version}`, { name, folder: "\\mlops", configuration });
+        return;
+      }
+      // A pipeline of this name that runs another file: its definition is changed, as this API only makes new ones.
+      const definition = `${facts.project.id}/_apis/build/definitions/${there}?${version}`;
+      const whole = await devops.get<object>(what, definition);
+      await devops.put(what, definition, { ...whole, process: { type: 2, yamlFilename: path.slice(1) } });
+    },
+  };
+}
+
+/** What pipelines may use, each no more than it names; that of pull requests signs in as who may only look, and sees no secret. */
+function permissions(scope: DevOpsScope): Step[] {
+  const { facts, target } = scope;
+  const names = target.environments.map(({ name }) => name);
+  const namesOf = (which: (pipeline: Pipeline) => boolean): string[] =>
+    pipelines.filter(which).map(({ name }) => name);
+  const endpoint = (name: string, to: readonly string[]): Step =>
+    permission(scope, { kind: "endpoint", name, id: () => facts.connections.get(name)?.id, to });
+  const numbered = (kind: "variablegroup" | "environment", name: string, to: readonly string[]): Step => {
+    const found = kind === "environment" ? facts.environments : facts.groups;
+    return permission(scope, { kind, name, id: () => found.get(name)?.toString(), to });
+  };
+  return [
+    endpoint(
+      previewName,
+      namesOf(({ signsIn }) => signsIn.includes("preview")),
+    ),
+    ...names.map((name) => endpoint(environmentName(name), openTo("signsIn", name, names))),
+    numbered(
+      "variablegroup",
+      sharedGroup,
+      namesOf(() => true),
+    ),
+    numbered(
+      "variablegroup",
+      secretGroup,
+      namesOf(({ secrets }) => secrets),
+    ),
+    ...names.map((name) => numbered("environment", environmentName(name), openTo("passes", name, names))),
+    numbered(
+      "environment",
+      infraEnvironment,
+      namesOf(({ passes }) => passes.includes("infra")),
+    ),
+  ];
+}
+
+interface Policy {
+  readonly id: number;
+  readonly isEnabled?: boolean;
+  readonly isBlocking?: boolean;
+  readonly type: { readonly id: string };
+  readonly settings: { readonly buildDefinitionId?: number; readonly scope?: unknown };
+}
+
+function policy({ devops, facts, target }: DevOpsScope): Step {
+  const what = `The build validation of ${target.branch}`;
+  const base = `${facts.project.id}/_apis/policy/configurations`;
+  const scope = [
+    { repositoryId: facts.repository.id, refName: `refs/heads/${target.branch}`, matchKind: "Exact" },
+  ];
+  const find = async (): Promise<Policy | undefined> => {
+    const path = `${base}?policyType=${buildPolicy}&api-version=7.1`;
+    const { value } = await devops.get<Listed<Policy>>(what, path);
+    return value.find(({ settings }) => settings.buildDefinitionId === facts.pipelines.get("mlops-pr"));
+  };
+  return {
+    name: `build validation of ${target.branch}`,
+    describe: "a pull request is merged only if pr.yml succeeds",
+    find: async () => {
+      if (!facts.pipelines.has("mlops-pr")) return absent;
+      return stateOf({ isEnabled: true, isBlocking: true, settings: { scope } }, await find());
+    },
+    create: async () => {
+      const body = {
+        isEnabled: true,
+        isBlocking: true,
+        type: { id: buildPolicy },
+        settings: {
+          buildDefinitionId: known(facts.pipelines, "mlops-pr"),
+          displayName: "mlops-pr",
+          queueOnSourceUpdateOnly: true,
+          manualQueueOnly: false,
+          validDuration: 720,
+          scope,
+        },
+      };
+      const there = await find();
+      if (there === undefined) await devops.post(what, `${base}?api-version=7.1`, body);
+      else await devops.put(what, `${base}/${there.id}?api-version=7.1`, { ...body, id: there.id });
+    },
+  };
+}
+
+interface AccessList {
+  readonly acesDictionary?: Readonly<Record<string, { readonly allow?: number }>>;
+}
+
+/** Lets the job's token write the preview's comment. */
+function contribute({ devops, facts, target }: DevOpsScope): Step {
+  const { project, repository, organisationId } = facts;
+  const descriptor = `Microsoft.TeamFoundation.ServiceIdentity;${organisationId}:Build:${project.id}`;
+  const token = `repoV2/${project.id}/${repository.id}`;
+  const what = "The permission to contribute to pull requests";
+  return {
+    name: "contribute to pull requests",
+    describe: `${target.project} Build Service writes the preview's comment`,
+    find: async () => {
+      const query = `token=${encodeURIComponent(token)}&descriptors=${encodeURIComponent(descriptor)}&api-version=7.1`;
+      const path = `_apis/accesscontrollists/${gitPermissions}?${query}`;
+      const { value } = await devops.get<Listed<AccessList>>(what, path);
+      const entry = value.map(({ acesDictionary }) => acesDictionary?.[descriptor]).find(Boolean);
+      return ((entry?.allow ?? 0) & contributeToPullRequests) === 0 ? absent : { status: "exists" };
+    },
+    create: async () => {
+      await devops.post(what, `_apis/accesscontrolentries/${gitPermissions}?api-version=7.1`, {
+        token,
+        merge: true,
+        accessControlEntries: [{ descriptor, allow: contributeToPullRequests, deny: 0 }],
+      });
+    },
+  };
+}
+
+/** The pipelines and all that is about them: variables, permissions, the policy that starts pr.yml. */
+export function pipelineSteps(scope: DevOpsScope): Step[] {
+  return [
+    ...groups(scope),
+    ...pipelines.map((each) => pipeline(scope, each)),
+    ...permissions(scope),
+    policy(scope),
+    contribute(scope),
+  ];
+}

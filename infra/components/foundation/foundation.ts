@@ -1,0 +1,171 @@
+import * as applicationinsights from "@pulumi/azure-native/applicationinsights";
+import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
+import * as resources from "@pulumi/azure-native/resources";
+import * as pulumi from "@pulumi/pulumi";
+import type { Principal, Scope } from "./access-table";
+import type { Placement } from "../../config/placement";
+import { CustomerManagedKeys } from "./customer-managed-keys";
+import { Identities, type Identity } from "./identities";
+import { PrivateNetwork } from "./network";
+import { Registry } from "./registry";
+import { Storage } from "./storage";
+import { Vault, type KeyRotation } from "./vault";
+
+export type { Identity } from "./identities";
+
+/** A key of one's own, for what else can be encrypted with it. */
+export interface Encryption {
+  /** With its version. */
+  readonly keyUri: pulumi.Output<string>;
+  readonly vaultId: pulumi.Output<string>;
+  readonly identity: Identity;
+}
+
+export interface FoundationArgs {
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Days that logs are kept. */
+  readonly logDays: number;
+  /** Days that predictions are kept. */
+  readonly predictionLogDays: number;
+  /** Days that the deleted vault can be recovered, and keeps its name; 7 to 90. */
+  readonly softDeleteDays: number;
+  readonly network: "public" | "private";
+  /** A /16 network, for a private one. */
+  readonly addressSpace: string;
+  /** Whether storage and registry are encrypted with a key of one's own. */
+  readonly customerManagedKeys: boolean;
+  /** Without it callers of the scoring service have Entra tokens, and there are no keys. */
+  readonly keyRotation: KeyRotation | undefined;
+}
+
+/** What all else stands on: the resource group, logs, storage, vault, registry, identities and the private network. */
+export class Foundation extends pulumi.ComponentResource {
+  readonly resourceGroup: resources.ResourceGroup;
+  readonly placement: Placement;
+  readonly logAnalyticsId: pulumi.Output<string>;
+  readonly insights: {
+    readonly id: pulumi.Output<string>;
+    readonly connectionString: pulumi.Output<string>;
+    /** What Application Insights' query API knows it by. */
+    readonly appId: pulumi.Output<string>;
+  };
+  readonly identities: Identities;
+  readonly vault: Vault;
+  readonly storage: Storage;
+  readonly containers: Storage["containers"];
+  readonly registry: Registry;
+  readonly encryption: Encryption | undefined;
+  readonly network: PrivateNetwork | undefined;
+  /** Object ids of the identities, as `Access` takes them. */
+  readonly principals: Readonly<Partial<Record<Principal, pulumi.Output<string>>>>;
+  /** Ids of what is here, as `Access` takes them. */
+  readonly scopes: Readonly<Partial<Record<Scope, pulumi.Output<string>>>>;
+
+  constructor(name: string, args: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:Foundation", name, {}, opts);
+
+    const { location, tags, network, addressSpace, softDeleteDays, keyRotation } = args;
+    const isPrivate = network === "private";
+    this.resourceGroup = new resources.ResourceGroup(name, { location, tags }, { parent: this });
+    const placement: Placement = { resourceGroupName: this.resourceGroup.name, location, tags };
+    this.placement = placement;
+    const parent = { parent: this };
+
+    this.logAnalyticsId = this.createLogs(name, args.logDays);
+    this.insights = this.createInsights(name);
+    this.identities = new Identities(name, { placement }, parent);
+    this.network = isPrivate
+      ? new PrivateNetwork(`${name}-network`, { placement, addressSpace }, parent)
+      : undefined;
+    const vaultArgs = { placement, softDeleteDays, isPrivate, keyRotation };
+    this.vault = new Vault(`${name}-vault`, vaultArgs, parent);
+
+    const keys = args.customerManagedKeys
+      ? new CustomerManagedKeys(`${name}-key`, { placement, vault: this.vault }, parent)
+      : undefined;
+    this.encryption = keys && { keyUri: keys.keyUri, vaultId: this.vault.id, identity: keys.identity };
+    const { predictionLogDays } = args;
+    const storageArgs = { placement, predictionLogDays, isPrivate, keys, vaultUri: this.vault.uri };
+    this.storage = new Storage(`${name}-storage`, storageArgs, parent);
+    this.containers = this.storage.containers;
+    this.registry = new Registry(`${name}-registry`, { placement, isPrivate, keys }, parent);
+    this.connect(name);
+
+    this.principals = this.principalsOf();
+    this.scopes = this.scopesOf();
+    this.registerOutputs({ resourceGroupName: this.resourceGroup.name });
+  }
+
+  private createLogs(name: string, retentionInDays: number): pulumi.Output<string> {
+    const logs = new operationalinsights.Workspace(
+      `${name}-logs`,
+      {
+        ...this.placement,
+        sku: { name: "PerGB2018" },
+        retentionInDays,
+        features: { enableLogAccessUsingOnlyResourcePermissions: true, disableLocalAuth: true },
+      },
+      { parent: this },
+    );
+    return logs.id;
+  }
+
+  private createInsights(name: string): Foundation["insights"] {
+    const { id, connectionString, appId } = new applicationinsights.Component(
+      `${name}-insights`,
+      {
+        ...this.placement,
+        kind: "web",
+        applicationType: "web",
+        workspaceResourceId: this.logAnalyticsId,
+        ingestionMode: "LogAnalytics",
+        // The connection string says where to send; who may, a role says. Training logs to the workspace's own runs.
+        disableLocalAuth: true,
+      },
+      { parent: this },
+    );
+    return { id, connectionString, appId };
+  }
+
+  /** Private endpoints of what is here; the workspace makes its own. */
+  private connect(name: string): void {
+    if (this.network === undefined) return;
+    const targets = [
+      { id: this.storage.id, group: "blob" },
+      // The workspace keeps a file share in the account.
+      { id: this.storage.id, group: "file" },
+      { id: this.vault.id, group: "vault" },
+      { id: this.registry.id, group: "registry" },
+    ] as const;
+    for (const target of targets) this.network.connect(`${name}-${target.group}-endpoint`, target, this);
+  }
+
+  private principalsOf(): Foundation["principals"] {
+    const { workspace, training, scoring, pull, cluster, release } = this.identities;
+    return {
+      workspace: workspace.principalId,
+      training: training.principalId,
+      scoring: scoring.principalId,
+      pull: pull.principalId,
+      cluster: cluster.principalId,
+      release: release.principalId,
+    };
+  }
+
+  private scopesOf(): Foundation["scopes"] {
+    const { data, models, predictionLog, batch } = this.storage.containerIds;
+    return {
+      storage: this.storage.id,
+      dataContainer: data,
+      modelsContainer: models,
+      predictionLogContainer: predictionLog,
+      batchContainer: batch,
+      vault: this.vault.id,
+      registry: this.registry.id,
+      insights: this.insights.id,
+      pullIdentity: this.identities.pull.id,
+      ...(this.network && { clusterSubnet: this.network.subnets.cluster }),
+    };
+  }
+}

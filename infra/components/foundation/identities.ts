@@ -1,0 +1,51 @@
+import * as managedidentity from "@pulumi/azure-native/managedidentity";
+import * as pulumi from "@pulumi/pulumi";
+import type { Placement } from "../../config/placement";
+
+/** A user-assigned identity, as other resources refer to it. */
+export interface Identity {
+  readonly id: pulumi.Output<string>;
+  readonly clientId: pulumi.Output<string>;
+  readonly principalId: pulumi.Output<string>;
+}
+
+export interface IdentitiesArgs {
+  readonly placement: Placement;
+}
+
+/** The identities that act in an environment, one for each thing that acts. */
+export class Identities extends pulumi.ComponentResource {
+  /** Jobs of Azure Machine Learning. */
+  readonly training: Identity;
+  /** The scoring service, wherever it runs. */
+  readonly scoring: Identity;
+  /** The Azure Machine Learning workspace itself. */
+  readonly workspace: Identity;
+  /** Pulls images for Container Instances and the nodes of AKS. */
+  readonly pull: Identity;
+  /** The control plane of AKS. */
+  readonly cluster: Identity;
+  /** Logic Apps: they start pipelines and endpoints, and stop containers. */
+  readonly release: Identity;
+
+  constructor(name: string, { placement }: IdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:Identities", name, {}, opts);
+
+    const create = (role: string): Identity => {
+      const { id, clientId, principalId } = new managedidentity.UserAssignedIdentity(
+        `${name}-${role}`,
+        { ...placement },
+        { parent: this },
+      );
+      return { id, clientId, principalId };
+    };
+    this.training = create("training");
+    this.scoring = create("scoring");
+    this.workspace = create("workspace");
+    this.pull = create("pull");
+    this.cluster = create("cluster");
+    this.release = create("release");
+
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,68 @@
+import * as containerregistry from "@pulumi/azure-native/containerregistry";
+import * as pulumi from "@pulumi/pulumi";
+import { plainStem } from "../../config/auto-names";
+import type { Placement } from "../../config/placement";
+import type { CustomerManagedKeys } from "./customer-managed-keys";
+
+export interface RegistryArgs {
+  readonly placement: Placement;
+  /** Whether it can be reached through private endpoints only. */
+  readonly isPrivate: boolean;
+  readonly keys: CustomerManagedKeys | undefined;
+}
+
+function encryptionOf(keys: CustomerManagedKeys | undefined) {
+  if (keys === undefined) return {};
+  const { id, clientId } = keys.identity;
+  return {
+    identity: {
+      type: containerregistry.ResourceIdentityType.UserAssigned,
+      userAssignedIdentities: id.apply((identity) => ({ [identity]: {} })),
+    },
+    // Azure takes it for a new registry only: with one that stands, mlops:customerManagedKeys cannot be changed.
+    encryption: {
+      status: "enabled",
+      // Without a version: the registry follows the key's rotation.
+      keyVaultProperties: { identity: clientId, keyIdentifier: keys.latestKeyUri },
+    },
+  };
+}
+
+/** The container registry. Images are pulled and pushed with Entra tokens only: it has no admin user. */
+export class Registry extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  /** As in `name.azurecr.io`. */
+  readonly loginServer: pulumi.Output<string>;
+
+  constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:Registry", name, {}, opts);
+
+    const { placement, isPrivate, keys } = args;
+    const registry = new containerregistry.Registry(
+      plainStem(name),
+      {
+        ...placement,
+        // Private endpoints, keys of one's own and retention are Premium's.
+        sku: { name: "Premium" },
+        adminUserEnabled: false,
+        anonymousPullEnabled: false,
+        publicNetworkAccess: isPrivate ? "Disabled" : "Enabled",
+        networkRuleBypassOptions: "AzureServices",
+        policies: {
+          // Azure Machine Learning and Container Instances pull with tokens made for Azure Resource Manager.
+          azureADAuthenticationAsArmPolicy: { status: "enabled" },
+          // Retention and soft delete exclude each other. An image that serves has its tag, so it is not touched.
+          retentionPolicy: { status: "enabled", days: 30 },
+        },
+        ...encryptionOf(keys),
+      },
+      { parent: this, dependsOn: [...(keys?.ready ?? [])] },
+    );
+    this.id = registry.id;
+    this.name = registry.name;
+    this.loginServer = registry.loginServer;
+
+    this.registerOutputs({ id: this.id, name: this.name, loginServer: this.loginServer });
+  }
+}

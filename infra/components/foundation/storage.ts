@@ -1,0 +1,185 @@
+import * as azureStorage from "@pulumi/azure-native/storage";
+import * as pulumi from "@pulumi/pulumi";
+import { plainStem } from "../../config/auto-names";
+import type { Placement } from "../../config/placement";
+import { hasZones } from "../../config/regions";
+import type { CustomerManagedKeys } from "./customer-managed-keys";
+
+/** Containers by what they hold. Their names are known to pipelines and people. */
+export const containerNames = {
+  data: "data",
+  models: "models",
+  predictionLog: "prediction-log",
+  batch: "batch",
+  deadLetter: "dead-letter",
+} as const;
+
+export type ContainerKey = keyof typeof containerNames;
+
+/** Days that a deleted blob can be recovered. What has to be deleted is gone so many days later. */
+const recoverableDays = 7;
+
+const days = (daysAfterModificationGreaterThan: number) => ({ daysAfterModificationGreaterThan });
+const age = (daysAfterCreationGreaterThan: number) => ({ daysAfterCreationGreaterThan });
+
+/** When blobs become cheaper to keep, and when they are deleted: predictions, and what they were made of, after `predictionLogDays`. */
+export function lifecycleRules(predictionLogDays: number) {
+  const cool = predictionLogDays > 30 ? { tierToCool: days(30) } : {};
+  const rule = (name: string, containers: readonly ContainerKey[], actions: object) => ({
+    name,
+    type: "Lifecycle",
+    enabled: true,
+    definition: {
+      filters: {
+        blobTypes: ["blockBlob"],
+        prefixMatch: containers.map((container) => `${containerNames[container]}/`),
+      },
+      actions,
+    },
+  });
+  return [
+    rule("predictions", ["predictionLog", "batch"], {
+      baseBlob: { ...cool, delete: days(predictionLogDays) },
+      // A deleted blob lives on as a version of itself: its age counts from when it was written.
+      version: { delete: age(predictionLogDays) },
+    }),
+    rule("undelivered-events", ["deadLetter"], {
+      baseBlob: { delete: days(30) },
+      version: { delete: age(30) },
+    }),
+    rule("old-versions", ["data", "models"], { version: { tierToCool: age(30), delete: age(365) } }),
+  ];
+}
+
+export interface StorageArgs {
+  readonly placement: Placement;
+  readonly predictionLogDays: number;
+  /** Whether it can be reached through private endpoints only. */
+  readonly isPrivate: boolean;
+  readonly keys: CustomerManagedKeys | undefined;
+  readonly vaultUri: pulumi.Input<string>;
+}
+
+function encryptionOf({ keys, vaultUri }: StorageArgs) {
+  const services = {
+    blob: { enabled: true, keyType: "Account" },
+    file: { enabled: true, keyType: "Account" },
+  };
+  const common = { requireInfrastructureEncryption: true, services };
+  if (keys === undefined) return { encryption: { ...common, keySource: "Microsoft.Storage" } };
+  return {
+    identity: { type: "UserAssigned", userAssignedIdentities: [keys.identity.id] },
+    encryption: {
+      ...common,
+      keySource: "Microsoft.Keyvault",
+      encryptionIdentity: { encryptionUserAssignedIdentity: keys.identity.id },
+      // Without a version: storage follows the key's rotation.
+      keyVaultProperties: { keyName: keys.keyName, keyVaultUri: vaultUri },
+    },
+  };
+}
+
+function ofEach<T>(
+  containers: Readonly<Record<ContainerKey, azureStorage.BlobContainer>>,
+  value: (container: azureStorage.BlobContainer) => T,
+): Record<ContainerKey, T> {
+  const { data, models, predictionLog, batch, deadLetter } = containers;
+  return {
+    data: value(data),
+    models: value(models),
+    predictionLog: value(predictionLog),
+    batch: value(batch),
+    deadLetter: value(deadLetter),
+  };
+}
+
+/** The storage account, its containers, and how long what is in them is kept. It takes Entra tokens only, no account keys. */
+export class Storage extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  readonly blobEndpoint: pulumi.Output<string>;
+  readonly containers: Readonly<Record<ContainerKey, pulumi.Output<string>>>;
+  readonly containerIds: Readonly<Record<ContainerKey, pulumi.Output<string>>>;
+
+  constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:Storage", name, {}, opts);
+
+    const account = this.createAccount(name, args);
+    this.id = account.id;
+    this.name = account.name;
+    this.blobEndpoint = account.primaryEndpoints.blob;
+    const { resourceGroupName } = args.placement;
+    const place = { resourceGroupName, accountName: account.name };
+    const child = { parent: this, deletedWith: account };
+
+    const container = (key: ContainerKey) =>
+      new azureStorage.BlobContainer(
+        `${name}-${containerNames[key]}`,
+        { ...place, containerName: containerNames[key], publicAccess: "None" },
+        child,
+      );
+    const created = {
+      data: container("data"),
+      models: container("models"),
+      predictionLog: container("predictionLog"),
+      batch: container("batch"),
+      deadLetter: container("deadLetter"),
+    };
+    this.containers = ofEach(created, (made) => made.name);
+    this.containerIds = ofEach(created, (made) => made.id);
+    this.keep(name, account, args);
+
+    this.registerOutputs({ id: this.id, name: this.name });
+  }
+
+  /** How long deleted blobs can be recovered, and what is deleted when. */
+  private keep(name: string, account: azureStorage.StorageAccount, args: StorageArgs): void {
+    const { resourceGroupName } = args.placement;
+    const place = { resourceGroupName, accountName: account.name };
+    const child = { parent: this, deletedWith: account };
+    const blobService = new azureStorage.BlobServiceProperties(
+      `${name}-blobs`,
+      {
+        ...place,
+        blobServicesName: "default",
+        isVersioningEnabled: true,
+        deleteRetentionPolicy: { enabled: true, days: recoverableDays },
+        containerDeleteRetentionPolicy: { enabled: true, days: recoverableDays },
+      },
+      child,
+    );
+    new azureStorage.ManagementPolicy(
+      `${name}-lifecycle`,
+      {
+        ...place,
+        managementPolicyName: "default",
+        policy: { rules: lifecycleRules(args.predictionLogDays) },
+      },
+      // Rules on versions are refused while versioning is off.
+      { ...child, dependsOn: blobService },
+    );
+  }
+
+  private createAccount(name: string, args: StorageArgs): azureStorage.StorageAccount {
+    const { placement, isPrivate, keys } = args;
+    return new azureStorage.StorageAccount(
+      plainStem(name),
+      {
+        ...placement,
+        kind: "StorageV2",
+        sku: { name: hasZones(placement.location) ? "Standard_ZRS" : "Standard_LRS" },
+        allowBlobPublicAccess: false,
+        allowSharedKeyAccess: false,
+        allowCrossTenantReplication: false,
+        defaultToOAuthAuthentication: true,
+        enableHttpsTrafficOnly: true,
+        minimumTlsVersion: "TLS1_2",
+        publicNetworkAccess: isPrivate ? "Disabled" : "Enabled",
+        // Event Grid and Azure Machine Learning come from outside of the network, as services that Azure vouches for.
+        networkRuleSet: { bypass: "AzureServices", defaultAction: isPrivate ? "Deny" : "Allow" },
+        ...encryptionOf(args),
+      },
+      { parent: this, dependsOn: [...(keys?.ready ?? [])] },
+    );
+  }
+}

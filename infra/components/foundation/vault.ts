@@ -1,0 +1,88 @@
+import * as authorization from "@pulumi/azure-native/authorization";
+import * as keyvault from "@pulumi/azure-native/keyvault";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { plainStem } from "../../config/auto-names";
+import type { Placement } from "../../config/placement";
+
+/** Generation of each API key; another one makes that key anew. */
+export interface KeyRotation {
+  readonly primary: string;
+  readonly secondary: string;
+}
+
+export interface VaultArgs {
+  readonly placement: Placement;
+  /** Days that the deleted vault can be recovered, and keeps its name; 7 to 90. */
+  readonly softDeleteDays: number;
+  /** Whether it can be reached through private endpoints only. */
+  readonly isPrivate: boolean;
+  /** Callers of the scoring service have one of two keys; none are made without it. */
+  readonly keyRotation: KeyRotation | undefined;
+}
+
+/** The Key Vault, whose doors are roles, and in it the API keys of the scoring service. */
+export class Vault extends pulumi.ComponentResource {
+  readonly resource: keyvault.Vault;
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  /** As in `https://name.vault.azure.net/`. */
+  readonly uri: pulumi.Output<string>;
+
+  constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:Vault", name, {}, opts);
+
+    const { placement, softDeleteDays, isPrivate, keyRotation } = args;
+    this.resource = new keyvault.Vault(
+      plainStem(name),
+      {
+        ...placement,
+        properties: {
+          tenantId: authorization.getClientConfigOutput().tenantId,
+          sku: { family: "A", name: "standard" },
+          enableRbacAuthorization: true,
+          // Never to be undone: Azure refuses to encrypt with a key that could be lost.
+          enablePurgeProtection: true,
+          enableSoftDelete: true,
+          softDeleteRetentionInDays: softDeleteDays,
+          publicNetworkAccess: isPrivate ? "Disabled" : "Enabled",
+          networkAcls: { bypass: "AzureServices", defaultAction: isPrivate ? "Deny" : "Allow" },
+        },
+      },
+      { parent: this },
+    );
+    this.id = this.resource.id;
+    this.name = this.resource.name;
+    this.uri = this.resource.properties.apply(
+      ({ vaultUri }) => vaultUri ?? pulumi.interpolate`https://${this.name}.vault.azure.net/`,
+    );
+
+    if (keyRotation !== undefined) {
+      this.createKey(name, "primary", keyRotation.primary, placement);
+      this.createKey(name, "secondary", keyRotation.secondary, placement);
+    }
+    this.registerOutputs({ id: this.id, name: this.name, uri: this.uri });
+  }
+
+  private createKey(name: string, which: keyof KeyRotation, generation: string, placement: Placement): void {
+    const key = new random.RandomPassword(
+      `${name}-${which}-key`,
+      // Letters and digits: a key goes into headers and shells.
+      { length: 40, special: false, keepers: { generation } },
+      { parent: this },
+    );
+    new keyvault.Secret(
+      `${name}-${which}-key`,
+      {
+        resourceGroupName: placement.resourceGroupName,
+        tags: placement.tags,
+        vaultName: this.name,
+        // platform/settings/settings.ts has these names as defaults of MLOPS_KEY_VAULT_PRIMARY and _SECONDARY.
+        secretName: `scoring-${which}-key`,
+        properties: { value: key.result, contentType: "text/plain" },
+      },
+      // Deleting a secret by itself needs a role on secrets, which who updates the stack may not have.
+      { parent: this, deletedWith: this.resource },
+    );
+  }
+}

@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { buildApp, distDirectory, type ImageKind } from "../../../build/app";
+import { completeContext } from "../../../build/context";
+import { repository } from "../../../build/repository";
+import { sourceVersion } from "../../../build/source";
+import type { Release } from "../../../platform/release/deployment";
+import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
+import {
+  digestOf,
+  digestOfDirectory,
+  digestOfFile,
+  fileExists,
+  findJson,
+  writeJson,
+} from "../../../platform/base/files";
+import type { BuildSource } from "./image";
+
+/** What the contexts were laid out from, by image: as long as that is the same, so is the context. */
+const recordSchema = z.object({ inputs: z.string(), content: z.string() });
+
+const packageSchema = z.object({ model: z.string(), modelDigest: z.string() });
+
+/** What is built into the images, relative to the repository; node_modules by the list that npm keeps of it. */
+const sourceFolders = ["build", "models", "platform"] as const;
+const sourceFiles = ["package-lock.json", "node_modules/.package-lock.json", "tsconfig.json"] as const;
+
+export interface LayOutRequest {
+  readonly kind: ImageKind;
+  /** Image with Node.js that the image stands on. */
+  readonly nodeImage: string;
+  /** Folder of the package (`mlops package`) that a scoring image holds. */
+  readonly package?: string;
+  /** Where contexts are kept. */
+  readonly directory?: string;
+}
+
+/** A build, and the repository that its image belongs in. */
+export interface ImageSource extends BuildSource {
+  readonly repository: string;
+}
+
+async function findPackage(folder: string | undefined): Promise<Release | undefined> {
+  if (folder === undefined) return undefined;
+  const manifest = await findJson(path.join(folder, "package.json"));
+  const read = packageSchema.safeParse(manifest);
+  if (!read.success) {
+    throw new PlatformError(
+      "NOT_FOUND",
+      `${folder} is not a package of a model. Expected the folder that \`mlops package <model:version>\` prints. Run: pulumi config set mlops:scoringPackage <folder>`,
+    );
+  }
+  return { model: read.data.model, package: folder, digest: digestOf(JSON.stringify(manifest)) };
+}
+
+/** Digest of all that a context is made of: a second's work less than to make it. */
+async function digestOfInputs(kind: ImageKind, release: Release | undefined): Promise<string> {
+  const parts: string[] = [process.versions.node, process.arch];
+  for (const folder of [...sourceFolders, kind]) {
+    parts.push(`${folder} ${await digestOfDirectory(path.join(repository, folder))}`);
+  }
+  for (const file of sourceFiles) parts.push(`${file} ${await digestOfFile(path.join(repository, file))}`);
+  if (release) parts.push(`package ${await digestOfDirectory(release.package)}`);
+  return digestOf(parts.join("\n"));
+}
+
+/** Moves a finished folder to its place; another update may have been there first, with the same content. */
+async function settle(made: string, place: string): Promise<void> {
+  try {
+    await rename(made, place);
+  } catch (error) {
+    if (!["EEXIST", "ENOTEMPTY"].includes(systemErrorCode(error) ?? "")) throw error;
+  }
+}
+
+/** Makes the context in a folder that is named after its content; returns the content's digest. */
+async function makeContext(
+  kind: ImageKind,
+  directory: string,
+  release: Release | undefined,
+): Promise<string> {
+  const making = await mkdtemp(path.join(directory, `.${kind}-`));
+  try {
+    await buildApp(kind, making);
+    await completeContext(kind, making, release);
+    const content = await digestOfDirectory(making);
+    await settle(making, contextFolder(directory, kind, content));
+    return content;
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+}
+
+function contextFolder(directory: string, kind: ImageKind, content: string): string {
+  return path.join(directory, `${kind}-${content.slice(0, 12)}`);
+}
+
+/** The context's digest, from the last time when nothing has changed and the folder is still what it was. */
+async function contentOf(kind: ImageKind, directory: string, release: Release | undefined): Promise<string> {
+  const record = path.join(directory, `${kind}.json`);
+  const inputs = await digestOfInputs(kind, release);
+  const last = recordSchema.safeParse(await findJson(record)).data;
+  const place = contextFolder(directory, kind, last?.content ?? "");
+  if (
+    last?.inputs === inputs &&
+    (await fileExists(place)) &&
+    (await digestOfDirectory(place)) === last.content
+  )
+    return last.content;
+  await mkdir(directory, { recursive: true });
+  // What is there is another build's, or damaged.
+  if (last) await rm(place, { recursive: true, force: true });
+  const content = await makeContext(kind, directory, release);
+  await writeJson(record, { inputs, content });
+  return content;
+}
+
+/** Lays out what an image is built from, in a folder under dist/ that stays; the same content is the same folder and tag. */
+export async function layOutImage(request: LayOutRequest): Promise<ImageSource> {
+  const { kind, nodeImage, directory = path.join(distDirectory, "contexts") } = request;
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new PlatformError(
+      "USAGE",
+      `The ${kind} image is for linux/amd64, and takes its libraries from this machine's node_modules, which are for ${process.platform}/${process.arch}. Build it where the pipelines do, and give it: pulumi config set mlops:trainingImage <reference>`,
+    );
+  }
+  const release = await findPackage(request.package);
+  if (kind === "scoring" && release === undefined) {
+    throw new PlatformError(
+      "USAGE",
+      "A scoring image holds one version of a model. Give its package: pulumi config set mlops:scoringPackage <folder>",
+    );
+  }
+  const content = await contentOf(kind, directory, release);
+  const dockerfile = path.join(repository, kind, "Dockerfile");
+  const { version, revision, createdAt } = await sourceVersion();
+  const buildArgs = {
+    NODE_IMAGE: nodeImage,
+    NODE_IMAGE_DIGEST: nodeImage.split("@")[1] ?? "",
+    TITLE: release ? `${kind} ${release.model}` : kind,
+    VERSION: release ? release.model.replace(":", "-") : version,
+    REVISION: revision,
+    CREATED: createdAt,
+  };
+  const digest = digestOf([content, await digestOfFile(dockerfile), JSON.stringify(buildArgs)].join("\n"));
+  const [model, modelVersion] = release?.model.split(":") ?? [];
+  return {
+    context: contextFolder(directory, kind, content),
+    dockerfile,
+    buildArgs,
+    repository: ["mlops", kind, model].filter(Boolean).join("-"),
+    tag: [modelVersion, digest.slice(0, 12)].filter(Boolean).join("-"),
+  };
+}

@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ReleaseState } from "../../config/release";
+import { KubernetesNamespace } from "./kubernetes-namespace";
+import { KubernetesRouting } from "./kubernetes-routing";
+import { KubernetesTrack } from "./kubernetes-track";
+
+/** How many pods of a version there are, and the processor use, in percent, that decides it. */
+export interface Replicas {
+  readonly min: number;
+  readonly max: number;
+  readonly targetCpuPercent: number;
+}
+
+export interface KubernetesObjectsArgs {
+  readonly namespace: string;
+  /** Client id of the identity that the pods act as. */
+  readonly clientId: pulumi.Input<string>;
+  /** What serves; the gateway says that nothing does while it is empty. */
+  readonly release: ReleaseState;
+  readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly replicas: Replicas;
+  readonly tls?: { readonly host: string; readonly secretName: string };
+}
+
+/** Pods of a canary while few requests go to it; with more, the autoscaler adds some. */
+const fewCanaries = 2;
+
+/** The scoring service's objects on a cluster. */
+export class KubernetesObjects extends pulumi.ComponentResource {
+  /** Known when the release that was asked for serves. */
+  readonly routeId: pulumi.Output<string>;
+
+  constructor(name: string, args: KubernetesObjectsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:KubernetesObjects", name, {}, opts);
+
+    const { namespace, settings, release, replicas } = args;
+    const walls = new KubernetesNamespace(`${name}-namespace`, args, { parent: this });
+
+    const tracks = (["stable", "canary"] as const).flatMap((track) => {
+      const version = release[track];
+      if (version === undefined) return [];
+      const min = track === "stable" ? replicas.min : Math.min(fewCanaries, replicas.min);
+      return new KubernetesTrack(
+        `${name}-${track}`,
+        { namespace, track, release: version, settings, replicas: { ...replicas, min } },
+        { parent: this, dependsOn: [...walls.ready] },
+      );
+    });
+
+    // Requests go to a version when its pods are ready; the pods of one that goes are deleted after all else.
+    const ready = { parent: this, dependsOn: [...walls.ready, ...tracks] };
+    this.routeId = new KubernetesRouting(`${name}-routing`, args, ready).routeId;
+
+    this.registerOutputs({ routeId: this.routeId });
+  }
+}

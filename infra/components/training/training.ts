@@ -1,0 +1,62 @@
+import { TrainingCluster } from "./compute";
+import type { Foundation } from "../foundation/foundation";
+import { TrainingPipeline } from "./training-pipeline";
+import type { Workspace } from "./workspace";
+import type { StackConfig } from "../../config/config";
+import { computeName } from "../../config/names";
+import { computeId } from "./training-specs";
+
+/** The training clusters that the configuration wants: processors, and GPUs when a size for them is given. */
+export function trainingClusters(
+  config: StackConfig,
+  foundation: Foundation,
+  workspace: Workspace,
+): TrainingCluster[] {
+  if (!config.compute) return [];
+  const sizes = { cpu: config.computeVmSize, gpu: config.gpuVmSize };
+  return (["cpu", "gpu"] as const).flatMap((kind) => {
+    const vmSize = sizes[kind];
+    if (vmSize === undefined) return [];
+    return new TrainingCluster(`${kind}-cluster`, {
+      placement: foundation.placement,
+      workspaceName: workspace.name,
+      identity: foundation.identities.training,
+      kind,
+      vmSize,
+      priority: config.computePriority,
+      minNodes: config.computeMinNodes,
+      maxNodes: config.computeMaxNodes,
+      idleMinutes: config.computeIdleMinutes,
+      subnetId: foundation.network?.subnets.compute,
+    });
+  });
+}
+
+/** The pipeline that retrains; it stays while the clusters are away, and names the one that it needs. */
+export function retrainingPipeline(
+  config: StackConfig,
+  {
+    foundation,
+    workspace,
+    clusters,
+  }: { foundation: Foundation; workspace: Workspace; clusters: readonly TrainingCluster[] },
+): TrainingPipeline {
+  const { computePriority, computeVmSize } = config;
+  const absent = workspace.id.apply((id) =>
+    computeId(id, computeName("cpu", computeVmSize, computePriority)),
+  );
+  return new TrainingPipeline("retraining", {
+    placement: foundation.placement,
+    workspace,
+    model: config.model,
+    clusterId: clusters[0]?.id ?? absent,
+    identity: foundation.identities.training,
+    stepTimeoutMinutes: config.stepTimeoutMinutes,
+    schedule: config.schedule,
+    // Without its cluster every job would fail.
+    scheduleEnabled: config.scheduleEnabled && config.compute,
+    evaluation: config.evaluation,
+    onNoPromotion: config.onNoPromotion,
+    dataUri: workspace.dataUri,
+  });
+}

@@ -1,0 +1,122 @@
+import * as consumption from "@pulumi/azure-native/consumption";
+import * as logic from "@pulumi/azure-native/logic";
+import * as pulumi from "@pulumi/pulumi";
+import type { Placement } from "../../config/placement";
+import type { Identity } from "../foundation/identities";
+
+export interface BudgetArgs {
+  readonly resourceGroupId: pulumi.Input<string>;
+  /** Money a month, in the subscription's currency. */
+  readonly amount: number;
+  /** First day of the month from which it counts, `yyyy-mm-01`. */
+  readonly start: string;
+  readonly email: string;
+  readonly actionGroupId: pulumi.Input<string>;
+}
+
+/** Warns when an environment has cost, or is going to cost, more than it should. It never stops anything. */
+export class Budget extends pulumi.ComponentResource {
+  constructor(name: string, args: BudgetArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:Budget", name, {}, opts);
+
+    const warning = (thresholdType: "Actual" | "Forecasted", threshold: number) => ({
+      enabled: true,
+      operator: "GreaterThanOrEqualTo",
+      threshold,
+      thresholdType,
+      contactEmails: [args.email],
+      contactGroups: [args.actionGroupId],
+    });
+    new consumption.Budget(
+      name,
+      {
+        scope: args.resourceGroupId,
+        amount: args.amount,
+        category: "Cost",
+        timeGrain: "Monthly",
+        timePeriod: { startDate: `${args.start}T00:00:00Z` },
+        notifications: {
+          actual80: warning("Actual", 80),
+          actual100: warning("Actual", 100),
+          forecast100: warning("Forecasted", 100),
+        },
+      },
+      // Azure refuses another start once there is a budget, and completes the period with an end.
+      { parent: this, ignoreChanges: ["timePeriod"] },
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** What a Logic App does that stops a container group once a day: a Workflow Definition Language document. */
+export function autoStopDefinition(args: {
+  /** hh:mm, UTC. */
+  readonly time: string;
+  readonly containerGroupId: string;
+  readonly identityId: string;
+}) {
+  const [hour = "", minute = ""] = args.time.split(":");
+  return {
+    $schema:
+      "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#",
+    contentVersion: "1.0.0.0",
+    triggers: {
+      evening: {
+        type: "Recurrence",
+        recurrence: {
+          frequency: "Day",
+          interval: 1,
+          timeZone: "UTC",
+          schedule: { hours: [hour], minutes: [Number(minute)] },
+        },
+      },
+    },
+    actions: {
+      stop: {
+        type: "Http",
+        runAfter: {},
+        inputs: {
+          method: "POST",
+          uri: `https://management.azure.com${args.containerGroupId}/stop?api-version=2023-05-01`,
+          authentication: {
+            type: "ManagedServiceIdentity",
+            identity: args.identityId,
+            audience: "https://management.azure.com/",
+          },
+          retryPolicy: { type: "exponential", count: 4, interval: "PT10S" },
+        },
+      },
+    },
+  };
+}
+
+export interface AutoStopArgs {
+  readonly placement: Placement;
+  /** hh:mm, UTC. */
+  readonly time: string;
+  readonly containerGroupId: pulumi.Input<string>;
+  /** It needs the right to stop the group: `containerGroup` in infra/components/foundation/access-table.ts. */
+  readonly identity: Identity;
+}
+
+/** Stops a container group every evening; it costs nothing until the next release, or a hand, starts it. */
+export class AutoStop extends pulumi.ComponentResource {
+  constructor(name: string, args: AutoStopArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:AutoStop", name, {}, opts);
+
+    const { placement, time, containerGroupId, identity } = args;
+    new logic.Workflow(
+      name,
+      {
+        ...placement,
+        state: "Enabled",
+        identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
+        definition: pulumi
+          .all([containerGroupId, identity.id])
+          .apply(([group, identityId]) => autoStopDefinition({ time, containerGroupId: group, identityId })),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,249 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as applicationinsights from "@pulumi/azure-native/applicationinsights";
+import * as monitor from "@pulumi/azure-native/monitor";
+import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
+import { diagnosticsOf } from "./diagnostics";
+import { logAlerts, type LogAlert } from "./log-alerts";
+import type { Placement } from "../../config/placement";
+import { savedQueries } from "./queries";
+import { uuidOf } from "../../config/uuid";
+import { workbookData } from "./workbook";
+import { AvailabilityTest } from "./availability";
+
+export interface MonitoringArgs {
+  readonly placement: Placement;
+  readonly logAnalyticsId: pulumi.Input<string>;
+  readonly insightsId: pulumi.Input<string>;
+  /** The Azure Machine Learning workspace. */
+  readonly workspaceId: pulumi.Input<string>;
+  readonly alertEmail: string;
+  /** 95th percentile of latency above which an alert goes out, ms. */
+  readonly latencyMs: number;
+  /** Failed requests in five minutes above which an alert goes out. */
+  readonly failedRequests: number;
+  /** Nodes that training clusters keep on purpose; 0 unless given. */
+  readonly keptNodes?: number;
+  /** Address of the scoring service where the internet reaches it; availability is tested only then. */
+  readonly scoringUrl?: pulumi.Input<string> | undefined;
+  /** The AKS cluster that scores. */
+  readonly clusterId?: pulumi.Input<string> | undefined;
+  /** Resources whose logs and metrics are kept, by a name; infra/components/watching/diagnostics.ts says what is kept of which. */
+  readonly diagnosed: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** Average of all nodes; pods are added at half of it, so it is reached only when no node can be. */
+const nodeUsePercent = 90;
+
+/** Alerts with an action group, workbook, saved queries and diagnostic settings of an environment. */
+export class Monitoring extends pulumi.ComponentResource {
+  /** Whom alerts go to; the budget's warnings go there as well. */
+  readonly actionGroupId: pulumi.Output<string>;
+
+  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:Monitoring", name, {}, opts);
+    const { resourceGroupName, tags } = args.placement;
+    const actionGroup = new monitor.ActionGroup(
+      name,
+      {
+        resourceGroupName,
+        tags,
+        location: "global",
+        groupShortName: "mlops",
+        enabled: true,
+        emailReceivers: [{ name: "operations", emailAddress: args.alertEmail, useCommonAlertSchema: true }],
+      },
+      { parent: this },
+    );
+    this.actionGroupId = actionGroup.id;
+
+    const { placement, latencyMs, keptNodes = 0, insightsId, scoringUrl } = args;
+    for (const alert of logAlerts({ latencyMs, keptNodes })) this.addLogAlert(name, args, alert);
+    this.addFailureAlert(name, args);
+    if (scoringUrl !== undefined) {
+      new AvailabilityTest(
+        `${name}-availability`,
+        { placement, insightsId, scoringUrl, actionGroupId: this.actionGroupId },
+        { parent: this },
+      );
+    }
+    if (args.clusterId !== undefined) this.addClusterAlerts(name, args, args.clusterId);
+    this.addWorkbook(name, args);
+    this.addSavedQueries(name, args);
+    this.addDiagnostics(name, args);
+
+    this.registerOutputs({ actionGroupId: this.actionGroupId });
+  }
+
+  private addLogAlert(name: string, args: MonitoringArgs, alert: LogAlert): void {
+    const { resourceGroupName, location, tags } = args.placement;
+    new monitor.ScheduledQueryRule(
+      `${name}-${alert.role}`,
+      {
+        resourceGroupName,
+        location,
+        tags,
+        kind: "LogAlert",
+        displayName: alert.title,
+        severity: alert.severity,
+        enabled: true,
+        autoMitigate: true,
+        scopes: [args.logAnalyticsId],
+        evaluationFrequency: alert.every,
+        windowSize: alert.window,
+        ...(alert.lookBack !== undefined && { overrideQueryTimeRange: alert.lookBack }),
+        // The tables of a fresh workspace come with its first records; until then Azure would refuse the query.
+        skipQueryValidation: true,
+        criteria: {
+          allOf: [
+            {
+              query: alert.query,
+              ...(alert.column === undefined
+                ? { timeAggregation: "Count" }
+                : { timeAggregation: "Maximum", metricMeasureColumn: alert.column }),
+              operator: "GreaterThan",
+              threshold: alert.threshold,
+              failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
+            },
+          ],
+        },
+        actions: { actionGroups: [this.actionGroupId] },
+      },
+      { parent: this },
+    );
+  }
+
+  private addFailureAlert(name: string, args: MonitoringArgs): void {
+    const { resourceGroupName, tags } = args.placement;
+    new monitor.MetricAlert(
+      `${name}-failures`,
+      {
+        resourceGroupName,
+        tags,
+        location: "global",
+        description: `More than ${args.failedRequests} requests failed in five minutes`,
+        severity: 1,
+        enabled: true,
+        autoMitigate: true,
+        scopes: [args.insightsId],
+        evaluationFrequency: "PT1M",
+        windowSize: "PT5M",
+        criteria: {
+          odataType: "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+          allOf: [
+            {
+              criterionType: "StaticThresholdCriterion",
+              name: "failed",
+              metricNamespace: "microsoft.insights/components",
+              metricName: "requests/failed",
+              // Application Insights counts a refused request (4xx) as failed too: that is the client's mistake.
+              dimensions: [
+                {
+                  name: "request/resultCode",
+                  operator: "Include",
+                  values: ["500", "502", "503", "504"],
+                },
+              ],
+              operator: "GreaterThan",
+              threshold: args.failedRequests,
+              timeAggregation: "Count",
+            },
+          ],
+        },
+        actions: [{ actionGroupId: this.actionGroupId }],
+      },
+      { parent: this },
+    );
+  }
+
+  private addClusterAlerts(name: string, args: MonitoringArgs, clusterId: pulumi.Input<string>): void {
+    const { resourceGroupName, tags } = args.placement;
+    const metrics = { cpu: "node_cpu_usage_percentage", memory: "node_memory_working_set_percentage" };
+    for (const [what, metricName] of Object.entries(metrics)) {
+      new monitor.MetricAlert(
+        `${name}-cluster-${what}`,
+        {
+          resourceGroupName,
+          tags,
+          location: "global",
+          description: `The cluster's nodes use over ${nodeUsePercent} % of their ${what}: it does not scale, or is at its limit`,
+          severity: 2,
+          enabled: true,
+          autoMitigate: true,
+          scopes: [clusterId],
+          evaluationFrequency: "PT5M",
+          windowSize: "PT15M",
+          criteria: {
+            odataType: "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+            allOf: [
+              {
+                criterionType: "StaticThresholdCriterion",
+                name: what,
+                metricNamespace: "Microsoft.ContainerService/managedClusters",
+                metricName,
+                operator: "GreaterThan",
+                threshold: nodeUsePercent,
+                timeAggregation: "Average",
+              },
+            ],
+          },
+          actions: [{ actionGroupId: this.actionGroupId }],
+        },
+        { parent: this },
+      );
+    }
+  }
+
+  private addWorkbook(name: string, { placement, logAnalyticsId, insightsId }: MonitoringArgs): void {
+    const { resourceGroupName, location, tags } = placement;
+    new applicationinsights.Workbook(
+      `${name}-workbook`,
+      {
+        resourceGroupName,
+        location,
+        tags,
+        // Azure takes a GUID only. The group's name has random digits, so no two stacks have the same.
+        resourceName: pulumi.output(resourceGroupName).apply((group) => uuidOf(`${group}/${name}-workbook`)),
+        kind: "shared",
+        category: "workbook",
+        displayName: "MLOps",
+        sourceId: insightsId,
+        serializedData: pulumi.output(logAnalyticsId).apply((id) => workbookData(id, "MLOps")),
+      },
+      { parent: this },
+    );
+  }
+
+  private addSavedQueries(name: string, { placement }: MonitoringArgs): void {
+    const { resourceGroupName, location, tags } = placement;
+    const pack = new operationalinsights.QueryPack(
+      `${name}-queries`,
+      { resourceGroupName, location, tags },
+      { parent: this },
+    );
+    for (const { key, title, query } of savedQueries) {
+      new operationalinsights.Query(
+        `${name}-queries-${key}`,
+        {
+          resourceGroupName,
+          queryPackName: pack.name,
+          id: uuidOf(key),
+          displayName: title,
+          body: query,
+        },
+        { parent: this },
+      );
+    }
+  }
+
+  private addDiagnostics(name: string, { diagnosed, logAnalyticsId }: MonitoringArgs): void {
+    for (const [resource, id] of Object.entries(diagnosed)) {
+      for (const { suffix, path, ...kept } of diagnosticsOf(resource)) {
+        new monitor.DiagnosticSetting(
+          `${name}-diagnostics-${resource}${suffix}`,
+          { resourceUri: pulumi.interpolate`${id}${path}`, workspaceId: logAnalyticsId, ...kept },
+          { parent: this },
+        );
+      }
+    }
+  }
+}

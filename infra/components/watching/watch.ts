@@ -1,0 +1,71 @@
+import { AutoStop, Budget } from "./cost";
+import type { Foundation } from "../foundation/foundation";
+import { Governance } from "../foundation/governance";
+import { Monitoring } from "./monitoring";
+import type { Triggers } from "../training/triggers";
+import type { Workspace } from "../training/workspace";
+import type { StackConfig } from "../../config/config";
+import type { Serving } from "../serving/serving";
+import { tagNames } from "../../config/tag-names";
+
+interface Watched {
+  readonly foundation: Foundation;
+  readonly workspace: Workspace;
+  readonly triggers: Triggers;
+  readonly serving: Serving;
+}
+
+/** Alerts, budget and Azure Policy: what watches an environment and does not serve anyone. */
+export function watch(config: StackConfig, { foundation, workspace, triggers, serving }: Watched): void {
+  const { placement, logAnalyticsId, insights, storage, vault, registry } = foundation;
+  const { cluster: clusterId, containerGroup } = serving.scopes;
+  // The availability test comes from the internet.
+  const reachable =
+    config.host !== undefined || (config.scoring === "containers" && config.network === "public");
+  const { actionGroupId } = new Monitoring("monitoring", {
+    ...config,
+    placement,
+    logAnalyticsId,
+    insightsId: insights.id,
+    workspaceId: workspace.id,
+    keptNodes: config.computeMinNodes,
+    scoringUrl: reachable ? serving.url : undefined,
+    clusterId,
+    diagnosed: {
+      storage: storage.id,
+      vault: vault.id,
+      registry: registry.id,
+      workspace: workspace.id,
+      ...triggers.diagnosed,
+      ...(clusterId && { cluster: clusterId }),
+      ...(containerGroup && { containers: containerGroup }),
+    },
+  });
+  const { id: resourceGroupId } = foundation.resourceGroup;
+  new Budget("budget", {
+    resourceGroupId,
+    amount: config.monthlyBudget,
+    start: config.budgetStart,
+    email: config.alertEmail,
+    actionGroupId,
+  });
+  if (config.autoStop !== undefined && containerGroup !== undefined) {
+    const identity = foundation.identities.release;
+    new AutoStop("auto-stop", {
+      placement,
+      time: config.autoStop,
+      containerGroupId: containerGroup,
+      identity,
+    });
+  }
+  if (config.policyAssignments) {
+    new Governance("governance", {
+      ...config,
+      resourceGroupId,
+      regions: config.dataRegions,
+      tagNames,
+      registryLoginServer: registry.loginServer,
+      clusterId,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { cronFault } from "./cron";
+import { imageReference, releaseStateSchema } from "./release";
+
+export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** How a value is read from the text that `pulumi config set` stores. */
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected);
+export const flag = z
+  .enum(["true", "false"], "expected true or false")
+  .transform((value) => value === "true");
+export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `expected ${values.map((value) => `"${value}"`).join(" or ")}`);
+
+/** A whole number, both bounds inclusive. */
+export const count = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, expected)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+};
+
+/** A list, given as JSON: `pulumi config set --path 'mlops:zones[0]' 1`, or with commas. */
+export const list = (item: RegExp, expected: string) =>
+  z
+    .string()
+    .transform((value) => {
+      const parsed = json(value);
+      return (Array.isArray(parsed) ? parsed : value.split(","))
+        .map((entry) => String(entry).trim())
+        .filter(Boolean);
+    })
+    .refine((items) => items.every((entry) => item.test(entry)), `expected a list of ${expected}`);
+
+export const release = z.string().transform(json).pipe(releaseStateSchema);
+export const pinnedImage = text(
+  imageReference,
+  "expected an image by its digest, as in <registry>/<repository>@sha256:<64 digits>",
+);
+export const email = text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "expected an e-mail address");
+export const vmSize = text(
+  /^Standard_[A-Z]+\d+[A-Za-z0-9-]*(_[A-Za-z0-9]+)*$/,
+  "expected an Azure VM size, as in Standard_DS3_v2",
+);
+
+/** Generations of the first and second key, as in 3/2. */
+export const generations = text(/^\d{1,6}\/\d{1,6}$/, "expected two numbers, as in 3/2").transform(
+  (value) => {
+    const [primary = "", secondary = ""] = value.split("/");
+    return { primary, secondary };
+  },
+);
+
+export const cron = z.string().superRefine((value, context) => {
+  const fault = cronFault(value);
+  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+});
+
+export const modelName = text(
+  /^[a-z][a-z0-9-]{2,39}$/,
+  "expected a model's name: 3 to 40 lower-case letters, digits and dashes",
+);

@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readSettings, type ProcessName } from "../../platform/settings/settings";
+import type { StackConfig } from "./config";
+import { refusal } from "./refusal";
+
+/** Environment variables of a process, by name. */
+export type Variables = Record<string, pulumi.Output<string>>;
+
+/** What the settings of the processes are made of, beside the configuration. */
+export interface EnvironmentSources {
+  readonly predictionLogContainer: pulumi.Input<string>;
+  readonly blobEndpoint: pulumi.Input<string>;
+  readonly vaultUri: pulumi.Input<string>;
+  readonly tenantId: pulumi.Input<string>;
+  readonly trackingUri: pulumi.Input<string>;
+}
+
+/** Stand for what a process is given from elsewhere, when its settings are checked. */
+const givenElsewhere: Readonly<Record<ProcessName, Readonly<Record<string, string>>>> = {
+  // scoring/process/container-main.ts reads these two from the package in the image.
+  scoring: { MLOPS_MODEL_DIRECTORY: "/srv/package/model", MLOPS_MODEL: "model:1" },
+  training: {},
+  cli: {},
+  gateway: {},
+};
+
+/** The variables as they are; throws what the process itself would say of them when it starts. */
+export function checkVariables(
+  process: ProcessName,
+  values: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  try {
+    readSettings(process, { ...givenElsewhere[process], ...values });
+  } catch (error) {
+    if (error instanceof Error) throw refusal(`Settings of ${process}: ${error.message}`);
+    throw error;
+  }
+  return values;
+}
+
+function checked(process: ProcessName, variables: Record<string, pulumi.Input<string>>): Variables {
+  const all = pulumi.output(variables).apply((values) => checkVariables(process, values));
+  return Object.fromEntries(
+    Object.keys(variables).map((name) => [name, all.apply((values) => values[name] ?? "")]),
+  );
+}
+
+function authentication(
+  config: StackConfig,
+  { vaultUri, tenantId }: EnvironmentSources,
+): Record<string, pulumi.Input<string>> {
+  if (config.scoringAudience !== undefined) {
+    return {
+      MLOPS_AUTH: "entra",
+      MLOPS_ENTRA_TENANT: tenantId,
+      MLOPS_ENTRA_AUDIENCE: config.scoringAudience,
+      MLOPS_ENTRA_ROLE: config.scoringRole,
+    };
+  }
+  // The process reads the keys itself, with its identity: no key is in a variable, nor in the cluster.
+  const keyVault = pulumi.output(vaultUri).apply((uri) => uri.replace(/\/$/, ""));
+  return { MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: keyVault };
+}
+
+/** The `MLOPS_*` settings of each process in this environment, checked by the schemas that the processes read them with. */
+export function environmentOf(
+  config: StackConfig,
+  sources: EnvironmentSources,
+): Record<"scoring" | "training" | "cli", Variables> {
+  const { blobEndpoint, predictionLogContainer, trackingUri } = sources;
+  const gate = { MLOPS_EVALUATION: config.evaluation, MLOPS_ON_NO_PROMOTION: config.onNoPromotion };
+  return {
+    scoring: checked("scoring", {
+      MLOPS_ENVIRONMENT: config.environment,
+      MLOPS_HOST: "0.0.0.0",
+      MLOPS_PORT: "8080",
+      MLOPS_PREDICTION_LOG: pulumi.interpolate`${blobEndpoint}${predictionLogContainer}`,
+      ...(config.predictionLogRedact.length > 0 && {
+        MLOPS_PREDICTION_LOG_REDACT: config.predictionLogRedact.join(","),
+      }),
+      // A load balancer takes some seconds to notice that a replica is going.
+      MLOPS_DRAIN_MS: "10000",
+      MLOPS_GRACE_MS: "40000",
+      ...authentication(config, sources),
+    }),
+    training: checked("training", gate),
+    cli: checked("cli", { MLOPS_REGISTRY: trackingUri, ...gate }),
+  };
+}

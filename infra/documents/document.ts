@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { settings, type Setting } from "../config/config-settings";
+
+/** The document that holds the table of settings; written by `npm run infra:docs`. */
+export const operationsPath = path.join(__dirname, "..", "..", "docs", "operations.md");
+
+const begin = "<!-- settings: written by `npm run infra:docs` -->";
+const end = "<!-- end of settings -->";
+
+/** The settings of a stack as a table in Markdown, laid out as Prettier does. */
+export function settingsTable(all: Readonly<Record<string, Setting>> = settings): string {
+  const rows = Object.entries(all).map(([key, setting]) => {
+    const fallback = setting.default === "" ? "none" : setting.default;
+    const value = setting.optional ? "optional" : fallback === undefined ? "**required**" : `\`${fallback}\``;
+    return [`\`${key}\``, value.replace("`none`", "none"), setting.description.replaceAll("|", "\\|")];
+  });
+  const table = [["`mlops:...`", "Default", "What it is for"], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = table;
+  return [head, widths.map((width) => "-".repeat(width)), ...body].map(line).join("\n");
+}
+
+/** The document with the table between its markers. */
+export function withSettings(document: string, table: string): string {
+  const [before, rest] = document.split(begin);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) {
+    throw new Error(
+      `docs/operations.md has no "${begin}" with "${end}" after it. Put them where the table goes.`,
+    );
+  }
+  return `${before}${begin}\n\n${table}\n\n${end}${after}`;
+}
+
+if (require.main === module) {
+  writeFileSync(operationsPath, withSettings(readFileSync(operationsPath, "utf8"), settingsTable()));
+}

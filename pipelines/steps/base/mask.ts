@@ -1,0 +1,51 @@
+/** What stands for a secret, in Pulumi's output and in what is made of it here. */
+export const secretMark = "[secret]";
+
+/** Last names of properties, and names of variables, whose values are secrets whether they are marked or not. */
+const secretName =
+  /(password|passwd|secret|token|connection_?string|credentials?|(api|access|account|private|shared|primary|secondary|signing)_?key|sas_?(url|uri)?)$/i;
+
+/** Properties that hold secrets by what their resource is. */
+const secretsOfTypes: Readonly<Record<string, RegExp>> = {
+  "azure-native:keyvault:Secret": /^properties\.value$/,
+  "kubernetes:core/v1:Secret": /^(data|stringData)\b/,
+};
+
+/** The names in a path: `env[MLOPS_KEY].value` has the last name `value` and the item `MLOPS_KEY`. */
+function isSecretPath(path: string): boolean {
+  const items = [...path.matchAll(/\[([^\]]+)\]/g)].map(([, item]) => item ?? "");
+  const last = /([^.[\]]+)(\[\d+\])?$/.exec(path)?.[1] ?? path;
+  return [last, ...items].some((name) => secretName.test(name));
+}
+
+/** Pieces of text that open something, wherever they stand; the first group stays. */
+const secretTexts: readonly RegExp[] = [
+  /([?&]sig=)[^&\s"']+/gi,
+  /((?:AccountKey|SharedAccessKey|SharedAccessSignature|InstrumentationKey|Password|Pwd)\s*=\s*)[^;\s"']+/gi,
+  /(\bBearer\s+)[\w.~+/=-]{12,}/gi,
+  /(:\/\/[^/\s:@]*:)[^/\s@]+(?=@)/g,
+  /()\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /()-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+];
+
+/** Shorter values are words that happen to be in the environment, not secrets. */
+const minSecretCharacters = 8;
+
+/** Values of environment variables whose names say that they are secrets. */
+export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env)
+    .filter(([name]) => secretName.test(name) || /WEBHOOK|PASSPHRASE/i.test(name))
+    .map(([, value]) => value ?? "")
+    .filter((value) => value.length >= minSecretCharacters);
+}
+
+/** Text without what opens something: known secrets, and what looks like one. */
+export function maskText(text: string, known: readonly string[] = []): string {
+  const without = known.reduce((masked, secret) => masked.replaceAll(secret, secretMark), text);
+  return secretTexts.reduce((masked, pattern) => masked.replace(pattern, `$1${secretMark}`), without);
+}
+
+/** Whether nothing of a property may be shown, whatever its value is. */
+export function isSecretProperty(type: string, path: string): boolean {
+  return isSecretPath(path) || (secretsOfTypes[type]?.test(path) ?? false);
+}

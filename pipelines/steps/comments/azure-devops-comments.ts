@@ -1,0 +1,114 @@
+import { z } from "zod";
+import type { CommentOptions, Comments, Env } from "./comments";
+import { callRest, type RestService } from "../base/rest";
+
+/** What a comment takes, less some for what the service adds. */
+const maxCharacters = 149_000;
+/** The property of a thread by which it is found again. */
+const property = "mlops.comment";
+const version = "api-version=7.1";
+
+const threadsSchema = z.object({
+  value: z.array(
+    z.object({
+      id: z.number(),
+      isDeleted: z.boolean().nullish(),
+      properties: z.record(z.string(), z.object({ $value: z.unknown() })).nullish(),
+      comments: z.array(z.object({ id: z.number(), isDeleted: z.boolean().nullish() })).nullish(),
+    }),
+  ),
+});
+
+const signIn =
+  "Expected the job's token. Pass it to this step: `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`.";
+
+function remedy(status: number, said: string): string | undefined {
+  // It sends those whom it does not know to its page to sign in.
+  if (status === 401 || status === 302) return signIn;
+  if (status === 403 || said.includes("TF401027")) {
+    return 'Give "<project> Build Service (<organisation>)" the permission "Contribute to pull requests" on the repository: `npm run bootstrap` does, or Project settings, Repositories, Security.';
+  }
+  if (status === 404) {
+    return "Expected the pull request, and a token that may read its repository. It may be in another project: switch off the limit of job tokens to the current project, or give the build service Read there.";
+  }
+  if (status === 409) return "The pull request was closed or changed meanwhile. Run the job again.";
+  return undefined;
+}
+
+/** Comments of a pull request in Azure Repos, by the token of the pipeline's job. */
+export function azureDevOpsComments(env: Env, { timing, secrets }: CommentOptions): Comments | undefined {
+  const {
+    SYSTEM_COLLECTIONURI: collection,
+    SYSTEM_TEAMPROJECT: project,
+    BUILD_REPOSITORY_ID: repository,
+    BUILD_REPOSITORY_PROVIDER: provider = "TfsGit",
+    SYSTEM_PULLREQUEST_PULLREQUESTID: pullRequest,
+    SYSTEM_ACCESSTOKEN: token,
+  } = env;
+  if (!collection || !project || !repository || !pullRequest || !token || provider !== "TfsGit") {
+    return undefined;
+  }
+  const path = [project, "_apis/git/repositories", repository, "pullRequests", pullRequest, "threads"];
+  const base = `${collection.replace(/\/?$/, "/")}${path.map((part) => part.split("/").map(encodeURIComponent).join("/")).join("/")}`;
+  const service: RestService = {
+    name: "Azure DevOps",
+    headers: { authorization: `Bearer ${token}`, accept: "application/json" },
+    remedy,
+    timing,
+    secrets: [token, ...secrets],
+  };
+  return new ThreadComments(service, base, pullRequest);
+}
+
+class ThreadComments implements Comments {
+  readonly max = maxCharacters;
+  readonly place: string;
+
+  constructor(
+    private readonly service: RestService,
+    private readonly threads: string,
+    pullRequest: string,
+  ) {
+    this.place = `pull request ${pullRequest} in Azure DevOps`;
+  }
+
+  async find(key: string): Promise<{ update(text: string): Promise<void> } | undefined> {
+    const { value } = await callRest(this.service, {
+      what: "The list of comments",
+      method: "GET",
+      url: `${this.threads}?${version}`,
+      answer: threadsSchema,
+    });
+    for (const { id, isDeleted, properties, comments } of value.value) {
+      const comment = comments?.find((each) => each.isDeleted !== true);
+      if (isDeleted === true || comment === undefined || properties?.[property]?.$value !== key) continue;
+      return { update: (content) => this.update(`${this.threads}/${id}/comments/${comment.id}`, content) };
+    }
+    return undefined;
+  }
+
+  private async update(comment: string, content: string): Promise<void> {
+    await callRest(this.service, {
+      what: "The update of the comment",
+      method: "PATCH",
+      url: `${comment}?${version}`,
+      body: { content },
+      answer: z.unknown(),
+    });
+  }
+
+  async create(key: string, content: string): Promise<void> {
+    await callRest(this.service, {
+      what: "The new comment",
+      method: "POST",
+      url: `${this.threads}?${version}`,
+      body: {
+        // commentType 1 is text. A thread that is closed (4) does not hold up the completion of the pull request.
+        comments: [{ parentCommentId: 0, content, commentType: 1 }],
+        status: 4,
+        properties: { [property]: { $type: "System.String", $value: key } },
+      },
+      answer: z.unknown(),
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { PlatformError } from "../../../platform/base/errors";
+import { readModelMetrics } from "../../../platform/model/model-directory";
+import { formatModelRef, parseModelRef, type ModelRef } from "../../../platform/definition/model-ref";
+import { openRegistry } from "../../../platform/registry/open-registry";
+import type { Registry } from "../../../platform/registry/registry";
+import { findRecord } from "../../../platform/base/stored-record";
+import { describeInMarkdown, describeRequest, type ApprovalRequest, type Measured } from "./approval-message";
+import { findComments, writeComment } from "../comments/comments";
+import { jobLinkOf } from "../comments/job-link";
+import { locateRegistry } from "./stack-registry";
+import { requireVariable, runStep, type StepContext } from "../base/step";
+import { findWebhook, postToWebhook } from "./webhook";
+
+/** Of `release.json`, the file that a pipeline hands on, what is told here; `mlops package --output` writes it. */
+const releaseSchema = z.object({
+  release: z.object({ model: z.string() }),
+  qa: z
+    .object({
+      smoke: z.number().nullish(),
+      load: z.object({ requests: z.number(), failures: z.number() }).nullish(),
+    })
+    .nullish(),
+});
+
+interface Waiting {
+  readonly ref: ModelRef;
+  readonly qa?: string;
+}
+
+async function readRelease(file: string): Promise<Waiting> {
+  const remedy =
+    "Expected what `mlops package --output` has written. Download that artifact, or correct RELEASE.";
+  const found = await findRecord(file, releaseSchema, remedy);
+  if (found === undefined) throw new PlatformError("NOT_FOUND", `There is no release in ${file}. ${remedy}`);
+  const { release, qa } = found;
+  const shown = [
+    ...(qa?.smoke ? [`${qa.smoke} smoke checks passed`] : []),
+    ...(qa?.load ? [`${qa.load.failures} of ${qa.load.requests} requests failed under load`] : []),
+  ];
+  return { ref: parseModelRef(release.model), ...(shown.length > 0 && { qa: shown.join(", ") }) };
+}
+
+/** What is waiting: the release in the file RELEASE, or MODEL_VERSION, as `diabetes:3` or with MODEL as `3`. */
+async function findWaiting(env: NodeJS.ProcessEnv): Promise<Waiting> {
+  if (env.RELEASE) return readRelease(env.RELEASE);
+  const version = requireVariable(env, "MODEL_VERSION", "a version, `diabetes:3` (or RELEASE, a file)");
+  return { ref: parseModelRef(version.includes(":") ? version : `${env.MODEL ?? ""}:${version}`) };
+}
+
+async function measure(registry: Registry, ref: ModelRef): Promise<Measured> {
+  const folder = await mkdtemp(path.join(tmpdir(), "mlops-notify-"));
+  try {
+    const directory = path.join(folder, "model");
+    await registry.download(ref, directory);
+    const { heldOut } = await readModelMetrics(directory);
+    return { model: formatModelRef(ref), metrics: heldOut.metrics };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function requestOf(context: StepContext): Promise<ApprovalRequest> {
+  const { env, print } = context;
+  const registry = openRegistry(await locateRegistry(context), { report: (error) => print(error.message) });
+  const { ref, qa } = await findWaiting(env);
+  const candidate = await measure(registry, ref);
+  const served = await registry.findAlias(ref.name, "champion");
+  const other = served !== undefined && served.version !== ref.version;
+  return {
+    candidate,
+    champion: other ? await measure(registry, served) : undefined,
+    qa,
+    link: jobLinkOf(env),
+  };
+}
+
+/** Puts the request on the page of the run, where approvers decide. */
+async function writeSummary(markdown: string, { env, print }: StepContext): Promise<void> {
+  if (env.GITHUB_STEP_SUMMARY) await appendFile(env.GITHUB_STEP_SUMMARY, markdown);
+  if (env.TF_BUILD === undefined || !env.AGENT_TEMPDIRECTORY) return;
+  const file = path.join(env.AGENT_TEMPDIRECTORY, "Approval.md");
+  await writeFile(file, markdown);
+  print.command(`##vso[task.uploadsummary]${file}`);
+}
+
+/** `npm run release:notify`: tells the approvers what waits for them; printed in any case. */
+async function notify(context: StepContext): Promise<void> {
+  const { env, secrets, print } = context;
+  const webhook = findWebhook(env);
+  const request = await requestOf(context);
+  print(describeRequest(request));
+  const markdown = describeInMarkdown(request);
+  await writeSummary(markdown, context);
+  const comments = findComments(env, { secrets });
+  if (comments !== undefined) {
+    const done = await writeComment(comments, `approval ${request.candidate.model}`, markdown);
+    print(`The comment of ${comments.place} is ${done}.`);
+  }
+  if (webhook === undefined) return;
+  await postToWebhook(webhook, request);
+  print(`The approvers are told by ${new URL(webhook.url).host}.`);
+}
+
+if (require.main === module) void runStep(notify);

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { PlatformError } from "../../../platform/base/errors";
+import type { RetryTiming } from "../../../platform/http/http-retry";
+import { formats, webhookBody, type ApprovalRequest, type Format } from "./approval-message";
+import type { Env } from "../comments/comments";
+import { callRest, type RestService } from "../base/rest";
+
+/** Where approvers are told. Its address is a secret: who has it may post. */
+export interface Webhook {
+  readonly url: string;
+  readonly format: Format;
+}
+
+function refuse(what: string): PlatformError {
+  return new PlatformError("SETTINGS_INVALID", `${what} Correct the variable of this step.`);
+}
+
+/** The webhook that NOTIFY_WEBHOOK has, if it has one. */
+export function findWebhook(env: Env): Webhook | undefined {
+  const { NOTIFY_WEBHOOK: url, NOTIFY_FORMAT: format } = env;
+  // A vault keeps no empty secret: `npm run bootstrap` writes "none" where there is no webhook.
+  if (!url || url === "none") return undefined;
+  // Not shown in any message: it is the secret.
+  if (!URL.canParse(url))
+    throw refuse("NOTIFY_WEBHOOK is no address. Expected that of a webhook, https://...");
+  const known = formats.find((each) => each === format);
+  if (format && known === undefined) {
+    throw refuse(`NOTIFY_FORMAT is "${format}". Expected ${formats.join(" or ")}.`);
+  }
+  return { url, format: known ?? (new URL(url).hostname === "hooks.slack.com" ? "slack" : "teams") };
+}
+
+function remedy(status: number): string | undefined {
+  if (status === 401 || status === 403) {
+    return "Its signature is not taken, or posting is forbidden. Copy the address again to the secret NOTIFY_WEBHOOK.";
+  }
+  if (status === 404 || status === 410) {
+    return "The workflow or its channel is gone. Make a new one, and put its address into the secret NOTIFY_WEBHOOK.";
+  }
+  if (status === 400) return "It takes another kind of message. Set NOTIFY_FORMAT to teams or slack.";
+  return undefined;
+}
+
+/** Tells the approvers: a message twice is better than none, so it is also sent again when an answer is lost. */
+export async function postToWebhook(
+  { url, format }: Webhook,
+  request: ApprovalRequest,
+  timing?: Partial<RetryTiming>,
+): Promise<void> {
+  const { search, pathname } = new URL(url);
+  const service: RestService = {
+    name: format === "slack" ? "Slack" : "Teams",
+    headers: {},
+    remedy,
+    timing,
+    secrets: [url, search, pathname].filter((each) => each.length > 1),
+  };
+  await callRest(service, {
+    what: "The message to the approvers",
+    method: "POST",
+    url,
+    body: webhookBody(request, format),
+    repeatable: true,
+    answer: z.unknown(),
+  });
+}

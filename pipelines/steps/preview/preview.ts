@@ -1,0 +1,56 @@
+import path from "node:path";
+import { PlatformError } from "../../../platform/base/errors";
+import { findComments, writeComment } from "../comments/comments";
+import { jobLinkOf } from "../comments/job-link";
+import { readPreview, type StackPreview } from "./preview-changes";
+import { renderPreviews, summarize } from "./preview-markdown";
+import { runPreview } from "./run-preview";
+import { requireVariable, runStep, type StepContext } from "../base/step";
+
+/** Longest time that the preview of a stack may take. */
+const timeoutMs = 20 * 60_000;
+/** In the job's log there is room for all. */
+const unlimited = 10_000_000;
+
+function stacksOf(env: NodeJS.ProcessEnv): readonly string[] {
+  const stacks = requireVariable(env, "STACK", "a stack, or several: `qa,prod`").split(/[\s,]+/);
+  const wrong = stacks.filter((stack) => !/^[\w.-]+(\/[\w.-]+){0,2}$/.test(stack));
+  if (wrong.length === 0) return stacks;
+  throw new PlatformError(
+    "SETTINGS_INVALID",
+    `STACK has "${wrong.join('", "')}". Expected names of stacks, separated by commas. Correct it.`,
+  );
+}
+
+async function previewAll(stacks: readonly string[], { env, secrets, print }: StepContext) {
+  const project = process.cwd();
+  const policies = path.join(project, "infra", "policy");
+  const previews: StackPreview[] = [];
+  for (const stack of stacks) {
+    const output = await runPreview({ stack, project, policies, env, secrets, timeoutMs });
+    const preview = readPreview(output);
+    print(`${stack}: ${summarize(preview).replaceAll("**", "")}`);
+    previews.push(preview);
+  }
+  return previews;
+}
+
+/** `npm run infra:preview`: what an update would change, as one comment of the pull request; printed everywhere. */
+async function preview(context: StepContext): Promise<void> {
+  const { env, secrets, print } = context;
+  const stacks = stacksOf(env);
+  const previews = await previewAll(stacks, context);
+  print(`\n${renderPreviews(previews, { max: unlimited })}`);
+  const comments = findComments(env, { secrets });
+  if (comments !== undefined) {
+    const text = renderPreviews(previews, { max: comments.max, log: jobLinkOf(env) });
+    const done = await writeComment(comments, `preview ${stacks.join(",")}`, text);
+    print(`The comment of ${comments.place} is ${done}.`);
+  }
+  const failed = previews.filter(
+    ({ errors, findings }) => errors.length > 0 || findings.some(({ level }) => level === "mandatory"),
+  );
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+if (require.main === module) void runStep(preview);

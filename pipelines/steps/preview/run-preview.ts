@@ -1,0 +1,127 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
+import { maskText } from "../base/mask";
+import type { PreviewOutput } from "./preview-changes";
+
+export interface PreviewRun {
+  readonly stack: string;
+  /** Folder of the Pulumi project. */
+  readonly project: string;
+  /** Folder of the policy pack. */
+  readonly policies: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly secrets: readonly string[];
+  /** Longest time it may take, milliseconds. */
+  readonly timeoutMs: number;
+}
+
+interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+function run(args: readonly string[], { project, env, timeoutMs, stack }: PreviewRun): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
+    const chunks: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
+    const text = (name: "stdout" | "stderr"): string => Buffer.concat(chunks[name]).toString("utf8");
+    let late = false;
+    // As Ctrl-C does: Pulumi ends its programs and plugins itself, and after a second signal at once.
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGINT");
+    }, timeoutMs);
+    const killer = setTimeout(() => child.kill("SIGKILL"), timeoutMs + 10_000);
+    const stop = (): void => {
+      clearTimeout(timer);
+      clearTimeout(killer);
+    };
+    child.stdout.on("data", (chunk: Buffer) => chunks.stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => chunks.stderr.push(chunk));
+    child.on("error", (error) => {
+      stop();
+      reject(missing(error));
+    });
+    child.on("close", (code) => {
+      stop();
+      if (late) reject(tooLate(stack, timeoutMs));
+      else resolve({ stdout: text("stdout"), stderr: text("stderr"), exitCode: code ?? 1 });
+    });
+  });
+}
+
+function missing(error: Error): Error {
+  if (systemErrorCode(error) !== "ENOENT") return error;
+  return new PlatformError(
+    "NOT_FOUND",
+    "The command `pulumi` was not found. A preview is made by Pulumi. Install the version of @pulumi/pulumi in package.json (https://www.pulumi.com/docs/install), and see that it is on the PATH.",
+    { cause: error },
+  );
+}
+
+function tooLate(stack: string, timeoutMs: number): PlatformError {
+  return new PlatformError(
+    "REMOTE_FAILED",
+    `The preview of stack ${stack} has not ended in ${Math.round(timeoutMs / 1000)} s, and was stopped. A preview takes some minutes. See whether the state's storage and Azure answer from here.`,
+  );
+}
+
+/** What to do, by what the command says when it cannot even begin. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /no stack named|no Pulumi project/i,
+    "Expected a stack of that name in this backend. Run `pulumi stack init`, or correct STACK or PULUMI_BACKEND_URL.",
+  ],
+  [
+    /PULUMI_ACCESS_TOKEN|not logged in|pulumi login|passphrase/i,
+    "Expected a backend, and what opens its secrets. Set PULUMI_BACKEND_URL, and sign in.",
+  ],
+  [
+    /AuthorizationPermissionMismatch|AuthorizationFailed|does not have authorization|403/i,
+    'Expected the roles of a preview: "Reader", "Storage Blob Data Reader" on the state, "Key Vault Crypto User" on its key. Run `npm run bootstrap`, or give them.',
+  ],
+  [/AADSTS|az login|DefaultAzureCredential|401/i, "Expected an identity that is signed in. Run `az login`."],
+];
+
+function cannotBegin({ stderr, stdout, exitCode }: Ended, { stack, secrets }: PreviewRun): PlatformError {
+  const text = maskText(stderr.trim() === "" ? stdout : stderr, secrets);
+  const line = /(?:error|panic): (.+)/.exec(text)?.[1] ?? text.trim().split("\n").at(-1) ?? "";
+  const remedy =
+    remedies.find(([pattern]) => pattern.test(text))?.[1] ??
+    `Expected what \`pulumi preview --stack ${stack}\` needs. Run it here.`;
+  return new PlatformError(
+    "REMOTE_FAILED",
+    `Stack ${stack} cannot be previewed (exit code ${exitCode}): ${line.slice(0, 500).replace(/\.$/, "")}. ${remedy}`,
+  );
+}
+
+/** Previews an update of a stack by the Pulumi on the PATH, under the policy pack. Nothing is changed by it. */
+export async function runPreview(options: PreviewRun): Promise<PreviewOutput> {
+  const { stack, policies, secrets, env } = options;
+  const folder = await mkdtemp(path.join(tmpdir(), "mlops-preview-"));
+  try {
+    const eventLog = path.join(folder, "events.jsonl");
+    const args = ["preview", "--stack", stack, "--policy-pack", policies, "--event-log", eventLog];
+    // The log of events is an option of development for now. It holds secrets, so it goes with its folder.
+    const own = { ...env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" };
+    const ended = await run([...args, "--non-interactive", "--color", "never"], { ...options, env: own });
+    const events = await readIfThere(eventLog);
+    if (ended.exitCode !== 0 && !events.includes('"resourcePreEvent"')) throw cannotBegin(ended, options);
+    return { stack, events, exitCode: ended.exitCode, secrets };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return "";
+    throw error;
+  }
+}

@@ -1,0 +1,193 @@
+import { z } from "zod";
+import { formatNumber } from "../base/format-number";
+import { HttpFault, sendWithRetries } from "../http/http-retry";
+import { parseTrackingUri, type MlflowAddress } from "../settings/mlflow-address";
+import { isLoopback } from "../settings/security-settings";
+import { AzureError, type AzureClient } from "./azure-client";
+
+/** Whose log is read. */
+export interface JobLogOptions {
+  /** Of the workspace: `azureml://westeurope.api.azureml.ms/mlflow/...`. Logs are had from the same host. */
+  readonly trackingUri: string;
+  readonly workspaceId: string;
+  /** Name of the job's experiment. */
+  readonly experiment: string;
+  readonly job: string;
+  /** Writes a line. */
+  readonly print: (line: string) => void;
+}
+
+const detailsSchema = z.object({
+  status: z.string().nullish(),
+  logFiles: z.record(z.string(), z.string()).nullish(),
+});
+const runsSchema = z.object({
+  value: z.array(z.object({ runId: z.string(), displayName: z.string().nullish() })),
+});
+const metricsSchema = z.object({
+  run: z.object({
+    data: z.object({
+      metrics: z.array(z.object({ key: z.string(), value: z.number() })).nullish(),
+    }),
+  }),
+});
+
+/** Logs that are shown: what a step's program prints, and what its pipeline says. Others are the service's own. */
+const shownLogs = /^(user_logs\/std_log[^/]*\.txt|logs\/azureml\/executionlogs\.txt)$/;
+/** States in which a log does not grow any more. */
+const ended = /^(Completed|Failed|Canceled|NotResponding)$/;
+/** Bytes of one answer. */
+const pieceBytes = 4 * 1024 * 1024;
+
+/** A line of a log begins no command of Azure Pipelines, which looks for them anywhere in a line. */
+const harmless = (line: string): string => line.replaceAll("##vso[", "## vso[").replaceAll("##[", "## [");
+
+interface Step {
+  readonly run: string;
+  /** In front of its lines. */
+  readonly name: string;
+}
+
+/** The log of a job and of its steps, as it grows. What cannot be read is said once; a job is followed without its log, too. */
+export class JobLog {
+  /** Bytes that were shown, by the run and its file. */
+  private readonly shown = new Map<string, number>();
+  private readonly complete = new Set<string>();
+  private readonly complaints = new Set<string>();
+
+  private readonly tracking: MlflowAddress;
+
+  constructor(
+    private readonly client: AzureClient,
+    private readonly options: JobLogOptions,
+  ) {
+    this.tracking = parseTrackingUri(options.trackingUri);
+  }
+
+  /** Writes what has come since the last look. */
+  async look(): Promise<void> {
+    const { job } = this.options;
+    try {
+      for (const step of [{ run: job, name: "" }, ...(await this.steps())]) await this.lookAt(step);
+    } catch (error) {
+      if (!(error instanceof AzureError)) throw error;
+      this.complain("log", `The log cannot be read: ${error.message}`);
+    }
+  }
+
+  /** What the job's steps have measured, a line for each step that has measured something. */
+  async metricLines(): Promise<string[]> {
+    try {
+      const lines: string[] = [];
+      for (const { run, name } of await this.steps()) {
+        const figures = await this.metricsOf(run, name);
+        if (figures.length > 0) lines.push(harmless(`[${name}] ${figures.join(", ")}`));
+      }
+      return lines;
+    } catch (error) {
+      if (!(error instanceof AzureError)) throw error;
+      return [`The metrics cannot be read: ${error.message}`];
+    }
+  }
+
+  private async metricsOf(run: string, name: string): Promise<string[]> {
+    const answer = await this.client.call({
+      what: `The metrics of ${name}`,
+      scope: "management",
+      method: "GET",
+      url: `${this.tracking.base}/api/2.0/mlflow/runs/get?run_id=${encodeURIComponent(run)}`,
+      answer: metricsSchema,
+    });
+    const metrics = [...(answer.run.data.metrics ?? [])].sort((a, b) => a.key.localeCompare(b.key));
+    return metrics.map(({ key, value }) => `${key} ${formatNumber(value)}`);
+  }
+
+  private runUrl(run: string): string {
+    const { workspaceId, experiment } = this.options;
+    return `${this.tracking.origin}/history/v1.0${workspaceId}/experiments/${encodeURIComponent(experiment)}/runs/${encodeURIComponent(run)}`;
+  }
+
+  private async steps(): Promise<Step[]> {
+    const { value } = await this.client.call({
+      what: "The list of the job's steps",
+      scope: "management",
+      method: "GET",
+      url: `${this.runUrl(this.options.job)}/children`,
+      answer: runsSchema,
+    });
+    return value.map(({ runId, displayName }) => ({ run: runId, name: displayName ?? runId }));
+  }
+
+  private async lookAt(step: Step): Promise<void> {
+    if (this.complete.has(step.run)) return;
+    const { status, logFiles } = await this.client.call({
+      what: `The log files of ${step.run}`,
+      scope: "management",
+      method: "GET",
+      url: `${this.runUrl(step.run)}/details`,
+      answer: detailsSchema,
+    });
+    const over = ended.test(status ?? "");
+    const files = Object.entries(logFiles ?? {}).filter(([file]) => shownLogs.test(file));
+    for (const [file, url] of files.sort(([a], [b]) => a.localeCompare(b))) {
+      await this.follow(step, { file, url, over });
+    }
+    if (over) this.complete.add(step.run);
+  }
+
+  private async follow(
+    step: Step,
+    { file, url, over }: { file: string; url: string; over: boolean },
+  ): Promise<void> {
+    const key = `${step.run}/${file}`;
+    for (;;) {
+      const from = this.shown.get(key) ?? 0;
+      const piece = await this.readPiece(url, from, key);
+      if (piece === undefined || piece.length === 0) return;
+      // A line that is being written is left for the next look.
+      const whole = over && piece.length < pieceBytes ? piece.length : piece.lastIndexOf(10) + 1;
+      if (whole === 0) return;
+      this.shown.set(key, from + whole);
+      const prefix = step.name === "" ? "" : `[${step.name}] `;
+      const lines = piece.subarray(0, whole).toString("utf8").replace(/\n$/, "").split("\n");
+      for (const line of lines) this.options.print(harmless(`${prefix}${line.replace(/\r/g, "")}`));
+      if (piece.length < pieceBytes) return;
+    }
+  }
+
+  /** Bytes from a place on; `undefined` when they cannot be had. The address holds a signature, and is never shown. */
+  private async readPiece(url: string, from: number, key: string): Promise<Buffer | undefined> {
+    const { protocol, hostname } = new URL(url);
+    if (protocol !== "https:" && !isLoopback(hostname)) return undefined;
+    // No token: the address itself is what opens the file.
+    const headers = { range: `bytes=${from}-${from + pieceBytes - 1}` };
+    try {
+      return await sendWithRetries(
+        {
+          url,
+          init: () => Promise.resolve({ headers }),
+          read: async (response) => {
+            const bytes = Buffer.from(await response.arrayBuffer());
+            return response.status === 206 ? bytes : bytes.subarray(from, from + pieceBytes);
+          },
+          idempotent: true,
+          signal: this.client.signal,
+        },
+        this.client.timing,
+      );
+    } catch (error) {
+      if (!(error instanceof HttpFault)) throw error;
+      // 416: there is nothing new. 404: there is nothing yet.
+      if (error.facts.status !== 416 && error.facts.status !== 404) {
+        this.complain(key, `${key} cannot be read from here (${error.message}); the job's link shows it.`);
+      }
+      return undefined;
+    }
+  }
+
+  private complain(about: string, message: string): void {
+    if (this.complaints.has(about)) return;
+    this.complaints.add(about);
+    this.options.print(message);
+  }
+}

@@ -1,0 +1,21 @@
+/** Names in quotes, in a row; past `most` they are counted. */
+export function quoted(names: readonly string[], max = 10): string {
+  const shown = names.slice(0, max).map((name) => `"${name}"`);
+  if (names.length > max) return `${shown.join(", ")} and ${names.length - max} more`;
+  return shown.join(", ");
+}
+
+/** A count with its noun: "1 row", "1,200 rows". */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A share of 0..1 in percent, with one decimal where it says something. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
+}
+
+/** A sentence as a part of another. */
+export function withoutPeriod(text: string): string {
+  return text.replace(/\.$/, "");
+}

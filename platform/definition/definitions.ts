@@ -1,0 +1,60 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { closest } from "fastest-levenshtein";
+import type { ModelDefinition } from "./definition";
+import { readDefinitionFile } from "./definition-file";
+import { PlatformError, systemErrorCode } from "../base/errors";
+import { fileExists } from "../base/files";
+import { shownPath } from "../base/shown-path";
+
+/** A checked definition, and where its data is. */
+export interface LoadedDefinition {
+  readonly definition: ModelDefinition;
+  /** Path of the definition. */
+  readonly definitionFile: string;
+  /** Path of the data: the definition's, resolved against the model's folder, or the one given instead. */
+  readonly dataFile: string;
+}
+
+/** `models/` of this repository. */
+export const modelsDirectory = path.join(__dirname, "..", "..", "models");
+
+/** Names of the models in a folder. */
+export async function listDefinitions(directory = modelsDirectory): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
+    if (!["ENOENT", "ENOTDIR"].includes(systemErrorCode(cause) ?? "")) throw cause;
+    throw new PlatformError(
+      "SETTINGS_INVALID",
+      `${directory} is not a folder. MLOPS_MODELS names the folder of the models. Correct or unset it.`,
+      { cause },
+    );
+  });
+  const names = [];
+  for (const entry of entries.filter((item) => item.isDirectory())) {
+    if (await fileExists(path.join(directory, entry.name, "model.ts"))) names.push(entry.name);
+  }
+  return names.sort();
+}
+
+/** Loads `models/<name>/model.ts`; `data` stands in for the definition's own data. */
+export async function loadDefinition(
+  name: string,
+  data?: string,
+  directory = modelsDirectory,
+): Promise<LoadedDefinition> {
+  const known = await listDefinitions(directory);
+  if (!known.includes(name)) {
+    const suggestion = known.length > 0 ? ` Did you mean "${closest(name, known)}"?` : "";
+    throw new PlatformError(
+      "USAGE",
+      `There is no model "${name}". Models here: ${known.join(", ")}.${suggestion} \`mlops init ${name} --from data.csv\` makes a new one.`,
+    );
+  }
+  const file = path.join(directory, name, "model.ts");
+  const definition = readDefinitionFile(file, shownPath(file));
+  return {
+    definition,
+    definitionFile: file,
+    dataFile: data === undefined ? path.resolve(path.dirname(file), definition.data) : path.resolve(data),
+  };
+}

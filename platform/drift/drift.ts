@@ -1,0 +1,189 @@
+import { z } from "zod";
+import type { DriftRule } from "../definition/definition";
+import { formatNumber } from "../base/format-number";
+import { counted } from "../base/wording";
+import { binLabels } from "./bins";
+import { adjustByHolm, chiSquareTest, populationStabilityIndex } from "./compare-counts";
+import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
+
+const count = z.number().int().min(0);
+
+/** Shares of one bin in both samples, 0..1, of all rows: missing values are a bin of their own. */
+const driftBinSchema = z.object({ label: z.string(), reference: z.number(), current: z.number() });
+
+export type DriftBin = Readonly<z.output<typeof driftBinSchema>>;
+
+const columnDriftSchema = z.object({
+  /** Name of the column; "prediction" for the model's predictions. */
+  column: z.string(),
+  /** Population stability index; 0 = same, above 0.2 = investigate. */
+  psi: z.number(),
+  /** Of the chi-square test, 0..1. */
+  pValue: z.number(),
+  /** The same, corrected for the number of columns (Holm). */
+  adjustedPValue: z.number(),
+  /** Share of missing values, 0..1. */
+  missing: z.object({ reference: z.number(), current: z.number() }),
+  drifted: z.boolean(),
+  bins: z.array(driftBinSchema).readonly(),
+});
+
+export type ColumnDrift = Readonly<z.output<typeof columnDriftSchema>>;
+
+/** `drift.json` of a run: how the rows that were scored differ from the reference. */
+export const driftReportSchema = z.object({
+  /** Rows compared with the reference. */
+  rows: count,
+  referenceRows: count,
+  /** False when there are too few rows to say anything; then nothing has drifted. */
+  judged: z.boolean(),
+  drifted: z.boolean(),
+  columns: z.array(columnDriftSchema).readonly(),
+  /** The outcome in a sentence, with numbers. */
+  explanation: z.string(),
+});
+
+export type DriftReport = Readonly<z.output<typeof driftReportSchema>>;
+
+/** Labels of the bins that stand for no single value. */
+const otherLabel = "other";
+const missingLabel = "missing";
+
+/**
+ * Whether data still looks like the reference. A column has drifted when two things hold. Its stability index is above
+ * `rule.psi`: the change is large enough to matter. And a chi-square test on the same bins, corrected over all columns,
+ * is significant: the change is not chance. Neither is enough alone. The index of two samples of one
+ * distribution is about (bins - 1)(1/n + 1/m), so that 50 rows in ten bins reach 0.2 with no drift at all; and
+ * the test finds a difference of no importance once there are rows enough. A missing value is a bin of its own, so a change in
+ * the share of missing values is drift too. Compared are the columns that both profiles have, and the predictions.
+ */
+export function measureDrift(reference: Profile, current: Profile, rule: DriftRule): DriftReport {
+  const compared = comparedColumns(reference, current);
+  const columns = judge(compared, rule);
+  const fewest = Math.min(reference.rows, current.rows);
+  const judged = fewest >= rule.minRows;
+  const drifted = judged && columns.some((column) => column.drifted);
+  const report = { rows: current.rows, referenceRows: reference.rows, judged, drifted };
+  const shown = judged ? columns : columns.map((column) => ({ ...column, drifted: false }));
+  return { ...report, columns: shown, explanation: explain({ ...report, columns: shown }, rule) };
+}
+
+interface ComparedColumn {
+  readonly column: string;
+  readonly reference: ColumnProfile;
+  readonly current: ColumnProfile;
+}
+
+function comparedColumns(reference: Profile, current: Profile): ComparedColumn[] {
+  const columns = Object.entries(reference.columns).flatMap(([column, profile]) => {
+    const now = Object.hasOwn(current.columns, column) ? current.columns[column] : undefined;
+    return now ? [{ column, reference: profile, current: now }] : [];
+  });
+  if (!reference.prediction || !current.prediction) return columns;
+  return [...columns, { column: "prediction", reference: reference.prediction, current: current.prediction }];
+}
+
+function judge(compared: readonly ComparedColumn[], rule: DriftRule): ColumnDrift[] {
+  const measured = compared.map((column) => {
+    const bins = binsOf(column);
+    return { ...column, bins, psi: populationStabilityIndex(bins), ...chiSquareTest(bins) };
+  });
+  const adjusted = adjustByHolm(measured.map(({ pValue }) => pValue));
+  return measured.map(({ column, reference, current, bins, psi, pValue }, index) => {
+    const adjustedPValue = adjusted[index] ?? 1;
+    const [referenceRows, currentRows] = [rowsOf(reference), rowsOf(current)];
+    return {
+      column,
+      psi,
+      pValue,
+      adjustedPValue,
+      missing: {
+        reference: share(reference.missing, referenceRows),
+        current: share(current.missing, currentRows),
+      },
+      drifted: psi > rule.psi && adjustedPValue < rule.significance,
+      bins: bins.map((bin) => ({
+        label: bin.label,
+        reference: share(bin.reference, referenceRows),
+        current: share(bin.current, currentRows),
+      })),
+    };
+  });
+}
+
+/** Occurrences in both samples, bin by bin. */
+function binsOf({ column, reference, current }: ComparedColumn): DriftBin[] {
+  const bins =
+    reference.type === "number" && current.type === "number"
+      ? numberBins(column, reference, current)
+      : reference.type === "category" && current.type === "category"
+        ? categoryBins(reference, current)
+        : undefined;
+  if (!bins)
+    throw new RangeError(
+      `Column "${column}" is a ${reference.type} in the reference, a ${current.type} now.`,
+    );
+  const missing = { label: missingLabel, reference: reference.missing, current: current.missing };
+  return [...bins, ...(reference.missing + current.missing > 0 ? [missing] : [])];
+}
+
+function numberBins(column: string, reference: NumberProfile, current: NumberProfile): DriftBin[] {
+  const sameEdges =
+    reference.edges.length === current.edges.length &&
+    reference.edges.every((edge, index) => edge === current.edges[index]);
+  if (!sameEdges) {
+    throw new RangeError(
+      `Column "${column}" was not counted into the bins of the reference it is compared with.`,
+    );
+  }
+  return binLabels(reference.edges).map((label, index) => ({
+    label,
+    reference: reference.counts[index] ?? 0,
+    current: current.counts[index] ?? 0,
+  }));
+}
+
+/** The reference's values, the values that are new, and all that neither profile names. */
+function categoryBins(reference: CategoryProfile, current: CategoryProfile): DriftBin[] {
+  const occurrences = (profile: CategoryProfile, label: string): number =>
+    Object.hasOwn(profile.values, label) ? (profile.values[label] ?? 0) : 0;
+  // A value the current profile names may be among the reference's "other": then it is not new, but part of that.
+  const fresh = reference.other > 0 ? [] : Object.keys(current.values);
+  const labels = [...new Set([...Object.keys(reference.values), ...fresh])];
+  const bins = labels.map((label) => ({
+    label,
+    reference: occurrences(reference, label),
+    current: occurrences(current, label),
+  }));
+  const named = bins.reduce((sum, bin) => sum + bin.current, 0);
+  const rest = { label: otherLabel, reference: reference.other, current: current.count - named };
+  return rest.reference + rest.current > 0 ? [...bins, rest] : bins;
+}
+
+function rowsOf({ count, missing }: ColumnProfile): number {
+  return count + missing;
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function explain(report: Omit<DriftReport, "explanation">, rule: DriftRule): string {
+  const { rows, referenceRows, columns } = report;
+  const samples = `${counted(rows, "row")} against ${counted(referenceRows, "row")} of the reference`;
+  if (!report.judged) {
+    return `Not judged: ${samples}; at least ${rule.minRows} on each side are needed.`;
+  }
+  const drifted = columns.filter((column) => column.drifted).sort((a, b) => b.psi - a.psi);
+  if (drifted.length === 0) {
+    return `No drift in ${counted(columns.length, "column")}: ${samples}.`;
+  }
+  const named = drifted.map(
+    ({ column, psi, adjustedPValue }) =>
+      `${column} (stability index ${formatNumber(psi)}, corrected p ${formatNumber(adjustedPValue, 2)})`,
+  );
+  return (
+    `Drift in ${drifted.length} of ${counted(columns.length, "column")}: ${named.join(", ")}; ` +
+    `allowed are a stability index of ${formatNumber(rule.psi)} and what chance explains (p ${rule.significance}); ${samples}.`
+  );
+}

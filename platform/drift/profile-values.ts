@@ -1,0 +1,168 @@
+import { binEdges, binOf, decilePositions } from "./bins";
+import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
+import { maxCategoryValues } from "./profile";
+
+/** Distinct values outside the reference that are counted before the rest is summed up, so that memory is bounded. */
+const maxNewValues = 10_000;
+
+/** A value as the prediction log has it; undefined where the log has none. */
+type Value = number | string | boolean | null | undefined;
+
+/** Counts numbers into given bins, one at a time; anything that is not a finite number is missing. */
+class NumberCounter {
+  private count = 0;
+  private missing = 0;
+  private mean = 0;
+  private squares = 0;
+  private min = Infinity;
+  private max = -Infinity;
+  private readonly counts: number[];
+
+  constructor(private readonly edges: readonly number[]) {
+    this.counts = new Array<number>(edges.length + 1).fill(0);
+  }
+
+  add(value: Value): void {
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      this.missing++;
+      return;
+    }
+    // Welford's recurrence: one pass without cancellation.
+    this.count++;
+    const delta = value - this.mean;
+    this.mean += delta / this.count;
+    this.squares += delta * (value - this.mean);
+    this.min = Math.min(this.min, value);
+    this.max = Math.max(this.max, value);
+    const bin = binOf(this.edges, value);
+    this.counts[bin] = (this.counts[bin] ?? 0) + 1;
+  }
+
+  profile(): NumberProfile {
+    const { count, missing, edges, counts, mean, min, max } = this;
+    const standardDeviation = Math.sqrt(this.squares / count);
+    return {
+      type: "number",
+      count,
+      missing,
+      ...(count > 0 && Number.isFinite(mean) && { mean }),
+      ...(count > 0 && Number.isFinite(standardDeviation) && { standardDeviation }),
+      ...(count > 0 && { min, max }),
+      edges,
+      counts,
+    };
+  }
+}
+
+/** Counts categories and booleans, one at a time; null and "" are missing. */
+class CategoryCounter {
+  private count = 0;
+  private missing = 0;
+  private other = 0;
+  private unseen = 0;
+  private readonly counts = new Map<string, number>();
+
+  constructor(private readonly reference: CategoryProfile) {}
+
+  add(value: Value): void {
+    if (value === null || value === undefined || value === "") {
+      this.missing++;
+      return;
+    }
+    this.count++;
+    const text = String(value);
+    const before = this.counts.get(text);
+    if (before !== undefined) this.counts.set(text, before + 1);
+    else if (this.isKnown(text) || this.unseen++ < maxNewValues) this.counts.set(text, 1);
+    else this.other++;
+  }
+
+  profile(): CategoryProfile {
+    const entries = [...this.counts];
+    const unseen = entries.filter(([text]) => !this.isKnown(text)).sort(byFallingCountThenName);
+    const shown = [
+      ...entries.filter(([text]) => this.isKnown(text)),
+      ...unseen.slice(0, maxCategoryValues),
+    ].sort(byFallingCountThenName);
+    const rest = unseen.slice(maxCategoryValues).reduce((sum, [, count]) => sum + count, 0);
+    return {
+      type: "category",
+      count: this.count,
+      missing: this.missing,
+      values: Object.fromEntries(shown),
+      other: this.other + rest,
+    };
+  }
+
+  private isKnown(text: string): boolean {
+    return Object.hasOwn(this.reference.values, text);
+  }
+}
+
+function byFallingCountThenName(a: [string, number], b: [string, number]): number {
+  return b[1] - a[1] || (a[0] < b[0] ? -1 : 1);
+}
+
+function counterFor(reference: ColumnProfile): NumberCounter | CategoryCounter {
+  return reference.type === "number" ? new NumberCounter(reference.edges) : new CategoryCounter(reference);
+}
+
+/** Profile of numbers in memory, for example a model's predictions; NaN is missing. Bins as `profileTable` makes them. */
+export function profileNumbers(values: Iterable<number>): NumberProfile {
+  const sorted = Float64Array.from(values)
+    .filter((value) => Number.isFinite(value))
+    .sort();
+  const deciles = decilePositions(sorted.length).flatMap((position) => sorted[position - 1] ?? []);
+  const counter = new NumberCounter(sorted[0] === undefined ? [] : binEdges(sorted[0], deciles));
+  for (const value of values) counter.add(value);
+  return counter.profile();
+}
+
+/** Numbers in memory counted into the bins of a reference. */
+export function profileNumbersAgainst(reference: NumberProfile, values: Iterable<number>): NumberProfile {
+  const counter = new NumberCounter(reference.edges);
+  for (const value of values) counter.add(value);
+  return counter.profile();
+}
+
+/** The rows of one request and what was predicted for each, as the prediction log has them. */
+interface ScoredRows {
+  readonly inputs: readonly Readonly<Record<string, Value>>[];
+  readonly outputs: readonly (number | string)[];
+  /** Classification: probability of the positive class per row. */
+  readonly probabilities?: readonly number[];
+}
+
+/**
+ * What the prediction log holds, counted into the bins and categories of a model's reference: the inputs, and the
+ * predictions (probabilities, for a classification). The target is not in the log, so it is not in the result.
+ * Memory does not grow with the records.
+ */
+export async function profileRecordsAgainst(
+  reference: Profile,
+  records: AsyncIterable<ScoredRows> | Iterable<ScoredRows>,
+): Promise<Profile> {
+  let rows = 0;
+  const counters = new Map(
+    Object.entries(reference.columns).map(([name, column]) => [name, counterFor(column)]),
+  );
+  const seen = new Set<string>();
+  const prediction = reference.prediction && new NumberCounter(reference.prediction.edges);
+  for await (const record of records) {
+    record.inputs.forEach((input, index) => {
+      rows++;
+      for (const [name, counter] of counters) {
+        if (Object.hasOwn(input, name)) seen.add(name);
+        counter.add(input[name]);
+      }
+      prediction?.add((record.probabilities ?? record.outputs)[index]);
+    });
+  }
+  return {
+    rows,
+    columns: Object.fromEntries(
+      [...counters].filter(([name]) => seen.has(name)).map(([name, counter]) => [name, counter.profile()]),
+    ),
+    ...(prediction && { prediction: prediction.profile() }),
+  };
+}

@@ -1,0 +1,46 @@
+/** A summary of a column of numbers, against which later data is compared. */
+export interface NumberProfile {
+  readonly type: "number";
+  /** Values that are there; rows are `count + missing`. */
+  readonly count: number;
+  readonly missing: number;
+  /** Absent, as are the next three, when every value is missing; mean and deviation also when they overflow. */
+  readonly mean?: number;
+  /** Of the population (divided by `count`). */
+  readonly standardDeviation?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** Rising inner edges of the bins; bin i holds edges[i-1] < value <= edges[i], the outer bins are open. */
+  readonly edges: readonly number[];
+  /** Values per bin, edges.length + 1 of them; missing values are not among them. */
+  readonly counts: readonly number[];
+}
+
+/** The same for a category or a boolean ("true", "false"). */
+export interface CategoryProfile {
+  readonly type: "category";
+  /** Values that are there; rows are `count + missing`. */
+  readonly count: number;
+  readonly missing: number;
+  /**
+   * Occurrences of the hundred most frequent values (equally frequent ones by name). When counted against a
+   * reference: of the reference's values that occur, then of the hundred most frequent others.
+   */
+  readonly values: Readonly<Record<string, number>>;
+  /** Occurrences of all further values. */
+  readonly other: number;
+}
+
+export type ColumnProfile = NumberProfile | CategoryProfile;
+
+/** `reference.json` of a model directory: the training rows, per feature, and the model's predictions for them. */
+export interface Profile {
+  readonly rows: number;
+  /** By feature name, in signature order, then the target under its own name. */
+  readonly columns: Readonly<Record<string, ColumnProfile>>;
+  /** Predictions (probabilities, for a classification) for the training rows. */
+  readonly prediction?: NumberProfile;
+}
+
+/** Most values of a category that a profile tells apart. */
+export const maxCategoryValues = 100;

@@ -1,0 +1,66 @@
+import type { Task } from "../definition/definition";
+import type { ScoredRows } from "./evaluation";
+import { summedMetrics, type SummedMetric } from "./metric-terms";
+import { metricNames, metrics, type MetricName, type Metrics } from "../definition/metric-names";
+import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
+
+/**
+ * All metrics of a task for a model's predictions, weighted where the rows have weights.
+ * One that is not defined for the rows is absent: AUC of one class, R² of a constant target, F1 without a positive
+ * row, anything of no rows, and everything when a prediction is not a finite number. Equal to scikit-learn's to 1e-12.
+ */
+export function computeMetrics(task: Task, rows: ScoredRows): Metrics {
+  const names = metricNames.filter((name) => metrics[name].task === task);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = computeMetric(name, rows);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** One metric; undefined when it is not defined for the rows. */
+export function computeMetric(name: MetricName, rows: ScoredRows): number | undefined {
+  checkLengths(rows);
+  if (!rows.predicted.every(Number.isFinite) || !rows.actual.every(Number.isFinite)) return undefined;
+  const value =
+    name === "auc"
+      ? areaUnderRoc(weighByScore(rankRows(rows), rows.actual, rows.weights))
+      : sumUp(summedMetrics[name], rows);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Mean of the actual values, around which R² sums its squares. */
+export function centreOf({ actual, weights }: Pick<ScoredRows, "actual" | "weights">): number {
+  let [sum, total] = [0, 0];
+  for (let row = 0; row < actual.length; row++) {
+    const weight = weights?.[row] ?? 1;
+    sum += weight * (actual[row] ?? NaN);
+    total += weight;
+  }
+  return sum / total;
+}
+
+function sumUp(metric: SummedMetric, rows: ScoredRows): number {
+  const { actual, predicted, weights } = rows;
+  const centre = centreOf(rows);
+  const sums: number[] = [];
+  let total = 0;
+  for (let row = 0; row < actual.length; row++) {
+    const weight = weights?.[row] ?? 1;
+    const terms = metric.terms(actual[row] ?? NaN, predicted[row] ?? NaN, centre);
+    for (let term = 0; term < terms.length; term++) {
+      sums[term] = (sums[term] ?? 0) + weight * (terms[term] ?? NaN);
+    }
+    total += weight;
+  }
+  return metric.value(sums, total);
+}
+
+function checkLengths({ actual, predicted, weights }: ScoredRows): void {
+  if (actual.length !== predicted.length || (weights && weights.length !== actual.length)) {
+    throw new RangeError(
+      `${actual.length} actual values, ${predicted.length} predictions and ${weights?.length ?? "no"} weights do not belong together.`,
+    );
+  }
+}

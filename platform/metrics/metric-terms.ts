@@ -1,0 +1,67 @@
+import type { MetricName } from "../definition/metric-names";
+
+/** Probabilities are kept this far from 0 and 1 in the log loss, so that one sure mistake costs 34.5 nats, not infinity. */
+const minProbability = 1e-15;
+
+/**
+ * A metric as a function of sums over rows. The sums may be weighted, which gives the weighted metric; weights that
+ * count how often a row was drawn give the metric of a resample.
+ */
+export interface SummedMetric {
+  /** Terms of a row; `centre` is the mean of `actual` over all rows. */
+  readonly terms: (actual: number, predicted: number, centre: number) => readonly number[];
+  /** The metric from the sums of the terms and of the weights; NaN when it is not defined. */
+  readonly value: (sums: ArrayLike<number>, weight: number) => number;
+}
+
+/** The label a probability stands for: as in scikit-learn, 0.5 itself is the negative class. */
+export function isPositive(probability: number): boolean {
+  return probability > 0.5;
+}
+
+const mean = (sums: ArrayLike<number>, weight: number): number => sumOf(sums, 0) / weight;
+
+function sumOf(sums: ArrayLike<number>, index: number): number {
+  return sums[index] ?? NaN;
+}
+
+/** Every metric but AUC, which is made of ranks. */
+export const summedMetrics: Readonly<Record<Exclude<MetricName, "auc">, SummedMetric>> = {
+  rmse: {
+    terms: (actual, predicted) => [(predicted - actual) ** 2],
+    value: (sums, weight) => Math.sqrt(mean(sums, weight)),
+  },
+  mae: { terms: (actual, predicted) => [Math.abs(predicted - actual)], value: mean },
+  r2: {
+    terms: (actual, predicted, centre) => [
+      (predicted - actual) ** 2,
+      actual - centre,
+      (actual - centre) ** 2,
+    ],
+    value: (sums, weight) => {
+      const total = sumOf(sums, 2) - sumOf(sums, 1) ** 2 / weight;
+      // What is left of a constant target is rounding, not variance.
+      return total > 1e-12 * sumOf(sums, 2) ? 1 - sumOf(sums, 0) / total : NaN;
+    },
+  },
+  logLoss: {
+    terms: (actual, predicted) => {
+      const ofActual = actual === 1 ? predicted : 1 - predicted;
+      return [-Math.log(Math.min(Math.max(ofActual, minProbability), 1 - minProbability))];
+    },
+    value: mean,
+  },
+  brier: { terms: (actual, predicted) => [(predicted - actual) ** 2], value: mean },
+  accuracy: {
+    terms: (actual, predicted) => [isPositive(predicted) === (actual === 1) ? 1 : 0],
+    value: mean,
+  },
+  f1: {
+    terms: (actual, predicted) => {
+      const label = isPositive(predicted) ? 1 : 0;
+      return [label * actual, label === actual ? 0 : 1];
+    },
+    // With no positive row and none predicted there is neither precision nor recall: 0 / 0.
+    value: (sums) => (2 * sumOf(sums, 0)) / (2 * sumOf(sums, 0) + sumOf(sums, 1)),
+  },
+};

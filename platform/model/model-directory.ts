@@ -1,0 +1,214 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { PlatformError, systemErrorCode } from "../base/errors";
+import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
+import type { Profile } from "../drift/profile";
+import type { Signature } from "./signature";
+import { digestSchema, faultsOf } from "../base/stored-record";
+
+/** Names of the files in a model directory. */
+export const modelFiles = {
+  mlmodel: "MLmodel",
+  onnx: "model.onnx",
+  requirements: "requirements.txt",
+  conda: "conda.yaml",
+  pythonEnv: "python_env.yaml",
+  inputExample: "input_example.json",
+  golden: "golden.json",
+  metrics: "metrics.json",
+  reference: "reference.json",
+  lineage: "lineage.json",
+  card: "README.md",
+} as const;
+
+const count = z.number().int().min(0);
+const modelValue = z.union([z.number(), z.string()]);
+
+const columnSchema = z.object({
+  name: z.string().min(1),
+  type: z.enum(["number", "category", "boolean"]),
+  nullable: z.boolean(),
+  values: z.array(z.string()).exactOptional(),
+  unit: z.string().exactOptional(),
+  description: z.string().exactOptional(),
+});
+
+const signatureSchema = z.object({
+  task: z.enum(["regression", "classification"]),
+  inputs: z.array(columnSchema).min(1),
+  target: z.object({
+    name: z.string().min(1),
+    unit: z.string().exactOptional(),
+    classes: z.tuple([modelValue, modelValue]).exactOptional(),
+  }),
+});
+
+const metadataSchema = z.object({
+  name: z.string().min(1),
+  run: z.string().min(1),
+  signature: signatureSchema,
+});
+
+/** What the platform keeps in `MLmodel`, under `metadata.mlops`. */
+export interface ModelMetadata {
+  /** Name of the model. */
+  readonly name: string;
+  /** Id of the run that trained it. */
+  readonly run: string;
+  readonly signature: Signature;
+}
+
+const goldenSchema = z
+  .object({
+    rows: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))).min(1),
+    predictions: z.array(modelValue),
+    probabilities: z.array(z.number()).exactOptional(),
+    tolerance: z.number().positive(),
+  })
+  .refine(
+    ({ rows, predictions, probabilities = predictions }) =>
+      predictions.length === rows.length && probabilities.length === rows.length,
+    "rows, predictions and probabilities differ in number",
+  );
+
+/** `golden.json`: held-out rows with the predictions the model gave when it was trained. */
+export interface GoldenRows {
+  /** By feature name; null = missing. */
+  readonly rows: readonly Readonly<Record<string, number | string | boolean | null>>[];
+  readonly predictions: readonly (number | string)[];
+  /** Classification: probability of the positive class, 0..1. */
+  readonly probabilities?: readonly number[];
+  /** Largest difference allowed, relative to the greater of 1 and the value. */
+  readonly tolerance: number;
+}
+
+const measuredSchema = z.object({
+  rows: count,
+  metrics: metricValuesSchema,
+});
+const metricsSchema = z.object({ heldOut: measuredSchema, training: measuredSchema });
+
+/** `metrics.json`: what was measured when the model was trained. */
+export type ModelMetrics = Readonly<z.output<typeof metricsSchema>>;
+
+const profileColumnSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("number"),
+    count,
+    missing: count,
+    mean: z.number().exactOptional(),
+    standardDeviation: z.number().min(0).exactOptional(),
+    min: z.number().exactOptional(),
+    max: z.number().exactOptional(),
+    edges: z.array(z.number()),
+    counts: z.array(count),
+  }),
+  z.object({
+    type: z.literal("category"),
+    count,
+    missing: count,
+    values: z.record(z.string(), count),
+    other: count,
+  }),
+]);
+const profileSchema = z.object({
+  rows: count,
+  columns: z.record(z.string(), profileColumnSchema),
+  prediction: profileColumnSchema.options[0].exactOptional(),
+});
+
+const lineageSchema = z.object({
+  model: z.string(),
+  run: z.string(),
+  createdAt: z.string(),
+  data: z.object({
+    /** Name of the file or folder, without its path. */
+    source: z.string(),
+    digest: digestSchema,
+    rows: count,
+    trainingRows: count,
+    heldOutRows: count,
+  }),
+  code: z.object({ commit: z.string().exactOptional(), dirty: z.boolean().exactOptional() }),
+  definitionDigest: digestSchema,
+  /** The trainer and its settings, as in the definition. */
+  parameters: z.looseObject({ kind: z.string() }),
+  seed: z.number().int(),
+  parentRun: z.string().exactOptional(),
+  /** Champion it was compared with: `name:version`. */
+  champion: z.string().exactOptional(),
+  tools: z.object({ node: z.string(), duckdb: z.string(), onnxruntime: z.string(), platform: z.string() }),
+});
+
+/** `lineage.json`: what a model was made from, and with what. */
+export type Lineage = Readonly<z.output<typeof lineageSchema>>;
+
+async function readText(directory: string, name: string): Promise<string> {
+  try {
+    return await readFile(path.join(directory, name), "utf8");
+  } catch (error) {
+    if (!["ENOENT", "ENOTDIR", "EISDIR"].includes(systemErrorCode(error) ?? "")) throw error;
+    throw new PlatformError(
+      "MODEL_INVALID",
+      `${path.join(directory, name)} does not exist. A model directory has that file. Train again, or restore the directory.`,
+      { cause: error },
+    );
+  }
+}
+
+function invalid(directory: string, name: string, faults: readonly string[], cause: unknown): PlatformError {
+  return new PlatformError(
+    "MODEL_INVALID",
+    `${path.join(directory, name)} is corrupt: ${faults.join("; ")}. Train again, or restore the file.`,
+    { cause },
+  );
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, directory: string, name: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw invalid(directory, name, faultsOf(result.error), result.error);
+}
+
+async function readJson<T>(schema: z.ZodType<T>, directory: string, name: string): Promise<T> {
+  const text = await readText(directory, name);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(directory, name, ["it is not JSON"], cause);
+  }
+  return check(schema, value, directory, name);
+}
+
+/** Name, run and signature of the model in a model directory. */
+export async function readModelMetadata(modelDirectory: string): Promise<ModelMetadata> {
+  const text = await readText(modelDirectory, modelFiles.mlmodel);
+  // Loaded on use: the other files need no YAML.
+  const { parse } = await import("yaml");
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (cause) {
+    throw invalid(modelDirectory, modelFiles.mlmodel, ["it is not YAML"], cause);
+  }
+  const schema = z.object({ metadata: z.object({ mlops: metadataSchema }) });
+  return check(schema, value, modelDirectory, modelFiles.mlmodel).metadata.mlops;
+}
+
+export async function readGoldenRows(modelDirectory: string): Promise<GoldenRows> {
+  return readJson(goldenSchema, modelDirectory, modelFiles.golden);
+}
+
+export async function readModelMetrics(modelDirectory: string): Promise<ModelMetrics> {
+  return readJson(metricsSchema, modelDirectory, modelFiles.metrics);
+}
+
+export async function readReference(modelDirectory: string): Promise<Profile> {
+  return readJson(profileSchema, modelDirectory, modelFiles.reference);
+}
+
+export async function readLineage(modelDirectory: string): Promise<Lineage> {
+  return readJson(lineageSchema, modelDirectory, modelFiles.lineage);
+}

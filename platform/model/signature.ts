@@ -1,0 +1,44 @@
+import type { ColumnDefinition, ModelDefinition, Task } from "../definition/definition";
+import { featuresOf, targetOf } from "../definition/definition";
+
+/** A feature as the model expects it. */
+export type SignatureColumn = Pick<
+  ColumnDefinition,
+  "name" | "type" | "nullable" | "values" | "unit" | "description"
+>;
+
+/** What a model takes and gives; the part of its definition that travels with it. */
+export interface Signature {
+  readonly task: Task;
+  /** Features, in the order of positional input. */
+  readonly inputs: readonly SignatureColumn[];
+  readonly target: {
+    readonly name: string;
+    readonly unit?: string;
+    /** Classification: the two classes, negative first; 0 and 1 for a boolean target. */
+    readonly classes?: readonly [string | number, string | number];
+  };
+}
+
+export function signatureOf(definition: ModelDefinition): Signature {
+  const target = targetOf(definition);
+  const [negative, positive] = target.values ?? [];
+  return {
+    task: definition.task,
+    inputs: featuresOf(definition).map(({ name, type, nullable, values, unit, description }) => ({
+      name,
+      type,
+      nullable,
+      ...(values && { values }),
+      ...(unit !== undefined && { unit }),
+      ...(description !== undefined && { description }),
+    })),
+    target: {
+      name: target.name,
+      ...(target.unit !== undefined && { unit: target.unit }),
+      ...(definition.task === "classification" && {
+        classes: negative !== undefined && positive !== undefined ? [negative, positive] : [0, 1],
+      }),
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import path from "node:path";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { PlatformError } from "../base/errors";
+import { fileExists } from "../base/files";
+import { modelFiles, readModelMetadata } from "../model/model-directory";
+import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime";
+import type { Signature, SignatureColumn } from "../model/signature";
+import type { ColumnValues, FeatureTable, Predictions } from "../model/table";
+
+const tensorTypes = { number: "float64", category: "string", boolean: "bool" } as const;
+
+/** Element type of each output of the graph, by name. */
+function outputTypesOf(signature: Signature): ReadonlyMap<string, Tensor.Type> {
+  if (signature.task === "regression") return new Map([["prediction", "float64"]]);
+  const label = typeof signature.target.classes?.[0] === "string" ? "string" : "int64";
+  return new Map([
+    ["prediction", label],
+    ["probability", "float64"],
+  ]);
+}
+
+type Metadata = readonly InferenceSession.ValueMetadata[];
+
+function faultsOfValues(
+  kind: "input" | "output",
+  expected: ReadonlyMap<string, Tensor.Type>,
+  actual: Metadata,
+): string[] {
+  const faults: string[] = [];
+  for (const [name, type] of expected) {
+    const value = actual.find((candidate) => candidate.name === name);
+    if (!value) faults.push(`${kind} "${name}" is missing`);
+    else if (!value.isTensor) faults.push(`${kind} "${name}" is not a tensor`);
+    else if (value.type !== type) faults.push(`${kind} "${name}" is ${value.type}, not ${type}`);
+    else if (value.shape.length > 2 || (value.shape.length === 2 && value.shape[1] !== 1)) {
+      faults.push(`${kind} "${name}" has the shape [${value.shape.join(", ")}], not [N, 1] or [N]`);
+    }
+  }
+  for (const { name } of actual) {
+    if (kind === "input" && !expected.has(name)) faults.push(`input "${name}" is not a feature`);
+  }
+  return faults;
+}
+
+/** What in the graph's inputs and outputs is not as the signature says; empty when all is. */
+function faultsOf(signature: Signature, session: InferenceSession): string[] {
+  const inputs = new Map<string, Tensor.Type>(
+    signature.inputs.map(({ name, type }) => [name, tensorTypes[type]]),
+  );
+  return [
+    ...faultsOfValues("input", inputs, session.inputMetadata),
+    ...faultsOfValues("output", outputTypesOf(signature), session.outputMetadata),
+  ];
+}
+
+function toNumbers(data: Tensor.DataType): Float64Array {
+  if (data instanceof BigInt64Array) return Float64Array.from(data, Number);
+  return Float64Array.from(data as Float64Array);
+}
+
+/** A model ready to score: `model.onnx` of a model directory on onnxruntime. */
+export class OnnxModel {
+  private constructor(
+    readonly signature: Signature,
+    private readonly runtime: OnnxRuntime,
+    private readonly session: InferenceSession,
+  ) {}
+
+  /** Loads a model directory; throws MODEL_INVALID naming the file when it is missing, corrupt or not as its signature says. */
+  static async load(modelDirectory: string): Promise<OnnxModel> {
+    const { signature } = await readModelMetadata(modelDirectory);
+    return OnnxModel.open(path.join(modelDirectory, modelFiles.onnx), signature);
+  }
+
+  /** Loads one ONNX file that has the given signature. */
+  static async open(file: string, signature: Signature): Promise<OnnxModel> {
+    if (!(await fileExists(file))) {
+      throw new PlatformError(
+        "MODEL_INVALID",
+        `${file} does not exist. A model directory holds its model in that file. Train again, or restore the directory.`,
+      );
+    }
+    const runtime = await loadOnnxRuntime();
+    const session = await createSession(runtime, file);
+    const faults = faultsOf(signature, session);
+    if (faults.length > 0) {
+      await session.release();
+      throw new PlatformError(
+        "MODEL_INVALID",
+        `${file} is not as its signature says: ${faults.join("; ")}. Train again, or correct the program that wrote it.`,
+      );
+    }
+    return new OnnxModel(signature, runtime, session);
+  }
+
+  /** Predictions in row order. */
+  async predict(table: FeatureTable): Promise<Predictions> {
+    const categorical = typeof this.signature.target.classes?.[0] === "string";
+    if (table.rows === 0) return this.emptyPredictions(categorical);
+    const feeds = Object.fromEntries(
+      this.signature.inputs.map((column) => [column.name, this.tensorOf(column, table)]),
+    );
+    const outputs = await this.session.run(feeds);
+    const { prediction, probability } = outputs;
+    const rows = prediction?.dims[0];
+    if (!prediction || rows !== table.rows) {
+      throw new PlatformError(
+        "MODEL_INVALID",
+        `The model answered ${rows ?? 0} predictions for ${table.rows} rows. It has to give one per row. Correct the program that wrote it.`,
+      );
+    }
+    return {
+      prediction: categorical ? Array.from(prediction.data as string[]) : toNumbers(prediction.data),
+      ...(this.signature.task === "classification" &&
+        probability && { probability: toNumbers(probability.data) }),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+
+  private emptyPredictions(categorical: boolean): Predictions {
+    return {
+      prediction: categorical ? [] : new Float64Array(),
+      ...(this.signature.task === "classification" && { probability: new Float64Array() }),
+    };
+  }
+
+  private tensorOf({ name, type }: SignatureColumn, table: FeatureTable): Tensor {
+    const values: ColumnValues | undefined = table.columns.get(name);
+    if (values?.length !== table.rows) {
+      throw new PlatformError(
+        "INPUT_INVALID",
+        `Feature "${name}" has ${values?.length ?? 0} values for ${table.rows} rows. Give one value per row.`,
+      );
+    }
+    const metadata = this.session.inputMetadata.find((input) => input.name === name);
+    const rank = metadata?.isTensor === true ? metadata.shape.length : 2;
+    return new this.runtime.Tensor(tensorTypes[type], values, rank === 1 ? [table.rows] : [table.rows, 1]);
+  }
+}
+
+async function createSession(runtime: OnnxRuntime, file: string): Promise<InferenceSession> {
+  try {
+    return await runtime.InferenceSession.create(file, {
+      executionProviders: ["cpu"],
+      // Rows of a request are few; a second thread would only compete with other requests.
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: "all",
+      enableCpuMemArena: false,
+      logSeverityLevel: 3,
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PlatformError(
+      "MODEL_INVALID",
+      `${file} is not a model that onnxruntime can load: ${reason}. Train again, or restore the file.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,146 @@
+import type { ColumnDefinition, ModelDefinition } from "../definition/definition";
+import { featuresOf } from "../definition/definition";
+import { toCsvLine } from "../sql/csv-line";
+import { PlatformError } from "../base/errors";
+import type { SqlRow, SqlValue } from "../sql/engine";
+import type { PredictionRecord } from "./prediction-record";
+import { testIdPrefix } from "./prediction-record";
+
+/** What a scored row turned out to be. */
+export interface Label {
+  /** Request id. */
+  readonly id: string;
+  /** Row of the request, counted from 0. */
+  readonly row: number;
+  /** The target's value; a label without one (null) is not known yet and counts as none. */
+  readonly value: SqlValue;
+}
+
+/** Scored rows with their ground truth, and what was left out of them. */
+export interface CollectedData {
+  /** The definition's columns, in its order. */
+  readonly columns: readonly string[];
+  /** In the order of the log. */
+  readonly rows: readonly SqlRow[];
+  readonly leftOut: {
+    /** Scored rows without a label. */
+    readonly unlabelled: number;
+    /** Scored rows that repeat one of the same request id with the same inputs, as a copy to a canary does. */
+    readonly repeated: number;
+    /** Scored rows whose request id was used for different inputs: which of them the label is for is not known. */
+    readonly ambiguous: number;
+    /** Scored rows without some of the definition's features: a version with other columns scored them. */
+    readonly otherColumns: number;
+    /** Labels for which nothing was logged. */
+    readonly unknownLabels: number;
+  };
+}
+
+interface CollectInput {
+  readonly definition: ModelDefinition;
+  readonly records: AsyncIterable<PredictionRecord>;
+  readonly labels: Iterable<Label>;
+}
+
+const keyOf = (id: string, row: number): string => `${row} ${id}`;
+
+/** Labels by request id and row; every fault is in the one message of the error. */
+function labelsByKey(labels: Iterable<Label>): Map<string, SqlValue> {
+  const byKey = new Map<string, SqlValue>();
+  const faults: string[] = [];
+  for (const { id, row, value } of labels) {
+    const key = keyOf(id, row);
+    const before = byKey.get(key);
+    if (!Number.isSafeInteger(row) || row < 0)
+      faults.push(`request ${id}: row ${row} is not a whole number from 0`);
+    else if (before !== undefined && before !== value) {
+      faults.push(`request ${id}, row ${row}: labelled ${before} and ${value}`);
+    } else if (value !== null) byKey.set(key, value);
+  }
+  if (faults.length > 0) {
+    const more = faults.length > 20 ? `\n  - and ${faults.length - 20} more` : "";
+    const list = faults.slice(0, 20).map((fault) => `\n  - ${fault}`);
+    throw new PlatformError(
+      "DATA_INVALID",
+      `The labels are not valid. Expected one per request and row. Correct:${list.join("")}${more}`,
+    );
+  }
+  return byKey;
+}
+
+interface ScoredRow {
+  readonly id: string;
+  readonly row: number;
+  readonly inputs: SqlRow;
+  readonly label: SqlValue;
+}
+
+/** A row of training data. What no request carries: the id is made of request id and row; the weight is that of one row. */
+function toTrainingRow(columns: readonly ColumnDefinition[], { id, row, inputs, label }: ScoredRow): SqlRow {
+  const value = ({ name, role }: ColumnDefinition): SqlValue => {
+    switch (role) {
+      case "feature":
+        return inputs[name] ?? null;
+      case "target":
+        return label;
+      case "id":
+        return `${id}/${row}`;
+      case "weight":
+        return 1;
+    }
+  };
+  return Object.fromEntries(columns.map((column) => [column.name, value(column)]));
+}
+
+function assertTextId({ columns }: ModelDefinition): void {
+  const id = columns.find(({ role }) => role === "id");
+  if (id === undefined || id.type === "category") return;
+  throw new PlatformError(
+    "DEFINITION_INVALID",
+    `The id column "${id.name}" is a ${id.type}. Expected a category: the id of a collected row is its request id and row, which is text. Change the column's type.`,
+  );
+}
+
+/** Joins what was scored with what it turned out to be, by request id and row. */
+export async function collectTrainingData({
+  definition,
+  records,
+  labels,
+}: CollectInput): Promise<CollectedData> {
+  assertTextId(definition);
+  const byKey = labelsByKey(labels);
+  const unmatched = new Set(byKey.keys());
+  const features = featuresOf(definition).map(({ name }) => name);
+  const collected = new Map<string, SqlRow>();
+  const timesUsed = new Map<string, number>();
+  let [unlabelled, repeated, otherColumns] = [0, 0, 0];
+
+  for await (const { id, inputs: requestRows } of records) {
+    if (id.startsWith(testIdPrefix)) continue;
+    for (const [row, inputs] of requestRows.entries()) {
+      const key = keyOf(id, row);
+      const label = byKey.get(key);
+      const before = collected.get(key);
+      unmatched.delete(key);
+      if (label === undefined) unlabelled += 1;
+      else if (features.some((name) => inputs[name] === undefined)) otherColumns += 1;
+      else if (before === undefined) {
+        collected.set(key, toTrainingRow(definition.columns, { id, row, inputs, label }));
+      } else if (features.every((name) => before[name] === inputs[name])) repeated += 1;
+      else timesUsed.set(key, (timesUsed.get(key) ?? 1) + 1);
+    }
+  }
+  for (const key of timesUsed.keys()) collected.delete(key);
+  const ambiguous = [...timesUsed.values()].reduce((sum, times) => sum + times, 0);
+  return {
+    columns: definition.columns.map(({ name }) => name),
+    rows: [...collected.values()],
+    leftOut: { unlabelled, repeated, ambiguous, otherColumns, unknownLabels: unmatched.size },
+  };
+}
+
+/** CSV (RFC 4180, line feeds) with a header; a missing value is an empty field. */
+export function toCsv({ columns, rows }: Pick<CollectedData, "columns" | "rows">): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];
+  return lines.map(toCsvLine).join("");
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import { PlatformError, explainStorageError } from "../../base/errors";
+import type { ModelRef } from "../../definition/model-ref";
+import { formatModelRef } from "../../definition/model-ref";
+import type { MlflowConnection } from "./mlflow-client";
+import { MlflowClient } from "./mlflow-client";
+import { downloadModel, uploadModel } from "./mlflow-model-files";
+import type { MlflowRun } from "./mlflow-runs";
+import { endRun, getRun, startRun } from "./mlflow-runs";
+import { MlflowVersionCalls } from "./mlflow-version-calls";
+import type { StoredVersion } from "./mlflow-versions";
+import {
+  aliasTag,
+  assertUsable,
+  carriesAlias,
+  digestTag,
+  findFault,
+  findHolder,
+  isOurs,
+  nextStamp,
+  requestTag,
+  toModelVersion,
+} from "./mlflow-versions";
+import { assertModelDirectory, makeFolder, missingVersion } from "../local/model-folder";
+import { assertAlias, assertModelName, assertTags } from "../names";
+import type { ModelVersion, Registry } from "../registry";
+
+export interface MlflowRegistryOptions extends MlflowConnection {
+  /** Run that versions belong to, as MLFLOW_RUN_ID has it in a job; without one, each registration is a run of its own. */
+  readonly runId?: string;
+  /** Is told of each version that is left out of an answer because it is corrupt. */
+  readonly report: (error: PlatformError) => void;
+}
+
+/** How long a server may take to make a new version ready, and how often it is asked. */
+const readiness = { looks: 120, pauseMs: 1000 };
+/** How often a move of an alias that another one crossed is done again. */
+const maxMoves = 5;
+
+/**
+ * Model versions in an MLflow server, or an Azure Machine Learning workspace, by the calls that both have. Files are
+ * uploaded first; then one call makes the version, whole. Versions that other programs registered are left out.
+ */
+class MlflowRegistry implements Registry {
+  private readonly client: MlflowClient;
+  private readonly calls: MlflowVersionCalls;
+
+  constructor(private readonly options: MlflowRegistryOptions) {
+    this.client = new MlflowClient(options);
+    this.calls = new MlflowVersionCalls(this.client);
+  }
+
+  async register(
+    name: string,
+    modelDirectory: string,
+    tags: Readonly<Record<string, string>>,
+  ): Promise<ModelVersion> {
+    assertModelName(name);
+    assertTags(tags);
+    await assertModelDirectory(modelDirectory);
+    await this.calls.makeModel(name);
+    const request = randomUUID();
+    return this.inRun(name, request, async ({ runId, artifactUri }) => {
+      const place = `${artifactUri}/mlops/${request}`;
+      const { source, digest } = await uploadModel(this.client, modelDirectory, place);
+      const all = { ...tags, [digestTag]: digest, [requestTag]: request };
+      const made = await this.calls.makeVersion({ name, source, runId, tags: all });
+      const stored = await this.calls.untilReady(made, readiness);
+      assertUsable(stored);
+      return toModelVersion(stored, [stored]);
+    });
+  }
+
+  async get(ref: ModelRef): Promise<ModelVersion> {
+    return this.describe(await this.usable(ref));
+  }
+
+  async list(name?: string): Promise<ModelVersion[]> {
+    if (name !== undefined) assertModelName(name);
+    const names = name !== undefined ? [name] : await this.calls.modelNames();
+    const versions: ModelVersion[] = [];
+    for (const each of names) {
+      const all = await this.calls.versionsOf(each);
+      for (const stored of all.filter(isOurs)) {
+        const fault = findFault(stored);
+        if (fault === undefined) versions.push(toModelVersion(stored, all));
+        else this.options.report(fault);
+      }
+    }
+    return versions;
+  }
+
+  async findAlias(name: string, alias: string): Promise<ModelVersion | undefined> {
+    assertModelName(name);
+    assertAlias(alias);
+    const all = await this.calls.versionsOf(name);
+    const holder = findHolder(all, alias);
+    if (holder === undefined) return undefined;
+    assertUsable(holder);
+    return toModelVersion(holder, all);
+  }
+
+  async setAlias(ref: ModelRef, alias: string): Promise<void> {
+    assertAlias(alias);
+    await this.usable(ref);
+    const key = aliasTag(alias);
+    for (let move = 0; move < maxMoves; move += 1) {
+      const before = await this.calls.versionsOf(ref.name);
+      const stamp = nextStamp(before, alias, Date.now());
+      await this.calls.setTag(ref, key, stamp);
+      for (const other of before) {
+        if (other.version !== ref.version && other.tags.has(key)) await this.calls.deleteTag(other, key);
+      }
+      // Who moves it at the same time may have removed what was just set: whoever looks last puts it right.
+      const holder = findHolder(await this.calls.versionsOf(ref.name), alias);
+      if (holder !== undefined && (holder.tags.get(key) ?? "") >= stamp) return;
+    }
+    throw new PlatformError(
+      "BUSY",
+      `Others keep moving the alias "${alias}" of ${ref.name}. Expected one at a time. Try again.`,
+    );
+  }
+
+  async setTag(ref: ModelRef, key: string, value: string): Promise<void> {
+    assertTags({ [key]: value });
+    await this.stored(ref);
+    await this.calls.setTag(ref, key, value);
+  }
+
+  async download(ref: ModelRef, destination: string): Promise<void> {
+    const stored = await this.usable(ref);
+    const { digest } = await this.describe(stored);
+    const uploaded = { name: formatModelRef(ref), source: stored.source, digest };
+    try {
+      await makeFolder(destination, (temporary) => downloadModel(this.client, uploaded, temporary));
+    } catch (error) {
+      throw explainStorageError(error, destination);
+    }
+  }
+
+  private async stored(ref: ModelRef): Promise<StoredVersion> {
+    assertModelName(ref.name);
+    const found = await this.calls.findVersion(ref);
+    if (found !== undefined) return found;
+    const ours = (await this.calls.versionsOf(ref.name)).filter(isOurs);
+    throw missingVersion(
+      ref,
+      ours.map(({ version }) => version),
+    );
+  }
+
+  private async usable(ref: ModelRef): Promise<StoredVersion> {
+    const stored = await this.stored(ref);
+    assertUsable(stored);
+    return stored;
+  }
+
+  private async describe(stored: StoredVersion): Promise<ModelVersion> {
+    return toModelVersion(stored, carriesAlias(stored) ? await this.calls.versionsOf(stored.name) : [stored]);
+  }
+
+  /** Work in the job's run, or in a new one, which ends with it. */
+  private async inRun<T>(model: string, request: string, work: (run: MlflowRun) => Promise<T>): Promise<T> {
+    if (this.options.runId !== undefined) return work(await getRun(this.client, this.options.runId));
+    const run = await startRun(this.client, { model, request, now: Date.now() });
+    try {
+      const done = await work(run);
+      await endRun(this.client, run.runId, "FINISHED");
+      return done;
+    } catch (error) {
+      await endRun(this.client, run.runId, "FAILED");
+      throw error;
+    }
+  }
+}
+
+/** Opens the registry of the server at a tracking URI. */
+export function openMlflowRegistry(options: MlflowRegistryOptions): Registry {
+  return new MlflowRegistry(options);
+}

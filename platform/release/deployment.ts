@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { imageReference } from "./release-state";
+import { digestSchema } from "../base/stored-record";
+
+/** Where a model is deployed, in the order a release passes through. */
+export const environments = ["qa", "prod"] as const;
+
+/** Of them, the one whose stack trains, and so has the registry of versions. */
+export const trainingEnvironment = environments[0];
+
+/** A packaged model version, ready to be deployed. QA and production get the same one, by digest. */
+export const releaseSchema = z.strictObject({
+  /** `name:version`. */
+  model: z.string(),
+  /**
+   * Folder of the package; it holds `model/` (the model directory) and `package.json` (its manifest). Of what serves in
+   * Azure: the image that holds them.
+   */
+  package: z.string().min(1),
+  /** Digest of the package's content. */
+  digest: digestSchema,
+  /** The scoring image that holds the package, by its digest, once there is one. */
+  image: z
+    .string()
+    .regex(
+      imageReference,
+      "expected an image by its digest, as in <registry>/<repository>@sha256:<64 digits>",
+    )
+    .exactOptional(),
+});
+
+export type Release = Readonly<z.output<typeof releaseSchema>>;
+
+const percent = z.number().min(0).max(100);
+
+/** Shares of requests in percent, 0..100: answered by the canary, and copied to it without using its answers. */
+export const trafficSchema = z.strictObject({ weight: percent, shadow: percent });
+
+export type Traffic = Readonly<z.output<typeof trafficSchema>>;
+
+export type Track = "stable" | "canary";
+
+const count = z.number().int().min(0);
+
+/** Percentiles of latency, in milliseconds. */
+export const latencySchema = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
+
+/** What was seen of one track since the traffic was last changed. */
+export const trackSampleSchema = z.object({
+  requests: count,
+  /** Requests answered with 5xx, or not at all. */
+  failures: count,
+  /** Canary: how many of the requests were copies of which stable's answer was used; absent when none was. */
+  shadowed: count.exactOptional(),
+  /** Canary: mean absolute difference to stable's predictions for the rows of those copies; absent when none was. */
+  meanAbsoluteDifference: z.number().exactOptional(),
+  /** Of answered requests; absent when there was none. */
+  latencyMs: latencySchema.exactOptional(),
+  /** Predictions (probabilities, for a classification); absent when there was none. */
+  predictions: z.object({ count, mean: z.number(), standardDeviation: z.number() }).exactOptional(),
+});
+
+export type TrackSample = Readonly<z.output<typeof trackSampleSchema>>;
+
+/** What an environment serves of one model. Kept on disk, whether or not its processes run. */
+export const deploymentSchema = z.strictObject({
+  environment: z.string(),
+  model: z.string(),
+  stable: releaseSchema.exactOptional(),
+  canary: releaseSchema.extend(trafficSchema.shape).exactOptional(),
+  /** What stable was before the last promotion: where a rollback without a canary goes. */
+  previous: releaseSchema.exactOptional(),
+  history: z
+    .array(
+      z.strictObject({
+        time: z.string(),
+        action: z.enum(["deploy", "weight", "promote", "rollback"]),
+        model: z.string(),
+        detail: z.string().exactOptional(),
+      }),
+    )
+    .readonly(),
+});
+
+export type Deployment = Readonly<z.output<typeof deploymentSchema>>;
+export type DeploymentEvent = Deployment["history"][number];
+
+export interface DeploymentStatus extends Deployment {
+  /** Base URL of the gateway; absent while nothing is serving. */
+  readonly url?: string;
+  readonly samples: { readonly stable?: TrackSample; readonly canary?: TrackSample };
+}
+
+/** Puts releases into environments. Locally: processes behind a gateway; in Azure: a stack update. */
+export interface Deployer {
+  status(environment: string, model: string): Promise<DeploymentStatus>;
+  /** Starts a release on the canary track with the given traffic; while there is no stable, it answers everything. */
+  deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus>;
+  /** Changes the canary's traffic and begins new samples. */
+  weight(environment: string, model: string, traffic: Traffic): Promise<DeploymentStatus>;
+  /** The canary becomes stable and takes all traffic. */
+  promote(environment: string, model: string): Promise<DeploymentStatus>;
+  /** Takes the canary away; without one, goes back to what stable was before. */
+  rollback(environment: string, model: string): Promise<DeploymentStatus>;
+}

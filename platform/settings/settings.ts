@@ -1,0 +1,300 @@
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { modelDefinitionSchema } from "../definition/definition";
+import { PlatformError } from "../base/errors";
+import { modelNamePattern } from "../definition/model-ref";
+import { registryText } from "./mlflow-address";
+import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
+import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
+import { describeLocation } from "../storage/open-storage";
+
+/** A setting: its environment variable, how the text is read, and what is allowed, in words. */
+interface Variable<T> {
+  readonly name: string;
+  readonly schema: z.ZodType<T, string | undefined>;
+  readonly expected: string;
+  /** Its value is never shown, not even in the message that refuses it. */
+  readonly secret?: boolean;
+}
+
+function variable<T>(name: string, schema: z.ZodType<T, string | undefined>, expected: string): Variable<T> {
+  return { name, schema, expected };
+}
+
+function choice<const T extends string>(name: string, values: readonly [T, ...T[]], fallback: NoInfer<T>) {
+  const listed = values.map((value) => `"${value}"`);
+  const last = listed.pop();
+  const expected = listed.length > 0 ? `${listed.join(", ")} or ${last}` : String(last);
+  return variable(
+    name,
+    z
+      .enum(values)
+      .optional()
+      .transform((value) => value ?? fallback),
+    expected,
+  );
+}
+
+/** A whole number, both bounds inclusive. */
+function wholeNumber<const T extends number | undefined>(
+  name: string,
+  [min, max]: readonly [number, number],
+  fallback: T,
+): Variable<number | T> {
+  const schema = z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max)
+    .optional();
+  return variable(
+    name,
+    schema.transform((value) => value ?? fallback),
+    `a whole number from ${min} to ${max}`,
+  );
+}
+
+const modelRef = z.string().refine((text) => {
+  const [name = "", version = "", ...rest] = text.split(":");
+  return modelNamePattern.test(name) && /^[1-9]\d{0,8}$/.test(version) && rest.length === 0;
+});
+
+const folder = z.string().min(1);
+const revision = z.string().regex(/^([0-9a-f]{40}(-dirty)?)?$/);
+const serving = modelDefinitionSchema.shape.serving.parse(undefined);
+const dayMs = 86_400_000;
+
+/** An API key: long enough not to be guessed, and of characters that a header may have. */
+function apiKey(name: string): Variable<string | undefined> {
+  const schema = z
+    .string()
+    .regex(/^[\x21-\x7e]{16,256}$/)
+    .optional();
+  return { ...variable(name, schema, "16 to 256 visible ASCII characters without spaces"), secret: true };
+}
+
+function serviceUrl(name: string, schema: z.ZodType<string | undefined, string | undefined>) {
+  const url = schema.refine((text) => text === undefined || isServiceUrl(text));
+  return variable(name, url, "an https:// address without a path (http:// for this machine only)");
+}
+
+const home = variable("MLOPS_HOME", folder.default(".mlops"), "a folder");
+const host = variable("MLOPS_HOST", z.string().min(1).default("127.0.0.1"), "an address to listen on");
+const logLevel = choice(
+  "MLOPS_LOG_LEVEL",
+  ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+  "info",
+);
+const environment = variable(
+  "MLOPS_ENVIRONMENT",
+  z.string().regex(/^[a-z][a-z0-9-]{0,19}$/),
+  "the environment's name, for example qa or prod: at most 20 lower-case letters, digits and dashes",
+);
+
+/** Where versions are: in the home, or in an MLflow server or Azure Machine Learning workspace. */
+const registry = variable("MLOPS_REGISTRY", registryText, '"local" or an MLflow tracking URI');
+/** Folder of the model definitions, `<name>/model.ts`; the repository's own `models/` when not set. */
+const models = variable("MLOPS_MODELS", folder.optional(), "a folder");
+/** "off": candidates are registered without being compared with the champion. */
+const evaluation = choice("MLOPS_EVALUATION", ["on", "off"], "on");
+/** When the gate says no: "cancel" registers nothing, "continue" registers the candidate all the same. */
+const onNoPromotion = choice("MLOPS_ON_NO_PROMOTION", ["cancel", "continue"], "cancel");
+
+const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
+/** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
+const predictionLog = variable(
+  "MLOPS_PREDICTION_LOG",
+  folder.optional(),
+  "a folder, or the https:// address of a blob container",
+);
+
+/** Every setting of every process. What a process does not list may be set for another one beside it. */
+const processes = {
+  cli: { home, registry, models, evaluation, onNoPromotion, logLevel, target, predictionLog },
+  training: {
+    models,
+    evaluation,
+    onNoPromotion,
+    /** Commit that the program was built from, for the lineage; with "-dirty" when files differed from it. */
+    codeRevision: variable(
+      "MLOPS_CODE_REVISION",
+      revision.optional(),
+      "a commit, with -dirty behind it or not",
+    ),
+  },
+  scoring: {
+    modelDirectory: variable("MLOPS_MODEL_DIRECTORY", folder, "the folder of a model directory"),
+    /** `name:version`. */
+    model: variable("MLOPS_MODEL", modelRef, "name:version, for example diabetes:3"),
+    host,
+    port: wholeNumber("MLOPS_PORT", [0, 65_535], 8080),
+    environment,
+    predictionLog,
+    /** Longest time a record waits before it is taken there; 1 s for a folder, 30 s for a container when not set. */
+    predictionLogFlushMs: wholeNumber("MLOPS_PREDICTION_LOG_FLUSH_MS", [10, dayMs], undefined),
+    predictionLogSample: variable(
+      "MLOPS_PREDICTION_LOG_SAMPLE",
+      fractionText.default(1),
+      "a fraction from 0 to 1",
+    ),
+    /** Features that are never written, as they may identify a person. */
+    predictionLogRedact: variable(
+      "MLOPS_PREDICTION_LOG_REDACT",
+      namesText.default([]),
+      "features, separated by commas",
+    ),
+    predictionLogDays: variable("MLOPS_PREDICTION_LOG_DAYS", daysText.optional(), "a number of days"),
+    /** Folder on a disk of this machine where records wait. */
+    spool: variable("MLOPS_SPOOL", folder.optional(), "a folder"),
+    maxSpoolBytes: wholeNumber("MLOPS_MAX_SPOOL_BYTES", [65_536, 1e12], 256 * 1024 * 1024),
+    logLevel,
+    concurrency: wholeNumber("MLOPS_CONCURRENCY", [1, 1024], serving.concurrency),
+    queueTimeoutMs: wholeNumber("MLOPS_QUEUE_TIMEOUT_MS", [0, dayMs], serving.queueTimeoutMs),
+    timeoutMs: wholeNumber("MLOPS_TIMEOUT_MS", [1, dayMs], serving.timeoutMs),
+    maxRows: wholeNumber("MLOPS_MAX_ROWS", [1, 1_000_000], serving.maxRows),
+    maxBodyBytes: wholeNumber("MLOPS_MAX_BODY_BYTES", [1, 1_000_000_000], serving.maxBodyBytes),
+    /** Requests that may wait for a place. */
+    maxWaiting: wholeNumber("MLOPS_MAX_WAITING", [0, 100_000], 1000),
+    /** Requests are refused while a turn of the event loop takes longer. */
+    maxLagMs: wholeNumber("MLOPS_MAX_LAG_MS", [20, 60_000], 1000),
+    maxConnections: wholeNumber("MLOPS_MAX_CONNECTIONS", [1, 100_000], 2000),
+    /** From SIGTERM to the end. */
+    graceMs: wholeNumber("MLOPS_GRACE_MS", [100, 3_600_000], 10_000),
+    /** Between "not ready" and the end of listening: the time a load balancer takes to notice. */
+    drainMs: wholeNumber("MLOPS_DRAIN_MS", [0, 600_000], 0),
+    /** Processes that share the port. */
+    workers: wholeNumber("MLOPS_WORKERS", [1, 64], 1),
+    /** Digest of the model directory that may be served; any when not set. */
+    modelDigest: variable(
+      "MLOPS_MODEL_DIGEST",
+      z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
+      "a SHA-256 digest: 64 characters, 0 to 9 and a to f",
+    ),
+    /** Who may call. Not set: nobody but this machine, so anyone while only this machine can reach the service. */
+    auth: variable("MLOPS_AUTH", z.enum(["none", "keys", "entra"]).optional(), '"none", "keys" or "entra"'),
+    primaryKey: apiKey("MLOPS_PRIMARY_KEY"),
+    secondaryKey: apiKey("MLOPS_SECONDARY_KEY"),
+    /** A folder with the files `primary` and `secondary`, a key in each. */
+    keysFolder: variable("MLOPS_KEYS_FOLDER", folder.optional(), "a folder"),
+    keyVault: serviceUrl("MLOPS_KEY_VAULT", z.string().startsWith("https:").optional()),
+    keyVaultPrimary: variable(
+      "MLOPS_KEY_VAULT_PRIMARY",
+      secretName.default("scoring-primary-key"),
+      "the name of a secret: letters, digits and dashes",
+    ),
+    keyVaultSecondary: variable(
+      "MLOPS_KEY_VAULT_SECONDARY",
+      secretName.default("scoring-secondary-key"),
+      "the name of a secret: letters, digits and dashes",
+    ),
+    keyVaultRefreshMs: wholeNumber("MLOPS_KEY_VAULT_REFRESH_MS", [100, dayMs], 300_000),
+    entraTenant: variable("MLOPS_ENTRA_TENANT", z.guid().toLowerCase().optional(), "the tenant's id, a GUID"),
+    /** Values of a token's `aud` that are taken. */
+    entraAudiences: variable(
+      "MLOPS_ENTRA_AUDIENCE",
+      audienceList,
+      "the application's id or its id URI, or several, separated by commas",
+    ),
+    /** A role of the application, or a scope, that a token must have. */
+    entraRole: variable(
+      "MLOPS_ENTRA_ROLE",
+      z
+        .string()
+        .regex(/^[\x21-\x7e]{1,120}$/)
+        .optional(),
+      "the name of a role or scope, without spaces",
+    ),
+    entraAuthority: serviceUrl(
+      "MLOPS_ENTRA_AUTHORITY",
+      z.string().default("https://login.microsoftonline.com"),
+    ),
+    /** Certificate chain and private key in PEM; plain HTTP without them. */
+    tlsCert: variable("MLOPS_TLS_CERT", folder.optional(), "a PEM file"),
+    tlsKey: variable("MLOPS_TLS_KEY", folder.optional(), "a PEM file"),
+    corsOrigins: variable(
+      "MLOPS_CORS_ORIGINS",
+      originList,
+      "origins like https://a.example,https://b.example, or *",
+    ),
+  },
+  gateway: {
+    home,
+    environment,
+    modelName: variable(
+      "MLOPS_MODEL_NAME",
+      z.string().regex(modelNamePattern),
+      "a model's name: 3 to 40 lower-case letters, digits and dashes",
+    ),
+    host,
+    /** 0 = any free port. */
+    port: wholeNumber("MLOPS_PORT", [0, 65_535], 0),
+    logLevel,
+  },
+} as const satisfies Record<string, Record<string, Variable<unknown>>>;
+
+export type ProcessName = keyof typeof processes;
+
+/** The settings of a process; those of `scoring` include its `ServingLimits`. */
+export type Settings<P extends ProcessName> = {
+  readonly [K in keyof (typeof processes)[P]]: (typeof processes)[P][K] extends Variable<infer T> ? T : never;
+};
+
+const knownNames = [
+  ...new Set(Object.values(processes).flatMap((table) => Object.values(table).map(({ name }) => name))),
+];
+
+function unknownNameFault(name: string): string {
+  const nearest = closest(name.toUpperCase(), knownNames);
+  const hint = distance(name.toUpperCase(), nearest) <= 4 ? ` Did you mean ${nearest}?` : " Unset it.";
+  return `${name} is not a setting.${hint}`;
+}
+
+/** Reads the settings of a process from its environment variables, once, at start. The error lists every fault. */
+export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.ProcessEnv): Settings<P> {
+  const table: Record<string, Variable<unknown>> = processes[processName];
+  const faults: string[] = [];
+  const values = Object.entries(table).map(([key, { name, schema, expected, secret }]) => {
+    const text = env[name];
+    const result = schema.safeParse(text);
+    if (!result.success) {
+      const given = secret === true ? "not valid (its value is not shown)" : `"${text}"`;
+      faults.push(`${name} is ${text === undefined ? "not set" : given}. Expected ${expected}.`);
+    }
+    return [key, result.data];
+  });
+  for (const name of Object.keys(env)) {
+    if (/^mlops_/i.test(name) && !knownNames.includes(name)) faults.push(unknownNameFault(name));
+  }
+  const settings = Object.fromEntries(values) as Settings<P>;
+  if (processName === "scoring") {
+    // What is said of a setting already is not said again in other words.
+    const wrong = faults.map((fault) => fault.split(" ", 1)[0] ?? fault);
+    const scoring = settings as Settings<"scoring">;
+    const together = [...securityFaults(scoring), ...predictionLogFaults(scoring)];
+    faults.push(...together.filter((fault) => !wrong.some((name) => fault.includes(name))));
+  }
+  if (faults.length > 0) {
+    const list = faults.map((fault) => `  - ${fault}`).join("\n");
+    throw new PlatformError("SETTINGS_INVALID", `Environment variables are not valid. Correct:\n${list}`);
+  }
+  return Object.freeze(settings);
+}
+
+/** An address may carry a signature that opens what it leads to. */
+function withoutSignature(value: unknown): unknown {
+  return typeof value === "string" ? describeLocation(value) : value;
+}
+
+/** Settings as they may be logged: the value of a key, token, password or connection string is masked. */
+export function describeSettings(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const secret = /(key|token|secret|password|credential|connectionString)$/i;
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      secret.test(name) && value !== undefined ? "********" : withoutSignature(value),
+    ]),
+  );
+}

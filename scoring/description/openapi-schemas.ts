@@ -1,0 +1,165 @@
+import type { Signature, SignatureColumn } from "../../platform/model/signature";
+import { problems } from "../http/problem";
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Versions of the description: Swagger's, and OpenAPI's by the way they write what may be null. */
+export type OpenApiVersion = "2.0" | "3.0.3" | "3.1.0";
+
+function orNull(schema: Schema, version: OpenApiVersion): Schema {
+  const values = Array.isArray(schema.enum) && { enum: [...(schema.enum as unknown[]), null] };
+  if (version === "2.0") return { ...schema, "x-nullable": true };
+  if (version === "3.0.3") return { ...schema, ...values, nullable: true };
+  return { ...schema, ...values, type: [schema.type, "null"] };
+}
+
+/** One value of a feature. */
+function valueSchema(
+  { type, nullable, values, unit, description }: SignatureColumn,
+  version: OpenApiVersion,
+): Schema {
+  const words = [description, unit === undefined ? undefined : `in ${unit}`].filter(
+    (text) => text !== undefined,
+  );
+  const schema = {
+    type: type === "category" ? "string" : type,
+    ...(words.length > 0 && { description: words.join(", ") }),
+    ...(type === "category" && (values ? { enum: values } : { minLength: 1 })),
+  };
+  return nullable ? orNull(schema, version) : schema;
+}
+
+function objectSchema(properties: Schema, more: Schema = {}): Schema {
+  return {
+    type: "object",
+    required: Object.keys(properties),
+    additionalProperties: false,
+    properties,
+    ...more,
+  };
+}
+
+function byFeature({ inputs }: Signature, schemaOf: (column: SignatureColumn) => Schema): Schema {
+  return Object.fromEntries(inputs.map((column) => [column.name, schemaOf(column)]));
+}
+
+/** A row as an array in signature order. */
+function positionalSchema({ inputs }: Signature, version: OpenApiVersion): Schema {
+  const values = inputs.map((column) => valueSchema(column, version));
+  const size = { minItems: inputs.length, maxItems: inputs.length };
+  const description = `Values in the order ${inputs.map(({ name }) => name).join(", ")}.`;
+  if (version === "3.1.0") return { type: "array", description, prefixItems: values, items: false, ...size };
+  return { type: "array", description, items: { anyOf: values }, ...size };
+}
+
+export interface SchemaOptions {
+  readonly signature: Signature;
+  readonly version: OpenApiVersion;
+  readonly maxRows: number;
+  /** Where schemas are: "#/components/schemas/" or "#/definitions/". */
+  readonly base: string;
+}
+
+export function referenceTo(name: string, { base }: SchemaOptions): Schema {
+  return { $ref: `${base}${name}` };
+}
+
+/** Lists of rows and their like; Swagger 2.0 cannot say "one of these", and has rows by name alone. */
+function rowSchemas(options: SchemaOptions): Record<string, Schema> {
+  const { signature, version, maxRows } = options;
+  const Row = objectSchema(
+    byFeature(signature, (column) => valueSchema(column, version)),
+    { description: "A row by name." },
+  );
+  const size = { minItems: 1, description: `At most ${maxRows} rows.` };
+  if (version === "2.0") {
+    return { Row, Rows: { type: "array", items: referenceTo("Row", options), ...size } };
+  }
+  const Columns = objectSchema(
+    byFeature(signature, (column) => ({ type: "array", items: valueSchema(column, version), ...size })),
+    { description: "A list of values per feature, all of one length." },
+  );
+  const rows = { anyOf: [referenceTo("Row", options), referenceTo("PositionalRow", options)] };
+  return {
+    Row,
+    PositionalRow: positionalSchema(signature, version),
+    Columns,
+    Rows: { type: "array", items: rows, ...size },
+  };
+}
+
+/** A prediction: the number, or the class. */
+export function predictionSchema({ task, target }: Signature): Schema {
+  if (task === "regression" || target.classes === undefined) return { type: "number" };
+  const [negative] = target.classes;
+  return { type: typeof negative === "string" ? "string" : "integer", enum: target.classes };
+}
+
+export function explanationSchema({ task, inputs }: Signature): Schema {
+  const sum = task === "regression" ? "prediction" : "log-odds";
+  const names = Object.fromEntries(inputs.map(({ name }) => [name, { type: "number" }]));
+  return objectSchema(
+    {
+      scale: { type: "string", enum: [sum] },
+      base: { type: "number" },
+      contributions: { type: "array", items: objectSchema(names) },
+    },
+    { description: `What each feature adds. Base and contributions of a row add up to its ${sum}.` },
+  );
+}
+
+function outputSchema({ signature }: SchemaOptions): Schema {
+  const { classes } = signature.target;
+  const label = predictionSchema(signature);
+  const pair = { type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 };
+  const properties = {
+    result: { type: "array", description: "A prediction per row, in row order.", items: label },
+    ...(classes && {
+      classes: { type: "array", description: "The classes, negative first.", items: label },
+      probabilities: { type: "array", description: "Per row, in the order of the classes.", items: pair },
+    }),
+    explanation: explanationSchema(signature),
+    model: { type: "string", description: "name:version" },
+    requestId: { type: "string" },
+  };
+  const required = Object.keys(properties).filter((name) => name !== "explanation");
+  return { ...objectSchema(properties), required };
+}
+
+function problemSchema(): Schema {
+  const fault = {
+    type: "object",
+    required: ["message"],
+    properties: {
+      row: { type: "integer", description: "Row, counted from 0." },
+      field: { type: "string", description: "Feature." },
+      message: { type: "string" },
+    },
+  };
+  return {
+    type: "object",
+    description: "What is wrong (RFC 9457).",
+    required: ["type", "title", "status", "detail", "code", "requestId"],
+    properties: {
+      type: { type: "string" },
+      title: { type: "string" },
+      status: { type: "integer" },
+      detail: { type: "string" },
+      code: { type: "string", enum: Object.keys(problems) },
+      errors: { type: "array", items: fault },
+      requestId: { type: "string" },
+    },
+  };
+}
+
+/** The schemas of `POST /score`, under the names that clients generated for the Azure ML inference server know. */
+export function scoreSchemas(options: SchemaOptions): Record<string, Schema> {
+  const rows = referenceTo("Rows", options);
+  const data = options.version === "2.0" ? rows : { anyOf: [rows, referenceTo("Columns", options)] };
+  return {
+    ...rowSchemas(options),
+    ServiceInput: objectSchema({ data }),
+    ServiceOutput: outputSchema(options),
+    ErrorResponse: problemSchema(),
+  };
+}

@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { RequestProblem } from "./problem";
+import { sendProblem, type ErrorShape } from "./error-answers";
+
+interface Address {
+  /** The parts of the path; one that begins with ":" stands for any text. */
+  readonly parts: readonly string[];
+  readonly methods: Set<string>;
+}
+
+/** Every address of the service with its methods, as its routes declare them. */
+class Addresses {
+  private readonly byPath = new Map<string, Address>();
+
+  add(path: string, methods: readonly string[]): void {
+    const address = this.byPath.get(path) ?? { parts: path.split("/"), methods: new Set() };
+    for (const method of methods) address.methods.add(method);
+    this.byPath.set(path, address);
+  }
+
+  /** Methods of the address that a path is one of, in alphabetical order; `undefined` when it is none. */
+  findMethods(path: string): string[] | undefined {
+    const parts = path.split("/");
+    const found = this.byPath.get(path) ?? [...this.byPath.values()].find((address) => fits(address, parts));
+    return found && [...new Set([...found.methods, "OPTIONS"])].sort();
+  }
+}
+
+function fits({ parts }: Address, given: readonly string[]): boolean {
+  return (
+    parts.length === given.length &&
+    parts.every((part, index) => (part.startsWith(":") ? given[index] !== "" : part === given[index]))
+  );
+}
+
+/**
+ * Answers what no route takes: 404 at an address that is none, 405 with `Allow` for a method that an address does not take,
+ * and OPTIONS with the methods there are. Call it before the routes are added: it learns them as they come.
+ */
+export function addAddresses(app: FastifyInstance, shapeOf: (path: string) => ErrorShape): void {
+  const addresses = new Addresses();
+  app.addHook("onRoute", ({ url, method }) => {
+    addresses.add(url, Array.isArray(method) ? method : [method]);
+  });
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { url, method, id } = request;
+    const path = url.split("?", 1)[0] ?? "";
+    const allow = addresses.findMethods(path)?.join(", ");
+    if (allow !== undefined && method === "OPTIONS") return reply.code(204).header("allow", allow).send();
+    const problem =
+      allow === undefined
+        ? new RequestProblem(
+            "NOT_FOUND",
+            `There is nothing at ${path}. GET /openapi.json lists what there is.`,
+          )
+        : new RequestProblem("METHOD_NOT_ALLOWED", `${path} takes ${allow}, not ${method}.`, {
+            headers: { allow },
+          });
+    return sendProblem(reply, problem, { shape: shapeOf(path), requestId: id });
+  };
+  // After it is known who calls, and before a body is read that nobody wants.
+  app.addHook("preParsing", (request, reply, _payload, done) => {
+    if (request.is404) void answer(request, reply);
+    else done();
+  });
+  // There has to be one for the hooks to run; the one above is faster.
+  app.setNotFoundHandler(answer);
+}

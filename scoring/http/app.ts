@@ -1,0 +1,89 @@
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { addAuth, type Authenticator } from "../auth/authenticator";
+import { addAddresses } from "./addresses";
+import { takeJson } from "./body-parsers";
+import { addDialects, shapeOf } from "../dialects/all";
+import { addErrorAnswers, problemShape, refuseUnreadable } from "./error-answers";
+import { addRequestIds } from "./request-ids";
+import { addLoopGuard, type LoopGuard } from "./loop-guard";
+import { RequestProblem } from "./problem";
+import { readRows } from "../rows/read-rows";
+import { requestIdOf } from "./request-headers";
+import { addSecurityHeaders } from "./security-headers";
+import { Scorer, type ScorerOptions } from "../model/scorer";
+import { addMetricsRoute, addTelemetry, type Telemetry } from "../telemetry/request-telemetry";
+
+export interface AppOptions extends ScorerOptions {
+  /** A body that must score before the service says that it is ready. */
+  readonly example: unknown;
+  /** The service's own log; it is silent without one. */
+  readonly logger?: FastifyBaseLogger;
+  /** Who may call; anyone without one. */
+  readonly authenticator?: Authenticator;
+  /** Refuses requests while the event loop lags. */
+  readonly guard?: LoopGuard;
+  /** Sites whose pages may call the service in a browser; none without it. */
+  readonly corsOrigins?: readonly string[];
+  /** Counts, logs and traces requests; nothing does without it. */
+  readonly telemetry?: Telemetry;
+  /** Gives `GET /metrics`, which is not there without it. */
+  readonly readMetrics?: () => Promise<string>;
+  /** Whether clients come over TLS. */
+  readonly tls?: boolean;
+  /** The process's own life, which several apps may share. `closing`: not ready; `ending`: each answer ends its connection. */
+  readonly life?: { readonly closing: boolean; readonly ending: boolean };
+}
+
+/** The scoring service of one model, not listening yet. It gets ready by scoring its example. */
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { model, reference, limits, logger, life, guard, authenticator, telemetry } = options;
+  const scorer = new Scorer(options);
+  let state: "starting" | "ready" | "closing" = "starting";
+  const app = fastify({
+    ...(logger && { loggerInstance: logger }),
+    // A request's lines name it themselves: a logger for each would cost more than they do.
+    childLoggerFactory: (log) => log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
+    genReqId: (request) => requestIdOf(request.headers["x-request-id"]),
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: limits.timeoutMs,
+    frameworkErrors: (error, request, reply) => refuseUnreadable(error, request, reply),
+    // A request that comes on an open connection while the service closes is still answered.
+    return503OnClosing: false,
+  });
+  // What is noted of a request has its place from the begin: an object that gets more properties costs more.
+  for (const property of ["trace", "notes", "problem"]) app.decorateRequest(property, undefined);
+  if (telemetry) addTelemetry(app, reference, telemetry);
+  takeJson(app);
+  addErrorAnswers(app, { limits, shape: problemShape });
+  addAddresses(app, shapeOf);
+  addRequestIds(app);
+  addSecurityHeaders(app, { tls: options.tls === true });
+  if (guard) addLoopGuard(app, guard);
+  if (authenticator) addAuth(app, authenticator);
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (state === "closing" || life?.ending === true) reply.header("connection", "close");
+    done(null, payload);
+  });
+  app.addHook("onReady", async () => {
+    await scorer.assertScores(readRows(scorer.signature, options.example, limits.maxRows));
+    telemetry?.metrics.serve(reference, scorer);
+    state = "ready";
+  });
+  app.addHook("preClose", (done) => {
+    state = "closing";
+    done();
+  });
+
+  const isReady = (): boolean => state === "ready" && life?.closing !== true;
+  addDialects(app, scorer, { ...options, isReady });
+  app.get("/healthz", () => ({ status: "ok" }));
+  app.get("/readyz", () => {
+    const now = life?.closing === true ? "closing" : state;
+    if (now !== "ready") throw new RequestProblem("NOT_READY", `The service is ${now}.`);
+    return { status: "ready", model: reference };
+  });
+  if (options.readMetrics) addMetricsRoute(app, options.readMetrics);
+  app.get("/metadata", () => ({ model: reference, ...model.signature }));
+  return app;
+}

@@ -1,0 +1,61 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
+import type { FastifyInstance } from "fastify";
+import { isOpenAddress } from "./open-addresses";
+import { RequestProblem } from "./problem";
+
+/** Between two looks at the clock, in milliseconds. */
+const resolutionMs = 10;
+/** Time that one verdict is about, in milliseconds. */
+const windowMs = 100;
+
+/**
+ * Watches how long a turn of the event loop takes. While it is too long, requests are refused before they cost anything,
+ * so that those which were accepted get done.
+ */
+export class LoopGuard {
+  private readonly histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  private timer: NodeJS.Timeout | undefined;
+  private lag = 0;
+
+  constructor(private readonly maxLagMs: number) {}
+
+  /** Begins to watch; to be called when the start, which is long turns and nobody's request, is over. */
+  watch(): void {
+    this.histogram.enable();
+    this.timer = setInterval(() => this.look(), windowMs).unref();
+  }
+
+  /** Longest turn of the last 100 ms, in milliseconds. */
+  get lagMs(): number {
+    return this.lag;
+  }
+
+  get overloaded(): boolean {
+    return this.lag > this.maxLagMs;
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.histogram.disable();
+  }
+
+  private look(): void {
+    this.lag = Math.max(0, this.histogram.max / 1e6 - resolutionMs);
+    this.histogram.reset();
+  }
+}
+
+/** Refuses requests while the event loop lags. */
+export function addLoopGuard(app: FastifyInstance, guard: LoopGuard): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (!guard.overloaded || isOpenAddress(request.url)) done();
+    else {
+      done(
+        new RequestProblem("BUSY", "The service is working on more than it can do. Try again in a second.", {
+          headers: { "retry-after": "1" },
+          reason: "lag",
+        }),
+      );
+    }
+  });
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from "fastify";
+import { RequestProblem } from "./problem";
+
+/** Longest id that the Azure ML inference server takes, in characters. */
+const longestId = 100;
+
+function checkLength(name: string, value: string | undefined): void {
+  if (value === undefined || value.length <= longestId) return;
+  throw new RequestProblem(
+    "REQUEST_ID_TOO_LONG",
+    `${name} has ${value.length} characters. It may have at most ${longestId}.`,
+  );
+}
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/**
+ * Answers every request with its ids, by the rules of the Azure ML inference server: `x-request-id` is the client's or a
+ * new one; `x-ms-request-id` the client's, else its `x-ms-client-request-id`, else `x-request-id`; and
+ * `x-ms-client-request-id` the client's, else its `x-ms-request-id`, else nothing.
+ */
+export function addRequestIds(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    const { headers } = request;
+    const legacy = headerOf(headers["x-ms-request-id"]);
+    const client = headerOf(headers["x-ms-client-request-id"]);
+    reply.header("x-request-id", request.id);
+    try {
+      checkLength("x-request-id", headerOf(headers["x-request-id"]));
+      checkLength("x-ms-request-id", legacy);
+      checkLength("x-ms-client-request-id", client);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    reply.header("x-ms-request-id", legacy ?? client ?? request.id);
+    const named = client ?? legacy;
+    if (named !== undefined) reply.header("x-ms-client-request-id", named);
+    const trace = headerOf(headers.traceid);
+    if (trace !== undefined) reply.header("traceid", trace);
+    done();
+  });
+}

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { PlatformError, systemErrorCode } from "../../platform/base/errors";
+import { LinearModel } from "../../platform/onnx/linear-model";
+import { findLinearParameters, type LinearParameters } from "../../platform/onnx/linear-parameters";
+import {
+  modelFiles,
+  readGoldenRows,
+  readModelMetadata,
+  type GoldenRows,
+} from "../../platform/model/model-directory";
+import { OnnxModel } from "../../platform/onnx/onnx-model";
+import type { Signature } from "../../platform/model/signature";
+import { featureTable, type Predictions } from "../../platform/model/table";
+import type { ScoringModel } from "./scorer";
+
+/** Two ways to the same double-precision number differ by rounding alone. */
+const linearTolerance = 1e-9;
+
+async function readParameters(file: string, signature: Signature): Promise<LinearParameters | undefined> {
+  try {
+    return findLinearParameters(await readFile(file), signature);
+  } catch (error) {
+    // The ONNX runtime's way of loading says in words that there is no file.
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(systemErrorCode(error) ?? "")) return undefined;
+    throw error;
+  }
+}
+
+function isSame(
+  actual: number | string | undefined,
+  expected: number | string | undefined,
+  tolerance: number,
+): boolean {
+  if (typeof actual !== "number" || typeof expected !== "number") return actual === expected;
+  return Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
+}
+
+/** Throws when predictions of the golden rows are not those that were compared with ONNX's in training. */
+function checkGolden(
+  { prediction, probability }: Predictions,
+  golden: GoldenRows,
+  { directory, tolerance }: { directory: string; tolerance: number },
+): void {
+  for (const [row, expected] of golden.predictions.entries()) {
+    const expectedProbability = golden.probabilities?.[row];
+    const fits =
+      isSame(prediction[row], expected, tolerance) &&
+      (expectedProbability === undefined || isSame(probability?.[row], expectedProbability, tolerance));
+    if (fits) continue;
+    throw new PlatformError(
+      "MODEL_INVALID",
+      `${path.join(directory, modelFiles.onnx)} predicts ${probability?.[row] ?? prediction[row]} for row ${row + 1} of ${modelFiles.golden}, which has ${expectedProbability ?? expected}. They may differ by ${tolerance}. Train again, or restore the directory.`,
+    );
+  }
+}
+
+/**
+ * Loads a model directory for serving. A linear model is evaluated in this process, when it gives the golden rows'
+ * numbers; every other one by the ONNX runtime. A directory that does not hold together is refused with MODEL_INVALID.
+ */
+export async function loadScoringModel(modelDirectory: string): Promise<ScoringModel> {
+  const { signature } = await readModelMetadata(modelDirectory);
+  const parameters = await readParameters(path.join(modelDirectory, modelFiles.onnx), signature);
+  const model = parameters === undefined ? await OnnxModel.load(modelDirectory) : new LinearModel(parameters);
+  const golden = await readGoldenRows(modelDirectory);
+  checkGolden(await model.predict(featureTable(signature, golden.rows)), golden, {
+    directory: modelDirectory,
+    // On the runtime that they were measured with, the numbers may differ as the training allows.
+    tolerance: parameters === undefined ? golden.tolerance : linearTolerance,
+  });
+  return model;
+}

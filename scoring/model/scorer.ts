@@ -1,0 +1,145 @@
+import type { ServingLimits } from "../../platform/definition/definition";
+import { PlatformError } from "../../platform/base/errors";
+import { predictionSource, type PredictionSource } from "../../platform/predictions/prediction-frames";
+import type { PredictionLog } from "../../platform/predictions/prediction-writer";
+import type { Signature } from "../../platform/model/signature";
+import type { FeatureTable, Predictions } from "../../platform/model/table";
+import type { Explanation } from "../../platform/onnx/linear-model";
+import { isPromise, Limiter, type Caller } from "../http/limiter";
+import { RequestProblem } from "../http/problem";
+import type { InputRows } from "../rows/read-rows";
+import type { ScoreNotes } from "./score-request";
+
+/** The part of a loaded model that the service needs. */
+export interface ScoringModel {
+  readonly signature: Signature;
+  predict(table: FeatureTable): Promise<Predictions> | Predictions;
+  /** What each feature adds to each prediction, where the model can say so exactly. */
+  explain?(table: FeatureTable): Explanation;
+  /** Frees what it holds; it is not asked again. */
+  close?(): Promise<void>;
+}
+
+export interface ScorerOptions {
+  readonly model: ScoringModel;
+  /** `name:version`. */
+  readonly reference: string;
+  readonly limits: ServingLimits & { readonly maxWaiting?: number };
+  readonly log?: PredictionLog;
+  /** Features that the log leaves out. */
+  readonly redact?: readonly string[];
+  /** Is told what every request was answered. */
+  readonly onScored?: (predictions: Predictions) => void;
+}
+
+/** A request, as far as scoring it is concerned. */
+export interface ScoreRequest {
+  readonly id: string;
+  /** A copy whose answer nobody uses; it is not logged. */
+  readonly shadow: boolean;
+  /** Its connection: when that is gone before there is a place, the model is not asked. */
+  readonly caller?: Caller;
+  /** Is filled in for the metrics and the request log. */
+  readonly notes?: ScoreNotes;
+}
+
+/** Requests that may wait while all places are taken, unless a setting says otherwise. */
+const maxWaiting = 1000;
+
+/** Throws when the model did not answer every row with a finite number: such a prediction never leaves the service. */
+export function assertUsable({ prediction, probability }: Predictions, rows: number): void {
+  assertFinite("prediction", prediction, rows);
+  if (probability !== undefined) assertFinite("probability", probability, rows);
+}
+
+function assertFinite(what: string, values: Float64Array | string[], rows: number): void {
+  if (values.length !== rows)
+    throw new Error(`The model gave ${values.length} ${what} values for ${rows} rows.`);
+  for (let row = 0; row < rows; row++) {
+    const value = values[row];
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new Error(`The model's ${what} for row ${row} is ${value}.`);
+    }
+  }
+}
+
+/** What every dialect of the service ends in: rows, already checked, go through the limits to the model and into the log. */
+export class Scorer {
+  readonly signature: Signature;
+  readonly reference: string;
+  private readonly limiter: Limiter;
+  private readonly source: PredictionSource;
+
+  constructor(private readonly options: ScorerOptions) {
+    this.signature = options.model.signature;
+    this.reference = options.reference;
+    this.source = predictionSource(this.signature, { model: this.reference, redact: options.redact ?? [] });
+    this.limiter = new Limiter({ maxWaiting, ...options.limits });
+  }
+
+  /** Requests that the model works on. */
+  get running(): number {
+    return this.limiter.running;
+  }
+
+  /** Requests that wait for a place. */
+  get waiting(): number {
+    return this.limiter.waiting;
+  }
+
+  async score(rows: InputRows, request: ScoreRequest): Promise<Predictions> {
+    const { table } = rows;
+    const { id, shadow, notes } = request;
+    if (notes !== undefined) {
+      notes.rows = table.rows;
+      notes.askedAt = performance.now();
+    }
+    const running = this.limiter.run(() => {
+      if (notes !== undefined) notes.startedAt = performance.now();
+      return this.predict(table);
+    }, request.caller);
+    const predictions = isPromise(running) ? await running : running;
+    if (notes !== undefined) notes.endedAt = performance.now();
+    // The record is on the spool before the answer is sent: what is answered is never lost with the process.
+    if (!shadow) {
+      const kept = this.options.log?.append(this.source, { id, time: Date.now(), table, predictions });
+      if (kept !== undefined) await kept;
+    }
+    this.options.onScored?.(predictions);
+    return predictions;
+  }
+
+  /** What each feature adds to the predictions of rows; refused when the model cannot say. */
+  explain(rows: InputRows): Explanation {
+    const { model } = this.options;
+    if (model.explain !== undefined) return model.explain(rows.table);
+    throw new RequestProblem(
+      "NOT_EXPLAINABLE",
+      `${this.reference} is not a linear model, so what each feature adds is not known exactly. Ask without "explain".`,
+    );
+  }
+
+  /** Throws MODEL_INVALID when the model cannot score rows that it should. */
+  async assertScores(rows: InputRows): Promise<void> {
+    try {
+      await this.predict(rows.table);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PlatformError(
+        "MODEL_INVALID",
+        `${this.reference} cannot score its own example: ${reason} Train it again, or restore its model directory.`,
+        { cause },
+      );
+    }
+  }
+
+  /** A promise only when the model gives one: the limits cost less for a model that answers in the same turn. */
+  private predict(table: FeatureTable): Promise<Predictions> | Predictions {
+    const checked = (predictions: Predictions): Predictions => {
+      assertUsable(predictions, table.rows);
+      return predictions;
+    };
+    const predictions = this.options.model.predict(table);
+    return isPromise(predictions) ? predictions.then(checked) : checked(predictions);
+  }
+}

@@ -1,0 +1,146 @@
+import cluster from "node:cluster";
+import { randomUUID } from "node:crypto";
+import { createServer, type RequestListener, type Server, type ServerOptions, STATUS_CODES } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PlatformError, systemErrorCode } from "../../platform/base/errors";
+import { problemContentType } from "../http/problem";
+import type { TlsPair } from "./tls";
+
+export interface HttpServerOptions {
+  readonly tls?: TlsPair;
+  /** Connections open at once; one more is closed at once. */
+  readonly maxConnections: number;
+  /** Longest time from the first byte of a request to its last, in milliseconds. */
+  readonly requestTimeoutMs: number;
+}
+
+/** Longest time for a request's headers, in milliseconds: a client that sends them byte by byte is cut off. */
+const headersTimeoutMs = 10_000;
+/** A connection without a request is closed after this, in milliseconds: later than the usual load balancers do. */
+const keepAliveTimeoutMs = 75_000;
+/** Requests may still come on connections that had none, for this long after listening has ended, in milliseconds. */
+const lingerMs = 200;
+/** Time for a primary to end listening after its workers have, in milliseconds. */
+const primaryMs = 50;
+
+const faults: Readonly<Record<string, readonly [status: number, title: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, "The headers are too large"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time"],
+};
+
+/** Answers what is not even HTTP, for which there is no request and no route. */
+function answerFault(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, title] = faults[error.code ?? ""] ?? [400, "The request is not valid HTTP"];
+  const body = JSON.stringify({
+    type: "urn:mlops:problem:request-invalid",
+    title,
+    status,
+    detail: `${title}.`,
+    code: "REQUEST_INVALID",
+    requestId: randomUUID(),
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${problemContentType}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** A server with bounds on what a client can make it wait for. It does not listen yet. */
+export function createHttpServer(options: HttpServerOptions, listener: RequestListener): Server {
+  const { tls, maxConnections, requestTimeoutMs } = options;
+  const http: ServerOptions = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connectionsCheckingInterval: 1000,
+    maxHeaderSize: 16_384,
+  };
+  const server =
+    tls === undefined
+      ? createServer(http, listener)
+      : createTlsServer({ ...http, ...tls, minVersion: "TLSv1.2" }, listener);
+  server.maxConnections = maxConnections;
+  server.on("clientError", answerFault);
+  return server;
+}
+
+/** Listens; answers the port. */
+export async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+): Promise<number> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host, port, backlog: 1024 }, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === "EADDRINUSE") {
+      throw new PlatformError(
+        "BUSY",
+        `Port ${port} of ${host} is taken. Set MLOPS_PORT to another one, or stop the process that listens there.`,
+        { cause },
+      );
+    }
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
+      throw new PlatformError(
+        "SETTINGS_INVALID",
+        `MLOPS_HOST "${host}" is not an address of this machine. Expected for example "127.0.0.1" or "0.0.0.0".`,
+        { cause },
+      );
+    }
+    if (code === "EACCES") {
+      throw new PlatformError(
+        "SETTINGS_INVALID",
+        `Port ${port} may not be opened by this user. Set MLOPS_PORT to one from 1024 to 65535.`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+export interface DrainOptions {
+  /** Requests that came and are not answered. */
+  readonly inFlight: () => number;
+  /** Of `performance.now`: what is not answered then is cut off. */
+  readonly deadline: number;
+  /** Called when nobody listens any more: from then on each answer should end its connection. */
+  readonly lastAnswers: () => void;
+}
+
+/**
+ * Ends listening and waits for the requests that were accepted. A connection without a request is left open a moment:
+ * one may be on its way, and closing at that instant would reset it. Answers whether all requests were answered.
+ */
+export async function drain(server: Server, options: DrainOptions): Promise<boolean> {
+  const { inFlight, deadline, lastAnswers } = options;
+  // Not the HTTP server's own close(), which closes connections without a request at once.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  const ended = closed.then(() => "ended" as const);
+  // Of several workers it is the primary that listens; it ends when the last of them has told it.
+  if (cluster.isWorker) await sleep(primaryMs);
+  lastAnswers();
+  const quietFrom = performance.now() + lingerMs;
+  while (performance.now() < deadline) {
+    if (inFlight() === 0 && performance.now() >= quietFrom) break;
+    if ((await Promise.race([ended, sleep(10)])) === "ended") return true;
+  }
+  const finished = inFlight() === 0;
+  server.closeIdleConnections();
+  // Answers just given may still be on their way out.
+  await Promise.race([ended, sleep(20)]);
+  server.closeAllConnections();
+  return finished;
+}

@@ -1,0 +1,4 @@
+import { loadScoringModel } from "../model/load-model";
+import { serve } from "./run-process";
+
+void serve(loadScoringModel);

@@ -1,0 +1,30 @@
+import cluster from "node:cluster";
+import { PlatformError } from "../../platform/base/errors";
+import { readSettings } from "../../platform/settings/settings";
+import type { ScoringModel } from "../model/scorer";
+
+/** How a process gets its model: a loaded model directory, which may be wrapped. */
+export type LoadModel = (modelDirectory: string) => Promise<ScoringModel>;
+
+async function start(load: LoadModel): Promise<void> {
+  const settings = readSettings("scoring", process.env);
+  // Each is loaded where it is used: a process that only watches over others needs no model and no HTTP.
+  if (settings.workers > 1 && cluster.isPrimary) {
+    const { runPrimary } = require("./cluster") as typeof import("./cluster");
+    await runPrimary(settings);
+  } else {
+    const { runService } = require("./scoring-service") as typeof import("./scoring-service");
+    await runService(settings, load);
+  }
+}
+
+/** The whole life of a scoring process, from its environment variables to its exit. */
+export async function serve(load: LoadModel): Promise<void> {
+  try {
+    await start(load);
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(error.code === "SETTINGS_INVALID" ? 2 : 1);
+  }
+}

@@ -1,0 +1,184 @@
+import cluster from "node:cluster";
+import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import { readGoldenRows } from "../../platform/model/model-directory";
+import type { PredictionLog } from "../../platform/predictions/prediction-writer";
+import { describeSettings, type Settings } from "../../platform/settings/settings";
+import { buildApp, type AppOptions } from "../http/app";
+import type { Authenticator } from "../auth/authenticator";
+import { openAuthenticator } from "../auth/open-authenticator";
+import { createHttpServer, drain, listen } from "./listener";
+import { LoopGuard } from "../http/loop-guard";
+import { findModelSource, firstReference, nextReference, type ModelSource } from "../model/model-source";
+import { Editions, type Edition } from "./reload";
+import { assertRedactable, openLog } from "../telemetry/prediction-log";
+import type { LoadModel } from "./run-process";
+import { openLogger } from "../telemetry/logger";
+import { openProcessTelemetry, type ProcessTelemetry } from "../telemetry/process-telemetry";
+import { readTlsPair, refreshTls } from "./tls";
+
+/** How often the files of the certificate are read, in milliseconds. */
+const tlsRefreshMs = 2000;
+/** Share of the grace time that is kept for writing the prediction log, and its upper bound in milliseconds. */
+const [logShare, longestLogMs] = [0.2, 5000];
+
+/** Longest time for the reader of the process's own log to take the last lines, in milliseconds. */
+const logMs = 300;
+
+/** What all editions of a process share. */
+type Shared = Omit<AppOptions, "model" | "reference" | "example" | "limits"> & {
+  readonly log?: PredictionLog;
+};
+
+/** One running scoring process. */
+class Service {
+  private readonly life = { closing: false, ending: false };
+  private stopping = false;
+  private reloading: Promise<void> = Promise.resolve();
+  private readonly closers: (() => void)[] = [];
+
+  private constructor(
+    private readonly settings: Settings<"scoring">,
+    private readonly load: LoadModel,
+    private readonly logger: Logger,
+    private readonly log: PredictionLog | undefined,
+    private readonly telemetry: ProcessTelemetry,
+  ) {}
+
+  static async start(settings: Settings<"scoring">, load: LoadModel): Promise<void> {
+    const logger = openLogger(settings.logLevel);
+    const report = (message: string): void => logger.warn(message);
+    const log = openLog(settings, report);
+    const telemetry = openProcessTelemetry({ ...settings, log }, report);
+    const service = new Service(settings, load, logger, log, telemetry);
+    const { tlsCert, tlsKey } = settings;
+    const files = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;
+    const [source, authenticator, tls] = await Promise.all([
+      findModelSource(settings.modelDirectory, settings.modelDigest),
+      openAuthenticator(settings, report),
+      files && readTlsPair(files),
+    ]);
+    const guard = new LoopGuard(settings.maxLagMs);
+    service.closers.push(() => guard.close());
+    const shared = service.sharedOptions(guard, authenticator, tls !== undefined);
+    const first = await service.open(source, firstReference(source, settings.model), shared);
+    const editions = new Editions(first, (message) => logger.info(message));
+    const { maxConnections, timeoutMs } = settings;
+    const options = { maxConnections, requestTimeoutMs: timeoutMs, ...(tls && { tls }) };
+    const server = createHttpServer(options, editions.handle);
+    if (files && tls && "setSecureContext" in server) {
+      const secure = server as Server & { setSecureContext(pair: typeof tls): void };
+      service.closers.push(refreshTls(secure, { files, current: tls, refreshMs: tlsRefreshMs, report }));
+    }
+    service.watch(server, editions, shared);
+    const port = await listen(server, settings);
+    guard.watch();
+    logger.info({ port, settings: describeSettings(settings) }, "ready");
+    process.send?.({ port });
+  }
+
+  private sharedOptions(guard: LoopGuard, authenticator: Authenticator | undefined, tls: boolean): Shared {
+    if (authenticator) this.closers.push(() => authenticator.close());
+    const { life, logger, log } = this;
+    const { telemetry, readMetrics } = this.telemetry;
+    const { predictionLogRedact: redact, corsOrigins } = this.settings;
+    const own = { life, logger, guard, tls, telemetry, readMetrics, redact };
+    return {
+      ...own,
+      ...(corsOrigins && { corsOrigins }),
+      ...(authenticator && { authenticator }),
+      ...(log && { log }),
+    };
+  }
+
+  /** Loads a model and makes it ready behind its own routes. */
+  private async open({ directory }: ModelSource, reference: string, shared: Shared): Promise<Edition> {
+    const model = await this.load(directory);
+    try {
+      const { rows } = await readGoldenRows(directory);
+      const example = { data: rows.slice(0, 1) };
+      const { signature } = model;
+      assertRedactable(this.settings.predictionLogRedact, signature);
+      const onScored = await this.telemetry.predictionsOf(directory, { reference, signature });
+      const app = buildApp({ ...shared, model, reference, example, limits: this.settings, onScored });
+      const close = async (): Promise<void> => {
+        await app.close();
+        await model.close?.();
+      };
+      await app.ready();
+      return { reference, handle: (request, response) => app.routing(request, response), close };
+    } catch (error) {
+      await model.close?.();
+      throw error;
+    }
+  }
+
+  private watch(server: Server, editions: Editions, shared: Shared): void {
+    const stop = (why: string): void => void this.stop(server, editions, why);
+    process.once("SIGTERM", () => stop("SIGTERM"));
+    process.once("SIGINT", () => stop("SIGINT"));
+    // The parent is gone, however it went: nobody is left to stop this process.
+    process.once("disconnect", () => stop("the parent process ended"));
+    // A worker would end at once when its primary is gone; it too has requests to finish.
+    if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
+    // One after the other: of two signals in a row, the later sees what the earlier has done.
+    process.on("SIGHUP", () => {
+      this.reloading = this.reloading.then(() => this.reload(editions, shared));
+    });
+  }
+
+  /** Goes on with what the model directory is now; when that cannot serve, with what was there before. Never rejects. */
+  private async reload(editions: Editions, shared: Shared): Promise<void> {
+    if (this.stopping) return;
+    const { reference } = editions;
+    try {
+      const source = await findModelSource(this.settings.modelDirectory, this.settings.modelDigest);
+      const next = await this.open(source, nextReference(source, reference), shared);
+      editions.replace(next);
+      this.logger.info({ from: reference, to: next.reference }, "reloaded");
+      process.send?.({ reloaded: next.reference });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.error({ model: reference }, `The reload is refused; ${reference} goes on. ${reason}`);
+      process.send?.({ refused: reason });
+    }
+  }
+
+  /** Finishes what is in flight, writes the prediction log and ends the process, once. */
+  private async stop(server: Server, editions: Editions, why: string): Promise<void> {
+    if (this.stopping) return;
+    this.stopping = true;
+    this.life.closing = true;
+    const { graceMs, drainMs } = this.settings;
+    const start = performance.now();
+    this.logger.info({ why }, "stopping");
+    await sleep(drainMs);
+    const deadline = start + graceMs - Math.min(longestLogMs, graceMs * logShare);
+    const finished = await drain(server, {
+      inFlight: () => editions.inFlight,
+      deadline,
+      // Not before nobody listens: clients whose connections end would come again, on new ones.
+      lastAnswers: () => (this.life.ending = true),
+    });
+    if (!finished)
+      this.logger.error({ requests: editions.inFlight }, "the grace time is over; requests are cut off");
+    for (const close of this.closers) close();
+    const leftMs = Math.max(100, start + graceMs - performance.now() - 50);
+    const closing = Promise.all([
+      finished ? editions.close() : undefined,
+      this.log?.close(),
+      this.telemetry.close(),
+    ]);
+    const closed = await Promise.race([closing.then(() => true), sleep(leftMs, false)]);
+    if (!closed) this.logger.error("the grace time is over; the prediction log could not be written whole");
+    this.logger.info("stopped");
+    await Promise.race([new Promise<void>((resolve) => this.logger.flush(() => resolve())), sleep(logMs)]);
+    process.exit(finished && closed ? 0 : 1);
+  }
+}
+
+/** Runs a scoring process until it is told to stop. */
+export async function runService(settings: Settings<"scoring">, load: LoadModel): Promise<void> {
+  await Service.start(settings, load);
+}

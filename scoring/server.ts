@@ -1,4 +1,0 @@
-import { loadScoringModel } from "./load-model";
-import { serve } from "./serve";
-
-void serve(loadScoringModel);

@@ -1,0 +1,172 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { loadDefinition } from "../../../platform/definition/definitions";
+import { initModel } from "../../../cli/init/init";
+import { openRunData } from "../../../cli/runs/run-data";
+import { checkData } from "../../../platform/data/checks";
+import { fileExists } from "../../../platform/base/files";
+import { useTemporaryFolder } from "../../platform/base/temporary-folder";
+
+const folder = useTemporaryFolder();
+let models: string;
+beforeEach(async () => {
+  models = folder("models");
+  await mkdir(models);
+});
+
+async function csv(name: string, header: string, row: (index: number) => string, rows = 60): Promise<string> {
+  const file = folder(`${name}.csv`);
+  const body = Array.from({ length: rows }, (_, index) => row(index));
+  await writeFile(file, `${[header, ...body].join("\n")}\n`);
+  return file;
+}
+
+const ordinary = (): Promise<string> =>
+  csv(
+    "ordinary",
+    "customer_id,age,plan,active,remark,nothing,paid",
+    (index) =>
+      `c${index},${index % 7 === 0 ? "" : 20 + index},${index % 2 ? "basic" : "gold"},${index % 3 === 0},"Said ""${index}""",,${index * 1.5}`,
+  );
+
+describe("a definition from a file", () => {
+  test("describes each column by what it holds, and says what it leaves out", async () => {
+    const file = await initModel({ name: "from-ordinary", from: await ordinary(), models });
+    const { definition, dataFile } = await loadDefinition("from-ordinary", undefined, models);
+    expect(definition).toMatchObject({
+      task: "regression",
+      trainer: { kind: "ridge" },
+      gate: { metric: "rmse" },
+      columns: [
+        { name: "customer_id", type: "category", role: "id" },
+        { name: "age", type: "number", nullable: true, range: [0, 110] },
+        { name: "plan", type: "category", values: ["basic", "gold"] },
+        { name: "active", type: "boolean" },
+        { name: "paid", type: "number", role: "target" },
+      ],
+    });
+    const text = await readFile(file, "utf8");
+    expect(text).toContain(`// "remark" is text with 60 different values, so it is left out.`);
+    expect(text).toContain(`// "nothing" is always empty, so it is left out.`);
+    expect(await readFile(dataFile, "utf8")).toBe(await readFile(folder("ordinary.csv"), "utf8"));
+  });
+
+  test.each([
+    ["no,yes", (index: number) => (index % 2 ? "yes" : "no"), { type: "category", values: ["no", "yes"] }],
+    ["0,1", (index: number) => String(index % 2), { type: "boolean" }],
+    ["true,false", (index: number) => String(index % 2 === 0), { type: "boolean" }],
+    ["1,2", (index: number) => String(1 + (index % 2)), { type: "category", values: ["1", "2"] }],
+  ])("makes a classification of a target with %s", async (_, value, target) => {
+    const name = "two-classes";
+    const from = await csv(name, "x,y", (index) => `${index},${value(index)}`);
+    await initModel({ name, from, models });
+    const { definition } = await loadDefinition(name, undefined, models);
+    expect(definition).toMatchObject({ task: "classification", trainer: { kind: "logistic" } });
+    expect(definition.columns.at(-1)).toMatchObject({ name: "y", role: "target", ...target });
+  });
+
+  test("loosens the checks that the file would not pass", async () => {
+    const from = await csv("loose", "age,plan,y", (index) =>
+      index % 10 < 3
+        ? "1,gold,1"
+        : `${index % 10 === 3 ? index : ""},${index % 2 ? "gold" : "basic"},${(index * 37) % 61}`,
+    );
+    await initModel({ name: "loose", from, models });
+    const { definition, dataFile } = await loadDefinition("loose", undefined, models);
+    expect(definition.checks).toMatchObject({ maxMissing: 0.65, maxDuplicates: 0.35, minRows: 50 });
+    const data = await openRunData(definition, dataFile);
+    expect((await checkData(data.engine, definition, data.source, undefined)).findings).toEqual([]);
+    await data.engine.close();
+  });
+
+  test("predicts the column that is named", async () => {
+    const from = await csv("target", "age,paid", (index) => `${20 + index},${index}`);
+    await initModel({ name: "named-target", from, target: "age", models });
+    const { definition } = await loadDefinition("named-target", undefined, models);
+    expect(definition.columns.find(({ role }) => role === "target")?.name).toBe("age");
+  });
+
+  test("survives names that need quoting", async () => {
+    const from = await csv("quoting", `"a ""b"", c",naïve 😀,y`, (index) => `${index},${index},${index}`);
+    await initModel({ name: "quoting", from, models });
+    const { definition } = await loadDefinition("quoting", undefined, models);
+    expect(definition.columns.map(({ name }) => name)).toEqual([`a "b", c`, "naïve 😀", "y"]);
+  });
+});
+
+describe("what is refused", () => {
+  test.each([
+    ["a name with capitals", "Churn", "USAGE", /"Churn" is not a model name\. .*for example churn/],
+    ["a name that is a path", "../churn", "USAGE", /is not a model name/],
+    ["a name that is too short", "ab", "USAGE", /is not a model name/],
+  ])("%s", async (_, name, code, message) => {
+    const init = initModel({ name, from: await ordinary(), models });
+    await expect(init).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+  });
+
+  const cases: [string, string, string, RegExp][] = [
+    [
+      "a target that is missing",
+      "x,y\n1,2\n2,\n",
+      "DATA_INVALID",
+      /target "y" is missing in 1 row\. .*--target/,
+    ],
+    ["a target of many texts", "x,y\n1,a\n2,b\n3,c\n", "DATA_INVALID", /3 different texts\. .*--target/],
+    ["a target that never changes", "x,y\n1,a\n2,a\n", "DATA_INVALID", /the same in every row\. .*--target/],
+    [
+      "no column to predict from",
+      "x,y\n,2\n,3\n,4\n",
+      "DATA_INVALID",
+      /no column to predict from: "x" is always empty/,
+    ],
+    ["a reserved name", "prediction,y\n1,2\n3,4\n5,6\n", "DATA_INVALID", /"prediction"[^]*Rename/],
+    ["an empty file", "", "DATA_UNREADABLE", /is empty/],
+    ["only a header", "x,y\n", "DATA_INVALID", /a header and no rows/],
+    ["semicolons", "x;y\n1;2\n", "DATA_INVALID", /separated by semicolons/],
+    ["a row with too few fields", "x,y\n1,2\n3\n", "DATA_INVALID", /row 2 has 1 field, the header 2/],
+  ];
+  test.each(cases)("a file with %s, and nothing is left of it", async (_, content, code, message) => {
+    const from = folder("refused.csv");
+    await writeFile(from, content);
+    const before = await readdir(models);
+    const init = initModel({ name: "refused", from, models });
+    await expect(init).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+    expect(await readdir(models)).toEqual(before);
+  });
+
+  test("a target that is no column names those there are", async () => {
+    const init = initModel({ name: "refused", from: await ordinary(), target: "Paid", models });
+    await expect(init).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringMatching(
+        /"Paid" is not a column of .*"plan".*"paid"\. Name one with --target/,
+      ) as string,
+    });
+  });
+
+  test("a file that is not there, and a folder", async () => {
+    for (const [from, message] of [
+      [folder("missing.csv"), /There is no file/],
+      [models, /is a folder without CSV and Parquet files/],
+    ] as const) {
+      const init = initModel({ name: "refused", from, models });
+      await expect(init).rejects.toMatchObject({ message: expect.stringMatching(message) as string });
+    }
+  });
+
+  test("a model that is there already stays as it is", async () => {
+    await mkdir(folder("models", "taken"));
+    await writeFile(folder("models", "taken", "model.ts"), "mine");
+    const init = initModel({ name: "taken", from: await ordinary(), models });
+    await expect(init).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringMatching(/taken exists already\. .*Choose another name/) as string,
+    });
+    expect(await readFile(folder("models", "taken", "model.ts"), "utf8")).toBe("mine");
+  });
+
+  test("a folder of models that is not there", async () => {
+    const init = initModel({ name: "churn", from: await ordinary(), models: folder("nowhere") });
+    await expect(init).rejects.toMatchObject({ code: "SETTINGS_INVALID" });
+    expect(await fileExists(folder("nowhere"))).toBe(false);
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdir, utimes, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { sweepLeftOvers } from "../../../cli/runs/left-overs";
+import { fileExists } from "../../../platform/base/files";
+import { useTemporaryFolder } from "../../platform/base/temporary-folder";
+
+const folder = useTemporaryFolder();
+const leftOver = (): string[] => [
+  folder("runs", "20260102T030405-diabetes-0a1b", "model.123-0a1b2c3d.tmp"),
+  folder("runs", "20260102T030405-diabetes-0a1b", "model.123-0a1b2c3d.tmp.work"),
+  folder("packages", "diabetes-3-0123456789ab.0a1b2c3d.tmp"),
+];
+const kept = (): string[] => [
+  folder("runs", "20260102T030405-diabetes-0a1b", "model"),
+  folder("runs", "20260102T030405-my-diabetes-0a1b", "model.123-0a1b2c3d.tmp"),
+  folder("packages", "diabetes-3-0123456789ab"),
+  folder("packages", "diabetes-2-3-0123456789ab.0a1b2c3d.tmp"),
+];
+
+const workspace = (...below: string[]) => ({
+  home: folder(...below, "home"),
+  runs: folder(...below, "runs"),
+  packages: folder(...below, "packages"),
+  reports: folder(...below, "reports"),
+  environments: folder(...below, "environments"),
+});
+
+const atomic = "123-0a1b2c3d.tmp";
+const ofLock = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f.tmp";
+
+test("removes what is half-written where others write too once it is old, and nothing else", async () => {
+  const halfWritten = (run: string): string[] => [
+    folder("reports", `${run}.html.${atomic}`),
+    folder("environments", "prod", run, `deployment.json.${atomic}`),
+    folder("home", "locks", `${run}.lock.${ofLock}`),
+  ];
+  const finished = [
+    folder("reports", "old.html"),
+    folder("reports", "notes.tmp"),
+    folder("environments", "prod", "old", "deployment.json"),
+    folder("home", "locks", "old.lock"),
+  ];
+  const write = async (files: readonly string[], ageMinutes: number): Promise<void> => {
+    const written = new Date(Date.now() - ageMinutes * 60_000);
+    for (const file of files) {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, "half");
+      await utimes(file, written, written);
+    }
+  };
+  await write([...halfWritten("old"), ...finished], 11);
+  await write(halfWritten("new"), 9);
+  await sweepLeftOvers(workspace(), "diabetes");
+  const there = async (files: readonly string[]) => Promise.all(files.map(fileExists));
+  expect(await there(halfWritten("old"))).toEqual([false, false, false]);
+  expect(await there(halfWritten("new"))).toEqual([true, true, true]);
+  expect(await there(finished)).toEqual([true, true, true, true]);
+});
+
+test("removes what is half-written of one model, and nothing of another or finished", async () => {
+  for (const each of [...leftOver(), ...kept()]) await mkdir(each, { recursive: true });
+  await sweepLeftOvers(workspace(), "diabetes");
+  expect(await Promise.all(leftOver().map(fileExists))).toEqual(leftOver().map(() => false));
+  expect(await Promise.all(kept().map(fileExists))).toEqual(kept().map(() => true));
+});
+
+test("finds nothing where there is no workspace yet", async () => {
+  await expect(sweepLeftOvers(workspace("none"), "diabetes")).resolves.toBeUndefined();
+});

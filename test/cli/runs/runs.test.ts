@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Runs, type RunRecord } from "../../../cli/runs/runs";
+import type { PlatformError } from "../../../platform/base/errors";
+import { useTemporaryFolder } from "../../platform/base/temporary-folder";
+
+const folder = useTemporaryFolder();
+const now = new Date("2026-01-02T03:04:05Z");
+
+function openRuns(): { runs: Runs; reported: string[] } {
+  const reported: string[] = [];
+  return {
+    runs: new Runs(folder("runs"), ({ message }: PlatformError) => reported.push(message)),
+    reported,
+  };
+}
+
+test("lists a model's runs, newest first, and finds each by its id", async () => {
+  const { runs, reported } = openRuns();
+  const first = await runs.create("diabetes", "/data.csv", now);
+  const second = await runs.create("diabetes", "/data.csv", new Date(now.getTime() + 1000));
+  await runs.create("titanic", "/data.csv", now);
+  expect((await runs.list("diabetes")).map(({ id }) => id)).toEqual([second.id, first.id]);
+  expect(await runs.get(first.id)).toEqual(first);
+  expect(reported).toEqual([]);
+});
+
+test.each([
+  ["not JSON", () => "{", "is not valid JSON."],
+  [
+    "another kind of JSON",
+    () => "[]",
+    "is corrupt: the file: Invalid input: expected object, received array.",
+  ],
+  ["no object", () => "null", "is corrupt: the file: Invalid input: expected object, received null."],
+  [
+    "a record whose parts are others",
+    (sound: RunRecord) => JSON.stringify({ ...sound, outcome: "great", steps: [{ name: "check" }] }),
+    /is corrupt: outcome: Invalid option: .*; steps\.0\.status: .*; steps\.0\.message: .*\./,
+  ],
+  [
+    "another run's",
+    (sound: RunRecord) => JSON.stringify(sound),
+    /is the record of another run, 20260102T030405-diabetes-[0-9a-f]{4}\./,
+  ],
+])(
+  "a record that is %s is reported and left out of the list, and refused by its id",
+  async (_, content, fault) => {
+    const { runs, reported } = openRuns();
+    const sound = await runs.create("diabetes", "/data.csv", now);
+    const id = "20260102T030405-diabetes-0000";
+    await mkdir(path.dirname(runs.path(id, "run.json")), { recursive: true });
+    await writeFile(runs.path(id, "run.json"), content(sound));
+    expect((await runs.list("diabetes")).map((run) => run.id)).toEqual([sound.id]);
+    expect(reported).toHaveLength(1);
+    const [message = ""] = reported;
+    expect(message.startsWith(`${runs.path(id, "run.json")} is `)).toBe(true);
+    expect(message).toMatch(fault);
+    expect(message.endsWith(`. Restore it from a backup, or delete ${runs.path(id)}.`)).toBe(true);
+    await expect(runs.get(id)).rejects.toMatchObject({ code: "STORAGE_FAILED", message });
+  },
+);
+
+test("an id that is none is not looked for", async () => {
+  await expect(openRuns().runs.get("../none")).rejects.toMatchObject({ code: "NOT_FOUND" });
+});

@@ -1,0 +1,137 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { LocalDeployer } from "../../../deploy/laptop/laptop-deployer";
+import { DeploymentFiles } from "../../../deploy/laptop/deployment-file";
+import { monitor, type MonitorOptions, type MonitorResult } from "../../../cli/watching/monitor";
+import { digestOf } from "../../../platform/base/files";
+import { testIdPrefix, type PredictionRecord } from "../../../platform/predictions/prediction-record";
+import type { Profile } from "../../../platform/drift/profile";
+import { profileNumbers } from "../../../platform/drift/profile-values";
+import { openLocalRegistry } from "../../../platform/registry/local/local-registry";
+import { openLocalStorage } from "../../../platform/storage/local-storage";
+import { openWorkspace, type Workspace } from "../../../platform/settings/workspace";
+import { useTemporaryFolder } from "../../platform/base/temporary-folder";
+import { definition } from "../report/report-fixture";
+import { keepLines, logRecords } from "./watch-fixture";
+
+const folder = useTemporaryFolder();
+const ages = Array.from({ length: 200 }, (_, index) => 20 + (index % 60));
+const later = new Date("2026-11-21T12:00:00Z");
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = await openWorkspace(folder("home"));
+});
+
+/** Requests for these ages, answered by a version at a time. */
+function records(values: readonly number[], model: string, time = later): PredictionRecord[] {
+  return values.map((age, index) => ({
+    id: `${model}-${index}`,
+    time: time.toISOString(),
+    model,
+    inputs: [{ age }],
+    outputs: [2 * age],
+  }));
+}
+
+/** Records version 2 as what production serves, with these ages and their predictions as its reference sample. */
+async function release(): Promise<void> {
+  const reference: Profile = {
+    rows: ages.length,
+    columns: { age: profileNumbers(ages) },
+    prediction: profileNumbers(ages.map((age) => 2 * age)),
+  };
+  const at = path.join(workspace.packages, "cost-2");
+  await mkdir(path.join(at, "model"), { recursive: true });
+  await writeFile(path.join(at, "model", "reference.json"), JSON.stringify(reference));
+  const files = new DeploymentFiles(path.join(workspace.environments, "prod", "cost"), "prod", "cost");
+  const stable = { model: "cost:2", package: at, digest: digestOf("2") };
+  await files.writeDeployment({ environment: "prod", model: "cost", stable, history: [] });
+}
+
+async function watch(
+  logged: readonly PredictionRecord[],
+  more: Partial<MonitorOptions> = {},
+): Promise<MonitorResult & { lines: readonly string[] }> {
+  const predictions = openLocalStorage(workspace.predictions);
+  await logRecords(predictions, logged);
+  const { output, lines } = keepLines();
+  const deployer = new LocalDeployer({ workspace, attached: true });
+  const registry = openLocalRegistry(workspace.registry, { report: () => undefined });
+  const options = { environment: "prod", model: "cost", rule: definition.drift, ...more };
+  return { ...(await monitor({ deployer, registry, predictions, output }, options)), lines };
+}
+
+const drifted = ({ drift }: MonitorResult): string[] =>
+  drift.columns.filter((column) => column.drifted).map(({ column }) => column);
+
+const shifted = ages.map((age) => age + 40);
+
+test("requests like the reference sample show no drift", async () => {
+  await release();
+  const result = await watch(records(ages, "cost:2"));
+  expect(result.version).toBe("cost:2");
+  expect(result.drift).toMatchObject({ judged: true, drifted: false, rows: 200, referenceRows: 200 });
+});
+
+test("shifted requests do, in the feature and in the predictions", async () => {
+  await release();
+  const result = await watch(records(shifted, "cost:2"));
+  expect(result.drift).toMatchObject({ judged: true, drifted: true, rows: 200 });
+  expect(drifted(result)).toEqual(["age", "prediction"]);
+});
+
+test("requests that other versions answered are left out", async () => {
+  await release();
+  const result = await watch([
+    ...records(shifted, "cost:1"),
+    ...records(ages, "cost:2"),
+    ...records(shifted, "cost:3"),
+  ]);
+  expect(result.drift).toMatchObject({ drifted: false, rows: 200 });
+});
+
+test("so are requests before the moment asked for", async () => {
+  await release();
+  const earlier = new Date(later.getTime() - 1);
+  const logged = [...records(shifted, "cost:2", earlier), ...records(ages, "cost:2")];
+  expect((await watch(logged, { from: later })).drift).toMatchObject({ drifted: false, rows: 200 });
+});
+
+test("so are those of tests, which ask the same few rows again and again", async () => {
+  await release();
+  const tests = records(shifted, "cost:2").map((record) => ({
+    ...record,
+    id: `${testIdPrefix}${record.id}`,
+  }));
+  expect((await watch([...tests, ...records(ages, "cost:2")])).drift).toMatchObject({
+    drifted: false,
+    rows: 200,
+  });
+});
+
+test("too few requests are not judged", async () => {
+  await release();
+  const result = await watch(records(shifted.slice(0, 10), "cost:2"));
+  expect(result.drift).toMatchObject({ judged: false, drifted: false, rows: 10 });
+});
+
+test("a line of the log that is no record is reported and left out", async () => {
+  await release();
+  const damaged = path.join(workspace.predictions, "prod", "cost", "date=2026-11-21", "hour=12");
+  await mkdir(damaged, { recursive: true });
+  await writeFile(path.join(damaged, "damaged.jsonl"), '{"id": "half');
+  const { drift, lines } = await watch(records(ages, "cost:2"));
+  expect(drift.rows).toBe(200);
+  expect(lines).toEqual([
+    expect.stringMatching(/^Line 1 of \S*damaged\.jsonl is not a whole prediction record/),
+  ]);
+});
+
+test("without a version in production there is nothing to watch", async () => {
+  await expect(watch([])).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    message:
+      "No version of cost is in prod, so there is nothing to watch. Release one with `mlops lifecycle --model cost`.",
+  });
+});

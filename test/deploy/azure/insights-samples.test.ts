@@ -1,0 +1,94 @@
+import { InsightsSamples } from "../../../deploy/azure/insights-samples";
+import { startServer, type Received, type SmallServer } from "../../platform/http/http-server";
+
+const columns = ["model", "requests", "failures", "p50", "p95", "p99", "count", "total", "squares"];
+const since = new Date("2026-11-01T10:00:00Z");
+const models = ["cost:1", "cost:2"];
+
+let server: SmallServer;
+let received: Received[];
+let answers: { status: number; body: string }[];
+
+beforeEach(async () => {
+  received = [];
+  answers = [];
+  server = await startServer((request, response) => {
+    received.push(request);
+    const { status, body } = answers.shift() ?? { status: 500, body: "" };
+    response.writeHead(status, { "content-type": "application/json" }).end(body);
+  });
+});
+
+afterEach(() => server.close());
+
+function answerRows(...rows: unknown[][]): void {
+  const table = { name: "PrimaryResult", columns: columns.map((name) => ({ name })), rows };
+  answers.push({ status: 200, body: JSON.stringify({ tables: [table] }) });
+}
+
+function samples(): InsightsSamples {
+  return new InsightsSamples({
+    appId: "00000000-0000-4000-8000-00000000000a",
+    origin: server.url,
+    token: () => Promise.resolve("token-1"),
+    timing: { attempts: 2, firstPauseMs: 1 },
+  });
+}
+
+test("each version has a sample of its own, with mean and deviation from the sums", async () => {
+  answerRows(["cost:1", 100, 2, 4.5, 9, 12, 200, 400, 1000], ["cost:2", 3, 3, 1, 1, 1, null, null, null]);
+  const found = await samples().since(since, models);
+  expect(Object.fromEntries(found)).toEqual({
+    "cost:1": {
+      requests: 100,
+      failures: 2,
+      latencyMs: { p50: 4.5, p95: 9, p99: 12 },
+      predictions: { count: 200, mean: 2, standardDeviation: 1 },
+    },
+    "cost:2": { requests: 3, failures: 3 },
+  });
+  expect(received[0]).toMatchObject({
+    method: "POST",
+    path: "/v1/apps/00000000-0000-4000-8000-00000000000a/query",
+    headers: { authorization: "Bearer token-1", "content-type": "application/json" },
+  });
+});
+
+test("only what these versions predicted since then is asked for", async () => {
+  answerRows();
+  expect(await samples().since(since, models)).toEqual(new Map());
+  const { query } = JSON.parse(received[0]?.body ?? "") as { query: string };
+  expect(query).toContain("timestamp >= datetime(2026-11-01T10:00:00.000Z)");
+  expect(query).toContain('model in ("cost:1", "cost:2")');
+  expect(query).toContain('name matches regex @"^POST (/score|/invocations|/v2/models/.+/infer)$"');
+});
+
+test("a variance that rounding takes below zero is none", async () => {
+  answerRows(["cost:1", 2, 0, 1, 1, 1, 3, 0.3, 0.029999999999999995]);
+  const found = await samples().since(since, models);
+  expect(found.get("cost:1")?.predictions?.standardDeviation).toBe(0);
+});
+
+test("a server that is busy is asked again", async () => {
+  answers.push({ status: 429, body: "{}" });
+  answerRows(["cost:1", 1, 0, 1, 1, 1, null, null, null]);
+  expect((await samples().since(since, models)).get("cost:1")?.requests).toBe(1);
+  expect(received).toHaveLength(2);
+});
+
+test.each([
+  [403, "{}", /HTTP 403\. Expected an identity with the role Monitoring Reader/],
+  [200, '{"tables":[]}', /an answer that is no table of samples\. Try again/],
+  [200, '{"tab', /an answer that is no table of samples/],
+  [
+    200,
+    '{"tables":[{"columns":[{"name":"model"}],"rows":[["cost:1"]]}]}',
+    /an answer that is no table of samples/,
+  ],
+])("an answer of %d %s is explained", async (status, body, message) => {
+  answers.push({ status, body });
+  await expect(samples().since(since, models)).rejects.toMatchObject({
+    code: "DEPLOYMENT_FAILED",
+    message: expect.stringMatching(message),
+  });
+});

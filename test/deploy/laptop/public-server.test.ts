@@ -1,0 +1,143 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { closeGracefully, listen } from "../../../deploy/laptop/listening";
+import { Proxy } from "../../../deploy/laptop/proxy";
+import { createPublicServer } from "../../../deploy/laptop/public-server";
+import { chooseTrack, type LiveTrack, type Routing } from "../../../deploy/laptop/routing";
+import { SupervisedScoring } from "../../../deploy/laptop/supervised-scoring";
+import { TrackSampler } from "../../../deploy/laptop/track-sampler";
+import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
+import { digestOf } from "../../../platform/base/files";
+
+/** A track whose process is not started. */
+function track(name: LiveTrack["name"], version: number): LiveTrack {
+  const release = { model: `cost:${version}`, package: "/nowhere", digest: digestOf(`${version}`) };
+  const launch = {
+    environment: "qa",
+    entry: "/nowhere",
+    predictions: "/nowhere",
+    logFile: "/nowhere",
+    logLevel: "info",
+  };
+  return {
+    name,
+    scoring: new SupervisedScoring(release, launch, () => undefined),
+    sampler: new TrackSampler(),
+  };
+}
+
+const stable = track("stable", 1);
+const canary = track("canary", 2);
+const all = { weight: 100, shadow: 100 };
+const none = { weight: 0, shadow: 0 };
+const routing = (tracks: Partial<Routing>, traffic = none): Routing => ({
+  ...tracks,
+  splitter: new TrafficSplitter(traffic),
+});
+
+describe("the track of a request", () => {
+  test.each([
+    ["stable, when there is no canary", routing({ stable }, all), undefined, { track: stable }],
+    ["the canary, while there is no stable", routing({ canary }), undefined, { track: canary }],
+    ["stable, when the canary has no weight", routing({ stable, canary }), undefined, { track: stable }],
+    [
+      "the canary by weight, with stable to stand in for it",
+      routing({ stable, canary }, all),
+      undefined,
+      { track: canary, fallback: stable },
+    ],
+    [
+      "stable, with a copy to the canary",
+      routing({ stable, canary }, { weight: 0, shadow: 100 }),
+      undefined,
+      { track: stable, copy: canary },
+    ],
+    ["the canary, when the client says so", routing({ stable, canary }), "canary", { track: canary }],
+    ["stable, when the client says so", routing({ stable, canary }, all), "stable", { track: stable }],
+  ])("is %s", (_, state, header, choice) => {
+    expect(chooseTrack(state, header)).toEqual(choice);
+  });
+
+  test.each([
+    ["one there is not", routing({ stable }), "canary", 'x-mlops-track is "canary". There is "stable".'],
+    [
+      "one nobody knows",
+      routing({ stable, canary }),
+      "blue",
+      'x-mlops-track is "blue". There is "stable" and "canary".',
+    ],
+    ["an empty one", routing({ stable }), "", 'x-mlops-track is "". There is "stable".'],
+  ])("is refused when the client says %s", (_, state, header, message) => {
+    expect(() => chooseTrack(state, header)).toThrow(
+      expect.objectContaining({
+        code: "TRACK_UNKNOWN",
+        message: `${message} Leave the header out to let the gateway choose.`,
+      }) as Error,
+    );
+  });
+});
+
+describe("the gateway's listener", () => {
+  let server: Server;
+  let url: string;
+  const proxy = new Proxy(() => undefined);
+  let current: Routing;
+
+  beforeEach(async () => {
+    current = routing({});
+    server = createPublicServer({ routing: () => current, proxy, report: () => undefined });
+    url = `http://127.0.0.1:${await listen(server, { host: "127.0.0.1", port: 0 })}`;
+  });
+
+  afterEach(async () => {
+    if (server.listening) await closeGracefully(server);
+    proxy.close();
+  });
+
+  test("is alive but not ready while nothing is deployed", async () => {
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    const answer = await fetch(`${url}/score`, {
+      method: "POST",
+      body: "{}",
+      headers: { "x-request-id": "r1" },
+    });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(await answer.json()).toMatchObject({
+      code: "NOT_READY",
+      detail: "Nothing is deployed. Deploy a version first.",
+      requestId: "r1",
+    });
+  });
+
+  test("is not ready while the process that should answer is not", async () => {
+    current = routing({ stable });
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  });
+
+  test("names a track that is not there", async () => {
+    current = routing({ stable });
+    const headers = { "x-mlops-track": "canary" };
+    const answer = await fetch(`${url}/score`, { method: "POST", body: "{}", headers });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: "TRACK_UNKNOWN" });
+  });
+
+  test("closes although clients keep their connections", async () => {
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const closed = once(server, "close");
+    await closeGracefully(server);
+    await closed;
+    expect(server.listening).toBe(false);
+  });
+
+  test("refuses a port that is taken, and names it", async () => {
+    const port = Number(new URL(url).port);
+    const other = createPublicServer({ routing: () => current, proxy, report: () => undefined });
+    await expect(listen(other, { host: "127.0.0.1", port })).rejects.toMatchObject({
+      code: "BUSY",
+      message: `Port ${port} of 127.0.0.1 is taken. Choose another one, or stop the process that listens there.`,
+    });
+  });
+});

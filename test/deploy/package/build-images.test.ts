@@ -1,0 +1,29 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const repository = path.join(__dirname, "../../..");
+
+async function build(...args: string[]): Promise<{ code: number; stderr: string }> {
+  const program = ["--require", "tsx/cjs", "deploy/package/build-images.ts", ...args];
+  try {
+    const { stderr } = await promisify(execFile)(process.execPath, program, { cwd: repository });
+    return { code: 0, stderr };
+  } catch (error) {
+    return error as { code: number; stderr: string };
+  }
+}
+
+describe("building images is refused", () => {
+  test("with a base image that is only a name, where a digest is asked for", async () => {
+    const { code, stderr } = await build("--only", "training", "--pinned");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^USAGE: --node-image is "node:24-bookworm-slim", .* a digest is expected/);
+  });
+
+  test("without the version that a scoring image is for", async () => {
+    const { code, stderr } = await build();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^USAGE: A scoring image holds one version of a model\. Give it with --model/);
+  });
+});

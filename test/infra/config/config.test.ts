@@ -1,0 +1,102 @@
+import { parseConfig } from "../../../infra/config/config";
+import { settings } from "../../../infra/config/config-settings";
+import { cronFault } from "../../../infra/config/cron";
+import { qa } from "../stacks";
+
+describe("the configuration of a stack", () => {
+  test("takes the defaults of what is not set", () => {
+    const config = parseConfig("qa", qa);
+    expect(config).toMatchObject({
+      environment: "qa",
+      location: "westeurope",
+      model: "diabetes",
+      computeMinNodes: 0,
+      zones: ["1", "2", "3"],
+      operators: [],
+      scheduleEnabled: true,
+    });
+    expect(config.release).toBeUndefined();
+  });
+
+  test("lists all faults at once, each with the command that corrects it", () => {
+    const read = () =>
+      parseConfig("qa", {
+        "azure-native:location": "westeuropa",
+        "mlops:scoring": "containers",
+        "mlops:computeMinNodes": "5",
+        "mlops:computMaxNodes": "9",
+        "mlops:schedule": "0 3 1 * *",
+        "mlops:host": "score.example.com",
+      });
+    for (const line of [
+      /did you mean westeurope\? Run: pulumi config set --stack qa azure-native:location westeurope/,
+      /mlops:owner is not set/,
+      /mlops:costCentre is not set/,
+      /mlops:alertEmail is not set .*Run: pulumi config set --stack qa mlops:alertEmail ops@example.com/,
+      /schedule is "0 3 1 \* \*": expected \* for day of month .*mlops:schedule '0 3 \* \* 1'/,
+      /mlops:monthlyBudget is not set/,
+      /computMaxNodes is not a setting\. Did you mean mlops:computeMaxNodes\?/,
+      /computeMinNodes is 5, above mlops:computeMaxNodes, which is 2/,
+      /mlops:host is set without mlops:certificate/,
+    ]) {
+      expect(read).toThrow(line);
+    }
+  });
+
+  test.each([
+    ["Qa_1", {}, /The stack's name "Qa_1"/],
+    ["qa", { "mlops:release": "{" }, /release is/],
+    ["qa", { "mlops:release": '{"canaryPercent":101}' }, /canaryPercent/],
+    ["qa", { "mlops:release": '{"canaryPercent":10}' }, /above 0 without a canary/],
+    [
+      "qa",
+      { "mlops:release": '{"stable":{"model":"diabetes:1","image":"repo/scoring:latest"}}' },
+      /stable image expected an image by its digest/,
+    ],
+    [
+      "qa",
+      { "mlops:release": `{"stable":{"model":"titanic:1","image":"repo/scoring@sha256:${"0".repeat(64)}"}}` },
+      /serves titanic:1 as stable, but mlops:model is "diabetes"/,
+    ],
+    ["qa", { "mlops:trainingImage": "repo/training:1" }, /expected an image by its digest/],
+    ["qa", { "mlops:computeVmSize": "DS3" }, /expected an Azure VM size/],
+    ["qa", { "mlops:dataRegions": "northeurope" }, /which mlops:dataRegions does not allow/],
+    ["qa", { "mlops:zones": '["1","4"]' }, /expected a list of zones/],
+    [
+      "prod",
+      { "azure-native:location": "westus", "mlops:scoring": "kubernetes" },
+      /mlops:zones is 1,2,3, but westus has no availability zones\. Run: .* mlops:zones '\[\]'/,
+    ],
+  ])("stack %s with %j is refused", (stack, values, message) => {
+    expect(() => parseConfig(stack, { ...qa, ...(values as Record<string, string>) })).toThrow(message);
+  });
+
+  test("a cluster in a region without zones has none when it is told so", () => {
+    const west = { ...qa, "azure-native:location": "westus", "mlops:scoring": "kubernetes" };
+    expect(parseConfig("prod", { ...west, "mlops:zones": "[]" }).zones).toEqual([]);
+  });
+
+  test("a description says what every setting is for", () => {
+    expect(Object.values(settings).filter(({ description }) => description.length < 15)).toEqual([]);
+  });
+});
+
+describe("a schedule", () => {
+  test.each(["0 3 * * 1", "*/15 8-18 * * 1-5", "0 0,12 * * *"])("%s is taken", (expression) => {
+    expect(cronFault(expression)).toBeUndefined();
+  });
+
+  test.each([
+    "0 3 * *",
+    "0 3 1 * *",
+    "0 3 * 2 *",
+    "60 3 * * *",
+    "0 24 * * *",
+    "0 3 * * 7",
+    "0 5-3 * * *",
+    "*/0 * * * *",
+    "a * * * *",
+  ])("%s is refused", (expression) => {
+    expect(cronFault(expression)).toMatch(/expected/);
+  });
+});

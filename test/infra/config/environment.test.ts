@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseConfig } from "../../../infra/config/config";
+import { checkVariables, environmentOf } from "../../../infra/config/environment";
+import { registered, tenantId, valueOf } from "../mocks";
+import { qa } from "../stacks";
+
+const sources = {
+  predictionLogContainer: "prediction-log",
+  blobEndpoint: "https://account.blob.core.windows.net/",
+  vaultUri: "https://vault.vault.azure.net/",
+  tenantId,
+  trackingUri:
+    "azureml://westeurope.api.azureml.ms/mlflow/v1.0/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w",
+};
+
+async function variables(
+  values: Record<string, string>,
+  given = sources,
+): Promise<Record<string, Record<string, string>>> {
+  let read: Record<string, Record<string, string>> = {};
+  await registered(async () => {
+    const output = pulumi.output(environmentOf(parseConfig("qa", { ...qa, ...values }), given));
+    read = await valueOf(output);
+  });
+  return read;
+}
+
+describe("the settings of the processes", () => {
+  test("are what their schemas take, with keys from the vault", async () => {
+    const { scoring, training, cli } = await variables({ "mlops:predictionLogRedact": "age,sex" });
+    expect(scoring).toMatchObject({
+      MLOPS_ENVIRONMENT: "qa",
+      MLOPS_AUTH: "keys",
+      MLOPS_KEY_VAULT: "https://vault.vault.azure.net",
+      MLOPS_PREDICTION_LOG: "https://account.blob.core.windows.net/prediction-log",
+      MLOPS_PREDICTION_LOG_REDACT: "age,sex",
+    });
+    expect(training).toEqual({ MLOPS_EVALUATION: "on", MLOPS_ON_NO_PROMOTION: "cancel" });
+    expect(cli).toMatchObject({ MLOPS_REGISTRY: sources.trackingUri });
+  });
+
+  test("have Entra tokens instead of keys when an audience is given", async () => {
+    const { scoring } = await variables({ "mlops:scoringAudience": "api://scoring" });
+    expect(scoring).toMatchObject({
+      MLOPS_AUTH: "entra",
+      MLOPS_ENTRA_TENANT: tenantId,
+      MLOPS_ENTRA_AUDIENCE: "api://scoring",
+      MLOPS_ENTRA_ROLE: "Score",
+    });
+    expect(scoring).not.toHaveProperty("MLOPS_KEY_VAULT");
+  });
+
+  test("are refused where a process would refuse them", () => {
+    expect(() => checkVariables("scoring", { MLOPS_ENVIRONMENT: "qa", MLOPS_AUTH: "key" })).toThrow(
+      /Settings of scoring: .*MLOPS_AUTH is "key"\. Expected "none", "keys" or "entra"/s,
+    );
+  });
+});

@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { settings } from "../../../infra/config/config-settings";
+import { operationsPath, settingsTable, withSettings } from "../../../infra/documents/document";
+
+test("docs/operations.md has every setting as it is; `npm run infra:docs` writes the table anew", () => {
+  const document = readFileSync(operationsPath, "utf8");
+  expect(withSettings(document, settingsTable())).toBe(document);
+});
+
+test("the table says what is required, what is optional and what stands for the rest", () => {
+  const { owner, release, computeMinNodes, operators } = settings;
+  const rows = settingsTable({ owner, release, computeMinNodes, operators }).split("\n").slice(2);
+  const cells = rows.map((row) => row.split("|").map((cell) => cell.trim()));
+  expect(cells.map(([, key, value]) => [key, value])).toEqual([
+    ["`owner`", "**required**"],
+    ["`release`", "optional"],
+    ["`computeMinNodes`", "`0`"],
+    ["`operators`", "none"],
+  ]);
+});
+
+test("a document without the markers is refused, with what to do", () => {
+  expect(() => withSettings("# Operations\n", "| table |")).toThrow("Put them where the table goes.");
+});

@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { OnnxModel } from "../../../platform/onnx/onnx-model";
+import type { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { fitLinearModel } from "../../../training/trainers/fit";
+import { makeGoldenRows, spreadPositions } from "../../../training/directory/golden";
+import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
+import { toOnnx } from "../../../training/onnx/linear-graph";
+import { openShippedData, shippedDefinition } from "../shipped-data";
+
+const definition = shippedDefinition("titanic");
+let folder = "";
+let engine: DuckDbEngine;
+let linear: LinearParameters;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "golden-"));
+  engine = await openShippedData(definition);
+  linear = await fitLinearModel(engine, definition, "data");
+});
+
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openModel(model: LinearParameters): Promise<OnnxModel> {
+  const file = path.join(folder, `${model.intercept}.onnx`);
+  await writeFile(file, toOnnx(model));
+  return OnnxModel.open(file, model.signature);
+}
+
+test.each<[number, number[]]>([
+  [0, []],
+  [1, [0]],
+  [2, [0, 1]],
+  [8, [0, 1, 2, 3, 4, 5, 6, 7]],
+  [100, [0, 14, 28, 42, 56, 70, 84, 99]],
+])("of %p rows, those at %p are golden", (rows, positions) => {
+  expect(spreadPositions(rows)).toEqual(positions);
+});
+
+test("golden rows are held-out rows with the predictions of the trained parameters", async () => {
+  const model = await openModel(linear);
+  const golden = await makeGoldenRows(engine, definition, { model, linear });
+  await model.close();
+  const [first] = await engine.rows(
+    "SELECT pclass, sex, age, sibsp, parch, fare, embarked FROM data WHERE _held_out ORDER BY _row LIMIT 1",
+  );
+  expect(golden.rows[0]).toEqual(first);
+  expect(golden.rows).toHaveLength(8);
+  expect(golden.tolerance).toBe(1e-9);
+  expect(golden.predictions).toEqual(golden.probabilities?.map((value) => (value > 0.5 ? 1 : 0)));
+});
+
+test("a model file that does not give the trained numbers fails the training", async () => {
+  const model = await openModel({ ...linear, intercept: linear.intercept + 1e-7 });
+  const outcome = makeGoldenRows(engine, definition, { model, linear });
+  await expect(outcome).rejects.toMatchObject({ code: "TRAINING_FAILED" });
+  await expect(outcome).rejects.toThrow(
+    /^The model file does not give the trained numbers: 0\.\d+ instead of 0\.\d+ for golden row 1\. They may differ by 1e-9\./,
+  );
+  await model.close();
+});
+
+test("without held-out rows there is nothing to measure a model with", async () => {
+  const model = await openModel(linear);
+  const empty = await openShippedData(definition);
+  await empty.run("DELETE FROM data WHERE _held_out");
+  await expect(makeGoldenRows(empty, definition, { model, linear })).rejects.toThrow(
+    "There are no held-out rows.",
+  );
+  await empty.close();
+  await model.close();
+});

@@ -1,0 +1,199 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
+import { digestOf } from "../../../platform/base/files";
+import { readGoldenRows, readLineage } from "../../../platform/model/model-directory";
+import type { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { literal } from "../../../platform/sql/engine";
+import { fillPlaceholders, runCommand } from "../../../training/trainers/command";
+import { fitLinearModel } from "../../../training/trainers/fit";
+import { toOnnx } from "../../../training/onnx/linear-graph";
+import { train, type TrainedModel } from "../../../training/trainers/train";
+import type { TrainingRequest } from "../../../training/trainers/training-request";
+import { openShippedData, shippedDefinition } from "../shipped-data";
+
+const fixtures = path.join(__dirname, "fixtures");
+let folder = "";
+let engine: DuckDbEngine;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "command-"));
+  engine = await openShippedData(shippedDefinition("diabetes"));
+});
+
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function commandDefinition(
+  mode: string,
+  { extra = "-", ...changes }: { extra?: string; timeoutMinutes?: number } = {},
+): ModelDefinition {
+  const run = [process.execPath, "trainer.js", mode, "{data}", "{output}", extra];
+  const trainer: ModelDefinitionInput["trainer"] = { kind: "command", run, ...changes };
+  return shippedDefinition("diabetes", { trainer });
+}
+
+async function trainBy(
+  definition: ModelDefinition,
+  parent: string,
+  changes: Partial<TrainingRequest> = {},
+): Promise<TrainedModel> {
+  return train({
+    engine,
+    definition,
+    source: { file: "data.csv", digest: digestOf("data"), rows: 442 },
+    outputDirectory: path.join(parent, "model"),
+    run: "run-1",
+    now: new Date(0),
+    code: {},
+    commandDirectory: fixtures,
+    ...changes,
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("It did not happen within ten seconds.");
+}
+
+test("a program in any language trains on the training rows alone, and all that follows is the same", async () => {
+  const ready = path.join(folder, "ready.onnx");
+  const linear = await fitLinearModel(engine, shippedDefinition("diabetes"), "data");
+  await writeFile(ready, toOnnx(linear));
+  const lines: string[] = [];
+  const parent = await mkdtemp(path.join(folder, "good-"));
+  const trained = await trainBy(commandDefinition("train", { extra: ready }), parent, {
+    onOutput: (line) => lines.push(line),
+  });
+  expect(lines.sort()).toEqual([
+    "columns: age, sex, bmi, bp, s1, s2, s3, s4, s5, s6, progression",
+    "epoch 1 of 1",
+    "files: definition.json, train.parquet",
+  ]);
+  const [counted] = await engine.rows(
+    `SELECT count(*) AS n, count(*) FILTER (WHERE bmi IS NULL) AS missing FROM read_parquet(${literal(`${ready}.parquet`)})`,
+  );
+  expect(counted).toEqual({ n: 354, missing: 0 });
+  expect(trained.metrics.heldOut.rows).toBe(88);
+  expect(trained.metrics.heldOut.metrics.r2).toBeGreaterThan(0.4);
+  const golden = await readGoldenRows(trained.directory);
+  expect(golden.predictions).toHaveLength(8);
+  expect((await readLineage(trained.directory)).parameters).toMatchObject({ kind: "command" });
+  expect(await readdir(parent)).toEqual(["model"]);
+});
+
+describe("a program that does not do its part is reported, and leaves nothing behind", () => {
+  test.each<[string, () => Promise<ModelDefinition> | ModelDefinition, string, string]>([
+    [
+      "with its last lines when it fails",
+      () => commandDefinition("fail"),
+      "TRAINING_FAILED",
+      `ended with exit code 3. 0 is expected. Correct the program. Its last output:\nline 11\n`,
+    ],
+    [
+      "when it leaves no model",
+      () => commandDefinition("nothing"),
+      "TRAINING_FAILED",
+      "left no model.onnx in its output folder. It has to write one. Pass it the folder as {output}",
+    ],
+    [
+      "when its model is not one",
+      () => commandDefinition("garbage"),
+      "MODEL_INVALID",
+      "model.onnx is not a model that onnxruntime can load",
+    ],
+    [
+      "when its model takes other features",
+      async () => {
+        const other = shippedDefinition("diabetes", {
+          columns: shippedDefinition("diabetes").columns.filter(({ name }) => name !== "bmi"),
+        });
+        const extra = path.join(folder, "other.onnx");
+        await writeFile(extra, toOnnx(await fitLinearModel(engine, other, "data")));
+        return commandDefinition("train", { extra });
+      },
+      "MODEL_INVALID",
+      'model.onnx is not as its signature says: input "bmi" is missing.',
+    ],
+    [
+      "when it is not there",
+      () =>
+        shippedDefinition("diabetes", { trainer: { kind: "command", run: ["no-such-program", "{data}"] } }),
+      "TRAINING_FAILED",
+      `The trainer's program "no-such-program" was not found.`,
+    ],
+  ])("%s", async (_, makeDefinition, code, message) => {
+    const parent = await mkdtemp(path.join(folder, "bad-"));
+    const outcome = trainBy(await makeDefinition(), parent);
+    await expect(outcome).rejects.toThrow(message);
+    await expect(outcome).rejects.toMatchObject({ code });
+    expect(await readdir(parent)).toEqual([]);
+  });
+});
+
+test.each<[string, "timeout" | "abort", string]>([
+  [
+    "that takes too long",
+    "timeout",
+    "ran for more than 0.02 minutes and was stopped. Raise the trainer's timeoutMinutes",
+  ],
+  ["that is interrupted", "abort", "Training was interrupted. Nothing was kept."],
+])("a program %s is killed with its children", async (_, how, message) => {
+  const parent = await mkdtemp(path.join(folder, "hang-"));
+  const pids = path.join(folder, `${how}.pids`);
+  const controller = new AbortController();
+  const definition = commandDefinition("hang", {
+    extra: pids,
+    timeoutMinutes: how === "timeout" ? 0.02 : 60,
+  });
+  const outcome = trainBy(definition, parent, {
+    signal: controller.signal,
+    onOutput: (line) => {
+      if (how === "abort" && line === "hanging") controller.abort();
+    },
+  });
+  await expect(outcome).rejects.toThrow(message);
+  // On a busy machine the time may be up before the program has got as far as to name its processes.
+  const named = existsSync(pids) ? (await readFile(pids, "utf8")).split(" ").map(Number) : [];
+  expect(named).toHaveLength(how === "abort" ? 2 : named.length);
+  await until(() => !named.some(isAlive));
+  expect(await readdir(parent)).toEqual([]);
+});
+
+test("a command that was aborted before is not started", async () => {
+  const command = {
+    run: ["no-such-program"],
+    directory: fixtures,
+    timeoutMs: 1000,
+    signal: AbortSignal.abort(),
+  };
+  await expect(runCommand(command)).rejects.toMatchObject({ code: "INTERRUPTED" });
+});
+
+test("placeholders are replaced anywhere in an argument, and no shell reads the rest", () => {
+  const folders = { data: "/a b/data", output: "/out" };
+  const run = ["Rscript", "fit.R", "--data={data}/train.parquet", "{output}", "$(reboot); {x}"];
+  expect(fillPlaceholders(run, folders)).toEqual([
+    "Rscript",
+    "fit.R",
+    "--data=/a b/data/train.parquet",
+    "/out",
+    "$(reboot); {x}",
+  ]);
+});

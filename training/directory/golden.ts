@@ -1,0 +1,105 @@
+import { featuresOf, type ModelDefinition } from "../../platform/definition/definition";
+import { PlatformError } from "../../platform/base/errors";
+import type { GoldenRows } from "../../platform/model/model-directory";
+import type { OnnxModel } from "../../platform/onnx/onnx-model";
+import { identifier, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
+import { featureTable, type Predictions } from "../../platform/model/table";
+import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { predictionSql } from "../evaluation/predict-sql";
+import { rowsOf } from "../evaluation/score-rows";
+import { aggregate } from "../preprocessing/sql";
+
+const maxGoldenRows = 8;
+/** Two ways to the same double-precision number differ by rounding alone. */
+const exactTolerance = 1e-9;
+/** A program's own graph may compute in single precision, which differs between processors. */
+const foreignTolerance = 1e-5;
+/** No names of columns: the query gives them beside the features. */
+const predictionColumn = "(prediction)";
+const positionColumn = identifier("(position)");
+
+/** Positions of at most eight rows, spread from the first to the last of `rows`. */
+export function spreadPositions(rows: number): number[] {
+  const count = Math.min(maxGoldenRows, rows);
+  if (count < 2) return count === 1 ? [0] : [];
+  return Array.from({ length: count }, (_, index) => Math.floor((index * (rows - 1)) / (count - 1)));
+}
+
+/**
+ * Held-out rows with their predictions: those of the trainer's own parameters, computed in SQL, where it has
+ * parameters (`linear`), otherwise onnxruntime's. Throws TRAINING_FAILED when the two are not the same numbers: the
+ * model would then answer something else than what was trained.
+ */
+export async function makeGoldenRows(
+  engine: SqlEngine,
+  definition: ModelDefinition,
+  { model, linear }: { readonly model: OnnxModel; readonly linear?: LinearParameters | undefined },
+): Promise<GoldenRows> {
+  const found = await selectRows(engine, definition, linear);
+  const rows = found.map((row) =>
+    Object.fromEntries(featuresOf(definition).map(({ name }) => [name, row[name] ?? null])),
+  );
+  const served = toGolden(await model.predict(featureTable(model.signature, rows)));
+  if (!linear) return { rows, ...served, tolerance: foreignTolerance };
+  const own = ownPredictions(
+    linear,
+    found.map((row) => Number(row[predictionColumn] ?? NaN)),
+  );
+  checkSame(own, served);
+  return { rows, ...own, tolerance: exactTolerance };
+}
+
+type GoldenValues = Pick<GoldenRows, "predictions" | "probabilities">;
+
+async function selectRows(
+  engine: SqlEngine,
+  definition: ModelDefinition,
+  linear: LinearParameters | undefined,
+): Promise<SqlRow[]> {
+  const [count = 0] = await aggregate(engine, rowsOf("held-out"), ["count(*)"]);
+  const positions = spreadPositions(count);
+  if (positions.length === 0) {
+    throw new PlatformError(
+      "TRAINING_FAILED",
+      "There are no held-out rows. Some are needed to measure the model. Give more data, or hold out a larger fraction.",
+    );
+  }
+  const columns = [
+    ...featuresOf(definition).map(({ name }) => identifier(name)),
+    ...(linear ? [`${predictionSql(linear)} AS ${identifier(predictionColumn)}`] : []),
+  ];
+  return engine.rows(
+    `SELECT ${columns.join(", ")} FROM (SELECT *, row_number() OVER (ORDER BY _row) - 1 AS ${positionColumn} FROM ${rowsOf("held-out")}) AS numbered
+     WHERE ${positionColumn} IN (${positions.join(", ")}) ORDER BY ${positionColumn}`,
+  );
+}
+
+function toGolden({ prediction, probability }: Predictions): GoldenValues {
+  return {
+    predictions: Array.from<number | string>(prediction),
+    ...(probability && { probabilities: Array.from(probability) }),
+  };
+}
+
+function ownPredictions({ signature }: LinearParameters, values: readonly number[]): GoldenValues {
+  const [negative, positive] = signature.target.classes ?? [];
+  if (negative === undefined || positive === undefined) return { predictions: values };
+  return { predictions: values.map((value) => (value > 0.5 ? positive : negative)), probabilities: values };
+}
+
+function isClose(actual: number | string | undefined, expected: number | string): boolean {
+  if (typeof expected === "string" || typeof actual !== "number") return actual === expected;
+  return Math.abs(actual - expected) <= exactTolerance * Math.max(1, Math.abs(expected));
+}
+
+function checkSame(own: GoldenValues, served: GoldenValues): void {
+  for (const kind of ["predictions", "probabilities"] as const) {
+    const values = own[kind] ?? [];
+    const row = [...values.keys()].find((index) => !isClose(served[kind]?.[index], values[index] ?? NaN));
+    if (row === undefined) continue;
+    throw new PlatformError(
+      "TRAINING_FAILED",
+      `The model file does not give the trained numbers: ${served[kind]?.[row]} instead of ${values[row]} for golden row ${row + 1}. They may differ by ${exactTolerance}. Look for very large numbers in the data; if there are none, report this as a bug.`,
+    );
+  }
+}

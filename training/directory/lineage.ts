@@ -1,0 +1,51 @@
+import path from "node:path";
+import packageJson from "../../package.json";
+import type { ModelDefinition } from "../../platform/definition/definition";
+import { digestOf, type Digest } from "../../platform/base/files";
+import type { Lineage } from "../../platform/model/model-directory";
+import { loadOnnxRuntime } from "../../platform/onnx/onnx-runtime";
+import type { SqlEngine } from "../../platform/sql/engine";
+import type { TrainingRequest } from "../trainers/training-request";
+
+/** Digest of a definition with its defaults filled in. */
+function definitionDigest(definition: ModelDefinition): Digest {
+  return digestOf(JSON.stringify(definition));
+}
+
+/** What a model is made from, and with what, as far as it is known before it is trained. */
+export async function makeLineage(
+  request: TrainingRequest,
+  { training, heldOut }: { readonly training: number; readonly heldOut: number },
+): Promise<Lineage> {
+  const { definition, source, engine } = request;
+  return {
+    model: definition.name,
+    run: request.run,
+    createdAt: request.now.toISOString(),
+    data: {
+      source: path.basename(source.file),
+      digest: source.digest,
+      rows: source.rows,
+      trainingRows: training,
+      heldOutRows: heldOut,
+    },
+    code: request.code,
+    definitionDigest: definitionDigest(definition),
+    parameters: definition.trainer,
+    seed: definition.split.seed,
+    ...(request.parentRun !== undefined && { parentRun: request.parentRun }),
+    ...(request.champion !== undefined && { champion: request.champion }),
+    tools: await toolVersions(engine),
+  };
+}
+
+async function toolVersions(engine: SqlEngine): Promise<Lineage["tools"]> {
+  const [row] = await engine.rows("SELECT version() AS v");
+  const { env } = await loadOnnxRuntime();
+  return {
+    node: process.versions.node,
+    duckdb: String(row?.v),
+    onnxruntime: env.versions.node ?? env.versions.common,
+    platform: packageJson.version,
+  };
+}

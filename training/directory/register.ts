@@ -1,0 +1,25 @@
+import path from "node:path";
+import type { PromotionDecision } from "../../platform/metrics/evaluation";
+import { digestOfFile } from "../../platform/base/files";
+import { modelFiles, readLineage } from "../../platform/model/model-directory";
+import type { ModelVersion, Registry } from "../../platform/registry/registry";
+
+/** A version that holds a candidate, and whether the registry had it before. */
+interface Registration {
+  readonly version: ModelVersion;
+  readonly existed: boolean;
+}
+
+/** Registers a model directory that the gate let pass. The same model again is not another version. */
+export async function registerCandidate(
+  registry: Registry,
+  directory: string,
+  { reason }: Pick<PromotionDecision, "reason">,
+): Promise<Registration> {
+  const lineage = await readLineage(directory);
+  const onnx = await digestOfFile(path.join(directory, modelFiles.onnx));
+  const same = (await registry.list(lineage.model)).find(({ tags }) => tags.onnx === onnx);
+  if (same) return { version: same, existed: true };
+  const tags = { run: lineage.run, decision: reason, data: lineage.data.digest, onnx };
+  return { version: await registry.register(lineage.model, directory, tags), existed: false };
+}

@@ -1,0 +1,94 @@
+import { computeMetrics } from "../../platform/metrics/compute-metrics";
+import type { ModelDefinition } from "../../platform/definition/definition";
+import type { Evaluation, ScoredRows } from "../../platform/metrics/evaluation";
+import type { OnnxModel } from "../../platform/onnx/onnx-model";
+import type { SliceGroups } from "../../platform/gate/promotion-slices";
+import { signatureOf, type Signature } from "../../platform/model/signature";
+import type { SqlEngine } from "../../platform/sql/engine";
+import { scoreRows } from "./score-rows";
+import { sliceGroups } from "./slices";
+
+/** Held-out rows kept in `evaluation.json` for plots. */
+const sampleRows = 2000;
+
+/** The model in production, scored on the held-out rows, or the reason why it cannot be. */
+interface ChampionScores {
+  /** `name:version`. */
+  readonly model: string;
+  readonly rows?: ScoredRows;
+  readonly incompatible?: string;
+}
+
+/** What the gate decides on. */
+export interface EvaluationResult {
+  readonly evaluation: Evaluation;
+  readonly candidate: ScoredRows;
+  readonly champion?: ChampionScores;
+  readonly slices: readonly SliceGroups[];
+}
+
+interface EvaluationRequest {
+  /** Its table `data` is loaded and split. */
+  readonly engine: SqlEngine;
+  readonly definition: ModelDefinition;
+  readonly candidate: OnnxModel;
+  readonly champion?: { readonly model: string; readonly onnx: OnnxModel };
+}
+
+/** Scores the candidate and the champion on the same held-out rows. */
+export async function evaluate(request: EvaluationRequest): Promise<EvaluationResult> {
+  const { engine, definition } = request;
+  const candidate = await scoreRows(engine, definition, { model: request.candidate, side: "held-out" });
+  const champion = request.champion && (await scoreChampion(request, request.champion));
+  const sample = (values: Float64Array): number[] => Array.from(values.subarray(0, sampleRows));
+  return {
+    candidate,
+    ...(champion && { champion }),
+    slices: await sliceGroups(engine, definition),
+    evaluation: {
+      task: definition.task,
+      rows: candidate.actual.length,
+      candidate: { metrics: computeMetrics(definition.task, candidate) },
+      ...(champion?.rows && {
+        champion: { model: champion.model, metrics: computeMetrics(definition.task, champion.rows) },
+      }),
+      sample: {
+        actual: sample(candidate.actual),
+        candidate: sample(candidate.predicted),
+        ...(champion?.rows && { champion: sample(champion.rows.predicted) }),
+      },
+    },
+  };
+}
+
+async function scoreChampion(
+  { engine, definition }: EvaluationRequest,
+  { model, onnx }: { readonly model: string; readonly onnx: OnnxModel },
+): Promise<ChampionScores> {
+  const incompatible = findIncompatibility(onnx.signature, definition);
+  if (incompatible !== undefined) return { model, incompatible };
+  return { model, rows: await scoreRows(engine, definition, { model: onnx, side: "held-out" }) };
+}
+
+/** Why a model cannot score the rows of a definition, in words that name the columns; undefined when it can. */
+export function findIncompatibility(signature: Signature, definition: ModelDefinition): string | undefined {
+  const { task, target } = signatureOf(definition);
+  const faults: string[] = [];
+  if (signature.task !== task) faults.push(`it is a ${signature.task}, not a ${task}`);
+  else if (signature.target.name !== target.name) {
+    faults.push(`it predicts "${signature.target.name}", not "${target.name}"`);
+  } else if (String(signature.target.classes) !== String(target.classes)) {
+    faults.push(
+      `its classes are ${signature.target.classes?.join(" and ")}, not ${target.classes?.join(" and ")}`,
+    );
+  }
+  for (const { name, type } of signature.inputs) {
+    const column = definition.columns.find((candidate) => candidate.name === name);
+    if (!column) faults.push(`it needs the column "${name}", which the definition no longer has`);
+    else if (column.role === "target") faults.push(`it takes "${name}", now the target, as a feature`);
+    else if (column.type !== type) {
+      faults.push(`it takes column "${name}" as a ${type}, which is now a ${column.type}`);
+    }
+  }
+  return faults.length > 0 ? faults.join("; ") : undefined;
+}

@@ -1,0 +1,203 @@
+import path from "node:path";
+import { PlatformError } from "../../platform/base/errors";
+import type { PromotionDecision } from "../../platform/metrics/evaluation";
+import { digestOfDirectory, writeJson } from "../../platform/base/files";
+import type { DataReport } from "../../platform/data/findings";
+import { assertNotInterrupted } from "../../platform/http/http-retry";
+import { formatModelRef } from "../../platform/definition/model-ref";
+import { openRegistry } from "../../platform/registry/open-registry";
+import type { Registry } from "../../platform/registry/registry";
+import type { Settings } from "../../platform/settings/settings";
+import {
+  findCandidate,
+  modelFolder,
+  publishCandidate,
+  publishDecision,
+  publishReport,
+  readCandidate,
+  readChecked,
+  readJudged,
+  withScratch,
+  type Candidate,
+  type Checked,
+} from "./job-files";
+import { JobLog, entriesOfCheck, entriesOfDecision, entriesOfTraining, type Outcome } from "./job-log";
+import { registerCandidate } from "../directory/register";
+import { checkStep, errorsOf, evaluateStep, readDecision, trainStep } from "../steps";
+
+/** What every step of a job works with. */
+export interface JobContext {
+  readonly settings: Settings<"training">;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly warn: (message: string) => void;
+}
+
+interface DataFlags {
+  readonly model: string;
+  /** A file, or a folder with the files of one table. */
+  readonly data: string;
+}
+
+/** Which version production is to serve; a release sets it. */
+const championAlias = "champion";
+
+function logOf({ env, warn, signal }: JobContext): JobLog {
+  return new JobLog(env, warn, signal);
+}
+
+/** The registry at a location, or at the tracking URI of the job; undefined when there is neither. */
+function findRegistry({ env, warn, signal }: JobContext, location: string | undefined): Registry | undefined {
+  const place = location ?? env.MLFLOW_TRACKING_URI;
+  if (place === undefined || place === "") return undefined;
+  return openRegistry(place, { report: ({ message }) => warn(message), signal });
+}
+
+function registryOf(context: JobContext, location: string | undefined): Registry {
+  const registry = findRegistry(context, location);
+  if (registry !== undefined) return registry;
+  throw new PlatformError(
+    "USAGE",
+    "No registry is given. Expected --registry, or MLFLOW_TRACKING_URI as a job of Azure Machine Learning has it. Give one.",
+  );
+}
+
+/** Downloads the champion as a package into a folder; nothing when there is none. */
+async function fetchChampion(
+  registry: Registry | undefined,
+  model: string,
+  folder: string,
+): Promise<{ readonly champion?: string }> {
+  const version = await registry?.findAlias(model, championAlias);
+  if (registry === undefined || version === undefined) return {};
+  await registry.download(version, path.join(folder, "model"));
+  await writeJson(path.join(folder, "package.json"), { model: formatModelRef(version) });
+  return { champion: folder };
+}
+
+/** Checks the data against the definition and the champion; the data that passes is what later steps read. */
+export function checkJob(
+  context: JobContext,
+  {
+    model,
+    data,
+    report: output,
+    registry,
+  }: DataFlags & { readonly report: string; readonly registry?: string },
+): Promise<DataReport> {
+  return withScratch(async (scratch) => {
+    const found = findRegistry(context, registry);
+    const champion = await fetchChampion(found, model, path.join(scratch, "champion"));
+    const { report, source } = await checkStep(context.settings, { model, data, ...champion });
+    assertNotInterrupted(context.signal);
+    await writeJson(path.join(scratch, "data-check.json"), report);
+    const { digest, files } = source;
+    const checked: Checked = {
+      model,
+      data: { digest, ...(files && { files: [...files] }) },
+      ...(champion.champion !== undefined && { champion: report.comparedWith }),
+    };
+    const errors = errorsOf(report);
+    await logOf(context).log(entriesOfCheck(report, digest));
+    await publishReport(scratch, output, errors.length === 0 ? checked : undefined);
+    if (errors.length === 0) return report;
+    throw new PlatformError(
+      "DATA_INVALID",
+      `The data has faults. Nothing is trained on it. Correct:\n${errors.join("\n")}`,
+    );
+  });
+}
+
+/** Trains on the data that was checked. What an earlier attempt of the same job left whole is taken as it is. */
+export async function trainJob(
+  context: JobContext,
+  flags: DataFlags & { readonly checked: string; readonly candidate: string },
+): Promise<Candidate> {
+  const { model, data, candidate: output } = flags;
+  const checked = await readChecked(flags.checked, model);
+  const run = context.env.MLFLOW_RUN_ID;
+  const earlier = run ? await findCandidate(output, model) : undefined;
+  if (earlier?.run === run && earlier?.data.digest === checked.data.digest) return earlier;
+  return withScratch(async (scratch) => {
+    const trained = await trainStep(context.settings, {
+      model,
+      data,
+      pinned: checked.data,
+      output: path.join(scratch, modelFolder),
+      signal: context.signal,
+      ...(run && { run }),
+      ...(checked.champion !== undefined && { comparedWith: checked.champion }),
+    });
+    assertNotInterrupted(context.signal);
+    await logOf(context).log(entriesOfTraining(trained));
+    const digest = await digestOfDirectory(trained.directory);
+    const candidate: Candidate = { model, run: trained.lineage.run, digest, data: checked.data };
+    await publishCandidate(scratch, output, candidate);
+    return candidate;
+  });
+}
+
+/** Compares the candidate with the version that is champion now, and leaves the gate's decision. */
+export function evaluateJob(
+  context: JobContext,
+  flags: DataFlags & { readonly candidate: string; readonly decision: string; readonly registry?: string },
+): Promise<PromotionDecision> {
+  const { model, data } = flags;
+  return withScratch(async (scratch) => {
+    const candidate = await readCandidate(flags.candidate, model);
+    const registry = registryOf(context, flags.registry);
+    const champion = await fetchChampion(registry, model, path.join(scratch, "champion"));
+    const { evaluation, decision } = await evaluateStep(context.settings, {
+      model,
+      data,
+      pinned: candidate.data,
+      candidate: path.join(flags.candidate, modelFolder),
+      output: scratch,
+      ...champion,
+    });
+    assertNotInterrupted(context.signal);
+    await logOf(context).log(entriesOfDecision(evaluation, decision));
+    const judged = {
+      candidate: candidate.digest,
+      ...(decision.champion && { champion: decision.champion.model }),
+    };
+    await publishDecision(scratch, flags.decision, judged);
+    return decision;
+  });
+}
+
+async function decisionAbout(candidate: Candidate, folder: string): Promise<PromotionDecision> {
+  const judged = await readJudged(folder);
+  if (judged.candidate === candidate.digest) return readDecision(path.join(folder, "decision.json"));
+  throw new PlatformError(
+    "CONFLICT",
+    `The decision in ${folder} is about another candidate. A candidate is registered on its own. Run \`job evaluate\` again.`,
+  );
+}
+
+/**
+ * Registers a candidate that the gate let pass. One that it did not is no failure: the job ends well, and its run, and
+ * that of its pipeline, say by `mlops.outcome` what has become of it.
+ */
+export async function registerJob(
+  context: JobContext,
+  flags: {
+    readonly model: string;
+    readonly candidate: string;
+    readonly decision: string;
+    readonly registry?: string;
+  },
+): Promise<Outcome> {
+  const registry = registryOf(context, flags.registry);
+  const candidate = await readCandidate(flags.candidate, flags.model);
+  const decision = await decisionAbout(candidate, flags.decision);
+  assertNotInterrupted(context.signal);
+  const why = { "mlops.reason": decision.reason, "mlops.explanation": decision.explanation };
+  let outcome: Outcome = { "mlops.outcome": "cancelled", ...why };
+  if (decision.promote || context.settings.onNoPromotion === "continue") {
+    const { version } = await registerCandidate(registry, path.join(flags.candidate, modelFolder), decision);
+    outcome = { "mlops.outcome": "registered", "mlops.version": formatModelRef(version), ...why };
+  }
+  await logOf(context).conclude(outcome);
+  return outcome;
+}

@@ -1,0 +1,126 @@
+import { Command, CommanderError } from "commander";
+import { PlatformError, exitCodeOf, explainStorageError } from "../../platform/base/errors";
+import { formatModelRef } from "../../platform/definition/model-ref";
+import { loadOnnxRuntime } from "../../platform/onnx/onnx-runtime";
+import { openRegistry } from "../../platform/registry/open-registry";
+import { readSettings, type Settings } from "../../platform/settings/settings";
+import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import { addJob } from "./job-command";
+import { registerCandidate } from "../directory/register";
+import { checkStep, evaluateStep, readDecision, trainStep, type StepFlags } from "../steps";
+
+/** Answers with one JSON document on standard output. */
+function answer(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A step of training that reads data. */
+function step(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .requiredOption("--model <name>", "model, a folder of MLOPS_MODELS")
+    .option("--data <file>", "CSV or Parquet file instead of the definition's own")
+    .option("--champion <folder>", "package that production serves, if it serves one");
+}
+
+const settings = (): Settings<"training"> => readSettings("training", process.env);
+
+function addDataSteps(program: Command, signal: AbortSignal): void {
+  step(program.command("data").description("work with a model's data"), "check", "check the data").action(
+    async (flags: StepFlags) => {
+      const { report } = await checkStep(settings(), flags);
+      answer(report);
+      if (report.findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
+    },
+  );
+  step(program, "train", "check and split the data and train a candidate")
+    .requiredOption("--output <folder>", "model directory to make")
+    .option("--run <id>", "id of the run (default: a new one)")
+    .action(async (flags: StepFlags & { output: string; run?: string }) => {
+      answer(await trainStep(settings(), { ...flags, signal }));
+    });
+  step(program, "evaluate", "compare a candidate with the champion; exit 1 when the champion is kept")
+    .requiredOption("--candidate <folder>", "model directory that `train` made")
+    .requiredOption("--output <folder>", "where evaluation.json and decision.json go")
+    .action(async (flags: StepFlags & { candidate: string; output: string }) => {
+      const read = settings();
+      const { decision } = await evaluateStep(read, flags);
+      answer(decision);
+      if (!decision.promote && read.onNoPromotion === "cancel") process.exitCode = 1;
+    });
+}
+
+function addRegister(program: Command): void {
+  program
+    .command("register")
+    .description("register a candidate as the next version, if the gate let it pass")
+    .requiredOption("--candidate <folder>", "model directory that `train` made")
+    .requiredOption("--decision <file>", "decision.json that `evaluate` made")
+    .requiredOption("--registry <location>", "folder of the registry, or tracking URI of an MLflow server")
+    .action(async (flags: { candidate: string; decision: string; registry: string }) => {
+      const decision = await readDecision(flags.decision);
+      if (!decision.promote && settings().onNoPromotion === "cancel") {
+        throw new PlatformError(
+          "CONFLICT",
+          `Not registered: ${decision.explanation} A candidate is registered when the gate lets it pass. Train a better one, or set MLOPS_ON_NO_PROMOTION=continue.`,
+        );
+      }
+      const registry = openRegistry(flags.registry, {
+        report: ({ message }) => void process.stderr.write(`${message}\n`),
+      });
+      const { version, existed } = await registerCandidate(registry, flags.candidate, decision);
+      answer({ version: formatModelRef(version), digest: version.digest, existed });
+    });
+}
+
+function addSelfCheck(program: Command): void {
+  program
+    .command("self-check")
+    .description("load the native libraries and print their versions")
+    .action(async () => {
+      const engine = await DuckDbEngine.open();
+      const [row] = await engine.rows("SELECT version() AS version");
+      await engine.close();
+      const { env } = await loadOnnxRuntime();
+      answer({ node: process.versions.node, duckdb: row?.version, onnxruntime: env.versions.node });
+    });
+}
+
+/** Entry of the training image: one step of training, with files and folders as its inputs and outputs. */
+async function main(): Promise<void> {
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
+  const program = new Command("mlops-training")
+    .description(
+      "Steps that make a model. Exit codes: 0 done, 1 a check or gate said no or something failed, 2 wrong usage.",
+    )
+    .showSuggestionAfterError();
+  addDataSteps(program, interrupted.signal);
+  addRegister(program);
+  addJob(program, { settings, answer, signal: interrupted.signal });
+  addSelfCheck(program);
+  const refuse = (command: Command): void => {
+    command.exitOverride();
+    command.commands.forEach(refuse);
+  };
+  refuse(program);
+  try {
+    await program.parseAsync(process.argv);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      // It has printed what is wrong; the exit code is this product's.
+      process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    const error = explainStorageError(thrown);
+    process.exitCode = exitCodeOf(error);
+    if (error instanceof PlatformError) process.stderr.write(`${error.code}: ${error.message}\n`);
+    else
+      process.stderr.write(
+        `This is a bug; please report it with these lines.\n${error instanceof Error ? error.stack : String(error)}\n`,
+      );
+  }
+}
+
+void main();

@@ -1,0 +1,142 @@
+import type { Signature } from "../../platform/model/signature";
+import type {
+  BooleanTerm,
+  CategoryTerm,
+  LinearParameters,
+  NumberTerm,
+} from "../../platform/onnx/linear-parameters";
+import { intAttribute, intsAttribute, OnnxGraph, stringsAttribute } from "./onnx-graph";
+import { elementTypes } from "./onnx-messages";
+
+const inputTypes = { number: "double", category: "string", boolean: "bool" } as const;
+
+/** A prefix for inner values that no feature or output begins with. */
+function innerPrefix({ inputs }: Signature): string {
+  let prefix = "/";
+  while (inputs.some(({ name }) => name.startsWith(prefix))) prefix += "/";
+  return prefix;
+}
+
+/**
+ * Declares an input per feature and returns each as a column, [N, 1]. The inputs are vectors, [N], because
+ * MLflow gives a data frame's columns as such; only a sole one it gives as [N, 1].
+ */
+function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyMap<string, string> {
+  const shape = signature.inputs.length === 1 ? ["N", 1] : ["N"];
+  const asColumn = graph.int64s([-1, 1], [2]);
+  return new Map(
+    signature.inputs.map(({ name, type }) => {
+      const input = graph.input(name, inputTypes[type], shape);
+      return [name, graph.node("Reshape", [input, asColumn])];
+    }),
+  );
+}
+
+/**
+ * Sum of the columns of `values`, [N, k], times their coefficients, [N, 1]. Not a MatMul: onnxruntime fuses that with a
+ * division by a scalar into one whose factor is single precision, which costs half the digits.
+ */
+function weightedSum(graph: OnnxGraph, values: string, terms: readonly { coefficient: number }[]): string {
+  const coefficients = graph.doubles(
+    terms.map(({ coefficient }) => coefficient),
+    [1, terms.length],
+  );
+  return graph.node("ReduceSum", [graph.node("Mul", [values, coefficients]), graph.int64s([1], [1])]);
+}
+
+function numberPart(graph: OnnxGraph, terms: readonly NumberTerm[], columns: string[]): string {
+  const size = terms.length;
+  const row = (values: number[]) => graph.doubles(values, [1, size]);
+  let values = graph.node("Concat", columns, { attributes: [intAttribute("axis", 1)] });
+  if (terms.some(({ imputation }) => imputation !== undefined)) {
+    // A column that is not nullable keeps its NaN: no number is made up for it.
+    const imputations = row(terms.map(({ imputation }) => imputation ?? NaN));
+    values = graph.node("Where", [graph.node("IsNaN", [values]), imputations, values]);
+  }
+  values = graph.node("Sub", [values, row(terms.map(({ mean }) => mean))]);
+  values = graph.node("Div", [values, row(terms.map(({ scale }) => scale))]);
+  return weightedSum(graph, values, terms);
+}
+
+function booleanPart(graph: OnnxGraph, terms: readonly BooleanTerm[], columns: string[]): string {
+  const flags = graph.node("Concat", columns, { attributes: [intAttribute("axis", 1)] });
+  const values = graph.node("Cast", [flags], { attributes: [intAttribute("to", elementTypes.double)] });
+  return weightedSum(graph, values, terms);
+}
+
+/** One-hot encoding times coefficients is a look-up; the entry after the last is that of unknown values, 0. */
+function categoryPart(graph: OnnxGraph, term: CategoryTerm, column: string): string {
+  const { values, coefficients, imputation } = term;
+  const known = values.map((value, index) => [value, index] as const);
+  const imputed = imputation === undefined ? [] : [["", values.indexOf(imputation)] as const];
+  const entries = [...known, ...imputed];
+  const place = graph.node("LabelEncoder", [column], {
+    domain: "ai.onnx.ml",
+    attributes: [
+      stringsAttribute(
+        "keys_strings",
+        entries.map(([value]) => value),
+      ),
+      intsAttribute(
+        "values_int64s",
+        entries.map(([, index]) => index),
+      ),
+      intAttribute("default_int64", values.length),
+    ],
+  });
+  const table = graph.doubles([...coefficients, 0], [values.length + 1]);
+  return graph.node("Gather", [table, place]);
+}
+
+/** The linear predictor, [N, 1]. */
+function predictor(
+  graph: OnnxGraph,
+  { intercept, terms }: LinearParameters,
+  columns: ReadonlyMap<string, string>,
+) {
+  const columnsOf = (parts: readonly { column: string }[]) =>
+    parts.map(({ column }) => columns.get(column) ?? column);
+  const numbers = terms.filter((term) => term.kind === "number");
+  const booleans = terms.filter((term) => term.kind === "boolean");
+  const categories = terms.filter((term) => term.kind === "category");
+  return graph.node("Sum", [
+    ...(numbers.length > 0 ? [numberPart(graph, numbers, columnsOf(numbers))] : []),
+    ...(booleans.length > 0 ? [booleanPart(graph, booleans, columnsOf(booleans))] : []),
+    ...categories.map((term) => categoryPart(graph, term, columns.get(term.column) ?? term.column)),
+    graph.doubles([intercept], [1, 1]),
+  ]);
+}
+
+function declareOutputs(graph: OnnxGraph, signature: Signature, linear: string): void {
+  if (signature.task === "regression") {
+    graph.node("Identity", [linear], { output: "prediction" });
+    graph.output("prediction", "double", ["N", 1]);
+    return;
+  }
+  const probability = graph.node("Sigmoid", [linear], { output: "probability" });
+  const positive = graph.node("Greater", [probability, graph.doubles([0.5], [1, 1])]);
+  const [negativeClass, positiveClass] = signature.target.classes ?? [0, 1];
+  const textual = typeof negativeClass === "string";
+  const label = graph.node("Cast", [positive], {
+    attributes: [intAttribute("to", elementTypes.int64)],
+    ...(!textual && { output: "prediction" }),
+  });
+  if (textual) {
+    const classes = graph.strings([negativeClass, String(positiveClass)], [2]);
+    graph.node("Gather", [classes, label], { output: "prediction" });
+  }
+  graph.output("prediction", textual ? "string" : "int64", ["N", 1]);
+  graph.output("probability", "double", ["N", 1]);
+}
+
+/**
+ * A fitted model as the bytes of an ONNX file, preprocessing included: an input per feature under its name
+ * (missing = NaN or ""), outputs `prediction` and, for a classification, `probability` of the positive class, which is
+ * predicted when it is above 0.5. All numbers are doubles. Equal models give equal bytes.
+ */
+export function toOnnx(model: LinearParameters): Uint8Array {
+  const graph = new OnnxGraph(innerPrefix(model.signature));
+  const columns = declareInputs(graph, model.signature);
+  declareOutputs(graph, model.signature, predictor(graph, model, columns));
+  return graph.encode(model.signature.target.name);
+}

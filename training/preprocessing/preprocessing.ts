@@ -1,0 +1,192 @@
+import {
+  featuresOf,
+  type ColumnDefinition,
+  type ModelDefinition,
+} from "../../platform/definition/definition";
+import { PlatformError } from "../../platform/base/errors";
+import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
+import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
+import { aggregate, double, notFinite } from "./sql";
+
+/** Encoded columns a model may have; the cross products grow with their square. */
+const maxEncodedColumns = 500;
+
+type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
+
+/** How each feature is made a number or several, without the coefficients; in signature order. */
+type Preprocessing = readonly (Unfitted<NumberTerm> | Unfitted<BooleanTerm> | Unfitted<CategoryTerm>)[];
+
+/** Where training rows are: `from` is what follows FROM, `weight` the expression of a row's weight. */
+export interface TrainingRows {
+  readonly from: string;
+  readonly weight: string;
+}
+
+/**
+ * Imputation, standardisation and one-hot encoding, fitted on the training rows. As scikit-learn's SimpleImputer
+ * (median; most frequent, of equally frequent the smallest; both without weights), StandardScaler (weighted mean and
+ * population standard deviation after imputation) and OneHotEncoder without a dropped value.
+ */
+export async function fitPreprocessing(
+  engine: SqlEngine,
+  definition: ModelDefinition,
+  rows: TrainingRows,
+): Promise<Preprocessing> {
+  const features = featuresOf(definition);
+  const numbers = await fitNumbers(
+    engine,
+    features.filter(({ type }) => type === "number"),
+    rows,
+  );
+  const preprocessing: Preprocessing[number][] = [];
+  for (const feature of features) {
+    const number = numbers.get(feature.name);
+    if (number) preprocessing.push(number);
+    else if (feature.type === "boolean") preprocessing.push({ kind: "boolean", column: feature.name });
+    else preprocessing.push(await fitCategory(engine, feature, rows));
+  }
+  checkSize(preprocessing);
+  return preprocessing;
+}
+
+async function fitNumbers(
+  engine: SqlEngine,
+  features: readonly ColumnDefinition[],
+  { from, weight }: TrainingRows,
+): Promise<ReadonlyMap<string, Unfitted<NumberTerm>>> {
+  const imputations = new Map<string, number>();
+  for (const { name, nullable } of features) {
+    // One column per scan: an exact median keeps that column's values in memory.
+    if (nullable) imputations.set(name, await median(engine, from, name));
+  }
+  const values = features.map(({ name }) => imputed(name, imputations.get(name)));
+  const [total = NaN, ...sums] = await aggregate(engine, from, [
+    `sum(${weight})`,
+    ...values.map((value) => `sum(${weight} * ${value})`),
+  ]);
+  const means = sums.map((sum, index) =>
+    finite(sum / total, `The mean of column "${features[index]?.name}"`),
+  );
+  const [rows = 0, ...squares] = await aggregate(engine, from, [
+    "count(*)",
+    ...values.map((value, index) => {
+      const distance = `(${value} - ${double(means[index] ?? NaN)})`;
+      return `sum(${weight} * (${distance} * ${distance}))`;
+    }),
+  ]);
+  return new Map(
+    features.map(({ name }, index) => {
+      const mean = means[index] ?? NaN;
+      const variance = finite((squares[index] ?? NaN) / total, `The variance of column "${name}"`);
+      const imputation = imputations.get(name);
+      const scale = isConstant({ rows, mean, variance }) ? 1 : Math.sqrt(variance);
+      return [
+        name,
+        { kind: "number", column: name, ...(imputation !== undefined && { imputation }), mean, scale },
+      ];
+    }),
+  );
+}
+
+function finite(value: number, what: string): number {
+  if (!Number.isFinite(value)) throw notFinite(what);
+  return value;
+}
+
+/** Whether a variance is no more than what rounding leaves of a constant column (StandardScaler's bound). */
+function isConstant({ rows, mean, variance }: { rows: number; mean: number; variance: number }): boolean {
+  return variance <= rows * Number.EPSILON * variance + (rows * mean * Number.EPSILON) ** 2;
+}
+
+async function median(engine: SqlEngine, from: string, name: string): Promise<number> {
+  const [value = NaN] = await aggregate(engine, from, [`median(${identifier(name)})`]);
+  if (Number.isFinite(value)) return value;
+  throw new PlatformError(
+    "TRAINING_FAILED",
+    `Column "${name}" has no value in the training rows. A feature needs some. Remove it from the definition or fill it.`,
+  );
+}
+
+async function fitCategory(
+  engine: SqlEngine,
+  { name, nullable, values: declared }: ColumnDefinition,
+  { from }: TrainingRows,
+): Promise<Unfitted<CategoryTerm>> {
+  if (declared && !nullable) return { kind: "category", column: name, values: declared };
+  const column = identifier(name);
+  const seen = (
+    await engine.rows(
+      `SELECT ${column} AS v, count(*) AS n FROM ${from} WHERE ${column} IS NOT NULL
+       GROUP BY ${column} ORDER BY n DESC, v LIMIT ${maxEncodedColumns + 1}`,
+    )
+  ).map(({ v }) => String(v));
+  const [mostFrequent] = seen;
+  if (mostFrequent === undefined) {
+    throw new PlatformError(
+      "TRAINING_FAILED",
+      `Column "${name}" has no value in the training rows. A feature needs some. Remove it from the definition or fill it.`,
+    );
+  }
+  return {
+    kind: "category",
+    column: name,
+    ...(nullable && { imputation: mostFrequent }),
+    values: declared ?? seen.toSorted(),
+  };
+}
+
+function sizeOf(part: Preprocessing[number]): number {
+  return part.kind === "category" ? part.values.length : 1;
+}
+
+function checkSize(preprocessing: Preprocessing): void {
+  const size = preprocessing.reduce((sum, part) => sum + sizeOf(part), 0);
+  if (size <= maxEncodedColumns) return;
+  const largest = preprocessing.reduce((max, part) => (sizeOf(part) > sizeOf(max) ? part : max));
+  throw new PlatformError(
+    "TRAINING_FAILED",
+    `The features make ${size} or more encoded columns, of which "${largest.column}" makes ${sizeOf(largest)}. At most ${maxEncodedColumns} can be fitted. Group its rare values, or give it the role "id".`,
+  );
+}
+
+function imputed(name: string, imputation: number | string | undefined): string {
+  if (imputation === undefined) return identifier(name);
+  const value = typeof imputation === "number" ? double(imputation) : literal(imputation);
+  return `coalesce(${identifier(name)}, ${value})`;
+}
+
+/** The SQL expressions of the encoded columns: a number per feature that is not a category, 0 or 1 per category value. */
+export function encodedColumns(preprocessing: Preprocessing): string[] {
+  return preprocessing.flatMap((part) => {
+    switch (part.kind) {
+      case "number":
+        return [`(${imputed(part.column, part.imputation)} - ${double(part.mean)}) / ${double(part.scale)}`];
+      case "boolean":
+        return [`CASE WHEN ${identifier(part.column)} THEN ${double(1)} ELSE ${double(0)} END`];
+      case "category": {
+        const value = imputed(part.column, part.imputation);
+        return part.values.map(
+          (known) => `CASE WHEN ${value} = ${literal(known)} THEN ${double(1)} ELSE ${double(0)} END`,
+        );
+      }
+    }
+  });
+}
+
+/** Names of the encoded columns, for people: `age`, `sex=female`. */
+export function encodedNames(preprocessing: Preprocessing): string[] {
+  return preprocessing.flatMap((part) =>
+    part.kind === "category" ? part.values.map((value) => `${part.column}=${value}`) : [part.column],
+  );
+}
+
+/** The terms with the coefficients of the encoded columns, which are in their order. */
+export function withCoefficients(preprocessing: Preprocessing, coefficients: readonly number[]): Term[] {
+  let at = 0;
+  return preprocessing.map((part): Term => {
+    const own = coefficients.slice(at, (at += sizeOf(part)));
+    return part.kind === "category"
+      ? { ...part, coefficients: own }
+      : { ...part, coefficient: own[0] ?? NaN };
+  });
+}

@@ -1,0 +1,163 @@
+import { Matrix } from "ml-matrix";
+import { PlatformError } from "../../platform/base/errors";
+import type { SqlEngine } from "../../platform/sql/engine";
+import { findCholeskySolution, rangeBasis } from "./linear-algebra";
+import { designRelation, type Coefficients, type Design } from "./design";
+import { aggregate, balancedSum, crossProducts, double } from "../preprocessing/sql";
+
+const maxIterations = 100;
+const maxHalvings = 30;
+/** Largest entry of the gradient, per unit of weight, at the solution. */
+const gradientTolerance = 1e-10;
+/** Longest last step, relative to the coefficients; Newton's next one would be of the order of its square. */
+const stepTolerance = 1e-6;
+/** A step this long where the gradient has vanished means that it would never end. */
+const divergentStep = 1e-3;
+
+/** The penalised negative log-likelihood at some coefficients, with its derivatives by (b, b0). */
+interface Objective {
+  readonly at: Coefficients;
+  readonly value: number;
+  readonly gradient: readonly number[];
+  readonly hessian: Matrix;
+}
+
+interface Problem {
+  readonly engine: SqlEngine;
+  readonly design: Design;
+  readonly l2: number;
+  /** Names of the encoded columns, for messages. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Logistic regression: least −log-likelihood + l2/2 |b|², as scikit-learn's LogisticRegression with C = 1 / l2; the
+ * intercept is not penalised. Newton's method with step halving, each step one set of sums over the rows. With l2 0 and
+ * dependent columns it is the solution of least |b|.
+ */
+export async function fitLogistic(problem: Problem): Promise<Coefficients> {
+  const { engine, design, l2 } = problem;
+  const [total = NaN, positive = NaN] = await aggregate(engine, design.rows.from, [
+    `sum(${design.rows.weight})`,
+    `sum(${design.rows.weight} * ${design.target})`,
+  ]);
+  if (!(positive > 0 && positive < total)) {
+    throw new PlatformError(
+      "TRAINING_FAILED",
+      `All training rows are of the ${positive > 0 ? "positive" : "negative"} class. Both classes are needed. Add rows of the other one.`,
+    );
+  }
+  let current = await evaluate(problem, {
+    intercept: Math.log(positive / (total - positive)),
+    coefficients: design.columns.map(() => 0),
+  });
+  // Directions without effect are found once: later, one that diverges would look like one of them.
+  const basis = l2 > 0 ? undefined : rangeBasis(profile(current).matrix).basis;
+  for (let iteration = 0; iteration < maxIterations; iteration++) {
+    const step = newtonStep(current, basis);
+    if (!step) break;
+    const settled = Math.max(...current.gradient.map(Math.abs)) <= gradientTolerance * total;
+    const length = Math.max(...step.map(Math.abs));
+    if (settled && l2 === 0 && length > divergentStep) break;
+    const next = await descend(problem, current, step);
+    if (!next) break;
+    if (settled && length <= stepTolerance * (1 + Math.max(...current.at.coefficients.map(Math.abs)))) {
+      return next.at;
+    }
+    current = next;
+  }
+  throw notConverged(problem, current.at);
+}
+
+async function evaluate({ engine, design, l2 }: Problem, at: Coefficients): Promise<Objective> {
+  const inner = designRelation(design, { y: design.target });
+  const names = design.columns.map((_, index) => `c${index}`);
+  const predictor = balancedSum([
+    double(at.intercept),
+    ...names.map((name, index) => `${double(at.coefficients[index] ?? NaN)} * ${name}`),
+  ]);
+  // exp of a negative number only: nothing overflows, whatever the predictor is.
+  const scored = `(SELECT *, exp(-abs(z)) AS e FROM (SELECT *, ${predictor} AS z FROM ${inner}) AS predicted) AS scored`;
+  const likelihood = `(SELECT *, w * e / ((1 + e) * (1 + e)) AS v,
+    w * (CASE WHEN z >= 0 THEN 1 / (1 + e) ELSE e / (1 + e) END - y) AS r,
+    w * (ln(1 + e) + (CASE WHEN z >= 0 THEN z ELSE 0e0 END) - y * z) AS loss FROM ${scored}) AS likelihood`;
+  const columns = [...names, double(1)];
+  const [loss = NaN, ...sums] = await aggregate(engine, likelihood, [
+    "sum(loss)",
+    ...columns.map((column) => `sum(r * ${column})`),
+  ]);
+  const products = await crossProducts(engine, likelihood, { columns, weight: "v" });
+  const size = names.length;
+  const penalty = at.coefficients.reduce((sum, coefficient) => sum + coefficient ** 2, 0);
+  const hessian = new Matrix(products);
+  names.forEach((_, index) => hessian.set(index, index, hessian.get(index, index) + l2));
+  return {
+    at,
+    value: loss + (l2 / 2) * penalty,
+    gradient: sums.map((sum, index) => sum + (index < size ? l2 * (at.coefficients[index] ?? 0) : 0)),
+    hessian,
+  };
+}
+
+/** The second derivatives and the gradient by b when b0 is always the best for b (the Schur complement of b0). */
+function profile({ hessian, gradient }: Objective): { matrix: Matrix; right: number[] } {
+  const size = gradient.length - 1;
+  const last = hessian.get(size, size);
+  const share = Array.from({ length: size }, (_, index) => hessian.get(index, size) / last);
+  return {
+    matrix: new Matrix(
+      share.map((factor, i) => share.map((_, j) => hessian.get(i, j) - factor * hessian.get(size, j))),
+    ),
+    right: share.map((factor, index) => (gradient[index] ?? NaN) - factor * (gradient[size] ?? NaN)),
+  };
+}
+
+/** The Newton step of (b, b0); undefined where the second derivatives have vanished. */
+function newtonStep(objective: Objective, basis: Matrix | undefined): number[] | undefined {
+  const { matrix, right } = profile(objective);
+  const solution = basis ? findSolutionIn(basis, matrix, right) : findCholeskySolution(matrix, right);
+  if (!solution) return undefined;
+  const size = right.length;
+  const step = solution.map((value) => -value);
+  const shift = step.reduce((sum, value, index) => sum + value * objective.hessian.get(index, size), 0);
+  const intercept = -((objective.gradient[size] ?? NaN) + shift) / objective.hessian.get(size, size);
+  return Number.isFinite(intercept) ? [...step, intercept] : undefined;
+}
+
+function findSolutionIn(basis: Matrix, matrix: Matrix, right: readonly number[]): number[] | undefined {
+  const transposed = basis.transpose();
+  const reduced = transposed.mmul(matrix).mmul(basis);
+  const solution = findCholeskySolution(
+    reduced,
+    transposed.mmul(Matrix.columnVector([...right])).to1DArray(),
+  );
+  return solution && basis.mmul(Matrix.columnVector(solution)).to1DArray();
+}
+
+/** Goes along the step, halved until the objective is no worse (but for rounding); undefined when it always is. */
+async function descend(
+  problem: Problem,
+  from: Objective,
+  step: readonly number[],
+): Promise<Objective | undefined> {
+  const rounding = 1e-10 * (1 + Math.abs(from.value));
+  for (let halving = 0, share = 1; halving < maxHalvings; halving++, share /= 2) {
+    const next = await evaluate(problem, {
+      intercept: from.at.intercept + share * (step.at(-1) ?? NaN),
+      coefficients: from.at.coefficients.map((value, index) => value + share * (step[index] ?? NaN)),
+    });
+    if (next.value <= from.value + rounding) return next;
+  }
+  return undefined;
+}
+
+function notConverged({ names, l2 }: Problem, { coefficients }: Coefficients): PlatformError {
+  const size = (index: number) => Math.abs(coefficients[index] ?? 0);
+  const largest = coefficients.reduce((max, _, index) => (size(index) > size(max) ? index : max), 0);
+  return new PlatformError(
+    "TRAINING_FAILED",
+    l2 > 0
+      ? `The logistic regression did not converge; the coefficient of "${names[largest] ?? ""}" is ${coefficients[largest] ?? 0}. Finite numbers of moderate size are expected. Check the data, or raise the trainer's l2 (now ${l2}).`
+      : `The features tell some rows' class without error (most of all "${names[largest] ?? ""}"), so a logistic regression without penalty has no finite coefficients. Give the trainer an l2 above 0, for example 1.`,
+  );
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { computeMetrics } from "../../platform/metrics/compute-metrics";
+import { featuresOf, targetOf } from "../../platform/definition/definition";
+import { PlatformError, explainStorageError, systemErrorCode } from "../../platform/base/errors";
+import { digestOfFile, fileExists, type Digest } from "../../platform/base/files";
+import { modelFiles, type Lineage, type ModelMetrics } from "../../platform/model/model-directory";
+import type { Profile } from "../../platform/drift/profile";
+import { profileTable } from "../../platform/drift/profile-table";
+import { profileNumbers } from "../../platform/drift/profile-values";
+import { OnnxModel } from "../../platform/onnx/onnx-model";
+import { signatureOf } from "../../platform/model/signature";
+import { trainByCommand } from "./command-model";
+import { fitLinearModel } from "./fit";
+import { makeGoldenRows } from "../directory/golden";
+import { makeLineage } from "../directory/lineage";
+import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { writeModelFiles } from "../directory/model-files";
+import { toOnnx } from "../onnx/linear-graph";
+import { rowsOf, scoreRows, scoreRowsInSql } from "../evaluation/score-rows";
+import type { TrainingRequest } from "./training-request";
+
+export interface TrainedModel {
+  readonly directory: string;
+  /** Of `model.onnx`: the same for the same data, definition and tools. */
+  readonly onnxDigest: Digest;
+  readonly metrics: ModelMetrics;
+  readonly lineage: Lineage;
+}
+
+/**
+ * Trains on the rows of the table `data` that are not held out, and writes the model directory. It appears whole
+ * or not at all. Bit for bit the same `model.onnx` for equal rows in equal order on an engine with one thread.
+ */
+export async function train(request: TrainingRequest): Promise<TrainedModel> {
+  const { outputDirectory } = request;
+  if (await fileExists(outputDirectory)) throw alreadyThere(outputDirectory);
+  const staging = `${outputDirectory}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await mkdir(staging, { recursive: true });
+    const trained = await trainInto(request, staging);
+    await rename(staging, outputDirectory);
+    return { directory: outputDirectory, ...trained };
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    if (["ENOTEMPTY", "EEXIST"].includes(systemErrorCode(error) ?? "")) throw alreadyThere(outputDirectory);
+    throw explainStorageError(error);
+  }
+}
+
+function alreadyThere(directory: string): PlatformError {
+  return new PlatformError(
+    "CONFLICT",
+    `${directory} is there already. A model directory is written once. Choose another folder, or remove it.`,
+  );
+}
+
+function checkNotAborted({ signal }: TrainingRequest): void {
+  if (!signal?.aborted) return;
+  throw new PlatformError(
+    "INTERRUPTED",
+    "Training was interrupted. Nothing was kept. Start it again when you like.",
+  );
+}
+
+async function trainInto(
+  request: TrainingRequest,
+  directory: string,
+): Promise<Omit<TrainedModel, "directory">> {
+  const { definition } = request;
+  checkNotAborted(request);
+  const file = path.join(directory, modelFiles.onnx);
+  const linear = await writeOnnx(request, file);
+  checkNotAborted(request);
+  const model = await OnnxModel.open(file, signatureOf(definition));
+  try {
+    return await describeModel(request, { directory, model, linear });
+  } finally {
+    await model.close();
+  }
+}
+
+/** Trains and writes `model.onnx`; gives the parameters where the trainer is one of ours. */
+async function writeOnnx(request: TrainingRequest, file: string): Promise<LinearParameters | undefined> {
+  const { engine, definition, commandDirectory, onOutput, signal } = request;
+  const { trainer } = definition;
+  if (trainer.kind === "command") {
+    const workDirectory = `${path.dirname(file)}.work`;
+    await trainByCommand(
+      { engine, definition, trainer, workDirectory, directory: commandDirectory, onOutput, signal },
+      file,
+    );
+    return undefined;
+  }
+  const linear = await fitLinearModel(engine, definition, rowsOf("training"));
+  await writeFile(file, toOnnx(linear));
+  return linear;
+}
+
+/** Measures the model and writes what a model directory has besides `model.onnx`. */
+async function describeModel(
+  request: TrainingRequest,
+  { directory, model, linear }: { directory: string; model: OnnxModel; linear: LinearParameters | undefined },
+): Promise<Omit<TrainedModel, "directory">> {
+  const { engine, definition } = request;
+  const golden = await makeGoldenRows(engine, definition, { model, linear });
+  const heldOut = await scoreRows(engine, definition, { model, side: "held-out" });
+  checkNotAborted(request);
+  const training = linear
+    ? await scoreRowsInSql(engine, definition, { linear, side: "training" })
+    : await scoreRows(engine, definition, { model, side: "training" });
+  checkNotAborted(request);
+  const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
+  const metrics: ModelMetrics = {
+    heldOut: { rows: rows.heldOut, metrics: computeMetrics(definition.task, heldOut) },
+    training: { rows: rows.training, metrics: computeMetrics(definition.task, training) },
+  };
+  const reference: Profile = {
+    rows: rows.training,
+    columns: await profileTable(engine, rowsOf("training"), [
+      ...featuresOf(definition),
+      targetOf(definition),
+    ]),
+    prediction: profileNumbers(training.predicted),
+  };
+  const lineage = await makeLineage(request, rows);
+  const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));
+  await writeModelFiles(directory, { definition, onnxDigest, golden, metrics, reference, lineage, linear });
+  return { onnxDigest, metrics, lineage };
+}
