@@ -1,4 +1,4 @@
-/** What each folder's files may import from; docs/architecture.md gives the reasons. */
+/** What each folder's files may import from; docs/explanation/architecture.md gives the reasons. */
 const mayImport = {
   platform: [],
   models: ["platform"],

@@ -40,7 +40,7 @@ const known: readonly {
     explain: ({ stack }) =>
       new PlatformError(
         "NOT_FOUND",
-        `There is no stack ${stack} in Pulumi's backend. An environment is a stack of the same name. Run \`pulumi login\` for the right backend, or \`pulumi stack init ${stack}\`; docs/operations.md has the rest.`,
+        `There is no stack ${stack} in Pulumi's backend. An environment is a stack of the same name. Run \`pulumi login\` for the right backend, or \`pulumi stack init ${stack}\`; docs/how-to/set-up-azure-by-hand.md has the rest.`,
       ),
   },
   {

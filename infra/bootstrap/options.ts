@@ -49,7 +49,7 @@ function environment(text: string, before: readonly GivenEnvironment[] = []): Gi
 function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const [, key, value] = /^([A-Za-z]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined)
-    throw new InvalidArgumentError("Expected <key>=<value>, a setting of docs/operations.md.");
+    throw new InvalidArgumentError("Expected <key>=<value>, a setting of docs/reference/stack-settings.md.");
   return { ...before, [`mlops:${key}`]: value };
 }
 

@@ -28,7 +28,7 @@ export interface Setting {
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 
-/** Every setting of a stack, `mlops:<key>`. docs/operations.md has this table. */
+/** Every setting of a stack, `mlops:<key>`. docs/reference/stack-settings.md has this table. */
 export const settings = {
   owner: {
     schema: text(name, "expected a person or team"),

@@ -61,7 +61,7 @@ export function parseConfig(stack: string, values: Readonly<Record<string, strin
     const hint =
       distance(key.slice(6), nearest) <= 3
         ? ` Did you mean mlops:${nearest}?`
-        : " docs/operations.md lists them.";
+        : " docs/reference/stack-settings.md lists them.";
     faults.push(`${key} is not a setting.${hint} Run: pulumi config rm --stack ${stack} ${key}`);
   }
   const config = Object.freeze({

@@ -3,7 +3,7 @@ import path from "node:path";
 import { settings, type Setting } from "../config/config-settings";
 
 /** The document that holds the table of settings; written by `npm run infra:docs`. */
-export const operationsPath = path.join(__dirname, "..", "..", "docs", "operations.md");
+export const settingsPagePath = path.join(__dirname, "..", "..", "docs", "reference", "stack-settings.md");
 
 const begin = "<!-- settings: written by `npm run infra:docs` -->";
 const end = "<!-- end of settings -->";
@@ -29,12 +29,12 @@ export function withSettings(document: string, table: string): string {
   const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) {
     throw new Error(
-      `docs/operations.md has no "${begin}" with "${end}" after it. Put them where the table goes.`,
+      `docs/reference/stack-settings.md has no "${begin}" with "${end}" after it. Put them where the table goes.`,
     );
   }
   return `${before}${begin}\n\n${table}\n\n${end}${after}`;
 }
 
 if (require.main === module) {
-  writeFileSync(operationsPath, withSettings(readFileSync(operationsPath, "utf8"), settingsTable()));
+  writeFileSync(settingsPagePath, withSettings(readFileSync(settingsPagePath, "utf8"), settingsTable()));
 }

@@ -234,8 +234,8 @@ describe("the help", () => {
     for (const { code, stderr } of ended) expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  test("is of verbs that docs/operations.md has, and the other way round", async () => {
-    const page = await readFile(path.join(repository, "docs", "operations.md"), "utf8");
+  test("is of verbs that docs/reference/command-line.md has, and the other way round", async () => {
+    const page = await readFile(path.join(repository, "docs", "reference", "command-line.md"), "utf8");
     const table = page.split("\n").filter((line) => line.startsWith("| `"));
     const rows = table.slice(
       0,

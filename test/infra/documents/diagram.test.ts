@@ -33,6 +33,6 @@ test("a component is a box with what it makes, and an arrow leads to what it ref
   ]);
 });
 
-test("docs/infrastructure.md shows what the program creates; `npm run infra:diagram` writes it anew", async () => {
+test("docs/reference/stack-resources.md shows what the program creates; `npm run infra:diagram` writes it anew", async () => {
   expect(readFileSync(documentPath, "utf8")).toBe(await drawnDocument());
 });

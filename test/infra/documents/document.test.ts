@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { settings } from "../../../infra/config/config-settings";
-import { operationsPath, settingsTable, withSettings } from "../../../infra/documents/document";
+import { settingsPagePath, settingsTable, withSettings } from "../../../infra/documents/document";
 
-test("docs/operations.md has every setting as it is; `npm run infra:docs` writes the table anew", () => {
-  const document = readFileSync(operationsPath, "utf8");
+test("docs/reference/stack-settings.md has every setting as it is; `npm run infra:docs` writes the table anew", () => {
+  const document = readFileSync(settingsPagePath, "utf8");
   expect(withSettings(document, settingsTable())).toBe(document);
 });
 
@@ -20,5 +20,5 @@ test("the table says what is required, what is optional and what stands for the 
 });
 
 test("a document without the markers is refused, with what to do", () => {
-  expect(() => withSettings("# Operations\n", "| table |")).toThrow("Put them where the table goes.");
+  expect(() => withSettings("# Settings\n", "| table |")).toThrow("Put them where the table goes.");
 });

@@ -6,7 +6,7 @@ import { registered } from "../mocks";
 import { prod, qa } from "../stacks";
 
 /** The document that holds the pictures; written by \`npm run infra:diagram\`. */
-export const documentPath = path.join(__dirname, "..", "..", "..", "docs", "infrastructure.md");
+export const documentPath = path.join(__dirname, "..", "..", "..", "docs", "reference", "stack-resources.md");
 
 const pinned = (repository: string): string => `registry.example/${repository}@sha256:${"a".repeat(64)}`;
 const serving = (version: number) => ({ model: `diabetes:${version}`, image: pinned("mlops-scoring") });
