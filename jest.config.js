@@ -23,7 +23,7 @@ const project = (name, testMatch, extra = {}) => ({
 /** @type {import("jest").Config} */
 module.exports = {
   projects: [
-    project("unit", ["<rootDir>/test/{platform,training,scoring,deploy,cli,build}/**/*.test.ts"]),
+    project("unit", ["<rootDir>/test/{platform,training,scoring,deploy,cli,build,repository}/**/*.test.ts"]),
     project("infra", ["<rootDir>/test/infra/**/*.test.ts"]),
     project("pipelines", ["<rootDir>/test/pipelines/**/*.test.ts"]),
     project("engine", ["<rootDir>/test/engine/**/*.test.ts"]),
