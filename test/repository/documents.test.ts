@@ -81,6 +81,22 @@ describe("the pages of this repository", () => {
     expect(named.filter((pattern) => !used.some((name) => fits(pattern, name)))).toEqual([]);
   });
 
+  test("say which folder may import which as the linter has it", () => {
+    const { forbidden } = require("../../.dependency-cruiser.cjs") as {
+      forbidden: { name: string; comment?: string }[];
+    };
+    const architecture = read("docs/explanation/architecture.md");
+    const said = forbidden.flatMap(({ name, comment = "" }) => {
+      const folder = /^([a-z]+)-imports$/.exec(name)?.[1];
+      const row = new RegExp(`^\\| \`${folder}/.*\\| (.+?) +\\|$`, "m").exec(architecture)?.[1] ?? "";
+      const names = [...row.matchAll(/`([a-z]+)`/g)].map(([, one]) => one);
+      const written = `${folder}/ may import ${names.join(", ") || "nothing of ours"}.`;
+      return folder === undefined ? [] : [{ written, comment }];
+    });
+    expect(said.length).toBeGreaterThan(8);
+    expect(said.map(({ written }) => written)).toEqual(said.map(({ comment }) => comment));
+  });
+
   test("ask the same of a pull request on both systems", () => {
     expect(read(".azuredevops/pull_request_template.md")).toBe(read(".github/pull_request_template.md"));
   });
