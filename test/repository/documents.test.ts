@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { parseModelDefinition } from "../../platform/definition/definition";
 import {
   anchorsOf,
   brokenLinks,
@@ -95,6 +96,32 @@ describe("the pages of this repository", () => {
     });
     expect(said.length).toBeGreaterThan(8);
     expect(said.map(({ written }) => written)).toEqual(said.map(({ comment }) => comment));
+  });
+
+  test("give the defaults of a model definition as its schema has them", () => {
+    const smallest = {
+      name: "abc",
+      task: "regression",
+      data: "data.csv",
+      columns: [
+        { name: "x", type: "number" },
+        { name: "y", type: "number", role: "target" },
+      ],
+      trainer: { kind: "ridge", alpha: 1 },
+      gate: { metric: "rmse" },
+    };
+    const { split, checks, gate, drift, serving, canary } = parseModelDefinition(smallest, "the smallest");
+    const defaults = Object.entries({ split, checks, gate, drift, serving, canary }).flatMap(
+      ([part, values]) =>
+        Object.entries(values)
+          .filter(([key]) => key !== "metric")
+          .map(([key, value]) => [`${part}.${key}`, Array.isArray(value) ? value.join(", ") : String(value)]),
+    );
+    const page = read("docs/reference/model-definition.md");
+    const written = [...page.matchAll(/^\| `([a-z]+\.\w+)` +\| (.+?) +\|/gm)]
+      .map(([, key, value = ""]) => [key, value.replaceAll(/[`[\]]/g, "").replace("none", "")])
+      .filter(([, value]) => value !== "required");
+    expect(written.sort()).toEqual(defaults.sort());
   });
 
   test("ask the same of a pull request on both systems", () => {
