@@ -17,9 +17,9 @@ const platformRooms = [
   "definition",
   "sql",
   "http",
-  "storage",
   "settings",
   "azure",
+  "storage",
   "drift",
   "data",
   "metrics",
@@ -64,6 +64,21 @@ module.exports = {
       from: { path: "^models/" },
       to: { path: "^platform/", dependencyTypesNot: ["type-only"] },
     },
+    {
+      name: "one-azure-identity",
+      comment: "platform/azure/credentials.ts says who this process is in Azure; everything else asks it.",
+      severity: "error",
+      from: { pathNot: "^(test/|platform/azure/credentials[.]ts$)" },
+      to: { path: "node_modules/@azure/identity/" },
+    },
+    {
+      name: "one-http-client",
+      comment:
+        "platform/http/send-request.ts sends requests; everything else goes through platform/http/http-client.ts.",
+      severity: "error",
+      from: { pathNot: "^(test/|platform/http/send-request[.]ts$)" },
+      to: { path: "node_modules/@azure/core-rest-pipeline/" },
+    },
     { name: "no-file-cycles", severity: "warn", from: {}, to: { circular: true } },
     {
       name: "no-room-cycles",
@@ -75,7 +90,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(node_modules|test/.*/fixtures)/" },
+    exclude: { path: "^test/.*/fixtures/" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     combinedDependencies: false,

@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../../platform/base/files";
 import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import type { Storage } from "../../platform/storage/storage";
 import { openStorage } from "../../platform/storage/open-storage";
-import { reasonOf } from "../../platform/base/reason-of";
+import { reasonOf } from "../../platform/base/errors";
 import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
 import { settingOf } from "../../deploy/azure/stack-settings";
 import { collectFromLog } from "../watching/collect";

@@ -1,5 +1,5 @@
 import type { ContainerRegistryManagementClientOptionalParams } from "@azure/arm-containerregistry";
-import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
+import { azureCredential, type AzureCredential } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 
 /** A copy of an image from one registry to another. */
@@ -14,7 +14,7 @@ export interface ImageImport {
 }
 
 export interface ImportOptions {
-  readonly credential?: TokenCredential;
+  readonly credential?: AzureCredential;
   readonly signal?: AbortSignal;
   /** Of the client: another endpoint, its certificate, its pauses. */
   readonly client?: ContainerRegistryManagementClientOptionalParams & {
@@ -39,13 +39,10 @@ export async function importImage(
   const sourceImage = image.slice(image.indexOf("/") + 1);
   const [repository = "", digest = ""] = sourceImage.split("@sha256:");
   try {
-    // Loaded on use: only a release that goes from one environment to the next needs them.
-    const [{ ContainerRegistryManagementClient }, { DefaultAzureCredential }] = await Promise.all([
-      import("@azure/arm-containerregistry"),
-      import("@azure/identity"),
-    ]);
+    // Loaded on use: only a release that goes from one environment to the next needs it.
+    const { ContainerRegistryManagementClient } = await import("@azure/arm-containerregistry");
     const { registries } = new ContainerRegistryManagementClient(
-      credential ?? new DefaultAzureCredential(),
+      credential ?? azureCredential(),
       subscription,
       client,
     );

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { entraTokens } from "../../platform/azure/tokens";
+import { identityTokens } from "../../platform/azure/credentials";
+import { HttpClient } from "../../platform/http/http-client";
+import type { Failure } from "../../platform/http/remote-error";
+import type { RetryTiming } from "../../platform/http/retries";
 import type { TrackSample } from "../../platform/release/deployment";
-import { PlatformError, reasonOf } from "../../platform/base/errors";
-import { defaultTiming, HttpFault, sendWithRetries, type RetryTiming } from "../../platform/http/http-retry";
 import type { TrackSamples } from "./track-samples";
 
 export interface InsightsOptions {
@@ -51,7 +52,7 @@ const rowSchema = z.object({
   total: number,
   squares: number,
 });
-const answerSchema = z.object({
+const tablesSchema = z.object({
   tables: z
     .array(
       z.object({ columns: z.array(z.object({ name: z.string() })), rows: z.array(z.array(z.unknown())) }),
@@ -87,68 +88,49 @@ function sampleOf({
   };
 }
 
+/** The rows of the first table, as objects. */
+function rowsOf({ tables: [table] }: z.output<typeof tablesSchema>): unknown[] {
+  const names = table?.columns.map(({ name }) => name) ?? [];
+  return (table?.rows ?? []).map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
+}
+
+const answerSchema = tablesSchema.transform(rowsOf).pipe(z.array(rowSchema));
+
+function remedy({ status }: Failure): string {
+  return status === 401 || status === 403
+    ? 'Expected an identity with the role Monitoring Reader on it. Run "az login", or ask for the role.'
+    : "Try again in a minute.";
+}
+
 /** Samples from Application Insights, by its REST query API. What was sent a minute or two ago may not be in it yet. */
 export class InsightsSamples implements TrackSamples {
-  private readonly token: () => Promise<string>;
+  private readonly client: HttpClient;
 
   constructor(private readonly options: InsightsOptions) {
-    const tokens = entraTokens({
+    const tokens = identityTokens({
       code: "DEPLOYMENT_FAILED",
       message:
-        'No identity of Azure was found that may read Application Insights. Expected one with the role Monitoring Reader. Run "az login".',
+        'No Azure identity was found that may read Application Insights. Expected one with the role Monitoring Reader. Run "az login".',
     });
-    this.token = options.token ?? (() => tokens(`${publicOrigin}/.default`));
+    this.client = new HttpClient({
+      name: "Application Insights",
+      code: "DEPLOYMENT_FAILED",
+      token: options.token ?? (() => tokens("insights")),
+      timing: options.timing,
+      remedy,
+    });
   }
 
   async since(time: Date, models: readonly string[]): Promise<ReadonlyMap<string, TrackSample>> {
-    const { appId, origin = publicOrigin, timing } = this.options;
-    try {
-      const rows = await sendWithRetries(
-        {
-          url: `${origin}/v1/apps/${encodeURIComponent(appId)}/query`,
-          init: () => this.request(queryOf(time, models)),
-          read: async (response) => rowsOf(await response.text()),
-          idempotent: true,
-        },
-        { ...defaultTiming, ...timing },
-      );
-      return new Map(rows.map((row) => [row.model, sampleOf(row)]));
-    } catch (error) {
-      if (error instanceof PlatformError) throw error;
-      const refused = error instanceof HttpFault && [401, 403].includes(error.facts.status ?? 0);
-      throw new PlatformError(
-        "DEPLOYMENT_FAILED",
-        `Application Insights ${appId} does not say how the versions answer: ${reasonOf(error)}. ` +
-          (refused
-            ? 'Expected an identity with the role Monitoring Reader on it. Run "az login", or ask for the role.'
-            : "Try again in a minute."),
-        { cause: error },
-      );
-    }
-  }
-
-  private async request(query: string): Promise<RequestInit> {
-    const token = await this.token();
-    return {
+    const { appId, origin = publicOrigin } = this.options;
+    const rows = await this.client.call({
+      what: "Reading how the versions answer",
       method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify({ query }),
-    };
-  }
-}
-
-function rowsOf(text: string): z.output<typeof rowSchema>[] {
-  try {
-    const [table] = answerSchema.parse(JSON.parse(text)).tables;
-    const names = table?.columns.map(({ name }) => name) ?? [];
-    return (table?.rows ?? []).map((row) =>
-      rowSchema.parse(Object.fromEntries(names.map((name, index) => [name, row[index]]))),
-    );
-  } catch (cause) {
-    throw new HttpFault(
-      "an answer that is no table of samples",
-      { transient: false, maybeDone: false },
-      { cause },
-    );
+      url: `${origin}/v1/apps/${encodeURIComponent(appId)}/query`,
+      body: { query: queryOf(time, models) },
+      answer: answerSchema,
+      idempotent: true,
+    });
+    return new Map(rows.map((row) => [row.model, sampleOf(row)]));
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { azureCredential, tokenOf } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 
 /** How the scoring service of a stack asks who calls; infra/config/environment.ts writes it. */
@@ -22,16 +23,12 @@ export interface CredentialSources {
 /** Keys and tokens by the identity of this process: the one `az` or the agent is signed in with. */
 const azureSources: CredentialSources = {
   async secret(vault, name) {
-    const [{ SecretClient }, { DefaultAzureCredential }] = await Promise.all([
-      import("@azure/keyvault-secrets"),
-      import("@azure/identity"),
-    ]);
-    return (await new SecretClient(vault, new DefaultAzureCredential()).getSecret(name)).value;
+    const { SecretClient } = await import("@azure/keyvault-secrets");
+    return (await new SecretClient(vault, azureCredential()).getSecret(name)).value;
   },
   async token(audience) {
-    const { DefaultAzureCredential } = await import("@azure/identity");
     const scope = audience.includes("://") ? audience : `api://${audience}`;
-    return (await new DefaultAzureCredential().getToken(`${scope}/.default`)).token;
+    return tokenOf(azureCredential(), `${scope}/.default`);
   },
 };
 

@@ -1,8 +1,8 @@
 import type { DockerLogin } from "../../build/docker-login";
-import { identityTokens } from "../../platform/azure/tokens";
+import { identityTokens } from "../../platform/azure/credentials";
 import { isAzureRegistry, registryPassword, tokenUser } from "../../platform/azure/container-registry";
 import type { Release } from "../../platform/release/deployment";
-import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { PlatformError } from "../../platform/base/errors";
 import { verifyPackage } from "../package/package";
 
 /** Base of the images, by name; a pipeline gives it by digest. */
@@ -14,18 +14,13 @@ export interface ScoringImageOptions {
   readonly nodeImage?: string | undefined;
 }
 
+const remedy = (): string =>
+  'Expected an identity with "AcrPush" on it, on a network that it can be reached from. Run "az login", and this command again.';
+
 /** How the docker command signs in to a registry of Azure's: as the identity of this process. */
 async function loginTo(host: string): Promise<DockerLogin> {
   const token = await identityTokens()("management");
-  try {
-    return { user: tokenUser, password: await registryPassword({ url: `https://${host}`, token }) };
-  } catch (cause) {
-    throw new PlatformError(
-      "DEPLOYMENT_FAILED",
-      `Signing in to the registry ${host} failed: ${reasonOf(cause)}. Expected an identity with "AcrPush" on it, on a network that it can be reached from. Run "az login", and this command again.`,
-      { cause },
-    );
-  }
+  return { user: tokenUser, password: await registryPassword({ url: `https://${host}`, token }, { remedy }) };
 }
 
 /** Builds the scoring image of a release and pushes it; the same package and code give the same image. */

@@ -1,9 +1,9 @@
-import type { TokenCredential } from "@azure/identity";
+import { scopes, tokenOf, type AzureCredential } from "../../platform/azure/credentials";
 import { PlatformError } from "../../platform/base/errors";
 import { parseConfig } from "../config/config";
-import { callerOf, openAzure, tokenFor, type Azure, type AzureOptions } from "./clients/azure-clients";
+import { callerOf, openAzure, type Azure, type AzureOptions } from "./clients/azure-clients";
 import { connectionSteps, type Listed } from "./steps/connection-steps";
-import { DevOps, devOpsScope, type DevOpsOptions } from "./clients/devops-client";
+import { DevOps, type DevOpsOptions } from "./clients/devops-client";
 import { environmentSteps } from "./steps/environment-steps";
 import { explained } from "./clients/explain-error";
 import { Facts, type FoundRepository } from "./facts";
@@ -26,7 +26,7 @@ export interface Bootstrap {
   readonly planOnly: boolean;
   readonly consent: (question: string) => Promise<boolean>;
   readonly report: (line: string) => void;
-  readonly credential: TokenCredential;
+  readonly credential: AzureCredential;
   readonly folder: string;
   readonly notifyWebhook?: string | undefined;
   readonly azureOptions?: AzureOptions;
@@ -165,10 +165,10 @@ export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
   const { target, credential, report } = inputs;
   checkSettings(inputs);
   const azure = openAzure(credential, target.subscriptionId, inputs.azureOptions);
-  const armToken = await tokenFor(credential, "https://management.azure.com/.default");
+  const armToken = await tokenOf(credential, scopes.management);
   const devops = new DevOps(
     target.organisation,
-    await tokenFor(credential, devOpsScope),
+    await tokenOf(credential, scopes.devOps),
     inputs.devOpsOptions,
   );
   const facts = await gatherFacts(azure, devops, inputs, armToken);

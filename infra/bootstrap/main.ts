@@ -1,8 +1,8 @@
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { DefaultAzureCredential } from "@azure/identity";
 import { CommanderError } from "commander";
+import { azureCredential } from "../../platform/azure/credentials";
 import { PlatformError, exitCodeOf, explainStorageError } from "../../platform/base/errors";
 import { bootstrap } from "./bootstrap";
 import { readOptions, type Asked } from "./options";
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
       ...asked,
       consent: (question) => ask(question, asked),
       report: (line) => process.stdout.write(`${line}\n`),
-      credential: new DefaultAzureCredential(),
+      credential: azureCredential(),
       folder: path.join(__dirname, "..", ".."),
       notifyWebhook: process.env.NOTIFY_WEBHOOK,
     });

@@ -1,8 +1,8 @@
-import type { TokenCredential } from "@azure/identity";
+import { scopes, tokenOf, type AzureCredential } from "../../platform/azure/credentials";
 import { AzureClient, type AzureConnection } from "../../platform/azure/azure-client";
 import { PlatformError } from "../../platform/base/errors";
-import { callerOf, tokenFor } from "../bootstrap/clients/azure-clients";
-import { DevOps, devOpsScope, type DevOpsOptions } from "../bootstrap/clients/devops-client";
+import { callerOf } from "../bootstrap/clients/azure-clients";
+import { DevOps, type DevOpsOptions } from "../bootstrap/clients/devops-client";
 import { stateNames } from "../bootstrap/names";
 import { runProgram, type RunProgram } from "../bootstrap/run-program";
 import type { StackConfig } from "../config/config";
@@ -17,7 +17,7 @@ export interface Examined {
   /** Undefined when none is named, and nobody is signed in to one. */
   readonly subscriptionId: string | undefined;
   readonly resourceGroup: string;
-  readonly credential: TokenCredential;
+  readonly credential: AzureCredential;
   readonly versions: { readonly pulumi: string; readonly node: string };
   readonly run?: RunProgram;
   readonly connection?: AzureConnection;
@@ -75,7 +75,7 @@ async function devOpsFindings({ config, credential, devOpsOptions }: Examined): 
   const [organisation = "", project = ""] = (config.devOpsProject ?? "").split("/");
   if (organisation === "")
     return [{ check, status: "unknown", says: "no project is set", mend: "npm run bootstrap -- --help" }];
-  const devops = new DevOps(organisation, await tokenFor(credential, devOpsScope), devOpsOptions);
+  const devops = new DevOps(organisation, await tokenOf(credential, scopes.devOps), devOpsOptions);
   const { releasePipelineId: id } = config;
   const name = encodeURIComponent(project);
   await devops.get(`The project ${project}`, `_apis/projects/${name}?api-version=7.1`);
@@ -94,7 +94,7 @@ export async function examine(examined: Examined): Promise<Finding[]> {
   const findings = await toolFindings(examined);
   let objectId = "";
   const signIn = await look("sign-in", "az login", async () => {
-    const caller = callerOf(await tokenFor(credential, "https://management.azure.com/.default"));
+    const caller = callerOf(await tokenOf(credential, scopes.management));
     ({ objectId } = caller);
     return [ok("sign-in", `${caller.objectId} in tenant ${caller.tenantId}`)];
   });
@@ -103,7 +103,7 @@ export async function examine(examined: Examined): Promise<Finding[]> {
   if (objectId === "") return findings;
   if (subscriptionId === undefined)
     return [...findings, failed("subscription", "none is chosen", "az login, or --subscription <id>")];
-  const tokens = (): Promise<string> => tokenFor(credential, "https://management.azure.com/.default");
+  const tokens = (): Promise<string> => tokenOf(credential, scopes.management);
   const facts = new AzureFacts(new AzureClient({ tokens, ...examined.connection }), subscriptionId);
   const inspections: readonly [string, string, () => Promise<Finding[]>][] = [
     [

@@ -1,8 +1,8 @@
 import path from "node:path";
-import { DefaultAzureCredential } from "@azure/identity";
 import * as pulumi from "@pulumi/pulumi";
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json";
+import { azureCredential } from "../../platform/azure/credentials";
 import { runProgram } from "../bootstrap/run-program";
 import { StackFile } from "../bootstrap/stack-file";
 import { parseConfig } from "../config/config";
@@ -44,7 +44,7 @@ async function findingsOf(given: Given): Promise<Finding[]> {
       config: parseConfig(given.stack, settings),
       subscriptionId,
       resourceGroup: given.resourceGroup,
-      credential: new DefaultAzureCredential(),
+      credential: azureCredential(),
       versions: {
         pulumi: packageJson.devDependencies["@pulumi/pulumi"],
         node: packageJson.engines.node,

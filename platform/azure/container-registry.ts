@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { HttpFault, sendWithRetries, type RetryTiming } from "../http/http-retry";
+import { HttpClient } from "../http/http-client";
+import type { Failure } from "../http/remote-error";
+import type { RetryTiming } from "../http/retries";
 
 /** Azure's registries take this name from whoever signs in with a token. */
 export const tokenUser = "00000000-0000-0000-0000-000000000000";
@@ -19,38 +21,40 @@ export interface RegistryLogin {
   readonly token: string;
 }
 
-const answerSchema = z.object({ refresh_token: z.string().min(1) });
-
-async function readRefreshToken(response: Response): Promise<string> {
-  // A reply cut short throws here, and is asked for again.
-  const text = await response.text();
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new HttpFault("an answer that is not JSON", { transient: true, maybeDone: false }, { cause });
-  }
-  const { data } = answerSchema.safeParse(value);
-  if (data !== undefined) return data.refresh_token;
-  throw new HttpFault("an answer without a refresh_token", { transient: false, maybeDone: false });
+export interface LoginOptions {
+  /** What to do about a failure. */
+  readonly remedy: (failure: Failure) => string;
+  readonly timing?: RetryTiming | undefined;
 }
+
+const answerSchema = z.object({ refresh_token: z.string().min(1) });
 
 /**
  * The password that Docker signs in with at an Azure container registry, for an Entra token: three hours of pushing
- * and pulling, and no admin user. To ask twice is harmless. Throws HttpFault; its body may repeat the token.
+ * and pulling, and no admin user. To ask twice is harmless. Throws RemoteError.
  */
-export function registryPassword({ url, token }: RegistryLogin, timing = loginTiming): Promise<string> {
+export async function registryPassword(
+  { url, token }: RegistryLogin,
+  { remedy, timing = loginTiming }: LoginOptions,
+): Promise<string> {
   const service = new URL(url).host;
-  const body = new URLSearchParams({ grant_type: "access_token", service, access_token: token });
-  return sendWithRetries(
-    {
-      url: `${url}/oauth2/exchange`,
-      init: () => Promise.resolve({ method: "POST", body }),
-      read: readRefreshToken,
-      idempotent: true,
-    },
+  const client = new HttpClient({
+    name: "the container registry",
+    code: "AZURE_FAILED",
+    remedy,
     timing,
-  );
+    // What it says is not shown: it may repeat the token.
+    mask: () => "",
+  });
+  const { refresh_token } = await client.call({
+    what: "Signing in",
+    method: "POST",
+    url: `${url}/oauth2/exchange`,
+    body: new URLSearchParams({ grant_type: "access_token", service, access_token: token }),
+    answer: answerSchema,
+    idempotent: true,
+  });
+  return refresh_token;
 }
 
 /** Whether a registry is one of Azure's, where an Entra token signs in. */

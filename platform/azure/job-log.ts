@@ -1,9 +1,12 @@
+import { buffer } from "node:stream/consumers";
 import { z } from "zod";
 import { formatNumber } from "../base/format-number";
-import { HttpFault, sendWithRetries } from "../http/http-retry";
+import { isPrivate } from "../http/address";
+import { HttpFault } from "../http/http-fault";
+import { RemoteError } from "../http/remote-error";
+import { sendRequest } from "../http/send-request";
 import { parseTrackingUri, type MlflowAddress } from "../settings/mlflow-address";
-import { isLoopback } from "../settings/security-settings";
-import { AzureError, type AzureClient } from "./azure-client";
+import type { AzureClient } from "./azure-client";
 
 /** Whose log is read. */
 export interface JobLogOptions {
@@ -70,7 +73,7 @@ export class JobLog {
     try {
       for (const step of [{ run: job, name: "" }, ...(await this.steps())]) await this.lookAt(step);
     } catch (error) {
-      if (!(error instanceof AzureError)) throw error;
+      if (!(error instanceof RemoteError)) throw error;
       this.complain("log", `The log cannot be read: ${error.message}`);
     }
   }
@@ -85,7 +88,7 @@ export class JobLog {
       }
       return lines;
     } catch (error) {
-      if (!(error instanceof AzureError)) throw error;
+      if (!(error instanceof RemoteError)) throw error;
       return [`The metrics cannot be read: ${error.message}`];
     }
   }
@@ -157,18 +160,18 @@ export class JobLog {
 
   /** Bytes from a place on; `undefined` when they cannot be had. The address holds a signature, and is never shown. */
   private async readPiece(url: string, from: number, key: string): Promise<Buffer | undefined> {
-    const { protocol, hostname } = new URL(url);
-    if (protocol !== "https:" && !isLoopback(hostname)) return undefined;
+    if (!isPrivate(url)) return undefined;
     // No token: the address itself is what opens the file.
     const headers = { range: `bytes=${from}-${from + pieceBytes - 1}` };
     try {
-      return await sendWithRetries(
+      return await sendRequest(
         {
+          method: "GET",
           url,
-          init: () => Promise.resolve({ headers }),
-          read: async (response) => {
-            const bytes = Buffer.from(await response.arrayBuffer());
-            return response.status === 206 ? bytes : bytes.subarray(from, from + pieceBytes);
+          headers,
+          read: async ({ status, body }) => {
+            const bytes = await buffer(body);
+            return status === 206 ? bytes : bytes.subarray(from, from + pieceBytes);
           },
           idempotent: true,
           signal: this.client.signal,
@@ -179,7 +182,10 @@ export class JobLog {
       if (!(error instanceof HttpFault)) throw error;
       // 416: there is nothing new. 404: there is nothing yet.
       if (error.facts.status !== 416 && error.facts.status !== 404) {
-        this.complain(key, `${key} cannot be read from here (${error.message}); the job's link shows it.`);
+        this.complain(
+          key,
+          `${key} cannot be read from here: its storage ${error.message}. The job's link shows it.`,
+        );
       }
       return undefined;
     }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors";
-import { pauseUnless } from "../http/http-retry";
-import { AzureError, type AzureClient } from "./azure-client";
+import { RemoteError } from "../http/remote-error";
+import { pauseUnless } from "../http/retries";
+import type { AzureClient } from "./azure-client";
 
 /** Properties of a job by which the request that started it is found again. */
 export const requestProperty = "mlops.request";
@@ -101,12 +102,12 @@ export interface WatchOptions {
   readonly look?: () => Promise<void>;
 }
 
-/** Looks that may fail in a row: some minutes without an answer of Azure do not end the watch of a job of hours. */
+/** Looks that may fail in a row: some minutes without a response from Azure do not end the watch of a job of hours. */
 const maxFailedLooks = 5;
 
 /** A job that was just started may not be listed yet. */
 const passing = (error: unknown): boolean =>
-  error instanceof AzureError && (error.transient || error.httpStatus === 404);
+  error instanceof RemoteError && (error.transient || error.httpStatus === 404);
 
 /** Follows a job to its end. Throws when that takes longer than it may; the job goes on. */
 export async function watchJob(client: AzureClient, options: WatchOptions): Promise<Job> {

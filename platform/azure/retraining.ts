@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { assertNotInterrupted, pauseUnless } from "../http/http-retry";
-import { AzureError, type AzureClient } from "./azure-client";
+import { RemoteError } from "../http/remote-error";
+import { assertNotInterrupted, pauseUnless } from "../http/retries";
+import type { AzureClient } from "./azure-client";
 import { findJob, requestProperty } from "./jobs";
 
 /** What starts the training pipeline. */
@@ -76,7 +77,7 @@ export async function invokeRetraining(client: AzureClient, call: RetrainingCall
     return { name: await invoke(client, call), already: false };
   } catch (error) {
     assertNotInterrupted(client.signal);
-    if (!(error instanceof AzureError) || !error.maybeDone) throw error;
+    if (!(error instanceof RemoteError) || !error.maybeDone) throw error;
     const name = await findAfterLoss(client, call);
     if (name === undefined) throw error;
     return { name, already: false };

@@ -2,7 +2,7 @@ import { unlink } from "node:fs/promises";
 import { systemErrorCode } from "../base/errors";
 import type { SegmentSink } from "./prediction-sink";
 import type { Segment } from "./prediction-spool";
-import { reasonOf } from "../base/reason-of";
+import { reasonOf } from "../base/errors";
 
 export interface ShipperOptions {
   readonly sink: SegmentSink;

@@ -4,7 +4,7 @@ import { openStorage } from "../storage/open-storage";
 import type { Storage } from "../storage/storage";
 import { storageSink, type StoreAnswer } from "./prediction-sink";
 import type { Segment } from "./prediction-spool";
-import { reasonOf } from "../base/reason-of";
+import { reasonOf } from "../base/errors";
 
 // Requests come first: on Linux a priority is a thread's own, elsewhere it would be that of the whole process.
 if (process.platform === "linux") {

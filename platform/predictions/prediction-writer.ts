@@ -6,7 +6,7 @@ import { removeOldPartitions } from "./prediction-retention";
 import { SegmentShipper } from "./prediction-shipper";
 import type { SegmentSink } from "./prediction-sink";
 import { PredictionSpool } from "./prediction-spool";
-import { reasonOf } from "../base/reason-of";
+import { reasonOf } from "../base/errors";
 
 export interface PredictionLogOptions {
   /** Takes the records to where the log is kept. */

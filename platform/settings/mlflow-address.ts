@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors";
-import { isLoopback } from "./security-settings";
+import { isPrivate } from "../http/address";
 
 /** Where an MLflow server is. */
 export interface MlflowAddress {
@@ -50,8 +50,7 @@ export function parseTrackingUri(text: string): MlflowAddress {
 
 /** Whether a token may be sent to a server: only encrypted, or within this machine. */
 export function mayGetToken({ origin }: MlflowAddress): boolean {
-  const { protocol, hostname } = new URL(origin);
-  return protocol === "https:" || isLoopback(hostname);
+  return isPrivate(origin);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isAddress } from "../storage/open-storage";
+import { isAddress } from "../http/address";
 
 /** "0.25" as a fraction from 0 to 1. */
 export const fractionText = z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isLoopback, isPrivate } from "../http/address";
 
 /** The settings of a scoring process that depend on each other. */
 export interface SecuritySettings {
@@ -29,18 +30,11 @@ export const audienceList = listOf(/^[^\s,]+(,[^\s,]+)*$/);
 /** Origins of web pages, separated by commas; "*" is any. */
 export const originList = listOf(/^(\*|https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)$/);
 
-/** Whether only this machine can reach what listens on the address. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
-  return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare);
-}
-
 /** Whether a text is the base address of a service that secrets may be sent to. */
 export function isServiceUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, pathname, search, hash, username } = new URL(text);
-  if (pathname !== "/" || search !== "" || hash !== "" || username !== "") return false;
-  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+  const { pathname, search, hash, username } = new URL(text);
+  return pathname === "/" && search === "" && hash === "" && username === "" && isPrivate(text);
 }
 
 function keyFaults(settings: SecuritySettings): string[] {

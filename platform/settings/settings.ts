@@ -6,7 +6,7 @@ import { modelNamePattern } from "../definition/model-ref";
 import { registryText } from "./mlflow-address";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
-import { describeLocation } from "../storage/open-storage";
+import { describeLocation } from "../http/address";
 
 /** A setting: its environment variable, how the text is read, and what is allowed, in words. */
 interface Variable<T> {

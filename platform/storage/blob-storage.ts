@@ -1,7 +1,8 @@
-import type { TokenCredential } from "@azure/identity" with { "resolution-mode": "import" };
 import type { ContainerClient, RestError } from "@azure/storage-blob" with { "resolution-mode": "import" };
+import { azureCredential, type AzureCredential } from "../azure/credentials";
 import { PlatformError } from "../base/errors";
 import { digestOf } from "../base/files";
+import { isLoopback, isPrivate } from "../http/address";
 import { digestKey, downloadBlob } from "./blob-download";
 import { amongWriters, uploadBlob, type Patience } from "./blob-upload";
 import type { Storage } from "./storage";
@@ -118,11 +119,11 @@ interface BlobLocation {
 /** A client's emulator has the account as the first part of the path, the service in its host name. */
 function parseLocation(location: string): BlobLocation {
   const url = URL.canParse(location) ? new URL(location) : undefined;
-  const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url?.hostname ?? "");
+  const loopback = isLoopback(url?.hostname ?? "");
   const parts = (url?.pathname ?? "").split("/").filter(Boolean).map(decodeURIComponent);
   const accountParts = loopback ? 1 : 0;
   const container = parts[accountParts];
-  if (url === undefined || container === undefined || (url.protocol !== "https:" && !loopback)) {
+  if (url === undefined || container === undefined || !isPrivate(url.href)) {
     throw new PlatformError(
       "INPUT_INVALID",
       `"${location.split("?", 1)[0]}" is not the address of a blob container. Expected https://<account>.blob.core.windows.net/<container>, with a path below it if you like. Correct it.`,
@@ -147,7 +148,7 @@ export async function openBlobStorage(
     credential,
     patienceMs = 90_000,
   }: {
-    readonly credential?: TokenCredential;
+    readonly credential?: AzureCredential;
     /** Longest wait for another writer of the same file. */
     readonly patienceMs?: number;
   } = {},
@@ -157,8 +158,6 @@ export async function openBlobStorage(
   const options = {
     retryOptions: { maxTries: 4, retryDelayInMs: 500, maxRetryDelayInMs: 5000, tryTimeoutInMs: 30_000 },
   };
-  const identity = signed
-    ? undefined
-    : (credential ?? new (await import("@azure/identity")).DefaultAzureCredential());
+  const identity = signed ? undefined : (credential ?? azureCredential());
   return new BlobStorage(new blob.ContainerClient(containerUrl, identity, options), folder, patienceMs);
 }

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { azureCredential } from "../../platform/azure/credentials";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
-import { isLoopback } from "../../platform/settings/security-settings";
+import { isLoopback } from "../../platform/http/address";
 import { ApiKeys, type KeyPair } from "./api-keys";
 
 /** Where keys come from: reads them as they are now. */
@@ -58,12 +59,9 @@ export interface KeyVaultOptions {
 
 /** Reads the keys from an Azure Key Vault, as the process's own identity (managed, workload or a developer's). */
 export async function keysOfVault({ vault, primary, secondary }: KeyVaultOptions): Promise<ReadKeys> {
-  // Loaded on use: only a service with its keys in a vault pays for them.
-  const [{ SecretClient }, { DefaultAzureCredential }] = await Promise.all([
-    import("@azure/keyvault-secrets"),
-    import("@azure/identity"),
-  ]);
-  const client = new SecretClient(vault, new DefaultAzureCredential(), {
+  // Loaded on use: only a service with its keys in a vault pays for it.
+  const { SecretClient } = await import("@azure/keyvault-secrets");
+  const client = new SecretClient(vault, azureCredential(), {
     retryOptions: { maxRetries: 2 },
     // A vault says of which service it takes tokens, and it has to be the one it is a part of; an emulator is part of none.
     disableChallengeResourceVerification: isLoopback(new URL(vault).hostname),

@@ -1,4 +1,3 @@
-import type { TokenCredential } from "@azure/identity";
 import { AzureMonitorMetricExporter, AzureMonitorTraceExporter } from "@azure/monitor-opentelemetry-exporter";
 import {
   createTraceState,
@@ -24,7 +23,8 @@ import {
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
-import { reasonOf } from "../../platform/base/reason-of";
+import { azureCredential } from "../../platform/azure/credentials";
+import { reasonOf } from "../../platform/base/errors";
 import type { PredictionLog } from "../../platform/predictions/prediction-writer";
 import type { Predictions } from "../../platform/model/table";
 import { NotedIds, recordSpans } from "./request-spans";
@@ -90,7 +90,7 @@ function exportersOf({ otlp, applicationInsights, entra }: TelemetrySettings): E
     // the disk as well, but fails to send what it reads from there ("item.time.toISOString is not a function").
     const options = {
       connectionString: applicationInsights,
-      ...(entra && { credential: credentialOf(entra) }),
+      ...(entra && { credential: azureCredential(entra.clientId) }),
       disableOfflineStorage: true,
       retryOptions: { maxRetries: 5, retryDelayInMs: 500, maxRetryDelayInMs: 10_000 },
     };
@@ -98,20 +98,6 @@ function exportersOf({ otlp, applicationInsights, entra }: TelemetrySettings): E
     exporters.metrics.push(new AzureMonitorMetricExporter(options));
   }
   return exporters;
-}
-
-/** The process's own identity; the library is loaded when the first token is asked for. */
-function credentialOf({ clientId }: NonNullable<TelemetrySettings["entra"]>): TokenCredential {
-  let opened: Promise<TokenCredential> | undefined;
-  return {
-    getToken: async (scopes, options) => {
-      opened ??= import("@azure/identity").then(
-        ({ DefaultAzureCredential }) =>
-          new DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId }),
-      );
-      return (await opened).getToken(scopes, options);
-    },
-  };
 }
 
 /** Failures of an exporter are told once a minute at most: they come with every batch while its other end is away. */

@@ -6,7 +6,7 @@ import { WorkerSink } from "../../platform/predictions/prediction-sink";
 import { openPredictionLog, type PredictionLog } from "../../platform/predictions/prediction-writer";
 import type { Settings } from "../../platform/settings/settings";
 import type { Signature } from "../../platform/model/signature";
-import { isAddress } from "../../platform/storage/open-storage";
+import { isAddress } from "../../platform/http/address";
 
 /** Longest time a record waits by default, in milliseconds: every write to a container costs, one to a folder does not. */
 const flushMs = { folder: 1000, container: 30_000 };

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openMlflowRegistry } from "../../platform/registry/mlflow/mlflow-registry";
 import type { Registry } from "../../platform/registry/registry";
-import { isLoopback } from "../../platform/settings/security-settings";
+import { isLoopback } from "../../platform/http/address";
 import { repository, Workplace } from "../e2e/mlops";
 import {
   start,

@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { openMlflowRegistry } from "../../platform/registry/mlflow/mlflow-registry";
 import type { Registry } from "../../platform/registry/registry";
-import { isLoopback } from "../../platform/settings/security-settings";
+import { isLoopback } from "../../platform/http/address";
 import { openMlflowTracking } from "../../platform/registry/mlflow/mlflow-tracking";
 import { makeModelDirectory } from "../platform/registry/model-fixture";
 import { registryContract } from "../platform/registry/registry.contract";

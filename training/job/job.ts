@@ -3,7 +3,7 @@ import { PlatformError } from "../../platform/base/errors";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { digestOfDirectory, writeJson } from "../../platform/base/files";
 import type { DataReport } from "../../platform/data/findings";
-import { assertNotInterrupted } from "../../platform/http/http-retry";
+import { assertNotInterrupted } from "../../platform/http/retries";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import { openRegistry } from "../../platform/registry/open-registry";
 import type { Registry } from "../../platform/registry/registry";

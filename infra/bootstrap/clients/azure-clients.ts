@@ -5,9 +5,8 @@ import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import { ResourceManagementClient } from "@azure/arm-resources";
 import { SubscriptionClient } from "@azure/arm-resources-subscriptions";
 import { StorageManagementClient } from "@azure/arm-storage";
-import type { TokenCredential } from "@azure/identity";
+import type { AzureCredential } from "../../../platform/azure/credentials";
 import { PlatformError } from "../../../platform/base/errors";
-import { explained } from "./explain-error";
 
 /** Parameters of the clients themselves: another cloud's endpoint, its certificate, how often is tried again. */
 export interface AzureOptions {
@@ -35,7 +34,7 @@ export interface Azure {
 }
 
 export function openAzure(
-  credential: TokenCredential,
+  credential: AzureCredential,
   subscriptionId: string,
   options: AzureOptions = {},
 ): Azure {
@@ -63,7 +62,7 @@ export interface Caller {
   readonly principalType: "User" | "ServicePrincipal";
 }
 
-/** Reads the claims of a token; its signature is for those who are shown it. */
+/** Who a token is of, by its claims. Its signature is for those to check who are shown it. */
 export function callerOf(token: string): Caller {
   const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString() || "{}") as {
     oid?: string;
@@ -73,7 +72,7 @@ export function callerOf(token: string): Caller {
   if (claims.oid === undefined || claims.tid === undefined) {
     throw new PlatformError(
       "AZURE_FAILED",
-      'The token of who is signed in names nobody. Expected one of a user or of a service principal of Entra ID. Run "az login".',
+      'The token of this identity names nobody. Expected one of a user or a service principal of Entra ID. Run "az login".',
     );
   }
   return {
@@ -81,14 +80,4 @@ export function callerOf(token: string): Caller {
     tenantId: claims.tid,
     principalType: claims.idtyp === "app" ? "ServicePrincipal" : "User",
   };
-}
-
-/** The token of who is signed in, or what to do when nobody is. */
-export async function tokenFor(credential: TokenCredential, scope: string): Promise<string> {
-  const token = await explained("Signing in to Azure", credential.getToken(scope));
-  if (token !== null) return token.token;
-  throw new PlatformError(
-    "AZURE_FAILED",
-    'Nobody is signed in to Azure. Expected somebody who is. Run "az login".',
-  );
 }

@@ -1,10 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { WebApi, getBearerHandler } from "azure-devops-node-api";
-import { PlatformError } from "../../../platform/base/errors";
-import { explain, retryAfterSeconds, statusOf } from "./explain-error";
-
-/** What Azure DevOps' tokens are made out to, whatever the organisation. */
-export const devOpsScope = "499b84ac-1321-427f-aa17-267ca6975798/.default";
+import { z } from "zod";
+import { HttpClient, type HttpCall } from "../../../platform/http/http-client";
+import { RemoteError, type Failure } from "../../../platform/http/remote-error";
 
 export interface DevOpsOptions {
   /** Where organisations are. */
@@ -17,19 +13,31 @@ export interface DevOpsOptions {
   readonly firstPauseMs?: number;
 }
 
-type Verb = "get" | "create" | "update" | "replace";
+const signIn =
+  'Expected a token of the tenant that the organisation is connected to. Run "az login --tenant <tenant>", and the same command again.';
 
-/** A service that asks for a longer pause is not waited for. */
-const maxPauseMs = 60_000;
+const remedies: Readonly<Record<number, string>> = {
+  // Whoever is not known is sent its sign-in page, or is sent there.
+  203: signIn,
+  302: signIn,
+  401: signIn,
+  403: 'Expected a member of "Project Administrators" who also has "Endpoint Administrator". Have the project\'s administrator add you (Project settings, Permissions), and run the same command again.',
+  404: "Expected an organisation and a project that exist, and a repository in it. Correct --organisation and --project, and run the same command again.",
+  409: "Something else has this name or is changing it now. Wait a minute and run the same command again.",
+};
 
-const notSignedIn = (): Error =>
-  Object.assign(new Error("the answer is a page to sign in on"), { statusCode: 401 });
+function remedy({ status }: Failure): string | undefined {
+  if (status === undefined)
+    return "Check the network and its proxy (HTTPS_PROXY), and run the same command again.";
+  if (status === 429) return "It is receiving too many requests. Run the same command again later.";
+  if (status >= 500)
+    return "The fault is the service's. Wait some minutes and run the same command again: it goes on from here.";
+  return remedies[status];
+}
 
-/** Calls of Azure DevOps' REST API that the typed client has none for, or only behind a lookup of every route. */
+/** Calls of Azure DevOps' REST API. What it answers is not checked: `T` says what the caller relies on. */
 export class DevOps {
-  private readonly api: WebApi;
-  private readonly attempts: number;
-  private readonly firstPauseMs: number;
+  private readonly http: HttpClient;
   readonly organisationUrl: string;
   readonly identitiesUrl: string;
   readonly entitlementsUrl: string;
@@ -39,76 +47,47 @@ export class DevOps {
     this.organisationUrl = `${options.url ?? "https://dev.azure.com"}/${name}`;
     this.identitiesUrl = `${options.identitiesUrl ?? "https://vssps.dev.azure.com"}/${name}`;
     this.entitlementsUrl = `${options.entitlementsUrl ?? "https://vsaex.dev.azure.com"}/${name}`;
-    this.attempts = options.attempts ?? 4;
-    this.firstPauseMs = options.firstPauseMs ?? 1000;
-    // Who is not let in is led to a sign-in page, which would be an answer like any other.
-    this.api = new WebApi(this.organisationUrl, getBearerHandler(token, true), {
-      allowRedirects: false,
-      allowRetries: false,
-      socketTimeout: 30_000,
+    const { attempts = 4, firstPauseMs = 1000 } = options;
+    this.http = new HttpClient({
+      name: "Azure DevOps",
+      code: "AZURE_FAILED",
+      headers: { accept: "application/json" },
+      token: () => Promise.resolve(token),
+      timing: { attempts, firstPauseMs },
+      remedy,
     });
   }
 
   /** What is there, or undefined. */
   async find<T>(what: string, path: string): Promise<T | undefined> {
-    return (await this.send<T>("get", what, path)) ?? undefined;
-  }
-
-  /** What has to be there. */
-  async get<T>(what: string, path: string): Promise<T> {
-    return this.required(what, await this.send<T>("get", what, path));
-  }
-
-  async post<T>(what: string, path: string, body: unknown): Promise<T> {
-    return this.required(what, await this.send<T>("create", what, path, body));
-  }
-
-  async patch<T>(what: string, path: string, body: unknown): Promise<T> {
-    return this.required(what, await this.send<T>("update", what, path, body));
-  }
-
-  async put<T>(what: string, path: string, body: unknown): Promise<T> {
-    return this.required(what, await this.send<T>("replace", what, path, body));
-  }
-
-  private required<T>(what: string, found: T | null): T {
-    if (found !== null) return found;
-    throw explain(what, Object.assign(new Error("there is no such thing"), { statusCode: 404 }), "devops");
-  }
-
-  private async send<T>(verb: Verb, what: string, path: string, body?: unknown): Promise<T | null> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.sendOnce<T>(verb, path, body);
-      } catch (error) {
-        const pauseMs = this.pauseBefore(error, verb, attempt);
-        if (pauseMs === undefined) throw explain(what, error, "devops");
-        await pause(pauseMs);
-      }
+    try {
+      return await this.get<T>(what, path);
+    } catch (error) {
+      if (error instanceof RemoteError && error.httpStatus === 404) return undefined;
+      throw error;
     }
   }
 
-  private async sendOnce<T>(verb: Verb, path: string, body: unknown): Promise<T | null> {
-    const url = path.startsWith("http") ? path : `${this.organisationUrl}/${path}`;
-    const { rest } = this.api;
-    const answer = await (verb === "get" ? rest.get<T>(url) : rest[verb]<T>(url, body)).catch(
-      (error: unknown) => {
-        throw Math.trunc((statusOf(error) ?? 0) / 100) === 3 ? notSignedIn() : error;
-      },
-    );
-    // With a token of another tenant, Azure DevOps answers with 203 and a page to sign in on.
-    if (answer.statusCode === 203 || (answer.statusCode < 300 && answer.result === null)) throw notSignedIn();
-    return answer.result;
+  /** What has to be there. */
+  get<T>(what: string, path: string): Promise<T> {
+    return this.send<T>("GET", what, path);
   }
 
-  /** Pause before a request is sent again; undefined when it must not be, or will not do better. */
-  private pauseBefore(error: unknown, verb: Verb, attempt: number): number | undefined {
-    if (error instanceof PlatformError || attempt >= this.attempts) return undefined;
-    const status = statusOf(error);
-    // A creation that failed may have been made all the same; the next run looks. One that was turned away was not.
-    const transient = status === 429 || (verb !== "create" && (status === undefined || status >= 500));
-    const asked = (retryAfterSeconds(error) ?? 0) * 1000;
-    const pauseMs = Math.max(asked, this.firstPauseMs * 2 ** (attempt - 1));
-    return transient && pauseMs <= maxPauseMs ? pauseMs : undefined;
+  /** Sent again only if it was turned away: one that failed may have been done all the same, and the next run looks. */
+  post<T>(what: string, path: string, body: unknown): Promise<T> {
+    return this.send<T>("POST", what, path, body);
+  }
+
+  patch<T>(what: string, path: string, body: unknown): Promise<T> {
+    return this.send<T>("PATCH", what, path, body);
+  }
+
+  put<T>(what: string, path: string, body: unknown): Promise<T> {
+    return this.send<T>("PUT", what, path, body);
+  }
+
+  private send<T>(method: HttpCall<T>["method"], what: string, path: string, body?: unknown): Promise<T> {
+    const url = path.startsWith("http") ? path : `${this.organisationUrl}/${path}`;
+    return this.http.call<T>({ what, method, url, body, answer: z.custom<T>() });
   }
 }

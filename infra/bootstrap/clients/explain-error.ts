@@ -1,93 +1,67 @@
 import { PlatformError, reasonOf } from "../../../platform/base/errors";
+import { connectionFault, HttpFault, statusFault } from "../../../platform/http/http-fault";
+import { explainFault, type Failure } from "../../../platform/http/remote-error";
 
-/** What clients of Azure and of Azure DevOps say about a request that failed. */
-interface Failure {
+/** What clients of Azure say about a request that failed. */
+interface AzureFailure {
   readonly statusCode?: number;
   readonly code?: string;
   readonly name?: string;
-  readonly responseHeaders?: Readonly<Record<string, string>>;
+  readonly request?: { readonly url?: string };
   readonly response?: { readonly headers?: { get(name: string): string | undefined } };
 }
 
-const maxSaidCharacters = 400;
-
-/** The HTTP status that a request failed with, if it was answered at all. */
-export function statusOf(error: unknown): number | undefined {
-  const { statusCode } = (error ?? {}) as Failure;
-  return typeof statusCode === "number" ? statusCode : undefined;
-}
-
-/** Seconds that the service asks to be left alone, when it says so. */
-export function retryAfterSeconds(error: unknown): number | undefined {
-  const { responseHeaders, response } = (error ?? {}) as Failure;
-  const header = responseHeaders?.["retry-after"] ?? response?.headers?.get("retry-after");
-  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
-}
-
-const azureRemedies: Readonly<Record<number, string>> = {
+const remedies: Readonly<Record<number, string>> = {
   401: 'Expected a token of the subscription\'s tenant that is still valid. Run "az login --tenant <tenant>", and the same command again.',
   403: 'Expected Owner on the subscription, or Contributor and "Role Based Access Control Administrator" together. Have them given to you, wait some minutes until they hold, and run the same command again.',
   404: "Expected a subscription and region that exist. Correct --subscription (`az account list`), and run the same command again.",
-  409: "Something else has this name or changes it now. Wait a minute and run the same command again; if it stays, name another --resource-group.",
+  409: "Something else has this name or is changing it now. Wait a minute and run the same command again; if it stays, name another --resource-group.",
 };
 
-const devOpsRemedies: Readonly<Record<number, string>> = {
-  401: 'Expected a token of the tenant that the organisation is connected to. Run "az login --tenant <tenant>", and the same command again.',
-  403: 'Expected a member of "Project Administrators" who also has "Endpoint Administrator". Have the project\'s administrator add you (Project settings, Permissions), and run the same command again.',
-  404: "Expected an organisation and a project that exist, and a repository in it. Correct --organisation and --project, and run the same command again.",
-  409: "Something else has this name or changes it now. Wait a minute and run the same command again.",
-};
-
-function remedyOf(error: unknown, remedies: Readonly<Record<number, string>>): string {
-  const status = statusOf(error);
-  const seconds = retryAfterSeconds(error);
-  const wait = seconds === undefined ? "some minutes" : `${seconds} s`;
-  if (status === 429) return `It is asked too much. Wait ${wait}, and run the same command again.`;
-  if (status !== undefined && status >= 500)
-    return `The fault is the service's. Wait ${wait}, and run the same command again: it goes on from here.`;
+function remedy({ status }: Failure): string | undefined {
   if (status === undefined)
-    return "Expected an answer. Check the network and its proxy (HTTPS_PROXY), and run the same command again.";
+    return "Check the network and its proxy (HTTPS_PROXY), and run the same command again.";
+  if (status === 429) return "It is receiving too many requests. Run the same command again later.";
+  if (status >= 500)
+    return "The fault is the service's. Wait some minutes and run the same command again: it goes on from here.";
   return remedies[status] ?? "Correct what it names, and run the same command again: it goes on from here.";
 }
 
-/** A failure in words: what was tried, what the service says, what to do. */
-export function explain(what: string, error: unknown, service: "azure" | "devops" = "azure"): unknown {
+const service = { name: "Azure", code: "AZURE_FAILED", remedy } as const;
+
+/** A failure of Azure's clients as one of a request; undefined when it is not, as a mistake in this program. */
+function faultOf(error: unknown): HttpFault | undefined {
+  const { name, code, statusCode, response } = (error ?? {}) as AzureFailure;
+  if (statusCode !== undefined) {
+    const body = JSON.stringify({ error: { code, message: reasonOf(error) } });
+    return statusFault(statusCode, body, response?.headers?.get("retry-after"));
+  }
+  if (name !== "AbortError") return connectionFault(error);
+  return new HttpFault("sent no response in time", { transient: true, maybeDone: true }, { cause: error });
+}
+
+/** A failure in words: what was tried, what Azure says, what to do. What is not Azure's keeps its stack. */
+function explain(what: string, error: unknown): unknown {
   if (error instanceof PlatformError) return error;
-  const { name = "", code } = (error ?? {}) as Failure;
+  const { name = "", request } = (error ?? {}) as AzureFailure;
   if (/^(CredentialUnavailable|AggregateAuthentication|Authentication)\w*Error$/.test(name)) {
     return new PlatformError(
       "AZURE_FAILED",
-      'Nobody is signed in to Azure, or no longer. Expected somebody who is. Run "az login", and the same command again.',
+      'Nobody is signed in to Azure, or not any more. Run "az login", and the same command again.',
       { cause: error },
     );
   }
-  const status = statusOf(error);
-  // A mistake in this program is not the service's: it keeps its stack.
-  if (status === undefined && code === undefined && name !== "AbortError") return error;
-  const said = [code, reasonOf(error)]
-    .filter((word) => word !== undefined && word !== "")
-    .join(": ")
-    .replace(/\s+/g, " ")
-    .replace(/[.\s]+$/, "")
-    .slice(0, maxSaidCharacters);
-  const answer = status === undefined ? "" : ` with HTTP ${status}`;
-  return new PlatformError(
-    "AZURE_FAILED",
-    `${what} failed${answer} (${said}). ${remedyOf(error, service === "azure" ? azureRemedies : devOpsRemedies)}`,
-    { cause: error },
-  );
+  const fault = faultOf(error);
+  const url = request?.url ?? "https://management.azure.com";
+  return fault === undefined ? error : explainFault(fault, { what, url }, service);
 }
 
 /** The result, or the failure in words. */
-export async function explained<T>(
-  what: string,
-  result: PromiseLike<T>,
-  service: "azure" | "devops" = "azure",
-): Promise<T> {
+export async function explained<T>(what: string, result: PromiseLike<T>): Promise<T> {
   try {
     return await result;
   } catch (error) {
-    throw explain(what, error, service);
+    throw explain(what, error);
   }
 }
 
@@ -96,7 +70,7 @@ export async function orAbsent<T>(what: string, result: PromiseLike<T>): Promise
   try {
     return await result;
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if ((error as AzureFailure).statusCode === 404) return undefined;
     throw explain(what, error);
   }
 }

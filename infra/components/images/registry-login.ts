@@ -1,5 +1,6 @@
 import { registryPassword, type RegistryLogin } from "../../../platform/azure/container-registry";
-import { HttpFault, type RetryTiming } from "../../../platform/http/http-retry";
+import { RemoteError } from "../../../platform/http/remote-error";
+import type { RetryTiming } from "../../../platform/http/retries";
 import { refusal } from "../../config/refusal";
 
 function remedyOf(status: number | undefined): string {
@@ -14,12 +15,8 @@ function remedyOf(status: number | undefined): string {
 /** The password that an update pushes images with; a failure ends the update with what to do. */
 export async function signInToRegistry(login: RegistryLogin, timing?: RetryTiming): Promise<string> {
   try {
-    return await registryPassword(login, timing);
+    return await registryPassword(login, { remedy: ({ status }) => remedyOf(status), timing });
   } catch (error) {
-    if (!(error instanceof HttpFault)) throw error;
-    // The answer's body is not shown: it may repeat the token.
-    throw refusal(
-      `Signing in to the registry ${new URL(login.url).host} failed: ${error.message}. ${remedyOf(error.facts.status)}`,
-    );
+    throw error instanceof RemoteError ? refusal(error.message) : error;
   }
 }

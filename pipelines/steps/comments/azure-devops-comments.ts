@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { CommentOptions, Comments, Env } from "./comments";
-import { callRest, type RestService } from "../base/rest";
+import { HttpClient } from "../../../platform/http/http-client";
+import type { Failure } from "../../../platform/http/remote-error";
+import { maskText } from "../base/mask";
 
 /** What a comment takes, less some for what the service adds. */
 const maxCharacters = 149_000;
@@ -22,16 +24,16 @@ const threadsSchema = z.object({
 const signIn =
   "Expected the job's token. Pass it to this step: `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`.";
 
-function remedy(status: number, said: string): string | undefined {
-  // It sends those whom it does not know to its page to sign in.
-  if (status === 401 || status === 302) return signIn;
+function remedy({ status, said }: Failure): string | undefined {
+  // It sends those whom it does not know to its sign-in page.
+  if (status === 401 || status === 302 || status === 203) return signIn;
   if (status === 403 || said.includes("TF401027")) {
     return 'Give "<project> Build Service (<organisation>)" the permission "Contribute to pull requests" on the repository: `npm run bootstrap` does, or Project settings, Repositories, Security.';
   }
   if (status === 404) {
     return "Expected the pull request, and a token that may read its repository. It may be in another project: switch off the limit of job tokens to the current project, or give the build service Read there.";
   }
-  if (status === 409) return "The pull request was closed or changed meanwhile. Run the job again.";
+  if (status === 409) return "The pull request was closed or changed in the meantime. Run the job again.";
   return undefined;
 }
 
@@ -50,14 +52,16 @@ export function azureDevOpsComments(env: Env, { timing, secrets }: CommentOption
   }
   const path = [project, "_apis/git/repositories", repository, "pullRequests", pullRequest, "threads"];
   const base = `${collection.replace(/\/?$/, "/")}${path.map((part) => part.split("/").map(encodeURIComponent).join("/")).join("/")}`;
-  const service: RestService = {
+  const client = new HttpClient({
     name: "Azure DevOps",
-    headers: { authorization: `Bearer ${token}`, accept: "application/json" },
+    code: "REMOTE_FAILED",
+    headers: { accept: "application/json" },
+    token: () => Promise.resolve(token),
     remedy,
     timing,
-    secrets: [token, ...secrets],
-  };
-  return new ThreadComments(service, base, pullRequest);
+    mask: (said) => maskText(said, [token, ...secrets]),
+  });
+  return new ThreadComments(client, base, pullRequest);
 }
 
 class ThreadComments implements Comments {
@@ -65,7 +69,7 @@ class ThreadComments implements Comments {
   readonly place: string;
 
   constructor(
-    private readonly service: RestService,
+    private readonly client: HttpClient,
     private readonly threads: string,
     pullRequest: string,
   ) {
@@ -73,13 +77,13 @@ class ThreadComments implements Comments {
   }
 
   async find(key: string): Promise<{ update(text: string): Promise<void> } | undefined> {
-    const { value } = await callRest(this.service, {
+    const { value } = await this.client.call({
       what: "The list of comments",
       method: "GET",
       url: `${this.threads}?${version}`,
       answer: threadsSchema,
     });
-    for (const { id, isDeleted, properties, comments } of value.value) {
+    for (const { id, isDeleted, properties, comments } of value) {
       const comment = comments?.find((each) => each.isDeleted !== true);
       if (isDeleted === true || comment === undefined || properties?.[property]?.$value !== key) continue;
       return { update: (content) => this.update(`${this.threads}/${id}/comments/${comment.id}`, content) };
@@ -88,17 +92,16 @@ class ThreadComments implements Comments {
   }
 
   private async update(comment: string, content: string): Promise<void> {
-    await callRest(this.service, {
+    await this.client.tell({
       what: "The update of the comment",
       method: "PATCH",
       url: `${comment}?${version}`,
       body: { content },
-      answer: z.unknown(),
     });
   }
 
   async create(key: string, content: string): Promise<void> {
-    await callRest(this.service, {
+    await this.client.tell({
       what: "The new comment",
       method: "POST",
       url: `${this.threads}?${version}`,
@@ -108,7 +111,6 @@ class ThreadComments implements Comments {
         status: 4,
         properties: { [property]: { $type: "System.String", $value: key } },
       },
-      answer: z.unknown(),
     });
   }
 }

@@ -1,7 +1,5 @@
-import type { RetryTiming } from "../../../platform/http/http-retry";
-import { azureDevOpsComments } from "./azure-devops-comments";
-import { githubComments } from "./github-comments";
-import { RestError } from "../base/rest";
+import { RemoteError } from "../../../platform/http/remote-error";
+import type { RetryTiming } from "../../../platform/http/retries";
 
 /** Where a pull request's comments are kept. */
 export interface Comments {
@@ -27,11 +25,6 @@ export interface CommentOptions {
   readonly secrets: readonly string[];
 }
 
-/** The comments of the pull request that this job runs for; absent when it runs for none, or has no token to write. */
-export function findComments(env: Env, options: CommentOptions): Comments | undefined {
-  return azureDevOpsComments(env, options) ?? githubComments(env, options);
-}
-
 /** Writes the comment with this key: the one that is there is changed, so that there is never a second. */
 export async function writeComment(
   comments: Comments,
@@ -43,8 +36,8 @@ export async function writeComment(
   try {
     await comments.create(key, text);
   } catch (error) {
-    if (!(error instanceof RestError) || !error.maybeDone) throw error;
-    // The answer was lost, the comment perhaps not.
+    if (!(error instanceof RemoteError) || !error.maybeDone) throw error;
+    // The response was lost, but perhaps not the comment.
     if ((await comments.find(key)) === undefined) throw error;
   }
   return "created";
@@ -56,7 +49,7 @@ async function updated(found: FoundComment, text: string): Promise<boolean> {
     await found.update(text);
     return true;
   } catch (error) {
-    if (error instanceof RestError && error.httpStatus === 404) return false;
+    if (error instanceof RemoteError && error.httpStatus === 404) return false;
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { CommentOptions, Comments, Env } from "./comments";
-import { callRest, type RestService } from "../base/rest";
+import { HttpClient } from "../../../platform/http/http-client";
+import type { Failure } from "../../../platform/http/remote-error";
+import { maskText } from "../base/mask";
 
 /** What a comment takes is 65,536 characters; the marker takes some. */
 const maxCharacters = 65_000;
@@ -9,14 +11,14 @@ const maxPages = 30;
 
 const commentsSchema = z.array(z.object({ id: z.number(), body: z.string().nullish() }));
 
-function remedy(status: number, said: string): string | undefined {
+function remedy({ status, said }: Failure): string | undefined {
   if (status === 401) return "Expected the job's token. Pass it to this step as GITHUB_TOKEN.";
   if (/rate limit/i.test(said)) return "Its limit of requests is used up. Run the job again later.";
   if (status === 403) {
     return "Give the job `permissions: pull-requests: write`. A pull request from a fork never gets it.";
   }
   if (status === 404) return "Expected the pull request, and a token of its repository.";
-  if (status === 422) return "The comment or the pull request is not as it takes it. Correct what it names.";
+  if (status === 409) return "The pull request was changed in the meantime. Run the job again.";
   return undefined;
 }
 
@@ -44,19 +46,20 @@ export function githubComments(env: Env, { timing, secrets }: CommentOptions): C
   const { GITHUB_TOKEN: token, GITHUB_API_URL: api = "https://api.github.com" } = env;
   const pullRequest = pullRequestOf(env);
   if (!token || pullRequest === undefined) return undefined;
-  const service: RestService = {
+  const client = new HttpClient({
     name: "GitHub",
+    code: "REMOTE_FAILED",
     headers: {
-      authorization: `Bearer ${token}`,
       accept: "application/vnd.github+json",
       "x-github-api-version": "2022-11-28",
       "user-agent": "mlops",
     },
+    token: () => Promise.resolve(token),
     remedy,
     timing,
-    secrets: [token, ...secrets],
-  };
-  return new IssueComments(service, `${api}/repos/${pullRequest.repository}/issues`, pullRequest.number);
+    mask: (said) => maskText(said, [token, ...secrets]),
+  });
+  return new IssueComments(client, `${api}/repos/${pullRequest.repository}/issues`, pullRequest.number);
 }
 
 const markerOf = (key: string): string => `<!-- mlops.comment ${key.replace(/[^\w., -]/g, "")} -->`;
@@ -66,7 +69,7 @@ class IssueComments implements Comments {
   readonly place: string;
 
   constructor(
-    private readonly service: RestService,
+    private readonly client: HttpClient,
     private readonly issues: string,
     private readonly number: string,
   ) {
@@ -75,7 +78,7 @@ class IssueComments implements Comments {
 
   async find(key: string): Promise<{ update(text: string): Promise<void> } | undefined> {
     for (let page = 1; page <= maxPages; page += 1) {
-      const { value, link } = await callRest(this.service, {
+      const { value, header } = await this.client.page({
         what: "The list of comments",
         method: "GET",
         url: `${this.issues}/${this.number}/comments?per_page=100&page=${page}`,
@@ -83,28 +86,26 @@ class IssueComments implements Comments {
       });
       const found = value.find(({ body }) => body?.startsWith(markerOf(key)));
       if (found !== undefined) return { update: (text) => this.update(found.id, key, text) };
-      if (!link?.includes('rel="next"')) return undefined;
+      if (!header("link")?.includes('rel="next"')) return undefined;
     }
     return undefined;
   }
 
   private async update(id: number, key: string, text: string): Promise<void> {
-    await callRest(this.service, {
+    await this.client.tell({
       what: "The update of the comment",
       method: "PATCH",
       url: `${this.issues}/comments/${id}`,
       body: { body: `${markerOf(key)}\n${text}` },
-      answer: z.unknown(),
     });
   }
 
   async create(key: string, text: string): Promise<void> {
-    await callRest(this.service, {
+    await this.client.tell({
       what: "The new comment",
       method: "POST",
       url: `${this.issues}/${this.number}/comments`,
       body: { body: `${markerOf(key)}\n${text}` },
-      answer: z.unknown(),
     });
   }
 }

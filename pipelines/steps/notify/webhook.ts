@@ -1,9 +1,10 @@
-import { z } from "zod";
 import { PlatformError } from "../../../platform/base/errors";
-import type { RetryTiming } from "../../../platform/http/http-retry";
+import { HttpClient } from "../../../platform/http/http-client";
+import type { Failure } from "../../../platform/http/remote-error";
+import type { RetryTiming } from "../../../platform/http/retries";
 import { formats, webhookBody, type ApprovalRequest, type Format } from "./approval-message";
 import type { Env } from "../comments/comments";
-import { callRest, type RestService } from "../base/rest";
+import { maskText } from "../base/mask";
 
 /** Where approvers are told. Its address is a secret: who has it may post. */
 export interface Webhook {
@@ -22,7 +23,7 @@ export function findWebhook(env: Env): Webhook | undefined {
   if (!url || url === "none") return undefined;
   // Not shown in any message: it is the secret.
   if (!URL.canParse(url))
-    throw refuse("NOTIFY_WEBHOOK is no address. Expected that of a webhook, https://...");
+    throw refuse("NOTIFY_WEBHOOK is not an address. Expected that of a webhook, https://...");
   const known = formats.find((each) => each === format);
   if (format && known === undefined) {
     throw refuse(`NOTIFY_FORMAT is "${format}". Expected ${formats.join(" or ")}.`);
@@ -30,37 +31,37 @@ export function findWebhook(env: Env): Webhook | undefined {
   return { url, format: known ?? (new URL(url).hostname === "hooks.slack.com" ? "slack" : "teams") };
 }
 
-function remedy(status: number): string | undefined {
+function remedy({ status }: Failure): string | undefined {
   if (status === 401 || status === 403) {
-    return "Its signature is not taken, or posting is forbidden. Copy the address again to the secret NOTIFY_WEBHOOK.";
+    return "It does not accept the signature, or posting is forbidden. Copy the address again to the secret NOTIFY_WEBHOOK.";
   }
   if (status === 404 || status === 410) {
     return "The workflow or its channel is gone. Make a new one, and put its address into the secret NOTIFY_WEBHOOK.";
   }
-  if (status === 400) return "It takes another kind of message. Set NOTIFY_FORMAT to teams or slack.";
+  if (status === 400) return "It expects another kind of message. Set NOTIFY_FORMAT to teams or slack.";
   return undefined;
 }
 
-/** Tells the approvers: a message twice is better than none, so it is also sent again when an answer is lost. */
+/** Tells the approvers. A message twice is better than none, so it is sent again when the response is lost. */
 export async function postToWebhook(
   { url, format }: Webhook,
   request: ApprovalRequest,
   timing?: Partial<RetryTiming>,
 ): Promise<void> {
   const { search, pathname } = new URL(url);
-  const service: RestService = {
+  const secrets = [url, search, pathname].filter((each) => each.length > 1);
+  const client = new HttpClient({
     name: format === "slack" ? "Slack" : "Teams",
-    headers: {},
+    code: "REMOTE_FAILED",
     remedy,
     timing,
-    secrets: [url, search, pathname].filter((each) => each.length > 1),
-  };
-  await callRest(service, {
+    mask: (said) => maskText(said, secrets),
+  });
+  await client.tell({
     what: "The message to the approvers",
     method: "POST",
     url,
     body: webhookBody(request, format),
-    repeatable: true,
-    answer: z.unknown(),
+    idempotent: true,
   });
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { PlatformError } from "../../../platform/base/errors";
-import { findComments, writeComment } from "../comments/comments";
+import { writeComment } from "../comments/comments";
+import { findComments } from "../comments/find-comments";
 import { jobLinkOf } from "../comments/job-link";
 import { readPreview, type StackPreview } from "./preview-changes";
 import { renderPreviews, summarize } from "./preview-markdown";

@@ -1,12 +1,13 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import path from "node:path";
-import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { isLoopback } from "../../settings/security-settings";
+import { PlatformError } from "../../base/errors";
+import { isPrivate } from "../../http/address";
+import type { HttpResponse, TokenSource } from "../../http/send-request";
 import type { MlflowClient } from "./mlflow-client";
-import { MlflowError } from "./mlflow-error";
 
 /** A file on this machine, and its path below a folder of artifacts. */
 export interface ArtifactFile {
@@ -29,38 +30,38 @@ const encodePath = (text: string): string =>
 
 interface Transfer {
   readonly url: string;
-  readonly headers: () => Promise<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Absent where the address itself holds a signature. */
+  readonly token: TokenSource | undefined;
   readonly file: ArtifactFile;
 }
 
-async function sendFile(client: MlflowClient, { url, headers, file }: Transfer): Promise<void> {
+async function sendFile(client: MlflowClient, { url, headers, token, file }: Transfer): Promise<void> {
   const handle = await open(file.file);
   try {
     const { size } = await handle.stat();
-    const init = async (): Promise<RequestInit> => ({
+    const request = {
       method: "PUT",
-      headers: { ...(await headers()), "content-length": String(size) },
-      body: size === 0 ? "" : Readable.toWeb(handle.createReadStream({ start: 0, autoClose: false })),
-      duplex: "half",
-    });
-    const read = async (response: Response): Promise<void> => {
-      await response.arrayBuffer();
-    };
-    await client.send(`the upload of ${file.path}`, { url, init, read, idempotent: true }, transferMs);
+      url,
+      token,
+      headers: { ...headers, "content-length": String(size) },
+      body: size === 0 ? "" : () => handle.createReadStream({ start: 0, autoClose: false }),
+      read: ({ body }: HttpResponse) => text(body),
+      idempotent: true,
+    } as const;
+    await client.send(`The upload of ${file.path}`, request, transferMs);
   } finally {
     await handle.close();
   }
 }
 
-async function fetchFile(client: MlflowClient, { url, headers, file }: Transfer): Promise<void> {
+async function fetchFile(client: MlflowClient, { url, token, file }: Transfer): Promise<void> {
   await mkdir(path.dirname(file.file), { recursive: true });
-  const init = async (): Promise<RequestInit> => ({ headers: await headers() });
-  const read = async ({ body }: Response): Promise<void> => {
-    // Opened anew for each attempt: what a broken one left is written over.
-    const target = createWriteStream(file.file, { flush: true });
-    await pipeline(body === null ? Readable.from([]) : Readable.fromWeb(body), target);
-  };
-  await client.send(`the download of ${file.path}`, { url, init, read, idempotent: true }, transferMs);
+  // Opened anew for each attempt: what a broken one left is written over.
+  const read = ({ body }: HttpResponse): Promise<void> =>
+    pipeline(body, createWriteStream(file.file, { flush: true }));
+  const request = { method: "GET", url, token, read, idempotent: true } as const;
+  await client.send(`The download of ${file.path}`, request, transferMs);
 }
 
 /** Files of an MLflow server, through its own proxy. */
@@ -82,7 +83,7 @@ class ProxiedFolder implements ArtifactFolder {
     const place = encodePath(`${this.folder}/${file.path}`);
     return {
       url: `${this.client.address.base}/api/2.0/mlflow-artifacts/artifacts/${place}`,
-      headers: () => this.client.authorization(),
+      token: this.client.token,
       file,
     };
   }
@@ -113,7 +114,7 @@ class SignedFolder implements ArtifactFolder {
       for (const file of batch) {
         const headers = { "x-ms-blob-type": "BlockBlob" };
         const url = this.checked(places[this.placeOf(file)]?.contentUri, file);
-        await sendFile(this.client, { url, headers: () => Promise.resolve(headers), file });
+        await sendFile(this.client, { url, headers, token: undefined, file });
       }
     }
   }
@@ -126,7 +127,7 @@ class SignedFolder implements ArtifactFolder {
       answer: contentSchema,
     });
     const url = this.checked(contentUri, file);
-    await fetchFile(this.client, { url, headers: () => Promise.resolve({}), file });
+    await fetchFile(this.client, { url, token: undefined, file });
   }
 
   private placeOf(file: ArtifactFile): string {
@@ -134,22 +135,19 @@ class SignedFolder implements ArtifactFolder {
   }
 
   private checked(url: string | undefined, file: ArtifactFile): string {
-    if (url !== undefined) {
-      const { protocol, hostname } = new URL(url);
-      if (protocol === "https:" || isLoopback(hostname)) return url;
-    }
-    throw new MlflowError(
-      `${this.client.address.origin} gave no address for ${file.path} that is encrypted. Expected https://. Check the workspace's storage account.`,
-      { transient: false, maybeDone: false },
+    if (url !== undefined && isPrivate(url)) return url;
+    throw new PlatformError(
+      "MLFLOW_FAILED",
+      `${this.client.address.origin} gave no encrypted address for ${file.path}. Expected https://. Check the workspace's storage account.`,
     );
   }
 }
 
-function unknownPlace(uri: string): MlflowError {
+function unknownPlace(uri: string): PlatformError {
   const shown = uri.split("?", 1)[0] ?? "";
-  return new MlflowError(
+  return new PlatformError(
+    "MLFLOW_FAILED",
     `The server keeps its artifacts at ${shown}, where only it can write. Expected mlflow-artifacts:/... or a workspace of Azure Machine Learning. Start MLflow with --serve-artifacts and --artifacts-destination.`,
-    { transient: false, maybeDone: false },
   );
 }
 

@@ -1,18 +1,12 @@
 import type { z } from "zod";
 import { PlatformError } from "../../base/errors";
-import type { HttpRequest, RetryTiming } from "../../http/http-retry";
-import {
-  HttpFault,
-  assertNotInterrupted,
-  defaultTiming,
-  pauseUnless,
-  sendWithRetries,
-} from "../../http/http-retry";
-import { readJsonAnswer } from "../../http/json-answer";
+import { HttpClient } from "../../http/http-client";
+import { RemoteError } from "../../http/remote-error";
+import { assertNotInterrupted, pauseUnless, type RetryTiming } from "../../http/retries";
+import type { HttpRequest, TokenSource } from "../../http/send-request";
 import type { MlflowAddress } from "../../settings/mlflow-address";
 import { mayGetToken, parseTrackingUri } from "../../settings/mlflow-address";
-import { MlflowError, explainFault } from "./mlflow-error";
-import type { TokenSource } from "./mlflow-token";
+import { mlflowRemedy } from "./mlflow-failures";
 import { tokensFor } from "./mlflow-token";
 
 /** How a server is reached. */
@@ -38,65 +32,45 @@ export interface JsonCall<T> {
   readonly idempotent?: boolean;
 }
 
-async function readJson<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-  const type = response.headers.get("content-type") ?? "";
-  if (/\bjson\b/i.test(type)) return readJsonAnswer(response, schema);
-  throw new HttpFault(`content of type "${type}"`, { transient: false, maybeDone: true });
-}
-
-/** Calls of MLflow's REST API: retried where that is safe, and explained where they fail. */
+/** Calls of MLflow's REST API. */
 export class MlflowClient {
   readonly address: MlflowAddress;
-  private readonly token: TokenSource | undefined;
-  private readonly timing: RetryTiming;
+  /** For requests to the server that are none of the JSON API. */
+  readonly token: TokenSource | undefined;
   private readonly signal: AbortSignal | undefined;
-  private sentToken = "";
+  private readonly http: HttpClient;
 
   constructor({ trackingUri, token, timing, signal }: MlflowConnection) {
     this.address = parseTrackingUri(trackingUri);
     this.signal = signal;
     this.token = token ?? tokensFor(this.address, process.env);
-    this.timing = { ...defaultTiming, ...timing };
     if (this.token !== undefined && !mayGetToken(this.address)) {
       throw new PlatformError(
         "SETTINGS_INVALID",
         `${this.address.origin} is not encrypted, so no token is sent to it. Expected https:// for a server on another machine. Correct the tracking URI, or unset MLFLOW_TRACKING_TOKEN.`,
       );
     }
+    this.http = new HttpClient({
+      name: "MLflow",
+      code: "MLFLOW_FAILED",
+      token: this.token,
+      plain: this.token === undefined,
+      remedy: mlflowRemedy,
+      timing,
+      signal,
+    });
   }
 
-  call<T>({ method, path, query, body, answer, idempotent = true }: JsonCall<T>): Promise<T> {
+  call<T>({ path, query, idempotent = true, ...call }: JsonCall<T>): Promise<T> {
     const { origin, base } = this.address;
     const url = new URL(path.startsWith("/") ? `${origin}${path}` : `${base}/api/2.0/mlflow/${path}`);
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
-    const init = async (): Promise<RequestInit> => ({
-      method,
-      headers: {
-        ...(await this.authorization()),
-        ...(body !== undefined && { "content-type": "application/json" }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return this.send(path, {
-      url: url.href,
-      init,
-      read: (response) => readJson(response, answer),
-      idempotent,
-    });
+    return this.http.call({ ...call, what: path, url: url.href, idempotent });
   }
 
   /** Sends a request that is none of the JSON API; `what` names it in a message. */
-  async send<T>(what: string, request: HttpRequest<T>, timeoutMs = this.timing.timeoutMs): Promise<T> {
-    for (let renewed = false; ; renewed = true) {
-      try {
-        return await sendWithRetries({ ...request, signal: this.signal }, { ...this.timing, timeoutMs });
-      } catch (error) {
-        if (!(error instanceof HttpFault)) throw error;
-        // Who is refused has done nothing yet, so what must not be done twice may be sent again.
-        if (!renewed && error.facts.status === 401 && (await this.hasOtherToken())) continue;
-        throw explainFault(error, what, new URL(request.url).origin);
-      }
-    }
+  send<T>(what: string, request: HttpRequest<T>, timeoutMs: number): Promise<T> {
+    return this.http.send({ what }, request, timeoutMs);
   }
 
   /** Waits between two looks at the server. */
@@ -104,35 +78,24 @@ export class MlflowClient {
     return pauseUnless(this.signal, pauseMs);
   }
 
-  async authorization(): Promise<Record<string, string>> {
-    if (this.token === undefined) return {};
-    this.sentToken = await this.token();
-    return { authorization: `Bearer ${this.sentToken}` };
-  }
-
-  /** Whether there is another token than the one that was refused. */
-  private async hasOtherToken(): Promise<boolean> {
-    const refused = this.sentToken;
-    return this.token !== undefined && (await this.token(refused)) !== refused;
-  }
-
   /**
-   * Makes a thing that must not be made twice. When a reply is lost, it is looked for, by what only this request has,
+   * Makes a thing that must not be made twice. When a response is lost, it is looked for, by what only this request has,
    * before it is asked for again. `find` is asked again at the end: of two that were made after all, it gives one.
    */
   async makeOnce<T>(make: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T> {
+    const { firstPauseMs, maxPauseMs, attempts } = this.http.timing;
     for (let attempt = 1, lost = false; ; attempt += 1) {
       try {
         const made = await make();
         return lost ? ((await find()) ?? made) : made;
       } catch (error) {
-        if (!(error instanceof MlflowError) || !error.maybeDone) throw error;
+        if (!(error instanceof RemoteError) || !error.maybeDone) throw error;
         lost = true;
         assertNotInterrupted(this.signal);
-        await this.pause(Math.min(this.timing.firstPauseMs * 2 ** attempt, this.timing.maxPauseMs));
+        await this.pause(Math.min(firstPauseMs * 2 ** attempt, maxPauseMs));
         const found = await find();
         if (found !== undefined) return found;
-        if (!error.transient || attempt >= this.timing.attempts) throw error;
+        if (!error.transient || attempt >= attempts) throw error;
       }
     }
   }

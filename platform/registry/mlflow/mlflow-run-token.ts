@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { HttpFault, defaultTiming, sendWithRetries } from "../../http/http-retry";
+import { HttpClient } from "../../http/http-client";
+import { RemoteError } from "../../http/remote-error";
 
 /** A token is renewed when it has this time to live or less. */
 const spareMs = 5 * 60_000;
@@ -29,6 +30,12 @@ export class RunToken {
   private end: number | undefined;
   private rest = 0;
   private renewal: Promise<void> | undefined;
+  private readonly client = new HttpClient({
+    name: "MLflow",
+    code: "MLFLOW_FAILED",
+    timing: { attempts: 3 },
+    token: () => Promise.resolve(this.token),
+  });
 
   constructor(
     private token: string,
@@ -49,24 +56,19 @@ export class RunToken {
   }
 
   private async renew(): Promise<void> {
-    const headers = { authorization: `Bearer ${this.token}` };
-    const read = async (response: Response): Promise<z.output<typeof answerSchema>> => {
-      const { data } = answerSchema.safeParse(await response.json());
-      if (data === undefined) throw new HttpFault("no token", { transient: false, maybeDone: false });
-      return data;
-    };
-    const init = (): Promise<RequestInit> => Promise.resolve({ headers });
     try {
-      const answer = await sendWithRetries(
-        { url: this.url, init, read, idempotent: true },
-        { ...defaultTiming, attempts: 3 },
-      );
+      const answer = await this.client.call({
+        what: "The run's token",
+        method: "GET",
+        url: this.url,
+        answer: answerSchema,
+      });
       this.token = answer.token;
       const end = Date.parse(answer.expiryTimeUtc ?? "");
       this.end = endOf(answer.token) ?? (Number.isNaN(end) ? undefined : end);
     } catch (error) {
       // The token that is there may still be taken; if it is not, the call that it is for says so.
-      if (!(error instanceof HttpFault)) throw error;
+      if (!(error instanceof RemoteError)) throw error;
       this.rest = Date.now() + restMs;
     }
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { RemoteError } from "../../http/remote-error";
 import type { MlflowClient } from "./mlflow-client";
-import { MlflowError, isAlreadyThere, isMissing } from "./mlflow-error";
+import { isAlreadyThere, isMissing } from "./mlflow-failures";
 
 const runSchema = z.object({ info: z.object({ run_id: z.string(), artifact_uri: z.string() }) });
 const runAnswer = z.object({ run: runSchema });
@@ -105,6 +106,6 @@ export async function endRun(
   try {
     await client.call({ method: "POST", path: "runs/update", body, answer: z.unknown() });
   } catch (error) {
-    if (!(error instanceof MlflowError)) throw error;
+    if (!(error instanceof RemoteError)) throw error;
   }
 }

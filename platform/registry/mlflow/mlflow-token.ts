@@ -1,11 +1,9 @@
-import { entraTokens, scopes } from "../../azure/tokens";
+import { identityTokens } from "../../azure/credentials";
 import { PlatformError } from "../../base/errors";
+import type { TokenSource } from "../../http/send-request";
 import type { MlflowAddress } from "../../settings/mlflow-address";
 import { isServerOfJob } from "../../settings/mlflow-address";
 import { RunToken } from "./mlflow-run-token";
-
-/** Gives a token that is valid now; another one than `refused`, which the server did not take, if it can. */
-export type TokenSource = (refused?: string) => Promise<string>;
 
 /** Tokens of MLFLOW_TRACKING_TOKEN: renewed where a job of Azure Machine Learning says of which run it is. */
 function givenTokens(given: string, address: MlflowAddress, env: NodeJS.ProcessEnv): TokenSource {
@@ -34,10 +32,10 @@ export function tokensFor(address: MlflowAddress, env: NodeJS.ProcessEnv): Token
       `${address.origin} is not a host of Azure Machine Learning, so it gets no token of this identity. Expected <region>.api.azureml.ms. Correct the tracking URI, or set MLFLOW_TRACKING_TOKEN.`,
     );
   }
-  const tokens = entraTokens({
+  const tokens = identityTokens({
     code: "MLFLOW_FAILED",
     message:
-      'No identity of Azure was found for the workspace. Expected a managed or workload identity, or somebody who is signed in. Run "az login", or set MLFLOW_TRACKING_TOKEN.',
+      'No Azure identity was found for the workspace. Expected a user who is signed in, or a managed or workload identity. Run "az login", or set MLFLOW_TRACKING_TOKEN.',
   });
-  return () => tokens(scopes.management);
+  return () => tokens("management");
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ModelRef } from "../../definition/model-ref";
 import { modelNamePattern } from "../../definition/model-ref";
 import type { MlflowClient } from "./mlflow-client";
-import { isAlreadyThere, isMissing } from "./mlflow-error";
+import { isAlreadyThere, isMissing } from "./mlflow-failures";
 import type { StoredVersion } from "./mlflow-versions";
 import { requestTag, storedSchema } from "./mlflow-versions";
 

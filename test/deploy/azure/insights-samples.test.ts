@@ -78,15 +78,15 @@ test("a server that is busy is asked again", async () => {
 
 test.each([
   [403, "{}", /HTTP 403\. Expected an identity with the role Monitoring Reader/],
-  [200, '{"tables":[]}', /an answer that is no table of samples\. Try again/],
-  [200, '{"tab', /an answer that is no table of samples/],
+  [200, '{"tables":[]}', /returned JSON that is not as documented \(tables\)\. Try again/],
+  [200, '{"tab', /returned a response that is not valid JSON\. Try again/],
   [
     200,
     '{"tables":[{"columns":[{"name":"model"}],"rows":[["cost:1"]]}]}',
-    /an answer that is no table of samples/,
+    /returned JSON that is not as documented \(0\.requests, /,
   ],
 ])("an answer of %d %s is explained", async (status, body, message) => {
-  answers.push({ status, body });
+  answers.push({ status, body }, { status, body });
   await expect(samples().since(since, models)).rejects.toMatchObject({
     code: "DEPLOYMENT_FAILED",
     message: expect.stringMatching(message),

@@ -165,12 +165,16 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     /subscription: .* is Disabled/,
   ],
   ["no such pipeline", { "/_apis/pipelines/7": 404 }, /Azure DevOps: contoso\/shop has no pipeline 7/],
-  ["no such project", { "/_apis/projects/shop": 404 }, /Azure DevOps: The project shop failed with HTTP 404/],
+  [
+    "no such project",
+    { "/_apis/projects/shop": 404 },
+    /Azure DevOps: The project shop failed: .* returned HTTP 404/,
+  ],
   ["no access to Azure DevOps", { "/_apis/projects/shop": 401 }, /Azure DevOps: .*HTTP 401/],
   [
     "a server error",
     { "/Microsoft.Compute/skus": 500 },
-    /quotas: Reading the VM sizes by .* failed with HTTP 500/,
+    /quotas: Reading the VM sizes failed: Azure \(.*\) returned HTTP 500/,
   ],
   ["a refusal", { "/Microsoft.Compute/skus": 403 }, /quotas: .*HTTP 403 .*Expected Reader/],
 ])("%s: it is found, and nothing else", async (_name, changes, expected) => {

@@ -154,7 +154,7 @@ describe("the log of a job", () => {
     server.runs["s-1"] = { status: "Running", logs: { [std]: "one\n" } };
     server.blobStatus = 403;
     expect(await since()).toEqual([
-      "s-1/user_logs/std_log.txt cannot be read from here (HTTP 403); the job's link shows it.",
+      "s-1/user_logs/std_log.txt cannot be read from here: its storage returned HTTP 403. The job's link shows it.",
     ]);
     // Once is enough.
     expect(await since()).toEqual([]);
@@ -176,9 +176,9 @@ describe("the log of a job", () => {
     [401, "Expected a token of the tenant"],
     [403, 'Give it the role "AzureML Data Scientist"'],
     [404, "Expected what the stack's last update created"],
-    [409, "Something else changes it now"],
-    [429, "It is asked too much"],
-    [500, "The fault is Azure's"],
+    [409, "Something else is changing it now"],
+    [429, "It is receiving too many requests"],
+    [500, "The fault is on its side"],
   ])("that is refused with HTTP %d is said once, and ends nothing", async (status, remedy) => {
     const refuse = (response: ServerResponse): void => void response.writeHead(status).end("{}");
     server.next.push(refuse, refuse);
@@ -195,7 +195,7 @@ describe("the log of a job", () => {
       () => undefined,
       () => undefined,
     );
-    expect((await since())[0]).toContain("no answer in 0.5 s");
+    expect((await since())[0]).toContain("sent no response within 0.5 s");
   });
 
   test("is followed by what each step measured", async () => {

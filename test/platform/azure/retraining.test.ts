@@ -95,7 +95,9 @@ describe("starting the training pipeline", () => {
     );
     await expect(start()).rejects.toMatchObject({
       code: "AZURE_FAILED",
-      message: expect.stringMatching(/HTTP 500 \(InternalServerError: Try later\)\. The fault is Azure's/),
+      message: expect.stringMatching(
+        /HTTP 500 \(InternalServerError: Try later\)\. The fault is on its side/,
+      ),
     });
     expect(posts()).toHaveLength(1);
   });

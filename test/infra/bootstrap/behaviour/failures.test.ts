@@ -29,12 +29,12 @@ test.each([
   await expect(run).rejects.toThrow(remedy);
   await expect(run).rejects.toThrow(
     new RegExp(
-      `^The storage account mlopsstate\\w+ failed with HTTP ${status} \\(${code}: As Azure says\\)\\.`,
+      `^The storage account mlopsstate\\w+ failed: Azure \\(localhost:\\d+\\) returned HTTP ${status} \\(${code}: As Azure says\\)\\.`,
     ),
   );
 });
 
-test("an Azure that is asked too much is waited for as long as it says, and then it goes on", async () => {
+test("an Azure that receives too many requests is waited for as long as it says, and then it goes on", async () => {
   cloud.fail(
     "PUT",
     account,
@@ -47,7 +47,9 @@ test("an Azure that is asked too much is waited for as long as it says, and then
 
 test("one that does not stop is left alone", async () => {
   cloud.fail("PUT", account, { status: 429, body: said("TooManyRequests"), headers: { "retry-after": "0" } });
-  await expect(bootstrap(cloud.inputs())).rejects.toThrow(/HTTP 429 .*It is asked too much\. Wait 0 s/);
+  await expect(bootstrap(cloud.inputs())).rejects.toThrow(
+    /HTTP 429 .*It asks to wait 0 s\. It is receiving too many requests/,
+  );
 });
 
 test("a server error that passes is tried again", async () => {
@@ -67,7 +69,9 @@ test.each([
   const run = bootstrap(cloud.inputs());
   await expect(run).rejects.toThrow(remedy);
   await expect(run).rejects.toThrow(
-    `The environment mlops-qa failed with HTTP ${status} (TF000001: As it says).`,
+    new RegExp(
+      `^The environment mlops-qa failed: Azure DevOps \\(localhost:\\d+\\) returned HTTP ${status} \\(TF000001: As it says\\)\\.`,
+    ),
   );
   // A creation is not sent again: the next run looks whether it was made.
   expect(cloud.writes.filter((write) => write.endsWith("/environments"))).toEqual([]);
@@ -100,7 +104,7 @@ test("a pause of an hour is not waited for", async () => {
     body: { message: "Later." },
     headers: { "retry-after": "3600" },
   });
-  await expect(bootstrap(cloud.inputs())).rejects.toThrow("Wait 3600 s");
+  await expect(bootstrap(cloud.inputs())).rejects.toThrow("It asks to wait 3600 s");
 });
 
 test.each([
@@ -108,14 +112,16 @@ test.each([
   [302, "", { location: "https://spsprodweu1.vssps.visualstudio.com/_signin" }],
 ])("a page to sign in on (%i) is no answer", async (status, body, headers) => {
   cloud.fail("GET", /connectionData$/, { status, body, headers });
-  await expect(bootstrap(cloud.inputs())).rejects.toThrow(/The organisation contoso failed with HTTP 401/);
+  await expect(bootstrap(cloud.inputs())).rejects.toThrow(
+    new RegExp(`The organisation contoso failed: .* returned HTTP ${status}\\. .*Run "az login`),
+  );
   expect(cloud.writes).toEqual([]);
 });
 
 test("a project that is not there is named before anything is made", async () => {
   const { target } = cloud.inputs();
   await expect(bootstrap(cloud.inputs({ target: { ...target, project: "nowhere" } }))).rejects.toThrow(
-    /The project nowhere failed with HTTP 404 .*Correct --organisation and --project/,
+    /The project nowhere failed: .* returned HTTP 404 .*Correct --organisation and --project/,
   );
   expect(cloud.writes).toEqual([]);
 });

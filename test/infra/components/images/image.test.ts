@@ -1,6 +1,8 @@
 import path from "node:path";
+import { Readable } from "node:stream";
 import { Image, type ImageArgs } from "../../../../infra/components/images/image";
 import { tokenUser } from "../../../../platform/azure/container-registry";
+import * as sending from "../../../../platform/http/send-request";
 import { countByType, ofType, registered, valueOf } from "../../mocks";
 
 const context = path.join(process.cwd(), "dist/contexts/training-0123456789ab");
@@ -55,20 +57,23 @@ describe("an image", () => {
   });
 
   test("is pushed by the identity that runs the update, and the sign-in is a secret", async () => {
-    const fetched = jest.spyOn(globalThis, "fetch");
-    fetched.mockResolvedValue(new Response('{"refresh_token":"for three hours"}'));
+    const sent = jest.spyOn(sending, "sendRequest");
+    const body = '{"refresh_token":"for three hours"}';
+    sent.mockImplementation(({ read }) =>
+      read({ status: 200, header: () => undefined, body: Readable.from([body]) }),
+    );
     try {
       const { made } = await make({ login: "entra" });
-      expect(fetched).toHaveBeenCalledTimes(1);
-      const [address, init] = fetched.mock.calls[0] ?? [];
-      expect(address).toBe("https://registry.example/oauth2/exchange");
-      expect((init?.body as URLSearchParams).get("access_token")).toBe("entra-token");
+      expect(sent).toHaveBeenCalledTimes(1);
+      const [request] = sent.mock.calls[0] ?? [];
+      expect(request?.url).toBe("https://registry.example/oauth2/exchange");
+      expect(new URLSearchParams(request?.body as string).get("access_token")).toBe("entra-token");
       const { value } = ofType(made, "index:Image")[0]?.inputs.registries as { value: unknown };
       expect(value).toEqual([
         { address: "registry.example", username: tokenUser, password: "for three hours" },
       ]);
     } finally {
-      fetched.mockRestore();
+      sent.mockRestore();
     }
   });
 

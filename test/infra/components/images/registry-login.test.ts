@@ -86,7 +86,7 @@ describe("signing in to a registry with an Entra token", () => {
   test("does not wait longer than it may, and says so", async () => {
     const { asked, message } = await signIn(status(429, { "retry-after": "60" }), granted);
     expect(asked).toHaveLength(1);
-    expect(message).toMatch(/HTTP 429\. Too many sign-ins/);
+    expect(message).toMatch(/HTTP 429\. It asks to wait 60 s\. Too many sign-ins/);
   });
 
   test.each([
@@ -102,13 +102,13 @@ describe("signing in to a registry with an Entra token", () => {
     const { asked, message } = await signIn(status(500), status(502), status(503), granted);
     expect(asked).toHaveLength(3);
     expect(message).toMatch(
-      /^Signing in to the registry 127\.0\.0\.1:\d+ failed: HTTP 503\. Run the update again/,
+      /^Signing in failed: the container registry \(127\.0\.0\.1:\d+\) returned HTTP 503\. Run the update again/,
     );
   });
 
   test("does not take an answer without a token for one", async () => {
     const { asked, message } = await signIn((response) => response.end("{}"), granted);
     expect(asked).toHaveLength(1);
-    expect(message).toMatch(/an answer without a refresh_token/);
+    expect(message).toMatch(/returned JSON that is not as documented \(refresh_token\)/);
   });
 });

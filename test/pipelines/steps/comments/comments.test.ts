@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { findComments, writeComment, type Comments } from "../../../../pipelines/steps/comments/comments";
+import { writeComment, type Comments } from "../../../../pipelines/steps/comments/comments";
+import { findComments } from "../../../../pipelines/steps/comments/find-comments";
 import { sendJson, startServer, type Received, type SmallServer } from "../../../platform/http/http-server";
 
 type Answer = (response: ServerResponse, request: Received) => void;
@@ -225,14 +226,14 @@ describe.each([
 
   test("is not made again when the service may have made it, and that cannot be found out", async () => {
     server.nextChange.push(answers(500, server.fault("oops")));
-    expect(await failed(write("a preview"))).toContain("The new comment: ");
+    expect(await failed(write("a preview"))).toContain("The new comment failed: ");
     expect(ours()).toHaveLength(0);
   });
 
   test("is given up when no answer comes", async () => {
     server.next.push(...Array.from({ length: 3 }, () => () => undefined));
     expect(await failed(write("a preview"))).toMatch(
-      /^The list of comments: .+ \(127\.0\.0\.1:\d+\) gave no answer in 0\.3 s\. Expected an answer\. Check the network/,
+      /^The list of comments failed: .+ \(127\.0\.0\.1:\d+\) sent no response within 0\.3 s\. Check the network/,
     );
   });
 
@@ -255,12 +256,12 @@ describe.each([
     expect(message).toContain(remedy);
     expect(server.requests).toHaveLength(1);
     server.nextChange.push(answers(status, server.fault(said)));
-    expect(await failed(write("a preview"))).toContain(`The new comment: ${server.name}`);
+    expect(await failed(write("a preview"))).toContain(`The new comment failed: ${server.name}`);
   });
 
   test("is refused by a service that fails all the time", async () => {
     server.next.push(...Array.from({ length: 3 }, () => answers(503, "<html>down</html>")));
-    expect(await failed(write("a preview"))).toContain("HTTP 503. The fault is the service's.");
+    expect(await failed(write("a preview"))).toContain("HTTP 503. The fault is on its side.");
   });
 
   test("is refused with what it says, without the token", async () => {
@@ -270,7 +271,7 @@ describe.each([
 
   test("needs an answer as it is documented", async () => {
     server.next.push(answers(200, { value: [{ id: "x" }] }));
-    expect(await failed(write("a preview"))).toContain("gave an answer with faults");
+    expect(await failed(write("a preview"))).toContain("returned JSON that is not as documented");
   });
 
   test("is sent encrypted only", async () => {
@@ -278,7 +279,7 @@ describe.each([
       SYSTEM_COLLECTIONURI: "http://a.example/",
       GITHUB_API_URL: "http://a.example",
     });
-    expect(await failed(writeComment(away, "k", "t"))).toContain("a.example is not asked over https://");
+    expect(await failed(writeComment(away, "k", "t"))).toContain("http://a.example is not encrypted");
   });
 
   test("needs a pull request and a token", () => {

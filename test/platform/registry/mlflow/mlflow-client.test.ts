@@ -36,7 +36,7 @@ describe("a call of MLflow's REST API", () => {
     expect(error).toMatchObject({ code: "MLFLOW_FAILED", status: 503 });
     const { message } = error as Error;
     expect(message).not.toContain("t0ken");
-    return message.replaceAll(server.origin, "<server>");
+    return message.replaceAll(new URL(server.origin).host, "<server>");
   }
 
   const html = { "content-type": "text/html" };
@@ -58,27 +58,32 @@ describe("a call of MLflow's REST API", () => {
       "the address is not MLflow's",
       { status: 404, body: "<html>", headers: html },
       1,
-      "HTTP 404. Expected an MLflow server, or a thing that it has. Correct the tracking URI.",
+      "HTTP 404. Expected an MLflow server that has what is asked for. Correct the tracking URI.",
     ],
     [
       "the server names a fault",
       { status: 400, body: '{"error_code":"INVALID_PARAMETER_VALUE","message":"bad filter"}' },
       1,
-      "HTTP 400 (INVALID_PARAMETER_VALUE: bad filter). Correct what the server names.",
+      "HTTP 400 (INVALID_PARAMETER_VALUE: bad filter). Correct what it names.",
     ],
     [
       "it leads elsewhere",
       { status: 302, headers: { location: "https://login.example" } },
       1,
-      "HTTP 302. A redirect is not followed. Set the tracking URI to where it leads.",
+      "HTTP 302. Redirects are not followed. Set the tracking URI to the final address.",
     ],
     [
       "it asks for a longer pause than there is patience",
       { status: 429, headers: { "retry-after": "3600" } },
       1,
-      "HTTP 429. It asks to wait 3600 s. It is asked too much. Try again later.",
+      "HTTP 429. It asks to wait 3600 s. It is receiving too many requests. Try again later.",
     ],
-    ["it is asked too much", { status: 429 }, 4, "HTTP 429. It is asked too much. Try again later."],
+    [
+      "it receives too many requests",
+      { status: 429 },
+      4,
+      "HTTP 429. It is receiving too many requests. Try again later.",
+    ],
     [
       "it fails",
       { status: 503 },
@@ -88,29 +93,34 @@ describe("a call of MLflow's REST API", () => {
   ])("that fails because %s says so", async (_why, trouble, attempts, message) => {
     server.trouble(search.path, ...Array<Trouble>(attempts).fill(trouble));
     expect(await failure(() => client().call(search))).toBe(
-      `registered-models/search of <server> failed with ${message}`,
+      `registered-models/search failed: MLflow (<server>) returned ${message}`,
     );
     expect(server.count(search.path)).toBe(attempts);
   });
 
   const unusable =
-    "Expected an answer of MLflow's REST API. Check the server and what is between, and try again.";
+    "Expected a response of MLflow's REST API. Check the server and what stands in front of it, and try again.";
 
   test.each<[string, Trouble, number, string]>([
-    ["takes too long", "silence", 4, "no answer in 0.3 s"],
-    ["breaks off", "half a reply", 4, "other side closed, UND_ERR_SOCKET"],
+    ["takes too long", "silence", 4, "sent no response within 0.3 s"],
+    ["breaks off", "half a reply", 4, "closed the connection before the response was complete (ECONNRESET)"],
     [
       "is a page of a proxy",
       { status: 200, body: "<html>", headers: html },
       1,
-      'content of type "text/html"',
+      'returned content of type "text/html" instead of JSON',
     ],
-    ["is no JSON", { status: 200, body: '{"a":' }, 4, "an answer that is cut short"],
-    ["has other fields", { status: 200, body: "[]" }, 1, "an answer with faults (the answer)"],
+    ["is no JSON", { status: 200, body: '{"a":' }, 4, "returned a response that is not valid JSON"],
+    [
+      "has other fields",
+      { status: 200, body: "[]" },
+      1,
+      "returned JSON that is not as documented (the top level)",
+    ],
   ])("whose answer %s says so", async (_why, trouble, attempts, reason) => {
     server.trouble(search.path, ...Array<Trouble>(attempts).fill(trouble));
     expect(await failure(() => client(trouble === "silence" ? 300 : 10_000).call(search))).toBe(
-      `registered-models/search of <server> failed: ${reason}. ${unusable}`,
+      `registered-models/search failed: MLflow (<server>) ${reason}. ${unusable}`,
     );
     expect(server.count(search.path)).toBe(attempts);
   });
@@ -123,7 +133,7 @@ describe("a call of MLflow's REST API", () => {
     const { port } = new URL(trackingUri);
     expect(error).toMatchObject({
       code: "MLFLOW_FAILED",
-      message: `runs/create of ${trackingUri} got no connection: connect ECONNREFUSED 127.0.0.1:${port}. Expected an MLflow server there. Start it, or correct the tracking URI (MLOPS_REGISTRY).`,
+      message: `runs/create failed: MLflow (127.0.0.1:${port}) could not be reached: connect ECONNREFUSED 127.0.0.1:${port}. Expected an MLflow server there. Start it, or correct the tracking URI (MLOPS_REGISTRY).`,
       maybeDone: false,
     });
     server = await new MlflowStandIn().start();
@@ -166,7 +176,7 @@ describe("a call of MLflow's REST API", () => {
     const told = new MlflowClient({ trackingUri: server.trackingUri, timing, signal: controller.signal });
     const interrupted = {
       code: "INTERRUPTED",
-      message: expect.stringMatching(/^The process was told to end/),
+      message: expect.stringMatching(/^The process was told to stop/),
     };
     const called = told.makeOnce(
       () => told.call(create),

@@ -88,7 +88,7 @@ describe.each([
     server.trouble("model-versions/create", ...Array<Trouble>(4).fill({ status: 500 }));
     await expect(open().register("diabetes", await model(), {})).rejects.toMatchObject({
       code: "MLFLOW_FAILED",
-      message: `model-versions/create of ${server.origin} failed with HTTP 500. The fault is the server's. Look at its log, or try again later.`,
+      message: `model-versions/create failed: MLflow (${new URL(server.origin).host}) returned HTTP 500. The fault is the server's. Look at its log, or try again later.`,
     });
     expect(server.versions).toEqual([]);
     expect(server.count("model-versions/create")).toBe(4);
