@@ -4,7 +4,7 @@ import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { loadDefinition } from "../../platform/definition/definitions";
-import { closeGracefully, listen } from "../../deploy/laptop/listening";
+import { closeGracefully, listen } from "../../platform/http/listening";
 import type { RunRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import { lockModel, openSession } from "../session/session";

@@ -8,7 +8,7 @@ import { openWorkspace } from "../../platform/settings/workspace";
 import { createAdminServer } from "./admin-server";
 import { DeploymentFiles } from "./deployment-file";
 import { Environment } from "./environment";
-import { closeGracefully, listen } from "./listening";
+import { closeGracefully, listen } from "../../platform/http/listening";
 import { Proxy } from "./proxy";
 import { createPublicServer } from "./public-server";
 

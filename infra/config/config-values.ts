@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modelNamePattern, modelNameRule } from "../../platform/definition/model-ref";
 import { cronFault } from "./cron";
 import { imageReference, releaseStateSchema } from "./release";
 
@@ -66,7 +67,4 @@ export const cron = z.string().superRefine((value, context) => {
   if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
 });
 
-export const modelName = text(
-  /^[a-z][a-z0-9-]{2,39}$/,
-  "expected a model's name: 3 to 40 lower-case letters, digits and dashes",
-);
+export const modelName = text(modelNamePattern, `expected a model's name: ${modelNameRule}`);

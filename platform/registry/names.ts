@@ -1,5 +1,5 @@
 import { PlatformError } from "../base/errors";
-import { modelNamePattern } from "../definition/model-ref";
+import { modelNamePattern, modelNameRule } from "../definition/model-ref";
 
 /** What MLflow allows in a tag's key; besides, as in a path, no part between slashes is empty, "." or "..". */
 const tagKeyPattern = /^[A-Za-z0-9_.:/ -]{1,250}$/;
@@ -10,7 +10,7 @@ export function assertModelName(name: string): void {
   if (modelNamePattern.test(name)) return;
   throw new PlatformError(
     "USAGE",
-    `"${name}" is not a model's name. Expected 3 to 40 lower-case letters, digits and dashes, for example diabetes.`,
+    `"${name}" is not a model's name. Expected ${modelNameRule}, for example diabetes.`,
   );
 }
 

@@ -1,14 +1,13 @@
 import { z } from "zod";
 import { digestSchema } from "../base/stored-record";
+import { isModelRef } from "../definition/model-ref";
 
 /** An image by its content: a tag may mean another image tomorrow. */
 export const imageReference = /^[a-z0-9][a-z0-9.:/_-]*@sha256:[0-9a-f]{64}$/;
 
 const trackSchema = z.strictObject({
   /** `name:version`. */
-  model: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{2,39}:[1-9]\d{0,8}$/, "expected name:version, for example diabetes:3"),
+  model: z.string().refine(isModelRef, "expected name:version, for example diabetes:3"),
   image: z
     .string()
     .regex(

@@ -2,7 +2,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { modelDefinitionSchema } from "../definition/definition";
 import { PlatformError } from "../base/errors";
-import { modelNamePattern } from "../definition/model-ref";
+import { isModelRef, modelNamePattern, modelNameRule } from "../definition/model-ref";
 import { registryText } from "./mlflow-address";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
@@ -54,10 +54,7 @@ function wholeNumber<const T extends number | undefined>(
   );
 }
 
-const modelRef = z.string().refine((text) => {
-  const [name = "", version = "", ...rest] = text.split(":");
-  return modelNamePattern.test(name) && /^[1-9]\d{0,8}$/.test(version) && rest.length === 0;
-});
+const modelRef = z.string().refine(isModelRef);
 
 const folder = z.string().min(1);
 const revision = z.string().regex(/^([0-9a-f]{40}(-dirty)?)?$/);
@@ -226,7 +223,7 @@ const processes = {
     modelName: variable(
       "MLOPS_MODEL_NAME",
       z.string().regex(modelNamePattern),
-      "a model's name: 3 to 40 lower-case letters, digits and dashes",
+      `a model's name: ${modelNameRule}`,
     ),
     host,
     /** 0 = any free port. */

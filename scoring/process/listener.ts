@@ -2,9 +2,8 @@ import cluster from "node:cluster";
 import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener, type Server, type ServerOptions, STATUS_CODES } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
+import { Server as NetServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { problemContentType } from "../http/problem";
 import type { TlsPair } from "./tls";
 
@@ -68,47 +67,6 @@ export function createHttpServer(options: HttpServerOptions, listener: RequestLi
   server.maxConnections = maxConnections;
   server.on("clientError", answerFault);
   return server;
-}
-
-/** Listens; answers the port. */
-export async function listen(
-  server: Server,
-  { host, port }: { host: string; port: number },
-): Promise<number> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ host, port, backlog: 1024 }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-  } catch (cause) {
-    const code = systemErrorCode(cause);
-    if (code === "EADDRINUSE") {
-      throw new PlatformError(
-        "BUSY",
-        `Port ${port} of ${host} is taken. Set MLOPS_PORT to another one, or stop the process that listens there.`,
-        { cause },
-      );
-    }
-    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
-      throw new PlatformError(
-        "SETTINGS_INVALID",
-        `MLOPS_HOST "${host}" is not an address of this machine. Expected for example "127.0.0.1" or "0.0.0.0".`,
-        { cause },
-      );
-    }
-    if (code === "EACCES") {
-      throw new PlatformError(
-        "SETTINGS_INVALID",
-        `Port ${port} may not be opened by this user. Set MLOPS_PORT to one from 1024 to 65535.`,
-        { cause },
-      );
-    }
-    throw cause;
-  }
-  return (server.address() as AddressInfo).port;
 }
 
 export interface DrainOptions {

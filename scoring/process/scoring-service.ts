@@ -4,11 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { readGoldenRows } from "../../platform/model/model-directory";
 import type { PredictionLog } from "../../platform/predictions/prediction-writer";
+import { listen } from "../../platform/http/listening";
 import { describeSettings, type Settings } from "../../platform/settings/settings";
 import { buildApp, type AppOptions } from "../http/app";
 import type { Authenticator } from "../auth/authenticator";
 import { openAuthenticator } from "../auth/open-authenticator";
-import { createHttpServer, drain, listen } from "./listener";
+import { createHttpServer, drain } from "./listener";
 import { LoopGuard } from "../http/loop-guard";
 import { findModelSource, firstReference, nextReference, type ModelSource } from "../model/model-source";
 import { Editions, type Edition } from "./reload";
@@ -72,7 +73,7 @@ class Service {
       service.closers.push(refreshTls(secure, { files, current: tls, refreshMs: tlsRefreshMs, report }));
     }
     service.watch(server, editions, shared);
-    const port = await listen(server, settings);
+    const port = await listen(server, { ...settings, setBy: "MLOPS_PORT" });
     guard.watch();
     logger.info({ port, settings: describeSettings(settings) }, "ready");
     process.send?.({ port });

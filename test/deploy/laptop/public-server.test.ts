@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { closeGracefully, listen } from "../../../deploy/laptop/listening";
+import { closeGracefully, listen } from "../../../platform/http/listening";
 import { Proxy } from "../../../deploy/laptop/proxy";
 import { createPublicServer } from "../../../deploy/laptop/public-server";
 import { chooseTrack, type LiveTrack, type Routing } from "../../../deploy/laptop/routing";

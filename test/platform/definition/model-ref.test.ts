@@ -1,5 +1,14 @@
 import { PlatformError } from "../../../platform/base/errors";
-import { formatModelRef, modelNamePattern, parseModelRef } from "../../../platform/definition/model-ref";
+import { modelName } from "../../../infra/config/config-values";
+import {
+  formatModelRef,
+  isModelRef,
+  modelNamePattern,
+  parseModelRef,
+} from "../../../platform/definition/model-ref";
+import { releaseStateSchema } from "../../../platform/release/release-state";
+
+const image = `registry.example/scoring@sha256:${"a".repeat(64)}`;
 
 describe("a model version", () => {
   test.each([
@@ -48,5 +57,9 @@ describe("a model version", () => {
     ["abc\n", false],
   ])("may have a model named %j: %s", (name, allowed) => {
     expect(modelNamePattern.test(name)).toBe(allowed);
+    // The other places where a name is given.
+    expect(isModelRef(`${name}:3`)).toBe(allowed);
+    expect(modelName.safeParse(name).success).toBe(allowed);
+    expect(releaseStateSchema.safeParse({ stable: { model: `${name}:3`, image } }).success).toBe(allowed);
   });
 });

@@ -150,7 +150,7 @@ describe("settings", () => {
     [
       "gateway",
       { ...gateway, MLOPS_MODEL_NAME: "Diabetes" },
-      'MLOPS_MODEL_NAME is "Diabetes". Expected a model\'s name: 3 to 40 lower-case letters, digits and dashes.',
+      'MLOPS_MODEL_NAME is "Diabetes". Expected a model\'s name: 3 to 40 lower-case letters, digits and dashes, a letter first and no dash last.',
     ],
     [
       "scoring",
