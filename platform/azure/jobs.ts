@@ -26,7 +26,7 @@ export interface Job {
 
 /** States that a job does not leave. */
 const ends = ["Completed", "Failed", "Canceled", "NotResponding"] as const;
-export const hasEnded = ({ status }: Job): boolean => (ends as readonly string[]).includes(status);
+const hasEnded = ({ status }: Job): boolean => (ends as readonly string[]).includes(status);
 
 function known(record: z.output<typeof texts>): Record<string, string> {
   return Object.fromEntries(
@@ -49,7 +49,7 @@ export function jobLink(workspaceId: string, name: string): string {
 }
 
 /** How a job is now. */
-export async function getJob(client: AzureClient, workspaceId: string, name: string): Promise<Job> {
+async function getJob(client: AzureClient, workspaceId: string, name: string): Promise<Job> {
   const job = await client.call({
     what: `The state of job ${name}`,
     scope: "management",

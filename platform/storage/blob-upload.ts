@@ -4,7 +4,7 @@ import type { BlockBlobClient, RestError } from "@azure/storage-blob" with { "re
 import { PlatformError } from "../base/errors";
 
 /** Content up to this size goes up in one request; what is larger in blocks of it, some at once. */
-export const blockBytes = 4 * 1024 * 1024;
+const blockBytes = 4 * 1024 * 1024;
 const blocksAtOnce = 4;
 /** The longest lease that ends by itself: nobody waits longer for a writer that was killed. */
 const leaseSeconds = 60;

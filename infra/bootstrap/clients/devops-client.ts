@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { HttpClient, type HttpCall } from "../../../platform/http/http-client";
-import { RemoteError, type Failure } from "../../../platform/http/remote-error";
+import { RemoteError } from "../../../platform/http/remote-error";
+import { remedyOf } from "./explain-error";
 
 export interface DevOpsOptions {
   /** Where organisations are. */
@@ -26,15 +27,6 @@ const remedies: Readonly<Record<number, string>> = {
   409: "Something else has this name or is changing it now. Wait a minute and run the same command again.",
 };
 
-function remedy({ status }: Failure): string | undefined {
-  if (status === undefined)
-    return "Check the network and its proxy (HTTPS_PROXY), and run the same command again.";
-  if (status === 429) return "It is receiving too many requests. Run the same command again later.";
-  if (status >= 500)
-    return "The fault is the service's. Wait some minutes and run the same command again: it goes on from here.";
-  return remedies[status];
-}
-
 /** Calls of Azure DevOps' REST API. What it answers is not checked: `T` says what the caller relies on. */
 export class DevOps {
   private readonly http: HttpClient;
@@ -54,7 +46,7 @@ export class DevOps {
       headers: { accept: "application/json" },
       token: () => Promise.resolve(token),
       timing: { attempts, firstPauseMs },
-      remedy,
+      remedy: (failure) => remedyOf(failure, remedies),
     });
   }
 

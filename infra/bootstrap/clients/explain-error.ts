@@ -18,16 +18,21 @@ const remedies: Readonly<Record<number, string>> = {
   409: "Something else has this name or is changing it now. Wait a minute and run the same command again; if it stays, name another --resource-group.",
 };
 
-function remedy({ status }: Failure): string | undefined {
+/** What to do about a failure, with what is known about a status; this command goes on from where it was. */
+export function remedyOf({ status }: Failure, known: Readonly<Record<number, string>>): string {
   if (status === undefined)
     return "Check the network and its proxy (HTTPS_PROXY), and run the same command again.";
   if (status === 429) return "It is receiving too many requests. Run the same command again later.";
   if (status >= 500)
     return "The fault is the service's. Wait some minutes and run the same command again: it goes on from here.";
-  return remedies[status] ?? "Correct what it names, and run the same command again: it goes on from here.";
+  return known[status] ?? "Correct what it names, and run the same command again: it goes on from here.";
 }
 
-const service = { name: "Azure", code: "AZURE_FAILED", remedy } as const;
+const service = {
+  name: "Azure",
+  code: "AZURE_FAILED",
+  remedy: (failure: Failure) => remedyOf(failure, remedies),
+} as const;
 
 /** A failure of Azure's clients as one of a request; undefined when it is not, as a mistake in this program. */
 function faultOf(error: unknown): HttpFault | undefined {

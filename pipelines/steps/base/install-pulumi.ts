@@ -18,7 +18,7 @@ async function commandHere(): Promise<boolean> {
 /** `npm run pulumi:install`: Pulumi's command in the version of package.json, for the steps of this job that follow. */
 async function install({ env, print }: StepContext): Promise<void> {
   if (await commandHere()) {
-    print(`Pulumi ${version} is here already.`);
+    print(`Pulumi ${version} is already installed.`);
     return;
   }
   const tools = env.AGENT_TOOLSDIRECTORY ?? env.RUNNER_TOOL_CACHE ?? path.join(homedir(), ".cache", "mlops");
@@ -27,7 +27,7 @@ async function install({ env, print }: StepContext): Promise<void> {
   const folder = path.join(root, "bin");
   if (env.TF_BUILD !== undefined) print.command(`##vso[task.prependpath]${folder}`);
   else if (env.GITHUB_PATH !== undefined) await appendFile(env.GITHUB_PATH, `${folder}\n`);
-  print(`Pulumi ${version} is in ${folder}. Have that folder on the PATH.`);
+  print(`Pulumi ${version} is in ${folder}. Add that folder to the PATH.`);
 }
 
 if (require.main === module) void runStep(install);

@@ -13,7 +13,7 @@ export interface Comments {
 }
 
 /** A comment that is there. */
-export interface FoundComment {
+interface FoundComment {
   update(text: string): Promise<void>;
 }
 

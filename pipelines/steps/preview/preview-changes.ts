@@ -24,7 +24,7 @@ export interface ResourceChange {
 }
 
 /** A rule of the policy pack that the update would break. */
-export interface PolicyFinding {
+interface PolicyFinding {
   readonly policy: string;
   /** `mandatory` stops the update, `advisory` does not. */
   readonly level: string;

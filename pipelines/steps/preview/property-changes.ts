@@ -22,7 +22,7 @@ const unknowns = new Set([
 ]);
 
 /** Stands for a value that only the update itself will know. */
-export const unknownText = "known after the update";
+const unknownText = "known after the update";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -55,7 +55,7 @@ function unwrap(value: unknown): unknown {
 }
 
 /** Every value in inputs, by its path. */
-export function flatten(wrapped: unknown, path = "", into = new Map<string, string>()): Map<string, string> {
+function flatten(wrapped: unknown, path = "", into = new Map<string, string>()): Map<string, string> {
   const value = unwrap(wrapped);
   if (Array.isArray(value) && value.length > 0) {
     const names = itemNames(value);

@@ -10,7 +10,7 @@ import type { HttpResponse, TokenSource } from "../../http/send-request";
 import type { MlflowClient } from "./mlflow-client";
 
 /** A file on this machine, and its path below a folder of artifacts. */
-export interface ArtifactFile {
+interface ArtifactFile {
   readonly file: string;
   readonly path: string;
 }

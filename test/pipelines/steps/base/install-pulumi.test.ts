@@ -23,5 +23,5 @@ test("Pulumi is not installed again where its command has the version of package
       encoding: "utf8",
     },
   );
-  expect(out.trim()).toBe(`Pulumi ${version} is here already.`);
+  expect(out.trim()).toBe(`Pulumi ${version} is already installed.`);
 });
