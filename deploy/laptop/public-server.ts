@@ -4,7 +4,7 @@ import http, {
   type Server,
   type ServerResponse,
 } from "node:http";
-import { internalProblem, problemBody, problemContentType, RequestProblem } from "../../scoring/http/problem";
+import { internalProblem, problemBody, problemContentType, RequestProblem } from "../../scoring/problems/problem";
 import { requestIdOf } from "../../scoring/http/request-headers";
 import { isScoring, type Answer, type PassedRequest, type Proxy } from "./proxy";
 import { chooseTrack, trackHeader, type Routing } from "./routing";

@@ -1,5 +1,5 @@
 import type { Track } from "../../platform/release/deployment";
-import { RequestProblem } from "../../scoring/http/problem";
+import { RequestProblem } from "../../scoring/problems/problem";
 import type { SupervisedScoring } from "./supervised-scoring";
 import type { TrackSampler } from "./track-sampler";
 import type { TrafficSplitter } from "./traffic-splitter";

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { isOpenAddress } from "../http/open-addresses";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 
 /** Decides who may call. */
 export interface Authenticator {

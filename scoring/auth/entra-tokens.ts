@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { errors, jwtVerify, type JWTPayload } from "jose";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { bearerOf, unauthorized, type Authenticator } from "./authenticator";
 import { SigningKeys, type SigningKeysOptions } from "./signing-keys";
 

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 
 export interface SigningKeysOptions {
   readonly url: string;

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { docsPage, docsPolicy } from "./docs-page";
 import { openApi, type DescribedService } from "./openapi";
 import { azureOpenApi, azureSwagger } from "./openapi-azure";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { readRows } from "../rows/read-rows";
 import type { Scorer } from "../model/scorer";
 import type { DialectOptions } from "../dialects/dialect";

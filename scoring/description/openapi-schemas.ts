@@ -1,5 +1,5 @@
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
-import { problems } from "../http/problem";
+import { problems } from "../problems/problem";
 
 export type Schema = Readonly<Record<string, unknown>>;
 

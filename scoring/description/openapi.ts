@@ -9,7 +9,7 @@ import {
 } from "./openapi-examples";
 import { protocolSchemas } from "./openapi-protocols";
 import { scoreSchemas, type Schema, type SchemaOptions } from "./openapi-schemas";
-import { problems } from "../http/problem";
+import { problems } from "../problems/problem";
 import type { InputValue } from "../rows/row-table";
 
 export interface DescribedService {

@@ -2,7 +2,7 @@ import type { Explanation } from "../../platform/onnx/linear-model";
 import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
 import { plainArray } from "../model/answer";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
 import type { InferenceRequest, WantedOutput } from "./inference-request";
 import { bytesOf } from "./inference-tensor";

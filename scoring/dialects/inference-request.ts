@@ -1,6 +1,6 @@
 import { readExplain } from "../model/explain";
 import { parseJson } from "../http/json-body";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
 import {
   datatypes,

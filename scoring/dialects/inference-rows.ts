@@ -1,5 +1,5 @@
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { compareNames, Faults, show } from "../rows/read-faults";
 import { checkRowCount, RowTable, type InputRows } from "../rows/row-table";
 import type { Datatype, InputTensor } from "./inference-tensor";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
 
 /** Bytes of one value in binary form; a BYTES value says its own length. */

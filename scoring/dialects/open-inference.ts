@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
-import { scoreRequestOf } from "../model/score-request";
+import { scoreRequestOf } from "../http/score-request";
 import type { Scorer } from "../model/scorer";
 import { takeBytes } from "../http/body-parsers";
 import type { DialectOptions } from "./dialect";

@@ -3,7 +3,7 @@ import { scoreAnswer, type ScoreAnswer } from "../model/answer";
 import { explanationAnswer, readExplainQuery } from "../model/explain";
 import type { JsonBody } from "../http/json-body";
 import { readRows } from "../rows/read-rows";
-import { scoreRequestOf } from "../model/score-request";
+import { scoreRequestOf } from "../http/score-request";
 import type { Scorer } from "../model/scorer";
 import { addCors } from "../http/cors";
 import type { DialectOptions } from "./dialect";

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { RequestProblem } from "./problem";
+import { RequestProblem } from "../problems/problem";
 import { sendProblem, type ErrorShape } from "./error-answers";
 
 interface Address {

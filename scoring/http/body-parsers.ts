@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { errorCodes, type FastifyInstance, type FastifyRequest } from "fastify";
 import { parseJson } from "./json-body";
-import { RequestProblem } from "./problem";
+import { RequestProblem } from "../problems/problem";
 
 /** A body that is compressed would be read as something else. */
 function checkEncoding({ headers }: FastifyRequest): void {

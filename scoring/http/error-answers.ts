@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServingLimits } from "../../platform/definition/definition";
 import { InputTooLarge } from "../../platform/onnx/linear-model";
-import { internalProblem, problemBody, problemContentType, RequestProblem } from "./problem";
+import { internalProblem, problemBody, problemContentType, RequestProblem } from "../problems/problem";
 import { idsOf } from "../telemetry/request-telemetry";
 
 /** How a dialect puts a problem into words. */

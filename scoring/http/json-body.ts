@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { RequestProblem } from "./problem";
+import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
 
 const colon = 0x3a;

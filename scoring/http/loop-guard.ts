@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
 import { isOpenAddress } from "./open-addresses";
-import { RequestProblem } from "./problem";
+import { RequestProblem } from "../problems/problem";
 
 /** Between two looks at the clock, in milliseconds. */
 const resolutionMs = 10;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { RequestProblem } from "./problem";
+import { RequestProblem } from "../problems/problem";
 
 /** Longest id that the Azure ML inference server takes, in characters. */
 const longestId = 100;

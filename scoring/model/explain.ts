@@ -1,5 +1,5 @@
 import type { Explanation } from "../../platform/onnx/linear-model";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
 
 /** What an answer says about where its predictions come from. */

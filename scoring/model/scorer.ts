@@ -5,10 +5,10 @@ import type { PredictionLog } from "../../platform/predictions/prediction-writer
 import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
 import type { Explanation } from "../../platform/onnx/linear-model";
-import { isPromise, Limiter, type Caller } from "../http/limiter";
-import { RequestProblem } from "../http/problem";
-import type { InputRows } from "../rows/read-rows";
-import type { ScoreNotes } from "./score-request";
+import { isPromise, Limiter, type Caller } from "./limiter";
+import { RequestProblem } from "../problems/problem";
+import type { InputRows } from "../rows/row-table";
+import type { ScoreNotes } from "./score-notes";
 
 /** The part of a loaded model that the service needs. */
 export interface ScoringModel {
@@ -19,6 +19,9 @@ export interface ScoringModel {
   /** Frees what it holds; it is not asked again. */
   close?(): Promise<void>;
 }
+
+/** How a process gets its model: a loaded model directory, which may be wrapped. */
+export type LoadModel = (modelDirectory: string) => Promise<ScoringModel>;
 
 export interface ScorerOptions {
   readonly model: ScoringModel;

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions, ST
 import { createServer as createTlsServer } from "node:https";
 import { Server as NetServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { problemContentType } from "../http/problem";
+import { problemContentType } from "../problems/problem";
 import type { TlsPair } from "./tls";
 
 export interface HttpServerOptions {

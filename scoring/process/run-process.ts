@@ -1,10 +1,7 @@
 import cluster from "node:cluster";
 import { PlatformError } from "../../platform/base/errors";
 import { readSettings } from "../../platform/settings/settings";
-import type { ScoringModel } from "../model/scorer";
-
-/** How a process gets its model: a loaded model directory, which may be wrapped. */
-export type LoadModel = (modelDirectory: string) => Promise<ScoringModel>;
+import type { LoadModel } from "../model/scorer";
 
 async function start(load: LoadModel): Promise<void> {
   const settings = readSettings("scoring", process.env);

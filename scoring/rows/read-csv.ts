@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { show } from "./read-faults";
 
 /** Splits CSV (RFC 4180, commas) into its fields, line by line. */

@@ -1,5 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
-import { RequestProblem, type FieldFault } from "../http/problem";
+import { RequestProblem, type FieldFault } from "../problems/problem";
 
 /** Faults listed in one answer; more are only counted. */
 const maxFaults = 20;

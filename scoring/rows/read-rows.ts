@@ -1,5 +1,5 @@
 import type { Signature } from "../../platform/model/signature";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { compareNames, show } from "./read-faults";
 import { readColumns } from "./read-columns";
 import { checkRowCount, RowTable, type InputRows } from "./row-table";

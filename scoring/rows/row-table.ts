@@ -1,6 +1,6 @@
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import type { ColumnValues, FeatureTable } from "../../platform/model/table";
-import { RequestProblem } from "../http/problem";
+import { RequestProblem } from "../problems/problem";
 import { Faults, show } from "./read-faults";
 import { RequestColumns } from "./request-columns";
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { dialectOf, type Dialect, type ScoringMetrics } from "./scoring-metrics";
-import type { ScoreNotes } from "../model/score-request";
+import type { ScoreNotes } from "../model/score-notes";
 import { requestLines, type RequestLine } from "./request-lines";
 import { traceContextOf, traceResponse, type TraceContext } from "./trace-context";
 

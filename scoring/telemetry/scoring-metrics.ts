@@ -3,8 +3,8 @@ import type { NumberProfile } from "../../platform/drift/profile";
 import type { PredictionLogCounts } from "../../platform/predictions/prediction-writer";
 import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
-import { problems } from "../http/problem";
-import type { ScoreNotes } from "../model/score-request";
+import { problems } from "../problems/problem";
+import type { ScoreNotes } from "../model/score-notes";
 import { Buckets, CounterBy, registerHistogram, registerValues } from "./fast-metrics";
 
 /** Interfaces of the service, as the metrics tell them apart. */

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { LinearModel } from "../../../platform/onnx/linear-model";
 import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
-import { buildApp, type AppOptions } from "../../../scoring/http/app";
+import { buildApp, type AppOptions } from "../../../scoring/process/app";
 
 export type Value = number | string | boolean | null;
 export type Row = Readonly<Record<string, Value>>;

@@ -1,5 +1,5 @@
 import type { Signature } from "../../../platform/model/signature";
-import { RequestProblem } from "../../../scoring/http/problem";
+import { RequestProblem } from "../../../scoring/problems/problem";
 import { readRows } from "../../../scoring/rows/read-rows";
 import { row, signature } from "../model-fixture";
 

@@ -1,5 +1,5 @@
 import { ScoringMetrics, dialectOf } from "../../../scoring/telemetry/scoring-metrics";
-import { ScoreNotes } from "../../../scoring/model/score-request";
+import { ScoreNotes } from "../../../scoring/model/score-notes";
 import { signature } from "../model-fixture";
 
 /** Lines of the series of one metric. */

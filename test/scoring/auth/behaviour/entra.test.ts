@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, generateKeyPairSync, sign, type KeyObject 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { EntraTokens, type EntraOptions } from "../../../../scoring/auth/entra-tokens";
-import { RequestProblem } from "../../../../scoring/http/problem";
+import { RequestProblem } from "../../../../scoring/problems/problem";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
 import { row, writeCostModel } from "../../model-fixture";
 import { usePrograms } from "../../process/scoring-program";

@@ -1,15 +1,15 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { addAuth, type Authenticator } from "../auth/authenticator";
-import { addAddresses } from "./addresses";
-import { takeJson } from "./body-parsers";
+import { addAddresses } from "../http/addresses";
+import { takeJson } from "../http/body-parsers";
 import { addDialects, shapeOf } from "../dialects/all";
-import { addErrorAnswers, problemShape, refuseUnreadable } from "./error-answers";
-import { addRequestIds } from "./request-ids";
-import { addLoopGuard, type LoopGuard } from "./loop-guard";
-import { RequestProblem } from "./problem";
+import { addErrorAnswers, problemShape, refuseUnreadable } from "../http/error-answers";
+import { addRequestIds } from "../http/request-ids";
+import { addLoopGuard, type LoopGuard } from "../http/loop-guard";
+import { RequestProblem } from "../problems/problem";
 import { readRows } from "../rows/read-rows";
-import { requestIdOf } from "./request-headers";
-import { addSecurityHeaders } from "./security-headers";
+import { requestIdOf } from "../http/request-headers";
+import { addSecurityHeaders } from "../http/security-headers";
 import { Scorer, type ScorerOptions } from "../model/scorer";
 import { addMetricsRoute, addTelemetry, type Telemetry } from "../telemetry/request-telemetry";
 

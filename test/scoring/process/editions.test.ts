@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Editions, type Edition } from "../../../../scoring/process/reload";
+import { Editions, type Edition } from "../../../scoring/process/editions";
 
 function edition(reference: string, seen: string[]): Edition {
   return {

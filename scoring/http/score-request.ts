@@ -1,18 +1,8 @@
 import type { FastifyRequest } from "fastify";
-import type { RequestProblem } from "../http/problem";
-import { shadowHeader } from "../http/request-headers";
-import type { ScoreRequest } from "./scorer";
-
-/** When what happened to a scored request, in milliseconds of `performance.now()`, and how much it was. */
-export class ScoreNotes {
-  rows = 0;
-  /** It asked for a place. */
-  askedAt = 0;
-  /** The model began. */
-  startedAt = 0;
-  /** The model ended. */
-  endedAt = 0;
-}
+import type { RequestProblem } from "../problems/problem";
+import { ScoreNotes } from "../model/score-notes";
+import type { ScoreRequest } from "../model/scorer";
+import { shadowHeader } from "./request-headers";
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -10,7 +10,7 @@ import type { PredictionRecord } from "../../../platform/predictions/prediction-
 import type { PredictionLog } from "../../../platform/predictions/prediction-writer";
 import type { Signature } from "../../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../../platform/model/table";
-import { buildApp, type AppOptions } from "../../../scoring/http/app";
+import { buildApp, type AppOptions } from "../../../scoring/process/app";
 import type { ScoringModel } from "../../../scoring/model/scorer";
 import { row, signature } from "../model-fixture";
 

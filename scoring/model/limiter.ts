@@ -1,4 +1,4 @@
-import { RequestProblem } from "./problem";
+import { RequestProblem } from "../problems/problem";
 
 export interface LimiterOptions {
   /** Tasks that run at once. */

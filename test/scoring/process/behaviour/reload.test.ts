@@ -1,8 +1,8 @@
 import { mkdir, rename, symlink, writeFile } from "node:fs/promises";
-import { useTemporaryFolder } from "../../platform/base/temporary-folder";
-import { KeepAliveClients } from "./keep-alive-clients";
-import { row, writeCostModel } from "../model-fixture";
-import { slowServer, until, usePrograms, type ScoringProgram } from "./scoring-program";
+import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
+import { KeepAliveClients } from "../keep-alive-clients";
+import { row, writeCostModel } from "../../model-fixture";
+import { slowServer, until, usePrograms, type ScoringProgram } from "../scoring-program";
 
 const start = usePrograms();
 const folder = useTemporaryFolder();

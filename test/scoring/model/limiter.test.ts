@@ -1,4 +1,4 @@
-import { Limiter } from "../../../scoring/http/limiter";
+import { Limiter } from "../../../scoring/model/limiter";
 
 const limits = { concurrency: 1, maxWaiting: 1, queueTimeoutMs: 10_000, timeoutMs: 10_000 };
 
