@@ -4,6 +4,7 @@ import { HttpClient } from "../../platform/http/http-client";
 import type { Failure } from "../../platform/http/remote-error";
 import type { RetryTiming } from "../../platform/http/retries";
 import type { TrackSample } from "../../platform/release/deployment";
+import { predictingRoutes } from "../../scoring/dialects/find-dialect";
 import type { TrackSamples } from "./track-samples";
 
 export interface InsightsOptions {
@@ -18,8 +19,10 @@ export interface InsightsOptions {
 
 const publicOrigin = "https://api.applicationinsights.io";
 
-/** Addresses that predict, in any of the service's dialects; others are no part of a sample. */
-const predicting = "^POST (/score|/invocations|/v2/models/.+/infer)$";
+/** Names of the requests that predict, in all dialects; others are no part of a sample. */
+const predicting = `^(${predictingRoutes
+  .map(({ method, path }) => `${method} ${path.replaceAll(/:\w+/g, "[^/]+")}`)
+  .join("|")})$`;
 
 /**
  * Requests and predictions of each version. A span has the version as `mlops.model`; items that were sampled away count by

@@ -1,5 +1,6 @@
 import { Agent, type OutgoingHttpHeaders } from "node:http";
 import { reasonOf } from "../../platform/base/errors";
+import { predictingRouteAt } from "../../scoring/dialects/find-dialect";
 import { shadowHeader } from "../../scoring/http/request-headers";
 import type { Choice, LiveTrack } from "./routing";
 import { sendRequest, type Reply } from "./send-request";
@@ -18,16 +19,12 @@ export interface PassedRequest {
   readonly body: Buffer;
 }
 
-/** Whether a request asks for predictions, in any of the service's dialects; others are not part of a track's sample. */
-export function isScoring({ method }: Pick<PassedRequest, "method">): boolean {
-  return method === "POST";
-}
-
-/** An answer with the track it came from; `predictions` are empty when the answer has none. */
+/** An answer with the track it came from. */
 export interface Answer {
   readonly track: LiveTrack;
   readonly reply: Reply;
-  readonly predictions: readonly number[];
+  /** Numbers in the answer to a request for predictions; undefined when the request was for something else. */
+  readonly predictions: readonly number[] | undefined;
 }
 
 interface Attempt {
@@ -44,27 +41,6 @@ const restartWaitMs = 10_000;
 const answerTimeoutMs = 300_000;
 /** Copies under way at once; above it requests are not copied, so that a slow canary cannot pile them up. */
 const maxCopies = 16;
-
-/** A value that may be anything JSON can be; undefined for what is none. */
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Numbers by which an answer is compared: probabilities of the positive class where there are any; undefined when it
- * is no answer to a score request.
- */
-function predictionsOf(body: Buffer): number[] | undefined {
-  const { result, probabilities } = Object(parsed(body)) as { result?: unknown; probabilities?: unknown };
-  const pairs: readonly unknown[] | undefined = Array.isArray(probabilities) ? probabilities : undefined;
-  const values = pairs?.map((pair) => (Array.isArray(pair) ? (pair[1] as unknown) : undefined)) ?? result;
-  return Array.isArray(values) ? values.filter((value) => typeof value === "number") : undefined;
-}
 
 /** Passes requests on to scoring processes and counts what becomes of them. */
 export class Proxy {
@@ -98,7 +74,7 @@ export class Proxy {
     this.agent.destroy();
   }
 
-  /** One attempt at one track; a score request is counted in the track's sample. */
+  /** One attempt at one track; a request that asks for predictions is counted in the track's sample. */
   private async ask(
     track: LiveTrack,
     request: PassedRequest,
@@ -112,24 +88,24 @@ export class Proxy {
         : this.send({ port, scoring: track.scoring, request, shadow: shadowOf !== undefined }),
     );
     const latencyMs = performance.now() - start;
-    const scored = received?.status === 200 && request.path === "/score" && isScoring(request);
-    const predictions = scored ? predictionsOf(received.body) : [];
+    const route = predictingRouteAt(request.method, request.path);
+    if (route === undefined) return received && { track, reply: received, predictions: undefined };
+    const predictions = received?.status === 200 ? route.predictionsIn(received) : [];
     if (predictions === undefined) {
-      this.report(`The answer of ${track.scoring.release.model} to request ${request.requestId} is not one.`);
+      this.report(
+        `${track.scoring.release.model} answered request ${request.requestId} with status 200, but without predictions.`,
+      );
     }
     // Status 200 around something else is a failure as much as a status that says so.
     const reply = predictions && received;
-    if (isScoring(request)) {
-      const failed = reply === undefined || reply.status >= 500;
-      const outcome: Outcome = {
-        failed,
-        latencyMs,
-        predictions: predictions ?? [],
-        ...(shadowOf && { shadowOf }),
-      };
-      track.sampler.record(outcome);
-    }
-    return reply && { track, reply, predictions: predictions ?? [] };
+    const outcome: Outcome = {
+      failed: reply === undefined || reply.status >= 500,
+      latencyMs,
+      predictions: predictions ?? [],
+      ...(shadowOf && { shadowOf }),
+    };
+    track.sampler.record(outcome);
+    return reply && { track, reply, predictions };
   }
 
   private async send({ port, scoring, request, shadow }: Attempt): Promise<Reply | undefined> {

@@ -4,9 +4,15 @@ import http, {
   type Server,
   type ServerResponse,
 } from "node:http";
-import { internalProblem, problemBody, problemContentType, RequestProblem } from "../../scoring/problems/problem";
+import {
+  internalProblem,
+  problemBody,
+  problemContentType,
+  RequestProblem,
+} from "../../scoring/problems/problem";
+import { pathOf } from "../../scoring/http/path-pattern";
 import { requestIdOf } from "../../scoring/http/request-headers";
-import { isScoring, type Answer, type PassedRequest, type Proxy } from "./proxy";
+import type { Answer, PassedRequest, Proxy } from "./proxy";
 import { chooseTrack, trackHeader, type Routing } from "./routing";
 
 /** Bytes of a body that the gateway holds; scoring processes have lower limits of their own. */
@@ -91,8 +97,9 @@ async function passOn(
     );
   }
   sendAnswer(response, answer);
-  if (choice.copy !== undefined && isScoring(request) && answer.reply.status === 200) {
-    options.proxy.copy(choice.copy, request, answer.predictions);
+  const { predictions, reply } = answer;
+  if (choice.copy !== undefined && predictions !== undefined && reply.status === 200) {
+    options.proxy.copy(choice.copy, request, predictions);
   }
 }
 
@@ -102,7 +109,7 @@ async function handle(
   { requestId, options }: { requestId: string; options: PublicServerOptions },
 ): Promise<void> {
   const { method = "GET", url = "/", headers } = message;
-  const path = url.split("?", 1)[0] ?? "/";
+  const path = pathOf(url);
   if (ownAddresses.includes(path) && (method === "GET" || method === "HEAD")) {
     const { stable, canary } = options.routing();
     const ready = path === "/healthz" || (stable ?? canary)?.scoring.ready === true;

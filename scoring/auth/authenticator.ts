@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { isOpenAddress } from "../http/open-addresses";
+import { pathOf } from "../http/path-pattern";
 import { RequestProblem } from "../problems/problem";
 
 /** Decides who may call. */
@@ -23,11 +23,15 @@ export function unauthorized(message: string, error?: "invalid_token"): RequestP
   return new RequestProblem("UNAUTHORIZED", message, { headers: { "www-authenticate": challenge } });
 }
 
-/** Lets only those through whom the authenticator knows; the open addresses answer anyone. */
-export function addAuth(app: FastifyInstance, authenticator: Authenticator): void {
+/** Lets only those callers through whom the authenticator knows; open paths answer anyone. */
+export function addAuth(
+  app: FastifyInstance,
+  authenticator: Authenticator,
+  isOpenPath: (path: string) => boolean,
+): void {
   app.addHook("onRequest", (request, _reply, done) => {
     // A browser asks what it may send (CORS) without saying who it is; the answer tells nothing.
-    if (request.method === "OPTIONS" || isOpenAddress(request.url)) {
+    if (request.method === "OPTIONS" || isOpenPath(pathOf(request.url))) {
       done();
       return;
     }

@@ -39,6 +39,11 @@ function objectSchema(properties: Schema, more: Schema = {}): Schema {
   };
 }
 
+/** An object with these properties and no others, of which those `required` must be there. */
+export function closedObject(properties: Schema, required: readonly string[]): Schema {
+  return { type: "object", additionalProperties: false, required, properties };
+}
+
 function byFeature({ inputs }: Signature, schemaOf: (column: SignatureColumn) => Schema): Schema {
   return Object.fromEntries(inputs.map((column) => [column.name, schemaOf(column)]));
 }

@@ -1,20 +1,28 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Signature } from "../../platform/model/signature";
+import type { FastifyRequest, RouteHandlerMethod } from "fastify";
 import type { Predictions } from "../../platform/model/table";
-import { explanationAnswer, readExplain } from "../model/explain";
-import { parseJson, type JsonBody } from "../http/json-body";
+import {
+  content,
+  plainText,
+  predictOperation,
+  readOperation,
+  type DescribedError,
+} from "../description/openapi-parts";
+import { takeBytes } from "../http/body-parsers";
+import type { ErrorShape } from "../http/error-answers";
+import { parseJson } from "../http/json-body";
+import { scoreRequestOf } from "../http/score-request";
+import { platformVersion } from "../http/server-version";
+import { explanationAnswer } from "../model/explain";
+import type { Scorer } from "../model/scorer";
 import { RequestProblem } from "../problems/problem";
 import { readColumns } from "../rows/read-columns";
 import { readCsv } from "../rows/read-csv";
-import { compareNames, Faults, show } from "../rows/read-faults";
-import { readObject, readRowArray, readRowsOrColumns } from "../rows/read-rows";
-import { checkRowCount, type InputRows } from "../rows/row-table";
-import { scoreRequestOf } from "../http/score-request";
-import type { Scorer } from "../model/scorer";
-import { takeBytes } from "../http/body-parsers";
-import type { DialectOptions } from "./dialect";
-import { addErrorAnswers, type ErrorShape } from "../http/error-answers";
-import { platformVersion } from "../http/server-version";
+import { show } from "../rows/read-faults";
+import type { InputRows } from "../rows/row-table";
+import type { Dialect, ReceivedAnswer, Route, Service } from "./dialect";
+import { csvExample, invocationExamples, mlflowSchemas } from "./mlflow-description";
+import { readInvocation } from "./mlflow-request";
+import { jsonIn, numbersIn } from "./received-answer";
 
 /** MLflow's names for what went wrong, by HTTP status. */
 const errorCodes: Readonly<Record<number, string>> = {
@@ -26,13 +34,10 @@ const errorCodes: Readonly<Record<number, string>> = {
 };
 
 /** The error of MLflow's scoring server. */
-export const mlflowShape: ErrorShape = {
+const errorShape: ErrorShape = {
   contentType: "application/json; charset=utf-8",
   body: ({ status, message }) => ({ error_code: errorCodes[status] ?? "INVALID_PARAMETER_VALUE", message }),
 };
-
-const forms = ["dataframe_split", "dataframe_records", "instances", "inputs"] as const;
-const expected = `Expected a JSON object with exactly one of ${forms.map((form) => `"${form}"`).join(", ")}.`;
 
 function unsupported(message: string): never {
   throw new RequestProblem("MEDIA_TYPE_UNSUPPORTED", message);
@@ -53,84 +58,6 @@ function typeOf({ headers }: FastifyRequest): "json" | "csv" {
   return unsupported(`The body's type is ${show(type)}. Send application/json or text/csv.`);
 }
 
-interface Reading {
-  readonly signature: Signature;
-  readonly maxRows: number;
-}
-
-function listOf(value: unknown, what: string): readonly unknown[] {
-  if (Array.isArray(value) && value.length > 0) return value;
-  throw new RequestProblem(
-    "BODY_INVALID",
-    `"${what}" is ${show(value)}. Expected an array that is not empty.`,
-  );
-}
-
-/** A data frame as pandas writes it with `orient="split"`: names of the columns, then rows in their order. */
-function readSplit(split: unknown, { signature, maxRows }: Reading): InputRows {
-  const wanted = 'Expected {"dataframe_split": {"columns": [...], "data": [[...]]}}.';
-  const { columns, data, index } = readObject(split, ["columns", "data", "index"], wanted);
-  const names = listOf(columns, "columns");
-  const rows = listOf(data, "data");
-  checkRowCount(rows.length, maxRows);
-  if (index !== undefined && (!Array.isArray(index) || index.length !== rows.length)) {
-    throw new RequestProblem(
-      "BODY_INVALID",
-      `"index" is ${show(index)}. Expected ${rows.length} entries, or none.`,
-    );
-  }
-  const faults = new Faults();
-  const texts = names.map((name) => (typeof name === "string" ? name : show(name)));
-  const features = signature.inputs.map(({ name }) => name);
-  compareNames(texts, features, (field, message) => faults.addField(field, message));
-  const twice = texts.find((name, position) => texts.indexOf(name) !== position);
-  if (twice !== undefined) faults.addField(twice, `${show(twice)} is there twice. Send it once.`);
-  for (const [position, row] of rows.entries()) {
-    if (!Array.isArray(row))
-      faults.add(position, `The row is ${show(row)}. An array in the order of "columns" is required.`);
-    if (faults.enough) break;
-  }
-  faults.throwIfAny();
-  return readRowArray(signature, rows, texts);
-}
-
-/** A data frame as pandas writes it with `orient="records"`: rows by name. */
-function readRecords(records: unknown, { signature, maxRows }: Reading): InputRows {
-  const rows = listOf(records, "dataframe_records");
-  checkRowCount(rows.length, maxRows);
-  const faults = new Faults();
-  for (const [index, row] of rows.entries()) {
-    if (typeof row !== "object" || row === null || Array.isArray(row)) {
-      faults.add(index, `The row is ${show(row)}. An object by name is required.`);
-    }
-    if (faults.enough) break;
-  }
-  faults.throwIfAny();
-  return readRowArray(signature, rows);
-}
-
-/** Whether the predictions are to be explained: the one parameter that there is. */
-function readParams(params: unknown): boolean {
-  if (params === undefined || params === null) return false;
-  const wanted = 'Expected "params" to have nothing but "explain": the model has no other parameters.';
-  return readExplain(readObject(params, ["explain"], wanted).explain);
-}
-
-function readJson({ value }: JsonBody, reading: Reading): { rows: InputRows; explain: boolean } {
-  const body = readObject(value, [...forms, "params"], expected);
-  const given = forms.filter((form) => Object.hasOwn(body, form));
-  const [form] = given;
-  if (form === undefined || given.length > 1) {
-    const what = given.length === 0 ? "none of them" : given.map((name) => `"${name}"`).join(" and ");
-    throw new RequestProblem("BODY_INVALID", `The body has ${what}. ${expected}`);
-  }
-  const explain = readParams(body.params);
-  const { signature, maxRows } = reading;
-  if (form === "dataframe_split") return { rows: readSplit(body[form], reading), explain };
-  if (form === "dataframe_records") return { rows: readRecords(body[form], reading), explain };
-  return { rows: readRowsOrColumns(signature, body[form], { what: form, expected, maxRows }), explain };
-}
-
 /** Predictions as MLflow's server gives those of this model directory: a row of the model's outputs per row. */
 function predictionRows({ prediction, probability }: Predictions): object[] {
   return Array.from<number | string, object>(prediction, (value, row) =>
@@ -147,7 +74,7 @@ async function invoke(request: FastifyRequest, scorer: Scorer, maxRows: number):
     rows = readColumns(signature, readCsv(bytes, signature), maxRows);
   } else {
     const body = parseJson(bytes);
-    ({ rows, explain } = readJson(body, { signature, maxRows }));
+    ({ rows, explain } = readInvocation(body, { signature, maxRows }));
     body.assertNothingTwice();
   }
   const explanation = explain ? explanationAnswer(scorer.explain(rows)) : undefined;
@@ -155,19 +82,71 @@ async function invoke(request: FastifyRequest, scorer: Scorer, maxRows: number):
   return { predictions: predictionRows(predictions), ...(explanation && { explanation }) };
 }
 
-/** The protocol of MLflow's scoring server (`mlflow models serve`). */
-export function addMlflow(app: FastifyInstance, scorer: Scorer, options: DialectOptions): void {
-  void app.register((part, _options, done) => {
-    takeBytes(part);
-    addErrorAnswers(part, { limits: options.limits, shape: mlflowShape });
-    part.post("/invocations", (request) => invoke(request, scorer, options.limits.maxRows));
-    for (const path of ["/ping", "/health"]) {
-      part.get(path, (_request, reply) => {
-        if (!options.isReady()) throw new RequestProblem("NOT_READY", "The model is not ready.");
-        return reply.type("text/plain; charset=utf-8").send("\n");
-      });
-    }
-    part.get("/version", (_request, reply) => reply.type("text/plain; charset=utf-8").send(platformVersion));
-    done();
-  });
+/** The numbers of an answer: probabilities, where its rows have any. */
+function predictionsIn(answer: ReceivedAnswer): readonly number[] | undefined {
+  const { predictions } = Object(jsonIn(answer.body)) as { predictions?: unknown };
+  if (!Array.isArray(predictions)) return undefined;
+  return numbersIn(
+    predictions.map((row) => {
+      const { prediction, probability } = Object(row) as { prediction?: unknown; probability?: unknown };
+      return probability ?? prediction;
+    }),
+  );
 }
+
+const tag = "MLflow";
+const error: DescribedError = { type: "application/json", schema: "MlflowError" };
+
+function sayReady({ state }: Service): RouteHandlerMethod {
+  return (_request, reply) => {
+    if (state() !== "ready") throw new RequestProblem("NOT_READY", "The model is not ready.");
+    return reply.type("text/plain; charset=utf-8").send("\n");
+  };
+}
+
+const readyRoute = (path: string): Route => ({
+  method: "GET",
+  path,
+  open: true,
+  handler: sayReady,
+  operation: () =>
+    readOperation({ summary: "Say whether the model is ready", tag, error, answer: plainText }),
+});
+
+/** The protocol of MLflow's scoring server (`mlflow models serve`). */
+export const mlflow: Dialect = {
+  name: "mlflow",
+  errorShape,
+  prepare: takeBytes,
+  schemas: mlflowSchemas,
+  routes: [
+    {
+      method: "POST",
+      path: "/invocations",
+      predictionsIn,
+      handler:
+        ({ scorer, limits }) =>
+        (request) =>
+          invoke(request, scorer, limits.maxRows),
+      operation: ({ rows, signature }) =>
+        predictOperation({
+          tag,
+          error,
+          body: {
+            ...content("application/json", "Invocation", invocationExamples(rows, signature)),
+            "text/csv": { schema: { type: "string" }, example: csvExample(rows, signature) },
+          },
+          answered: "A prediction per row",
+          answer: content("application/json", "Invoked"),
+        }),
+    },
+    readyRoute("/ping"),
+    readyRoute("/health"),
+    {
+      method: "GET",
+      path: "/version",
+      handler: () => (_request, reply) => reply.type("text/plain; charset=utf-8").send(platformVersion),
+      operation: () => readOperation({ summary: "The platform's version", tag, error, answer: plainText }),
+    },
+  ],
+};

@@ -1,13 +1,24 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from "fastify";
+import type { Signature } from "../../platform/model/signature";
+import {
+  content,
+  predictOperation,
+  problemType,
+  type DescribedService,
+  type Examples,
+} from "../description/openapi-parts";
+import { scoreSchemas, type Schema } from "../description/openapi-schemas";
+import { addCors } from "../http/cors";
+import { problemShape } from "../http/error-answers";
+import type { JsonBody } from "../http/json-body";
+import { scoreRequestOf } from "../http/score-request";
+import { serverVersion } from "../http/server-version";
 import { scoreAnswer, type ScoreAnswer } from "../model/answer";
 import { explanationAnswer, readExplainQuery } from "../model/explain";
-import type { JsonBody } from "../http/json-body";
 import { readRows } from "../rows/read-rows";
-import { scoreRequestOf } from "../http/score-request";
-import type { Scorer } from "../model/scorer";
-import { addCors } from "../http/cors";
-import type { DialectOptions } from "./dialect";
-import { serverVersion } from "../http/server-version";
+import type { Dialect, ReceivedAnswer, Route, Service } from "./dialect";
+import { columnsOf, valuesOf, type ExampleRows } from "./example-rows";
+import { jsonIn, numbersIn } from "./received-answer";
 
 /** Time of the model's run as the Azure ML inference server writes it: milliseconds with three decimals. */
 function runMilliseconds({ notes }: FastifyRequest): string {
@@ -25,23 +36,74 @@ function addRunHeaders(app: FastifyInstance): void {
   });
 }
 
-/** `POST /score`: the service's own dialect, which is also that of the Azure ML inference server. */
-export function addScore(app: FastifyInstance, scorer: Scorer, options: DialectOptions): void {
+function answerScore({ scorer, limits }: Service): RouteHandlerMethod {
   const { signature, reference } = scorer;
-  const { maxRows } = options.limits;
   const { classes } = signature.target;
-  void app.register((part, _options, done) => {
-    addRunHeaders(part);
-    if (options.corsOrigins !== undefined) addCors(part, "/score", options.corsOrigins);
-    part.post("/score", async (request): Promise<ScoreAnswer> => {
-      const body = request.body as JsonBody | undefined;
-      const explain = readExplainQuery(request.url);
-      const rows = readRows(signature, body?.value, maxRows);
-      body?.assertNothingTwice();
-      const explanation = explain ? explanationAnswer(scorer.explain(rows)) : undefined;
-      const predictions = await scorer.score(rows, scoreRequestOf(request));
-      return scoreAnswer(predictions, { classes, explanation, model: reference, requestId: request.id });
-    });
-    done();
-  });
+  return async (request): Promise<ScoreAnswer> => {
+    const body = request.body as JsonBody | undefined;
+    const explain = readExplainQuery(request.url);
+    const rows = readRows(signature, body?.value, limits.maxRows);
+    body?.assertNothingTwice();
+    const explanation = explain ? explanationAnswer(scorer.explain(rows)) : undefined;
+    const predictions = await scorer.score(rows, scoreRequestOf(request));
+    return scoreAnswer(predictions, { classes, explanation, model: reference, requestId: request.id });
+  };
 }
+
+/** The numbers of an answer: probabilities of the positive class, where there are any. */
+function predictionsIn({ body }: ReceivedAnswer): readonly number[] | undefined {
+  const { result, probabilities } = Object(jsonIn(body)) as { result?: unknown; probabilities?: unknown };
+  const pairs: readonly unknown[] | undefined = Array.isArray(probabilities) ? probabilities : undefined;
+  const values = pairs?.map((pair) => (Array.isArray(pair) ? (pair[1] as unknown) : undefined)) ?? result;
+  return Array.isArray(values) ? numbersIn(values) : undefined;
+}
+
+function scoreExamples(rows: ExampleRows, signature: Signature): Examples {
+  return {
+    byName: { summary: "Rows by name", value: { data: rows } },
+    byPosition: { summary: "Rows in signature order", value: { data: valuesOf(rows, signature) } },
+    byColumn: { summary: "A list per feature", value: { data: columnsOf(rows, signature) } },
+  };
+}
+
+function operation({ signature, rows }: DescribedService): Schema {
+  const explain = {
+    name: "explain",
+    in: "query",
+    description: "Whether to tell what each feature adds to each prediction; for linear models.",
+    schema: { type: "string", enum: ["true", "false"] },
+  };
+  return {
+    // The name that clients generated for the Azure ML inference server know.
+    operationId: "RunMLService",
+    ...predictOperation({
+      tag: "Service",
+      error: { type: problemType, schema: "ErrorResponse" },
+      parameters: [explain],
+      body: content("application/json", "ServiceInput", scoreExamples(rows, signature)),
+      answered: "A prediction per row",
+      answer: content("application/json", "ServiceOutput"),
+    }),
+  };
+}
+
+export const scoreRoute: Route = {
+  method: "POST",
+  path: "/score",
+  predictionsIn,
+  handler: answerScore,
+  operation,
+};
+
+/** `POST /score`: the service's own dialect, which is also that of the Azure ML inference server. */
+export const score: Dialect = {
+  name: "score",
+  prefix: "/score",
+  errorShape: problemShape,
+  prepare: (part, { corsOrigins }) => {
+    addRunHeaders(part);
+    if (corsOrigins !== undefined) addCors(part, corsOrigins);
+  },
+  schemas: scoreSchemas,
+  routes: [scoreRoute],
+};

@@ -1,36 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { RequestProblem } from "../problems/problem";
 import { sendProblem, type ErrorShape } from "./error-answers";
-
-interface Address {
-  /** The parts of the path; one that begins with ":" stands for any text. */
-  readonly parts: readonly string[];
-  readonly methods: Set<string>;
-}
+import { matchesPattern, pathOf } from "./path-pattern";
 
 /** Every address of the service with its methods, as its routes declare them. */
 class Addresses {
-  private readonly byPath = new Map<string, Address>();
+  private readonly methodsByPattern = new Map<string, Set<string>>();
 
-  add(path: string, methods: readonly string[]): void {
-    const address = this.byPath.get(path) ?? { parts: path.split("/"), methods: new Set() };
-    for (const method of methods) address.methods.add(method);
-    this.byPath.set(path, address);
+  add(pattern: string, methods: readonly string[]): void {
+    const known = this.methodsByPattern.get(pattern) ?? new Set();
+    for (const method of methods) known.add(method);
+    this.methodsByPattern.set(pattern, known);
   }
 
   /** Methods of the address that a path is one of, in alphabetical order; `undefined` when it is none. */
   findMethods(path: string): string[] | undefined {
-    const parts = path.split("/");
-    const found = this.byPath.get(path) ?? [...this.byPath.values()].find((address) => fits(address, parts));
-    return found && [...new Set([...found.methods, "OPTIONS"])].sort();
+    for (const [pattern, methods] of this.methodsByPattern) {
+      if (matchesPattern(pattern, path)) return [...new Set([...methods, "OPTIONS"])].sort();
+    }
+    return undefined;
   }
-}
-
-function fits({ parts }: Address, given: readonly string[]): boolean {
-  return (
-    parts.length === given.length &&
-    parts.every((part, index) => (part.startsWith(":") ? given[index] !== "" : part === given[index]))
-  );
 }
 
 /**
@@ -44,7 +33,7 @@ export function addAddresses(app: FastifyInstance, shapeOf: (path: string) => Er
   });
   const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { url, method, id } = request;
-    const path = url.split("?", 1)[0] ?? "";
+    const path = pathOf(url);
     const allow = addresses.findMethods(path)?.join(", ");
     if (allow !== undefined && method === "OPTIONS") return reply.code(204).header("allow", allow).send();
     const problem =

@@ -6,8 +6,8 @@ const exposed = "x-request-id, x-ms-request-id, x-ms-client-request-id, x-ms-run
 const accepted =
   "authorization, content-type, x-api-key, x-request-id, x-ms-request-id, x-ms-client-request-id, traceparent";
 
-/** Lets pages of the given sites call one address (Cross-Origin Resource Sharing). */
-export function addCors(app: FastifyInstance, url: string, origins: readonly string[]): void {
+/** Lets pages of the given sites call the address that a part of the app is for (Cross-Origin Resource Sharing). */
+export function addCors(app: FastifyInstance, origins: readonly string[]): void {
   const any = origins.includes("*");
   const allow = (reply: FastifyReply, origin: string | undefined): boolean => {
     if (!any) reply.header("vary", "origin");
@@ -19,7 +19,7 @@ export function addCors(app: FastifyInstance, url: string, origins: readonly str
     if (allow(reply, request.headers.origin)) reply.header("access-control-expose-headers", exposed);
     done();
   });
-  app.options(url, (_request, reply) => {
+  app.options("", (_request, reply) => {
     if (reply.hasHeader("access-control-allow-origin")) {
       reply.header("access-control-allow-methods", "POST");
       reply.header("access-control-allow-headers", accepted);

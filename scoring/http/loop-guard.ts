@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
-import { isOpenAddress } from "./open-addresses";
+import { pathOf } from "./path-pattern";
 import { RequestProblem } from "../problems/problem";
 
 /** Between two looks at the clock, in milliseconds. */
@@ -45,10 +45,14 @@ export class LoopGuard {
   }
 }
 
-/** Refuses requests while the event loop lags. */
-export function addLoopGuard(app: FastifyInstance, guard: LoopGuard): void {
+/** Refuses requests while the event loop lags, but for those to open paths. */
+export function addLoopGuard(
+  app: FastifyInstance,
+  guard: LoopGuard,
+  isOpenPath: (path: string) => boolean,
+): void {
   app.addHook("onRequest", (request, _reply, done) => {
-    if (!guard.overloaded || isOpenAddress(request.url)) done();
+    if (!guard.overloaded || isOpenPath(pathOf(request.url))) done();
     else {
       done(
         new RequestProblem("BUSY", "The service is working on more than it can do. Try again in a second.", {

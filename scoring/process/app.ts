@@ -2,16 +2,16 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { addAuth, type Authenticator } from "../auth/authenticator";
 import { addAddresses } from "../http/addresses";
 import { takeJson } from "../http/body-parsers";
-import { addDialects, shapeOf } from "../dialects/all";
+import { addDialects } from "../dialects/add-dialects";
+import { dialectAt, isOpenPath } from "../dialects/find-dialect";
 import { addErrorAnswers, problemShape, refuseUnreadable } from "../http/error-answers";
 import { addRequestIds } from "../http/request-ids";
 import { addLoopGuard, type LoopGuard } from "../http/loop-guard";
-import { RequestProblem } from "../problems/problem";
 import { readRows } from "../rows/read-rows";
 import { requestIdOf } from "../http/request-headers";
 import { addSecurityHeaders } from "../http/security-headers";
 import { Scorer, type ScorerOptions } from "../model/scorer";
-import { addMetricsRoute, addTelemetry, type Telemetry } from "../telemetry/request-telemetry";
+import { addTelemetry, type Telemetry } from "../telemetry/request-telemetry";
 
 export interface AppOptions extends ScorerOptions {
   /** A body that must score before the service says that it is ready. */
@@ -36,7 +36,7 @@ export interface AppOptions extends ScorerOptions {
 
 /** The scoring service of one model, not listening yet. It gets ready by scoring its example. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { model, reference, limits, logger, life, guard, authenticator, telemetry } = options;
+  const { reference, limits, logger, life, guard, authenticator, telemetry } = options;
   const scorer = new Scorer(options);
   let state: "starting" | "ready" | "closing" = "starting";
   const app = fastify({
@@ -53,14 +53,17 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   // What is noted of a request has its place from the begin: an object that gets more properties costs more.
   for (const property of ["trace", "notes", "problem"]) app.decorateRequest(property, undefined);
-  if (telemetry) addTelemetry(app, reference, telemetry);
+  if (telemetry) {
+    const dialectOf = (route: string): string => dialectAt(route).name;
+    addTelemetry(app, telemetry, { model: reference, dialectOf });
+  }
   takeJson(app);
   addErrorAnswers(app, { limits, shape: problemShape });
-  addAddresses(app, shapeOf);
+  addAddresses(app, (path) => dialectAt(path).errorShape);
   addRequestIds(app);
   addSecurityHeaders(app, { tls: options.tls === true });
-  if (guard) addLoopGuard(app, guard);
-  if (authenticator) addAuth(app, authenticator);
+  if (guard) addLoopGuard(app, guard, isOpenPath);
+  if (authenticator) addAuth(app, authenticator, isOpenPath);
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (state === "closing" || life?.ending === true) reply.header("connection", "close");
     done(null, payload);
@@ -75,15 +78,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
     done();
   });
 
-  const isReady = (): boolean => state === "ready" && life?.closing !== true;
-  addDialects(app, scorer, { ...options, isReady });
-  app.get("/healthz", () => ({ status: "ok" }));
-  app.get("/readyz", () => {
-    const now = life?.closing === true ? "closing" : state;
-    if (now !== "ready") throw new RequestProblem("NOT_READY", `The service is ${now}.`);
-    return { status: "ready", model: reference };
-  });
-  if (options.readMetrics) addMetricsRoute(app, options.readMetrics);
-  app.get("/metadata", () => ({ model: reference, ...model.signature }));
+  addDialects(app, { ...options, scorer, state: () => (life?.closing === true ? "closing" : state) });
   return app;
 }

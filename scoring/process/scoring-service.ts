@@ -8,6 +8,7 @@ import { listen } from "../../platform/http/listening";
 import { describeSettings, type Settings } from "../../platform/settings/settings";
 import { buildApp, type AppOptions } from "./app";
 import type { Authenticator } from "../auth/authenticator";
+import { dialects } from "../dialects/dialects";
 import { openAuthenticator } from "../auth/open-authenticator";
 import { createHttpServer, drain } from "./listener";
 import { LoopGuard } from "../http/loop-guard";
@@ -51,7 +52,10 @@ class Service {
     const logger = openLogger(settings.logLevel);
     const report = (message: string): void => logger.warn(message);
     const log = openLog(settings, report);
-    const telemetry = openProcessTelemetry({ ...settings, log }, report);
+    const telemetry = openProcessTelemetry(
+      { ...settings, log, dialects: dialects.map(({ name }) => name) },
+      report,
+    );
     const service = new Service(settings, load, logger, log, telemetry);
     const { tlsCert, tlsKey } = settings;
     const files = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;

@@ -30,10 +30,15 @@ const closeMs = 2000;
 
 /** Opens the telemetry of a process. What exports it is loaded only when the environment asks for it. */
 export function openProcessTelemetry(
-  options: { readonly environment: string; readonly log?: PredictionLog | undefined },
+  options: {
+    readonly environment: string;
+    /** Names of the dialects that requests are counted by. */
+    readonly dialects: readonly string[];
+    readonly log?: PredictionLog | undefined;
+  },
   report: (message: string) => void,
 ): ProcessTelemetry {
-  const metrics = new ScoringMetrics();
+  const metrics = new ScoringMetrics(options.dialects);
   const { log } = options;
   if (log !== undefined) metrics.watchLog(() => log.counts);
   const settings = readTelemetrySettings(process.env);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
-import { dialectOf, type Dialect, type ScoringMetrics } from "./scoring-metrics";
+import type { ScoringMetrics } from "./scoring-metrics";
 import type { ScoreNotes } from "../model/score-notes";
 import { requestLines, type RequestLine } from "./request-lines";
 import { traceContextOf, traceResponse, type TraceContext } from "./trace-context";
@@ -18,7 +18,7 @@ export interface EndedRequest {
   readonly method: string;
   /** The route's address, "" when there is none. */
   readonly route: string;
-  readonly dialect: Dialect;
+  readonly dialect: string;
   readonly status: number;
   readonly elapsedMs: number;
   readonly model: string;
@@ -44,8 +44,10 @@ const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
 type Observer = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
 /** What is done after each answer of one route: counts, one line in the log, and spans where they are wanted. */
-function observerOf(route: string, model: string, { metrics, onEnded }: Telemetry): Observer {
-  const dialect = dialectOf(route);
+function observerOf(
+  { route, dialect, model }: Pick<EndedRequest, "route" | "dialect" | "model">,
+  { metrics, onEnded }: Telemetry,
+): Observer {
   // What all lines of the route have in common is put into text once.
   let write: ((line: RequestLine) => void) | undefined;
   return (request, reply, done) => {
@@ -72,7 +74,13 @@ function addObserver(route: RouteOptions, observer: Observer): void {
 }
 
 /** Traces, counts and logs every request of an app that serves one version. Call it before anything that may refuse. */
-export function addTelemetry(app: FastifyInstance, model: string, telemetry: Telemetry): void {
+export function addTelemetry(
+  app: FastifyInstance,
+  telemetry: Telemetry,
+  { model, dialectOf }: { readonly model: string; readonly dialectOf: (route: string) => string },
+): void {
+  const observe = (route: string): Observer =>
+    observerOf({ route, dialect: dialectOf(route), model }, telemetry);
   app.addHook("onRequest", (request, reply, done) => {
     const { headers } = request.raw;
     const trace = traceContextOf(headers.traceparent, headers.tracestate);
@@ -80,18 +88,10 @@ export function addTelemetry(app: FastifyInstance, model: string, telemetry: Tel
     reply.header("traceresponse", traceResponse(trace));
     done();
   });
-  app.addHook("onRoute", (route) => addObserver(route, observerOf(route.url, model, telemetry)));
-  const unrouted = observerOf("", model, telemetry);
+  app.addHook("onRoute", (route) => addObserver(route, observe(route.url)));
+  const unrouted = observe("");
   app.addHook("onResponse", (request, reply, done) => {
     if (request.is404) unrouted(request, reply, done);
     else done();
-  });
-}
-
-/** Adds `GET /metrics`, which `read` gives as Prometheus' text. */
-export function addMetricsRoute(app: FastifyInstance, read: () => Promise<string>): void {
-  app.get("/metrics", async (_request, reply) => {
-    const text = await read();
-    return reply.type("text/plain; version=0.0.4; charset=utf-8").send(text);
   });
 }

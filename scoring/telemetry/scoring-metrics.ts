@@ -7,10 +7,6 @@ import { problems } from "../problems/problem";
 import type { ScoreNotes } from "../model/score-notes";
 import { Buckets, CounterBy, registerHistogram, registerValues } from "./fast-metrics";
 
-/** Interfaces of the service, as the metrics tell them apart. */
-export const dialects = ["score", "v2", "mlflow", "service"] as const;
-export type Dialect = (typeof dialects)[number];
-
 /** Seconds. The lower ones are where a linear model's answers are, the upper ones where the limits of `serving` are. */
 const latencyBounds = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
@@ -18,13 +14,6 @@ const latencyBounds = [
 const waitBounds = [0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 60, 180];
 const rowBounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 const statusClasses = ["1xx", "2xx", "3xx", "4xx", "5xx"];
-
-/** The dialect that a route belongs to, by the route's address. */
-export function dialectOf(route: string): Dialect {
-  if (route === "/score") return "score";
-  if (route === "/invocations") return "mlflow";
-  return route === "/v2" || route.startsWith("/v2/") ? "v2" : "service";
-}
 
 /** Requests of one dialect: counted by class of status, their time in buckets. */
 class DialectMetrics {
@@ -74,7 +63,7 @@ export interface LimitState {
 /** All that a scoring process counts, for Prometheus. Counting is a few additions; text is made when it is asked for. */
 export class ScoringMetrics {
   readonly registry = new Registry();
-  private readonly byDialect = new Map(dialects.map((dialect) => [dialect, new DialectMetrics()]));
+  private readonly byDialect: ReadonlyMap<string, DialectMetrics>;
   private readonly wait = new Buckets(waitBounds);
   private readonly rows = new Buckets(rowBounds);
   private readonly refusals: CounterBy;
@@ -82,7 +71,9 @@ export class ScoringMetrics {
   private served: string | undefined;
   private limits: LimitState = { running: 0, waiting: 0 };
 
-  constructor() {
+  /** `dialects` are the names of those that requests are counted by. */
+  constructor(dialects: readonly string[]) {
+    this.byDialect = new Map(dialects.map((name) => [name, new DialectMetrics()]));
     const { registry } = this;
     collectDefaultMetrics({ register: registry });
     // Gauges with the name of a counter, which Prometheus' own check refuses; the same is there by type without it.
@@ -100,7 +91,7 @@ export class ScoringMetrics {
   }
 
   /** An answered request; `elapsedMs` from its arrival to its last byte. */
-  answered(dialect: Dialect, status: number, elapsedMs: number): void {
+  answered(dialect: string, status: number, elapsedMs: number): void {
     const metrics = this.byDialect.get(dialect);
     if (metrics === undefined) return;
     const index = Math.floor(status / 100) - 1;

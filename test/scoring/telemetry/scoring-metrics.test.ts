@@ -1,4 +1,4 @@
-import { ScoringMetrics, dialectOf } from "../../../scoring/telemetry/scoring-metrics";
+import { ScoringMetrics } from "../../../scoring/telemetry/scoring-metrics";
 import { ScoreNotes } from "../../../scoring/model/score-notes";
 import { signature } from "../model-fixture";
 
@@ -15,19 +15,8 @@ function notes(rows: number, waitMs: number): ScoreNotes {
 }
 
 describe("the metrics", () => {
-  test.each([
-    ["/score", "score"],
-    ["/v2", "v2"],
-    ["/v2/models/:name/infer", "v2"],
-    ["/invocations", "mlflow"],
-    ["/v2x", "service"],
-    ["", "service"],
-  ])("count %j as the dialect %s", (route, dialect) => {
-    expect(dialectOf(route)).toBe(dialect);
-  });
-
   test("count requests by dialect and class of status, and put their time into buckets", async () => {
-    const metrics = new ScoringMetrics();
+    const metrics = new ScoringMetrics(["score", "v2", "mlflow", "service"]);
     metrics.answered("score", 200, 0.5);
     metrics.answered("score", 204, 2);
     metrics.answered("v2", 503, 120_000);
@@ -52,7 +41,7 @@ describe("the metrics", () => {
   });
 
   test("count rows, waits and refusals", async () => {
-    const metrics = new ScoringMetrics();
+    const metrics = new ScoringMetrics(["score", "v2", "mlflow", "service"]);
     metrics.scored(notes(2, 30));
     metrics.scored(notes(500, 0));
     metrics.refused("BUSY");
@@ -78,7 +67,7 @@ describe("the metrics", () => {
   });
 
   test("show the version served and its limits at work", async () => {
-    const metrics = new ScoringMetrics();
+    const metrics = new ScoringMetrics(["score", "v2", "mlflow", "service"]);
     expect(await seriesOf(metrics, "mlops_model_info")).toEqual([]);
     metrics.serve("cost:3", { running: 2, waiting: 7 });
     expect(await seriesOf(metrics, "mlops_model_info")).toEqual([
@@ -89,7 +78,7 @@ describe("the metrics", () => {
   });
 
   test("put predictions into the bins of the training data, version by version", async () => {
-    const metrics = new ScoringMetrics();
+    const metrics = new ScoringMetrics(["score", "v2", "mlflow", "service"]);
     const prediction = { type: "number", count: 3, missing: 0, edges: [10, 20], counts: [1, 1, 1] } as const;
     const observe = metrics.predictionsOf({ reference: "cost:3", signature, prediction });
     observe({ prediction: Float64Array.of(10, 10.5, 99) });
@@ -105,7 +94,7 @@ describe("the metrics", () => {
   });
 
   test("count classes, and put probabilities into bins", async () => {
-    const metrics = new ScoringMetrics();
+    const metrics = new ScoringMetrics(["score", "v2", "mlflow", "service"]);
     const classified = {
       ...signature,
       task: "classification",
@@ -125,7 +114,7 @@ describe("the metrics", () => {
   });
 
   test("show what the prediction log counts", async () => {
-    const metrics = new ScoringMetrics();
+    const metrics = new ScoringMetrics(["score", "v2", "mlflow", "service"]);
     const counts = { accepted: 9, written: 5, dropped: 1, sampledOut: 2, spooledBytes: 300, failed: 4 };
     metrics.watchLog(() => counts);
     expect(await seriesOf(metrics, "mlops_prediction_log")).toEqual([
@@ -139,7 +128,7 @@ describe("the metrics", () => {
   });
 
   test("cost a request less than five microseconds", () => {
-    const metrics = new ScoringMetrics();
+    const metrics = new ScoringMetrics(["score", "v2", "mlflow", "service"]);
     const noted = notes(2, 0.1);
     const begun = performance.now();
     for (let count = 0; count < 100_000; count++) {

@@ -14,6 +14,8 @@ import {
   type Row,
   type Value,
 } from "../service-fixture";
+import { predictingRouteAt } from "../../../../scoring/dialects/find-dialect";
+import { pathOf } from "../../../../scoring/http/path-pattern";
 import { ways, type Way } from "../ways-to-ask";
 
 afterAll(closeServices);
@@ -70,6 +72,15 @@ describe.each(cases)("%s, %s", (name, _, way: Way) => {
         same(probabilities as number[] | undefined),
       ]).toEqual([200, same(expected.prediction), same(expected.probability)]);
     }
+  });
+
+  test("is understood by what compares a canary's answers with stable's", async () => {
+    const rows = randomRows(randomNumbers(5), parameters);
+    const { probability, prediction } = new LinearModel(parameters).predict(featureTable(signature, rows));
+    const sent = way.send(rows, signature);
+    const { headers, bytes } = await call(app, sent);
+    const read = predictingRouteAt("POST", pathOf(sent.url))?.predictionsIn({ headers, body: bytes });
+    expect(read).toEqual(Array.from<number | string>(probability ?? prediction));
   });
 
   test("refuses every wrong row with 4xx, and names the field", async () => {
