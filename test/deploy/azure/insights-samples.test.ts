@@ -60,7 +60,9 @@ test("only what these versions predicted since then is asked for", async () => {
   const { query } = JSON.parse(received[0]?.body ?? "") as { query: string };
   expect(query).toContain("timestamp >= datetime(2026-11-01T10:00:00.000Z)");
   expect(query).toContain('model in ("cost:1", "cost:2")');
-  expect(query).toContain('name matches regex @"^(POST /score|POST /v2/models/[^/]+/infer|POST /v2/models/[^/]+/versions/[^/]+/infer|POST /invocations)$"');
+  expect(query).toContain(
+    'name matches regex @"^(POST /score|POST /v2/models/[^/]+/infer|POST /v2/models/[^/]+/versions/[^/]+/infer|POST /invocations)$"',
+  );
 });
 
 test("a variance that rounding takes below zero is none", async () => {
