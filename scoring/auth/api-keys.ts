@@ -47,7 +47,7 @@ export class ApiKeys implements Authenticator {
     // No early exit: how long it takes does not tell which key it was.
     for (const accepted of this.digests) known = timingSafeEqual(accepted, digest) || known;
     if (!known)
-      throw unauthorized("The key is not one of the service's. Ask its operator for one.", "invalid_token");
+      throw unauthorized("The key is not valid. Ask the operator of the service for one.", "invalid_token");
   }
 
   close(): void {

@@ -30,7 +30,7 @@ export function addAuth(
   isOpenPath: (path: string) => boolean,
 ): void {
   app.addHook("onRequest", (request, _reply, done) => {
-    // A browser asks what it may send (CORS) without saying who it is; the answer tells nothing.
+    // A browser sends a CORS preflight without credentials; the answer tells nothing about the model.
     if (request.method === "OPTIONS" || isOpenPath(pathOf(request.url))) {
       done();
       return;

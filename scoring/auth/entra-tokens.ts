@@ -26,7 +26,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "The token has expired. Get a new one.";
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === "aud") return "The token is for another application. Ask for one for this service.";
-    if (error.claim === "iss") return "The token is of another tenant. Get one from this service's tenant.";
+    if (error.claim === "iss") return "The token is from another tenant. Get one from this service's tenant.";
     if (error.claim === "nbf") return "The token is not valid yet. Check the clock that it was made by.";
     return `The token's claim "${error.claim}" is missing or not valid. Get a new one.`;
   }
@@ -56,7 +56,7 @@ export class EntraTokens implements Authenticator {
     const token = bearerOf(headers);
     if (token === undefined) {
       throw unauthorized(
-        "A token of Microsoft Entra ID is required. Send it as `authorization: Bearer <token>`.",
+        "A Microsoft Entra ID token is required. Send it as `authorization: Bearer <token>`.",
       );
     }
     const digest = createHash("sha256").update(token).digest("base64");
@@ -72,7 +72,7 @@ export class EntraTokens implements Authenticator {
     const payload = await this.payloadOf(token);
     if (payload.tid !== undefined && payload.tid !== this.options.tenant) {
       throw unauthorized(
-        "The token is of another tenant. Get one from this service's tenant.",
+        "The token is from another tenant. Get one from this service's tenant.",
         "invalid_token",
       );
     }

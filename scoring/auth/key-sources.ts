@@ -87,7 +87,7 @@ export async function keysOfVault({ vault, primary, secondary }: KeyVaultOptions
   };
 }
 
-/** Keys that are read again and again. When they cannot be read, those read last stay accepted. Throws when there are none at start. */
+/** Keys that are read again and again. When they cannot be read, those read last stay valid. Throws when there are none at start. */
 export async function openRefreshedKeys({ read, refreshMs, report }: RefreshOptions): Promise<ApiKeys> {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -103,7 +103,7 @@ export async function openRefreshedKeys({ read, refreshMs, report }: RefreshOpti
       failing = false;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (!failing) report(`The keys cannot be read; those read last stay accepted. ${reason}`);
+      if (!failing) report(`The keys cannot be read; those read last stay valid. ${reason}`);
       failing = true;
     }
     schedule();

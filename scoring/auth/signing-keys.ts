@@ -7,7 +7,7 @@ export interface SigningKeysOptions {
   readonly report: (message: string) => void;
   /** Age from which the keys are fetched again, in milliseconds. */
   readonly freshMs?: number;
-  /** Least time between two attempts, in milliseconds: nobody can make the service ask more often by inventing key ids. */
+  /** Minimum time between two attempts, in milliseconds: inventing key ids does not make the service ask more often. */
   readonly pauseMs?: number;
 }
 
@@ -40,7 +40,7 @@ export class SigningKeys {
     if (this.find === undefined) {
       throw new RequestProblem(
         "AUTH_UNAVAILABLE",
-        "The keys that tokens are checked with cannot be fetched. Try again later.",
+        "The keys for checking tokens cannot be fetched. Try again later.",
         { headers: { "retry-after": "10" } },
       );
     }
@@ -67,12 +67,12 @@ export class SigningKeys {
     try {
       this.find = createLocalJWKSet(await fetchKeys(this.options.url));
       this.fetchedAt = performance.now();
-      if (this.failing) this.options.report("The keys that tokens are checked with can be fetched again.");
+      if (this.failing) this.options.report("The keys for checking tokens can be fetched again.");
       this.failing = false;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (!this.failing) {
-        this.options.report(`The keys that tokens are checked with cannot be fetched. ${reason}`);
+        this.options.report(`The keys for checking tokens cannot be fetched. ${reason}`);
       }
       this.failing = true;
     }

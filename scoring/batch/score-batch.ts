@@ -50,7 +50,7 @@ function describeFault({ message, examples = [] }: Finding): string {
 /**
  * Scores every row of a file: the output has one line per row of the input, in its order, with the row's number, id
  * and features, the prediction (and probability) and the version that made it. A file with a row that cannot be
- * scored is refused whole, and an output is there complete or not at all. Returns the number of rows.
+ * scored is refused as a whole, and an output is complete or does not exist. Returns the number of rows.
  */
 export async function scoreBatch(request: BatchRequest): Promise<number> {
   const { engine, model, input, output } = request;

@@ -32,7 +32,7 @@ function sourceOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-/** What the page may do: run its own program, and ask nobody but this service. */
+/** What the page may do: run its own script, and send requests to this service alone. */
 export const docsPolicy = [
   "default-src 'none'",
   `script-src ${sourceOf(docsScript)}`,

@@ -143,7 +143,7 @@ function problemSchema(): Schema {
   };
   return {
     type: "object",
-    description: "What is wrong (RFC 9457).",
+    description: "A problem, as RFC 9457 describes it.",
     required: ["type", "title", "status", "detail", "code", "requestId"],
     properties: {
       type: { type: "string" },

@@ -89,7 +89,7 @@ function descriptionOf(service: DescribedService, version: unknown): Schema {
   if (version === undefined || version === "2") return swagger2(service);
   if (version === "3") return openApi3(service, "3.0.3");
   if (version === "3.1") return openApi3(service, "3.1.0");
-  throw new RequestProblem("NOT_FOUND", "There is no description of that version. There are 2, 3 and 3.1.");
+  throw new RequestProblem("NOT_FOUND", "There is no description in that version. Allowed: 2, 3 and 3.1.");
 }
 
 const versionParameter = {

@@ -59,7 +59,7 @@ export function checkOutputs(signature: Signature, { outputs }: InferenceRequest
     if (known.includes(name)) continue;
     throw new RequestProblem(
       "INPUT_INVALID",
-      `Output ${show(name)} is none of the model's. Allowed: ${known.map(show).join(", ")}.`,
+      `The model has no output ${show(name)}. Allowed: ${known.map(show).join(", ")}.`,
     );
   }
 }

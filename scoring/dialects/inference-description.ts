@@ -70,8 +70,8 @@ export function inferenceSchemas(): Record<string, Schema> {
     InferenceRequest: closedObject(
       {
         id: text,
-        model_name: { ...text, description: "That of the address, if it is given." },
-        model_version: { ...text, description: "That of the address, if it is given." },
+        model_name: { ...text, description: "The one in the address, if given." },
+        model_version: { ...text, description: "The one in the address, if given." },
         parameters: closedObject(parameters, []),
         inputs: { type: "array", minItems: 1, items: closedObject(tensor, ["name", "shape", "datatype"]) },
         outputs: { type: "array", items: closedObject(output, ["name"]) },

@@ -96,7 +96,7 @@ class BinaryPart {
   assertUsed(): void {
     const left = this.bytes.length - this.at;
     if (left > 0)
-      invalid(`The body has ${left} bytes of binary data that are no input's. Give binary_data_size.`);
+      invalid(`The body has ${left} bytes of binary data that belong to no input. Give binary_data_size.`);
   }
 }
 

@@ -4,7 +4,7 @@ import { compareNames, Faults, show } from "../rows/read-faults";
 import { checkRowCount, RowTable, type InputRows } from "../rows/row-table";
 import type { Datatype, InputTensor } from "./inference-tensor";
 
-/** The datatype of each type of feature, as the metadata tells it. */
+/** The datatype of each type of feature, as the metadata gives it. */
 export const featureDatatypes = { number: "FP64", boolean: "BOOL", category: "BYTES" } as const;
 
 function takes(type: SignatureColumn["type"], datatype: Datatype): boolean {
@@ -57,7 +57,7 @@ function checkTensors(signature: Signature, inputs: readonly InputTensor[]): Map
   const byName = new Map(inputs.map((input) => [input.name, input]));
   if (byName.size < inputs.length) {
     const twice = inputs.find((input) => byName.get(input.name) !== input);
-    throw new RequestProblem("INPUT_INVALID", `Input ${show(twice?.name)} is there twice. Send it once.`);
+    throw new RequestProblem("INPUT_INVALID", `Input ${show(twice?.name)} appears twice. Send it once.`);
   }
   const faults = new Faults();
   const tell = (field: string, message: string): void => faults.addField(field, message);

@@ -78,7 +78,7 @@ const limitsOf: Partial<Record<Datatype, readonly [min: number, max: number]>> =
   UINT64: [0, Number.MAX_SAFE_INTEGER],
 };
 
-/** Values as the datatype has them: an integer that is none, or is out of its range, is refused; FP32 is rounded to it. */
+/** Values as the datatype holds them: what is not an integer, or is out of range, is refused; FP32 is rounded. */
 function checkValues({ name, datatype }: TensorHead, values: readonly unknown[]): readonly unknown[] {
   // A value of another kind than a number is refused with the feature it is for.
   if (datatype === "FP32") {

@@ -40,7 +40,7 @@ function readSplit(split: unknown, { signature, maxRows }: Reading): InputRows {
   const features = signature.inputs.map(({ name }) => name);
   compareNames(texts, features, (field, message) => faults.addField(field, message));
   const twice = texts.find((name, position) => texts.indexOf(name) !== position);
-  if (twice !== undefined) faults.addField(twice, `${show(twice)} is there twice. Send it once.`);
+  if (twice !== undefined) faults.addField(twice, `${show(twice)} appears twice. Send it once.`);
   for (const [position, row] of rows.entries()) {
     if (!Array.isArray(row))
       faults.add(position, `The row is ${show(row)}. An array in the order of "columns" is required.`);

@@ -70,7 +70,7 @@ function operation({ signature, rows }: DescribedService): Schema {
   const explain = {
     name: "explain",
     in: "query",
-    description: "Whether to tell what each feature adds to each prediction; for linear models.",
+    description: "Whether to explain each prediction by what each feature adds to it; for linear models.",
     schema: { type: "string", enum: ["true", "false"] },
   };
   return {

@@ -63,7 +63,7 @@ export const service: Dialect = {
       handler: (served) => {
         let text: string | undefined;
         return (_request, reply) => {
-          // Made when it is asked for: few processes ever are, and a start is not to wait for it.
+          // Made on first use: few processes are ever asked, and starting should not wait for it.
           text ??= JSON.stringify(openApi(describedService(served), served.dialects));
           return reply.type("application/json; charset=utf-8").send(text);
         };

@@ -13,7 +13,7 @@ class Addresses {
     this.methodsByPattern.set(pattern, known);
   }
 
-  /** Methods of the address that a path is one of, in alphabetical order; `undefined` when it is none. */
+  /** The methods that a path takes, in alphabetical order; `undefined` when there is nothing at it. */
   findMethods(path: string): string[] | undefined {
     for (const [pattern, methods] of this.methodsByPattern) {
       if (matchesPattern(pattern, path)) return [...new Set([...methods, "OPTIONS"])].sort();
@@ -23,7 +23,7 @@ class Addresses {
 }
 
 /**
- * Answers what no route takes: 404 at an address that is none, 405 with `Allow` for a method that an address does not take,
+ * Answers what no route takes: 404 where there is nothing, 405 with `Allow` for a method that an address does not take,
  * and OPTIONS with the methods there are. Call it before the routes are added: it learns them as they come.
  */
 export function addAddresses(app: FastifyInstance, shapeOf: (path: string) => ErrorShape): void {
@@ -47,7 +47,7 @@ export function addAddresses(app: FastifyInstance, shapeOf: (path: string) => Er
           });
     return sendProblem(reply, problem, { shape: shapeOf(path), requestId: id });
   };
-  // After it is known who calls, and before a body is read that nobody wants.
+  // After authentication, and before a body that nobody wants is read.
   app.addHook("preParsing", (request, reply, _payload, done) => {
     if (request.is404) void answer(request, reply);
     else done();

@@ -21,6 +21,9 @@ export function addCors(part: FastifyInstance, origins: readonly string[]): void
   void part.register(cors, {
     // A list of origins would tell sites that are not in it, too, which methods and headers there are.
     delegator: ({ headers: { origin } }, done) =>
-      done(null, origin !== undefined && origins.includes(origin) ? { ...granted, origin } : { origin: false }),
+      done(
+        null,
+        origin !== undefined && origins.includes(origin) ? { ...granted, origin } : { origin: false },
+      ),
   });
 }

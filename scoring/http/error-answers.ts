@@ -24,7 +24,7 @@ function problemOf(error: unknown, limits: ServingLimits): RequestProblem | unde
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
     return new RequestProblem(
       "BODY_TOO_LARGE",
-      `The body has more than ${limits.maxBodyBytes} bytes, the most allowed. Send the rows in several requests.`,
+      `The body has more than ${limits.maxBodyBytes} bytes, the maximum. Send the rows in several requests.`,
     );
   }
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {

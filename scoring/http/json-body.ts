@@ -98,7 +98,7 @@ export class JsonBody {
 
   /**
    * Throws BODY_INVALID when an object has a name twice: JSON's readers keep one of the values, and nothing that a client
-   * sends may be left out. To be asked of a body that is otherwise good: then the answer is nearly always quick.
+   * sends may be left out. Call it last, for a body that is otherwise valid: it is then nearly always fast.
    */
   assertNothingTwice(): void {
     if (!mayRepeat(this.bytes, this.value)) return;
@@ -113,7 +113,7 @@ function readText(body: Buffer): string {
   // Most bodies are ASCII, which is also UTF-8 and Latin 1; the latter is a copy of the bytes.
   if (isAscii(body)) return body.toString("latin1");
   if (!isUtf8(body)) throw new RequestProblem("BODY_INVALID", "The body is not UTF-8 text. Send UTF-8.");
-  // Some programs begin a text with a byte order mark.
+  // Some programs put a byte order mark before the text.
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
   return body.toString("utf8", start);
 }

@@ -5,5 +5,5 @@ export function requestIdOf(header: string | string[] | undefined): string {
   return typeof header === "string" && /^[\x21-\x7e]{1,100}$/.test(header) ? header : randomUUID();
 }
 
-/** Marks a request whose answer nobody uses; it is not written to the prediction log, which has it once already. */
+/** Marks a copy of a request, whose answer nobody uses and which the prediction log already has. */
 export const shadowHeader = "x-mlops-shadow";

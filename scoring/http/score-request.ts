@@ -6,7 +6,7 @@ import { shadowHeader } from "./request-headers";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** What was noted of it, if it was one to be scored. */
+    /** Its moments and size, if it asked for predictions. */
     notes?: ScoreNotes;
     /** What it is answered with instead of predictions. */
     problem?: RequestProblem;

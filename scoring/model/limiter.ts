@@ -25,7 +25,7 @@ interface Waiter {
 
 /** Weight of the newest task in the mean running time. */
 const newest = 0.1;
-/** Bounds of the pause that a refused client is asked for, in seconds. */
+/** Bounds of the pause after which a refused client should try again, in seconds. */
 const [minPause, maxPause] = [1, 60];
 
 /** Not `instanceof`: a native module's promises may be of another realm. */
@@ -37,7 +37,7 @@ export function isPromise<T>(work: Promise<T> | T): work is Promise<T> {
 export class Limiter {
   private active = 0;
   private readonly queue: Waiter[] = [];
-  /** Mean running time of late, in milliseconds; 0 until a task has run. */
+  /** Moving average of the running time, in milliseconds; 0 until a task has run. */
   private meanMs = 0;
 
   constructor(private readonly options: LimiterOptions) {}
@@ -91,7 +91,7 @@ export class Limiter {
           }),
         );
       }, timeoutMs);
-      // A task that is given up still has its place until it ends: more would not make it faster.
+      // A task that timed out keeps its place until it ends: starting another would not make it faster.
       const end = (): void => {
         clearTimeout(timer);
         this.release(began);
@@ -128,11 +128,11 @@ export class Limiter {
   private refusal(): RequestProblem | undefined {
     const { maxWaiting, queueTimeoutMs } = this.options;
     if (this.queue.length >= maxWaiting) {
-      return this.busy("queue-full", `${maxWaiting} requests are waiting already.`);
+      return this.busy("queue-full", `${maxWaiting} requests are already waiting.`);
     }
     // It would be refused in the end; now it costs neither its client the wait nor the others a place.
     if (this.expectedWaitMs(this.queue.length + 1) > queueTimeoutMs) {
-      return this.busy("queue-deadline", `No place will be free within ${queueTimeoutMs} ms.`);
+      return this.busy("queue-deadline", `The request would wait longer than ${queueTimeoutMs} ms.`);
     }
     return undefined;
   }
@@ -142,14 +142,14 @@ export class Limiter {
     return new Promise((start, refuse) => {
       const timer = setTimeout(() => {
         this.queue.splice(this.queue.indexOf(waiter), 1);
-        refuse(this.busy("queue-deadline", `No place became free in ${queueTimeoutMs} ms.`));
+        refuse(this.busy("queue-deadline", `The request waited ${queueTimeoutMs} ms and was not started.`));
       }, queueTimeoutMs);
       const waiter: Waiter = { start, refuse, caller, timer };
       this.queue.push(waiter);
     });
   }
 
-  /** The place goes to the one that has waited longest, so that nobody who comes later is served first. */
+  /** Gives the place to the task that has waited longest, so that none overtakes another. */
   private release(began: number): void {
     const tookMs = performance.now() - began;
     this.meanMs = this.meanMs === 0 ? tookMs : this.meanMs + newest * (tookMs - this.meanMs);

@@ -21,7 +21,7 @@ async function readParameters(file: string, signature: Signature): Promise<Linea
   try {
     return findLinearParameters(await readFile(file), signature);
   } catch (error) {
-    // The ONNX runtime's way of loading says in words that there is no file.
+    // Loading it with the ONNX runtime, which comes next, reports the missing file.
     if (["ENOENT", "ENOTDIR", "EISDIR"].includes(systemErrorCode(error) ?? "")) return undefined;
     throw error;
   }

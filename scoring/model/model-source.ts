@@ -44,7 +44,7 @@ export async function findModelSource(modelDirectory: string, digest?: string): 
   return { directory, ...(manifest && { packaged: manifest.model }) };
 }
 
-/** The version to start with. It has to be the one asked for: predictions are logged under its name. */
+/** The version to start with. It must be the one that the settings name: predictions are logged under that name. */
 export function firstReference({ directory, packaged }: ModelSource, asked: string): string {
   if (packaged !== undefined && packaged !== asked) {
     throw new PlatformError(

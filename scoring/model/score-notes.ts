@@ -1,10 +1,10 @@
-/** When what happened to a scored request, in milliseconds of `performance.now()`, and how much it was. */
+/** The moments of a scored request, in milliseconds of `performance.now()`, and its size. */
 export class ScoreNotes {
   rows = 0;
-  /** It asked for a place. */
+  /** When it asked to be scored. */
   askedAt = 0;
-  /** The model began. */
+  /** When the model began. */
   startedAt = 0;
-  /** The model ended. */
+  /** When the model ended. */
   endedAt = 0;
 }

@@ -16,7 +16,7 @@ export interface ScoringModel {
   predict(table: FeatureTable): Promise<Predictions> | Predictions;
   /** What each feature adds to each prediction, where the model can say so exactly. */
   explain?(table: FeatureTable): Explanation;
-  /** Frees what it holds; it is not asked again. */
+  /** Frees what it holds; it is not used afterwards. */
   close?(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface ScoreRequest {
   readonly id: string;
   /** A copy whose answer nobody uses; it is not logged. */
   readonly shadow: boolean;
-  /** Its connection: when that is gone before there is a place, the model is not asked. */
+  /** Its connection: a request whose client has gone before its turn is not scored. */
   readonly caller?: Caller;
   /** Is filled in for the metrics and the request log. */
   readonly notes?: ScoreNotes;
@@ -118,7 +118,7 @@ export class Scorer {
     if (model.explain !== undefined) return model.explain(rows.table);
     throw new RequestProblem(
       "NOT_EXPLAINABLE",
-      `${this.reference} is not a linear model, so what each feature adds is not known exactly. Ask without "explain".`,
+      `${this.reference} is not a linear model, so what each feature adds is not known exactly. Leave out "explain".`,
     );
   }
 

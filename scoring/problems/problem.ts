@@ -4,18 +4,18 @@ export const problems = {
   INPUT_INVALID: { status: 400, title: "The rows do not fit the model's signature" },
   TRACK_UNKNOWN: { status: 400, title: "The track asked for does not exist" },
   NOT_EXPLAINABLE: { status: 400, title: "The model's predictions cannot be explained" },
-  UNAUTHORIZED: { status: 401, title: "The caller is not known" },
+  UNAUTHORIZED: { status: 401, title: "The caller is not authenticated" },
   FORBIDDEN: { status: 403, title: "The caller may not do this" },
   NOT_FOUND: { status: 404, title: "There is nothing at this address" },
-  METHOD_NOT_ALLOWED: { status: 405, title: "The address does not take this method" },
+  METHOD_NOT_ALLOWED: { status: 405, title: "The address does not accept this method" },
   BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
   TOO_MANY_ROWS: { status: 413, title: "The request has too many rows" },
-  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: "The body is not of a type the service takes" },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: "The service does not accept this type of body" },
   REQUEST_ID_TOO_LONG: { status: 431, title: "The request's id is too long" },
   REQUEST_INVALID: { status: 400, title: "The request is not valid HTTP for this service" },
   INTERNAL: { status: 500, title: "The service failed" },
   BUSY: { status: 503, title: "The service is busy" },
-  AUTH_UNAVAILABLE: { status: 503, title: "The caller cannot be checked now" },
+  AUTH_UNAVAILABLE: { status: 503, title: "The caller cannot be authenticated at the moment" },
   NOT_READY: { status: 503, title: "The service is not ready" },
   TIMEOUT: { status: 503, title: "The request took too long" },
 } as const;
@@ -31,7 +31,7 @@ export interface FieldFault {
   readonly message: string;
 }
 
-/** Limits that may refuse a request: places to wait, time to wait, time to run, the event loop, or nobody left to answer. */
+/** Why a limit refused a request: the queue is full, the wait or the run too long, the event loop late, or the client gone. */
 export type RefusalReason = "queue-full" | "queue-deadline" | "timeout" | "lag" | "gone";
 
 /** A request that is answered with a problem instead of predictions; its message is shown to the client. */

@@ -51,7 +51,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // A request that comes on an open connection while the service closes is still answered.
     return503OnClosing: false,
   });
-  // What is noted of a request has its place from the begin: an object that gets more properties costs more.
+  // Properties that hooks set are declared from the start: adding properties to an object later is slow.
   for (const property of ["trace", "notes", "problem"]) app.decorateRequest(property, undefined);
   if (telemetry) {
     const dialectOf = (route: string): string => dialectAt(route).name;

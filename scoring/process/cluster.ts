@@ -6,7 +6,7 @@ import type { Settings } from "../../platform/settings/settings";
 import { serveClusterMetrics } from "../telemetry/cluster-metrics";
 import { openLogger } from "../telemetry/logger";
 
-/** What a worker tells, besides its port when it is ready. */
+/** A message of a worker: its port when it is ready, and the outcome of a reload. */
 interface WorkerMessage {
   readonly port?: number;
   readonly reloaded?: string;

@@ -29,7 +29,7 @@ const faults: Readonly<Record<string, readonly [status: number, title: string]>>
   ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time"],
 };
 
-/** Answers what is not even HTTP, for which there is no request and no route. */
+/** Answers bytes that are not valid HTTP, for which there is no request and no route. */
 function answerFault(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

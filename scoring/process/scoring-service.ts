@@ -123,7 +123,7 @@ class Service {
     const stop = (why: string): void => void this.stop(server, editions, why);
     process.once("SIGTERM", () => stop("SIGTERM"));
     process.once("SIGINT", () => stop("SIGINT"));
-    // The parent is gone, however it went: nobody is left to stop this process.
+    // The parent has ended, in whatever way: nobody else would stop this process.
     process.once("disconnect", () => stop("the parent process ended"));
     // A worker would end at once when its primary is gone; it too has requests to finish.
     if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
@@ -163,7 +163,7 @@ class Service {
     const finished = await drain(server, {
       inFlight: () => editions.inFlight,
       deadline,
-      // Not before nobody listens: clients whose connections end would come again, on new ones.
+      // Only once nobody listens: clients whose connections are closed would reconnect.
       lastAnswers: () => (this.life.ending = true),
     });
     if (!finished)
@@ -176,7 +176,8 @@ class Service {
       this.telemetry.close(),
     ]);
     const closed = await Promise.race([closing.then(() => true), sleep(leftMs, false)]);
-    if (!closed) this.logger.error("the grace time is over; the prediction log could not be written whole");
+    if (!closed)
+      this.logger.error("the grace time is over; the prediction log could not be written completely");
     this.logger.info("stopped");
     await Promise.race([new Promise<void>((resolve) => this.logger.flush(() => resolve())), sleep(logMs)]);
     process.exit(finished && closed ? 0 : 1);

@@ -75,7 +75,8 @@ export function refreshTls(server: SecureServer, options: TlsRefreshOptions): ()
       failing = false;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (!failing) options.report(`The certificate cannot be read; the one before stays. ${reason}`);
+      if (!failing)
+        options.report(`The certificate cannot be read; the previous one stays in use. ${reason}`);
       failing = true;
     }
     schedule();

@@ -35,10 +35,7 @@ export function readColumns(
 ): InputRows {
   const rows = checkColumns(signature, columns, new Faults());
   if (rows === 0) {
-    throw new RequestProblem(
-      "BODY_INVALID",
-      "The features have no values. Expected one per row and prediction wanted.",
-    );
+    throw new RequestProblem("BODY_INVALID", "The features have no values. Expected one value per row.");
   }
   checkRowCount(rows, maxRows);
   const table = new RowTable(signature, rows);

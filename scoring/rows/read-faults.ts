@@ -10,12 +10,12 @@ const longestShown = 60;
 /** Longest name of a field in an answer's list of faults. */
 const longestField = 200;
 
-/** What is wrong with a request's rows, collected so that one answer tells all of it. */
+/** The faults of a request's rows, collected so that one answer reports them all. */
 export class Faults {
   private readonly listed: FieldFault[] = [];
   private count = 0;
 
-  /** Whether there is no need to look any further: the answer would be the same. */
+  /** Whether enough faults are known: looking further would not change the answer. */
   get enough(): boolean {
     return this.count >= maxCounted;
   }
@@ -75,7 +75,7 @@ function meantBy(name: string, missing: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const sameButCase = missing.find((candidate) => candidate.toLowerCase() === lower);
   if (sameButCase !== undefined) return sameButCase;
-  // A long name is no misspelling, and comparing it would take long.
+  // A very long name is hardly a misspelling, and comparing it would take long.
   if (name.length > 200) return undefined;
   const nearest = closest(name, missing);
   const changes = distance(name, nearest);
@@ -83,7 +83,7 @@ function meantBy(name: string, missing: readonly string[]): string | undefined {
   return near ? nearest : undefined;
 }
 
-/** Tells `tell` of each name that is no feature, with the one that was probably meant, and of each that is missing. */
+/** Calls `tell` for each name that is not a feature, with the one probably meant, and for each that is missing. */
 export function compareNames(
   given: readonly string[],
   expected: readonly string[],

@@ -95,7 +95,7 @@ export function readObject(
   return body as Record<string, unknown>;
 }
 
-const expected = 'Expected {"data": [...]} with a row per prediction wanted.';
+const expected = 'Expected {"data": [...]} with one row for each prediction.';
 
 /** Rows as one dialect's property `what` may hold them: a list of rows, or an object of columns. */
 export function readRowsOrColumns(

@@ -9,7 +9,7 @@ export type InputValue = number | string | boolean | null;
 /** The rows of a request, checked: as the model takes them and, for the prediction log, by feature name. */
 export interface InputRows {
   readonly table: FeatureTable;
-  /** Rows by feature name; null = missing. Made when asked for, as only the log wants them. */
+  /** Rows by feature name; null = missing. Made on request, as only descriptions use them. */
   readonly records: () => Record<string, InputValue>[];
 }
 
@@ -112,7 +112,7 @@ function storeValue(
     if (typeof value !== "boolean") return `"${name}" is ${show(value)}. true or false is required.`;
     values[row] = value ? 1 : 0;
   } else {
-    if (typeof value !== "string") return `"${name}" is ${show(value)}. A text is required.`;
+    if (typeof value !== "string") return `"${name}" is ${show(value)}. A string is required.`;
     if (allowed && !allowed.includes(value)) {
       return `"${name}" is ${show(value)}. Allowed: ${allowed.map(show).join(", ")}.`;
     }

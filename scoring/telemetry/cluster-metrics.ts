@@ -43,7 +43,7 @@ export function clusterMetricsReader(registry: Registry): () => Promise<string> 
       const id = (asked += 1);
       waiting.set(id, ({ text, failure }) => {
         if (text !== undefined) resolve(text);
-        else reject(new Error(failure ?? "The metrics of the other workers are not there."));
+        else reject(new Error(failure ?? "The metrics of the other workers are not available."));
       });
       process.send?.({ type: "mlops:metrics", id } satisfies MetricsMessage);
     });

@@ -41,7 +41,7 @@ export class LineWriter {
     if (this.full.length > 0) this.start();
   }
 
-  /** Calls back when all that was written before is out, or nobody reads it. */
+  /** Calls back when everything written before has been sent, or nobody reads it. */
   flush(done?: () => void): void {
     if (done !== undefined) this.flushed.push(done);
     this.start();
@@ -54,7 +54,7 @@ export class LineWriter {
     this.filled += this.filling.write(line, this.filled, "utf8");
   }
 
-  /** What was filled is to be written; a new piece, with `room` bytes at least, is filled from now on. */
+  /** Queues the filled piece for writing and starts a new one of at least `room` bytes. */
   private turnOver(room: number): void {
     if (this.filled > 0) {
       this.full.push(this.filling.subarray(0, this.filled));
@@ -70,7 +70,7 @@ export class LineWriter {
       const { leftOut } = this;
       this.leftOut = 0;
       this.add(
-        `{"level":40,"time":${Date.now()},"msg":"${leftOut} lines are left out: the log is not read fast enough."}\n`,
+        `{"level":40,"time":${Date.now()},"msg":"${leftOut} lines were dropped: the log is not read fast enough."}\n`,
       );
     }
     if (this.full.length === 0) this.turnOver(0);
@@ -87,7 +87,7 @@ export class LineWriter {
         setTimeout(() => this.send(), retryMs).unref();
         return;
       }
-      // Any other failure is for good: the reader is gone, and with it the sense of these lines.
+      // Any other failure is permanent: the reader has gone, so the lines are of no use.
       const done = error ? piece.length : written;
       this.waitingBytes -= done;
       if (done === piece.length) this.full.shift();

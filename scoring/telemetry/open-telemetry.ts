@@ -108,7 +108,7 @@ function reportFailures(report: (message: string) => void): void {
     quietUntil = performance.now() + 60_000;
     const reason = [message, ...details].map((part) => reasonOf(part)).join(" ");
     const line = reason.replaceAll(/\s+/g, " ").slice(0, 300);
-    report(`Telemetry cannot be exported: ${line} Requests go on.`);
+    report(`Telemetry cannot be exported: ${line} Requests are not affected.`);
   };
   const silent = (): void => undefined;
   const logger = { error: tell, warn: tell, info: silent, debug: silent, verbose: silent };

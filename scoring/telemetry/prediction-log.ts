@@ -43,7 +43,7 @@ export function openLog(
   });
 }
 
-/** Throws when a feature that must not be logged is none of the model's: a slip would let personal data through. */
+/** Throws when the model has no feature of a name that must not be logged: a typing error would let personal data through. */
 export function assertRedactable(redact: readonly string[], { inputs }: Signature): void {
   const names = inputs.map(({ name }) => name);
   const unknown = redact.filter((name) => !names.includes(name));

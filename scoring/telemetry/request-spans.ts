@@ -59,7 +59,7 @@ export function recordSpans(request: EndedRequest, { tracer, ids, parent }: Span
     },
     parent,
   );
-  // A client's mistake is no failure of the server's span.
+  // A client's mistake does not make the server's span a failure.
   if (status >= 500) server.setStatus({ code: SpanStatusCode.ERROR });
   if (notes !== undefined && server.isRecording()) {
     const inside = traces.setSpan(parent, server);

@@ -16,7 +16,7 @@ export interface EndedRequest {
   readonly requestId: string;
   readonly trace: TraceContext;
   readonly method: string;
-  /** The route's address, "" when there is none. */
+  /** The route's path, "" when no route took the request. */
   readonly route: string;
   readonly dialect: string;
   readonly status: number;

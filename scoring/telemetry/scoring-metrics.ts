@@ -76,7 +76,7 @@ export class ScoringMetrics {
     this.byDialect = new Map(dialects.map((name) => [name, new DialectMetrics()]));
     const { registry } = this;
     collectDefaultMetrics({ register: registry });
-    // Gauges with the name of a counter, which Prometheus' own check refuses; the same is there by type without it.
+    // Gauges named like counters, which Prometheus' linter rejects; the same figures exist by type under other names.
     for (const what of ["handles", "requests", "resources"]) {
       registry.removeSingleMetric(`nodejs_active_${what}_total`);
     }

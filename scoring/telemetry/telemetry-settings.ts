@@ -13,7 +13,7 @@ export interface TelemetrySettings {
   readonly otlp: boolean;
 }
 
-/** The settings when telemetry is to be exported, `undefined` when not. */
+/** The settings, or `undefined` when no telemetry is exported. */
 export function readTelemetrySettings(env: NodeJS.ProcessEnv): TelemetrySettings | undefined {
   if (env.OTEL_SDK_DISABLED === "true") return undefined;
   const applicationInsights = env.APPLICATIONINSIGHTS_CONNECTION_STRING;

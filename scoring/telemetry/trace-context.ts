@@ -36,7 +36,7 @@ function newSpanId(): string {
   return id === noSpan ? newSpanId() : id;
 }
 
-/** Takes up the caller's trace, or begins one when there is none or it is not valid. */
+/** Continues the caller's trace, or begins one when the caller sent none or an invalid one. */
 export function traceContextOf(
   traceparent: string | string[] | undefined,
   tracestate?: string | string[],
@@ -44,7 +44,7 @@ export function traceContextOf(
   const match = typeof traceparent === "string" ? pattern.exec(traceparent) : null;
   if (match !== null) {
     const [, version, traceId = "", parentId = "", flags = "", rest] = match;
-    // A later version may say more behind its flags; version 0 does not, and ff is none.
+    // A later version may add more after its flags; version 0 does not, and ff is invalid.
     const known = version !== "ff" && (version !== "00" || rest === undefined);
     if (known && traceId !== noTrace && parentId !== noSpan) {
       const sampled = (Number.parseInt(flags, 16) & 1) === 1;
@@ -62,7 +62,7 @@ export function traceContextOf(
   };
 }
 
-/** The header `traceresponse`, which tells the caller under which ids its request is found here. */
+/** The header `traceresponse`, which gives the caller the ids of its request in this service. */
 export function traceResponse({ traceId, spanId, sampled }: TraceContext): string {
   return `00-${traceId}-${spanId}-${sampled ? "01" : "00"}`;
 }

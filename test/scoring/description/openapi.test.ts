@@ -154,7 +154,7 @@ test("a description in another version is not there", async () => {
   const answer = await call(openService(cost), { url: "/swagger.json?version=4" });
   expect([answer.status, answer.json.detail]).toEqual([
     404,
-    "There is no description of that version. There are 2, 3 and 3.1.",
+    "There is no description in that version. Allowed: 2, 3 and 3.1.",
   ]);
 });
 

@@ -68,7 +68,7 @@ describe("a body that is not as MLflow has it is refused in MLflow's words", () 
       split({ columns: ["a", "b", "c"], data: [{}] }),
       /Row 0: The row is \{\.\.\.\}/,
     ],
-    ["a column twice", split({ columns: ["a", "b", "c", "c"], data: [[1, 2, 3, 4]] }), /"c" is there twice/],
+    ["a column twice", split({ columns: ["a", "b", "c", "c"], data: [[1, 2, 3, 4]] }), /"c" appears twice/],
     [
       "a column that is no text",
       split({ columns: ["a", "b", 7], data: [[1, 2, 3]] }),

@@ -174,7 +174,7 @@ describe("what is wrong is told in one text", () => {
       { inputs: tensors().map((input) => (input.name === "constructor" ? { ...input, data: [""] } : input)) },
       /Row 0: "constructor" is ""\. Allowed/,
     ],
-    ["a tensor twice", { inputs: [age, age, ...others] }, /Input "age" is there twice/],
+    ["a tensor twice", { inputs: [age, age, ...others] }, /Input "age" appears twice/],
     ["no tensor", { inputs: [] }, /"inputs" is \[\]/],
     ["no inputs", {}, /"inputs" is undefined/],
     ["a misspelt property", { inputs: tensors(), output: [] }, /The body has "output"\. Allowed: "id"/],
@@ -193,7 +193,7 @@ describe("what is wrong is told in one text", () => {
     [
       "an output that is none",
       { inputs: tensors(), outputs: [{ name: "logits" }] },
-      /Output "logits" is none of the model's/,
+      /The model has no output "logits"/,
     ],
     ["an id that is a number", { id: 7, inputs: tensors() }, /"id" is 7/],
     ["another model's name", { model_name: "cost", inputs: tensors() }, /"model_name" is "cost", but/],
@@ -231,7 +231,7 @@ describe("what is wrong is told in one text", () => {
     [
       "bytes left over",
       binary([head(8), head(8, "b"), head(8, "c")], [c, c, c, c]),
-      /has 8 bytes of binary data that are no input's/,
+      /has 8 bytes of binary data that belong to no input/,
     ],
     [
       "NaN where a value must be",

@@ -29,7 +29,7 @@ test("one more than may wait is refused at once", async () => {
   const running = [limiter.run(first.run), limiter.run(first.run)];
   await expect(limiter.run(first.run)).rejects.toMatchObject({
     code: "BUSY",
-    message: "1 requests are waiting already. Try again in a second.",
+    message: "1 requests are already waiting. Try again in a second.",
     details: { headers: { "retry-after": "1" } },
   });
   first.end();
@@ -41,7 +41,7 @@ test("a place that does not become free in time is waited for no longer, and the
   const first = task();
   const running = limiter.run(first.run);
   await expect(limiter.run(first.run)).rejects.toThrow(
-    "No place became free in 5 ms. Try again in a second.",
+    "The request waited 5 ms and was not started. Try again in a second.",
   );
   first.end();
   await running;
@@ -73,7 +73,7 @@ test("one that would wait longer than it may is refused at once, and told when t
   const begin = performance.now();
   await expect(Promise.all([1, 2, 3].map(() => limiter.run(first.run)))).rejects.toMatchObject({
     code: "BUSY",
-    message: "No place will be free within 120 ms. Try again in a second.",
+    message: "The request would wait longer than 120 ms. Try again in a second.",
     details: { reason: "queue-deadline" },
   });
   expect(performance.now() - begin).toBeLessThan(100);
@@ -103,7 +103,7 @@ test.each([
     const running = Array.from({ length: 2 + waiting }, () => limiter.run(first.run));
     expect([limiter.running, limiter.waiting]).toEqual([2, waiting]);
     await expect(limiter.run(first.run)).rejects.toMatchObject({
-      message: `${waiting} requests are waiting already. Try again ${words}.`,
+      message: `${waiting} requests are already waiting. Try again ${words}.`,
       details: { headers: { "retry-after": pause }, reason: "queue-full" },
     });
     first.end();

@@ -197,7 +197,7 @@ describe("POST /score", () => {
       { payload: `{"data":"${"x".repeat(2000)}"}` },
       413,
       "BODY_TOO_LARGE",
-      /^The body has more than 2000 bytes, the most allowed\./,
+      /^The body has more than 2000 bytes, the maximum\./,
     ],
     ["too many rows", { payload: '{"data":[1,2,3,4]}' }, 413, "TOO_MANY_ROWS", /^The request has 4 rows\./],
     [

@@ -77,7 +77,9 @@ test("answers over TLS 1.2 and 1.3 only, and takes a new certificate without a r
   // Half of a change: the certificate is not the key's.
   const open = await shake(port);
   await copyFile(folder("second.crt"), folder("tls.crt"));
-  await until(() => program.output.includes("The certificate cannot be read; the one before stays."));
+  await until(() =>
+    program.output.includes("The certificate cannot be read; the previous one stays in use."),
+  );
   expect(await nameAt(port)).toBe("first");
   await use("second");
   await until(async () => (await nameAt(port)) === "second");

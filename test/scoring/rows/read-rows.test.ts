@@ -58,8 +58,8 @@ describe("a row that does not fit is refused with row and field", () => {
     ["null for a number", { ...row, age: null }, "age", '"age" is null. A number is required.'],
     ["null for a boolean", { ...row, smoker: null }, "smoker", '"smoker" is null. A boolean is required.'],
     ["1 for a boolean", { ...row, smoker: 1 }, "smoker", '"smoker" is 1. true or false is required.'],
-    ["a number for a text", { ...row, town: 7 }, "town", '"town" is 7. A text is required.'],
-    ["an array for a text", { ...row, town: ["Aa"] }, "town", '"town" is ["Aa"]. A text is required.'],
+    ["a number for a text", { ...row, town: 7 }, "town", '"town" is 7. A string is required.'],
+    ["an array for a text", { ...row, town: ["Aa"] }, "town", '"town" is ["Aa"]. A string is required.'],
     [
       "a value that is not allowed",
       { ...row, region: "South" },
@@ -155,7 +155,7 @@ test("all faults are in one problem, of which the first 20 are listed", () => {
   expect(problem.message).toMatch(/Row 9: "smoker" is 0\..* 4 more faults are not listed\.$/);
 });
 
-const expected = 'Expected {"data": [...]} with a row per prediction wanted.';
+const expected = 'Expected {"data": [...]} with one row for each prediction.';
 
 test.each([
   ["nothing", undefined, "BODY_INVALID", `The body is not a JSON object. ${expected}`],

@@ -112,8 +112,8 @@ describe("a token of Entra ID", () => {
     ["that has expired", { exp: seconds() - 120 }, "401 The token has expired."],
     ["that never expires", { exp: undefined }, '401 The token\'s claim "exp" is missing'],
     ["that is not valid yet", { nbf: seconds() + 3600 }, "401 The token is not valid yet."],
-    ["of another issuer", { iss: "https://example.com/v2.0" }, "401 The token is of another tenant."],
-    ["of another tenant", { tid: "another" }, "401 The token is of another tenant."],
+    ["of another issuer", { iss: "https://example.com/v2.0" }, "401 The token is from another tenant."],
+    ["of another tenant", { tid: "another" }, "401 The token is from another tenant."],
     [
       "without the role",
       { roles: ["Scores.Write"] },
@@ -174,14 +174,14 @@ test("while the issuer is down known keys go on, and without any the answer is 5
   issuer.down = true;
   const tokens = open({ pauseMs: 0, freshMs: 0 });
   expect(await answer(tokens, issuer.token())).toBe(
-    "503 The keys that tokens are checked with cannot be fetched. Try again later.",
+    "503 The keys for checking tokens cannot be fetched. Try again later.",
   );
   issuer.down = false;
   expect(await answer(tokens, issuer.token())).toBe("200");
   issuer.down = true;
   for (const jti of ["1", "2", "3"]) expect(await answer(tokens, issuer.token({ jti }))).toBe("200");
   expect(reports[0]).toMatch(/cannot be fetched\. http\S+ answered 503/);
-  expect(reports[1]).toBe("The keys that tokens are checked with can be fetched again.");
+  expect(reports[1]).toBe("The keys for checking tokens can be fetched again.");
 });
 
 test("a token that was accepted is not checked again for a while, but not past its expiry", async () => {

@@ -139,7 +139,7 @@ test("keys of a folder change without a restart, also by the link that a mounted
   expect(await accepts(url, secondary)).toBe(false);
   // Keys that cannot be read, or are none, change nothing.
   await writeFile(folder("second", "primary"), "short");
-  await until(() => program.output.includes("The keys cannot be read; those read last stay accepted."));
+  await until(() => program.output.includes("The keys cannot be read; those read last stay valid."));
   expect(await accepts(url, third)).toBe(true);
   await rm(folder("second", "secondary"));
   await writeFile(folder("second", "primary"), fourth);
@@ -223,7 +223,7 @@ describe("a Key Vault", () => {
     await until(() => accepts(url, third));
     expect(await accepts(url, primary)).toBe(false);
     vault.state.down = true;
-    await until(() => program.output.includes("The keys cannot be read; those read last stay accepted."));
+    await until(() => program.output.includes("The keys cannot be read; those read last stay valid."));
     expect(await accepts(url, third)).toBe(true);
     secrets["scoring-primary-key"] = fourth;
     vault.state.down = false;

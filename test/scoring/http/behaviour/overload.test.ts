@@ -125,7 +125,7 @@ test("while the event loop lags requests are refused, but not those that ask whe
   expect(answer?.headers.get("retry-after")).toBe("1");
   expect(await answer?.json()).toMatchObject({
     code: "BUSY",
-    detail: "The service is working on more than it can do. Try again in a second.",
+    detail: "The service is overloaded. Try again in a second.",
   });
   // Nobody has to do anything for it to answer again.
   await until(async () => (await score()).status === 200);

@@ -68,7 +68,7 @@ describe("the service's own log", () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     await once(child, "close");
-    const said = /"(\d+) lines are left out: the log is not read fast enough\."/.exec(output);
+    const said = /"(\d+) lines were dropped: the log is not read fast enough\."/.exec(output);
     const there = output.match(/"n":\d+/g)?.length ?? 0;
     expect(Number(said?.[1])).toBeGreaterThan(1000);
     expect(there + Number(said?.[1])).toBe(20_000);
