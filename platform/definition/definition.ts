@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors";
+import { closedObject } from "./closed-object";
 import { metricNames, metrics } from "./metric-names";
 import { modelNamePattern } from "./model-ref";
 
@@ -8,56 +9,54 @@ const fraction = z.number().min(0).max(1);
 /** Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. */
 const reservedNames = ["_row", "_held_out", "prediction", "probability"];
 
-const columnSchema = z
-  .strictObject({
-    /** As in the header of the data. */
-    name: z.string().min(1).max(128),
-    type: z.enum(["number", "category", "boolean"]),
-    role: z.enum(["feature", "target", "id", "weight"]).default("feature"),
-    /** Whether a value may be missing. Missing numbers are imputed with the median, categories with the most frequent. */
-    nullable: z.boolean().default(false),
-    /** Least and greatest allowed value of a number, both inclusive. */
-    range: z.tuple([z.number(), z.number()]).optional(),
-    /** Allowed values of a category. Without it any text is allowed, and one not seen in training has no effect. */
-    values: z.array(z.string().min(1)).min(1).optional(),
-    /** Unit of measurement, for people. */
-    unit: z.string().optional(),
-    description: z.string().optional(),
-  })
-  .superRefine((column, context) => {
-    const fault = (message: string): void => void context.addIssue({ code: "custom", message });
-    if (column.range && column.type !== "number") fault(`column "${column.name}": only a number has a range`);
-    if (column.range && column.range[0] > column.range[1]) {
-      fault(`column "${column.name}": range ${column.range[0]}..${column.range[1]} is empty`);
-    }
-    if (column.values && column.type !== "category")
-      fault(`column "${column.name}": only a category has values`);
-    if (column.values && new Set(column.values).size < column.values.length) {
-      fault(`column "${column.name}": values are listed twice`);
-    }
-    if (column.type === "boolean" && column.nullable) {
-      fault(
-        `column "${column.name}": a boolean cannot be nullable; declare it a category with values true and false`,
-      );
-    }
-    if (column.role === "target" && column.nullable)
-      fault(`column "${column.name}": the target cannot be nullable`);
-    if (column.role === "weight" && column.type !== "number")
-      fault(`column "${column.name}": a weight is a number`);
-  });
+const columnSchema = closedObject({
+  /** As in the header of the data. */
+  name: z.string().min(1).max(128),
+  type: z.enum(["number", "category", "boolean"]),
+  role: z.enum(["feature", "target", "id", "weight"]).default("feature"),
+  /** Whether a value may be missing. Missing numbers are imputed with the median, categories with the most frequent. */
+  nullable: z.boolean().default(false),
+  /** Least and greatest allowed value of a number, both inclusive. */
+  range: z.tuple([z.number(), z.number()]).optional(),
+  /** Allowed values of a category. Without it any text is allowed, and one not seen in training has no effect. */
+  values: z.array(z.string().min(1)).min(1).optional(),
+  /** Unit of measurement, for people. */
+  unit: z.string().optional(),
+  description: z.string().optional(),
+}).superRefine((column, context) => {
+  const fault = (message: string): void => void context.addIssue({ code: "custom", message });
+  if (column.range && column.type !== "number") fault(`column "${column.name}": only a number has a range`);
+  if (column.range && column.range[0] > column.range[1]) {
+    fault(`column "${column.name}": range ${column.range[0]}..${column.range[1]} is empty`);
+  }
+  if (column.values && column.type !== "category")
+    fault(`column "${column.name}": only a category has values`);
+  if (column.values && new Set(column.values).size < column.values.length) {
+    fault(`column "${column.name}": values are listed twice`);
+  }
+  if (column.type === "boolean" && column.nullable) {
+    fault(
+      `column "${column.name}": a boolean cannot be nullable; declare it a category with values true and false`,
+    );
+  }
+  if (column.role === "target" && column.nullable)
+    fault(`column "${column.name}": the target cannot be nullable`);
+  if (column.role === "weight" && column.type !== "number")
+    fault(`column "${column.name}": a weight is a number`);
+});
 
 const trainerSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
+  closedObject({
     kind: z.literal("ridge"),
     /** L2 penalty on the standardised coefficients, as scikit-learn's `alpha`; 0 is ordinary least squares. */
     alpha: z.number().min(0),
   }),
-  z.strictObject({
+  closedObject({
     kind: z.literal("logistic"),
     /** L2 penalty on the standardised coefficients: scikit-learn's `1 / C`. */
     l2: z.number().min(0),
   }),
-  z.strictObject({
+  closedObject({
     kind: z.literal("command"),
     /** Program and arguments. `{data}` and `{output}` are replaced by the prepared Parquet folder and the output folder. */
     run: z.array(z.string().min(1)).min(1),
@@ -70,20 +69,20 @@ const trainerSchema = z.discriminatedUnion("kind", [
 
 const metricName = z.enum(metricNames);
 
-const gateSchema = z.strictObject({
+const gateSchema = closedObject({
   metric: metricName,
   /** How much better than the champion, in units of the metric, a candidate has to be. */
   minImprovement: z.number().min(0).default(0),
   /** Values a candidate must reach whatever the champion is: `atLeast` or `atMost`, as the metric's direction says. */
   floors: z
     .array(
-      z.strictObject({ metric: metricName, atLeast: z.number().optional(), atMost: z.number().optional() }),
+      closedObject({ metric: metricName, atLeast: z.number().optional(), atMost: z.number().optional() }),
     )
     .default([]),
   /** Groups of rows on which a candidate may not be worse than the champion by more than `mayBeWorseBy` units of the metric. */
   slices: z
     .array(
-      z.strictObject({
+      closedObject({
         column: z.string(),
         /** Rising cut points that make groups of a number column: [50] gives "<= 50" and "> 50". */
         at: z.array(z.number()).min(1).optional(),
@@ -95,7 +94,7 @@ const gateSchema = z.strictObject({
     .default([]),
 });
 
-const definitionShape = z.strictObject({
+const definitionShape = closedObject({
   name: z.string().regex(modelNamePattern, "must be 3 to 40 lower-case letters, digits and dashes"),
   description: z.string().optional(),
   task: z.enum(["regression", "classification"]),
@@ -103,63 +102,56 @@ const definitionShape = z.strictObject({
   data: z.string().min(1),
   columns: z.array(columnSchema).min(2),
   /** Rows held out from training, chosen by a hash of the row's id, or of all its values. */
-  split: z
-    .strictObject({ testFraction: z.number().gt(0).lt(1).default(0.2), seed: z.number().int().default(1) })
-    .prefault({}),
-  checks: z
-    .strictObject({
-      minRows: z.number().int().min(1).default(50),
-      /** Largest share of missing values in a nullable column, 0..1. */
-      maxMissing: fraction.default(0.5),
-      /** Largest share of rows that repeat another row, 0..1. */
-      maxDuplicates: fraction.default(0.1),
-    })
-    .prefault({}),
+  split: closedObject({
+    testFraction: z.number().gt(0).lt(1).default(0.2),
+    seed: z.number().int().default(1),
+  }).prefault({}),
+  checks: closedObject({
+    minRows: z.number().int().min(1).default(50),
+    /** Largest share of missing values in a nullable column, 0..1. */
+    maxMissing: fraction.default(0.5),
+    /** Largest share of rows that repeat another row, 0..1. */
+    maxDuplicates: fraction.default(0.1),
+  }).prefault({}),
   trainer: trainerSchema,
   gate: gateSchema,
   /** A column has drifted when its population stability index is above `psi` and the difference is significant. */
-  drift: z
-    .strictObject({
-      /** Population stability index: 0 = same, above 0.2 = investigate. */
-      psi: z.number().positive().default(0.2),
-      /** Family-wise error rate over all columns (Holm), 0..1. */
-      significance: z.number().gt(0).lt(1).default(0.01),
-      /** Rows needed before drift is judged. */
-      minRows: z.number().int().min(1).default(50),
-    })
-    .prefault({}),
-  serving: z
-    .strictObject({
-      /** Requests scored at once by one process. */
-      concurrency: z.number().int().min(1).default(2),
-      /** Longest wait for a free place, in milliseconds. */
-      queueTimeoutMs: z.number().int().min(0).default(180_000),
-      /** Longest time for a request, in milliseconds. */
-      timeoutMs: z.number().int().min(1).default(60_000),
-      /** Rows in one request. */
-      maxRows: z.number().int().min(1).default(10_000),
-      /** Bytes in one request's body. */
-      maxBodyBytes: z.number().int().min(1).default(5_000_000),
-    })
-    .prefault({}),
-  canary: z
-    .strictObject({
-      /** Share of traffic, in percent, of each stage before the last, which is always 100. */
-      weights: z.array(z.number().int().min(1).max(99)).min(1).default([10, 50]),
-      /** Requests each track must have answered before a stage is judged. */
-      minRequests: z.number().int().min(1).default(50),
-      /** How much larger the canary's share of failed requests may be than stable's, 0..1. */
-      mayFailMoreBy: fraction.default(0.01),
-      /** How many times stable's 95th percentile of latency the canary's may be. */
-      mayBeSlowerBy: z.number().min(1).default(2),
-      /** A difference of the 95th percentile of latency below this many milliseconds is never judged. */
-      latencyToleranceMs: z.number().min(0).default(25),
-      /** Largest shift of the mean prediction, in standard deviations of stable's predictions. */
-      mayShiftBy: z.number().positive().default(0.5),
-      /** Share of requests copied to the candidate before it answers any, in percent; 0 skips the shadow stage. */
-      shadowPercent: z.number().int().min(0).max(100).default(0),
-    })
-    .prefault({}),
+  drift: closedObject({
+    /** Population stability index: 0 = same, above 0.2 = investigate. */
+    psi: z.number().positive().default(0.2),
+    /** Family-wise error rate over all columns (Holm), 0..1. */
+    significance: z.number().gt(0).lt(1).default(0.01),
+    /** Rows needed before drift is judged. */
+    minRows: z.number().int().min(1).default(50),
+  }).prefault({}),
+  serving: closedObject({
+    /** Requests scored at once by one process. */
+    concurrency: z.number().int().min(1).default(2),
+    /** Longest wait for a free place, in milliseconds. */
+    queueTimeoutMs: z.number().int().min(0).default(180_000),
+    /** Longest time for a request, in milliseconds. */
+    timeoutMs: z.number().int().min(1).default(60_000),
+    /** Rows in one request. */
+    maxRows: z.number().int().min(1).default(10_000),
+    /** Bytes in one request's body. */
+    maxBodyBytes: z.number().int().min(1).default(5_000_000),
+  }).prefault({}),
+  canary: closedObject({
+    /** Share of traffic, in percent, of each stage before the last, which is always 100. */
+    weights: z.array(z.number().int().min(1).max(99)).min(1).default([10, 50]),
+    /** Requests each track must have answered before a stage is judged. */
+    minRequests: z.number().int().min(1).default(50),
+    /** How much larger the canary's share of failed requests may be than stable's, 0..1. */
+    mayFailMoreBy: fraction.default(0.01),
+    /** How many times stable's 95th percentile of latency the canary's may be. */
+    mayBeSlowerBy: z.number().min(1).default(2),
+    /** A difference of the 95th percentile of latency below this many milliseconds is never judged. */
+    latencyToleranceMs: z.number().min(0).default(25),
+    /** Largest shift of the mean prediction, in standard deviations of stable's predictions. */
+    mayShiftBy: z.number().positive().default(0.5),
+    /** Share of requests copied to the candidate before it answers any, in percent; 0 skips the shadow stage. */
+    shadowPercent: z.number().int().min(0).max(100).default(0),
+  }).prefault({}),
 });
 
 type Definition = z.output<typeof definitionShape>;

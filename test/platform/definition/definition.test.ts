@@ -247,7 +247,31 @@ describe("a model definition", () => {
       { ...regression, name: "Example" },
       "name: must be 3 to 40 lower-case letters, digits and dashes",
     ],
-    ["a misspelt field", { ...regression, trainr: {} }, 'Unrecognized key: "trainr"'],
+    [
+      "a misspelt field",
+      { ...regression, trainr: {} },
+      'Unrecognized key: "trainr". Did you mean "trainer"?',
+    ],
+    ...(
+      [
+        ["checks", "leastRows", "minRows"],
+        ["checks", "mostMissing", "maxMissing"],
+        ["checks", "mostDuplicates", "maxDuplicates"],
+        ["drift", "leastRows", "minRows"],
+        ["serving", "mostRows", "maxRows"],
+        ["serving", "mostBodyBytes", "maxBodyBytes"],
+        ["canary", "leastRequests", "minRequests"],
+      ] as const
+    ).map(([part, old, today]): [string, unknown, string] => [
+      `the old name ${part}.${old}`,
+      { ...regression, [part]: { [old]: 1 } },
+      `${part}: Unrecognized key: "${old}". It is now called "${today}"; rename it.`,
+    ]),
+    [
+      "the old name gate.leastImprovement",
+      withGate({ leastImprovement: 1 }),
+      'gate: Unrecognized key: "leastImprovement". It is now called "minImprovement"; rename it.',
+    ],
     [
       "everything held out",
       { ...regression, split: { testFraction: 1 } },
@@ -284,7 +308,7 @@ describe("a model definition", () => {
   test("names faults of form and of sense together", () => {
     expect(faultsOf({ ...withGate({ metric: "auc" }), name: "Example", extra: 1 })).toEqual([
       "name: must be 3 to 40 lower-case letters, digits and dashes",
-      'Unrecognized key: "extra"',
+      'Unrecognized key: "extra". Allowed are name, description, task, data, columns, split, checks, trainer, gate, drift, serving, canary; rename or remove it.',
       'the metric "auc" is not one of a regression',
     ]);
   });
