@@ -2,6 +2,7 @@ import path from "node:path";
 import { z } from "zod";
 import type { Release } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
+import { isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
 import { testIdPrefix } from "../../platform/predictions/prediction-record";
@@ -52,13 +53,6 @@ function answered({ status, body }: Answer): string {
   return status === 0 ? `did not answer: ${String(body)}` : `answered ${status}`;
 }
 
-function close(actual: unknown, expected: number | string, tolerance: number): boolean {
-  if (typeof expected === "string") return actual === expected;
-  return (
-    typeof actual === "number" && Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected))
-  );
-}
-
 /** The first difference between an answer and the golden rows' predictions; undefined when there is none. */
 function findDifference(answer: Answer, golden: GoldenRows): string | undefined {
   const { result, probabilities } = scoredSchema.safeParse(answer.body).data ?? {};
@@ -68,10 +62,10 @@ function findDifference(answer: Answer, golden: GoldenRows): string | undefined 
   }
   for (const [row, expected] of golden.predictions.entries()) {
     const [probability, given] = [golden.probabilities?.[row], probabilities?.[row]?.at(-1)];
-    if (!close(result[row], expected, golden.tolerance)) {
+    if (!isSamePrediction(result[row], expected, golden.tolerance)) {
       return `row ${row + 1}: ${String(result[row])} instead of ${expected}`;
     }
-    if (probability !== undefined && !close(given, probability, golden.tolerance)) {
+    if (probability !== undefined && !isSamePrediction(given, probability, golden.tolerance)) {
       return `row ${row + 1}: probability ${String(given)} instead of ${probability}`;
     }
   }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { LinearModel } from "../../platform/onnx/linear-model";
 import { findLinearParameters, type LinearParameters } from "../../platform/onnx/linear-parameters";
+import { exactTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
 import {
   modelFiles,
   readGoldenRows,
@@ -14,9 +15,6 @@ import type { Signature } from "../../platform/model/signature";
 import { featureTable, type Predictions } from "../../platform/model/table";
 import type { ScoringModel } from "./scorer";
 
-/** Two ways to the same double-precision number differ by rounding alone. */
-const linearTolerance = 1e-9;
-
 async function readParameters(file: string, signature: Signature): Promise<LinearParameters | undefined> {
   try {
     return findLinearParameters(await readFile(file), signature);
@@ -25,15 +23,6 @@ async function readParameters(file: string, signature: Signature): Promise<Linea
     if (["ENOENT", "ENOTDIR", "EISDIR"].includes(systemErrorCode(error) ?? "")) return undefined;
     throw error;
   }
-}
-
-function isSame(
-  actual: number | string | undefined,
-  expected: number | string | undefined,
-  tolerance: number,
-): boolean {
-  if (typeof actual !== "number" || typeof expected !== "number") return actual === expected;
-  return Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
 }
 
 /** Throws when predictions of the golden rows are not those that were compared with ONNX's in training. */
@@ -45,8 +34,9 @@ function checkGolden(
   for (const [row, expected] of golden.predictions.entries()) {
     const expectedProbability = golden.probabilities?.[row];
     const fits =
-      isSame(prediction[row], expected, tolerance) &&
-      (expectedProbability === undefined || isSame(probability?.[row], expectedProbability, tolerance));
+      isSamePrediction(prediction[row], expected, tolerance) &&
+      (expectedProbability === undefined ||
+        isSamePrediction(probability?.[row], expectedProbability, tolerance));
     if (fits) continue;
     throw new PlatformError(
       "MODEL_INVALID",
@@ -67,7 +57,7 @@ export async function loadScoringModel(modelDirectory: string): Promise<ScoringM
   checkGolden(await model.predict(featureTable(signature, golden.rows)), golden, {
     directory: modelDirectory,
     // On the runtime that they were measured with, the numbers may differ as the training allows.
-    tolerance: parameters === undefined ? golden.tolerance : linearTolerance,
+    tolerance: parameters === undefined ? golden.tolerance : exactTolerance,
   });
   return model;
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
+import { isSamePrediction } from "../../platform/model/golden-tolerance";
 import { readGoldenRows } from "../../platform/model/model-directory";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { featureTable } from "../../platform/model/table";
@@ -12,11 +13,7 @@ async function checkPackage(directory: string): Promise<number> {
   const { prediction } = await model.predict(featureTable(model.signature, rows));
   for (const [row, expected] of predictions.entries()) {
     const actual = prediction[row];
-    const same =
-      typeof expected === "number" && typeof actual === "number"
-        ? Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected))
-        : actual === expected;
-    if (!same) {
+    if (!isSamePrediction(actual, expected, tolerance)) {
       throw new PlatformError(
         "MODEL_INVALID",
         `Golden row ${row + 1} gives ${actual} and not ${expected}, as it did in training. Build on the system it was trained on, or train again.`,

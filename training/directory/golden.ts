@@ -1,5 +1,6 @@
 import { featuresOf, type ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
+import { exactTolerance, foreignTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { identifier, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
@@ -10,10 +11,6 @@ import { rowsOf } from "../evaluation/score-rows";
 import { aggregate } from "../preprocessing/sql";
 
 const maxGoldenRows = 8;
-/** Two ways to the same double-precision number differ by rounding alone. */
-const exactTolerance = 1e-9;
-/** A program's own graph may compute in single precision, which differs between processors. */
-const foreignTolerance = 1e-5;
 /** No names of columns: the query gives them beside the features. */
 const predictionColumn = "(prediction)";
 const positionColumn = identifier("(position)");
@@ -87,16 +84,13 @@ function ownPredictions({ signature }: LinearParameters, values: readonly number
   return { predictions: values.map((value) => (value > 0.5 ? positive : negative)), probabilities: values };
 }
 
-function isClose(actual: number | string | undefined, expected: number | string): boolean {
-  if (typeof expected === "string" || typeof actual !== "number") return actual === expected;
-  return Math.abs(actual - expected) <= exactTolerance * Math.max(1, Math.abs(expected));
-}
-
 function checkSame(own: GoldenValues, served: GoldenValues): void {
   for (const kind of ["predictions", "probabilities"] as const) {
     const values = own[kind] ?? [];
-    const row = [...values.keys()].find((index) => !isClose(served[kind]?.[index], values[index] ?? NaN));
-    if (row === undefined) continue;
+    const row = values.findIndex(
+      (value, index) => !isSamePrediction(served[kind]?.[index], value, exactTolerance),
+    );
+    if (row < 0) continue;
     throw new PlatformError(
       "TRAINING_FAILED",
       `The model file does not give the trained numbers: ${served[kind]?.[row]} instead of ${values[row]} for golden row ${row + 1}. They may differ by ${exactTolerance}. Look for very large numbers in the data; if there are none, report this as a bug.`,

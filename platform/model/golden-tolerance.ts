@@ -1,0 +1,13 @@
+/** Two ways to the same double-precision number differ by rounding alone. */
+export const exactTolerance = 1e-9;
+/** A program's own graph may compute in single precision, which differs between processors. */
+export const foreignTolerance = 1e-5;
+
+/**
+ * Whether a prediction is the one expected: a class in words is equal, a number differs by no more than `tolerance`,
+ * relative to the greater of 1 and the number expected.
+ */
+export function isSamePrediction(actual: unknown, expected: number | string, tolerance: number): boolean {
+  if (typeof actual !== "number" || typeof expected !== "number") return actual === expected;
+  return Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
+}
