@@ -7,7 +7,7 @@ import { repository } from "../build/repository";
 import { digestOf } from "../platform/base/files";
 import { readGoldenRows } from "../platform/model/model-directory";
 import { openShippedData, shippedDefinition } from "../test/training/shipped-data";
-import { train } from "../training/trainers/train";
+import { train } from "../training/directory/train";
 
 /** Below the repository, as the programs look for their native packages in its `node_modules`. */
 const programs = path.join(repository, "dist", "bench");

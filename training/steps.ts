@@ -11,7 +11,7 @@ import { newRunId } from "../platform/base/run-id";
 import type { Settings } from "../platform/settings/settings";
 import { findRecord } from "../platform/base/stored-record";
 import { compareWithChampion, type Comparison } from "./evaluation/compare";
-import { train, type TrainedModel } from "./trainers/train";
+import { train, type TrainedModel } from "./directory/train";
 import {
   readChampion,
   withWorkbench,

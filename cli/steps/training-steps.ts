@@ -9,7 +9,7 @@ import { splitData } from "../../platform/data/split";
 import type { Metrics } from "../../platform/definition/metric-names";
 import { compareWithChampion, type Comparison } from "../../training/evaluation/compare";
 import { registerCandidate } from "../../training/directory/register";
-import { train } from "../../training/trainers/train";
+import { train } from "../../training/directory/train";
 import { counted, withoutPeriod } from "../../platform/base/wording";
 import { codeVersion } from "../../build/code-version";
 import { checkLoadedData, describeFindings } from "./data-check";

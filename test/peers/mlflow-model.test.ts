@@ -4,7 +4,7 @@ import path from "node:path";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { digestOf } from "../../platform/base/files";
 import { readGoldenRows } from "../../platform/model/model-directory";
-import { train } from "../../training/trainers/train";
+import { train } from "../../training/directory/train";
 import { openShippedData, shippedDefinition } from "../training/shipped-data";
 import { runPython, skipReason } from "./python-venv";
 

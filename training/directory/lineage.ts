@@ -5,7 +5,7 @@ import { digestOf, type Digest } from "../../platform/base/files";
 import type { Lineage } from "../../platform/model/model-directory";
 import { loadOnnxRuntime } from "../../platform/onnx/onnx-runtime";
 import type { SqlEngine } from "../../platform/sql/engine";
-import type { TrainingRequest } from "../trainers/training-request";
+import type { TrainingRequest } from "./training-request";
 
 /** Digest of a definition with its defaults filled in. */
 function definitionDigest(definition: ModelDefinition): Digest {

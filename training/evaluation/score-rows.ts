@@ -3,7 +3,7 @@ import type { ScoredRows } from "../../platform/metrics/evaluation";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { identifier, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
 import { featureTable } from "../../platform/model/table";
-import { targetSql, weightOf } from "../trainers/fit";
+import { targetSql, weightOf } from "../preprocessing/target";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { predictionSql } from "./predict-sql";
 import { numberOf } from "../preprocessing/sql";

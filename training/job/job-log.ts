@@ -2,7 +2,7 @@ import { PlatformError, reasonOf } from "../../platform/base/errors";
 import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
 import type { DataReport } from "../../platform/data/findings";
 import { openRunTracking } from "../../platform/registry/mlflow/run-tracking";
-import type { TrainedModel } from "../trainers/train";
+import type { TrainedModel } from "../directory/train";
 
 /** What is written to a run at once. */
 export interface Entries {

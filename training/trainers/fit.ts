@@ -18,6 +18,7 @@ import {
 } from "../preprocessing/preprocessing";
 import { fitRidge } from "./ridge";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
+import { targetSql, weightOf } from "../preprocessing/target";
 
 /** Fits the definition's ridge or logistic trainer on the rows of `from` (what follows FROM). Equal rows in equal order give an equal model. */
 export async function fitLinearModel(
@@ -46,22 +47,6 @@ export async function fitLinearModel(
     intercept,
     terms: withCoefficients(preprocessing, coefficients),
   };
-}
-
-/** The column that says what a row counts, as SQL; undefined when all count the same. */
-export function weightOf({ columns }: ModelDefinition): string | undefined {
-  const weight = columns.find(({ role }) => role === "weight");
-  return weight && identifier(weight.name);
-}
-
-/** The target as a number: itself, or 1 for the positive class and 0 for the other. */
-export function targetSql(definition: ModelDefinition): string {
-  const target = targetOf(definition);
-  const column = identifier(target.name);
-  if (definition.task === "regression") return column;
-  const positive =
-    target.type === "category" ? `${column} = ${literal(target.values?.at(-1) ?? "")}` : column;
-  return `CASE WHEN ${positive} THEN ${double(1)} ELSE ${double(0)} END`;
 }
 
 interface Requirement {

@@ -10,8 +10,8 @@ import { literal } from "../../../platform/sql/engine";
 import { fillPlaceholders, runCommand } from "../../../training/trainers/command";
 import { fitLinearModel } from "../../../training/trainers/fit";
 import { toOnnx } from "../../../training/onnx/linear-graph";
-import { train, type TrainedModel } from "../../../training/trainers/train";
-import type { TrainingRequest } from "../../../training/trainers/training-request";
+import { train, type TrainedModel } from "../../../training/directory/train";
+import type { TrainingRequest } from "../../../training/directory/training-request";
 import { openShippedData, shippedDefinition } from "../shipped-data";
 
 const fixtures = path.join(__dirname, "fixtures");

@@ -18,8 +18,8 @@ import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { signatureOf } from "../../../platform/model/signature";
 import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
 import { featureTable } from "../../../platform/model/table";
-import { train, type TrainedModel } from "../../../training/trainers/train";
-import type { TrainingRequest } from "../../../training/trainers/training-request";
+import { train, type TrainedModel } from "../../../training/directory/train";
+import type { TrainingRequest } from "../../../training/directory/training-request";
 import { modelsFolder, shippedDefinition } from "../shipped-data";
 
 let folder = "";
