@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { LinearModel } from "../../platform/onnx/linear-model";
-import { findLinearParameters, type LinearParameters } from "../../platform/onnx/linear-parameters";
+import { findLinearParameters } from "../../platform/onnx/find-linear-parameters";
+import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { exactTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
 import {
   modelFiles,

@@ -1,14 +1,15 @@
 import type { Signature } from "../../platform/model/signature";
+import { linearConventions } from "../../platform/onnx/linear-conventions";
 import type {
   BooleanTerm,
   CategoryTerm,
   LinearParameters,
   NumberTerm,
 } from "../../platform/onnx/linear-parameters";
-import { intAttribute, intsAttribute, OnnxGraph, stringsAttribute } from "./onnx-graph";
-import { elementTypes } from "./onnx-messages";
+import { elementTypes } from "../../platform/onnx/onnx-messages";
+import { OnnxGraph } from "./onnx-graph";
 
-const inputTypes = { number: "double", category: "string", boolean: "bool" } as const;
+const { inputTypes, columnShape, columnAxis, unknownCoefficient, threshold } = linearConventions;
 
 /** A prefix for inner values that no feature or output begins with. */
 function innerPrefix({ inputs }: Signature): string {
@@ -23,11 +24,11 @@ function innerPrefix({ inputs }: Signature): string {
  */
 function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyMap<string, string> {
   const shape = signature.inputs.length === 1 ? ["N", 1] : ["N"];
-  const asColumn = graph.int64s([-1, 1], [2]);
+  const column = graph.int64s(columnShape, [columnShape.length]);
   return new Map(
     signature.inputs.map(({ name, type }) => {
       const input = graph.input(name, inputTypes[type], shape);
-      return [name, graph.node("Reshape", [input, asColumn])];
+      return [name, graph.node("Reshape", { data: input, shape: column })];
     }),
   );
 }
@@ -41,26 +42,33 @@ function weightedSum(graph: OnnxGraph, values: string, terms: readonly { coeffic
     terms.map(({ coefficient }) => coefficient),
     [1, terms.length],
   );
-  return graph.node("ReduceSum", [graph.node("Mul", [values, coefficients]), graph.int64s([1], [1])]);
+  return graph.node("ReduceSum", {
+    data: graph.node("Mul", { A: values, B: coefficients }),
+    axes: graph.int64s([columnAxis], [1]),
+  });
 }
 
 function numberPart(graph: OnnxGraph, terms: readonly NumberTerm[], columns: string[]): string {
   const size = terms.length;
   const row = (values: number[]) => graph.doubles(values, [1, size]);
-  let values = graph.node("Concat", columns, { attributes: [intAttribute("axis", 1)] });
+  let values = graph.node("Concat", columns, { attributes: { axis: columnAxis } });
   if (terms.some(({ imputation }) => imputation !== undefined)) {
     // A column that is not nullable keeps its NaN: no number is made up for it.
     const imputations = row(terms.map(({ imputation }) => imputation ?? NaN));
-    values = graph.node("Where", [graph.node("IsNaN", [values]), imputations, values]);
+    values = graph.node("Where", {
+      condition: graph.node("IsNaN", { X: values }),
+      X: imputations,
+      Y: values,
+    });
   }
-  values = graph.node("Sub", [values, row(terms.map(({ mean }) => mean))]);
-  values = graph.node("Div", [values, row(terms.map(({ scale }) => scale))]);
+  values = graph.node("Sub", { A: values, B: row(terms.map(({ mean }) => mean)) });
+  values = graph.node("Div", { A: values, B: row(terms.map(({ scale }) => scale)) });
   return weightedSum(graph, values, terms);
 }
 
 function booleanPart(graph: OnnxGraph, terms: readonly BooleanTerm[], columns: string[]): string {
-  const flags = graph.node("Concat", columns, { attributes: [intAttribute("axis", 1)] });
-  const values = graph.node("Cast", [flags], { attributes: [intAttribute("to", elementTypes.double)] });
+  const flags = graph.node("Concat", columns, { attributes: { axis: columnAxis } });
+  const values = graph.node("Cast", { input: flags }, { attributes: { to: elementTypes.double } });
   return weightedSum(graph, values, terms);
 }
 
@@ -70,22 +78,14 @@ function categoryPart(graph: OnnxGraph, term: CategoryTerm, column: string): str
   const known = values.map((value, index) => [value, index] as const);
   const imputed = imputation === undefined ? [] : [["", values.indexOf(imputation)] as const];
   const entries = [...known, ...imputed];
-  const place = graph.node("LabelEncoder", [column], {
-    domain: "ai.onnx.ml",
-    attributes: [
-      stringsAttribute(
-        "keys_strings",
-        entries.map(([value]) => value),
-      ),
-      intsAttribute(
-        "values_int64s",
-        entries.map(([, index]) => index),
-      ),
-      intAttribute("default_int64", values.length),
-    ],
-  });
-  const table = graph.doubles([...coefficients, 0], [values.length + 1]);
-  return graph.node("Gather", [table, place]);
+  const attributes = {
+    keys_strings: entries.map(([value]) => value),
+    values_int64s: entries.map(([, index]) => index),
+    default_int64: values.length,
+  };
+  const indices = graph.node("LabelEncoder", { X: column }, { attributes });
+  const data = graph.doubles([...coefficients, unknownCoefficient], [values.length + 1]);
+  return graph.node("Gather", { data, indices });
 }
 
 /** The linear predictor, [N, 1]. */
@@ -109,21 +109,22 @@ function predictor(
 
 function declareOutputs(graph: OnnxGraph, signature: Signature, linear: string): void {
   if (signature.task === "regression") {
-    graph.node("Identity", [linear], { output: "prediction" });
+    graph.node("Identity", { input: linear }, { output: "prediction" });
     graph.output("prediction", "double", ["N", 1]);
     return;
   }
-  const probability = graph.node("Sigmoid", [linear], { output: "probability" });
-  const positive = graph.node("Greater", [probability, graph.doubles([0.5], [1, 1])]);
+  const probability = graph.node("Sigmoid", { X: linear }, { output: "probability" });
+  const positive = graph.node("Greater", { A: probability, B: graph.doubles([threshold], [1, 1]) });
   const [negativeClass, positiveClass] = signature.target.classes ?? [0, 1];
   const textual = typeof negativeClass === "string";
-  const label = graph.node("Cast", [positive], {
-    attributes: [intAttribute("to", elementTypes.int64)],
-    ...(!textual && { output: "prediction" }),
-  });
+  const label = graph.node(
+    "Cast",
+    { input: positive },
+    { attributes: { to: elementTypes.int64 }, ...(!textual && { output: "prediction" }) },
+  );
   if (textual) {
     const classes = graph.strings([negativeClass, String(positiveClass)], [2]);
-    graph.node("Gather", [classes, label], { output: "prediction" });
+    graph.node("Gather", { data: classes, indices: label }, { output: "prediction" });
   }
   graph.output("prediction", textual ? "string" : "int64", ["N", 1]);
   graph.output("probability", "double", ["N", 1]);

@@ -1,15 +1,21 @@
+import { Root } from "protobufjs/light";
 import {
   attributeTypes,
   elementTypes,
-  encodeModel,
-  type AttributeMessage,
+  onnxMessages,
   type ElementType,
-  type NodeMessage,
-  type TensorMessage,
-  type ValueInfoMessage,
-} from "./onnx-messages";
+  type OnnxMessage,
+} from "../../platform/onnx/onnx-messages";
+import {
+  operators,
+  operatorSets,
+  type Operator,
+  type OperatorAttributes,
+  type OperatorInputs,
+} from "../../platform/onnx/onnx-operators";
 
 const utf8 = new TextEncoder();
+const modelType = Root.fromJSON({ nested: onnxMessages }).lookupType("Model");
 
 function littleEndian(values: readonly number[], write: (view: DataView, at: number, value: number) => void) {
   const view = new DataView(new ArrayBuffer(values.length * 8));
@@ -17,31 +23,36 @@ function littleEndian(values: readonly number[], write: (view: DataView, at: num
   return new Uint8Array(view.buffer);
 }
 
-export function intAttribute(name: string, i: number): AttributeMessage {
-  return { name, type: attributeTypes.int, i };
+type Attribute = number | readonly number[] | readonly string[];
+
+function attributeMessage(
+  name: string,
+  kind: keyof typeof attributeTypes,
+  value: Attribute,
+): OnnxMessage<"Attribute"> {
+  const type = attributeTypes[kind];
+  switch (kind) {
+    case "int":
+      return { name, type, i: value as number };
+    case "ints":
+      return { name, type, ints: value as number[] };
+    case "strings":
+      return { name, type, strings: (value as string[]).map((text) => utf8.encode(text)) };
+  }
 }
 
-export function intsAttribute(name: string, ints: number[]): AttributeMessage {
-  return { name, type: attributeTypes.ints, ints };
-}
-
-export function stringsAttribute(name: string, strings: readonly string[]): AttributeMessage {
-  return { name, type: attributeTypes.strings, strings: strings.map((text) => utf8.encode(text)) };
-}
-
-interface NodeOptions {
-  readonly attributes?: AttributeMessage[];
-  readonly domain?: string;
+interface NodeOptions<Op extends Operator> {
+  readonly attributes?: OperatorAttributes<Op>;
   /** Name of the result; by default one is made. */
   readonly output?: string;
 }
 
 /** An ONNX graph under construction: each method adds something and returns the name of the value it gives. */
 export class OnnxGraph {
-  private readonly nodes: NodeMessage[] = [];
-  private readonly initializers: TensorMessage[] = [];
-  private readonly inputs: ValueInfoMessage[] = [];
-  private readonly outputs: ValueInfoMessage[] = [];
+  private readonly nodes: OnnxMessage<"Node">[] = [];
+  private readonly initializers: OnnxMessage<"Tensor">[] = [];
+  private readonly inputs: OnnxMessage<"ValueInfo">[] = [];
+  private readonly outputs: OnnxMessage<"ValueInfo">[] = [];
 
   /** `prefix` begins the names of all inner values; no input or output may begin with it. */
   constructor(private readonly prefix: string) {}
@@ -55,16 +66,19 @@ export class OnnxGraph {
     this.outputs.push(valueInfo(name, type, shape));
   }
 
-  node(opType: string, input: string[], options: NodeOptions = {}): string {
-    const name = `${this.prefix}${opType}${this.nodes.length}`;
+  node<Op extends Operator>(op: Op, given: OperatorInputs<Op>, options: NodeOptions<Op> = {}): string {
+    const { domain, inputs, attributes } = operators[op];
+    const name = `${this.prefix}${op}${this.nodes.length}`;
     const output = options.output ?? name;
+    const values: Readonly<Record<string, Attribute>> = options.attributes ?? {};
+    const kinds: [string, keyof typeof attributeTypes][] = Object.entries(attributes);
     this.nodes.push({
       name,
-      opType,
-      input,
+      opType: op,
+      input: orderedInputs(inputs, given),
       output: [output],
-      attribute: options.attributes ?? [],
-      ...(options.domain !== undefined && { domain: options.domain }),
+      attribute: kinds.map(([key, kind]) => attributeMessage(key, kind, values[key] ?? [])),
+      ...(domain !== "" && { domain }),
     });
     return output;
   }
@@ -84,15 +98,12 @@ export class OnnxGraph {
     return this.initializer({ dims, dataType: elementTypes.string, stringData });
   }
 
-  /** The finished file. IR 8 with operator sets 17 and ml 2 is old enough for onnxruntime 1.16 (2023). */
+  /** The bytes of the finished file; equal graphs have equal bytes. IR 8 is old enough for onnxruntime 1.16 (2023). */
   encode(name: string): Uint8Array {
-    return encodeModel({
+    const model: OnnxMessage<"Model"> = {
       irVersion: 8,
       producerName: "mlops",
-      opsetImport: [
-        { domain: "", version: 17 },
-        { domain: "ai.onnx.ml", version: 2 },
-      ],
+      opsetImport: Object.entries(operatorSets).map(([domain, version]) => ({ domain, version })),
       graph: {
         name,
         node: this.nodes,
@@ -100,17 +111,31 @@ export class OnnxGraph {
         input: this.inputs,
         output: this.outputs,
       },
-    });
+    };
+    return modelType.encode(modelType.create(model)).finish();
   }
 
-  private initializer(tensor: Omit<TensorMessage, "name">): string {
+  private initializer(tensor: Omit<OnnxMessage<"Tensor">, "name">): string {
     const name = `${this.prefix}constant${this.initializers.length}`;
     this.initializers.push({ name, ...tensor });
     return name;
   }
 }
 
-function valueInfo(name: string, type: ElementType, shape: readonly (number | string)[]): ValueInfoMessage {
+function orderedInputs(
+  names: readonly string[] | "many",
+  given: readonly string[] | Readonly<Record<string, string>>,
+): string[] {
+  if (names === "many") return Object.values(given);
+  const byName = new Map(Object.entries(given));
+  return names.map((name) => byName.get(name) ?? "");
+}
+
+function valueInfo(
+  name: string,
+  type: ElementType,
+  shape: readonly (number | string)[],
+): OnnxMessage<"ValueInfo"> {
   const dim = shape.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size }));
   return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
 }

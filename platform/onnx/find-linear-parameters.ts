@@ -1,0 +1,146 @@
+import type { Signature } from "../model/signature";
+import { linearConventions } from "./linear-conventions";
+import { differs, LinearGraphReader } from "./linear-graph-reader";
+import type { BooleanTerm, CategoryTerm, LinearParameters, NumberTerm, Term } from "./linear-parameters";
+import { readOnnxGraph } from "./onnx-file";
+import { elementTypes } from "./onnx-messages";
+import { operatorSets } from "./onnx-operators";
+import { UnknownOnnx } from "./read-message";
+
+function numberTerms(
+  graph: LinearGraphReader,
+  scaled: string,
+  coefficients: readonly number[],
+): NumberTerm[] {
+  const size = coefficients.length;
+  const division = graph.inputs("Div", scaled);
+  const subtraction = graph.inputs("Sub", division.A);
+  let joined = subtraction.A;
+  let imputations: number[] = coefficients.map(() => NaN);
+  if (graph.isMadeBy("Where", joined)) {
+    const { condition, X: replacement, Y: values } = graph.inputs("Where", joined);
+    if (graph.inputs("IsNaN", condition).X !== values) differs("something else is imputed");
+    joined = values;
+    imputations = graph.numbers(replacement, size);
+  }
+  const mean = graph.numbers(subtraction.B, size);
+  const scale = graph.numbers(division.B, size);
+  return graph.joinedFeatures(joined, size).map((column, index) => {
+    const imputation = imputations[index] ?? NaN;
+    return {
+      kind: "number",
+      column,
+      // A column that is not nullable has NaN for it.
+      ...(!Number.isNaN(imputation) && { imputation }),
+      mean: mean[index] ?? NaN,
+      scale: scale[index] ?? NaN,
+      coefficient: coefficients[index] ?? NaN,
+    };
+  });
+}
+
+function booleanTerms(
+  graph: LinearGraphReader,
+  flags: string,
+  coefficients: readonly number[],
+): BooleanTerm[] {
+  const { inputs, attributes } = graph.node("Cast", flags);
+  if (attributes.to !== elementTypes.double) differs("booleans become another type");
+  return graph.joinedFeatures(inputs.input, coefficients.length).map((column, index) => ({
+    kind: "boolean",
+    column,
+    coefficient: coefficients[index] ?? NaN,
+  }));
+}
+
+function categoryTerm(graph: LinearGraphReader, part: string): CategoryTerm {
+  const { data: table, indices } = graph.inputs("Gather", part);
+  const { inputs, attributes } = graph.node("LabelEncoder", indices);
+  const { keys_strings: keys, values_int64s: places, default_int64: size } = attributes;
+  const coefficients = graph.numbers(table, size + 1);
+  if (coefficients.pop() !== linearConventions.unknownCoefficient) differs("an unknown category contributes");
+  const values = keys.slice(0, size);
+  // One more entry, for "", says which value stands in for a missing one.
+  const missing = keys[size];
+  const imputation = missing === "" ? values[Number(places[size])] : undefined;
+  if (keys.length > size + 1 || (missing !== undefined && imputation === undefined)) {
+    differs("a category has odd values");
+  }
+  if (values.some((_, index) => places[index] !== index) || new Set(values).size !== size) {
+    differs("a category's values are not in order");
+  }
+  return {
+    kind: "category",
+    column: graph.feature(inputs.X),
+    ...(imputation !== undefined && { imputation }),
+    values,
+    coefficients,
+  };
+}
+
+function termsOf(graph: LinearGraphReader, part: string): Term[] {
+  if (graph.isMadeBy("Gather", part)) return [categoryTerm(graph, part)];
+  const { data: products, axes } = graph.inputs("ReduceSum", part);
+  if (graph.numbers(axes, 1)[0] !== linearConventions.columnAxis) differs("a sum is not over the columns");
+  const { A: values, B: factors } = graph.inputs("Mul", products);
+  const coefficients = graph.numbers(factors, graph.constant(factors).values.length);
+  return graph.isMadeBy("Cast", values)
+    ? booleanTerms(graph, values, coefficients)
+    : numberTerms(graph, values, coefficients);
+}
+
+/** The linear predictor's name; checks that the outputs are made of it as the task wants. */
+function predictorOf(graph: LinearGraphReader, { task, target }: Signature): string {
+  if (task === "regression") return graph.inputs("Identity", "prediction").input;
+  let label = "prediction";
+  const classes = target.classes ?? [0, 1];
+  if (typeof classes[0] === "string") {
+    const { data, indices } = graph.inputs("Gather", label);
+    if (graph.constant(data).values.join("\n") !== classes.join("\n")) differs("the classes are others");
+    label = indices;
+  }
+  const { inputs, attributes } = graph.node("Cast", label);
+  if (attributes.to !== elementTypes.int64) differs("the class is not a whole number");
+  const { A: probability, B: threshold } = graph.inputs("Greater", inputs.input);
+  if (probability !== "probability" || graph.numbers(threshold, 1)[0] !== linearConventions.threshold) {
+    differs(`the class is not that above a probability of ${linearConventions.threshold}`);
+  }
+  return graph.inputs("Sigmoid", "probability").X;
+}
+
+function parametersOf(file: Uint8Array, signature: Signature): LinearParameters {
+  const read = readOnnxGraph(file);
+  const expected = Object.entries(operatorSets);
+  if (
+    read.operatorSets.size !== expected.length ||
+    expected.some(([domain, version]) => read.operatorSets.get(domain) !== version)
+  ) {
+    differs("its operator sets are others");
+  }
+  const graph = new LinearGraphReader(read);
+  const parts = [...graph.inputs("Sum", predictorOf(graph, signature))];
+  const [intercept = NaN] = graph.numbers(parts.pop() ?? "", 1);
+  const terms = parts.flatMap((part) => termsOf(graph, part));
+  const { inputs } = signature;
+  if (terms.length !== inputs.length || read.inputs.size !== inputs.length) differs("features are left out");
+  const ordered = inputs.map(({ name, type }) => {
+    const term = terms.find(({ column }) => column === name);
+    const elementType = elementTypes[linearConventions.inputTypes[type]];
+    if (term?.kind !== type || read.inputs.get(name) !== elementType) differs(`${name} is not a ${type}`);
+    return term;
+  });
+  return { signature, intercept, terms: ordered };
+}
+
+/**
+ * The parameters in a model file, if it is a linear model as our trainers write it: every operator and constant on the
+ * way from the inputs to the outputs is one of theirs. Any other model has none.
+ */
+export function findLinearParameters(file: Uint8Array, signature: Signature): LinearParameters | undefined {
+  try {
+    return parametersOf(file, signature);
+  } catch (error) {
+    if (error instanceof UnknownOnnx) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-file";
+import { linearConventions } from "./linear-conventions";
+import { operators, type Operator, type OperatorAttributes, type OperatorInputs } from "./onnx-operators";
+import { UnknownOnnx } from "./read-message";
+
+export function differs(what: string): never {
+  throw new UnknownOnnx(`The graph is not that of a linear model: ${what}.`);
+}
+
+/** A node whose inputs and attributes are those that the table has for its operator. */
+interface KnownNode<Op extends Operator> {
+  readonly inputs: OperatorInputs<Op>;
+  readonly attributes: OperatorAttributes<Op>;
+}
+
+function isOfKind(value: OnnxAttribute | undefined, kind: string): boolean {
+  if (kind === "int") return typeof value === "number";
+  const type = kind === "ints" ? "number" : "string";
+  return Array.isArray(value) && value.every((item) => typeof item === type);
+}
+
+function inputsOf<Op extends Operator>(op: Op, given: readonly string[]): OperatorInputs<Op> {
+  const names: readonly string[] | "many" = operators[op].inputs;
+  if (names === "many") return given as OperatorInputs<Op>;
+  if (names.length !== given.length) differs(`${op} has ${given.length} inputs`);
+  return Object.fromEntries(names.map((name, index) => [name, given[index]])) as OperatorInputs<Op>;
+}
+
+function attributesOf<Op extends Operator>(
+  op: Op,
+  given: ReadonlyMap<string, OnnxAttribute>,
+): OperatorAttributes<Op> {
+  const kinds: [string, string][] = Object.entries(operators[op].attributes);
+  if (given.size !== kinds.length) differs(`${op} has ${given.size} attributes`);
+  for (const [name, kind] of kinds)
+    if (!isOfKind(given.get(name), kind)) differs(`${op} has another ${name}`);
+  return Object.fromEntries(given) as OperatorAttributes<Op>;
+}
+
+/** Follows a graph from its outputs to its inputs; whatever is not as our trainers write it ends in `UnknownOnnx`. */
+export class LinearGraphReader {
+  private readonly producers = new Map<string, OnnxNode>();
+
+  constructor(private readonly graph: OnnxGraph) {
+    for (const node of graph.nodes) for (const output of node.outputs) this.producers.set(output, node);
+  }
+
+  /** The node that makes a value, which has to be of the operator named. */
+  node<Op extends Operator>(op: Op, value: string): KnownNode<Op> {
+    const node = this.producers.get(value);
+    if (node?.op !== op || node.domain !== operators[op].domain || node.outputs.length !== 1) {
+      differs(`${value} is not made by ${op}`);
+    }
+    return { inputs: inputsOf(op, node.inputs), attributes: attributesOf(op, node.attributes) };
+  }
+
+  /** Inputs of the node that makes a value. */
+  inputs<Op extends Operator>(op: Op, value: string): OperatorInputs<Op> {
+    return this.node(op, value).inputs;
+  }
+
+  isMadeBy(op: Operator, value: string): boolean {
+    return this.producers.get(value)?.op === op;
+  }
+
+  constant(value: string): OnnxTensor {
+    return this.graph.constants.get(value) ?? differs(`${value} is not a constant`);
+  }
+
+  /** The numbers of a constant, which has to have as many as said. */
+  numbers(value: string, size: number): number[] {
+    const { values } = this.constant(value);
+    if (values.length !== size) differs(`${value} has ${values.length} values`);
+    return values.map((number) => (typeof number === "number" ? number : differs(`${value} is text`)));
+  }
+
+  /** The features that joined columns, [N, k], are. */
+  joinedFeatures(value: string, size: number): string[] {
+    const { inputs, attributes } = this.node("Concat", value);
+    if (attributes.axis !== linearConventions.columnAxis) differs("columns are joined along another axis");
+    if (inputs.length !== size) differs("columns and coefficients differ in number");
+    return inputs.map((column) => this.feature(column));
+  }
+
+  /** The feature that a column, [N, 1], is. */
+  feature(value: string): string {
+    const { data, shape } = this.inputs("Reshape", value);
+    const { columnShape } = linearConventions;
+    if (this.numbers(shape, columnShape.length).join() !== columnShape.join()) {
+      differs("a feature is not a column");
+    }
+    if (!this.graph.inputs.has(data)) differs(`${data} is not an input`);
+    return data;
+  }
+}
