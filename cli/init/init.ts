@@ -7,7 +7,7 @@ import { modelDefinitionSchema, parseModelDefinition } from "../../platform/defi
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { modelNamePattern } from "../../platform/definition/model-ref";
 import type { SqlEngine } from "../../platform/sql/engine";
-import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import { openEngine } from "../../platform/sql/open-engine";
 import type { SeenColumn } from "./seen-columns";
 import { lookAtColumn, repeatedShare } from "./seen-columns";
 
@@ -157,7 +157,7 @@ export default definition;
 
 /** Looks at a CSV file and drafts a definition for it; throws when it can be no model's data. */
 async function draftFor(name: string, from: string, target: string | undefined): Promise<Draft> {
-  const engine = await DuckDbEngine.open();
+  const engine = await openEngine();
   try {
     const { format, header } = await loadText(engine, from);
     if (format !== "csv") {

@@ -23,7 +23,7 @@ export interface SeenColumn {
 /** Looks at a column of the table `raw`, which holds text. */
 export async function lookAtColumn(engine: SqlEngine, name: string): Promise<SeenColumn> {
   const column = identifier(name);
-  const number = typedColumn({ name, type: "number" });
+  const number = typedColumn({ name, type: "number" }, engine.dialect);
   const [row = {}] = await engine.rows(`
     SELECT count(*) AS n, count(${column}) AS present, count(DISTINCT ${column}) AS different,
            count(${number}) AS numbers, min(${number}) AS min, max(${number}) AS max,

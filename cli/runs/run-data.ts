@@ -4,7 +4,7 @@ import type { DataSource } from "../../platform/data/source";
 import { loadData } from "../../platform/data/source";
 import { splitData } from "../../platform/data/split";
 import { PlatformError } from "../../platform/base/errors";
-import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import { openEngine } from "../../platform/sql/open-engine";
 import type { SqlEngine, SqlRow } from "../../platform/sql/engine";
 import { identifier } from "../../platform/sql/engine";
 
@@ -15,7 +15,7 @@ export interface RunData {
 }
 
 export async function openRunData(definition: ModelDefinition, file: string): Promise<RunData> {
-  const engine = await DuckDbEngine.open();
+  const engine = await openEngine();
   try {
     return { engine, source: await loadData(engine, definition, file) };
   } catch (error) {

@@ -5,7 +5,7 @@ import { PlatformError } from "../../platform/base/errors";
 import type { CollectedData, Label } from "../../platform/predictions/collect";
 import { collectTrainingData, toCsv } from "../../platform/predictions/collect";
 import { readPredictionLog } from "../../platform/predictions/prediction-log";
-import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import { openEngine } from "../../platform/sql/open-engine";
 import { identifier } from "../../platform/sql/engine";
 import type { Session } from "../session/session";
 
@@ -18,7 +18,7 @@ async function readLabels(definition: ModelDefinition, file: string): Promise<La
     { name: "row", type: "number" as const, ...text },
     { ...target, nullable: true },
   ];
-  const engine = await DuckDbEngine.open();
+  const engine = await openEngine();
   try {
     const { header } = await loadData(engine, { ...definition, columns }, file);
     const missing = ["request_id", target.name].filter((name) => !header.includes(name));

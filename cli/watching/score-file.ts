@@ -7,7 +7,7 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { isAddress } from "../../platform/http/address";
 import { openStorage } from "../../platform/storage/open-storage";
-import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import { openEngine } from "../../platform/sql/open-engine";
 import { scoreBatch } from "../../scoring/batch/score-batch";
 import type { Session } from "../session/session";
 
@@ -45,7 +45,7 @@ export async function scoreFile(
   }
   await mkdir(path.dirname(path.resolve(output)), { recursive: true });
   const scratch = await mkdtemp(path.join(session.workspace.home, "score-"));
-  const engine = await DuckDbEngine.open();
+  const engine = await openEngine();
   try {
     // A copy whose digest was checked, so that what scores is what was registered.
     const directory = path.join(scratch, "model");

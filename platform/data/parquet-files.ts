@@ -1,15 +1,7 @@
 import { open } from "node:fs/promises";
 import { PlatformError } from "../base/errors";
-import type { SqlEngine } from "../sql/engine";
-import { literal } from "../sql/engine";
+import type { QueryColumn, SqlEngine } from "../sql/engine";
 import { requireSameColumns } from "./data-files";
-
-/** A column as Parquet stores it. */
-interface ParquetColumn {
-  readonly name: string;
-  /** SQL type, for example `INTEGER` or `DECIMAL(10,2)`. */
-  readonly type: string;
-}
 
 const magic = "PAR1";
 
@@ -29,16 +21,11 @@ export async function startsAsParquet(file: string): Promise<boolean> {
   return (await bytesAt(file, () => 0)) === magic;
 }
 
-/** SQL that reads files as one table, with columns matched by name. */
-export function parquetTable(files: readonly string[]): string {
-  return `read_parquet([${files.map(literal).join(", ")}], union_by_name = true, hive_partitioning = false)`;
-}
-
 /** The columns that all files have in common, after making sure that they are whole and have the same ones. */
 export async function readParquetColumns(
   engine: SqlEngine,
   files: readonly string[],
-): Promise<ParquetColumn[]> {
+): Promise<QueryColumn[]> {
   const [first, ...others] = files;
   if (first === undefined) return [];
   const expected = (await columnsOf(engine, [first])).map(({ name }) => name);
@@ -49,7 +36,7 @@ export async function readParquetColumns(
   return columnsOf(engine, files);
 }
 
-async function columnsOf(engine: SqlEngine, files: readonly string[]): Promise<ParquetColumn[]> {
+async function columnsOf(engine: SqlEngine, files: readonly string[]): Promise<QueryColumn[]> {
   for (const file of files) {
     if ((await startsAsParquet(file)) && (await bytesAt(file, (size) => size - 4)) === magic) continue;
     throw new PlatformError(
@@ -58,8 +45,7 @@ async function columnsOf(engine: SqlEngine, files: readonly string[]): Promise<P
     );
   }
   try {
-    const rows = await engine.rows(`DESCRIBE SELECT * FROM ${parquetTable(files)}`);
-    return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+    return await engine.columns(`SELECT * FROM ${engine.dialect.parquetFiles(files)}`);
   } catch (cause) {
     if (cause instanceof PlatformError) throw cause;
     throw new PlatformError(

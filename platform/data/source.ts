@@ -4,11 +4,12 @@ import type { ModelDefinition } from "../definition/definition";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import type { Digest } from "../base/files";
 import { digestOfFile } from "../base/files";
+import type { SqlDialect } from "../sql/dialect";
 import type { SqlEngine } from "../sql/engine";
-import { identifier, literal } from "../sql/engine";
+import { identifier } from "../sql/engine";
 import { readCsvStructure } from "./csv-file";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
-import { parquetTable, readParquetColumns, startsAsParquet } from "./parquet-files";
+import { readParquetColumns, startsAsParquet } from "./parquet-files";
 import { sqlTypes, typedColumn } from "./typed-columns";
 
 /** Where the loaded rows came from. */
@@ -58,7 +59,7 @@ export async function loadData(
   );
   const columns = definition.columns.map((column) =>
     present.includes(column)
-      ? `${typedColumn(column)} AS ${identifier(column.name)}`
+      ? `${typedColumn(column, engine.dialect)} AS ${identifier(column.name)}`
       : `CAST(NULL AS ${sqlTypes[column.type]}) AS ${identifier(column.name)}`,
   );
   await engine.run("DROP TABLE IF EXISTS data");
@@ -92,7 +93,7 @@ async function openSource(
   try {
     if (await isFolder(file)) return await openFolder(engine, columns, file, only);
     const parquet = /\.parquet$/i.test(file) || (await startsAsParquet(file));
-    const text = parquet ? await openParquet(engine, [file]) : await openCsv([file], columns);
+    const text = parquet ? await openParquet(engine, [file]) : await openCsv(engine, [file], columns);
     return { text, digest: await digestOfFile(file) };
   } catch (error) {
     throw explainAccess(file, error);
@@ -107,7 +108,7 @@ async function openFolder(
 ): Promise<OpenedSource> {
   const { format, names } = await listDataFiles(folder, only);
   const files = names.map((name) => path.join(folder, name));
-  const text = format === "csv" ? await openCsv(files, columns) : await openParquet(engine, files);
+  const text = format === "csv" ? await openCsv(engine, files, columns) : await openParquet(engine, files);
   return { text, digest: await digestOfDataFiles(folder, names), files: names };
 }
 
@@ -134,24 +135,30 @@ function explainAccess(file: string, cause: unknown): unknown {
   return new PlatformError("DATA_UNREADABLE", `${reason}, ${remedy}.`, { cause });
 }
 
-/** SQL that gives the rows of one CSV file, numbered from `before` + 1 on. */
-function csvRows(
-  { file, header }: { readonly file: string; readonly header: readonly string[] },
-  wanted: readonly string[],
-  before: number,
-): string {
-  const types = header.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ");
-  const columns = wanted.map((name) => `, c${header.indexOf(name)} AS ${identifier(name)}`).join("");
-  // The structure is known to be sound, so nothing is left to the reader's guesses; its strict mode would only
-  // refuse line ends of two kinds.
-  const table =
-    `read_csv(${literal(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', ` +
-    `nullstr = '', strict_mode = false, compression = 'none', columns = {${types}})`;
-  return `SELECT ${before} + row_number() OVER () AS _row${columns} FROM ${table}`;
+/** One CSV file of a table. */
+interface CsvPart {
+  readonly file: string;
+  readonly header: readonly string[];
+  /** Rows in the files before it. */
+  readonly before: number;
 }
 
-async function openCsv(files: readonly string[], columns: readonly string[]): Promise<TextRows> {
-  const parts: { file: string; header: readonly string[]; before: number }[] = [];
+/** SQL that gives the rows of one CSV file, numbered from `before` + 1 on. */
+function csvRows(
+  { csvFile, rowNumber }: SqlDialect,
+  { file, header, before }: CsvPart,
+  wanted: readonly string[],
+): string {
+  const columns = wanted.map((name) => `, c${header.indexOf(name)} AS ${identifier(name)}`).join("");
+  return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${csvFile(file, header.length)}`;
+}
+
+async function openCsv(
+  { dialect }: SqlEngine,
+  files: readonly string[],
+  columns: readonly string[],
+): Promise<TextRows> {
+  const parts: CsvPart[] = [];
   let rows = 0;
   for (const file of files) {
     const part = await readCsvStructure(file, columns);
@@ -164,23 +171,24 @@ async function openCsv(files: readonly string[], columns: readonly string[]): Pr
     format: "csv",
     header: parts[0]?.header ?? [],
     rows,
-    select: (wanted) => parts.map((part) => csvRows(part, wanted, part.before)).join(" UNION ALL "),
+    select: (wanted) => parts.map((part) => csvRows(dialect, part, wanted)).join(" UNION ALL "),
   };
 }
 
 async function openParquet(engine: SqlEngine, files: readonly string[]): Promise<TextRows> {
+  const { dialect } = engine;
   const columns = await readParquetColumns(engine, files);
-  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
   const textOf = (name: string): string => {
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
-    const value = types.get(name) === "FLOAT" ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name);
-    return `, NULLIF(CAST(${value} AS VARCHAR), '') AS ${identifier(name)}`;
+    const value = single.has(name) ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name);
+    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(name)}`;
   };
   return {
     format: "parquet",
     header: columns.map(({ name }) => name),
     select: (wanted) =>
-      `SELECT row_number() OVER () AS _row${wanted.map(textOf).join("")} FROM ${parquetTable(files)}`,
+      `SELECT ${dialect.rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
   };
 }
 

@@ -55,7 +55,7 @@ async function findLeak(
     return findLinearLeak(engine, { x, y, name, differs: sameType ? `${value} <> ${goal}` : "TRUE" });
   }
   if (target.column.type === "number") {
-    const differs = `count(CASE WHEN TRY_CAST(${value} AS DOUBLE) = ${goal} THEN NULL ELSE 1 END)`;
+    const differs = `count(CASE WHEN ${engine.dialect.tryDouble(value)} = ${goal} THEN NULL ELSE 1 END)`;
     const [row] = await engine.rows(
       `SELECT count(*) AS pairs, ${differs} AS others FROM data WHERE ${value} IS NOT NULL`,
     );

@@ -1,4 +1,5 @@
 import type { ColumnDefinition } from "../definition/definition";
+import type { SqlDialect } from "../sql/dialect";
 import { identifier } from "../sql/engine";
 
 /**
@@ -12,14 +13,17 @@ const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 export const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
 
 /** SQL expression that makes a column's text a value of its type; NULL when the text is no such value. */
-export function typedColumn({ name, type }: Pick<ColumnDefinition, "name" | "type">): string {
+export function typedColumn(
+  { name, type }: Pick<ColumnDefinition, "name" | "type">,
+  dialect: SqlDialect,
+): string {
   const text = identifier(name);
   if (type === "category") return text;
   if (type === "boolean") {
     return `CASE WHEN lower(${text}) IN ('true', '1') THEN TRUE WHEN lower(${text}) IN ('false', '0') THEN FALSE END`;
   }
-  const number = `TRY_CAST(${text} AS DOUBLE)`;
-  return `CASE WHEN regexp_full_match(${text}, '${decimalNotation}') AND abs(${number}) <= ${maxDouble} THEN ${number} END`;
+  const number = dialect.tryDouble(text);
+  return `CASE WHEN ${dialect.matches(text, decimalNotation)} AND abs(${number}) <= ${maxDouble} THEN ${number} END`;
 }
 
 /** How values of a type are written, for messages. */

@@ -138,7 +138,8 @@ const lineageSchema = z.object({
   parentRun: z.string().exactOptional(),
   /** Champion it was compared with: `name:version`. */
   champion: z.string().exactOptional(),
-  tools: z.object({ node: z.string(), duckdb: z.string(), onnxruntime: z.string(), platform: z.string() }),
+  /** Versions of what it was made with, by name. */
+  tools: z.record(z.string(), z.string()),
 });
 
 /** `lineage.json`: what a model was made from, and with what. */

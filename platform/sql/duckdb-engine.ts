@@ -3,17 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { PlatformError } from "../base/errors";
-import type { SqlEngine, SqlRow, SqlValue } from "./engine";
+import { duckDbDialect } from "./duckdb-dialect";
+import type { QueryColumn, SqlEngine, SqlRow, SqlValue } from "./engine";
 
-interface DuckDbOptions {
-  /**
-   * Worker threads. With 1, sums are added in row order, so that results are equal to the last bit on every run;
-   * more threads are faster and give the same to about 1e-12.
-   */
-  threads?: number;
-  /** Memory for data, in MiB; beyond it DuckDB spills to disk. */
-  memoryMiB?: number;
-}
+/** Memory for data, in MiB; beyond it DuckDB spills to disk. */
+const defaultMemoryMiB = 1024;
 
 function toSqlValue(value: DuckDBValue): SqlValue {
   if (value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean")
@@ -53,16 +47,20 @@ async function* rowsOf(result: DuckDBResult): AsyncGenerator<SqlRow[]> {
 
 /** The embedded engine: one in-memory database that lives as long as the object. */
 export class DuckDbEngine implements SqlEngine {
+  readonly name = "duckdb";
+  readonly dialect = duckDbDialect;
+
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
   ) {}
 
-  static async open({ threads = 1, memoryMiB = 1024 }: DuckDbOptions = {}): Promise<DuckDbEngine> {
+  static async open(memoryMiB = defaultMemoryMiB): Promise<DuckDbEngine> {
     // Loaded on use: commands that touch no data start without the native library.
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const instance = await DuckDBInstance.create(":memory:", {
-      threads: String(threads),
+      // Sums are then added in row order, so that results are equal to the last bit on every run.
+      threads: "1",
       memory_limit: `${memoryMiB}MiB`,
       // Made when first needed and removed on close. The default is a folder where the command was called.
       temp_directory: path.join(tmpdir(), `mlops-duckdb-${randomUUID()}`),
@@ -70,6 +68,11 @@ export class DuckDbEngine implements SqlEngine {
       autoload_known_extensions: "false",
     });
     return new DuckDbEngine(instance, await instance.connect());
+  }
+
+  async version(): Promise<string> {
+    const [row] = await this.rows("SELECT version() AS version");
+    return String(row?.version);
   }
 
   async run(sql: string): Promise<void> {
@@ -80,6 +83,14 @@ export class DuckDbEngine implements SqlEngine {
     const rows: SqlRow[] = [];
     for await (const chunk of rowsOf(await this.result(sql))) rows.push(...chunk);
     return rows;
+  }
+
+  async columns(query: string): Promise<QueryColumn[]> {
+    const rows = await this.rows(`DESCRIBE ${query}`);
+    return rows.map((row) => ({
+      name: String(row.column_name),
+      singlePrecision: row.column_type === "FLOAT",
+    }));
   }
 
   async *chunks(sql: string): AsyncIterable<SqlRow[]> {

@@ -1,16 +1,32 @@
+import type { SqlDialect } from "./dialect";
+
 /** A value as an engine returns it; whole numbers come back as `number`. */
 export type SqlValue = number | string | boolean | null;
 export type SqlRow = Record<string, SqlValue>;
 
+/** A column of a query's result. */
+export interface QueryColumn {
+  readonly name: string;
+  /** Whether it holds numbers of 32 bits. */
+  readonly singlePrecision: boolean;
+}
+
 /**
- * Where the data work happens. The SQL written for it keeps to what DuckDB and Spark share, so that the same
- * statements run where the data is.
+ * Where the data work happens. The SQL written for it keeps to what engines share, and takes the rest from their
+ * dialect, so that the same statements run where the data is.
  */
 export interface SqlEngine {
+  /** What it is called in the lineage of a model. */
+  readonly name: string;
+  readonly dialect: SqlDialect;
+  /** Its version, for the lineage of a model. */
+  version(): Promise<string>;
   /** Runs a statement for its effect. */
   run(sql: string): Promise<void>;
   /** All rows of a result; for small results. */
   rows(sql: string): Promise<SqlRow[]>;
+  /** The columns that a query would give. */
+  columns(query: string): Promise<QueryColumn[]>;
   /** A result in chunks of rows, in order, with flat memory. */
   chunks(sql: string): AsyncIterable<SqlRow[]>;
   close(): Promise<void>;

@@ -6,7 +6,8 @@ import {
   type ModelDefinition,
   type ModelDefinitionInput,
 } from "../../platform/definition/definition";
-import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../platform/sql/engine";
+import { openEngine } from "../../platform/sql/open-engine";
 import { identifier, literal } from "../../platform/sql/engine";
 
 export const modelsFolder = path.join(__dirname, "../../models");
@@ -23,8 +24,8 @@ export function shippedDefinition(
 const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN" } as const;
 
 /** An engine whose table `data` holds a CSV file's rows, typed; every fifth row is held out. */
-export async function openData(definition: ModelDefinition, file: string): Promise<DuckDbEngine> {
-  const engine = await DuckDbEngine.open();
+export async function openData(definition: ModelDefinition, file: string): Promise<SqlEngine> {
+  const engine = await openEngine();
   const columns = definition.columns
     .filter(({ role }) => role !== "weight")
     .map(({ name, type }) => `CAST(${identifier(name)} AS ${sqlTypes[type]}) AS ${identifier(name)}`);
@@ -36,6 +37,6 @@ export async function openData(definition: ModelDefinition, file: string): Promi
   return engine;
 }
 
-export async function openShippedData(definition: ModelDefinition): Promise<DuckDbEngine> {
+export async function openShippedData(definition: ModelDefinition): Promise<SqlEngine> {
   return openData(definition, path.join(modelsFolder, definition.name, "data.csv"));
 }

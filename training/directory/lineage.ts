@@ -40,11 +40,10 @@ export async function makeLineage(
 }
 
 async function toolVersions(engine: SqlEngine): Promise<Lineage["tools"]> {
-  const [row] = await engine.rows("SELECT version() AS v");
   const { env } = await loadOnnxRuntime();
   return {
     node: process.versions.node,
-    duckdb: String(row?.v),
+    [engine.name]: await engine.version(),
     onnxruntime: env.versions.node ?? env.versions.common,
     platform: packageJson.version,
   };

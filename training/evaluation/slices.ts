@@ -12,7 +12,7 @@ export function groupNames(at: readonly number[]): string[] {
 /** SQL expression of a row's group in a slice; NULL (in no group) when the value is missing. */
 function groupSql({ column, at }: GateRule["slices"][number]): string {
   const value = identifier(column);
-  if (!at) return `CAST(${value} AS VARCHAR)`;
+  if (!at) return `CAST(${value} AS STRING)`;
   const names = groupNames(at);
   const cases = at.map((cut, index) => `WHEN ${value} <= ${double(cut)} THEN '${names[index]}'`);
   return `CASE WHEN ${value} IS NULL THEN NULL ${cases.join(" ")} ELSE '${names.at(-1)}' END`;

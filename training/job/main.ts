@@ -4,7 +4,7 @@ import { formatModelRef } from "../../platform/definition/model-ref";
 import { loadOnnxRuntime } from "../../platform/onnx/onnx-runtime";
 import { openRegistry } from "../../platform/registry/open-registry";
 import { readSettings, type Settings } from "../../platform/settings/settings";
-import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import { openEngine } from "../../platform/sql/open-engine";
 import { addJob } from "./job-command";
 import { registerCandidate } from "../directory/register";
 import { checkStep, evaluateStep, readDecision, trainStep, type StepFlags } from "../steps";
@@ -79,11 +79,11 @@ function addSelfCheck(program: Command): void {
     .command("self-check")
     .description("load the native libraries and print their versions")
     .action(async () => {
-      const engine = await DuckDbEngine.open();
-      const [row] = await engine.rows("SELECT version() AS version");
+      const engine = await openEngine();
+      const version = await engine.version();
       await engine.close();
       const { env } = await loadOnnxRuntime();
-      answer({ node: process.versions.node, duckdb: row?.version, onnxruntime: env.versions.node });
+      answer({ node: process.versions.node, [engine.name]: version, onnxruntime: env.versions.node });
     });
 }
 

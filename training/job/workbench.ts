@@ -5,7 +5,7 @@ import { loadData, type DataSource } from "../../platform/data/source";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists, type Digest } from "../../platform/base/files";
-import { DuckDbEngine } from "../../platform/sql/duckdb-engine";
+import { openEngine } from "../../platform/sql/open-engine";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { findRecord } from "../../platform/base/stored-record";
 
@@ -64,7 +64,7 @@ export async function withWorkbench<T>(
   const file = await findDefinition(from.models, from.model);
   const directory = path.dirname(file);
   const definition = readDefinitionFile(file);
-  const engine = await DuckDbEngine.open();
+  const engine = await openEngine();
   try {
     const data = from.data === undefined ? path.resolve(directory, definition.data) : path.resolve(from.data);
     const source = await loadPinned(engine, definition, { file: data, pinned: from.pinned });

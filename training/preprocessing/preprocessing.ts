@@ -99,7 +99,7 @@ function isConstant({ rows, mean, variance }: { rows: number; mean: number; vari
 }
 
 async function median(engine: SqlEngine, from: string, name: string): Promise<number> {
-  const [value = NaN] = await aggregate(engine, from, [`median(${identifier(name)})`]);
+  const [value = NaN] = await aggregate(engine, from, [engine.dialect.median(identifier(name))]);
   if (Number.isFinite(value)) return value;
   throw new PlatformError(
     "TRAINING_FAILED",

@@ -4,7 +4,7 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists, writeJson } from "../../platform/base/files";
 import { modelFiles } from "../../platform/model/model-directory";
-import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
+import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import { fillPlaceholders, runCommand, type Command } from "./command";
 
 interface CommandTraining extends Pick<Command, "directory" | "signal" | "onOutput"> {
@@ -28,9 +28,8 @@ export async function trainByCommand(training: CommandTraining, destination: str
     await mkdir(data, { recursive: true });
     await mkdir(output, { recursive: true });
     const columns = definition.columns.map(({ name }) => identifier(name)).join(", ");
-    await engine.run(
-      `COPY (SELECT ${columns} FROM data WHERE NOT _held_out ORDER BY _row) TO ${literal(path.join(data, "train.parquet"))} (FORMAT parquet)`,
-    );
+    const rows = `SELECT ${columns} FROM data WHERE NOT _held_out ORDER BY _row`;
+    await engine.run(engine.dialect.writeParquet(rows, path.join(data, "train.parquet")));
     await writeJson(path.join(data, "definition.json"), definition);
     await runCommand({
       run: fillPlaceholders(trainer.run, { data, output }),

@@ -1,12 +1,13 @@
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { Finding } from "../../../platform/data/findings";
 import { checkFile, fixture, sample } from "./check-file";
 import { diabetes, scaledDiabetes, titanic, withColumns } from "./definitions";
 
-let engine: DuckDbEngine;
+let engine: SqlEngine;
 beforeAll(async () => {
-  engine = await DuckDbEngine.open();
+  engine = await openEngine();
 });
 afterAll(() => engine.close());
 

@@ -5,13 +5,14 @@ import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { Finding } from "../../../platform/data/findings";
 import type { NumberProfile } from "../../../platform/drift/profile";
 import { profileTable } from "../../../platform/drift/profile-table";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
 import { checkFile, fixture, sample } from "./check-file";
 import { diabetes, scaledDiabetes } from "./definitions";
 
-let engine: DuckDbEngine;
+let engine: SqlEngine;
 beforeAll(async () => {
-  engine = await DuckDbEngine.open();
+  engine = await openEngine();
 });
 afterAll(() => engine.close());
 

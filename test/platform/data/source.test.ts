@@ -4,7 +4,8 @@ import path from "node:path";
 import { loadData } from "../../../platform/data/source";
 import { parseModelDefinition } from "../../../platform/definition/definition";
 import { digestOfDirectory, digestOf, digestOfFile } from "../../../platform/base/files";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
 import { numbersOnly } from "./definitions";
 
 const abc = numbersOnly(["a", "b", "c"]);
@@ -25,10 +26,10 @@ const mixed = parseModelDefinition(
   "mixed",
 );
 
-let engine: DuckDbEngine;
+let engine: SqlEngine;
 let folder: string;
 beforeAll(async () => {
-  engine = await DuckDbEngine.open();
+  engine = await openEngine();
   folder = await mkdtemp(path.join(tmpdir(), "mlops-source-"));
 });
 afterAll(async () => {

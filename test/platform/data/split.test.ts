@@ -5,15 +5,16 @@ import path from "node:path";
 import { loadData } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
 import type { ModelDefinition } from "../../../platform/definition/definition";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
 import { diabetes, numbersOnly, titanic } from "./definitions";
 
 const sample = (model: string): string => path.join(__dirname, "../../../models", model, "data.csv");
 
-let engine: DuckDbEngine;
+let engine: SqlEngine;
 let folder: string;
 beforeAll(async () => {
-  engine = await DuckDbEngine.open();
+  engine = await openEngine();
   folder = await mkdtemp(path.join(tmpdir(), "mlops-split-"));
 });
 afterAll(async () => {

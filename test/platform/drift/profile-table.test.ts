@@ -1,12 +1,12 @@
 import type { SqlEngine } from "../../../platform/sql/engine";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { openEngine } from "../../../platform/sql/open-engine";
 import type { ColumnProfile } from "../../../platform/drift/profile";
 import { profileTable, profileTableAgainst } from "../../../platform/drift/profile-table";
 import { profileNumbers } from "../../../platform/drift/profile-values";
 
 let engine: SqlEngine;
 beforeAll(async () => {
-  engine = await DuckDbEngine.open();
+  engine = await openEngine();
 });
 afterAll(() => engine.close());
 

@@ -65,7 +65,7 @@ describe("chunks", () => {
 });
 
 test("what does not fit memory is spilled to a folder that is removed on close", async () => {
-  const small = await DuckDbEngine.open({ memoryMiB: 40 });
+  const small = await DuckDbEngine.open(40);
   const [settings] = await small.rows("SELECT current_setting('temp_directory') AS folder");
   const folder = String(settings?.folder);
   await small.run(
@@ -78,7 +78,7 @@ test("what does not fit memory is spilled to a folder that is removed on close",
 });
 
 test("a statement that needs more memory than there is says so", async () => {
-  const small = await DuckDbEngine.open({ memoryMiB: 20 });
+  const small = await DuckDbEngine.open(20);
   const statement = small.run(
     "CREATE TABLE big AS SELECT list(md5(CAST(range AS STRING))) AS x FROM range(2000000)",
   );

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
-import type { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
 import { fitLinearModel } from "../../../training/trainers/fit";
 import { makeGoldenRows, spreadPositions } from "../../../training/directory/golden";
 import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
@@ -11,7 +11,7 @@ import { openShippedData, shippedDefinition } from "../shipped-data";
 
 const definition = shippedDefinition("titanic");
 let folder = "";
-let engine: DuckDbEngine;
+let engine: SqlEngine;
 let linear: LinearParameters;
 
 beforeAll(async () => {

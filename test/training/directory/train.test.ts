@@ -16,7 +16,7 @@ import {
 } from "../../../platform/model/model-directory";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { signatureOf } from "../../../platform/model/signature";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { openEngine } from "../../../platform/sql/open-engine";
 import { featureTable } from "../../../platform/model/table";
 import { train, type TrainedModel } from "../../../training/directory/train";
 import type { TrainingRequest } from "../../../training/directory/training-request";
@@ -38,7 +38,7 @@ async function trainShipped(
   outputDirectory: string,
   changes: Partial<TrainingRequest> = {},
 ): Promise<TrainedModel> {
-  const engine = await DuckDbEngine.open();
+  const engine = await openEngine();
   try {
     const modelFolder = path.join(modelsFolder, definition.name);
     const source = await loadData(engine, definition, path.join(modelFolder, "data.csv"));

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { signatureOf } from "../../../platform/model/signature";
-import type { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
 import { evaluate, findIncompatibility, type EvaluationResult } from "../../../training/evaluation/evaluate";
 import { fitLinearModel } from "../../../training/trainers/fit";
 import { toOnnx } from "../../../training/onnx/linear-graph";
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** Fits on the training rows and opens the model. */
-async function fitted(engine: DuckDbEngine, definition: ModelDefinition, name: string): Promise<OnnxModel> {
+async function fitted(engine: SqlEngine, definition: ModelDefinition, name: string): Promise<OnnxModel> {
   const linear = await fitLinearModel(engine, definition, rowsOf("training"));
   const file = path.join(folder, `${name}.onnx`);
   await writeFile(file, toOnnx(linear));
@@ -34,7 +34,7 @@ async function fitted(engine: DuckDbEngine, definition: ModelDefinition, name: s
 
 describe("the evaluation of titanic", () => {
   const definition = shippedDefinition("titanic");
-  let engine: DuckDbEngine;
+  let engine: SqlEngine;
   let result: EvaluationResult;
 
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
 import { digestOf } from "../../../platform/base/files";
 import { readGoldenRows, readLineage } from "../../../platform/model/model-directory";
-import type { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
 import { literal } from "../../../platform/sql/engine";
 import { fillPlaceholders, runCommand } from "../../../training/trainers/command";
 import { fitLinearModel } from "../../../training/trainers/fit";
@@ -16,7 +16,7 @@ import { openShippedData, shippedDefinition } from "../shipped-data";
 
 const fixtures = path.join(__dirname, "fixtures");
 let folder = "";
-let engine: DuckDbEngine;
+let engine: SqlEngine;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "command-"));

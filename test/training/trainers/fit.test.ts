@@ -1,7 +1,7 @@
 import diabetesReference from "../reference/diabetes.json";
 import titanicReference from "../reference/titanic.json";
 import type { ModelDefinitionInput } from "../../../platform/definition/definition";
-import type { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
 import { fitLinearModel } from "../../../training/trainers/fit";
 import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
@@ -11,7 +11,7 @@ type Name = "diabetes" | "titanic";
 type Reference = (typeof titanicReference.cases)[number];
 
 const weight: ModelDefinitionInput["columns"][number] = { name: "weight", type: "number", role: "weight" };
-const engines = new Map<Name, DuckDbEngine>();
+const engines = new Map<Name, SqlEngine>();
 
 beforeAll(async () => {
   for (const name of ["diabetes", "titanic"] as const) {
@@ -23,7 +23,7 @@ afterAll(async () => {
   for (const engine of engines.values()) await engine.close();
 });
 
-function engineOf(name: Name): DuckDbEngine {
+function engineOf(name: Name): SqlEngine {
   const engine = engines.get(name);
   if (!engine) throw new Error(`${name} is not loaded.`);
   return engine;

@@ -3,7 +3,8 @@ import {
   type ModelDefinition,
   type ModelDefinitionInput,
 } from "../../../platform/definition/definition";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
 import { identifier, literal, type SqlRow, type SqlValue } from "../../../platform/sql/engine";
 
 const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN" } as const;
@@ -33,8 +34,8 @@ function sqlValue(value: SqlValue | undefined): string {
 export async function openRows(
   { columns }: Pick<ModelDefinition, "columns">,
   rows: readonly SqlRow[],
-): Promise<DuckDbEngine> {
-  const engine = await DuckDbEngine.open();
+): Promise<SqlEngine> {
+  const engine = await openEngine();
   const typed = columns.map(({ name, type }) => `${identifier(name)} ${sqlTypes[type]}`);
   await engine.run(`CREATE TABLE data (_row BIGINT, _held_out BOOLEAN, ${typed.join(", ")})`);
   const values = rows.map((row, index) => {

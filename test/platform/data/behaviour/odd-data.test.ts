@@ -1,14 +1,15 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DuckDbEngine } from "../../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../../platform/sql/engine";
+import { openEngine } from "../../../../platform/sql/open-engine";
 import { checkFile, fixture } from "../check-file";
 import { diabetes, numbersOnly, scaledDiabetes, withColumns } from "../definitions";
 
-let engine: DuckDbEngine;
+let engine: SqlEngine;
 let folder: string;
 beforeAll(async () => {
-  engine = await DuckDbEngine.open();
+  engine = await openEngine();
   folder = await mkdtemp(path.join(tmpdir(), "mlops-checks-"));
 });
 afterAll(async () => {

@@ -3,15 +3,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { loadData } from "../../../../platform/data/source";
-import { DuckDbEngine } from "../../../../platform/sql/duckdb-engine";
+import type { SqlEngine } from "../../../../platform/sql/engine";
+import { openEngine } from "../../../../platform/sql/open-engine";
 import { numbersOnly } from "../definitions";
 
 const abc = numbersOnly(["a", "b", "c"]);
 
-let engine: DuckDbEngine;
+let engine: SqlEngine;
 let folder: string;
 beforeAll(async () => {
-  engine = await DuckDbEngine.open();
+  engine = await openEngine();
   folder = await mkdtemp(path.join(tmpdir(), "mlops-refused-"));
 });
 afterAll(async () => {

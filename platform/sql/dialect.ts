@@ -1,0 +1,24 @@
+/**
+ * What each engine writes in its own way: SQL made of SQL. All other statements keep to what the engines share, with
+ * names in double quotes and texts in single quotes (`identifier`, `literal`); an adapter whose engine has other quotes
+ * replaces them before it runs a statement.
+ */
+export interface SqlDialect {
+  /** Condition: the whole text matches a regular expression, which has neither quotes nor backslashes. */
+  readonly matches: (text: string, pattern: string) => string;
+  /** The text as a double; NULL where it is none. What counts as one besides decimal notation differs. */
+  readonly tryDouble: (text: string) => string;
+  /** The exact median of numbers; of an even count the mean of the two in the middle. */
+  readonly median: (number: string) => string;
+  /** Number of a row, from 1, in the order in which the rows of a file are read. */
+  readonly rowNumber: string;
+  /**
+   * The rows of a CSV file (RFC 4180, header line) that is known to be sound, for FROM: `columns` columns c0, c1, ... of
+   * text, in which an empty field is NULL.
+   */
+  readonly csvFile: (file: string, columns: number) => string;
+  /** The rows of Parquet files as one table with columns matched by name, for FROM. */
+  readonly parquetFiles: (files: readonly string[]) => string;
+  /** Statement that writes the rows of a query, in their order, as a Parquet file. */
+  readonly writeParquet: (query: string, file: string) => string;
+}

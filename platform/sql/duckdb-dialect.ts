@@ -1,0 +1,21 @@
+import type { SqlDialect } from "./dialect";
+import { literal } from "./engine";
+
+export const duckDbDialect: SqlDialect = {
+  matches: (text, pattern) => `regexp_full_match(${text}, ${literal(pattern)})`,
+  tryDouble: (text) => `TRY_CAST(${text} AS DOUBLE)`,
+  median: (number) => `median(${number})`,
+  rowNumber: "row_number() OVER ()",
+  csvFile(file, columns) {
+    const types = Array.from({ length: columns }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
+    // The structure is known to be sound, so nothing is left to the reader's guesses; its strict mode would only
+    // refuse line ends of two kinds.
+    return (
+      `read_csv(${literal(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', ` +
+      `nullstr = '', strict_mode = false, compression = 'none', columns = {${types}})`
+    );
+  },
+  parquetFiles: (files) =>
+    `read_parquet([${files.map(literal).join(", ")}], union_by_name = true, hive_partitioning = false)`,
+  writeParquet: (query, file) => `COPY (${query}) TO ${literal(file)} (FORMAT parquet)`,
+};

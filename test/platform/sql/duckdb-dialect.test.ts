@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { literal } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
+
+let engine: SqlEngine;
+let folder: string;
+
+beforeAll(async () => {
+  engine = await openEngine();
+  folder = await mkdtemp(path.join(tmpdir(), "dialect-"));
+});
+
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function valueOf(expression: string): Promise<unknown> {
+  const [row] = await engine.rows(`SELECT ${expression} AS x`);
+  return row?.x;
+}
+
+test.each([
+  ["12", true],
+  ["a12", false],
+  ["12a", false],
+  ["", false],
+])("the whole of %p is compared with a pattern", async (text, matches) => {
+  expect(await valueOf(engine.dialect.matches(literal(text), "[0-9]+"))).toBe(matches);
+});
+
+test.each([
+  ["1.5e3", 1500],
+  ["one", null],
+])("%p as a double is %p", async (text, number) => {
+  expect(await valueOf(engine.dialect.tryDouble(literal(text)))).toBe(number);
+});
+
+test.each([
+  ["3", 2],
+  ["4", 2.5],
+])("the median of the numbers from 1 to %s is %p", async (last, median) => {
+  const numbers = `(SELECT * FROM (VALUES (1), (4), (3), (2)) AS v (n) WHERE n <= ${last}) AS numbers`;
+  const [row] = await engine.rows(`SELECT ${engine.dialect.median("n")} AS x FROM ${numbers}`);
+  expect(row).toEqual({ x: median });
+});
+
+test("a CSV file is text by column, in its order, with NULL for an empty field", async () => {
+  const file = path.join(folder, "it's.csv");
+  await writeFile(file, 'a,b\n2,"x, ""y"""\n1,\n');
+  const { csvFile, rowNumber } = engine.dialect;
+  expect(await engine.rows(`SELECT ${rowNumber} AS n, c0, c1 FROM ${csvFile(file, 2)}`)).toEqual([
+    { n: 1, c0: "2", c1: 'x, "y"' },
+    { n: 2, c0: "1", c1: null },
+  ]);
+});
+
+test("what is written as Parquet is read again, columns matched by name and described", async () => {
+  const [first, second] = [path.join(folder, "1.parquet"), path.join(folder, "2.parquet")];
+  const { writeParquet, parquetFiles } = engine.dialect;
+  await engine.run(writeParquet("SELECT 1 AS a, CAST(0.5 AS FLOAT) AS b", first));
+  await engine.run(writeParquet("SELECT CAST(1.5 AS FLOAT) AS b, 2 AS a", second));
+  const query = `SELECT * FROM ${parquetFiles([first, second])}`;
+  expect(await engine.rows(`${query} ORDER BY a`)).toEqual([
+    { a: 1, b: 0.5 },
+    { a: 2, b: 1.5 },
+  ]);
+  expect(await engine.columns(query)).toEqual([
+    { name: "a", singlePrecision: false },
+    { name: "b", singlePrecision: true },
+  ]);
+});
