@@ -1,155 +1,120 @@
 import path from "node:path";
 import { checkData } from "../platform/data/checks";
-import type { DataSource } from "../platform/data/source";
 import { splitData } from "../platform/data/split";
 import { PlatformError } from "../platform/base/errors";
 import { promotionDecisionSchema, type PromotionDecision } from "../platform/metrics/evaluation";
 import { writeJson } from "../platform/base/files";
-import type { DataReport } from "../platform/data/findings";
+import { errorLines, type DataReport } from "../platform/data/findings";
 import { readLineage, readReference } from "../platform/model/model-directory";
-import { newRunId } from "../platform/base/run-id";
+import type { Registry } from "../platform/registry/registry";
 import type { Settings } from "../platform/settings/settings";
 import { findRecord } from "../platform/base/stored-record";
-import { compareWithChampion, type Comparison } from "./evaluation/compare";
+import { registerCandidate, type Registration } from "./directory/register";
 import { train, type TrainedModel } from "./directory/train";
-import {
-  readChampion,
-  withWorkbench,
-  type ChampionPackage,
-  type PinnedData,
-  type Workbench,
-} from "./job/workbench";
+import type { TrainingRequest } from "./directory/training-request";
+import { compareWithChampion, type Comparison } from "./evaluation/compare";
+import type { Champion, Champions } from "./inputs/champions";
+import type { Workbench } from "./inputs/workbench";
 
-export interface StepFlags {
-  readonly model: string;
-  readonly data?: string;
-  /** Data as a step before this one has checked it. */
-  readonly pinned?: PinnedData;
-  /** Folder of the package that production serves. */
-  readonly champion?: string;
+/** Checks data against the definition, and against the rows the champion was trained on. */
+export async function checkStep(
+  { engine, definition, source }: Workbench,
+  champions: Champions,
+): Promise<{ readonly report: DataReport; readonly champion: Champion | undefined }> {
+  const champion = await champions.find(definition.name);
+  const profile = champion && (await readReference(champion.directory));
+  const reference = champion && profile && { model: champion.model, profile };
+  return { report: await checkData(engine, definition, source, reference), champion };
 }
 
-/** What was found in data, and which data that is. */
-interface CheckedData {
-  readonly report: DataReport;
-  readonly source: DataSource;
-}
-
-type TrainingSettings = Settings<"training">;
-
-function models({ models }: TrainingSettings): string {
-  return models ?? path.join(__dirname, "..", "models");
-}
-
-async function findChampion({ champion }: StepFlags): Promise<ChampionPackage | undefined> {
-  return champion === undefined ? undefined : readChampion(champion);
-}
-
-async function check({ engine, definition, source }: Workbench, flags: StepFlags): Promise<DataReport> {
-  const champion = await findChampion(flags);
-  return checkData(
-    engine,
-    definition,
-    source,
-    champion && { model: champion.model, profile: await readReference(champion.directory) },
+/** Throws DATA_INVALID, with a line per error, unless the data may be trained on. */
+export function requireSound({ findings }: DataReport): void {
+  const errors = errorLines(findings);
+  if (errors.length === 0) return;
+  throw new PlatformError(
+    "DATA_INVALID",
+    `The data has faults. Nothing was trained. Correct:\n${errors.join("\n")}`,
   );
 }
 
-/** A line for each error of a report, with the rows and values concerned. */
-export function errorsOf(report: DataReport): string[] {
-  return report.findings
-    .filter(({ severity }) => severity === "error")
-    .map(({ message, examples = [] }) => {
-      const rows = examples.map(({ row, value }) => `row ${row}: "${value}"`).join(", ");
-      return `  - ${message}${rows === "" ? "" : ` First: ${rows}.`}`;
-    });
-}
-
-/** Checks data against the definition and the champion's reference sample. */
-export function checkStep(settings: TrainingSettings, flags: StepFlags): Promise<CheckedData> {
-  return withWorkbench({ ...flags, models: models(settings) }, async (workbench) => ({
-    report: await check(workbench, flags),
-    source: workbench.source,
-  }));
-}
-
-/** The commit in a revision of the image's: `<commit>` or `<commit>-dirty`. */
-function codeOf(revision: string | undefined): { commit?: string; dirty?: boolean } {
-  if (revision === undefined || revision === "") return {};
-  return { commit: revision.replace(/-dirty$/, ""), dirty: revision.endsWith("-dirty") };
-}
-
-/** Checks and splits the data and trains a candidate into `output`. */
-export function trainStep(
-  settings: TrainingSettings,
-  flags: StepFlags & {
-    readonly output: string;
-    readonly run?: string;
-    /** `name:version` for the lineage, when the champion itself is not needed. */
-    readonly comparedWith?: string;
-    readonly signal: AbortSignal;
-  },
+/** Splits the data, which has been checked, and trains a candidate into `outputDirectory`. */
+export async function trainStep(
+  { engine, definition, source, directory }: Workbench,
+  request: Pick<TrainingRequest, "outputDirectory" | "run" | "code" | "champion" | "onOutput" | "signal">,
 ): Promise<TrainedModel> {
-  return withWorkbench({ ...flags, models: models(settings) }, async (workbench) => {
-    const { engine, definition, source, directory } = workbench;
-    const faults = errorsOf(await check(workbench, flags));
-    if (faults.length > 0) {
-      throw new PlatformError(
-        "DATA_INVALID",
-        `The data has faults. Nothing was trained. Correct:\n${faults.join("\n")}`,
-      );
-    }
-    await splitData(engine, definition);
-    const champion = flags.comparedWith ?? (await findChampion(flags))?.model;
-    const now = new Date();
-    return train({
-      engine,
-      definition,
-      source,
-      outputDirectory: path.resolve(flags.output),
-      run: flags.run ?? newRunId(definition.name, now),
-      now,
-      commandDirectory: directory,
-      code: codeOf(settings.codeRevision),
-      ...(champion !== undefined && { champion }),
-      signal: flags.signal,
-      onOutput: (line) => void process.stderr.write(`${line}\n`),
-    });
-  });
+  await splitData(engine, definition);
+  return train({ ...request, engine, definition, source, commandDirectory: directory, now: new Date() });
 }
 
-/** Compares a candidate with the champion on held-out rows; leaves `evaluation.json` and `decision.json` in `output`. */
-export function evaluateStep(
-  settings: TrainingSettings,
-  flags: StepFlags & { readonly candidate: string; readonly output: string },
+/**
+ * Compares a candidate with the champion on held-out rows of the data it was trained on; leaves `evaluation.json` and
+ * `decision.json` in `output`.
+ */
+export async function evaluateStep(
+  { engine, definition, source }: Workbench,
+  request: {
+    /** The candidate's model directory. */
+    readonly candidate: string;
+    readonly champions: Champions;
+    readonly evaluation: Settings<"training">["evaluation"];
+    readonly output: string;
+  },
 ): Promise<Comparison> {
-  return withWorkbench({ ...flags, models: models(settings) }, async ({ engine, definition, source }) => {
-    const { data } = await readLineage(flags.candidate);
-    if (data.digest !== source.digest) {
-      throw new PlatformError(
-        "CONFLICT",
-        `${source.file} is not the data that ${flags.candidate} was trained on. Its held-out rows would be others. Give the data it was trained on, or train again.`,
-      );
-    }
-    const { evaluation, decision } = await compareWithChampion({
-      engine,
-      definition,
-      candidate: flags.candidate,
-      champion: await findChampion(flags),
-      evaluation: settings.evaluation,
-    });
-    await writeJson(path.join(flags.output, "evaluation.json"), evaluation);
-    await writeJson(path.join(flags.output, "decision.json"), decision);
-    return { evaluation, decision };
+  const { candidate, champions, output } = request;
+  const { data, run } = await readLineage(candidate);
+  if (data.digest !== source.digest) {
+    throw new PlatformError(
+      "CONFLICT",
+      `${source.file} is not the data that run ${run} was trained on. Its held-out rows would be others. Put that data back, or train again.`,
+    );
+  }
+  const champion = await champions.find(definition.name);
+  const comparison = await compareWithChampion({
+    engine,
+    definition,
+    candidate,
+    champion,
+    evaluation: request.evaluation,
   });
+  await writeJson(path.join(output, "evaluation.json"), comparison.evaluation);
+  await writeJson(path.join(output, "decision.json"), comparison.decision);
+  return comparison;
 }
 
-/** The gate's decision in a file that `evaluate` left. */
+/** The gate's decision in a file that `evaluateStep` left. */
+export function findDecision(file: string): Promise<PromotionDecision | undefined> {
+  return findRecord(file, promotionDecisionSchema, "Evaluate the candidate again.");
+}
+
+/** The same; throws NOT_FOUND when there is none. */
 export async function readDecision(file: string): Promise<PromotionDecision> {
-  const decision = await findRecord(file, promotionDecisionSchema, "Evaluate the candidate again.");
+  const decision = await findDecision(file);
   if (decision !== undefined) return decision;
   throw new PlatformError(
     "NOT_FOUND",
     `${file} does not exist. \`evaluate\` leaves the gate's decision there. Evaluate the candidate first.`,
   );
+}
+
+/** Whether a candidate may be registered: the gate let it pass, or is asked for its opinion only. */
+export function mayRegister(
+  { promote }: Pick<PromotionDecision, "promote">,
+  onNoPromotion: Settings<"training">["onNoPromotion"],
+): boolean {
+  return promote || onNoPromotion === "continue";
+}
+
+/** Registers a candidate as the next version; nothing when it may not be. */
+export async function registerStep(
+  registry: Registry,
+  request: {
+    /** The candidate's model directory. */
+    readonly candidate: string;
+    readonly decision: PromotionDecision;
+    readonly onNoPromotion: Settings<"training">["onNoPromotion"];
+  },
+): Promise<Registration | undefined> {
+  const { candidate, decision, onNoPromotion } = request;
+  if (!mayRegister(decision, onNoPromotion)) return undefined;
+  return registerCandidate(registry, candidate, decision);
 }

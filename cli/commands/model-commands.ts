@@ -4,7 +4,7 @@ import type { DataReport } from "../../platform/data/findings";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { readSettings } from "../../platform/settings/settings";
 import type { CommandScope } from "./command-scope";
-import { checkLoadedData, describeFindings } from "../steps/data-check";
+import { describeFindings } from "../steps/describe-findings";
 import { listDefinitions, modelsDirectory } from "../../platform/definition/definitions";
 import { initModel } from "../init/init";
 import { runLifecycle } from "../steps/lifecycle";
@@ -18,13 +18,21 @@ import {
   type TargetName,
 } from "./options";
 import { openOutput } from "../terminal/output";
-import { openRunData } from "../runs/run-data";
+import { openWorkbench } from "../../training/inputs/workbench";
+import * as training from "../../training/steps";
 import { writeReleaseFile } from "./release-file";
 import { refusals, type RunRecord } from "../runs/runs";
 import { shownPath } from "../../platform/base/shown-path";
 import { packageStep } from "../steps/release-steps";
 import { openRunContext, stepNames } from "../steps/step";
-import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "../steps/training-steps";
+import {
+  championsOf,
+  checkStep,
+  evaluateStep,
+  registerStep,
+  splitStep,
+  trainStep,
+} from "../steps/training-steps";
 import type { ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun, runAsCommand } from "./open-command";
 import { addRetrain } from "./retrain-command";
@@ -93,11 +101,11 @@ function addDataCheck(program: Command, scope: CommandScope): void {
 
 async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataReport> {
   const { session, loaded } = await openCommand(scope, flags);
-  const data = await openRunData(loaded.definition, loaded.dataFile);
+  const workbench = await openWorkbench(loaded, loaded.dataFile);
   try {
-    return await checkLoadedData(session, loaded.definition, data);
+    return (await training.checkStep(workbench, championsOf(session))).report;
   } finally {
-    await data.engine.close();
+    await workbench.engine.close();
   }
 }
 

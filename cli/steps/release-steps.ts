@@ -6,7 +6,7 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import { releaseThroughCanary, type CanaryRelease } from "../../deploy/rules/canary-release";
 import { runLoad } from "../../deploy/tests/load";
 import { packageModel, verifyPackage } from "../../deploy/package/package";
-import { heldOutRows } from "../runs/run-data";
+import { heldOutRows } from "../runs/held-out-rows";
 import type { CanaryStage } from "../../deploy/rules/canary-stage";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import type { RunContext, Step } from "./step";
@@ -37,7 +37,7 @@ export function releaseOf({ run }: RunContext): Release {
  * few are a fair sample, however the file is sorted.
  */
 async function scoringBodies(context: RunContext): Promise<string[]> {
-  const rows = await heldOutRows(await context.data(), context.definition);
+  const rows = await heldOutRows(await context.workbench());
   const random = xoroshiro128plus(context.definition.split.seed);
   const order = rows
     .map((row) => ({ row, key: uniformInt(random, 0, 2 ** 30) }))

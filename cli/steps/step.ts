@@ -1,7 +1,6 @@
 import { explainStorageError, reasonOf } from "../../platform/base/errors";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
-import type { RunData } from "../runs/run-data";
-import { openRunData } from "../runs/run-data";
+import { openWorkbench, type Workbench } from "../../training/inputs/workbench";
 import { refusals, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import { localTarget, type Target } from "../session/target";
@@ -34,7 +33,7 @@ export interface RunContext extends LoadedDefinition {
   /** Release without asking. */
   readonly yes: boolean;
   /** Loads the run's data on first use. */
-  data(): Promise<RunData>;
+  workbench(): Promise<Workbench>;
   close(): Promise<void>;
 }
 
@@ -56,20 +55,20 @@ export function openRunContext(
   run: RunRecord,
   { yes = false, target = localTarget(session) }: { yes?: boolean; target?: Target } = {},
 ): RunContext {
-  let data: Promise<RunData> | undefined;
+  let workbench: Promise<Workbench> | undefined;
   return {
     ...loaded,
     session,
     run,
     target,
     yes,
-    data: () => (data ??= openRunData(loaded.definition, run.dataFile)),
+    workbench: () => (workbench ??= openWorkbench(loaded, run.dataFile)),
     async close() {
-      const opened = data;
-      data = undefined;
+      const opening = workbench;
+      workbench = undefined;
       // A failure to open was reported where the data was asked for.
-      const loadedData = await opened?.catch(() => undefined);
-      await loadedData?.engine.close();
+      const opened = await opening?.catch(() => undefined);
+      await opened?.engine.close();
     },
   };
 }

@@ -1,26 +1,30 @@
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
-import { promotionDecisionSchema, type PromotionDecision } from "../../platform/metrics/evaluation";
+import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { fileExists, writeJson } from "../../platform/base/files";
-import { findRecord } from "../../platform/base/stored-record";
 import { formatModelRef } from "../../platform/definition/model-ref";
-import { modelFiles, readLineage } from "../../platform/model/model-directory";
+import { modelFiles } from "../../platform/model/model-directory";
 import { splitData } from "../../platform/data/split";
 import type { Metrics } from "../../platform/definition/metric-names";
-import { compareWithChampion, type Comparison } from "../../training/evaluation/compare";
-import { registerCandidate } from "../../training/directory/register";
-import { train } from "../../training/directory/train";
+import * as training from "../../training/steps";
+import type { Champions } from "../../training/inputs/champions";
+import { productionChampions } from "../../training/inputs/production-champions";
 import { counted, withoutPeriod } from "../../platform/base/wording";
 import { codeVersion } from "../../build/code-version";
-import { checkLoadedData, describeFindings } from "./data-check";
-import { requireSameData } from "../runs/run-data";
+import type { Session } from "../session/session";
+import { describeFindings } from "./describe-findings";
 import type { RunContext, Step, StepResult } from "./step";
+
+/** On this machine the champion is what production serves. */
+export function championsOf({ deployer }: Pick<Session, "deployer">): Champions {
+  return productionChampions(deployer, "prod");
+}
 
 export const checkStep: Step = {
   name: "check",
   async run(context) {
-    const { session, run, definition } = context;
-    const report = await checkLoadedData(session, definition, await context.data());
+    const { session, run } = context;
+    const { report } = await training.checkStep(await context.workbench(), championsOf(session));
     await writeJson(session.runs.path(run.id, "data-check.json"), report);
     const errors = report.findings.filter(({ severity }) => severity === "error").length;
     if (errors > 0)
@@ -38,7 +42,7 @@ export const checkStep: Step = {
 export const splitStep: Step = {
   name: "split",
   async run(context) {
-    const { training, heldOut } = await splitData((await context.data()).engine, context.definition);
+    const { training, heldOut } = await splitData((await context.workbench()).engine, context.definition);
     return { message: `${training} rows to train on, ${heldOut} held out` };
   },
 };
@@ -66,20 +70,13 @@ function describeMetrics(metrics: Metrics): string {
 export const trainStep: Step = {
   name: "train",
   async run(context) {
-    const { session, run, definition, definitionFile } = context;
-    const { engine, source } = await context.data();
-    const { stable } = await session.deployer.status("prod", definition.name);
-    await splitData(engine, definition);
-    const { metrics, onnxDigest } = await train({
-      engine,
-      definition,
-      source,
+    const { session, run, definition } = context;
+    const champion = await championsOf(session).find(definition.name);
+    const { metrics, onnxDigest } = await training.trainStep(await context.workbench(), {
       outputDirectory: modelDirectoryOf(context),
       run: run.id,
-      now: new Date(),
-      commandDirectory: path.dirname(definitionFile),
       code: await codeVersion(),
-      ...(stable && { champion: stable.model }),
+      champion: champion?.model,
       signal: session.signal,
       onOutput: (line) => {
         session.output.update(`train: ${line}`);
@@ -91,28 +88,12 @@ export const trainStep: Step = {
   },
 };
 
-/** Measures the candidate against what production serves, and asks the gate. */
-async function compare(context: RunContext): Promise<Comparison> {
-  const { session, run, definition } = context;
-  const data = await context.data();
-  const directory = await candidateOf(context);
-  requireSameData(data, (await readLineage(directory)).data.digest, run.id);
-  const { stable } = await session.deployer.status("prod", definition.name);
-  return compareWithChampion({
-    engine: data.engine,
-    definition,
-    candidate: directory,
-    champion: stable && { model: stable.model, directory: path.join(stable.package, "model") },
-    evaluation: session.settings.evaluation,
-  });
-}
-
 /** What a gate that said no means for the run: by setting, its end or only a note. */
 function concludeDecision(context: RunContext, decision: PromotionDecision): StepResult {
   const { explanation, promote, champion } = decision;
   const message = withoutPeriod(explanation);
   if (promote) return { message };
-  if (context.session.settings.onNoPromotion === "continue") {
+  if (training.mayRegister(decision, context.session.settings.onNoPromotion)) {
     return { message: `${message}; goes on all the same, as MLOPS_ON_NO_PROMOTION is "continue"` };
   }
   const kept = champion ? `${champion.model} stays in production` : "nothing goes to production";
@@ -132,9 +113,12 @@ export const evaluateStep: Step = {
         `Run ${run.id} is registered as ${run.version} already. A candidate is evaluated before it is registered; train another one with \`mlops train\`.`,
       );
     }
-    const { evaluation, decision } = await compare(context);
-    await writeJson(session.runs.path(run.id, "evaluation.json"), evaluation);
-    await writeJson(session.runs.path(run.id, "decision.json"), decision);
+    const { decision } = await training.evaluateStep(await context.workbench(), {
+      candidate: await candidateOf(context),
+      champions: championsOf(session),
+      evaluation: session.settings.evaluation,
+      output: session.runs.path(run.id),
+    });
     return concludeDecision(context, decision);
   },
 };
@@ -144,16 +128,23 @@ export const registerStep: Step = {
   async run(context) {
     const { session, run } = context;
     if (run.version !== undefined) return { message: `${run.version} is registered already` };
-    const directory = await candidateOf(context);
-    const decision = await findRecord(session.runs.path(run.id, "decision.json"), promotionDecisionSchema);
+    const candidate = await candidateOf(context);
+    const decision = await training.findDecision(session.runs.path(run.id, "decision.json"));
     if (!decision)
       throw new PlatformError(
         "CONFLICT",
         `Run ${run.id} was not evaluated. Run \`mlops evaluate --run ${run.id}\` first.`,
       );
-    const { message, ends } = concludeDecision(context, decision);
-    if (ends) return { message: `not registered: ${message}`, ends };
-    const { version, existed } = await registerCandidate(session.registry, directory, decision);
+    const registered = await training.registerStep(session.registry, {
+      candidate,
+      decision,
+      onNoPromotion: session.settings.onNoPromotion,
+    });
+    if (registered === undefined) {
+      const { message, ...conclusion } = concludeDecision(context, decision);
+      return { message: `not registered: ${message}`, ...conclusion };
+    }
+    const { version, existed } = registered;
     run.version = formatModelRef(version);
     run.outcome = "registered";
     run.explanation = `${run.version} is registered.`;

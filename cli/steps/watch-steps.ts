@@ -6,7 +6,7 @@ import { findRecord } from "../../platform/base/stored-record";
 import { withoutPeriod } from "../../platform/base/wording";
 import { monitor } from "../watching/monitor";
 import { awaitLogged, replayRows } from "../../deploy/tests/replay";
-import { heldOutRows } from "../runs/run-data";
+import { heldOutRows } from "../runs/held-out-rows";
 import { writeRunReport } from "./run-report";
 import { shownPath } from "../../platform/base/shown-path";
 import { servingUrl } from "./release-steps";
@@ -20,7 +20,7 @@ export const predictionsStep: Step = {
   async run(context) {
     const { session, run, definition } = context;
     const url = await servingUrl(context, "prod");
-    const rows = await heldOutRows(await context.data(), definition);
+    const rows = await heldOutRows(await context.workbench());
     const from = new Date();
     await replayRows(url, rows, run.id, session.signal);
     const logged = await awaitLogged(

@@ -32,3 +32,13 @@ export const dataReportSchema = z.object({
 });
 
 export type DataReport = Readonly<z.output<typeof dataReportSchema>>;
+
+/** A line for each error, with the first rows and values concerned. */
+export function errorLines(findings: readonly Finding[]): string[] {
+  return findings
+    .filter(({ severity }) => severity === "error")
+    .map(({ message, examples = [] }) => {
+      const rows = examples.map(({ row, value }) => `row ${row}: "${value}"`).join(", ");
+      return `  - ${message}${rows === "" ? "" : ` First: ${rows}.`}`;
+    });
+}

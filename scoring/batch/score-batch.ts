@@ -9,7 +9,7 @@ import { loadData } from "../../platform/data/source";
 import { checkValues } from "../../platform/data/value-checks";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
-import type { Finding } from "../../platform/data/findings";
+import { errorLines, type Finding } from "../../platform/data/findings";
 import { toCsvLine } from "../../platform/sql/csv-line";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import type { SqlEngine, SqlRow } from "../../platform/sql/engine";
@@ -27,24 +27,18 @@ export interface BatchRequest {
   readonly output: string;
 }
 
-/** What may not be scored: the features as the model takes them, checked as a request's would be. */
-async function findFaults(
+/** What is found in the features as the model takes them, checked as a request's would be. */
+async function checkFeatures(
   engine: SqlEngine,
   definition: ModelDefinition,
   source: DataSource,
 ): Promise<Finding[]> {
   const present = definition.columns.filter(({ name }) => source.header.includes(name));
   const facts = await readColumnFacts(engine, present, source.rows);
-  const findings = [
+  return [
     ...checkSchema(definition.columns, source.header),
     ...(await checkValues(engine, definition, facts, source.rows)),
   ];
-  return findings.filter(({ severity }) => severity === "error");
-}
-
-function describeFault({ message, examples = [] }: Finding): string {
-  const rows = examples.map(({ row, value }) => `row ${row}: "${value}"`).join(", ");
-  return `  - ${message}${rows === "" ? "" : ` First: ${rows}.`}`;
 }
 
 /**
@@ -62,11 +56,11 @@ export async function scoreBatch(request: BatchRequest): Promise<number> {
     checks: { ...request.definition.checks, maxMissing: 1 },
   };
   const source = await loadData(engine, definition, input);
-  const faults = await findFaults(engine, definition, source);
+  const faults = errorLines(await checkFeatures(engine, definition, source));
   if (faults.length > 0) {
     throw new PlatformError(
       "DATA_INVALID",
-      `${input} cannot be scored by ${request.reference}. Correct:\n${faults.map(describeFault).join("\n")}`,
+      `${input} cannot be scored by ${request.reference}. Correct:\n${faults.join("\n")}`,
     );
   }
   const temporary = `${output}.${process.pid}.tmp`;

@@ -5,7 +5,7 @@ import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
 
 /** A version that holds a candidate, and whether the registry had it before. */
-interface Registration {
+export interface Registration {
   readonly version: ModelVersion;
   readonly existed: boolean;
 }

@@ -2,8 +2,9 @@ import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { digestOfDirectory, writeJson } from "../../platform/base/files";
-import type { DataReport } from "../../platform/data/findings";
+import { errorLines, type DataReport } from "../../platform/data/findings";
 import { assertNotInterrupted } from "../../platform/http/retries";
+import { newRunId } from "../../platform/base/run-id";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import { openRegistry } from "../../platform/registry/open-registry";
 import type { Registry } from "../../platform/registry/registry";
@@ -22,8 +23,10 @@ import {
   type Checked,
 } from "./job-files";
 import { JobLog, entriesOfCheck, entriesOfDecision, entriesOfTraining, type Outcome } from "./job-log";
-import { registerCandidate } from "../directory/register";
-import { checkStep, errorsOf, evaluateStep, readDecision, trainStep } from "../steps";
+import { aliasChampions } from "../inputs/alias-champions";
+import { checkStep, evaluateStep, readDecision, registerStep, requireSound, trainStep } from "../steps";
+import { noChampions, ofProgram } from "./program";
+import { withWorkbench } from "./with-workbench";
 
 /** What every step of a job works with. */
 export interface JobContext {
@@ -38,9 +41,6 @@ interface DataFlags {
   /** A file, or a folder with the files of one table. */
   readonly data: string;
 }
-
-/** Which version production is to serve; a release sets it. */
-const championAlias = "champion";
 
 function logOf({ env, warn, signal }: JobContext): JobLog {
   return new JobLog(env, warn, signal);
@@ -62,19 +62,6 @@ function registryOf(context: JobContext, location: string | undefined): Registry
   );
 }
 
-/** Downloads the champion as a package into a folder; nothing when there is none. */
-async function fetchChampion(
-  registry: Registry | undefined,
-  model: string,
-  folder: string,
-): Promise<{ readonly champion?: string }> {
-  const version = await registry?.findAlias(model, championAlias);
-  if (registry === undefined || version === undefined) return {};
-  await registry.download(version, path.join(folder, "model"));
-  await writeJson(path.join(folder, "package.json"), { model: formatModelRef(version) });
-  return { champion: folder };
-}
-
 /** Checks the data against the definition and the champion; the data that passes is what later steps read. */
 export function checkJob(
   context: JobContext,
@@ -86,25 +73,25 @@ export function checkJob(
   }: DataFlags & { readonly report: string; readonly registry?: string },
 ): Promise<DataReport> {
   return withScratch(async (scratch) => {
-    const found = findRegistry(context, registry);
-    const champion = await fetchChampion(found, model, path.join(scratch, "champion"));
-    const { report, source } = await checkStep(context.settings, { model, data, ...champion });
+    const champions = aliasChampions(findRegistry(context, registry), path.join(scratch, "champion"));
+    const { report, champion, source } = await withWorkbench(
+      context.settings,
+      { model, data },
+      async (workbench) => ({ ...(await checkStep(workbench, champions)), source: workbench.source }),
+    );
     assertNotInterrupted(context.signal);
     await writeJson(path.join(scratch, "data-check.json"), report);
     const { digest, files } = source;
     const checked: Checked = {
       model,
       data: { digest, ...(files && { files: [...files] }) },
-      ...(champion.champion !== undefined && { champion: report.comparedWith }),
+      ...(champion && { champion: champion.model }),
     };
-    const errors = errorsOf(report);
+    const isSound = errorLines(report.findings).length === 0;
     await logOf(context).log(entriesOfCheck(report, digest));
-    await publishReport(scratch, output, errors.length === 0 ? checked : undefined);
-    if (errors.length === 0) return report;
-    throw new PlatformError(
-      "DATA_INVALID",
-      `The data has faults. Nothing is trained on it. Correct:\n${errors.join("\n")}`,
-    );
+    await publishReport(scratch, output, isSound ? checked : undefined);
+    requireSound(report);
+    return report;
   });
 }
 
@@ -119,14 +106,16 @@ export async function trainJob(
   const earlier = run ? await findCandidate(output, model) : undefined;
   if (earlier?.run === run && earlier?.data.digest === checked.data.digest) return earlier;
   return withScratch(async (scratch) => {
-    const trained = await trainStep(context.settings, {
-      model,
-      data,
-      pinned: checked.data,
-      output: path.join(scratch, modelFolder),
-      signal: context.signal,
-      ...(run && { run }),
-      ...(checked.champion !== undefined && { comparedWith: checked.champion }),
+    const from = { model, data, pinned: checked.data };
+    const trained = await withWorkbench(context.settings, from, async (workbench) => {
+      requireSound((await checkStep(workbench, noChampions)).report);
+      return trainStep(workbench, {
+        ...ofProgram(context.settings),
+        outputDirectory: path.join(scratch, modelFolder),
+        run: run ?? newRunId(model, new Date()),
+        champion: checked.champion,
+        signal: context.signal,
+      });
     });
     assertNotInterrupted(context.signal);
     await logOf(context).log(entriesOfTraining(trained));
@@ -146,15 +135,15 @@ export function evaluateJob(
   return withScratch(async (scratch) => {
     const candidate = await readCandidate(flags.candidate, model);
     const registry = registryOf(context, flags.registry);
-    const champion = await fetchChampion(registry, model, path.join(scratch, "champion"));
-    const { evaluation, decision } = await evaluateStep(context.settings, {
-      model,
-      data,
-      pinned: candidate.data,
-      candidate: path.join(flags.candidate, modelFolder),
-      output: scratch,
-      ...champion,
-    });
+    const from = { model, data, pinned: candidate.data };
+    const { evaluation, decision } = await withWorkbench(context.settings, from, (workbench) =>
+      evaluateStep(workbench, {
+        candidate: path.join(flags.candidate, modelFolder),
+        champions: aliasChampions(registry, path.join(scratch, "champion")),
+        evaluation: context.settings.evaluation,
+        output: scratch,
+      }),
+    );
     assertNotInterrupted(context.signal);
     await logOf(context).log(entriesOfDecision(evaluation, decision));
     const judged = {
@@ -193,11 +182,14 @@ export async function registerJob(
   const decision = await decisionAbout(candidate, flags.decision);
   assertNotInterrupted(context.signal);
   const why = { "mlops.reason": decision.reason, "mlops.explanation": decision.explanation };
-  let outcome: Outcome = { "mlops.outcome": "cancelled", ...why };
-  if (decision.promote || context.settings.onNoPromotion === "continue") {
-    const { version } = await registerCandidate(registry, path.join(flags.candidate, modelFolder), decision);
-    outcome = { "mlops.outcome": "registered", "mlops.version": formatModelRef(version), ...why };
-  }
+  const registered = await registerStep(registry, {
+    candidate: path.join(flags.candidate, modelFolder),
+    decision,
+    onNoPromotion: context.settings.onNoPromotion,
+  });
+  const outcome: Outcome = registered
+    ? { "mlops.outcome": "registered", "mlops.version": formatModelRef(registered.version), ...why }
+    : { "mlops.outcome": "cancelled", ...why };
   await logOf(context).conclude(outcome);
   return outcome;
 }

@@ -1,17 +1,37 @@
+import path from "node:path";
 import { Command, CommanderError } from "commander";
 import { PlatformError, exitCodeOf, explainStorageError } from "../../platform/base/errors";
+import { newRunId } from "../../platform/base/run-id";
+import { errorLines } from "../../platform/data/findings";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import { loadOnnxRuntime } from "../../platform/onnx/onnx-runtime";
 import { openRegistry } from "../../platform/registry/open-registry";
 import { readSettings, type Settings } from "../../platform/settings/settings";
 import { openEngine } from "../../platform/sql/open-engine";
 import { addJob } from "./job-command";
-import { registerCandidate } from "../directory/register";
-import { checkStep, evaluateStep, readDecision, trainStep, type StepFlags } from "../steps";
+import { packageChampions } from "../inputs/package-champions";
+import {
+  checkStep,
+  evaluateStep,
+  mayRegister,
+  readDecision,
+  registerStep,
+  requireSound,
+  trainStep,
+} from "../steps";
+import { ofProgram } from "./program";
+import { withWorkbench } from "./with-workbench";
 
 /** Answers with one JSON document on standard output. */
 function answer(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+interface StepFlags {
+  readonly model: string;
+  readonly data?: string;
+  /** Folder of the package that production serves. */
+  readonly champion?: string;
 }
 
 /** A step of training that reads data. */
@@ -29,25 +49,46 @@ const settings = (): Settings<"training"> => readSettings("training", process.en
 function addDataSteps(program: Command, signal: AbortSignal): void {
   step(program.command("data").description("work with a model's data"), "check", "check the data").action(
     async (flags: StepFlags) => {
-      const { report } = await checkStep(settings(), flags);
+      const { report } = await withWorkbench(settings(), flags, (workbench) =>
+        checkStep(workbench, packageChampions(flags.champion)),
+      );
       answer(report);
-      if (report.findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
+      if (errorLines(report.findings).length > 0) process.exitCode = 1;
     },
   );
   step(program, "train", "check and split the data and train a candidate")
     .requiredOption("--output <folder>", "model directory to make")
     .option("--run <id>", "id of the run (default: a new one)")
     .action(async (flags: StepFlags & { output: string; run?: string }) => {
-      answer(await trainStep(settings(), { ...flags, signal }));
+      const read = settings();
+      const trained = await withWorkbench(read, flags, async (workbench) => {
+        const { report, champion } = await checkStep(workbench, packageChampions(flags.champion));
+        requireSound(report);
+        return trainStep(workbench, {
+          ...ofProgram(read),
+          outputDirectory: path.resolve(flags.output),
+          run: flags.run ?? newRunId(flags.model, new Date()),
+          champion: champion?.model,
+          signal,
+        });
+      });
+      answer(trained);
     });
   step(program, "evaluate", "compare a candidate with the champion; exit 1 when the champion is kept")
     .requiredOption("--candidate <folder>", "model directory that `train` made")
     .requiredOption("--output <folder>", "where evaluation.json and decision.json go")
     .action(async (flags: StepFlags & { candidate: string; output: string }) => {
       const read = settings();
-      const { decision } = await evaluateStep(read, flags);
+      const { decision } = await withWorkbench(read, flags, (workbench) =>
+        evaluateStep(workbench, {
+          candidate: flags.candidate,
+          champions: packageChampions(flags.champion),
+          evaluation: read.evaluation,
+          output: flags.output,
+        }),
+      );
       answer(decision);
-      if (!decision.promote && read.onNoPromotion === "cancel") process.exitCode = 1;
+      if (!mayRegister(decision, read.onNoPromotion)) process.exitCode = 1;
     });
 }
 
@@ -60,16 +101,22 @@ function addRegister(program: Command): void {
     .requiredOption("--registry <location>", "folder of the registry, or tracking URI of an MLflow server")
     .action(async (flags: { candidate: string; decision: string; registry: string }) => {
       const decision = await readDecision(flags.decision);
-      if (!decision.promote && settings().onNoPromotion === "cancel") {
+      const registry = openRegistry(flags.registry, {
+        report: ({ message }) => void process.stderr.write(`${message}\n`),
+      });
+      const { onNoPromotion } = settings();
+      const registered = await registerStep(registry, {
+        candidate: flags.candidate,
+        decision,
+        onNoPromotion,
+      });
+      if (registered === undefined) {
         throw new PlatformError(
           "CONFLICT",
           `Not registered: ${decision.explanation} A candidate is registered when the gate lets it pass. Train a better one, or set MLOPS_ON_NO_PROMOTION=continue.`,
         );
       }
-      const registry = openRegistry(flags.registry, {
-        report: ({ message }) => void process.stderr.write(`${message}\n`),
-      });
-      const { version, existed } = await registerCandidate(registry, flags.candidate, decision);
+      const { version, existed } = registered;
       answer({ version: formatModelRef(version), digest: version.digest, existed });
     });
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { loadDefinition } from "../../../platform/definition/definitions";
 import { initModel } from "../../../cli/init/init";
-import { openRunData } from "../../../cli/runs/run-data";
+import { openWorkbench } from "../../../training/inputs/workbench";
 import { checkData } from "../../../platform/data/checks";
 import { fileExists } from "../../../platform/base/files";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
@@ -71,9 +71,10 @@ describe("a definition from a file", () => {
         : `${index % 10 === 3 ? index : ""},${index % 2 ? "gold" : "basic"},${(index * 37) % 61}`,
     );
     await initModel({ name: "loose", from, models });
-    const { definition, dataFile } = await loadDefinition("loose", undefined, models);
+    const loaded = await loadDefinition("loose", undefined, models);
+    const { definition, dataFile } = loaded;
     expect(definition.checks).toMatchObject({ maxMissing: 0.65, maxDuplicates: 0.35, minRows: 50 });
-    const data = await openRunData(definition, dataFile);
+    const data = await openWorkbench(loaded, dataFile);
     expect((await checkData(data.engine, definition, data.source, undefined)).findings).toEqual([]);
     await data.engine.close();
   });
