@@ -24,7 +24,7 @@ export function shippedDefinition(
 const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN" } as const;
 
 /** An engine whose table `data` holds a CSV file's rows, typed; every fifth row is held out. */
-export async function openData(definition: ModelDefinition, file: string): Promise<SqlEngine> {
+async function openData(definition: ModelDefinition, file: string): Promise<SqlEngine> {
   const engine = await openEngine();
   const columns = definition.columns
     .filter(({ role }) => role !== "weight")
