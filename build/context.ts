@@ -1,6 +1,6 @@
 import { cp, mkdir, rename } from "node:fs/promises";
 import path from "node:path";
-import type { Release } from "../platform/release/deployment";
+import type { PackagedRelease } from "../platform/release/deployment";
 import { makeUniform, type ImageKind } from "./app";
 
 /** Layers of an image by their folder in the context, each with what goes below /srv. */
@@ -17,7 +17,11 @@ const writable: Readonly<Record<ImageKind, string>> = { scoring: "spool", traini
  * the folders on the way then have the tree's times too and not those of the build, so that equal content is an equal
  * layer on every machine.
  */
-export async function completeContext(kind: ImageKind, context: string, release?: Release): Promise<void> {
+export async function completeContext(
+  kind: ImageKind,
+  context: string,
+  release?: PackagedRelease,
+): Promise<void> {
   for (const [layer, folders] of Object.entries(layers[kind])) {
     await mkdir(path.join(context, layer, "srv"), { recursive: true });
     for (const folder of folders) {

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { version as esbuildVersion } from "esbuild";
-import type { Release } from "../platform/release/deployment";
+import type { PackagedRelease } from "../platform/release/deployment";
 import { PlatformError } from "../platform/base/errors";
 import { digestOf, digestOfDirectory, digestOfFile, toStoredJson, writeJson } from "../platform/base/files";
 import { buildApp, distDirectory, type ImageKind } from "./app";
@@ -16,7 +16,7 @@ import { sourceVersion, type SourceVersion } from "./source";
 export interface ImageRequest {
   readonly kind: ImageKind;
   /** The version that a scoring image serves. */
-  readonly release?: Release | undefined;
+  readonly release?: PackagedRelease | undefined;
   /** Image with Node.js that the image stands on. */
   readonly nodeImage: string;
   /** Host and path of the registry to push to; without it the image stays in the engine. */

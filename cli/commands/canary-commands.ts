@@ -1,74 +1,60 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import type { Release } from "../../platform/release/deployment";
-import { PlatformError } from "../../platform/base/errors";
-import { analyseCanary, takeCanaryAway, type CanaryAnalysis } from "../../deploy/rules/canary-release";
+import { analyseCanary, takeCanaryAway } from "../../deploy/rules/canary-release";
+import { promoteCanary, requireCanary } from "../../deploy/rules/promote-canary";
 import type { CommandScope } from "./command-scope";
 import { describeDeployments } from "../terminal/describe-status";
-import { jsonOption, modelOption, releaseOption, runOption, targetOption, wholeNumber } from "./options";
-import { isInProduction } from "../steps/approve-step";
-import { crown, describeStage, releaseOf, trafficOf } from "../steps/release-steps";
+import {
+  approvedByOption,
+  jsonOption,
+  modelOption,
+  releaseOption,
+  runOption,
+  targetOption,
+  wholeNumber,
+} from "./options";
+import {
+  canaryAnalysisOf,
+  defaultStageMinutes,
+  describeStage,
+  releaseStepWithin,
+} from "../steps/canary-step";
+import { crown, isInProduction, passedQa, releaseOf } from "../steps/release-of-run";
 import type { RunContext } from "../steps/step";
-import { openRelease, type ReleaseFlags } from "./release-run";
+import { approve, openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
 
-/** How often a canary that waits for its clients' requests is judged, in milliseconds. */
-const roundMs = 60_000;
-
-interface AnalyseFlags extends ReleaseFlags {
+interface CanaryFlags extends ReleaseFlags {
   readonly minutes: number;
+  readonly approvedBy?: string;
+  readonly yes?: boolean;
 }
 
-/** Where the requests are from that a canary is judged by: in Azure its clients, on this machine held-out rows. */
-async function trafficFor(
-  context: RunContext,
-  { target, minutes }: AnalyseFlags,
-): Promise<Pick<CanaryAnalysis, "sendTraffic" | "maxRounds">> {
-  if (target === "local") return { sendTraffic: await trafficOf(context, "prod") };
-  const { signal } = context.session;
-  return { sendTraffic: () => sleep(roundMs, undefined, { signal }), maxRounds: minutes };
+/** All stages that are left; a pipeline may call it again, on whatever machine. */
+async function advance(context: RunContext, { minutes, approvedBy, release: file }: CanaryFlags) {
+  await passedQa(context);
+  approve(context.run, approvedBy);
+  await runOnRelease(context, [releaseStepWithin(minutes)], file);
+  if (context.run.outcome !== "released") process.exitCode = 1;
 }
 
-async function analyse(context: RunContext, flags: AnalyseFlags): Promise<void> {
+async function analyse(context: RunContext, { minutes }: CanaryFlags): Promise<void> {
   const { session, run, definition, target } = context;
-  const release = releaseOf(context);
-  const { canary } = await target.deployer.status("prod", definition.name);
-  if (canary?.digest !== release.digest) {
-    throw new PlatformError(
-      "CONFLICT",
-      `${release.model} is not production's canary, which is ${canary?.model ?? "none"}. Deploy it with a weight first: mlops deploy --environment prod --weight 10`,
-    );
-  }
-  const plan: CanaryAnalysis = {
-    deployer: target.deployer,
-    environment: "prod",
-    release,
-    rule: definition.canary,
-    qaSample: run.qa?.sample ?? { requests: 0, failures: 0 },
-    signal: session.signal,
-    ...(await trafficFor(context, flags)),
-  };
-  const stage = await analyseCanary(plan, { weight: canary.weight, shadow: canary.shadow });
+  const status = await target.deployer.status("prod", definition.name);
+  const { weight, shadow } = requireCanary(status, releaseOf(context));
+  const stage = await analyseCanary(await canaryAnalysisOf(context, minutes), { weight, shadow });
   run.canary = [...(run.canary ?? []), stage];
   session.output.result(stage, describeStage(stage));
   if (stage.verdict !== "advance") process.exitCode = 1;
 }
 
-async function promote(context: RunContext): Promise<void> {
-  const { session, definition, target } = context;
-  const release: Release = releaseOf(context);
-  // The step may be run again after it was broken off between its two halves.
-  if (!(await isInProduction(context, release))) {
-    const { canary } = await target.deployer.status("prod", definition.name);
-    if (canary?.digest !== release.digest) {
-      throw new PlatformError(
-        "CONFLICT",
-        `${release.model} is not production's canary, which is ${canary?.model ?? "none"}. Only a canary that was analysed can take all requests. Deploy it with a weight first.`,
-      );
-    }
-    await target.deployer.promote("prod", definition.name);
-  }
-  await crown(context, release);
-  const status = await target.deployer.status("prod", definition.name);
+async function promote(context: RunContext, { yes = false }: CanaryFlags): Promise<void> {
+  const { session, run, definition, target } = context;
+  const release = releaseOf(context);
+  // After a crash between the two halves of a promotion, only the second is missing.
+  const status = (await isInProduction(context, release))
+    ? await target.deployer.status("prod", definition.name)
+    : await promoteCanary(target.deployer, "prod", { release, rule: definition.canary, force: yes });
+  await crown(session, release.model);
+  Object.assign(run, { outcome: "released", explanation: `${release.model} is in production.` });
   session.output.result(status, describeDeployments([status]));
 }
 
@@ -83,13 +69,13 @@ async function rollBack(context: RunContext): Promise<void> {
   session.output.result({ rolledBack: taken }, explanation);
 }
 
-/** `mlops canary`: the steps of `mlops promote`, one command each, for a pipeline that has hooks for them. */
+/** `mlops canary`: takes a release through the stages of its definition, or a canary's steps one at a time. */
 export function addCanary(program: Command, scope: CommandScope): void {
   const canary = program.command("canary").description("judge production's canary, and let it stay or go");
   const verb = (
     name: string,
     description: string,
-    run: (context: RunContext, flags: AnalyseFlags) => Promise<void>,
+    run: (context: RunContext, flags: CanaryFlags) => Promise<void>,
   ) =>
     canary
       .command(name)
@@ -99,7 +85,7 @@ export function addCanary(program: Command, scope: CommandScope): void {
       .addOption(runOption())
       .addOption(targetOption())
       .addOption(jsonOption())
-      .action(async (flags: AnalyseFlags) => {
+      .action(async (flags: CanaryFlags) => {
         const context = await openRelease(scope, flags, { changes: `canary ${name}` });
         try {
           await run(context, flags);
@@ -108,12 +94,25 @@ export function addCanary(program: Command, scope: CommandScope): void {
           await context.close();
         }
       });
-  verb("analyse", "compare the canary with stable; exit 0 to go on, 1 to roll back", analyse).option(
+  const minutes = [
     "--minutes <number>",
-    "in Azure: longest wait for clients' requests; this machine sends its own",
+    "in Azure: longest wait at a stage for clients' requests; this machine sends its own",
     wholeNumber(1, 1440),
-    30,
+    defaultStageMinutes,
+  ] as const;
+  verb(
+    "advance",
+    "take an approved release through the remaining stages of its definition to all requests; exit 1 when it was rolled back",
+    advance,
+  )
+    .option(...minutes)
+    .addOption(approvedByOption());
+  verb("analyse", "compare the canary with stable; exit 0 to go on, 1 to roll back", analyse).option(
+    ...minutes,
   );
-  verb("promote", "give the canary all requests, and make it the champion", promote);
+  verb("promote", "give the canary all requests now, and make it the champion", promote).option(
+    "--yes",
+    "without looking at what was seen of the canary",
+  );
   verb("rollback", "take the canary away, if the release still is one", rollBack);
 }

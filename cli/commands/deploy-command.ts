@@ -1,27 +1,28 @@
 import type { Command } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
+import type { Traffic } from "../../platform/release/deployment";
+import { serveAtOnce, setCanary } from "../../deploy/rules/set-canary";
+import { openTarget, type TargetName } from "../session/target";
 import type { CommandScope } from "./command-scope";
 import { describeDeployments } from "../terminal/describe-status";
 import {
+  approvedByOption,
   environmentOption,
   jsonOption,
   modelOption,
   portOption,
+  requireTargetOptions,
   runOption,
   releaseOption,
-  type TargetName,
   targetOption,
   wholeNumber,
 } from "./options";
 import { writeReleaseFile } from "./release-file";
-import { passedQa } from "../steps/approve-step";
-import { qaStep, releaseOf } from "../steps/release-steps";
-import type { RunContext } from "../steps/step";
-import { deployToAzure, openAzureDeployer, releaseOfImage } from "./azure-commands";
-import type { ModelFlags } from "./open-command";
-import { openCommand, openRun, runAsCommand } from "./open-command";
-import { openRelease, packaged, runOnRelease } from "./release-run";
+import { passedQa, releaseOf } from "../steps/release-of-run";
+import { qaStep } from "../steps/release-steps";
+import { openCommand, type ModelFlags } from "./open-command";
+import { approve, openRelease, runOnRelease } from "./release-run";
 
 /** Flags of a command that knows more than one place for environments. */
 export interface TargetFlags extends ModelFlags {
@@ -40,21 +41,6 @@ interface DeployFlags extends EnvironmentFlags {
   readonly approvedBy?: string;
 }
 
-/** Deploys to production by hand, without the canary's analysis: weights are the operator's to set. */
-async function deployToProduction(context: RunContext, weight: number): Promise<void> {
-  const { session, definition, target } = context;
-  const { deployer } = target;
-  const { name } = definition;
-  const release = await passedQa(context);
-  const { canary } = await deployer.status("prod", name);
-  const traffic = { weight, shadow: 0 };
-  const status =
-    canary?.digest === release.digest
-      ? await deployer.weight("prod", name, traffic)
-      : await deployer.deploy("prod", release, traffic);
-  session.output.result(status, describeDeployments([status]));
-}
-
 /** `mlops deploy`. */
 export function addDeploy(program: Command, scope: CommandScope): void {
   program
@@ -66,7 +52,7 @@ export function addDeploy(program: Command, scope: CommandScope): void {
     .option("--weight <percent>", "production: share of requests the canary answers", wholeNumber(0, 100))
     .addOption(runOption())
     .addOption(releaseOption())
-    .option("--approved-by <who>", "production: who has approved the release, to be recorded")
+    .addOption(approvedByOption())
     .addOption(portOption("the environment's"))
     .addOption(targetOption())
     .option("--image <reference>", "Azure: scoring image of the version, pushed already, by its digest")
@@ -74,74 +60,60 @@ export function addDeploy(program: Command, scope: CommandScope): void {
     .action((version: string | undefined, flags: DeployFlags) => deploy(scope, version, flags));
 }
 
-/** Who has said yes, for the run's record. */
-function approve({ run }: RunContext, approvedBy: string | undefined): void {
-  if (approvedBy !== undefined) run.approval = { by: approvedBy, at: new Date().toISOString() };
+/** The weight is the operator's to set: `mlops canary advance` takes the stages of the definition. */
+const trafficOf = ({ weight = 0 }: DeployFlags): Traffic => ({ weight, shadow: 0 });
+
+/** Deploys an image of which this machine has neither package nor run; nothing but its digest is recorded. */
+async function deployImage(
+  scope: CommandScope,
+  flags: DeployFlags,
+  version: string,
+  image: string,
+): Promise<void> {
+  // Loaded on use: commands about this machine do without it.
+  const { releaseOfImage } =
+    require("../../deploy/azure/release-image") as typeof import("../../deploy/azure/release-image");
+  const release = releaseOfImage(version, image);
+  const { environment, target } = flags;
+  const model = parseModelRef(version).name;
+  const { session } = await openCommand(scope, { ...flags, model }, { changes: "deployment" });
+  const { deployer } = openTarget(session, target);
+  const status =
+    environment === "qa"
+      ? await serveAtOnce(deployer, environment, release)
+      : await setCanary(deployer, environment, { release, traffic: trafficOf(flags) });
+  session.output.result(status, describeDeployments([status]));
 }
 
-/** Deploys a release that was handed over; what QA shows of it, and who approved it, go on with it. */
-async function deployRelease(scope: CommandScope, flags: DeployFlags, file: string): Promise<void> {
-  const { environment, weight = 0, port: number, approvedBy } = flags;
+/** Deploys the package of a run, or of a release that was handed over, with which QA's results and the approval go on. */
+async function deployPackage(
+  scope: CommandScope,
+  flags: DeployFlags,
+  version: string | undefined,
+): Promise<void> {
+  const { environment, image, port: number, approvedBy, release: file } = flags;
   const port = { of: environment, number };
-  const context = await openRelease(scope, flags, { changes: "deployment", port });
+  const context = await openRelease(scope, flags, { changes: "deployment", port, version });
+  const { run, session, target } = context;
+  if (image !== undefined) run.release = { ...releaseOf(context), image };
   if (environment === "qa") return runOnRelease(context, [qaStep], file);
-  approve(context, approvedBy);
-  await deployToProduction(context, weight);
-  await context.session.runs.save(context.run);
-  await writeReleaseFile(file, context.run);
+  approve(run, approvedBy);
+  const release = await passedQa(context);
+  const status = await setCanary(target.deployer, environment, { release, traffic: trafficOf(flags) });
+  session.output.result(status, describeDeployments([status]));
+  await session.runs.save(run);
+  if (file !== undefined) await writeReleaseFile(file, run);
 }
 
 async function deploy(scope: CommandScope, version: string | undefined, flags: DeployFlags): Promise<void> {
-  const { environment, target, image, weight = 0, port: number, release: file } = flags;
-  requireTarget(flags);
-  if (file !== undefined && (version ?? image ?? flags.run) === undefined)
-    return deployRelease(scope, flags, file);
-  if (file !== undefined) {
+  const { image, release, run } = flags;
+  requireTargetOptions(flags);
+  if (release !== undefined && (version ?? image ?? run) !== undefined) {
     throw new PlatformError(
       "USAGE",
       "--release says which version, run and image are deployed. Expected it alone, or those. Leave out one of them.",
     );
   }
-  const model = version === undefined ? flags.model : parseModelRef(version).name;
-  const command = await openCommand(
-    scope,
-    { ...flags, model },
-    { changes: "deployment", port: { of: environment, number } },
-  );
-  const context = (): Promise<RunContext> =>
-    openRun(command, flags.run, {
-      ...packaged,
-      matches: (run) => run.release !== undefined && (version === undefined || run.version === version),
-    });
-  if (target === "azure") {
-    const { session } = command;
-    const release =
-      version !== undefined && image !== undefined
-        ? releaseOfImage(version, image)
-        : { ...releaseOf(await context()), ...(image !== undefined && { image }) };
-    const status = await deployToAzure(openAzureDeployer(session), release, { environment, weight });
-    session.output.result(status, describeDeployments([status]));
-  } else if (environment === "qa") await runAsCommand(await context(), [qaStep]);
-  else {
-    const opened = await context();
-    approve(opened, flags.approvedBy);
-    await deployToProduction(opened, weight);
-    await opened.session.runs.save(opened.run);
-  }
-}
-
-/** Options that mean nothing at a target are refused there. */
-export function requireTarget({ target, image, port }: Partial<DeployFlags>): void {
-  if (target === "azure" && port !== undefined) {
-    throw new PlatformError(
-      "USAGE",
-      "--port is for gateways on this machine. Leave it out with --target azure.",
-    );
-  }
-  if (target !== "azure" && image !== undefined) {
-    throw new PlatformError(
-      "USAGE",
-      "--image is for environments in Azure. Add --target azure, or leave it out.",
-    );
-  }
+  if (version !== undefined && image !== undefined) await deployImage(scope, flags, version, image);
+  else await deployPackage(scope, flags, version);
 }

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import { environments, type DeploymentStatus } from "../../platform/release/deployment";
+import { environments } from "../../platform/release/deployment";
+import type { Target } from "../../platform/release/target";
+import { statusOfAll } from "../../deploy/rules/status-of-all";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { CommandScope } from "./command-scope";
 import { describeDeployments, describeRuns } from "../terminal/describe-status";
@@ -10,42 +12,53 @@ import {
   modelOption,
   portOption,
   releaseOption,
+  requireTargetOptions,
   runOption,
   targetOption,
 } from "./options";
-import { isInProduction } from "../steps/approve-step";
+import { crown, isInProduction } from "../steps/release-of-run";
 import { loadStep, smokeStep, verifyStep } from "../steps/release-steps";
 import type { RunContext, Step } from "../steps/step";
-import type { Session } from "../session/session";
-import { openAzureDeployer, promoteInAzure, showAzure } from "./azure-commands";
+import type { RunRecord } from "../runs/runs";
+import { openTarget } from "../session/target";
 import { addCanary } from "./canary-commands";
-import { addDeploy, requireTarget, type EnvironmentFlags, type TargetFlags } from "./deploy-command";
+import { addDeploy, type EnvironmentFlags, type TargetFlags } from "./deploy-command";
 import type { ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun } from "./open-command";
 import { openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
 import { serveUntilStopped, startServing } from "./serve-command";
 
 /** The newest run that took a version through QA or, if none did, one that says what it lacks. */
-async function runToPromote(command: OpenCommand, version: string | undefined): Promise<RunContext> {
+async function runToPromote(
+  command: OpenCommand,
+  version: string | undefined,
+  target: Target,
+): Promise<RunContext> {
   const { session, loaded } = command;
   if (version !== undefined) await session.registry.get(parseModelRef(version));
   const runs = await session.runs.list(loaded.definition.name);
   const tested = runs.find((run) => run.qa?.load !== undefined && run.version === (version ?? run.version));
-  return openRun(command, tested?.id, {
+  const what = {
     name: version === undefined ? "run with a version" : `run with ${version}`,
     remedy: "Run `mlops lifecycle` first.",
-    matches: (run) => run.version !== undefined && run.version === (version ?? run.version),
-  });
+    matches: (run: RunRecord) => run.version !== undefined && run.version === (version ?? run.version),
+  };
+  return openRun(command, tested?.id, what, target);
+}
+
+/** Where a release serves, and how that ends. */
+function describeServing(url: string | undefined, { hasClients }: Target): string {
+  if (url === undefined) return "`mlops serve` serves it.";
+  return hasClients ? `It serves at ${url}.` : `It serves at ${url}; \`mlops stop\` ends it.`;
 }
 
 /** Releases what a run took through QA, unless production has it, and says where it serves. */
-async function promote(context: RunContext, yes: boolean): Promise<void> {
-  const { session, run, definition } = context;
+async function promote(context: RunContext): Promise<void> {
+  const { session, run, definition, target } = context;
   const already = run.release !== undefined && (await isInProduction(context, run.release));
-  const ended = already ? run : await promoteRun(session, context, run, yes);
-  const { url } = await session.deployer.status("prod", definition.name);
-  const served =
-    url === undefined ? "`mlops serve` serves it." : `It serves at ${url}; \`mlops stop\` ends it.`;
+  const ended = already ? run : await promoteRun(context);
+  const { url } = await target.deployer.status("prod", definition.name);
+  const served = describeServing(url, target);
   if (already) session.output.result(ended, `${run.release?.model} is in production already. ${served}`);
   else
     session.output.result(ended, `\n${ended.explanation}${ended.outcome === "released" ? ` ${served}` : ""}`);
@@ -81,29 +94,20 @@ function addPromote(program: Command, scope: CommandScope): void {
     )
     .description("approve a version that passed QA and release it to production through the canary")
     .addOption(modelOption())
-    .option("--yes", "approve without asking; in Azure, without looking at what was seen of the canary")
+    .option("--yes", "approve without asking")
     .addOption(portOption())
     .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (version: string | undefined, flags: TargetFlags & { yes?: boolean; port?: number }) => {
-      requireTarget(flags);
+      requireTargetOptions(flags);
       const model = version === undefined ? flags.model : parseModelRef(version).name;
       const command = await openCommand(
         scope,
         { ...flags, model },
         { changes: "promotion", port: { of: "prod", number: flags.port } },
       );
-      if (flags.target === "azure") {
-        const { session, loaded } = command;
-        const status = await promoteInAzure(openAzureDeployer(session), model, {
-          ...(version !== undefined && { version }),
-          rule: loaded.definition.canary,
-          force: flags.yes ?? false,
-        });
-        await reportProduction(session, status);
-        return;
-      }
-      await promote(await runToPromote(command, version), flags.yes ?? false);
+      const target = openTarget(command.session, flags.target);
+      await promote({ ...(await runToPromote(command, version, target)), yes: flags.yes ?? false });
     });
 }
 
@@ -117,17 +121,11 @@ function addRollback(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: EnvironmentFlags) => {
       const { session } = await openCommand(scope, flags, { changes: "rollback" });
-      const deployer = flags.target === "azure" ? openAzureDeployer(session) : session.deployer;
+      const { deployer } = openTarget(session, flags.target);
       const status = await deployer.rollback(flags.environment, flags.model);
-      if (flags.environment === "prod") await reportProduction(session, status);
-      else session.output.result(status, describeDeployments([status]));
+      if (flags.environment === "prod" && status.stable) await crown(session, status.stable.model);
+      session.output.result(status, describeDeployments([status]));
     });
-}
-
-/** The champion is what production has as its stable version. */
-async function reportProduction(session: Session, status: DeploymentStatus): Promise<void> {
-  if (status.stable) await session.registry.setAlias(parseModelRef(status.stable.model), "champion");
-  session.output.result(status, describeDeployments([status]));
 }
 
 function addStatus(program: Command, scope: CommandScope): void {
@@ -139,18 +137,17 @@ function addStatus(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: TargetFlags) => {
       const { session } = await openCommand(scope, flags);
-      if (flags.target === "azure") {
-        session.output.result(...(await showAzure(openAzureDeployer(session), flags.model)));
-        return;
-      }
-      const deployments = await Promise.all(
-        environments.map((environment) => session.deployer.status(environment, flags.model)),
+      const { deployments, missing } = await statusOfAll(
+        openTarget(session, flags.target).deployer,
+        flags.model,
       );
       const runs = (await session.runs.list(flags.model)).slice(0, 10);
-      session.output.result(
-        { deployments, runs },
-        `${describeDeployments(deployments)}\n\n${describeRuns(runs)}`,
-      );
+      const texts = [
+        describeDeployments(deployments),
+        ...missing.map(({ message }) => message),
+        describeRuns(runs),
+      ];
+      session.output.result({ deployments, runs }, texts.join("\n\n"));
     });
 }
 

@@ -8,15 +8,7 @@ import { describeFindings } from "../steps/describe-findings";
 import { listDefinitions, modelsDirectory } from "../../platform/definition/definitions";
 import { initModel } from "../init/init";
 import { runLifecycle } from "../steps/lifecycle";
-import {
-  dataOption,
-  jsonOption,
-  modelOption,
-  portOption,
-  runOption,
-  targetOption,
-  type TargetName,
-} from "./options";
+import { dataOption, jsonOption, modelOption, portOption, runOption, targetOption } from "./options";
 import { openOutput } from "../terminal/output";
 import { openWorkbench } from "../../training/inputs/workbench";
 import * as training from "../../training/steps";
@@ -33,6 +25,7 @@ import {
   splitStep,
   trainStep,
 } from "../steps/training-steps";
+import { openTarget, type TargetName } from "../session/target";
 import type { ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun, runAsCommand } from "./open-command";
 import { addRetrain } from "./retrain-command";
@@ -198,9 +191,8 @@ async function packageVersion(
           matches: (run) => run.version !== undefined,
         });
   const run = await runAsCommand(context, [packageStep]);
-  if (flags.target === "azure" && run.release !== undefined) {
-    const { pushImage } = require("./azure-commands") as typeof import("./azure-commands");
-    run.release = { ...run.release, image: await pushImage(session, run.release) };
+  if (run.release !== undefined) {
+    run.release = await openTarget(session, flags.target).publish(run.release);
     await session.runs.save(run);
   }
   if (flags.output !== undefined) await writeReleaseFile(flags.output, run);

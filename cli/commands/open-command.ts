@@ -8,7 +8,7 @@ import { closeGracefully, listen } from "../../platform/http/listening";
 import type { RunRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import { lockModel, openSession } from "../session/session";
-import type { Target } from "../session/target";
+import type { Target } from "../../platform/release/target";
 import type { RunContext, Step } from "../steps/step";
 import { openRunContext, runStep } from "../steps/step";
 
@@ -114,13 +114,12 @@ function standAfter(run: RunRecord, step: string): void {
 /** Runs steps of one run as a command of its own, and answers with the run's record. */
 export async function runAsCommand(context: RunContext, steps: readonly Step[]): Promise<RunRecord> {
   const { session, run } = context;
-  const released = run.outcome === "released";
   try {
     for (const step of steps) {
       const { ends } = await runStep(context, step);
       if (ends) break;
-      // A test of what is in production already does not take it out.
-      if (!released) standAfter(run, step.name);
+      // What is in production stays there when it is tested.
+      if (run.outcome !== "released") standAfter(run, step.name);
     }
   } finally {
     run.finishedAt = new Date().toISOString();

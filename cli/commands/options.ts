@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { environments } from "../../platform/release/deployment";
+import { PlatformError } from "../../platform/base/errors";
+import { targets, type TargetName } from "../session/target";
 
 /** A whole number within bounds, both inclusive, for an option. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -24,8 +26,6 @@ export const portOption = (gateway = "production's"): Option =>
   );
 export const environmentOption = (fallback: string | undefined, description = "where"): Option =>
   new Option("--environment <name>", description).choices(environments).default(fallback);
-export const targets = ["local", "azure"] as const;
-export type TargetName = (typeof targets)[number];
 export const targetOption = (): Option =>
   new Option("--target <name>", "where environments are: on this machine, or stacks in Azure")
     .choices(targets)
@@ -33,3 +33,31 @@ export const targetOption = (): Option =>
     .env("MLOPS_TARGET");
 export const releaseOption = (): Option =>
   new Option("--release <file>", "release to work on, as `mlops package --output` has written it");
+export const approvedByOption = (): Option =>
+  new Option("--approved-by <who>", "production: who has approved the release, to be recorded");
+
+/** Options that mean something at one target only. */
+const targetOptions = [
+  {
+    option: "port",
+    target: "local",
+    message: "--port is for gateways on this machine. Leave it out with --target azure.",
+  },
+  {
+    option: "image",
+    target: "azure",
+    message: "--image is for environments in Azure. Add --target azure, or leave it out.",
+  },
+] as const;
+
+/** Throws USAGE for an option that means nothing at the target. */
+export function requireTargetOptions(flags: {
+  readonly target: TargetName;
+  readonly port?: number;
+  readonly image?: string;
+}): void {
+  const foreign = targetOptions.find(
+    ({ option, target }) => flags[option] !== undefined && target !== flags.target,
+  );
+  if (foreign !== undefined) throw new PlatformError("USAGE", foreign.message);
+}

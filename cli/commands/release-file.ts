@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { releaseSchema, type Release } from "../../platform/release/deployment";
+import { packagedReleaseSchema, type PackagedRelease } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { writeJson } from "../../platform/base/files";
 import { parseModelRef } from "../../platform/definition/model-ref";
@@ -14,9 +14,9 @@ import type { Session } from "../session/session";
  * it did in QA, and who approved it.
  */
 const releaseFileSchema = z.strictObject({
-  /** The run that it belongs to; a machine that does not have it makes it. */
+  /** The run that it belongs to; a machine that does not have the run creates it. */
   run: z.string().regex(/^[\w-]+$/),
-  release: releaseSchema,
+  release: packagedReleaseSchema,
   qa: runRecordSchema.shape.qa,
   approval: runRecordSchema.shape.approval,
 });
@@ -43,12 +43,12 @@ export async function writeReleaseFile(file: string, run: RunRecord): Promise<vo
   await writeJson(file, content);
 }
 
-/** Packages a release here as it was packaged elsewhere; the digest says whether it is the same. */
+/** Packages a release again on this machine; the digest says whether it is the same as elsewhere. */
 async function packageHere(
   { registry, workspace }: Session,
   { definition }: LoadedDefinition,
-  release: Release,
-): Promise<Release> {
+  release: PackagedRelease,
+): Promise<PackagedRelease> {
   const { packages } = workspace;
   const here = await packageModel(
     { registry, packages, serving: definition.serving },

@@ -4,8 +4,7 @@ import { readReleaseFile, runOfRelease, writeReleaseFile } from "./release-file"
 import type { RunRecord } from "../runs/runs";
 import type { RunContext, Step } from "../steps/step";
 import { openRunContext } from "../steps/step";
-import type { TargetName } from "./options";
-import { openTarget } from "../session/target";
+import { openTarget, type TargetName } from "../session/target";
 import type { CommandOptions, ModelFlags } from "./open-command";
 import { openCommand, openRun, runAsCommand } from "./open-command";
 
@@ -15,29 +14,40 @@ export interface ReleaseFlags extends ModelFlags {
   readonly release?: string;
 }
 
-/** What commands about a packaged version look for. */
-export const packaged = {
-  name: "run with a package",
-  remedy: "Run `mlops package` first.",
-  matches: (run: RunRecord) => run.release !== undefined,
-};
+interface ReleaseOptions extends CommandOptions {
+  /** `name:version` that the run must have registered. */
+  readonly version?: string | undefined;
+}
 
 /** Opens the run of the release that a command is about, and the target where its environments are. */
 export async function openRelease(
   scope: CommandScope,
   flags: ReleaseFlags,
-  options: CommandOptions,
+  { version, ...options }: ReleaseOptions,
 ): Promise<RunContext> {
   const handed = flags.release === undefined ? undefined : await readReleaseFile(flags.release);
-  const model = handed === undefined ? flags.model : parseModelRef(handed.release.model).name;
+  const named = handed?.release.model ?? version;
+  const model = named === undefined ? flags.model : parseModelRef(named).name;
   const command = await openCommand(scope, { ...flags, model }, options);
   const { session, loaded } = command;
   const target = openTarget(session, flags.target);
-  if (handed === undefined) return openRun(command, flags.run, packaged, target);
-  return openRunContext(session, loaded, await runOfRelease(session, loaded, handed), { target });
+  if (handed !== undefined)
+    return openRunContext(session, loaded, await runOfRelease(session, loaded, handed), { target });
+  const packaged = {
+    name: "run with a package",
+    remedy: "Run `mlops package` first.",
+    matches: (run: RunRecord) =>
+      run.release !== undefined && (version === undefined || run.version === version),
+  };
+  return openRun(command, flags.run, packaged, target);
 }
 
-/** Runs steps as a command; what they found of a release that was handed over goes on with it. */
+/** Records who has approved a release. */
+export function approve(run: RunRecord, approvedBy: string | undefined): void {
+  if (approvedBy !== undefined) run.approval = { by: approvedBy, at: new Date().toISOString() };
+}
+
+/** Runs steps as a command; what they found out about a release that was handed over goes on with it. */
 export async function runOnRelease(
   context: RunContext,
   steps: readonly Step[],

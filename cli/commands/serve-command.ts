@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { ModelDefinition } from "../../platform/definition/definition";
+import { requirePackage } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { readGoldenRows } from "../../platform/model/model-directory";
 import type { CommandScope } from "./command-scope";
@@ -22,7 +23,7 @@ export async function startServing(session: Session, { name }: ModelDefinition):
     );
   }
   const { url = "" } = await session.deployer.resume("prod", name);
-  const golden = await readGoldenRows(path.join(stable.package, "model"));
+  const golden = await readGoldenRows(path.join(requirePackage(stable).package, "model"));
   const body = JSON.stringify({ data: golden.rows.slice(0, 1) }).replaceAll("'", String.raw`'\''`);
   const curl = `curl -s ${url}/score -H 'content-type: application/json' -d '${body}'`;
   return { model: stable.model, url, curl };

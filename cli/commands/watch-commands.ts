@@ -12,19 +12,11 @@ import type { CommandScope } from "./command-scope";
 import { formatTable } from "../terminal/format-table";
 import { retrain } from "../steps/lifecycle";
 import { monitor, type MonitorResult } from "../watching/monitor";
-import {
-  environmentOption,
-  jsonOption,
-  modelOption,
-  runOption,
-  type TargetName,
-  targetOption,
-  wholeNumber,
-} from "./options";
+import { environmentOption, jsonOption, modelOption, runOption, targetOption, wholeNumber } from "./options";
 import { writeRunReport } from "../steps/run-report";
 import { scoreFile } from "../watching/score-file";
 import { openSession, type Session } from "../session/session";
-import { openTarget } from "../session/target";
+import { openTarget, type TargetName } from "../session/target";
 import { shownPath } from "../../platform/base/shown-path";
 import type { ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun } from "./open-command";

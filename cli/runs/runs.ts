@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { canaryStageSchema } from "../../deploy/rules/canary-stage";
-import { releaseSchema, trackSampleSchema } from "../../platform/release/deployment";
+import { packagedReleaseSchema, trackSampleSchema } from "../../platform/release/deployment";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { writeJson } from "../../platform/base/files";
 import { newRunId } from "../../platform/base/run-id";
@@ -52,7 +52,7 @@ export const runRecordSchema = z.object({
   /** `name:version`, once registered. */
   version: z.string().exactOptional(),
   /** What the package is made of, once packaged; QA and production get this one. */
-  release: releaseSchema.exactOptional(),
+  release: packagedReleaseSchema.exactOptional(),
   /** What QA showed of the release with this digest. */
   qa: z
     .object({

@@ -1,31 +1,28 @@
-import type { Deployer } from "../../platform/release/deployment";
-import type { TargetName } from "../commands/options";
+import type { Target } from "../../platform/release/target";
+import type { Settings } from "../../platform/settings/settings";
 import type { Session } from "./session";
 
-/** Where a command's environments are: on this machine, or stacks in Azure. */
-export interface Target {
-  readonly deployer: Deployer;
-  /** Headers by which an environment's service lets a test in. */
-  headers(environment: string): Promise<Readonly<Record<string, string>>>;
-}
+export type TargetName = Settings<"cli">["target"];
 
-/** This machine's services take everybody who can reach them. */
+export const targets = ["local", "azure"] as const satisfies readonly TargetName[];
+
+/** This machine: gateways that anybody who can reach them may call, and no clients but the commands' own tests. */
 export function localTarget({ deployer }: Pick<Session, "deployer">): Target {
-  return { deployer, headers: () => Promise.resolve({}) };
+  return {
+    deployer,
+    hasClients: false,
+    publish: (release) => Promise.resolve(release),
+    headers: () => Promise.resolve({}),
+    pause: (environment, model) => deployer.stop(environment, model),
+  };
 }
 
 /** The target by its name. */
 export function openTarget(session: Session, name: TargetName): Target {
   if (name === "local") return localTarget(session);
   // Loaded on use: commands about this machine do without it.
-  const { openAzureDeployer } =
-    require("../commands/azure-commands") as typeof import("../commands/azure-commands");
-  const { scoringHeaders } =
-    require("../../deploy/azure/scoring-headers") as typeof import("../../deploy/azure/scoring-headers");
-  const { readStackOutputs } =
-    require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  return {
-    deployer: openAzureDeployer(session),
-    headers: async (environment) => scoringHeaders(await readStackOutputs(environment, session.signal)),
-  };
+  const { openAzureTarget } =
+    require("../../deploy/azure/azure-target") as typeof import("../../deploy/azure/azure-target");
+  const { output, signal } = session;
+  return openAzureTarget({ report: (line) => output.print(line), signal });
 }

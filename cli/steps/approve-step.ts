@@ -1,39 +1,14 @@
 import os from "node:os";
 import { createInterface } from "node:readline";
-import type { Release } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import { verifyPackage } from "../../deploy/package/package";
-import { releaseOf } from "./release-steps";
+import { isInProduction, passedQa } from "./release-of-run";
 import type { RunContext, Step } from "./step";
 
-/** The package of a run, if it is, byte for byte, the one that passed QA. */
-export async function passedQa(context: RunContext): Promise<Release> {
-  const { run } = context;
-  const release = releaseOf(context);
-  if (run.qa?.digest !== release.digest || run.qa.smoke === undefined || run.qa.load === undefined) {
-    throw new PlatformError(
-      "CONFLICT",
-      `${release.model} has not passed QA. Run \`mlops deploy\`, \`mlops smoke\` and \`mlops load\` first; they take --run ${run.id}.`,
-    );
-  }
-  await verifyPackage(release);
-  return release;
-}
-
-/** Whether production has this very package as its stable version. */
-export async function isInProduction(
-  { target, definition }: Pick<RunContext, "target" | "definition">,
-  release: Release,
-): Promise<boolean> {
-  const { stable } = await target.deployer.status("prod", definition.name);
-  return stable?.digest === release.digest;
-}
-
-/** Asks on the terminal; undefined when there is nobody to ask. The end of the input (Ctrl-D) is a no. */
+/** Asks on the terminal; undefined when there is none. The end of the input (Ctrl-D) means no. */
 async function askApproval({ session }: RunContext, question: string): Promise<boolean | undefined> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
   session.output.print("");
-  // Not in raw mode, in which Ctrl-C would be a character and no signal.
+  // Not in raw mode, where Ctrl-C would be a character instead of a signal.
   const lines = createInterface({ input: process.stdin, terminal: false });
   try {
     process.stdout.write(`${question} [y/N] `);
@@ -44,7 +19,12 @@ async function askApproval({ session }: RunContext, question: string): Promise<b
         resolve("");
       });
       const abandon = (): void => {
-        reject(new PlatformError("INTERRUPTED", "Nobody answered. Production stays as it is. Run it again."));
+        reject(
+          new PlatformError(
+            "INTERRUPTED",
+            "Stopped before the question was answered. Production stays as it is. Run the command again.",
+          ),
+        );
       };
       session.signal.addEventListener("abort", abandon, { once: true });
     });
@@ -57,10 +37,10 @@ async function askApproval({ session }: RunContext, question: string): Promise<b
 export const approveStep: Step = {
   name: "approve",
   async run(context) {
-    const { run, session, yes, definition } = context;
+    const { run, target, yes, definition } = context;
     const release = await passedQa(context);
-    // QA has done its part; it costs nothing while nobody tests.
-    await session.deployer.stop("qa", definition.name);
+    // QA has done its part, and costs nothing while nobody tests.
+    await target.pause("qa", definition.name);
     if (await isInProduction(context, release)) {
       const explanation = `${release.model} is in production already.`;
       return { message: explanation, ends: { outcome: "released", explanation } };

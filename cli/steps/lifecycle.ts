@@ -4,17 +4,20 @@ import type { RunRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "./training-steps";
 import { approveStep } from "./approve-step";
-import { loadStep, packageStep, qaStep, releaseStep, smokeStep, verifyStep } from "./release-steps";
+import { releaseStep } from "./canary-step";
+import { loadStep, packageStep, qaStep, smokeStep, verifyStep } from "./release-steps";
 import type { RunContext, Step } from "./step";
 import { openRunContext, runStep, stepNames } from "./step";
 import { driftStep, predictionsStep, reportStep } from "./watch-steps";
 
 const retrainSteps = [checkStep, splitStep, trainStep, evaluateStep, registerStep];
 const qaSteps = [packageStep, qaStep, smokeStep, loadStep];
-const productionSteps = [approveStep, releaseStep, verifyStep, predictionsStep, driftStep];
+const productionSteps = [approveStep, releaseStep, verifyStep];
+/** Stand in for clients: held-out rows are scored in production, and looked for in the prediction log. */
+const rehearsalSteps = [predictionsStep, driftStep];
 
 /** The life of a model, in order. The report is written however it ends. */
-const allSteps: readonly Step[] = [...retrainSteps, ...qaSteps, ...productionSteps];
+const allSteps: readonly Step[] = [...retrainSteps, ...qaSteps, ...productionSteps, ...rehearsalSteps];
 
 /** The steps up to and with the one named. */
 function stepsUntil(steps: readonly Step[], until: string | undefined): readonly Step[] {
@@ -95,12 +98,8 @@ export async function retrain(session: Session, loaded: LoadedDefinition): Promi
 }
 
 /** Goes on with a run that has passed QA: approval, canary, verification. */
-export async function promoteRun(
-  session: Session,
-  loaded: LoadedDefinition,
-  run: RunRecord,
-  yes: boolean,
-): Promise<RunRecord> {
-  run.outcome = "running";
-  return runSteps(openRunContext(session, loaded, run, { yes }), productionSteps, undefined);
+export async function promoteRun(context: RunContext): Promise<RunRecord> {
+  context.run.outcome = "running";
+  const steps = context.target.hasClients ? productionSteps : [...productionSteps, ...rehearsalSteps];
+  return runSteps(context, steps, undefined);
 }

@@ -1,17 +1,18 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { environments, Release } from "../../platform/release/deployment";
+import type { environments } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import { releaseThroughCanary, type CanaryRelease } from "../../deploy/rules/canary-release";
+import { serveAtOnce } from "../../deploy/rules/set-canary";
 import { runLoad } from "../../deploy/tests/load";
 import { packageModel, verifyPackage } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
-import type { CanaryStage } from "../../deploy/rules/canary-stage";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
+import { releaseOf } from "./release-of-run";
 import type { RunContext, Step } from "./step";
 
-const connections = 4;
+/** Connections by which tests and the canary's own traffic reach a service. */
+export const connections = 4;
 const loadSeconds = 1.5;
 
 /** The version a run registered. */
@@ -23,20 +24,11 @@ function versionOf({ run }: RunContext): string {
   );
 }
 
-/** The package of a run's version. */
-export function releaseOf({ run }: RunContext): Release {
-  if (run.release) return run.release;
-  throw new PlatformError(
-    "CONFLICT",
-    `Run ${run.id} has no package. Run \`mlops package --run ${run.id}\` first.`,
-  );
-}
-
 /**
- * Bodies for scoring requests, two held-out rows each, in an order of chance that is the same every time: the first
- * few are a fair sample, however the file is sorted.
+ * Bodies for scoring requests, two held-out rows each, in a random order that is the same every time: the first few are
+ * a fair sample, however the file is sorted.
  */
-async function scoringBodies(context: RunContext): Promise<string[]> {
+export async function scoringBodies(context: RunContext): Promise<string[]> {
   const rows = await heldOutRows(await context.workbench());
   const random = xoroshiro128plus(context.definition.split.seed);
   const order = rows
@@ -75,11 +67,12 @@ export const packageStep: Step = {
 export const qaStep: Step = {
   name: "qa",
   async run(context) {
-    const { target, run, definition } = context;
+    const { target, run } = context;
     const release = releaseOf(context);
     await verifyPackage(release);
-    await target.deployer.deploy("qa", release, { weight: 100, shadow: 0 });
-    const { url } = await target.deployer.promote("qa", definition.name);
+    const { url, stable } = await serveAtOnce(target.deployer, "qa", release);
+    // Production gets the image that is tested here, where there is one.
+    if (stable?.image !== undefined) run.release = { ...release, image: stable.image };
     run.qa = { digest: release.digest };
     return { message: `${release.model} serves at ${url}` };
   },
@@ -118,72 +111,6 @@ export const loadStep: Step = {
     }
     run.qa = { ...run.qa, digest: releaseOf(context).digest, load, ...(sample && { sample }) };
     return { message: figures };
-  },
-};
-
-/** A stage in a line: what was seen of the canary and, if it did not advance, why. */
-export function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
-  const traffic = weight === 0 ? "shadow" : `canary ${weight} %`;
-  const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
-  const seen = `${canary.requests} requests, ${canary.failures} failed${latency}`;
-  return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
-}
-
-/** Sends an environment's service scoring requests of held-out rows. */
-export async function trafficOf(
-  context: RunContext,
-  environment: (typeof environments)[number],
-): Promise<CanaryRelease["sendTraffic"]> {
-  const { session, target } = context;
-  const [bodies, headers] = [await scoringBodies(context), await target.headers(environment)];
-  return async (url, requests) => {
-    await runLoad({ url, bodies, connections, requests, headers }, session.signal);
-  };
-}
-
-/** What production has as its stable version is the champion. */
-export async function crown({ session, run }: RunContext, release: Release): Promise<void> {
-  await session.registry.setAlias(parseModelRef(release.model), "champion");
-  run.outcome = "released";
-  run.explanation = `${release.model} is in production.`;
-}
-
-export const releaseStep: Step = {
-  name: "release",
-  async run(context) {
-    const { session, run, definition } = context;
-    const release = releaseOf(context);
-    if (!run.approval)
-      throw new PlatformError(
-        "CONFLICT",
-        `${release.model} is not approved. Run \`mlops promote ${release.model}\`.`,
-      );
-    const stages: CanaryStage[] = [];
-    const released = await releaseThroughCanary({
-      deployer: context.target.deployer,
-      environment: "prod",
-      release,
-      rule: definition.canary,
-      qaSample: run.qa?.sample ?? { requests: 0, failures: 0 },
-      sendTraffic: await trafficOf(context, "prod"),
-      onStage: async (stage) => {
-        stages.push(stage);
-        run.canary = stages;
-        session.output.update(`release: ${describeStage(stage)}`);
-        await session.runs.save(run);
-      },
-      signal: session.signal,
-    });
-    const lines = stages.map(describeStage);
-    if (!released) {
-      const explanation = `${release.model} was rolled back: ${stages.at(-1)?.explanation}`;
-      return {
-        message: [...lines, `${release.model} was rolled back; production stays as it was`].join("\n"),
-        ends: { outcome: "rolled-back", explanation },
-      };
-    }
-    await crown(context, release);
-    return { message: [...lines, `100 %: ${release.model} takes all traffic`].join("\n") };
   },
 };
 

@@ -3,7 +3,8 @@ import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { openWorkbench, type Workbench } from "../../training/inputs/workbench";
 import { refusals, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
 import type { Session } from "../session/session";
-import { localTarget, type Target } from "../session/target";
+import type { Target } from "../../platform/release/target";
+import { localTarget } from "../session/target";
 
 /** The steps of the lifecycle, in order. */
 export const stepNames = [

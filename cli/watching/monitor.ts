@@ -39,9 +39,9 @@ async function* askedOf(
   }
 }
 
-/** The reference sample of a version that serves; an image of it is no folder, so the registry is asked. */
-async function referenceOf(registry: Registry, { model, package: folder, image }: Release) {
-  if (image === undefined) return readReference(path.join(folder, "model"));
+/** The reference sample of a version that serves: in its package or, where that is not on this machine, in the registry. */
+async function referenceOf(registry: Registry, { model, package: folder }: Release) {
+  if (folder !== undefined) return readReference(path.join(folder, "model"));
   const scratch = await mkdtemp(path.join(tmpdir(), "mlops-reference-"));
   try {
     await registry.download(parseModelRef(model), path.join(scratch, "model"));

@@ -1,32 +1,29 @@
-import type {
-  Deployer,
-  Deployment,
-  DeploymentEvent,
-  DeploymentStatus,
-  Release,
-  TrackSample,
-  Traffic,
+import {
+  emptySample,
+  type Deployer,
+  type Deployment,
+  type DeploymentEvent,
+  type DeploymentStatus,
+  type Release,
+  type TrackSample,
+  type Traffic,
 } from "../../platform/release/deployment";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { releaseStateSchema } from "../../platform/release/release-state";
 import { eventsOf, messageOf, type PastUpdate } from "./release-history";
 import { ReleaseStack, type ResourceChanges, type StackOptions } from "./release-stack";
-import {
-  deploymentOf,
-  nextDeployment,
-  releaseStateOf,
-  type PushedRelease,
-  type ReleaseChange,
-} from "./release-transitions";
-import { emptySample, type TrackSamples } from "./track-samples";
-
-/** What a stack tells of itself. */
-export type StackOutputs = Readonly<Record<string, unknown>>;
+import { nextDeployment, type ReleaseChange } from "../rules/transitions";
+import { deploymentOf, releaseStateOf } from "./stack-release";
+import type { StackOutputs } from "./stack-outputs";
+import type { TrackSamples } from "./track-samples";
 
 export interface AzureDeployerOptions extends StackOptions {
-  /** The scoring image that holds a release where the stack pulls from, by its digest; the release may have one elsewhere. */
-  readonly imageOf: (release: Release, outputs: StackOutputs) => Promise<string>;
+  /** The scoring image that holds a release, by its digest, in the registry that the stack pulls from. */
+  readonly imageFor: (
+    release: Release,
+    stack: { environment: string; outputs: StackOutputs },
+  ) => Promise<string>;
   /** Where the samples of a stack's versions are; absent when it has none. */
   readonly samplesOf?: (outputs: StackOutputs) => TrackSamples | undefined;
   /** Told after each update. */
@@ -55,9 +52,8 @@ export class AzureDeployer implements Deployer {
   async deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus> {
     const { name: model } = parseModelRef(release.model);
     const facts = await this.read(environment, model);
-    const image = await this.options.imageOf(release, facts.outputs);
-    const pushed: PushedRelease = { ...release, image };
-    return this.change(facts, { action: "deploy", release: pushed, traffic });
+    const image = await this.options.imageFor(release, { environment, outputs: facts.outputs });
+    return this.change(facts, { action: "deploy", release: { ...release, image }, traffic });
   }
 
   async weight(environment: string, model: string, traffic: Traffic): Promise<DeploymentStatus> {
@@ -80,7 +76,7 @@ export class AzureDeployer implements Deployer {
     if (!parsed.success) {
       throw new PlatformError(
         "CONFLICT",
-        `The output "release" of stack ${environment} is not what a release is: ${parsed.error.issues.map(({ message }) => message).join("; ")}. Run \`pulumi up --stack ${environment}\` with this version of the program.`,
+        `The output "release" of stack ${environment} is not valid: ${parsed.error.issues.map(({ message }) => message).join("; ")}. Run \`pulumi up --stack ${environment}\` with this version of the program.`,
       );
     }
     for (const served of [parsed.data.stable, parsed.data.canary]) {
@@ -88,7 +84,7 @@ export class AzureDeployer implements Deployer {
       if (name === undefined || name === model) continue;
       throw new PlatformError(
         "CONFLICT",
-        `Stack ${environment} serves ${name}, not ${model}. A stack serves one model. Add --model ${name}, or make a stack for ${model}.`,
+        `Stack ${environment} serves ${name}, not ${model}. A stack serves one model. Add --model ${name}, or create a stack for ${model}.`,
       );
     }
     const deployment = deploymentOf({ environment, model }, parsed.data, eventsOf(updates));
@@ -100,7 +96,10 @@ export class AzureDeployer implements Deployer {
     change: ReleaseChange,
   ): Promise<DeploymentStatus> {
     const tracks = (await stack.setting("mlops:scoring")) === "containers" ? "one" : "two";
-    const next = nextDeployment(deployment, change, { tracks, time: new Date().toISOString() });
+    const next = nextDeployment(deployment, change, {
+      routes: { tracks, copies: false, weights: "whole" },
+      time: new Date().toISOString(),
+    });
     const event = next.history.at(-1);
     if (event === undefined) throw new Error(`${change.action} is not in the history`);
     const changes = await stack.update(releaseStateOf(next), messageOf(event));
@@ -146,7 +145,7 @@ function statusOf(
   };
 }
 
-/** Two that read the same state and change it one after the other would undo each other's change unseen. */
+/** Two commands that read the same state and then each change it would silently undo one another's change. */
 function requireNoneBetween(
   environment: string,
   before: readonly PastUpdate[],
@@ -159,6 +158,6 @@ function requireNoneBetween(
   if (between === undefined || between.startTime.getTime() === last(before, 0)?.startTime.getTime()) return;
   throw new PlatformError(
     "CONFLICT",
-    `While ${event.action} of ${event.model} was prepared, stack ${environment} was updated by somebody else ("${between.message}"), whose change this one may have undone. One release at a time. See \`mlops status --target azure\`, and repeat what is missing.`,
+    `While ${event.action} of ${event.model} was prepared, stack ${environment} was updated by somebody else ("${between.message}"), and this change may have undone theirs. Only one release may run at a time. Compare with \`mlops status --target azure\`, and repeat what is missing.`,
   );
 }

@@ -1,7 +1,7 @@
 import type { DockerLogin } from "../../build/docker-login";
 import { identityTokens } from "../../platform/azure/credentials";
 import { isAzureRegistry, registryPassword, tokenUser } from "../../platform/azure/container-registry";
-import type { Release } from "../../platform/release/deployment";
+import type { PackagedRelease } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { verifyPackage } from "../package/package";
 
@@ -24,7 +24,10 @@ async function loginTo(host: string): Promise<DockerLogin> {
 }
 
 /** Builds the scoring image of a release and pushes it; the same package and code give the same image. */
-export async function pushScoringImage(release: Release, options: ScoringImageOptions): Promise<string> {
+export async function pushScoringImage(
+  release: PackagedRelease,
+  options: ScoringImageOptions,
+): Promise<string> {
   await verifyPackage(release);
   const { registry, nodeImage = defaultNodeImage } = options;
   // Loaded on use: it brings the bundler.

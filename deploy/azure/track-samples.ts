@@ -5,5 +5,3 @@ export interface TrackSamples {
   /** Samples by version (`name:version`) since a time; a version without requests may be absent. */
   since(time: Date, models: readonly string[]): Promise<ReadonlyMap<string, TrackSample>>;
 }
-
-export const emptySample: TrackSample = { requests: 0, failures: 0 };

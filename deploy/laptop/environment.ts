@@ -12,7 +12,7 @@ import type { LaunchOptions } from "./scoring-process";
 import { SupervisedScoring } from "./supervised-scoring";
 import { TrackSampler } from "./track-sampler";
 import { TrafficSplitter } from "./traffic-splitter";
-import { deployed, emptyDeployment, promoted, rolledBack, weighted } from "../rules/transitions";
+import { emptyDeployment, nextDeployment, type ReleaseChange, type Routes } from "../rules/transitions";
 
 interface EnvironmentOptions {
   readonly files: DeploymentFiles;
@@ -24,6 +24,9 @@ interface EnvironmentOptions {
 export type LiveStatus = Omit<DeploymentStatus, "url"> & {
   readonly notReady: Readonly<Partial<Record<Track, string>>>;
 };
+
+/** The gateway sends any share of the requests, and copies, to the canary. */
+const gatewayRoutes: Routes = { tracks: "two", copies: true, weights: "any" };
 
 const noTraffic: Traffic = { weight: 0, shadow: 0 };
 
@@ -83,7 +86,7 @@ export class Environment {
 
   deploy(release: Release, traffic: Traffic): Promise<void> {
     return this.change(async () => {
-      const next = deployed(this.deployment, { release, traffic, time: now() });
+      const next = this.next({ action: "deploy", release, traffic });
       const { stable, canary } = this.current;
       const scoring = await this.startedBefore(next, release);
       this.route(next, stable?.scoring, scoring);
@@ -93,7 +96,7 @@ export class Environment {
 
   weight(traffic: Traffic): Promise<void> {
     return this.change(async () => {
-      const next = weighted(this.deployment, { traffic, time: now() });
+      const next = this.next({ action: "weight", traffic });
       await this.options.files.writeDeployment(next);
       this.route(next, this.current.stable?.scoring, this.current.canary?.scoring);
     });
@@ -101,12 +104,12 @@ export class Environment {
 
   promote(): Promise<void> {
     return this.change(async () => {
-      const next = promoted(this.deployment, now());
+      const next = this.next({ action: "promote" });
       const { stable, canary } = this.current;
       if (!canary?.scoring.ready) {
         throw new PlatformError(
           "CONFLICT",
-          `The canary ${next.stable?.model ?? ""} does not answer, so it cannot take the traffic. ${canary?.scoring.lastFailure ?? ""} Roll it back.`,
+          `The canary ${next.stable?.model ?? ""} does not answer, so it cannot take all requests. ${canary?.scoring.lastFailure ?? ""} Roll it back.`,
         );
       }
       await this.options.files.writeDeployment(next);
@@ -117,7 +120,7 @@ export class Environment {
 
   rollback(): Promise<void> {
     return this.change(async () => {
-      const next = rolledBack(this.deployment, now());
+      const next = this.next({ action: "rollback" });
       const { stable, canary } = this.current;
       if (canary !== undefined) {
         await this.options.files.writeDeployment(next);
@@ -141,6 +144,10 @@ export class Environment {
     await Promise.all(this.retiring);
   }
 
+  private next(change: ReleaseChange): Deployment {
+    return nextDeployment(this.deployment, change, { routes: gatewayRoutes, time: new Date().toISOString() });
+  }
+
   private supervise(release: Release): SupervisedScoring {
     return new SupervisedScoring(release, this.options.launch, this.options.report);
   }
@@ -149,7 +156,7 @@ export class Environment {
   private change(task: () => Promise<void>): Promise<void> {
     const run = (): Promise<void> => {
       if (!this.closing) return task();
-      throw new PlatformError("BUSY", "The gateway is stopping. Try again when it has ended.");
+      throw new PlatformError("BUSY", "The gateway is shutting down. Try again once it has ended.");
     };
     const done = this.changes.then(run, run);
     this.changes = done;
@@ -194,8 +201,4 @@ export class Environment {
     this.retiring.add(retired);
     void retired.finally(() => this.retiring.delete(retired));
   }
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

@@ -1,10 +1,11 @@
 import path from "node:path";
-import type {
-  Deployer,
-  Deployment,
-  DeploymentStatus,
-  Release,
-  Traffic,
+import {
+  requirePackage,
+  type Deployer,
+  type Deployment,
+  type DeploymentStatus,
+  type Release,
+  type Traffic,
 } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
@@ -50,7 +51,8 @@ export class LocalDeployer implements Deployer {
   async deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus> {
     const { name: model } = parseModelRef(release.model);
     // The gateway may run in another folder.
-    const body = { release: { ...release, package: path.resolve(release.package) }, traffic };
+    const packaged = requirePackage(release);
+    const body = { release: { ...packaged, package: path.resolve(packaged.package) }, traffic };
     return this.change(this.files(environment, model), { path: "/deploy", body });
   }
 

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { Release } from "../../platform/release/deployment";
+import { requirePackage, type Release } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
 import { packageSettings } from "../../scoring/process/package-settings";
@@ -53,13 +53,14 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
 }
 
 async function spawnScoring(release: Release, options: LaunchOptions): Promise<ChildProcess> {
-  if (!(await fileExists(path.join(release.package, "package.json")))) {
+  const { model, package: folder } = requirePackage(release);
+  if (!(await fileExists(path.join(folder, "package.json")))) {
     throw new PlatformError(
       "NOT_FOUND",
-      `The package of ${release.model} is not at ${release.package} any more. Run \`mlops package ${release.model}\` and deploy that.`,
+      `The package of ${model} is no longer at ${folder}. Run \`mlops package ${model}\` and deploy that.`,
     );
   }
-  const settings = await packageSettings(release.package);
+  const settings = await packageSettings(folder);
   const log = await open(options.logFile, "a");
   try {
     return spawn(process.execPath, [...nodeOptions, options.entry], {
@@ -67,7 +68,7 @@ async function spawnScoring(release: Release, options: LaunchOptions): Promise<C
       env: {
         ...inheritedEnvironment(),
         ...settings,
-        MLOPS_MODEL: release.model,
+        MLOPS_MODEL: model,
         MLOPS_PORT: "0",
         MLOPS_ENVIRONMENT: options.environment,
         MLOPS_PREDICTION_LOG: options.predictions,

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
-import type { Release } from "../../platform/release/deployment";
+import type { PackagedRelease } from "../../platform/release/deployment";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { openLocalRegistry } from "../../platform/registry/local/local-registry";
 import { readSettings } from "../../platform/settings/settings";
@@ -20,7 +20,7 @@ interface Flags {
 }
 
 /** Packages a registered version as `mlops package` does; what is there already is only verified. */
-async function releaseOf(version: string): Promise<Release> {
+async function releaseOf(version: string): Promise<PackagedRelease> {
   const settings = readSettings("cli", process.env);
   const workspace = await openWorkspace(settings.home);
   const ref = parseModelRef(version);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import type { Release } from "../../platform/release/deployment";
+import type { PackagedRelease } from "../../platform/release/deployment";
 import type { ServingLimits } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import {
@@ -36,19 +36,18 @@ async function digestOfService(): Promise<string> {
 
 /**
  * Puts a registered version, the limits it is served with and the digest of the service that will run it into one
- * folder, named by its content. The same version and code give the same package, so packaging twice is harmless. It is the local counterpart of
- * the scoring image: what passed QA is what production gets.
+ * folder, named by its content. The same version and code give the same package, so packaging twice is harmless.
  */
 export async function packageModel(
   { registry, packages, serving }: { registry: Registry; packages: string; serving: ServingLimits },
   ref: ModelRef,
-): Promise<Release> {
+): Promise<PackagedRelease> {
   const model = formatModelRef(ref);
   const version = await registry.get(ref);
   const manifest = { model, modelDigest: version.digest, serviceDigest: await digestOfService(), serving };
   const digest = digestOf(JSON.stringify(manifest));
   const folder = path.join(packages, `${ref.name}-${ref.version}-${digest.slice(0, 12)}`);
-  const release: Release = { model, package: folder, digest };
+  const release: PackagedRelease = { model, package: folder, digest };
   if (await fileExists(path.join(folder, "package.json"))) {
     await verifyPackage(release);
     return release;
@@ -67,7 +66,7 @@ export async function packageModel(
 }
 
 /** Throws when a package is not, byte for byte, what was packaged. */
-export async function verifyPackage(release: Release): Promise<void> {
+export async function verifyPackage(release: PackagedRelease): Promise<void> {
   const remedy = `Delete ${release.package} and run \`mlops package ${release.model}\` again.`;
   const manifest = await findJson(path.join(release.package, "package.json"), remedy);
   if (manifest === undefined) {

@@ -1,15 +1,18 @@
 import { decideCanary } from "./canary";
 import type { CanaryRule } from "../../platform/definition/definition";
-import type {
-  Deployer,
-  DeploymentStatus,
-  Release,
-  TrackSample,
-  Traffic,
+import {
+  emptySample,
+  type Deployer,
+  type DeploymentStatus,
+  type Release,
+  type TrackSample,
+  type Traffic,
 } from "../../platform/release/deployment";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { CanaryStage } from "./canary-stage";
+import { remainingStages, type RemainingStage } from "./remaining-stages";
+import { setCanary } from "./set-canary";
 
 /** A stage that is still undecided after so many rounds of traffic is rolled back: silence is no proof of health. */
 const defaultRounds = 5;
@@ -43,29 +46,28 @@ function requestsFor({ weight, shadow }: Traffic, rule: CanaryRule, hasStable: b
   return Math.ceil((Math.max(rule.minRequests, minRoundRequests) * 1.3) / rarer);
 }
 
-/** Sends one round of traffic and judges the stage by all that was seen since it began. */
-async function judgeRound(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
-  const { deployer, environment, release, rule, qaSample, signal } = plan;
-  const { name } = parseModelRef(release.model);
-  signal.throwIfAborted();
-  const before = await deployer.status(environment, name);
-  await plan.sendTraffic(urlOf(before), requestsFor(traffic, rule, before.stable !== undefined));
-  // Traffic that was broken off is not to be judged.
-  signal.throwIfAborted();
-  const { stable, samples } = await deployer.status(environment, name);
+/** What is known of a canary: compared with stable or, while there is none, with what QA showed of it. */
+export function judgeCanary(
+  { stable, samples }: Pick<DeploymentStatus, "stable" | "samples">,
+  { rule, qaSample = emptySample }: { readonly rule: CanaryRule; readonly qaSample?: TrackSample },
+): Omit<CanaryStage, "weight"> {
   const reference = stable ? (samples.stable ?? emptySample) : qaSample;
   const canary = samples.canary ?? emptySample;
   const comparedWith = stable ? "stable" : "QA";
   const { verdict, reason, explanation } = decideCanary({ reference, canary, rule, comparedWith });
-  return {
-    weight: traffic.weight,
-    comparedWith: stable?.model ?? "QA",
-    verdict,
-    reason,
-    explanation,
-    reference,
-    canary,
-  };
+  return { comparedWith: stable?.model ?? "QA", verdict, reason, explanation, reference, canary };
+}
+
+/** Sends one round of traffic and judges the stage by all that was seen since it began. */
+async function judgeRound(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
+  const { deployer, environment, release, rule, signal } = plan;
+  const { name } = parseModelRef(release.model);
+  signal.throwIfAborted();
+  const before = await deployer.status(environment, name);
+  await plan.sendTraffic(urlOf(before), requestsFor(traffic, rule, before.stable !== undefined));
+  // A round that was cut short is not judged.
+  signal.throwIfAborted();
+  return { weight: traffic.weight, ...judgeCanary(await deployer.status(environment, name), plan) };
 }
 
 /** Judges the canary at its present traffic, round by round until it is decided: it advances, or is to be rolled back. */
@@ -79,8 +81,6 @@ export async function analyseCanary(plan: CanaryAnalysis, traffic: Traffic): Pro
   const explanation = `Still undecided after ${maxRounds} rounds of traffic. ${stage.explanation}`;
   return { ...stage, verdict: "roll-back", explanation };
 }
-
-const emptySample: TrackSample = { requests: 0, failures: 0 };
 
 function urlOf(status: DeploymentStatus): string {
   if (status.url !== undefined) return status.url;
@@ -117,14 +117,13 @@ async function takeAway(plan: CanaryRelease, error: unknown): Promise<void> {
   }
 }
 
-/** Deploys the release and takes it through the stages; whether the last was passed, and the release promoted. */
-async function passStages(plan: CanaryRelease, stages: readonly Traffic[]): Promise<boolean> {
+/** Takes the release through the stages; whether the last was passed, and the release promoted. */
+async function passStages(plan: CanaryRelease, stages: readonly RemainingStage[]): Promise<boolean> {
   const { deployer, environment, release, signal } = plan;
   const { name } = parseModelRef(release.model);
-  for (const [index, traffic] of stages.entries()) {
+  for (const { traffic, begun } of stages) {
     signal.throwIfAborted();
-    if (index === 0) await deployer.deploy(environment, release, traffic);
-    else await deployer.weight(environment, name, traffic);
+    if (!begun) await setCanary(deployer, environment, { release, traffic });
     const stage = await analyseCanary(plan, traffic);
     await plan.onStage(stage);
     if (stage.verdict !== "advance") {
@@ -138,18 +137,16 @@ async function passStages(plan: CanaryRelease, stages: readonly Traffic[]): Prom
 }
 
 /**
- * Takes a release to all traffic in stages, each judged against the stable version; the first stage that is not
- * passed is rolled back. Returns whether the release now is the stable version. When it throws, as it does when it
- * is aborted, the canary has been rolled back too: nobody would be watching it any more.
+ * Takes a release to all traffic in the stages of its definition, each judged against the stable version; the first
+ * stage that is not passed is rolled back. Returns whether the release now is the stable version. A release that is the
+ * canary already, as after a crash, goes on where it is. When it throws, as it does when it is aborted, the canary has
+ * been rolled back too: nobody would be watching it any more.
  */
 export async function releaseThroughCanary(plan: CanaryRelease): Promise<boolean> {
   const { deployer, environment, release, rule } = plan;
-  const { stable } = await deployer.status(environment, parseModelRef(release.model).name);
-  const stages: Traffic[] = rule.weights.map((weight) => ({ weight, shadow: 0 }));
-  // A shadow needs a stable version whose requests it can copy.
-  if (rule.shadowPercent > 0 && stable) stages.unshift({ weight: 0, shadow: rule.shadowPercent });
+  const status = await deployer.status(environment, parseModelRef(release.model).name);
   try {
-    return await passStages(plan, stages);
+    return await passStages(plan, remainingStages(status, release, rule));
   } catch (error) {
     await takeAway(plan, error);
     if (!plan.signal.aborted) throw error;

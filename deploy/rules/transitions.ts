@@ -2,6 +2,23 @@ import type { Deployment, DeploymentEvent, Release, Traffic } from "../../platfo
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 
+/** One of the deployer's verbs, with what it takes. */
+export type ReleaseChange =
+  | { readonly action: "deploy"; readonly release: Release; readonly traffic: Traffic }
+  | { readonly action: "weight"; readonly traffic: Traffic }
+  | { readonly action: "promote" }
+  | { readonly action: "rollback" };
+
+/** What the service that routes an environment's requests can do. */
+export interface Routes {
+  /** "one": a version answers all requests or none, as with Container Instances. */
+  readonly tracks: "one" | "two";
+  /** Whether a request that stable answers can be copied to the canary. */
+  readonly copies: boolean;
+  /** Which weights it can have, in percent. */
+  readonly weights: "any" | "whole";
+}
+
 /** Events kept; the oldest go first. */
 const keptEvents = 200;
 
@@ -9,12 +26,32 @@ function withEvent(deployment: Deployment, event: DeploymentEvent): Deployment {
   return { ...deployment, history: [...deployment.history, event].slice(-keptEvents) };
 }
 
-function assertTraffic({ weight, shadow }: Traffic): void {
+/** The traffic, if it can be routed; while there is no stable version, the canary answers everything. */
+function routed({ stable, environment }: Deployment, traffic: Traffic, routes: Routes): Traffic {
+  const { weight, shadow } = traffic;
+  if (shadow > 0 && !routes.copies) {
+    throw new PlatformError(
+      "USAGE",
+      `A shadow of ${shadow} % was asked for in ${environment}. In Azure requests are shared, not copied. Set the shadow to 0 and give the canary a weight.`,
+    );
+  }
+  if (weight !== 100 && routes.tracks === "one") {
+    throw new PlatformError(
+      "USAGE",
+      `A weight of ${weight} % was asked for in ${environment}, which has one track (mlops:scoring is "containers"). A version answers everything there: give it a weight of 100, or set mlops:scoring to kubernetes.`,
+    );
+  }
+  const whole = routes.weights === "whole";
   const faults = Object.entries({ weight, shadow })
-    .filter(([, percent]) => !(percent >= 0 && percent <= 100))
+    .filter(([, percent]) => !(percent >= 0 && percent <= 100 && (!whole || Number.isInteger(percent))))
     .map(([name, percent]) => `${name} is ${percent}`);
-  if (faults.length === 0) return;
-  throw new PlatformError("USAGE", `The canary's ${faults.join(" and ")}. Expected percent, 0 to 100.`);
+  if (faults.length > 0) {
+    throw new PlatformError(
+      "USAGE",
+      `The canary's ${faults.join(" and ")}. Expected ${whole ? "a whole number of percent" : "percent"}, 0 to 100.`,
+    );
+  }
+  return stable === undefined ? { weight: 100, shadow: 0 } : traffic;
 }
 
 function describe({ weight, shadow }: Traffic): string {
@@ -28,16 +65,20 @@ export function emptyDeployment(environment: string, model: string): Deployment 
   return { environment, model, history: [] };
 }
 
+/** The one track is the next version's; what served is where a rollback goes. */
+function cleared({ stable, ...rest }: Deployment): Deployment {
+  return stable === undefined ? rest : { ...rest, previous: stable };
+}
+
 /** The release becomes the canary, in place of the one there may be. */
-export function deployed(
+function deployed(
   deployment: Deployment,
   { release, traffic, time }: { release: Release; traffic: Traffic; time: string },
 ): Deployment {
-  assertTraffic(traffic);
   if (parseModelRef(release.model).name !== deployment.model) {
     throw new PlatformError(
       "USAGE",
-      `${release.model} is not a version of ${deployment.model}. Deploy it as what it is.`,
+      `${release.model} is not a version of ${deployment.model}. Deploy it under its own name.`,
     );
   }
   const { weight, shadow } = traffic;
@@ -48,11 +89,7 @@ export function deployed(
 }
 
 /** The canary gets other shares of traffic. */
-export function weighted(
-  deployment: Deployment,
-  { traffic, time }: { traffic: Traffic; time: string },
-): Deployment {
-  assertTraffic(traffic);
+function weighted(deployment: Deployment, { traffic, time }: { traffic: Traffic; time: string }): Deployment {
   const { canary } = deployment;
   if (canary === undefined) {
     throw new PlatformError(
@@ -68,7 +105,7 @@ export function weighted(
 }
 
 /** The canary becomes stable; what was stable is where a rollback goes. */
-export function promoted({ canary, ...deployment }: Deployment, time: string): Deployment {
+function promoted({ canary, ...deployment }: Deployment, time: string): Deployment {
   if (canary === undefined) {
     throw new PlatformError(
       "CONFLICT",
@@ -76,20 +113,23 @@ export function promoted({ canary, ...deployment }: Deployment, time: string): D
     );
   }
   const { stable: previous } = deployment;
-  const { model, package: folder, digest, image } = canary;
-  const stable: Release = { model, package: folder, digest, ...(image !== undefined && { image }) };
+  const { weight, shadow, ...stable } = canary;
+  void [weight, shadow];
   return withEvent(
     { ...deployment, stable, ...(previous && { previous }) },
-    { time, action: "promote", model, ...(previous && { detail: `was ${previous.model}` }) },
+    { time, action: "promote", model: stable.model, ...(previous && { detail: `was ${previous.model}` }) },
   );
 }
 
 /** The canary goes; without one, stable goes back to what it was before the last promotion. */
-export function rolledBack({ canary, ...deployment }: Deployment, time: string): Deployment {
-  if (canary !== undefined) {
-    return withEvent(deployment, { time, action: "rollback", model: canary.model, detail: "canary removed" });
-  }
+function rolledBack({ canary, ...deployment }: Deployment, time: string): Deployment {
   const { previous, stable, ...rest } = deployment;
+  if (canary !== undefined) {
+    // With one track the canary took the place of what served, which serves again.
+    const served =
+      stable === undefined && previous !== undefined ? { ...rest, stable: previous } : deployment;
+    return withEvent(served, { time, action: "rollback", model: canary.model, detail: "canary removed" });
+  }
   if (previous === undefined) {
     const found = stable === undefined ? "nothing deployed" : `only ${stable.model}`;
     throw new PlatformError(
@@ -101,4 +141,28 @@ export function rolledBack({ canary, ...deployment }: Deployment, time: string):
     { ...rest, stable: previous },
     { time, action: "rollback", model: previous.model, ...(stable && { detail: `was ${stable.model}` }) },
   );
+}
+
+/**
+ * The deployment after a change: the rules of every target. Throws USAGE or CONFLICT for a change that cannot be. Where
+ * there is one track, a version that is deployed replaces what serves at once, and a rollback brings that back.
+ */
+export function nextDeployment(
+  deployment: Deployment,
+  change: ReleaseChange,
+  { routes, time }: { readonly routes: Routes; readonly time: string },
+): Deployment {
+  switch (change.action) {
+    case "deploy": {
+      const before = routes.tracks === "one" ? cleared(deployment) : deployment;
+      const traffic = routed(before, change.traffic, routes);
+      return deployed(before, { release: change.release, traffic, time });
+    }
+    case "weight":
+      return weighted(deployment, { traffic: routed(deployment, change.traffic, routes), time });
+    case "promote":
+      return promoted(deployment, time);
+    case "rollback":
+      return rolledBack(deployment, time);
+  }
 }

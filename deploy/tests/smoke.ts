@@ -1,6 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
-import type { Release } from "../../platform/release/deployment";
+import type { PackagedRelease } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
@@ -136,7 +136,7 @@ export async function smokeTest(target: {
 
 /** Tests a service with the golden rows of the release it should serve. */
 export async function smokeRelease(
-  release: Release,
+  release: PackagedRelease,
   url: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<SmokeCheck[]> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PlatformError } from "../base/errors";
 import { imageReference } from "./release-state";
 import { digestSchema } from "../base/stored-record";
 
@@ -8,15 +9,12 @@ export const environments = ["qa", "prod"] as const;
 /** Of them, the one whose stack trains, and so has the registry of versions. */
 export const trainingEnvironment = environments[0];
 
-/** A packaged model version, ready to be deployed. QA and production get the same one, by digest. */
-export const releaseSchema = z.strictObject({
+/** What a release is known by. */
+const releaseShape = {
   /** `name:version`. */
   model: z.string(),
-  /**
-   * Folder of the package; it holds `model/` (the model directory) and `package.json` (its manifest). Of what serves in
-   * Azure: the image that holds them.
-   */
-  package: z.string().min(1),
+  /** Folder of the package: `model/` (the model directory) and `package.json` (its manifest). Absent where only the image is known. */
+  package: z.string().min(1).exactOptional(),
   /** Digest of the package's content. */
   digest: digestSchema,
   /** The scoring image that holds the package, by its digest, once there is one. */
@@ -27,9 +25,31 @@ export const releaseSchema = z.strictObject({
       "expected an image by its digest, as in <registry>/<repository>@sha256:<64 digits>",
     )
     .exactOptional(),
-});
+};
+
+/** A model version that can be deployed: a package, an image that holds it, or both. QA and production get the same one, by digest. */
+export const releaseSchema = z
+  .strictObject(releaseShape)
+  .refine(({ package: folder, image }) => folder !== undefined || image !== undefined, {
+    message: "has neither a package nor an image",
+  });
 
 export type Release = Readonly<z.output<typeof releaseSchema>>;
+
+/** A release whose package is a folder of this machine. */
+export const packagedReleaseSchema = z.strictObject({ ...releaseShape, package: z.string().min(1) });
+
+export type PackagedRelease = Readonly<z.output<typeof packagedReleaseSchema>>;
+
+/** A release as one with a package on this machine; throws CONFLICT when it is known by its image alone. */
+export function requirePackage(release: Release): PackagedRelease {
+  const { package: folder, ...rest } = release;
+  if (folder !== undefined) return { ...rest, package: folder };
+  throw new PlatformError(
+    "CONFLICT",
+    `${release.model} is known by its image alone. This needs its package on this machine. Run \`mlops package ${release.model}\`.`,
+  );
+}
 
 const percent = z.number().min(0).max(100);
 
@@ -62,12 +82,15 @@ export const trackSampleSchema = z.object({
 
 export type TrackSample = Readonly<z.output<typeof trackSampleSchema>>;
 
+/** The sample of a track that nobody has asked anything. */
+export const emptySample: TrackSample = { requests: 0, failures: 0 };
+
 /** What an environment serves of one model. Kept on disk, whether or not its processes run. */
 export const deploymentSchema = z.strictObject({
   environment: z.string(),
   model: z.string(),
   stable: releaseSchema.exactOptional(),
-  canary: releaseSchema.extend(trafficSchema.shape).exactOptional(),
+  canary: releaseSchema.safeExtend(trafficSchema.shape).exactOptional(),
   /** What stable was before the last promotion: where a rollback without a canary goes. */
   previous: releaseSchema.exactOptional(),
   history: z

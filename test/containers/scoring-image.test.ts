@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFile, chmod, cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Release } from "../../platform/release/deployment";
+import type { PackagedRelease } from "../../platform/release/deployment";
 import { digestOf, listFiles } from "../../platform/base/files";
 import { readGoldenRows } from "../../platform/model/model-directory";
 import { smokeRelease } from "../../deploy/tests/smoke";
@@ -40,7 +40,7 @@ async function readDocument<T>({ directory }: BuiltImage, name: string): Promise
     const containers: ScoringContainer[] = [];
     const images: string[] = [];
     let built: BuiltImage;
-    let release: Release;
+    let release: PackagedRelease;
 
     async function build(model: string): Promise<BuiltImage> {
       const target = registry === undefined ? [] : ["--registry", registry];
@@ -59,7 +59,12 @@ async function readDocument<T>({ directory }: BuiltImage, name: string): Promise
     }
 
     beforeAll(async () => {
-      const run = await workplace.json<{ release: Release }>(["lifecycle", "--until", "package", "--yes"]);
+      const run = await workplace.json<{ release: PackagedRelease }>([
+        "lifecycle",
+        "--until",
+        "package",
+        "--yes",
+      ]);
       release = run.release;
       built = await build(release.model);
     }, 180_000);
@@ -274,7 +279,7 @@ async function readDocument<T>({ directory }: BuiltImage, name: string): Promise
     test("is the same when it is built again, and shares all layers but the model's with another model", async () => {
       expect(await build(release.model)).toEqual(built);
       const titanic = ["lifecycle", "--model", "titanic", "--until", "package", "--yes"];
-      const run = await workplace.json<{ release: Release }>(titanic);
+      const run = await workplace.json<{ release: PackagedRelease }>(titanic);
       const other = await build(run.release.model);
       const [own, others] = [await inspect(built.reference), await inspect(other.reference)].map(
         ({ RootFS }) => RootFS.Layers,

@@ -38,7 +38,7 @@ export const imageOf = (text: string): string => `registry.example/mlops@sha256:
 
 export function releaseOf(version: number): Release & { image: string } {
   const image = imageOf(`scoring ${version}`);
-  return { model: `diabetes:${version}`, package: image, digest: digestOf(`package ${version}`), image };
+  return { model: `diabetes:${version}`, digest: digestOf(`package ${version}`), image };
 }
 
 export interface Finished {
@@ -195,7 +195,7 @@ export class EngineStack {
     const { env, ...rest } = options;
     return new AzureDeployer({
       project: this.project,
-      imageOf: ({ model, image }) =>
+      imageFor: ({ model, image }) =>
         image === undefined ? Promise.reject(new Error(`${model} has no image`)) : Promise.resolve(image),
       ...rest,
       env: this.env(env),

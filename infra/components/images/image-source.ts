@@ -5,7 +5,7 @@ import { buildApp, distDirectory, type ImageKind } from "../../../build/app";
 import { completeContext } from "../../../build/context";
 import { repository } from "../../../build/repository";
 import { sourceVersion } from "../../../build/source";
-import type { Release } from "../../../platform/release/deployment";
+import type { PackagedRelease } from "../../../platform/release/deployment";
 import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
 import {
   digestOf,
@@ -41,7 +41,7 @@ export interface ImageSource extends BuildSource {
   readonly repository: string;
 }
 
-async function findPackage(folder: string | undefined): Promise<Release | undefined> {
+async function findPackage(folder: string | undefined): Promise<PackagedRelease | undefined> {
   if (folder === undefined) return undefined;
   const manifest = await findJson(path.join(folder, "package.json"));
   const read = packageSchema.safeParse(manifest);
@@ -55,7 +55,7 @@ async function findPackage(folder: string | undefined): Promise<Release | undefi
 }
 
 /** Digest of all that a context is made of: a second's work less than to make it. */
-async function digestOfInputs(kind: ImageKind, release: Release | undefined): Promise<string> {
+async function digestOfInputs(kind: ImageKind, release: PackagedRelease | undefined): Promise<string> {
   const parts: string[] = [process.versions.node, process.arch];
   for (const folder of [...sourceFolders, kind]) {
     parts.push(`${folder} ${await digestOfDirectory(path.join(repository, folder))}`);
@@ -78,7 +78,7 @@ async function settle(made: string, place: string): Promise<void> {
 async function makeContext(
   kind: ImageKind,
   directory: string,
-  release: Release | undefined,
+  release: PackagedRelease | undefined,
 ): Promise<string> {
   const making = await mkdtemp(path.join(directory, `.${kind}-`));
   try {
@@ -97,7 +97,11 @@ function contextFolder(directory: string, kind: ImageKind, content: string): str
 }
 
 /** The context's digest, from the last time when nothing has changed and the folder is still what it was. */
-async function contentOf(kind: ImageKind, directory: string, release: Release | undefined): Promise<string> {
+async function contentOf(
+  kind: ImageKind,
+  directory: string,
+  release: PackagedRelease | undefined,
+): Promise<string> {
   const record = path.join(directory, `${kind}.json`);
   const inputs = await digestOfInputs(kind, release);
   const last = recordSchema.safeParse(await findJson(record)).data;

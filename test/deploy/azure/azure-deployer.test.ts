@@ -9,7 +9,7 @@ test("a machine without Pulumi is told to install it", async () => {
   try {
     const deployer = new AzureDeployer({
       project: folder(),
-      imageOf: () => Promise.reject(new Error("no image is wanted")),
+      imageFor: () => Promise.reject(new Error("no image is wanted")),
     });
     await expect(deployer.status("qa", "cost")).rejects.toMatchObject({
       code: "NOT_FOUND",

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Release } from "../../../platform/release/deployment";
+import type { PackagedRelease } from "../../../platform/release/deployment";
 import { digestOf } from "../../../platform/base/files";
 import { openWorkspace, type Workspace } from "../../../platform/settings/workspace";
 import { LocalDeployer, type LocalDeployerOptions } from "../../../deploy/laptop/laptop-deployer";
@@ -18,13 +18,13 @@ export class TestEnvironment {
   private constructor(
     readonly workspace: Workspace,
     /** Packages of the cost model by version, 1 to 8; version v predicts v more than version 0 would. */
-    readonly releases: readonly Release[],
+    readonly releases: readonly PackagedRelease[],
   ) {}
 
   static async create(): Promise<TestEnvironment> {
     const workspace = await openWorkspace(await mkdtemp(path.join(tmpdir(), "mlops-deployer-")));
     const releases = await Promise.all(
-      [1, 2, 3, 4, 5, 6, 7, 8].map(async (version): Promise<Release> => {
+      [1, 2, 3, 4, 5, 6, 7, 8].map(async (version): Promise<PackagedRelease> => {
         const model = `cost:${version}`;
         const folder = path.join(workspace.packages, `cost-${version}`);
         await mkdir(folder, { recursive: true });
@@ -36,7 +36,7 @@ export class TestEnvironment {
     return new TestEnvironment(workspace, releases);
   }
 
-  release(version: number): Release {
+  release(version: number): PackagedRelease {
     const release = this.releases[version - 1];
     if (release === undefined) throw new Error(`there is no version ${version}`);
     return release;

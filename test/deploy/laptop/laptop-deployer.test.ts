@@ -167,7 +167,7 @@ describe("what is deployed", () => {
     await deployer.stop("qa", "cost");
     await rm(environment.release(1).package, { recursive: true });
     await expect(deployer.resume("qa", "cost")).rejects.toThrow(
-      /^The package of cost:1 is not at .*cost-1 any more\. Run `mlops package cost:1` and deploy that\.$/,
+      /^The package of cost:1 is no longer at .*cost-1\. Run `mlops package cost:1` and deploy that\.$/,
     );
     expect(await processesOf(environment.workspace.home)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { packageModel, verifyPackage } from "../../../deploy/package/package";
 import type { ServingLimits } from "../../../platform/definition/definition";
-import type { Release } from "../../../platform/release/deployment";
+import type { PackagedRelease } from "../../../platform/release/deployment";
 import type { Registry } from "../../../platform/registry/registry";
 import { openLocalRegistry } from "../../../platform/registry/local/local-registry";
 import { makeModelDirectory } from "../../platform/registry/model-fixture";
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await registry.register("cost", await makeModelDirectory(folder("model")), {});
 });
 
-const pack = (serving: ServingLimits = definition.serving, version = first): Promise<Release> =>
+const pack = (serving: ServingLimits = definition.serving, version = first): Promise<PackagedRelease> =>
   packageModel({ registry, packages: folder("packages"), serving }, version);
 
 test("a package holds the version's model, named by its content, and nothing half-made is left", async () => {
@@ -45,7 +45,7 @@ test("the same version and limits give the same package; others another", async 
   expect((await pack(definition.serving, { name: "cost", version: 2 })).digest).not.toBe(release.digest);
 });
 
-test.each<[string, (release: Release) => Promise<void>, string, RegExp]>([
+test.each<[string, (release: PackagedRelease) => Promise<void>, string, RegExp]>([
   [
     "a byte of the model",
     ({ package: at }) => appendFile(path.join(at, "model", "model.onnx"), " "),

@@ -252,6 +252,34 @@ describe("a release that is broken off leaves no canary behind", () => {
   });
 });
 
+describe("a release that was left at a stage, as by a crash, goes on there when it is asked for again", () => {
+  const rising = { ...rule, weights: [20, 40, 60] };
+  const after = async (changes: readonly string[]): Promise<void> => {
+    expect(
+      (await recorded()).history.slice(-changes.length).map(({ action, detail }) => `${action} ${detail}`),
+    ).toEqual(changes);
+  };
+
+  test("and passes only the stages that are left", async () => {
+    await deployer.deploy("prod", environment.release(7), { weight: 20, shadow: 0 });
+    await deployer.weight("prod", "cost", { weight: 40, shadow: 0 });
+    const { released, stages } = await release(7, { rule: rising });
+    expect([released, stages.map(({ weight }) => weight)]).toEqual([true, [40, 60]]);
+    await after(["deploy weight 20 %", "weight weight 40 %", "weight weight 60 %", "promote was cost:1"]);
+    await deployer.rollback("prod", "cost");
+  });
+
+  test("and is rolled back there when it is not healthy", async () => {
+    await deployer.deploy("prod", environment.release(4), { weight: 40, shadow: 0 });
+    const { released, stages } = await release(4, { rule: rising });
+    expect([released, stages.map(({ weight, verdict }) => `${weight} ${verdict}`)]).toEqual([
+      false,
+      ["40 roll-back"],
+    ]);
+    await after(["deploy weight 40 %", "rollback canary removed"]);
+  });
+});
+
 test("a good candidate takes over stage by stage, and no client sees a failure", async () => {
   const { released, stages, answers } = await releaseUnderLoad(7, { rule: { ...rule, weights: [30, 60] } });
   expect(released).toBe(true);

@@ -1,4 +1,4 @@
-import type { Release } from "../../../platform/release/deployment";
+import type { PackagedRelease } from "../../../platform/release/deployment";
 import { requireSmoke, smokeRelease, smokeTest, type SmokeCheck } from "../../../deploy/tests/smoke";
 import { digestOf } from "../../../platform/base/files";
 import { costOf, row, signature, writeCostModel } from "../../scoring/model-fixture";
@@ -143,7 +143,7 @@ describe("a release", () => {
 
   test("is tested with the golden rows of its own package", async () => {
     await writeCostModel(folder("model"), 7);
-    const release: Release = { model: "cost:1", package: folder(), digest: digestOf("") };
+    const release: PackagedRelease = { model: "cost:1", package: folder(), digest: digestOf("") };
     expect(failedOf(await smokeRelease(release, await serve({}, [costOf(row, 7)])))).toEqual([]);
     expect(failedOf(await smokeRelease(release, await serve({}, [costOf(row, 8)])))).toEqual([
       ["golden rows", `row 1: ${costOf(row, 8)} instead of ${costOf(row, 7)}`],

@@ -1,17 +1,11 @@
 import type { Deployment, Release, Traffic } from "../../../platform/release/deployment";
 import { digestOf } from "../../../platform/base/files";
 import { releaseStateSchema, type ReleaseState } from "../../../platform/release/release-state";
-import {
-  deploymentOf,
-  nextDeployment,
-  releaseStateOf,
-  type PushedRelease,
-  type ReleaseChange,
-  type ReleaseContext,
-} from "../../../deploy/azure/release-transitions";
+import { deploymentOf, releaseStateOf } from "../../../deploy/azure/stack-release";
+import { nextDeployment, type ReleaseChange, type Routes } from "../../../deploy/rules/transitions";
 
 const image = (version: number): string => `registry.example/scoring@sha256:${digestOf(`image ${version}`)}`;
-const release = (version: number): PushedRelease => ({
+const release = (version: number): Release => ({
   model: `cost:${version}`,
   package: `/packages/cost-${version}`,
   digest: digestOf(`package ${version}`),
@@ -34,13 +28,9 @@ const promote: ReleaseChange = { action: "promote" };
 const rollback: ReleaseChange = { action: "rollback" };
 const time = "2026-11-01T00:00:00.000Z";
 
-function after(
-  state: ReleaseState,
-  change: ReleaseChange,
-  tracks: ReleaseContext["tracks"] = "two",
-): Deployment {
+function after(state: ReleaseState, change: ReleaseChange, tracks: Routes["tracks"] = "two"): Deployment {
   const before = deploymentOf({ environment: "prod", model: "cost" }, state, []);
-  return nextDeployment(before, change, { tracks, time });
+  return nextDeployment(before, change, { routes: { tracks, copies: false, weights: "whole" }, time });
 }
 
 describe("a stack with two tracks", () => {
@@ -164,13 +154,13 @@ describe("a stack with one track", () => {
   });
 });
 
-test("a release is known by its package, or its image where that was written by hand", () => {
+test("a release is known by its image, and by the digest of its package unless it was written by hand", () => {
   const { stable, previous } = deploymentOf(
     { environment: "prod", model: "cost" },
     { stable: one, canaryPercent: 0, previous: { model: "cost:1", image: image(1) } },
     [],
   );
-  expect(stable).toEqual<Release>({ ...release(1), package: image(1) });
+  expect(stable).toEqual<Release>({ model: "cost:1", digest: digestOf("package 1"), image: image(1) });
   expect(previous?.digest).toBe(digestOf("image 1"));
 });
 

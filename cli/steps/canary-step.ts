@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { emptySample } from "../../platform/release/deployment";
+import { PlatformError } from "../../platform/base/errors";
+import {
+  releaseThroughCanary,
+  type CanaryAnalysis,
+  type CanaryRelease,
+} from "../../deploy/rules/canary-release";
+import type { CanaryStage } from "../../deploy/rules/canary-stage";
+import { runLoad } from "../../deploy/tests/load";
+import { crown, isInProduction, releaseOf } from "./release-of-run";
+import { connections, scoringBodies } from "./release-steps";
+import type { RunContext, Step, StepResult } from "./step";
+
+/** How often a canary that waits for its clients' requests is judged, in milliseconds. */
+const roundMs = 60_000;
+
+/** Longest wait at each stage for clients' requests, in minutes. */
+export const defaultStageMinutes = 30;
+
+/** A stage in a line: what was seen of the canary and, if it did not advance, why. */
+export function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
+  const traffic = weight === 0 ? "shadow" : `canary ${weight} %`;
+  const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
+  const seen = `${canary.requests} requests, ${canary.failures} failed${latency}`;
+  return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
+}
+
+/** The requests that production's canary is judged by: its clients', or held-out rows that this machine sends. */
+async function trafficFor(
+  context: RunContext,
+  minutes: number,
+): Promise<Pick<CanaryAnalysis, "sendTraffic" | "maxRounds">> {
+  const { session, target } = context;
+  const { signal } = session;
+  if (target.hasClients)
+    return { sendTraffic: () => sleep(roundMs, undefined, { signal }), maxRounds: minutes };
+  const [bodies, headers] = [await scoringBodies(context), await target.headers("prod")];
+  return {
+    sendTraffic: async (url, requests) => {
+      await runLoad({ url, bodies, connections, requests, headers }, signal);
+    },
+  };
+}
+
+/** How the canary of a run's release is judged; where clients' requests are waited for, at most so many minutes a stage. */
+export async function canaryAnalysisOf(context: RunContext, minutes: number): Promise<CanaryAnalysis> {
+  const { session, run, definition, target } = context;
+  return {
+    deployer: target.deployer,
+    environment: "prod",
+    release: releaseOf(context),
+    rule: definition.canary,
+    qaSample: run.qa?.sample ?? emptySample,
+    signal: session.signal,
+    ...(await trafficFor(context, minutes)),
+  };
+}
+
+/** What production has as its stable version is the champion. */
+async function conclude(context: RunContext, lines: readonly string[]): Promise<StepResult> {
+  const { model } = releaseOf(context);
+  await crown(context.session, model);
+  context.run.outcome = "released";
+  context.run.explanation = `${model} is in production.`;
+  return { message: [...lines, `100 %: ${model} takes all traffic`].join("\n") };
+}
+
+async function passCanary(context: RunContext, minutes: number): Promise<StepResult> {
+  const { session, run } = context;
+  const { model } = releaseOf(context);
+  if (!run.approval) {
+    throw new PlatformError(
+      "CONFLICT",
+      `${model} is not approved. Run \`mlops promote ${model}\`, or say with --approved-by who has approved it.`,
+    );
+  }
+  // After a crash between the last two halves of a release, only the second is missing.
+  if (await isInProduction(context, releaseOf(context))) return conclude(context, []);
+  const stages: CanaryStage[] = [];
+  const plan: CanaryRelease = {
+    ...(await canaryAnalysisOf(context, minutes)),
+    onStage: async (stage) => {
+      stages.push(stage);
+      run.canary = stages;
+      session.output.update(`release: ${describeStage(stage)}`);
+      await session.runs.save(run);
+    },
+  };
+  const released = await releaseThroughCanary(plan);
+  const lines = stages.map(describeStage);
+  if (released) return conclude(context, lines);
+  return {
+    message: [...lines, `${model} was rolled back; production stays as it was`].join("\n"),
+    ends: { outcome: "rolled-back", explanation: `${model} was rolled back: ${stages.at(-1)?.explanation}` },
+  };
+}
+
+/** Takes the release through the stages of its definition, from the one it is at. */
+export const releaseStepWithin = (minutes: number): Step => ({
+  name: "release",
+  run: (context) => passCanary(context, minutes),
+});
+
+export const releaseStep = releaseStepWithin(defaultStageMinutes);

@@ -1,0 +1,73 @@
+import { PlatformError } from "../../platform/base/errors";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import { imageReference } from "../../platform/release/release-state";
+import { requirePackage, type Deployment, type Release } from "../../platform/release/deployment";
+import { importImage } from "./import-image";
+import { pushScoringImage } from "./scoring-image";
+import { digestOfImage } from "./stack-release";
+import type { StackOutputs } from "./stack-outputs";
+
+function textOf(outputs: StackOutputs, name: string): string | undefined {
+  const value = outputs[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** A release that was pushed already: the image alone is what it is known by. */
+export function releaseOfImage(model: string, image: string): Release {
+  parseModelRef(model);
+  if (imageReference.test(image)) return { model, digest: digestOfImage(image), image };
+  throw new PlatformError(
+    "USAGE",
+    `--image is "${image}", which may be another image tomorrow. Expected one by its digest, as in <registry>/<repository>@sha256:<64 digits>. \`npm run images:build\` prints it as "pinned".`,
+  );
+}
+
+/** The image by which QA serves a release: what passed there, byte for byte. Throws CONFLICT when QA serves something else. */
+export function imageInQa({ model, digest }: Release, { stable }: Pick<Deployment, "stable">): string {
+  if (stable?.image !== undefined && stable.digest === digest) return stable.image;
+  throw new PlatformError(
+    "CONFLICT",
+    `${model} is not what QA serves (${stable?.model ?? "nothing"}), so it has not passed there. Run \`mlops deploy ${model} --target azure\` and test it, or give the image that did pass with --image.`,
+  );
+}
+
+/** What the image of a release is looked up in. */
+interface ImageSources {
+  /** Outputs of the stack that is to pull the image. */
+  readonly outputs: StackOutputs;
+  /** Outputs of the stack in which releases are tested. */
+  readonly qa: () => Promise<StackOutputs>;
+  readonly signal: AbortSignal;
+}
+
+/** An image that QA pulls, copied to where another environment pulls from: what passes in QA is what serves there. */
+async function copyOf(image: string, { outputs, qa, signal }: ImageSources): Promise<string> {
+  const source = await qa();
+  // An image from a registry that belongs to no stack is pulled from there; its owner grants the right to.
+  if (!image.startsWith(`${textOf(source, "registry") ?? ""}/`)) return image;
+  const [from, to, host] = [
+    textOf(source, "registryId"),
+    textOf(outputs, "registryId"),
+    textOf(outputs, "registry"),
+  ];
+  if (from !== undefined && to !== undefined && host !== undefined)
+    return importImage({ image, from, to, host }, { signal });
+  throw new PlatformError(
+    "CONFLICT",
+    "The stacks do not say which registries they have. Expected the output registryId of both. Run `pulumi up` for them with this version of the program.",
+  );
+}
+
+/** The image of a release in the registry that a stack pulls from: built and pushed, or copied from where it was tested. */
+export async function provideImage(release: Release, sources: ImageSources): Promise<string> {
+  const registry = textOf(sources.outputs, "registry");
+  if (registry === undefined) {
+    throw new PlatformError(
+      "CONFLICT",
+      "The stack has no registry yet to push the scoring image to. Run `pulumi up` for it first.",
+    );
+  }
+  const { image } = release;
+  if (image === undefined) return pushScoringImage(requirePackage(release), { registry });
+  return image.startsWith(`${registry}/`) ? image : copyOf(image, sources);
+}

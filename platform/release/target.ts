@@ -1,0 +1,17 @@
+import type { Deployer, PackagedRelease } from "./deployment";
+
+/** Where environments are: the deployer that changes them, and what else a command needs that differs from place to place. */
+export interface Target {
+  readonly deployer: Deployer;
+  /**
+   * Whether production has clients: a release then waits for their requests to judge its canary by. Without them it
+   * sends held-out rows itself.
+   */
+  readonly hasClients: boolean;
+  /** Puts the release where the first environment gets it from. */
+  publish(release: PackagedRelease): Promise<PackagedRelease>;
+  /** Headers by which an environment's service lets a test in. */
+  headers(environment: string): Promise<Readonly<Record<string, string>>>;
+  /** Stops what costs something in an environment that is not used for now; what is deployed stays recorded. */
+  pause(environment: string, model: string): Promise<void>;
+}

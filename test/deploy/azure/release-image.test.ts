@@ -1,0 +1,67 @@
+import type { Deployment, Release } from "../../../platform/release/deployment";
+import { digestOf } from "../../../platform/base/files";
+import { imageInQa, provideImage, releaseOfImage } from "../../../deploy/azure/release-image";
+
+const image = (version: number): string => `registry.example/scoring@sha256:${digestOf(`image ${version}`)}`;
+const release = (version: number): Release => ({
+  model: `cost:${version}`,
+  package: `/packages/cost-${version}`,
+  digest: digestOf(`package ${version}`),
+});
+
+test("an image is given by its digest", () => {
+  const given = releaseOfImage("cost:1", image(1));
+  expect(given).toEqual({ model: "cost:1", digest: digestOf("image 1"), image: image(1) });
+  expect(() => releaseOfImage("cost:1", "registry.example/scoring:latest")).toThrow(/by its digest/);
+});
+
+describe("production gets the image that QA serves, and nothing else", () => {
+  const serving = (version: number): Pick<Deployment, "stable"> => ({
+    stable: { ...release(version), image: image(version) },
+  });
+
+  test("of the same package", () => {
+    expect(imageInQa(release(1), serving(1))).toBe(image(1));
+  });
+
+  test.each<[string, Pick<Deployment, "stable">, RegExp]>([
+    ["nothing", {}, /cost:2 is not what QA serves \(nothing\).*--image/s],
+    ["another version", serving(1), /cost:2 is not what QA serves \(cost:1\)/],
+    ["no image", { stable: release(2) }, /cost:2 is not what QA serves \(cost:2\)/],
+  ])("but not when that is %s", (_, qa, message) => {
+    expect(() => imageInQa(release(2), qa)).toThrow(
+      expect.objectContaining({
+        code: "CONFLICT",
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    );
+  });
+});
+
+describe("the image of a release is provided where a stack pulls from", () => {
+  const qa = (outputs: Record<string, unknown>) => () => Promise.resolve(outputs);
+  const { signal } = new AbortController();
+  const pushed: Release = { ...release(1), image: image(1) };
+
+  test.each([
+    ["its own registry has it", { registry: "registry.example" }, {}],
+    ["it comes from a registry of no stack", { registry: "prod.example" }, { registry: "qa.example" }],
+  ])("as it is when %s", async (_, outputs, source) => {
+    expect(await provideImage(pushed, { outputs, qa: qa(source), signal })).toBe(image(1));
+  });
+
+  test.each([
+    ["the stack has no registry", {}, {}, /has no registry yet/],
+    [
+      "the registries' ids are not known",
+      { registry: "prod.example" },
+      { registry: "registry.example" },
+      /output registryId/,
+    ],
+  ])("and refused when %s", async (_, outputs, source, message) => {
+    await expect(provideImage(pushed, { outputs, qa: qa(source), signal })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+});
