@@ -1,6 +1,9 @@
-import { rmSync } from "node:fs";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
@@ -8,13 +11,12 @@ import type { ModelVersion } from "../../platform/registry/registry";
 import { repository } from "../e2e/mlops";
 import { PipelinePlace } from "../pipelines/pipeline-fixture";
 import type { RunResult } from "../pipelines/run-pipeline";
-import type { StepResult } from "../pipelines/steps-of-agent";
 import { AzureStandIns, webhook } from "./azure-stand-ins";
 import { DockerStandIn } from "./docker-stand-in";
 import { names, ReleaseStacks } from "./release-stacks";
 import { ServedEnvironment, type Track } from "./served-environment";
 
-/** What production served when a step had ended that changes stacks, or looks at them. */
+/** What production served when a step had ended that changes stacks, or clients were waited for. */
 export interface Seen {
   readonly step: string;
   readonly prod: readonly (Track & { readonly track: string })[];
@@ -95,6 +97,26 @@ export class ReleasePlace {
   /** Runs release.yml with a version. */
   async release(modelVersion: string): Promise<Released> {
     const seen: Seen[] = [];
+    const minutes = createServer((_, response) => {
+      this.sendRequests(seen).then(
+        () => response.end(),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
+    }).listen(0, "127.0.0.1");
+    await once(minutes, "listening");
+    try {
+      const { port } = minutes.address() as AddressInfo;
+      return await this.runRelease(modelVersion, { seen, minuteUrl: `http://127.0.0.1:${port}` });
+    } finally {
+      minutes.closeAllConnections();
+      minutes.close();
+    }
+  }
+
+  private async runRelease(
+    modelVersion: string,
+    { seen, minuteUrl }: { seen: Seen[]; minuteUrl: string },
+  ): Promise<Released> {
     const failures: string[] = [];
     const run = await this.home.runs("release", {
       repository: this.stacks.clone,
@@ -105,8 +127,8 @@ export class ReleasePlace {
         "mlops-secrets": { "NOTIFY-WEBHOOK": webhook },
       },
       stubs: ["npm run pulumi:install"],
-      env: this.env,
-      stepTimeoutMs: 240_000,
+      env: { ...this.env, STANDIN_MINUTE_URL: minuteUrl },
+      stepTimeoutMs: 600_000,
       // Agents have nothing of one another but the release's file; the registry is this folder's too.
       beforeJob: () => {
         for (const name of ["runs", "packages"])
@@ -115,7 +137,7 @@ export class ReleasePlace {
       afterStep: async (step) => {
         if (step.result === "failed") failures.push(step.output);
         if (!/mlops -- (deploy|canary)/.test(step.script ?? "")) return;
-        seen.push({ step: step.name, prod: await this.follow(step) });
+        seen.push({ step: step.name, prod: await this.follow() });
       },
     });
     return { run, seen, failures };
@@ -135,14 +157,19 @@ export class ReleasePlace {
     }
   }
 
-  /** Lets answer what the stacks now say that they serve; clients of a new canary, or of new weights, send requests. */
-  private async follow({ script = "" }: StepResult): Promise<Seen["prod"]> {
+  /** Lets answer what the stacks now say that they serve. */
+  private async follow(): Promise<Seen["prod"]> {
     const { docker, env, stacks, served } = this;
     const prod = await stacks.servedInProd();
     await served.qa.follow(await stacks.servedInQa(), { docker, env });
     await served.prod.follow(prod, { docker, env });
-    if (script.includes("--environment prod")) await served.prod.ask(this.bodies);
     return prod;
+  }
+
+  /** A minute in which a release waits for them: clients of production send their requests. */
+  private async sendRequests(seen: Seen[]): Promise<void> {
+    seen.push({ step: "Wait for clients", prod: await this.follow() });
+    await this.served.prod.ask(this.bodies);
   }
 
   /** Of the agents, and of what the stand-ins run. */
@@ -158,8 +185,6 @@ export class ReleasePlace {
       ...this.azure.env,
       NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "fixtures", "azure", "reach-stand-ins.js"))}`,
       STANDIN_ADDRESSES: JSON.stringify(addresses),
-      // Clients have sent their requests when the wait for them begins; see follow().
-      STANDIN_MINUTE_MS: "100",
     };
   }
 }

@@ -24,8 +24,6 @@ export interface PlainJob extends JobCommon {
 export interface DeploymentJob extends JobCommon {
   readonly kind: "deployment";
   readonly environment: string;
-  /** Of a canary, in percent; absent for a strategy that runs once. */
-  readonly increments: readonly number[] | undefined;
   readonly hooks: Readonly<Partial<Record<HookName, Steps>>>;
 }
 
@@ -92,10 +90,10 @@ function requireTimeout(job: Mapping, where: string): void {
   throw new Error(`${where} has no timeoutInMinutes above 0.`);
 }
 
-function hooksOf(strategy: Mapping, where: string): Pick<DeploymentJob, "hooks" | "increments"> {
-  const { runOnce, canary } = mapping(strategy, ["runOnce", "canary"], `${where}: strategy`);
-  const names = ["preDeploy", "deploy", "routeTraffic", "postRouteTraffic", "on"];
-  const hooked = mapping(canary ?? runOnce, canary === undefined ? names : [...names, "increments"], where);
+/** Hooks of a strategy that runs once: on an environment without a resource, the service takes no other. */
+function hooksOf(strategy: Mapping, where: string): DeploymentJob["hooks"] {
+  const { runOnce } = mapping(strategy, ["runOnce"], `${where}: strategy`);
+  const hooked = mapping(runOnce, ["preDeploy", "deploy", "routeTraffic", "postRouteTraffic", "on"], where);
   const on = mapping(hooked.on ?? {}, ["failure", "success"], `${where}: on`);
   const hooks = hookNames.flatMap((name) => {
     const hook = hooked[name] ?? on[name];
@@ -103,8 +101,7 @@ function hooksOf(strategy: Mapping, where: string): Pick<DeploymentJob, "hooks" 
     return hook === undefined ? [] : [[name, stepsOf(mapping(hook, ["steps"], at).steps, at)] as const];
   });
   if (!hooks.some(([name]) => name === "deploy")) throw new Error(`${where} has no deploy.`);
-  const increments = list(hooked.increments, where).map(Number);
-  return { hooks: Object.fromEntries(hooks), increments: canary === undefined ? undefined : increments };
+  return Object.fromEntries(hooks);
 }
 
 function jobOf(value: unknown, before: readonly string[], stage: string): Job {
@@ -120,9 +117,9 @@ function jobOf(value: unknown, before: readonly string[], stage: string): Job {
     variables: variablesOf(job.variables, where),
   };
   if (job.job !== undefined) return { ...common, kind: "job", steps: stepsOf(job.steps, where) };
-  const strategy = mapping(job.strategy, ["runOnce", "canary"], where);
+  const strategy = mapping(job.strategy, ["runOnce"], where);
   const environment = text(job.environment, `${where}: environment`);
-  return { ...common, kind: "deployment", environment, ...hooksOf(strategy, where) };
+  return { ...common, kind: "deployment", environment, hooks: hooksOf(strategy, where) };
 }
 
 function stageOf(value: unknown, before: readonly string[]): Stage {

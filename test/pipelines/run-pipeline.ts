@@ -33,7 +33,7 @@ export interface RunOptions {
 }
 
 export interface JobResult {
-  /** `Stage.Job`, with the hook of a deployment and its increment behind it. */
+  /** `Stage.Job`, with the hook of a deployment behind it. */
   readonly name: string;
   readonly result: Result;
   readonly steps: readonly StepResult[];
@@ -129,32 +129,22 @@ class PipelineRun {
     return this.deployment(name, job, variables);
   }
 
-  /** Increments one after the other; what fails among them calls `on: failure`, and the job has failed. */
+  /** Hooks one after the other; what fails among them calls `on: failure`, and the job has failed. */
   private async deployment(
     name: string,
-    job: DeploymentJob,
+    { hooks }: DeploymentJob,
     variables: Record<string, string>,
   ): Promise<Result> {
-    const { hooks, increments } = job;
-    const hook = async (which: HookName, increment?: number): Promise<Result> => {
+    const hook = async (which: HookName): Promise<Result> => {
       const steps = hooks[which];
-      if (steps === undefined) return "succeeded";
-      const own = increment === undefined ? {} : { "strategy.increment": String(increment) };
-      const suffix = increment === undefined ? which : `${which} ${increment}`;
-      return this.onAgent(`${name}.${suffix}`, steps, { ...variables, ...own });
+      return steps === undefined ? "succeeded" : this.onAgent(`${name}.${which}`, steps, variables);
     };
-    const rounds = async (): Promise<Result> => {
-      if ((await hook("preDeploy")) === "failed") return "failed";
-      for (const increment of increments ?? [undefined]) {
-        for (const which of ["deploy", "routeTraffic", "postRouteTraffic"] as const) {
-          if ((await hook(which, increment)) === "failed") return "failed";
-        }
-      }
-      return "succeeded";
-    };
-    if ((await rounds()) === "succeeded") return hook("success");
-    await hook("failure");
-    return "failed";
+    for (const which of ["preDeploy", "deploy", "routeTraffic", "postRouteTraffic"] as const) {
+      if ((await hook(which)) === "succeeded") continue;
+      await hook("failure");
+      return "failed";
+    }
+    return hook("success");
   }
 
   /** Steps on an agent of their own: an empty folder, nothing of an earlier job. */

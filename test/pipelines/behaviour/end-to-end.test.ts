@@ -65,14 +65,12 @@ describe("the way of a model into production", () => {
     expect(described(run)).toEqual([
       "Package.Package succeeded",
       "Qa.Qa.deploy succeeded",
-      ...[10, 50].flatMap((weight) => [
-        `Prod.Canary.deploy ${weight} succeeded`,
-        `Prod.Canary.postRouteTraffic ${weight} succeeded`,
-      ]),
-      "Prod.Canary.success succeeded",
+      "Prod.Canary.deploy succeeded",
     ]);
     expect(run.asked).toEqual(["mlops-qa", "mlops-prod"]);
-    expect(outputOf(run, "Prod.Canary.postRouteTraffic 50")).toMatch(/canary 50 % against QA: advance/);
+    expect(outputOf(run, "Prod.Canary.deploy")).toMatch(
+      /canary 10 % against QA: advance.*canary 50 % against QA: advance/s,
+    );
     const handed = JSON.parse(await readFile(path.join(run.artifacts, "qa", "release.json"), "utf8")) as {
       release: { digest: string };
       qa: object;
@@ -103,20 +101,33 @@ describe("the way of a model into production", () => {
     expect(await home.json<ModelVersion[]>(["registry", "list"])).toHaveLength(2);
   });
 
-  test("a bad model is rolled back by the pipeline's own failure path; production stays as it was", async () => {
+  test("a bad model is rolled back, and the pipeline fails; production stays as it was", async () => {
     const run = await release("diabetes:2");
     expect(run).toMatchObject({ result: "failed", stages: { Qa: "succeeded", Prod: "failed" } });
     expect(described(run).slice(2)).toEqual([
-      "Prod.Canary.deploy 10 succeeded",
-      "Prod.Canary.postRouteTraffic 10: Judge the canary against stable failed",
+      "Prod.Canary.deploy: Take it through the canary failed",
       "Prod.Canary.failure succeeded",
     ]);
-    expect(outputOf(run, "Prod.Canary.postRouteTraffic 10")).toMatch(
-      /roll-back; .*standard deviations apart/,
-    );
-    expect(outputOf(run, "Prod.Canary.failure")).toContain("diabetes:2 was rolled back");
+    const output = outputOf(run, "Prod.Canary.deploy");
+    expect(output).toMatch(/canary 10 % against diabetes:1: roll-back; .*standard deviations apart/);
+    expect(output).toContain("diabetes:2 was rolled back");
+    expect(outputOf(run, "Prod.Canary.failure")).toContain("is no canary in production");
     const status = await production();
     expect([status?.stable?.model, status?.canary]).toEqual(["diabetes:1", undefined]);
+  });
+
+  test("the stages of the canary are those of the model's definition, whatever they are", async () => {
+    const models = await home.changedModels("stages", (row) => row);
+    const file = path.join(models, "diabetes", "model.ts");
+    const definition = await readFile(file, "utf8");
+    await writeFile(file, definition.replace("  gate: {", "  canary: { weights: [5, 25, 75] },\n  gate: {"));
+    const run = await place.runs("release", {
+      parameters: { modelVersion: "diabetes:1" },
+      env: { MLOPS_MODELS: models },
+    });
+    expect(run.result).toBe("succeeded");
+    const shown = [...outputOf(run, "Prod.Canary.deploy").matchAll(/canary (\d+) % against QA: advance/g)];
+    expect([...new Set(shown.map(([, weight]) => Number(weight)))]).toEqual([5, 25, 75]);
   });
 
   test("batch scoring publishes a prediction for each row, by the version in production", async () => {
@@ -143,7 +154,7 @@ describe("the way of a model into production", () => {
       const { code, stderr } = await home.run(["canary", verb, "--release", file]);
       expect([code, stderr]).toEqual([
         1,
-        expect.stringContaining("CONFLICT: diabetes:2 is not production's canary, which is none"),
+        expect.stringContaining("CONFLICT: diabetes:2 is not the canary of prod, which is none"),
       ]);
     }
     // Not stable: nothing but this release's canary may go.

@@ -36,10 +36,7 @@ function commandsOf(steps: Steps | undefined): string[] {
 function commandsOfJob(job: Job): string[] {
   if (job.kind === "job") return commandsOf(job.steps);
   const { preDeploy, deploy, routeTraffic, postRouteTraffic, success, failure } = job.hooks;
-  const rounds = (job.increments ?? [100]).flatMap(() =>
-    [deploy, routeTraffic, postRouteTraffic].flatMap(commandsOf),
-  );
-  return [...commandsOf(preDeploy), ...rounds, ...commandsOf(success), ...commandsOf(failure)];
+  return [preDeploy, deploy, routeTraffic, postRouteTraffic, success, failure].flatMap(commandsOf);
 }
 
 const azure = (workflow: Workflow): string[] =>
@@ -107,14 +104,24 @@ describe.each(workflows)("the workflow %s", (workflow) => {
   });
 });
 
-test("a release goes through QA and both increments of the canary, and ends with the way back", () => {
+test("a release goes through QA and the canary, and ends with the way back", () => {
   const verbs = azure("release").map(
-    (command) => /-- (\w+(?: (?:analyse|promote|rollback))?)/.exec(command)?.[1],
+    (command) => /-- (\w+(?: (?:advance|analyse|promote|rollback))?)/.exec(command)?.[1],
   );
   expect(verbs.filter(Boolean)).toEqual([
     ...["package", "deploy", "smoke", "load"],
-    ...["deploy", "canary analyse", "deploy", "canary analyse", "canary promote", "smoke", "canary rollback"],
+    ...["canary advance", "smoke", "canary rollback"],
   ]);
+});
+
+test("no file of a pipeline holds a stage of the canary: they are in the model's definition", () => {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.yml$|Jenkinsfile$/.test(name),
+  );
+  expect(files.length).toBeGreaterThan(20);
+  const stage = /weight|increment|canary[^\n]*\b\d+ ?%|shadow/i;
+  expect(files.filter((name) => stage.test(read(name)))).toEqual([]);
+  expect(stage.test('npm run mlops -- deploy --environment prod --weight "$WEIGHT"')).toBe(true);
 });
 
 const gitHubFiles = readdirSync(path.join(folder, "github")).filter((name) => name.endsWith(".yml"));

@@ -199,36 +199,38 @@ describe("conditions", () => {
 });
 
 describe("deployments", () => {
-  const canary = (
+  const deployment = (
     fails: string,
   ): string => `stages: [{ stage: A, jobs: [{ deployment: D, environment: mlops-prod, timeoutInMinutes: 1,
-  strategy: { canary: { increments: [10, 50],
-    deploy: { steps: [{ script: 'echo "deploy $W"', env: { W: $(strategy.increment) } }] },
-    postRouteTraffic: { steps: [{ script: 'test "$W" != "${fails}"', displayName: Judge, env: { W: $(strategy.increment) } }] },
+  strategy: { runOnce: {
+    deploy: { steps: [{ script: test deploy != ${fails}, displayName: Deploy }] },
+    postRouteTraffic: { steps: [{ script: test judge != ${fails}, displayName: Judge }] },
     on: { failure: { steps: [{ script: echo back }] }, success: { steps: [{ script: echo all }] } } } } }] }]`;
 
-  test("by a canary run each hook for each increment, then the one for success", async () => {
-    const ended = await run(canary("none"));
+  test("run each hook, then the one for success", async () => {
+    const ended = await run(deployment("none"));
     expect(described(ended)).toEqual(
-      [..."deploy 10,postRouteTraffic 10,deploy 50,postRouteTraffic 50,success".split(",")].map(
-        (hook) => `A.D.${hook} succeeded`,
-      ),
+      "deploy,postRouteTraffic,success".split(",").map((hook) => `A.D.${hook} succeeded`),
     );
     expect([ended.result, ended.asked]).toEqual(["succeeded", ["mlops-prod"]]);
   });
 
-  test("that fail at an increment stop there, run the hook for failure, and have failed", async () => {
-    const ended = await run(canary("10"));
-    expect(described(ended)).toEqual([
-      "A.D.deploy 10 succeeded",
-      "A.D.postRouteTraffic 10: Judge failed",
-      "A.D.failure succeeded",
-    ]);
+  test.each([
+    ["deploy", ["A.D.deploy: Deploy failed"]],
+    ["judge", ["A.D.deploy succeeded", "A.D.postRouteTraffic: Judge failed"]],
+  ])("that fail at %s stop there, run the hook for failure, and have failed", async (fails, before) => {
+    const ended = await run(deployment(fails));
+    expect(described(ended)).toEqual([...before, "A.D.failure succeeded"]);
     expect(ended.result).toBe("failed");
   });
 
+  test("by a canary are refused, as the service takes none on an environment without a resource", () => {
+    const yaml = deployment("none").replace("runOnce: {", "canary: { increments: [10],");
+    expect(() => planPipeline(write(["p.yml", yaml]))).toThrow("does not know canary");
+  });
+
   test("that are not approved do nothing", async () => {
-    const ended = await run(canary("none"), { approve: (environment) => environment !== "mlops-prod" });
+    const ended = await run(deployment("none"), { approve: (environment) => environment !== "mlops-prod" });
     expect([ended.result, described(ended)]).toEqual(["failed", ["A.D failed"]]);
   });
 });

@@ -81,8 +81,8 @@ describe("by others' rules", () => {
   });
 
   test("it does find what is wrong", async () => {
-    const wrong = textOf("templates/canary-job.yml").replace("increments", "increment");
-    expect(await faultsOf("wrong.yml", wrong)).toEqual(["Unexpected property increment"]);
+    const wrong = textOf("templates/canary-job.yml").replace("timeoutInMinutes", "timeoutMinutes");
+    expect(await faultsOf("wrong.yml", wrong)).toEqual(["Unexpected property timeoutMinutes"]);
     expect(
       await faultsOf("task.yml", "steps: [{ task: AzureCLI@2, inputs: { scriptTyp: bash } }]"),
     ).not.toEqual([]);
@@ -210,7 +210,7 @@ describe("as they are written", () => {
     );
     expect(fetched).toEqual([
       "Qa.Qa.deploy package",
-      ...["deploy", "postRouteTraffic", "failure", "success"].map((hook) => `Prod.Canary.${hook} qa`),
+      ...["deploy", "failure"].map((hook) => `Prod.Canary.${hook} qa`),
     ]);
     const packages = lists
       .flatMap(({ steps }) => steps)
