@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "../../platform/base/errors";
 
-/** How long a command that was told to stop may take to stop what it started, in milliseconds. */
+/** How long a command may take to stop what it started once it was told to stop, in milliseconds. */
 const stopPatienceMs = 10_000;
-/** How much of it the command itself may take to come to its end: to take a canary away, for example. */
+/** How much of that the command itself may take to finish, to remove a canary for example. */
 const commandPatienceMs = 5_000;
 
 /** The life of one command: what it has started, and the signal that ends it. */
@@ -17,19 +17,19 @@ export class CommandScope {
     return this.abort.signal;
   }
 
-  /** Keeps what has to be done when the command ends, however it ends; the last kept is done first. */
+  /** Registers work for when the command ends, however it ends; what was registered last is done first. */
   defer(work: () => Promise<unknown>): void {
     this.deferred.push(work);
   }
 
-  /** Does what was deferred, once, however often it is called. */
+  /** Runs the deferred work, once, however often it is called. */
   end(): Promise<void> {
     return (this.ending ??= this.undo());
   }
 
   /**
    * Ends the process on Ctrl-C and SIGTERM, after the command, which `signal` tells, and what was deferred; a second
-   * signal waits for neither. So it does when nobody reads its output any more (`mlops lifecycle | head -1`).
+   * signal waits for neither. The same happens when nothing reads its output any longer (`mlops lifecycle | head -1`).
    */
   endEarly(command: Promise<void>): void {
     for (const [signal, code] of [
@@ -47,7 +47,7 @@ export class CommandScope {
       stream.on("error", (error: NodeJS.ErrnoException) => {
         if (error.code !== "EPIPE") throw error;
         if (this.signal.aborted) return;
-        // Of a command that had done its work, what was read of its answer was enough.
+        // The command had finished: its reader simply did not want the rest of the output.
         void this.interrupt(command, 141).then((done) => process.exit(done ? undefined : 141));
       });
     }
@@ -71,7 +71,7 @@ export class CommandScope {
 
   private async undo(): Promise<void> {
     for (let work = this.deferred.pop(); work; work = this.deferred.pop()) {
-      // What cannot be undone must not keep the rest from being undone.
+      // One failure must not keep the rest from being undone.
       await work().catch((error: unknown) => {
         process.stderr.write(`${reasonOf(error)}\n`);
       });

@@ -21,11 +21,11 @@ export interface ModelFlags {
 }
 
 export interface CommandOptions {
-  /** What the command does, told to another that finds it at work; absent for one that changes nothing. */
+  /** What the command is doing, for the message to another one that has to wait; absent for one that changes nothing. */
   readonly changes?: string;
   /** Environments that the command starts end with it. */
   readonly attached?: boolean;
-  /** Port that was asked for, and the environment whose gateway is to have it. */
+  /** The port that was asked for, and the environment whose gateway gets it. */
   readonly port?: { readonly of: string; readonly number: number | undefined };
 }
 
@@ -59,7 +59,7 @@ export async function openCommand(
   return { session, loaded, unlock };
 }
 
-/** Fails now, and not in the middle of a release, when a gateway cannot have the port. */
+/** Fails at once, instead of in the middle of a release, when a gateway cannot have the port. */
 async function requirePort({ environment, model, url }: DeploymentStatus, port: number): Promise<void> {
   if (url === undefined) {
     const probe = createServer();

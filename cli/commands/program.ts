@@ -16,7 +16,7 @@ export function buildCli(scope: CommandScope): Command {
     .description("The life of a model: check the data, train, compare, register, release, watch, retrain.")
     .version(version)
     .showSuggestionAfterError()
-    // What was wrong is said once, by the end of the program, in its own form.
+    // Errors are printed once, by main.ts, in one form.
     .configureOutput({ outputError: () => undefined })
     .addHelpText(
       "after",
@@ -46,7 +46,7 @@ export async function runCli(scope: CommandScope, argv: readonly string[]): Prom
   }
 }
 
-/** Flags that npm has too; what they do to npm is no sign that they were meant for this program. */
+/** Flags that npm has too: npm being given one does not mean that it was meant for this program. */
 const flagsOfNpm = ["json", "yes", "version", "help"];
 
 /** `npm start --model=titanic` gives the flag to npm, which drops it with a warning: another model than meant would run. */
@@ -63,7 +63,7 @@ function requireNoFlagsTakenByNpm(program: Command, env: NodeJS.ProcessEnv): voi
   );
 }
 
-/** One of commander's refusals as this product says it: what is wrong, a guess at what was meant, and the remedy. */
+/** One of commander's errors in this product's form: what is wrong, a guess at what was meant, and the remedy. */
 function usageError({ code, message }: CommanderError): PlatformError {
   // Without a verb the help itself was printed.
   if (code === "commander.help")

@@ -24,9 +24,9 @@ export interface AzureDeployerOptions extends StackOptions {
     release: Release,
     stack: { environment: string; outputs: StackOutputs },
   ) => Promise<string>;
-  /** Where the samples of a stack's versions are; absent when it has none. */
+  /** Where a stack's versions are measured; undefined when it has no telemetry. */
   readonly samplesOf?: (outputs: StackOutputs) => TrackSamples | undefined;
-  /** Told after each update. */
+  /** Called after each update. */
   readonly onUpdated?: (changes: ResourceChanges) => void;
 }
 
@@ -107,11 +107,11 @@ export class AzureDeployer implements Deployer {
     const { environment, model } = deployment;
     const after = await this.read(environment, model, stack);
     requireNoneBetween(environment, updates, after.updates, event);
-    // Nobody has asked it anything since.
+    // It has had no requests since.
     return statusOf(after.outputs, after.deployment, new Map());
   }
 
-  /** Samples since the release was last changed, by version. A status is not refused for want of them. */
+  /** Samples since the release was last changed, by version. A status without them is better than none. */
   private async samplesOf(
     outputs: StackOutputs,
     { stable, canary, history }: Deployment,

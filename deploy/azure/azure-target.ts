@@ -9,7 +9,7 @@ import { scoringHeaders } from "./scoring-headers";
 import { readStackOutputs } from "./stack-outputs";
 
 export interface AzureTargetOptions {
-  /** Told what an update is at. */
+  /** Called with a line of progress for each resource that an update changes. */
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }

@@ -54,7 +54,7 @@ async function copyOf(image: string, { outputs, qa, signal }: ImageSources): Pro
     return importImage({ image, from, to, host }, { signal });
   throw new PlatformError(
     "CONFLICT",
-    "The stacks do not say which registries they have. Expected the output registryId of both. Run `pulumi up` for them with this version of the program.",
+    "The stacks do not name their registries. Expected the output registryId in both. Run `pulumi up` for them with this version of the program.",
   );
 }
 

@@ -14,7 +14,7 @@ export interface StackOptions {
   readonly project: string;
   /** Environment variables beside the process's own. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What the update is at, a line for each resource that changes. */
+  /** Called with a line of progress for each resource that changes. */
   readonly report?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -22,7 +22,7 @@ export interface StackOptions {
 /** How many resources an update created, updated, deleted, left as they are. */
 export type ResourceChanges = Readonly<Record<string, number>>;
 
-/** Updates whose messages are looked through for releases. */
+/** How many past updates are searched for releases. */
 const maxUpdates = 50;
 
 async function loadAutomation(): Promise<typeof import("@pulumi/pulumi/automation")> {
@@ -83,7 +83,7 @@ export class ReleaseStack {
     if (config.hasIn(["config", releaseKey])) {
       throw new PlatformError(
         "CONFLICT",
-        `${releaseKey} is set in ${path.basename(this.configFile)}, so the next update would go back to it. Releases are kept in the stack's outputs. Run \`pulumi config rm --stack ${this.name} ${releaseKey}\`.`,
+        `${releaseKey} is set in ${path.basename(this.configFile)}, so every later update would go back to that release. Releases are recorded in the stack's outputs. Run \`pulumi config rm --stack ${this.name} ${releaseKey}\`.`,
       );
     }
     config.setIn(["config", releaseKey], JSON.stringify(release));
@@ -156,7 +156,7 @@ function shownResource(urn: string): string {
 function faultOf({ diagnosticEvent }: EngineEvent): string | undefined {
   if (diagnosticEvent?.severity !== "error") return undefined;
   const { urn, message } = diagnosticEvent;
-  // That the update failed is no reason.
+  // These say only that the update failed, not why.
   if (/^(update failed|resource monitor shut down|preview failed)/.test(message)) return undefined;
   return urn === undefined || urn.includes("::pulumi:pulumi:Stack::")
     ? message.trim()

@@ -1,18 +1,18 @@
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 
-/** What an update was about when it failed. */
+/** An update that failed. */
 export interface FailedCall {
   readonly stack: string;
-  /** Errors that the engine told, each with the resource it is about, if any. */
+  /** Errors that the engine reported, each with its resource, if it has one. */
   readonly faults: readonly string[];
-  /** Whether the user asked for the end. */
+  /** Whether the user stopped it. */
   readonly interrupted: boolean;
 }
 
 const maxFaults = 5;
 const maxCharacters = 1500;
 
-/** Failures whose remedy is known, by what Pulumi or a provider says. */
+/** Failures with a known remedy, recognised by what Pulumi or a provider prints. */
 const known: readonly {
   readonly pattern: RegExp;
   readonly explain: (call: FailedCall, text: string) => PlatformError;
@@ -22,7 +22,7 @@ const known: readonly {
     explain: () =>
       new PlatformError(
         "NOT_FOUND",
-        "The command `pulumi` was not found. A release in Azure is an update by Pulumi. Install Pulumi (https://www.pulumi.com/docs/install), and see that it is on the PATH.",
+        "The command `pulumi` was not found. Releases in Azure are Pulumi updates. Install Pulumi (https://www.pulumi.com/docs/install), and make sure that it is on the PATH.",
       ),
   },
   {
@@ -31,7 +31,7 @@ const known: readonly {
       const holder = /created by (.+?)\s*(?:\n|$)/.exec(text)?.[1];
       return new PlatformError(
         "BUSY",
-        `Stack ${stack} is locked${holder === undefined ? "" : ` by ${holder}`}: one update at a time. Wait until it has ended; if it does not run any more, run \`pulumi cancel --stack ${stack}\`, and then this command again.`,
+        `Stack ${stack} is locked${holder === undefined ? "" : ` by ${holder}`}: only one update can run at a time. Wait until it has ended; if it is no longer running, run \`pulumi cancel --stack ${stack}\`, and then this command again.`,
       );
     },
   },
@@ -40,7 +40,7 @@ const known: readonly {
     explain: ({ stack }) =>
       new PlatformError(
         "NOT_FOUND",
-        `There is no stack ${stack} in Pulumi's backend. An environment is a stack of the same name. Run \`pulumi login\` for the right backend, or \`pulumi stack init ${stack}\`; docs/how-to/set-up-azure-by-hand.md has the rest.`,
+        `There is no stack ${stack} in Pulumi's backend. Each environment has a stack of the same name. Run \`pulumi login\` for the right backend, or \`pulumi stack init ${stack}\`; docs/how-to/set-up-azure-by-hand.md has the rest.`,
       ),
   },
   {
@@ -49,32 +49,32 @@ const known: readonly {
     explain: ({ stack }, text) =>
       new PlatformError(
         "SETTINGS_INVALID",
-        `Pulumi may not open stack ${stack}: ${errorLine(text)} Expected its backend and the secret that opens it. Set PULUMI_BACKEND_URL (or run \`pulumi login\`) and what the stack's secrets provider needs.`,
+        `Pulumi could not open stack ${stack}: ${errorLine(text)} Expected its backend and the secret that opens it. Set PULUMI_BACKEND_URL (or run \`pulumi login\`) and what the stack's secrets provider needs.`,
       ),
   },
 ];
 
-/** No answer of a cluster, in the words of a Kubernetes client. */
+/** How a Kubernetes client says that a cluster cannot be reached. */
 const unreachable =
   /connection refused|no such host|i\/o timeout|unable to connect to the server|cluster (is )?unreachable|was refused - did you specify the right host/i;
 
-/** What became of a call of Pulumi that failed, and what to do: a PlatformError for whatever was thrown. */
+/** Turns whatever a call of Pulumi threw into a PlatformError that says what happened and what to do. */
 export function explainStackError(thrown: unknown, call: FailedCall): PlatformError {
   if (thrown instanceof PlatformError) return thrown;
   const text = [...call.faults, reasonOf(thrown)].join("\n");
   const { stack } = call;
-  const again = `What is recorded as released is as it was. Run the same command again to complete it, or \`pulumi up --stack ${stack}\` to go back to it.`;
+  const again = `The record of what is released has not changed. Run the same command again to complete it, or \`pulumi up --stack ${stack}\` to go back to it.`;
   if (call.interrupted) {
     return new PlatformError(
       "INTERRUPTED",
-      `The update of stack ${stack} was interrupted and is half made. ${again}`,
+      `The update of stack ${stack} was interrupted before it was complete. ${again}`,
       { cause: thrown },
     );
   }
   const cause = known.find(({ pattern }) => pattern.test(text))?.explain(call, text);
   if (cause !== undefined) return cause;
   const hint = unreachable.test(text)
-    ? " The cluster does not answer from here. Expected a running cluster whose API this machine may reach (`az aks show`, authorised addresses; a private one only from its network)."
+    ? " The cluster cannot be reached from here. Expected a running cluster whose API accepts connections from this machine (see `az aks show` and the authorised addresses; a private cluster can only be reached from its own network)."
     : "";
   return new PlatformError(
     "DEPLOYMENT_FAILED",
@@ -90,7 +90,7 @@ function told(faults: readonly string[], text: string): string {
   return /[.!?]$/.test(joined) ? joined : `${joined}.`;
 }
 
-/** The line in which the command line says what is wrong. */
+/** The line of the output that says what went wrong. */
 function errorLine(text: string): string {
   const line = /error: (.+)/.exec(text)?.[1] ?? text.split("\n").find((each) => each.trim() !== "") ?? "";
   return `${line.trim().slice(0, maxCharacters).replace(/[.]$/, "")}.`;

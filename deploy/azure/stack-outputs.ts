@@ -1,7 +1,7 @@
 import { repository } from "../../build/repository";
 import { ReleaseStack } from "./release-stack";
 
-/** What a stack tells of itself. */
+/** The outputs of a stack. */
 export type StackOutputs = Readonly<Record<string, unknown>>;
 
 /** What the last update of a stack of this clone left: addresses and names in Azure. Secrets among them are shown nowhere. */

@@ -2,7 +2,7 @@ import { PlatformError } from "../../platform/base/errors";
 import type { ModelRef } from "../../platform/definition/model-ref";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
 
-/** A registry whose address takes time to find out: it is asked for when something is first asked of the registry. */
+/** A registry whose address is slow to look up: that happens only when the registry is first used. */
 export class LateRegistry implements Registry {
   private opened: Promise<Registry> | undefined;
 

@@ -38,7 +38,7 @@ async function readJsonBody(request: IncomingMessage): Promise<unknown> {
     if (text.length > maxBodyBytes) {
       throw new PlatformError(
         "USAGE",
-        `The body has more than ${maxBodyBytes} characters. No request of the admin API is that long. Send less.`,
+        `The body has more than ${maxBodyBytes} characters. No request to the admin API needs that many. Send a shorter one.`,
       );
     }
   }
@@ -47,7 +47,7 @@ async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   } catch (cause) {
     throw new PlatformError(
       "USAGE",
-      "The body is not JSON. A request of the admin API is an object. Correct it.",
+      "The body is not JSON. The admin API expects a JSON object. Correct the body.",
       { cause },
     );
   }

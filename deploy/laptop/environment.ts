@@ -20,7 +20,7 @@ interface EnvironmentOptions {
   readonly report: (message: string) => void;
 }
 
-/** What the gateway says of itself: the status, and why a track that should serve does not. */
+/** The gateway's own report: the status, and why a track that should serve does not. */
 export type LiveStatus = Omit<DeploymentStatus, "url"> & {
   readonly notReady: Readonly<Partial<Record<Track, string>>>;
 };
@@ -137,7 +137,7 @@ export class Environment {
   /** Ends all processes after the requests in flight. */
   async close(): Promise<void> {
     this.closing = true;
-    // Whoever asked for the last change was told how it went.
+    // Whoever requested the last change has been told its outcome.
     await Promise.allSettled([this.changes]);
     this.retire(this.current.stable);
     this.retire(this.current.canary);

@@ -55,7 +55,7 @@ function readAnswer({ status, body }: Reply): AdminStatus {
 function unreadable(cause: unknown): PlatformError {
   return new PlatformError(
     "DEPLOYMENT_FAILED",
-    "The gateway's answer cannot be understood. It may be of another version of this program. Run `mlops stop` and start it again.",
+    "The gateway's response cannot be read. It may come from another version of this program. Run `mlops stop`, and then this command again.",
     { cause },
   );
 }
@@ -79,7 +79,7 @@ export async function askGateway(
   } catch (cause) {
     throw new PlatformError(
       "DEPLOYMENT_FAILED",
-      `The gateway does not answer: ${reasonOf(cause)}. It may just be ending. Look at the status and try again.`,
+      `The gateway does not answer: ${reasonOf(cause)}. It may be shutting down. Check \`mlops status\` and try again.`,
       { cause },
     );
   }
@@ -156,7 +156,7 @@ export async function startGateway(files: DeploymentFiles, start: GatewayStart):
   child.kill("SIGKILL");
   throw new PlatformError(
     "DEPLOYMENT_FAILED",
-    `The gateway of ${files.model} in ${files.environment} was not ready after ${startTimeoutMs} ms. Its log is ${files.gatewayLog}.`,
+    `The gateway of ${files.model} in ${files.environment} was not ready within ${startTimeoutMs} ms. Its log is ${files.gatewayLog}.`,
   );
 }
 
@@ -168,7 +168,7 @@ export async function stopGateway(address: GatewayAddress): Promise<void> {
     if (Date.now() > deadline) {
       throw new PlatformError(
         "DEPLOYMENT_FAILED",
-        `The gateway (process ${address.process.pid}) has not ended after ${stopTimeoutMs} ms. Kill that process.`,
+        `The gateway (process ${address.process.pid}) did not end within ${stopTimeoutMs} ms. Kill that process.`,
       );
     }
     await sleep(pollMs);

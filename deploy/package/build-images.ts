@@ -36,13 +36,13 @@ async function build(flags: Flags): Promise<void> {
   if (flags.pinned && !/@?sha256:[0-9a-f]{64}$/.test(nodeImage)) {
     throw new PlatformError(
       "USAGE",
-      `--node-image is "${nodeImage}", a name that may mean another image tomorrow. With --pinned a digest is expected, as in node:24-bookworm-slim@sha256:... Give the digest.`,
+      `--node-image is "${nodeImage}", a name that may mean another image tomorrow. --pinned expects a digest, as in node:24-bookworm-slim@sha256:... Add the digest.`,
     );
   }
   if (model === undefined && only !== "training") {
     throw new PlatformError(
       "USAGE",
-      "A scoring image holds one version of a model. Give it with --model, for example --model diabetes:1, or build --only training.",
+      "A scoring image holds one version of a model. Name the version, for example --model diabetes:1, or build --only training.",
     );
   }
   for (const kind of imageKinds.filter((each) => only === undefined || each === only)) {

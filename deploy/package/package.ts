@@ -80,7 +80,7 @@ export async function verifyPackage(release: PackagedRelease): Promise<void> {
   if (digestOf(JSON.stringify(manifest)) !== release.digest || recorded !== modelDigest) {
     throw new PlatformError(
       "MODEL_INVALID",
-      `The package of ${release.model} was changed after it was made. ${remedy}`,
+      `The package of ${release.model} was changed after it was packaged. ${remedy}`,
     );
   }
 }

@@ -14,10 +14,10 @@ import type { CanaryStage } from "./canary-stage";
 import { remainingStages, type RemainingStage } from "./remaining-stages";
 import { setCanary } from "./set-canary";
 
-/** A stage that is still undecided after so many rounds of traffic is rolled back: silence is no proof of health. */
+/** A stage that is still undecided after this many rounds of traffic is rolled back: no evidence is not health. */
 const defaultRounds = 5;
 
-/** Requests that a round sends the canary, if its rule does not ask for more: fewer say little of its latency. */
+/** Requests that a round sends to the canary unless its rule asks for more: fewer say little about its latency. */
 const minRoundRequests = 100;
 
 /** What a canary is judged by. */
@@ -28,9 +28,9 @@ export interface CanaryAnalysis {
   readonly rule: CanaryRule;
   /** What the canary is compared with while the environment has no stable version: what QA showed of it. */
   readonly qaSample: TrackSample;
-  /** Sends so many scoring requests to the environment's URL, or waits while its clients send theirs. */
+  /** Sends this many scoring requests to the environment's URL, or waits while its clients send theirs. */
   readonly sendTraffic: (url: string, requests: number) => Promise<void>;
-  /** Rounds of traffic after which a canary has to be decided. */
+  /** A canary that is still undecided after this many rounds of traffic is rolled back. */
   readonly maxRounds?: number;
   readonly signal: AbortSignal;
 }

@@ -77,7 +77,7 @@ function requestsOf({ bodies, headers }: LoadPlan): Request[] {
   }
   throw new PlatformError(
     "USAGE",
-    "There is no row to send. A load test needs at least one. Hold out a larger fraction of the data.",
+    "There are no rows to send. A load test needs at least one. Hold out a larger fraction of the data.",
   );
 }
 

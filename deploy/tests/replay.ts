@@ -46,7 +46,7 @@ export async function replayRows(
       if (fault === undefined) continue;
       throw new PlatformError(
         "DEPLOYMENT_FAILED",
-        `${url}/score, asked for held-out row ${index + 1}, ${fault}. Every one has to be answered. Look at the service's log.`,
+        `${url}/score, asked for held-out row ${index + 1}, ${fault}. All of them have to be answered. Look at the service's log.`,
       );
     }
   };

@@ -91,7 +91,7 @@ describe("a version that passed QA", () => {
     const { code, stderr } = await place.run(goOn);
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `MODEL_INVALID: The package of diabetes:1 was changed after it was made. Delete ${folder} and run \`mlops package diabetes:1\` again.`,
+      `MODEL_INVALID: The package of diabetes:1 was changed after it was packaged. Delete ${folder} and run \`mlops package diabetes:1\` again.`,
     );
     expect((await statusOf(place)).prod).toMatchObject({ history: [] });
     // The remedy is one.

@@ -20,14 +20,14 @@ test.each<[string, string, readonly string[], string, RegExp]>([
     lock,
     [],
     "BUSY",
-    /locked by ann@agent-7 \(pid 812\) at 2026-11-01T10:00:00Z: one update at a time\. .*pulumi cancel --stack prod/s,
+    /locked by ann@agent-7 \(pid 812\) at 2026-11-01T10:00:00Z: only one update can run at a time\. .*pulumi cancel --stack prod/s,
   ],
   [
     "a lock of the service",
     "error: [409] Conflict: Another update is currently in progress.",
     [],
     "BUSY",
-    /Stack prod is locked: one/,
+    /Stack prod is locked: only one/,
   ],
   [
     "no stack",
@@ -41,38 +41,38 @@ test.each<[string, string, readonly string[], string, RegExp]>([
     "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
     [],
     "SETTINGS_INVALID",
-    /may not open stack prod: passphrase must be set/,
+    /could not open stack prod: passphrase must be set/,
   ],
   [
     "a rollout that is not ready",
     "code: 255",
     ["kubernetes:apps/v1:Deployment scoring-canary: did not become ready"],
     "DEPLOYMENT_FAILED",
-    /^The update of stack prod failed: kubernetes\S+ scoring-canary: did not become ready\. What is recorded as released is as it was\. Run the same command again .*pulumi up --stack prod/s,
+    /^The update of stack prod failed: kubernetes\S+ scoring-canary: did not become ready\. The record of what is released has not changed\. Run the same command again .*pulumi up --stack prod/s,
   ],
   [
     "no cluster",
     "code: 255",
     ["The connection to the server 10.0.0.1:443 was refused - did you specify the right host or port?"],
     "DEPLOYMENT_FAILED",
-    /The cluster does not answer from here\./,
+    /The cluster cannot be reached from here\./,
   ],
   [
     "anything else",
     "code: 255\n stderr: error: something new\n",
     [],
     "DEPLOYMENT_FAILED",
-    /failed: something new\. What/,
+    /failed: something new\. The record/,
   ],
 ])("%s", (_name, message, faults, code, expected) => {
   const error = explainStackError(new Error(message), { ...call, faults });
   expect(error).toMatchObject({ code, message: expect.stringMatching(expected) });
 });
 
-test("who interrupts is told that it is half made, and how to complete it", () => {
+test("who interrupts is told that it is incomplete, and how to complete it", () => {
   expect(explainStackError(new Error("code: 255"), { ...call, interrupted: true })).toMatchObject({
     code: "INTERRUPTED",
-    message: expect.stringMatching(/half made\..*same command again/s),
+    message: expect.stringMatching(/before it was complete\..*same command again/s),
   });
 });
 

@@ -18,12 +18,14 @@ describe("building images is refused", () => {
   test("with a base image that is only a name, where a digest is asked for", async () => {
     const { code, stderr } = await build("--only", "training", "--pinned");
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^USAGE: --node-image is "node:24-bookworm-slim", .* a digest is expected/);
+    expect(stderr).toMatch(/^USAGE: --node-image is "node:24-bookworm-slim", .*--pinned expects a digest/);
   });
 
   test("without the version that a scoring image is for", async () => {
     const { code, stderr } = await build();
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^USAGE: A scoring image holds one version of a model\. Give it with --model/);
+    expect(stderr).toMatch(
+      /^USAGE: A scoring image holds one version of a model\. Name the version, for example --model/,
+    );
   });
 });

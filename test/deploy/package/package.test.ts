@@ -50,19 +50,19 @@ test.each<[string, (release: PackagedRelease) => Promise<void>, string, RegExp]>
     "a byte of the model",
     ({ package: at }) => appendFile(path.join(at, "model", "model.onnx"), " "),
     "MODEL_INVALID",
-    /was changed after it was made/,
+    /was changed after it was packaged/,
   ],
   [
     "a file more",
     ({ package: at }) => writeFile(path.join(at, "model", "more.txt"), ""),
     "MODEL_INVALID",
-    /was changed after it was made/,
+    /was changed after it was packaged/,
   ],
   [
     "a file less",
     ({ package: at }) => rm(path.join(at, "model", "extra", "golden.json")),
     "MODEL_INVALID",
-    /was changed after it was made/,
+    /was changed after it was packaged/,
   ],
   [
     "another limit",
@@ -72,7 +72,7 @@ test.each<[string, (release: PackagedRelease) => Promise<void>, string, RegExp]>
       await writeFile(file, JSON.stringify({ ...manifest, serving: {} }));
     },
     "MODEL_INVALID",
-    /was changed after it was made/,
+    /was changed after it was packaged/,
   ],
   [
     "no manifest",

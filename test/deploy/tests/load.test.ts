@@ -99,6 +99,6 @@ test("a load of nothing is refused", async () => {
   await expect(runLoad(plan({ bodies: [] }))).rejects.toMatchObject({
     code: "USAGE",
     message:
-      "There is no row to send. A load test needs at least one. Hold out a larger fraction of the data.",
+      "There are no rows to send. A load test needs at least one. Hold out a larger fraction of the data.",
   });
 });

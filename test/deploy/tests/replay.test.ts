@@ -38,7 +38,7 @@ describe("replaying rows", () => {
     refused = 7;
     await expect(replayRows(server.url, rows, "run", never)).rejects.toMatchObject({
       code: "DEPLOYMENT_FAILED",
-      message: `${server.url}/score, asked for held-out row 8, answered 422: {"detail":"age is odd"}. Every one has to be answered. Look at the service's log.`,
+      message: `${server.url}/score, asked for held-out row 8, answered 422: {"detail":"age is odd"}. All of them have to be answered. Look at the service's log.`,
     });
   });
 
