@@ -1,5 +1,4 @@
 import path from "node:path";
-import { requirePackage } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { fileExists, writeJson } from "../../platform/base/files";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Deployer } from "../../platform/release/deployment";
+import { requirePackage, type Deployer } from "../../platform/release/deployment";
 import type { Champions } from "./champions";
 
 /** The champion is what an environment serves, by its package's folder. */
@@ -7,7 +7,7 @@ export function productionChampions(deployer: Pick<Deployer, "status">, environm
   return {
     async find(model) {
       const { stable } = await deployer.status(environment, model);
-      return stable && { model: stable.model, directory: path.join(stable.package, "model") };
+      return stable && { model: stable.model, directory: path.join(requirePackage(stable).package, "model") };
     },
   };
 }
