@@ -124,6 +124,6 @@ export async function readCsvStructure(file: string, columns: readonly string[])
   return { header, rows: scanner.rows };
 
   function headerOf(line: Buffer): string[] {
-    return readHeader(file, line.toString("utf8").replace(/\r?\n?$/, ""), columns);
+    return readHeader(file, line.toString("utf8"), columns);
   }
 }

@@ -1,76 +1,46 @@
 import { PlatformError } from "../base/errors";
-
-const quote = 0x22;
-const comma = 0x2c;
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
+import { CsvGrammar, type CsvFault } from "./csv-grammar";
 
 /** Faults named in a message; the others are counted. */
 const maxFaults = 5;
 /** Bytes in one row. A longer one is nearly always a quote that was never closed. */
 const longestRow = 1_000_000;
 
-const inFieldStart = 0;
-const inField = 1;
-const inQuotes = 2;
-const afterQuote = 3;
-
 /**
- * Follows the structure of a CSV file (RFC 4180, separated by commas) byte by byte and keeps what is wrong with
- * it, by row. Feed it the bytes of a file in order, then call `end`.
+ * Counts the rows of a CSV file and keeps what is wrong with its structure, by row. Feed it the bytes of a file in order,
+ * then call `end`.
  */
 export class CsvScanner {
   /** Data rows completed so far; the header is not counted. */
   rows = 0;
   /** Length of the header with its line end, once it is known. */
   headerBytes: number | undefined;
-  private state = inFieldStart;
-  private fields = 1;
+  private readonly grammar = new CsvGrammar({
+    row: (fields, next) => this.endRow(fields, next),
+    fault: (fault) => this.fault(fault),
+  });
+  /** Of the bytes pushed last, where the row begins that is being read; negative when that was earlier. */
+  private rowStart = 0;
+  private pushed = 0;
   private expectedFields: number | undefined;
-  private pendingReturn = false;
-  private blankRow: number | undefined;
-  private rowBytes = 0;
+  private emptyRow: number | undefined;
   private faultCount = 0;
   private lastFault = "";
   private readonly faults: string[] = [];
 
   constructor(private readonly file: string) {}
 
+  /** Throws DATA_INVALID at a row that is too long to be one. */
   push(bytes: Uint8Array): void {
-    let rowStart = -this.rowBytes;
-    for (let index = 0; index < bytes.length; index++) {
-      const byte = bytes[index];
-      if (this.pendingReturn && byte !== lineFeed) {
-        this.pendingReturn = false;
-        this.fault("has a carriage return without a line feed");
-      }
-      if (this.state === inQuotes) {
-        if (byte === quote) this.state = afterQuote;
-      } else if (byte === comma) {
-        this.fields++;
-        this.state = inFieldStart;
-      } else if (byte === lineFeed) {
-        this.endRow();
-        this.headerBytes ??= index + 1 - rowStart;
-        rowStart = index + 1;
-      } else if (byte === carriageReturn) {
-        this.pendingReturn = true;
-      } else if (byte === quote) {
-        this.openQuote();
-      } else {
-        if (this.state === afterQuote) this.fault("has text after a closing quote");
-        this.state = inField;
-      }
-      if (index - rowStart > longestRow) this.refuseLongRow();
-    }
-    this.rowBytes = bytes.length - rowStart;
+    this.rowStart -= this.pushed;
+    this.pushed = bytes.length;
+    this.grammar.push(bytes);
+    this.refuseLongRow(bytes.length);
   }
 
   /** Ends the file; throws DATA_INVALID with every fault that was met. */
   end(): void {
-    if (this.state === inQuotes) this.refuseOpenQuote();
-    if (this.pendingReturn) this.fault("has a carriage return without a line feed");
-    if (this.rowBytes > 0) this.endRow();
+    this.grammar.end();
     if (this.faultCount === 0) return;
     const more = this.faultCount - this.faults.length;
     throw new PlatformError(
@@ -81,60 +51,59 @@ export class CsvScanner {
     );
   }
 
-  private openQuote(): void {
-    if (this.state === inField) this.fault("has a quote inside a field that does not start with one");
-    else this.state = inQuotes;
-  }
-
-  private endRow(): void {
-    const blank = this.fields === 1 && this.state === inFieldStart;
-    if (this.blankRow !== undefined && !blank) {
-      this.faultAt(this.blankRow, "is empty");
-      this.blankRow = undefined;
-    }
+  private endRow(fields: number, next: number): void {
+    this.refuseLongRow(next - 1);
+    this.headerBytes ??= next - this.rowStart;
+    this.rowStart = next;
     if (this.expectedFields === undefined) {
-      this.expectedFields = this.fields;
-    } else if (blank) {
-      // Empty lines at the end of a file are no rows.
-      this.blankRow ??= this.rows + 1;
-    } else {
-      if (this.fields !== this.expectedFields) {
-        this.fault(
-          `has ${this.fields} field${this.fields === 1 ? "" : "s"}, the header ${this.expectedFields}`,
-        );
-      }
-      this.rows++;
+      this.expectedFields = Math.max(fields, 1);
+      return;
     }
-    this.fields = 1;
-    this.state = inFieldStart;
-    this.pendingReturn = false;
+    if (fields === 0) {
+      // Empty lines at the end of a file are no rows.
+      this.emptyRow ??= this.rows + 1;
+      return;
+    }
+    if (this.emptyRow !== undefined) this.keepFault(`row ${this.emptyRow} is empty`);
+    this.emptyRow = undefined;
+    if (fields !== this.expectedFields) {
+      const found = `${fields} field${fields === 1 ? "" : "s"}`;
+      this.keepFault(`${this.currentRow} has ${found}, the header ${this.expectedFields}`);
+    }
+    this.rows += 1;
   }
 
-  private fault(what: string): void {
-    this.faultAt(this.expectedFields === undefined ? 0 : this.rows + 1, what);
+  private get currentRow(): string {
+    return this.expectedFields === undefined ? "the header" : `row ${this.rows + 1}`;
   }
 
-  private faultAt(row: number, what: string): void {
-    const fault = `${row === 0 ? "the header" : `row ${row}`} ${what}`;
+  private fault(fault: CsvFault): void {
+    // It has no rows after it that could be judged.
+    if (fault === "has a quote that is never closed") this.refuseOpenQuote();
+    this.keepFault(`${this.currentRow} ${fault}`);
+  }
+
+  private keepFault(fault: string): void {
     if (fault === this.lastFault) return;
     this.lastFault = fault;
     if (this.faults.length < maxFaults) this.faults.push(fault);
-    this.faultCount++;
+    this.faultCount += 1;
   }
 
-  private refuseLongRow(): void {
-    if (this.state === inQuotes) this.refuseOpenQuote();
+  /** `end`: of the row, or of the part of it that was read. */
+  private refuseLongRow(end: number): void {
+    if (end - this.rowStart <= longestRow) return;
+    if (this.grammar.isQuoted) this.refuseOpenQuote();
     throw new PlatformError(
       "DATA_INVALID",
-      `${this.file}: row ${this.rows + 1} is longer than ${longestRow} bytes. Rows are short lines of text; check that the file is a CSV file and that its lines end with a line feed.`,
+      `${this.file}: ${this.currentRow} is longer than ${longestRow} bytes. Rows are short lines of text; check that the file is a CSV file and that its lines end with a line feed.`,
     );
   }
 
   private refuseOpenQuote(): never {
-    const where = this.expectedFields === undefined ? "the header" : `row ${this.rows + 1}`;
     throw new PlatformError(
       "DATA_INVALID",
-      `${this.file}: a quote opened in ${where} is never closed. A quoted field ends with a double quote, and quotes inside it are doubled; close or remove it.`,
+      `${this.file}: a quote opened in ${this.currentRow} is never closed. A quoted field ends with a double quote, and quotes inside it are doubled; close or remove it.`,
     );
   }
 }

@@ -63,8 +63,9 @@ export function requireSameColumns(
   [file, names]: readonly [string, readonly string[]],
   kind: string,
 ): void {
-  const missing = expected.filter((name) => !names.includes(name));
-  const extra = names.filter((name) => !expected.includes(name));
+  const [inFirst, inFile] = [new Set(expected), new Set(names)];
+  const missing = expected.filter((name) => !inFile.has(name));
+  const extra = names.filter((name) => !inFirst.has(name));
   if (missing.length + extra.length === 0) return;
   const faults = [
     ...(missing.length > 0 ? [`lacks ${quoted(missing)}`] : []),

@@ -50,7 +50,8 @@ export async function loadData(
 ): Promise<DataSource> {
   const names = definition.columns.map(({ name }) => name);
   const { text, ...content } = await openSource(engine, names, file, only);
-  const present = definition.columns.filter(({ name }) => text.header.includes(name));
+  const header = new Set(text.header);
+  const present = definition.columns.filter(({ name }) => header.has(name));
   const rows = await createRaw(
     engine,
     file,
@@ -149,7 +150,8 @@ function csvRows(
   { file, header, before }: CsvPart,
   wanted: readonly string[],
 ): string {
-  const columns = wanted.map((name) => `, c${header.indexOf(name)} AS ${identifier(name)}`).join("");
+  const positions = new Map(header.map((name, index) => [name, index]));
+  const columns = wanted.map((name) => `, c${positions.get(name)} AS ${identifier(name)}`).join("");
   return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${csvFile(file, header.length)}`;
 }
 

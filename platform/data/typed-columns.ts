@@ -4,9 +4,10 @@ import { identifier } from "../sql/engine";
 
 /**
  * What counts as a number in text: decimal notation with a point. Casts of SQL engines take more ("inf", "nan",
- * " 12 ", "1_000", "1d"), each a little different.
+ * " 12 ", "1_000", "1d"), each a little different. Each digit has one place in the pattern, or engines that backtrack
+ * would try a long field in very many ways.
  */
-const decimalNotation = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?";
+const decimalNotation = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?";
 const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
 /** SQL type of a column in the table `data`. */

@@ -2,6 +2,7 @@ import type { Signature } from "../../platform/model/signature";
 import type { JsonBody } from "../http/json-body";
 import { readExplain } from "../model/explain";
 import { RequestProblem } from "../problems/problem";
+import { checkColumnCount, findRepeated } from "../rows/column-names";
 import { compareNames, Faults, show } from "../rows/read-faults";
 import { readObject, readRowArray, readRowsOrColumns } from "../rows/read-rows";
 import { checkRowCount, type InputRows } from "../rows/row-table";
@@ -35,11 +36,12 @@ function readSplit(split: unknown, { signature, maxRows }: Reading): InputRows {
       `"index" is ${show(index)}. Expected ${rows.length} entries, or none.`,
     );
   }
+  checkColumnCount(names.length, signature);
   const faults = new Faults();
   const texts = names.map((name) => (typeof name === "string" ? name : show(name)));
   const features = signature.inputs.map(({ name }) => name);
   compareNames(texts, features, (field, message) => faults.addField(field, message));
-  const twice = texts.find((name, position) => texts.indexOf(name) !== position);
+  const twice = findRepeated(texts);
   if (twice !== undefined) faults.addField(twice, `${show(twice)} appears twice. Send it once.`);
   for (const [position, row] of rows.entries()) {
     if (!Array.isArray(row))

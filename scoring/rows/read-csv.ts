@@ -1,62 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
+import { readCsvRows } from "../../platform/data/csv-rows";
 import { RequestProblem } from "../problems/problem";
+import { checkColumnCount, findRepeated } from "./column-names";
 import { show } from "./read-faults";
 
-/** Splits CSV (RFC 4180, commas) into its fields, line by line. */
-class CsvReader {
-  private at = 0;
-  private line = 1;
-
-  constructor(private readonly text: string) {}
-
-  *rows(): Generator<string[]> {
-    while (this.at < this.text.length) {
-      const row = this.row();
-      // A line with nothing in it is the end of the file, or a gap that means no row.
-      if (row.length > 1 || row[0] !== "") yield row;
-    }
-  }
-
-  private row(): string[] {
-    const fields: string[] = [];
-    for (;;) {
-      fields.push(this.text[this.at] === '"' ? this.quoted() : this.plain());
-      const next = this.text[this.at];
-      this.at += 1;
-      if (next === ",") continue;
-      if (next === "\r" && this.text[this.at] === "\n") this.at += 1;
-      if (next !== undefined && next !== "\n" && next !== "\r") this.fail("has text after a quoted field");
-      this.line += 1;
-      return fields;
-    }
-  }
-
-  private plain(): string {
-    const start = this.at;
-    while (this.at < this.text.length && !',\r\n"'.includes(this.text.charAt(this.at))) this.at += 1;
-    if (this.text[this.at] === '"') this.fail("has a quote within a field that is not quoted");
-    return this.text.slice(start, this.at);
-  }
-
-  private quoted(): string {
-    let field = "";
-    for (;;) {
-      const end = this.text.indexOf('"', this.at + 1);
-      if (end < 0) this.fail("has a quote that is never closed");
-      field += this.text.slice(this.at + 1, end);
-      this.at = end + 1;
-      if (this.text[this.at] !== '"') return field;
-      field += '"';
-    }
-  }
-
-  private fail(fault: string): never {
-    throw new RequestProblem("BODY_INVALID", `Line ${this.line} of the CSV ${fault}.`);
-  }
-}
-
-const decimal = /^ *[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)? *$/;
+// Each digit has one place in it, so that a long field is not tried in many ways.
+const decimal = /^ *[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *$/;
 
 /** A field as JSON would have its value; one that is not of the feature's type stays text, and is refused as such. */
 function valueOf(text: string, column: SignatureColumn | undefined): unknown {
@@ -69,34 +19,53 @@ function valueOf(text: string, column: SignatureColumn | undefined): unknown {
   return text;
 }
 
+interface CsvColumn {
+  readonly name: string;
+  readonly feature: SignatureColumn | undefined;
+  readonly values: unknown[];
+}
+
+/** A column for each name in the header, still without values. Throws unless each is there once. */
+function columnsOf(names: readonly string[], signature: Signature): CsvColumn[] {
+  checkColumnCount(names.length, signature);
+  const twice = findRepeated(names);
+  if (twice !== undefined) {
+    throw new RequestProblem("BODY_INVALID", `The CSV has the column ${show(twice)} twice. Send it once.`);
+  }
+  const features = new Map(signature.inputs.map((column) => [column.name, column]));
+  return names.map((name) => ({ name, feature: features.get(name), values: [] }));
+}
+
 /** Rows in CSV with a header, as a list of values per feature; an empty field is a missing value. */
-export function readCsv(body: Buffer, { inputs }: Signature): Map<string, unknown[]> {
+export function readCsv(body: Buffer, signature: Signature): Map<string, unknown[]> {
   if (!isUtf8(body)) throw new RequestProblem("BODY_INVALID", "The body is not UTF-8 text. Send UTF-8.");
-  const rows = new CsvReader(body.toString().replace(/^\uFEFF/, "")).rows();
-  const header = rows.next();
-  if (header.done === true) {
+  let columns: readonly CsvColumn[] | undefined;
+  let count = 0;
+  readCsvRows(body.toString().replace(/^\uFEFF/, ""), {
+    onRow(fields) {
+      if (columns === undefined) {
+        columns = columnsOf(fields, signature);
+        return;
+      }
+      if (fields.length !== columns.length) {
+        throw new RequestProblem(
+          "BODY_INVALID",
+          `Row ${count} of the CSV has ${fields.length} fields; its header has ${columns.length}. Correct the row.`,
+        );
+      }
+      for (const [index, { feature, values }] of columns.entries())
+        values.push(valueOf(fields[index] ?? "", feature));
+      count += 1;
+    },
+    onFault(fault, line) {
+      throw new RequestProblem("BODY_INVALID", `Line ${line} of the CSV ${fault}.`);
+    },
+  });
+  if (columns === undefined) {
     throw new RequestProblem(
       "BODY_INVALID",
       "The body is empty. Expected CSV with a header and a line per row.",
     );
   }
-  const names = header.value;
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new RequestProblem("BODY_INVALID", `The CSV has the column ${show(twice)} twice. Send it once.`);
-  }
-  const features = names.map((name) => inputs.find((column) => column.name === name));
-  const columns = names.map((): unknown[] => []);
-  let count = 0;
-  for (const row of rows) {
-    if (row.length !== names.length) {
-      throw new RequestProblem(
-        "BODY_INVALID",
-        `Row ${count} of the CSV has ${row.length} fields; its header has ${names.length}. Correct the row.`,
-      );
-    }
-    row.forEach((field, index) => columns[index]?.push(valueOf(field, features[index])));
-    count += 1;
-  }
-  return new Map(names.map((name, index) => [name, columns[index] ?? []]));
+  return new Map(columns.map(({ name, values }) => [name, values]));
 }

@@ -68,6 +68,11 @@ describe("a body that is not as MLflow has it is refused in MLflow's words", () 
       split({ columns: ["a", "b", "c"], data: [{}] }),
       /Row 0: The row is \{\.\.\.\}/,
     ],
+    [
+      "100,000 columns",
+      split({ columns: Array.from({ length: 100_000 }, (_, index) => `c${index}`), data: [[1]] }),
+      /The rows have 100000 columns, but the model has 3 features/,
+    ],
     ["a column twice", split({ columns: ["a", "b", "c", "c"], data: [[1, 2, 3, 4]] }), /"c" appears twice/],
     [
       "a column that is no text",
@@ -127,8 +132,12 @@ describe("CSV", () => {
     ["a column twice", "a,b,c,c\n1,2,3,4", /has the column "c" twice/],
     ["a row that is too long", "a,b,c\n1,2,3\n1,2,3,4", /Row 1 of the CSV has 4 fields; its header has 3/],
     ["a quote that is never closed", 'a,b,c\n1,2,"3', /Line 2 of the CSV has a quote that is never closed/],
-    ["text after a quote", 'a,b,c\n1,2,"3"4', /Line 2 of the CSV has text after a quoted field/],
-    ["a quote within a field", 'a,b,c\n1,2,3"', /Line 2 of the CSV has a quote within a field/],
+    ["text after a quote", 'a,b,c\n1,2,"3"4', /Line 2 of the CSV has text after a closing quote/],
+    [
+      "a quote within a field",
+      'a,b,c\n1,2,3"',
+      /Line 2 of the CSV has a quote inside a field that does not start with one/,
+    ],
     ["no rows", "a,b,c\n", /no values/],
     ["nothing", "", /The body is empty/],
     ["bytes that are no text", Buffer.of(0xff, 0xfe), /not UTF-8/],

@@ -1,0 +1,37 @@
+import { CsvGrammar, type CsvFault } from "./csv-grammar";
+
+interface CsvRowsOptions {
+  readonly delimiter?: string;
+  /** One array of fields after the other, without quotes; an empty line is no row. */
+  readonly onRow: (fields: string[]) => void;
+  /** `line`, counted from 1, is where the row begins. Unless it throws, reading goes on. */
+  readonly onFault: (fault: CsvFault, line: number) => void;
+}
+
+function unitsOf(text: string): Uint16Array {
+  const units = new Uint16Array(text.length);
+  for (let index = 0; index < text.length; index++) units[index] = text.charCodeAt(index);
+  return units;
+}
+
+function textOf(field: string): string {
+  return field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field;
+}
+
+/** Reads a text in CSV that is in memory as a whole. */
+export function readCsvRows(text: string, { delimiter, onRow, onFault }: CsvRowsOptions): void {
+  let fields: string[] = [];
+  const grammar = new CsvGrammar(
+    {
+      field: (start, end) => fields.push(textOf(text.slice(start, end))),
+      row(count) {
+        if (count > 0) onRow(fields);
+        fields = [];
+      },
+      fault: (fault) => onFault(fault, grammar.line),
+    },
+    delimiter,
+  );
+  grammar.push(unitsOf(text));
+  grammar.end();
+}

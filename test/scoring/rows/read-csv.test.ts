@@ -1,0 +1,66 @@
+import { readCsv } from "../../../scoring/rows/read-csv";
+import { colour, cost } from "../dialects/service-fixture";
+
+const read = (text: string, { signature } = cost): unknown =>
+  Object.fromEntries(readCsv(Buffer.from(text), signature));
+
+test("fields are values as JSON would have them, by the type of their feature", () => {
+  const text = '\uFEFFage,bmi,smoker,town,other\r\n 4.0e1 ,,TRUE,"A, ""å""",1\r\n-.5,1.,false, ,\n';
+  expect(read(text, colour)).toEqual({
+    age: [40, -0.5],
+    bmi: [null, 1],
+    smoker: [true, false],
+    town: ['A, "å"', " "],
+    other: ["1", null],
+  });
+});
+
+test.each(["x", "1x", "1.2.3", "1e", ".", "0x10", "NaN", "1 2", "٣"])(
+  "%p is no number and stays text",
+  (text) => {
+    expect(read(`a\n${text}\n`)).toEqual({ a: [text] });
+  },
+);
+
+test("empty lines are no rows, and an empty field in quotes is a missing value", () => {
+  expect(read('c\n\n1\n\r\n""\n')).toEqual({ c: [1, null] });
+});
+
+test.each([
+  ["a short row", "a,b\n\n1,2\n3\n", "Row 1 of the CSV has 1 fields; its header has 2. Correct the row."],
+  ["a repeated name", "a,b,a\n", 'The CSV has the column "a" twice. Send it once.'],
+  [
+    "a fault below a field of two lines",
+    'a,b\n"1\n",2\n3,"4"5\n',
+    "Line 4 of the CSV has text after a closing quote.",
+  ],
+  ["a lone carriage return", "a,b\r1,2\r", "Line 1 of the CSV has a carriage return without a line feed."],
+  ["an open quote", 'a,b\n1,"2\n3,4\n', "Line 2 of the CSV has a quote that is never closed."],
+  [
+    "nothing but a byte order mark",
+    "\uFEFF",
+    "The body is empty. Expected CSV with a header and a line per row.",
+  ],
+])("%s is refused", (_, text, message) => {
+  expect(() => read(text)).toThrow(message);
+});
+
+/** A pattern that tries a text in many ways would take hours. */
+test.each([
+  ["a million digits and a letter", `${"1".repeat(1_000_000)}x`],
+  ["a point, a million digits and a letter", `1.${"1".repeat(1_000_000)}x`],
+  ["a digit, a million spaces and a letter", `1${" ".repeat(1_000_000)}x`],
+])("%s are no number, which is known at once", (_, text) => {
+  const begun = process.cpuUsage();
+  expect(readCsv(Buffer.from(`a\n${text}\n`), cost.signature).get("a")).toEqual([text]);
+  expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
+});
+
+test("a header of 100,000 columns is refused by their number, at once", () => {
+  const names = Array.from({ length: 100_000 }, (_, index) => `column ${index}`);
+  const begun = process.cpuUsage();
+  expect(() => read(`${names.join(",")}\n`)).toThrow(
+    "The rows have 100000 columns, but the model has 3 features. Send a column for each feature and no other.",
+  );
+  expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
+});
