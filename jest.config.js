@@ -2,21 +2,7 @@ const project = (name, testMatch, extra = {}) => ({
   displayName: name,
   testEnvironment: "<rootDir>/test/native-environment.js",
   testMatch,
-  // import() of a package stays a require here, as jest has no module loader of its own for it.
-  transform: {
-    "^.+\\.ts$": [
-      "ts-jest",
-      {
-        diagnostics: false,
-        tsconfig: {
-          ...require("./tsconfig.json").compilerOptions,
-          module: "commonjs",
-          moduleResolution: "node10",
-          ignoreDeprecations: "6.0",
-        },
-      },
-    ],
-  },
+  transform: { "^.+\\.ts$": ["<rootDir>/test/setup/compile-test.js", require("./test/setup/common-js")] },
   ...extra,
 });
 

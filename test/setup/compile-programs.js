@@ -2,6 +2,7 @@ const { mkdtempSync, readdirSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const path = require("node:path");
 const { buildSync } = require("esbuild");
+const commonJs = require("./common-js");
 
 const repository = path.join(__dirname, "../..");
 
@@ -27,11 +28,7 @@ module.exports = function compilePrograms() {
     entryPoints: filesToCompile(),
     outbase: repository,
     outdir: repository,
-    format: "cjs",
-    platform: "node",
-    target: "node20.19",
-    // import() becomes a late require(), as there are no modules of the other kind among the files.
-    supported: { "dynamic-import": false },
+    ...commonJs,
     write: false,
     logLevel: "error",
   });
