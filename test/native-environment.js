@@ -7,6 +7,8 @@ const { TestEnvironment } = require("jest-environment-node");
 module.exports = class NativeEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
+    // Node's own. Jest's is 100, and Pulumi's SDK takes a stack with each promise that it makes.
+    this.global.Error.stackTraceLimit = 10;
     Object.assign(this.global, { Float64Array, Float32Array, BigInt64Array, Uint8Array });
   }
 };
