@@ -33,7 +33,7 @@ function describeFeature(facts: SeenColumn): Column | string {
   if (present === 0) return "is always empty";
   const missing = present < rows;
   if (/(^|_)id$/i.test(name) && distinct === rows)
-    return { name, type: facts.numeric ? "number" : "category", role: "id" };
+    return { name, type: "category", role: "id" };
   if (facts.boolean && !missing) return { name, type: "boolean" };
   const nullable = missing ? { nullable: true } : {};
   if (min !== undefined && max !== undefined)

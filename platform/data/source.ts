@@ -10,7 +10,7 @@ import { identifier } from "../sql/engine";
 import { readCsvStructure } from "./csv-file";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
 import { readParquetColumns, startsAsParquet } from "./parquet-files";
-import { sqlTypes, typedColumn } from "./typed-columns";
+import { sqlTypeOf, typedColumn } from "./typed-columns";
 
 /** Where the loaded rows came from. */
 export interface DataSource {
@@ -61,7 +61,7 @@ export async function loadData(
   const columns = definition.columns.map((column) =>
     present.includes(column)
       ? `${typedColumn(column, engine.dialect)} AS ${identifier(column.name)}`
-      : `CAST(NULL AS ${sqlTypes[column.type]}) AS ${identifier(column.name)}`,
+      : `CAST(NULL AS ${sqlTypeOf(column)}) AS ${identifier(column.name)}`,
   );
   await engine.run("DROP TABLE IF EXISTS data");
   await engine.run(`CREATE TABLE data AS SELECT _row, ${columns.join(", ")} FROM raw`);

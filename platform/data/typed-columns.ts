@@ -10,15 +10,27 @@ import { identifier } from "../sql/engine";
 const decimalNotation = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?";
 const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
+const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
+
+type Typed = Pick<ColumnDefinition, "type"> & Partial<Pick<ColumnDefinition, "role">>;
+
+/** How a column's values are kept: by its type, but an id is text as it was written, whatever its declared type. */
+function storedType({ type, role }: Typed): ColumnDefinition["type"] {
+  return role === "id" ? "category" : type;
+}
+
 /** SQL type of a column in the table `data`. */
-export const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
+export function sqlTypeOf(column: Typed): string {
+  return sqlTypes[storedType(column)];
+}
 
 /** SQL expression that makes a column's text a value of its type; NULL when the text is no such value. */
 export function typedColumn(
-  { name, type }: Pick<ColumnDefinition, "name" | "type">,
+  column: Typed & Pick<ColumnDefinition, "name">,
   dialect: SqlDialect,
 ): string {
-  const text = identifier(name);
+  const text = identifier(column.name);
+  const type = storedType(column);
   if (type === "category") return text;
   if (type === "boolean") {
     return `CASE WHEN lower(${text}) IN ('true', '1') THEN TRUE WHEN lower(${text}) IN ('false', '0') THEN FALSE END`;

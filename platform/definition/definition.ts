@@ -12,6 +12,7 @@ const reservedNames = ["_row", "_held_out", "prediction", "probability"];
 const columnSchema = closedObject({
   /** As in the header of the data. */
   name: z.string().min(1).max(128),
+  /** Of an id it says nothing: ids are text, as they are written. */
   type: z.enum(["number", "category", "boolean"]),
   role: z.enum(["feature", "target", "id", "weight"]).default("feature"),
   /** Whether a value may be missing. Missing numbers are imputed with the median, categories with the most frequent. */
@@ -25,7 +26,11 @@ const columnSchema = closedObject({
   description: z.string().optional(),
 }).superRefine((column, context) => {
   const fault = (message: string): void => void context.addIssue({ code: "custom", message });
-  if (column.range && column.type !== "number") fault(`column "${column.name}": only a number has a range`);
+  if (column.range && column.role === "id") {
+    fault(`column "${column.name}": an id is text as it is written, so it has no range`);
+  } else if (column.range && column.type !== "number") {
+    fault(`column "${column.name}": only a number has a range`);
+  }
   if (column.range && column.range[0] > column.range[1]) {
     fault(`column "${column.name}": range ${column.range[0]}..${column.range[1]} is empty`);
   }

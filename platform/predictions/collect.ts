@@ -92,22 +92,12 @@ function toTrainingRow(columns: readonly ColumnDefinition[], { id, row, inputs, 
   return Object.fromEntries(columns.map((column) => [column.name, value(column)]));
 }
 
-function assertTextId({ columns }: ModelDefinition): void {
-  const id = columns.find(({ role }) => role === "id");
-  if (id === undefined || id.type === "category") return;
-  throw new PlatformError(
-    "DEFINITION_INVALID",
-    `The id column "${id.name}" is a ${id.type}. Expected a category: the id of a collected row is its request id and row, which is text. Change the column's type.`,
-  );
-}
-
 /** Joins what was scored with what it turned out to be, by request id and row. */
 export async function collectTrainingData({
   definition,
   records,
   labels,
 }: CollectInput): Promise<CollectedData> {
-  assertTextId(definition);
   const byKey = labelsByKey(labels);
   const unmatched = new Set(byKey.keys());
   const features = featuresOf(definition).map(({ name }) => name);

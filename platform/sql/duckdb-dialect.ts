@@ -1,5 +1,6 @@
 import type { SqlDialect } from "./dialect";
 import { literal } from "./engine";
+import { fileLiteral } from "./file-literal";
 
 export const duckDbDialect: SqlDialect = {
   matches: (text, pattern) => `regexp_full_match(${text}, ${literal(pattern)})`,
@@ -11,11 +12,11 @@ export const duckDbDialect: SqlDialect = {
     // The structure is known to be sound, so nothing is left to the reader's guesses; its strict mode would only
     // refuse line ends of two kinds.
     return (
-      `read_csv(${literal(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', ` +
-      `nullstr = '', strict_mode = false, compression = 'none', columns = {${types}})`
+      `read_csv(${fileLiteral(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', ` +
+      `nullstr = '', strict_mode = false, compression = 'none', hive_partitioning = false, columns = {${types}})`
     );
   },
   parquetFiles: (files) =>
-    `read_parquet([${files.map(literal).join(", ")}], union_by_name = true, hive_partitioning = false)`,
+    `read_parquet([${files.map(fileLiteral).join(", ")}], union_by_name = true, hive_partitioning = false)`,
   writeParquet: (query, file) => `COPY (${query}) TO ${literal(file)} (FORMAT parquet)`,
 };

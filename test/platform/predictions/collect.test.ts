@@ -122,12 +122,13 @@ describe("collecting training data", () => {
     expect(collected.columns).toEqual(["age", "town", "ill", "key", "times"]);
   });
 
-  test("refuses an id column that cannot hold a request id", async () => {
+  test("gives a row its request id as text, also where the ids of the data are numbers", async () => {
     const definition = definitionOf([{ name: "key", type: "number", role: "id" }]);
-    await expect(collect([], [], definition)).rejects.toMatchObject({
-      code: "DEFINITION_INVALID",
-      message: expect.stringContaining('The id column "key" is a number. Expected a category'),
-    });
+    const labels = [{ id: "1234567890123456789", row: 0, value: true }];
+    const records = [record("1234567890123456789", { age: 1, town: "Ulm" })];
+    expect((await collect(records, labels, definition)).rows).toMatchObject([
+      { key: "1234567890123456789/0" },
+    ]);
   });
 
   test("names every label that is wrong", async () => {
