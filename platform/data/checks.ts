@@ -2,6 +2,7 @@ import type { ModelDefinition } from "../definition/definition";
 import type { DataReport, Finding } from "./findings";
 import type { SqlEngine } from "../sql/engine";
 import { readColumnFacts } from "./column-facts";
+import { checkFolder } from "./data-files";
 import type { Champion } from "./distribution-check";
 import { checkDistribution } from "./distribution-check";
 import { checkDuplicates, checkRowCount } from "./row-checks";
@@ -25,6 +26,7 @@ export async function checkData(
   const present = definition.columns.filter(({ name }) => header.includes(name));
   const facts = await readColumnFacts(engine, present, rows);
   const byColumn = [
+    ...checkFolder(source.notRead),
     ...checkSchema(definition.columns, header),
     ...(await checkValues(engine, definition, facts, rows)),
   ];

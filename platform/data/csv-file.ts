@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { createReadStream } from "node:fs";
 import { PlatformError } from "../base/errors";
 import { readHeader } from "./csv-header";
 import { CsvScanner } from "./csv-scanner";
+import { isGzip, readBytes } from "./text-stream";
 
 const byteOrderMark = Buffer.from("\ufeff");
 const replacementCharacter = Buffer.from("\ufffd");
@@ -11,7 +11,7 @@ const replacementCharacter = Buffer.from("\ufffd");
 const signatures: readonly { bytes: readonly number[]; kind: string; remedy: string }[] = [
   { bytes: [0xff, 0xfe], kind: "text in UTF-16", remedy: "Save it as CSV in UTF-8" },
   { bytes: [0xfe, 0xff], kind: "text in UTF-16", remedy: "Save it as CSV in UTF-8" },
-  { bytes: [0x1f, 0x8b], kind: "compressed by gzip", remedy: "Unpack it" },
+  { bytes: [0x1f, 0x8b], kind: "compressed by gzip twice", remedy: "Unpack it" },
   { bytes: [0x28, 0xb5, 0x2f, 0xfd], kind: "compressed by zstd", remedy: "Unpack it" },
   {
     bytes: [0x50, 0x4b, 0x03, 0x04],
@@ -25,6 +25,8 @@ interface CsvStructure {
   readonly header: string[];
   /** Data rows; the header is not counted. */
   readonly rows: number;
+  /** Whether the file is compressed by gzip. */
+  readonly gzip: boolean;
 }
 
 function refuseOtherFormats(file: string, start: Uint8Array): void {
@@ -65,10 +67,10 @@ function firstInvalidByte(bytes: Buffer): number {
 }
 
 /** Bytes of a file that are known to be text in UTF-8, without the byte order mark, in whole characters. */
-async function* textOf(file: string, scanner: CsvScanner): AsyncGenerator<Buffer> {
+async function* textOf(file: string, gzip: boolean, scanner: CsvScanner): AsyncGenerator<Buffer> {
   let offset = 0;
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of readBytes(file, gzip)) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     if (offset === 0) refuseOtherFormats(file, bytes);
     const text = bytes.subarray(0, wholeCharacters(bytes));
@@ -105,9 +107,10 @@ function refuseBinary(file: string, bytes: Buffer, offset: number, scanner: CsvS
  */
 export async function readCsvStructure(file: string, columns: readonly string[]): Promise<CsvStructure> {
   const scanner = new CsvScanner(file);
+  const gzip = await isGzip(file);
   let start: Buffer = Buffer.alloc(0);
   let header: string[] | undefined;
-  for await (const text of textOf(file, scanner)) {
+  for await (const text of textOf(file, gzip, scanner)) {
     scanner.push(text);
     if (header) continue;
     start = Buffer.concat([start, text]);
@@ -121,7 +124,7 @@ export async function readCsvStructure(file: string, columns: readonly string[])
       `${file} has a header and no rows. Data has one row per line below the header; add some.`,
     );
   }
-  return { header, rows: scanner.rows };
+  return { header, rows: scanner.rows, gzip };
 
   function headerOf(line: Buffer): string[] {
     return readHeader(file, line.toString("utf8"), columns);

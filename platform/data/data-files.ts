@@ -1,53 +1,80 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError } from "../base/errors";
 import { digestOfFile, digestOfListing, type Digest, type FileDigest } from "../base/files";
-import { quoted } from "../base/wording";
+import { counted, quoted } from "../base/wording";
+import type { Finding } from "./findings";
+import { listFolderFiles } from "./folder-files";
 
 /** The files of a table that lies in a folder. */
 export interface DataFiles {
   readonly format: "csv" | "parquet";
   /** Paths below the folder, with forward slashes, sorted. */
   readonly names: readonly string[];
+  /** Whatever else is in the folder. */
+  readonly notRead: readonly string[];
 }
 
 const hint = "Data is a CSV file, a Parquet file, or a folder of CSV or of Parquet files; name one.";
 
-/** Names with a leading dot or underscore are no data, as in Spark: `_SUCCESS`, or what is still being written. */
+const compressed = /\.(csv|parquet)\.[a-z0-9]{1,6}$/i;
+
 function isData(name: string, format: DataFiles["format"]): boolean {
-  const extension = format === "csv" ? /\.csv$/i : /\.parquet$/i;
-  return extension.test(name) && name.split("/").every((part) => !/^[._]/.test(part));
+  return (format === "csv" ? /\.csv(\.gz)?$/i : /\.parquet$/i).test(name);
 }
 
 /**
- * The files of the table in a folder. With `only`, those of a list that was made before: what has come since is left
- * out, and what has gone is an error.
+ * The files of the table in a folder; names with a leading dot or underscore are none, as in Spark. With `only`, those
+ * of a list that was made before: what has come since is left out, and what has gone is an error.
  */
 export async function listDataFiles(folder: string, only?: readonly string[]): Promise<DataFiles> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const names = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"))
-    .filter((name) => only?.includes(name) ?? true)
-    .sort();
-  const gone = (only ?? []).filter((name) => !names.includes(name));
+  const { files, others } = await listFolderFiles(folder);
+  const [csv, parquet] = (["csv", "parquet"] as const).map((format) =>
+    files.filter((name) => isData(name, format) && (only?.includes(name) ?? true)),
+  ) as [string[], string[]];
+  const gone = (only ?? []).filter((name) => !csv.includes(name) && !parquet.includes(name));
   if (gone.length > 0) {
     throw new PlatformError(
       "CONFLICT",
       `${folder} no longer has ${quoted(gone.slice(0, 5))}, which was checked. Files of a table stay until a run has ended. Restore it, or start again with the check.`,
     );
   }
-  const csv = names.filter((name) => isData(name, "csv"));
-  const parquet = names.filter((name) => isData(name, "parquet"));
+  const rest = files.filter((name) => !isData(name, "csv") && !isData(name, "parquet"));
+  if (only === undefined) refuseOddFiles(folder, { csv, rest });
+  const notRead = [...rest, ...others].sort();
   if (csv.length > 0 && parquet.length > 0) {
     throw new PlatformError(
       "DATA_UNREADABLE",
       `${folder} has CSV files (${csv[0]}) and Parquet files (${parquet[0]}). A folder of data holds one kind. Remove the other.`,
     );
   }
-  if (csv.length > 0) return { format: "csv", names: csv };
-  if (parquet.length > 0) return { format: "parquet", names: parquet };
-  throw new PlatformError("DATA_UNREADABLE", `${folder} is a folder without CSV and Parquet files. ${hint}`);
+  if (csv.length > 0) return { format: "csv", names: csv, notRead };
+  if (parquet.length > 0) return { format: "parquet", names: parquet, notRead };
+  const found = notRead.length > 0 ? ` It has ${quoted(notRead, 5)}.` : "";
+  throw new PlatformError(
+    "DATA_UNREADABLE",
+    `${folder} is a folder without CSV and Parquet files.${found} ${hint}`,
+  );
+}
+
+/** Files that are plainly meant to be read and are not, or that would be read twice. */
+function refuseOddFiles(
+  folder: string,
+  { csv, rest }: { readonly csv: readonly string[]; readonly rest: readonly string[] },
+): void {
+  const packed = rest.filter((name) => compressed.test(name));
+  if (packed.length > 0) {
+    throw new PlatformError(
+      "DATA_UNREADABLE",
+      `${folder} has ${quoted(packed, 5)}, which cannot be read. Data may be compressed as .csv.gz and in no other way. Unpack or remove what is not.`,
+    );
+  }
+  const twice = csv.find((name) => csv.includes(`${name}.gz`));
+  if (twice !== undefined) {
+    throw new PlatformError(
+      "DATA_UNREADABLE",
+      `${folder} has "${twice}" and "${twice}.gz". One is the other, compressed, and its rows would be there twice. Remove one of them.`,
+    );
+  }
 }
 
 /** One digest for the files of a table: nothing else in the folder counts. */
@@ -75,4 +102,11 @@ export function requireSameColumns(
     "DATA_INVALID",
     `${file} ${faults.join(" and ")}, unlike ${path.basename(first)}. All ${kind} files of a folder have the same columns; write them again, or remove the odd ones.`,
   );
+}
+
+/** Names what a folder has besides the files of its table. */
+export function checkFolder(notRead: readonly string[] = []): Finding[] {
+  if (notRead.length === 0) return [];
+  const message = `The folder has ${counted(notRead.length, "file")} that ${notRead.length === 1 ? "is" : "are"} neither CSV nor Parquet: ${quoted(notRead)}. Such files are ignored.`;
+  return [{ severity: "warning", check: "files", message, count: notRead.length }];
 }

@@ -21,6 +21,8 @@ export interface DataSource {
   readonly digest: Digest;
   /** The folder's files of data, by their paths below it; absent for a file. */
   readonly files?: readonly string[];
+  /** What else the folder has, and is not read; absent when there is nothing. */
+  readonly notRead?: readonly string[];
   readonly rows: number;
   /** Column names in the order of the file. */
   readonly header: readonly string[];
@@ -37,8 +39,8 @@ interface TextRows {
 }
 
 /**
- * Loads a CSV file (RFC 4180: commas, header line, UTF-8 with or without byte order mark), a Parquet file, or a
- * folder of either, all of it or `only` some files, into two tables: `raw` with the defined columns as text, and `data` with all defined
+ * Loads a CSV file (RFC 4180: commas, header line, UTF-8 with or without byte order mark, compressed by gzip or not), a
+ * Parquet file, or a folder of either, all of it or `only` some files, into two tables: `raw` with the defined columns as text, and `data` with all defined
  * columns by type. A value that is not of its column's type is NULL in `data`, and so is a column that the file
  * lacks: `checkData` finds both, and nothing may be trained before it has.
  */
@@ -81,7 +83,7 @@ export async function loadText(
   return { format: text.format, header: text.header };
 }
 
-interface OpenedSource extends Pick<DataSource, "digest" | "files"> {
+interface OpenedSource extends Pick<DataSource, "digest" | "files" | "notRead"> {
   readonly text: TextRows;
 }
 
@@ -107,10 +109,15 @@ async function openFolder(
   folder: string,
   only?: readonly string[],
 ): Promise<OpenedSource> {
-  const { format, names } = await listDataFiles(folder, only);
+  const { format, names, notRead } = await listDataFiles(folder, only);
   const files = names.map((name) => path.join(folder, name));
   const text = format === "csv" ? await openCsv(engine, files, columns) : await openParquet(engine, files);
-  return { text, digest: await digestOfDataFiles(folder, names), files: names };
+  return {
+    text,
+    digest: await digestOfDataFiles(folder, names),
+    files: names,
+    ...(notRead.length > 0 && { notRead }),
+  };
 }
 
 async function isFolder(file: string): Promise<boolean> {
@@ -140,6 +147,8 @@ function explainAccess(file: string, cause: unknown): unknown {
 interface CsvPart {
   readonly file: string;
   readonly header: readonly string[];
+  /** Whether it is compressed by gzip. */
+  readonly gzip: boolean;
   /** Rows in the files before it. */
   readonly before: number;
 }
@@ -147,12 +156,13 @@ interface CsvPart {
 /** SQL that gives the rows of one CSV file, numbered from `before` + 1 on. */
 function csvRows(
   { csvFile, rowNumber }: SqlDialect,
-  { file, header, before }: CsvPart,
+  { file, header, gzip, before }: CsvPart,
   wanted: readonly string[],
 ): string {
   const positions = new Map(header.map((name, index) => [name, index]));
   const columns = wanted.map((name) => `, c${positions.get(name)} AS ${identifier(name)}`).join("");
-  return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${csvFile(file, header.length)}`;
+  const table = csvFile(file, { columns: header.length, gzip });
+  return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${table}`;
 }
 
 async function openCsv(
@@ -166,7 +176,7 @@ async function openCsv(
     const part = await readCsvStructure(file, columns);
     const first = parts[0];
     if (first !== undefined) requireSameColumns([first.file, first.header], [file, part.header], "CSV");
-    parts.push({ file, header: part.header, before: rows });
+    parts.push({ file, header: part.header, gzip: part.gzip, before: rows });
     rows += part.rows;
   }
   return {

@@ -25,10 +25,7 @@ export function sqlTypeOf(column: Typed): string {
 }
 
 /** SQL expression that makes a column's text a value of its type; NULL when the text is no such value. */
-export function typedColumn(
-  column: Typed & Pick<ColumnDefinition, "name">,
-  dialect: SqlDialect,
-): string {
+export function typedColumn(column: Typed & Pick<ColumnDefinition, "name">, dialect: SqlDialect): string {
   const text = identifier(column.name);
   const type = storedType(column);
   if (type === "category") return text;

@@ -7,13 +7,13 @@ export const duckDbDialect: SqlDialect = {
   tryDouble: (text) => `TRY_CAST(${text} AS DOUBLE)`,
   median: (number) => `median(${number})`,
   rowNumber: "row_number() OVER ()",
-  csvFile(file, columns) {
+  csvFile(file, { columns, gzip }) {
     const types = Array.from({ length: columns }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
     // The structure is known to be sound, so nothing is left to the reader's guesses; its strict mode would only
     // refuse line ends of two kinds.
     return (
       `read_csv(${fileLiteral(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', ` +
-      `nullstr = '', strict_mode = false, compression = 'none', hive_partitioning = false, columns = {${types}})`
+      `nullstr = '', strict_mode = false, compression = '${gzip ? "gzip" : "none"}', hive_partitioning = false, columns = {${types}})`
     );
   },
   parquetFiles: (files) =>

@@ -100,10 +100,40 @@ test.each<[string, string | Uint8Array, "DATA_UNREADABLE" | "DATA_INVALID", stri
     `has a NUL byte at offset 10, so it is not text. ${notText}; save it as one of them.`,
   ],
   [
-    "a gzip file",
-    gzipSync("a,b,c\n1,2,3\n"),
+    "a gzip file in a gzip file",
+    gzipSync(gzipSync("a,b,c\n1,2,3\n")),
     "DATA_UNREADABLE",
-    `is compressed by gzip. ${notText}. Unpack it.`,
+    `is compressed by gzip twice. ${notText}. Unpack it.`,
+  ],
+  [
+    "a gzip file cut short",
+    gzipSync("a,b,c\n1,2,3\n".repeat(500)).subarray(0, -10),
+    "DATA_UNREADABLE",
+    "is compressed by gzip and is damaged or cut short. Compress or copy it again.",
+  ],
+  [
+    "a gzip file with damage",
+    gzipSync("a,b,c\n1,2,3\n").map((byte, index) => (index === 12 ? byte ^ 0xff : byte)),
+    "DATA_UNREADABLE",
+    "is compressed by gzip and is damaged or cut short. Compress or copy it again.",
+  ],
+  [
+    "a gzip file of UTF-16",
+    gzipSync(Buffer.from("\ufeffa,b,c\n1,2,3\n", "utf16le")),
+    "DATA_UNREADABLE",
+    `is text in UTF-16. ${notText}. Save it as CSV in UTF-8.`,
+  ],
+  [
+    "a gzip file of ISO 8859-1",
+    gzipSync(Buffer.from("a,b,c\n1,2,3\ncaf\xe9,5,6\n", "latin1")),
+    "DATA_UNREADABLE",
+    "is not UTF-8: byte 0xe9 at offset 15, in or near data row 2. Save the file in UTF-8 (it may be in Windows-1252 or ISO 8859-1).",
+  ],
+  [
+    "a gzip file of a workbook",
+    gzipSync(Buffer.from([0x50, 0x4b, 3, 4, 20, 0])),
+    "DATA_UNREADABLE",
+    `is a zip archive or an Excel workbook. ${notText}. Save it as CSV in UTF-8.`,
   ],
   [
     "an Excel workbook",
