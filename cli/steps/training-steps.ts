@@ -70,12 +70,12 @@ function describeMetrics(metrics: Metrics): string {
 export const trainStep: Step = {
   name: "train",
   async run(context) {
-    const { session, run, definition } = context;
+    const { session, run, definition, definitionFile } = context;
     const champion = await championsOf(session).find(definition.name);
     const { metrics, onnxDigest } = await training.trainStep(await context.workbench(), {
       outputDirectory: modelDirectoryOf(context),
       run: run.id,
-      code: await codeVersion(),
+      code: await codeVersion({ definition: definitionFile, data: run.dataFile }),
       champion: champion?.model,
       signal: session.signal,
       onOutput: (line) => {

@@ -118,6 +118,16 @@ const profileSchema = z.object({
   prediction: profileColumnSchema.options[0].exactOptional(),
 });
 
+const commitSchema = z.object({
+  commit: z.string().exactOptional(),
+  /** Whether what ran differed from the commit. */
+  dirty: z.boolean().exactOptional(),
+  /** Files among it that git did not know. */
+  untracked: z.array(z.string()).readonly().exactOptional(),
+});
+
+const fileDigestsSchema = z.array(z.object({ path: z.string(), digest: digestSchema }));
+
 const lineageSchema = z.object({
   model: z.string(),
   run: z.string(),
@@ -125,15 +135,23 @@ const lineageSchema = z.object({
   data: z.object({
     /** Name of the file or folder, without its path. */
     source: z.string(),
+    /** Of the data, and the name of its version: \`mlops data restore\` brings it back. */
     digest: digestSchema,
     rows: count,
     trainingRows: count,
     heldOutRows: count,
   }),
-  code: z.object({ commit: z.string().exactOptional(), dirty: z.boolean().exactOptional() }),
+  code: commitSchema.extend({
+    /** Of the model's own repository, where it lies outside of the program's; empty when it lies in none. */
+    model: commitSchema.exactOptional(),
+  }),
   definitionDigest: digestSchema,
   /** The trainer and its settings, as in the definition. */
   parameters: z.looseObject({ kind: z.string() }),
+  /** The program of a `command` trainer: its files and package lists, by paths from the model's folder, and one digest for all. */
+  program: z
+    .object({ digest: digestSchema, files: fileDigestsSchema, packages: fileDigestsSchema })
+    .exactOptional(),
   seed: z.number().int(),
   parentRun: z.string().exactOptional(),
   /** Champion it was compared with: `name:version`. */

@@ -15,7 +15,15 @@ function definitionDigest(definition: ModelDefinition): Digest {
 /** What a model is made from, and with what, as far as it is known before it is trained. */
 export async function makeLineage(
   request: TrainingRequest,
-  { training, heldOut }: { readonly training: number; readonly heldOut: number },
+  {
+    training,
+    heldOut,
+    program,
+  }: {
+    readonly training: number;
+    readonly heldOut: number;
+    readonly program: Lineage["program"] | undefined;
+  },
 ): Promise<Lineage> {
   const { definition, source, engine } = request;
   return {
@@ -32,6 +40,7 @@ export async function makeLineage(
     code: request.code,
     definitionDigest: definitionDigest(definition),
     parameters: definition.trainer,
+    ...(program && { program }),
     seed: definition.split.seed,
     ...(request.parentRun !== undefined && { parentRun: request.parentRun }),
     ...(request.champion !== undefined && { champion: request.champion }),

@@ -6,6 +6,7 @@ import {
 } from "../../platform/definition/definition";
 import { formatNumber } from "../../platform/base/format-number";
 import { metrics as metricFacts, metricNames } from "../../platform/definition/metric-names";
+import { describeCode } from "../../platform/model/describe-code";
 import type { Lineage, ModelMetrics } from "../../platform/model/model-directory";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 
@@ -116,7 +117,12 @@ function limits({ definition, linear }: CardFacts): string {
 function lineageTable({ lineage }: CardFacts): string {
   const { data, code, tools } = lineage;
   const { kind, ...settings } = lineage.parameters;
-  const commit = code.commit && `${code.commit}${code.dirty ? " (with uncommitted changes)" : ""}`;
+  const commits = describeCode(code)
+    .map(([what, value]) => `${what}: ${value}`)
+    .join("; ");
+  const program =
+    lineage.program &&
+    `${lineage.program.files.map(({ path }) => path).join(", ")}, SHA-256 ${lineage.program.digest}`;
   return table(
     ["What", "Value"],
     [
@@ -125,7 +131,8 @@ function lineageTable({ lineage }: CardFacts): string {
       ["Data", `${data.source}, ${data.rows} rows, SHA-256 ${data.digest}`],
       ["Split", `${data.trainingRows} training rows, ${data.heldOutRows} held out, seed ${lineage.seed}`],
       ["Trainer", `${kind} ${JSON.stringify(settings)}`],
-      ...(commit ? [["Code", commit]] : []),
+      ...(program === undefined ? [] : [["Program", program]]),
+      ...(commits === "" ? [] : [["Code", commits]]),
       ...(lineage.parentRun ? [["Parent run", lineage.parentRun]] : []),
       ...(lineage.champion ? [["Compared with", lineage.champion]] : []),
       [

@@ -19,6 +19,7 @@ import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { writeModelFiles } from "./model-files";
 import { toOnnx } from "../onnx/linear-graph";
 import { rowsOf, scoreRows, scoreRowsInSql } from "../evaluation/score-rows";
+import { describeProgram } from "./program";
 import type { TrainingRequest } from "./training-request";
 
 export interface TrainedModel {
@@ -71,14 +72,24 @@ async function trainInto(
   const { definition } = request;
   checkNotAborted(request);
   const file = path.join(directory, modelFiles.onnx);
+  // Before it runs: who edits it meanwhile changes what the next run is made with.
+  const program = await programOf(request);
   const linear = await writeOnnx(request, file);
   checkNotAborted(request);
   const model = await OnnxModel.open(file, signatureOf(definition));
   try {
-    return await describeModel(request, { directory, model, linear });
+    return await describeModel(request, { directory, model, linear, program });
   } finally {
     await model.close();
   }
+}
+
+async function programOf({
+  definition,
+  commandDirectory: directory,
+}: TrainingRequest): Promise<Lineage["program"] | undefined> {
+  const { trainer } = definition;
+  return trainer.kind === "command" ? describeProgram(trainer.run, { directory, definition }) : undefined;
 }
 
 /** Trains and writes `model.onnx`; gives the parameters where the trainer is one of ours. */
@@ -101,7 +112,17 @@ async function writeOnnx(request: TrainingRequest, file: string): Promise<Linear
 /** Measures the model and writes what a model directory has besides `model.onnx`. */
 async function describeModel(
   request: TrainingRequest,
-  { directory, model, linear }: { directory: string; model: OnnxModel; linear: LinearParameters | undefined },
+  {
+    directory,
+    model,
+    linear,
+    program,
+  }: {
+    directory: string;
+    model: OnnxModel;
+    linear: LinearParameters | undefined;
+    program: Lineage["program"] | undefined;
+  },
 ): Promise<Omit<TrainedModel, "directory">> {
   const { engine, definition } = request;
   const golden = await makeGoldenRows(engine, definition, { model, linear });
@@ -124,7 +145,7 @@ async function describeModel(
     ]),
     prediction: profileNumbers(training.predicted),
   };
-  const lineage = await makeLineage(request, rows);
+  const lineage = await makeLineage(request, { ...rows, program });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));
   await writeModelFiles(directory, { definition, onnxDigest, golden, metrics, reference, lineage, linear });
   return { onnxDigest, metrics, lineage };

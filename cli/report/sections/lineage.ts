@@ -1,6 +1,7 @@
 import type { Lineage } from "../../../platform/model/model-directory";
 import { showCount, showTime } from "../display";
 import { html, type Html } from "../html";
+import { describeCode } from "../../../platform/model/describe-code";
 import { scrollingTable } from "../table";
 import type { Section } from "./section";
 
@@ -17,10 +18,17 @@ function optional(what: string, value: string | undefined): Fact[] {
   return value === undefined ? [] : [[what, code(value)]];
 }
 
+function filesOf(
+  what: string,
+  files: readonly { readonly path: string; readonly digest: string }[] = [],
+): Fact[] {
+  if (files.length === 0) return [];
+  return [[what, files.map(({ path, digest }) => `${path} sha256:${digest.slice(0, 12)}`).join(", ")]];
+}
+
 /** What the model was made from, and with what. */
 export function lineageSection(lineage: Lineage): Section {
   const { data, tools } = lineage;
-  const commit = lineage.code.commit === undefined ? undefined : lineage.code;
   const facts: Fact[] = [
     ["model", lineage.model],
     ["run", code(lineage.run)],
@@ -34,10 +42,10 @@ export function lineageSection(lineage: Lineage): Section {
     ["definition digest", code(lineage.definitionDigest)],
     ["trainer", parameters(lineage)],
     ["seed", String(lineage.seed)],
-    ...optional(
-      "commit",
-      commit?.commit && `${commit.commit}${commit.dirty ? " with changes not committed" : ""}`,
-    ),
+    ...optional("program digest", lineage.program?.digest),
+    ...filesOf("program", lineage.program?.files),
+    ...filesOf("packages", lineage.program?.packages),
+    ...describeCode(lineage.code).map(([what, value]): Fact => [what, code(value)]),
     ...optional("compared with", lineage.champion),
     ...optional("parent run", lineage.parentRun),
     [

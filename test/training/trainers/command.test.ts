@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
-import { digestOf } from "../../../platform/base/files";
+import { digestOf, digestOfFile } from "../../../platform/base/files";
 import { readGoldenRows, readLineage } from "../../../platform/model/model-directory";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { literal } from "../../../platform/sql/engine";
@@ -94,7 +94,15 @@ test("a program in any language trains on the training rows alone, and all that 
   expect(trained.metrics.heldOut.metrics.r2).toBeGreaterThan(0.4);
   const golden = await readGoldenRows(trained.directory);
   expect(golden.predictions).toHaveLength(8);
-  expect((await readLineage(trained.directory)).parameters).toMatchObject({ kind: "command" });
+  const lineage = await readLineage(trained.directory);
+  expect(lineage.parameters).toMatchObject({ kind: "command" });
+  expect(lineage.program).toMatchObject({
+    files: expect.arrayContaining([
+      { path: "trainer.js", digest: await digestOfFile(path.join(fixtures, "trainer.js")) },
+      { path: ready, digest: await digestOfFile(ready) },
+    ]) as unknown,
+    packages: [],
+  });
   expect(await readdir(parent)).toEqual(["model"]);
 });
 
