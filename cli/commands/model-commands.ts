@@ -28,6 +28,7 @@ import {
 import { openTarget, type TargetName } from "../session/target";
 import type { ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun, runAsCommand } from "./open-command";
+import { addDataVersions } from "./data-commands";
 import { addRetrain } from "./retrain-command";
 import { serveUntilStopped, startServing } from "./serve-command";
 
@@ -65,10 +66,14 @@ function addLifecycle(program: Command, scope: CommandScope): void {
     });
 }
 
-function addDataCheck(program: Command, scope: CommandScope): void {
-  program
-    .command("data")
-    .description("work with a model's data")
+function addData(program: Command, scope: CommandScope): void {
+  const data = program.command("data").description("work with a model's data");
+  addDataCheck(data, scope);
+  addDataVersions(data, scope);
+}
+
+function addDataCheck(data: Command, scope: CommandScope): void {
+  data
     .command("check")
     .description(
       "check the data against the definition and the champion's reference sample; exit 1 on an error",
@@ -220,7 +225,7 @@ function addInit(program: Command): void {
 /** Verbs that make a model and bring it into the registry. */
 export function addModelCommands(program: Command, scope: CommandScope): void {
   addLifecycle(program, scope);
-  addDataCheck(program, scope);
+  addData(program, scope);
   addTrain(program, scope);
   addGateSteps(program, scope);
   addPackage(program, scope);

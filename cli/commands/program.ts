@@ -3,6 +3,7 @@ import path from "node:path";
 import { Command, CommanderError } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
+import { addCollect } from "./data-commands";
 import { addEnvironmentCommands } from "./environment-commands";
 import { addModelCommands } from "./model-commands";
 import { addWatchCommands } from "./watch-commands";
@@ -24,6 +25,7 @@ export function buildCli(scope: CommandScope): Command {
     );
   addModelCommands(program, scope);
   addEnvironmentCommands(program, scope);
+  addCollect(program, scope);
   addWatchCommands(program, scope);
   return program;
 }

@@ -1,13 +1,11 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { writeFileAtomic } from "../../platform/base/files";
 import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import type { Storage } from "../../platform/storage/storage";
 import { openStorage } from "../../platform/storage/open-storage";
 import { reasonOf } from "../../platform/base/errors";
 import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
 import { settingOf } from "../../deploy/azure/stack-settings";
-import { collectFromLog } from "../watching/collect";
 import type { CommandScope } from "./command-scope";
 import { formatTable } from "../terminal/format-table";
 import { retrain } from "../steps/lifecycle";
@@ -101,30 +99,6 @@ function addMonitor(program: Command, scope: CommandScope): void {
       if (!drift.drifted) return;
       process.exitCode = 1;
       if (flags.retrain) await retrainAfterDrift(scope, command, flags);
-    });
-}
-
-function addCollect(program: Command, scope: CommandScope): void {
-  program
-    .command("collect")
-    .description("join the prediction log with ground truth by request id into a CSV file to train on")
-    .requiredOption(
-      "--labels <file>",
-      "CSV file with the columns request_id, row (optional, from 0) and the target",
-    )
-    .requiredOption("--output <file>", "CSV file to write")
-    .addOption(modelOption())
-    .addOption(environmentOption("prod"))
-    .addOption(jsonOption())
-    .action(async (flags: ModelFlags & { labels: string; output: string; environment: string }) => {
-      const { session, loaded } = await openCommand(scope, flags);
-      const { csv, rows, leftOut } = await collectFromLog(session, loaded.definition, flags);
-      await writeFileAtomic(flags.output, csv);
-      const counts = Object.entries(leftOut).map(([reason, count]) => `${count} ${reason}`);
-      session.output.result(
-        { file: flags.output, rows, leftOut },
-        `${rows} rows in ${flags.output}; left out: ${counts.join(", ")}.`,
-      );
     });
 }
 
@@ -224,7 +198,6 @@ async function retrainAfterDrift(
 /** Verbs that look at what a model does, and at what is kept of it. */
 export function addWatchCommands(program: Command, scope: CommandScope): void {
   addMonitor(program, scope);
-  addCollect(program, scope);
   addScore(program, scope);
   addReport(program, scope);
   addRegistry(program, scope);

@@ -48,14 +48,19 @@ async function abandonedFiles(folders: readonly string[]): Promise<string[]> {
  * ten minutes. Only who holds the model's lock may call it: nobody else is writing to those runs and packages then.
  */
 export async function sweepLeftOvers(
-  { home, runs, packages, reports, environments }: Omit<Workspace, "registry" | "predictions">,
+  { home, runs, packages, reports, environments, data }: Omit<Workspace, "registry" | "predictions">,
   model: string,
 ): Promise<void> {
   const ofModel = {
     run: runIdPattern(model),
     package: new RegExp(String.raw`^${model}-\d+-[0-9a-f]{12}\.`),
   };
-  const found = await abandonedFiles([reports, environments, path.join(home, "locks")]);
+  const found = await abandonedFiles([
+    reports,
+    environments,
+    path.join(data, model),
+    path.join(home, "locks"),
+  ]);
   const halfPackages = (await namesIn(packages))
     .filter((name) => ofModel.package.test(name) && leftOver.test(name))
     .map((name) => path.join(packages, name));

@@ -2,6 +2,8 @@ import path from "node:path";
 import { trainingEnvironment } from "../../platform/release/deployment";
 import type { PlatformError } from "../../platform/base/errors";
 import type { Lock } from "../../platform/base/lock";
+import { openDataVersions } from "../../platform/data/versions/open-data-versions";
+import type { DataVersions } from "../../platform/data/versions/data-versions";
 import { acquireLock } from "../../platform/base/lock";
 import type { Registry } from "../../platform/registry/registry";
 import { openRegistry } from "../../platform/registry/open-registry";
@@ -25,6 +27,8 @@ export interface Session {
   readonly registry: Registry;
   readonly runs: Runs;
   readonly deployer: LocalDeployer;
+  /** What models were trained on; undefined when none of it is kept. */
+  readonly dataVersions: DataVersions | undefined;
   /** The prediction log's files. */
   readonly predictions: Storage;
   readonly output: Output;
@@ -74,6 +78,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       ...(options.ports && { ports: options.ports }),
     }),
     predictions: await openStorage(settings.predictionLog ?? workspace.predictions),
+    dataVersions: await openDataVersions(settings.dataVersions ?? workspace.data, (message) => {
+      output.print(message);
+    }),
     output,
     signal: options.signal,
   };

@@ -11,6 +11,7 @@ import type { Champions } from "../../training/inputs/champions";
 import { productionChampions } from "../../training/inputs/production-champions";
 import { counted, withoutPeriod } from "../../platform/base/wording";
 import { codeVersion } from "../../build/code-version";
+import { keepData, removeOldData } from "../data/keep-data";
 import type { Session } from "../session/session";
 import { describeFindings } from "./describe-findings";
 import type { RunContext, Step, StepResult } from "./step";
@@ -72,7 +73,9 @@ export const trainStep: Step = {
   async run(context) {
     const { session, run, definition, definitionFile } = context;
     const champion = await championsOf(session).find(definition.name);
-    const { metrics, onnxDigest } = await training.trainStep(await context.workbench(), {
+    const workbench = await context.workbench();
+    const kept = await keepData(session, definition, workbench.source);
+    const { metrics, onnxDigest } = await training.trainStep(workbench, {
       outputDirectory: modelDirectoryOf(context),
       run: run.id,
       code: await codeVersion({ definition: definitionFile, data: run.dataFile }),
@@ -82,6 +85,7 @@ export const trainStep: Step = {
         session.output.update(`train: ${line}`);
       },
     });
+    if (kept) await removeOldData(session, kept);
     return {
       message: `${definition.trainer.kind}, ${describeMetrics(metrics.training.metrics)} on the training rows; model.onnx sha256:${onnxDigest.slice(0, 12)}`,
     };

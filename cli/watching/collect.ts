@@ -3,7 +3,7 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import { targetOf } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import type { CollectedData, Label } from "../../platform/predictions/collect";
-import { collectTrainingData, toCsv } from "../../platform/predictions/collect";
+import { collectTrainingData } from "../../platform/predictions/collect";
 import { readPredictionLog } from "../../platform/predictions/prediction-log";
 import { openEngine } from "../../platform/sql/open-engine";
 import { identifier } from "../../platform/sql/engine";
@@ -56,7 +56,7 @@ export async function collectFromLog(
   session: Session,
   definition: ModelDefinition,
   { labels, environment }: { labels: string; environment: string },
-): Promise<{ csv: string; rows: number; leftOut: CollectedData["leftOut"] }> {
+): Promise<CollectedData> {
   const records = readPredictionLog(session.predictions, {
     environment,
     model: definition.name,
@@ -64,10 +64,9 @@ export async function collectFromLog(
       session.output.print(message);
     },
   });
-  const data = await collectTrainingData({
+  return collectTrainingData({
     definition,
     records,
     labels: await readLabels(definition, labels),
   });
-  return { csv: toCsv(data), rows: data.rows.length, leftOut: data.leftOut };
 }

@@ -6,7 +6,6 @@ import { isModelRef, modelNamePattern, modelNameRule } from "../definition/model
 import { registryText } from "./mlflow-address";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
-import { describeLocation } from "../http/address";
 
 /** A setting: its environment variable, how the text is read, and what is allowed, in words. */
 interface Variable<T> {
@@ -104,11 +103,21 @@ const predictionLog = variable(
   folder.optional(),
   "a folder, or the https:// address of a blob container",
 );
+/** Where the data that models were trained on is kept; of a command in the home when not set, of a job nowhere. */
+const dataVersions = variable(
+  "MLOPS_DATA_VERSIONS",
+  folder.optional(),
+  '"off", a folder, or the https:// address of a blob container',
+);
+/** Days after which data is no longer kept that no registered version was trained on. */
+const dataVersionDays = variable("MLOPS_DATA_VERSION_DAYS", daysText.optional(), "a number of days");
+const versions = { dataVersions, dataVersionDays };
 
 /** Every setting of every process. What a process does not list may be set for another one beside it. */
 const processes = {
-  cli: { home, registry, models, evaluation, onNoPromotion, logLevel, target, predictionLog },
+  cli: { home, registry, models, evaluation, onNoPromotion, logLevel, target, predictionLog, ...versions },
   training: {
+    ...versions,
     models,
     evaluation,
     onNoPromotion,
@@ -278,20 +287,4 @@ export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.
     throw new PlatformError("SETTINGS_INVALID", `Environment variables are not valid. Correct:\n${list}`);
   }
   return Object.freeze(settings);
-}
-
-/** An address may carry a signature that opens what it leads to. */
-function withoutSignature(value: unknown): unknown {
-  return typeof value === "string" ? describeLocation(value) : value;
-}
-
-/** Settings as they may be logged: the value of a key, token, password or connection string is masked. */
-export function describeSettings(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const secret = /(key|token|secret|password|credential|connectionString)$/i;
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      name,
-      secret.test(name) && value !== undefined ? "********" : withoutSignature(value),
-    ]),
-  );
 }

@@ -15,6 +15,8 @@ export interface Workspace {
   readonly environments: string;
   /** predictions/<environment>/<model>/ */
   readonly predictions: string;
+  /** data/<model>/<digest>/ */
+  readonly data: string;
   /** reports/<runId>.html */
   readonly reports: string;
 }
@@ -85,6 +87,7 @@ export async function openWorkspace(home: string): Promise<Workspace> {
     packages: path.join(root, "packages"),
     environments: path.join(root, "environments"),
     predictions: path.join(root, "predictions"),
+    data: path.join(root, "data"),
     reports: path.join(root, "reports"),
   });
 }

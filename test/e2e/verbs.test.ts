@@ -123,7 +123,7 @@ describe("the verbs, one process each, as a pipeline calls them", () => {
     const [labels, collected] = [place.path("labels.csv"), place.path("collected.csv")];
     const outcomes = (await readRows(dataFile)).map(({ progression }, row) => `all,${row},${progression}`);
     await writeFile(labels, `request_id,row,progression\n${outcomes.join("\n")}\nnever,0,100\n`);
-    const collect = ["collect", "--labels", labels, "--output", collected];
+    const collect = ["collect", "--labels", labels, "--output", collected, "--only-new", "--force"];
     await until(async () => (await place.json<{ rows: number }>(collect)).rows === 442, 20_000);
     // The same request twice is the same rows; our own tests of the service are no data at all.
     expect(await place.json(collect)).toMatchObject({

@@ -25,7 +25,7 @@ import {
 import { JobLog, entriesOfCheck, entriesOfDecision, entriesOfTraining, type Outcome } from "./job-log";
 import { aliasChampions } from "../inputs/alias-champions";
 import { checkStep, evaluateStep, readDecision, registerStep, requireSound, trainStep } from "../steps";
-import { noChampions, ofProgram } from "./program";
+import { keepData, noChampions, ofProgram } from "./program";
 import { withWorkbench } from "./with-workbench";
 
 /** What every step of a job works with. */
@@ -109,6 +109,7 @@ export async function trainJob(
     const from = { model, data, pinned: checked.data };
     const trained = await withWorkbench(context.settings, from, async (workbench) => {
       requireSound((await checkStep(workbench, noChampions)).report);
+      await keepData(context.settings, workbench);
       return trainStep(workbench, {
         ...ofProgram(context.settings),
         outputDirectory: path.join(scratch, modelFolder),

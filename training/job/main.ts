@@ -19,7 +19,7 @@ import {
   requireSound,
   trainStep,
 } from "../steps";
-import { ofProgram } from "./program";
+import { keepData, ofProgram } from "./program";
 import { withWorkbench } from "./with-workbench";
 
 /** Answers with one JSON document on standard output. */
@@ -64,6 +64,7 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
       const trained = await withWorkbench(read, flags, async (workbench) => {
         const { report, champion } = await checkStep(workbench, packageChampions(flags.champion));
         requireSound(report);
+        await keepData(read, workbench);
         return trainStep(workbench, {
           ...ofProgram(read),
           outputDirectory: path.resolve(flags.output),

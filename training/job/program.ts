@@ -1,6 +1,8 @@
+import { openDataVersions } from "../../platform/data/versions/open-data-versions";
 import type { Settings } from "../../platform/settings/settings";
 import type { TrainingRequest } from "../directory/training-request";
 import type { Champions } from "../inputs/champions";
+import type { Workbench } from "../inputs/workbench";
 
 /** For data that was compared with the champion's by a step before. */
 export const noChampions: Champions = { find: () => Promise.resolve(undefined) };
@@ -11,12 +13,23 @@ function codeOf(revision: string | undefined): TrainingRequest["code"] {
   return { commit: revision.replace(/-dirty$/, ""), dirty: revision.endsWith("-dirty") };
 }
 
+const onOutput = (line: string): void => void process.stderr.write(`${line}\n`);
+
 /** What the program of the training image adds to each training: its code, and where a trainer's output goes. */
 export function ofProgram({
   codeRevision,
 }: Settings<"training">): Pick<TrainingRequest, "code" | "onOutput"> {
   return {
     code: codeOf(codeRevision),
-    onOutput: (line) => void process.stderr.write(`${line}\n`),
+    onOutput,
   };
+}
+
+/** Keeps the data that is trained on as a version of it, where the settings say. */
+export async function keepData(
+  { dataVersions }: Settings<"training">,
+  { definition, source }: Workbench,
+): Promise<void> {
+  const versions = await openDataVersions(dataVersions, onOutput);
+  await versions?.keep(definition, source, new Date());
 }

@@ -23,6 +23,7 @@ const workspace = (...below: string[]) => ({
   packages: folder(...below, "packages"),
   reports: folder(...below, "reports"),
   environments: folder(...below, "environments"),
+  data: folder(...below, "data"),
 });
 
 const atomic = "123-0a1b2c3d.tmp";
@@ -33,6 +34,7 @@ test("removes what is half-written where others write too once it is old, and no
     folder("reports", `${run}.html.${atomic}`),
     folder("environments", "prod", run, `deployment.json.${atomic}`),
     folder("home", "locks", `${run}.lock.${ofLock}`),
+    folder("data", "diabetes", run, `version.json.${atomic}`),
   ];
   const finished = [
     folder("reports", "old.html"),
@@ -52,8 +54,8 @@ test("removes what is half-written where others write too once it is old, and no
   await write(halfWritten("new"), 9);
   await sweepLeftOvers(workspace(), "diabetes");
   const there = async (files: readonly string[]) => Promise.all(files.map(fileExists));
-  expect(await there(halfWritten("old"))).toEqual([false, false, false]);
-  expect(await there(halfWritten("new"))).toEqual([true, true, true]);
+  expect(await there(halfWritten("old"))).toEqual([false, false, false, false]);
+  expect(await there(halfWritten("new"))).toEqual([true, true, true, true]);
   expect(await there(finished)).toEqual([true, true, true, true]);
 });
 

@@ -1,6 +1,7 @@
 import { PlatformError } from "../../../platform/base/errors";
 import type { ProcessName } from "../../../platform/settings/settings";
-import { describeSettings, readSettings } from "../../../platform/settings/settings";
+import { describeSettings } from "../../../platform/settings/describe-settings";
+import { readSettings } from "../../../platform/settings/settings";
 
 const scoring = { MLOPS_MODEL_DIRECTORY: "m", MLOPS_MODEL: "diabetes:3", MLOPS_ENVIRONMENT: "qa" };
 const gateway = { MLOPS_ENVIRONMENT: "prod", MLOPS_MODEL_NAME: "diabetes" };

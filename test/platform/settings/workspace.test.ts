@@ -17,6 +17,7 @@ describe("a workspace", () => {
       home,
       runs: path.join(home, "runs"),
       registry: path.join(home, "registry"),
+      data: path.join(home, "data"),
       packages: path.join(home, "packages"),
       environments: path.join(home, "environments"),
       predictions: path.join(home, "predictions"),

@@ -1,0 +1,129 @@
+import type { Command } from "commander";
+import { counted } from "../../platform/base/wording";
+import { shownPath } from "../../platform/base/shown-path";
+import { shownDigest } from "../../platform/data/versions/data-versions";
+import { collectData, type Collected, type CollectFlags } from "../data/collect-data";
+import { usageOfData, type DataUsage } from "../data/data-usage";
+import { dataVersionsOf, restoreData, type Restored } from "../data/restore-data";
+import { formatTable } from "../terminal/format-table";
+import type { CommandScope } from "./command-scope";
+import type { ModelFlags } from "./open-command";
+import { openCommand } from "./open-command";
+import { environmentOption, jsonOption, modelOption } from "./options";
+
+const shown = (digest: string): string => digest.slice(0, shownDigest);
+
+function addVersions(data: Command, scope: CommandScope): void {
+  data
+    .command("versions")
+    .description("list the data that was trained on or collected, and what was trained on it")
+    .addOption(modelOption())
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags) => {
+      const { session, loaded } = await openCommand(scope, flags);
+      const { name } = loaded.definition;
+      const usage = await usageOfData(session, name);
+      const nothing: DataUsage = { runs: [], versions: [] };
+      const versions = (await dataVersionsOf(session).list(name)).map((version) => ({
+        ...version,
+        usedBy: usage.get(version.digest) ?? nothing,
+      }));
+      const table = formatTable(
+        ["digest", "rows", "columns", "kept", "source", "versions", "runs"],
+        versions.map(({ digest, rows, columns, keptAt, source, usedBy }) => [
+          shown(digest),
+          String(rows),
+          String(columns.length),
+          keptAt,
+          source,
+          usedBy.versions.join(", "),
+          usedBy.runs.join(", "),
+        ]),
+      );
+      const none = `No data of ${name} is kept yet. \`mlops train --model ${name}\` keeps what it trains on.`;
+      session.output.result(versions, versions.length > 0 ? table : none);
+    });
+}
+
+function describeRestored({ file, unchanged, former, movedTo }: Restored, digest: string): string {
+  if (unchanged) return `${shownPath(file)} is data version ${shown(digest)} already.`;
+  return [
+    `${shownPath(file)} is data version ${shown(digest)} again.`,
+    ...(former === undefined ? [] : [`What was there is kept as data version ${shown(former)}.`]),
+    ...(movedTo === undefined ? [] : [`What was there was moved to ${shownPath(movedTo)}.`]),
+  ].join(" ");
+}
+
+function addRestore(data: Command, scope: CommandScope): void {
+  data
+    .command("restore")
+    .argument("<digest>", "digest of a data version, or its first characters")
+    .description("write a data version back, after checking every byte of it")
+    .addOption(modelOption())
+    .option("--output <path>", "file, or folder, to write (default: the model's own data)")
+    .option("--force", "replace what is there; it is kept as a version, or moved aside")
+    .addOption(jsonOption())
+    .action(async (digest: string, flags: ModelFlags & { output?: string; force?: boolean }) => {
+      const { session, loaded } = await openCommand(scope, flags, { changes: "restoring data" });
+      const version = await dataVersionsOf(session).get(loaded.definition.name, digest);
+      const restored = await restoreData(session, loaded.definition, {
+        version,
+        output: flags.output ?? loaded.dataFile,
+        force: flags.force ?? false,
+      });
+      session.output.result(
+        { ...restored, digest: version.digest, rows: version.rows },
+        describeRestored(restored, version.digest),
+      );
+    });
+}
+
+/** Words for what was left out, where they say more than its name. */
+const reasons: Readonly<Record<string, string>> = {
+  present: "there already",
+  differing: "there already with other values, which stay",
+};
+
+function describeCollected({ file, rows, added, leftOut, former }: Collected, model: string): string {
+  const counts = Object.entries(leftOut).map(([reason, count]) => `${count} ${reasons[reason] ?? reason}`);
+  const before = rows - added;
+  const parts = before > 0 ? `: the ${counted(before, "row")} of the data and ${added} new` : "";
+  return [
+    `${rows} rows in ${shownPath(file)}${parts}; left out: ${counts.join(", ")}.`,
+    ...(former === undefined
+      ? []
+      : [
+          `The data as it was is kept as version ${shown(former)}; \`mlops data restore ${shown(former)} --model ${model} --force\` brings it back.`,
+        ]),
+  ].join("\n");
+}
+
+/** The verb that makes training data of the prediction log. */
+export function addCollect(program: Command, scope: CommandScope): void {
+  program
+    .command("collect")
+    .description(
+      "join the prediction log with ground truth by request id, and add the rows to the model's data; none is there twice",
+    )
+    .requiredOption(
+      "--labels <file>",
+      "CSV file with the columns request_id, row (optional, from 0) and the target",
+    )
+    .option("--output <file>", "CSV file to write instead: the model's data with the new rows")
+    .option("--only-new", "write the labelled rows alone, to --output")
+    .option("--force", "replace the file of --output")
+    .addOption(modelOption())
+    .addOption(environmentOption("prod"))
+    .addOption(jsonOption())
+    .action(async (flags: ModelFlags & CollectFlags) => {
+      const { session, loaded } = await openCommand(scope, flags, { changes: "collecting data" });
+      const collected = await collectData(session, loaded, flags);
+      session.output.result(collected, describeCollected(collected, loaded.definition.name));
+    });
+}
+
+/** Verbs on the versions of a model's data. */
+export function addDataVersions(data: Command, scope: CommandScope): void {
+  addVersions(data, scope);
+  addRestore(data, scope);
+}

@@ -1,0 +1,39 @@
+import type { DataSource } from "../../platform/data/source";
+import { versionsToRemove } from "../../platform/data/versions/retention";
+import { shownDigest } from "../../platform/data/versions/data-versions";
+import type { DataVersion } from "../../platform/data/versions/version-record";
+import type { ModelDefinition } from "../../platform/definition/definition";
+import type { Session } from "../session/session";
+
+type Keeping = Pick<Session, "dataVersions" | "registry" | "settings" | "output">;
+
+/** Keeps the data that a command works on as a version of it; undefined when versions are switched off. */
+export async function keepData(
+  { dataVersions }: Keeping,
+  definition: ModelDefinition,
+  source: DataSource,
+): Promise<DataVersion | undefined> {
+  return dataVersions?.keep(definition, source, new Date());
+}
+
+/** Removes the versions whose time has passed, by the setting, and says which. */
+export async function removeOldData(
+  { dataVersions, registry, settings, output }: Keeping,
+  { model, digest }: DataVersion,
+): Promise<void> {
+  const { dataVersionDays: days } = settings;
+  if (dataVersions === undefined || days === undefined) return;
+  const registered = new Set((await registry.list(model)).map(({ tags }) => tags.data ?? ""));
+  const old = versionsToRemove(await dataVersions.list(model), {
+    days,
+    now: new Date(),
+    registered,
+    current: digest,
+  });
+  for (const version of old) {
+    await dataVersions.remove(version);
+    output.print(
+      `Removed data version ${version.digest.slice(0, shownDigest)} of ${model}, of ${version.keptAt}: it is older than ${days} days (MLOPS_DATA_VERSION_DAYS), and no registered version was trained on it.`,
+    );
+  }
+}

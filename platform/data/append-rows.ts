@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { chmod, mkdtemp, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { PlatformError } from "../base/errors";
+import { digestOf, writeFileAtomic } from "../base/files";
+import { toCsvLine } from "../sql/csv-line";
+import { identifier, literal, type SqlEngine, type SqlRow } from "../sql/engine";
+import { fileLiteral } from "../sql/file-literal";
+import { parquetTable, readParquetColumns } from "./parquet-files";
+import type { DataSource } from "./source";
+import { isGzip, readBytes } from "./text-stream";
+
+/** Bytes without the line ends at their end: an empty line in the middle of a file would be a row. */
+async function* withoutLastLineEnds(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    let end = chunk.length;
+    while (end > 0 && (chunk[end - 1] === 0x0a || chunk[end - 1] === 0x0d)) end--;
+    if (end > 0) {
+      yield held;
+      yield chunk.subarray(0, end);
+      held = chunk.subarray(end);
+    } else held = Buffer.concat([held, chunk]);
+  }
+}
+
+function linesOf(header: readonly string[], rows: readonly SqlRow[]): string {
+  return rows.map((row) => toCsvLine(header.map((name) => row[name] ?? null))).join("");
+}
+
+/** Makes the new content of a file beside it and puts it in its place in one step, with its permissions. */
+async function replaceFile(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  // A link stays one.
+  const target = await realpath(file);
+  const temporary = `${target}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await write(temporary);
+    await chmod(temporary, (await stat(target)).mode);
+    const handle = await open(temporary, "r+");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function appendToCsv({ file, header }: DataSource, rows: readonly SqlRow[]): Promise<void> {
+  const gzip = await isGzip(file);
+  await replaceFile(file, async (temporary) => {
+    async function* content(): AsyncGenerator<Buffer> {
+      yield* withoutLastLineEnds(readBytes(file, gzip));
+      yield Buffer.from(`\n${linesOf(header, rows)}`);
+    }
+    const output = createWriteStream(temporary, { flags: "wx" });
+    await (gzip
+      ? pipeline(Readable.from(content()), createGzip(), output)
+      : pipeline(Readable.from(content()), output));
+  });
+}
+
+interface ParquetRows {
+  readonly engine: SqlEngine;
+  readonly source: DataSource;
+  readonly rows: readonly SqlRow[];
+}
+
+/** Writes rows to a Parquet file with the column types of the files given, behind their rows when `all` is set. */
+async function writeParquet(
+  { engine, source, rows }: ParquetRows,
+  {
+    files,
+    all,
+    target,
+  }: { readonly files: readonly string[]; readonly all: boolean; readonly target: string },
+): Promise<void> {
+  const scratch = await mkdtemp(path.join(tmpdir(), "mlops-append-"));
+  try {
+    const text = path.join(scratch, "rows.csv");
+    await writeFile(text, toCsvLine(source.header) + linesOf(source.header, rows));
+    const columns = await readParquetColumns(engine, files);
+    const names = columns.map(({ name }) => identifier(name)).join(", ");
+    const types = source.header.map((name) => `${literal(name)}: 'VARCHAR'`).join(", ");
+    const added = `read_csv(${fileLiteral(text)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${types}})`;
+    for (const column of columns) await requireFits(engine, added, column);
+    const cast = columns.map(
+      ({ name, type }) => `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
+    );
+    const former = all ? `SELECT ${names} FROM ${parquetTable(files)} UNION ALL ` : "";
+    await engine.run(
+      `COPY (${former}SELECT ${cast.join(", ")} FROM ${added}) TO ${literal(target)} (FORMAT parquet)`,
+    );
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Throws when a value would not be in the file what it is: text in a column of whole numbers, or a half. */
+async function requireFits(
+  engine: SqlEngine,
+  table: string,
+  { name, type }: { readonly name: string; readonly type: string },
+): Promise<void> {
+  const text = identifier(name);
+  const stored = `TRY_CAST(${text} AS ${type})`;
+  const whole = type.includes("INT")
+    ? ` OR TRY_CAST(${stored} AS DOUBLE) IS DISTINCT FROM TRY_CAST(${text} AS DOUBLE)`
+    : "";
+  const [row] = await engine.rows(
+    `SELECT ${text} AS v FROM ${table} WHERE ${text} IS NOT NULL AND (${stored} IS NULL${whole}) LIMIT 1`,
+  );
+  if (row === undefined) return;
+  throw new PlatformError(
+    "DATA_INVALID",
+    `The column "${name}" is ${type} in the Parquet data, which cannot hold "${String(row.v)}". Write the data with a type that can (VARCHAR for an id, DOUBLE for a number), or collect into a CSV file with --output.`,
+  );
+}
+
+/**
+ * Adds rows to data that was loaded, and gives the file that they are in: a file gets them at its end, in one step, with
+ * all that it has as it is; a folder gets a file of its own. Columns that a row lacks stay empty.
+ */
+export async function appendRows(
+  engine: SqlEngine,
+  source: DataSource,
+  rows: readonly SqlRow[],
+): Promise<string> {
+  const { file, format, header, files } = source;
+  if (files === undefined) {
+    if (format === "csv") await appendToCsv(source, rows);
+    else {
+      await replaceFile(file, (temporary) =>
+        writeParquet({ engine, source, rows }, { files: [file], all: true, target: temporary }),
+      );
+    }
+    return file;
+  }
+  const name = `collected-${digestOf(linesOf(header, rows)).slice(0, 12)}.${format}`;
+  const target = path.join(file, name);
+  if (format === "csv") {
+    await writeFileAtomic(target, toCsvLine(header) + linesOf(header, rows));
+    return target;
+  }
+  // Hidden until it is whole: names with a leading underscore are no data.
+  const staging = path.join(file, `_${name}.${process.pid}.tmp`);
+  try {
+    const parts = files.map((each) => path.join(file, each));
+    await writeParquet({ engine, source, rows }, { files: parts, all: false, target: staging });
+    await rename(staging, target);
+  } finally {
+    await rm(staging, { force: true });
+  }
+  return target;
+}

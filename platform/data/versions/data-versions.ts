@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { PlatformError } from "../../base/errors";
+import { digestOfListing, toStoredJson, type Digest } from "../../base/files";
+import { faultsOf } from "../../base/stored-record";
+import type { ModelDefinition } from "../../definition/definition";
+import type { Storage } from "../../storage/storage";
+import type { DataSource } from "../source";
+import { fetchFile, partsOf, storeFile } from "./file-parts";
+import { dataVersionSchema, type DataVersion } from "./version-record";
+
+const recordName = "version.json";
+
+/** How much of a digest tells versions apart for people, in characters. */
+export const shownDigest = 12;
+const minDigest = 6;
+
+function placeOf({ model, digest }: Pick<DataVersion, "model" | "digest">): string {
+  return `${model}/${digest}`;
+}
+
+/** By their order, not their names: what a file may be called is not what every storage can name. */
+function partsOfFile(version: Pick<DataVersion, "model" | "digest">, index: number, bytes: number): string[] {
+  return partsOf(`${placeOf(version)}/files/${index}`, bytes);
+}
+
+function digestOfFiles({ kind, files }: Pick<DataVersion, "kind" | "files">): Digest | undefined {
+  return kind === "folder" ? digestOfListing(files) : files[0]?.digest;
+}
+
+/**
+ * The data that models were trained on, kept by its content in a storage: `<model>/<digest>/`. A version is there once its
+ * record is, which is written last: what a process that was killed has left is no version, and is written again.
+ */
+export class DataVersions {
+  constructor(
+    private readonly storage: Storage,
+    /** Is told of each version that is left out of a list because its record is corrupt. */
+    private readonly report: (message: string) => void,
+  ) {}
+
+  /** Keeps data that was loaded; throws CONFLICT when its files have changed since. Nothing is copied twice. */
+  async keep(definition: ModelDefinition, source: DataSource, now: Date): Promise<DataVersion> {
+    const key = { model: definition.name, digest: source.digest };
+    const kept = await this.find(key.model, key.digest);
+    if (kept !== undefined && (await this.isWhole(kept))) return kept;
+    const kind = source.files === undefined ? "file" : "folder";
+    const files: DataVersion["files"] = [];
+    for (const [index, name] of (source.files ?? [path.basename(source.file)]).entries()) {
+      const file = kind === "folder" ? path.join(source.file, name) : source.file;
+      files.push({
+        path: name,
+        ...(await storeFile(this.storage, file, `${placeOf(key)}/files/${index}`)),
+      });
+    }
+    if (digestOfFiles({ kind, files }) !== source.digest) {
+      await this.removeFiles(key);
+      throw new PlatformError(
+        "CONFLICT",
+        `${source.file} has changed since it was read. Data stays as it is until a run has ended. Run again when it is complete.`,
+      );
+    }
+    const types = new Map(definition.columns.map(({ name, type }) => [name, type]));
+    const version: DataVersion = {
+      ...key,
+      source: path.basename(source.file),
+      kind,
+      format: source.format,
+      rows: source.rows,
+      columns: source.header.map((name) => {
+        const type = types.get(name);
+        return { name, ...(type && { type }) };
+      }),
+      keptAt: now.toISOString(),
+      files,
+    };
+    await this.storage.put(`${placeOf(key)}/${recordName}`, toStoredJson(version));
+    return version;
+  }
+
+  /** The versions of a model, the newest first. */
+  async list(model: string): Promise<DataVersion[]> {
+    const records = (await this.storage.list(`${model}/`)).filter((name) => name.endsWith(`/${recordName}`));
+    const versions: DataVersion[] = [];
+    for (const record of records) {
+      try {
+        versions.push(await this.read(record));
+      } catch (error) {
+        if (!(error instanceof PlatformError)) throw error;
+        this.report(error.message);
+      }
+    }
+    return versions.sort((a, b) => (a.keptAt < b.keptAt ? 1 : -1));
+  }
+
+  /** The version whose digest is, or begins with, the one given; throws NOT_FOUND or INPUT_INVALID. */
+  async get(model: string, digest: string): Promise<DataVersion> {
+    const wanted = digest.replace(/^sha256:/, "").toLowerCase();
+    if (!/^[0-9a-f]*$/.test(wanted) || wanted.length < minDigest || wanted.length > 64) {
+      throw new PlatformError(
+        "INPUT_INVALID",
+        `"${digest}" is not the digest of a data version. Expected its first ${minDigest} to 64 characters, 0 to 9 and a to f. \`mlops data versions --model ${model}\` lists them.`,
+      );
+    }
+    const prefix = `${model}/${wanted}`;
+    const records = (await this.storage.list(prefix)).filter((name) => name.endsWith(`/${recordName}`));
+    const [record, another] = records;
+    if (record === undefined) {
+      throw new PlatformError(
+        "NOT_FOUND",
+        `${model} has no data version ${digest}. \`mlops data versions --model ${model}\` lists those that are kept.`,
+      );
+    }
+    if (another !== undefined) {
+      throw new PlatformError(
+        "INPUT_INVALID",
+        `${records.length} data versions of ${model} begin with ${digest}. One is expected. Give more of the digest.`,
+      );
+    }
+    return this.read(record);
+  }
+
+  /**
+   * Writes a version to a file or folder, whole or not at all, after checking every byte: STORAGE_FAILED when it is not what
+   * was kept. A file is replaced; a folder must not be there.
+   */
+  async restore(version: DataVersion, target: string): Promise<void> {
+    const staging = `${target}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+    try {
+      await mkdir(path.dirname(target), { recursive: true });
+      for (const [index, file] of version.files.entries()) {
+        const place = version.kind === "folder" ? path.join(staging, file.path) : staging;
+        await mkdir(path.dirname(place), { recursive: true });
+        const digest = await fetchFile(this.storage, partsOfFile(version, index, file.bytes), place);
+        if (digest !== file.digest) throw this.changed(version, `"${file.path}" is not what was kept`);
+      }
+      await rename(staging, target);
+    } catch (error) {
+      if (error instanceof PlatformError && error.code === "NOT_FOUND") {
+        throw this.changed(version, "some of its files are missing");
+      }
+      throw error;
+    } finally {
+      await rm(staging, { recursive: true, force: true });
+    }
+  }
+
+  /** Removes a version: first what says that it is there. */
+  async remove(version: Pick<DataVersion, "model" | "digest">): Promise<void> {
+    await this.storage.delete(`${placeOf(version)}/${recordName}`);
+    await this.removeFiles(version);
+  }
+
+  private async removeFiles(version: Pick<DataVersion, "model" | "digest">): Promise<void> {
+    for (const file of await this.storage.list(`${placeOf(version)}/files/`)) await this.storage.delete(file);
+  }
+
+  private async find(model: string, digest: Digest): Promise<DataVersion | undefined> {
+    const record = `${placeOf({ model, digest })}/${recordName}`;
+    return (await this.storage.list(record)).includes(record) ? this.read(record) : undefined;
+  }
+
+  private async isWhole(version: DataVersion): Promise<boolean> {
+    const there = new Set(await this.storage.list(`${placeOf(version)}/files/`));
+    return version.files.every(({ bytes }, index) =>
+      partsOfFile(version, index, bytes).every((part) => there.has(part)),
+    );
+  }
+
+  private async read(record: string): Promise<DataVersion> {
+    const text = Buffer.from(await this.storage.get(record)).toString("utf8");
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (cause) {
+      throw corrupt(record, "it is not JSON", cause);
+    }
+    const { data, error } = dataVersionSchema.safeParse(value);
+    if (error) throw corrupt(record, faultsOf(error).join("; "), error);
+    if (record !== `${placeOf(data)}/${recordName}` || digestOfFiles(data) !== data.digest) {
+      throw corrupt(record, "its digest is not that of its files", undefined);
+    }
+    return data;
+  }
+
+  private changed({ model, digest }: DataVersion, why: string): PlatformError {
+    return new PlatformError(
+      "STORAGE_FAILED",
+      `Data version ${digest.slice(0, shownDigest)} of ${model} is damaged: ${why}. Restore its files from a backup; nothing was written.`,
+    );
+  }
+}
+
+function corrupt(record: string, why: string, cause: unknown): PlatformError {
+  return new PlatformError(
+    "STORAGE_FAILED",
+    `The record ${record} of a data version is corrupt: ${why}. Delete it, or restore it from a backup.`,
+    { cause },
+  );
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { digestSchema } from "../../base/stored-record";
+
+const count = z.number().int().min(0);
+
+/** `version.json`: what a version of a model's data is, and the files that it consists of. Written last. */
+export const dataVersionSchema = z.object({
+  model: z.string(),
+  /** Of the file, or of the listing of a folder's files: as in the lineage of what was trained on it. */
+  digest: digestSchema,
+  /** Name of the file or folder that it was, without its path. */
+  source: z.string(),
+  kind: z.enum(["file", "folder"]),
+  format: z.enum(["csv", "parquet"]),
+  rows: count,
+  /** In the order of the file; those that the definition named have the type that it gave them. */
+  columns: z.array(
+    z.object({ name: z.string(), type: z.enum(["number", "category", "boolean"]).exactOptional() }),
+  ),
+  /** ISO 8601, UTC. */
+  keptAt: z.iso.datetime(),
+  /** By their paths below the folder; of a single file, its name. */
+  files: z.array(z.object({ path: z.string(), bytes: count, digest: digestSchema })).min(1),
+});
+
+/** Data as it was, kept by its content. */
+export type DataVersion = Readonly<z.output<typeof dataVersionSchema>>;
