@@ -25,6 +25,8 @@ export interface TrainingPipelineArgs {
   /** `off` registers candidates without comparing them with the champion. */
   readonly evaluation: "on" | "off";
   readonly onNoPromotion: "cancel" | "continue";
+  /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
+  readonly dataVersions: pulumi.Input<string>;
   /** Folder of the data, `azureml://...`. */
   readonly dataUri: pulumi.Input<string>;
 }
@@ -107,11 +109,12 @@ export class TrainingPipeline extends pulumi.ComponentResource {
   }
 
   private createPipeline(componentIds: Record<StepName, pulumi.Output<string>>): Published {
-    const { model, clusterId, identity, stepTimeoutMinutes, evaluation, onNoPromotion } = this.args;
+    const { model, clusterId, identity, stepTimeoutMinutes, evaluation, onNoPromotion, dataVersions } =
+      this.args;
     const ids = stepNames.map((step) => componentIds[step]);
     const spec = pulumi
-      .all([pulumi.all(ids), clusterId, identity.clientId])
-      .apply(([[check = "", train = "", evaluate = "", register = ""], computeId, clientId]) =>
+      .all([pulumi.all(ids), clusterId, identity.clientId, dataVersions])
+      .apply(([[check = "", train = "", evaluate = "", register = ""], computeId, clientId, versions]) =>
         pipelineSpec({
           model,
           componentIds: { check, train, evaluate, register },
@@ -120,6 +123,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
           stepTimeoutMinutes,
           evaluation,
           onNoPromotion,
+          dataVersions: versions,
         }),
       );
     return this.createComponent(this.logicalName, spec);

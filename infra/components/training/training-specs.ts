@@ -129,6 +129,8 @@ export interface PipelineFacts {
   readonly stepTimeoutMinutes: number;
   readonly evaluation: "on" | "off";
   readonly onNoPromotion: "cancel" | "continue";
+  /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
+  readonly dataVersions: string;
 }
 
 /** The steps, tied together by their folders, as one component: what the endpoint and the schedule run. */
@@ -166,6 +168,7 @@ function pipelineJob(name: StepName, facts: PipelineFacts): PipelineJob {
       AZURE_CLIENT_ID: facts.clientId,
       MLOPS_EVALUATION: facts.evaluation,
       MLOPS_ON_NO_PROMOTION: facts.onNoPromotion,
+      MLOPS_DATA_VERSIONS: facts.dataVersions,
     },
     inputs: Object.fromEntries(inputs),
     _source: "REMOTE.WORKSPACE.COMPONENT",

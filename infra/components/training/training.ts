@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { TrainingCluster } from "./compute";
 import type { Foundation } from "../foundation/foundation";
 import { TrainingPipeline } from "./training-pipeline";
@@ -58,5 +59,7 @@ export function retrainingPipeline(
     evaluation: config.evaluation,
     onNoPromotion: config.onNoPromotion,
     dataUri: workspace.dataUri,
+    // Beside the models, where the identity of the jobs may write already.
+    dataVersions: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.models}/data-versions`,
   });
 }

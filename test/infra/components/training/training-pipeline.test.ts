@@ -20,6 +20,7 @@ const args: TrainingPipelineArgs = {
   scheduleEnabled: true,
   evaluation: "on",
   onNoPromotion: "cancel",
+  dataVersions: "https://account.blob.core.windows.net/models/data-versions",
   dataUri: "azureml://data/",
 };
 const pipeline = (change: Partial<TrainingPipelineArgs> = {}) =>

@@ -25,6 +25,7 @@ const facts: PipelineFacts = {
   stepTimeoutMinutes: 90,
   evaluation: "on",
   onNoPromotion: "cancel",
+  dataVersions: "https://account.blob.core.windows.net/models/data-versions",
 };
 
 /** Members that Azure Machine Learning itself does not spell in snake_case. */
@@ -108,6 +109,7 @@ describe("the pipeline", () => {
           AZURE_CLIENT_ID: "client",
           MLOPS_EVALUATION: "on",
           MLOPS_ON_NO_PROMOTION: "cancel",
+          MLOPS_DATA_VERSIONS: "https://account.blob.core.windows.net/models/data-versions",
         },
       });
     }
