@@ -6,11 +6,11 @@ import { shownPath } from "../../platform/base/shown-path";
 import { appendRows } from "../../platform/data/append-rows";
 import { findNewRows, type NewRows } from "../../platform/data/new-rows";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
+import { openData } from "../../platform/data/open-data";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { toCsv, type CollectedData } from "../../platform/predictions/collect";
 import type { SqlEngine, SqlRow } from "../../platform/sql/engine";
 import { identifier } from "../../platform/sql/engine";
-import { openRunData } from "../runs/run-data";
 import type { Session } from "../session/session";
 import { collectFromLog } from "../watching/collect";
 import { keepData } from "./keep-data";
@@ -87,7 +87,7 @@ async function describe(
   definition: ModelDefinition,
   file: string,
 ): Promise<{ rows: number; version?: string }> {
-  const data = await openRunData(definition, file);
+  const data = await openData(definition, file);
   try {
     const kept = await keepData(session, definition, data.source);
     return { rows: data.source.rows, ...(kept && { version: kept.digest }) };
@@ -102,7 +102,7 @@ async function addToData(
   { definition, dataFile }: LoadedDefinition,
   { rows: collected, leftOut }: CollectedData,
 ): Promise<Collected> {
-  const { engine, source } = await openRunData(definition, dataFile);
+  const { engine, source } = await openData(definition, dataFile);
   try {
     const { rows, present, differing } = await findNewRows(engine, definition, collected);
     const former = await keepData(session, definition, source);
@@ -140,7 +140,7 @@ async function writeToFile(
     const written = rows === 0 ? { rows } : await describe(session, definition, output);
     return { file: output, added: rows, leftOut, ...written };
   }
-  const { engine, source } = await openRunData(definition, dataFile);
+  const { engine, source } = await openData(definition, dataFile);
   try {
     const { rows, present, differing } = await findNewRows(engine, definition, collected);
     const known = columns.filter((name) => source.header.includes(name));

@@ -6,8 +6,8 @@ import { digestOfFile } from "../../platform/base/files";
 import { shownPath } from "../../platform/base/shown-path";
 import { shownDigest, type DataVersions } from "../../platform/data/versions/data-versions";
 import type { DataVersion } from "../../platform/data/versions/version-record";
+import { openData } from "../../platform/data/open-data";
 import type { ModelDefinition } from "../../platform/definition/definition";
-import { openRunData } from "../runs/run-data";
 import type { Session } from "../session/session";
 import { keepData } from "./keep-data";
 
@@ -72,7 +72,7 @@ async function keepIfData(
 ): Promise<string | undefined> {
   let data;
   try {
-    data = await openRunData(definition, place);
+    data = await openData(definition, place);
   } catch (error) {
     // Damaged data is a reason to restore it.
     if (error instanceof PlatformError && error.code.startsWith("DATA_")) return undefined;

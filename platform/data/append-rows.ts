@@ -9,9 +9,8 @@ import { createGzip } from "node:zlib";
 import { PlatformError } from "../base/errors";
 import { digestOf, writeFileAtomic } from "../base/files";
 import { toCsvLine } from "../sql/csv-line";
-import { identifier, literal, type SqlEngine, type SqlRow } from "../sql/engine";
-import { fileLiteral } from "../sql/file-literal";
-import { parquetTable, readParquetColumns } from "./parquet-files";
+import { identifier, type SqlEngine, type SqlRow } from "../sql/engine";
+import { readParquetColumns } from "./parquet-files";
 import type { DataSource } from "./source";
 import { isGzip, readBytes } from "./text-stream";
 
@@ -88,15 +87,17 @@ async function writeParquet(
     await writeFile(text, toCsvLine(source.header) + linesOf(source.header, rows));
     const columns = await readParquetColumns(engine, files);
     const names = columns.map(({ name }) => identifier(name)).join(", ");
-    const types = source.header.map((name) => `${literal(name)}: 'VARCHAR'`).join(", ");
-    const added = `read_csv(${fileLiteral(text)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${types}})`;
+    const { dialect } = engine;
+
+    const named = source.header.map((name, index) => `c${index} AS ${identifier(name)}`).join(", ");
+    const added = `(SELECT ${named} FROM ${dialect.csvFile(text, { columns: source.header.length, gzip: false })})`;
     for (const column of columns) await requireFits(engine, added, column);
     const cast = columns.map(
       ({ name, type }) => `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
     );
-    const former = all ? `SELECT ${names} FROM ${parquetTable(files)} UNION ALL ` : "";
+    const former = all ? `SELECT ${names} FROM ${dialect.parquetFiles(files)} UNION ALL ` : "";
     await engine.run(
-      `COPY (${former}SELECT ${cast.join(", ")} FROM ${added}) TO ${literal(target)} (FORMAT parquet)`,
+      dialect.writeParquet(`${former}SELECT ${cast.join(", ")} FROM ${added} AS added`, target),
     );
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -110,17 +111,16 @@ async function requireFits(
   { name, type }: { readonly name: string; readonly type: string },
 ): Promise<void> {
   const text = identifier(name);
-  const stored = `TRY_CAST(${text} AS ${type})`;
-  const whole = type.includes("INT")
-    ? ` OR TRY_CAST(${stored} AS DOUBLE) IS DISTINCT FROM TRY_CAST(${text} AS DOUBLE)`
-    : "";
+  const { tryCast, tryDouble } = engine.dialect;
+  const stored = tryCast(text, type);
+  const whole = type.includes("INT") ? ` OR ${tryDouble(stored)} IS DISTINCT FROM ${tryDouble(text)}` : "";
   const [row] = await engine.rows(
-    `SELECT ${text} AS v FROM ${table} WHERE ${text} IS NOT NULL AND (${stored} IS NULL${whole}) LIMIT 1`,
+    `SELECT ${text} AS v FROM ${table} AS added WHERE ${text} IS NOT NULL AND (${stored} IS NULL${whole}) LIMIT 1`,
   );
   if (row === undefined) return;
   throw new PlatformError(
     "DATA_INVALID",
-    `The column "${name}" is ${type} in the Parquet data, which cannot hold "${String(row.v)}". Write the data with a type that can (VARCHAR for an id, DOUBLE for a number), or collect into a CSV file with --output.`,
+    `The column "${name}" is ${type} in the Parquet data, which cannot hold "${String(row.v)}". Write the data with a type that can (text for an id, doubles for numbers), or collect into a CSV file with --output.`,
   );
 }
 

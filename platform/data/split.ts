@@ -1,3 +1,4 @@
+import type { SqlDialect } from "../sql/dialect";
 import type { ColumnDefinition, ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
 import type { SqlEngine } from "../sql/engine";
@@ -19,11 +20,11 @@ const fractionScale = "4.611686018427387904E18";
  * An id as the split sees it. It is text, but one that reads as a whole number counts as that number ("7.0" and "007" as 7), in the
  * notation of numbers: whether a file has ids as text or as numbers of any kind, a row keeps its side.
  */
-function idText(value: string): string {
+function idText(value: string, { matches }: SqlDialect): string {
   const sign = `CASE WHEN ${value} LIKE '-%' THEN '-' ELSE '' END`;
   const digits = `regexp_replace(regexp_replace(${value}, '[.]0*$', ''), '^[+-]?0*', '')`;
   const whole = `concat(${sign}, COALESCE(NULLIF(${digits}, ''), '0'), '.0')`;
-  return `CASE WHEN ${value} IS NULL THEN '' WHEN regexp_full_match(${value}, '[+-]?[0-9]+([.]0*)?') THEN ${whole} ELSE ${value} END`;
+  return `CASE WHEN ${value} IS NULL THEN '' WHEN ${matches(value, "[+-]?[0-9]+([.]0*)?")} THEN ${whole} ELSE ${value} END`;
 }
 
 /**
@@ -31,9 +32,9 @@ function idText(value: string): string {
  * its sign, its whole part and its fractional part in units of 2^-62, each found by IEEE operations that are
  * exact: 1.5 is "1.2305843009213693952". Two doubles share a text only beyond 9.2e18 or closer than 2^-62.
  */
-function canonicalText({ name, type, role }: ColumnDefinition): string {
+function canonicalText({ name, type, role }: ColumnDefinition, dialect: SqlDialect): string {
   const value = identifier(name);
-  if (role === "id") return idText(value);
+  if (role === "id") return idText(value, dialect);
   if (type !== "number") return `COALESCE(CAST(${value} AS STRING), '')`;
   const size = `least(abs(${value}), ${maxWhole})`;
   const fraction = `(${size} - floor(${size})) * ${fractionScale}`;
@@ -50,10 +51,13 @@ function keyColumns({ columns }: ModelDefinition): ColumnDefinition[] {
 }
 
 /** SQL condition for a held-out row: the first 32 bits of the MD5 of the seed and the row are below the fraction. */
-function heldOutCondition(definition: ModelDefinition): string {
+function heldOutCondition(definition: ModelDefinition, dialect: SqlDialect): string {
   const { testFraction, seed } = definition.split;
   const limit = Math.min(Math.round(testFraction * hashes), hashes - 1);
-  const texts = [literal(String(seed)), ...keyColumns(definition).map(canonicalText)];
+  const texts = [
+    literal(String(seed)),
+    ...keyColumns(definition).map((column) => canonicalText(column, dialect)),
+  ];
   return `substr(md5(concat_ws('|', ${texts.join(", ")})), 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
 }
 
@@ -67,7 +71,7 @@ export async function splitData(engine: SqlEngine, definition: ModelDefinition):
   const columns = definition.columns.map(({ name }) => identifier(name)).join(", ");
   await engine.run("DROP TABLE IF EXISTS split_data");
   await engine.run(
-    `CREATE TABLE split_data AS SELECT _row, ${columns}, ${heldOutCondition(definition)} AS _held_out FROM data`,
+    `CREATE TABLE split_data AS SELECT _row, ${columns}, ${heldOutCondition(definition, engine.dialect)} AS _held_out FROM data`,
   );
   await engine.run("DROP TABLE data");
   await engine.run("ALTER TABLE split_data RENAME TO data");

@@ -8,6 +8,8 @@ export interface SqlDialect {
   readonly matches: (text: string, pattern: string) => string;
   /** The text as a double; NULL where it is none. What counts as one besides decimal notation differs. */
   readonly tryDouble: (text: string) => string;
+  /** The text as a value of a type that the engine names; NULL where it is none. */
+  readonly tryCast: (text: string, type: string) => string;
   /** The exact median of numbers; of an even count the mean of the two in the middle. */
   readonly median: (number: string) => string;
   /** Number of a row, from 1, in the order in which the rows of a file are read. */

@@ -5,6 +5,7 @@ import { fileLiteral } from "./file-literal";
 export const duckDbDialect: SqlDialect = {
   matches: (text, pattern) => `regexp_full_match(${text}, ${literal(pattern)})`,
   tryDouble: (text) => `TRY_CAST(${text} AS DOUBLE)`,
+  tryCast: (text, type) => `TRY_CAST(${text} AS ${type})`,
   median: (number) => `median(${number})`,
   rowNumber: "row_number() OVER ()",
   csvFile(file, { columns, gzip }) {

@@ -89,6 +89,7 @@ export class DuckDbEngine implements SqlEngine {
     const rows = await this.rows(`DESCRIBE ${query}`);
     return rows.map((row) => ({
       name: String(row.column_name),
+      type: String(row.column_type),
       singlePrecision: row.column_type === "FLOAT",
     }));
   }

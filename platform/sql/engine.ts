@@ -7,6 +7,8 @@ export type SqlRow = Record<string, SqlValue>;
 /** A column of a query's result. */
 export interface QueryColumn {
   readonly name: string;
+  /** Its type, as the engine writes it. */
+  readonly type: string;
   /** Whether it holds numbers of 32 bits. */
   readonly singlePrecision: boolean;
 }

@@ -19,7 +19,7 @@ import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { writeModelFiles } from "./model-files";
 import { toOnnx } from "../onnx/linear-graph";
 import { rowsOf, scoreRows, scoreRowsInSql } from "../evaluation/score-rows";
-import { describeProgram } from "./program";
+import { describeProgram } from "../trainers/program";
 import type { TrainingRequest } from "./training-request";
 
 export interface TrainedModel {

@@ -69,7 +69,7 @@ test("what is written as Parquet is read again, columns matched by name and desc
     { a: 2, b: 1.5 },
   ]);
   expect(await engine.columns(query)).toEqual([
-    { name: "a", singlePrecision: false },
-    { name: "b", singlePrecision: true },
+    { name: "a", type: "INTEGER", singlePrecision: false },
+    { name: "b", type: "FLOAT", singlePrecision: true },
   ]);
 });
