@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CommanderError } from "commander";
 import { azureCredential } from "../../platform/azure/credentials";
 import { PlatformError, exitCodeOf, explainStorageError } from "../../platform/base/errors";
+import { readEnvironments } from "../../platform/release/environments";
 import { bootstrap } from "./bootstrap";
 import { readOptions, type Asked } from "./options";
 
@@ -11,7 +12,7 @@ import { readOptions, type Asked } from "./options";
 async function ask(question: string, { yes }: Asked): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY) {
-    process.stderr.write("Nobody can be asked here. Give --yes to make what the plan says.\n");
+    process.stderr.write("This is not a terminal, so there is nobody to ask. Add --yes to make what the plan lists.\n");
     return false;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -24,7 +25,7 @@ async function ask(question: string, { yes }: Asked): Promise<boolean> {
 
 async function main(): Promise<void> {
   try {
-    const asked = readOptions(process.argv);
+    const asked = readOptions(process.argv, readEnvironments());
     const { done } = await bootstrap({
       ...asked,
       consent: (question) => ask(question, asked),

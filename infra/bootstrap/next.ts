@@ -16,9 +16,10 @@ export async function nextCommands(made: {
   const path = `${facts.project.id}/_apis/git/repositories/${facts.repository.id}/refs?filter=heads/${target.branch}&api-version=7.1`;
   const { value } = await devops.get<Listed<{ name: string }>>("The repository's branches", path);
   const empty = value.every(({ name }) => name !== `refs/heads/${target.branch}`);
-  const files = target.environments.map(({ name }) => `Pulumi.${name}.yaml`).join(" ");
   const branch = empty ? target.branch : "mlops-setup";
-  const [first = ""] = target.environments.map(({ name }) => name);
+  const names = target.environments.map(({ name }) => name);
+  const [first = ""] = names;
+  const files = names.map((name) => `Pulumi.${name}.yaml`).join(" ");
   const release = known(facts.pipelines, "mlops-release");
   const after = empty
     ? `The push starts mlops-build: it makes ${first}, trains a model and registers it if it is good enough. Then:`
@@ -36,7 +37,7 @@ export async function nextCommands(made: {
     after,
     `  az pipelines run --organization ${devops.organisationUrl} --project "${facts.project.name}" --id ${release} --parameters modelVersion=<model:version>`,
     "",
-    "It goes through the first environment to production, where it waits for your approval.",
+    `It is tested in ${names.slice(0, -1).join(", then in ")}, and waits for your approval before ${names.at(-1)}.`,
     ...(started ? [] : [later]),
   ].join("\n");
 }

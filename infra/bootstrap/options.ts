@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { nameRules } from "../config/names";
+import type { Environments } from "../../platform/release/environments";
 import { regions } from "../config/regions";
 import type { Environment, Target } from "./names";
 
@@ -9,7 +9,8 @@ interface Given {
   readonly subscription: string;
   readonly organisation: string;
   readonly project: string;
-  readonly environment: readonly { readonly name: string; readonly subscriptionId: string | undefined }[];
+  /** Ids of subscriptions, by the environment that has one of its own. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly location: string;
   readonly resourceGroup: string;
   readonly branch: string;
@@ -34,16 +35,17 @@ function matching(pattern: RegExp, expected: string): (text: string) => string {
   };
 }
 
-type GivenEnvironment = Given["environment"][number];
-
-function environment(text: string, before: readonly GivenEnvironment[] = []): GivenEnvironment[] {
-  const [name = "", subscriptionId] = text.split("=");
-  const { pattern, allowed } = nameRules.environment;
-  if (!pattern.test(name)) throw new InvalidArgumentError(`Expected ${allowed}.`);
-  if (subscriptionId !== undefined && !guid.test(subscriptionId))
-    throw new InvalidArgumentError("Expected <name>=<id of a subscription>.");
-  if (before.some((each) => each.name === name)) throw new InvalidArgumentError("It is given twice.");
-  return [...before, { name, subscriptionId }];
+function ownSubscription({ names }: Environments) {
+  return (text: string, before: Readonly<Record<string, string>>): Record<string, string> => {
+    const [name = "", id = ""] = text.split("=");
+    if (!names.includes(name))
+      throw new InvalidArgumentError(
+        `environments.yml has ${names.join(", ")} and no "${name}". Name it there first, or correct it.`,
+      );
+    if (!guid.test(id)) throw new InvalidArgumentError("Expected <name>=<id of a subscription>.");
+    if (name in before) throw new InvalidArgumentError("It is given twice.");
+    return { ...before, [name]: id };
+  };
 }
 
 function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
@@ -60,7 +62,7 @@ const organisationName = matching(
   "the name in https://dev.azure.com/<name>",
 );
 
-function commandOf(): Command {
+function commandOf(environments: Environments): Command {
   const required = (flags: string, description: string): Option =>
     new Option(flags, description).makeOptionMandatory();
   return new Command("bootstrap")
@@ -72,11 +74,11 @@ function commandOf(): Command {
     )
     .addOption(required("--organisation <name>", "Azure DevOps organisation").argParser(organisationName))
     .addOption(required("--project <name>", "Azure DevOps project, with a repository of the same name"))
-    .addOption(
-      required(
-        "--environment <name[=subscription]>",
-        "a stack; repeat it, in the order in which a release passes them",
-      ).argParser(environment),
+    .option(
+      "--environment <name=subscription>",
+      `one of ${environments.names.join(", ")} that has a subscription of its own; repeat it`,
+      ownSubscription(environments),
+      {},
     )
     .addOption(
       new Option("--location <region>", "region of all that is made").choices(regions).default("westeurope"),
@@ -94,13 +96,13 @@ function commandOf(): Command {
     .option("--yes", "do not ask", false);
 }
 
-/** Reads the command line; commander writes what is wrong with it and throws. */
-export function readOptions(argv: readonly string[]): Asked {
-  const given = commandOf().exitOverride().parse(argv).opts<Given>();
+/** Reads the command line, for all environments that there are; commander writes what is wrong with it and throws. */
+export function readOptions(argv: readonly string[], all: Environments): Asked {
+  const given = commandOf(all).exitOverride().parse(argv).opts<Given>();
   const { subscription: subscriptionId, resourceGroup, location, organisation, project, branch } = given;
-  const environments = given.environment.map((each): Environment => ({
-    name: each.name,
-    subscriptionId: each.subscriptionId ?? subscriptionId,
+  const environments = all.names.map((name): Environment => ({
+    name,
+    subscriptionId: given.environment[name] ?? subscriptionId,
   }));
   const approvers = given.approver ?? [];
   return {

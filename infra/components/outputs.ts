@@ -2,7 +2,7 @@ import type { TrainingCluster } from "./training/compute";
 import type { Foundation } from "./foundation/foundation";
 import type { TrainingPipeline } from "./training/training-pipeline";
 import type { Workspace } from "./training/workspace";
-import type { StackConfig } from "../config/config";
+import type { StackConfig } from "../config/stack-config";
 import type { Variables } from "../config/environment";
 import type { Images } from "./images/images";
 import { pipelinesOf } from "../config/pipelines";

@@ -1,9 +1,10 @@
-import type { StackConfig } from "./config";
+import type { StackConfig } from "./stack-config";
 import { hasZones, regions } from "./regions";
 
 type Partially = { readonly [K in keyof StackConfig]?: StackConfig[K] | undefined };
 
-function least(
+/** A lower bound that is above its upper one. */
+function crossed(
   config: Partially,
   low: "computeMinNodes" | "scoringMinNodes" | "minReplicas",
   high: "computeMaxNodes" | "scoringMaxNodes" | "maxReplicas",
@@ -27,9 +28,9 @@ function together(config: Partially, one: keyof StackConfig, other: keyof StackC
 /** Faults of settings that are right by themselves but not together. A setting that is wrong by itself is absent. */
 export function crossFaults(config: Partially): string[] {
   const faults = [
-    ...least(config, "computeMinNodes", "computeMaxNodes"),
-    ...least(config, "scoringMinNodes", "scoringMaxNodes"),
-    ...least(config, "minReplicas", "maxReplicas"),
+    ...crossed(config, "computeMinNodes", "computeMaxNodes"),
+    ...crossed(config, "scoringMinNodes", "scoringMaxNodes"),
+    ...crossed(config, "minReplicas", "maxReplicas"),
     ...together(config, "host", "certificate"),
     ...together(config, "devOpsProject", "releasePipelineId"),
   ];

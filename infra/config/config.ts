@@ -1,23 +1,11 @@
 import { closest, distance } from "fastest-levenshtein";
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
+import { environmentName } from "../../platform/settings/environment-name";
 import { crossFaults } from "./config-faults";
 import { settings, type Setting } from "./config-settings";
-import { nameRules } from "./names";
 import { regions } from "./regions";
 import { refusal } from "./refusal";
-
-type Key = keyof typeof settings;
-type Value<K extends Key> =
-  | z.output<(typeof settings)[K]["schema"]>
-  | ((typeof settings)[K] extends { optional: true } ? undefined : never);
-
-/** What a stack is to be: the one typed object that all of the program reads. */
-export type StackConfig = { readonly [K in Key]: Value<K> } & {
-  /** Name of the stack, for names and `MLOPS_ENVIRONMENT`. Nothing depends on which name it is. */
-  readonly environment: string;
-  readonly location: string;
-};
+import type { StackConfig } from "./stack-config";
 
 /** Reads the configuration of a stack, given as `mlops:<key>`; the error lists every fault with the command that corrects it. */
 export function parseConfig(stack: string, values: Readonly<Record<string, string>>): StackConfig {
@@ -28,9 +16,9 @@ export function parseConfig(stack: string, values: Readonly<Record<string, strin
     const end = problem.endsWith("?") ? "" : ".";
     faults.push(`${key} ${problem}${end} Run: pulumi config set --stack ${stack} ${key} ${value}`);
   };
-  if (!nameRules.environment.pattern.test(stack)) {
+  if (!environmentName.pattern.test(stack)) {
     faults.push(
-      `The stack's name "${stack}" goes into names of resources. Expected ${nameRules.environment.allowed}.`,
+      `The stack's name "${stack}" goes into names of resources. Expected ${environmentName.allowed}.`,
     );
   }
   const location = values["azure-native:location"] ?? "";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings, type ProcessName } from "../../platform/settings/settings";
-import type { StackConfig } from "./config";
+import type { StackConfig } from "./stack-config";
 import { refusal } from "./refusal";
 
 /** Environment variables of a process, by name. */

@@ -12,10 +12,6 @@ export interface NameRule {
 
 /** Rules of Azure's own documentation ("Naming rules and restrictions for Azure resources"), by what they name. */
 export const nameRules = {
-  environment: {
-    pattern: /^[a-z][a-z0-9-]{0,8}[a-z0-9]$/,
-    allowed: "2 to 10 lower-case letters, digits and dashes, a letter first and no dash last",
-  },
   /** A compute name that ends in a dash and digits is refused by Azure Machine Learning. */
   compute: {
     pattern: /^[a-z](?![a-z0-9-]*-\d+$)[a-z0-9-]{1,22}[a-z0-9]$/,

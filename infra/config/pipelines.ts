@@ -4,8 +4,8 @@ import type { Variables } from "./environment";
 /** What an identity is for: to look at what would change, or to change it. */
 export type Duty = "preview" | "deploy";
 
-/** Environments, in the order in which a release passes them. */
-export type Which = "first" | "last" | "every";
+/** Environments by what they are for: the first trains, the last is production. */
+type Which = "training" | "production" | "every";
 
 /** A pipeline, and what opens to it: nothing else in the project does. */
 export interface Pipeline {
@@ -24,11 +24,11 @@ type Reach = Partial<Pick<Pipeline, "signsIn" | "passes" | "secrets">>;
 /** By the file in pipelines/ that each runs. That of pull requests runs code that nobody has read yet. */
 const reaches: Readonly<Record<string, Reach>> = {
   pr: { signsIn: ["preview"] },
-  build: { signsIn: ["first"], passes: ["first"] },
-  retrain: { signsIn: ["first"] },
+  build: { signsIn: ["training"], passes: ["training"] },
+  retrain: { signsIn: ["training"] },
   release: { signsIn: ["every"], passes: ["every"], secrets: true },
-  batch: { signsIn: ["last"] },
-  monitor: { signsIn: ["last"] },
+  batch: { signsIn: ["production"] },
+  monitor: { signsIn: ["production"] },
   infra: { signsIn: ["preview", "every"], passes: ["infra"] },
   teardown: { signsIn: ["every"], passes: ["infra"] },
 };
@@ -44,15 +44,15 @@ export const pipelines: readonly Pipeline[] = Object.entries(reaches).map(
   }),
 );
 
-/** Names of the pipelines to which something of an environment opens: its sign-in, or its checks. */
+/** Names of the pipelines to which something of an environment opens: its sign-in, or its checks. `environments` in their order. */
 export function openTo(
   what: "signsIn" | "passes",
   environment: string,
   environments: readonly string[],
 ): string[] {
   const which: Which[] = ["every"];
-  if (environment === environments[0]) which.push("first");
-  if (environment === environments.at(-1)) which.push("last");
+  if (environment === environments[0]) which.push("training");
+  if (environment === environments.at(-1)) which.push("production");
   return pipelines
     .filter((pipeline) => pipeline[what].some((each) => which.includes(each as Which)))
     .map(({ name }) => name);

@@ -1,4 +1,4 @@
-import type { StackConfig } from "./config";
+import type { StackConfig } from "./stack-config";
 
 /** Tags that every resource has; costs are reported by them, and Azure Policy and the policy pack ask for them. */
 export const tagNames = ["environment", "owner", "costCentre"] as const;

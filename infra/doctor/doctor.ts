@@ -5,7 +5,7 @@ import { callerOf } from "../bootstrap/clients/azure-clients";
 import { DevOps, type DevOpsOptions } from "../bootstrap/clients/devops-client";
 import { stateNames } from "../bootstrap/names";
 import { runProgram, type RunProgram } from "../bootstrap/run-program";
-import type { StackConfig } from "../config/config";
+import type { StackConfig } from "../config/stack-config";
 import { checkName, checkProviders, checkRoles, checkSubscription } from "./access-checks";
 import { AzureFacts } from "./azure-facts";
 import { failed, ok, type Finding } from "./finding";

@@ -1,4 +1,4 @@
-import type { StackConfig } from "../config/config";
+import type { StackConfig } from "../config/stack-config";
 import { failed, ok, type Finding } from "./finding";
 
 /** VMs that a stack may grow to. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { modelDefinitionSchema } from "../definition/definition";
 import { PlatformError } from "../base/errors";
 import { isModelRef, modelNamePattern, modelNameRule } from "../definition/model-ref";
+import { environmentName, environmentText } from "./environment-name";
 import { registryText } from "./mlflow-address";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
@@ -81,16 +82,14 @@ const logLevel = choice(
   ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
   "info",
 );
-const environment = variable(
-  "MLOPS_ENVIRONMENT",
-  z.string().regex(/^[a-z][a-z0-9-]{0,19}$/),
-  "the environment's name, for example qa or prod: at most 20 lower-case letters, digits and dashes",
-);
+const environment = variable("MLOPS_ENVIRONMENT", environmentText, environmentName.expected);
 
 /** Where versions are: in the home, or in an MLflow server or Azure Machine Learning workspace. */
 const registry = variable("MLOPS_REGISTRY", registryText, '"local" or an MLflow tracking URI');
 /** Folder of the model definitions, `<name>/model.ts`; the repository's own `models/` when not set. */
 const models = variable("MLOPS_MODELS", folder.optional(), "a folder");
+/** Read by platform/release/environments.ts; the repository's own environments.yml when not set. */
+const environments = variable("MLOPS_ENVIRONMENTS", folder.optional(), "a file like environments.yml");
 /** "off": candidates are registered without being compared with the champion. */
 const evaluation = choice("MLOPS_EVALUATION", ["on", "off"], "on");
 /** When the gate says no: "cancel" registers nothing, "continue" registers the candidate all the same. */
@@ -115,7 +114,18 @@ const versions = { dataVersions, dataVersionDays };
 
 /** Every setting of every process. What a process does not list may be set for another one beside it. */
 const processes = {
-  cli: { home, registry, models, evaluation, onNoPromotion, logLevel, target, predictionLog, ...versions },
+  cli: {
+    home,
+    registry,
+    models,
+    environments,
+    evaluation,
+    onNoPromotion,
+    logLevel,
+    target,
+    predictionLog,
+    ...versions,
+  },
   training: {
     ...versions,
     models,

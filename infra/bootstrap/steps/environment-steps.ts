@@ -110,19 +110,15 @@ function approval(scope: DevOpsScope, name: string): Step {
   });
 }
 
-/**
- * Environments that deployments pass through. The first is where releases are tested, so that nobody is asked for it;
- * each after it, and the making of stacks, wait for an approval.
- */
+/** Environments that deployments pass through. Production, and the making of stacks, wait for an approval; tests do not. */
 export function environmentSteps(scope: DevOpsScope): Step[] {
-  const { environments } = scope.target;
-  return [...environments.map(({ name }) => environmentName(name)), infraEnvironment].flatMap(
-    (name, index) => [
-      environment(scope, name, name === infraEnvironment ? "stacks are made and removed" : "releases"),
-      lock(scope, name),
-      ...(index === 0 ? [] : [approval(scope, name)]),
-    ],
-  );
+  const names = scope.target.environments.map(({ name }) => environmentName(name));
+  const approved = [names.at(-1), infraEnvironment];
+  return [...names, infraEnvironment].flatMap((name) => [
+    environment(scope, name, name === infraEnvironment ? "stacks are made and removed" : "releases"),
+    lock(scope, name),
+    ...(approved.includes(name) ? [approval(scope, name)] : []),
+  ]);
 }
 
 /** What a resource of the project opens to. */

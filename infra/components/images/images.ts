@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../foundation/access";
 import type { Foundation } from "../foundation/foundation";
 import { Image } from "./image";
-import type { StackConfig } from "../../config/config";
+import type { StackConfig } from "../../config/stack-config";
 import { layOutImage } from "./image-source";
 
 export interface Images {

@@ -3,7 +3,7 @@ import type { Access } from "../foundation/access";
 import type { Foundation } from "../foundation/foundation";
 import { KubernetesScoring } from "./kubernetes-scoring";
 import { ContainerScoring } from "./container-scoring";
-import type { StackConfig } from "../../config/config";
+import type { StackConfig } from "../../config/stack-config";
 import type { ReleaseState } from "../../config/release";
 
 /** What serves a model, wherever it does. */

@@ -3,7 +3,7 @@ import { TrainingCluster } from "./compute";
 import type { Foundation } from "../foundation/foundation";
 import { TrainingPipeline } from "./training-pipeline";
 import type { Workspace } from "./workspace";
-import type { StackConfig } from "../../config/config";
+import type { StackConfig } from "../../config/stack-config";
 import { computeName } from "../../config/names";
 import { computeId } from "./training-specs";
 

@@ -4,7 +4,7 @@ import { Governance } from "../foundation/governance";
 import { Monitoring } from "./monitoring";
 import type { Triggers } from "../training/triggers";
 import type { Workspace } from "../training/workspace";
-import type { StackConfig } from "../../config/config";
+import type { StackConfig } from "../../config/stack-config";
 import type { Serving } from "../serving/serving";
 import { tagNames } from "../../config/tag-names";
 

@@ -17,35 +17,39 @@ import {
   previewName,
 } from "../../../infra/config/pipelines";
 import { readOptions } from "../../../infra/bootstrap/options";
+import {
+  parseEnvironments,
+  readEnvironments,
+  type Environments,
+} from "../../../platform/release/environments";
 import { differences } from "../../../infra/bootstrap/steps/step";
 import { planPipeline, stepListsOf } from "../../pipelines/plan";
 import { prodSubscriptionId as other, subscriptionId } from "./cloud";
 
 const root = path.join(__dirname, "..", "..", "..");
 const given = ["--subscription", subscriptionId, "--organisation", "contoso", "--project", "shop"];
-const read = (...more: string[]): Target => readOptions(["node", "x", ...given, ...more]).target;
+const environmentsOf = (testing: string, production: string): Environments =>
+  parseEnvironments(
+    `variables: { testEnvironments: "${testing}", productionEnvironment: ${production} }`,
+    "environments.yml",
+  );
+const two = environmentsOf("qa", "prod");
+const optionsOf = (...more: string[]) => readOptions(["node", "x", ...given, ...more], two);
+const read = (...more: string[]): Target => optionsOf(...more).target;
 
 test("names that the world shares are allowed, the same each time, and others for another group", () => {
-  const target = read("--environment", "qa");
+  const target = read();
   const { account, vault } = stateNames(target);
   expect(account).toMatch(/^[a-z0-9]{3,24}$/);
   expect(vault).toMatch(/^[a-z][a-z0-9-]{1,22}[a-z0-9]$/);
-  expect(stateNames(read("--environment", "prod"))).toEqual(stateNames(target));
-  expect(stateNames(read("--environment", "qa", "--resource-group", "other")).account).not.toBe(account);
+  const others = readOptions(["node", "x", ...given], environmentsOf("dev,test", "live")).target;
+  expect(stateNames(others)).toEqual(stateNames(target));
+  expect(stateNames(read("--resource-group", "other")).account).not.toBe(account);
 });
 
 test("environments keep their order, and each may have a subscription of its own", () => {
   const { environments, approvers } = read(
-    ...[
-      "--environment",
-      "qa",
-      "--environment",
-      `prod=${other}`,
-      "--approver",
-      "a@b.c",
-      "--approver",
-      "d@e.f",
-    ],
+    ...["--environment", `prod=${other}`, "--approver", "a@b.c", "--approver", "d@e.f"],
   );
   expect(environments).toEqual([
     { name: "qa", subscriptionId },
@@ -55,12 +59,16 @@ test("environments keep their order, and each may have a subscription of its own
 });
 
 test.each([
-  ["no environment", [], "required option '--environment"],
-  ["a name that stacks cannot have", ["--environment", "Production_1"], "2 to 10 lower-case letters"],
-  ["one twice", ["--environment", "qa", "--environment", "qa"], "It is given twice"],
+  [
+    "an environment that the list does not have",
+    ["--environment", `live=${other}`],
+    'environments.yml has qa, prod and no "live". Name it there first',
+  ],
+  ["one twice", ["--environment", `qa=${other}`, "--environment", `qa=${other}`], "It is given twice"],
+  ["an environment without a subscription", ["--environment", "qa"], "<name>=<id of a subscription>"],
   ["a subscription by its name", ["--environment", "qa=research"], "<name>=<id of a subscription>"],
-  ["a region that lacks something", ["--environment", "qa", "--location", "moon"], "Allowed choices"],
-  ["a setting without value", ["--environment", "qa", "--set", "owner"], "Expected <key>=<value>"],
+  ["a region that lacks something", ["--location", "moon"], "Allowed choices"],
+  ["a setting without value", ["--set", "owner"], "Expected <key>=<value>"],
 ])("%s is refused", (_name, more, message) => {
   const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
@@ -71,7 +79,7 @@ test.each([
 });
 
 test("settings are taken as they are written, equals signs and all", () => {
-  const { settings } = readOptions(["node", "x", ...given, "--environment", "qa", "--set", "owner=a=b"]);
+  const { settings } = optionsOf("--set", "owner=a=b");
   expect(settings).toEqual({ "mlops:owner": "a=b" });
 });
 
@@ -105,7 +113,7 @@ test("conditions are written as Azure reads them", () => {
 });
 
 test("who deploys an environment reads what those before it made, and has nothing to do with those after it", () => {
-  const target = read("--environment", "qa", "--environment", `prod=${other}`);
+  const target = read("--environment", `prod=${other}`);
   const [preview, qa, prod] = signInsOf(target);
   expect(preview?.stacks).toEqual({ own: [], earlier: ["qa", "prod"] });
   expect([qa?.stacks, qa?.earlierSubscriptionIds]).toEqual([{ own: ["qa"], earlier: [] }, []]);
@@ -113,7 +121,7 @@ test("who deploys an environment reads what those before it made, and has nothin
     { own: ["prod"], earlier: ["qa"] },
     [subscriptionId],
   ]);
-  const [, , same] = signInsOf(read("--environment", "qa", "--environment", "prod"));
+  const [, , same] = signInsOf(read());
   expect(same?.earlierSubscriptionIds).toEqual([]);
 });
 
@@ -139,7 +147,7 @@ const all = (pattern: RegExp): string[] => [
 ];
 
 test("what the pipelines name is what the bootstrap makes", () => {
-  const target = read("--environment", "qa", "--environment", "prod");
+  const { target } = readOptions(["node", "x", ...given], readEnvironments({}));
   const signIns = signInsOf(target).map(({ name }) => name);
   const connections = all(/connection: "?(mlops-[a-z]+)\b/g).filter((name) => name !== "mlops-");
   expect(connections.length).toBeGreaterThan(0);

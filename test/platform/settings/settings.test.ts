@@ -186,7 +186,7 @@ describe("settings", () => {
       "MLOPS_MODEL_DIRECTORY is not set. Expected the folder of a model directory.",
       'MLOPS_MODEL is "x". Expected name:version, for example diabetes:3.',
       'MLOPS_PORT is "y". Expected a whole number from 0 to 65535.',
-      "MLOPS_ENVIRONMENT is not set. Expected the environment's name, for example qa or prod: at most 20 lower-case letters, digits and dashes.",
+      "MLOPS_ENVIRONMENT is not set. Expected the environment's name, for example qa or prod: 1 to 20 lower-case letters, digits and dashes, a letter first and no dash last.",
       "MLOPS_PROT is not a setting. Did you mean MLOPS_PORT?",
     ]);
   });
