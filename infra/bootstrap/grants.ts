@@ -17,10 +17,10 @@ export const bootstrapRoles = {
   "Storage Blob Data Reader": stackRoles["Storage Blob Data Reader"],
 } as const;
 
-export type BootstrapRole = keyof typeof bootstrapRoles;
+type BootstrapRole = keyof typeof bootstrapRoles;
 
 /** What a role may be given on: an environment's subscription, those of environments before it, or what keeps the state. */
-export type GrantScope = "subscription" | "earlierSubscriptions" | "stateContainer" | "stateKey" | "vault";
+type GrantScope = "subscription" | "earlierSubscriptions" | "stateContainer" | "stateKey" | "vault";
 
 export interface Grant {
   /** "operator" is who runs the bootstrap, and stacks from a laptop after it. */

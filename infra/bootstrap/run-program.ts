@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 
-export interface ProgramResult {
+interface ProgramResult {
   /** Exit code; 127 when there is no such program. */
   readonly code: number;
   /** Both of its streams. */

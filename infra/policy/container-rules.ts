@@ -25,7 +25,7 @@ function podOf({ spec }: Props, type: string): unknown {
 }
 
 /** All containers of a resource, those that run first included. */
-export function containersOf(props: Props, type: string): readonly Container[] {
+function containersOf(props: Props, type: string): readonly Container[] {
   if (type === environment) {
     return [{ name: "image", image: at(props, "properties", "image"), variables: [] }];
   }

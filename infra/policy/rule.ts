@@ -38,7 +38,7 @@ export interface RuleOptions {
 }
 
 /** A resource as the rules about the whole stack see it. */
-export interface StackResource {
+interface StackResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;

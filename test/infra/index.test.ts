@@ -17,14 +17,14 @@ interface Stack {
   readonly places: string[];
 }
 
-async function stackOf(stack: "qa" | "prod", values: Record<string, string> = {}): Promise<Stack> {
+async function stackOf(stack: string, values: Record<string, string> = {}): Promise<Stack> {
   let outputs: Record<string, unknown> = {};
   const resources = await registered(
     async () => {
       pulumi.runtime.setAllConfig({
-        ...(stack === "qa" ? qa : prod),
+        ...(stack === "prod" ? prod : qa),
         "mlops:trainingImage": pinned("mlops-training"),
-        "mlops:release": JSON.stringify(releases[stack]),
+        "mlops:release": JSON.stringify(stack === "prod" ? releases.prod : releases.qa),
         ...values,
       });
       const program = require("../../infra/index") as () => Promise<Record<string, unknown>>;
@@ -156,6 +156,22 @@ test("what differs between the stacks is where the model serves, and nothing els
     "azure-native:containerservice:ManagedCluster",
     "azure-native:managedidentity:FederatedIdentityCredential",
   ]);
+});
+
+test("a stack of another name is like any other: only its name differs", async () => {
+  const name = "live";
+  const { resources, outputs } = await stackOf(name);
+  expect(resources.map(({ type }) => type).sort()).toEqual(both.qa.resources.map(({ type }) => type).sort());
+  for (const { inputs } of resources.filter((each) => "tags" in each.inputs))
+    expect(inputs.tags).toMatchObject({ environment: name });
+  expect(outputs.environment.scoring).toMatchObject({ MLOPS_ENVIRONMENT: name });
+  expect(outputs.pipelines).toMatchObject({
+    "mlops-release": {
+      serviceConnection: `mlops-${name}`,
+      environment: `mlops-${name}`,
+      variables: { STACK: name },
+    },
+  });
 });
 
 test("without compute there are no clusters, and the pipeline that needs them stays", async () => {

@@ -13,7 +13,7 @@ export interface IdentityScope {
 }
 
 /** Ids of what roles are given on: in a subscription of an environment, or where the state is. */
-export function scopeIds(
+function scopeIds(
   target: Target,
   on: Grant["on"],
   { subscriptionIds, earlierSubscriptionIds }: Pick<SignIn, "subscriptionIds" | "earlierSubscriptionIds">,

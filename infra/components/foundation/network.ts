@@ -12,9 +12,9 @@ export const zonesOf = {
   amlworkspace: ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"],
 } as const;
 
-export type EndpointGroup = keyof typeof zonesOf;
+type EndpointGroup = keyof typeof zonesOf;
 
-export const subnetNames = ["endpoints", "containers", "cluster", "compute"] as const;
+const subnetNames = ["endpoints", "containers", "cluster", "compute"] as const;
 export type SubnetName = (typeof subnetNames)[number];
 
 /** Address ranges of the subnets in a /16 network: the cluster has the most, for its nodes and those of an upgrade. */

@@ -6,7 +6,7 @@ import { hasZones } from "../../config/regions";
 import type { CustomerManagedKeys } from "./customer-managed-keys";
 
 /** Containers by what they hold. Their names are known to pipelines and people. */
-export const containerNames = {
+const containerNames = {
   data: "data",
   models: "models",
   predictionLog: "prediction-log",

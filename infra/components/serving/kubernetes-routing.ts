@@ -13,7 +13,7 @@ export interface KubernetesRoutingArgs {
 }
 
 /** The header by which a client chooses a track, and by which the answer names it: that of the gateway on a laptop. */
-export const trackHeader = "x-mlops-track";
+const trackHeader = "x-mlops-track";
 
 const api = { apiVersion: "networking.istio.io/v1" };
 const gatewayName = "scoring";

@@ -64,7 +64,7 @@ export const stepNames = ["check", "train", "evaluate", "register"] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** The pipeline: `mlops job <step>` of training/job/job-command.ts, four times. */
-export const steps: Readonly<Record<StepName, Step>> = {
+const steps: Readonly<Record<StepName, Step>> = {
   check: {
     title: "Check the data",
     description: "Checks the data against the model's definition and the champion's reference sample",

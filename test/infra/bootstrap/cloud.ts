@@ -187,7 +187,7 @@ export function tokenFor(scope: string): AccessToken {
 }
 
 /** What `pulumi stack select --create` leaves: a line in the stack's file. */
-export function pulumiOf(folder: string): NonNullable<Bootstrap["run"]> {
+function pulumiOf(folder: string): NonNullable<Bootstrap["run"]> {
   return (_program, args) => {
     const stack = args[args.indexOf("--stack") + 1] ?? "";
     const provider = args[args.indexOf("--secrets-provider") + 1] ?? "";

@@ -76,6 +76,14 @@ describe("the configuration of a stack", () => {
     expect(parseConfig("prod", { ...west, "mlops:zones": "[]" }).zones).toEqual([]);
   });
 
+  test.each(["dev", "test", "live"])("a stack may be called %s: its name is all that differs", (name) => {
+    expect(parseConfig(name, qa)).toEqual({ ...parseConfig("qa", qa), environment: name });
+  });
+
+  test.each(["Live", "live_1", "live-", ""])('a stack cannot be called "%s"', (name) => {
+    expect(() => parseConfig(name, qa)).toThrow("goes into names of resources. Expected 1 to 20 lower-case");
+  });
+
   test("a description says what every setting is for", () => {
     expect(Object.values(settings).filter(({ description }) => description.length < 15)).toEqual([]);
   });
