@@ -38,7 +38,7 @@ async function advance(context: RunContext, { minutes, approvedBy, release: file
 
 async function analyse(context: RunContext, { minutes }: CanaryFlags): Promise<void> {
   const { session, run, definition, target } = context;
-  const status = await target.deployer.status("prod", definition.name);
+  const status = await target.deployer.status(session.environments.production, definition.name);
   const { weight, shadow } = requireCanary(status, releaseOf(context));
   const stage = await analyseCanary(await canaryAnalysisOf(context, minutes), { weight, shadow });
   run.canary = [...(run.canary ?? []), stage];
@@ -51,8 +51,12 @@ async function promote(context: RunContext, { yes = false }: CanaryFlags): Promi
   const release = releaseOf(context);
   // After a crash between the two halves of a promotion, only the second is missing.
   const status = (await isInProduction(context, release))
-    ? await target.deployer.status("prod", definition.name)
-    : await promoteCanary(target.deployer, "prod", { release, rule: definition.canary, force: yes });
+    ? await target.deployer.status(session.environments.production, definition.name)
+    : await promoteCanary(target.deployer, session.environments.production, {
+        release,
+        rule: definition.canary,
+        force: yes,
+      });
   await crown(session, release.model);
   Object.assign(run, { outcome: "released", explanation: `${release.model} is in production.` });
   session.output.result(status, describeDeployments([status]));
@@ -61,7 +65,11 @@ async function promote(context: RunContext, { yes = false }: CanaryFlags): Promi
 async function rollBack(context: RunContext): Promise<void> {
   const { session, run, target } = context;
   const release = releaseOf(context);
-  const taken = await takeCanaryAway({ deployer: target.deployer, environment: "prod", release });
+  const taken = await takeCanaryAway({
+    deployer: target.deployer,
+    environment: session.environments.production,
+    release,
+  });
   const explanation = taken
     ? `${release.model} was rolled back; production stays as it was.`
     : `${release.model} is no canary in production, which stays as it is.`;

@@ -20,7 +20,7 @@ import {
 } from "./options";
 import { writeReleaseFile } from "./release-file";
 import { passedQa, releaseOf } from "../steps/release-of-run";
-import { qaStep } from "../steps/release-steps";
+import { deployStep } from "../steps/release-steps";
 import { openCommand, type ModelFlags } from "./open-command";
 import { approve, openRelease, runOnRelease } from "./release-run";
 
@@ -48,7 +48,7 @@ export function addDeploy(program: Command, scope: CommandScope): void {
     .argument("[version]", "packaged version, name:version (default: the newest run's)")
     .description("put a packaged version into QA, or onto production's canary track with a weight")
     .addOption(modelOption())
-    .addOption(environmentOption("qa"))
+    .addOption(environmentOption("training"))
     .option("--weight <percent>", "production: share of requests the canary answers", wholeNumber(0, 100))
     .addOption(runOption())
     .addOption(releaseOption())
@@ -79,7 +79,7 @@ async function deployImage(
   const { session } = await openCommand(scope, { ...flags, model }, { changes: "deployment" });
   const { deployer } = openTarget(session, target);
   const status =
-    environment === "qa"
+    environment !== session.environments.production
       ? await serveAtOnce(deployer, environment, release)
       : await setCanary(deployer, environment, { release, traffic: trafficOf(flags) });
   session.output.result(status, describeDeployments([status]));
@@ -96,7 +96,8 @@ async function deployPackage(
   const context = await openRelease(scope, flags, { changes: "deployment", port, version });
   const { run, session, target } = context;
   if (image !== undefined) run.release = { ...releaseOf(context), image };
-  if (environment === "qa") return runOnRelease(context, [qaStep], file);
+  if (environment !== session.environments.production)
+    return runOnRelease(context, [deployStep(environment)], file);
   approve(run, approvedBy);
   const release = await passedQa(context);
   const status = await setCanary(target.deployer, environment, { release, traffic: trafficOf(flags) });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { environments } from "../../platform/release/deployment";
+import { readEnvironments } from "../../platform/release/environments";
 import type { Target } from "../../platform/release/target";
 import { statusOfAll } from "../../deploy/rules/status-of-all";
 import { parseModelRef } from "../../platform/definition/model-ref";
@@ -15,8 +15,9 @@ import {
   requireTargetOptions,
   runOption,
   targetOption,
+  testEnvironmentOption,
 } from "./options";
-import { crown, isInProduction } from "../steps/release-of-run";
+import { crown, findUntested, isInProduction } from "../steps/release-of-run";
 import { loadStep, smokeStep, verifyStep } from "../steps/release-steps";
 import type { RunContext, Step } from "../steps/step";
 import type { RunRecord } from "../runs/runs";
@@ -37,7 +38,12 @@ async function runToPromote(
   const { session, loaded } = command;
   if (version !== undefined) await session.registry.get(parseModelRef(version));
   const runs = await session.runs.list(loaded.definition.name);
-  const tested = runs.find((run) => run.qa?.load !== undefined && run.version === (version ?? run.version));
+  const tested = runs.find(
+    ({ release, tests, version: own }) =>
+      release !== undefined &&
+      findUntested(session.environments.testing, tests, release.digest) === undefined &&
+      own === (version ?? own),
+  );
   const what = {
     name: version === undefined ? "run with a version" : `run with ${version}`,
     remedy: "Run `mlops lifecycle` first.",
@@ -57,7 +63,7 @@ async function promote(context: RunContext): Promise<void> {
   const { session, run, definition, target } = context;
   const already = run.release !== undefined && (await isInProduction(context, run.release));
   const ended = already ? run : await promoteRun(context);
-  const { url } = await target.deployer.status("prod", definition.name);
+  const { url } = await target.deployer.status(session.environments.production, definition.name);
   const served = describeServing(url, target);
   if (already) session.output.result(ended, `${run.release?.model} is in production already. ${served}`);
   else
@@ -66,23 +72,25 @@ async function promote(context: RunContext): Promise<void> {
 }
 
 function addQaTests(program: Command, scope: CommandScope): void {
-  const test = (step: Step, description: string): Command =>
+  const test = (name: string, step: (environment: string) => Step, description: string): Command =>
     program
-      .command(step.name)
+      .command(name)
       .description(description)
       .addOption(modelOption())
       .addOption(runOption())
       .addOption(releaseOption())
       .addOption(targetOption())
       .addOption(jsonOption())
-      .action(async (flags: ReleaseFlags & { environment?: string }) => {
-        const context = await openRelease(scope, flags, { changes: `${step.name} test` });
-        await runOnRelease(context, [flags.environment === "prod" ? verifyStep : step], flags.release);
+      .action(async (flags: ReleaseFlags & { environment: string }) => {
+        const context = await openRelease(scope, flags, { changes: `${name} test` });
+        const { production } = context.session.environments;
+        const asked = flags.environment === production ? verifyStep : step(flags.environment);
+        await runOnRelease(context, [asked], flags.release);
       });
-  test(smokeStep, "test what serves: ready, right version, golden rows, misspelt feature refused").addOption(
-    environmentOption("qa"),
-  );
-  test(loadStep, "load QA with held-out rows and measure; exit 1 when a request fails");
+  const whatServes = "test what serves: ready, right version, golden rows, misspelt feature refused";
+  test("smoke", (environment) => smokeStep(environment), whatServes).addOption(environmentOption("training"));
+  const underLoad = "load QA with held-out rows and measure; exit 1 when a request fails";
+  test("load", (environment) => loadStep(environment), underLoad).addOption(testEnvironmentOption());
 }
 
 function addPromote(program: Command, scope: CommandScope): void {
@@ -104,7 +112,7 @@ function addPromote(program: Command, scope: CommandScope): void {
       const command = await openCommand(
         scope,
         { ...flags, model },
-        { changes: "promotion", port: { of: "prod", number: flags.port } },
+        { changes: "promotion", port: { of: readEnvironments().production, number: flags.port } },
       );
       const target = openTarget(command.session, flags.target);
       await promote({ ...(await runToPromote(command, version, target)), yes: flags.yes ?? false });
@@ -116,14 +124,15 @@ function addRollback(program: Command, scope: CommandScope): void {
     .command("rollback")
     .description("take production's canary away; without one, go back to the version before")
     .addOption(modelOption())
-    .addOption(environmentOption("prod"))
+    .addOption(environmentOption("production"))
     .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (flags: EnvironmentFlags) => {
       const { session } = await openCommand(scope, flags, { changes: "rollback" });
       const { deployer } = openTarget(session, flags.target);
       const status = await deployer.rollback(flags.environment, flags.model);
-      if (flags.environment === "prod" && status.stable) await crown(session, status.stable.model);
+      if (flags.environment === session.environments.production && status.stable)
+        await crown(session, status.stable.model);
       session.output.result(status, describeDeployments([status]));
     });
 }
@@ -140,6 +149,7 @@ function addStatus(program: Command, scope: CommandScope): void {
       const { deployments, missing } = await statusOfAll(
         openTarget(session, flags.target).deployer,
         flags.model,
+        session.environments.names,
       );
       const runs = (await session.runs.list(flags.model)).slice(0, 10);
       const texts = [
@@ -161,7 +171,7 @@ function addServe(program: Command, scope: CommandScope): void {
     .action(async (flags: ModelFlags & { port?: number }) => {
       const { session, loaded } = await openCommand(scope, flags, {
         attached: true,
-        port: { of: "prod", number: flags.port },
+        port: { of: readEnvironments().production, number: flags.port },
       });
       const serving = await startServing(session, loaded.definition);
       session.output.result(serving);
@@ -179,7 +189,9 @@ function addStop(program: Command, scope: CommandScope): void {
     .action(async (flags: ModelFlags & { environment?: string }) => {
       const { session } = await openCommand(scope, flags, { changes: "stop" });
       const stopped = [];
-      for (const environment of flags.environment === undefined ? environments : [flags.environment]) {
+      for (const environment of flags.environment === undefined
+        ? session.environments.names
+        : [flags.environment]) {
         const { url } = await session.deployer.status(environment, flags.model);
         if (url !== undefined) stopped.push(environment);
         await session.deployer.stop(environment, flags.model);

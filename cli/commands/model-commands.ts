@@ -3,6 +3,7 @@ import { Option } from "commander";
 import type { DataReport } from "../../platform/data/findings";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { readSettings } from "../../platform/settings/settings";
+import { readEnvironments } from "../../platform/release/environments";
 import type { CommandScope } from "./command-scope";
 import { describeFindings } from "../steps/describe-findings";
 import { listDefinitions, modelsDirectory } from "../../platform/definition/definitions";
@@ -46,7 +47,7 @@ function addLifecycle(program: Command, scope: CommandScope): void {
     .addOption(modelOption())
     .addOption(dataOption())
     .option("--yes", "release to production without asking")
-    .addOption(new Option("--until <step>", "stop after this step").choices(stepNames))
+    .addOption(new Option("--until <step>", "stop after this step").choices(stepNames(readEnvironments())))
     .option("--keep-serving", "go on serving production until Ctrl-C")
     .addOption(portOption())
     .addOption(jsonOption())
@@ -54,7 +55,7 @@ function addLifecycle(program: Command, scope: CommandScope): void {
       const { session, loaded, unlock } = await openCommand(scope, flags, {
         changes: "lifecycle",
         attached: true,
-        port: { of: "prod", number: flags.port },
+        port: { of: readEnvironments().production, number: flags.port },
       });
       const run = await runLifecycle(session, loaded, { yes: flags.yes ?? false, until: flags.until });
       session.output.result(run, `\n${run.explanation}`);

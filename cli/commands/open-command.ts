@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { environments, type DeploymentStatus } from "../../platform/release/deployment";
+import type { DeploymentStatus } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
@@ -74,8 +74,12 @@ async function requirePort({ environment, model, url }: DeploymentStatus, port: 
 }
 
 /** Environments that were not serving before the command do not serve after it. */
-async function stopAtTheEnd(scope: CommandScope, { deployer }: Session, model: string): Promise<void> {
-  for (const environment of environments) {
+async function stopAtTheEnd(
+  scope: CommandScope,
+  { deployer, environments }: Session,
+  model: string,
+): Promise<void> {
+  for (const environment of environments.names) {
     const { url } = await deployer.status(environment, model);
     if (url === undefined) scope.defer(() => deployer.stop(environment, model));
   }

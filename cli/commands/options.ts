@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { environments } from "../../platform/release/deployment";
+import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
 import { targets, type TargetName } from "../session/target";
 
@@ -24,8 +24,21 @@ export const portOption = (gateway = "production's"): Option =>
   new Option("--port <number>", `port of ${gateway} gateway (default: any free one)`).argParser(
     wholeNumber(1, 65_535),
   );
-export const environmentOption = (fallback: string | undefined, description = "where"): Option =>
-  new Option("--environment <name>", description).choices(environments).default(fallback);
+/** One of the environments; without it the one that is for this, if any is. */
+export function environmentOption(
+  fallback: "training" | "production" | undefined,
+  description = "where",
+): Option {
+  const environments = readEnvironments();
+  return new Option("--environment <name>", description)
+    .choices(environments.names)
+    .default(fallback && environments[fallback]);
+}
+/** One of the environments in which a release is tested. */
+export function testEnvironmentOption(): Option {
+  const { testing, training } = readEnvironments();
+  return new Option("--environment <name>", "where").choices(testing).default(training);
+}
 export const targetOption = (): Option =>
   new Option("--target <name>", "where environments are: on this machine, or stacks in Azure")
     .choices(targets)

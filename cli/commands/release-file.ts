@@ -1,7 +1,9 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import { z } from "zod";
 import { packagedReleaseSchema, type PackagedRelease } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import { writeJson } from "../../platform/base/files";
+import { fileExists, writeJson } from "../../platform/base/files";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { findRecord } from "../../platform/base/stored-record";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
@@ -11,33 +13,62 @@ import type { Session } from "../session/session";
 
 /**
  * `release.json`: a release on its way from one machine to the next, as a pipeline's artifact is: what it is made of, how
- * it did in QA, and who approved it.
+ * it did in the environments that test, and who approved it.
  */
 const releaseFileSchema = z.strictObject({
   /** The run that it belongs to; a machine that does not have the run creates it. */
   run: z.string().regex(/^[\w-]+$/),
   release: packagedReleaseSchema,
-  qa: runRecordSchema.shape.qa,
+  tests: runRecordSchema.shape.tests,
   approval: runRecordSchema.shape.approval,
 });
 
 export type ReleaseFile = Readonly<z.output<typeof releaseFileSchema>>;
 
+const remedy = "Write it again with `mlops package <version> --output <file>`.";
+
+/** One release of what several stages of a pipeline know of it: what each environment has shown. */
+export function mergeReleases(files: readonly [ReleaseFile, ...ReleaseFile[]]): ReleaseFile {
+  const [first, ...others] = files;
+  const other = others.find(({ run }) => run !== first.run);
+  if (other !== undefined) {
+    throw new PlatformError(
+      "CONFLICT",
+      `The files that were handed over are of two releases, those of the runs ${first.run} and ${other.run}. Expected one. Download the artifacts of one run of the pipeline to an empty folder.`,
+    );
+  }
+  const tests = Object.assign({}, ...files.map((file) => file.tests)) as NonNullable<ReleaseFile["tests"]>;
+  const approval = files.find((file) => file.approval !== undefined)?.approval;
+  return { ...first, ...(Object.keys(tests).length > 0 && { tests }), ...(approval && { approval }) };
+}
+
+/** Files of this name in the folders beside it, as a pipeline lays down its artifacts. */
+async function filesBeside(file: string): Promise<ReleaseFile[]> {
+  const folder = path.dirname(file);
+  const entries = (await fileExists(folder)) ? await readdir(folder, { withFileTypes: true }) : [];
+  const found = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => findRecord(path.join(folder, name, path.basename(file)), releaseFileSchema, remedy));
+  return (await Promise.all(found)).filter((each) => each !== undefined);
+}
+
+/** What a file says of a release or, where it is not there yet, what the files of earlier stages beside it say. */
 export async function readReleaseFile(file: string): Promise<ReleaseFile> {
-  const remedy = "Write it again with `mlops package <version> --output <file>`.";
-  const found = await findRecord(file, releaseFileSchema, remedy);
-  if (found !== undefined) return found;
+  const own = await findRecord(file, releaseFileSchema, remedy);
+  if (own !== undefined) return own;
+  const [first, ...others] = await filesBeside(file);
+  if (first !== undefined) return mergeReleases([first, ...others]);
   throw new PlatformError("NOT_FOUND", `There is no release in ${file}. ${remedy}`);
 }
 
 /** Writes what the next machine has to know of a run that has a package. */
 export async function writeReleaseFile(file: string, run: RunRecord): Promise<void> {
-  const { id, release, qa, approval } = run;
+  const { id, release, tests, approval } = run;
   if (release === undefined) throw new Error(`run ${id} has no package`);
   const content: ReleaseFile = {
     run: id,
     release,
-    ...(qa && { qa }),
+    ...(tests && { tests }),
     ...(approval && { approval }),
   };
   await writeJson(file, content);
@@ -65,14 +96,14 @@ async function packageHere(
 export async function runOfRelease(
   session: Session,
   loaded: LoadedDefinition,
-  { run: id, release, qa, approval }: ReleaseFile,
+  { run: id, release, tests, approval }: ReleaseFile,
 ): Promise<RunRecord> {
   const { name } = loaded.definition;
   const run =
     (await session.runs.find(id)) ?? (await session.runs.create(name, loaded.dataFile, new Date(), id));
   run.version = release.model;
   run.release = await packageHere(session, loaded, release);
-  if (qa) run.qa = qa;
+  if (tests) run.tests = tests;
   if (approval) run.approval = approval;
   await session.runs.save(run);
   return run;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { writeJson } from "../../platform/base/files";
 import { AzureClient } from "../../platform/azure/azure-client";
-import { trainingEnvironment } from "../../platform/release/deployment";
+import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
 import { cancelledLines } from "../retraining/azure-pipelines-log";
 import { retrainInAzure, type RetrainResult } from "../retraining/azure-retraining";
@@ -84,7 +84,7 @@ async function conclude(
 export async function retrainStack(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
   requireNoData(flags);
   const {
-    stack = trainingEnvironment,
+    stack = readEnvironments().training,
     request = randomUUID(),
     wait = false,
     timeout = defaultTimeoutMinutes,
@@ -132,7 +132,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(targetOption())
     .option(
       "--stack <name>",
-      `in Azure: the stack whose pipeline is started (default: ${trainingEnvironment})`,
+      `in Azure: the stack whose pipeline is started (default: ${readEnvironments().training})`,
     )
     .option("--wait", "in Azure: follow the job to its end, as here; exit 1 unless it is completed")
     .option("--output <file>", "JSON file to write when it has ended: outcome, version, explanation")

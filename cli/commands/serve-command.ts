@@ -15,14 +15,14 @@ export interface Serving {
 
 /** Serves what production holds. */
 export async function startServing(session: Session, { name }: ModelDefinition): Promise<Serving> {
-  const { stable } = await session.deployer.status("prod", name);
+  const { stable } = await session.deployer.status(session.environments.production, name);
   if (!stable) {
     throw new PlatformError(
       "NOT_FOUND",
       `No version of ${name} is in production, so there is nothing to serve. Approve one with --yes.`,
     );
   }
-  const { url = "" } = await session.deployer.resume("prod", name);
+  const { url = "" } = await session.deployer.resume(session.environments.production, name);
   const golden = await readGoldenRows(path.join(requirePackage(stable).package, "model"));
   const body = JSON.stringify({ data: golden.rows.slice(0, 1) }).replaceAll("'", String.raw`'\''`);
   const curl = `curl -s ${url}/score -H 'content-type: application/json' -d '${body}'`;

@@ -59,7 +59,7 @@ function addMonitor(program: Command, scope: CommandScope): void {
     .command("monitor")
     .description("compare the prediction log with the champion's reference sample; exit 1 on drift")
     .addOption(modelOption())
-    .addOption(environmentOption("prod"))
+    .addOption(environmentOption("production"))
     .option(
       "--hours <number>",
       "look back so many hours (default: all that is logged)",

@@ -6,7 +6,7 @@ import type { ReportInput } from "./report-input";
 import { canarySection } from "./sections/canary";
 import { dataSection } from "./sections/data";
 import { decisionSection } from "./sections/decision";
-import { deploymentsSection, loadSection } from "./sections/deployments";
+import { deploymentsSection, loadSections } from "./sections/deployments";
 import { driftSection } from "./sections/drift";
 import { evaluationSection } from "./sections/evaluation";
 import { renderHeader } from "./sections/header";
@@ -23,7 +23,7 @@ function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
     dataReport && dataSection(dataReport),
     decision && decisionSection(decision, run, draw),
     evaluation && evaluationSection(evaluation, definition, draw),
-    run.qa?.load && loadSection(run.qa.load),
+    ...loadSections(run.tests ?? {}),
     run.canary && canarySection(run.canary, draw),
     deployments && deploymentsSection(deployments),
     drift && driftSection(drift, definition, draw),

@@ -37,6 +37,17 @@ export type RunOutcome = z.output<typeof outcomeSchema>;
 /** Outcomes that mean that somebody or something has said no. */
 export const refusals: readonly RunOutcome[] = ["failed", "rolled-back", "declined"];
 
+/** What an environment showed of the release with this digest. */
+const testSchema = z.object({
+  digest: digestSchema,
+  /** Smoke checks passed. */
+  smoke: z.number().exactOptional(),
+  load: loadResultSchema.exactOptional(),
+  sample: trackSampleSchema.exactOptional(),
+});
+
+export type ReleaseTest = z.output<typeof testSchema>;
+
 /** `run.json`: one execution of training and what came of it. Each step finds its inputs here and leaves its results. */
 export const runRecordSchema = z.object({
   id: z.string(),
@@ -53,16 +64,8 @@ export const runRecordSchema = z.object({
   version: z.string().exactOptional(),
   /** What the package is made of, once packaged; QA and production get this one. */
   release: packagedReleaseSchema.exactOptional(),
-  /** What QA showed of the release with this digest. */
-  qa: z
-    .object({
-      digest: digestSchema,
-      /** Smoke checks passed. */
-      smoke: z.number().exactOptional(),
-      load: loadResultSchema.exactOptional(),
-      sample: trackSampleSchema.exactOptional(),
-    })
-    .exactOptional(),
+  /** What the environments that test have shown, by their names. */
+  tests: z.record(z.string(), testSchema).exactOptional(),
   approval: z.object({ by: z.string(), at: z.string() }).exactOptional(),
   canary: z.array(canaryStageSchema).exactOptional(),
 });

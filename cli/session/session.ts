@@ -1,5 +1,5 @@
 import path from "node:path";
-import { trainingEnvironment } from "../../platform/release/deployment";
+import { readEnvironments, type Environments } from "../../platform/release/environments";
 import type { PlatformError } from "../../platform/base/errors";
 import type { Lock } from "../../platform/base/lock";
 import { openDataVersions } from "../../platform/data/versions/open-data-versions";
@@ -23,6 +23,7 @@ import { Runs } from "../runs/runs";
 /** What every command works with: settings, the local adapters of the ports, and where it says what it does. */
 export interface Session {
   readonly settings: Settings<"cli">;
+  readonly environments: Environments;
   readonly workspace: Workspace;
   readonly registry: Registry;
   readonly runs: Runs;
@@ -50,8 +51,9 @@ async function registryAddress({ registry, target }: Settings<"cli">, signal: Ab
   if (target === "local" || process.env.MLOPS_REGISTRY !== undefined) return registry;
   const { readStackOutputs } =
     require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  const outputs = await readStackOutputs(trainingEnvironment, signal);
-  return settingOf(outputs, { stack: trainingEnvironment, process: "cli", name: "MLOPS_REGISTRY" });
+  const { training } = readEnvironments();
+  const outputs = await readStackOutputs(training, signal);
+  return settingOf(outputs, { stack: training, process: "cli", name: "MLOPS_REGISTRY" });
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
@@ -65,6 +67,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     openRegistry(location === "local" ? workspace.registry : location, { report });
   return {
     settings,
+    environments: readEnvironments(),
     workspace,
     registry:
       settings.target === "local"

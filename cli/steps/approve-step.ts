@@ -37,10 +37,10 @@ async function askApproval({ session }: RunContext, question: string): Promise<b
 export const approveStep: Step = {
   name: "approve",
   async run(context) {
-    const { run, target, yes, definition } = context;
+    const { run, session, target, yes, definition } = context;
     const release = await passedQa(context);
     // QA has done its part, and costs nothing while nobody tests.
-    await target.pause("qa", definition.name);
+    for (const environment of session.environments.testing) await target.pause(environment, definition.name);
     if (await isInProduction(context, release)) {
       const explanation = `${release.model} is in production already.`;
       return { message: explanation, ends: { outcome: "released", explanation } };

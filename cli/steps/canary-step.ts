@@ -32,10 +32,10 @@ async function trafficFor(
   minutes: number,
 ): Promise<Pick<CanaryAnalysis, "sendTraffic" | "maxRounds">> {
   const { session, target } = context;
-  const { signal } = session;
+  const { signal, environments } = session;
   if (target.hasClients)
     return { sendTraffic: () => sleep(roundMs, undefined, { signal }), maxRounds: minutes };
-  const [bodies, headers] = [await scoringBodies(context), await target.headers("prod")];
+  const [bodies, headers] = [await scoringBodies(context), await target.headers(environments.production)];
   return {
     sendTraffic: async (url, requests) => {
       await runLoad({ url, bodies, connections, requests, headers }, signal);
@@ -46,12 +46,14 @@ async function trafficFor(
 /** How the canary of a run's release is judged; where clients' requests are waited for, at most so many minutes a stage. */
 export async function canaryAnalysisOf(context: RunContext, minutes: number): Promise<CanaryAnalysis> {
   const { session, run, definition, target } = context;
+  const { environments } = session;
   return {
     deployer: target.deployer,
-    environment: "prod",
+    environment: environments.production,
     release: releaseOf(context),
     rule: definition.canary,
-    qaSample: run.qa?.sample ?? emptySample,
+    // What the last test saw is nearest to what production will see.
+    qaSample: run.tests?.[environments.testing.at(-1) ?? environments.training]?.sample ?? emptySample,
     signal: session.signal,
     ...(await trafficFor(context, minutes)),
   };

@@ -1,30 +1,44 @@
 import { PlatformError } from "../../platform/base/errors";
+import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import type { RunRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "./training-steps";
 import { approveStep } from "./approve-step";
 import { releaseStep } from "./canary-step";
-import { loadStep, packageStep, qaStep, smokeStep, verifyStep } from "./release-steps";
+import { deployStep, loadStep, packageStep, smokeStep, verifyStep } from "./release-steps";
 import type { RunContext, Step } from "./step";
-import { openRunContext, runStep, stepNames } from "./step";
+import { openRunContext, runStep, stepNames, testStepNames } from "./step";
 import { driftStep, predictionsStep, reportStep } from "./watch-steps";
 
 const retrainSteps = [checkStep, splitStep, trainStep, evaluateStep, registerStep];
-const qaSteps = [packageStep, qaStep, smokeStep, loadStep];
 const productionSteps = [approveStep, releaseStep, verifyStep];
 /** Stand in for clients: held-out rows are scored in production, and looked for in the prediction log. */
 const rehearsalSteps = [predictionsStep, driftStep];
 
+/** Deploys to each environment before production, one after the other, and tests there. */
+function qaSteps(environments: Environments): Step[] {
+  return environments.testing.flatMap((environment) => {
+    const { smoke, load } = testStepNames(environments, environment);
+    return [deployStep(environment), smokeStep(environment, smoke), loadStep(environment, load)];
+  });
+}
+
 /** The life of a model, in order. The report is written however it ends. */
-const allSteps: readonly Step[] = [...retrainSteps, ...qaSteps, ...productionSteps, ...rehearsalSteps];
+function allSteps(environments: Environments): readonly Step[] {
+  return [...retrainSteps, packageStep, ...qaSteps(environments), ...productionSteps, ...rehearsalSteps];
+}
 
 /** The steps up to and with the one named. */
-function stepsUntil(steps: readonly Step[], until: string | undefined): readonly Step[] {
+function stepsUntil(environments: Environments, until: string | undefined): readonly Step[] {
+  const steps = allSteps(environments);
   if (until === undefined || until === reportStep.name) return steps;
   const last = steps.findIndex(({ name }) => name === until);
   if (last >= 0) return steps.slice(0, last + 1);
-  throw new PlatformError("USAGE", `There is no step "${until}". Steps: ${stepNames.join(", ")}.`);
+  throw new PlatformError(
+    "USAGE",
+    `There is no step "${until}". Steps: ${stepNames(environments).join(", ")}.`,
+  );
 }
 
 /** Runs steps until one ends the run; then writes the report, also when a step has failed. */
@@ -85,9 +99,9 @@ export async function runLifecycle(
   loaded: LoadedDefinition,
   options: LifecycleOptions,
 ): Promise<RunRecord> {
-  const steps = stepsUntil(allSteps, options.until);
+  const steps = stepsUntil(session.environments, options.until);
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
-  const until = steps.length < allSteps.length ? options.until : undefined;
+  const until = steps.at(-1) !== driftStep ? options.until : undefined;
   return runSteps(openRunContext(session, loaded, run, { yes: options.yes }), steps, until);
 }
 

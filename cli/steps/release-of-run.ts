@@ -1,7 +1,10 @@
 import type { PackagedRelease } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
+import { environmentsBefore } from "../../platform/release/environments";
+import type { Digest } from "../../platform/base/files";
 import { verifyPackage } from "../../deploy/package/package";
+import type { ReleaseTest } from "../runs/runs";
 import type { Session } from "../session/session";
 import type { RunContext } from "./step";
 
@@ -14,25 +17,50 @@ export function releaseOf({ run }: Pick<RunContext, "run">): PackagedRelease {
   );
 }
 
-/** The package of a run, if it is, byte for byte, the one that passed QA. */
-export async function passedQa({ run }: Pick<RunContext, "run">): Promise<PackagedRelease> {
+/** Whether a test of an environment is one of this package, and complete. */
+function hasPassed(test: ReleaseTest | undefined, digest: Digest): boolean {
+  return test?.digest === digest && test.smoke !== undefined && test.load !== undefined;
+}
+
+/** The first of these environments that the package has not passed. */
+export function findUntested(
+  environments: readonly string[],
+  tests: Readonly<Record<string, ReleaseTest>> = {},
+  digest: Digest,
+): string | undefined {
+  return environments.find((environment) => !hasPassed(tests[environment], digest));
+}
+
+type Tested = Pick<RunContext, "run" | "session">;
+
+/** The package of a run, if it is, byte for byte, the one that passed each environment before this one. */
+export async function passedBefore({ run, session }: Tested, environment: string): Promise<PackagedRelease> {
   const release = releaseOf({ run });
-  if (run.qa?.digest !== release.digest || run.qa.smoke === undefined || run.qa.load === undefined) {
+  const { environments } = session;
+  const untested = findUntested(environmentsBefore(environments, environment), run.tests, release.digest);
+  if (untested !== undefined) {
+    const [where, flag] =
+      untested === environments.training ? ["", ""] : [` in ${untested}`, ` with --environment ${untested}`];
     throw new PlatformError(
       "CONFLICT",
-      `${release.model} has not passed QA. Run \`mlops deploy\`, \`mlops smoke\` and \`mlops load\` first; they take --run ${run.id}.`,
+      `${release.model} has not passed QA${where}. Run \`mlops deploy\`, \`mlops smoke\` and \`mlops load\`${flag} first; they take --run ${run.id}.`,
     );
   }
   await verifyPackage(release);
   return release;
 }
 
+/** The package of a run, if it has passed QA: every environment before production. */
+export function passedQa(context: Tested): Promise<PackagedRelease> {
+  return passedBefore(context, context.session.environments.production);
+}
+
 /** Whether production has this very package as its stable version. */
 export async function isInProduction(
-  { target, definition }: Pick<RunContext, "target" | "definition">,
+  { target, definition, session }: Pick<RunContext, "target" | "definition" | "session">,
   release: PackagedRelease,
 ): Promise<boolean> {
-  const { stable } = await target.deployer.status("prod", definition.name);
+  const { stable } = await target.deployer.status(session.environments.production, definition.name);
   return stable?.digest === release.digest;
 }
 

@@ -1,6 +1,5 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { environments } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { serveAtOnce } from "../../deploy/rules/set-canary";
@@ -8,7 +7,8 @@ import { runLoad } from "../../deploy/tests/load";
 import { packageModel, verifyPackage } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
-import { releaseOf } from "./release-of-run";
+import type { ReleaseTest } from "../runs/runs";
+import { passedBefore, releaseOf } from "./release-of-run";
 import type { RunContext, Step } from "./step";
 
 /** Connections by which tests and the canary's own traffic reach a service. */
@@ -41,14 +41,15 @@ export async function scoringBodies(context: RunContext): Promise<string[]> {
 
 /** Where an environment serves the run's model. */
 export async function servingUrl(
-  { target, definition }: RunContext,
-  environment: (typeof environments)[number],
+  { target, definition, session }: RunContext,
+  environment: string,
 ): Promise<string> {
   const { url } = await target.deployer.status(environment, definition.name);
   if (url !== undefined) return url;
+  const verb = environment === session.environments.production ? "serve" : "deploy";
   throw new PlatformError(
     "NOT_FOUND",
-    `Nothing serves ${definition.name} in ${environment}. Run \`mlops ${environment === "prod" ? "serve" : "deploy"}\` first.`,
+    `Nothing serves ${definition.name} in ${environment}. Run \`mlops ${verb}\` first.`,
   );
 }
 
@@ -64,63 +65,73 @@ export const packageStep: Step = {
   },
 };
 
-export const qaStep: Step = {
-  name: "qa",
+/** Adds what a test has shown of the release to what is known of it in the environment. */
+function noteTest({ run }: RunContext, environment: string, shown: Omit<ReleaseTest, "digest">): void {
+  const { digest } = releaseOf({ run });
+  const before = run.tests?.[environment];
+  run.tests = { ...run.tests, [environment]: { ...before, digest, ...shown } };
+}
+
+/** Deploys to an environment that tests; it forgets what was shown there of another release. */
+export const deployStep = (environment: string): Step => ({
+  name: environment,
   async run(context) {
     const { target, run } = context;
-    const release = releaseOf(context);
-    await verifyPackage(release);
-    const { url, stable } = await serveAtOnce(target.deployer, "qa", release);
-    // Production gets the image that is tested here, where there is one.
+    const release = await passedBefore(context, environment);
+    const { url, stable } = await serveAtOnce(target.deployer, environment, release);
+    // What comes after it gets the image that is tested here, where there is one.
     if (stable?.image !== undefined) run.release = { ...release, image: stable.image };
-    run.qa = { digest: release.digest };
+    run.tests = { ...run.tests, [environment]: { digest: release.digest } };
     return { message: `${release.model} serves at ${url}` };
   },
-};
+});
 
-export const smokeStep: Step = {
-  name: "smoke",
+export const smokeStep = (environment: string, name = "smoke"): Step => ({
+  name,
   async run(context) {
-    const { run, target } = context;
-    const release = releaseOf(context);
-    const checks = await smokeRelease(release, await servingUrl(context, "qa"), await target.headers("qa"));
-    requireSmoke(checks, "qa");
-    run.qa = { ...run.qa, digest: release.digest, smoke: checks.length };
-    return { message: `${checks.length} checks passed: ${checks.map(({ name }) => name).join(", ")}` };
+    const { target } = context;
+    const url = await servingUrl(context, environment);
+    const checks = await smokeRelease(releaseOf(context), url, await target.headers(environment));
+    requireSmoke(checks, environment);
+    noteTest(context, environment, { smoke: checks.length });
+    return {
+      message: `${checks.length} checks passed: ${checks.map(({ name: check }) => check).join(", ")}`,
+    };
   },
-};
+});
 
-export const loadStep: Step = {
-  name: "load",
+export const loadStep = (environment: string, name = "load"): Step => ({
+  name,
   async run(context) {
-    const { session, target, run, definition } = context;
+    const { session, target, definition } = context;
     const bodies = await scoringBodies(context);
-    const url = await servingUrl(context, "qa");
+    const url = await servingUrl(context, environment);
     const load = await runLoad(
-      { url, bodies, connections, seconds: loadSeconds, headers: await target.headers("qa") },
+      { url, bodies, connections, seconds: loadSeconds, headers: await target.headers(environment) },
       session.signal,
     );
-    const sample = (await target.deployer.status("qa", definition.name)).samples.stable;
+    const sample = (await target.deployer.status(environment, definition.name)).samples.stable;
     const { requests, failures, requestsPerSecond, latencyMs } = load;
     const figures = `${requests} requests, ${failures} failed, ${requestsPerSecond.toFixed(0)} a second, p95 ${latencyMs.p95.toFixed(1)} ms`;
     if (failures > 0 || requests === 0) {
       throw new PlatformError(
         "DEPLOYMENT_FAILED",
-        `The load test in qa failed: ${figures}. No request may fail. See the logs in ${session.workspace.environments}.`,
+        `The load test in ${environment} failed: ${figures}. No request may fail. See the logs in ${session.workspace.environments}.`,
       );
     }
-    run.qa = { ...run.qa, digest: releaseOf(context).digest, load, ...(sample && { sample }) };
+    noteTest(context, environment, { load, ...(sample && { sample }) });
     return { message: figures };
   },
-};
+});
 
 export const verifyStep: Step = {
   name: "verify",
   async run(context) {
     const release = releaseOf(context);
-    const url = await servingUrl(context, "prod");
-    const checks = await smokeRelease(release, url, await context.target.headers("prod"));
-    requireSmoke(checks, "prod");
+    const { production } = context.session.environments;
+    const url = await servingUrl(context, production);
+    const checks = await smokeRelease(release, url, await context.target.headers(production));
+    requireSmoke(checks, production);
     return { message: `${checks.length} checks passed in production` };
   },
 };

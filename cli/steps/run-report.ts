@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
-import { environments, type Deployment } from "../../platform/release/deployment";
+import type { Deployment } from "../../platform/release/deployment";
 import { evaluationSchema, promotionDecisionSchema } from "../../platform/metrics/evaluation";
 import { fileExists } from "../../platform/base/files";
 import { dataReportSchema } from "../../platform/data/findings";
@@ -19,7 +19,7 @@ type Context = Pick<RunContext, "session" | "run" | "definition">;
 /** What the environments hold of the model, those that never held anything left out. */
 async function deploymentsOf({ session, definition }: Context): Promise<Deployment[]> {
   const deployments = await Promise.all(
-    environments.map((environment) => session.deployer.status(environment, definition.name)),
+    session.environments.names.map((environment) => session.deployer.status(environment, definition.name)),
   );
   return deployments.filter(({ history }) => history.length > 0);
 }
@@ -50,7 +50,7 @@ async function reportInput(context: Context): Promise<ReportInput> {
   const reached = new Set(["report", ...steps.map(({ name }) => name)]);
   return {
     run: withoutFindings({ ...run, steps }),
-    notReached: stepNames.filter((name) => !reached.has(name)),
+    notReached: stepNames(session.environments).filter((name) => !reached.has(name)),
     definition,
     ...(dataReport && { dataReport }),
     ...(evaluation && { evaluation }),

@@ -1,4 +1,5 @@
 import { explainStorageError, reasonOf } from "../../platform/base/errors";
+import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { openWorkbench, type Workbench } from "../../training/inputs/workbench";
 import { refusals, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
@@ -6,24 +7,21 @@ import type { Session } from "../session/session";
 import type { Target } from "../../platform/release/target";
 import { localTarget } from "../session/target";
 
+/** Names of the steps of an environment that tests. The first is often the only one: its tests need no further name. */
+export function testStepNames({ training }: Environments, environment: string) {
+  const before = environment === training ? "" : `${environment} `;
+  return { deploy: environment, smoke: `${before}smoke`, load: `${before}load` };
+}
+
 /** The steps of the lifecycle, in order. */
-export const stepNames = [
-  "check",
-  "split",
-  "train",
-  "evaluate",
-  "register",
-  "package",
-  "qa",
-  "smoke",
-  "load",
-  "approve",
-  "release",
-  "verify",
-  "predictions",
-  "drift",
-  "report",
-] as const;
+export function stepNames(environments: Environments): string[] {
+  const tests = environments.testing.flatMap((name) => Object.values(testStepNames(environments, name)));
+  return [
+    ...["check", "split", "train", "evaluate", "register", "package"],
+    ...tests,
+    ...["approve", "release", "verify", "predictions", "drift", "report"],
+  ];
+}
 
 /** A run in progress: what its steps read and write. */
 export interface RunContext extends LoadedDefinition {
@@ -46,7 +44,7 @@ export interface StepResult {
 
 /** One step of the lifecycle; it finds its inputs in the run's record and folder and leaves its results there. */
 export interface Step {
-  readonly name: (typeof stepNames)[number];
+  readonly name: string;
   run(context: RunContext): Promise<StepResult>;
 }
 

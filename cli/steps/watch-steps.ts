@@ -19,7 +19,7 @@ export const predictionsStep: Step = {
   name: "predictions",
   async run(context) {
     const { session, run, definition } = context;
-    const url = await servingUrl(context, "prod");
+    const url = await servingUrl(context, session.environments.production);
     const rows = await heldOutRows(await context.workbench());
     const from = new Date();
     await replayRows(url, rows, run.id, session.signal);
@@ -31,7 +31,7 @@ export const predictionsStep: Step = {
         },
         signal: session.signal,
       },
-      { environment: "prod", model: definition.name, from },
+      { environment: session.environments.production, model: definition.name, from },
       run.id,
       rows.length,
     );
@@ -43,7 +43,9 @@ export const predictionsStep: Step = {
     }
     const replay: z.output<typeof replaySchema> = { from: from.toISOString(), requests: rows.length };
     await writeJson(session.runs.path(run.id, "replay.json"), replay);
-    const shown = shownPath(path.join(session.workspace.predictions, "prod", definition.name));
+    const shown = shownPath(
+      path.join(session.workspace.predictions, session.environments.production, definition.name),
+    );
     return { message: `${rows.length} held-out rows scored in production, ${logged} logged in ${shown}` };
   },
 };
@@ -53,7 +55,7 @@ export const driftStep: Step = {
   async run({ session, run, definition }) {
     const replay = await findRecord(session.runs.path(run.id, "replay.json"), replaySchema);
     const { version, drift } = await monitor(session, {
-      environment: "prod",
+      environment: session.environments.production,
       model: definition.name,
       rule: definition.drift,
       ...(replay && { from: new Date(replay.from) }),

@@ -36,7 +36,8 @@ export async function scoreFile(
   asked: { input: string; output: string; version?: string; deployer: Deployer },
 ): Promise<ScoreFileResult> {
   const { input, output, version, deployer } = asked;
-  const reference = version ?? (await deployer.status("prod", definition.name)).stable?.model;
+  const reference =
+    version ?? (await deployer.status(session.environments.production, definition.name)).stable?.model;
   if (reference === undefined) {
     throw new PlatformError(
       "NOT_FOUND",

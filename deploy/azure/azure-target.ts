@@ -1,10 +1,10 @@
 import { repository } from "../../build/repository";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import { trainingEnvironment } from "../../platform/release/deployment";
+import { environmentsBefore, readEnvironments } from "../../platform/release/environments";
 import type { Target } from "../../platform/release/target";
 import { AzureDeployer } from "./azure-deployer";
 import { InsightsSamples } from "./insights-samples";
-import { imageInQa, provideImage } from "./release-image";
+import { imageTestedIn, provideImage } from "./release-image";
 import { scoringHeaders } from "./scoring-headers";
 import { readStackOutputs } from "./stack-outputs";
 
@@ -16,19 +16,27 @@ export interface AzureTargetOptions {
 
 /** The stacks of the clone that this program runs from. */
 export function openAzureTarget({ report, signal }: AzureTargetOptions): Target {
+  const environments = readEnvironments();
   const outputsOf = (stack: string) => readStackOutputs(stack, signal);
-  const qa = () => outputsOf(trainingEnvironment);
+  /** Outputs of the stacks that a release passes before this one. */
+  const earlierThan = (environment: string) => () =>
+    Promise.all(environmentsBefore(environments, environment).map(outputsOf));
   const deployer: AzureDeployer = new AzureDeployer({
     project: repository,
     signal,
     report,
     imageFor: async (release, { environment, outputs }) => {
-      const untested = environment !== trainingEnvironment && release.image === undefined;
+      const before = environmentsBefore(environments, environment).at(-1);
       const { name } = parseModelRef(release.model);
-      const image = untested
-        ? imageInQa(release, await deployer.status(trainingEnvironment, name))
-        : release.image;
-      return provideImage({ ...release, ...(image !== undefined && { image }) }, { outputs, qa, signal });
+      const image =
+        before !== undefined && release.image === undefined
+          ? imageTestedIn(before, release, await deployer.status(before, name))
+          : release.image;
+      const earlier = earlierThan(environment);
+      return provideImage(
+        { ...release, ...(image !== undefined && { image }) },
+        { outputs, earlier, signal },
+      );
     },
     samplesOf: ({ insightsAppId: appId }) =>
       typeof appId === "string" && appId !== "" ? new InsightsSamples({ appId }) : undefined,
@@ -38,10 +46,14 @@ export function openAzureTarget({ report, signal }: AzureTargetOptions): Target 
     hasClients: true,
     publish: async (release) => ({
       ...release,
-      image: await provideImage(release, { outputs: await qa(), qa, signal }),
+      image: await provideImage(release, {
+        outputs: await outputsOf(environments.training),
+        earlier: earlierThan(environments.training),
+        signal,
+      }),
     }),
     headers: async (environment) => scoringHeaders(await outputsOf(environment)),
-    // A container group of QA stops by a schedule of its own.
+    // A container group stops by a schedule of its own.
     pause: () => Promise.resolve(),
   };
 }

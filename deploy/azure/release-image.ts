@@ -22,12 +22,16 @@ export function releaseOfImage(model: string, image: string): Release {
   );
 }
 
-/** The image by which QA serves a release: what passed there, byte for byte. Throws CONFLICT when QA serves something else. */
-export function imageInQa({ model, digest }: Release, { stable }: Pick<Deployment, "stable">): string {
+/** The image by which an environment serves a release: what passed there, byte for byte. Throws CONFLICT when it serves something else. */
+export function imageTestedIn(
+  environment: string,
+  { model, digest }: Release,
+  { stable }: Pick<Deployment, "stable">,
+): string {
   if (stable?.image !== undefined && stable.digest === digest) return stable.image;
   throw new PlatformError(
     "CONFLICT",
-    `${model} is not what QA serves (${stable?.model ?? "nothing"}), so it has not passed there. Run \`mlops deploy ${model} --target azure\` and test it, or give the image that did pass with --image.`,
+    `${model} is not what ${environment} serves (${stable?.model ?? "nothing"}), so it has not passed there. Run \`mlops deploy ${model} --target azure --environment ${environment}\` and test it, or give the image that did pass with --image.`,
   );
 }
 
@@ -35,16 +39,16 @@ export function imageInQa({ model, digest }: Release, { stable }: Pick<Deploymen
 interface ImageSources {
   /** Outputs of the stack that is to pull the image. */
   readonly outputs: StackOutputs;
-  /** Outputs of the stack in which releases are tested. */
-  readonly qa: () => Promise<StackOutputs>;
+  /** Outputs of the stacks in which it was tested. */
+  readonly earlier: () => Promise<readonly StackOutputs[]>;
   readonly signal: AbortSignal;
 }
 
-/** An image that QA pulls, copied to where another environment pulls from: what passes in QA is what serves there. */
-async function copyOf(image: string, { outputs, qa, signal }: ImageSources): Promise<string> {
-  const source = await qa();
+/** An image that an earlier stack pulls, copied to where this one pulls from: what passes there is what serves here. */
+async function copyOf(image: string, { outputs, earlier, signal }: ImageSources): Promise<string> {
+  const source = (await earlier()).find((each) => image.startsWith(`${textOf(each, "registry") ?? ""}/`));
   // An image from a registry that belongs to no stack is pulled from there; its owner grants the right to.
-  if (!image.startsWith(`${textOf(source, "registry") ?? ""}/`)) return image;
+  if (source === undefined) return image;
   const [from, to, host] = [
     textOf(source, "registryId"),
     textOf(outputs, "registryId"),

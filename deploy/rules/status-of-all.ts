@@ -1,4 +1,4 @@
-import { environments, type Deployer, type DeploymentStatus } from "../../platform/release/deployment";
+import type { Deployer, DeploymentStatus } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 
 /** What each environment serves of a model, and why some cannot say: an environment may not have been created yet. */
@@ -8,7 +8,11 @@ export interface AllStatuses {
 }
 
 /** Asks each environment; throws when there is none at all, or one fails for another reason than that it is not there. */
-export async function statusOfAll(deployer: Deployer, model: string): Promise<AllStatuses> {
+export async function statusOfAll(
+  deployer: Deployer,
+  model: string,
+  environments: readonly string[],
+): Promise<AllStatuses> {
   const deployments: DeploymentStatus[] = [];
   const missing: PlatformError[] = [];
   for (const environment of environments) {

@@ -3,12 +3,6 @@ import { PlatformError } from "../base/errors";
 import { imageReference } from "./release-state";
 import { digestSchema } from "../base/stored-record";
 
-/** Where a model is deployed, in the order a release passes through. */
-export const environments = ["qa", "prod"] as const;
-
-/** Of them, the one whose stack trains, and so has the registry of versions. */
-export const trainingEnvironment = environments[0];
-
 /** What a release is known by. */
 const releaseShape = {
   /** `name:version`. */

@@ -19,7 +19,7 @@ export interface Environments {
 }
 
 /** Names that pipelines use for something else: `mlops-preview` is an identity, `mlops-build` a kind of agent. */
-const taken = ["preview", "infra", "build", "monitor", "package"];
+const taken = ["preview", "infra", "build", "monitor", "all"];
 
 const fileSchema = z.strictObject({
   variables: z.strictObject({ testEnvironments: z.string(), productionEnvironment: z.string() }),

@@ -105,7 +105,7 @@ describe("a model of a user's own program", () => {
 
   test("is trained, served and tested as any other", async () => {
     const run = await place.json<RunRecord>(["lifecycle", "--model", "stump", "--until", "smoke"], 0, own);
-    expect(run).toMatchObject({ outcome: "registered", version: "stump:1", qa: { smoke: 4 } });
+    expect(run).toMatchObject({ outcome: "registered", version: "stump:1", tests: { qa: { smoke: 4 } } });
     expect(run.steps.find(({ name }) => name === "train")?.message).toMatch(/^command, rmse /);
     const { predictions } = await readGoldenRows(place.path("runs", run.id, "model"));
     expect(new Set(predictions).size).toBe(2);

@@ -77,7 +77,7 @@ describe("the verbs, one process each, as a pipeline calls them", () => {
       run = await place.json<RunRecord>([verb]);
       expect(run.id).toBe(trained.id);
     }
-    expect(run).toMatchObject({ outcome: "registered", version: "diabetes:1", qa: { smoke: 4 } });
+    expect(run).toMatchObject({ outcome: "registered", version: "diabetes:1", tests: { qa: { smoke: 4 } } });
     expect(run.steps.map(({ name }) => name)).toEqual(
       "check split train evaluate register package qa smoke load".split(" "),
     );

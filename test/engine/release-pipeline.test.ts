@@ -34,8 +34,8 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
     expect(failures).toEqual([]);
     expect(described(run)).toEqual([
       "Package.Package succeeded",
-      "Qa.Qa.deploy succeeded",
-      "Prod.Canary.deploy succeeded",
+      "Test_qa.Test.deploy succeeded",
+      "Production.Canary.deploy succeeded",
     ]);
     expect(run.asked).toEqual(["mlops-qa", "mlops-prod"]);
     expect(tracksOf(seen)).toEqual([
@@ -44,15 +44,17 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
       ["Wait for clients", { stable: 50, canary: 50 }],
       ["Take it through the canary", { stable: 100 }],
     ]);
-    expect(outputOf(run, "Qa.Qa.deploy")).toMatch(/diabetes:2 waits for approval/);
-    expect(outputOf(run, "Prod.Canary.deploy")).toMatch(
+    expect(outputOf(run, "Test_qa.Test.deploy")).toMatch(/diabetes:2 waits for approval/);
+    expect(outputOf(run, "Production.Canary.deploy")).toMatch(
       /canary 50 % against diabetes:1: advance; \d+ requests, 0 failed/,
     );
-    const handed = JSON.parse(await readFile(path.join(run.artifacts, "qa", "release.json"), "utf8")) as {
+    const handed = JSON.parse(
+      await readFile(path.join(run.artifacts, "tested-qa", "release.json"), "utf8"),
+    ) as {
       release: { image: string };
-      qa: object;
+      tests: { qa: object };
     };
-    expect(handed.qa).toMatchObject({ smoke: 4, load: { failures: 0 } });
+    expect(handed.tests.qa).toMatchObject({ smoke: 4, load: { failures: 0 } });
     const [{ image: inQa = "" } = {}] = await place.stacks.servedInQa();
     expect(inQa).toBe(handed.release.image);
     const { stable, ...others } = await place.stacks.deployments();
@@ -72,15 +74,15 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
     const before = await production();
     const { run, seen, failures } = await place.release("diabetes:3");
     expect(failures).toEqual([expect.stringMatching(/roll-back/)]);
-    expect(run).toMatchObject({ result: "failed", stages: { Qa: "succeeded", Prod: "failed" } });
+    expect(run).toMatchObject({ result: "failed", stages: { Test_qa: "succeeded", Production: "failed" } });
     expect(described(run).slice(2)).toEqual([
-      "Prod.Canary.deploy: Take it through the canary failed",
-      "Prod.Canary.failure succeeded",
+      "Production.Canary.deploy: Take it through the canary failed",
+      "Production.Canary.failure succeeded",
     ]);
-    const output = outputOf(run, "Prod.Canary.deploy");
+    const output = outputOf(run, "Production.Canary.deploy");
     expect(output).toMatch(/against diabetes:2: roll-back; .*standard deviations apart/);
     expect(output).toContain("diabetes:3 was rolled back");
-    expect(outputOf(run, "Prod.Canary.failure")).toContain("is no canary in production");
+    expect(outputOf(run, "Production.Canary.failure")).toContain("is no canary in production");
     expect(tracksOf(seen)).toEqual([
       ["Deploy", { stable: 100 }],
       ["Wait for clients", { stable: 90, canary: 10 }],

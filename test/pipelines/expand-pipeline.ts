@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseDocument } from "yaml";
-import { substitute } from "./expressions";
+import { itemsOf, substitute, type TemplateContext } from "./expressions";
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -75,10 +75,13 @@ function parametersOf(document: Mapping, given: Mapping, where: string): Mapping
   );
 }
 
-/** Where a part of a file is expanded: the file, and what its parameters are. */
-interface Place {
+/** Files that take the place of others, by their names: a test has environments of its own by it. */
+export type Instead = Readonly<Record<string, string>>;
+
+/** Where a part of a file is expanded: the file, and what expressions in it may look at. */
+interface Place extends TemplateContext {
   readonly file: string;
-  readonly parameters: Mapping;
+  readonly instead: Instead;
 }
 
 function readYaml(file: string): Mapping {
@@ -89,22 +92,46 @@ function readYaml(file: string): Mapping {
   return value;
 }
 
-function expandItem(item: unknown, key: string, place: Place): unknown[] {
-  if (!isMapping(item) || !("template" in item)) return [expandNode(item, key, place)];
+/** A list, or names with their values: variables may be written as both. */
+function itemsOfSection(value: unknown, key: string, where: string): readonly unknown[] {
+  if (key === "variables" && isMapping(value))
+    return Object.entries(value).map(([name, text]) => ({ name, value: text }));
+  return list(value, where);
+}
+
+function expandTemplate(item: Mapping, key: string, place: Place): unknown[] {
   const where = `${path.basename(place.file)}: template`;
   const call = mapping(expandNode(item, key, place), ["template", "parameters"], where);
-  const file = path.join(path.dirname(place.file), text(call.template, where));
+  const name = text(call.template, where);
+  const file = place.instead[path.basename(name)] ?? path.join(path.dirname(place.file), name);
   const given = call.parameters === undefined ? {} : call.parameters;
   if (!isMapping(given)) throw new Error(`${where}: parameters have to be a mapping.`);
-  const content = expandFile(file, given);
-  const names = Object.keys(content).filter((name) => name !== "parameters");
+  const content = expandContent(file, given, place);
+  const names = Object.keys(content).filter((each) => each !== "parameters");
   if (names.length !== 1 || names[0] !== key)
     throw new Error(`${where} ${path.basename(file)} has ${names.join(", ")} where ${key} are expected.`);
-  return [...list(content[key], where)];
+  return [...itemsOfSection(content[key], key, where)];
+}
+
+const loop = /^\$\{\{ each (\w+) in (.+) \}\}$/;
+
+/** An item of a list, or the several that a template or a loop stands for. */
+function expandItem(item: unknown, key: string, place: Place): unknown[] {
+  if (!isMapping(item)) return [expandNode(item, key, place)];
+  if ("template" in item) return expandTemplate(item, key, place);
+  const [first = "", ...more] = Object.keys(item);
+  const [, name, source] = loop.exec(first) ?? [];
+  if (name === undefined || source === undefined) return [expandNode(item, key, place)];
+  if (more.length > 0) throw new Error(`${place.file}: nothing may stand beside "${first}".`);
+  const repeated = list(item[first], `${place.file}: ${first}`);
+  return itemsOf(source, place).flatMap((value) => {
+    const inside = { ...place, items: { ...place.items, [name]: value } };
+    return repeated.flatMap((each) => expandItem(each, key, inside));
+  });
 }
 
 function expandNode(node: unknown, key: string, place: Place): unknown {
-  if (typeof node === "string") return substitute(node, place.parameters);
+  if (typeof node === "string") return substitute(node, place);
   if (Array.isArray(node)) return node.flatMap((item) => expandItem(item, key, place));
   if (!isMapping(node)) return node;
   return Object.fromEntries(
@@ -115,11 +142,35 @@ function expandNode(node: unknown, key: string, place: Place): unknown {
   );
 }
 
-/** A pipeline or template with its parameters and templates put in; a parameter that is missing, unknown or wrong is an error. */
-export function expandFile(file: string, given: Mapping = {}): Mapping {
+/** A file with its parameters put in; a template sees the variables of the pipeline that it is a part of. */
+function expandContent(
+  file: string,
+  given: Mapping,
+  { variables, instead }: Pick<Place, "variables" | "instead">,
+): Mapping {
   const document = readYaml(file);
   const parameters = parametersOf(document, given, path.basename(file));
   const { parameters: declared, ...body } = document;
   void declared;
-  return expandNode(body, "", { file, parameters }) as Mapping;
+  return expandNode(body, "", { file, parameters, variables: variables ?? {}, instead }) as Mapping;
+}
+
+/** Variables of a pipeline that are a constant text, and so known where its templates are expanded. */
+function constantsOf(file: string, given: Mapping, instead: Instead): Readonly<Record<string, string>> {
+  const document = readYaml(file);
+  const parameters = parametersOf(document, given, path.basename(file));
+  const { variables } = document;
+  const expanded = expandNode(variables ?? [], "variables", { file, parameters, variables: {}, instead });
+  return Object.fromEntries(
+    itemsOfSection(expanded, "variables", file).flatMap((item) =>
+      isMapping(item) && typeof item.name === "string" && !String(item.value).includes("$(")
+        ? [[item.name, String(item.value)]]
+        : [],
+    ),
+  );
+}
+
+/** A pipeline with its parameters and templates put in; a parameter that is missing, unknown or wrong is an error. */
+export function expandFile(file: string, given: Mapping = {}, instead: Instead = {}): Mapping {
+  return expandContent(file, given, { variables: constantsOf(file, given, instead), instead });
 }

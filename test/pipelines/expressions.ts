@@ -2,7 +2,9 @@
 export interface ExpressionContext {
   /** Parameters of the file; only in `${{ }}`. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Variables; only in conditions. */
+  /** What a loop counts through, by the name that it gives it; only in `${{ }}`. */
+  readonly items?: Readonly<Record<string, unknown>>;
+  /** Variables; in `${{ }}` those alone that a file sets to a constant text. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Results of what a condition depends on; only in conditions. */
   readonly results?: readonly Result[];
@@ -10,17 +12,18 @@ export interface ExpressionContext {
 
 export type Result = "succeeded" | "failed" | "skipped";
 
-type Token = { readonly kind: "text" | "name" | "mark"; readonly value: string };
+type Token = { readonly kind: "text" | "number" | "name" | "mark"; readonly value: string };
 
 function tokensOf(source: string): Token[] {
-  const pattern = /\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w.]*)|([(),[\]]))/y;
+  const pattern = /\s*(?:'((?:[^']|'')*)'|(\d+)|([A-Za-z_][\w.]*)|([(),[\]]))/y;
   const tokens: Token[] = [];
   while (pattern.lastIndex < source.trimEnd().length) {
     const at = pattern.lastIndex;
     const match = pattern.exec(source);
     if (match === null) throw new Error(`cannot read "${source.slice(at)}" of the expression "${source}"`);
-    const [, text, name, mark] = match;
-    if (text !== undefined) tokens.push({ kind: "text", value: text.replaceAll("''", "'") });
+    const [, text, number, name, mark] = match;
+    if (number !== undefined) tokens.push({ kind: "number", value: number });
+    else if (text !== undefined) tokens.push({ kind: "text", value: text.replaceAll("''", "'") });
     else if (name !== undefined) tokens.push({ kind: "name", value: name });
     else tokens.push({ kind: "mark", value: mark ?? "" });
   }
@@ -45,6 +48,8 @@ const functions: Readonly<
   failed: { min: 0, max: 0, call: (_, results) => results.includes("failed") },
   succeededOrFailed: { min: 0, max: 0, call: (_, results) => !results.includes("skipped") },
   always: { min: 0, max: 0, call: () => true },
+  split: { min: 2, max: 2, call: ([text, mark]) => String(text).split(String(mark)) },
+  replace: { min: 3, max: 3, call: ([text, from, to]) => String(text).replaceAll(String(from), String(to)) },
 };
 
 function truth(value: unknown): boolean {
@@ -81,14 +86,27 @@ class Evaluation {
   }
 
   private value(): unknown {
+    const value = this.single();
+    if (!Array.isArray(value) || !this.comes("[")) return value;
+    this.take("[");
+    const { kind, value: index } = this.take();
+    this.take("]");
+    if (kind === "number" && Number(index) < value.length) return value[Number(index)];
+    throw new Error(`"${index}" is no place in a list of ${value.length}`);
+  }
+
+  private single(): unknown {
     const token = this.take();
-    if (token.kind === "text") return token.value;
+    if (token.kind === "text" || token.kind === "number") return token.value;
     if (token.kind === "mark") throw new Error(`"${token.value}" is no value`);
     if (token.value === "true" || token.value === "false") return token.value === "true";
     if (this.comes("(")) return this.call(token.value);
     if (token.value === "variables" && this.comes("[")) return this.variable();
+    const { items = {} } = this.context;
+    if (token.value in items) return items[token.value];
     const [scope, name, ...rest] = token.value.split(".");
     if (scope === "parameters" && name !== undefined && rest.length === 0) return this.parameter(name);
+    if (scope === "variables" && name !== undefined && rest.length === 0) return this.constant(name);
     throw new Error(`"${token.value}" is not known to this runner`);
   }
 
@@ -96,6 +114,13 @@ class Evaluation {
     const { parameters } = this.context;
     if (parameters === undefined || !(name in parameters)) throw new Error(`there is no parameter "${name}"`);
     return parameters[name];
+  }
+
+  /** A variable where templates are expanded; one that is set later is empty there, which nobody means. */
+  private constant(name: string): string {
+    const value = this.context.variables?.[name];
+    if (value !== undefined) return value;
+    throw new Error(`variables.${name} is not set where templates are expanded`);
   }
 
   private variable(): unknown {
@@ -139,12 +164,22 @@ export function holds(condition: string, context: Omit<ExpressionContext, "param
   return truth(evaluate(condition, context));
 }
 
+/** What a template is expanded with. */
+export type TemplateContext = Omit<ExpressionContext, "results">;
+
+/** The list that a loop counts through. */
+export function itemsOf(source: string, context: TemplateContext): readonly unknown[] {
+  const value = evaluate(source, context);
+  if (Array.isArray(value)) return value;
+  throw new Error(`In "${source}": a list is expected.`);
+}
+
 /** A text with its `${{ }}` replaced; one that is nothing else becomes the value itself. */
-export function substitute(text: string, parameters: Readonly<Record<string, unknown>>): unknown {
+export function substitute(text: string, context: TemplateContext): unknown {
   const whole = /^\$\{\{([^}]*)\}\}$/.exec(text);
-  if (whole) return evaluate(whole[1] ?? "", { parameters });
+  if (whole) return evaluate(whole[1] ?? "", context);
   return text.replaceAll(/\$\{\{([^}]*)\}\}/g, (_, source: string) => {
-    const value = evaluate(source, { parameters });
+    const value = evaluate(source, context);
     if (typeof value === "string") return value;
     if (typeof value === "number" || typeof value === "boolean") return String(value);
     throw new Error(`In "${text}": an object cannot be part of a text.`);

@@ -1,4 +1,4 @@
-import { expandFile, isMapping, list, mapping, text, type Mapping } from "./expand-pipeline";
+import { expandFile, isMapping, list, mapping, text, type Instead, type Mapping } from "./expand-pipeline";
 
 export interface Variables {
   readonly groups: readonly string[];
@@ -153,9 +153,9 @@ function stageOf(value: unknown, before: readonly string[]): Stage {
 }
 
 /** What a pipeline would do: its stages, jobs and steps, with parameters and templates put in. */
-export function planPipeline(file: string, parameters: Mapping = {}): Plan {
+export function planPipeline(file: string, parameters: Mapping = {}, instead: Instead = {}): Plan {
   const keys = ["trigger", "pr", "schedules", "pool", "lockBehavior", "variables", "stages"];
-  const document = mapping(expandFile(file, parameters), keys, file);
+  const document = mapping(expandFile(file, parameters, instead), keys, file);
   const stages: Stage[] = [];
   for (const stage of list(document.stages, file))
     stages.push(

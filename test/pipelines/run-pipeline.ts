@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import path from "node:path";
 import { holds, type Result } from "./expressions";
-import type { Mapping } from "./expand-pipeline";
+import type { Instead, Mapping } from "./expand-pipeline";
 import type { DeploymentJob, HookName, Job, Stage, Steps, Variables } from "./plan";
 import { planPipeline } from "./plan";
 import { runStep, type Agent, type StepResult } from "./steps-of-agent";
@@ -12,6 +12,8 @@ export interface RunOptions {
   /** A folder of the test's, for workspaces and artifacts. */
   readonly folder: string;
   readonly parameters?: Mapping;
+  /** Files that take the place of those that pipelines name: environments of the test's own. */
+  readonly instead?: Instead;
   /** Takes the place of variables of the same name, wherever they are set. */
   readonly overrides?: Readonly<Record<string, string>>;
   /** What variable groups hold, by name; a group that is not among them is an error. */
@@ -68,7 +70,7 @@ class PipelineRun {
   }
 
   async run(file: string): Promise<RunResult> {
-    const plan = planPipeline(file, this.options.parameters);
+    const plan = planPipeline(file, this.options.parameters, this.options.instead);
     const stages: Record<string, Result> = {};
     for (const stage of plan.stages) {
       stages[stage.name] = await this.stage(stage, [plan.variables], stages);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { isMapping, mapping, text, type Mapping } from "./expand-pipeline";
 
@@ -90,11 +90,12 @@ async function script(agent: Agent, name: string, line: string, own: Mapping): P
   return { name, result: code === 0 ? "succeeded" : "failed", script: line, output };
 }
 
-/** Copies a folder or file; what is not there is a failed step, as with the real tasks. */
+/** Copies a file, or what is in a folder; what is not there is a failed step, as with the real tasks. */
 function copy(from: string, to: string, name: string): StepResult {
   if (!existsSync(from)) return { name, result: "failed", output: `There is no ${from}.` };
   mkdirSync(to, { recursive: true });
-  cpSync(from, to, { recursive: true });
+  if (statSync(from).isDirectory()) cpSync(from, to, { recursive: true });
+  else copyFileSync(from, path.join(to, path.basename(from)));
   return { name, result: "succeeded", output: "" };
 }
 
@@ -110,8 +111,13 @@ function task(agent: Agent, name: string, step: Mapping): Promise<StepResult> | 
   }
   if (kind === "DownloadPipelineArtifact@2") {
     const { artifactName, targetPath } = mapping(step.inputs, ["artifactName", "targetPath"], name);
-    const from = path.join(agent.artifacts, text(artifactName, name));
-    return copy(from, expandMacros(text(targetPath, name), agent.variables), name);
+    // Without a name all of them, each in a folder of its own.
+    const from = artifactName === undefined ? "" : text(artifactName, name);
+    return copy(
+      path.join(agent.artifacts, from),
+      expandMacros(text(targetPath, name), agent.variables),
+      name,
+    );
   }
   throw new Error(`${name}: this runner does not know the task ${kind}.`);
 }

@@ -1,6 +1,7 @@
 import { showCount, showDuration, showNumber, showShare, showTime } from "../display";
 import { html, type Html } from "../html";
 import type { LoadResult } from "../../../deploy/tests/load";
+import type { RunRecord } from "../../runs/runs";
 import type { ReportInput } from "../report-input";
 import { badge, scrollingTable } from "../table";
 import { factList, type Section } from "./section";
@@ -12,12 +13,23 @@ function release(release: Release | undefined): Html | string {
   return release ? html`${release.model} <code>${release.digest.slice(0, 12)}</code>` : "–";
 }
 
-/** What a load test of the service measured. */
-export function loadSection(load: LoadResult): Section {
+/** What the load tests measured, a section for each environment that has one. */
+export function loadSections(tests: NonNullable<RunRecord["tests"]>): Section[] {
+  const loads = Object.entries(tests).flatMap(([environment, { load }]) =>
+    load === undefined ? [] : [{ environment, load }],
+  );
+  return loads.map(({ environment, load }) =>
+    loads.length === 1
+      ? loadSection("load", "Load test", load)
+      : loadSection(`load-${environment}`, `Load test in ${environment}`, load),
+  );
+}
+
+function loadSection(id: string, title: string, load: LoadResult): Section {
   const { requests, failures, requestsPerSecond, latencyMs } = load;
   return {
-    id: "load",
-    title: "Load test",
+    id,
+    title,
     content: factList([
       ["requests", showCount(requests)],
       [

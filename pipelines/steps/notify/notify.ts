@@ -5,6 +5,7 @@ import { z } from "zod";
 import { PlatformError } from "../../../platform/base/errors";
 import { readModelMetrics } from "../../../platform/model/model-directory";
 import { formatModelRef, parseModelRef, type ModelRef } from "../../../platform/definition/model-ref";
+import { readEnvironments } from "../../../platform/release/environments";
 import { openRegistry } from "../../../platform/registry/open-registry";
 import type { Registry } from "../../../platform/registry/registry";
 import { findRecord } from "../../../platform/base/stored-record";
@@ -19,37 +20,61 @@ import { findWebhook, postToWebhook } from "./webhook";
 /** Of `release.json`, the file that a pipeline hands on, what is told here; `mlops package --output` writes it. */
 const releaseSchema = z.object({
   release: z.object({ model: z.string() }),
-  qa: z
-    .object({
-      smoke: z.number().nullish(),
-      load: z.object({ requests: z.number(), failures: z.number() }).nullish(),
-    })
+  tests: z
+    .record(
+      z.string(),
+      z.object({
+        smoke: z.number().nullish(),
+        load: z.object({ requests: z.number(), failures: z.number() }).nullish(),
+      }),
+    )
     .nullish(),
 });
+
+type Tests = NonNullable<z.output<typeof releaseSchema>["tests"]>;
 
 interface Waiting {
   readonly ref: ModelRef;
   readonly qa?: string;
+  /** Environments in which it is not tested yet. */
+  readonly untested: readonly string[];
 }
 
-async function readRelease(file: string): Promise<Waiting> {
+/** What the tests have shown, in words; each with its environment where there are several. */
+function describeTests(tests: Tests): string | undefined {
+  const several = Object.keys(tests).length > 1;
+  const shown = Object.entries(tests).flatMap(([environment, { smoke, load }]) => {
+    const where = several ? ` in ${environment}` : "";
+    return [
+      ...(smoke ? [`${smoke} smoke checks passed${where}`] : []),
+      ...(load ? [`${load.failures} of ${load.requests} requests failed under load${where}`] : []),
+    ];
+  });
+  return shown.length > 0 ? shown.join(", ") : undefined;
+}
+
+async function readRelease(file: string, env: NodeJS.ProcessEnv): Promise<Waiting> {
   const remedy =
     "Expected what `mlops package --output` has written. Download that artifact, or correct RELEASE.";
   const found = await findRecord(file, releaseSchema, remedy);
   if (found === undefined) throw new PlatformError("NOT_FOUND", `There is no release in ${file}. ${remedy}`);
-  const { release, qa } = found;
-  const shown = [
-    ...(qa?.smoke ? [`${qa.smoke} smoke checks passed`] : []),
-    ...(qa?.load ? [`${qa.load.failures} of ${qa.load.requests} requests failed under load`] : []),
-  ];
-  return { ref: parseModelRef(release.model), ...(shown.length > 0 && { qa: shown.join(", ") }) };
+  const tests = found.tests ?? {};
+  const qa = describeTests(tests);
+  return {
+    ref: parseModelRef(found.release.model),
+    ...(qa !== undefined && { qa }),
+    untested: readEnvironments(env).testing.filter((environment) => !tests[environment]?.load),
+  };
 }
 
 /** What is waiting: the release in the file RELEASE, or MODEL_VERSION, as `diabetes:3` or with MODEL as `3`. */
 async function findWaiting(env: NodeJS.ProcessEnv): Promise<Waiting> {
-  if (env.RELEASE) return readRelease(env.RELEASE);
+  if (env.RELEASE) return readRelease(env.RELEASE, env);
   const version = requireVariable(env, "MODEL_VERSION", "a version, `diabetes:3` (or RELEASE, a file)");
-  return { ref: parseModelRef(version.includes(":") ? version : `${env.MODEL ?? ""}:${version}`) };
+  return {
+    ref: parseModelRef(version.includes(":") ? version : `${env.MODEL ?? ""}:${version}`),
+    untested: [],
+  };
 }
 
 async function measure(registry: Registry, ref: ModelRef): Promise<Measured> {
@@ -64,10 +89,9 @@ async function measure(registry: Registry, ref: ModelRef): Promise<Measured> {
   }
 }
 
-async function requestOf(context: StepContext): Promise<ApprovalRequest> {
+async function requestOf(context: StepContext, { ref, qa }: Waiting): Promise<ApprovalRequest> {
   const { env, print } = context;
   const registry = openRegistry(await locateRegistry(context), { report: (error) => print(error.message) });
-  const { ref, qa } = await findWaiting(env);
   const candidate = await measure(registry, ref);
   const served = await registry.findAlias(ref.name, "champion");
   const other = served !== undefined && served.version !== ref.version;
@@ -92,7 +116,15 @@ async function writeSummary(markdown: string, { env, print }: StepContext): Prom
 async function notify(context: StepContext): Promise<void> {
   const { env, secrets, print } = context;
   const webhook = findWebhook(env);
-  const request = await requestOf(context);
+  const waiting = await findWaiting(env);
+  if (waiting.untested.length > 0) {
+    // Every stage that tests ends with this step; who approves is told after the last.
+    print(
+      `${formatModelRef(waiting.ref)} has tests to pass in ${waiting.untested.join(" and ")}: nobody is asked yet.`,
+    );
+    return;
+  }
+  const request = await requestOf(context, waiting);
   print(describeRequest(request));
   const markdown = describeInMarkdown(request);
   await writeSummary(markdown, context);

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { trainingEnvironment } from "../../../platform/release/deployment";
+import { readEnvironments } from "../../../platform/release/environments";
 import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
 import { readSettings } from "../../../platform/settings/settings";
 import { openWorkspace } from "../../../platform/settings/workspace";
@@ -48,6 +48,6 @@ export async function locateRegistry(context: StepContext): Promise<string> {
   if (registry !== "local") return registry;
   // As `mlops` does; cli/session/session.ts.
   if (env.MLOPS_TARGET === "azure" && env.MLOPS_REGISTRY === undefined)
-    return askStack(trainingEnvironment, context);
+    return askStack(readEnvironments(env).training, context);
   return (await openWorkspace(home)).registry;
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { PlatformError } from "../../../platform/base/errors";
+import { readEnvironments } from "../../../platform/release/environments";
 import { writeComment } from "../comments/comments";
 import { findComments } from "../comments/find-comments";
 import { jobLinkOf } from "../comments/job-link";
@@ -14,7 +15,9 @@ const timeoutMs = 20 * 60_000;
 const unlimited = 10_000_000;
 
 function stacksOf(env: NodeJS.ProcessEnv): readonly string[] {
-  const stacks = requireVariable(env, "STACK", "a stack, or several: `qa,prod`").split(/[\s,]+/);
+  const given = requireVariable(env, "STACK", "a stack, several separated by commas, or `all`");
+  if (given === "all") return readEnvironments(env).names;
+  const stacks = given.split(/[\s,]+/);
   const wrong = stacks.filter((stack) => !/^[\w.-]+(\/[\w.-]+){0,2}$/.test(stack));
   if (wrong.length === 0) return stacks;
   throw new PlatformError(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readReleaseFile, writeReleaseFile } from "../../../cli/commands/release-file";
@@ -21,16 +21,42 @@ const run: RunRecord = {
   steps: [],
   version: "cost:2",
   release: { model: "cost:2", package: "/packages/cost-2", digest: digestOf("2") },
-  qa: { digest: digestOf("2"), smoke: 4 },
+  tests: { qa: { digest: digestOf("2"), smoke: 4 } },
   approval: { by: "somebody", at: "2026-11-21T01:00:00.000Z" },
 };
 
 describe("the file by which a release goes to the next machine", () => {
   test("holds what it is made of, how it did in QA, and who approved it; nothing else of the run", async () => {
     const file = path.join(folder, "release.json");
-    const { id, release, qa, approval } = run;
+    const { id, release, tests, approval } = run;
     await writeReleaseFile(file, run);
-    expect(await readReleaseFile(file)).toEqual({ run: id, release, qa, approval });
+    expect(await readReleaseFile(file)).toEqual({ run: id, release, tests, approval });
+  });
+
+  test("is made up of those in folders beside it, as a pipeline lays down what its stages have left", async () => {
+    const file = path.join(folder, "handed", "release.json");
+    const { id, release, tests, approval } = run;
+    const live = { digest: digestOf("2"), smoke: 5 };
+    const of = (stage: string, more: Partial<RunRecord>): Promise<void> =>
+      writeReleaseFile(path.join(folder, "handed", stage, "release.json"), { ...run, ...more });
+    await of("package", { tests: {} });
+    await of("tested-qa", {});
+    await of("tested-dev", { tests: { dev: live } });
+    await mkdir(path.join(folder, "handed", "other"));
+    expect(await readReleaseFile(file)).toEqual({
+      run: id,
+      release,
+      tests: { ...tests, dev: live },
+      approval,
+    });
+    await of("tested-of-another", { id: "20261122T000000-cost-5678" });
+    await expect(readReleaseFile(file)).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringMatching(/are of two releases, .*-1234 and .*-5678|-5678 and .*-1234/),
+    });
+    // What is there by itself is not looked for elsewhere.
+    await writeReleaseFile(file, run);
+    expect(await readReleaseFile(file)).toMatchObject({ tests });
   });
 
   test("that is not there, or not as it was written, is refused with what to do", async () => {

@@ -110,13 +110,15 @@ export const whole: ReportInput = {
     explanation: "houses:2 serves all of production.",
     dataFile: "data.csv",
     steps: [step("train", "done", 3000, "ridge, alpha 1"), step("approve", "done", 9400, "by --yes")],
-    qa: {
-      digest,
-      load: {
-        requests: 2000,
-        failures: 4,
-        requestsPerSecond: 1204.4,
-        latencyMs: { p50: 3.14, p95: 6.2, p99: 8.1 },
+    tests: {
+      qa: {
+        digest,
+        load: {
+          requests: 2000,
+          failures: 4,
+          requestsPerSecond: 1204.4,
+          latencyMs: { p50: 3.14, p95: 6.2, p99: 8.1 },
+        },
       },
     },
     canary: [...stages],

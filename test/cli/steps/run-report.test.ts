@@ -3,6 +3,7 @@ import { LocalDeployer } from "../../../deploy/laptop/laptop-deployer";
 import { writeRunReport } from "../../../cli/steps/run-report";
 import { Runs, type RunRecord, type StepRecord } from "../../../cli/runs/runs";
 import type { Session } from "../../../cli/session/session";
+import { readEnvironments } from "../../../platform/release/environments";
 import { writeJson } from "../../../platform/base/files";
 import { openWorkspace, type Workspace } from "../../../platform/settings/workspace";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
@@ -32,7 +33,7 @@ const step = (name: string, status: StepRecord["status"], message: string): Step
 /** Text of the report's page. */
 async function report(changes: Partial<RunRecord>): Promise<string> {
   const deployer = new LocalDeployer({ workspace, attached: true });
-  const session = { workspace, runs, deployer } as Session;
+  const session = { workspace, runs, deployer, environments: readEnvironments({}) } as Session;
   const file = await writeRunReport({ session, run: { ...run, ...changes }, definition });
   expect(file).toBe(folder("reports", `${run.id}.html`));
   return (await readFile(file, "utf8"))

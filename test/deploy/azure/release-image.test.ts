@@ -1,6 +1,6 @@
 import type { Deployment, Release } from "../../../platform/release/deployment";
 import { digestOf } from "../../../platform/base/files";
-import { imageInQa, provideImage, releaseOfImage } from "../../../deploy/azure/release-image";
+import { imageTestedIn, provideImage, releaseOfImage } from "../../../deploy/azure/release-image";
 
 const image = (version: number): string => `registry.example/scoring@sha256:${digestOf(`image ${version}`)}`;
 const release = (version: number): Release => ({
@@ -21,15 +21,15 @@ describe("production gets the image that QA serves, and nothing else", () => {
   });
 
   test("of the same package", () => {
-    expect(imageInQa(release(1), serving(1))).toBe(image(1));
+    expect(imageTestedIn("qa", release(1), serving(1))).toBe(image(1));
   });
 
   test.each<[string, Pick<Deployment, "stable">, RegExp]>([
-    ["nothing", {}, /cost:2 is not what QA serves \(nothing\).*--image/s],
-    ["another version", serving(1), /cost:2 is not what QA serves \(cost:1\)/],
-    ["no image", { stable: release(2) }, /cost:2 is not what QA serves \(cost:2\)/],
+    ["nothing", {}, /cost:2 is not what qa serves \(nothing\).*--image/s],
+    ["another version", serving(1), /cost:2 is not what qa serves \(cost:1\)/],
+    ["no image", { stable: release(2) }, /cost:2 is not what qa serves \(cost:2\)/],
   ])("but not when that is %s", (_, qa, message) => {
-    expect(() => imageInQa(release(2), qa)).toThrow(
+    expect(() => imageTestedIn("qa", release(2), qa)).toThrow(
       expect.objectContaining({
         code: "CONFLICT",
         message: expect.stringMatching(message) as string,
@@ -39,7 +39,8 @@ describe("production gets the image that QA serves, and nothing else", () => {
 });
 
 describe("the image of a release is provided where a stack pulls from", () => {
-  const qa = (outputs: Record<string, unknown>) => () => Promise.resolve(outputs);
+  const earlier = (outputs: Record<string, unknown>) => () =>
+    Promise.resolve([{ registry: "first.example" }, outputs]);
   const { signal } = new AbortController();
   const pushed: Release = { ...release(1), image: image(1) };
 
@@ -47,7 +48,7 @@ describe("the image of a release is provided where a stack pulls from", () => {
     ["its own registry has it", { registry: "registry.example" }, {}],
     ["it comes from a registry of no stack", { registry: "prod.example" }, { registry: "qa.example" }],
   ])("as it is when %s", async (_, outputs, source) => {
-    expect(await provideImage(pushed, { outputs, qa: qa(source), signal })).toBe(image(1));
+    expect(await provideImage(pushed, { outputs, earlier: earlier(source), signal })).toBe(image(1));
   });
 
   test.each([
@@ -59,7 +60,7 @@ describe("the image of a release is provided where a stack pulls from", () => {
       /output registryId/,
     ],
   ])("and refused when %s", async (_, outputs, source, message) => {
-    await expect(provideImage(pushed, { outputs, qa: qa(source), signal })).rejects.toMatchObject({
+    await expect(provideImage(pushed, { outputs, earlier: earlier(source), signal })).rejects.toMatchObject({
       code: "CONFLICT",
       message: expect.stringMatching(message) as string,
     });

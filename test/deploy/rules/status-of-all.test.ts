@@ -13,12 +13,12 @@ function deployerOf(existing: readonly string[], code: "NOT_FOUND" | "BUSY" = "N
 }
 
 test("each environment says what it serves, and those that do not exist why they cannot", async () => {
-  const both = await statusOfAll(deployerOf(["qa", "prod"]), "cost");
+  const both = await statusOfAll(deployerOf(["qa", "prod"]), "cost", ["qa", "prod"]);
   expect([both.deployments.map(({ environment }) => environment), both.missing]).toEqual([
     ["qa", "prod"],
     [],
   ]);
-  const one = await statusOfAll(deployerOf(["qa"]), "cost");
+  const one = await statusOfAll(deployerOf(["qa"]), "cost", ["qa", "prod"]);
   expect(one).toMatchObject({
     deployments: [{ environment: "qa" }],
     missing: [{ message: "There is no stack prod." }],
@@ -26,6 +26,10 @@ test("each environment says what it serves, and those that do not exist why they
 });
 
 test("no environment at all, and any other failure, is an error", async () => {
-  await expect(statusOfAll(deployerOf([]), "cost")).rejects.toMatchObject({ code: "NOT_FOUND" });
-  await expect(statusOfAll(deployerOf(["qa"], "BUSY"), "cost")).rejects.toMatchObject({ code: "BUSY" });
+  await expect(statusOfAll(deployerOf([]), "cost", ["qa", "prod"])).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+  await expect(statusOfAll(deployerOf(["qa"], "BUSY"), "cost", ["qa", "prod"])).rejects.toMatchObject({
+    code: "BUSY",
+  });
 });

@@ -64,23 +64,25 @@ describe("the way of a model into production", () => {
     const run = await release("diabetes:1");
     expect(described(run)).toEqual([
       "Package.Package succeeded",
-      "Qa.Qa.deploy succeeded",
-      "Prod.Canary.deploy succeeded",
+      "Test_qa.Test.deploy succeeded",
+      "Production.Canary.deploy succeeded",
     ]);
     expect(run.asked).toEqual(["mlops-qa", "mlops-prod"]);
-    expect(outputOf(run, "Prod.Canary.deploy")).toMatch(
+    expect(outputOf(run, "Production.Canary.deploy")).toMatch(
       /canary 10 % against QA: advance.*canary 50 % against QA: advance/s,
     );
-    const handed = JSON.parse(await readFile(path.join(run.artifacts, "qa", "release.json"), "utf8")) as {
+    const handed = JSON.parse(
+      await readFile(path.join(run.artifacts, "tested-qa", "release.json"), "utf8"),
+    ) as {
       release: { digest: string };
-      qa: object;
+      tests: { qa: object };
     };
     // The package that passed QA, by its digest.
     expect((await production())?.stable).toMatchObject({
       model: "diabetes:1",
       digest: handed.release.digest,
     });
-    expect(handed.qa).toMatchObject({ smoke: 4 });
+    expect(handed.tests.qa).toMatchObject({ smoke: 4 });
     const versions = await home.json<ModelVersion[]>(["registry", "list"]);
     expect(versions).toMatchObject([
       { version: 1, aliases: ["champion"] },
@@ -103,15 +105,15 @@ describe("the way of a model into production", () => {
 
   test("a bad model is rolled back, and the pipeline fails; production stays as it was", async () => {
     const run = await release("diabetes:2");
-    expect(run).toMatchObject({ result: "failed", stages: { Qa: "succeeded", Prod: "failed" } });
+    expect(run).toMatchObject({ result: "failed", stages: { Test_qa: "succeeded", Production: "failed" } });
     expect(described(run).slice(2)).toEqual([
-      "Prod.Canary.deploy: Take it through the canary failed",
-      "Prod.Canary.failure succeeded",
+      "Production.Canary.deploy: Take it through the canary failed",
+      "Production.Canary.failure succeeded",
     ]);
-    const output = outputOf(run, "Prod.Canary.deploy");
+    const output = outputOf(run, "Production.Canary.deploy");
     expect(output).toMatch(/canary 10 % against diabetes:1: roll-back; .*standard deviations apart/);
     expect(output).toContain("diabetes:2 was rolled back");
-    expect(outputOf(run, "Prod.Canary.failure")).toContain("is no canary in production");
+    expect(outputOf(run, "Production.Canary.failure")).toContain("is no canary in production");
     const status = await production();
     expect([status?.stable?.model, status?.canary]).toEqual(["diabetes:1", undefined]);
   });
@@ -126,7 +128,9 @@ describe("the way of a model into production", () => {
       env: { MLOPS_MODELS: models },
     });
     expect(run.result).toBe("succeeded");
-    const shown = [...outputOf(run, "Prod.Canary.deploy").matchAll(/canary (\d+) % against QA: advance/g)];
+    const shown = [
+      ...outputOf(run, "Production.Canary.deploy").matchAll(/canary (\d+) % against QA: advance/g),
+    ];
     expect([...new Set(shown.map(([, weight]) => Number(weight)))]).toEqual([5, 25, 75]);
   });
 
@@ -184,7 +188,7 @@ describe("stacks, whose updates other tests are about", () => {
       ["Preview.Preview succeeded", "Update.Update.deploy succeeded"],
       ["mlops-infra"],
     ]);
-    const declined = await place.runs("infra", { approve: () => false });
+    const declined = await place.runs("infra", { parameters: { stack: "qa" }, approve: () => false });
     expect([declined.result, described(declined)]).toEqual([
       "failed",
       ["Preview.Preview succeeded", "Update.Update failed"],

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { readEnvironments } from "../../../platform/release/environments";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { isMapping, type Mapping } from "../expand-pipeline";
 import { planPipeline, type Job, type Steps } from "../plan";
@@ -18,10 +19,13 @@ const workflows = ["pr", "build", "retrain", "release"] as const;
 type Workflow = (typeof workflows)[number];
 const parameters: Readonly<Partial<Record<Workflow, Mapping>>> = { release: { modelVersion: "diabetes:1" } };
 
-/** A command without what puts tools on an agent, and without how a system names who has approved. */
+/**
+ * A command without what puts tools on an agent, without how a system names who has approved, and without what tells a
+ * system the environments: Azure Pipelines reads the file itself.
+ */
 function commandOf(text: string): string[] {
   const command = text.trim().replace(/--approved-by "[^"]*"/, '--approved-by "..."');
-  return /^npm run (?!pulumi:install)/.test(command) ? [command] : [];
+  return /^npm run (?!pulumi:install|environments)/.test(command) ? [command] : [];
 }
 
 /** The commands of steps, of whatever kind: a line of their own, or one of the task that signs in. */
@@ -104,6 +108,13 @@ describe.each(workflows)("the workflow %s", (workflow) => {
   });
 });
 
+test("Travis, which cannot loop, has the names of environments.yml in their order", () => {
+  const { names, training } = readEnvironments({});
+  const text = read("travis.yml");
+  expect([...text.matchAll(/ENVIRONMENT=([\w-]+)/g)].map(([, name]) => name)).toEqual(names);
+  expect([...text.matchAll(/STACK=([\w-]+)/g)].map(([, name]) => name)).toEqual(["all", training]);
+});
+
 test("a release goes through QA and the canary, and ends with the way back", () => {
   const verbs = azure("release").map(
     (command) => /-- (\w+(?: (?:advance|analyse|promote|rollback))?)/.exec(command)?.[1],
@@ -121,7 +132,7 @@ test("no file of a pipeline holds a stage of the canary: they are in the model's
   expect(files.length).toBeGreaterThan(20);
   const stage = /weight|increment|canary[^\n]*\b\d+ ?%|shadow/i;
   expect(files.filter((name) => stage.test(read(name)))).toEqual([]);
-  expect(stage.test('npm run mlops -- deploy --environment prod --weight "$WEIGHT"')).toBe(true);
+  expect(stage.test('npm run mlops -- deploy --environment "$ENVIRONMENT" --weight "$WEIGHT"')).toBe(true);
 });
 
 const gitHubFiles = readdirSync(path.join(folder, "github")).filter((name) => name.endsWith(".yml"));

@@ -191,15 +191,36 @@ describe("npm run release:notify", () => {
   const release: ReleaseFile = {
     run: "20261121T023609-diabetes-d627",
     release: { model: "diabetes:2", package: "packages/diabetes-2", digest: digestOf("x") },
-    qa: {
-      digest: digestOf("x"),
-      smoke: 9,
-      load: { requests: 100, failures: 0, requestsPerSecond: 50, latencyMs: { p50: 1, p95: 2, p99: 3 } },
+    tests: {
+      qa: {
+        digest: digestOf("x"),
+        smoke: 9,
+        load: { requests: 100, failures: 0, requestsPerSecond: 50, latencyMs: { p50: 1, p95: 2, p99: 3 } },
+      },
     },
   };
 
   const notify = (env: Record<string, string>): Promise<StepResult> =>
     runStepProgram("notify/notify", { MLOPS_HOME: folder("home"), ...env });
+
+  test("asks nobody while an environment is left in which the release is not tested", async () => {
+    await registerTwo();
+    const file = folder("release.json");
+    await writeFile(file, JSON.stringify(release));
+    await writeFile(
+      folder("environments.yml"),
+      "variables: { testEnvironments: 'qa,stage', productionEnvironment: prod }",
+    );
+    const agent = { TF_BUILD: "True", AGENT_TEMPDIRECTORY: folder() };
+    const environments = { MLOPS_ENVIRONMENTS: folder("environments.yml") };
+    const { code, stdout } = await notify({ RELEASE: file, ...environments, ...agent });
+    expect([code, stdout]).toEqual([0, "diabetes:2 has tests to pass in stage: nobody is asked yet.\n"]);
+    const { qa } = release.tests ?? {};
+    await writeFile(file, JSON.stringify({ ...release, tests: { qa, stage: qa } }));
+    expect((await notify({ RELEASE: file, ...environments, ...agent })).stdout).toContain(
+      "9 smoke checks passed in qa, 0 of 100 requests failed under load in qa, 9 smoke checks passed in stage",
+    );
+  });
 
   test("prints what waits, and puts it on the run's page", async () => {
     await registerTwo();

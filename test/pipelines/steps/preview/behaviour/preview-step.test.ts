@@ -120,6 +120,14 @@ describe("npm run infra:preview", () => {
     expect(code).toBe(1);
   });
 
+  test("of all stacks is of the environments that are named", async () => {
+    const environments = folder("environments.yml");
+    await writeFile(environments, "variables: { testEnvironments: 'dev,test', productionEnvironment: live }");
+    await givePulumi([...recorded]);
+    const { stdout } = await preview({ STACK: "all", MLOPS_ENVIRONMENTS: environments });
+    expect([...stdout.matchAll(/^(\w+): /gm)].map(([, stack]) => stack)).toEqual(["dev", "test", "live"]);
+  });
+
   test("says so when there is no Pulumi", async () => {
     const { code, stderr } = await runStepProgram("preview/preview", { STACK: "qa", PATH: folder("bin") });
     expect(stderr).toContain("NOT_FOUND: The command `pulumi` was not found.");

@@ -1,0 +1,13 @@
+import { appendFile } from "node:fs/promises";
+import { readEnvironments } from "../../../platform/release/environments";
+import { runStep, type StepContext } from "../base/step";
+
+/** `npm run environments`: what a pipeline has to know before a job starts; in GitHub as outputs of the step. */
+async function tell({ env, print }: StepContext): Promise<void> {
+  const { testing, training, production } = readEnvironments(env);
+  const lines = [`training=${training}`, `testing=${JSON.stringify(testing)}`, `production=${production}`];
+  for (const line of lines) print(line);
+  if (env.GITHUB_OUTPUT) await appendFile(env.GITHUB_OUTPUT, lines.map((line) => `${line}\n`).join(""));
+}
+
+if (require.main === module) void runStep(tell);
