@@ -113,7 +113,7 @@ export function addCollect(program: Command, scope: CommandScope): void {
     .option("--only-new", "write the labelled rows alone, to --output")
     .option("--force", "replace the file of --output")
     .addOption(modelOption())
-    .addOption(environmentOption("prod"))
+    .addOption(environmentOption("production"))
     .addOption(jsonOption())
     .action(async (flags: ModelFlags & CollectFlags) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "collecting data" });

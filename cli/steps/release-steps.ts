@@ -4,7 +4,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { serveAtOnce } from "../../deploy/rules/set-canary";
 import { runLoad } from "../../deploy/tests/load";
-import { packageModel, verifyPackage } from "../../deploy/package/package";
+import { packageModel } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";

@@ -17,8 +17,11 @@ import { describeFindings } from "./describe-findings";
 import type { RunContext, Step, StepResult } from "./step";
 
 /** On this machine the champion is what production serves. */
-export function championsOf({ deployer }: Pick<Session, "deployer">): Champions {
-  return productionChampions(deployer, "prod");
+export function championsOf({
+  deployer,
+  environments,
+}: Pick<Session, "deployer" | "environments">): Champions {
+  return productionChampions(deployer, environments.production);
 }
 
 export const checkStep: Step = {
