@@ -76,7 +76,8 @@ describe("production with a poor champion", () => {
     expect(
       promoted.canary?.map(({ weight, comparedWith, verdict }) => [weight, comparedWith, verdict]),
     ).toEqual([
-      [10, "diabetes:1", "advance"],
+      // It goes on from where `mlops deploy --weight 20` had left it.
+      [20, "diabetes:1", "advance"],
       [50, "diabetes:1", "advance"],
     ]);
     const decision = await decisionOf(promoted);

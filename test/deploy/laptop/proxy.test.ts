@@ -1,3 +1,4 @@
+import "../../scoring/dialects/with-echo-dialect";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { closeGracefully, listen } from "../../../platform/http/listening";
@@ -8,16 +9,6 @@ import { SupervisedScoring } from "../../../deploy/laptop/supervised-scoring";
 import { TrackSampler } from "../../../deploy/laptop/track-sampler";
 import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
 import { digestOf } from "../../../platform/base/files";
-
-jest.mock("../../../scoring/dialects/dialects", () => {
-  const actual = jest.requireActual<typeof import("../../../scoring/dialects/dialects")>(
-    "../../../scoring/dialects/dialects",
-  );
-  const { echo } = jest.requireActual<typeof import("../../scoring/dialects/echo-dialect")>(
-    "../../scoring/dialects/echo-dialect",
-  );
-  return { dialects: [...actual.dialects, echo] };
-});
 
 /** What the scoring process answers to each path, with status 200; 404 to any other. */
 const answers: Readonly<Record<string, string>> = {

@@ -2,8 +2,12 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { Image, type ImageArgs } from "../../../../infra/components/images/image";
 import { tokenUser } from "../../../../platform/azure/container-registry";
-import * as sending from "../../../../platform/http/send-request";
 import { countByType, ofType, registered, valueOf } from "../../mocks";
+
+/** The module itself, so that what it exports can be replaced. */
+const sending = jest.requireActual<typeof import("../../../../platform/http/send-request")>(
+  "../../../../platform/http/send-request",
+);
 
 const context = path.join(process.cwd(), "dist/contexts/training-0123456789ab");
 const digest = `sha256:${"a".repeat(64)}`;

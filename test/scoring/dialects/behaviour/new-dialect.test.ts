@@ -1,16 +1,8 @@
+import "../with-echo-dialect";
 import { dialects } from "../../../../scoring/dialects/dialects";
 import { ScoringMetrics } from "../../../../scoring/telemetry/scoring-metrics";
 import { ApiKeys } from "../../../../scoring/auth/api-keys";
 import { call, closeServices, cost, json, openService } from "../service-fixture";
-
-// The one thing to do for a new dialect: put it into the list.
-jest.mock("../../../../scoring/dialects/dialects", () => {
-  const actual = jest.requireActual<typeof import("../../../../scoring/dialects/dialects")>(
-    "../../../../scoring/dialects/dialects",
-  );
-  const { echo } = jest.requireActual<typeof import("../echo-dialect")>("../echo-dialect");
-  return { dialects: [...actual.dialects, echo] };
-});
 
 afterAll(closeServices);
 
