@@ -78,6 +78,11 @@ const gateSchema = closedObject({
   metric: metricName,
   /** How much better than the champion, in units of the metric, a candidate has to be. */
   minImprovement: z.number().min(0).default(0),
+  /**
+   * Level of the interval of the improvement, which has to lie above 0: at 0.95, about 1 in 40 candidates that are no
+   * better is promoted.
+   */
+  confidence: z.number().min(0.5).max(0.999).default(0.95),
   /** Values a candidate must reach whatever the champion is: `atLeast` or `atMost`, as the metric's direction says. */
   floors: z
     .array(

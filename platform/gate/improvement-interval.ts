@@ -7,7 +7,6 @@ import { quantile } from "../base/quantile";
 import { areaUnderRoc, rankRows, weighByScore } from "../metrics/ranks";
 
 const resamples = 1000;
-const level = 0.95;
 /** Beyond this many rows, random groups of rows are drawn instead of rows. */
 const maxUnits = 20_000;
 /** Groups then; 2,000 estimate the width of the interval to about 1.6 %, 1 / sqrt(2 * 2,000). */
@@ -21,9 +20,20 @@ interface Units {
   readonly ofRow: Uint32Array;
 }
 
+/** The middle `level` (0..1) of what was resampled. */
+export type Interval = NonNullable<PromotionDecision["interval"]>;
+
+interface Resampling {
+  readonly metric: MetricName;
+  /** Share of the resamples that the interval holds, 0 < level < 1. */
+  readonly level: number;
+  /** A whole number. */
+  readonly seed: number;
+}
+
 /**
  * Paired bootstrap of how much better (positive) the candidate is than the champion, in units of the metric: both
- * are measured on the same 1,000 resamples of the held-out rows, and the interval holds the middle 95 % of the
+ * are measured on the same 1,000 resamples of the held-out rows, and the interval holds the middle of the
  * differences (percentile method, Efron and Tibshirani 1993, chapter 13). The same seed gives the same interval.
  *
  * Work is bounded: above 20,000 rows, 2,000 random groups of rows are resampled instead of rows, which leaves
@@ -32,15 +42,38 @@ interface Units {
  *
  * Undefined when there are fewer than two rows or hardly a resample on which both metrics are defined.
  */
-export function bootstrapImprovement(input: {
-  readonly metric: MetricName;
-  readonly candidate: ScoredRows;
-  readonly champion: ScoredRows;
-  /** A whole number. */
-  readonly seed: number;
-}): PromotionDecision["interval"] {
-  const { metric, candidate, champion, seed } = input;
-  const rows = candidate.actual.length;
+export function bootstrapImprovement({
+  candidate,
+  champion,
+  ...resampling
+}: Resampling & { readonly candidate: ScoredRows; readonly champion: ScoredRows }): Interval | undefined {
+  return bootstrap(
+    resampling,
+    [candidate, champion],
+    ([ofCandidate = NaN, ofChampion = NaN]) => signOf(resampling.metric) * (ofCandidate - ofChampion),
+  );
+}
+
+/** Bootstrap of how much worse (positive) a model is on these rows than `registered`, a figure that was measured on others. */
+export function bootstrapFall({
+  rows,
+  registered,
+  ...resampling
+}: Resampling & { readonly rows: ScoredRows; readonly registered: number }): Interval | undefined {
+  return bootstrap(resampling, [rows], ([now = NaN]) => signOf(resampling.metric) * (registered - now));
+}
+
+function signOf(metric: MetricName): number {
+  return metrics[metric].better === "higher" ? 1 : -1;
+}
+
+/** The interval of a function of the metric of each model, all measured on the same resamples. */
+function bootstrap(
+  { metric, level, seed }: Resampling,
+  models: readonly [ScoredRows, ...ScoredRows[]],
+  difference: (values: readonly number[]) => number,
+): Interval | undefined {
+  const rows = models[0].actual.length;
   if (rows < 2) return undefined;
   const random = xoroshiro128plus(seed);
   /** A whole number from 0 to `count` - 1, each as likely as the others to within count / 2^32. */
@@ -49,11 +82,8 @@ export function bootstrapImprovement(input: {
     rows <= maxUnits
       ? { count: rows, ofRow: Uint32Array.from({ length: rows }, (_, row) => row) }
       : { count: groups, ofRow: new Uint32Array(rows).map(() => draw(groups)) };
-  const [ofCandidate, ofChampion] = [candidate, champion].map((scored) => statisticOf(metric, scored, units));
-  if (!ofCandidate || !ofChampion) return undefined;
-
-  const sign = metrics[metric].better === "higher" ? 1 : -1;
-  const improvements: number[] = [];
+  const statistics = models.map((scored) => statisticOf(metric, scored, units));
+  const differences: number[] = [];
   const draws = new Float64Array(units.count);
   for (let resample = 0; resample < resamples; resample++) {
     draws.fill(0);
@@ -61,16 +91,16 @@ export function bootstrapImprovement(input: {
       const unit = draw(units.count);
       draws[unit] = (draws[unit] ?? 0) + 1;
     }
-    const improvement = sign * (ofCandidate(draws) - ofChampion(draws));
-    if (Number.isFinite(improvement)) improvements.push(improvement);
+    const value = difference(statistics.map((statistic) => statistic(draws)));
+    if (Number.isFinite(value)) differences.push(value);
   }
-  if (improvements.length < resamples / 2) return undefined;
-  const sorted = Float64Array.from(improvements).sort();
+  if (differences.length < resamples / 2) return undefined;
+  const sorted = Float64Array.from(differences).sort();
   return {
     level,
     low: quantile(sorted, (1 - level) / 2),
     high: quantile(sorted, (1 + level) / 2),
-    resamples: improvements.length,
+    resamples: differences.length,
   };
 }
 

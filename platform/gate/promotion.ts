@@ -1,4 +1,4 @@
-import { bootstrapImprovement } from "./improvement-interval";
+import { bootstrapFall, bootstrapImprovement } from "./improvement-interval";
 import { computeMetric } from "../metrics/compute-metrics";
 import type { GateRule } from "../definition/definition";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
@@ -19,9 +19,13 @@ export interface PromotionInput {
     readonly model: string;
     readonly rows?: ScoredRows | undefined;
     readonly incompatible?: string | undefined;
+    /** The gate's metric when it was registered; absent where it was registered on the very data that it is judged on now. */
+    readonly registered?: number | undefined;
   };
   /** Groups of the held-out rows, for every slice of the rule. */
   readonly slices: readonly SliceGroups[];
+  /** Decisions that were made on these held-out rows before, where that is known. */
+  readonly earlierDecisions?: number | undefined;
   /** Seed of the bootstrap, a whole number. */
   readonly seed: number;
   readonly evaluation: "on" | "off";
@@ -35,28 +39,35 @@ type Facts = Omit<PromotionDecision, keyof Outcome>;
  * evaluation off: promoted; the gate's metric or a floor's cannot be computed for the candidate: kept; a floor not
  * reached: kept; no champion: promoted; a champion whose columns differ: kept, until the operator turns evaluation
  * off for this run; a champion whose metric cannot be computed: promoted, as what cannot be measured cannot be
- * defended; a tie, or less better than asked: kept; a slice worse than allowed: kept; else promoted. The interval
- * shows how sure the comparison is; it does not decide.
+ * defended; a tie, or less better than asked: kept; a slice worse than allowed: kept; the interval of the improvement
+ * above 0: promoted; the champion has fallen on data that is new to it: promoted, as it is weaker than what was
+ * registered; else kept: the improvement may be chance.
  */
 export function decidePromotion(input: PromotionInput): PromotionDecision {
   const facts = measure(input);
   return { ...facts, ...decide(input, facts) };
 }
 
-function measure({ rule, candidate, champion, slices, seed, evaluation }: PromotionInput): Facts {
+function measure(input: PromotionInput): Facts {
+  const { rule, candidate, champion, slices, seed, evaluation, earlierDecisions } = input;
   checkSameRows(candidate, champion?.rows);
-  const value = computeMetric(rule.metric, candidate);
-  const championValue = champion?.rows && computeMetric(rule.metric, champion.rows);
+  const { metric } = rule;
+  const value = computeMetric(metric, candidate);
+  const championValue = champion?.rows && computeMetric(metric, champion.rows);
   const improvement =
     value === undefined || championValue === undefined
       ? undefined
-      : improvementOf(rule.metric, value, championValue);
-  const interval =
-    improvement !== undefined && champion?.rows && evaluation === "on"
-      ? bootstrapImprovement({ metric: rule.metric, candidate, champion: champion.rows, seed })
+      : improvementOf(metric, value, championValue);
+  const resampling = { metric, level: rule.confidence, seed };
+  const compared = evaluation === "on" && improvement !== undefined ? champion?.rows : undefined;
+  const interval = compared && bootstrapImprovement({ ...resampling, candidate, champion: compared });
+  const registered = champion?.registered;
+  const fall =
+    compared && registered !== undefined
+      ? bootstrapFall({ ...resampling, rows: compared, registered })
       : undefined;
   return {
-    metric: rule.metric,
+    metric,
     ...(value !== undefined && { candidate: value }),
     ...(champion && {
       champion: { model: champion.model, ...(championValue !== undefined && { value: championValue }) },
@@ -64,9 +75,11 @@ function measure({ rule, candidate, champion, slices, seed, evaluation }: Promot
     ...(improvement !== undefined && { improvement }),
     minImprovement: rule.minImprovement,
     ...(interval && { interval }),
+    ...(fall && registered !== undefined && { championFall: { registered, interval: fall } }),
+    ...(earlierDecisions !== undefined && { earlierDecisions }),
     rows: candidate.actual.length,
     floors: rule.floors.map((floor) => judgeFloor(floor, candidate)),
-    slices: judgeSlices({ rule, slices, candidate, champion: champion?.rows }),
+    slices: judgeSlices({ rule, slices, candidate, champion: champion?.rows, seed }),
   };
 }
 
@@ -106,11 +119,17 @@ function decide(input: PromotionInput, facts: Facts): Outcome {
   const comparison = compare(input, { ...facts, improvement: facts.improvement });
   if (!isEnough(facts.improvement, facts)) return keep("not-better", `${comparison}.`);
   const worse = facts.slices.filter(({ holds }) => !holds);
-  if (worse.length === 0) return accept("better", `${comparison}.`);
-  return keep(
-    "worse-slice",
-    `${comparison}; but ${worse.map((slice) => describeSlice(slice, rule)).join("; ")}.`,
-  );
+  if (worse.length > 0) {
+    return keep(
+      "worse-slice",
+      `${comparison}; but ${worse.map((slice) => describeSlice(slice, rule)).join("; ")}.`,
+    );
+  }
+  if (facts.interval && facts.interval.low > 0) return accept("better", `${comparison}.`);
+  if (facts.championFall && facts.championFall.interval.low > 0) {
+    return accept("champion-fell", `${comparison}; ${describeFall(input, facts.championFall)}.`);
+  }
+  return keep("uncertain", `${comparison}; ${describeDoubt(facts)}`);
 }
 
 const accept = (reason: Outcome["reason"], explanation: string): Outcome => ({
@@ -171,8 +190,31 @@ function compare(
       : "any improvement is enough";
   return (
     `${rule.metric} ${formatNumber(candidate)} against ${formatNumber(facts.champion?.value ?? NaN)} of ` +
-    `${champion?.model ?? "the champion"} on ${counted(rows, "held-out row")}: ${verdict} (${range}), ${asked}`
+    `${champion?.model ?? "the champion"} on ${counted(rows, "held-out row")}: ${verdict} (${range}), ${asked}${describeEarlier(facts)}`
   );
+}
+
+function describeFall(
+  { rule, champion }: PromotionInput,
+  { registered, interval }: NonNullable<Facts["championFall"]>,
+): string {
+  return (
+    `but on this data, which is new to it, ${champion?.model ?? "the champion"} has fallen from the ${rule.metric} of ` +
+    `${formatNumber(registered)} that it was registered with (by ${formatNumber(interval.low)} to ${formatNumber(interval.high)})`
+  );
+}
+
+function describeDoubt({ interval }: Facts): string {
+  return interval
+    ? "the interval does not lie above 0, so the difference may be chance. More held-out rows make it narrower; gate.confidence says how sure is sure enough."
+    : "without an interval the difference may be chance. Give more held-out rows.";
+}
+
+/** How often these held-out rows have decided before: the best of many looks at the same rows is partly luck. */
+function describeEarlier({ earlierDecisions = 0 }: Facts): string {
+  return earlierDecisions === 0
+    ? ""
+    : `; these held-out rows have decided ${earlierDecisions === 1 ? "once" : `${earlierDecisions} times`} before`;
 }
 
 function describeFloor({ metric, value, bound }: Facts["floors"][number]): string {

@@ -31,6 +31,8 @@ export const evaluationSchema = z.object({
 
 export type Evaluation = Readonly<z.output<typeof evaluationSchema>>;
 
+const intervalSchema = z.object({ level: z.number(), low: z.number(), high: z.number(), resamples: count });
+
 /** `decision.json` of a run: whether the candidate may be registered, and why. */
 export const promotionDecisionSchema = z.object({
   promote: z.boolean(),
@@ -38,7 +40,9 @@ export const promotionDecisionSchema = z.object({
   reason: z.enum([
     "no-champion",
     "better",
+    "champion-fell",
     "not-better",
+    "uncertain",
     "below-floor",
     "worse-slice",
     "metric-missing",
@@ -55,9 +59,11 @@ export const promotionDecisionSchema = z.object({
   improvement: z.number().exactOptional(),
   minImprovement: z.number(),
   /** Paired bootstrap interval of the improvement. */
-  interval: z
-    .object({ level: z.number(), low: z.number(), high: z.number(), resamples: count })
-    .exactOptional(),
+  interval: intervalSchema.exactOptional(),
+  /** How much worse the champion is on these rows than on those of its registration; only where these are new to it. */
+  championFall: z.object({ registered: z.number(), interval: intervalSchema }).exactOptional(),
+  /** Earlier decisions on the same held-out rows: the more, the luckier the best of them. */
+  earlierDecisions: count.exactOptional(),
   rows: count,
   floors: z
     .array(
@@ -79,6 +85,8 @@ export const promotionDecisionSchema = z.object({
         champion: z.number().exactOptional(),
         /** Positive = worse than the champion. */
         worseBy: z.number().exactOptional(),
+        /** Of `worseBy`, at a level that allows for all groups judged. */
+        interval: intervalSchema.exactOptional(),
         judged: z.boolean(),
         holds: z.boolean(),
       }),

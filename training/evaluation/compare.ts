@@ -2,6 +2,7 @@ import { targetOf, type ModelDefinition } from "../../platform/definition/defini
 import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { decidePromotion, type PromotionInput } from "../../platform/gate/promotion";
+import { readLineage, readModelMetrics } from "../../platform/model/model-directory";
 import { splitData } from "../../platform/data/split";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { evaluate } from "./evaluate";
@@ -9,6 +10,17 @@ import { evaluate } from "./evaluate";
 export interface Comparison {
   readonly evaluation: Evaluation;
   readonly decision: PromotionDecision;
+}
+
+/** The gate's metric of a champion when it was registered; undefined where that was on the candidate's own data. */
+async function registeredValue(
+  { gate }: ModelDefinition,
+  candidate: string,
+  champion: string,
+): Promise<number | undefined> {
+  const [now, before] = await Promise.all([readLineage(candidate), readLineage(champion)]);
+  if (now.data.digest === before.data.digest) return undefined;
+  return (await readModelMetrics(champion)).heldOut.metrics[gate.metric];
 }
 
 /** Measures a candidate and the champion on the same held-out rows of the loaded table `data`, and asks the gate. */
@@ -26,7 +38,11 @@ export async function compareWithChampion(request: {
   const candidate = await OnnxModel.load(request.candidate);
   const onnx = champion && (await OnnxModel.load(champion.directory));
   try {
-    const { evaluation, ...measured } = await evaluate({
+    const {
+      evaluation,
+      champion: scores,
+      ...measured
+    } = await evaluate({
       engine,
       definition,
       candidate,
@@ -34,6 +50,13 @@ export async function compareWithChampion(request: {
     });
     const decision = decidePromotion({
       ...measured,
+      ...(champion &&
+        scores && {
+          champion: {
+            ...scores,
+            registered: await registeredValue(definition, request.candidate, champion.directory),
+          },
+        }),
       rule: definition.gate,
       unit: targetOf(definition).unit,
       seed: definition.split.seed,

@@ -23,7 +23,7 @@ describe("bootstrapImprovement", () => {
     };
     // scipy.stats.bootstrap with 200,000 resamples; the ends of one of 1,000 scatter by 0.085 standard errors
     // (sqrt(0.025 * 0.975 / 1000) over the normal density there, 0.0584). Four times that, on the mean of four seeds.
-    const intervals = [1, 2, 3, 4].map((seed) => bootstrapImprovement({ ...input, seed }));
+    const intervals = [1, 2, 3, 4].map((seed) => bootstrapImprovement({ level: 0.95, ...input, seed }));
     const mean = (end: "low" | "high"): number =>
       intervals.reduce((sum, interval) => sum + (interval?.[end] ?? NaN) / intervals.length, 0);
     const tolerance = (4 * 0.085 * one.standardError) / 2;
@@ -42,6 +42,7 @@ describe("bootstrapImprovement", () => {
         (value, row) => value + 0.5 * ((candidate[row] ?? 0) - value) + 1.2 * normal(),
       );
       const interval = bootstrapImprovement({
+        level: 0.95,
         metric: "rmse",
         candidate: scored(actual, candidate),
         champion: scored(actual, champion),
@@ -70,6 +71,7 @@ describe("bootstrapImprovement", () => {
       const width = (rows: number): number => {
         const [actual, candidate, champion] = [label, better, worse].map((values) => values.slice(0, rows));
         const interval = bootstrapImprovement({
+          level: 0.95,
           metric,
           candidate: scored(actual ?? [], candidate ?? []),
           champion: scored(actual ?? [], champion ?? []),
@@ -89,15 +91,19 @@ describe("bootstrapImprovement", () => {
       candidate: scored([1, 2, 3, 4], [1, 2, 3, 5]),
       champion: scored([1, 2, 3, 4], [1, 3, 3, 4.5]),
     };
-    expect(bootstrapImprovement({ ...input, seed: 1 })).toEqual(bootstrapImprovement({ ...input, seed: 1 }));
-    expect(bootstrapImprovement({ ...input, seed: 1 })).not.toEqual(
-      bootstrapImprovement({ ...input, seed: 2 }),
+    expect(bootstrapImprovement({ level: 0.95, ...input, seed: 1 })).toEqual(
+      bootstrapImprovement({ level: 0.95, ...input, seed: 1 }),
+    );
+    expect(bootstrapImprovement({ level: 0.95, ...input, seed: 1 })).not.toEqual(
+      bootstrapImprovement({ level: 0.95, ...input, seed: 2 }),
     );
   });
 
   test("of two equal models is 0 to 0", () => {
     const rows = scored([1, 2, 3], [1, 2, 4]);
-    expect(bootstrapImprovement({ metric: "mae", candidate: rows, champion: rows, seed: 1 })).toEqual({
+    expect(
+      bootstrapImprovement({ level: 0.95, metric: "mae", candidate: rows, champion: rows, seed: 1 }),
+    ).toEqual({
       level: 0.95,
       low: 0,
       high: 0,
@@ -110,7 +116,7 @@ describe("bootstrapImprovement", () => {
       scored([1, 0, 0, 0], [0.9, 0.2, 0.1, 0.3]),
       scored([1, 0, 0, 0], [0.2, 0.3, 0.1, 0.4]),
     ];
-    const interval = bootstrapImprovement({ metric: "auc", candidate, champion, seed: 1 });
+    const interval = bootstrapImprovement({ level: 0.95, metric: "auc", candidate, champion, seed: 1 });
     // All four draws miss the only positive row with probability 0.75^4 = 0.32.
     expect(interval?.resamples).toBeGreaterThan(630);
     expect(interval?.resamples).toBeLessThan(740);
@@ -122,7 +128,7 @@ describe("bootstrapImprovement", () => {
   ])("there is none of %s", (_, actual, predicted) => {
     const rows = scored(actual, predicted);
     expect(
-      bootstrapImprovement({ metric: "rmse", candidate: rows, champion: rows, seed: 1 }),
+      bootstrapImprovement({ level: 0.95, metric: "rmse", candidate: rows, champion: rows, seed: 1 }),
     ).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import type { GateRule } from "../../../platform/definition/definition";
 import { decidePromotion, type PromotionInput } from "../../../platform/gate/promotion";
-import { scored } from "../metrics/scored-rows";
+import { repeated, scored } from "../metrics/scored-rows";
 
-const rule: GateRule = { metric: "rmse", minImprovement: 0, floors: [], slices: [] };
+const rule: GateRule = { metric: "rmse", minImprovement: 0, confidence: 0.95, floors: [], slices: [] };
 
 function decide(input: Partial<PromotionInput>): ReturnType<typeof decidePromotion> {
   const candidate = scored([0, 1, 0, 1], [2, 3, 2, 3]);
@@ -46,6 +46,7 @@ describe("slices of the gate", () => {
         candidate: 1,
         champion: 8,
         worseBy: -7,
+        interval: { level: 0.975, low: -7, high: -7, resamples: 1000 },
         judged: true,
         holds: true,
       },
@@ -56,6 +57,7 @@ describe("slices of the gate", () => {
         candidate: 1.5,
         champion: 1,
         worseBy: 0.5,
+        interval: { level: 0.975, low: 0.5, high: 0.5, resamples: 1000 },
         judged: true,
         holds: false,
       },
@@ -93,14 +95,14 @@ describe("slices of the gate", () => {
     const auc: GateRule = { ...gate(0, 1), metric: "auc" };
     const decision = decide({
       rule: auc,
-      candidate: scored([0, 1, 1], [0.1, 0.9, 0.8]),
-      champion: champion(scored([0, 1, 1], [0.5, 0.4, 0.6])),
-      slices: [{ column: "sex", groups: ["a", "b", "b"] }],
+      candidate: scored(repeated([0, 1, 1], 10), repeated([0.1, 0.9, 0.8], 10)),
+      champion: champion(scored(repeated([0, 1, 1], 10), repeated([0.5, 0.4, 0.6], 10))),
+      slices: [{ column: "sex", groups: repeated(["a", "b", "b"], 10) }],
     });
     expect(decision.promote).toBe(true);
     expect(decision.slices).toEqual([
-      { column: "sex", value: "a", rows: 1, judged: false, holds: true },
-      { column: "sex", value: "b", rows: 2, judged: false, holds: true },
+      { column: "sex", value: "a", rows: 10, judged: false, holds: true },
+      { column: "sex", value: "b", rows: 20, judged: false, holds: true },
     ]);
   });
 

@@ -1,8 +1,8 @@
 import type { GateRule } from "../../../platform/definition/definition";
 import { decidePromotion, type PromotionInput } from "../../../platform/gate/promotion";
-import { scored } from "../metrics/scored-rows";
+import { repeated, scored } from "../metrics/scored-rows";
 
-const rule: GateRule = { metric: "rmse", minImprovement: 0, floors: [], slices: [] };
+const rule: GateRule = { metric: "rmse", minImprovement: 0, confidence: 0.95, floors: [], slices: [] };
 
 /** Rows with a target of 0, 1, 0, 1, ... and predictions that are off by `error` each: RMSE and MAE are `error`. */
 function off(error: number, rows = 4): ReturnType<typeof scored> {
@@ -42,8 +42,8 @@ describe("the comparison with the champion", () => {
 
   test("a higher AUC is better, a lower one worse", () => {
     const [good, bad] = [
-      scored([0, 1, 0, 1], [0.1, 0.9, 0.2, 0.8]),
-      scored([0, 1, 0, 1], [0.1, 0.9, 0.7, 0.6]),
+      scored(repeated([0, 1, 0, 1], 10), repeated([0.1, 0.9, 0.2, 0.8], 10)),
+      scored(repeated([0, 1, 0, 1], 10), repeated([0.1, 0.9, 0.7, 0.6], 10)),
     ];
     const auc = { ...rule, metric: "auc" as const };
     expect(decide({ rule: auc, candidate: good, champion: champion(bad) })).toMatchObject({
@@ -82,9 +82,9 @@ describe("the comparison with the champion", () => {
     expect(decide({ candidate: off(candidate), champion: champion(off(of)) }).explanation).toContain(text);
   });
 
-  test("of one row has no interval, and says so", () => {
+  test("of one row has no interval, says so, and decides nothing", () => {
     const decision = decide({ candidate: off(1, 1), champion: champion(off(2, 1)) });
-    expect(decision).toMatchObject({ promote: true, reason: "better", rows: 1 });
+    expect(decision).toMatchObject({ promote: false, reason: "uncertain", rows: 1 });
     expect(decision).not.toHaveProperty("interval");
     expect(decision.explanation).toContain("on 1 held-out row: better by 1 (no interval: too few rows)");
   });
@@ -216,5 +216,61 @@ describe("evaluation turned off", () => {
     expect(decision).toMatchObject({ promote: true, reason: "evaluation-off" });
     expect(decision).not.toHaveProperty("interval");
     expect(decision.explanation).toMatch(/^Evaluation is turned off, so nothing was compared: rmse/);
+  });
+});
+
+describe("an improvement that may be chance", () => {
+  // Most rows are better, two of ten are worse: better on average, by less than ten rows can tell from chance.
+  const actual = Array.from({ length: 10 }, () => 0);
+  const of = scored(actual, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  const candidate = scored(actual, [1.5, 1.5, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4]);
+
+  test("is not enough, and what would settle it is said", () => {
+    const decision = decide({ candidate, champion: champion(of) });
+    expect(decision).toMatchObject({ promote: false, reason: "uncertain" });
+    expect(decision.improvement).toBeGreaterThan(0);
+    expect(decision.interval?.low).toBeLessThanOrEqual(0);
+    expect(decision.explanation).toMatch(
+      /any improvement is enough; the interval does not lie above 0, so the difference may be chance\. More held-out rows make it narrower; gate\.confidence says/,
+    );
+  });
+
+  test.each([
+    ["far better on the data of its registration", 0.3, true, "champion-fell"],
+    ["no better there than it is on this data", 2.5, false, "uncertain"],
+    ["judged on the data of its registration", undefined, false, "uncertain"],
+  ])("is enough where the champion has fallen: a champion %s", (_, registered, promote, reason) => {
+    const decision = decide({ candidate, champion: { ...champion(of), registered } });
+    expect(decision).toMatchObject({ promote, reason });
+    expect(decision.championFall?.registered).toBe(registered);
+    if (promote) {
+      expect(decision.explanation).toMatch(
+        /but on this data, which is new to it, diabetes:1 has fallen from the rmse of 0\.3 that it was registered with \(by 0\.7 to \d/,
+      );
+    }
+  });
+
+  test("a champion that has fallen does not let a worse candidate in", () => {
+    const worse = decide({ candidate: of, champion: { ...champion(candidate), registered: 0.1 } });
+    expect(worse).toMatchObject({ promote: false, reason: "not-better" });
+  });
+
+  test.each([
+    [0.95, false],
+    [0.5, true],
+  ])("is judged at the confidence of the definition: %p", (confidence, promote) => {
+    expect(decide({ rule: { ...rule, confidence }, candidate, champion: champion(of) }).promote).toBe(
+      promote,
+    );
+  });
+
+  test.each([
+    [undefined, ""],
+    [0, ""],
+    [1, "; these held-out rows have decided once before"],
+    [52, "; these held-out rows have decided 52 times before"],
+  ])("says how often the rows have decided before: %p", (earlierDecisions, text) => {
+    const { explanation } = decide({ candidate: off(1), champion: champion(off(2)), earlierDecisions });
+    expect(explanation).toMatch(new RegExp(`any improvement is enough${text}\\.$`));
   });
 });

@@ -12,3 +12,8 @@ export function scored(
     ...(weights && { weights: Float64Array.from(weights) }),
   };
 }
+
+/** A list many times over: enough rows that what they show is no chance. */
+export function repeated<T>(values: readonly T[], times: number): T[] {
+  return Array.from({ length: times }, () => values).flat();
+}

@@ -2,16 +2,18 @@ import { bootstrapImprovement } from "../../../../platform/gate/improvement-inte
 import type { GateRule } from "../../../../platform/definition/definition";
 import { metricNames } from "../../../../platform/definition/metric-names";
 import { decidePromotion } from "../../../../platform/gate/promotion";
-import { scored } from "../../metrics/scored-rows";
+import { repeated, scored } from "../../metrics/scored-rows";
 
 /** The candidate is better where the rows weigh much, and worse in most rows. */
-const actual = [0, 0, 0, 0];
-const candidate = [1, 3, 3, 3];
-const champion = [2, 2, 2, 2];
-const weights = [9, 1, 1, 1];
+const times = 25;
+const actual = repeated([0, 0, 0, 0], times);
+const candidate = repeated([1, 3, 3, 3], times);
+const champion = repeated([2, 2, 2, 2], times);
+const weights = repeated([9, 1, 1, 1], times);
 const rule: GateRule = {
   metric: "mae",
   minImprovement: 0,
+  confidence: 0.95,
   floors: [{ metric: "mae", atMost: 2 }],
   slices: [],
 };
@@ -35,13 +37,13 @@ describe("the gate counts rows by their weights", () => {
       champion: { value: 2 },
       improvement: 0.5,
       floors: [{ value: 1.5, holds: true }],
-      rows: 4,
+      rows: 4 * times,
     });
     expect(decide(undefined)).toMatchObject({ promote: false, reason: "below-floor", candidate: 2.5 });
   });
 
   test("in each slice", () => {
-    const decision = decide([9, 3, 1, 1], ["a", "a", "b", "b"]);
+    const decision = decide(repeated([9, 3, 1, 1], times), repeated(["a", "a", "b", "b"], times));
     expect(decision).toMatchObject({ promote: false, reason: "worse-slice" });
     expect(decision.slices).toMatchObject([
       { value: "a", candidate: 1.5, champion: 2, holds: true },
@@ -65,6 +67,7 @@ describe.each([200, 20_001])("the interval of %d rows", (rows) => {
   test.each(metricNames)("of %s is that of equal weights when all weigh the same", (metric) => {
     const interval = (of?: readonly number[]) =>
       bootstrapImprovement({
+        level: 0.95,
         metric,
         candidate: scored(label, better, of),
         champion: scored(label, worse, of),
@@ -80,6 +83,7 @@ describe.each([200, 20_001])("the interval of %d rows", (rows) => {
     const mute = label.map((_, row) => (row % 2 === 0 ? 0 : 1));
     const right = label.map((value, row) => (row % 2 === 0 ? 1 - value : value === 1 ? 0.9 : 0.1));
     const interval = bootstrapImprovement({
+      level: 0.95,
       metric,
       candidate: scored(label, right, mute),
       champion: scored(label, worse, mute),
