@@ -136,11 +136,13 @@ function numberBins(column: string, reference: NumberProfile, current: NumberPro
       `Column "${column}" was not counted into the bins of the reference it is compared with.`,
     );
   }
-  return binLabels(reference.edges).map((label, index) => ({
-    label,
-    reference: reference.counts[index] ?? 0,
-    current: current.counts[index] ?? 0,
-  }));
+  return binLabels(reference.edges)
+    .map((label, index) => ({
+      label,
+      reference: reference.counts[index] ?? 0,
+      current: current.counts[index] ?? 0,
+    }))
+    .filter((bin) => bin.reference + bin.current > 0);
 }
 
 /** The reference's values, the values that are new, and all that neither profile names. */

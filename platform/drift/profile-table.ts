@@ -1,5 +1,5 @@
 import { double, identifier, literal, type SqlEngine, type SqlRow } from "../sql/engine";
-import { binEdges, decilePositions } from "./bins";
+import { binEdges, decilePositions, maxDistinctBins, seemDiscrete } from "./bins";
 import { maxCategoryValues, type CategoryProfile, type ColumnProfile, type NumberProfile } from "./profile";
 
 /** Columns per statement: enough to scan a usual table once, few enough for a table of hundreds of columns. */
@@ -108,10 +108,17 @@ async function findEdges(engine: SqlEngine, from: string, column: NumberColumn):
     `SELECT v FROM (SELECT ${value} AS v, row_number() OVER (ORDER BY ${value}) AS n
      FROM ${from} WHERE ${identifier(column.name)} IS NOT NULL) AS sorted WHERE n IN (${positions}) ORDER BY n`,
   );
-  return binEdges(
-    column.min,
-    rows.map((row) => Number(row.v)),
+  const deciles = rows.map((row) => Number(row.v));
+  return binEdges(column.min, deciles, seemDiscrete(deciles) ? await findDistinct(engine, from, value) : []);
+}
+
+/** The least distinct values of an expression: one more than can have bins of their own shows that there are too many. */
+async function findDistinct(engine: SqlEngine, from: string, value: string): Promise<number[]> {
+  const rows = await engine.rows(
+    `SELECT v FROM (SELECT DISTINCT ${value} AS v FROM ${from} WHERE ${value} IS NOT NULL) AS found
+     ORDER BY v LIMIT ${maxDistinctBins + 1}`,
   );
+  return rows.map((row) => Number(row.v));
 }
 
 /** Second scan: values per bin, and the squares around the mean, which one pass cannot sum without cancellation. */

@@ -1,4 +1,4 @@
-import { binEdges, binOf, decilePositions } from "./bins";
+import { binEdges, binOf, decilePositions, maxDistinctBins, seemDiscrete } from "./bins";
 import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
 import { maxCategoryValues } from "./profile";
 
@@ -113,9 +113,21 @@ export function profileNumbers(values: Iterable<number>): NumberProfile {
     .filter((value) => Number.isFinite(value))
     .sort();
   const deciles = decilePositions(sorted.length).flatMap((position) => sorted[position - 1] ?? []);
-  const counter = new NumberCounter(sorted[0] === undefined ? [] : binEdges(sorted[0], deciles));
+  const distinct = seemDiscrete(deciles) ? firstDistinct(sorted, maxDistinctBins + 1) : [];
+  const counter = new NumberCounter(sorted[0] === undefined ? [] : binEdges(sorted[0], deciles, distinct));
   for (const value of values) counter.add(value);
   return counter.profile();
+}
+
+/** The least distinct values, at max so many. */
+function firstDistinct(sorted: Float64Array, max: number): number[] {
+  const found: number[] = [];
+  for (const value of sorted) {
+    if (value === found.at(-1)) continue;
+    found.push(value);
+    if (found.length === max) break;
+  }
+  return found;
 }
 
 /** Numbers in memory counted into the bins of a reference. */

@@ -1,10 +1,27 @@
-import { binEdges, binLabels, binOf, decilePositions } from "../../../platform/drift/bins";
+import { binEdges, binLabels, binOf, decilePositions, seemDiscrete } from "../../../platform/drift/bins";
+
+const below = (value: number): number => value - value * Number.EPSILON;
 
 describe("binEdges", () => {
+  test("of few distinct values has a bin for each", () => {
+    expect(binEdges(1, [2, 2, 2, 2, 2, 2, 2, 2, 3], [1, 2, 3])).toEqual([
+      below(1),
+      1,
+      below(2),
+      2,
+      below(3),
+      3,
+    ]);
+    const eleven = Array.from({ length: 11 }, (_, value) => value);
+    expect(binEdges(0, [2, 4, 6], eleven)).toEqual([2, 4, 6]);
+  });
+
   test.each([
     ["nine different deciles", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 5, 6, 7, 8, 9]],
-    ["deciles that repeat", 0, [1, 1, 1, 2, 2, 2, 3, 3, 3], [1, 2, 3]],
-    ["a least value that is a tenth or more", 1, [1, 1, 2], [1 - Number.EPSILON, 1, 2]],
+    ["deciles that repeat", 0, [1, 1, 1, 2, 2, 2, 3, 3, 3], [below(1), 1, below(2), 2, below(3), 3]],
+    ["a value that is nearly all of them", 0, [1, 1, 1, 1, 1, 1, 1, 1, 1], [below(1), 1]],
+    ["a mass among other values", 0, [1, 2, 3, 5, 5, 5, 6, 7, 8], [1, 2, 3, below(5), 5, 6, 7, 8]],
+    ["a least value that is a tenth or more", 1, [1, 1, 2], [below(1), 1, 2]],
     ["zeros", 0, [0, 0], [-Number.MIN_VALUE, 0]],
   ])("of %s rise", (_, min, deciles, edges) => {
     expect(binEdges(min, deciles)).toEqual(edges);
@@ -35,6 +52,8 @@ describe("binLabels", () => {
     ["no edges", [], ["all"]],
     ["one edge", [3], ["<= 3", "> 3"]],
     ["edges", [1, 2.55555], ["<= 1", "1 to 2.556", "> 2.556"]],
+    ["values with bins of their own", [below(1), 1, below(2), 2], ["< 1", "1", "1 to 2", "2", "> 2"]],
+    ["a mass among other values", [1, below(5), 5, 6], ["<= 1", "1 to 5", "5", "5 to 6", "> 6"]],
     ["an edge just below the next", [-Number.MIN_VALUE, 0, 1], ["< 0", "0", "0 to 1", "> 1"]],
     [
       "edges that four digits do not tell apart",
@@ -44,4 +63,12 @@ describe("binLabels", () => {
   ])("of %s", (_, edges, labels) => {
     expect(binLabels(edges)).toEqual(labels);
   });
+});
+
+test.each([
+  [[1, 1, 1, 2, 2, 2, 3, 3, 3], true],
+  [[1, 2, 3, 4, 5, 5, 5, 5, 5], true],
+  [[1, 2, 3, 4, 5, 6, 6, 6, 6], false],
+])("deciles %p seem to be of few distinct values: %p", (deciles, discrete) => {
+  expect(seemDiscrete(deciles)).toBe(discrete);
 });

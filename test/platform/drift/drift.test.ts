@@ -140,9 +140,8 @@ describe("the report", () => {
     const now = profileNumbersAgainst(profileNumbers([1, 1, 2, 2]), [1, 2, 2, 3, NaN]);
     const report = measureDrift(profile({ x: profileNumbers([1, 1, 2, 2]) }), profile({ x: now }), rule);
     expect(only(report)?.bins).toEqual([
-      { label: "< 1", reference: 0, current: 0 },
       { label: "1", reference: 0.5, current: 0.2 },
-      { label: "1 to 2", reference: 0.5, current: 0.4 },
+      { label: "2", reference: 0.5, current: 0.4 },
       { label: "> 2", reference: 0, current: 0.2 },
       { label: "missing", reference: 0, current: 0.2 },
     ]);
@@ -204,5 +203,35 @@ describe("the report", () => {
     ["another type", category({ a: 1 }), "is a number in the reference, a category now"],
   ])("refuses a profile with %s", (_, now, message) => {
     expect(() => measureDrift(profile({ x: before }), profile({ x: now }), rule)).toThrow(message);
+  });
+});
+
+describe("a column with mass at one value", () => {
+  const values = (ones: number, zeros: number): number[] => [
+    ...new Array<number>(ones).fill(1),
+    ...new Array<number>(zeros).fill(0),
+  ];
+  const spread = Array.from({ length: 50 }, (_, index) => 2 + index / 10);
+
+  test.each([
+    ["nearly all 1, then all 0", values(950, 50), values(0, 200), true],
+    ["nearly all 1, then all between the two", values(950, 50), new Array<number>(200).fill(0.5), true],
+    ["nearly all 1, then as before", values(950, 50), values(190, 10), false],
+    ["constant, then smaller", values(100, 0), values(0, 100), true],
+    ["zeros and amounts, then amounts alone", [...values(0, 950), ...spread], spread, true],
+    [
+      "zeros and amounts, then as before",
+      [...values(0, 950), ...spread],
+      [...values(0, 190), ...spread.slice(0, 10)],
+      false,
+    ],
+  ])("%s", (_, before, now, drifted) => {
+    const reference = profileNumbers(before);
+    const report = measureDrift(
+      profile({ x: reference }),
+      profile({ x: profileNumbersAgainst(reference, now) }),
+      rule,
+    );
+    expect(report.drifted).toBe(drifted);
   });
 });

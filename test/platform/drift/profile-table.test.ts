@@ -38,14 +38,19 @@ describe("profileTable", () => {
   });
 
   test.each([
-    ["two values have a bin each, and one for less and one for more", ["1", "2", "2", "1"], [0, 2, 2, 0]],
+    ["two values have a bin each, and one for less and one for more", ["1", "2", "2", "1"], [0, 2, 0, 2, 0]],
     ["a constant has a bin of its own between less and more", ["5", "5", "5"], [0, 3, 0]],
     ["one row is a constant", ["-3"], [0, 1, 0]],
-    ["zeros are told from what is below", ["0", "0", "1"], [0, 2, 1, 0]],
+    ["zeros are told from what is below", ["0", "0", "1"], [0, 2, 0, 1, 0]],
     [
-      "one value that is most of the column takes one bin",
+      "few values have a bin each, and one value that is most of the column takes one",
       [...upTo(9), ...new Array<string>(21).fill("9")],
-      [3, 3, 24, 0],
+      [...upTo(8).flatMap(() => [0, 1]), 0, 22, 0],
+    ],
+    [
+      "one value that is most of a column of many takes one bin between the others",
+      [...upTo(30), ...new Array<string>(40).fill("15")],
+      [7, 7, 0, 41, 1, 7, 7],
     ],
   ])("%s", async (_, values, counts) => {
     const profile = await profileColumn("number", values);
