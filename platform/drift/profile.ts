@@ -38,7 +38,7 @@ export interface Profile {
   readonly rows: number;
   /** By feature name, in signature order, then the target under its own name. */
   readonly columns: Readonly<Record<string, ColumnProfile>>;
-  /** Predictions (probabilities, for a classification) for the training rows. */
+  /** Predictions (probabilities, for a classification) for the held-out rows. */
   readonly prediction?: NumberProfile;
 }
 

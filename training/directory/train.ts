@@ -143,7 +143,8 @@ async function describeModel(
       ...featuresOf(definition),
       targetOf(definition),
     ]),
-    prediction: profileNumbers(training.predicted),
+    // What a model says of rows that it was fitted on is not what it will say of new ones.
+    prediction: profileNumbers(heldOut.predicted),
   };
   const lineage = await makeLineage(request, { ...rows, program });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));

@@ -104,12 +104,13 @@ describe.each(["diabetes", "titanic"] as const)("the model directory of %s", (na
     expect(Object.keys(metrics.heldOut.metrics)).toContain(definition.gate.metric);
   });
 
-  test("profiles the training rows and their predictions", async () => {
+  test("profiles the training rows, and the predictions for the held-out ones", async () => {
     const reference = await readReference(directory);
-    const rows = trained.metrics.training.rows;
+    const { rows } = trained.metrics.training;
+    const heldOut = trained.metrics.heldOut.rows;
     expect(Object.keys(reference.columns)).toEqual(definition.columns.map((column) => column.name));
     Object.values(reference.columns).forEach(({ count, missing }) => expect(count + missing).toBe(rows));
-    expect(reference).toMatchObject({ rows, prediction: { count: rows, missing: 0 } });
+    expect(reference).toMatchObject({ rows, prediction: { count: heldOut, missing: 0 } });
   });
 
   test("records its lineage, without a path of the machine", async () => {
