@@ -28,7 +28,7 @@ export type ReleaseFile = Readonly<z.output<typeof releaseFileSchema>>;
 const remedy = "Write it again with `mlops package <version> --output <file>`.";
 
 /** One release of what several stages of a pipeline know of it: what each environment has shown. */
-export function mergeReleases(files: readonly [ReleaseFile, ...ReleaseFile[]]): ReleaseFile {
+function mergeReleases(files: readonly [ReleaseFile, ...ReleaseFile[]]): ReleaseFile {
   const [first, ...others] = files;
   const other = others.find(({ run }) => run !== first.run);
   if (other !== undefined) {

@@ -8,13 +8,16 @@ import { imageTestedIn, provideImage } from "./release-image";
 import { scoringHeaders } from "./scoring-headers";
 import { readStackOutputs } from "./stack-outputs";
 
-export interface AzureTargetOptions {
+interface AzureTargetOptions {
   /** Called with a line of progress for each resource that an update changes. */
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** The stacks of the clone that this program runs from. */
+/**
+ * The stacks of the clone that this program runs from.
+ * @public Loaded on use, by require().
+ */
 export function openAzureTarget({ report, signal }: AzureTargetOptions): Target {
   const environments = readEnvironments();
   const outputsOf = (stack: string) => readStackOutputs(stack, signal);

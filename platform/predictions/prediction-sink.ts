@@ -27,10 +27,7 @@ async function readIfThere(file: string): Promise<Buffer> {
 }
 
 /** A segment as a file of the log: its path, and lines of JSON. Nothing when it is damaged from its begin. */
-export async function readSegment({
-  file,
-  bytes,
-}: Segment): Promise<{ path: string; content: Buffer } | undefined> {
+async function readSegment({ file, bytes }: Segment): Promise<{ path: string; content: Buffer } | undefined> {
   let header: SegmentHeader | undefined;
   let decoder: FrameDecoder | undefined;
   for (const frame of framesOf((await readIfThere(file)).subarray(0, bytes))) {

@@ -6,9 +6,9 @@ import { isLoopback } from "../../platform/http/address";
 import { ApiKeys, type KeyPair } from "./api-keys";
 
 /** Where keys come from: reads them as they are now. */
-export type ReadKeys = () => Promise<KeyPair>;
+type ReadKeys = () => Promise<KeyPair>;
 
-export interface RefreshOptions {
+interface RefreshOptions {
   readonly read: ReadKeys;
   readonly refreshMs: number;
   /** Is told, in a sentence, of new keys and of failures; never a key. */
@@ -26,7 +26,10 @@ function checked(what: string, text: string): string {
   );
 }
 
-/** Reads `primary` and, if it is there, `secondary` of a folder: each time by path, as a mounted secret changes by a link. */
+/**
+ * Reads `primary` and, if it is there, `secondary` of a folder: each time by path, as a mounted secret changes by a link.
+ * @public Loaded on use, by require().
+ */
 export function keysOfFolder(folder: string): ReadKeys {
   const read = async (name: string): Promise<string | undefined> => {
     const file = path.join(folder, name);
@@ -49,7 +52,7 @@ export function keysOfFolder(folder: string): ReadKeys {
   };
 }
 
-export interface KeyVaultOptions {
+interface KeyVaultOptions {
   /** `https://<name>.vault.azure.net`. */
   readonly vault: string;
   /** Names of the secrets. */
@@ -57,7 +60,10 @@ export interface KeyVaultOptions {
   readonly secondary: string;
 }
 
-/** Reads the keys from an Azure Key Vault, as the process's own identity (managed, workload or a developer's). */
+/**
+ * Reads the keys from an Azure Key Vault, as the process's own identity (managed, workload or a developer's).
+ * @public Loaded on use, by require().
+ */
 export async function keysOfVault({ vault, primary, secondary }: KeyVaultOptions): Promise<ReadKeys> {
   // Loaded on use: only a service with its keys in a vault pays for it.
   const { SecretClient } = await import("@azure/keyvault-secrets");
@@ -87,7 +93,10 @@ export async function keysOfVault({ vault, primary, secondary }: KeyVaultOptions
   };
 }
 
-/** Keys that are read again and again. When they cannot be read, those read last stay valid. Throws when there are none at start. */
+/**
+ * Keys that are read again and again. When they cannot be read, those read last stay valid. Throws when there are none at start.
+ * @public Loaded on use, by require().
+ */
 export async function openRefreshedKeys({ read, refreshMs, report }: RefreshOptions): Promise<ApiKeys> {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;

@@ -4,7 +4,7 @@ import { problems } from "../problems/problem";
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** Versions of the description: Swagger's, and OpenAPI's by the way they write what may be null. */
-export type OpenApiVersion = "2.0" | "3.0.3" | "3.1.0";
+type OpenApiVersion = "2.0" | "3.0.3" | "3.1.0";
 
 function orNull(schema: Schema, version: OpenApiVersion): Schema {
   const values = Array.isArray(schema.enum) && { enum: [...(schema.enum as unknown[]), null] };

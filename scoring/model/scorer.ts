@@ -50,7 +50,7 @@ export interface ScoreRequest {
 const maxWaiting = 1000;
 
 /** Throws when the model did not answer every row with a finite number: such a prediction never leaves the service. */
-export function assertUsable({ prediction, probability }: Predictions, rows: number): void {
+function assertUsable({ prediction, probability }: Predictions, rows: number): void {
   assertFinite("prediction", prediction, rows);
   if (probability !== undefined) assertFinite("probability", probability, rows);
 }

@@ -152,7 +152,10 @@ class Primary {
   }
 }
 
-/** Runs the workers of a scoring service until the process is told to stop. */
+/**
+ * Runs the workers of a scoring service until the process is told to stop.
+ * @public Loaded on use, by require().
+ */
 export async function runPrimary(settings: Settings<"scoring">): Promise<void> {
   const logger = openLogger(settings.logLevel);
   await new Primary(settings, logger, settings.model).start();

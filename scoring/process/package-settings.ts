@@ -11,7 +11,7 @@ const manifestSchema = z.object({
 });
 
 /** The settings that give a scoring process its limits. */
-export function limitSettings(serving: ServingLimits): Record<string, string> {
+function limitSettings(serving: ServingLimits): Record<string, string> {
   return {
     MLOPS_CONCURRENCY: String(serving.concurrency),
     MLOPS_QUEUE_TIMEOUT_MS: String(serving.queueTimeoutMs),

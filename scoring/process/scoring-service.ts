@@ -185,7 +185,10 @@ class Service {
   }
 }
 
-/** Runs a scoring process until it is told to stop. */
+/**
+ * Runs a scoring process until it is told to stop.
+ * @public Loaded on use, by require().
+ */
 export async function runService(settings: Settings<"scoring">, load: LoadModel): Promise<void> {
   await Service.start(settings, load);
 }

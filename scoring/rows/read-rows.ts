@@ -4,7 +4,7 @@ import { compareNames, show } from "./read-faults";
 import { readColumns } from "./read-columns";
 import { checkRowCount, RowTable, type InputRows } from "./row-table";
 
-export type { InputRows, InputValue } from "./row-table";
+export type { InputRows } from "./row-table";
 
 /** Names of properties repeated in a message. */
 const maxNames = 20;

@@ -25,7 +25,7 @@ function recordValue(values: ColumnValues, row: number): InputValue {
 }
 
 /** Rows of a table by feature name; null = missing. */
-export function recordsOf({ rows, columns }: FeatureTable): Record<string, InputValue>[] {
+function recordsOf({ rows, columns }: FeatureTable): Record<string, InputValue>[] {
   return Array.from({ length: rows }, (_, row) => {
     const record: Record<string, InputValue> = {};
     for (const [name, values] of columns) {

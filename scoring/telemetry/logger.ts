@@ -17,7 +17,7 @@ const endMs = 500;
  * Lines on their way to a file descriptor. No request waits for one, and neither does the end of the process for long. They
  * are put into memory of their own at once: as text that lives for a while, they would be copied by each garbage collection.
  */
-export class LineWriter {
+class LineWriter {
   private filling = Buffer.allocUnsafeSlow(pieceBytes);
   private filled = 0;
   /** Pieces that are full, the first of them under way while something is. */

@@ -41,7 +41,7 @@ export interface Exporter {
   close(maxMs: number): Promise<void>;
 }
 
-export interface ExporterOptions {
+interface ExporterOptions {
   readonly settings: TelemetrySettings;
   readonly environment: string;
   readonly log?: PredictionLog | undefined;
@@ -115,7 +115,10 @@ function reportFailures(report: (message: string) => void): void {
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
-/** Exports a span tree per request and the service's metrics to where the settings say. */
+/**
+ * Exports a span tree per request and the service's metrics to where the settings say.
+ * @public Loaded on use, by require().
+ */
 export function openExporter({ settings, environment, log, report }: ExporterOptions): Exporter {
   reportFailures(report);
   const resource = resourceOf(environment);

@@ -25,7 +25,7 @@ function findSkipReason(): string | undefined {
 }
 
 /** Why the tests cannot run here; undefined when they can. */
-export const skipReason = findSkipReason();
+const skipReason = findSkipReason();
 
 /** A test on the engine, or one that says why it does not run. */
 export function describeEngine(name: string, tests: () => void): void {

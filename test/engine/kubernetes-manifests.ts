@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { registered, tenantId } from "../infra/mocks";
 
 /** A version of a model in an image of its own. */
-export function version(number: number): TrackRelease {
+function version(number: number): TrackRelease {
   return {
     model: `diabetes:${number}`,
     image: `acr.azurecr.io/mlops-scoring@sha256:${String(number).repeat(64).slice(0, 64)}`,

@@ -9,7 +9,7 @@ const execute = promisify(execFile);
  * The Python that the peers tests use: PEERS_PYTHON, an interpreter with the packages of
  * `test/peers/requirements.txt` (python3 -m venv <folder> && <folder>/bin/pip install -r test/peers/requirements.txt).
  */
-export const python = process.env.PEERS_PYTHON;
+const python = process.env.PEERS_PYTHON;
 
 /** Why the tests that need Python are skipped; undefined when they are not. */
 export const skipReason =

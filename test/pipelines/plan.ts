@@ -15,7 +15,7 @@ interface JobCommon {
   readonly variables: Variables;
 }
 
-export interface PlainJob extends JobCommon {
+interface PlainJob extends JobCommon {
   readonly kind: "job";
   readonly steps: Steps;
 }
@@ -27,14 +27,7 @@ export interface DeploymentJob extends JobCommon {
   readonly hooks: Readonly<Partial<Record<HookName, Steps>>>;
 }
 
-export const hookNames = [
-  "preDeploy",
-  "deploy",
-  "routeTraffic",
-  "postRouteTraffic",
-  "failure",
-  "success",
-] as const;
+const hookNames = ["preDeploy", "deploy", "routeTraffic", "postRouteTraffic", "failure", "success"] as const;
 export type HookName = (typeof hookNames)[number];
 
 export type Job = PlainJob | DeploymentJob;

@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly stepTimeoutMs?: number;
 }
 
-export interface JobResult {
+interface JobResult {
   /** `Stage.Job`, with the hook of a deployment behind it. */
   readonly name: string;
   readonly result: Result;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { isMapping, mapping, text, type Mapping } from "./expand-pipeline";
 
 /** Tasks that bring tools or show results; a test has the tools, and looks at the results itself. */
-export const skippedTasks = [
+const skippedTasks = [
   "NodeTool@0",
   "Cache@2",
   "KubeloginInstaller@0",
@@ -42,7 +42,7 @@ export interface StepResult {
 }
 
 /** `$(name)` replaced; variables may name others. */
-export function expandMacros(value: string, variables: Readonly<Record<string, string>>, depth = 5): string {
+function expandMacros(value: string, variables: Readonly<Record<string, string>>, depth = 5): string {
   const expanded = value.replaceAll(/\$\(([\w. -]+)\)/g, (_, name: string) => {
     const found = variables[name];
     if (found === undefined) throw new Error(`$(${name}) in "${value}" is no variable here.`);

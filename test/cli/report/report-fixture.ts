@@ -24,7 +24,7 @@ export const definition: ModelDefinition = parseModelDefinition(
   "fixture",
 );
 
-export const classifier: ModelDefinition = parseModelDefinition(
+const classifier: ModelDefinition = parseModelDefinition(
   {
     name: "loans",
     task: "classification",

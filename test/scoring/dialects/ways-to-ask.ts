@@ -54,7 +54,7 @@ export const inferUrl = (signature: Signature): string =>
   `/v2/models/${signature.target.name}/versions/3/infer`;
 
 /** Values of a column as the binary extension has them. */
-export function binaryColumn({ type }: SignatureColumn, values: readonly Value[]): Buffer {
+function binaryColumn({ type }: SignatureColumn, values: readonly Value[]): Buffer {
   if (type === "category") {
     return Buffer.concat(
       values.map((value) => {

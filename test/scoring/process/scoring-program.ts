@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 
-export const scoringServer = path.join(__dirname, "../../../scoring/process/main.ts");
+const scoringServer = path.join(__dirname, "../../../scoring/process/main.ts");
 export const slowServer = path.join(__dirname, "fixtures/slow-scoring.ts");
 
 /** A scoring process of a test, with all that it wrote. */
