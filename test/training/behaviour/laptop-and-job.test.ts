@@ -9,6 +9,7 @@ import { digestOfFile } from "../../../platform/base/files";
 import { loadDefinition } from "../../../platform/definition/definitions";
 import { readLineage } from "../../../platform/model/model-directory";
 import { openRegistry } from "../../../platform/registry/open-registry";
+import { readEnvironments } from "../../../platform/release/environments";
 import { readSettings } from "../../../platform/settings/settings";
 import { checkJob, evaluateJob, registerJob, trainJob, type JobContext } from "../../../training/job/job";
 import { keepLines } from "../../cli/watching/watch-fixture";
@@ -78,6 +79,7 @@ async function byLaptop(name: string, registry: string, stable?: { model: string
     registry: openRegistry(registry, { report: () => undefined }),
     runs,
     deployer: { status },
+    environments: readEnvironments({}),
     output: keepLines().output,
     signal,
   } as unknown as Session;
