@@ -79,11 +79,11 @@ module.exports = {
       from: { pathNot: "^(test/|platform/http/send-request[.]ts$)" },
       to: { path: "node_modules/@azure/core-rest-pipeline/" },
     },
-    { name: "no-file-cycles", severity: "warn", from: {}, to: { circular: true } },
+    { name: "no-file-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "no-room-cycles",
       scope: "folder",
-      severity: "warn",
+      severity: "error",
       from: {},
       to: { circular: true },
     },
