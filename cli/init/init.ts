@@ -32,8 +32,7 @@ function describeFeature(facts: SeenColumn): Column | string {
   const { name, rows, present, distinct, min, max, values } = facts;
   if (present === 0) return "is always empty";
   const missing = present < rows;
-  if (/(^|_)id$/i.test(name) && distinct === rows)
-    return { name, type: "category", role: "id" };
+  if (/(^|_)id$/i.test(name) && distinct === rows) return { name, type: "category", role: "id" };
   if (facts.boolean && !missing) return { name, type: "boolean" };
   const nullable = missing ? { nullable: true } : {};
   if (min !== undefined && max !== undefined)
@@ -136,7 +135,7 @@ function writeDefinition({ definition, leftOut }: Draft): string {
   const comments = leftOut.map(
     (left) => `    // ${JSON.stringify(left.name)} ${left.why}, so it is left out.`,
   );
-  return `import type { ModelDefinitionInput } from "../../platform/definition";
+  return `import type { ModelDefinitionInput } from "../../platform/definition/definition";
 
 const definition: ModelDefinitionInput = {
   name: ${toSource(name)},

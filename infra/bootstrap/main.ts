@@ -12,7 +12,9 @@ import { readOptions, type Asked } from "./options";
 async function ask(question: string, { yes }: Asked): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY) {
-    process.stderr.write("This is not a terminal, so there is nobody to ask. Add --yes to make what the plan lists.\n");
+    process.stderr.write(
+      "This is not a terminal, so there is nobody to ask. Add --yes to make what the plan lists.\n",
+    );
     return false;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { loadDefinition } from "../../../platform/definition/definitions";
+import path from "node:path";
+import { loadDefinition, modelsDirectory } from "../../../platform/definition/definitions";
 import { initModel } from "../../../cli/init/init";
 import { openWorkbench } from "../../../training/inputs/workbench";
 import { checkData } from "../../../platform/data/checks";
@@ -47,6 +48,9 @@ describe("a definition from a file", () => {
     const text = await readFile(file, "utf8");
     expect(text).toContain(`// "remark" is text with 60 different values, so it is left out.`);
     expect(text).toContain(`// "nothing" is always empty, so it is left out.`);
+    // What it imports is there when the model lies in models/: editors complete it, and types are checked.
+    const [, imported = ""] = /from "([^"]+)"/.exec(text) ?? [];
+    expect(await fileExists(path.join(modelsDirectory, "from-ordinary", `${imported}.ts`))).toBe(true);
     expect(await readFile(dataFile, "utf8")).toBe(await readFile(folder("ordinary.csv"), "utf8"));
   });
 
