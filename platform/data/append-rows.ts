@@ -88,7 +88,6 @@ async function writeParquet(
     const columns = await readParquetColumns(engine, files);
     const names = columns.map(({ name }) => identifier(name)).join(", ");
     const { dialect } = engine;
-
     const named = source.header.map((name, index) => `c${index} AS ${identifier(name)}`).join(", ");
     const added = `(SELECT ${named} FROM ${dialect.csvFile(text, { columns: source.header.length, gzip: false })})`;
     for (const column of columns) await requireFits(engine, added, column);

@@ -119,7 +119,7 @@ export function profileNumbers(values: Iterable<number>): NumberProfile {
   return counter.profile();
 }
 
-/** The least distinct values, at max so many. */
+/** The smallest distinct values, at most `max` of them. */
 function firstDistinct(sorted: Float64Array, max: number): number[] {
   const found: number[] = [];
   for (const value of sorted) {
