@@ -1,7 +1,8 @@
 import { Matrix } from "ml-matrix";
-import type { SqlEngine } from "../../platform/sql/engine";
-import { designRelation, type Coefficients, type Design } from "./design";
+import { designRelation, type Coefficients } from "./design";
 import { findCholeskySolution, leastNormSolution } from "./linear-algebra";
+import { fitLinear, type LinearProblem } from "./linear";
+import type { Trainer } from "./trainer";
 import { aggregate, crossProducts, double } from "../preprocessing/sql";
 
 /**
@@ -9,7 +10,7 @@ import { aggregate, crossProducts, double } from "../preprocessing/sql";
  * Solved by Cholesky from the centred cross products. Where several solutions are equally good (alpha 0 with dependent
  * columns, which one-hot encoding always makes) it is the one of least |b|, as scikit-learn's LinearRegression.
  */
-export async function fitRidge(engine: SqlEngine, design: Design, alpha: number): Promise<Coefficients> {
+async function fitRidge({ engine, design }: LinearProblem, alpha: number): Promise<Coefficients> {
   const { rows, columns, target } = design;
   const [total = NaN, targetSum = NaN] = await aggregate(engine, rows.from, [
     `sum(${rows.weight})`,
@@ -33,3 +34,9 @@ export async function fitRidge(engine: SqlEngine, design: Design, alpha: number)
   const shift = coefficients.reduce((sum, coefficient, index) => sum + coefficient * mean(index), 0);
   return { intercept: centre + mean(size) - shift, coefficients };
 }
+
+export const ridge: Trainer<"ridge"> = {
+  fit(input, { alpha }) {
+    return fitLinear(input, (problem) => fitRidge(problem, alpha));
+  },
+};

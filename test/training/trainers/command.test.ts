@@ -8,7 +8,7 @@ import { readGoldenRows, readLineage } from "../../../platform/model/model-direc
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { literal } from "../../../platform/sql/engine";
 import { fillPlaceholders, runCommand } from "../../../training/trainers/command";
-import { fitLinearModel } from "../../../training/trainers/fit";
+import { fitLinearModel } from "./fit-linear-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { train, type TrainedModel } from "../../../training/directory/train";
 import type { TrainingRequest } from "../../../training/directory/training-request";
