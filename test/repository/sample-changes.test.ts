@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -30,20 +30,11 @@ function filesNamed(heading: string, filled: Readonly<Record<string, string>>): 
   );
 }
 
-/** Writes a file of the copy that the page names: new, or the old one with a text put after another. */
+/** Changes a file of the copy, or writes a new one; the page has to name it. */
 function change(named: readonly string[], file: string, write: (old: string) => string): void {
   if (!named.includes(file)) throw new Error(`CONTRIBUTING.md does not name ${file}.`);
   const target = path.join(copy, file);
-  writeFileSync(target, write(named.length > 0 && isThere(target) ? readFileSync(target, "utf8") : ""));
-}
-
-function isThere(file: string): boolean {
-  try {
-    readFileSync(file);
-    return true;
-  } catch {
-    return false;
-  }
+  writeFileSync(target, write(existsSync(target) ? readFileSync(target, "utf8") : ""));
 }
 
 function after(text: string, added: string): (old: string) => string {
@@ -57,17 +48,19 @@ function after(text: string, added: string): (old: string) => string {
 function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
   return execFileSync(process.execPath, ["--require", "tsx/cjs", ...args], {
     cwd: copy,
+    stdio: ["ignore", "pipe", "pipe"],
     encoding: "utf8",
     env: { ...process.env, MLOPS_HOME: path.join(copy, ".mlops"), ...env },
   });
 }
 
-const writeModel = (settings: string): void => {
-  const file = path.join(copy, "models/diabetes/model.ts");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/ {2}trainer: \{[^}]*\},/, settings));
-};
+/** Runs a program, given as its text, in the copy. */
+function evaluate(text: string): unknown {
+  writeFileSync(path.join(copy, "program.ts"), text);
+  return JSON.parse(run(["program.ts"])) as unknown;
+}
 
-test("a trainer: one that always answers the mean is trained, measured and registered by the command", () => {
+test("a trainer: one that always answers the mean is trained and measured by the command", () => {
   const named = filesNamed("Add a trainer", { kind: "mean" });
   change(
     named,
@@ -95,13 +88,103 @@ test("a trainer: one that always answers the mean is trained, measured and regis
   change(named, "training/trainers/trainers.ts", (old) =>
     `import { mean } from "./mean";\n${old}`.replace("= { ridge,", "= { mean, ridge,"),
   );
-  writeModel(`  trainer: { kind: "mean", shift: 2 },`);
-  const output = run(["cli/main.ts", "train", "diabetes", "--output", "trained"]);
-  expect(output).toContain("mean");
-  const metrics = JSON.parse(readFileSync(path.join(copy, "trained/metrics.json"), "utf8")) as {
-    training: { metrics: { r2: number } };
+  const model = path.join(copy, "models/diabetes/model.ts");
+  writeFileSync(
+    model,
+    readFileSync(model, "utf8").replace(/trainer: \{[^}]*\}/, `trainer: { kind: "mean", shift: 2 }`),
+  );
+
+  const { steps } = JSON.parse(run(["cli/main.ts", "train", "--json"])) as {
+    steps: { name: string; message: string }[];
   };
-  // The mean explains nothing, and one that is off by 2 a little less: -4 / variance.
-  expect(metrics.training.metrics.r2).toBeLessThan(0);
-  expect(metrics.training.metrics.r2).toBeGreaterThan(-0.01);
+  // The mean explains nothing; one that is off by 2 less than nothing, by 4 parts of a variance of about 5,980.
+  const said = steps.find(({ name }) => name === "train")?.message;
+  expect(said).toMatch(/^mean, /);
+  expect(Number(/r2 ([-\d.e]+)/.exec(said ?? "")?.[1])).toBeCloseTo(-4 / 5980, 5);
+});
+
+test("a canary stage: what the definition lists is what a release has ahead", () => {
+  const named = filesNamed("Add a stage to the canary", { name: "diabetes" });
+  change(named, "models/diabetes/model.ts", after(`name: "diabetes",`, "canary: { weights: [5, 25, 75] },"));
+  const stages = evaluate(`
+    import { remainingStages } from "./deploy/rules/remaining-stages";
+    import { loadDefinition } from "./platform/definition/definitions";
+    const release = { model: "diabetes:2", digest: "sha256:2", package: "there" };
+    void loadDefinition("diabetes").then(({ definition: { canary } }) =>
+      console.log(JSON.stringify(remainingStages({}, release, canary).map(({ traffic }) => traffic.weight))));
+  `);
+  expect(stages).toEqual([5, 25, 75]);
+});
+
+test("an alert: what is in the table is a rule in Azure that writes to the operators", () => {
+  const named = filesNamed("Add an alert", {});
+  change(
+    named,
+    "infra/components/watching/queries.ts",
+    (old) => `${old}\nexport const refusedRows = "AppRequests | where ResultCode == 422";\n`,
+  );
+  change(named, "infra/components/watching/log-alerts.ts", (old) =>
+    after(
+      "  return [",
+      `{ role: "refused", title: "Rows are refused", severity: 2, query: refusedRows, threshold: 9, every: "PT5M", window: "PT15M" },`,
+    )(`import { refusedRows } from "./queries";\n${old}`),
+  );
+  cpSync(path.join(repository, "test/infra/mocks.ts"), path.join(copy, "test/infra/mocks.ts"));
+  const rules = evaluate(`
+    import { Monitoring } from "./infra/components/watching/monitoring";
+    import { ofType, registered } from "./test/infra/mocks";
+    const args = {
+      placement: { resourceGroupName: "group", location: "westeurope", tags: {} },
+      logAnalyticsId: "/logs", insightsId: "/insights", workspaceId: "/workspace",
+      alertEmail: "ops@example.com", latencyMs: 500, failedRequests: 5, diagnosed: {},
+    } as never;
+    void registered(() => new Monitoring("monitoring", args)).then((resources) =>
+      console.log(JSON.stringify(ofType(resources, "monitor:ScheduledQueryRule").map(({ inputs }) => inputs))));
+  `);
+  expect(rules).toContainEqual(
+    expect.objectContaining({
+      displayName: "Rows are refused",
+      severity: 2,
+      actions: { actionGroups: [expect.stringContaining("ActionGroup")] },
+    }),
+  );
+});
+
+test("a resource: a component in its room and a line of the program", () => {
+  const named = filesNamed("Add a resource", { room: "foundation", name: "notes" });
+  change(
+    named,
+    "infra/components/foundation/notes.ts",
+    () => `import * as storage from "@pulumi/azure-native/storage";
+      import * as pulumi from "@pulumi/pulumi";
+      import type { Placement } from "../../config/placement";
+      export class Notes extends pulumi.ComponentResource {
+        constructor(name: string, { placement }: { placement: Placement }) {
+          super("mlops:infra:Notes", name, {}, {});
+          new storage.StorageAccount("notes", { ...placement, kind: "StorageV2", sku: { name: "Standard_LRS" } }, { parent: this });
+          this.registerOutputs({});
+        }
+      }`,
+  );
+  change(named, "infra/index.ts", (old) =>
+    after(
+      "const { placement, principals, scopes, containers } = foundation;",
+      `\nnew Notes("notes", { placement });`,
+    )(`import { Notes } from "./components/foundation/notes";\n${old}`),
+  );
+  for (const file of ["test/infra/mocks.ts", "test/infra/stacks.ts", "Pulumi.qa.yaml", "Pulumi.prod.yaml"])
+    cpSync(path.join(repository, file), path.join(copy, file));
+  const names = evaluate(`
+    import * as pulumi from "@pulumi/pulumi";
+    import { registered } from "./test/infra/mocks";
+    import { qa } from "./test/infra/stacks";
+    const image = "registry.example/image@sha256:" + "a".repeat(64);
+    void registered(async () => {
+      pulumi.runtime.setAllConfig({ ...qa, "mlops:trainingImage": image, "mlops:release": JSON.stringify({ stable: { model: "diabetes:1", image } }) });
+      const program = require("./infra/index") as () => Promise<Record<string, unknown>>;
+      await program();
+    }).then((resources) => console.log(JSON.stringify(resources.map(({ type, name }) => type + " " + name))));
+  `);
+  expect(names).toContain("mlops:infra:Notes notes");
+  expect(names).toContain("azure-native:storage:StorageAccount notes");
 });
