@@ -78,7 +78,7 @@ export const trainStep: Step = {
     const champion = await championsOf(session).find(definition.name);
     const workbench = await context.workbench();
     const kept = await keepData(session, definition, workbench.source);
-    const { metrics, onnxDigest } = await training.trainStep(workbench, {
+    const { metrics, onnxDigest, warnings } = await training.trainStep(workbench, {
       outputDirectory: modelDirectoryOf(context),
       run: run.id,
       code: await codeVersion({ definition: definitionFile, data: run.dataFile }),
@@ -90,7 +90,7 @@ export const trainStep: Step = {
     });
     if (kept) await removeOldData(session, kept);
     return {
-      message: `${definition.trainer.kind}, ${describeMetrics(metrics.training.metrics)} on the training rows; model.onnx sha256:${onnxDigest.slice(0, 12)}`,
+      message: `${definition.trainer.kind}, ${describeMetrics(metrics.training.metrics)} on the training rows; model.onnx sha256:${onnxDigest.slice(0, 12)}${warnings.map((warning) => `. ${withoutPeriod(warning)}`).join("")}`,
     };
   },
 };

@@ -25,6 +25,8 @@ export interface TrainedModel {
   readonly onnxDigest: Digest;
   readonly metrics: ModelMetrics;
   readonly lineage: Lineage;
+  /** What a person should know of how it was fitted: whole sentences. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -71,7 +73,11 @@ async function trainInto(
   const file = path.join(directory, modelFiles.onnx);
   // Before it runs: who edits it meanwhile changes what the next run is made with.
   const program = await programOf(request);
-  const { onnx, linear } = await fitModel({
+  const {
+    onnx,
+    linear,
+    warnings = [],
+  } = await fitModel({
     ...request,
     from: rowsOf("training"),
     workDirectory: `${directory}.work`,
@@ -80,7 +86,7 @@ async function trainInto(
   checkNotAborted(request);
   const model = await OnnxModel.open(file, signatureOf(definition));
   try {
-    return await describeModel(request, { directory, model, linear, program });
+    return { ...(await describeModel(request, { directory, model, linear, program })), warnings };
   } finally {
     await model.close();
   }
@@ -100,7 +106,7 @@ async function describeModel(
     linear: LinearParameters | undefined;
     program: Lineage["program"] | undefined;
   },
-): Promise<Omit<TrainedModel, "directory">> {
+): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
   const golden = await makeGoldenRows(engine, definition, { model, linear });
   const heldOut = await scoreRows(engine, definition, { model, side: "held-out" });

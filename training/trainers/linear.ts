@@ -26,6 +26,8 @@ export interface LinearProblem {
   readonly design: Design;
   /** Names of the encoded columns, for messages. */
   readonly names: readonly string[];
+  /** How many columns repeat others by their making: one of the values of each category. */
+  readonly dependencies: number;
 }
 
 /** Fits a linear model by the coefficients that `solve` finds for the encoded columns. */
@@ -37,14 +39,19 @@ export async function fitLinear(
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   const preprocessing = await fitPreprocessing(engine, definition, rows);
   const design = { rows, columns: encodedColumns(preprocessing), target: targetSql(definition) };
-  const { intercept, coefficients } = await solve({ engine, design, names: encodedNames(preprocessing) });
+  const { intercept, coefficients, warnings } = await solve({
+    engine,
+    design,
+    names: encodedNames(preprocessing),
+    dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
+  });
   if (![intercept, ...coefficients].every(Number.isFinite)) throw notFinite("A coefficient");
   const linear = {
     signature: signatureOf(definition),
     intercept,
     terms: withCoefficients(preprocessing, coefficients),
   };
-  return { onnx: toOnnx(linear), linear };
+  return { onnx: toOnnx(linear), linear, ...(warnings && { warnings }) };
 }
 
 interface Requirement {

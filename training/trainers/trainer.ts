@@ -24,6 +24,8 @@ export interface FittedModel {
   readonly onnx: Uint8Array;
   /** Where the model is linear: it is scored and explained by these. */
   readonly linear?: LinearParameters;
+  /** What a person should know of how it was fitted: whole sentences. */
+  readonly warnings?: readonly string[];
 }
 
 /** A way to fit a model to the training rows. */
