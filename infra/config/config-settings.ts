@@ -121,7 +121,11 @@ export const settings = {
     default: "0",
     description: "Nodes of a training cluster that are kept while nothing runs",
   },
-  computeMaxNodes: { schema: count(1, 100), default: "2", description: "Most nodes of a training cluster" },
+  computeMaxNodes: {
+    schema: count(1, 100),
+    default: "2",
+    description: "Maximum nodes of a training cluster",
+  },
   computeIdleMinutes: {
     schema: count(1, 1440),
     default: "2",
@@ -186,12 +190,12 @@ export const settings = {
   scoringMinNodes: {
     schema: count(1, 100),
     default: "1",
-    description: "Least nodes of the pool that scores",
+    description: "Minimum nodes of the pool that scores",
   },
   scoringMaxNodes: {
     schema: count(1, 100),
     default: "10",
-    description: "Most nodes of the pool that scores",
+    description: "Maximum nodes of the pool that scores",
   },
   scoringGpuVmSize: {
     schema: vmSize,
@@ -203,8 +207,8 @@ export const settings = {
     default: "1,2,3",
     description: "Availability zones of the cluster",
   },
-  minReplicas: { schema: count(1, 100), default: "3", description: "Least scoring pods" },
-  maxReplicas: { schema: count(1, 100), default: "6", description: "Most scoring pods" },
+  minReplicas: { schema: count(1, 100), default: "3", description: "Minimum scoring pods" },
+  maxReplicas: { schema: count(1, 100), default: "6", description: "Maximum scoring pods" },
   targetCpuPercent: {
     schema: count(10, 90),
     default: "50",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PlatformError } from "../base/errors";
 import { closedObject } from "./closed-object";
 import { metricNames, metrics } from "./metric-names";
-import { modelNamePattern } from "./model-ref";
+import { modelNamePattern, modelNameRule } from "./model-ref";
 import { trainerFaults, trainerSchema } from "./trainers";
 
 const fraction = z.number().min(0).max(1);
@@ -84,7 +84,7 @@ const gateSchema = closedObject({
 });
 
 const definitionShape = closedObject({
-  name: z.string().regex(modelNamePattern, "must be 3 to 40 lower-case letters, digits and dashes"),
+  name: z.string().regex(modelNamePattern, `must be ${modelNameRule}`),
   description: z.string().optional(),
   task: z.enum(["regression", "classification"]),
   /** Path (relative to the model's folder) of a CSV or Parquet file, or of a folder of either. */

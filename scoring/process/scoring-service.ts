@@ -1,3 +1,4 @@
+import { reasonOf } from "../../platform/base/errors";
 import cluster from "node:cluster";
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -145,7 +146,7 @@ class Service {
       this.logger.info({ from: reference, to: next.reference }, "reloaded");
       process.send?.({ reloaded: next.reference });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       this.logger.error({ model: reference }, `The reload is refused; ${reference} goes on. ${reason}`);
       process.send?.({ refused: reason });
     }

@@ -245,7 +245,7 @@ describe("a model definition", () => {
     [
       "a name with capitals",
       { ...regression, name: "Example" },
-      "name: must be 3 to 40 lower-case letters, digits and dashes",
+      "name: must be 3 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
     ],
     [
       "a misspelt field",
@@ -307,7 +307,7 @@ describe("a model definition", () => {
 
   test("names faults of form and of sense together", () => {
     expect(faultsOf({ ...withGate({ metric: "auc" }), name: "Example", extra: 1 })).toEqual([
-      "name: must be 3 to 40 lower-case letters, digits and dashes",
+      "name: must be 3 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
       'Unrecognized key: "extra". Allowed are name, description, task, data, columns, split, checks, trainer, gate, drift, serving, canary; rename or remove it.',
       'the metric "auc" is not one of a regression',
     ]);
