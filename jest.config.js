@@ -33,7 +33,7 @@ module.exports = {
   // A little below what there is: a change that leaves its code without tests fails.
   coverageThreshold: {
     "./platform/": { lines: 95, branches: 85 },
-    "./training/": { lines: 88, branches: 80 },
+    "./training/": { lines: 88, branches: 75 },
     "./infra/": { lines: 92, branches: 76 },
     "./scoring/": { lines: 65 },
     "./deploy/": { lines: 62 },
