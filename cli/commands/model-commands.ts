@@ -14,7 +14,7 @@ import { openOutput } from "../terminal/output";
 import { openWorkbench } from "../../training/inputs/workbench";
 import * as training from "../../training/steps";
 import { writeReleaseFile } from "./release-file";
-import { refusals, type RunRecord } from "../runs/runs";
+import { refusals } from "../runs/runs";
 import { shownPath } from "../../platform/base/shown-path";
 import { packageStep } from "../steps/release-steps";
 import { openRunContext, stepNames } from "../steps/step";
@@ -27,8 +27,9 @@ import {
   trainStep,
 } from "../steps/training-steps";
 import { openTarget, type TargetName } from "../session/target";
-import type { ModelFlags, OpenCommand } from "./open-command";
-import { openCommand, openRun, runAsCommand } from "./open-command";
+import type { ModelFlags } from "./open-command";
+import { describeNext, openCommand, openRun, runAsCommand } from "./open-command";
+import { registeredRun, runOfVersion } from "./release-run";
 import { addDataVersions } from "./data-commands";
 import { addRetrain } from "./retrain-command";
 import { serveUntilStopped, startServing } from "./serve-command";
@@ -58,7 +59,7 @@ function addLifecycle(program: Command, scope: CommandScope): void {
         port: { of: readEnvironments().production, number: flags.port },
       });
       const run = await runLifecycle(session, loaded, { yes: flags.yes ?? false, until: flags.until });
-      session.output.result(run, `\n${run.explanation}`);
+      session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
       if (refusals.includes(run.outcome)) process.exitCode = 1;
       if (flags.keepServing) {
         await unlock();
@@ -170,16 +171,6 @@ interface PackageFlags extends ModelFlags {
   readonly output?: string;
 }
 
-/** A version may be of another machine; a run here keeps what becomes of it. */
-async function runOfVersion(command: OpenCommand, version: string): Promise<RunRecord> {
-  const { session, loaded } = command;
-  const { name } = loaded.definition;
-  const registered = (await session.runs.list(name)).find((run) => run.version === version);
-  if (registered) return registered;
-  await session.registry.get(parseModelRef(version));
-  return { ...(await session.runs.create(name, loaded.dataFile, new Date())), version };
-}
-
 async function packageVersion(
   scope: CommandScope,
   version: string | undefined,
@@ -188,19 +179,12 @@ async function packageVersion(
   const model = version === undefined ? flags.model : parseModelRef(version).name;
   const command = await openCommand(scope, { ...flags, model }, { changes: "packaging" });
   const { session, loaded } = command;
+  const target = openTarget(session, flags.target);
   const context =
     version !== undefined && flags.run === undefined
-      ? openRunContext(session, loaded, await runOfVersion(command, version))
-      : await openRun(command, flags.run, {
-          name: "run with a registered version",
-          remedy: "Run `mlops register` first.",
-          matches: (run) => run.version !== undefined,
-        });
+      ? openRunContext(session, loaded, await runOfVersion(command, version), { target })
+      : await openRun(command, flags.run, registeredRun, target);
   const run = await runAsCommand(context, [packageStep]);
-  if (run.release !== undefined) {
-    run.release = await openTarget(session, flags.target).publish(run.release);
-    await session.runs.save(run);
-  }
   if (flags.output !== undefined) await writeReleaseFile(flags.output, run);
 }
 

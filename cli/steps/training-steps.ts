@@ -5,7 +5,6 @@ import { fileExists, writeJson } from "../../platform/base/files";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import { modelFiles } from "../../platform/model/model-directory";
 import { splitData } from "../../platform/data/split";
-import type { Metrics } from "../../platform/definition/metric-names";
 import * as training from "../../training/steps";
 import type { Champions } from "../../training/inputs/champions";
 import { productionChampions } from "../../training/inputs/production-champions";
@@ -13,6 +12,7 @@ import { counted, withoutPeriod } from "../../platform/base/wording";
 import { codeVersion } from "../../build/code-version";
 import { keepData, removeOldData } from "../data/keep-data";
 import type { Session } from "../session/session";
+import { describeMetrics } from "./approval-summary";
 import { describeFindings } from "./describe-findings";
 import type { RunContext, Step, StepResult } from "./step";
 
@@ -36,10 +36,12 @@ export const checkStep: Step = {
         "DATA_INVALID",
         `The data has faults. Nothing was trained.\n${describeFindings(report)}`,
       );
-    const warnings = report.findings.length;
-    return {
-      message: `${report.rows} rows, ${report.columns} columns, ${warnings === 0 ? "no findings" : counted(warnings, "warning")} (compared with ${report.comparedWith})`,
-    };
+    const warnings = report.findings.map(({ column, message }) =>
+      column ? `${column}: ${message}` : message,
+    );
+    const found = warnings.length === 0 ? "no findings" : counted(warnings.length, "warning");
+    const summary = `${report.rows} rows, ${report.columns} columns, ${found} (compared with ${report.comparedWith})`;
+    return { message: [summary, ...warnings].join("\n") };
   },
 };
 
@@ -63,12 +65,6 @@ async function candidateOf(context: RunContext): Promise<string> {
     "NOT_FOUND",
     `Run ${context.run.id} has no trained model. Run \`mlops train --model ${context.definition.name}\`.`,
   );
-}
-
-function describeMetrics(metrics: Metrics): string {
-  return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
-    .join(", ");
 }
 
 export const trainStep: Step = {

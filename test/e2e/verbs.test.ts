@@ -70,8 +70,8 @@ describe("the verbs, one process each, as a pipeline calls them", () => {
     expect(checked).toMatchObject({ rows: 442, findings: [] });
     const trained = await place.json<RunRecord>(["train"]);
     expect(trained).toMatchObject({
-      outcome: "stopped",
-      explanation: 'The run stopped after "train", as asked.',
+      outcome: "trained",
+      explanation: "The candidate is yet to be evaluated.",
     });
     for (const verb of ["evaluate", "register", "package", "deploy", "smoke", "load"]) {
       run = await place.json<RunRecord>([verb]);
