@@ -1,7 +1,9 @@
 import { nextCommand, standingAfter } from "../../../cli/runs/standing";
+import type { Digest } from "../../../platform/base/files";
+import type { Environments } from "../../../platform/release/environments";
 import type { RunRecord } from "../../../cli/runs/runs";
 
-const environments = {
+const environments: Environments = {
   testing: ["dev", "qa"],
   training: "dev",
   production: "prod",
@@ -16,7 +18,7 @@ const run: RunRecord = {
   dataFile: "/data.csv",
   steps: [],
 };
-const digest = "a".repeat(64);
+const digest = "a".repeat(64) as Digest;
 const release = { model: "houses:2", digest, package: "/packages/a" };
 const load = { requests: 1 } as never;
 const version = "houses:2";
@@ -43,7 +45,10 @@ test.each<[string | undefined, Partial<RunRecord>]>([
     "smoke --model houses --environment qa",
     { version, release, tests: { dev: { digest, smoke: 4, load }, qa: { digest } } },
   ],
-  ["deploy houses:2", { version, release, tests: { dev: { digest: "b".repeat(64), smoke: 4, load } } }],
+  [
+    "deploy houses:2",
+    { version, release, tests: { dev: { digest: "b".repeat(64) as Digest, smoke: 4, load } } },
+  ],
   [
     "promote houses:2",
     {
