@@ -8,6 +8,7 @@ import { identifier } from "../sql/engine";
  * would try a long field in very many ways.
  */
 const decimalNotation = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?";
+const decimal = new RegExp(`^${decimalNotation}$`);
 const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
 const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
@@ -34,6 +35,22 @@ export function typedColumn(column: Typed & Pick<ColumnDefinition, "name">, dial
   }
   const number = dialect.tryDouble(text);
   return `CASE WHEN ${dialect.matches(text, decimalNotation)} AND abs(${number}) <= ${maxDouble} THEN ${number} END`;
+}
+
+/**
+ * The same for one field that is in memory: its value, null for an empty field. A text that is no value of the type comes
+ * back as it is, and a number too large for a double as infinity, so that whoever checks the value can name it.
+ */
+export function typedValue(
+  text: string,
+  type: ColumnDefinition["type"] | undefined,
+): number | string | boolean | null {
+  if (text === "") return null;
+  if (type === "number") return decimal.test(text) ? Number(text) : text;
+  if (type !== "boolean") return text;
+  const lower = text.toLowerCase();
+  if (lower === "true" || lower === "1") return true;
+  return lower === "false" || lower === "0" ? false : text;
 }
 
 /** How values of a type are written, for messages. */
