@@ -29,7 +29,8 @@ export function sqlTypeOf(column: Typed): string {
 export function typedColumn(column: Typed & Pick<ColumnDefinition, "name">, dialect: SqlDialect): string {
   const text = identifier(column.name);
   const type = storedType(column);
-  if (type === "category") return text;
+  // A model would not get what follows a NUL: the ONNX runtime ends texts there.
+  if (type === "category") return `CASE WHEN position(chr(0) IN ${text}) = 0 THEN ${text} END`;
   if (type === "boolean") {
     return `CASE WHEN lower(${text}) IN ('true', '1') THEN TRUE WHEN lower(${text}) IN ('false', '0') THEN FALSE END`;
   }
@@ -57,5 +58,5 @@ export function typedValue(
 export const notations = {
   number: "Numbers are written like 12, -0.5 or 1e-3, without spaces, units or separators",
   boolean: "A boolean is written true or false, or 1 or 0",
-  category: "Any text is allowed",
+  category: "Any text without the character NUL is allowed",
 } as const;

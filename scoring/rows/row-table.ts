@@ -1,3 +1,4 @@
+import { findTextFault } from "../../platform/model/category-text";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import type { ColumnValues, FeatureTable } from "../../platform/model/table";
 import { RequestProblem } from "../problems/problem";
@@ -130,6 +131,8 @@ function storeValue(
     }
     // The model's graph reads "" as missing, so it cannot also be a category.
     if (value === "") return `"${name}" is "". Use null for a missing value, where one is allowed.`;
+    const fault = findTextFault(value);
+    if (fault !== undefined) return `"${name}" is ${show(value)}, which ${fault}. Send the text without it.`;
     values[row] = value;
   }
   return undefined;

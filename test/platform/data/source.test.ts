@@ -174,6 +174,20 @@ describe("a Parquet file", () => {
     expect(await engine.rows("SELECT price FROM raw WHERE _row = 3")).toEqual([{ price: "nan" }]);
   });
 
+  test("has no value where a text has the character NUL, which CSV cannot have", async () => {
+    const file = await writeParquet(
+      "nul.parquet",
+      "SELECT 1 AS size, 'x' || chr(0) || 'y' AS kind, true AS open, 1 AS price UNION ALL SELECT 1, 'x', true, 1",
+    );
+    await loadData(engine, mixed, file);
+    expect(
+      await engine.rows("SELECT r.kind AS raw, d.kind AS kind FROM raw r JOIN data d USING (_row)"),
+    ).toEqual([
+      { raw: "x\0y", kind: null },
+      { raw: "x", kind: "x" },
+    ]);
+  });
+
   test("gives the numbers of the CSV file with the same values, to the last bit", async () => {
     const values = [0.1, 1 / 3, 1e-300, 1.7976931348623157e308, 123456.789, 5e-324, -2.5e17];
     const csv = await write("bits.csv", `a,b,c\n${values.map((value) => `${value},1,2\n`).join("")}`);
