@@ -59,6 +59,21 @@ function judge(signature: Signature, fields: readonly string[], rows: readonly S
   return { good, table: table.first(good.length), rejected };
 }
 
+/** The same, once rows with numbers that are too large for this model are rejected, too. */
+function judgeFor(model: OnnxModel, fields: readonly string[], rows: readonly SqlRow[]): JudgedRows {
+  const judged = judge(model.signature, fields, rows);
+  const tooLarge = model.findTooLarge(judged.table);
+  if (tooLarge.length === 0) return judged;
+  const faults = new Map(tooLarge.map(({ row, fault }) => [judged.good[row], fault]));
+  const { good, table, rejected } = judge(
+    model.signature,
+    fields,
+    judged.good.filter((row) => !faults.has(row)),
+  );
+  const unfit = [...faults].flatMap(([row, fault]) => (row === undefined ? [] : [{ row, reasons: [fault] }]));
+  return { good, table, rejected: [...judged.rejected, ...unfit, ...rejected] };
+}
+
 /** What a row is given, or why it cannot be used. */
 function resultOf({ prediction, probability }: Predictions, index: number): SqlValue[] | string {
   const values = [prediction[index] ?? null, ...(probability ? [probability[index] ?? null] : [])];
@@ -150,7 +165,7 @@ async function writeRows(
   ];
   let count = 0;
   for await (const rows of engine.chunks("SELECT * FROM fields ORDER BY _row")) {
-    const { good, table, rejected: unfit } = judge(signature, fields, rows);
+    const { good, table, rejected: unfit } = judgeFor(model, fields, rows);
     const rejected = [...unfit];
     const predictions = await model.predict(table);
     const lines: string[] = [];

@@ -1,10 +1,12 @@
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists, writeJson } from "../../platform/base/files";
 import { modelFiles } from "../../platform/model/model-directory";
+import { signatureOf } from "../../platform/model/signature";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import { adaptModel } from "../onnx/adapt-model";
 import { fillPlaceholders, runCommand, type Command } from "./command";
 
 interface CommandTraining extends Pick<Command, "directory" | "signal" | "onOutput"> {
@@ -45,7 +47,9 @@ export async function trainByCommand(training: CommandTraining, destination: str
         `The trainer's program "${trainer.run[0] ?? ""}" left no ${modelFiles.onnx} in its output folder. It has to write one. Pass it the folder as {output} in the definition's trainer.`,
       );
     }
-    await copyFile(model, destination);
+    const { file, changes } = adaptModel(await readFile(model), signatureOf(definition), model);
+    if (changes.length > 0) training.onOutput?.(`${modelFiles.onnx} was adapted: ${changes.join("; ")}.`);
+    await writeFile(destination, file);
   } finally {
     await rm(workDirectory, { recursive: true, force: true });
   }

@@ -7,6 +7,7 @@ import { readCsvRows } from "../../../platform/data/csv-rows";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import { scoreBatch } from "../../../scoring/batch/score-batch";
+import { adaptModel } from "../../../training/onnx/adapt-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { costOf, writeCostModel } from "../model-fixture";
 
@@ -110,6 +111,30 @@ describe("a file's rows", () => {
       ["row", "a", "b", "reason"],
       [...["1", "1e308", "1e308"], "The model gives Infinity for this row. A finite number is required."],
       ["2", "x", "1", '"a" is "x". A finite number is required.'],
+    ]);
+  });
+
+  test("with a number too large for a model of 32 bits are rejected, and no other", async () => {
+    const signature: Signature = {
+      task: "regression",
+      inputs: ["a", "b", "c"].map((name) => ({ name, type: "number", nullable: false })),
+      target: { name: "y" },
+    };
+    const converted = path.join(__dirname, "../../training/onnx/fixtures/linear.onnx");
+    const { file } = adaptModel(await readFile(converted), signature, "linear.onnx");
+    await writeFile(place("linear.onnx"), file);
+    const of = await OnnxModel.open(place("linear.onnx"), signature);
+    const { result, rows } = await score("a,b,c\n1,0,0\n1e39,0,0\nx,0,0\n2,0,0\n", { of });
+    await of.close();
+    expect(result).toMatchObject({ read: 4, scored: 2, rejected: 2 });
+    // y = 2 a - b + 1, as it was fitted.
+    expect(rows.slice(1).map((row) => [row[0], Math.round(Number(row[4]))])).toEqual([
+      ["1", 3],
+      ["4", 5],
+    ]);
+    expect((await readCsv(place("out.rejected.csv"))).slice(1).map((row) => row.at(-1))).toEqual([
+      '"a" is 1e+39, which is too large for the model: it calculates with 32 bits, up to 3.4e38. Correct it.',
+      '"a" is "x". A finite number is required.',
     ]);
   });
 
