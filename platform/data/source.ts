@@ -35,8 +35,17 @@ interface TextRows {
   /** Rows, where they are known before reading. */
   readonly rows?: number;
   /** A SELECT of the wanted columns as text, in file order; an empty field is NULL. */
-  select(wanted: readonly string[]): string;
+  select(wanted: readonly WantedColumn[]): string;
 }
+
+interface WantedColumn {
+  readonly name: string;
+  /** What the table calls it. */
+  readonly as: string;
+}
+
+const underTheirNames = (names: readonly string[]): WantedColumn[] =>
+  names.map((name) => ({ name, as: name }));
 
 /**
  * Loads a CSV file (RFC 4180: commas, header line, UTF-8 with or without byte order mark, compressed by gzip or not), a
@@ -54,12 +63,8 @@ export async function loadData(
   const { text, ...content } = await openSource(engine, names, file, only);
   const header = new Set(text.header);
   const present = definition.columns.filter(({ name }) => header.has(name));
-  const rows = await createRaw(
-    engine,
-    file,
-    text,
-    present.map(({ name }) => name),
-  );
+  const wanted = underTheirNames(present.map(({ name }) => name));
+  const rows = await createTable(engine, file, { table: "raw", text, wanted });
   const columns = definition.columns.map((column) =>
     present.includes(column)
       ? `${typedColumn(column, engine.dialect)} AS ${identifier(column.name)}`
@@ -79,8 +84,23 @@ export async function loadText(
   file: string,
 ): Promise<Pick<DataSource, "format" | "header">> {
   const { text } = await openSource(engine, [], file);
-  await createRaw(engine, file, text, text.header);
+  await createTable(engine, file, { table: "raw", text, wanted: underTheirNames(text.header) });
   return { format: text.format, header: text.header };
+}
+
+/**
+ * Loads every column of a file as text into the table `fields`, where the column at a position is called `f` and that
+ * position: names that the engine could not tell apart do no harm. `columns` are those wanted most.
+ */
+export async function loadFields(
+  engine: SqlEngine,
+  columns: readonly string[],
+  file: string,
+): Promise<Pick<DataSource, "header" | "rows">> {
+  const { text } = await openSource(engine, columns, file);
+  const wanted = text.header.map((name, position) => ({ name, as: `f${position}` }));
+  const rows = await createTable(engine, file, { table: "fields", text, wanted });
+  return { header: text.header, rows };
 }
 
 interface OpenedSource extends Pick<DataSource, "digest" | "files" | "notRead"> {
@@ -157,10 +177,10 @@ interface CsvPart {
 function csvRows(
   { csvFile, rowNumber }: SqlDialect,
   { file, header, gzip, before }: CsvPart,
-  wanted: readonly string[],
+  wanted: readonly WantedColumn[],
 ): string {
   const positions = new Map(header.map((name, index) => [name, index]));
-  const columns = wanted.map((name) => `, c${positions.get(name)} AS ${identifier(name)}`).join("");
+  const columns = wanted.map(({ name, as }) => `, c${positions.get(name)} AS ${identifier(as)}`).join("");
   const table = csvFile(file, { columns: header.length, gzip });
   return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${table}`;
 }
@@ -191,10 +211,10 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   const { dialect } = engine;
   const columns = await readParquetColumns(engine, files);
   const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
-  const textOf = (name: string): string => {
+  const textOf = ({ name, as }: WantedColumn): string => {
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
     const value = single.has(name) ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name);
-    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(name)}`;
+    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(as)}`;
   };
   return {
     format: "parquet",
@@ -204,15 +224,14 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   };
 }
 
-async function createRaw(
+async function createTable(
   engine: SqlEngine,
   file: string,
-  text: TextRows,
-  wanted: readonly string[],
+  { table, text, wanted }: { table: "raw" | "fields"; text: TextRows; wanted: readonly WantedColumn[] },
 ): Promise<number> {
-  await engine.run("DROP TABLE IF EXISTS raw");
+  await engine.run(`DROP TABLE IF EXISTS ${table}`);
   try {
-    await engine.run(`CREATE TABLE raw AS ${text.select(wanted)}`);
+    await engine.run(`CREATE TABLE ${table} AS ${text.select(wanted)}`);
   } catch (cause) {
     if (cause instanceof PlatformError) throw cause;
     throw new PlatformError(
@@ -221,7 +240,7 @@ async function createRaw(
       { cause },
     );
   }
-  const rows = Number((await engine.rows("SELECT count(*) AS n FROM raw"))[0]?.n ?? 0);
+  const rows = Number((await engine.rows(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0);
   if (text.rows !== undefined && text.rows !== rows) {
     throw new PlatformError(
       "DATA_UNREADABLE",

@@ -1,3 +1,4 @@
+import { findTextFault } from "../../platform/model/category-text";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import type { ColumnValues, FeatureTable } from "../../platform/model/table";
 import { RequestProblem } from "../problems/problem";
@@ -75,6 +76,13 @@ export class RowTable {
     else this.storeOther(position, row, value);
   }
 
+  /** Stores a value as `store` does, but answers what is wrong with it, if anything is: the row is then up to the caller. */
+  tryStore(position: number, row: number, value: unknown): string | undefined {
+    const column = this.columns[position];
+    const values = this.values[position];
+    return column && values && storeValue(column, values, row, value);
+  }
+
   /** The finished table; throws with every fault when there is one. */
   finish(): InputRows {
     this.faults.throwIfAny();
@@ -82,12 +90,17 @@ export class RowTable {
     return { table, records: () => recordsOf(table) };
   }
 
+  /** The first rows alone; what follows them was not wanted after all. */
+  first(rows: number): FeatureTable {
+    const columns = this.values.map((values) =>
+      Array.isArray(values) ? values.slice(0, rows) : values.subarray(0, rows),
+    );
+    return { rows, columns: new RequestColumns(this.signature, columns) };
+  }
+
   private storeOther(position: number, row: number, value: unknown): void {
-    const column = this.columns[position];
-    const values = this.values[position];
-    if (column === undefined || values === undefined) return;
-    const fault = storeValue(column, values, row, value);
-    if (fault !== undefined) this.faults.add(row, fault, column.name);
+    const fault = this.tryStore(position, row, value);
+    if (fault !== undefined) this.faults.add(row, fault, this.columns[position]?.name);
   }
 }
 
@@ -118,6 +131,8 @@ function storeValue(
     }
     // The model's graph reads "" as missing, so it cannot also be a category.
     if (value === "") return `"${name}" is "". Use null for a missing value, where one is allowed.`;
+    const fault = findTextFault(value);
+    if (fault !== undefined) return `"${name}" is ${show(value)}, which ${fault}. Send the text without it.`;
     values[row] = value;
   }
   return undefined;

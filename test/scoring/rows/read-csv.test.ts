@@ -5,7 +5,7 @@ const read = (text: string, { signature } = cost): unknown =>
   Object.fromEntries(readCsv(Buffer.from(text), signature));
 
 test("fields are values as JSON would have them, by the type of their feature", () => {
-  const text = '\uFEFFage,bmi,smoker,town,other\r\n 4.0e1 ,,TRUE,"A, ""å""",1\r\n-.5,1.,false, ,\n';
+  const text = '\uFEFFage,bmi,smoker,town,other\r\n4.0e1,,TRUE,"A, ""å""",1\r\n-.5,1.,0, ,\n';
   expect(read(text, colour)).toEqual({
     age: [40, -0.5],
     bmi: [null, 1],
@@ -15,7 +15,7 @@ test("fields are values as JSON would have them, by the type of their feature", 
   });
 });
 
-test.each(["x", "1x", "1.2.3", "1e", ".", "0x10", "NaN", "1 2", "٣"])(
+test.each(["x", "1x", "1.2.3", "1e", ".", "0x10", "NaN", "1 2", " 1", "1 ", "٣"])(
   "%p is no number and stays text",
   (text) => {
     expect(read(`a\n${text}\n`)).toEqual({ a: [text] });
