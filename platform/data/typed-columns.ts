@@ -1,13 +1,15 @@
-import type { ColumnDefinition } from "../definition/definition";
+import type { ColumnDefinition, DataFormat } from "../definition/definition";
 import type { SqlDialect } from "../sql/dialect";
-import { identifier } from "../sql/engine";
+import { identifier, literal } from "../sql/engine";
 
 /**
- * What counts as a number in text: decimal notation with a point. Casts of SQL engines take more ("inf", "nan",
- * " 12 ", "1_000", "1d"), each a little different. Each digit has one place in the pattern, or engines that backtrack
- * would try a long field in very many ways.
+ * What counts as a number in text: decimal notation. Casts of SQL engines take more ("inf", "nan", "1_000", "1d"), each
+ * a little different. Each digit has one place in the pattern, or engines that backtrack would try a long field in very
+ * many ways.
  */
 const decimalNotation = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?";
+/** The same with groups of three digits, of which there are two or more, and a space between them. */
+const groupedNotation = "[+-]?[0-9]{1,3}( [0-9]{3})+([.][0-9]*)?";
 const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
 const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
@@ -24,21 +26,55 @@ export function sqlTypeOf(column: Typed): string {
   return sqlTypes[storedType(column)];
 }
 
-/** SQL expression that makes a column's text a value of its type; NULL when the text is no such value. */
-export function typedColumn(column: Typed & Pick<ColumnDefinition, "name">, dialect: SqlDialect): string {
+/** What may be written for each separator of thousands. */
+const thousandsTexts = { ",": [","], ".": ["."], " ": ["\u00a0", "\u202f"], "'": ["'", "\u2019"] } as const;
+
+function replaced(text: string, from: string, to: string): string {
+  return `replace(${text}, ${literal(from)}, ${literal(to)})`;
+}
+
+/** SQL for a number's text in the usual notation, with a point; thousands, where there may be any, are grouped by spaces. */
+function pointNotation(text: string, { decimal, thousands }: DataFormat): string {
+  const groups: readonly string[] = thousands === undefined ? [] : thousandsTexts[thousands];
+  const grouped = groups.reduce((sql, group) => replaced(sql, group, " "), text);
+  // What is left of points is no separator of this notation.
+  return decimal === "," ? replaced(replaced(grouped, ".", "?"), ",", ".") : grouped;
+}
+
+function typedNumber(text: string, dialect: SqlDialect, format: DataFormat | undefined): string {
+  const plain = format ? pointNotation(`trim(${text})`, format) : `trim(${text})`;
+  const digits = format?.thousands === undefined ? plain : replaced(plain, " ", "");
+  const notation = dialect.matches(plain, decimalNotation);
+  const known =
+    format?.thousands === undefined
+      ? notation
+      : `(${notation} OR ${dialect.matches(plain, groupedNotation)})`;
+  const number = dialect.tryDouble(digits);
+  return `CASE WHEN ${known} AND abs(${number}) <= ${maxDouble} THEN ${number} END`;
+}
+
+/**
+ * SQL expression that makes a column's text a value of its type; NULL when the text is no such value. Spaces around a number
+ * or a boolean do not count. `format` says how numbers are written, where that is not in decimal notation with a point.
+ */
+export function typedColumn(
+  column: Typed & Pick<ColumnDefinition, "name">,
+  dialect: SqlDialect,
+  format?: DataFormat,
+): string {
   const text = identifier(column.name);
   const type = storedType(column);
   if (type === "category") return text;
-  if (type === "boolean") {
-    return `CASE WHEN lower(${text}) IN ('true', '1') THEN TRUE WHEN lower(${text}) IN ('false', '0') THEN FALSE END`;
-  }
-  const number = dialect.tryDouble(text);
-  return `CASE WHEN ${dialect.matches(text, decimalNotation)} AND abs(${number}) <= ${maxDouble} THEN ${number} END`;
+  if (type === "number") return typedNumber(text, dialect, format);
+  const lower = `lower(trim(${text}))`;
+  return `CASE WHEN ${lower} IN ('true', '1') THEN TRUE WHEN ${lower} IN ('false', '0') THEN FALSE END`;
 }
 
 /** How values of a type are written, for messages. */
-export const notations = {
-  number: "Numbers are written like 12, -0.5 or 1e-3, without spaces, units or separators",
-  boolean: "A boolean is written true or false, or 1 or 0",
-  category: "Any text is allowed",
-} as const;
+export function notationOf(type: ColumnDefinition["type"], { decimal, thousands }: DataFormat): string {
+  if (type === "boolean") return "A boolean is written true or false, or 1 or 0";
+  if (type === "category") return "Any text is allowed";
+  const grouped = thousands === undefined ? "" : `, 1${thousands}000`;
+  const without = thousands === undefined ? "spaces, units or separators" : "units";
+  return `Numbers are written like 12, -0${decimal}5${grouped} or 1e-3, without ${without}`;
+}

@@ -4,7 +4,7 @@ import type { SqlEngine } from "../sql/engine";
 import { identifier } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
 import { findExamples, outsideCondition } from "./column-facts";
-import { notations } from "./typed-columns";
+import { notationOf } from "./typed-columns";
 import { counted, percent, quoted } from "../base/wording";
 
 /** Checks each column's values by themselves: types, missing values, ranges and allowed values. */
@@ -28,7 +28,7 @@ export async function checkValues(
     };
     if (fact.mistyped > 0) {
       await add(
-        { check: "type", message: typeMessage(fact), count: fact.mistyped },
+        { check: "type", message: typeMessage(fact, definition.format), count: fact.mistyped },
         `r.${name} IS NOT NULL AND d.${name} IS NULL`,
       );
     }
@@ -50,9 +50,15 @@ export async function checkValues(
   return findings;
 }
 
-function typeMessage({ column, mistyped }: ColumnFacts): string {
-  const missing = column.nullable ? "; leave the field empty where the value is missing" : "";
-  return `Column "${column.name}" holds something other than a ${column.type} in ${counted(mistyped, "row")}. ${notations[column.type]}${missing}. Correct the values.`;
+function typeMessage({ column, mistyped }: ColumnFacts, format: ModelDefinition["format"]): string {
+  const missing = column.nullable
+    ? "; where a value is missing, the field is empty or has a text that format.missing names"
+    : "";
+  const remedy =
+    column.type === "number"
+      ? "Correct the values, or say in the definition's format how they are written"
+      : "Correct the values";
+  return `Column "${column.name}" holds something other than a ${column.type} in ${counted(mistyped, "row")}. ${notationOf(column.type, format)}${missing}. ${remedy}.`;
 }
 
 function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
