@@ -1,4 +1,5 @@
 import type { ColumnDefinition, DataFormat } from "../definition/definition";
+import { isBooleanCategory } from "../definition/column-schema";
 import type { SqlDialect } from "../sql/dialect";
 import { identifier, literal } from "../sql/engine";
 
@@ -14,7 +15,7 @@ const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
 const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
 
-type Typed = Pick<ColumnDefinition, "type"> & Partial<Pick<ColumnDefinition, "role">>;
+type Typed = Pick<ColumnDefinition, "type"> & Partial<Pick<ColumnDefinition, "role" | "values">>;
 
 /** How a column's values are kept: by its type, but an id is text as it was written, whatever its declared type. */
 function storedType({ type, role }: Typed): ColumnDefinition["type"] {
@@ -64,9 +65,12 @@ export function typedColumn(
 ): string {
   const text = identifier(column.name);
   const type = storedType(column);
+  const lower = `lower(trim(${text}))`;
+  if (type === "category" && column.role !== "id" && isBooleanCategory(column)) {
+    return `CASE WHEN ${lower} IN ('true', '1') THEN 'true' WHEN ${lower} IN ('false', '0') THEN 'false' ELSE ${text} END`;
+  }
   if (type === "category") return text;
   if (type === "number") return typedNumber(text, dialect, format);
-  const lower = `lower(trim(${text}))`;
   return `CASE WHEN ${lower} IN ('true', '1') THEN TRUE WHEN ${lower} IN ('false', '0') THEN FALSE END`;
 }
 

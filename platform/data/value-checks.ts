@@ -19,7 +19,7 @@ export async function checkValues(
     const { column } = fact;
     const name = identifier(column.name);
     const add = async (
-      found: { check: string; message: string; count: number },
+      found: Pick<Finding, "check" | "message"> & Partial<Pick<Finding, "severity">> & { count: number },
       condition?: string,
     ): Promise<void> => {
       const examples =
@@ -42,7 +42,12 @@ export async function checkValues(
     }
     if (fact.outside > 0) {
       await add(
-        { check: column.values ? "values" : "range", message: outsideMessage(fact), count: fact.outside },
+        {
+          ...(column.outside === "warn" && { severity: "warning" }),
+          check: column.values ? "values" : "range",
+          message: outsideMessage(fact),
+          count: fact.outside,
+        },
         outsideCondition(column, `d.${name}`),
       );
     }
@@ -62,11 +67,18 @@ function typeMessage({ column, mistyped }: ColumnFacts, format: ModelDefinition[
 }
 
 function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
+  const rows = counted(outside, "row");
+  const isTaken = column.outside === "warn";
   if (column.values) {
-    return `Column "${column.name}" has a value that is not allowed in ${counted(outside, "row")}. Allowed are ${quoted(column.values, 20)}; correct the values, or add them to the definition.`;
+    const expected = quoted(column.values, 20);
+    return isTaken
+      ? `Column "${column.name}" has a value that the definition does not list in ${rows}. Such a value is taken (outside: "warn"). Listed are ${expected}; add what is right.`
+      : `Column "${column.name}" has a value that is not allowed in ${rows}. Allowed are ${expected}; correct the values, or add them to the definition.`;
   }
-  const found = `${String(min)} to ${String(max)}`;
-  return `Column "${column.name}" is outside ${allowedRange(column)} in ${counted(outside, "row")} (it goes from ${found}). Correct the values, or widen the range in the definition.`;
+  const found = `is outside ${allowedRange(column)} in ${rows} (it goes from ${String(min)} to ${String(max)})`;
+  return isTaken
+    ? `Column "${column.name}" ${found}. Such a value is taken (outside: "warn"); widen the range if it is right.`
+    : `Column "${column.name}" ${found}. Correct the values, or widen the range in the definition.`;
 }
 
 function allowedRange({ range, unit }: ColumnDefinition): string {

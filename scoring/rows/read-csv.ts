@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { isBooleanCategory } from "../../platform/definition/column-schema";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import { readCsvRows } from "../../platform/data/csv-rows";
 import { RequestProblem } from "../problems/problem";
@@ -12,7 +13,7 @@ const decimal = /^ *[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *$/;
 function valueOf(text: string, column: SignatureColumn | undefined): unknown {
   if (text === "") return null;
   if (column?.type === "number") return decimal.test(text) ? Number(text) : text;
-  if (column?.type === "boolean") {
+  if (column?.type === "boolean" || (column && isBooleanCategory(column))) {
     const lower = text.trim().toLowerCase();
     return lower === "true" || lower === "false" ? lower === "true" : text;
   }
