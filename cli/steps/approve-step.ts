@@ -1,37 +1,20 @@
 import os from "node:os";
-import { createInterface } from "node:readline";
 import { PlatformError } from "../../platform/base/errors";
+import { ask, isInteractive } from "../terminal/ask";
 import { isInProduction, passedQa } from "./release-of-run";
 import type { RunContext, Step } from "./step";
 
 /** Asks on the terminal; undefined when there is none. The end of the input (Ctrl-D) means no. */
 async function askApproval({ session }: RunContext, question: string): Promise<boolean | undefined> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
+  if (!isInteractive()) return undefined;
   session.output.print("");
-  // Not in raw mode, where Ctrl-C would be a character instead of a signal.
-  const lines = createInterface({ input: process.stdin, terminal: false });
-  try {
-    process.stdout.write(`${question} [y/N] `);
-    const answer = await new Promise<string>((resolve, reject) => {
-      lines.once("line", resolve);
-      lines.once("close", () => {
-        process.stdout.write("\n");
-        resolve("");
-      });
-      const abandon = (): void => {
-        reject(
-          new PlatformError(
-            "INTERRUPTED",
-            "Stopped before the question was answered. Production stays as it is. Run the command again.",
-          ),
-        );
-      };
-      session.signal.addEventListener("abort", abandon, { once: true });
-    });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    lines.removeAllListeners("close").close();
-  }
+  const abandoned = (): PlatformError =>
+    new PlatformError(
+      "INTERRUPTED",
+      "Stopped before the question was answered. Production stays as it is. Run the command again.",
+    );
+  const answer = await ask(`${question} [y/N] `, { signal: session.signal, abandoned });
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 export const approveStep: Step = {

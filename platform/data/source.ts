@@ -213,12 +213,15 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
 /** A column as it is put into the table `raw`; without its definition, when there is none yet. */
 type RawColumn = Pick<ColumnDefinition, "name"> & Partial<Pick<ColumnDefinition, "role" | "values">>;
 
-/** SQL for a column's text, NULL where it is one that means that the value is missing. An id is text as it was written. */
+/**
+ * SQL for a column's text, NULL where it is one that means that the value is missing; spaces around it do not count. An id
+ * is text as it was written.
+ */
 function presentText({ name, role, values }: RawColumn, missing: readonly string[]): string {
   const text = identifier(name);
   const tokens = role === "id" ? [] : missing.filter((token) => values?.includes(token) !== true);
   if (tokens.length === 0) return text;
-  return `CASE WHEN trim(${text}) IN (${tokens.map(literal).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
+  return `CASE WHEN trim(${text}) IN (${tokens.map((token) => literal(token.trim())).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
 }
 
 interface RawRows {

@@ -10,7 +10,7 @@ import { identifier, literal } from "../sql/engine";
  */
 const decimalNotation = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?";
 /** The same with groups of three digits, of which there are two or more, and a space between them. */
-const groupedNotation = "[+-]?[0-9]{1,3}( [0-9]{3})+([.][0-9]*)?";
+const groupedNotation = "[+-]?[1-9][0-9]{0,2}( [0-9]{3})+([.][0-9]*)?";
 const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
 const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;

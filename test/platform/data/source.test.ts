@@ -174,9 +174,9 @@ describe("the definition's format", () => {
   test("says which texts mean that a value is missing: none in an id, none that is a value of its category", async () => {
     const file = await write(
       "missing.csv",
-      "key,size,land,kind,price\nNA,NA,NA,NA,1\n-, - ,ZA,-,2\nx,,NA,n/a,3\n",
+      "key,size,land,kind,price\nNA,NA,NA,NA,1\n-, - ,ZA,-,2\nx,  ,NA,n/a,3\n",
     );
-    await loadData(engine, kinds({ missing: ["NA", "-"] }), file);
+    await loadData(engine, kinds({ missing: ["NA", "-", " "] }), file);
     expect(await rows()).toEqual([
       { _row: 1, key: "NA", size: null, land: "NA", kind: null, price: 1 },
       { _row: 2, key: "-", size: null, land: "ZA", kind: null, price: 2 },
@@ -206,6 +206,7 @@ describe("the definition's format", () => {
     [".", ",", "1,5", null],
     [".", ",", "1,2345", null],
     [".", ",", ",123", null],
+    [".", ",", "0,123", null],
     [".", "'", "1’234.5", 1234.5],
     [".", undefined, "1,234", null],
   ])("with decimal %p and thousands %p reads %p as %p", async (decimal, thousands, text, number) => {
