@@ -54,7 +54,14 @@ export async function scoreFile(
     const model = await OnnxModel.load(directory);
     try {
       const file = await fileOf(input, scratch);
-      const result = await scoreBatch({ engine, model, reference, input: file, output });
+      const result = await scoreBatch({
+        engine,
+        model,
+        reference,
+        input: file,
+        output,
+        format: definition.format,
+      });
       return { ...result, model: reference, output };
     } finally {
       await model.close();

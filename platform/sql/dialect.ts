@@ -15,10 +15,13 @@ export interface SqlDialect {
   /** Number of a row, from 1, in the order in which the rows of a file are read. */
   readonly rowNumber: string;
   /**
-   * The rows of a CSV file (RFC 4180, header line) that is known to be sound, for FROM: `columns` columns c0, c1, ... of
-   * text, in which an empty field is NULL; `gzip` when it is compressed.
+   * The rows of a CSV file (RFC 4180 but for its delimiter, header line) that is known to be sound, for FROM: `columns`
+   * columns c0, c1, ... of text, in which an empty field is NULL; `gzip` when it is compressed.
    */
-  readonly csvFile: (file: string, facts: { readonly columns: number; readonly gzip: boolean }) => string;
+  readonly csvFile: (
+    file: string,
+    facts: { readonly columns: number; readonly delimiter: string; readonly gzip: boolean },
+  ) => string;
   /** The rows of Parquet files as one table with columns matched by name, for FROM. */
   readonly parquetFiles: (files: readonly string[]) => string;
   /**

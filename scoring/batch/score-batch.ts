@@ -1,4 +1,5 @@
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import type { DataFormat } from "../../platform/definition/definition";
 import { loadFields } from "../../platform/data/source";
 import { checkSchema } from "../../platform/data/schema-check";
 import { typedValue } from "../../platform/data/typed-columns";
@@ -19,6 +20,8 @@ export interface BatchRequest {
   readonly reference: string;
   readonly input: string;
   readonly output: string;
+  /** How values are written in a CSV file. */
+  readonly format?: DataFormat;
 }
 
 /** What became of the rows: those read are those scored and those rejected. */
@@ -42,14 +45,21 @@ interface JudgedRows {
   readonly rejected: readonly Rejected[];
 }
 
-/** Reads each row's features from its fields, `fields[i]` that of feature i, by the rules for requests. */
-function judge(signature: Signature, fields: readonly string[], rows: readonly SqlRow[]): JudgedRows {
+/** Where a file has the features, and how it writes them. */
+interface FileFields {
+  /** The field of feature i, as the table calls it. */
+  readonly fields: readonly string[];
+  readonly format: DataFormat | undefined;
+}
+
+/** Reads each row's features from its fields, by the rules for requests. */
+function judge(signature: Signature, { fields, format }: FileFields, rows: readonly SqlRow[]): JudgedRows {
   const table = new RowTable(signature, rows.length);
   const good: SqlRow[] = [];
   const rejected: Rejected[] = [];
   for (const row of rows) {
-    const reasons = signature.inputs.flatMap(({ type }, position) => {
-      const value = typedValue(String(row[fields[position] ?? ""] ?? ""), type);
+    const reasons = signature.inputs.flatMap((column, position) => {
+      const value = typedValue(String(row[fields[position] ?? ""] ?? ""), column, format);
       // The place of a row that does not fit is taken by the next.
       return table.tryStore(position, good.length, value) ?? [];
     });
@@ -60,7 +70,7 @@ function judge(signature: Signature, fields: readonly string[], rows: readonly S
 }
 
 /** The same, once rows with numbers that are too large for this model are rejected, too. */
-function judgeFor(model: OnnxModel, fields: readonly string[], rows: readonly SqlRow[]): JudgedRows {
+function judgeFor(model: OnnxModel, fields: FileFields, rows: readonly SqlRow[]): JudgedRows {
   const judged = judge(model.signature, fields, rows);
   const tooLarge = model.findTooLarge(judged.table);
   if (tooLarge.length === 0) return judged;
@@ -119,7 +129,7 @@ export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
   const rejects = rejectsBeside(output);
   await requireOtherFiles(input, [output, rejects]);
   const names = inputs.map(({ name }) => name);
-  const { header, rows } = await loadFields(engine, names, input);
+  const { header, rows, format } = await loadFields(engine, names, input);
   const faults = errorLines(checkSchema(inputs, header));
   if (faults.length > 0) {
     throw new PlatformError(
@@ -130,7 +140,12 @@ export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
   const scoredFile = await TemporaryFile.open(output);
   const rejectedFile = await TemporaryFile.open(rejects);
   try {
-    const rejected = await writeRows(request, header, { scoredFile, rejectedFile });
+    const rejected = await writeRows(
+      // Parquet has numbers as numbers, whose text is always the same.
+      format === "csv" ? request : { ...request, format: undefined },
+      header,
+      { scoredFile, rejectedFile },
+    );
     if (rejected > 0) await rejectedFile.moveTo(rejects);
     // Those of an earlier run are not this one's.
     else await rm(rejects, { force: true });
@@ -149,7 +164,7 @@ interface BatchFiles {
 
 /** Writes every row to one of the two files; returns how many were rejected. */
 async function writeRows(
-  { engine, model, reference }: BatchRequest,
+  { engine, model, reference, format }: Omit<BatchRequest, "format"> & { format?: DataFormat | undefined },
   header: readonly string[],
   { scoredFile, rejectedFile }: BatchFiles,
 ): Promise<number> {
@@ -165,7 +180,7 @@ async function writeRows(
   ];
   let count = 0;
   for await (const rows of engine.chunks("SELECT * FROM fields ORDER BY _row")) {
-    const { good, table, rejected: unfit } = judgeFor(model, fields, rows);
+    const { good, table, rejected: unfit } = judgeFor(model, { fields, format }, rows);
     const rejected = [...unfit];
     const predictions = await model.predict(table);
     const lines: string[] = [];

@@ -16,16 +16,18 @@ export function orNull(schema: Schema, version: OpenApiVersion): Schema {
 
 /** One value of a feature. */
 function valueSchema(
-  { type, nullable, values, unit, description }: SignatureColumn,
+  { type, nullable, values, range, outside, unit, description }: SignatureColumn,
   version: OpenApiVersion,
 ): Schema {
   const words = [description, unit === undefined ? undefined : `in ${unit}`].filter(
     (text) => text !== undefined,
   );
+  const isClosed = outside !== "warn";
   const schema = {
     type: type === "category" ? "string" : type,
     ...(words.length > 0 && { description: words.join(", ") }),
-    ...(type === "category" && (values ? { enum: values } : { minLength: 1 })),
+    ...(type === "category" && (values && isClosed ? { enum: values } : { minLength: 1 })),
+    ...(range && isClosed && { minimum: range[0], maximum: range[1] }),
   };
   return nullable ? orNull(schema, version) : schema;
 }

@@ -39,7 +39,8 @@ export interface AppOptions extends ScorerOptions {
 /** The scoring service of one model, not listening yet. It gets ready by scoring its example. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { reference, limits, logger, life, guard, authenticator, telemetry } = options;
-  const scorer = new Scorer(options);
+  const onOutside = (outside: ReadonlyMap<string, number>): void => telemetry?.metrics.tookOutside(outside);
+  const scorer = new Scorer({ onOutside, ...options });
   let state: "starting" | "ready" | "closing" = "starting";
   const app = fastify({
     ...(logger && { loggerInstance: logger }),

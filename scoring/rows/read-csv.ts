@@ -41,7 +41,7 @@ export function readCsv(body: Buffer, signature: Signature): Map<string, unknown
         );
       }
       for (const [index, { feature, values }] of columns.entries())
-        values.push(typedValue(fields[index] ?? "", feature?.type));
+        values.push(typedValue(fields[index] ?? "", feature));
       count += 1;
     },
     onFault(fault, line) {

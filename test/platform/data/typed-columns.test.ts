@@ -1,3 +1,4 @@
+import type { DataFormat } from "../../../platform/definition/definition";
 import { typedColumn, typedValue } from "../../../platform/data/typed-columns";
 import { literal, type SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
@@ -19,6 +20,18 @@ describe("a field's text is the same value in memory as in the engine", () => {
     ],
     ...["1e", ".", "+", "--1", "1.2.3", "1d", "12%", "NULL", "٣", "1\u00a0", "\u00a01"],
     ...[" 33.5", "33.5 ", "\t1", "1\n", " 1", "0 ", " true", "false ", "\u3000東京", " 東京", "東京 "],
+    ...[
+      "1,234",
+      "1,234.5",
+      "1.234,5",
+      "1.234",
+      "1 234",
+      "1\u00a0234,5",
+      "1'234.5",
+      "1,23",
+      "12,34,567",
+      "1.234.567",
+    ],
     ...["true", "TRUE", "True", "false", "FALSE", "t", "f", "yes", "no", "1", "0", "01", "1.0", "TRUE\u0130"],
   ];
   const types = ["number", "boolean", "category"] as const;
@@ -31,12 +44,22 @@ describe("a field's text is the same value in memory as in the engine", () => {
   });
   afterAll(() => engine.close());
 
-  test.each(types)("as a %s", async (type) => {
-    const sql = typedColumn({ name: "x", type }, engine.dialect);
+  const formats = [
+    undefined,
+    { decimal: ".", missing: [] },
+    { decimal: ".", thousands: ",", missing: [] },
+    { decimal: ",", thousands: ".", missing: [] },
+    { decimal: ",", thousands: " ", missing: [] },
+    { decimal: ".", thousands: "'", missing: [] },
+  ] as const satisfies (DataFormat | undefined)[];
+  const cases = types.flatMap((type) => formats.map((format) => [type, format] as const));
+
+  test.each(cases)("as a %s in the format %j", async (type, format) => {
+    const sql = typedColumn({ name: "x", type }, engine.dialect, format);
     const rows = await engine.rows(`SELECT ${sql} AS value FROM texts ORDER BY position`);
     const kinds = { number: "number", boolean: "boolean", category: "string" };
     const inMemory = texts.map((text) => {
-      const value = typedValue(text, type);
+      const value = typedValue(text, { type }, format);
       // What is no value of the type comes back as text, or infinite, and is NULL in the engine.
       return typeof value === kinds[type] && value !== Infinity && value !== -Infinity ? value : null;
     });
@@ -46,6 +69,21 @@ describe("a field's text is the same value in memory as in the engine", () => {
   });
 
   test("an empty field is a missing value of every type", () => {
-    for (const type of types) expect(typedValue("", type)).toBeNull();
+    for (const type of types) expect(typedValue("", { type })).toBeNull();
+  });
+
+  test("a text that means missing is missing, unless it is one of the values or the column is an id", () => {
+    const format: DataFormat = { decimal: ".", missing: ["NA", "-"] };
+    expect(typedValue(" NA ", { type: "number" }, format)).toBeNull();
+    expect(typedValue("-", { type: "category" }, format)).toBeNull();
+    expect(typedValue("-", { type: "category", values: ["-", "+"] }, format)).toBe("-");
+    expect(typedValue("NA", { type: "category", role: "id" }, format)).toBe("NA");
+  });
+
+  test("a category that is a boolean takes what a boolean takes", () => {
+    const column = { type: "category", values: ["false", "true"] } as const;
+    expect(
+      ["True", " 0", "x"].map((text) => typedValue(text, { ...column, values: [...column.values] })),
+    ).toEqual(["true", "false", "x"]);
   });
 });

@@ -1,3 +1,4 @@
+import type { DataFormat } from "../../../platform/definition/definition";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -37,10 +38,23 @@ async function readCsv(file: string): Promise<string[][]> {
   return rows;
 }
 
-async function score(text: string, { of = model, reference = "cost:1" } = {}) {
+interface Asked {
+  readonly of?: OnnxModel;
+  readonly reference?: string;
+  readonly format?: DataFormat;
+}
+
+async function score(text: string, { of = model, reference = "cost:1", format }: Asked = {}) {
   await writeFile(place("in.csv"), text);
   const output = place("out.csv");
-  const result = await scoreBatch({ engine, model: of, reference, input: place("in.csv"), output });
+  const result = await scoreBatch({
+    engine,
+    model: of,
+    reference,
+    input: place("in.csv"),
+    output,
+    ...(format && { format }),
+  });
   return { result, rows: await readCsv(output) };
 }
 
@@ -77,7 +91,7 @@ describe("a file's rows", () => {
       [
         "id,town,age,smoker,region,bmi",
         ...["1,Aa,40,true,south,25", "2,Aa,old,yes,west,25", "3,Aa,40,true,south,", "4,,40,true,south,25"],
-        ...["5,Aa, 40,true,south,25", "6,Aa,1e400,true,south,25", "7,Aa,40,true,south,26", ""],
+        ...["5,Aa,4 0,true,south,25", "6,Aa,1e400,true,south,25", "7,Aa,40,true,south,26", ""],
       ].join("\n"),
     );
     const rejects = place("out.rejected.csv");
@@ -94,11 +108,26 @@ describe("a file's rows", () => {
         '"age" is "old". A finite number is required. "smoker" is "yes". true or false is required. "region" is "west". Allowed: "north", "south".',
       ],
       ["4", "4", "", "40", "true", "south", "25", '"town" is null. A category is required.'],
-      ["5", "5", "Aa", " 40", "true", "south", "25", '"age" is " 40". A finite number is required.'],
+      ["5", "5", "Aa", "4 0", "true", "south", "25", '"age" is "4 0". A finite number is required.'],
       [
         ...["6", "6", "Aa", "1e400", "true", "south", "25"],
         '"age" is Infinity (the number is too large). A finite number is required.',
       ],
+    ]);
+  });
+
+  test("are read in the format of the model's data: decimal commas, groups, and texts that mean missing", async () => {
+    const format = { decimal: ",", thousands: ".", missing: ["k. A."] } as const;
+    const { result, rows } = await score(
+      ["id;town;age;smoker;region;bmi", "1;Aa; 40,0;true;south;k. A.", "2;Aa;40;true;south;25,5", ""].join(
+        "\n",
+      ),
+      { format: { ...format, missing: [...format.missing] } },
+    );
+    expect(result).toMatchObject({ read: 2, scored: 2, rejected: 0 });
+    expect(rows.slice(1).map((row) => Number(row[7]))).toEqual([
+      costOf({ ...good, bmi: null }),
+      costOf({ ...good, bmi: 25.5 }),
     ]);
   });
 
