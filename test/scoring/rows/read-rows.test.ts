@@ -196,3 +196,19 @@ test.each([
 ])("a body with %s is refused", (_, body, code, message) => {
   expect(problemOf(body, 2)).toMatchObject({ code, message });
 });
+
+test("names that are no features are refused at once, however many and long they are", () => {
+  const inputs = Array.from({ length: 500 }, (_, index) => ({
+    name: `feature ${index} ${"x".repeat(150)}`,
+    type: "number" as const,
+    nullable: false,
+  }));
+  const wide = { task: "regression" as const, inputs, target: { name: "y" } };
+  const names = Array.from({ length: 20_000 }, (_, index) => `stranger ${index} ${"y".repeat(150)}`);
+  const begun = process.cpuUsage();
+  const row = Object.fromEntries(names.map((name) => [name, 1]));
+  for (const data of [[row], row]) {
+    expect(() => readRows(wide, { data }, 10)).toThrow(/There are many more faults\.$/);
+  }
+  expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
+});
