@@ -69,7 +69,7 @@ function sendJson(response: ServerResponse, body: unknown): void {
 }
 
 /** The length that an answer has to name: without a body it is that of the one that is left out, if there is any. */
-export function lengthOf(method: string, { status, headers, body }: Reply): OutgoingHttpHeaders {
+function lengthOf(method: string, { status, headers, body }: Reply): OutgoingHttpHeaders {
   if (status === 204) return {};
   const left = headers["content-length"];
   if (method !== "HEAD" && status !== 304) return { "content-length": body.length };

@@ -15,7 +15,7 @@ export interface Tracking {
 /** What the server takes in one call: 100 of each is the least of its limits. */
 const maxAtOnce = 100;
 
-class MlflowTracking implements Tracking {
+export class MlflowTracking implements Tracking {
   constructor(
     private readonly client: MlflowClient,
     private readonly runId: string,

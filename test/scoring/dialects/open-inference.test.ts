@@ -196,6 +196,11 @@ describe("what is wrong is told in one text", () => {
       { inputs: tensors(), outputs: [{ name: "logits" }] },
       /The model has no output "logits"/,
     ],
+    [
+      "an output twice",
+      { inputs: tensors(), outputs: [{ name: "prediction" }, { name: "prediction" }] },
+      /Output "prediction" is asked for twice\. Ask for it once\./,
+    ],
     ["an id with NUL", { id: "a\0b", inputs: tensors() }, /"id" has the character NUL/],
     ["an id that is a number", { id: 7, inputs: tensors() }, /"id" is 7/],
     ["another model's name", { model_name: "cost", inputs: tensors() }, /"model_name" is "cost", but/],

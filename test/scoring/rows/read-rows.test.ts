@@ -241,3 +241,19 @@ describe("a value outside of what the definition says", () => {
     expect(() => read([1, 1, true, null])).toThrow('"make" is true. A string is required.');
   });
 });
+
+test("names that are no features are refused at once, however many and long they are", () => {
+  const inputs = Array.from({ length: 500 }, (_, index) => ({
+    name: `feature ${index} ${"x".repeat(150)}`,
+    type: "number" as const,
+    nullable: false,
+  }));
+  const wide = { task: "regression" as const, inputs, target: { name: "y" } };
+  const names = Array.from({ length: 20_000 }, (_, index) => `stranger ${index} ${"y".repeat(150)}`);
+  const begun = process.cpuUsage();
+  const row = Object.fromEntries(names.map((name) => [name, 1]));
+  for (const data of [[row], row]) {
+    expect(() => readRows(wide, { data }, 10)).toThrow(/There are many more faults\.$/);
+  }
+  expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
+});
