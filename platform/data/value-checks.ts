@@ -57,7 +57,12 @@ function typeMessage({ column, mistyped }: ColumnFacts): string {
 
 function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
   if (column.values) {
-    return `Column "${column.name}" has a value that is not allowed in ${counted(outside, "row")}. Allowed are ${quoted(column.values, 20)}; correct the values, or add them to the definition.`;
+    // Another class is nothing that a definition could allow: its target is a number, or two classes.
+    const remedy =
+      column.role === "target"
+        ? "a classification tells two classes apart; correct the values, merge classes, or drop the rows of others"
+        : "correct the values, or add them to the definition";
+    return `Column "${column.name}" has a value that is not allowed in ${counted(outside, "row")}. Allowed are ${quoted(column.values, 20)}; ${remedy}.`;
   }
   const found = `${String(min)} to ${String(max)}`;
   return `Column "${column.name}" is outside ${allowedRange(column)} in ${counted(outside, "row")} (it goes from ${found}). Correct the values, or widen the range in the definition.`;

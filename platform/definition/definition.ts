@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors";
+import { counted } from "../base/wording";
 import { closedObject } from "./closed-object";
 import { metricNames, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
@@ -184,7 +185,14 @@ function taskFaults({ columns, task, trainer }: Definition): string[] {
   if (target && task === "classification" && target.type === "number") {
     faults.push(`the target "${target.name}" of a classification is a boolean or a category, not a number`);
   }
-  return [...faults, ...trainerFaults(trainer, task, target)];
+  if (task === "classification" && target?.type === "category" && target.values?.length !== 2) {
+    const found = target.values ? `has ${counted(target.values.length, "value")}` : "names no values";
+    faults.push(
+      `a classification, by whatever trainer, tells two classes apart; the target "${target.name}" ${found}. ` +
+        "Give it two, the positive class last: one class against all others is such a pair",
+    );
+  }
+  return [...faults, ...trainerFaults(trainer, task)];
 }
 
 function gateFaults({ columns, task, gate }: Definition): string[] {

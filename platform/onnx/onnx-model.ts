@@ -33,7 +33,8 @@ function faultsOfValues(
     else if (!value.isTensor) faults.push(`${kind} "${name}" is not a tensor`);
     else if (value.type !== type) faults.push(`${kind} "${name}" is ${value.type}, not ${type}`);
     else if (value.shape.length > 2 || (value.shape.length === 2 && value.shape[1] !== 1)) {
-      faults.push(`${kind} "${name}" has the shape [${value.shape.join(", ")}], not [N, 1] or [N]`);
+      const classes = name === "probability" ? " (that of the positive of two classes)" : "";
+      faults.push(`${kind} "${name}" has the shape [${value.shape.join(", ")}], not [N, 1] or [N]${classes}`);
     }
   }
   for (const { name } of actual) {
@@ -102,12 +103,13 @@ export class OnnxModel {
     );
     const outputs = await this.session.run(feeds);
     const { prediction, probability } = outputs;
-    const rows = prediction?.dims[0];
-    if (!prediction || rows !== table.rows) {
-      throw new PlatformError(
-        "MODEL_INVALID",
-        `The model answered ${rows ?? 0} predictions for ${table.rows} rows. It has to give one per row. Correct the program that wrote it.`,
-      );
+    if (!prediction) throw unlikeRows("predictions", 0, table.rows);
+    // A graph may leave its shapes open, so that only its answers show them.
+    for (const [name, { size }] of Object.entries({
+      predictions: prediction,
+      ...(probability && { probabilities: probability }),
+    })) {
+      if (size !== table.rows) throw unlikeRows(name, size, table.rows);
     }
     return {
       prediction: categorical ? Array.from(prediction.data as string[]) : toNumbers(prediction.data),
@@ -139,6 +141,13 @@ export class OnnxModel {
     const rank = metadata?.isTensor === true ? metadata.shape.length : 2;
     return new this.runtime.Tensor(tensorTypes[type], values, rank === 1 ? [table.rows] : [table.rows, 1]);
   }
+}
+
+function unlikeRows(what: string, found: number, rows: number): PlatformError {
+  return new PlatformError(
+    "MODEL_INVALID",
+    `The model answered ${found} ${what} for ${rows} rows. It has to give one per row; a classification's probability is that of the positive of its two classes. Correct the program that wrote it.`,
+  );
 }
 
 async function createSession(runtime: OnnxRuntime, file: string): Promise<InferenceSession> {

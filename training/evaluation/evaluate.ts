@@ -1,3 +1,4 @@
+import { PlatformError } from "../../platform/base/errors";
 import { computeMetrics } from "../../platform/metrics/compute-metrics";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Evaluation, ScoredRows } from "../../platform/metrics/evaluation";
@@ -67,7 +68,13 @@ async function scoreChampion(
 ): Promise<ChampionScores> {
   const incompatible = findIncompatibility(onnx.signature, definition);
   if (incompatible !== undefined) return { model, incompatible };
-  return { model, rows: await scoreRows(engine, definition, { model: onnx, side: "held-out" }) };
+  try {
+    return { model, rows: await scoreRows(engine, definition, { model: onnx, side: "held-out" }) };
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code !== "MODEL_INVALID") throw error;
+    // Released before such labels were refused: no reason to keep it, and none that every candidate fails.
+    return { model, incompatible: error.message };
+  }
 }
 
 /** Why a model cannot score the rows of a definition, in words that name the columns; undefined when it can. */

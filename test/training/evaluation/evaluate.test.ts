@@ -7,6 +7,8 @@ import { signatureOf } from "../../../platform/model/signature";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { evaluate, findIncompatibility, type EvaluationResult } from "../../../training/evaluation/evaluate";
 import { fitLinearModel } from "../trainers/fit-linear-model";
+import { elementTypes } from "../../../platform/onnx/onnx-messages";
+import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
 import { rowsOf, scoreRows, scoreRowsInSql } from "../../../training/evaluation/score-rows";
@@ -270,5 +272,62 @@ describe("slices", () => {
       { column: "vip", groups: ["true", "false", "true", "true", "false"] },
       { column: "port", groups: ["S", "O'Hare", undefined, "S", "S"] },
     ]);
+  });
+});
+
+describe("a program's model whose labels are of three classes", () => {
+  const definition = definitionOf(
+    [
+      { name: "x", type: "number" },
+      { name: "y", type: "boolean", role: "target" },
+    ],
+    { kind: "command", run: ["train"] },
+  );
+
+  /** Says class 2 of every x above 0, and the probability of class 1. */
+  function threeClasses(): Uint8Array {
+    const graph = new OnnxGraph("/");
+    const x = graph.input("x", "double", ["N"]);
+    const sure = graph.node("Sigmoid", { X: x }, { output: "probability" });
+    const above = graph.node("Greater", { A: sure, B: graph.doubles([0.5], [1]) });
+    const label = graph.node("Cast", { input: above }, { attributes: { to: elementTypes.int64 } });
+    graph.node("Mul", { A: label, B: graph.int64s([2], [1]) }, { output: "prediction" });
+    graph.output("prediction", "int64", ["N"]);
+    graph.output("probability", "double", ["N"]);
+    return graph.encode("y");
+  }
+
+  const rows = Array.from({ length: 20 }, (_, row) => ({ x: row - 9, y: row > 9 }));
+
+  test("is not measured as if they were two", async () => {
+    const engine = await openRows(definition, rows);
+    const file = path.join(folder, "three.onnx");
+    await writeFile(file, threeClasses());
+    const candidate = await OnnxModel.open(file, signatureOf(definition));
+    await expect(evaluate({ engine, definition, candidate })).rejects.toMatchObject({
+      code: "MODEL_INVALID",
+      message:
+        "The model's labels are not those that would be measured: it predicts 2, which is none of the two classes 0 and 1. " +
+        "A classification tells two classes apart. Correct the program that wrote the model.",
+    });
+    await candidate.close();
+    await engine.close();
+  });
+
+  test("is a champion that cannot be compared with", async () => {
+    const engine = await openRows(definition, rows);
+    const file = path.join(folder, "three.onnx");
+    await writeFile(file, threeClasses());
+    const candidate = await fitted(engine, { ...definition, trainer: { kind: "logistic", l2: 1 } }, "two");
+    const champion = await OnnxModel.open(file, signatureOf(definition));
+    const result = await evaluate({
+      engine,
+      definition,
+      candidate,
+      champion: { model: "small:1", onnx: champion },
+    });
+    expect(result.champion?.rows).toBeUndefined();
+    expect(result.champion?.incompatible).toMatch(/it predicts 2, which is none of the two classes/);
+    await Promise.all([candidate.close(), champion.close(), engine.close()]);
   });
 });
