@@ -54,12 +54,8 @@ export async function loadData(
   const { text, ...content } = await openSource(engine, names, file, only);
   const header = new Set(text.header);
   const present = definition.columns.filter(({ name }) => header.has(name));
-  const rows = await createRaw(
-    engine,
-    file,
-    text,
-    present.map(({ name }) => name),
-  );
+  const wanted = present.map(({ name }) => name);
+  const rows = await createText(engine, file, { text, wanted, table: "raw" });
   const columns = definition.columns.map((column) =>
     present.includes(column)
       ? `${typedColumn(column, engine.dialect)} AS ${identifier(column.name)}`
@@ -79,8 +75,28 @@ export async function loadText(
   file: string,
 ): Promise<Pick<DataSource, "format" | "header">> {
   const { text } = await openSource(engine, [], file);
-  await createRaw(engine, file, text, text.header);
+  await createText(engine, file, { text, wanted: text.header, table: "raw" });
   return { format: text.format, header: text.header };
+}
+
+/**
+ * Loads some columns of data that was loaded before as text into a table of the given name, with `_row`: columns that its
+ * definition need not have.
+ */
+export async function loadColumns(
+  engine: SqlEngine,
+  { file, files, digest }: Pick<DataSource, "file" | "files" | "digest">,
+  names: readonly string[],
+  table: string,
+): Promise<void> {
+  const opened = await openSource(engine, names, file, files);
+  if (opened.digest !== digest) {
+    throw new PlatformError(
+      "CONFLICT",
+      `${file} has changed since it was read. Data stays as it is until a run has ended. Run again when it is complete.`,
+    );
+  }
+  await createText(engine, file, { text: opened.text, wanted: names, table });
 }
 
 interface OpenedSource extends Pick<DataSource, "digest" | "files" | "notRead"> {
@@ -204,15 +220,14 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   };
 }
 
-async function createRaw(
+async function createText(
   engine: SqlEngine,
   file: string,
-  text: TextRows,
-  wanted: readonly string[],
+  { text, wanted, table }: { text: TextRows; wanted: readonly string[]; table: string },
 ): Promise<number> {
-  await engine.run("DROP TABLE IF EXISTS raw");
+  await engine.run(`DROP TABLE IF EXISTS ${table}`);
   try {
-    await engine.run(`CREATE TABLE raw AS ${text.select(wanted)}`);
+    await engine.run(`CREATE TABLE ${table} AS ${text.select(wanted)}`);
   } catch (cause) {
     if (cause instanceof PlatformError) throw cause;
     throw new PlatformError(
@@ -221,7 +236,7 @@ async function createRaw(
       { cause },
     );
   }
-  const rows = Number((await engine.rows("SELECT count(*) AS n FROM raw"))[0]?.n ?? 0);
+  const rows = Number((await engine.rows(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0);
   if (text.rows !== undefined && text.rows !== rows) {
     throw new PlatformError(
       "DATA_UNREADABLE",

@@ -91,10 +91,12 @@ const definitionShape = closedObject({
   /** Path (relative to the model's folder) of a CSV or Parquet file, or of a folder of either. */
   data: z.string().min(1),
   columns: z.array(columnSchema).min(2),
-  /** Rows held out from training, chosen by a hash of the row's id, or of all its values. */
+  /** Rows held out from training, chosen by a hash of the row's id, or of its values. */
   split: closedObject({
     testFraction: z.number().gt(0).lt(1).default(0.2),
     seed: z.number().int().default(1),
+    /** Column of the data that says instead which rows are held out, "test", and which are trained on, "train". */
+    column: z.string().min(1).optional(),
   }).prefault({}),
   checks: closedObject({
     minRows: z.number().int().min(1).default(50),
@@ -220,6 +222,14 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
   return faults;
 }
 
+function splitFaults({ split, columns }: Definition): string[] {
+  return columns.some(({ name }) => name === split.column)
+    ? [
+        `split.column "${split.column}" is among the columns; what splits the rows is neither a feature nor the target`,
+      ]
+    : [];
+}
+
 function canaryFaults({ canary: { weights } }: Definition): string[] {
   const rising = weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
   return rising ? [] : [`canary weights ${weights.join(", ")} do not rise`];
@@ -227,7 +237,7 @@ function canaryFaults({ canary: { weights } }: Definition): string[] {
 
 /** The definition of a model: what `models/<name>/model.ts` exports. */
 export const modelDefinitionSchema = definitionShape.superRefine((definition, context) => {
-  for (const faultsOf of [columnFaults, roleFaults, taskFaults, gateFaults, canaryFaults]) {
+  for (const faultsOf of [columnFaults, roleFaults, taskFaults, splitFaults, gateFaults, canaryFaults]) {
     for (const message of faultsOf(definition)) context.addIssue({ code: "custom", message });
   }
 });

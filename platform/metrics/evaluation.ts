@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { digestSchema } from "../base/stored-record";
 import { metricNames } from "../definition/metric-names";
 
 /**
@@ -21,7 +22,7 @@ export const metricsSchema = z.partialRecord(z.enum(metricNames), z.number());
 /** `evaluation.json` of a run: what was measured on the held-out rows. */
 export const evaluationSchema = z.object({
   task: z.enum(["regression", "classification"]),
-  /** Held-out rows. */
+  /** Held-out rows that were measured: those that no model in the comparison was trained on. */
   rows: count,
   candidate: z.object({ metrics: metricsSchema }),
   champion: z.object({ model: z.string(), metrics: metricsSchema }).exactOptional(),
@@ -46,6 +47,8 @@ export const promotionDecisionSchema = z.object({
     "below-floor",
     "worse-slice",
     "metric-missing",
+    "one-label",
+    "too-few-unseen",
     "champion-incompatible",
     "champion-unmeasured",
     "evaluation-off",
@@ -64,7 +67,12 @@ export const promotionDecisionSchema = z.object({
   championFall: z.object({ registered: z.number(), interval: intervalSchema }).exactOptional(),
   /** Earlier decisions on the same held-out rows: the more, the luckier the best of them. */
   earlierDecisions: count.exactOptional(),
+  /** Held-out rows that were measured. */
   rows: count,
+  /** Held-out rows that were not, as the champion was trained on them. */
+  leftOut: count.exactOptional(),
+  /** Digest of what tells the measured rows from others; decisions with the same one were made on the same rows. */
+  heldOut: digestSchema.exactOptional(),
   floors: z
     .array(
       z.object({

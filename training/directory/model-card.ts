@@ -4,6 +4,7 @@ import {
   type ColumnDefinition,
   type ModelDefinition,
 } from "../../platform/definition/definition";
+import { describeSplitRule } from "../../platform/data/split-rule";
 import { formatNumber } from "../../platform/base/format-number";
 import { metrics as metricFacts, metricNames } from "../../platform/definition/metric-names";
 import { describeCode } from "../../platform/model/describe-code";
@@ -115,7 +116,7 @@ function limits({ definition, linear }: CardFacts): string {
 }
 
 function lineageTable({ lineage }: CardFacts): string {
-  const { data, code, tools } = lineage;
+  const { data, code, tools, split } = lineage;
   const { kind, ...settings } = lineage.parameters;
   const commits = describeCode(code)
     .map(([what, value]) => `${what}: ${value}`)
@@ -129,7 +130,10 @@ function lineageTable({ lineage }: CardFacts): string {
       ["Run", lineage.run],
       ["Created", lineage.createdAt],
       ["Data", `${data.source}, ${data.rows} rows, SHA-256 ${data.digest}`],
-      ["Split", `${data.trainingRows} training rows, ${data.heldOutRows} held out, seed ${lineage.seed}`],
+      [
+        "Split",
+        `${data.trainingRows} training rows, ${data.heldOutRows} held out${split ? `, ${describeSplitRule(split)}` : ""}`,
+      ],
       ["Trainer", `${kind} ${JSON.stringify(settings)}`],
       ...(program === undefined ? [] : [["Program", program]]),
       ...(commits === "" ? [] : [["Code", commits]]),

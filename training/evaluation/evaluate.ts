@@ -2,6 +2,8 @@ import { PlatformError } from "../../platform/base/errors";
 import { computeMetrics } from "../../platform/metrics/compute-metrics";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Evaluation, ScoredRows } from "../../platform/metrics/evaluation";
+import { comparableRows } from "../../platform/gate/comparable-rows";
+import { pickRows } from "../../platform/metrics/pick-rows";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import type { SliceGroups } from "../../platform/gate/promotion-slices";
 import { signatureOf, type Signature } from "../../platform/model/signature";
@@ -33,14 +35,23 @@ interface EvaluationRequest {
   readonly engine: SqlEngine;
   readonly definition: ModelDefinition;
   readonly candidate: OnnxModel;
-  readonly champion?: { readonly model: string; readonly onnx: OnnxModel };
+  readonly champion?: {
+    readonly model: string;
+    readonly onnx: OnnxModel;
+    /** Per held-out row, whether it was not trained on it; absent where that is so of all. */
+    readonly unseen?: readonly boolean[] | undefined;
+  };
 }
 
-/** Scores the candidate and the champion on the same held-out rows. */
+/**
+ * Scores the candidate and the champion on the same held-out rows. What is reported is of those that the champion was not
+ * trained on; where they are too few to compare, the candidate's alone.
+ */
 export async function evaluate(request: EvaluationRequest): Promise<EvaluationResult> {
   const { engine, definition } = request;
   const candidate = await scoreRows(engine, definition, { model: request.candidate, side: "held-out" });
   const champion = request.champion && (await scoreChampion(request, request.champion));
+  const reported = reportedRows(candidate, champion?.rows, request.champion?.unseen);
   const sample = (values: Float64Array): number[] => Array.from(values.subarray(0, sampleRows));
   return {
     candidate,
@@ -48,18 +59,30 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
     slices: await sliceGroups(engine, definition),
     evaluation: {
       task: definition.task,
-      rows: candidate.actual.length,
-      candidate: { metrics: computeMetrics(definition.task, candidate) },
-      ...(champion?.rows && {
-        champion: { model: champion.model, metrics: computeMetrics(definition.task, champion.rows) },
-      }),
+      rows: reported.candidate.actual.length,
+      candidate: { metrics: computeMetrics(definition.task, reported.candidate) },
+      ...(champion &&
+        reported.champion && {
+          champion: { model: champion.model, metrics: computeMetrics(definition.task, reported.champion) },
+        }),
       sample: {
-        actual: sample(candidate.actual),
-        candidate: sample(candidate.predicted),
-        ...(champion?.rows && { champion: sample(champion.rows.predicted) }),
+        actual: sample(reported.candidate.actual),
+        candidate: sample(reported.candidate.predicted),
+        ...(reported.champion && { champion: sample(reported.champion.predicted) }),
       },
     },
   };
+}
+
+function reportedRows(
+  candidate: ScoredRows,
+  champion: ScoredRows | undefined,
+  unseen: readonly boolean[] | undefined,
+): { readonly candidate: ScoredRows; readonly champion?: ScoredRows } {
+  if (champion === undefined) return { candidate };
+  const rows = unseen && comparableRows(unseen);
+  if (rows === undefined) return unseen ? { candidate } : { candidate, champion };
+  return { candidate: pickRows(candidate, rows), champion: pickRows(champion, rows) };
 }
 
 async function scoreChampion(

@@ -1,8 +1,12 @@
+import type { Digest } from "../../platform/base/files";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
 import type { DataReport } from "../../platform/data/findings";
 import { openRunTracking } from "../../platform/registry/mlflow/run-tracking";
 import type { TrainedModel } from "../directory/train";
+
+/** Says of a run on which held-out rows it decided. No dot in this key: not every server takes one in a filter. */
+const heldOutTag = "mlops_held_out";
 
 /** What is written to a run at once. */
 export interface Entries {
@@ -51,6 +55,15 @@ export class JobLog {
     await this.orWarn(() => run.logMetrics(metrics));
   }
 
+  /** How many decisions on these held-out rows other runs of the experiment have; undefined where no server can say. */
+  async countDecisions(heldOut: Digest): Promise<number | undefined> {
+    let count: number | undefined;
+    await this.orWarn(async () => {
+      count = await this.runs?.run.countOthers(heldOutTag, heldOut);
+    }, "Earlier decisions are not counted");
+    return count;
+  }
+
   /** Writes how the pipeline ended to the job's run, without fail, and to the pipeline's, if its server lets it. */
   async conclude(outcome: Outcome): Promise<void> {
     const tags = shortened({ ...outcome });
@@ -59,12 +72,12 @@ export class JobLog {
     if (pipeline !== undefined) await this.orWarn(() => pipeline.setTags(tags));
   }
 
-  private async orWarn(work: () => Promise<void>): Promise<void> {
+  private async orWarn(work: () => Promise<void>, what = "Not logged"): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof PlatformError) || error.code === "INTERRUPTED") throw error;
-      this.warn(`Not logged: ${reasonOf(error)}`);
+      this.warn(`${what}: ${reasonOf(error)}`);
     }
   }
 }
@@ -123,6 +136,7 @@ export function entriesOfDecision(evaluation: Evaluation, decision: PromotionDec
       "mlops.promote": String(decision.promote),
       "mlops.reason": decision.reason,
       "mlops.explanation": decision.explanation,
+      ...(decision.heldOut !== undefined && { [heldOutTag]: decision.heldOut }),
       ...(champion && { "mlops.champion": champion.model }),
     },
   };

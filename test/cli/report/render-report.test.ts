@@ -134,6 +134,15 @@ describe("a report of a whole run", () => {
     expect(textOf(page)).not.toContain("had no stable version");
   });
 
+  test("says which rows were left out, and how often the others have decided", async () => {
+    if (!whole.decision) throw new Error("The fixture has lost its decision.");
+    const decision = { ...whole.decision, leftOut: 1234, earlierDecisions: 7 };
+    const text = textOf(await renderReport({ ...whole, decision }));
+    expect(text).toContain("left out, as the champion was trained on them 1,234");
+    expect(text).toContain("earlier decisions on these rows 7");
+    expect(textOf(page)).not.toMatch(/left out|earlier decisions/);
+  });
+
   test("says of a canary that was compared with QA that it answered everything", async () => {
     const canary = stages.map((stage) => ({ ...stage, comparedWith: "QA" }));
     const text = textOf(await renderReport({ ...whole, run: { ...whole.run, canary } }));

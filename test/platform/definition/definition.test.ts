@@ -294,6 +294,11 @@ describe("a model definition", () => {
       "split.testFraction: Too big: expected number to be <1",
     ],
     [
+      "a feature that splits the rows",
+      { ...regression, split: { column: "age" } },
+      'split.column "age" is among the columns; what splits the rows is neither a feature nor the target',
+    ],
+    [
       "a penalty below 0",
       { ...regression, trainer: { kind: "ridge", alpha: -1 } },
       "trainer.alpha: Too small: expected number to be >=0",
