@@ -3,6 +3,8 @@ import { computeMetrics } from "../../platform/metrics/compute-metrics";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Evaluation, ScoredRows } from "../../platform/metrics/evaluation";
 import { comparableRows } from "../../platform/gate/comparable-rows";
+import { evenlySpaced } from "../../platform/metrics/evenly-spaced";
+import { measureCurves } from "../../platform/metrics/measure-curves";
 import { pickRows } from "../../platform/metrics/pick-rows";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import type { SliceGroups } from "../../platform/gate/promotion-slices";
@@ -52,7 +54,6 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
   const candidate = await scoreRows(engine, definition, { model: request.candidate, side: "held-out" });
   const champion = request.champion && (await scoreChampion(request, request.champion));
   const reported = reportedRows(candidate, champion?.rows, request.champion?.unseen);
-  const sample = (values: Float64Array): number[] => Array.from(values.subarray(0, sampleRows));
   return {
     candidate,
     ...(champion && { champion }),
@@ -65,20 +66,39 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
         reported.champion && {
           champion: { model: champion.model, metrics: computeMetrics(definition.task, reported.champion) },
         }),
-      sample: {
-        actual: sample(reported.candidate.actual),
-        candidate: sample(reported.candidate.predicted),
-        ...(reported.champion && { champion: sample(reported.champion.predicted) }),
-      },
+      ...(definition.task === "regression"
+        ? { sample: sampleOf(reported) }
+        : {
+            curves: {
+              candidate: measureCurves(reported.candidate),
+              ...(reported.champion && { champion: measureCurves(reported.champion) }),
+            },
+          }),
     },
   };
+}
+
+/** Evenly spaced: the first rows of a file that is sorted are no picture of it. */
+function sampleOf({ candidate, champion }: ReportedRows): NonNullable<Evaluation["sample"]> {
+  const positions = evenlySpaced(candidate.actual.length, sampleRows);
+  const { actual, predicted } = pickRows(candidate, positions);
+  return {
+    actual: Array.from(actual),
+    candidate: Array.from(predicted),
+    ...(champion && { champion: Array.from(pickRows(champion, positions).predicted) }),
+  };
+}
+
+interface ReportedRows {
+  readonly candidate: ScoredRows;
+  readonly champion?: ScoredRows;
 }
 
 function reportedRows(
   candidate: ScoredRows,
   champion: ScoredRows | undefined,
   unseen: readonly boolean[] | undefined,
-): { readonly candidate: ScoredRows; readonly champion?: ScoredRows } {
+): ReportedRows {
   if (champion === undefined) return { candidate };
   const rows = unseen && comparableRows(unseen);
   if (rows === undefined) return unseen ? { candidate } : { candidate, champion };

@@ -146,7 +146,7 @@ test("another seed and few rows: there is no comparison, and the decision says w
     /^tickets:1 was, or may have been, trained on \d\d of the \d\d held-out rows\. \d+ are left that neither model was trained on, and a comparison needs 30\. Put back/,
   );
   expect(evaluation.champion).toBeUndefined();
-  expect(evaluation.sample.champion).toBeUndefined();
+  expect(evaluation.sample?.champion).toBeUndefined();
 });
 
 test("a new feature is compared on all held-out rows, and promoted when it helps", async () => {

@@ -11,6 +11,7 @@ import { elementTypes } from "../../../platform/onnx/onnx-messages";
 import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
+import { measureCurves } from "../../../platform/metrics/measure-curves";
 import { rowsOf, scoreRows, scoreRowsInSql } from "../../../training/evaluation/score-rows";
 import { groupNames, sliceGroups } from "../../../training/evaluation/slices";
 import { definitionOf, openRows } from "../trainers/rows";
@@ -76,16 +77,40 @@ describe("the evaluation of titanic", () => {
   });
 
   test("keeps the scores for plots", () => {
-    const { sample } = result.evaluation;
-    expect(sample.actual).toEqual(Array.from(result.candidate.actual));
-    expect(sample.candidate).toEqual(Array.from(result.candidate.predicted));
-    expect(sample.champion).toHaveLength(261);
+    const { curves, sample } = result.evaluation;
+    expect(sample).toBeUndefined();
+    expect(curves?.candidate).toEqual(measureCurves(result.candidate));
+    expect(curves?.champion?.roc?.length).toBeGreaterThan(10);
   });
 
   test("has the group of every held-out row", async () => {
     const rows = await engine.rows("SELECT sex FROM data WHERE _held_out ORDER BY _row");
     expect(result.slices).toEqual([{ column: "sex", groups: rows.map(({ sex }) => sex) }]);
   });
+});
+
+test("a regression keeps rows from the whole file for plots, 2,000 of them", async () => {
+  const definition = definitionOf(
+    [
+      { name: "x", type: "number" },
+      { name: "y", type: "number", role: "target" },
+    ],
+    { kind: "ridge", alpha: 1 },
+  );
+  const engine = await openRows(
+    definition,
+    Array.from({ length: 15_000 }, (_, row) => ({ x: row, y: row })),
+  );
+  const onnx = await fitted(engine, definition, "sorted");
+  const champion = { model: "small:1", onnx };
+  const { sample, curves } = (await evaluate({ engine, definition, candidate: onnx, champion })).evaluation;
+  expect(curves).toBeUndefined();
+  expect(sample?.actual).toHaveLength(2000);
+  // Every fifth row from the fifth on is held out.
+  expect([sample?.actual[0], sample?.actual.at(-1)]).toEqual([4, 14_999]);
+  expect(sample?.candidate[1999]).toBeCloseTo(14_999, -1);
+  expect(sample?.champion).toEqual(sample?.candidate);
+  await Promise.all([onnx.close(), engine.close()]);
 });
 
 test("a column of weights counts in the metrics of candidate and champion", async () => {
