@@ -9,6 +9,7 @@ import { formatNumber } from "../../platform/base/format-number";
 import { metrics as metricFacts, metricNames } from "../../platform/definition/metric-names";
 import { describeCode } from "../../platform/model/describe-code";
 import type { Lineage, ModelMetrics } from "../../platform/model/model-directory";
+import { markdownText } from "./markdown-text";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 
 const maxCoefficients = 50;
@@ -21,13 +22,9 @@ interface CardFacts {
   readonly linear?: LinearParameters | undefined;
 }
 
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
-}
-
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(" | ")} |`;
+  return [line(head), `| ${head.map(() => "---").join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
 function frontMatter({ definition }: CardFacts): string {
@@ -85,7 +82,9 @@ function coefficientSection({ definition, linear }: CardFacts): string {
   const shown = sorted.slice(0, maxCoefficients).map(([name, value]) => [name, formatNumber(value)]);
   const unit = targetOf(definition).unit;
   const scale =
-    definition.task === "regression" ? `units of the target${unit ? ` (${unit})` : ""}` : "log-odds";
+    definition.task === "regression"
+      ? `units of the target${unit ? ` (${markdownText(unit)})` : ""}`
+      : "log-odds";
   const rest =
     sorted.length > shown.length ? `\n\n${sorted.length - shown.length} smaller ones are left out.` : "";
   return `## Coefficients\n\nOn the standardised scale, in ${scale}: the change per standard deviation of a number, or for a category's value or a boolean that is true. Intercept: ${formatNumber(linear.intercept)}.\n\n${table(["Feature", "Coefficient"], shown)}${rest}\n\n`;
@@ -104,10 +103,10 @@ function limits({ definition, linear }: CardFacts): string {
         ]
       : []),
     ...(linear && nullable.length > 0
-      ? [`Missing values of ${nullable.join(", ")} are filled: ${imputation}.`]
+      ? [`Missing values of ${nullable.map(markdownText).join(", ")} are filled: ${imputation}.`]
       : []),
     ...(linear && open.length > 0
-      ? [`A value of ${open.join(", ")} not seen in training has no effect.`]
+      ? [`A value of ${open.map(markdownText).join(", ")} not seen in training has no effect.`]
       : []),
     "A coefficient or an association is not a cause.",
   ]
@@ -152,7 +151,7 @@ function lineageTable({ lineage }: CardFacts): string {
 /** The model card, `README.md` of a model directory: front matter as on Hugging Face, then what people ask. */
 export function modelCard(facts: CardFacts): string {
   const { definition } = facts;
-  const about = definition.description ?? `Predicts ${targetOf(definition).name}.`;
+  const about = markdownText(definition.description ?? `Predicts ${targetOf(definition).name}.`);
   return `${frontMatter(facts)}
 
 # ${definition.name}
