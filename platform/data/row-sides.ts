@@ -19,7 +19,8 @@ export interface LoadedData {
 
 /** SQL condition for a held-out row: the first 32 bits of the MD5 of the seed and the row are below the fraction. */
 export function heldOutCondition(rule: SplitRule, dialect: SqlDialect): string {
-  if (rule.by === "column") return `${identifier(rule.column)} = ${literal(sideNames.heldOut)}`;
+  if (rule.by === "column")
+    return `COALESCE(${identifier(rule.column)} = ${literal(sideNames.heldOut)}, FALSE)`;
   const limit = Math.min(Math.round(rule.testFraction * hashes), hashes - 1);
   const texts = [literal(String(rule.seed)), ...rule.key.map((column) => canonicalText(column, dialect))];
   return `substr(md5(concat_ws('|', ${texts.join(", ")})), 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
@@ -61,8 +62,7 @@ export function typedRows(engine: SqlEngine, columns: readonly KeyColumn[], tabl
   return `SELECT _row, ${typed.join(", ")} FROM ${table}`;
 }
 
-/** A SELECT of `_row` and whether the rule holds it out, for data that has the rule's columns. */
-export async function sidesOf(data: LoadedData, rule: SplitRule): Promise<string> {
-  const rows = await rowsWith(data, keyOf(rule));
-  return `SELECT _row, COALESCE(${heldOutCondition(rule, data.engine.dialect)}, FALSE) AS _held_out FROM ${rows}`;
+/** A SELECT of `_row` and whether the rule holds it out, from rows that have its columns. */
+export function sidesIn(rows: string, rule: SplitRule, dialect: SqlDialect): string {
+  return `SELECT _row, ${heldOutCondition(rule, dialect)} AS _held_out FROM ${rows}`;
 }

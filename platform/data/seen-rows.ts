@@ -1,7 +1,7 @@
 import type { Digest } from "../base/files";
 import { identifier, type SqlEngine } from "../sql/engine";
 import { canonicalText } from "./canonical-text";
-import { heldOutCondition, keyOf, rowsWith, sidesOf, typedRows, type LoadedData } from "./row-sides";
+import { heldOutCondition, keyOf, rowsWith, sidesIn, typedRows, type LoadedData } from "./row-sides";
 import { loadColumns, type DataSource } from "./source";
 import { columnsOf, type KeyColumn, type SplitRule } from "./split-rule";
 
@@ -58,7 +58,8 @@ async function unseenRows(
 ): Promise<ReadonlySet<number>> {
   if (telling === "not-at-all" || rule === undefined) return new Set();
   if (telling === "by-content" && former) return unseenByContent(data, rule, former);
-  return rowSet(data.engine, `SELECT _row FROM (${await sidesOf(data, rule)}) AS sides WHERE _held_out`);
+  const sides = sidesIn(await rowsWith(data, keyOf(rule)), rule, data.engine.dialect);
+  return rowSet(data.engine, `SELECT _row FROM (${sides}) AS sides WHERE _held_out`);
 }
 
 async function rowSet(engine: SqlEngine, sql: string): Promise<Set<number>> {
@@ -87,7 +88,7 @@ async function unseenByContent(
     needed.map(({ name }) => name),
     "former_text",
   );
-  const trained = `NOT COALESCE(${heldOutCondition(rule, engine.dialect)}, FALSE) AS trained`;
+  const trained = `NOT (${heldOutCondition(rule, engine.dialect)}) AS trained`;
   await replaceTable(
     engine,
     "former_rows",

@@ -1,7 +1,7 @@
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
 import { identifier, literal } from "../sql/engine";
-import { rowsWith, sideNames, sidesOf, type LoadedData } from "./row-sides";
+import { heldOutCondition, keyOf, rowsWith, sideNames, sidesIn, type LoadedData } from "./row-sides";
 import type { SplitRule } from "./split-rule";
 
 /** How many rows are on each side. */
@@ -19,22 +19,25 @@ export async function splitData(data: LoadedData, rule: SplitRule): Promise<Spli
   const { engine, definition } = data;
   if (rule.by === "column") await requireSideNames(data, rule.column);
   const columns = definition.columns.map(({ name }) => `d.${identifier(name)}`).join(", ");
+  const rows = await rowsWith(data, keyOf(rule));
+  // Most often the rule's columns are among the definition's, and there is nothing to join.
+  const split =
+    rows === "data"
+      ? `SELECT d._row, ${columns}, ${heldOutCondition(rule, engine.dialect)} AS _held_out FROM data d`
+      : `SELECT d._row, ${columns}, s._held_out FROM data d JOIN (${sidesIn(rows, rule, engine.dialect)}) AS s ON d._row = s._row ORDER BY d._row`;
   await engine.run("DROP TABLE IF EXISTS split_data");
-  await engine.run(
-    `CREATE TABLE split_data AS SELECT d._row, ${columns}, s._held_out FROM data d JOIN (${await sidesOf(data, rule)}) AS s ` +
-      "ON d._row = s._row ORDER BY d._row",
-  );
+  await engine.run(`CREATE TABLE split_data AS ${split}`);
   await engine.run("DROP TABLE data");
   await engine.run("ALTER TABLE split_data RENAME TO data");
   const [row] = await engine.rows(
     "SELECT count(*) AS n, count(CASE WHEN _held_out THEN 1 END) AS held_out FROM data",
   );
   const heldOut = Number(row?.held_out ?? 0);
-  const split = { training: Number(row?.n ?? 0) - heldOut, heldOut };
-  if (split.training > 0 && split.heldOut > 0) return split;
+  const counts = { training: Number(row?.n ?? 0) - heldOut, heldOut };
+  if (counts.training > 0 && counts.heldOut > 0) return counts;
   throw new PlatformError(
     "DATA_INVALID",
-    `All ${split.training + split.heldOut} rows are on the ${heldOut > 0 ? "held-out" : "training"} side of the split. Both sides need rows; ` +
+    `All ${counts.training + counts.heldOut} rows are on the ${heldOut > 0 ? "held-out" : "training"} side of the split. Both sides need rows; ` +
       `${remedyOf(rule)} in the definition.`,
   );
 }

@@ -15,8 +15,10 @@ const trainerKinds = {
     tasks: ["regression"],
     settings: closedObject({
       kind: z.literal("ridge"),
-      /** L2 penalty on the standardised coefficients, as scikit-learn's `alpha`; 0 is ordinary least squares. */
+      /** L2 penalty on the coefficients, as scikit-learn's `alpha`; 0 is ordinary least squares. */
       alpha: z.number().min(0),
+      /** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
+      standardize: z.boolean().optional(),
     }),
   },
   logistic: {

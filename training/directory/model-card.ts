@@ -85,9 +85,14 @@ function coefficientSection({ definition, linear }: CardFacts): string {
     definition.task === "regression"
       ? `units of the target${unit ? ` (${markdownText(unit)})` : ""}`
       : "log-odds";
+  const { trainer } = definition;
+  const perUnit =
+    trainer.kind === "ridge" && trainer.standardize === false
+      ? `In ${scale}: the change per unit of a number`
+      : `On the standardised scale, in ${scale}: the change per standard deviation of a number`;
   const rest =
     sorted.length > shown.length ? `\n\n${sorted.length - shown.length} smaller ones are left out.` : "";
-  return `## Coefficients\n\nOn the standardised scale, in ${scale}: the change per standard deviation of a number, or for a category's value or a boolean that is true. Intercept: ${formatNumber(linear.intercept)}.\n\n${table(["Feature", "Coefficient"], shown)}${rest}\n\n`;
+  return `## Coefficients\n\n${perUnit}, or for a category's value or a boolean that is true. Intercept: ${formatNumber(linear.intercept)}.\n\n${table(["Feature", "Coefficient"], shown)}${rest}\n\n`;
 }
 
 function limits({ definition, linear }: CardFacts): string {

@@ -1,6 +1,8 @@
 import { renderMarkdown } from "../../../cli/report/markdown";
 import type { Digest } from "../../../platform/base/files";
-import { parseModelDefinition } from "../../../platform/definition/definition";
+import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
+import { signatureOf } from "../../../platform/model/signature";
+import { parseModelDefinition, type ModelDefinition } from "../../../platform/definition/definition";
 import { modelCard } from "../../../training/directory/model-card";
 
 const evil = "<script>alert(1)</script>";
@@ -27,23 +29,30 @@ const definition = parseModelDefinition(
   "the test's definition",
 );
 
-test("a model card shows what others wrote as text", () => {
-  const digest = "0".repeat(64) as Digest;
-  const card = modelCard({
-    definition,
+const digest = "0".repeat(64) as Digest;
+
+function cardOf(of: ModelDefinition, linear?: LinearParameters): string {
+  return modelCard({
+    definition: of,
     metrics: { heldOut: { rows: 2, metrics: {} }, training: { rows: 8, metrics: {} } },
     lineage: {
       model: "towns",
       run: "run-1",
       createdAt: "2026-11-26T00:00:00Z",
       data: { source: "<i>data</i>.csv", digest, rows: 10, trainingRows: 8, heldOutRows: 2 },
+      split: { by: "column", column: "set|s" },
       code: {},
       definitionDigest: digest,
       parameters: { kind: "ridge", alpha: 1 },
       seed: 1,
       tools: { node: "20" },
     },
+    linear,
   });
+}
+
+test("a model card shows what others wrote as text", () => {
+  const card = cardOf(definition);
   // Markdown elsewhere takes HTML as it is, so none may be there that is not escaped.
   expect(card.replaceAll("\\<", "")).not.toContain("<");
   const shown = renderMarkdown(card, "Table").markup;
@@ -53,4 +62,17 @@ test("a model card shows what others wrote as text", () => {
   expect(shown).toContain("Rooms &amp; **baths**");
   expect(shown).toContain("&lt;i&gt;data&lt;/i&gt;.csv, 10 rows");
   expect(shown).not.toMatch(/<(script|strong|b|i|a)>/);
+  expect(shown).toContain("8 training rows, 2 held out, by the column &quot;set|s&quot;");
+});
+
+test.each([
+  [
+    undefined,
+    "On the standardised scale, in units of the target: the change per standard deviation of a number, or for",
+  ],
+  [false, "In units of the target: the change per unit of a number, or for"],
+])("coefficients are said to be on the scale that they are on: standardize %p", (standardize, text) => {
+  const trainer = { kind: "ridge" as const, alpha: 1, ...(standardize !== undefined && { standardize }) };
+  const linear: LinearParameters = { signature: signatureOf(definition), intercept: 1, terms: [] };
+  expect(cardOf({ ...definition, trainer }, linear)).toContain(text);
 });
