@@ -4,7 +4,9 @@ import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { fileExists, writeJson } from "../../platform/base/files";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import { modelFiles } from "../../platform/model/model-directory";
+import { findRecord } from "../../platform/base/stored-record";
 import { splitData } from "../../platform/data/split";
+import { splitRuleSchema, type SplitRule } from "../../platform/data/split-rule";
 import * as training from "../../training/steps";
 import { decideSplit } from "../../training/inputs/split";
 import { countDecisions } from "../runs/count-decisions";
@@ -47,12 +49,22 @@ export const checkStep: Step = {
   },
 };
 
+/** How the run's rows are split: as it has decided before, or does now. */
+async function splitOf(context: RunContext): Promise<SplitRule> {
+  const { session, run, definition } = context;
+  const file = session.runs.path(run.id, "split.json");
+  const decided = await findRecord(file, splitRuleSchema);
+  if (decided !== undefined) return decided;
+  const champion = await championsOf(session).find(definition.name);
+  const rule = await decideSplit(await context.workbench(), champion, session.dataVersions);
+  await writeJson(file, rule);
+  return rule;
+}
+
 export const splitStep: Step = {
   name: "split",
   async run(context) {
-    const workbench = await context.workbench();
-    const champion = await championsOf(context.session).find(context.definition.name);
-    const { training, heldOut } = await splitData(workbench, await decideSplit(workbench, champion));
+    const { training, heldOut } = await splitData(await context.workbench(), await splitOf(context));
     return { message: `${training} rows to train on, ${heldOut} held out` };
   },
 };
@@ -79,7 +91,7 @@ export const trainStep: Step = {
       run: run.id,
       code: await codeVersion({ definition: definitionFile, data: run.dataFile }),
       champion: champion?.model,
-      split: await decideSplit(workbench, champion),
+      split: await splitOf(context),
       signal: session.signal,
       onOutput: (line) => {
         session.output.update(`train: ${line}`);

@@ -3,7 +3,7 @@ import { identifier, literal, type SqlEngine } from "../sql/engine";
 import type { SqlDialect } from "../sql/dialect";
 import { canonicalText } from "./canonical-text";
 import { loadColumns, type DataSource } from "./source";
-import type { KeyColumn, SplitRule } from "./split-rule";
+import type { HashRule, KeyColumn, SplitRule } from "./split-rule";
 import { typedColumn } from "./typed-columns";
 
 const hashes = 2 ** 32;
@@ -17,13 +17,25 @@ export interface LoadedData {
   readonly source: Pick<DataSource, "file" | "digest" | "files" | "header">;
 }
 
-/** SQL condition for a held-out row: the first 32 bits of the MD5 of the seed and the row are below the fraction. */
+/** SQL for what tells a row from others, in 16 characters. */
+export function keyText({ key }: Pick<HashRule, "key">, dialect: SqlDialect): string {
+  return `substr(md5(concat_ws('|', ${key.map((column) => canonicalText(column, dialect)).join(", ")})), 1, 16)`;
+}
+
+/**
+ * SQL condition for a held-out row: the first 32 bits of the MD5 of the seed and the row are below the fraction, or for a row
+ * that is on the other side than that, are not.
+ */
 export function heldOutCondition(rule: SplitRule, dialect: SqlDialect): string {
   if (rule.by === "column")
     return `COALESCE(${identifier(rule.column)} = ${literal(sideNames.heldOut)}, FALSE)`;
   const limit = Math.min(Math.round(rule.testFraction * hashes), hashes - 1);
   const texts = [literal(String(rule.seed)), ...rule.key.map((column) => canonicalText(column, dialect))];
-  return `substr(md5(concat_ws('|', ${texts.join(", ")})), 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
+  const below = `substr(md5(concat_ws('|', ${texts.join(", ")})), 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
+  const { moved = [] } = rule;
+  return moved.length === 0
+    ? below
+    : `(${below}) <> (${keyText(rule, dialect)} IN (${moved.map(literal).join(", ")}))`;
 }
 
 /** A column that says the side is read as the text that it is. */

@@ -1,14 +1,8 @@
 import type { Digest } from "../base/files";
-import { identifier, type SqlEngine } from "../sql/engine";
-import { canonicalText } from "./canonical-text";
-import { heldOutCondition, keyOf, rowsWith, sidesIn, typedRows, type LoadedData } from "./row-sides";
-import { loadColumns, type DataSource } from "./source";
-import { columnsOf, type KeyColumn, type SplitRule } from "./split-rule";
-
-/** Data that a model was trained on, as a file that can be read, with the types that its columns had. */
-export interface FormerData extends Pick<DataSource, "file" | "digest" | "files"> {
-  readonly columns: readonly KeyColumn[];
-}
+import { compareWithFormer, findCorrected, rowSet, type FormerData } from "./former-rows";
+import { keyOf, rowsWith, sidesIn, type LoadedData } from "./row-sides";
+import type { DataSource } from "./source";
+import { columnsOf, type SplitRule } from "./split-rule";
 
 /** What a model was trained on, as far as that is known. */
 export interface TrainedOn {
@@ -62,79 +56,25 @@ async function unseenRows(
   return rowSet(data.engine, `SELECT _row FROM (${sides}) AS sides WHERE _held_out`);
 }
 
-async function rowSet(engine: SqlEngine, sql: string): Promise<Set<number>> {
-  return new Set((await engine.rows(sql)).map(({ _row }) => Number(_row)));
-}
-
 /**
- * Compares rows by the columns that both data have. A row was trained on when it is the same as a training row, or when it is new,
- * a training row is gone, and the two are the same but for one cell: then it is that row, corrected.
+ * A row was trained on when it is the same as a training row, or when it is new, a training row is gone, and the two are the same
+ * but for one cell: then it is that row, corrected.
  */
 async function unseenByContent(
   data: LoadedData,
   rule: SplitRule,
   former: FormerData,
 ): Promise<ReadonlySet<number>> {
-  const { engine, source } = data;
-  const shared = former.columns.filter(({ name }) => source.header.includes(name));
-  if (shared.length === 0) return new Set();
-  const texts = shared.map((column) => canonicalText(column, engine.dialect));
-  const named = texts.map((text, index) => `${text} AS t${index}`).join(", ");
-  const content = `md5(concat_ws('|', ${texts.join(", ")})) AS content`;
-  const needed = [...shared, ...keyOf(rule).filter(({ name }) => !shared.some((one) => one.name === name))];
-  await loadColumns(
-    engine,
-    former,
-    needed.map(({ name }) => name),
-    "former_text",
-  );
-  const trained = `NOT (${heldOutCondition(rule, engine.dialect)}) AS trained`;
-  await replaceTable(
-    engine,
-    "former_rows",
-    `SELECT _row, ${trained}, ${content}, ${named} FROM (${typedRows(engine, needed, "former_text")}) AS rows_before`,
-  );
-  await replaceTable(
-    engine,
-    "present_rows",
-    `SELECT _row, ${content}, ${named} FROM ${await rowsWith(data, shared)}`,
-  );
-  const heldOut = "_row IN (SELECT _row FROM data WHERE _held_out)";
+  const { engine } = data;
+  const columns = await compareWithFormer(data, rule, former);
+  if (columns === 0) return new Set();
   const unseen = await rowSet(
     engine,
-    `SELECT _row FROM present_rows WHERE ${heldOut} AND content NOT IN (SELECT content FROM former_rows WHERE trained)`,
+    `SELECT _row FROM present_rows WHERE ${isHeldOut} AND content NOT IN (SELECT content FROM former_rows WHERE NOT held_out)`,
   );
-  await replaceTable(
-    engine,
-    "new_rows",
-    `SELECT * FROM present_rows WHERE ${heldOut} AND content NOT IN (SELECT content FROM former_rows)`,
-  );
-  await replaceTable(
-    engine,
-    "gone_rows",
-    "SELECT * FROM former_rows WHERE trained AND content NOT IN (SELECT content FROM present_rows)",
-  );
-  for (const row of await correctedRows(engine, shared.length)) unseen.delete(row);
+  const corrected = await findCorrected(engine, columns, { rows: isHeldOut, were: "NOT held_out" });
+  for (const row of corrected) unseen.delete(row);
   return unseen;
 }
 
-async function replaceTable(engine: SqlEngine, table: string, query: string): Promise<void> {
-  await engine.run(`DROP TABLE IF EXISTS ${table}`);
-  await engine.run(`CREATE TABLE ${table} AS ${query}`);
-}
-
-/** New rows that are a row that is gone, but for one of their `columns` cells. */
-async function correctedRows(engine: SqlEngine, columns: number): Promise<Set<number>> {
-  const found = new Set<number>();
-  const [counts] = await engine.rows(
-    "SELECT (SELECT count(*) FROM new_rows) * (SELECT count(*) FROM gone_rows) AS n",
-  );
-  if (columns < 2 || Number(counts?.n) === 0) return found;
-  const names = Array.from({ length: columns }, (_, index) => identifier(`t${index}`));
-  for (const corrected of names) {
-    const others = `md5(concat_ws('|', ${names.filter((name) => name !== corrected).join(", ")}))`;
-    const same = `SELECT _row FROM new_rows WHERE ${others} IN (SELECT ${others} FROM gone_rows)`;
-    for (const row of await rowSet(engine, same)) found.add(row);
-  }
-  return found;
-}
+const isHeldOut = "_row IN (SELECT _row FROM data WHERE _held_out)";

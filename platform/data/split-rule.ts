@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { percent, quoted } from "../base/wording";
+import { counted, percent, quoted } from "../base/wording";
 import type { ModelDefinition } from "../definition/definition";
 
 const keyColumnSchema = z.object({
@@ -19,17 +19,26 @@ export const splitRuleSchema = z.discriminatedUnion("by", [
     testFraction: z.number(),
     /** The id, or columns by name: their order in a definition has no say. */
     key: z.array(keyColumnSchema).min(1),
+    /** Keys of rows that are on the other side than their hash says: they were corrected, and stay where they were. */
+    moved: z.array(z.string().regex(/^[0-9a-f]{16}$/)).exactOptional(),
   }),
   /** A column of the data says it, "train" or "test". */
   z.object({ by: z.literal("column"), column: z.string().min(1) }),
 ]);
 
 export type SplitRule = Readonly<z.output<typeof splitRuleSchema>>;
-export type KeyColumn = Extract<SplitRule, { by: "hash" }>["key"][number];
+export type HashRule = Extract<SplitRule, { by: "hash" }>;
+export type KeyColumn = HashRule["key"][number];
 
 /** Names of the columns that decide. */
 export function columnsOf(rule: SplitRule): string[] {
   return rule.by === "column" ? [rule.column] : rule.key.map(({ name }) => name);
+}
+
+/** Whether two rules put each row on the same side, but for rows that were corrected. */
+export function isSameHash(one: HashRule, other: HashRule): boolean {
+  const plain = ({ seed, testFraction, key }: HashRule): string => JSON.stringify([seed, testFraction, key]);
+  return plain(one) === plain(other);
 }
 
 /** What decides, in words. */
@@ -42,7 +51,12 @@ export function describeSplitRule(rule: SplitRule): string {
         rule.key.map(({ name }) => name),
         20,
       )}`;
-  return `by a hash of ${key} with seed ${rule.seed}, of which ${percent(rule.testFraction)} is held out`;
+  const moved = rule.moved?.length ?? 0;
+  const kept =
+    moved > 0
+      ? `, and ${counted(moved, "row")} ${moved === 1 ? "where it was before its correction" : "where they were before their correction"}`
+      : "";
+  return `by a hash of ${key} with seed ${rule.seed}, of which ${percent(rule.testFraction)} is held out${kept}`;
 }
 
 /**

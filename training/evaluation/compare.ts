@@ -12,7 +12,8 @@ import { splitData } from "../../platform/data/split";
 import type { Champion } from "../inputs/champions";
 import { findSplit } from "../inputs/split";
 import type { Workbench } from "../inputs/workbench";
-import { unseenByChampion, type FormerVersions } from "./champion-rows";
+import type { FormerVersions } from "../inputs/former-data";
+import { unseenByChampion } from "./champion-rows";
 import { evaluate } from "./evaluate";
 
 export interface Comparison {

@@ -1,19 +1,32 @@
-import { decideSplitRule, type SplitRule } from "../../platform/data/split-rule";
+import { keepSides } from "../../platform/data/keep-sides";
+import { decideSplitRule, isSameHash, type SplitRule } from "../../platform/data/split-rule";
 import { definitionDigest } from "../../platform/definition/definition-digest";
 import type { Lineage } from "../../platform/model/model-directory";
 import { readLineage } from "../../platform/model/model-directory";
 import type { Champion } from "./champions";
+import { withFormerData, type FormerVersions } from "./former-data";
 import type { Workbench } from "./workbench";
 
 type Data = Pick<Workbench, "definition" | "source">;
 
-/** How rows are split for a new model: as they were for the champion, as far as the definition leaves it open. */
+/**
+ * How rows are split for a new model: as they were for the champion, as far as the definition leaves it open. Rows that were
+ * corrected since stay on their side, where the data that the champion was trained on is kept.
+ */
 export async function decideSplit(
-  { definition, source }: Data,
+  workbench: Workbench,
   champion: Pick<Champion, "directory"> | undefined,
+  versions: FormerVersions | undefined,
 ): Promise<SplitRule> {
-  const rule = champion && (await readLineage(champion.directory)).split;
-  return decideSplitRule(definition, source.header, rule);
+  const { definition, source } = workbench;
+  const lineage = champion && (await readLineage(champion.directory));
+  const former = lineage?.split;
+  const rule = decideSplitRule(definition, source.header, former);
+  const isAnother = former?.by !== "hash" || rule.by !== "hash" || !isSameHash(rule, former);
+  // An id is the same through every correction.
+  if (lineage === undefined || isAnother || rule.key.some(({ role }) => role === "id")) return rule;
+  if (lineage.data.digest === source.digest) return former;
+  return withFormerData(lineage, versions, (data) => keepSides(workbench, former, data));
 }
 
 /**

@@ -80,7 +80,7 @@ export function checkJob(
       { model, data },
       async (workbench) => {
         const checked = await checkStep(workbench, champions);
-        const rule = await decideSplit(workbench, checked.champion);
+        const rule = await decideSplit(workbench, checked.champion, await versionsOf(context.settings));
         return { ...checked, source: workbench.source, split: rule };
       },
     );
@@ -121,7 +121,7 @@ export async function trainJob(
         outputDirectory: path.join(scratch, modelFolder),
         run: run ?? newRunId(model, new Date()),
         champion: checked.champion,
-        split: checked.split ?? (await decideSplit(workbench, undefined)),
+        split: checked.split ?? (await decideSplit(workbench, undefined, undefined)),
         signal: context.signal,
       });
     });

@@ -71,7 +71,7 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
           outputDirectory: path.resolve(flags.output),
           run: flags.run ?? newRunId(flags.model, new Date()),
           champion: champion?.model,
-          split: await decideSplit(workbench, champion),
+          split: await decideSplit(workbench, champion, await versionsOf(read)),
           signal,
         });
       });

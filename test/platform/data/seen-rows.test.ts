@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { findUnseenRows, howToTell, type FormerData } from "../../../platform/data/seen-rows";
+import type { FormerData } from "../../../platform/data/former-rows";
+import { findUnseenRows, howToTell } from "../../../platform/data/seen-rows";
 import { loadData, type DataSource } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
 import { decideSplitRule, type SplitRule } from "../../../platform/data/split-rule";

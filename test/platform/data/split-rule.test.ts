@@ -82,6 +82,10 @@ test.each<[string, ModelDefinition, string[], SplitRule | undefined, SplitRule]>
 test.each<[SplitRule, string]>([
   [byId, 'by a hash of the id "a" with seed 1, of which 20 % is held out'],
   [byHash("a", "y"), 'by a hash of the values of "a", "y" with seed 1, of which 20 % is held out'],
+  [
+    { ...byHash("y"), moved: ["0123456789abcdef"] },
+    'by a hash of the values of "y" with seed 1, of which 20 % is held out, and 1 row where it was before its correction',
+  ],
   [{ by: "column", column: "set" }, 'by the column "set"'],
 ])("%p in words", (rule, words) => {
   expect(describeSplitRule(rule)).toBe(words);

@@ -34,7 +34,7 @@ async function measure(
   );
   const workbench = await openWorkbench({ definition, definitionFile: folder("model.ts") }, data);
   try {
-    const split = await decideSplit(workbench, undefined);
+    const split = await decideSplit(workbench, undefined, undefined);
     await trainStep(workbench, { outputDirectory: folder("model"), run: "run-1", code: {}, split });
     const { evaluation } = await evaluateStep(workbench, {
       candidate: folder("model"),

@@ -80,13 +80,18 @@ function train(
   file: string,
   output: string,
   champion?: string,
+  versions?: DataVersions,
 ): Promise<unknown> {
   return withData(definition, file, async (workbench) =>
     trainStep(workbench, {
       outputDirectory: folder(output),
       run: output,
       code: {},
-      split: await decideSplit(workbench, champion === undefined ? undefined : championOf(champion)),
+      split: await decideSplit(
+        workbench,
+        champion === undefined ? undefined : championOf(champion),
+        versions,
+      ),
     }),
   );
 }
@@ -178,10 +183,36 @@ describe("corrected rows", () => {
   const corrected = rows.map((row, index) => (index % 4 === 0 ? { ...row, extra: row.extra + 0.001 } : row));
   const full = definitionWith(["x", "extra"]);
 
-  test("are known by the data that the champion was trained on", async () => {
+  async function keptData(file: string): Promise<DataVersions> {
+    const versions = new DataVersions(openLocalStorage(folder("versions")), () => undefined);
+    await withData(full, file, ({ source }) => versions.keep(full, source, new Date(0)));
+    return versions;
+  }
+
+  test("stay on their side where the data that the champion was trained on is kept", async () => {
     const [file, later] = [await write("data.csv", rows), await write("later.csv", corrected)];
-    const dataVersions = new DataVersions(openLocalStorage(folder("versions")), () => undefined);
-    await withData(full, file, ({ source }) => dataVersions.keep(full, source, new Date(0)));
+    const dataVersions = await keptData(file);
+    await train(full, file, "champion");
+    const before = await compare(full, file, { candidate: "champion", champion: "champion" });
+    await train(full, later, "candidate", "champion", dataVersions);
+    const records = { dataVersions };
+    const { decision } = await compare(full, later, {
+      candidate: "candidate",
+      champion: "champion",
+      records,
+    });
+    expect(decision.leftOut).toBeUndefined();
+    expect(decision.rows).toBe(before.decision.rows);
+    expect(decision.explanation).not.toContain("corrected");
+    // The next model takes over where they are, whether or not that data is still kept.
+    await train(full, later, "next", "candidate");
+    const next = await compare(full, later, { candidate: "next", champion: "candidate" });
+    expect(next.decision).toMatchObject({ rows: decision.rows, heldOut: decision.heldOut });
+  });
+
+  test("are left out where they have moved, by the data that the champion was trained on", async () => {
+    const [file, later] = [await write("data.csv", rows), await write("later.csv", corrected)];
+    const dataVersions = await keptData(file);
     await train(full, file, "champion");
     await train(full, later, "candidate", "champion");
     const { decision } = await compare(full, later, {
