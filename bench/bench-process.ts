@@ -6,7 +6,7 @@ import { bundle } from "../build/bundle";
 import { repository } from "../build/repository";
 import { digestOf } from "../platform/base/files";
 import { readGoldenRows } from "../platform/model/model-directory";
-import { openShippedData, shippedDefinition } from "../test/training/shipped-data";
+import { openShippedData, shippedDefinition, splitOf } from "../test/training/shipped-data";
 import { train } from "../training/directory/train";
 
 /** Below the repository, as the programs look for their native packages in its `node_modules`. */
@@ -43,6 +43,7 @@ export async function trainExample(folder: string): Promise<TrainedExample> {
   await train({
     engine,
     definition,
+    split: splitOf(definition),
     source: { file: "data.csv", digest: digestOf("data"), rows: 442 },
     outputDirectory: directory,
     run: "bench",

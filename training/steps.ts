@@ -12,7 +12,7 @@ import { findRecord } from "../platform/base/stored-record";
 import { registerCandidate, type Registration } from "./directory/register";
 import { train, type TrainedModel } from "./directory/train";
 import type { TrainingRequest } from "./directory/training-request";
-import { compareWithChampion, type Comparison } from "./evaluation/compare";
+import { compareWithChampion, type Comparison, type ComparisonRecords } from "./evaluation/compare";
 import type { Champion, Champions } from "./inputs/champions";
 import type { Workbench } from "./inputs/workbench";
 
@@ -37,12 +37,16 @@ export function requireSound({ findings }: DataReport): void {
   );
 }
 
-/** Splits the data, which has been checked, and trains a candidate into `outputDirectory`. */
+/** Splits the data, which has been checked, by the rule given, and trains a candidate into `outputDirectory`. */
 export async function trainStep(
-  { engine, definition, source, directory }: Workbench,
-  request: Pick<TrainingRequest, "outputDirectory" | "run" | "code" | "champion" | "onOutput" | "signal">,
+  workbench: Workbench,
+  request: Pick<
+    TrainingRequest,
+    "outputDirectory" | "run" | "code" | "champion" | "split" | "onOutput" | "signal"
+  >,
 ): Promise<TrainedModel> {
-  await splitData(engine, definition);
+  const { engine, definition, source, directory } = workbench;
+  await splitData(workbench, request.split);
   return train({ ...request, engine, definition, source, commandDirectory: directory, now: new Date() });
 }
 
@@ -51,16 +55,18 @@ export async function trainStep(
  * `decision.json` in `output`.
  */
 export async function evaluateStep(
-  { engine, definition, source }: Workbench,
+  workbench: Workbench,
   request: {
     /** The candidate's model directory. */
     readonly candidate: string;
     readonly champions: Champions;
+    readonly records: ComparisonRecords;
     readonly evaluation: Settings<"training">["evaluation"];
     readonly output: string;
   },
 ): Promise<Comparison> {
-  const { candidate, champions, output } = request;
+  const { definition, source } = workbench;
+  const { candidate, champions, records, output } = request;
   const { data, run } = await readLineage(candidate);
   if (data.digest !== source.digest) {
     throw new PlatformError(
@@ -70,10 +76,10 @@ export async function evaluateStep(
   }
   const champion = await champions.find(definition.name);
   const comparison = await compareWithChampion({
-    engine,
-    definition,
+    workbench,
     candidate,
     champion,
+    records,
     evaluation: request.evaluation,
   });
   await writeJson(path.join(output, "evaluation.json"), comparison.evaluation);

@@ -6,15 +6,16 @@ type Block = (
   label: string,
 ) => { readonly markup: Html; readonly taken: number } | undefined;
 
-/** Code, strong text and links within a line; a link becomes its text, as the page refers to nothing outside. */
+/** Escapes, code, strong text and links within a line; a link becomes its text, as the page refers to nothing outside. */
 function inline(text: string): Html {
-  const pattern = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]*)\]\(([^)\s]*)\)/g;
+  const pattern = /\\([!-/:-@[-`{-~])|`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]*)\]\(([^)\s]*)\)/g;
   const parts: (Html | string)[] = [];
   let end = 0;
   for (const match of text.matchAll(pattern)) {
-    const [whole, code, strong, label, target] = match;
+    const [whole, escaped, code, strong, label, target] = match;
     parts.push(text.slice(end, match.index));
-    if (code !== undefined) parts.push(html`<code>${code}</code>`);
+    if (escaped !== undefined) parts.push(escaped);
+    else if (code !== undefined) parts.push(html`<code>${code}</code>`);
     else if (strong !== undefined) parts.push(html`<strong>${strong}</strong>`);
     else parts.push(label === target ? (label ?? "") : `${label} (${target})`);
     end = match.index + whole.length;
@@ -48,7 +49,7 @@ const cells = (line: string): string[] =>
     .trim()
     .replace(/^\||(?<!\\)\|$/g, "")
     .split(/(?<!\\)\|/)
-    .map((cell) => cell.trim().replaceAll("\\|", "|"));
+    .map((cell) => cell.trim());
 
 const table: Block = (lines, label) => {
   const [head = "", rule = ""] = lines;

@@ -1,11 +1,22 @@
+import path from "node:path";
 import { featuresOf } from "../../platform/definition/definition";
 import { splitData } from "../../platform/data/split";
+import { decideSplitRule } from "../../platform/data/split-rule";
+import { fileExists } from "../../platform/base/files";
+import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import { identifier, type SqlRow } from "../../platform/sql/engine";
 import type { Workbench } from "../../training/inputs/workbench";
 
-/** The features of held-out rows, by name, as a client would send them; at most `max`. */
-export async function heldOutRows({ engine, definition }: Workbench, max = 500): Promise<SqlRow[]> {
-  await splitData(engine, definition);
+/** The features of rows that were held out from a model, by name, as a client would send them; at most `max`. */
+export async function heldOutRows(
+  workbench: Workbench,
+  modelDirectory: string,
+  max = 500,
+): Promise<SqlRow[]> {
+  const { engine, definition, source } = workbench;
+  const isThere = await fileExists(path.join(modelDirectory, modelFiles.lineage));
+  const split = isThere ? (await readLineage(modelDirectory)).split : undefined;
+  await splitData(workbench, split ?? decideSplitRule(definition, source.header));
   const columns = featuresOf(definition).map(({ name }) => identifier(name));
   return engine.rows(`SELECT ${columns.join(", ")} FROM data WHERE _held_out ORDER BY _row LIMIT ${max}`);
 }

@@ -101,6 +101,11 @@ export class Runs {
     return path.join(this.directory, id, ...rest);
   }
 
+  /** The model directory that a run makes. */
+  modelDirectory(id: string): string {
+    return this.path(id, "model");
+  }
+
   async save(run: RunRecord): Promise<void> {
     await writeJson(this.path(run.id, "run.json"), run);
   }

@@ -29,7 +29,10 @@ function versionOf({ run }: RunContext): string {
  * a fair sample, however the file is sorted.
  */
 export async function scoringBodies(context: RunContext): Promise<string[]> {
-  const rows = await heldOutRows(await context.workbench());
+  const rows = await heldOutRows(
+    await context.workbench(),
+    context.session.runs.modelDirectory(context.run.id),
+  );
   const random = xoroshiro128plus(context.definition.split.seed);
   const order = rows
     .map((row) => ({ row, key: uniformInt(random, 0, 2 ** 30) }))

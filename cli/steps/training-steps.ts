@@ -4,8 +4,12 @@ import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { fileExists, writeJson } from "../../platform/base/files";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import { modelFiles } from "../../platform/model/model-directory";
+import { findRecord } from "../../platform/base/stored-record";
 import { splitData } from "../../platform/data/split";
+import { splitRuleSchema, type SplitRule } from "../../platform/data/split-rule";
 import * as training from "../../training/steps";
+import { decideSplit } from "../../training/inputs/split";
+import { countDecisions } from "../runs/count-decisions";
 import type { Champions } from "../../training/inputs/champions";
 import { productionChampions } from "../../training/inputs/production-champions";
 import { counted, withoutPeriod } from "../../platform/base/wording";
@@ -45,21 +49,29 @@ export const checkStep: Step = {
   },
 };
 
+/** How the run's rows are split: as it has decided before, or does now. */
+async function splitOf(context: RunContext): Promise<SplitRule> {
+  const { session, run, definition } = context;
+  const file = session.runs.path(run.id, "split.json");
+  const decided = await findRecord(file, splitRuleSchema);
+  if (decided !== undefined) return decided;
+  const champion = await championsOf(session).find(definition.name);
+  const rule = await decideSplit(await context.workbench(), champion, session.dataVersions);
+  await writeJson(file, rule);
+  return rule;
+}
+
 export const splitStep: Step = {
   name: "split",
   async run(context) {
-    const { training, heldOut } = await splitData((await context.workbench()).engine, context.definition);
+    const { training, heldOut } = await splitData(await context.workbench(), await splitOf(context));
     return { message: `${training} rows to train on, ${heldOut} held out` };
   },
 };
 
-function modelDirectoryOf({ session, run }: RunContext): string {
-  return session.runs.path(run.id, "model");
-}
-
 /** The folder of the candidate; throws when the run has trained none. */
 async function candidateOf(context: RunContext): Promise<string> {
-  const directory = modelDirectoryOf(context);
+  const directory = context.session.runs.modelDirectory(context.run.id);
   if (await fileExists(path.join(directory, modelFiles.onnx))) return directory;
   throw new PlatformError(
     "NOT_FOUND",
@@ -75,10 +87,11 @@ export const trainStep: Step = {
     const workbench = await context.workbench();
     const kept = await keepData(session, definition, workbench.source);
     const { metrics, onnxDigest, warnings } = await training.trainStep(workbench, {
-      outputDirectory: modelDirectoryOf(context),
+      outputDirectory: session.runs.modelDirectory(run.id),
       run: run.id,
       code: await codeVersion({ definition: definitionFile, data: run.dataFile }),
       champion: champion?.model,
+      split: await splitOf(context),
       signal: session.signal,
       onOutput: (line) => {
         session.output.update(`train: ${line}`);
@@ -119,6 +132,10 @@ export const evaluateStep: Step = {
     const { decision } = await training.evaluateStep(await context.workbench(), {
       candidate: await candidateOf(context),
       champions: championsOf(session),
+      records: {
+        dataVersions: session.dataVersions,
+        countDecisions: (heldOut) => countDecisions(session.runs, run, heldOut),
+      },
       evaluation: session.settings.evaluation,
       output: session.runs.path(run.id),
     });

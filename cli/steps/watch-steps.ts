@@ -20,7 +20,7 @@ export const predictionsStep: Step = {
   async run(context) {
     const { session, run, definition } = context;
     const url = await servingUrl(context, session.environments.production);
-    const rows = await heldOutRows(await context.workbench());
+    const rows = await heldOutRows(await context.workbench(), session.runs.modelDirectory(run.id));
     const from = new Date();
     await replayRows(url, rows, run.id, session.signal);
     const logged = await awaitLogged(

@@ -27,7 +27,7 @@ export async function checkData(
   const facts = await readColumnFacts(engine, present, rows);
   const byColumn = [
     ...checkFolder(source.notRead),
-    ...checkSchema(definition.columns, header),
+    ...checkSchema([...definition.columns, ...splitColumns(definition)], header),
     ...(await checkValues(engine, definition, facts, rows)),
   ];
   const rowCount = checkRowCount(definition, rows);
@@ -51,6 +51,11 @@ export async function checkData(
     comparedWith: champion?.model ?? "the definition",
     findings,
   };
+}
+
+/** The column that says which rows are held out, where one does. */
+function splitColumns({ split }: ModelDefinition): { readonly name: string }[] {
+  return split.column === undefined ? [] : [{ name: split.column }];
 }
 
 function hasError(findings: readonly Finding[], column: string): boolean {

@@ -119,6 +119,27 @@ export async function loadFields(
   return { format: text.format, header: text.header, rows };
 }
 
+/**
+ * Loads some columns of data that was loaded before as text into a table of the given name, with `_row`: columns that its
+ * definition need not have.
+ */
+export async function loadColumns(
+  engine: SqlEngine,
+  { file, files, digest }: Pick<DataSource, "file" | "files" | "digest">,
+  names: readonly string[],
+  table: string,
+): Promise<void> {
+  const opened = await openSource(engine, names, file, files);
+  if (opened.digest !== digest) {
+    throw new PlatformError(
+      "CONFLICT",
+      `${file} has changed since it was read. Data stays as it is until a run has ended. Run again when it is complete.`,
+    );
+  }
+  const wanted = names.map((name) => underItsName({ name }));
+  await createTable(engine, { table, file, text: opened.text, wanted });
+}
+
 interface OpenedSource extends Pick<DataSource, "digest" | "files" | "notRead"> {
   readonly text: TextRows;
 }
@@ -255,7 +276,7 @@ function presentText({ as, role, values }: WantedColumn, missing: readonly strin
 }
 
 interface WantedRows {
-  readonly table: "raw" | "fields";
+  readonly table: string;
   readonly file: string;
   readonly text: TextRows;
   readonly wanted: readonly WantedColumn[];

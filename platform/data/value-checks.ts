@@ -71,9 +71,14 @@ function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
   const isTaken = column.outside === "warn";
   if (column.values) {
     const expected = quoted(column.values, 20);
-    return isTaken
-      ? `Column "${column.name}" has a value that the definition does not list in ${rows}. Such a value is taken (outside: "warn"). Listed are ${expected}; add what is right.`
-      : `Column "${column.name}" has a value that is not allowed in ${rows}. Allowed are ${expected}; correct the values, or add them to the definition.`;
+    if (isTaken)
+      return `Column "${column.name}" has a value that the definition does not list in ${rows}. Such a value is taken (outside: "warn"). Listed are ${expected}; add what is right.`;
+    // Another class is nothing that a definition could allow: its target is a number, or two classes.
+    const remedy =
+      column.role === "target"
+        ? "a classification tells two classes apart; correct the values, merge classes, or drop the rows of others"
+        : "correct the values, or add them to the definition";
+    return `Column "${column.name}" has a value that is not allowed in ${rows}. Allowed are ${expected}; ${remedy}.`;
   }
   const found = `is outside ${allowedRange(column)} in ${rows} (it goes from ${String(min)} to ${String(max)})`;
   return isTaken

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors";
+import { counted } from "../base/wording";
 import { closedObject } from "./closed-object";
 import { columnFaults, columnSchema } from "./column-schema";
 import { formatSchema } from "./format-schema";
@@ -49,10 +50,12 @@ const definitionShape = closedObject({
   data: z.string().min(1),
   format: formatSchema.prefault({}),
   columns: z.array(columnSchema).min(2),
-  /** Rows held out from training, chosen by a hash of the row's id, or of all its values. */
+  /** Rows held out from training, chosen by a hash of the row's id, or of its values. */
   split: closedObject({
     testFraction: z.number().gt(0).lt(1).default(0.2),
     seed: z.number().int().default(1),
+    /** Column of the data that says instead which rows are held out, "test", and which are trained on, "train". */
+    column: z.string().min(1).optional(),
   }).prefault({}),
   checks: closedObject({
     minRows: z.number().int().min(1).default(50),
@@ -126,7 +129,14 @@ function taskFaults({ columns, task, trainer }: Definition): string[] {
   if (target && task === "classification" && target.type === "number") {
     faults.push(`the target "${target.name}" of a classification is a boolean or a category, not a number`);
   }
-  return [...faults, ...trainerFaults(trainer, task, target)];
+  if (task === "classification" && target?.type === "category" && target.values?.length !== 2) {
+    const found = target.values ? `has ${counted(target.values.length, "value")}` : "names no values";
+    faults.push(
+      `a classification, by whatever trainer, tells two classes apart; the target "${target.name}" ${found}. ` +
+        "Give it two, the positive class last: one class against all others is such a pair",
+    );
+  }
+  return [...faults, ...trainerFaults(trainer, task)];
 }
 
 function gateFaults({ columns, task, gate }: Definition): string[] {
@@ -154,6 +164,14 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
   return faults;
 }
 
+function splitFaults({ split, columns }: Definition): string[] {
+  return columns.some(({ name }) => name === split.column)
+    ? [
+        `split.column "${split.column}" is among the columns; what splits the rows is neither a feature nor the target`,
+      ]
+    : [];
+}
+
 function canaryFaults({ canary: { weights } }: Definition): string[] {
   const rising = weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
   return rising ? [] : [`canary weights ${weights.join(", ")} do not rise`];
@@ -161,7 +179,7 @@ function canaryFaults({ canary: { weights } }: Definition): string[] {
 
 /** The definition of a model: what `models/<name>/model.ts` exports. */
 export const modelDefinitionSchema = definitionShape.superRefine((definition, context) => {
-  for (const faultsOf of [columnFaults, roleFaults, taskFaults, gateFaults, canaryFaults]) {
+  for (const faultsOf of [columnFaults, roleFaults, taskFaults, splitFaults, gateFaults, canaryFaults]) {
     for (const message of faultsOf(definition)) context.addIssue({ code: "custom", message });
   }
 });

@@ -7,8 +7,6 @@ interface TrainerKindRule {
   readonly settings: z.ZodObject<{ kind: z.ZodLiteral<string> }>;
   /** Tasks that it is for. */
   readonly tasks: readonly ("regression" | "classification")[];
-  /** Whether it tells just two classes apart, which a target that is a category then has to name. */
-  readonly twoClasses?: boolean;
 }
 
 /** The kinds of trainers, by their names; `training/trainers/trainers.ts` says how each is fitted. */
@@ -17,13 +15,14 @@ const trainerKinds = {
     tasks: ["regression"],
     settings: closedObject({
       kind: z.literal("ridge"),
-      /** L2 penalty on the standardised coefficients, as scikit-learn's `alpha`; 0 is ordinary least squares. */
+      /** L2 penalty on the coefficients, as scikit-learn's `alpha`; 0 is ordinary least squares. */
       alpha: z.number().min(0),
+      /** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
+      standardize: z.boolean().optional(),
     }),
   },
   logistic: {
     tasks: ["classification"],
-    twoClasses: true,
     settings: closedObject({
       kind: z.literal("logistic"),
       /** L2 penalty on the standardised coefficients: scikit-learn's `1 / C`. */
@@ -59,14 +58,8 @@ export const trainerSchema = z.discriminatedUnion(
   Object.values(trainerKinds).map(({ settings }) => settings) as unknown as [Settings, ...Settings[]],
 );
 
-/** What is wrong with a trainer for this task and target. */
-export function trainerFaults(
-  { kind }: TrainerSettings,
-  task: TrainerKindRule["tasks"][number],
-  target:
-    | { readonly name: string; readonly type: string; readonly values?: readonly string[] | undefined }
-    | undefined,
-): string[] {
+/** What is wrong with a trainer for this task. */
+export function trainerFaults({ kind }: TrainerSettings, task: TrainerKindRule["tasks"][number]): string[] {
   const rule: TrainerKindRule = trainerKinds[kind];
   const faults: string[] = [];
   if (!rule.tasks.includes(task)) {
@@ -74,11 +67,6 @@ export function trainerFaults(
       .filter(([, { tasks }]) => tasks.includes(task))
       .map(([name]) => name);
     faults.push(`the ${kind} trainer is for ${rule.tasks.join(" and ")}; use ${fitting.join(" or ")}`);
-  }
-  if (rule.twoClasses && target?.type === "category" && target.values?.length !== 2) {
-    faults.push(
-      `the ${kind} trainer tells two classes apart; give the target "${target.name}" its two values`,
-    );
   }
   return faults;
 }

@@ -1,6 +1,7 @@
 import { computeMetric } from "../metrics/compute-metrics";
 import type { GateRule } from "../definition/definition";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
+import { pickRows } from "../metrics/pick-rows";
 import { improvementOf, roundingShare } from "./improvement";
 import { bootstrapImprovement } from "./improvement-interval";
 
@@ -34,17 +35,19 @@ export function judgeSlices(input: {
   readonly candidate: ScoredRows;
   readonly champion: ScoredRows | undefined;
   readonly seed: number;
+  /** Whether to judge at all, or only to show. */
+  readonly judge: boolean;
 }): SliceResult[] {
-  const { rule, seed } = input;
+  const { rule, seed, judge } = input;
   const groups = rule.slices.flatMap((slice) => groupsOf(slice, input));
   const judged = groups.filter(({ slice, candidate }) => candidate.actual.length >= slice.minRows).length;
   const level = 1 - (1 - rule.confidence) / Math.max(1, judged);
-  return groups.map((group) => judgeGroup(group, { metric: rule.metric, level, seed }));
+  return groups.map((group) => judgeGroup(group, { metric: rule.metric, level, seed, judge }));
 }
 
 function groupsOf(
   slice: SliceRule,
-  { slices, candidate, champion }: Omit<Parameters<typeof judgeSlices>[0], "rule" | "seed">,
+  { slices, candidate, champion }: Omit<Parameters<typeof judgeSlices>[0], "rule" | "seed" | "judge">,
 ): Group[] {
   const groups = slices.find(({ column }) => column === slice.column)?.groups;
   if (groups?.length !== candidate.actual.length) {
@@ -57,14 +60,22 @@ function groupsOf(
     .map(([label, rows]) => ({
       slice,
       label,
-      candidate: pick(candidate, rows),
-      champion: champion && pick(champion, rows),
+      candidate: pickRows(candidate, rows),
+      champion: champion && pickRows(champion, rows),
     }));
 }
 
 function judgeGroup(
   { slice, label, ...models }: Group,
-  resampling: { readonly metric: GateRule["metric"]; readonly level: number; readonly seed: number },
+  {
+    judge,
+    ...resampling
+  }: {
+    readonly metric: GateRule["metric"];
+    readonly level: number;
+    readonly seed: number;
+    readonly judge: boolean;
+  },
 ): SliceResult {
   const { metric } = resampling;
   const rows = models.candidate.actual.length;
@@ -82,7 +93,7 @@ function judgeGroup(
   }
   // 0 - x, not -x: no difference is 0, not -0.
   const worseBy = 0 - improvementOf(metric, candidate, champion);
-  if (rows < slice.minRows) return { ...shown, worseBy, judged: false, holds: true };
+  if (!judge || rows < slice.minRows) return { ...shown, worseBy, judged: false, holds: true };
   const interval = bootstrapImprovement({
     ...resampling,
     candidate: models.champion,
@@ -108,13 +119,4 @@ function rowsByLabel(groups: SliceGroups["groups"]): Map<string, number[]> {
     else rows.set(label, [row]);
   });
   return rows;
-}
-
-function pick({ actual, predicted, weights }: ScoredRows, rows: readonly number[]): ScoredRows {
-  const those = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row] ?? NaN);
-  return {
-    actual: those(actual),
-    predicted: those(predicted),
-    ...(weights && { weights: those(weights) }),
-  };
 }

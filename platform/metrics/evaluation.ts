@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { digestSchema } from "../base/stored-record";
 import { metricNames } from "../definition/metric-names";
 
 /**
@@ -18,15 +19,40 @@ const numbers = z.array(z.number()).readonly();
 /** Metrics of one model; one that cannot be computed is absent. */
 export const metricsSchema = z.partialRecord(z.enum(metricNames), z.number());
 
+const points = z.array(z.tuple([z.number(), z.number()]).readonly()).readonly();
+
+const curvesSchema = z.object({
+  /** False and true positive rate. */
+  roc: points.exactOptional(),
+  /** Recall and precision. */
+  precisionRecall: points.exactOptional(),
+  /** Mean predicted probability and share of positive rows of (up to) ten groups. */
+  calibration: points,
+  /** Rows by actual class and by the label that they were given. */
+  confusion: z.object({
+    truePositives: count,
+    falsePositives: count,
+    trueNegatives: count,
+    falseNegatives: count,
+  }),
+});
+
+/** What plots show of a classification's scores. */
+export type Curves = Readonly<z.output<typeof curvesSchema>>;
+
 /** `evaluation.json` of a run: what was measured on the held-out rows. */
 export const evaluationSchema = z.object({
   task: z.enum(["regression", "classification"]),
-  /** Held-out rows. */
+  /** Held-out rows that were measured: those that no model in the comparison was trained on. */
   rows: count,
   candidate: z.object({ metrics: metricsSchema }),
   champion: z.object({ model: z.string(), metrics: metricsSchema }).exactOptional(),
-  /** The first held-out rows (at most 2,000), for plots. */
-  sample: z.object({ actual: numbers, candidate: numbers, champion: numbers.exactOptional() }),
+  /** Rows of a regression for plots, at most 2,000, evenly spaced. */
+  sample: z
+    .object({ actual: numbers, candidate: numbers, champion: numbers.exactOptional() })
+    .exactOptional(),
+  /** Curves of a classification, of all rows; the evaluations of earlier versions lack them. */
+  curves: z.object({ candidate: curvesSchema, champion: curvesSchema.exactOptional() }).exactOptional(),
 });
 
 export type Evaluation = Readonly<z.output<typeof evaluationSchema>>;
@@ -46,6 +72,8 @@ export const promotionDecisionSchema = z.object({
     "below-floor",
     "worse-slice",
     "metric-missing",
+    "one-label",
+    "too-few-unseen",
     "champion-incompatible",
     "champion-unmeasured",
     "evaluation-off",
@@ -64,7 +92,12 @@ export const promotionDecisionSchema = z.object({
   championFall: z.object({ registered: z.number(), interval: intervalSchema }).exactOptional(),
   /** Earlier decisions on the same held-out rows: the more, the luckier the best of them. */
   earlierDecisions: count.exactOptional(),
+  /** Held-out rows that were measured. */
   rows: count,
+  /** Held-out rows that were not, as the champion was trained on them. */
+  leftOut: count.exactOptional(),
+  /** Digest of what tells the measured rows from others; decisions with the same one were made on the same rows. */
+  heldOut: digestSchema.exactOptional(),
   floors: z
     .array(
       z.object({

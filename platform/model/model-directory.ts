@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
+import { splitRuleSchema } from "../data/split-rule";
 import type { Profile } from "../drift/profile";
 import type { Signature } from "./signature";
 import { digestSchema, faultsOf } from "../base/stored-record";
@@ -143,6 +144,8 @@ const lineageSchema = z.object({
     trainingRows: count,
     heldOutRows: count,
   }),
+  /** How its rows were put on a side; what earlier versions of the program trained lacks it. */
+  split: splitRuleSchema.exactOptional(),
   code: commitSchema.extend({
     /** Of the model's own repository, where it lies outside of the program's; empty when it lies in none. */
     model: commitSchema.exactOptional(),

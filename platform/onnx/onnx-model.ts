@@ -39,7 +39,8 @@ function faultsOfValues(kind: "input" | "output", expected: ExpectedTypes, actua
     else if (!types.includes(value.type))
       faults.push(`${kind} "${name}" is ${value.type}, not ${types.join(" or ")}`);
     else if (value.shape.length > 2 || (value.shape.length === 2 && value.shape[1] !== 1)) {
-      faults.push(`${kind} "${name}" has the shape [${value.shape.join(", ")}], not [N, 1] or [N]`);
+      const classes = name === "probability" ? " (that of the positive of two classes)" : "";
+      faults.push(`${kind} "${name}" has the shape [${value.shape.join(", ")}], not [N, 1] or [N]${classes}`);
     }
   }
   for (const { name } of actual) {
@@ -109,12 +110,13 @@ export class OnnxModel {
     // A model may have others, of types that cannot be read here.
     const outputs = await this.session.run(feeds, [...outputTypesOf(this.signature).keys()]);
     const { prediction, probability } = outputs;
-    const rows = prediction?.dims[0];
-    if (!prediction || rows !== table.rows) {
-      throw new PlatformError(
-        "MODEL_INVALID",
-        `The model answered ${rows ?? 0} predictions for ${table.rows} rows. It has to give one per row. Correct the program that wrote it.`,
-      );
+    if (!prediction) throw unlikeRows("predictions", 0, table.rows);
+    // A graph may leave its shapes open, so that only its answers show them.
+    for (const [name, { size }] of Object.entries({
+      predictions: prediction,
+      ...(probability && { probabilities: probability }),
+    })) {
+      if (size !== table.rows) throw unlikeRows(name, size, table.rows);
     }
     return {
       prediction: categorical ? Array.from(prediction.data as string[]) : toNumbers(prediction.data),
@@ -169,6 +171,13 @@ export class OnnxModel {
       return new this.runtime.Tensor(type, Float32Array.from(values), dims);
     return new this.runtime.Tensor(type, values, dims);
   }
+}
+
+function unlikeRows(what: string, found: number, rows: number): PlatformError {
+  return new PlatformError(
+    "MODEL_INVALID",
+    `The model answered ${found} ${what} for ${rows} rows. It has to give one per row; a classification's probability is that of the positive of its two classes. Correct the program that wrote it.`,
+  );
 }
 
 async function createSession(runtime: OnnxRuntime, file: string): Promise<InferenceSession> {

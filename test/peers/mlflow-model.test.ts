@@ -5,7 +5,7 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import { digestOf } from "../../platform/base/files";
 import { readGoldenRows } from "../../platform/model/model-directory";
 import { train } from "../../training/directory/train";
-import { openShippedData, shippedDefinition } from "../training/shipped-data";
+import { openShippedData, shippedDefinition, splitOf } from "../training/shipped-data";
 import { runPython, skipReason } from "./python-venv";
 
 interface Loaded {
@@ -36,6 +36,7 @@ async function trained(definition: ModelDefinition, outputDirectory: string): Pr
   await train({
     engine,
     definition,
+    split: splitOf(definition),
     source: { file: "data.csv", digest: digestOf("data"), rows: 1 },
     outputDirectory,
     run: "run-1",

@@ -6,6 +6,7 @@ import {
   type ModelDefinition,
   type ModelDefinitionInput,
 } from "../../platform/definition/definition";
+import { decideSplitRule, type SplitRule } from "../../platform/data/split-rule";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { openEngine } from "../../platform/sql/open-engine";
 import { identifier, literal } from "../../platform/sql/engine";
@@ -22,6 +23,14 @@ export function shippedDefinition(
 }
 
 const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN" } as const;
+
+/** The split of data that has the columns of a definition. */
+export function splitOf(definition: ModelDefinition): SplitRule {
+  return decideSplitRule(
+    definition,
+    definition.columns.map(({ name }) => name),
+  );
+}
 
 /** An engine whose table `data` holds a CSV file's rows, typed; every fifth row is held out. */
 async function openData(definition: ModelDefinition, file: string): Promise<SqlEngine> {

@@ -1,16 +1,10 @@
 import path from "node:path";
 import packageJson from "../../package.json";
-import type { ModelDefinition } from "../../platform/definition/definition";
-import { digestOf, type Digest } from "../../platform/base/files";
+import { definitionDigest } from "../../platform/definition/definition-digest";
 import type { Lineage } from "../../platform/model/model-directory";
 import { loadOnnxRuntime } from "../../platform/onnx/onnx-runtime";
 import type { SqlEngine } from "../../platform/sql/engine";
 import type { TrainingRequest } from "./training-request";
-
-/** Digest of a definition with its defaults filled in. */
-function definitionDigest(definition: ModelDefinition): Digest {
-  return digestOf(JSON.stringify(definition));
-}
 
 /** What a model is made from, and with what, as far as it is known before it is trained. */
 export async function makeLineage(
@@ -37,6 +31,7 @@ export async function makeLineage(
       trainingRows: training,
       heldOutRows: heldOut,
     },
+    split: request.split,
     code: request.code,
     definitionDigest: definitionDigest(definition),
     parameters: definition.trainer,

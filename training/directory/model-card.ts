@@ -4,10 +4,12 @@ import {
   type ColumnDefinition,
   type ModelDefinition,
 } from "../../platform/definition/definition";
+import { describeSplitRule } from "../../platform/data/split-rule";
 import { formatNumber } from "../../platform/base/format-number";
 import { metrics as metricFacts, metricNames } from "../../platform/definition/metric-names";
 import { describeCode } from "../../platform/model/describe-code";
 import type { Lineage, ModelMetrics } from "../../platform/model/model-directory";
+import { markdownText } from "./markdown-text";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 
 const maxCoefficients = 50;
@@ -20,13 +22,9 @@ interface CardFacts {
   readonly linear?: LinearParameters | undefined;
 }
 
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
-}
-
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(" | ")} |`;
+  return [line(head), `| ${head.map(() => "---").join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
 function frontMatter({ definition }: CardFacts): string {
@@ -84,10 +82,17 @@ function coefficientSection({ definition, linear }: CardFacts): string {
   const shown = sorted.slice(0, maxCoefficients).map(([name, value]) => [name, formatNumber(value)]);
   const unit = targetOf(definition).unit;
   const scale =
-    definition.task === "regression" ? `units of the target${unit ? ` (${unit})` : ""}` : "log-odds";
+    definition.task === "regression"
+      ? `units of the target${unit ? ` (${markdownText(unit)})` : ""}`
+      : "log-odds";
+  const { trainer } = definition;
+  const perUnit =
+    trainer.kind === "ridge" && trainer.standardize === false
+      ? `In ${scale}: the change per unit of a number`
+      : `On the standardised scale, in ${scale}: the change per standard deviation of a number`;
   const rest =
     sorted.length > shown.length ? `\n\n${sorted.length - shown.length} smaller ones are left out.` : "";
-  return `## Coefficients\n\nOn the standardised scale, in ${scale}: the change per standard deviation of a number, or for a category's value or a boolean that is true. Intercept: ${formatNumber(linear.intercept)}.\n\n${table(["Feature", "Coefficient"], shown)}${rest}\n\n`;
+  return `## Coefficients\n\n${perUnit}, or for a category's value or a boolean that is true. Intercept: ${formatNumber(linear.intercept)}.\n\n${table(["Feature", "Coefficient"], shown)}${rest}\n\n`;
 }
 
 function limits({ definition, linear }: CardFacts): string {
@@ -103,10 +108,10 @@ function limits({ definition, linear }: CardFacts): string {
         ]
       : []),
     ...(linear && nullable.length > 0
-      ? [`Missing values of ${nullable.join(", ")} are filled: ${imputation}.`]
+      ? [`Missing values of ${nullable.map(markdownText).join(", ")} are filled: ${imputation}.`]
       : []),
     ...(linear && open.length > 0
-      ? [`A value of ${open.join(", ")} not seen in training has no effect.`]
+      ? [`A value of ${open.map(markdownText).join(", ")} not seen in training has no effect.`]
       : []),
     "A coefficient or an association is not a cause.",
   ]
@@ -115,7 +120,7 @@ function limits({ definition, linear }: CardFacts): string {
 }
 
 function lineageTable({ lineage }: CardFacts): string {
-  const { data, code, tools } = lineage;
+  const { data, code, tools, split } = lineage;
   const { kind, ...settings } = lineage.parameters;
   const commits = describeCode(code)
     .map(([what, value]) => `${what}: ${value}`)
@@ -129,7 +134,10 @@ function lineageTable({ lineage }: CardFacts): string {
       ["Run", lineage.run],
       ["Created", lineage.createdAt],
       ["Data", `${data.source}, ${data.rows} rows, SHA-256 ${data.digest}`],
-      ["Split", `${data.trainingRows} training rows, ${data.heldOutRows} held out, seed ${lineage.seed}`],
+      [
+        "Split",
+        `${data.trainingRows} training rows, ${data.heldOutRows} held out${split ? `, ${describeSplitRule(split)}` : ""}`,
+      ],
       ["Trainer", `${kind} ${JSON.stringify(settings)}`],
       ...(program === undefined ? [] : [["Program", program]]),
       ...(commits === "" ? [] : [["Code", commits]]),
@@ -148,7 +156,7 @@ function lineageTable({ lineage }: CardFacts): string {
 /** The model card, `README.md` of a model directory: front matter as on Hugging Face, then what people ask. */
 export function modelCard(facts: CardFacts): string {
   const { definition } = facts;
-  const about = definition.description ?? `Predicts ${targetOf(definition).name}.`;
+  const about = markdownText(definition.description ?? `Predicts ${targetOf(definition).name}.`);
   return `${frontMatter(facts)}
 
 # ${definition.name}

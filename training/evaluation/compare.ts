@@ -1,15 +1,32 @@
 import { targetOf, type ModelDefinition } from "../../platform/definition/definition";
+import type { Digest } from "../../platform/base/files";
+import { digestOfRows } from "../../platform/data/digest-of-rows";
+import { decideSplitRule } from "../../platform/data/split-rule";
+import { comparableRows } from "../../platform/gate/comparable-rows";
 import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
-import { decidePromotion, type PromotionInput } from "../../platform/gate/promotion";
+import { decidePromotion } from "../../platform/gate/promotion";
+import type { PromotionInput } from "../../platform/gate/promotion-input";
 import { readLineage, readModelMetrics } from "../../platform/model/model-directory";
 import { splitData } from "../../platform/data/split";
-import type { SqlEngine } from "../../platform/sql/engine";
+import type { Champion } from "../inputs/champions";
+import { findSplit } from "../inputs/split";
+import type { Workbench } from "../inputs/workbench";
+import type { FormerVersions } from "../inputs/former-data";
+import { unseenByChampion } from "./champion-rows";
 import { evaluate } from "./evaluate";
 
 export interface Comparison {
   readonly evaluation: Evaluation;
   readonly decision: PromotionDecision;
+}
+
+/** What the rows of a comparison are looked up in. */
+export interface ComparisonRecords {
+  /** The data that champions were trained on; undefined when none of it is kept. */
+  readonly dataVersions?: FormerVersions | undefined;
+  /** How many decisions were made on these held-out rows before; undefined where that is not known. */
+  readonly countDecisions?: ((heldOut: Digest) => Promise<number | undefined>) | undefined;
 }
 
 /** The gate's metric of a champion when it was registered; undefined where that was on the candidate's own data. */
@@ -23,18 +40,25 @@ async function registeredValue(
   return (await readModelMetrics(champion)).heldOut.metrics[gate.metric];
 }
 
-/** Measures a candidate and the champion on the same held-out rows of the loaded table `data`, and asks the gate. */
+/**
+ * Measures a candidate and the champion on the same held-out rows of the loaded table `data`, none of which either was trained
+ * on, and asks the gate.
+ */
 export async function compareWithChampion(request: {
-  readonly engine: SqlEngine;
-  readonly definition: ModelDefinition;
+  readonly workbench: Workbench;
   /** The candidate's model directory. */
   readonly candidate: string;
-  /** What production serves: `name:version` and its model directory; absent when it serves nothing. */
-  readonly champion: { readonly model: string; readonly directory: string } | undefined;
+  /** What production serves; absent when it serves nothing. */
+  readonly champion: Champion | undefined;
+  readonly records: ComparisonRecords;
   readonly evaluation: PromotionInput["evaluation"];
 }): Promise<Comparison> {
-  const { engine, definition, champion } = request;
-  await splitData(engine, definition);
+  const { workbench, champion, records } = request;
+  const { engine, definition, source } = workbench;
+  const rule =
+    findSplit(workbench, await readLineage(request.candidate)) ?? decideSplitRule(definition, source.header);
+  await splitData(workbench, rule);
+  const seen = champion && (await unseenByChampion(workbench, champion, records.dataVersions));
   const candidate = await OnnxModel.load(request.candidate);
   const onnx = champion && (await OnnxModel.load(champion.directory));
   try {
@@ -46,23 +70,29 @@ export async function compareWithChampion(request: {
       engine,
       definition,
       candidate,
-      ...(champion && onnx && { champion: { model: champion.model, onnx } }),
+      ...(champion && onnx && { champion: { model: champion.model, onnx, unseen: seen?.unseen } }),
     });
+    const rows = seen?.unseen && comparableRows(seen.unseen);
+    const heldOut = await digestOfRows(workbench, rule, scores?.rows && rows);
+    const earlierDecisions = await records.countDecisions?.(heldOut);
     const decision = decidePromotion({
       ...measured,
       ...(champion &&
         scores && {
           champion: {
             ...scores,
+            ...seen,
             registered: await registeredValue(definition, request.candidate, champion.directory),
           },
         }),
       rule: definition.gate,
       unit: targetOf(definition).unit,
+      classes: candidate.signature.target.classes,
+      earlierDecisions,
       seed: definition.split.seed,
       evaluation: request.evaluation,
     });
-    return { evaluation, decision };
+    return { evaluation, decision: { ...decision, heldOut } };
   } finally {
     await candidate.close();
     await onnx?.close();

@@ -1,6 +1,11 @@
+import { PlatformError } from "../../platform/base/errors";
 import { computeMetrics } from "../../platform/metrics/compute-metrics";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Evaluation, ScoredRows } from "../../platform/metrics/evaluation";
+import { comparableRows } from "../../platform/gate/comparable-rows";
+import { evenlySpaced } from "../../platform/metrics/evenly-spaced";
+import { measureCurves } from "../../platform/metrics/measure-curves";
+import { pickRows } from "../../platform/metrics/pick-rows";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import type { SliceGroups } from "../../platform/gate/promotion-slices";
 import { signatureOf, type Signature } from "../../platform/model/signature";
@@ -32,33 +37,72 @@ interface EvaluationRequest {
   readonly engine: SqlEngine;
   readonly definition: ModelDefinition;
   readonly candidate: OnnxModel;
-  readonly champion?: { readonly model: string; readonly onnx: OnnxModel };
+  readonly champion?: {
+    readonly model: string;
+    readonly onnx: OnnxModel;
+    /** Per held-out row, whether it was not trained on it; absent where that is so of all. */
+    readonly unseen?: readonly boolean[] | undefined;
+  };
 }
 
-/** Scores the candidate and the champion on the same held-out rows. */
+/**
+ * Scores the candidate and the champion on the same held-out rows. What is reported is of those that the champion was not
+ * trained on; where they are too few to compare, the candidate's alone.
+ */
 export async function evaluate(request: EvaluationRequest): Promise<EvaluationResult> {
   const { engine, definition } = request;
   const candidate = await scoreRows(engine, definition, { model: request.candidate, side: "held-out" });
   const champion = request.champion && (await scoreChampion(request, request.champion));
-  const sample = (values: Float64Array): number[] => Array.from(values.subarray(0, sampleRows));
+  const reported = reportedRows(candidate, champion?.rows, request.champion?.unseen);
   return {
     candidate,
     ...(champion && { champion }),
     slices: await sliceGroups(engine, definition),
     evaluation: {
       task: definition.task,
-      rows: candidate.actual.length,
-      candidate: { metrics: computeMetrics(definition.task, candidate) },
-      ...(champion?.rows && {
-        champion: { model: champion.model, metrics: computeMetrics(definition.task, champion.rows) },
-      }),
-      sample: {
-        actual: sample(candidate.actual),
-        candidate: sample(candidate.predicted),
-        ...(champion?.rows && { champion: sample(champion.rows.predicted) }),
-      },
+      rows: reported.candidate.actual.length,
+      candidate: { metrics: computeMetrics(definition.task, reported.candidate) },
+      ...(champion &&
+        reported.champion && {
+          champion: { model: champion.model, metrics: computeMetrics(definition.task, reported.champion) },
+        }),
+      ...(definition.task === "regression"
+        ? { sample: sampleOf(reported) }
+        : {
+            curves: {
+              candidate: measureCurves(reported.candidate),
+              ...(reported.champion && { champion: measureCurves(reported.champion) }),
+            },
+          }),
     },
   };
+}
+
+/** Evenly spaced: the first rows of a file that is sorted are no picture of it. */
+function sampleOf({ candidate, champion }: ReportedRows): NonNullable<Evaluation["sample"]> {
+  const positions = evenlySpaced(candidate.actual.length, sampleRows);
+  const { actual, predicted } = pickRows(candidate, positions);
+  return {
+    actual: Array.from(actual),
+    candidate: Array.from(predicted),
+    ...(champion && { champion: Array.from(pickRows(champion, positions).predicted) }),
+  };
+}
+
+interface ReportedRows {
+  readonly candidate: ScoredRows;
+  readonly champion?: ScoredRows;
+}
+
+function reportedRows(
+  candidate: ScoredRows,
+  champion: ScoredRows | undefined,
+  unseen: readonly boolean[] | undefined,
+): ReportedRows {
+  if (champion === undefined) return { candidate };
+  const rows = unseen && comparableRows(unseen);
+  if (rows === undefined) return unseen ? { candidate } : { candidate, champion };
+  return { candidate: pickRows(candidate, rows), champion: pickRows(champion, rows) };
 }
 
 async function scoreChampion(
@@ -67,7 +111,13 @@ async function scoreChampion(
 ): Promise<ChampionScores> {
   const incompatible = findIncompatibility(onnx.signature, definition);
   if (incompatible !== undefined) return { model, incompatible };
-  return { model, rows: await scoreRows(engine, definition, { model: onnx, side: "held-out" }) };
+  try {
+    return { model, rows: await scoreRows(engine, definition, { model: onnx, side: "held-out" }) };
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code !== "MODEL_INVALID") throw error;
+    // Released before such labels were refused: no reason to keep it, and none that every candidate fails.
+    return { model, incompatible: error.message };
+  }
 }
 
 /** Why a model cannot score the rows of a definition, in words that name the columns; undefined when it can. */

@@ -1,10 +1,12 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
+import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
 import { featureTable } from "../../platform/model/table";
 import { targetSql, weightOf } from "../preprocessing/target";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { findLabelFault } from "./label-fault";
 import { predictionSql } from "./predict-sql";
 import { numberOf } from "../preprocessing/sql";
 
@@ -45,6 +47,13 @@ function joined(parts: readonly Float64Array[]): Float64Array {
   return whole;
 }
 
+function mislabelled(fault: string): PlatformError {
+  return new PlatformError(
+    "MODEL_INVALID",
+    `The model's labels are not those that would be measured: ${fault}. A classification tells two classes apart. Correct the program that wrote the model.`,
+  );
+}
+
 /**
  * Targets and a model's predictions for one side of the split table `data`, by `_row`, with the rows' weights where the
  * definition has such a column; a classification's predictions are the probabilities. Memory grows by 16 or 24 bytes
@@ -64,7 +73,10 @@ export async function scoreRows(
   const predicted: Float64Array[] = [];
   const weights: Float64Array[] = [];
   for await (const rows of chunksOf(engine, query)) {
-    const { prediction, probability } = await model.predict(featureTable(model.signature, rows));
+    const predictions = await model.predict(featureTable(model.signature, rows));
+    const fault = findLabelFault(model.signature, predictions);
+    if (fault !== undefined) throw mislabelled(fault);
+    const { prediction, probability } = predictions;
     actual.push(Float64Array.from(rows, (row) => numberOf(row, actualColumn)));
     predicted.push(probability ?? Float64Array.from(prediction as Float64Array));
     if (weight !== undefined) weights.push(Float64Array.from(rows, (row) => numberOf(row, weightColumn)));

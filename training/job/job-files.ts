@@ -4,6 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { digestOfDirectory, writeJson } from "../../platform/base/files";
+import { splitRuleSchema } from "../../platform/data/split-rule";
 import { digestSchema, findRecord } from "../../platform/base/stored-record";
 
 const dataSchema = z.object({
@@ -18,6 +19,8 @@ const checkedSchema = z.object({
   data: dataSchema,
   /** Champion it was compared with: `name:version`. */
   champion: z.string().exactOptional(),
+  /** How its rows are split. */
+  split: splitRuleSchema.exactOptional(),
 });
 
 /** `candidate.json`: a model directory that is whole. */

@@ -1,8 +1,12 @@
+import type { Digest } from "../../platform/base/files";
 import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
 import type { DataReport } from "../../platform/data/findings";
 import { prefixed, type Entries } from "../../platform/model/run-entries";
 import { logEntries, orWarn, shortened } from "../../platform/registry/mlflow/log-entries";
 import { openRunTracking } from "../../platform/registry/mlflow/run-tracking";
+
+/** Says of a run on which held-out rows it decided. No dot in this key: not every server takes one in a filter. */
+const heldOutTag = "mlops_held_out";
 
 /** How a pipeline ended, as who watches it reads it from its tags. */
 export interface Outcome {
@@ -29,6 +33,19 @@ export class JobLog {
   /** Writes to the job's run. That a server does not take a figure is told, and no reason to lose hours of work. */
   async log(entries: Entries): Promise<void> {
     if (this.runs !== undefined) await logEntries(this.runs.run, entries, this.warn);
+  }
+
+  /** How many decisions on these held-out rows other runs of the experiment have; undefined where no server can say. */
+  async countDecisions(heldOut: Digest): Promise<number | undefined> {
+    let count: number | undefined;
+    await orWarn(
+      async () => {
+        count = await this.runs?.run.countOthers(heldOutTag, heldOut);
+      },
+      this.warn,
+      "Earlier decisions are not counted",
+    );
+    return count;
   }
 
   /** Writes how the pipeline ended to the job's run, without fail, and to the pipeline's, if its server lets it. */
@@ -61,6 +78,7 @@ export function entriesOfDecision(evaluation: Evaluation, decision: PromotionDec
       "mlops.promote": String(decision.promote),
       "mlops.reason": decision.reason,
       "mlops.explanation": decision.explanation,
+      ...(decision.heldOut !== undefined && { [heldOutTag]: decision.heldOut }),
       ...(champion && { "mlops.champion": champion.model }),
     },
   };

@@ -26,7 +26,8 @@ import { entriesOfTraining } from "../../platform/model/run-entries";
 import { JobLog, entriesOfCheck, entriesOfDecision, type Outcome } from "./job-log";
 import { aliasChampions } from "../inputs/alias-champions";
 import { checkStep, evaluateStep, readDecision, registerStep, requireSound, trainStep } from "../steps";
-import { keepData, noChampions, ofProgram } from "./program";
+import { decideSplit } from "../inputs/split";
+import { keepData, noChampions, ofProgram, versionsOf } from "./program";
 import { withWorkbench } from "./with-workbench";
 
 /** What every step of a job works with. */
@@ -75,10 +76,14 @@ export function checkJob(
 ): Promise<DataReport> {
   return withScratch(async (scratch) => {
     const champions = aliasChampions(findRegistry(context, registry), path.join(scratch, "champion"));
-    const { report, champion, source } = await withWorkbench(
+    const { report, champion, source, split } = await withWorkbench(
       context.settings,
       { model, data },
-      async (workbench) => ({ ...(await checkStep(workbench, champions)), source: workbench.source }),
+      async (workbench) => {
+        const checked = await checkStep(workbench, champions);
+        const rule = await decideSplit(workbench, checked.champion, await versionsOf(context.settings));
+        return { ...checked, source: workbench.source, split: rule };
+      },
     );
     assertNotInterrupted(context.signal);
     await writeJson(path.join(scratch, "data-check.json"), report);
@@ -86,6 +91,7 @@ export function checkJob(
     const checked: Checked = {
       model,
       data: { digest, ...(files && { files: [...files] }) },
+      split,
       ...(champion && { champion: champion.model }),
     };
     const isSound = errorLines(report.findings).length === 0;
@@ -116,6 +122,7 @@ export async function trainJob(
         outputDirectory: path.join(scratch, modelFolder),
         run: run ?? newRunId(model, new Date()),
         champion: checked.champion,
+        split: checked.split ?? (await decideSplit(workbench, undefined, undefined)),
         signal: context.signal,
       });
     });
@@ -139,10 +146,14 @@ export function evaluateJob(
     const candidate = await readCandidate(flags.candidate, model);
     const registry = registryOf(context, flags.registry);
     const from = { model, data, pinned: candidate.data };
-    const { evaluation, decision } = await withWorkbench(context.settings, from, (workbench) =>
+    const { evaluation, decision } = await withWorkbench(context.settings, from, async (workbench) =>
       evaluateStep(workbench, {
         candidate: path.join(flags.candidate, modelFolder),
         champions: aliasChampions(registry, path.join(scratch, "champion")),
+        records: {
+          dataVersions: await versionsOf(context.settings),
+          countDecisions: (heldOut) => logOf(context).countDecisions(heldOut),
+        },
         evaluation: context.settings.evaluation,
         output: scratch,
       }),

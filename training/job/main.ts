@@ -19,7 +19,8 @@ import {
   requireSound,
   trainStep,
 } from "../steps";
-import { keepData, ofProgram } from "./program";
+import { decideSplit } from "../inputs/split";
+import { keepData, ofProgram, versionsOf } from "./program";
 import { withWorkbench } from "./with-workbench";
 
 /** Answers with one JSON document on standard output. */
@@ -70,6 +71,7 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
           outputDirectory: path.resolve(flags.output),
           run: flags.run ?? newRunId(flags.model, new Date()),
           champion: champion?.model,
+          split: await decideSplit(workbench, champion, await versionsOf(read)),
           signal,
         });
       });
@@ -80,10 +82,11 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
     .requiredOption("--output <folder>", "where evaluation.json and decision.json go")
     .action(async (flags: StepFlags & { candidate: string; output: string }) => {
       const read = settings();
-      const { decision } = await withWorkbench(read, flags, (workbench) =>
+      const { decision } = await withWorkbench(read, flags, async (workbench) =>
         evaluateStep(workbench, {
           candidate: flags.candidate,
           champions: packageChampions(flags.champion),
+          records: { dataVersions: await versionsOf(read) },
           evaluation: read.evaluation,
           output: flags.output,
         }),

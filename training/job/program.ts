@@ -1,3 +1,4 @@
+import type { DataVersions } from "../../platform/data/versions/data-versions";
 import { openDataVersions } from "../../platform/data/versions/open-data-versions";
 import type { Settings } from "../../platform/settings/settings";
 import type { TrainingRequest } from "../directory/training-request";
@@ -25,11 +26,16 @@ export function ofProgram({
   };
 }
 
+/** The data that models were trained on, where the settings say that it is kept. */
+export function versionsOf({ dataVersions }: Settings<"training">): Promise<DataVersions | undefined> {
+  return openDataVersions(dataVersions, onOutput);
+}
+
 /** Keeps the data that is trained on as a version of it, where the settings say. */
 export async function keepData(
-  { dataVersions }: Settings<"training">,
+  settings: Settings<"training">,
   { definition, source }: Workbench,
 ): Promise<void> {
-  const versions = await openDataVersions(dataVersions, onOutput);
+  const versions = await versionsOf(settings);
   await versions?.keep(definition, source, new Date());
 }

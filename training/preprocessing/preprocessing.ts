@@ -49,6 +49,11 @@ export async function fitPreprocessing(
   return preprocessing;
 }
 
+/** The same with numbers in the units that they have. */
+export function withoutScales(preprocessing: Preprocessing): Preprocessing {
+  return preprocessing.map((part) => (part.kind === "number" ? { ...part, scale: 1 } : part));
+}
+
 async function fitNumbers(
   engine: SqlEngine,
   features: readonly ColumnDefinition[],

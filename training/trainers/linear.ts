@@ -15,6 +15,7 @@ import {
   encodedNames,
   fitPreprocessing,
   withCoefficients,
+  withoutScales,
   type TrainingRows,
 } from "../preprocessing/preprocessing";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
@@ -30,14 +31,16 @@ export interface LinearProblem {
   readonly dependencies: number;
 }
 
-/** Fits a linear model by the coefficients that `solve` finds for the encoded columns. */
+/** Fits a linear model by the coefficients that `solve` finds for the encoded columns, with numbers standardised or only centred. */
 export async function fitLinear(
   { engine, definition, from }: TrainerInput,
   solve: (problem: LinearProblem) => Promise<Coefficients>,
+  standardize = true,
 ): Promise<FittedModel> {
   await checkTrainingRows(engine, definition, from);
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
-  const preprocessing = await fitPreprocessing(engine, definition, rows);
+  const fitted = await fitPreprocessing(engine, definition, rows);
+  const preprocessing = standardize ? fitted : withoutScales(fitted);
   const design = { rows, columns: encodedColumns(preprocessing), target: targetSql(definition) };
   const { intercept, coefficients, warnings } = await solve({
     engine,

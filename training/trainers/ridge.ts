@@ -100,7 +100,7 @@ function warningsOf({ condition, dependent }: LeastSquares, expected: number): s
 }
 
 export const ridge: Trainer<"ridge"> = {
-  fit(input, { alpha }) {
-    return fitLinear(input, (problem) => fitRidge(problem, alpha));
+  fit(input, { alpha, standardize }) {
+    return fitLinear(input, (problem) => fitRidge(problem, alpha), standardize);
   },
 };

@@ -1,42 +1,31 @@
 import type { SeriesOption } from "echarts";
-import { calibration, precisionRecallCurve, rocCurve } from "../../../platform/metrics/classification-curves";
-import type { Evaluation, ScoredRows } from "../../../platform/metrics/evaluation";
+import type { Curves, Evaluation } from "../../../platform/metrics/evaluation";
 import { showNumber, showShare } from "../display";
-import { guideLine, type LegendEntry, type Plot, plotColours, plotOption, shareAxis, thinOut } from "./plot";
-
-/** Most points of a curve; between more of them no difference can be seen. */
-const maxPoints = 400;
+import { guideLine, type LegendEntry, type Plot, plotColours, plotOption, shareAxis } from "./plot";
 
 type Model = "candidate" | "champion";
 type Points = readonly (readonly [number, number])[];
-type Curve = (rows: ScoredRows) => Points | undefined;
 
-/** A model's line in a plot, named for the legend. */
-interface ModelRows {
+/** A model's curves, named for the legend. */
+interface ModelCurves {
   readonly model: Model;
   readonly label: string;
-  readonly rows: ScoredRows;
+  readonly curves: Curves;
 }
 
-/** Rows of the sample with the predictions of the candidate and, where there is one, of the champion. */
-export function modelRows({ sample, champion }: Pick<Evaluation, "sample" | "champion">): ModelRows[] {
-  const rows = (predicted: readonly number[]): ScoredRows => ({
-    actual: Float64Array.from(sample.actual),
-    predicted: Float64Array.from(predicted),
-  });
-  const candidate: ModelRows = { model: "candidate", label: "candidate", rows: rows(sample.candidate) };
-  if (!sample.champion) return [candidate];
-  return [
-    candidate,
-    { model: "champion", label: champion?.model ?? "champion", rows: rows(sample.champion) },
-  ];
+/** The curves of the candidate and, where there is one, of the champion; none of a regression. */
+export function modelCurves({ curves, champion }: Pick<Evaluation, "curves" | "champion">): ModelCurves[] {
+  if (!curves) return [];
+  const candidate: ModelCurves = { model: "candidate", label: "candidate", curves: curves.candidate };
+  if (!curves.champion) return [candidate];
+  return [candidate, { model: "champion", label: champion?.model ?? "champion", curves: curves.champion }];
 }
 
 function line(model: Model, points: Points, symbolSize: number): SeriesOption {
   const color = plotColours[model];
   return {
     type: "line",
-    data: thinOut(points, maxPoints).map((point) => [...point]),
+    data: points.map((point) => [...point]),
     ...(symbolSize > 0 ? { symbol: "circle", symbolSize } : { symbol: "none" }),
     itemStyle: { color },
     lineStyle: { color, width: 2, type: model === "candidate" ? "solid" : "dashed" },
@@ -50,15 +39,17 @@ interface CurvePlot {
   readonly y: string;
   readonly guide: Points;
   readonly symbolSize?: number;
-  readonly curve: Curve;
+  /** Greatest value of both axes. */
+  readonly max?: number;
+  readonly curve: (curves: Curves) => Points | undefined;
 }
 
 function curvePlot(
-  { title, description, x, y, guide, symbolSize = 0, curve }: CurvePlot,
-  models: readonly ModelRows[],
+  { title, description, x, y, guide, symbolSize = 0, max, curve }: CurvePlot,
+  models: readonly ModelCurves[],
 ): Plot | undefined {
-  const drawn = models.flatMap(({ model, label, rows }) => {
-    const points = curve(rows);
+  const drawn = models.flatMap(({ model, label, curves }) => {
+    const points = curve(curves);
     return points && points.length > 0 ? [{ model, label, points }] : [];
   });
   if (drawn.length === 0) return undefined;
@@ -74,8 +65,8 @@ function curvePlot(
     height: 330,
     legend,
     option: plotOption({
-      x: shareAxis(x),
-      y: shareAxis(y),
+      x: shareAxis(x, max),
+      y: shareAxis(y, max),
       // The candidate last, so that it is drawn over the champion.
       series: [
         guideLine(guide),
@@ -96,8 +87,7 @@ const rocPlot = (area: number | undefined): CurvePlot => ({
   x: "false positive rate",
   y: "true positive rate",
   guide: diagonal,
-  curve: (rows) =>
-    rocCurve(rows)?.map(({ falsePositiveRate, truePositiveRate }) => [falsePositiveRate, truePositiveRate]),
+  curve: ({ roc }) => roc,
 });
 
 /** `share` is that of the positive rows. */
@@ -110,28 +100,51 @@ const precisionRecallPlot = (share: number): CurvePlot => ({
     [0, share],
     [1, share],
   ],
-  curve: (rows) => precisionRecallCurve(rows)?.map(({ recall, precision }) => [recall, precision]),
+  curve: ({ precisionRecall }) => precisionRecall,
 });
 
-const calibrationPlot: CurvePlot = {
+/** The end of an axis for shares up to `greatest`: 1, or a round number not far above where all of them are small. */
+export function shareLimit(greatest: number): number {
+  if (!(greatest > 0) || greatest > 0.5) return 1;
+  const power = 10 ** Math.floor(Math.log10(greatest));
+  const step = [1, 2, 5, 10].find((each) => each * power >= greatest) ?? 10;
+  // 5 * 0.001 is not 0.005 to the last bit.
+  return Number((step * power).toPrecision(1));
+}
+
+/** `max` is where both axes end: what is rare has small probabilities, which on an axis to 1 are one dot. */
+const calibrationPlot = (max: number): CurvePlot => ({
   title: "Calibration",
-  description:
-    "Share of positive rows over the predicted probability, in up to ten groups of rows; on the diagonal a probability means what it says.",
+  description: `Share of positive rows over the predicted probability, both from 0 to ${max}, in up to ten groups of rows; on the diagonal a probability means what it says.`,
   x: "mean predicted probability",
   y: "share of positive rows",
-  guide: diagonal,
+  guide: [
+    [0, 0],
+    [max, max],
+  ],
   symbolSize: 6,
-  curve: (rows) => calibration(rows).map(({ predicted, observed }) => [predicted, observed]),
-};
+  max,
+  curve: ({ calibration }) => calibration,
+});
 
 /** ROC, precision-recall and calibration; a curve that the rows do not allow (one class only) is left out. */
 export function classificationPlots(
-  evaluation: Pick<Evaluation, "sample" | "champion" | "candidate">,
+  evaluation: Pick<Evaluation, "curves" | "champion" | "candidate">,
 ): readonly Plot[] {
-  const { actual } = evaluation.sample;
-  const share = actual.filter((value) => value === 1).length / actual.length;
-  const models = modelRows(evaluation);
-  return [rocPlot(evaluation.candidate.metrics.auc), precisionRecallPlot(share), calibrationPlot]
+  const models = modelCurves(evaluation);
+  const shares = models.flatMap(({ curves }) => curves.calibration.flat());
+  return [
+    rocPlot(evaluation.candidate.metrics.auc),
+    precisionRecallPlot(positiveShare(models[0]?.curves)),
+    calibrationPlot(shareLimit(Math.max(0, ...shares))),
+  ]
     .map((plot) => curvePlot(plot, models))
     .filter((plot) => plot !== undefined);
+}
+
+function positiveShare(curves: Curves | undefined): number {
+  if (!curves) return NaN;
+  const { truePositives, falseNegatives, falsePositives, trueNegatives } = curves.confusion;
+  const positives = truePositives + falseNegatives;
+  return positives / (positives + falsePositives + trueNegatives);
 }

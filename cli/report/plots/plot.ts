@@ -5,6 +5,7 @@ import type {
   XAXisComponentOption,
   YAXisComponentOption,
 } from "echarts";
+import { evenlySpaced } from "../../../platform/metrics/evenly-spaced";
 import { showShare } from "../display";
 
 /** What a colour in a plot stands for; its value is a custom property of the page, so that it follows light and dark. */
@@ -67,9 +68,9 @@ export function valueAxis(name: string): XAXisComponentOption & YAXisComponentOp
   };
 }
 
-/** A value axis for a share or a rate, 0..1. */
-export function shareAxis(name: string): XAXisComponentOption & YAXisComponentOption {
-  return { ...valueAxis(name), min: 0, max: 1, interval: 0.2 };
+/** A value axis for a share or a rate, 0..1, or as far as it goes. */
+export function shareAxis(name: string, max = 1): XAXisComponentOption & YAXisComponentOption {
+  return { ...valueAxis(name), min: 0, max, interval: max / 5 };
 }
 
 /** A value axis for shares that do not fill 0..1, in percent. */
@@ -132,8 +133,5 @@ export function guideLine(points: readonly (readonly [number, number])[]): Serie
 
 /** At most `limit` items, evenly spaced, the first and the last among them. */
 export function thinOut<Item>(items: readonly Item[], limit: number): readonly Item[] {
-  if (items.length <= limit) return items;
-  return Array.from({ length: limit }, (_, index) =>
-    items.slice(Math.round((index * (items.length - 1)) / (limit - 1))).at(0),
-  ).filter((item) => item !== undefined);
+  return evenlySpaced(items.length, limit).flatMap((position) => items.slice(position, position + 1));
 }

@@ -7,7 +7,7 @@ import { guideLine, type LegendEntry, type Plot, plotColours, plotOption, thinOu
 /** Most points a model has in one plot; more of them hide each other and swell the page. */
 const maxPoints = 500;
 
-type Sample = Evaluation["sample"];
+type Sample = NonNullable<Evaluation["sample"]>;
 type Points = readonly (readonly [number, number])[];
 type Model = "candidate" | "champion";
 
@@ -144,7 +144,7 @@ function residualHistogram(sample: Sample, target: string, champion: string | un
 
 /** Predicted against actual, residuals against predicted, and the histogram of residuals. */
 export function regressionPlots(
-  { sample, champion }: Pick<Evaluation, "sample" | "champion">,
+  { sample, champion }: { readonly sample: Sample } & Pick<Evaluation, "champion">,
   target: string,
 ): readonly Plot[] {
   const name = champion?.model;

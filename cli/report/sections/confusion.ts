@@ -1,10 +1,9 @@
-import { confusion } from "../../../platform/metrics/classification-curves";
 import { type ModelDefinition, targetOf } from "../../../platform/definition/definition";
 import type { Evaluation } from "../../../platform/metrics/evaluation";
 import { signatureOf } from "../../../platform/model/signature";
 import { showCount, showShare } from "../display";
 import { html, Html } from "../html";
-import { modelRows } from "../plots/classification-plots";
+import { modelCurves } from "../plots/classification-plots";
 
 interface Confusion {
   /** Whose labels. */
@@ -53,8 +52,8 @@ function confusionTable({ model, target, classes, counts }: Confusion): Html {
 export function confusionTables(evaluation: Evaluation, definition: ModelDefinition): Html {
   const target = targetOf(definition).name;
   const [negative, positive] = signatureOf(definition).target.classes ?? [0, 1];
-  const tables = modelRows(evaluation).map(({ label, rows }) => {
-    const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(rows);
+  const tables = modelCurves(evaluation).map(({ label, curves }) => {
+    const { trueNegatives, falsePositives, falseNegatives, truePositives } = curves.confusion;
     return confusionTable({
       model: label,
       target,

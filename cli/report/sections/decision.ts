@@ -12,6 +12,7 @@ const check = (holds: boolean): Html => (holds ? badge("good", "holds") : badge(
 
 function figures(decision: PromotionDecision): [string, string][] {
   const { metric, candidate, champion, improvement, interval, minImprovement, rows } = decision;
+  const { leftOut, earlierDecisions } = decision;
   const figures: [string, string][] = [[`${metric} of the candidate`, showNumber(candidate)]];
   if (champion) figures.push([`${metric} of ${champion.model}`, showNumber(champion.value)]);
   if (improvement !== undefined) figures.push(["improvement", showDifference(improvement)]);
@@ -20,6 +21,11 @@ function figures(decision: PromotionDecision): [string, string][] {
     figures.push([`${showShare(level)} interval`, `${showNumber(low)} to ${showNumber(high)}`]);
   }
   figures.push(["minimum improvement", showNumber(minImprovement)], ["held-out rows", showCount(rows)]);
+  if (leftOut !== undefined)
+    figures.push(["left out, as the champion was trained on them", showCount(leftOut)]);
+  if (earlierDecisions !== undefined) {
+    figures.push(["earlier decisions on these rows", showCount(earlierDecisions)]);
+  }
   return figures;
 }
 

@@ -37,24 +37,28 @@ export function evaluationSection(
   definition: ModelDefinition,
   draw: DrawPlot,
 ): Section {
-  const { rows, sample, task } = evaluation;
+  const { rows, sample, curves, task } = evaluation;
   const target = targetOf(definition);
   const measured = target.unit === undefined ? target.name : `${target.name} [${target.unit}]`;
   const plotted =
-    sample.actual.length < rows
-      ? ` The plots show the first ${showCount(sample.actual.length)} of them.`
+    sample && sample.actual.length < rows
+      ? ` The plots show ${showCount(sample.actual.length)} of them, evenly spaced.`
       : "";
   const plots =
-    task === "regression" ? regressionPlots(evaluation, measured) : classificationPlots(evaluation);
+    task === "classification"
+      ? classificationPlots(evaluation)
+      : sample && sample.actual.length > 0
+        ? regressionPlots({ ...evaluation, sample }, measured)
+        : [];
   return {
     id: "evaluation",
     title: "Evaluation",
     content: html`<p>On ${showCount(rows)} held-out rows.${plotted}</p>
       ${metricTable(evaluation)}
       ${
-        sample.actual.length > 0
+        plots.length > 0
           ? html`<div class="plots">${plots.map(draw)}</div>
-              ${task === "classification" ? confusionTables(evaluation, definition) : undefined}`
+              ${curves && confusionTables(evaluation, definition)}`
           : undefined
       }`,
   };

@@ -1,3 +1,4 @@
+import { describeSplitRule } from "../../../platform/data/split-rule";
 import type { Lineage } from "../../../platform/model/model-directory";
 import { showCount, showTime } from "../display";
 import { html, type Html } from "../html";
@@ -39,6 +40,7 @@ export function lineageSection(lineage: Lineage): Section {
       "rows",
       `${showCount(data.rows)}: ${showCount(data.trainingRows)} for training, ${showCount(data.heldOutRows)} held out`,
     ],
+    ...(lineage.split ? [["split", describeSplitRule(lineage.split)] as const] : []),
     ["definition digest", code(lineage.definitionDigest)],
     ["trainer", parameters(lineage)],
     ["seed", String(lineage.seed)],

@@ -12,12 +12,16 @@ export function shortened(values: Readonly<Record<string, string>>): Record<stri
 }
 
 /** Does what a run can go without: that it failed is told, and no reason to lose the rest. */
-export async function orWarn(work: () => Promise<void>, warn: (message: string) => void): Promise<void> {
+export async function orWarn(
+  work: () => Promise<void>,
+  warn: (message: string) => void,
+  what = "Not logged",
+): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code === "INTERRUPTED") throw error;
-    warn(`Not logged: ${reasonOf(error)}`);
+    warn(`${what}: ${reasonOf(error)}`);
   }
 }
 

@@ -10,10 +10,20 @@ export interface Tracking {
   /** Finite numbers. */
   logMetrics(metrics: Readonly<Record<string, number>>): Promise<void>;
   setTags(tags: Readonly<Record<string, string>>): Promise<void>;
+  /** How many other runs of the run's experiment have the tag, which has no dot; at most 1,000 are looked at. */
+  countOthers(tag: string, value: string): Promise<number>;
 }
 
 /** What the server takes in one call: 100 of each is the least of its limits. */
 const maxAtOnce = 100;
+
+/** The most that Azure Machine Learning and MLflow give at once. */
+const maxFound = 1000;
+
+const runAnswer = z.object({ run: z.object({ info: z.object({ experiment_id: z.string() }) }) });
+const runsAnswer = z.object({
+  runs: z.array(z.object({ info: z.object({ run_id: z.string() }) })).optional(),
+});
 
 export class MlflowTracking implements Tracking {
   constructor(
@@ -50,6 +60,27 @@ export class MlflowTracking implements Tracking {
       "tags",
       Object.entries(tags).map(([key, value]) => ({ key, value })),
     );
+  }
+
+  async countOthers(tag: string, value: string): Promise<number> {
+    const run = await this.client.call({
+      method: "GET",
+      path: "runs/get",
+      query: { run_id: this.runId },
+      answer: runAnswer,
+    });
+    const body = {
+      experiment_ids: [run.run.info.experiment_id],
+      filter: `tags.${tag} = '${value}'`,
+      max_results: maxFound,
+    };
+    const { runs = [] } = await this.client.call({
+      method: "POST",
+      path: "runs/search",
+      body,
+      answer: runsAnswer,
+    });
+    return runs.filter(({ info }) => info.run_id !== this.runId).length;
   }
 
   private async log(kind: "params" | "metrics" | "tags", items: readonly object[]): Promise<void> {

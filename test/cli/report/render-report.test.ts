@@ -1,5 +1,7 @@
 import { renderReport } from "../../../cli/report/render-report";
 import type { ReportInput } from "../../../cli/report/report-input";
+import { measureCurves } from "../../../platform/metrics/measure-curves";
+import { scored } from "../../platform/metrics/scored-rows";
 import { bare, classified, evilColumn, stages, whole } from "./report-fixture";
 
 const escapedEvilColumn = "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;";
@@ -116,7 +118,7 @@ describe("a report of a whole run", () => {
     ["a tiny p-value", "&lt; 0.0001"],
     ["a share of missing values", "1.3 %"],
     ["the step of a time bar", "approve ✓ done 9.4 s by --yes"],
-    ["the part of the sample that is plotted", "The plots show the first 40 of them."],
+    ["the part of the sample that is plotted", "The plots show 40 of them, evenly spaced."],
     ["the release an environment serves", "houses:2 0123456789ab"],
     ["a canary's weight", "houses:2 0123456789ab at 10 %"],
     ["the trainer", "ridge, alpha 1"],
@@ -132,6 +134,15 @@ describe("a report of a whole run", () => {
     expect(textOf(page)).toContain("10 % houses:1 540 1 (0.2 %) 2.1 ms");
     expect(textOf(page)).toContain("50 % houses:1 0 0 – – – – 50 % canary 0 0 – – – –");
     expect(textOf(page)).not.toContain("had no stable version");
+  });
+
+  test("says which rows were left out, and how often the others have decided", async () => {
+    if (!whole.decision) throw new Error("The fixture has lost its decision.");
+    const decision = { ...whole.decision, leftOut: 1234, earlierDecisions: 7 };
+    const text = textOf(await renderReport({ ...whole, decision }));
+    expect(text).toContain("left out, as the champion was trained on them 1,234");
+    expect(text).toContain("earlier decisions on these rows 7");
+    expect(textOf(page)).not.toMatch(/left out|earlier decisions/);
   });
 
   test("says of a canary that was compared with QA that it answered everything", async () => {
@@ -225,9 +236,18 @@ describe("a report of a classification", () => {
 
   test("leaves out the curves that one class alone does not allow", async () => {
     if (!classified.evaluation) throw new Error("The fixture has lost its evaluation.");
-    const sample = { actual: [0, 0, 0], candidate: [0.1, 0.2, 0.9] };
-    const page = await renderReport({ ...classified, evaluation: { ...classified.evaluation, sample } });
+    const curves = { candidate: measureCurves(scored([0, 0, 0], [0.1, 0.2, 0.9])) };
+    const page = await renderReport({ ...classified, evaluation: { ...classified.evaluation, curves } });
     expect(plotsOf(page)).toEqual(["Calibration"]);
     expect(textOf(page)).toContain("yes 0 0");
+  });
+
+  test("of an earlier version, which has no curves, has the metrics alone", async () => {
+    if (!classified.evaluation) throw new Error("The fixture has lost its evaluation.");
+    const { curves, ...evaluation } = classified.evaluation;
+    expect(curves).toBeDefined();
+    const page = await renderReport({ ...classified, evaluation });
+    expect(plotsOf(page)).toEqual([]);
+    expect(textOf(page)).toContain("auc 0.9");
   });
 });

@@ -1,3 +1,5 @@
+import { measureCurves } from "../../../platform/metrics/measure-curves";
+import { scored } from "../../platform/metrics/scored-rows";
 import type { ReportInput } from "../../../cli/report/report-input";
 import type { StepRecord } from "../../../cli/runs/runs";
 import type { CanaryStage } from "../../../deploy/rules/canary-stage";
@@ -253,9 +255,13 @@ export const classified: ReportInput = {
     task: "classification",
     rows: 30,
     candidate: { metrics: { auc: 0.9 } },
-    sample: {
-      actual: numbers(30, (index) => (index % 3 === 0 ? 1 : 0)),
-      candidate: numbers(30, (index) => (index % 3 === 0 ? 0.55 + index / 100 : index / 50)),
+    curves: {
+      candidate: measureCurves(
+        scored(
+          numbers(30, (index) => (index % 3 === 0 ? 1 : 0)),
+          numbers(30, (index) => (index % 3 === 0 ? 0.55 + index / 100 : index / 50)),
+        ),
+      ),
     },
   },
 };

@@ -18,6 +18,15 @@ const withBoat = withColumns(
   { name: "boat", type: "category", nullable: true },
 );
 
+/** Titanic with the sex as target, so that a third text is a third class. */
+const ofSex: ModelDefinition = {
+  ...titanic,
+  columns: titanic.columns.map((column) => ({
+    ...column,
+    role: column.name === "sex" ? ("target" as const) : ("feature" as const),
+  })),
+};
+
 describe.each([
   ["against the definition", false],
   ["against the champion", true],
@@ -278,6 +287,22 @@ test.each<[string, ModelDefinition, Finding]>([
       check: "leakage",
       column: "boat",
       message: `Feature "boat" tells the target "survived" in every row: each of its 2 values goes with a value of the target. ${withoutColumn}`,
+    },
+  ],
+  [
+    "unknown-value",
+    ofSex,
+    {
+      severity: "error",
+      check: "values",
+      column: "sex",
+      message:
+        'Column "sex" has a value that is not allowed in 2 rows. Allowed are "female", "male"; a classification tells two classes apart; correct the values, merge classes, or drop the rows of others.',
+      count: 2,
+      examples: [
+        { row: 4, value: "Female" },
+        { row: 50, value: "M" },
+      ],
     },
   ],
   [

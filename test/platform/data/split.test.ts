@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { checkData } from "../../../platform/data/checks";
 import { loadData } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
+import { decideSplitRule } from "../../../platform/data/split-rule";
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
@@ -22,9 +24,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Loads and splits data as for a model that has no champion. */
+async function loadSplit(definition: ModelDefinition, file: string): ReturnType<typeof splitData> {
+  const source = await loadData(engine, definition, file);
+  return splitData({ engine, definition, source }, decideSplitRule(definition, source.header));
+}
+
 async function heldOutRows(definition: ModelDefinition, file: string): Promise<number[]> {
-  await loadData(engine, definition, file);
-  await splitData(engine, definition);
+  await loadSplit(definition, file);
   const rows = await engine.rows("SELECT _row FROM data WHERE _held_out ORDER BY _row");
   return rows.map((row) => Number(row._row));
 }
@@ -110,8 +117,7 @@ test("every row is where the documented hash puts it", async () => {
 });
 
 test("missing values, texts and booleans are where the documented hash puts them", async () => {
-  await loadData(engine, titanic, sample("titanic"));
-  await splitData(engine, titanic);
+  await loadSplit(titanic, sample("titanic"));
   const names = titanic.columns.map(({ name }) => name).sort();
   const rows = await engine.rows(`SELECT ${names.join()}, _held_out FROM data`);
   for (const { _held_out, ...row } of rows)
@@ -194,10 +200,68 @@ test("equal rows are on the same side", async () => {
   for (const row of rows) expect(rows).toContain(((row + 19) % 60) + 1);
 });
 
+describe("a column that says the side", () => {
+  const definition = numbersOnly(["x", "y"], { split: { column: "set" } });
+
+  test("is obeyed, and need not be among the columns", async () => {
+    const file = await writeLines("set.csv", ["x,set,y", "1,train,2", "3,test,4", "5,train,6", "7,test,8"]);
+    expect(await heldOutRows(definition, file)).toEqual([2, 4]);
+    const columns = (await engine.rows("DESCRIBE data")).map((row) => row.column_name);
+    expect(columns).toEqual(["_row", "x", "y", "_held_out"]);
+  });
+
+  test.each<[string, string[], string]>([
+    [
+      "another word",
+      ["x,set,y", "1,train,2", "3,validation,4", "5,,6", "7,test,8"],
+      'Column "set", which splits the data, has something else than "test" or "train" in 2 rows, first in row 2. Correct the values, or name another column with split.column.',
+    ],
+    [
+      "one side only",
+      ["x,set,y", "1,train,2", "3,train,4"],
+      'All 2 rows are on the training side of the split. Both sides need rows; mark some as "test" and some as "train" in "set", or name another split.column in the definition.',
+    ],
+    [
+      "no such column",
+      ["x,y", "1,2", "3,4"],
+      'Column "set", which split.column names, is missing. The file needs it; add it, or leave split.column out.',
+    ],
+  ])("with %s is refused", async (_, lines, message) => {
+    const file = await writeLines("bad-set.csv", lines);
+    await expect(loadSplit(definition, file)).rejects.toMatchObject({ code: "DATA_INVALID", message });
+  });
+
+  test("is looked for by the checks, and is none that is ignored", async () => {
+    const lines = (header: string, value: string): string[] => [
+      header,
+      ...Array.from({ length: 60 }, (_, row) => `${row},${value},${row % 7}`),
+    ];
+    const check = async (header: string) => {
+      const source = await loadData(
+        engine,
+        definition,
+        await writeLines("checked.csv", lines(header, "test")),
+      );
+      return (await checkData(engine, definition, source)).findings;
+    };
+    expect(await check("x,set,y")).toEqual([]);
+    expect(await check("x,sets,y")).toMatchObject([
+      {
+        severity: "error",
+        check: "schema",
+        column: "set",
+        message: expect.stringContaining('did you mean "set"?'),
+      },
+    ]);
+  });
+});
+
 test("splitting again replaces the split", async () => {
-  await loadData(engine, diabetes, sample("diabetes"));
-  const first = await splitData(engine, { ...diabetes, split: { testFraction: 0.5, seed: 9 } });
-  const second = await splitData(engine, diabetes);
+  const source = await loadData(engine, diabetes, sample("diabetes"));
+  const other = { ...diabetes, split: { testFraction: 0.5, seed: 9 } };
+  const data = { engine, definition: diabetes, source };
+  const first = await splitData(data, decideSplitRule(other, source.header));
+  const second = await splitData(data, decideSplitRule(diabetes, source.header));
   expect(first.training + first.heldOut).toBe(442);
   expect(second).not.toEqual(first);
   const columns = (await engine.rows("DESCRIBE data")).map((row) => row.column_name);
@@ -209,8 +273,8 @@ test.each([
   ["held-out", 0.9999],
 ])("a split with nothing but %s rows is refused", async (side, testFraction) => {
   const definition = numbersOnly(["x", "y"], { split: { testFraction } });
-  await loadData(engine, definition, await writeLines("few.csv", ["x,y", "1,2", "3,4", "5,6"]));
-  await expect(splitData(engine, definition)).rejects.toMatchObject({
+  const file = await writeLines("few.csv", ["x,y", "1,2", "3,4", "5,6"]);
+  await expect(loadSplit(definition, file)).rejects.toMatchObject({
     code: "DATA_INVALID",
     message:
       `All 3 rows are on the ${side} side of the split. Both sides need rows; add rows that differ, or change ` +

@@ -212,12 +212,28 @@ describe("a model definition", () => {
     [
       "three classes",
       withTarget(classification, { type: "category", values: ["a", "b", "c"] }),
-      'the logistic trainer tells two classes apart; give the target "y" its two values',
+      'a classification, by whatever trainer, tells two classes apart; the target "y" has 3 values. Give it two, the positive class last: one class against all others is such a pair',
     ],
     [
-      "classes unsaid",
-      withTarget(classification, { type: "category" }),
-      'the logistic trainer tells two classes apart; give the target "y" its two values',
+      "three classes for a program of one's own",
+      {
+        ...withTarget(classification, { type: "category", values: ["a", "b", "c"] }),
+        trainer: { kind: "command", run: ["train"] },
+      },
+      'a classification, by whatever trainer, tells two classes apart; the target "y" has 3 values. Give it two, the positive class last: one class against all others is such a pair',
+    ],
+    [
+      "one class",
+      withTarget(classification, { type: "category", values: ["a"] }),
+      'a classification, by whatever trainer, tells two classes apart; the target "y" has 1 value. Give it two, the positive class last: one class against all others is such a pair',
+    ],
+    [
+      "classes unsaid for a program of one's own",
+      {
+        ...withTarget(classification, { type: "category" }),
+        trainer: { kind: "command", run: ["train"] },
+      },
+      'a classification, by whatever trainer, tells two classes apart; the target "y" names no values. Give it two, the positive class last: one class against all others is such a pair',
     ],
     [
       "a metric of the other task",
@@ -298,6 +314,11 @@ describe("a model definition", () => {
       "everything held out",
       { ...regression, split: { testFraction: 1 } },
       "split.testFraction: Too big: expected number to be <1",
+    ],
+    [
+      "a feature that splits the rows",
+      { ...regression, split: { column: "age" } },
+      'split.column "age" is among the columns; what splits the rows is neither a feature nor the target',
     ],
     [
       "a penalty below 0",

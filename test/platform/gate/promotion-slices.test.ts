@@ -1,5 +1,6 @@
 import type { GateRule } from "../../../platform/definition/definition";
-import { decidePromotion, type PromotionInput } from "../../../platform/gate/promotion";
+import { decidePromotion } from "../../../platform/gate/promotion";
+import type { PromotionInput } from "../../../platform/gate/promotion-input";
 import { repeated, scored } from "../metrics/scored-rows";
 
 const rule: GateRule = { metric: "rmse", minImprovement: 0, confidence: 0.95, floors: [], slices: [] };
@@ -34,6 +35,18 @@ describe("slices of the gate", () => {
     ["too small to be judged", gate(0, 3), true, "better"],
   ])("a group %s", (_, slicing, promote, reason) => {
     expect(decide({ ...input, rule: slicing })).toMatchObject({ promote, reason });
+  });
+
+  test("are shown, not judged, when evaluation is off", () => {
+    const decision = decide({ ...input, rule: gate(0.4), evaluation: "off" });
+    expect(decision.reason).toBe("evaluation-off");
+    expect(decision.slices.map(({ value, judged, worseBy }) => [value, judged, worseBy])).toEqual([
+      ["a", false, -7],
+      ["b", false, 0.5],
+      ["c", false, 1],
+    ]);
+    // No interval means that nothing was resampled.
+    expect(decision.slices.filter((slice) => "interval" in slice)).toEqual([]);
   });
 
   test("are all shown, in order, and explained", () => {

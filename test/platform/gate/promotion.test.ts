@@ -1,5 +1,6 @@
 import type { GateRule } from "../../../platform/definition/definition";
-import { decidePromotion, type PromotionInput } from "../../../platform/gate/promotion";
+import { decidePromotion } from "../../../platform/gate/promotion";
+import type { PromotionInput } from "../../../platform/gate/promotion-input";
 import { repeated, scored } from "../metrics/scored-rows";
 
 const rule: GateRule = { metric: "rmse", minImprovement: 0, confidence: 0.95, floors: [], slices: [] };
@@ -273,4 +274,56 @@ describe("an improvement that may be chance", () => {
     const { explanation } = decide({ candidate: off(1), champion: champion(off(2)), earlierDecisions });
     expect(explanation).toMatch(new RegExp(`any improvement is enough${text}\\.$`));
   });
+});
+
+describe("a classifier with one label for everybody", () => {
+  const accuracy: GateRule = { ...rule, metric: "accuracy" };
+  const actual = repeated([0, 0, 0, 1], 10);
+  const classes = ["no", "yes"] as const;
+  test.each<[string, number, string]>([
+    [
+      "flags nobody",
+      0.4,
+      'The candidate calls all 40 held-out rows "no", although 10 of them are "yes": it flags nobody. Give the rarer class more weight',
+    ],
+    [
+      "flags everybody",
+      0.6,
+      'The candidate calls all 40 held-out rows "yes", although 30 of them are "no": it flags everybody. Give the rarer class more weight',
+    ],
+  ])("%s and is not promoted", (_, probability, text) => {
+    const candidate = scored(
+      actual,
+      actual.map((value) => probability + value / 100),
+    );
+    for (const metric of ["accuracy", "auc"] as const) {
+      const decision = decide({ rule: { ...accuracy, metric }, candidate, classes });
+      expect(decision).toMatchObject({ promote: false, reason: "one-label" });
+      expect(decision.explanation).toContain(text);
+    }
+  });
+
+  test.each<[string, readonly number[], readonly number[], GateRule, string]>([
+    [
+      "one flagged row is enough",
+      actual,
+      actual.map((_, row) => (row === 3 ? 0.6 : 0.4)),
+      accuracy,
+      "no-champion",
+    ],
+    ["rows of one class have one label", actual.map(() => 0), actual.map(() => 0.4), accuracy, "no-champion"],
+    ["a regression has no labels", actual, actual.map(() => 0.4), rule, "no-champion"],
+  ])("%s", (_, truth, predicted, gate, reason) => {
+    expect(decide({ rule: gate, candidate: scored(truth, predicted) }).reason).toBe(reason);
+  });
+});
+
+test.each<[string, PromotionInput["classes"], number, string]>([
+  ["a text, in quotes", ["2", "5"], 1, 'the target is "5" in all 2 held-out rows'],
+  ["the negative text", ["2", "5"], 0, 'the target is "2" in all 2 held-out rows'],
+  ["a boolean's number", [0, 1], 0, "the target is 0 in all 2 held-out rows"],
+])("a class is called by its own name: %s", (_, classes, value, text) => {
+  const candidate = scored([value, value], [0.2, 0.7]);
+  const { explanation } = decide({ rule: { ...rule, metric: "auc" }, candidate, classes });
+  expect(explanation).toContain(text);
 });

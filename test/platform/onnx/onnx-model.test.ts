@@ -7,6 +7,8 @@ import { featureTable } from "../../../platform/model/table";
 import type { Term } from "../../../platform/onnx/linear-parameters";
 import { toMlmodel } from "../../../training/directory/mlflow-files";
 import { digestOf } from "../../../platform/base/files";
+import { elementTypes } from "../../../platform/onnx/onnx-messages";
+import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 
 const signature: Signature = {
@@ -55,6 +57,22 @@ async function makeModel(
     }),
   );
   return directory;
+}
+
+/** A graph that gives three probabilities a row, in a shape and as what it says of it. */
+function ofThreeClasses(shown: readonly (number | string)[], shape: readonly number[]): Uint8Array {
+  const graph = new OnnxGraph("/");
+  const columns = { age: "double", port: "string", vip: "bool" } as const;
+  for (const [name, type] of Object.entries(columns)) graph.input(name, type, ["N"]);
+  const age = graph.node("Reshape", { data: "age", shape: graph.int64s([-1, 1], [2]) });
+  const one = graph.node("Sigmoid", { X: age });
+  const label = graph.node("Greater", { A: one, B: graph.doubles([0.5], [1, 1]) });
+  graph.node("Cast", { input: label }, { attributes: { to: elementTypes.int64 }, output: "prediction" });
+  const all = graph.node("Concat", [one, one, one], { attributes: { axis: 1 } });
+  graph.node("Reshape", { data: all, shape: graph.int64s(shape, [shape.length]) }, { output: "probability" });
+  graph.output("prediction", "int64", ["N", 1]);
+  graph.output("probability", "double", shown);
+  return graph.encode("y");
 }
 
 test("a loaded model knows its signature and gives classes as numbers with their probability", async () => {
@@ -137,6 +155,27 @@ describe("a model that cannot be used is refused, naming the file", () => {
     await expect(outcome).rejects.toMatchObject({ code: "MODEL_INVALID" });
     await expect(outcome).rejects.toThrow(`${directory}${path.sep}`);
     await expect(outcome).rejects.toThrow(message);
+  });
+
+  test.each<[string, (number | string)[], number[]]>([
+    ["three", ["N", 3], [-1, 3]],
+    ["as many as there are classes", ["N", "classes"], [-1, 3]],
+  ])("probabilities of three classes, %s a row", async (_, shown, shape) => {
+    const directory = await makeModel(`three-${shown[1]}`, signature, ofThreeClasses(shown, shape));
+    await expect(OnnxModel.load(directory)).rejects.toThrow(
+      `output "probability" has the shape [N, 3], not [N, 1] or [N] (that of the positive of two classes)`,
+    );
+  });
+
+  test("probabilities of three classes in a row of them all, once it answers", async () => {
+    const model = await OnnxModel.load(await makeModel("flat", signature, ofThreeClasses(["M"], [-1])));
+    const outcome = model.predict(featureTable(signature, [row, row]));
+    await expect(outcome).rejects.toMatchObject({
+      code: "MODEL_INVALID",
+      message:
+        "The model answered 6 probabilities for 2 rows. It has to give one per row; a classification's probability is that of the positive of its two classes. Correct the program that wrote it.",
+    });
+    await model.close();
   });
 
   test("missing", async () => {

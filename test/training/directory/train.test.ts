@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadData } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
+import { decideSplitRule } from "../../../platform/data/split-rule";
 import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
 import { listFiles } from "../../../platform/base/files";
 import {
@@ -42,8 +43,10 @@ async function trainShipped(
   try {
     const modelFolder = path.join(modelsFolder, definition.name);
     const source = await loadData(engine, definition, path.join(modelFolder, "data.csv"));
-    await splitData(engine, definition);
+    const split = decideSplitRule(definition, source.header);
+    await splitData({ engine, definition, source }, split);
     return await train({
+      split,
       engine,
       definition,
       source,

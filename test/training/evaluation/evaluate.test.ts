@@ -7,8 +7,11 @@ import { signatureOf } from "../../../platform/model/signature";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { evaluate, findIncompatibility, type EvaluationResult } from "../../../training/evaluation/evaluate";
 import { fitLinearModel } from "../trainers/fit-linear-model";
+import { elementTypes } from "../../../platform/onnx/onnx-messages";
+import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
+import { measureCurves } from "../../../platform/metrics/measure-curves";
 import { rowsOf, scoreRows, scoreRowsInSql } from "../../../training/evaluation/score-rows";
 import { groupNames, sliceGroups } from "../../../training/evaluation/slices";
 import { definitionOf, openRows } from "../trainers/rows";
@@ -74,16 +77,40 @@ describe("the evaluation of titanic", () => {
   });
 
   test("keeps the scores for plots", () => {
-    const { sample } = result.evaluation;
-    expect(sample.actual).toEqual(Array.from(result.candidate.actual));
-    expect(sample.candidate).toEqual(Array.from(result.candidate.predicted));
-    expect(sample.champion).toHaveLength(261);
+    const { curves, sample } = result.evaluation;
+    expect(sample).toBeUndefined();
+    expect(curves?.candidate).toEqual(measureCurves(result.candidate));
+    expect(curves?.champion?.roc?.length).toBeGreaterThan(10);
   });
 
   test("has the group of every held-out row", async () => {
     const rows = await engine.rows("SELECT sex FROM data WHERE _held_out ORDER BY _row");
     expect(result.slices).toEqual([{ column: "sex", groups: rows.map(({ sex }) => sex) }]);
   });
+});
+
+test("a regression keeps rows from the whole file for plots, 2,000 of them", async () => {
+  const definition = definitionOf(
+    [
+      { name: "x", type: "number" },
+      { name: "y", type: "number", role: "target" },
+    ],
+    { kind: "ridge", alpha: 1 },
+  );
+  const engine = await openRows(
+    definition,
+    Array.from({ length: 15_000 }, (_, row) => ({ x: row, y: row })),
+  );
+  const onnx = await fitted(engine, definition, "sorted");
+  const champion = { model: "small:1", onnx };
+  const { sample, curves } = (await evaluate({ engine, definition, candidate: onnx, champion })).evaluation;
+  expect(curves).toBeUndefined();
+  expect(sample?.actual).toHaveLength(2000);
+  // Every fifth row from the fifth on is held out.
+  expect([sample?.actual[0], sample?.actual.at(-1)]).toEqual([4, 14_999]);
+  expect(sample?.candidate[1999]).toBeCloseTo(14_999, -1);
+  expect(sample?.champion).toEqual(sample?.candidate);
+  await Promise.all([onnx.close(), engine.close()]);
 });
 
 test("a column of weights counts in the metrics of candidate and champion", async () => {
@@ -270,5 +297,62 @@ describe("slices", () => {
       { column: "vip", groups: ["true", "false", "true", "true", "false"] },
       { column: "port", groups: ["S", "O'Hare", undefined, "S", "S"] },
     ]);
+  });
+});
+
+describe("a program's model whose labels are of three classes", () => {
+  const definition = definitionOf(
+    [
+      { name: "x", type: "number" },
+      { name: "y", type: "boolean", role: "target" },
+    ],
+    { kind: "command", run: ["train"] },
+  );
+
+  /** Says class 2 of every x above 0, and the probability of class 1. */
+  function threeClasses(): Uint8Array {
+    const graph = new OnnxGraph("/");
+    const x = graph.input("x", "double", ["N"]);
+    const sure = graph.node("Sigmoid", { X: x }, { output: "probability" });
+    const above = graph.node("Greater", { A: sure, B: graph.doubles([0.5], [1]) });
+    const label = graph.node("Cast", { input: above }, { attributes: { to: elementTypes.int64 } });
+    graph.node("Mul", { A: label, B: graph.int64s([2], [1]) }, { output: "prediction" });
+    graph.output("prediction", "int64", ["N"]);
+    graph.output("probability", "double", ["N"]);
+    return graph.encode("y");
+  }
+
+  const rows = Array.from({ length: 20 }, (_, row) => ({ x: row - 9, y: row > 9 }));
+
+  test("is not measured as if they were two", async () => {
+    const engine = await openRows(definition, rows);
+    const file = path.join(folder, "three.onnx");
+    await writeFile(file, threeClasses());
+    const candidate = await OnnxModel.open(file, signatureOf(definition));
+    await expect(evaluate({ engine, definition, candidate })).rejects.toMatchObject({
+      code: "MODEL_INVALID",
+      message:
+        "The model's labels are not those that would be measured: it predicts 2, which is none of the two classes 0 and 1. " +
+        "A classification tells two classes apart. Correct the program that wrote the model.",
+    });
+    await candidate.close();
+    await engine.close();
+  });
+
+  test("is a champion that cannot be compared with", async () => {
+    const engine = await openRows(definition, rows);
+    const file = path.join(folder, "three.onnx");
+    await writeFile(file, threeClasses());
+    const candidate = await fitted(engine, { ...definition, trainer: { kind: "logistic", l2: 1 } }, "two");
+    const champion = await OnnxModel.open(file, signatureOf(definition));
+    const result = await evaluate({
+      engine,
+      definition,
+      candidate,
+      champion: { model: "small:1", onnx: champion },
+    });
+    expect(result.champion?.rows).toBeUndefined();
+    expect(result.champion?.incompatible).toMatch(/it predicts 2, which is none of the two classes/);
+    await Promise.all([candidate.close(), champion.close(), engine.close()]);
   });
 });

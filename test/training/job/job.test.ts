@@ -54,7 +54,7 @@ describe("the steps of a job", () => {
 
   function addRun(id: string): void {
     const artifact_uri = `azureml://host/mlflow/v1.0/subscriptions/0001/experiments/e/runs/${id}/artifacts`;
-    server.runs.set(id, { info: { run_id: id, artifact_uri, status: "RUNNING" } });
+    server.runs.set(id, { info: { run_id: id, experiment_id: "e", artifact_uri, status: "RUNNING" } });
   }
 
   /** What a job of Azure Machine Learning has in its environment. */
@@ -149,6 +149,20 @@ describe("the steps of a job", () => {
     const forced = await wholeRun({ MLOPS_ON_NO_PROMOTION: "continue" });
     // It is the very model that is there.
     expect(forced).toMatchObject({ "mlops.outcome": "registered", "mlops.version": "diabetes:1" });
+  });
+
+  test("count the decisions that other jobs made on the same held-out rows", async () => {
+    const flags = { model, data: path.join(made, "data"), candidate: path.join(made, "candidate") };
+    const evaluateAs = async (run: string): Promise<number | undefined> => {
+      addRun(run);
+      const decision = folder(`decision-${run}`);
+      return (await evaluateJob(contextOf(jobEnv(run)), { ...flags, decision })).earlierDecisions;
+    };
+    expect(await evaluateAs("first")).toBe(0);
+    expect(await evaluateAs("second")).toBe(1);
+    server.trouble("runs/get", { status: 400 });
+    expect(await evaluateAs("third")).toBeUndefined();
+    expect(warnings).toEqual([expect.stringMatching(/^Earlier decisions are not counted: runs\/get /)]);
   });
 
   test("work without a run to log to, and with a server that takes no figures", async () => {

@@ -17,7 +17,7 @@ import { fitLinearModel } from "./fit-linear-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { train, type TrainedModel } from "../../../training/directory/train";
 import type { TrainingRequest } from "../../../training/directory/training-request";
-import { openShippedData, shippedDefinition } from "../shipped-data";
+import { openShippedData, shippedDefinition, splitOf } from "../shipped-data";
 
 const fixtures = path.join(__dirname, "fixtures");
 let folder = "";
@@ -50,6 +50,7 @@ async function trainBy(
   return train({
     engine,
     definition,
+    split: splitOf(definition),
     source: { file: "data.csv", digest: digestOf("data"), rows: 442 },
     outputDirectory: path.join(parent, "model"),
     run: "run-1",

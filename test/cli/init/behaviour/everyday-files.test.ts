@@ -3,6 +3,7 @@ import { initModel, type MadeModel } from "../../../../cli/init/init";
 import { loadDefinition, type LoadedDefinition } from "../../../../platform/definition/definitions";
 import type { Finding } from "../../../../platform/data/findings";
 import { openEngine } from "../../../../platform/sql/open-engine";
+import { decideSplit } from "../../../../training/inputs/split";
 import { openWorkbench } from "../../../../training/inputs/workbench";
 import { checkStep, trainStep } from "../../../../training/steps";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
@@ -26,6 +27,7 @@ async function walk(
       outputDirectory: folder("model"),
       run: "run-1",
       code: {},
+      split: await decideSplit(workbench, undefined, undefined),
     });
     const errors = report.findings.filter(({ severity }) => severity === "error");
     return { made, loaded, errors, trainedOn: trained.metrics.training.rows };

@@ -1,10 +1,12 @@
 import { html, Html } from "../../../../cli/report/html";
 import { latencyPlot } from "../../../../cli/report/plots/canary-plots";
-import { classificationPlots } from "../../../../cli/report/plots/classification-plots";
+import { classificationPlots, shareLimit } from "../../../../cli/report/plots/classification-plots";
 import { psiPlot, sharesPlot } from "../../../../cli/report/plots/drift-plots";
 import { intervalPlot } from "../../../../cli/report/plots/interval-plot";
 import { type Plot, thinOut } from "../../../../cli/report/plots/plot";
 import { regressionPlots } from "../../../../cli/report/plots/regression-plots";
+import { measureCurves } from "../../../../platform/metrics/measure-curves";
+import { scored } from "../../../platform/metrics/scored-rows";
 import { stages, whole } from "../report-fixture";
 
 const { decision } = whole;
@@ -89,10 +91,10 @@ describe("regression", () => {
 });
 
 describe("classification", () => {
-  const sample = { actual: [0, 0, 1, 1], candidate: [0.1, 0.4, 0.35, 0.8] };
+  const curves = { candidate: measureCurves(scored([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])) };
 
   test("the ROC curve passes through its known points", () => {
-    const [roc] = classificationPlots({ sample, candidate: { metrics: { auc: 0.75 } } });
+    const [roc] = classificationPlots({ curves, candidate: { metrics: { auc: 0.75 } } });
     // scikit-learn's own example of roc_curve.
     expect(seriesOf(roc)[1]).toEqual([
       [0, 0],
@@ -102,6 +104,39 @@ describe("classification", () => {
       [1, 1],
     ]);
     expect(roc?.description).toContain("of area 0.75");
+    expect(xAxisOf(roc)).toMatchObject({ min: 0, max: 1 });
+  });
+
+  test("the calibration of a rare class fills its plot", () => {
+    const probabilities = Array.from({ length: 1000 }, (_, row) => row / 1_000_000);
+    const actual = probabilities.map((_, row) => (row % 250 === 249 ? 1 : 0));
+    const plots = classificationPlots({
+      curves: { candidate: measureCurves(scored(actual, probabilities)) },
+      candidate: { metrics: {} },
+    });
+    const calibration = plots.at(-1);
+    expect(calibration?.title).toBe("Calibration");
+    // 1 of 100 rows in each of four groups is positive.
+    expect(xAxisOf(calibration)).toMatchObject({ min: 0, max: 0.01 });
+    expect(seriesOf(calibration)[0]).toEqual([
+      [0, 0],
+      [0.01, 0.01],
+    ]);
+    expect(calibration?.description).toContain("both from 0 to 0.01,");
+    expect(plots[1]?.description).toContain("0.4 % of the rows are positive");
+  });
+
+  test.each([
+    [0, 1],
+    [1, 1],
+    [0.51, 1],
+    [0.5, 0.5],
+    [0.21, 0.5],
+    [0.011, 0.02],
+    [0.0099, 0.01],
+    [3e-5, 5e-5],
+  ])("shares up to %p have an axis to %p", (greatest, limit) => {
+    expect(shareLimit(greatest)).toBe(limit);
   });
 });
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { checkData } from "../../../../platform/data/checks";
 import { loadData } from "../../../../platform/data/source";
 import { splitData } from "../../../../platform/data/split";
+import { decideSplitRule } from "../../../../platform/data/split-rule";
 import { parseModelDefinition, type ModelDefinition } from "../../../../platform/definition/definition";
 import { DataFolder } from "../data-folder";
 
@@ -83,8 +84,9 @@ test("an id has no range", () => {
 
 describe("the split", () => {
   async function heldOut(definition: ModelDefinition, file: string): Promise<number[]> {
-    await loadData(data.engine, definition, file);
-    await splitData(data.engine, definition);
+    const { engine } = data;
+    const source = await loadData(engine, definition, file);
+    await splitData({ engine, definition, source }, decideSplitRule(definition, source.header));
     const rows = await data.engine.rows("SELECT _row FROM data WHERE _held_out ORDER BY _row");
     return rows.map(({ _row }) => Number(_row));
   }

@@ -1,7 +1,8 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { GateRule } from "../../../../platform/definition/definition";
-import { decidePromotion, type PromotionInput } from "../../../../platform/gate/promotion";
+import { decidePromotion } from "../../../../platform/gate/promotion";
+import type { PromotionInput } from "../../../../platform/gate/promotion-input";
 import { scored } from "../../metrics/scored-rows";
 
 const rule: GateRule = { metric: "rmse", minImprovement: 0, confidence: 0.95, floors: [], slices: [] };

@@ -188,7 +188,10 @@ export class MlflowStandIn {
     }
     if (call === "runs/search") {
       const value = /= '(.*)'/.exec(String(given.filter))?.[1];
-      const found = [...this.runs.values()].filter(({ tags }) => JSON.stringify(tags).includes(`"${value}"`));
+      // By the tags that a run was made with, and those that were set later.
+      const found = [...this.runs.values()].filter(({ tags, batches }) =>
+        JSON.stringify([tags, batches]).includes(`"${value}"`),
+      );
       return [200, { runs: found }];
     }
     const run = this.runs.get(id);

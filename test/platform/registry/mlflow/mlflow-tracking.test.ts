@@ -46,6 +46,15 @@ describe("the tracking of a run", () => {
     expect(batches()).toEqual([]);
   });
 
+  test("counts the other runs of its experiment that have a tag", async () => {
+    for (const id of ["r1", "r2", "r3", "r4"])
+      server.runs.set(id, { info: { run_id: id, experiment_id: "7" } });
+    expect(await open().countOthers("rows", "abc")).toBe(0);
+    for (const id of ["r1", "r2", "r3"]) await open(id).setTags({ rows: "abc" });
+    await open("r4").setTags({ rows: "xyz" });
+    expect(await open().countOthers("rows", "abc")).toBe(2);
+  });
+
   test("says that there is no such run", async () => {
     await expect(open("r2").setTags({ a: "b" })).rejects.toMatchObject({
       code: "MLFLOW_FAILED",

@@ -1,0 +1,85 @@
+import { identifier, type SqlEngine } from "../sql/engine";
+import { canonicalText } from "./canonical-text";
+import { heldOutCondition, keyOf, rowsWith, typedRows, type LoadedData } from "./row-sides";
+import { loadColumns, type DataSource } from "./source";
+import type { KeyColumn, SplitRule } from "./split-rule";
+
+/** Data that a model was trained on, as a file that can be read, with the types that its columns had. */
+export interface FormerData extends Pick<DataSource, "file" | "digest" | "files"> {
+  readonly columns: readonly KeyColumn[];
+}
+
+export async function rowSet(engine: SqlEngine, sql: string): Promise<Set<number>> {
+  return new Set((await engine.rows(sql)).map(({ _row }) => Number(_row)));
+}
+
+async function replaceTable(engine: SqlEngine, table: string, query: string): Promise<void> {
+  await engine.run(`DROP TABLE IF EXISTS ${table}`);
+  await engine.run(`CREATE TABLE ${table} AS ${query}`);
+}
+
+/**
+ * Makes the tables `present_rows` and `former_rows`, the latter with the side that the rule gave them: `content` is the same for
+ * rows that are the same in the columns that both data have, and t0, t1, ... are these columns as text. Gives their number.
+ */
+export async function compareWithFormer(
+  data: LoadedData,
+  rule: SplitRule,
+  former: FormerData,
+): Promise<number> {
+  const { engine, source } = data;
+  const shared = former.columns.filter(({ name }) => source.header.includes(name));
+  if (shared.length === 0) return 0;
+  const texts = shared.map((column) => canonicalText(column, engine.dialect));
+  const named = texts.map((text, index) => `${text} AS t${index}`).join(", ");
+  const content = `md5(concat_ws('|', ${texts.join(", ")})) AS content`;
+  const needed = [...shared, ...keyOf(rule).filter(({ name }) => !shared.some((one) => one.name === name))];
+  const names = needed.map(({ name }) => name);
+  await loadColumns(engine, former, names, "former_text");
+  await replaceTable(
+    engine,
+    "former_rows",
+    `SELECT _row, ${heldOutCondition(rule, engine.dialect)} AS held_out, ${content}, ${named} ` +
+      `FROM (${typedRows(engine, needed, "former_text")}) AS rows_before`,
+  );
+  await replaceTable(
+    engine,
+    "present_rows",
+    `SELECT _row, ${content}, ${named} FROM ${await rowsWith(data, shared)}`,
+  );
+  return shared.length;
+}
+
+/**
+ * Rows among `rows` that are new, and the same but for one cell as a row that is gone, of those that `were` so: such a row is that
+ * one, corrected. Both are conditions, `columns` what `compareWithFormer` gave.
+ */
+export async function findCorrected(
+  engine: SqlEngine,
+  columns: number,
+  { rows, were }: { readonly rows: string; readonly were: string },
+): Promise<Set<number>> {
+  const found = new Set<number>();
+  await replaceTable(
+    engine,
+    "new_rows",
+    `SELECT * FROM present_rows WHERE ${rows} AND content NOT IN (SELECT content FROM former_rows)`,
+  );
+  await replaceTable(
+    engine,
+    "gone_rows",
+    `SELECT * FROM former_rows WHERE ${were} AND content NOT IN (SELECT content FROM present_rows)`,
+  );
+  const [counts] = await engine.rows(
+    "SELECT (SELECT count(*) FROM new_rows) * (SELECT count(*) FROM gone_rows) AS n",
+  );
+  // Of one column, all but one is nothing.
+  if (columns < 2 || Number(counts?.n) === 0) return found;
+  const names = Array.from({ length: columns }, (_, index) => identifier(`t${index}`));
+  for (const corrected of names) {
+    const others = `md5(concat_ws('|', ${names.filter((name) => name !== corrected).join(", ")}))`;
+    const same = `SELECT _row FROM new_rows WHERE ${others} IN (SELECT ${others} FROM gone_rows)`;
+    for (const row of await rowSet(engine, same)) found.add(row);
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+import type { ModelDefinition } from "../definition/definition";
+import { identifier, literal, type SqlEngine } from "../sql/engine";
+import type { SqlDialect } from "../sql/dialect";
+import { canonicalText } from "./canonical-text";
+import { loadColumns, type DataSource } from "./source";
+import type { HashRule, KeyColumn, SplitRule } from "./split-rule";
+import { typedColumn } from "./typed-columns";
+
+const hashes = 2 ** 32;
+/** What a column that says the side says of a held-out row, and of a training row. */
+export const sideNames = { heldOut: "test", training: "train" } as const;
+
+/** Loaded data: the tables `raw` and `data` hold the columns of the definition. */
+export interface LoadedData {
+  readonly engine: SqlEngine;
+  readonly definition: Pick<ModelDefinition, "columns">;
+  readonly source: Pick<DataSource, "file" | "digest" | "files" | "header">;
+}
+
+/** SQL for what tells a row from others, in 16 characters. */
+export function keyText({ key }: Pick<HashRule, "key">, dialect: SqlDialect): string {
+  return `substr(md5(concat_ws('|', ${key.map((column) => canonicalText(column, dialect)).join(", ")})), 1, 16)`;
+}
+
+/**
+ * SQL condition for a held-out row: the first 32 bits of the MD5 of the seed and the row are below the fraction, or for a row
+ * that is on the other side than that, are not.
+ */
+export function heldOutCondition(rule: SplitRule, dialect: SqlDialect): string {
+  if (rule.by === "column")
+    return `COALESCE(${identifier(rule.column)} = ${literal(sideNames.heldOut)}, FALSE)`;
+  const limit = Math.min(Math.round(rule.testFraction * hashes), hashes - 1);
+  const texts = [literal(String(rule.seed)), ...rule.key.map((column) => canonicalText(column, dialect))];
+  const below = `substr(md5(concat_ws('|', ${texts.join(", ")})), 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
+  const { moved = [] } = rule;
+  return moved.length === 0
+    ? below
+    : `(${below}) <> (${keyText(rule, dialect)} IN (${moved.map(literal).join(", ")}))`;
+}
+
+/** A column that says the side is read as the text that it is. */
+export function keyOf(rule: SplitRule): readonly KeyColumn[] {
+  return rule.by === "hash" ? rule.key : [{ name: rule.column, type: "category" }];
+}
+
+/**
+ * What follows FROM for the rows with these columns and `_row`: the table `data` where the definition has them as they are,
+ * else the file, which may have columns that the definition never used, or uses no more.
+ */
+export async function rowsWith(
+  { engine, definition, source }: LoadedData,
+  columns: readonly KeyColumn[],
+): Promise<string> {
+  const defined = columns.every(({ name, type, role }) =>
+    definition.columns.some(
+      (column) => column.name === name && column.type === type && (column.role === "id") === (role === "id"),
+    ),
+  );
+  if (defined) return "data";
+  await loadColumns(
+    engine,
+    source,
+    columns.map(({ name }) => name),
+    "split_text",
+  );
+  return `(${typedRows(engine, columns, "split_text")}) AS split_rows`;
+}
+
+/** A SELECT of `_row` and the columns by type from a table of text. */
+export function typedRows(engine: SqlEngine, columns: readonly KeyColumn[], table: string): string {
+  const typed = columns.map(
+    (column) => `${typedColumn(column, engine.dialect)} AS ${identifier(column.name)}`,
+  );
+  return `SELECT _row, ${typed.join(", ")} FROM ${table}`;
+}
+
+/** A SELECT of `_row` and whether the rule holds it out, from rows that have its columns. */
+export function sidesIn(rows: string, rule: SplitRule, dialect: SqlDialect): string {
+  return `SELECT _row, ${heldOutCondition(rule, dialect)} AS _held_out FROM ${rows}`;
+}

@@ -1,0 +1,9 @@
+/** What Markdown, and HTML within it, would take for markup; an underscore only where it is not within a word. */
+const markup = /[\\`*[\]<>|&~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
+/** What makes a line a heading or an item of a list: of "1." the point is what can be escaped. */
+const opening = /^(\d*)([-+.)]|#{1,6})(?=\s|$)/;
+
+/** Text as one line of Markdown that shows it as it is, whatever it holds. */
+export function markdownText(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ").replaceAll(markup, "\\$&").replace(opening, "$1\\$2");
+}

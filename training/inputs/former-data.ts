@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { PlatformError } from "../../platform/base/errors";
+import type { FormerData } from "../../platform/data/former-rows";
+import type { DataVersions } from "../../platform/data/versions/data-versions";
+import type { DataVersion } from "../../platform/data/versions/version-record";
+import type { Lineage } from "../../platform/model/model-directory";
+
+/** Where versions of data are found. */
+export type FormerVersions = Pick<DataVersions, "get" | "restore">;
+
+/** Works with the data that a model was trained on, on this machine's disk; without, where no version of it is kept. */
+export async function withFormerData<T>(
+  lineage: Pick<Lineage, "model" | "data">,
+  versions: FormerVersions | undefined,
+  work: (data: FormerData | undefined) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(path.join(tmpdir(), "mlops-former-data-"));
+  try {
+    return await work(await findFormerData(lineage, versions, folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function findFormerData(
+  { model, data }: Pick<Lineage, "model" | "data">,
+  versions: FormerVersions | undefined,
+  folder: string,
+): Promise<FormerData | undefined> {
+  const version = await findVersion(versions, model, data.digest);
+  if (versions === undefined || version === undefined) return undefined;
+  const file = path.join(folder, version.source);
+  await versions.restore(version, file);
+  return {
+    file,
+    digest: version.digest,
+    ...(version.kind === "folder" && { files: version.files.map((each) => each.path) }),
+    columns: version.columns.flatMap(({ name, type }) => (type === undefined ? [] : [{ name, type }])),
+  };
+}
+
+async function findVersion(
+  versions: FormerVersions | undefined,
+  model: string,
+  digest: string,
+): Promise<DataVersion | undefined> {
+  try {
+    return await versions?.get(model, digest);
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}
