@@ -31,13 +31,15 @@ async function trafficFor(
   context: RunContext,
   minutes: number,
 ): Promise<Pick<CanaryAnalysis, "sendTraffic" | "maxRounds">> {
-  const { session, target } = context;
+  const { session, target, definition } = context;
   const { signal, environments } = session;
   if (target.hasClients)
     return { sendTraffic: () => sleep(roundMs, undefined, { signal }), maxRounds: minutes };
-  const [bodies, headers] = [await scoringBodies(context), await target.headers(environments.production)];
+  const bodies = await scoringBodies(context);
   return {
     sendTraffic: async (url, requests) => {
+      // Asked for now: before the first release nothing serves that could know a test.
+      const headers = await target.headers(environments.production, definition.name);
       await runLoad({ url, bodies, connections, requests, headers }, signal);
     },
   };

@@ -57,7 +57,7 @@ function wholeNumber<const T extends number | undefined>(
 const modelRef = z.string().refine(isModelRef);
 
 const folder = z.string().min(1);
-const revision = z.string().regex(/^([0-9a-f]{40}(-dirty)?)?$/);
+const revision = z.optional(z.string().regex(/^([0-9a-f]{40}(-dirty)?)?$/));
 const serving = modelDefinitionSchema.shape.serving.parse(undefined);
 const dayMs = 86_400_000;
 
@@ -132,11 +132,7 @@ const processes = {
     evaluation,
     onNoPromotion,
     /** Commit that the program was built from, for the lineage; with "-dirty" when files differed from it. */
-    codeRevision: variable(
-      "MLOPS_CODE_REVISION",
-      revision.optional(),
-      "a commit, with -dirty behind it or not",
-    ),
+    codeRevision: variable("MLOPS_CODE_REVISION", revision, "a commit, with -dirty behind it or not"),
   },
   scoring: {
     modelDirectory: variable("MLOPS_MODEL_DIRECTORY", folder, "the folder of a model directory"),
@@ -160,6 +156,10 @@ const processes = {
       "features, separated by commas",
     ),
     predictionLogDays: variable("MLOPS_PREDICTION_LOG_DAYS", daysText.optional(), "a number of days"),
+    /** Whoever shows it may mark requests as tests. */
+    testKey: apiKey("MLOPS_TEST_KEY"),
+    /** Has that key as a secret. */
+    testKeyVault: serviceUrl("MLOPS_TEST_KEY_VAULT", z.string().startsWith("https:").optional()),
     /** Folder on a disk of this machine where records wait. */
     spool: variable("MLOPS_SPOOL", folder.optional(), "a folder"),
     maxSpoolBytes: wholeNumber("MLOPS_MAX_SPOOL_BYTES", [65_536, 1e12], 256 * 1024 * 1024),

@@ -5,5 +5,8 @@ export function requestIdOf(header: string | string[] | undefined): string {
   return typeof header === "string" && /^[\x21-\x7e]{1,100}$/.test(header) ? header : randomUUID();
 }
 
-/** Marks a copy of a request, whose answer nobody uses and which the prediction log already has. */
+/** Marks a request of our own tests of the service, by the test key. */
+export const testHeader = "x-mlops-test";
+
+/** Marks a copy of a request, whose answer nobody uses and which the prediction log already has, by the test key. */
 export const shadowHeader = "x-mlops-shadow";

@@ -31,6 +31,9 @@ interface SpanOptions {
   readonly parent: Context;
 }
 
+/** Says of a request of our own which kind it is: "test" or "shadow". Infra's queries have the name, too. */
+const markAttribute = "mlops.mark";
+
 /** A moment of `performance.now()` as milliseconds since 1970. */
 const wallTime = (moment: number): number => performance.timeOrigin + moment;
 
@@ -39,7 +42,7 @@ const wallTime = (moment: number): number => performance.timeOrigin + moment;
  * answer, from moments noted on the way: the request itself pays for none of it.
  */
 export function recordSpans(request: EndedRequest, { tracer, ids, parent }: SpanOptions): void {
-  const { method, route, status, elapsedMs, requestId, model, notes, problem } = request;
+  const { method, route, status, elapsedMs, requestId, model, notes, problem, mark } = request;
   const end = performance.now();
   ids.note(request);
   const server = tracer.startSpan(
@@ -55,6 +58,7 @@ export function recordSpans(request: EndedRequest, { tracer, ids, parent }: Span
         "mlops.model": model,
         ...(notes && { "mlops.rows": notes.rows }),
         ...(problem !== undefined && { "error.type": problem }),
+        ...(mark !== undefined && { [markAttribute]: mark }),
       },
     },
     parent,

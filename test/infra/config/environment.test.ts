@@ -32,6 +32,7 @@ describe("the settings of the processes", () => {
       MLOPS_ENVIRONMENT: "qa",
       MLOPS_AUTH: "keys",
       MLOPS_KEY_VAULT: "https://vault.vault.azure.net",
+      MLOPS_TEST_KEY_VAULT: "https://vault.vault.azure.net",
       MLOPS_PREDICTION_LOG: "https://account.blob.core.windows.net/prediction-log",
       MLOPS_PREDICTION_LOG_REDACT: "age,sex",
     });
@@ -46,6 +47,7 @@ describe("the settings of the processes", () => {
       MLOPS_ENTRA_TENANT: tenantId,
       MLOPS_ENTRA_AUDIENCE: "api://scoring",
       MLOPS_ENTRA_ROLE: "Score",
+      MLOPS_TEST_KEY_VAULT: "https://vault.vault.azure.net",
     });
     expect(scoring).not.toHaveProperty("MLOPS_KEY_VAULT");
   });

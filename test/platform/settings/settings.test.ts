@@ -230,6 +230,10 @@ describe("settings", () => {
       ['MLOPS_ENTRA_ROLE is set, but MLOPS_AUTH is not "entra". Set it, or unset MLOPS_ENTRA_ROLE.'],
     ],
     [
+      { MLOPS_TEST_KEY: "the-key-of-our-tests", MLOPS_TEST_KEY_VAULT: "https://vault.example" },
+      ["MLOPS_TEST_KEY and MLOPS_TEST_KEY_VAULT are set. The key comes from one place. Unset one of them."],
+    ],
+    [
       { MLOPS_HOST: "::", MLOPS_TLS_KEY: "k", MLOPS_GRACE_MS: "1000", MLOPS_DRAIN_MS: "1000" },
       [
         'MLOPS_AUTH is not set, and others can reach MLOPS_HOST "::". Expected "keys" or "entra", or "none" to answer everyone.',
