@@ -68,7 +68,11 @@ export function environmentOf(
 ): Record<"scoring" | "training" | "cli", Variables> {
   const { blobEndpoint, predictionLogContainer, trackingUri, tenantId, vaultUri } = sources;
   const keyVault = pulumi.output(vaultUri).apply((uri) => uri.replace(/\/$/, ""));
-  const gate = { MLOPS_EVALUATION: config.evaluation, MLOPS_ON_NO_PROMOTION: config.onNoPromotion };
+  const gate = {
+    MLOPS_EVALUATION: config.evaluation,
+    MLOPS_ON_NO_PROMOTION: config.onNoPromotion,
+    ...(config.acceptPopulation !== undefined && { MLOPS_ACCEPT_POPULATION: config.acceptPopulation }),
+  };
   return {
     scoring: checked("scoring", {
       MLOPS_ENVIRONMENT: config.environment,

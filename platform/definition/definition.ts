@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors";
+import { checksSchema } from "./checks-schema";
 import { closedObject } from "./closed-object";
 import { metricNames, metrics } from "./metric-names";
 import { modelNamePattern } from "./model-ref";
@@ -116,13 +117,7 @@ const definitionShape = closedObject({
     testFraction: z.number().gt(0).lt(1).default(0.2),
     seed: z.number().int().default(1),
   }).prefault({}),
-  checks: closedObject({
-    minRows: z.number().int().min(1).default(50),
-    /** Largest share of missing values in a nullable column, 0..1. */
-    maxMissing: fraction.default(0.5),
-    /** Largest share of rows that repeat another row, 0..1. */
-    maxDuplicates: fraction.default(0.1),
-  }).prefault({}),
+  checks: checksSchema.prefault({}),
   trainer: trainerSchema,
   gate: gateSchema,
   /** A column has drifted when its population stability index is above `psi` and the difference is significant. */
@@ -244,6 +239,11 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
   return faults;
 }
 
+function checkFaults({ columns, checks }: Definition): string[] {
+  const unknown = checks.mayMove.filter((name) => !columns.some((column) => column.name === name));
+  return unknown.map((name) => `"${name}" in checks.mayMove is not among the columns`);
+}
+
 function canaryFaults({ canary: { weights } }: Definition): string[] {
   const rising = weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
   return rising ? [] : [`canary weights ${weights.join(", ")} do not rise`];
@@ -251,7 +251,7 @@ function canaryFaults({ canary: { weights } }: Definition): string[] {
 
 /** The definition of a model: what `models/<name>/model.ts` exports. */
 export const modelDefinitionSchema = definitionShape.superRefine((definition, context) => {
-  for (const faultsOf of [columnFaults, roleFaults, taskFaults, gateFaults, canaryFaults]) {
+  for (const faultsOf of [columnFaults, roleFaults, taskFaults, checkFaults, gateFaults, canaryFaults]) {
     for (const message of faultsOf(definition)) context.addIssue({ code: "custom", message });
   }
 });

@@ -142,6 +142,31 @@ describe("the verbs, one process each, as a pipeline calls them", () => {
     });
   });
 
+  test("refuse data of another population, and train on it when the change is accepted, which is recorded", async () => {
+    const moved = place.path("moved.csv");
+    const [header = "", ...lines] = (await readFile(dataFile, "utf8")).trim().split("\n");
+    const at = header.split(",").indexOf("bmi");
+    const rows = lines.map((line) =>
+      line
+        .split(",")
+        .map((text, index) => (index === at ? String(Number(text) + 20) : text))
+        .join(","),
+    );
+    await writeFile(moved, [header, ...rows, ""].join("\n"));
+    const refused = await place.run(["retrain", "--data", moved]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("--accept-population");
+    const flags = ["--data", moved, "--accept-population", "bmi"];
+    const { acceptedPopulation } = await place.json<RunRecord>(["retrain", ...flags]);
+    expect(acceptedPopulation).toEqual([
+      {
+        column: "bmi",
+        by: "--accept-population bmi",
+        reason: expect.stringContaining('Column "bmi" is of another population') as string,
+      },
+    ]);
+  });
+
   test("find no drift in what is like the training data, and do not take their own tests for requests", async () => {
     const { version, rows, drifted } = await monitorWhen(2 * 442, 0);
     expect({ version, rows, drifted }).toEqual({ version: "diabetes:1", rows: 2 * 442, drifted: false });

@@ -24,7 +24,15 @@ import {
 } from "./job-files";
 import { JobLog, entriesOfCheck, entriesOfDecision, entriesOfTraining, type Outcome } from "./job-log";
 import { aliasChampions } from "../inputs/alias-champions";
-import { checkStep, evaluateStep, readDecision, registerStep, requireSound, trainStep } from "../steps";
+import {
+  acceptedBySettings,
+  checkStep,
+  evaluateStep,
+  readDecision,
+  registerStep,
+  requireSound,
+  trainStep,
+} from "../steps";
 import { keepData, noChampions, ofProgram } from "./program";
 import { withWorkbench } from "./with-workbench";
 
@@ -77,7 +85,10 @@ export function checkJob(
     const { report, champion, source } = await withWorkbench(
       context.settings,
       { model, data },
-      async (workbench) => ({ ...(await checkStep(workbench, champions)), source: workbench.source }),
+      async (workbench) => ({
+        ...(await checkStep(workbench, champions, acceptedBySettings(context.settings))),
+        source: workbench.source,
+      }),
     );
     assertNotInterrupted(context.signal);
     await writeJson(path.join(scratch, "data-check.json"), report);

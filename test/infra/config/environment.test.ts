@@ -52,6 +52,12 @@ describe("the settings of the processes", () => {
     expect(scoring).not.toHaveProperty("MLOPS_KEY_VAULT");
   });
 
+  test("accept the columns of another population that the stack accepts", async () => {
+    const { training, cli } = await variables({ "mlops:acceptPopulation": "year,month" });
+    expect(training).toMatchObject({ MLOPS_ACCEPT_POPULATION: "year,month" });
+    expect(cli).toMatchObject({ MLOPS_ACCEPT_POPULATION: "year,month" });
+  });
+
   test("are refused where a process would refuse them", () => {
     expect(() => checkVariables("scoring", { MLOPS_ENVIRONMENT: "qa", MLOPS_AUTH: "key" })).toThrow(
       /Settings of scoring: .*MLOPS_AUTH is "key"\. Expected "none", "keys" or "entra"/s,

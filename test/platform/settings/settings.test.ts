@@ -29,6 +29,7 @@ describe("settings", () => {
       registry: "local",
       evaluation: "on",
       onNoPromotion: "cancel",
+      acceptPopulation: [],
       logLevel: "info",
       target: "local",
     });
@@ -82,6 +83,7 @@ describe("settings", () => {
       registry: "https://mlflow.example",
       evaluation: "off",
       onNoPromotion: "continue",
+      acceptPopulation: [],
       logLevel: "debug",
       target: "local",
     });
