@@ -22,7 +22,8 @@ export const defaultStageMinutes = 30;
 export function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
   const traffic = weight === 0 ? "shadow" : `canary ${weight} %`;
   const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
-  const seen = `${canary.requests} requests, ${canary.failures} failed${latency}`;
+  const refused = canary.refusals === undefined ? "" : `, ${canary.refusals} refused`;
+  const seen = `${canary.requests} requests, ${canary.failures} failed${refused}${latency}`;
   return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
 }
 

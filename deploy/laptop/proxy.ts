@@ -1,4 +1,5 @@
 import { Agent, type OutgoingHttpHeaders } from "node:http";
+import { refusalStatuses } from "../../platform/release/deployment";
 import { reasonOf } from "../../platform/base/errors";
 import { predictingRouteAt } from "../../scoring/dialects/find-dialect";
 import { shadowHeader } from "../../scoring/http/request-headers";
@@ -106,6 +107,7 @@ export class Proxy {
     const reply = predictions && received;
     const outcome: Outcome = {
       failed: reply === undefined || reply.status >= 500,
+      refused: reply !== undefined && refusalStatuses.includes(reply.status),
       latencyMs,
       predictions: predictions ?? [],
       ...(shadowOf && { shadowOf }),

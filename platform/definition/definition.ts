@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors";
+import { canarySchema } from "./canary-schema";
 import { checksSchema } from "./checks-schema";
 import { closedObject } from "./closed-object";
 import { metricNames, metrics } from "./metric-names";
 import { modelNamePattern } from "./model-ref";
-
-const fraction = z.number().min(0).max(1);
 
 /** Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. */
 const reservedNames = ["_row", "_held_out", "prediction", "probability"];
@@ -141,22 +140,7 @@ const definitionShape = closedObject({
     /** Bytes in one request's body. */
     maxBodyBytes: z.number().int().min(1).default(5_000_000),
   }).prefault({}),
-  canary: closedObject({
-    /** Share of traffic, in percent, of each stage before the last, which is always 100. */
-    weights: z.array(z.number().int().min(1).max(99)).min(1).default([10, 50]),
-    /** Requests each track must have answered before a stage is judged. */
-    minRequests: z.number().int().min(1).default(50),
-    /** How much larger the canary's share of failed requests may be than stable's, 0..1. */
-    mayFailMoreBy: fraction.default(0.01),
-    /** How many times stable's 95th percentile of latency the canary's may be. */
-    mayBeSlowerBy: z.number().min(1).default(2),
-    /** A difference of the 95th percentile of latency below this many milliseconds is never judged. */
-    latencyToleranceMs: z.number().min(0).default(25),
-    /** Largest shift of the mean prediction, in standard deviations of stable's predictions. */
-    mayShiftBy: z.number().positive().default(0.5),
-    /** Share of requests copied to the candidate before it answers any, in percent; 0 skips the shadow stage. */
-    shadowPercent: z.number().int().min(0).max(100).default(0),
-  }).prefault({}),
+  canary: canarySchema.prefault({}),
 });
 
 type Definition = z.output<typeof definitionShape>;

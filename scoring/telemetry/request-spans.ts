@@ -1,5 +1,6 @@
 import { SpanKind, SpanStatusCode, trace as traces, type Context, type Tracer } from "@opentelemetry/api";
 import { RandomIdGenerator, type IdGenerator } from "@opentelemetry/sdk-trace-base";
+import { markAttribute } from "./mark-attribute";
 import type { EndedRequest } from "./request-telemetry";
 
 /** Gives a request's span the ids that its answer and its line in the log have. */
@@ -30,9 +31,6 @@ interface SpanOptions {
   readonly ids: NotedIds;
   readonly parent: Context;
 }
-
-/** Says of a request of our own which kind it is: "test" or "shadow". Infra's queries have the name, too. */
-const markAttribute = "mlops.mark";
 
 /** A moment of `performance.now()` as milliseconds since 1970. */
 const wallTime = (moment: number): number => performance.timeOrigin + moment;
