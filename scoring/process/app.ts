@@ -3,6 +3,7 @@ import { addAuth, type Authenticator } from "../auth/authenticator";
 import { addAddresses } from "../http/addresses";
 import { pathOf } from "../http/path-pattern";
 import { maxHeaderSize } from "./listener";
+import { addBodyBudget } from "../http/body-budget";
 import { takeJson } from "../http/body-parsers";
 import { addDialects } from "../dialects/add-dialects";
 import { dialectAt, isOpenPath } from "../dialects/find-dialect";
@@ -80,6 +81,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   addSecurityHeaders(app, { tls: options.tls === true });
   if (guard) addLoopGuard(app, guard, isOpenPath);
   if (authenticator) addAuth(app, authenticator, isOpenPath);
+  addBodyBudget(app, limits.maxBodyBytes);
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (state === "closing" || life?.ending === true) reply.header("connection", "close");
     done(null, payload);
