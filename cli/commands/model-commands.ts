@@ -6,8 +6,7 @@ import { readSettings } from "../../platform/settings/settings";
 import { readEnvironments } from "../../platform/release/environments";
 import type { CommandScope } from "./command-scope";
 import { describeFindings } from "../steps/describe-findings";
-import { listDefinitions, modelsDirectory } from "../../platform/definition/definitions";
-import { initModel } from "../init/init";
+import { listDefinitions } from "../../platform/definition/definitions";
 import { runLifecycle } from "../steps/lifecycle";
 import { dataOption, jsonOption, modelOption, portOption, runOption, targetOption } from "./options";
 import { openOutput } from "../terminal/output";
@@ -15,7 +14,6 @@ import { openWorkbench } from "../../training/inputs/workbench";
 import * as training from "../../training/steps";
 import { writeReleaseFile } from "./release-file";
 import { refusals } from "../runs/runs";
-import { shownPath } from "../../platform/base/shown-path";
 import { packageStep } from "../steps/release-steps";
 import { openRunContext, stepNames } from "../steps/step";
 import {
@@ -31,6 +29,7 @@ import type { ModelFlags } from "./open-command";
 import { describeNext, openCommand, openRun, runAsCommand } from "./open-command";
 import { registeredRun, runOfVersion } from "./release-run";
 import { addDataVersions } from "./data-commands";
+import { addInit } from "./init-command";
 import { addRetrain } from "./retrain-command";
 import { serveUntilStopped, startServing } from "./serve-command";
 
@@ -186,25 +185,6 @@ async function packageVersion(
       : await openRun(command, flags.run, registeredRun, target);
   const run = await runAsCommand(context, [packageStep]);
   if (flags.output !== undefined) await writeReleaseFile(flags.output, run);
-}
-
-function addInit(program: Command): void {
-  program
-    .command("init")
-    .argument("<name>", "name of the new model")
-    .requiredOption("--from <file>", "CSV file with a header line")
-    .option("--target <column>", "column to predict (default: the last)")
-    .addOption(jsonOption())
-    .description("make models/<name>/ from a CSV file of your own")
-    .action(async (name: string, flags: { from: string; target?: string; json?: boolean }) => {
-      const models = readSettings("cli", process.env).models ?? modelsDirectory;
-      const definition = await initModel({ name, ...flags, models });
-      const output = await openOutput(flags.json ?? false);
-      output.result(
-        { model: name, definition },
-        `Wrote ${shownPath(definition)}. Check its ranges and values, then: npm start -- --model ${name}`,
-      );
-    });
 }
 
 /** Verbs that make a model and bring it into the registry. */

@@ -5,6 +5,7 @@ import { fileExists, writeFileAtomic } from "../../platform/base/files";
 import { shownPath } from "../../platform/base/shown-path";
 import { appendRows } from "../../platform/data/append-rows";
 import { findNewRows, type NewRows } from "../../platform/data/new-rows";
+import { writtenRows } from "../../platform/data/written-rows";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { openData } from "../../platform/data/open-data";
 import type { ModelDefinition } from "../../platform/definition/definition";
@@ -108,7 +109,7 @@ async function addToData(
     const former = await keepData(session, definition, source);
     const result = { file: dataFile, added: rows.length, leftOut: { ...leftOut, present, differing } };
     if (rows.length === 0) return { ...result, rows: source.rows, ...(former && { version: former.digest }) };
-    await appendRows(engine, source, rows);
+    await appendRows(engine, source, rows, definition.format);
     return {
       ...result,
       ...(await describe(session, definition, dataFile)),
@@ -135,7 +136,7 @@ async function writeToFile(
 ): Promise<Collected> {
   const { columns, rows: collected, leftOut } = data;
   if (onlyNew || (await realPlace(dataFile)) === undefined) {
-    await writeFileAtomic(output, toCsv(data));
+    await writeFileAtomic(output, toCsv({ columns, rows: writtenRows(collected, definition.format) }));
     const rows = collected.length;
     const written = rows === 0 ? { rows } : await describe(session, definition, output);
     return { file: output, added: rows, leftOut, ...written };
@@ -144,7 +145,7 @@ async function writeToFile(
   try {
     const { rows, present, differing } = await findNewRows(engine, definition, collected);
     const known = columns.filter((name) => source.header.includes(name));
-    const merged = [...(await textRows(engine, known)), ...rows];
+    const merged = [...(await textRows(engine, known)), ...writtenRows(rows, definition.format)];
     await writeFileAtomic(output, toCsv({ columns, rows: merged }));
     return {
       file: output,

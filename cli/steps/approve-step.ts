@@ -1,10 +1,10 @@
 import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
 import { modelFiles, readModelMetrics } from "../../platform/model/model-directory";
 import { findDecision } from "../../training/steps";
+import { ask, isInteractive } from "../terminal/ask";
 import { approvalSummary } from "./approval-summary";
 import { writeRunReport } from "./run-report";
 import { isInProduction, passedQa } from "./release-of-run";
@@ -24,33 +24,16 @@ async function summaryOf(context: RunContext): Promise<string> {
 
 /** Asks on the terminal; undefined when there is none. The end of the input (Ctrl-D) means no. */
 async function askApproval(context: RunContext, question: string): Promise<boolean | undefined> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
+  if (!isInteractive()) return undefined;
   const { session } = context;
   session.output.print(`\n${await summaryOf(context)}`);
-  // Not in raw mode, where Ctrl-C would be a character instead of a signal.
-  const lines = createInterface({ input: process.stdin, terminal: false });
-  try {
-    process.stdout.write(`${question} [y/N] `);
-    const answer = await new Promise<string>((resolve, reject) => {
-      lines.once("line", resolve);
-      lines.once("close", () => {
-        process.stdout.write("\n");
-        resolve("");
-      });
-      const abandon = (): void => {
-        reject(
-          new PlatformError(
-            "INTERRUPTED",
-            "Stopped before the question was answered. Production stays as it is. Run the command again.",
-          ),
-        );
-      };
-      session.signal.addEventListener("abort", abandon, { once: true });
-    });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    lines.removeAllListeners("close").close();
-  }
+  const abandoned = (): PlatformError =>
+    new PlatformError(
+      "INTERRUPTED",
+      "Stopped before the question was answered. Production stays as it is. Run the command again.",
+    );
+  const answer = await ask(`${question} [y/N] `, { signal: session.signal, abandoned });
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 export const approveStep: Step = {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import type { DataFormat } from "../definition/definition";
 import { PlatformError } from "../base/errors";
 import { digestOf, writeFileAtomic } from "../base/files";
 import { toCsvLine } from "../sql/csv-line";
@@ -13,6 +14,7 @@ import { identifier, type SqlEngine, type SqlRow } from "../sql/engine";
 import { readParquetColumns } from "./parquet-files";
 import type { DataSource } from "./source";
 import { isGzip, readBytes } from "./text-stream";
+import { writtenRows } from "./written-rows";
 
 /** Bytes without the line ends at their end: an empty line in the middle of a file would be a row. */
 async function* withoutLastLineEnds(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -28,8 +30,15 @@ async function* withoutLastLineEnds(bytes: AsyncIterable<Buffer>): AsyncGenerato
   }
 }
 
-function linesOf(header: readonly string[], rows: readonly SqlRow[]): string {
-  return rows.map((row) => toCsvLine(header.map((name) => row[name] ?? null))).join("");
+function linesOf(header: readonly string[], rows: readonly SqlRow[], delimiter?: string): string {
+  return rows
+    .map((row) =>
+      toCsvLine(
+        header.map((name) => row[name] ?? null),
+        delimiter,
+      ),
+    )
+    .join("");
 }
 
 /** Makes the new content of a file beside it and puts it in its place in one step, with its permissions. */
@@ -52,12 +61,12 @@ async function replaceFile(file: string, write: (temporary: string) => Promise<v
   }
 }
 
-async function appendToCsv({ file, header }: DataSource, rows: readonly SqlRow[]): Promise<void> {
+async function appendToCsv({ file, header, delimiter }: DataSource, rows: readonly SqlRow[]): Promise<void> {
   const gzip = await isGzip(file);
   await replaceFile(file, async (temporary) => {
     async function* content(): AsyncGenerator<Buffer> {
       yield* withoutLastLineEnds(readBytes(file, gzip));
-      yield Buffer.from(`\n${linesOf(header, rows)}`);
+      yield Buffer.from(`\n${linesOf(header, rows, delimiter)}`);
     }
     const output = createWriteStream(temporary, { flags: "wx" });
     await (gzip
@@ -89,7 +98,7 @@ async function writeParquet(
     const names = columns.map(({ name }) => identifier(name)).join(", ");
     const { dialect } = engine;
     const named = source.header.map((name, index) => `c${index} AS ${identifier(name)}`).join(", ");
-    const added = `(SELECT ${named} FROM ${dialect.csvFile(text, { columns: source.header.length, gzip: false })})`;
+    const added = `(SELECT ${named} FROM ${dialect.csvFile(text, { columns: source.header.length, delimiter: ",", gzip: false })})`;
     for (const column of columns) await requireFits(engine, added, column);
     const cast = columns.map(
       ({ name, type }) => `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
@@ -125,14 +134,17 @@ async function requireFits(
 
 /**
  * Adds rows to data that was loaded, and gives the file that they are in: a file gets them at its end, in one step, with
- * all that it has as it is; a folder gets a file of its own. Columns that a row lacks stay empty.
+ * all that it has as it is; a folder gets a file of its own. Columns that a row lacks stay empty. Numbers are written as
+ * the model's definition says that its files have them.
  */
 export async function appendRows(
   engine: SqlEngine,
   source: DataSource,
-  rows: readonly SqlRow[],
+  added: readonly SqlRow[],
+  numbers: DataFormat,
 ): Promise<string> {
-  const { file, format, header, files } = source;
+  const { file, format, header, files, delimiter } = source;
+  const rows = format === "csv" ? writtenRows(added, numbers) : added;
   if (files === undefined) {
     if (format === "csv") await appendToCsv(source, rows);
     else {
@@ -145,7 +157,7 @@ export async function appendRows(
   const name = `collected-${digestOf(linesOf(header, rows)).slice(0, 12)}.${format}`;
   const target = path.join(file, name);
   if (format === "csv") {
-    await writeFileAtomic(target, toCsvLine(header) + linesOf(header, rows));
+    await writeFileAtomic(target, toCsvLine(header, delimiter) + linesOf(header, rows, delimiter));
     return target;
   }
   // Hidden until it is whole: names with a leading underscore are no data.

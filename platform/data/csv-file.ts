@@ -1,11 +1,14 @@
 import { isUtf8 } from "node:buffer";
 import { PlatformError } from "../base/errors";
+import { findDelimiter, type Delimiter } from "./csv-delimiter";
 import { readHeader } from "./csv-header";
 import { CsvScanner } from "./csv-scanner";
 import { isGzip, readBytes } from "./text-stream";
 
 const byteOrderMark = Buffer.from("\ufeff");
 const replacementCharacter = Buffer.from("\ufffd");
+/** Bytes by which the delimiter is found. */
+const startBytes = 1 << 16;
 
 /** First bytes of files that are often taken for CSV. */
 const signatures: readonly { bytes: readonly number[]; kind: string; remedy: string }[] = [
@@ -23,6 +26,7 @@ const signatures: readonly { bytes: readonly number[]; kind: string; remedy: str
 
 interface CsvStructure {
   readonly header: string[];
+  readonly delimiter: Delimiter;
   /** Data rows; the header is not counted. */
   readonly rows: number;
   /** Whether the file is compressed by gzip. */
@@ -66,24 +70,27 @@ function firstInvalidByte(bytes: Buffer): number {
   return bytes.length;
 }
 
+/** The scanner of a file, which is made when its first bytes are known. */
+type ScannerOf = (bytes: Buffer) => CsvScanner;
+
 /** Bytes of a file that are known to be text in UTF-8, without the byte order mark, in whole characters. */
-async function* textOf(file: string, gzip: boolean, scanner: CsvScanner): AsyncGenerator<Buffer> {
+async function* textOf(file: string, gzip: boolean, scannerOf: ScannerOf): AsyncGenerator<Buffer> {
   let offset = 0;
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of readBytes(file, gzip)) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     if (offset === 0) refuseOtherFormats(file, bytes);
     const text = bytes.subarray(0, wholeCharacters(bytes));
-    refuseBinary(file, text, offset, scanner);
+    refuseBinary(file, text, offset, scannerOf);
     rest = bytes.subarray(text.length);
     const start = offset === 0 && text.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
     offset += text.length;
     yield text.subarray(start);
   }
-  if (rest.length > 0) refuseBinary(file, rest, offset, scanner);
+  if (rest.length > 0) refuseBinary(file, rest, offset, scannerOf);
 }
 
-function refuseBinary(file: string, bytes: Buffer, offset: number, scanner: CsvScanner): void {
+function refuseBinary(file: string, bytes: Buffer, offset: number, scannerOf: ScannerOf): void {
   const zero = bytes.indexOf(0);
   if (zero >= 0) {
     throw new PlatformError(
@@ -93,6 +100,7 @@ function refuseBinary(file: string, bytes: Buffer, offset: number, scanner: CsvS
   }
   if (isUtf8(bytes)) return;
   const at = firstInvalidByte(bytes);
+  const scanner = scannerOf(bytes.subarray(0, at));
   scanner.push(bytes.subarray(0, at));
   const byte = (bytes[at] ?? 0).toString(16).padStart(2, "0");
   throw new PlatformError(
@@ -102,31 +110,41 @@ function refuseBinary(file: string, bytes: Buffer, offset: number, scanner: CsvS
 }
 
 /**
- * Reads a CSV file once, with flat memory, for its header and its number of rows, and makes sure that it is
+ * Reads a CSV file once, with flat memory, for its delimiter, its header and its number of rows, and makes sure that it is
  * well-formed: text in UTF-8 in which every row has the header's fields. `columns` are the names wanted of it.
  */
 export async function readCsvStructure(file: string, columns: readonly string[]): Promise<CsvStructure> {
-  const scanner = new CsvScanner(file);
   const gzip = await isGzip(file);
+  let delimiter: Delimiter = ",";
+  let scanner: CsvScanner | undefined;
+  const scannerOf = (bytes: Buffer): CsvScanner => {
+    if (scanner) return scanner;
+    delimiter = findDelimiter(bytes.toString("utf8", 0, startBytes), columns);
+    return (scanner = new CsvScanner(file, delimiter));
+  };
   let start: Buffer = Buffer.alloc(0);
   let header: string[] | undefined;
-  for await (const text of textOf(file, gzip, scanner)) {
-    scanner.push(text);
+  for await (const text of textOf(file, gzip, scannerOf)) {
+    if (text.length === 0) continue;
+    const scan = scannerOf(text);
+    scan.push(text);
     if (header) continue;
     start = Buffer.concat([start, text]);
-    if (scanner.headerBytes !== undefined) header = headerOf(start.subarray(0, scanner.headerBytes));
+    if (scan.headerBytes !== undefined) header = headerOf(start.subarray(0, scan.headerBytes));
   }
-  scanner.end();
+  const scan = scannerOf(start);
+  scan.end();
+  const { rows } = scan;
   header ??= headerOf(start);
-  if (scanner.rows === 0) {
+  if (rows === 0) {
     throw new PlatformError(
       "DATA_INVALID",
       `${file} has a header and no rows. Data has one row per line below the header; add some.`,
     );
   }
-  return { header, rows: scanner.rows, gzip };
+  return { header, delimiter, rows, gzip };
 
   function headerOf(line: Buffer): string[] {
-    return readHeader(file, line.toString("utf8"), columns);
+    return readHeader(file, { header: line.toString("utf8"), delimiter }, columns);
   }
 }

@@ -1,50 +1,39 @@
 import { PlatformError } from "../base/errors";
 import { quoted } from "../base/wording";
+import type { Delimiter } from "./csv-delimiter";
 import { readCsvRows } from "./csv-rows";
 
-const delimiters = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars" } as const;
-
-/** The names in a header that is separated by `delimiter`, and whether it is well-formed then. */
-function namesIn(header: string, delimiter: string): { names: string[]; isWellFormed: boolean } {
+function namesIn(header: string, delimiter: Delimiter): string[] {
   let names: string[] | undefined;
-  let isWellFormed = true;
   readCsvRows(header, {
     delimiter,
     onRow: (fields) => (names ??= fields),
-    onFault: () => (isWellFormed = false),
+    // The scanner reports what is not well-formed, with the rows below.
+    onFault: () => undefined,
   });
-  return { names: names ?? [""], isWellFormed };
+  return names ?? [""];
 }
 
-/** Name of the separator with which the header makes more sense than with commas, if there is one. */
-function findOtherDelimiter(header: string, wanted: ReadonlySet<string>): string | undefined {
-  const score = (delimiter: string): [known: number, fields: number] => {
-    const { names, isWellFormed } = namesIn(header, delimiter);
-    return [names.filter((name) => wanted.has(name.trim())).length, isWellFormed ? names.length : 1];
-  };
-  const [knownByComma, fieldsByComma] = score(",");
-  for (const [delimiter, name] of Object.entries(delimiters)) {
-    const [known, fields] = score(delimiter);
-    if (known > knownByComma || (fieldsByComma === 1 && fields > 1)) return name;
-  }
-  return undefined;
+/** Whether a column has a name, by which it can be used. */
+export function isNamed(name: string): boolean {
+  return name.trim() !== "";
 }
 
 function looksLikeValues(names: readonly string[]): boolean {
-  return names.every((name) => name.trim() !== "" && Number.isFinite(Number(name)));
+  return names.every((name) => isNamed(name) && Number.isFinite(Number(name)));
 }
 
-/** Column names from the first row of a CSV file; throws DATA_INVALID when it cannot be a header of these columns. */
-export function readHeader(file: string, header: string, columns: readonly string[]): string[] {
+/**
+ * Column names from the first row of a CSV file; throws DATA_INVALID when it cannot be a header of these columns. Columns
+ * without a name, as programs write the numbers of their rows, are there with an empty one.
+ */
+export function readHeader(
+  file: string,
+  { header, delimiter }: { readonly header: string; readonly delimiter: Delimiter },
+  columns: readonly string[],
+): string[] {
   const wanted = new Set(columns);
-  const other = findOtherDelimiter(header, wanted);
-  if (other !== undefined) {
-    throw new PlatformError(
-      "DATA_INVALID",
-      `${file} looks separated by ${other}. Columns are separated by commas; save the file as a comma-separated one (with a decimal point, not a decimal comma).`,
-    );
-  }
-  const { names } = namesIn(header, ",");
+  const names = namesIn(header, delimiter);
   if (looksLikeValues(names) && !names.some((name) => wanted.has(name))) {
     throw new PlatformError(
       "DATA_INVALID",
@@ -52,7 +41,7 @@ export function readHeader(file: string, header: string, columns: readonly strin
     );
   }
   const seen = new Set<string>();
-  const twice = new Set(names.filter((name) => seen.size === seen.add(name).size));
+  const twice = new Set(names.filter((name) => isNamed(name) && seen.size === seen.add(name).size));
   if (twice.size > 0) {
     throw new PlatformError(
       "DATA_INVALID",

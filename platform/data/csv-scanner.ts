@@ -1,4 +1,5 @@
 import { PlatformError } from "../base/errors";
+import { delimiterNames, type Delimiter } from "./csv-delimiter";
 import { CsvGrammar, type CsvFault } from "./csv-grammar";
 
 /** Faults named in a message; the others are counted. */
@@ -15,10 +16,7 @@ export class CsvScanner {
   rows = 0;
   /** Length of the header with its line end, once it is known. */
   headerBytes: number | undefined;
-  private readonly grammar = new CsvGrammar({
-    row: (fields, next) => this.endRow(fields, next),
-    fault: (fault) => this.fault(fault),
-  });
+  private readonly grammar: CsvGrammar;
   /** Of the bytes pushed last, where the row begins that is being read; negative when that was earlier. */
   private rowStart = 0;
   private pushed = 0;
@@ -28,7 +26,15 @@ export class CsvScanner {
   private lastFault = "";
   private readonly faults: string[] = [];
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly delimiter: Delimiter = ",",
+  ) {
+    this.grammar = new CsvGrammar(
+      { row: (fields, next) => this.endRow(fields, next), fault: (fault) => this.fault(fault) },
+      delimiter,
+    );
+  }
 
   /** Throws DATA_INVALID at a row that is too long to be one. */
   push(bytes: Uint8Array): void {
@@ -43,10 +49,11 @@ export class CsvScanner {
     this.grammar.end();
     if (this.faultCount === 0) return;
     const more = this.faultCount - this.faults.length;
+    const delimiters = delimiterNames[this.delimiter];
     throw new PlatformError(
       "DATA_INVALID",
       `${this.file} is not a well-formed CSV file: ${this.faults.join("; ")}${more > 0 ? `; and ${more} more` : ""}. ` +
-        `Every row has the fields of the header, separated by commas; a field with a comma, a quote or a line break ` +
+        `Every row has the fields of the header, separated by ${delimiters}; a field with a ${delimiters.slice(0, -1)}, a quote or a line break ` +
         `stands in double quotes, with quotes inside it doubled. Correct the rows (the header is not counted).`,
     );
   }

@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import type { ColumnDefinition } from "../definition/definition";
+import { isNamed } from "./csv-header";
 import type { Finding } from "./findings";
 import { counted, quoted } from "../base/wording";
 
@@ -35,6 +36,12 @@ export function pairMisspellings(
   return pairs;
 }
 
+function describeIgnored(names: readonly string[], which: (names: readonly string[]) => string): Finding[] {
+  if (names.length === 0) return [];
+  const message = `The file has ${counted(names.length, "column")} ${which(names)}. Such columns are ignored.`;
+  return [{ severity: "warning", check: "schema", message }];
+}
+
 /** Compares the names in a file with the columns defined: missing and misspelt ones are errors, extra ones a warning. */
 export function checkSchema(
   columns: readonly Pick<ColumnDefinition, "name">[],
@@ -59,7 +66,15 @@ export function checkSchema(
           : `Column "${name}" is missing and the file has "${found}": did you mean "${name}"? Rename it in the file.`,
     };
   });
-  if (ignored.length === 0) return errors;
-  const message = `The file has ${counted(ignored.length, "column")} that the definition does not name: ${quoted(ignored)}. Such columns are ignored.`;
-  return [...errors, { severity: "warning", check: "schema", message }];
+  const warnings = [
+    ...describeIgnored(
+      ignored.filter(isNamed),
+      (names) => `that the definition does not name: ${quoted(names)}`,
+    ),
+    ...describeIgnored(
+      ignored.filter((name) => !isNamed(name)),
+      () => "without a name",
+    ),
+  ];
+  return [...errors, ...warnings];
 }

@@ -1,13 +1,15 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { ModelDefinition } from "../definition/definition";
+import type { ColumnDefinition, DataFormat, ModelDefinition } from "../definition/definition";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import type { Digest } from "../base/files";
 import { digestOfFile } from "../base/files";
 import type { SqlDialect } from "../sql/dialect";
 import type { SqlEngine } from "../sql/engine";
-import { identifier } from "../sql/engine";
+import { identifier, literal } from "../sql/engine";
+import type { Delimiter } from "./csv-delimiter";
 import { readCsvStructure } from "./csv-file";
+import { isNamed } from "./csv-header";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
 import { readParquetColumns, startsAsParquet } from "./parquet-files";
 import { sqlTypeOf, typedColumn } from "./typed-columns";
@@ -17,6 +19,8 @@ export interface DataSource {
   /** Path of the file or folder. */
   readonly file: string;
   readonly format: "csv" | "parquet";
+  /** What is between the fields of the CSV file, or of the first of a folder's. */
+  readonly delimiter?: Delimiter;
   /** Of the file, or of the folder's files of data. */
   readonly digest: Digest;
   /** The folder's files of data, by their paths below it; absent for a file. */
@@ -29,18 +33,29 @@ export interface DataSource {
 }
 
 /** Rows that can be read as text: the names of all columns, and SQL that gives those wanted. */
-interface TextRows {
-  readonly format: DataSource["format"];
-  readonly header: readonly string[];
+interface TextRows extends Pick<DataSource, "format" | "delimiter" | "header"> {
   /** Rows, where they are known before reading. */
   readonly rows?: number;
   /** A SELECT of the wanted columns as text, in file order; an empty field is NULL. */
-  select(wanted: readonly string[]): string;
+  select(wanted: readonly WantedColumn[]): string;
 }
 
+/** A column as it is put into a table; without its definition, when there is none yet. */
+interface WantedColumn
+  extends Pick<ColumnDefinition, "name">, Partial<Pick<ColumnDefinition, "role" | "values">> {
+  /** What the table calls it. */
+  readonly as: string;
+}
+
+const underItsName = <Column extends { readonly name: string }>(column: Column): Column & { as: string } => ({
+  ...column,
+  as: column.name,
+});
+
 /**
- * Loads a CSV file (RFC 4180: commas, header line, UTF-8 with or without byte order mark, compressed by gzip or not), a
- * Parquet file, or a folder of either, all of it or `only` some files, into two tables: `raw` with the defined columns as text, and `data` with all defined
+ * Loads a CSV file (RFC 4180 with any usual delimiter, header line, UTF-8 with or without byte order mark, compressed by
+ * gzip or not), a Parquet file, or a folder of either, all of it or `only` some files, into two tables: `raw` with the
+ * defined columns as text, NULL where the definition's format says that a value is missing, and `data` with all defined
  * columns by type. A value that is not of its column's type is NULL in `data`, and so is a column that the file
  * lacks: `checkData` finds both, and nothing may be trained before it has.
  */
@@ -50,33 +65,58 @@ export async function loadData(
   file: string,
   only?: readonly string[],
 ): Promise<DataSource> {
-  const names = definition.columns.map(({ name }) => name);
-  const { text, ...content } = await openSource(engine, names, file, only);
+  const defined = definition.columns.map(({ name }) => name);
+  const { text, ...content } = await openSource(engine, defined, file, only);
   const header = new Set(text.header);
   const present = definition.columns.filter(({ name }) => header.has(name));
-  const wanted = present.map(({ name }) => name);
-  const rows = await createText(engine, file, { text, wanted, table: "raw" });
+  const rows = await createTable(engine, {
+    table: "raw",
+    file,
+    text,
+    wanted: present.map(underItsName),
+    format: definition.format,
+  });
+  // Parquet has numbers as numbers, whose text is always the same.
+  const format = text.format === "csv" ? definition.format : undefined;
   const columns = definition.columns.map((column) =>
     present.includes(column)
-      ? `${typedColumn(column, engine.dialect)} AS ${identifier(column.name)}`
+      ? `${typedColumn(column, engine.dialect, format)} AS ${identifier(column.name)}`
       : `CAST(NULL AS ${sqlTypeOf(column)}) AS ${identifier(column.name)}`,
   );
   await engine.run("DROP TABLE IF EXISTS data");
   await engine.run(`CREATE TABLE data AS SELECT _row, ${columns.join(", ")} FROM raw`);
-  return { file, format: text.format, ...content, rows, header: text.header };
+  const { delimiter, header: names } = text;
+  return { file, format: text.format, ...(delimiter && { delimiter }), ...content, rows, header: names };
 }
 
 /**
- * Loads every column of a file as text into the table `raw`, for a first look at what it holds; refuses what `loadData`
- * would refuse.
+ * Loads every column of a file that has a name as text into the table `raw`, for a first look at what it holds; refuses what
+ * `loadData` would refuse. `header` has the others, too.
  */
 export async function loadText(
   engine: SqlEngine,
   file: string,
-): Promise<Pick<DataSource, "format" | "header">> {
-  const { text } = await openSource(engine, [], file);
-  await createText(engine, file, { text, wanted: text.header, table: "raw" });
-  return { format: text.format, header: text.header };
+): Promise<Pick<DataSource, "format" | "delimiter" | "files" | "header">> {
+  const { text, files } = await openSource(engine, [], file);
+  const wanted = text.header.filter(isNamed).map((name) => underItsName({ name }));
+  await createTable(engine, { table: "raw", file, text, wanted });
+  const { format, delimiter, header } = text;
+  return { format, ...(delimiter && { delimiter }), ...(files && { files }), header };
+}
+
+/**
+ * Loads every column of a file as text into the table `fields`, where the column at a position is called `f` and that
+ * position: names that the engine could not tell apart do no harm. `columns` are those wanted most.
+ */
+export async function loadFields(
+  engine: SqlEngine,
+  columns: readonly string[],
+  file: string,
+): Promise<Pick<DataSource, "format" | "header" | "rows">> {
+  const { text } = await openSource(engine, columns, file);
+  const wanted = text.header.map((name, position) => ({ name, as: `f${position}` }));
+  const rows = await createTable(engine, { table: "fields", file, text, wanted });
+  return { format: text.format, header: text.header, rows };
 }
 
 /**
@@ -96,7 +136,8 @@ export async function loadColumns(
       `${file} has changed since it was read. Data stays as it is until a run has ended. Run again when it is complete.`,
     );
   }
-  await createText(engine, file, { text: opened.text, wanted: names, table });
+  const wanted = names.map((name) => underItsName({ name }));
+  await createTable(engine, { table, file, text: opened.text, wanted });
 }
 
 interface OpenedSource extends Pick<DataSource, "digest" | "files" | "notRead"> {
@@ -163,6 +204,7 @@ function explainAccess(file: string, cause: unknown): unknown {
 interface CsvPart {
   readonly file: string;
   readonly header: readonly string[];
+  readonly delimiter: Delimiter;
   /** Whether it is compressed by gzip. */
   readonly gzip: boolean;
   /** Rows in the files before it. */
@@ -172,12 +214,12 @@ interface CsvPart {
 /** SQL that gives the rows of one CSV file, numbered from `before` + 1 on. */
 function csvRows(
   { csvFile, rowNumber }: SqlDialect,
-  { file, header, gzip, before }: CsvPart,
-  wanted: readonly string[],
+  { file, header, delimiter, gzip, before }: CsvPart,
+  wanted: readonly WantedColumn[],
 ): string {
   const positions = new Map(header.map((name, index) => [name, index]));
-  const columns = wanted.map((name) => `, c${positions.get(name)} AS ${identifier(name)}`).join("");
-  const table = csvFile(file, { columns: header.length, gzip });
+  const columns = wanted.map(({ name, as }) => `, c${positions.get(name)} AS ${identifier(as)}`).join("");
+  const table = csvFile(file, { columns: header.length, delimiter, gzip });
   return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${table}`;
 }
 
@@ -189,15 +231,17 @@ async function openCsv(
   const parts: CsvPart[] = [];
   let rows = 0;
   for (const file of files) {
-    const part = await readCsvStructure(file, columns);
+    const { rows: count, ...part } = await readCsvStructure(file, columns);
     const first = parts[0];
     if (first !== undefined) requireSameColumns([first.file, first.header], [file, part.header], "CSV");
-    parts.push({ file, header: part.header, gzip: part.gzip, before: rows });
-    rows += part.rows;
+    parts.push({ file, ...part, before: rows });
+    rows += count;
   }
+  const [first] = parts;
   return {
     format: "csv",
-    header: parts[0]?.header ?? [],
+    ...(first && { delimiter: first.delimiter }),
+    header: first?.header ?? [],
     rows,
     select: (wanted) => parts.map((part) => csvRows(dialect, part, wanted)).join(" UNION ALL "),
   };
@@ -207,10 +251,10 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   const { dialect } = engine;
   const columns = await readParquetColumns(engine, files);
   const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
-  const textOf = (name: string): string => {
+  const textOf = ({ name, as }: WantedColumn): string => {
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
     const value = single.has(name) ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name);
-    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(name)}`;
+    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(as)}`;
   };
   return {
     format: "parquet",
@@ -220,14 +264,35 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   };
 }
 
-async function createText(
+/**
+ * SQL for a column's text, NULL where it is one that means that the value is missing; spaces around it do not count. An id
+ * is text as it was written.
+ */
+function presentText({ as, role, values }: WantedColumn, missing: readonly string[]): string {
+  const text = identifier(as);
+  const tokens = role === "id" ? [] : missing.filter((token) => values?.includes(token) !== true);
+  if (tokens.length === 0) return text;
+  return `CASE WHEN trim(${text}) IN (${tokens.map((token) => literal(token.trim())).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
+}
+
+interface WantedRows {
+  readonly table: string;
+  readonly file: string;
+  readonly text: TextRows;
+  readonly wanted: readonly WantedColumn[];
+  readonly format?: DataFormat;
+}
+
+async function createTable(
   engine: SqlEngine,
-  file: string,
-  { text, wanted, table }: { text: TextRows; wanted: readonly string[]; table: string },
+  { table, file, text, wanted, format }: WantedRows,
 ): Promise<number> {
+  const texts = wanted.map((column) => `, ${presentText(column, format?.missing ?? [])}`);
   await engine.run(`DROP TABLE IF EXISTS ${table}`);
   try {
-    await engine.run(`CREATE TABLE ${table} AS ${text.select(wanted)}`);
+    await engine.run(
+      `CREATE TABLE ${table} AS SELECT _row${texts.join("")} FROM (${text.select(wanted)}) AS read`,
+    );
   } catch (cause) {
     if (cause instanceof PlatformError) throw cause;
     throw new PlatformError(

@@ -4,7 +4,7 @@ import type { SqlEngine } from "../sql/engine";
 import { identifier } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
 import { findExamples, outsideCondition } from "./column-facts";
-import { notations } from "./typed-columns";
+import { notationOf } from "./typed-columns";
 import { counted, percent, quoted } from "../base/wording";
 
 /** Checks each column's values by themselves: types, missing values, ranges and allowed values. */
@@ -19,7 +19,7 @@ export async function checkValues(
     const { column } = fact;
     const name = identifier(column.name);
     const add = async (
-      found: { check: string; message: string; count: number },
+      found: Pick<Finding, "check" | "message"> & Partial<Pick<Finding, "severity">> & { count: number },
       condition?: string,
     ): Promise<void> => {
       const examples =
@@ -28,7 +28,7 @@ export async function checkValues(
     };
     if (fact.mistyped > 0) {
       await add(
-        { check: "type", message: typeMessage(fact), count: fact.mistyped },
+        { check: "type", message: typeMessage(fact, definition.format), count: fact.mistyped },
         `r.${name} IS NOT NULL AND d.${name} IS NULL`,
       );
     }
@@ -42,7 +42,12 @@ export async function checkValues(
     }
     if (fact.outside > 0) {
       await add(
-        { check: column.values ? "values" : "range", message: outsideMessage(fact), count: fact.outside },
+        {
+          ...(column.outside === "warn" && { severity: "warning" }),
+          check: column.values ? "values" : "range",
+          message: outsideMessage(fact),
+          count: fact.outside,
+        },
         outsideCondition(column, `d.${name}`),
       );
     }
@@ -50,22 +55,35 @@ export async function checkValues(
   return findings;
 }
 
-function typeMessage({ column, mistyped }: ColumnFacts): string {
-  const missing = column.nullable ? "; leave the field empty where the value is missing" : "";
-  return `Column "${column.name}" holds something other than a ${column.type} in ${counted(mistyped, "row")}. ${notations[column.type]}${missing}. Correct the values.`;
+function typeMessage({ column, mistyped }: ColumnFacts, format: ModelDefinition["format"]): string {
+  const missing = column.nullable
+    ? "; where a value is missing, the field is empty or has a text that format.missing names"
+    : "";
+  const remedy =
+    column.type === "number"
+      ? "Correct the values, or say in the definition's format how they are written"
+      : "Correct the values";
+  return `Column "${column.name}" holds something other than a ${column.type} in ${counted(mistyped, "row")}. ${notationOf(column.type, format)}${missing}. ${remedy}.`;
 }
 
 function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
+  const rows = counted(outside, "row");
+  const isTaken = column.outside === "warn";
   if (column.values) {
+    const expected = quoted(column.values, 20);
+    if (isTaken)
+      return `Column "${column.name}" has a value that the definition does not list in ${rows}. Such a value is taken (outside: "warn"). Listed are ${expected}; add what is right.`;
     // Another class is nothing that a definition could allow: its target is a number, or two classes.
     const remedy =
       column.role === "target"
         ? "a classification tells two classes apart; correct the values, merge classes, or drop the rows of others"
         : "correct the values, or add them to the definition";
-    return `Column "${column.name}" has a value that is not allowed in ${counted(outside, "row")}. Allowed are ${quoted(column.values, 20)}; ${remedy}.`;
+    return `Column "${column.name}" has a value that is not allowed in ${rows}. Allowed are ${expected}; ${remedy}.`;
   }
-  const found = `${String(min)} to ${String(max)}`;
-  return `Column "${column.name}" is outside ${allowedRange(column)} in ${counted(outside, "row")} (it goes from ${found}). Correct the values, or widen the range in the definition.`;
+  const found = `is outside ${allowedRange(column)} in ${rows} (it goes from ${String(min)} to ${String(max)})`;
+  return isTaken
+    ? `Column "${column.name}" ${found}. Such a value is taken (outside: "warn"); widen the range if it is right.`
+    : `Column "${column.name}" ${found}. Correct the values, or widen the range in the definition.`;
 }
 
 function allowedRange({ range, unit }: ColumnDefinition): string {

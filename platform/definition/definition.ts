@@ -2,55 +2,13 @@ import { z } from "zod";
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
 import { closedObject } from "./closed-object";
+import { columnFaults, columnSchema } from "./column-schema";
+import { formatSchema } from "./format-schema";
 import { metricNames, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
 import { trainerFaults, trainerSchema } from "./trainers";
 
 const fraction = z.number().min(0).max(1);
-
-/** Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. */
-const reservedNames = ["_row", "_held_out", "prediction", "probability"];
-
-const columnSchema = closedObject({
-  /** As in the header of the data. */
-  name: z.string().min(1).max(128),
-  /** Of an id it says nothing: ids are text, as they are written. */
-  type: z.enum(["number", "category", "boolean"]),
-  role: z.enum(["feature", "target", "id", "weight"]).default("feature"),
-  /** Whether a value may be missing. Missing numbers are imputed with the median, categories with the most frequent. */
-  nullable: z.boolean().default(false),
-  /** Least and greatest allowed value of a number, both inclusive. */
-  range: z.tuple([z.number(), z.number()]).optional(),
-  /** Allowed values of a category. Without it any text is allowed, and one not seen in training has no effect. */
-  values: z.array(z.string().min(1)).min(1).optional(),
-  /** Unit of measurement, for people. */
-  unit: z.string().optional(),
-  description: z.string().optional(),
-}).superRefine((column, context) => {
-  const fault = (message: string): void => void context.addIssue({ code: "custom", message });
-  if (column.range && column.role === "id") {
-    fault(`column "${column.name}": an id is text as it is written, so it has no range`);
-  } else if (column.range && column.type !== "number") {
-    fault(`column "${column.name}": only a number has a range`);
-  }
-  if (column.range && column.range[0] > column.range[1]) {
-    fault(`column "${column.name}": range ${column.range[0]}..${column.range[1]} is empty`);
-  }
-  if (column.values && column.type !== "category")
-    fault(`column "${column.name}": only a category has values`);
-  if (column.values && new Set(column.values).size < column.values.length) {
-    fault(`column "${column.name}": values are listed twice`);
-  }
-  if (column.type === "boolean" && column.nullable) {
-    fault(
-      `column "${column.name}": a boolean cannot be nullable; declare it a category with values true and false`,
-    );
-  }
-  if (column.role === "target" && column.nullable)
-    fault(`column "${column.name}": the target cannot be nullable`);
-  if (column.role === "weight" && column.type !== "number")
-    fault(`column "${column.name}": a weight is a number`);
-});
 
 const metricName = z.enum(metricNames);
 
@@ -90,6 +48,7 @@ const definitionShape = closedObject({
   task: z.enum(["regression", "classification"]),
   /** Path (relative to the model's folder) of a CSV or Parquet file, or of a folder of either. */
   data: z.string().min(1),
+  format: formatSchema.prefault({}),
   columns: z.array(columnSchema).min(2),
   /** Rows held out from training, chosen by a hash of the row's id, or of its values. */
   split: closedObject({
@@ -147,23 +106,6 @@ const definitionShape = closedObject({
 });
 
 type Definition = z.output<typeof definitionShape>;
-
-function columnFaults({ columns }: Definition): string[] {
-  const names = columns.map((column) => column.name);
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [
-    ...[...twice].map((name) => `column "${name}" is defined twice`),
-    ...names.flatMap((name, index) => {
-      const other = names
-        .slice(0, index)
-        .find((one) => one !== name && one.toLowerCase() === name.toLowerCase());
-      return [
-        ...(other === undefined ? [] : [`columns "${other}" and "${name}" differ in nothing but case`]),
-        ...(reservedNames.includes(name.toLowerCase()) ? [`the column name "${name}" is reserved`] : []),
-      ];
-    }),
-  ];
-}
 
 function roleFaults({ columns }: Definition): string[] {
   const faults: string[] = [];
@@ -247,6 +189,7 @@ export type ModelDefinitionInput = z.input<typeof modelDefinitionSchema>;
 /** A checked definition with every default filled in. */
 export type ModelDefinition = z.output<typeof modelDefinitionSchema>;
 export type ColumnDefinition = ModelDefinition["columns"][number];
+export type DataFormat = ModelDefinition["format"];
 export type GateRule = ModelDefinition["gate"];
 export type CanaryRule = ModelDefinition["canary"];
 export type DriftRule = ModelDefinition["drift"];

@@ -31,6 +31,8 @@ const columnSchema = z.object({
   type: z.enum(["number", "category", "boolean"]),
   nullable: z.boolean(),
   values: z.array(z.string()).exactOptional(),
+  range: z.tuple([z.number(), z.number()]).exactOptional(),
+  outside: z.enum(["refuse", "warn"]).exactOptional(),
   unit: z.string().exactOptional(),
   description: z.string().exactOptional(),
 });

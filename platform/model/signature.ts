@@ -4,7 +4,7 @@ import { featuresOf, targetOf } from "../definition/definition";
 /** A feature as the model expects it. */
 export type SignatureColumn = Pick<
   ColumnDefinition,
-  "name" | "type" | "nullable" | "values" | "unit" | "description"
+  "name" | "type" | "nullable" | "values" | "range" | "outside" | "unit" | "description"
 >;
 
 /** What a model takes and gives; the part of its definition that travels with it. */
@@ -25,14 +25,18 @@ export function signatureOf(definition: ModelDefinition): Signature {
   const [negative, positive] = target.values ?? [];
   return {
     task: definition.task,
-    inputs: featuresOf(definition).map(({ name, type, nullable, values, unit, description }) => ({
-      name,
-      type,
-      nullable,
-      ...(values && { values }),
-      ...(unit !== undefined && { unit }),
-      ...(description !== undefined && { description }),
-    })),
+    inputs: featuresOf(definition).map(
+      ({ name, type, nullable, values, range, outside, unit, description }) => ({
+        name,
+        type,
+        nullable,
+        ...(values && { values }),
+        ...(range && { range }),
+        ...(outside && { outside }),
+        ...(unit !== undefined && { unit }),
+        ...(description !== undefined && { description }),
+      }),
+    ),
     target: {
       name: target.name,
       ...(target.unit !== undefined && { unit: target.unit }),

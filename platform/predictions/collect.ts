@@ -132,5 +132,5 @@ export async function collectTrainingData({
 /** CSV (RFC 4180, line feeds) with a header; a missing value is an empty field. */
 export function toCsv({ columns, rows }: Pick<CollectedData, "columns" | "rows">): string {
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];
-  return lines.map(toCsvLine).join("");
+  return lines.map((line) => toCsvLine(line)).join("");
 }

@@ -1,11 +1,12 @@
 import type { SqlValue } from "./engine";
 
-function toField(value: SqlValue): string {
+function toField(value: SqlValue, delimiter: string): string {
   const text = value === null ? "" : String(value);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const isPlain = !/["\r\n]|^\s|\s$/.test(text) && !text.includes(delimiter);
+  return isPlain ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
-/** One line of CSV (RFC 4180) with its line feed; a missing value is an empty field. */
-export function toCsvLine(values: readonly SqlValue[]): string {
-  return `${values.map(toField).join(",")}\n`;
+/** One line of CSV (RFC 4180 but for its delimiter) with its line feed; a missing value is an empty field. */
+export function toCsvLine(values: readonly SqlValue[], delimiter = ","): string {
+  return `${values.map((value) => toField(value, delimiter)).join(delimiter)}\n`;
 }

@@ -15,12 +15,20 @@ export interface SqlDialect {
   /** Number of a row, from 1, in the order in which the rows of a file are read. */
   readonly rowNumber: string;
   /**
-   * The rows of a CSV file (RFC 4180, header line) that is known to be sound, for FROM: `columns` columns c0, c1, ... of
-   * text, in which an empty field is NULL; `gzip` when it is compressed.
+   * The rows of a CSV file (RFC 4180 but for its delimiter, header line) that is known to be sound, for FROM: `columns`
+   * columns c0, c1, ... of text, in which an empty field is NULL; `gzip` when it is compressed.
    */
-  readonly csvFile: (file: string, facts: { readonly columns: number; readonly gzip: boolean }) => string;
+  readonly csvFile: (
+    file: string,
+    facts: { readonly columns: number; readonly delimiter: string; readonly gzip: boolean },
+  ) => string;
   /** The rows of Parquet files as one table with columns matched by name, for FROM. */
   readonly parquetFiles: (files: readonly string[]) => string;
+  /**
+   * The parts of a Parquet file's schema as the file has them, for FROM: the whole, then its columns, each followed by
+   * what is in it. Has `name` and `num_children`, which is NULL for what has none.
+   */
+  readonly parquetSchema: (file: string) => string;
   /** Statement that writes the rows of a query, in their order, as a Parquet file. */
   readonly writeParquet: (query: string, file: string) => string;
 }

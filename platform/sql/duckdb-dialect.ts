@@ -8,16 +8,17 @@ export const duckDbDialect: SqlDialect = {
   tryCast: (text, type) => `TRY_CAST(${text} AS ${type})`,
   median: (number) => `median(${number})`,
   rowNumber: "row_number() OVER ()",
-  csvFile(file, { columns, gzip }) {
+  csvFile(file, { columns, delimiter, gzip }) {
     const types = Array.from({ length: columns }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
     // The structure is known to be sound, so nothing is left to the reader's guesses; its strict mode would only
     // refuse line ends of two kinds.
     return (
-      `read_csv(${fileLiteral(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', ` +
+      `read_csv(${fileLiteral(file)}, auto_detect = false, header = true, delim = ${literal(delimiter)}, quote = '"', escape = '"', ` +
       `nullstr = '', strict_mode = false, compression = '${gzip ? "gzip" : "none"}', hive_partitioning = false, columns = {${types}})`
     );
   },
   parquetFiles: (files) =>
     `read_parquet([${files.map(fileLiteral).join(", ")}], union_by_name = true, hive_partitioning = false)`,
+  parquetSchema: (file) => `parquet_schema(${fileLiteral(file)})`,
   writeParquet: (query, file) => `COPY (${query}) TO ${literal(file)} (FORMAT parquet)`,
 };

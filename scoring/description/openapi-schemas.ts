@@ -6,7 +6,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** Versions of the description: Swagger's, and OpenAPI's by the way they write what may be null. */
 type OpenApiVersion = "2.0" | "3.0.3" | "3.1.0";
 
-function orNull(schema: Schema, version: OpenApiVersion): Schema {
+/** A schema that null fits, too. */
+export function orNull(schema: Schema, version: OpenApiVersion): Schema {
   const values = Array.isArray(schema.enum) && { enum: [...(schema.enum as unknown[]), null] };
   if (version === "2.0") return { ...schema, "x-nullable": true };
   if (version === "3.0.3") return { ...schema, ...values, nullable: true };
@@ -15,16 +16,18 @@ function orNull(schema: Schema, version: OpenApiVersion): Schema {
 
 /** One value of a feature. */
 function valueSchema(
-  { type, nullable, values, unit, description }: SignatureColumn,
+  { type, nullable, values, range, outside, unit, description }: SignatureColumn,
   version: OpenApiVersion,
 ): Schema {
   const words = [description, unit === undefined ? undefined : `in ${unit}`].filter(
     (text) => text !== undefined,
   );
+  const isClosed = outside !== "warn";
   const schema = {
     type: type === "category" ? "string" : type,
     ...(words.length > 0 && { description: words.join(", ") }),
-    ...(type === "category" && (values ? { enum: values } : { minLength: 1 })),
+    ...(type === "category" && (values && isClosed ? { enum: values } : { minLength: 1 })),
+    ...(range && isClosed && { minimum: range[0], maximum: range[1] }),
   };
   return nullable ? orNull(schema, version) : schema;
 }

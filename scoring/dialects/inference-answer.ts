@@ -3,6 +3,7 @@ import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
 import { plainArray } from "../model/answer";
 import { RequestProblem } from "../problems/problem";
+import { findRepeated } from "../rows/column-names";
 import { show } from "../rows/read-faults";
 import type { InferenceRequest, WantedOutput } from "./inference-request";
 import { bytesOf } from "./inference-tensor";
@@ -62,6 +63,10 @@ export function checkOutputs(signature: Signature, { outputs }: InferenceRequest
       `The model has no output ${show(name)}. Allowed: ${known.map(show).join(", ")}.`,
     );
   }
+  // Each costs the client a few bytes, and the service one for each row.
+  const twice = findRepeated(outputs.map(({ name }) => name));
+  if (twice !== undefined)
+    throw new RequestProblem("INPUT_INVALID", `Output ${show(twice)} is asked for twice. Ask for it once.`);
 }
 
 /** An answer's body; `jsonLength` when bytes follow its JSON part. */

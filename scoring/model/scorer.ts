@@ -33,6 +33,8 @@ export interface ScorerOptions {
   readonly redact?: readonly string[];
   /** Is told what every request was answered. */
   readonly onScored?: (predictions: Predictions) => void;
+  /** Is told of values that are outside of their feature's range or list and were taken, by feature. */
+  readonly onOutside?: (outside: ReadonlyMap<string, number>) => void;
 }
 
 /** A request, as far as scoring it is concerned. */
@@ -109,6 +111,7 @@ export class Scorer {
       if (kept !== undefined) await kept;
     }
     this.options.onScored?.(predictions);
+    if (rows.outside !== undefined) this.options.onOutside?.(rows.outside);
     return predictions;
   }
 

@@ -180,6 +180,7 @@ class Service {
     const closed = await Promise.race([closing.then(() => true), sleep(leftMs, false)]);
     if (!closed)
       this.logger.error("the grace time is over; the prediction log could not be written completely");
+    await this.telemetry.tellLast();
     this.logger.info("stopped");
     await Promise.race([new Promise<void>((resolve) => this.logger.flush(() => resolve())), sleep(logMs)]);
     process.exit(finished && closed ? 0 : 1);

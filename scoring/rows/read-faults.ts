@@ -92,9 +92,12 @@ export function compareNames(
   const known = new Set(expected);
   const present = new Set(given);
   const missing = new Set(expected.filter((name) => !present.has(name)));
+  let strangers = 0;
   for (const name of given) {
     if (known.has(name)) continue;
-    const meant = meantBy(name, [...missing]);
+    strangers += 1;
+    // A name that is not going to be listed needs no hint: a body of names alone would take minutes.
+    const meant = strangers <= maxFaults ? meantBy(name, [...missing]) : undefined;
     if (meant !== undefined) missing.delete(meant);
     const hint = meant === undefined ? "Remove it." : `Did you mean "${meant}"?`;
     tell(name, `${show(name)} is not a feature of the model. ${hint}`);

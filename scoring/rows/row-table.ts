@@ -1,3 +1,5 @@
+import { isBooleanCategory } from "../../platform/definition/column-schema";
+import { findTextFault } from "../../platform/model/category-text";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import type { ColumnValues, FeatureTable } from "../../platform/model/table";
 import { RequestProblem } from "../problems/problem";
@@ -11,6 +13,8 @@ export interface InputRows {
   readonly table: FeatureTable;
   /** Rows by feature name; null = missing. Made on request, as only descriptions use them. */
   readonly records: () => Record<string, InputValue>[];
+  /** Values outside of their feature's range or list that were taken all the same, by feature; absent when there are none. */
+  readonly outside?: ReadonlyMap<string, number>;
 }
 
 function emptyColumn({ type }: SignatureColumn, rows: number): ColumnValues {
@@ -58,6 +62,7 @@ export class RowTable {
   private readonly values: readonly ColumnValues[];
   /** The same, where the column is of numbers: most values of most models. */
   private readonly numbers: readonly (Float64Array | undefined)[];
+  private outside: Map<string, number> | undefined;
 
   constructor(
     private readonly signature: Signature,
@@ -65,7 +70,10 @@ export class RowTable {
   ) {
     this.columns = signature.inputs;
     this.values = signature.inputs.map((column) => emptyColumn(column, rows));
-    this.numbers = this.values.map((values) => (values instanceof Float64Array ? values : undefined));
+    // Those with a range need a closer look.
+    this.numbers = this.values.map((values, position) =>
+      values instanceof Float64Array && signature.inputs[position]?.range === undefined ? values : undefined,
+    );
   }
 
   /** Stores a value of the feature at a position of the signature; null = missing. */
@@ -75,29 +83,48 @@ export class RowTable {
     else this.storeOther(position, row, value);
   }
 
+  /** Stores a value as `store` does, but answers what is wrong with it, if anything is: the row is then up to the caller. */
+  tryStore(position: number, row: number, value: unknown): string | undefined {
+    const column = this.columns[position];
+    const values = this.values[position];
+    if (column === undefined || values === undefined) return undefined;
+    const fault = storeValue(column, values, row, value);
+    if (fault !== taken) return fault;
+    (this.outside ??= new Map()).set(column.name, (this.outside.get(column.name) ?? 0) + 1);
+    return undefined;
+  }
+
   /** The finished table; throws with every fault when there is one. */
   finish(): InputRows {
     this.faults.throwIfAny();
     const table = { rows: this.rows, columns: new RequestColumns(this.signature, this.values) };
-    return { table, records: () => recordsOf(table) };
+    return { table, records: () => recordsOf(table), ...(this.outside && { outside: this.outside }) };
+  }
+
+  /** The first rows alone; what follows them was not wanted after all. */
+  first(rows: number): FeatureTable {
+    const columns = this.values.map((values) =>
+      Array.isArray(values) ? values.slice(0, rows) : values.subarray(0, rows),
+    );
+    return { rows, columns: new RequestColumns(this.signature, columns) };
   }
 
   private storeOther(position: number, row: number, value: unknown): void {
-    const column = this.columns[position];
-    const values = this.values[position];
-    if (column === undefined || values === undefined) return;
-    const fault = storeValue(column, values, row, value);
-    if (fault !== undefined) this.faults.add(row, fault, column.name);
+    const fault = this.tryStore(position, row, value);
+    if (fault !== undefined) this.faults.add(row, fault, this.columns[position]?.name);
   }
 }
 
+/** What is answered of a value that is outside and was stored. */
+const taken = Symbol("taken");
+
 /** Stores a value in its column; answers what is wrong with it, if anything is. */
 function storeValue(
-  { name, type, nullable, values: allowed }: SignatureColumn,
+  { name, type, nullable, values: allowed, range, outside }: SignatureColumn,
   values: ColumnValues,
   row: number,
   value: unknown,
-): string | undefined {
+): string | typeof taken | undefined {
   if (value === null) {
     if (!nullable) return `"${name}" is null. A ${type} is required.`;
     values[row] = type === "number" ? NaN : "";
@@ -108,17 +135,26 @@ function storeValue(
       return `"${name}" is ${show(value)}. A finite number is required.`;
     }
     values[row] = value;
+    if (range === undefined || (value >= range[0] && value <= range[1])) return undefined;
+    if (outside === "warn") return taken;
+    return `"${name}" is ${show(value)}. ${range[0]} to ${range[1]} is allowed.`;
   } else if (type === "boolean") {
     if (typeof value !== "boolean") return `"${name}" is ${show(value)}. true or false is required.`;
     values[row] = value ? 1 : 0;
   } else {
-    if (typeof value !== "string") return `"${name}" is ${show(value)}. A string is required.`;
-    if (allowed && !allowed.includes(value)) {
+    const text =
+      typeof value === "boolean" && isBooleanCategory({ type, values: allowed }) ? String(value) : value;
+    if (typeof text !== "string") return `"${name}" is ${show(value)}. A string is required.`;
+    const isListed = allowed?.includes(text) ?? true;
+    if (allowed && !isListed && outside !== "warn") {
       return `"${name}" is ${show(value)}. Allowed: ${allowed.map(show).join(", ")}.`;
     }
     // The model's graph reads "" as missing, so it cannot also be a category.
-    if (value === "") return `"${name}" is "". Use null for a missing value, where one is allowed.`;
-    values[row] = value;
+    if (text === "") return `"${name}" is "". Use null for a missing value, where one is allowed.`;
+    const fault = findTextFault(text);
+    if (fault !== undefined) return `"${name}" is ${show(text)}, which ${fault}. Send the text without it.`;
+    values[row] = text;
+    return isListed ? undefined : taken;
   }
   return undefined;
 }

@@ -67,6 +67,7 @@ export class ScoringMetrics {
   private readonly wait = new Buckets(waitBounds);
   private readonly rows = new Buckets(rowBounds);
   private readonly refusals: CounterBy;
+  private readonly outside: CounterBy;
   private readonly predictions = new Map<string, PredictionMetrics>();
   private served: string | undefined;
   private limits: LimitState = { running: 0, waiting: 0 };
@@ -85,6 +86,11 @@ export class ScoringMetrics {
       help: "Requests answered with a problem, by its code.",
       label: "code",
       known: Object.keys(problems),
+    });
+    this.outside = new CounterBy(registry, {
+      name: "mlops_values_outside_total",
+      help: "Values outside of their feature's range or list that were taken, by feature.",
+      label: "feature",
     });
     this.registerRequests();
     this.registerModel();
@@ -107,6 +113,11 @@ export class ScoringMetrics {
 
   refused(code: string): void {
     this.refusals.add(code);
+  }
+
+  /** Values that are outside and were taken, by feature. */
+  tookOutside(values: ReadonlyMap<string, number>): void {
+    for (const [feature, count] of values) this.outside.add(feature, count);
   }
 
   /** From now on this version answers, and these are its limits. */

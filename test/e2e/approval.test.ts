@@ -3,7 +3,7 @@ import { appendFile } from "node:fs/promises";
 import type { RunRecord } from "../../cli/runs/runs";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import type { Started } from "./mlops";
-import { Workplace } from "./mlops";
+import { hasScript, Workplace } from "./mlops";
 
 /** What a person types, and what comes of it. */
 interface Reply {
@@ -11,15 +11,6 @@ interface Reply {
   readonly code: number;
   readonly said: string;
   readonly columns?: number;
-}
-
-/** `script` gives a program a terminal; the one of util-linux is asked for by its version. */
-function hasScript(): boolean {
-  try {
-    return execFileSync("script", ["--version"], { encoding: "utf8" }).includes("util-linux");
-  } catch {
-    return false;
-  }
 }
 
 async function statusOf(

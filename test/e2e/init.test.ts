@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { RunRecord } from "../../cli/runs/runs";
-import { Workplace, repository } from "./mlops";
+import { everydayFiles } from "../cli/init/everyday-files";
+import { hasScript, Workplace, repository } from "./mlops";
 
 /** A model made from a user's own file: a folder of models of its own, as the user's clone would have. */
 const place = new Workplace();
@@ -24,7 +25,8 @@ test("numbers become a regression that trains and registers", async () => {
   );
   const init = await place.run(["init", "sugar", "--from", from], env);
   expect(init).toMatchObject({ code: 0, stderr: "" });
-  expect(init.stdout).toMatch(/^Wrote .*sugar\/model\.ts\. .*npm start -- --model sugar\n$/);
+  expect(init.stdout).toMatch(/│ bmi +│ number +│ has \d+ different numbers from 18 to 42\.2 +│/);
+  expect(init.stdout).toMatch(/\nWrote .*sugar\/model\.ts\. .*npm start -- --model sugar\n$/);
   const run = await place.json<RunRecord>(["lifecycle", "--model", "sugar", "--until", "register"], 0, env);
   expect(run.version).toBe("sugar:1");
   const again = await place.run(["init", "sugar", "--from", from], env);
@@ -35,13 +37,53 @@ test("numbers become a regression that trains and registers", async () => {
 test("two texts become a classification that trains and registers", async () => {
   const from = ownFile("titanic", (line) => line.replace(/,1$/, ",lived").replace(/,0$/, ",died"));
   const definition = path.join(models, "ship", "model.ts");
-  expect(await place.json(["init", "ship", "--from", from, "--target", "survived"], 0, env)).toEqual({
+  expect(await place.json(["init", "ship", "--from", from, "--target", "survived"], 0, env)).toMatchObject({
     model: "ship",
     definition,
+    columns: expect.arrayContaining([
+      { name: "age", taken: "number", why: expect.stringMatching(/missing in \d+ of 1,309 rows/) as string },
+    ]) as unknown,
   });
   expect(readFileSync(definition, "utf8")).toContain('values: ["died", "lived"]');
   const run = await place.json<RunRecord>(["lifecycle", "--model", "ship", "--until", "register"], 0, env);
   expect(run.version).toBe("ship:1");
+});
+
+const everyday = everydayFiles.filter(({ from }) =>
+  /Excel in Germany: a mark|titanic|taxi|NA and quotes/.test(from),
+);
+
+test.each(everyday.map((file) => [file.from, file] as const))(
+  "%s: goes through init, data check and train",
+  async (from, { content, flags = {} }) => {
+    const file = path.join(place.home, "everyday.csv");
+    writeFileSync(file, content);
+    const name = `everyday-${everyday.findIndex((one) => one.from === from)}`;
+    const given = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
+    const init = await place.run(["init", name, "--from", file, ...given], env);
+    expect(init).toMatchObject({ code: 0, stderr: "" });
+    expect((await place.run(["data", "check", "--model", name], env)).code).toBe(0);
+    const trained = await place.json<RunRecord>(["train", "--model", name], 0, env);
+    expect(trained.outcome).not.toBe("failed");
+  },
+);
+
+const onTerminal = hasScript() ? test : test.skip;
+
+onTerminal("on a terminal, what a file does not tell is asked for", async () => {
+  const file = path.join(place.home, "asked.csv");
+  const row = (index: number): string => `${(index * 37) % 61},${index % 3},${(index * 17) % 59}`;
+  writeFileSync(
+    file,
+    ["size,grade,weight", ...Array.from({ length: 80 }, (_, index) => row(index))].join("\n"),
+  );
+  const asked = place.startOnTerminal(["init", "asked", "--from", file], 100, env);
+  await asked.printed("Which one is to be predicted? [weight] ");
+  asked.process.stdin?.write("grade\n");
+  await asked.printed("Are these amounts, and not 3 classes? [y/N] ");
+  asked.process.stdin?.write("y\n");
+  expect((await asked.ended).code).toBe(0);
+  expect(asked.output()).toMatch(/grade +│ target +│ regression: it has 3 different numbers/);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,6 +27,15 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
+/** `script` gives a program a terminal; the one of util-linux is asked for by its version. */
+export function hasScript(): boolean {
+  try {
+    return execFileSync("script", ["--version"], { encoding: "utf8" }).includes("util-linux");
+  } catch {
+    return false;
+  }
+}
+
 /** A workspace of its own for the real `mlops` command, run as a user runs it: in a process, with flags and variables. */
 export class Workplace {
   readonly home = mkdtempSync(path.join(tmpdir(), "mlops-e2e-"));
@@ -39,10 +48,10 @@ export class Workplace {
    * Starts it on a terminal of its own, by `script` of util-linux; what is typed is written to the process's stdin.
    * A width of 0 is that of a terminal that does not know it.
    */
-  startOnTerminal(args: readonly string[], columns = 100): Started {
+  startOnTerminal(args: readonly string[], columns = 100, env: NodeJS.ProcessEnv = {}): Started {
     const words = [process.execPath, ...command, ...args].map((word) => `'${word}'`);
     const line = `stty cols ${columns}; exec ${words.join(" ")}`;
-    return this.spawn("script", ["-qec", line, "/dev/null"], {}, "pipe");
+    return this.spawn("script", ["-qec", line, "/dev/null"], env, "pipe");
   }
 
   private spawn(

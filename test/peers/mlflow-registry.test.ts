@@ -119,10 +119,17 @@ async function readVersion(name: string, version: number): Promise<{ run_id: str
       const writers = (await open().list("diabetes")).map(({ tags }) => tags.writer).sort();
       expect(writers).toEqual(["0", "1", "2", "3", "4", "5", "6", "7"]);
 
-      await Promise.all(versions.slice(0, 4).map((ref) => open().setAlias(ref, "champion")));
+      await Promise.all(versions.slice(0, 6).map((ref) => open().setAlias(ref, "champion")));
       const holders = (await open().list("diabetes")).filter(({ aliases }) => aliases.includes("champion"));
       expect(holders).toHaveLength(1);
       expect(await open().findAlias("diabetes", "champion")).toEqual(holders[0]);
+      // By the server's own alias, so that models:/diabetes@champion is found by every client.
+      const version = String(holders[0]?.version);
+      expect(await ask("registered-models/alias?name=diabetes&alias=champion")).toMatchObject({
+        model_version: { version },
+      });
+      await ask("model-versions/delete", { name: "diabetes", version }, "DELETE");
+      expect(await open().findAlias("diabetes", "champion")).toBeUndefined();
     });
 
     test("serves `mlops`, whose second run registers nothing", async () => {
@@ -141,6 +148,10 @@ async function readVersion(name: string, version: number): Promise<{ run_id: str
       expect(await mlops("lifecycle", "--until", "register")).toContain("diabetes:1");
       await mlops("lifecycle", "--until", "register");
       expect(await open().list()).toHaveLength(1);
+      const { run_id: runId } = await readVersion("diabetes", 1);
+      const { data } = await readRun(runId);
+      expect(data.params).toContainEqual({ key: "kind", value: "ridge" });
+      expect(data.metrics).toContainEqual(expect.objectContaining({ key: "held_out_rmse" }));
       await open().download({ name: "diabetes", version: 1 }, folder("copy"));
       expect(await readFile(folder("copy", "MLmodel"), "utf8")).toContain("diabetes");
     });

@@ -110,8 +110,10 @@ describe("the pages of this repository", () => {
       trainer: { kind: "ridge", alpha: 1 },
       gate: { metric: "rmse" },
     };
-    const { split, checks, gate, drift, serving, canary } = parseModelDefinition(smallest, "the smallest");
-    const defaults = Object.entries({ split, checks, gate, drift, serving, canary }).flatMap(
+    const parsed = parseModelDefinition(smallest, "the smallest");
+    const { split, checks, gate, drift, serving, canary } = parsed;
+    const format = { thousands: "", ...parsed.format };
+    const defaults = Object.entries({ format, split, checks, gate, drift, serving, canary }).flatMap(
       ([part, values]) =>
         Object.entries(values)
           .filter(([key]) => key !== "metric")
@@ -119,7 +121,7 @@ describe("the pages of this repository", () => {
     );
     const page = read("docs/reference/model-definition.md");
     const written = [...page.matchAll(/^\| `([a-z]+\.\w+)` +\| (.+?) +\|/gm)]
-      .map(([, key, value = ""]) => [key, value.replaceAll(/[`[\]]/g, "").replace("none", "")])
+      .map(([, key, value = ""]) => [key, value.replaceAll(/[`"[\]]/g, "").replace("none", "")])
       .filter(([, value]) => value !== "required");
     // What may be left out and then is not there.
     const absent = [["split.column", ""]];

@@ -1,28 +1,12 @@
 import type { Digest } from "../../platform/base/files";
-import { PlatformError, reasonOf } from "../../platform/base/errors";
 import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
 import type { DataReport } from "../../platform/data/findings";
+import { prefixed, type Entries } from "../../platform/model/run-entries";
+import { logEntries, orWarn, shortened } from "../../platform/registry/mlflow/log-entries";
 import { openRunTracking } from "../../platform/registry/mlflow/run-tracking";
-import type { TrainedModel } from "../directory/train";
 
 /** Says of a run on which held-out rows it decided. No dot in this key: not every server takes one in a filter. */
 const heldOutTag = "mlops_held_out";
-
-/** What is written to a run at once. */
-export interface Entries {
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly metrics?: Readonly<Record<string, number>>;
-  readonly tags?: Readonly<Record<string, string>>;
-}
-
-/** The least of the lengths that servers take for a value. */
-const maxCharacters = 500;
-
-function shortened(values: Readonly<Record<string, string>>): Record<string, string> {
-  const short = (text: string): string =>
-    text.length > maxCharacters ? `${text.slice(0, maxCharacters - 3)}...` : text;
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, short(value)]));
-}
 
 /** How a pipeline ended, as who watches it reads it from its tags. */
 export interface Outcome {
@@ -47,20 +31,20 @@ export class JobLog {
   }
 
   /** Writes to the job's run. That a server does not take a figure is told, and no reason to lose hours of work. */
-  async log({ parameters = {}, metrics = {}, tags = {} }: Entries): Promise<void> {
-    const run = this.runs?.run;
-    if (run === undefined) return;
-    await this.orWarn(() => run.setTags(shortened(tags)));
-    await this.orWarn(() => run.logParameters(shortened(parameters)));
-    await this.orWarn(() => run.logMetrics(metrics));
+  async log(entries: Entries): Promise<void> {
+    if (this.runs !== undefined) await logEntries(this.runs.run, entries, this.warn);
   }
 
   /** How many decisions on these held-out rows other runs of the experiment have; undefined where no server can say. */
   async countDecisions(heldOut: Digest): Promise<number | undefined> {
     let count: number | undefined;
-    await this.orWarn(async () => {
-      count = await this.runs?.run.countOthers(heldOutTag, heldOut);
-    }, "Earlier decisions are not counted");
+    await orWarn(
+      async () => {
+        count = await this.runs?.run.countOthers(heldOutTag, heldOut);
+      },
+      this.warn,
+      "Earlier decisions are not counted",
+    );
     return count;
   }
 
@@ -69,28 +53,8 @@ export class JobLog {
     const tags = shortened({ ...outcome });
     await this.runs?.run.setTags(tags);
     const pipeline = this.runs?.pipeline;
-    if (pipeline !== undefined) await this.orWarn(() => pipeline.setTags(tags));
+    if (pipeline !== undefined) await orWarn(() => pipeline.setTags(tags), this.warn);
   }
-
-  private async orWarn(work: () => Promise<void>, what = "Not logged"): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof PlatformError) || error.code === "INTERRUPTED") throw error;
-      this.warn(`${what}: ${reasonOf(error)}`);
-    }
-  }
-}
-
-/** Values by a longer name; those that are none are left out. */
-function prefixed(
-  prefix: string,
-  values: Readonly<Record<string, number | undefined>>,
-): Record<string, number> {
-  const known = Object.entries(values).filter((entry): entry is [string, number] =>
-    Number.isFinite(entry[1]),
-  );
-  return Object.fromEntries(known.map(([name, value]) => [`${prefix}_${name}`, value]));
 }
 
 export function entriesOfCheck(report: DataReport, digest: string): Entries {
@@ -99,28 +63,6 @@ export function entriesOfCheck(report: DataReport, digest: string): Entries {
   return {
     metrics: { data_rows: report.rows, data_errors: count("error"), data_warnings: count("warning") },
     tags: { "mlops.data": digest, "mlops.compared_with": report.comparedWith },
-  };
-}
-
-export function entriesOfTraining({ lineage, metrics, onnxDigest }: TrainedModel): Entries {
-  const parameters = Object.entries({ ...lineage.parameters, seed: lineage.seed }).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  const { commit } = lineage.code;
-  return {
-    parameters: Object.fromEntries(parameters) as Record<string, string>,
-    metrics: {
-      ...prefixed("held_out", { rows: metrics.heldOut.rows, ...metrics.heldOut.metrics }),
-      ...prefixed("training", { rows: metrics.training.rows, ...metrics.training.metrics }),
-    },
-    tags: {
-      "mlops.model": lineage.model,
-      "mlops.data": lineage.data.digest,
-      "mlops.definition": lineage.definitionDigest,
-      "mlops.onnx": onnxDigest,
-      ...(commit !== undefined && { "mlops.commit": commit }),
-    },
   };
 }
 

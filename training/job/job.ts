@@ -22,7 +22,8 @@ import {
   type Candidate,
   type Checked,
 } from "./job-files";
-import { JobLog, entriesOfCheck, entriesOfDecision, entriesOfTraining, type Outcome } from "./job-log";
+import { entriesOfTraining } from "../../platform/model/run-entries";
+import { JobLog, entriesOfCheck, entriesOfDecision, type Outcome } from "./job-log";
 import { aliasChampions } from "../inputs/alias-champions";
 import { checkStep, evaluateStep, readDecision, registerStep, requireSound, trainStep } from "../steps";
 import { decideSplit } from "../inputs/split";

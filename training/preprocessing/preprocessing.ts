@@ -114,10 +114,12 @@ async function median(engine: SqlEngine, from: string, name: string): Promise<nu
 
 async function fitCategory(
   engine: SqlEngine,
-  { name, nullable, values: declared }: ColumnDefinition,
+  { name, nullable, values: declared, outside }: ColumnDefinition,
   { from }: TrainingRows,
 ): Promise<Unfitted<CategoryTerm>> {
-  if (declared && !nullable) return { kind: "category", column: name, values: declared };
+  // Values that are taken although no list has them are learned, too.
+  const isClosed = declared !== undefined && outside !== "warn";
+  if (isClosed && !nullable) return { kind: "category", column: name, values: declared };
   const column = identifier(name);
   const seen = (
     await engine.rows(
@@ -136,7 +138,7 @@ async function fitCategory(
     kind: "category",
     column: name,
     ...(nullable && { imputation: mostFrequent }),
-    values: declared ?? seen.toSorted(),
+    values: isClosed ? declared : [...new Set([...(declared ?? []), ...seen.toSorted()])],
   };
 }
 

@@ -4,7 +4,9 @@ import type { TrainerSettings } from "../../platform/definition/trainers";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists, writeJson } from "../../platform/base/files";
 import { modelFiles } from "../../platform/model/model-directory";
+import { signatureOf } from "../../platform/model/signature";
 import { identifier } from "../../platform/sql/engine";
+import { adaptModel } from "../onnx/adapt-model";
 import { fillPlaceholders, runCommand } from "./command";
 import { describeProgram } from "./program";
 import type { FittedModel, Trainer, TrainerInput } from "./trainer";
@@ -41,7 +43,9 @@ async function trainByCommand(
         `The trainer's program "${run[0] ?? ""}" left no ${modelFiles.onnx} in its output folder. It has to write one. Pass it the folder as {output} in the definition's trainer.`,
       );
     }
-    return { onnx: await readFile(model) };
+    const { file, changes } = adaptModel(await readFile(model), signatureOf(definition), model);
+    if (changes.length > 0) onOutput?.(`${modelFiles.onnx} was adapted: ${changes.join("; ")}.`);
+    return { onnx: file };
   } finally {
     await rm(workDirectory, { recursive: true, force: true });
   }

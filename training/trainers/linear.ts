@@ -74,8 +74,8 @@ function requirementsOf(definition: ModelDefinition): Requirement[] {
     ...[...featuresOf(definition), target, ...(weight ? [weight] : [])]
       .filter(({ nullable, role }) => !nullable || role !== "feature")
       .map(notMissing),
-    ...featuresOf(definition).flatMap(({ name, values }) =>
-      values
+    ...featuresOf(definition).flatMap(({ name, values, outside }) =>
+      values && outside !== "warn"
         ? [
             {
               fault: `column "${name}" is none of its values`,

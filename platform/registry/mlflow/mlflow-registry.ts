@@ -2,25 +2,18 @@ import { randomUUID } from "node:crypto";
 import { PlatformError, explainStorageError } from "../../base/errors";
 import type { ModelRef } from "../../definition/model-ref";
 import { formatModelRef } from "../../definition/model-ref";
+import { MlflowAliases } from "./mlflow-aliases";
 import type { MlflowConnection } from "./mlflow-client";
 import { MlflowClient } from "./mlflow-client";
+import { readEntries } from "../../model/run-entries";
+import { logEntries } from "./log-entries";
 import { downloadModel, uploadModel } from "./mlflow-model-files";
 import type { MlflowRun } from "./mlflow-runs";
 import { endRun, getRun, startRun } from "./mlflow-runs";
+import { MlflowTracking } from "./mlflow-tracking";
 import { MlflowVersionCalls } from "./mlflow-version-calls";
 import type { StoredVersion } from "./mlflow-versions";
-import {
-  aliasTag,
-  assertUsable,
-  carriesAlias,
-  digestTag,
-  findFault,
-  findHolder,
-  isOurs,
-  nextStamp,
-  requestTag,
-  toModelVersion,
-} from "./mlflow-versions";
+import { assertUsable, digestTag, findFault, isOurs, requestTag, toModelVersion } from "./mlflow-versions";
 import { assertModelDirectory, makeFolder, missingVersion } from "../local/model-folder";
 import { assertAlias, assertModelName, assertTags } from "../names";
 import type { ModelVersion, Registry } from "../registry";
@@ -34,20 +27,20 @@ export interface MlflowRegistryOptions extends MlflowConnection {
 
 /** How long a server may take to make a new version ready, and how often it is asked. */
 const readiness = { looks: 120, pauseMs: 1000 };
-/** How often a move of an alias that another one crossed is done again. */
-const maxMoves = 5;
 
 /**
- * Model versions in an MLflow server, or an Azure Machine Learning workspace, by the calls that both have. Files are
- * uploaded first; then one call makes the version, whole. Versions that other programs registered are left out.
+ * Model versions in an MLflow server, or an Azure Machine Learning workspace, by calls that both have, but for aliases.
+ * Files are uploaded first; then one call makes the version, whole. Versions that other programs registered are left out.
  */
 class MlflowRegistry implements Registry {
   private readonly client: MlflowClient;
   private readonly calls: MlflowVersionCalls;
+  private readonly aliases: MlflowAliases;
 
   constructor(private readonly options: MlflowRegistryOptions) {
     this.client = new MlflowClient(options);
     this.calls = new MlflowVersionCalls(this.client);
+    this.aliases = new MlflowAliases(this.client, this.calls);
   }
 
   async register(
@@ -63,11 +56,13 @@ class MlflowRegistry implements Registry {
     return this.inRun(name, request, async ({ runId, artifactUri }) => {
       const place = `${artifactUri}/mlops/${request}`;
       const { source, digest } = await uploadModel(this.client, modelDirectory, place);
+      // A job has logged them to its run by itself.
+      if (this.options.runId === undefined) await this.logModel(runId, modelDirectory);
       const all = { ...tags, [digestTag]: digest, [requestTag]: request };
       const made = await this.calls.makeVersion({ name, source, runId, tags: all });
       const stored = await this.calls.untilReady(made, readiness);
       assertUsable(stored);
-      return toModelVersion(stored, [stored]);
+      return toModelVersion(stored, []);
     });
   }
 
@@ -81,9 +76,10 @@ class MlflowRegistry implements Registry {
     const versions: ModelVersion[] = [];
     for (const each of names) {
       const all = await this.calls.versionsOf(each);
+      const aliasesOf = await this.aliases.reader(each, all);
       for (const stored of all.filter(isOurs)) {
         const fault = findFault(stored);
-        if (fault === undefined) versions.push(toModelVersion(stored, all));
+        if (fault === undefined) versions.push(toModelVersion(stored, aliasesOf(stored)));
         else this.options.report(fault);
       }
     }
@@ -93,32 +89,17 @@ class MlflowRegistry implements Registry {
   async findAlias(name: string, alias: string): Promise<ModelVersion | undefined> {
     assertModelName(name);
     assertAlias(alias);
-    const all = await this.calls.versionsOf(name);
-    const holder = findHolder(all, alias);
+    const version = await this.aliases.find(name, alias);
+    const holder = version === undefined ? undefined : await this.calls.findVersion({ name, version });
     if (holder === undefined) return undefined;
     assertUsable(holder);
-    return toModelVersion(holder, all);
+    return this.describe(holder);
   }
 
   async setAlias(ref: ModelRef, alias: string): Promise<void> {
     assertAlias(alias);
     await this.usable(ref);
-    const key = aliasTag(alias);
-    for (let move = 0; move < maxMoves; move += 1) {
-      const before = await this.calls.versionsOf(ref.name);
-      const stamp = nextStamp(before, alias, Date.now());
-      await this.calls.setTag(ref, key, stamp);
-      for (const other of before) {
-        if (other.version !== ref.version && other.tags.has(key)) await this.calls.deleteTag(other, key);
-      }
-      // Who moves it at the same time may have removed what was just set: whoever looks last puts it right.
-      const holder = findHolder(await this.calls.versionsOf(ref.name), alias);
-      if (holder !== undefined && (holder.tags.get(key) ?? "") >= stamp) return;
-    }
-    throw new PlatformError(
-      "BUSY",
-      `Others keep moving the alias "${alias}" of ${ref.name}. Expected one at a time. Try again.`,
-    );
+    await this.aliases.set(ref, alias);
   }
 
   async setTag(ref: ModelRef, key: string, value: string): Promise<void> {
@@ -156,7 +137,16 @@ class MlflowRegistry implements Registry {
   }
 
   private async describe(stored: StoredVersion): Promise<ModelVersion> {
-    return toModelVersion(stored, carriesAlias(stored) ? await this.calls.versionsOf(stored.name) : [stored]);
+    return toModelVersion(stored, await this.aliases.of(stored));
+  }
+
+  /** Writes a model's parameters and metrics to a run, where people look for them beside the version. */
+  private async logModel(runId: string, modelDirectory: string): Promise<void> {
+    const entries = await readEntries(modelDirectory);
+    if (entries === undefined) return;
+    await logEntries(new MlflowTracking(this.client, runId), entries, (message) =>
+      this.options.report(new PlatformError("MLFLOW_FAILED", message)),
+    );
   }
 
   /** Work in the job's run, or in a new one, which ends with it. */

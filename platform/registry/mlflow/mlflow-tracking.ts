@@ -25,7 +25,7 @@ const runsAnswer = z.object({
   runs: z.array(z.object({ info: z.object({ run_id: z.string() }) })).optional(),
 });
 
-class MlflowTracking implements Tracking {
+export class MlflowTracking implements Tracking {
   constructor(
     private readonly client: MlflowClient,
     private readonly runId: string,

@@ -38,8 +38,8 @@ export function aliasTag(alias: string): string {
 }
 
 /**
- * The version that has an alias. Aliases are tags of versions, with the time of setting as their value, as not every server has
- * aliases. While one is moved two versions have the tag, or for longer after a crash: the one that was set last has the alias.
+ * The version that has an alias where aliases are tags of versions, with the time of setting as their value: not every server
+ * has aliases. While one is moved two versions have the tag, or for longer after a crash: the one that was set last has the alias.
  */
 export function findHolder(versions: readonly StoredVersion[], alias: string): StoredVersion | undefined {
   const tag = aliasTag(alias);
@@ -93,8 +93,8 @@ export function assertUsable(version: StoredVersion): void {
   if (fault !== undefined) throw fault;
 }
 
-/** A version as the port has it; `all` are those of the same model, which decide who has an alias. */
-export function toModelVersion(stored: StoredVersion, all: readonly StoredVersion[]): ModelVersion {
+/** A version as the port has it, with its aliases. */
+export function toModelVersion(stored: StoredVersion, aliases: readonly string[]): ModelVersion {
   const { name, version, tags } = stored;
   const keys = [...tags.keys()].sort();
   return {
@@ -105,11 +105,16 @@ export function toModelVersion(stored: StoredVersion, all: readonly StoredVersio
     tags: Object.fromEntries(
       keys.filter((key) => !key.startsWith(ownTags)).map((key) => [key, tags.get(key) ?? ""]),
     ),
-    aliases: keys
-      .filter((key) => key.startsWith(aliasPrefix))
-      .map((key) => key.slice(aliasPrefix.length))
-      .filter((alias) => findHolder(all, alias)?.version === version),
+    aliases,
   };
+}
+
+/** The aliases that a version has by its tags; `all` are those of the same model, of which another may have it. */
+export function aliasesInTags({ tags, version }: StoredVersion, all: readonly StoredVersion[]): string[] {
+  return [...tags.keys()]
+    .filter((key) => key.startsWith(aliasPrefix))
+    .map((key) => key.slice(aliasPrefix.length))
+    .filter((alias) => findHolder(all, alias)?.version === version);
 }
 
 /** Whether a version carries an alias, which others may carry as well. */

@@ -26,12 +26,12 @@ const ordinary = (): Promise<string> =>
     "ordinary",
     "customer_id,age,plan,active,remark,nothing,paid",
     (index) =>
-      `c${index},${index % 7 === 0 ? "" : 20 + index},${index % 2 ? "basic" : "gold"},${index % 3 === 0},"Said ""${index}""",,${index * 1.5}`,
+      `c${index},${index % 7 === 0 ? "" : 20 + index},${index % 2 ? "basic" : "gold"},${index % 3 === 0},"Said ""${index}""",,${(index * 37) % 61}`,
   );
 
 describe("a definition from a file", () => {
   test("describes each column by what it holds, and says what it leaves out", async () => {
-    const file = await initModel({ name: "from-ordinary", from: await ordinary(), models });
+    const { file } = await initModel({ name: "from-ordinary", from: await ordinary(), models });
     const { definition, dataFile } = await loadDefinition("from-ordinary", undefined, models);
     expect(definition).toMatchObject({
       task: "regression",
@@ -83,6 +83,57 @@ describe("a definition from a file", () => {
     await data.engine.close();
   });
 
+  test("goes on with data that has a larger amount and a new make, and says so", async () => {
+    const cars = (name: string, more: string): Promise<string> =>
+      csv(name, "km,make,price", (index) =>
+        index === 0 && more !== ""
+          ? more
+          : `${(index * 37) % 61},${index % 2 ? "Opel" : "Audi"},${(index * 17) % 59}`,
+      );
+    await initModel({ name: "used-cars", from: await cars("before", ""), models });
+    const loaded = await loadDefinition("used-cars", undefined, models);
+    const data = await openWorkbench(loaded, await cars("after", "99999999,Tesla,1"));
+    const { findings } = await checkData(data.engine, loaded.definition, data.source, undefined);
+    await data.engine.close();
+    expect(findings.map(({ severity, check, column }) => [severity, check, column])).toEqual([
+      ["warning", "range", "km"],
+      ["warning", "values", "make"],
+    ]);
+  });
+
+  test("leaves out what gives the target away, as long as something else is left", async () => {
+    const leaky = (header: string): Promise<string> =>
+      csv(
+        "leaky",
+        header,
+        (index) => `${(index * 37) % 61},${((index * 17) % 59) * 2 + 1},${(index * 17) % 59}`,
+      );
+    const { columns } = await initModel({ name: "leaky", from: await leaky("x,double,y"), models });
+    expect(columns.map(({ taken }) => taken)).toEqual(["number", "left out", "target"]);
+    expect(columns[1]?.why).toMatch(/^is a straight-line function of the target "y".*only copy it$/);
+    const from = await csv("all-leaks", "double,y", (index) => `${index * 2 + 7},${index}`);
+    const kept = await initModel({ name: "all-leaks", from, models });
+    expect(kept.notes).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^data check will find \(error\): Feature "double"/)]),
+    );
+  });
+
+  test("takes numbers of rows for numbers where there is nothing else", async () => {
+    const from = await csv("only-numbers", "x,y", (index) => `${index + 1},${(index * 37) % 61}`);
+    const { columns } = await initModel({ name: "only-numbers", from, models });
+    expect(columns.map(({ taken }) => taken)).toEqual(["number", "target"]);
+  });
+
+  test("takes the id that is named", async () => {
+    const from = await csv(
+      "named-id",
+      "sku,x,y",
+      (index) => `s${index},${(index * 37) % 61},${(index * 17) % 59}`,
+    );
+    const { definition } = await initModel({ name: "named-id", from, id: "sku", models });
+    expect(definition.columns[0]).toEqual({ name: "sku", type: "category", role: "id" });
+  });
+
   test("predicts the column that is named", async () => {
     const from = await csv("target", "age,paid", (index) => `${20 + index},${index}`);
     await initModel({ name: "named-target", from, target: "age", models });
@@ -115,6 +166,12 @@ describe("what is refused", () => {
       "DATA_INVALID",
       /target "y" is missing in 1 row\. .*--target/,
     ],
+    [
+      "a target of numbered classes",
+      "x,y\n1,0\n2,1\n5,2\n",
+      "USAGE",
+      /amounts or 3 classes.*--task regression/,
+    ],
     ["a target of many texts", "x,y\n1,a\n2,b\n3,c\n", "DATA_INVALID", /3 different texts\. .*--target/],
     ["a target that never changes", "x,y\n1,a\n2,a\n", "DATA_INVALID", /the same in every row\. .*--target/],
     [
@@ -126,7 +183,6 @@ describe("what is refused", () => {
     ["a reserved name", "prediction,y\n1,2\n3,4\n5,6\n", "DATA_INVALID", /"prediction"[^]*Rename/],
     ["an empty file", "", "DATA_UNREADABLE", /is empty/],
     ["only a header", "x,y\n", "DATA_INVALID", /a header and no rows/],
-    ["semicolons", "x;y\n1;2\n", "DATA_INVALID", /separated by semicolons/],
     ["a row with too few fields", "x,y\n1,2\n3\n", "DATA_INVALID", /row 2 has 1 field, the header 2/],
   ];
   test.each(cases)("a file with %s, and nothing is left of it", async (_, content, code, message) => {

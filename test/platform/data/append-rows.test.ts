@@ -35,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => data.close());
 
 async function append(file: string, rows = added): Promise<string> {
-  return appendRows(data.engine, await loadData(data.engine, definition, file), rows);
+  return appendRows(data.engine, await loadData(data.engine, definition, file), rows, definition.format);
 }
 
 async function rowsOf(file: string): Promise<SqlRow[]> {
@@ -132,4 +132,21 @@ describe("rows added to Parquet data", () => {
     await expect(append(file)).rejects.toThrow(message);
     expect(await readFile(file)).toEqual(before);
   });
+});
+
+test("are written as the file is: with its delimiter, and numbers as the definition says", async () => {
+  const european = parseModelDefinition(
+    { ...definition, format: { decimal: ",", thousands: "." } },
+    "the test",
+  );
+  const text = "age;key;ill;town\r\n1.033,50;001;0;Bonn\r\n";
+  const file = await data.write("d.csv", text);
+  const source = await loadData(data.engine, european, file);
+  await appendRows(data.engine, source, [{ ...added[0], age: 1234.5, town: "a;b,c" }], european.format);
+  expect(await readFile(file, "utf8")).toBe(`${text.trimEnd()}\n1234,5;r/0;true;"a;b,c"\n`);
+  await loadData(data.engine, european, file);
+  expect(await data.engine.rows("SELECT age, town FROM data ORDER BY _row")).toEqual([
+    { age: 1033.5, town: "Bonn" },
+    { age: 1234.5, town: "a;b,c" },
+  ]);
 });

@@ -33,3 +33,11 @@ test("many extra columns are one warning that names the first ten", () => {
 test("columns in another order are no fault", () => {
   expect(checkSchema(diabetes.columns, diabetes.columns.map(({ name }) => name).toReversed())).toEqual([]);
 });
+
+test("columns without a name are counted, as there is nothing to call them by", () => {
+  const names = diabetes.columns.map(({ name }) => name);
+  expect(checkSchema(diabetes.columns, ["", ...names, " ", "ward"])).toMatchObject([
+    { message: 'The file has 1 column that the definition does not name: "ward". Such columns are ignored.' },
+    { severity: "warning", message: "The file has 2 columns without a name. Such columns are ignored." },
+  ]);
+});

@@ -1,8 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { loadData } from "../../../platform/data/source";
-import { parseModelDefinition } from "../../../platform/definition/definition";
+import { loadData, loadFields, loadText } from "../../../platform/data/source";
+import {
+  parseModelDefinition,
+  type DataFormat,
+  type ModelDefinition,
+  type ModelDefinitionInput,
+} from "../../../platform/definition/definition";
 import { digestOfDirectory, digestOf, digestOfFile } from "../../../platform/base/files";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
@@ -60,6 +65,7 @@ describe("a CSV file", () => {
     expect(await loadData(engine, mixed, file)).toEqual({
       file,
       format: "csv",
+      delimiter: ",",
       digest: digestOf(text),
       rows: 4,
       header: ["price", "note", "size", "open", "kind"],
@@ -81,6 +87,12 @@ describe("a CSV file", () => {
     ["a quoted name over two lines", 'a,"x\ny",b,c\n1,9,2,3\n'],
     ["columns in another order", "c,b,a\n3,2,1\n"],
     ["an extra column without a name", ",a,b,c\n0,1,2,3\n"],
+    ["several columns without a name", ",a,b,c,, \n0,1,2,3,,\n"],
+    ["semicolons", "a;b;c\n1;2;3\n"],
+    ["semicolons, and commas in a name", '"x, y";a;b;c\r\n0;1;2;3\r\n'],
+    ["semicolons, and commas in text", "a;note;b;c\n1;w, x, y, z;2;3\n"],
+    ["tabs", "a\tb\tc\n1\t2\t3\n"],
+    ["vertical bars", "a|b|c\n1|2|3\n"],
     ["an extra column that differs in case", "A,a,b,c\n0,1,2,3\n"],
   ])("may have %s", async (_, text) => {
     await loadData(engine, abc, await write("variant.csv", text));
@@ -127,29 +139,90 @@ test.each<[string, number | null]>([
   ["12345678901234567890", 12345678901234567000],
   ["1.7976931348623157e308", Number.MAX_VALUE],
   ["1e-400", 0],
-  ...[
-    "1e400",
-    "-1e400",
-    "inf",
-    "-Infinity",
-    "nan",
-    "NaN",
-    " 12",
-    "12 ",
-    "1_000",
-    "1 000",
-    "0x10",
-    "0b1",
-    "1d",
-    "1f",
-  ].map((text): [string, null] => [text, null]),
-  ...["--1", "1e", "e5", ".", "+", "1.2.3", "true", "١", "1\u00a0", "12%", "$5", "NULL", "NA"].map(
+  [" 12", 12],
+  ["12 ", 12],
+  ["1\u00a0", 1],
+  ...["1e400", "-1e400", "inf", "-Infinity", "nan", "NaN", "1_000", "1 000", "0x10", "0b1", "1d", "1f"].map(
+    (text): [string, null] => [text, null],
+  ),
+  ...["--1", "1e", "e5", ".", "+", "1.2.3", "true", "١", "12%", "$5", "NULL", "NA"].map(
     (text): [string, null] => [text, null],
   ),
 ])("%p as a number is %p", async (text, expected) => {
   await loadData(engine, abc, await write("number.csv", `a,b,c\n"${text}",2,3\n`));
   expect(await rows()).toEqual([{ _row: 1, a: expected, b: 2, c: 3 }]);
   expect(await engine.rows("SELECT a FROM raw")).toEqual([{ a: text }]);
+});
+
+describe("the definition's format", () => {
+  const kinds = (format: ModelDefinitionInput["format"]): ModelDefinition =>
+    parseModelDefinition(
+      {
+        ...mixed,
+        format,
+        columns: [
+          { name: "key", type: "category", role: "id" },
+          { name: "size", type: "number", nullable: true },
+          { name: "land", type: "category", values: ["NA", "ZA"] },
+          { name: "kind", type: "category", nullable: true },
+          { name: "price", type: "number", role: "target" },
+        ],
+      },
+      "kinds",
+    );
+
+  test("says which texts mean that a value is missing: none in an id, none that is a value of its category", async () => {
+    const file = await write(
+      "missing.csv",
+      "key,size,land,kind,price\nNA,NA,NA,NA,1\n-, - ,ZA,-,2\nx,  ,NA,n/a,3\n",
+    );
+    await loadData(engine, kinds({ missing: ["NA", "-", " "] }), file);
+    expect(await rows()).toEqual([
+      { _row: 1, key: "NA", size: null, land: "NA", kind: null, price: 1 },
+      { _row: 2, key: "-", size: null, land: "ZA", kind: null, price: 2 },
+      { _row: 3, key: "x", size: null, land: "NA", kind: "n/a", price: 3 },
+    ]);
+    expect(await engine.rows("SELECT count(size) AS n FROM raw")).toEqual([{ n: 0 }]);
+  });
+
+  test.each<[DataFormat["decimal"], DataFormat["thousands"], string, number | null]>([
+    [",", undefined, "1,5", 1.5],
+    [",", undefined, "-,5e-3", -0.0005],
+    [",", undefined, "12", 12],
+    [",", undefined, "1.5", null],
+    [",", undefined, "1.234,5", null],
+    [",", ".", "1.234.567,89", 1234567.89],
+    [",", ".", "1.234", 1234],
+    [",", ".", "1234,5", 1234.5],
+    [",", ".", "1.5", null],
+    [",", ".", "12.34,5", null],
+    [",", " ", "1\u00a0234\u202f567,5", 1234567.5],
+    [",", " ", "1 234", 1234],
+    [",", " ", "1 23", null],
+    [",", "'", "-1'234,5", -1234.5],
+    [".", ",", "1,234,567.89", 1234567.89],
+    [".", ",", "-12,345", -12345],
+    [".", ",", "1234.5", 1234.5],
+    [".", ",", "1,5", null],
+    [".", ",", "1,2345", null],
+    [".", ",", ",123", null],
+    [".", ",", "0,123", null],
+    [".", "'", "1’234.5", 1234.5],
+    [".", undefined, "1,234", null],
+  ])("with decimal %p and thousands %p reads %p as %p", async (decimal, thousands, text, number) => {
+    const file = await write("notation.csv", `key;size;land;kind;price\nx;${text};ZA;;1\n`);
+    await loadData(engine, kinds({ decimal, ...(thousands && { thousands }) }), file);
+    expect(await engine.rows("SELECT size FROM data")).toEqual([{ size: number }]);
+  });
+
+  test("of numbers is for text: those of a Parquet file are what they are", async () => {
+    const file = await writeParquet(
+      "numbers.parquet",
+      "SELECT 1.234 AS size, 'x' AS key, 'ZA' AS land, 'NA' AS kind, 2.5 AS price",
+    );
+    await loadData(engine, kinds({ decimal: ",", thousands: ".", missing: ["NA"] }), file);
+    expect(await rows()).toEqual([{ _row: 1, key: "x", size: 1.234, land: "ZA", kind: null, price: 2.5 }]);
+  });
 });
 
 describe("a Parquet file", () => {
@@ -172,6 +245,49 @@ describe("a Parquet file", () => {
       { _row: 3, size: null, kind: null, open: null, price: null },
     ]);
     expect(await engine.rows("SELECT price FROM raw WHERE _row = 3")).toEqual([{ price: "nan" }]);
+  });
+
+  test.each([
+    ["a column twice", "twice.parquet", 'more than one column named "a"'],
+    [
+      "names that differ in capitals alone",
+      "capitals.parquet",
+      'columns whose names differ in capitals alone, "a", "A", which are one name to SQL',
+    ],
+  ])("with %s is refused, as the engine gives one of them another name", async (_, name, fault) => {
+    // Written by pyarrow, with the columns a, a, b and a, A, A_1: DuckDB itself does not write such a file.
+    const file = path.join(__dirname, "fixtures", name);
+    const message = `${file} has ${fault}. Column names are unique; rename or remove one of them.`;
+    await expect(loadData(engine, numbersOnly(["a", "b"]), file)).rejects.toMatchObject({
+      code: "DATA_INVALID",
+      message,
+    });
+    await expect(loadText(engine, file)).rejects.toThrow(message);
+    await expect(loadFields(engine, [], file)).rejects.toThrow(message);
+  });
+
+  test("may have columns with parts of the same names inside", async () => {
+    const file = await writeParquet(
+      "nested.parquet",
+      "SELECT {'a': 1, 'b': {'a': 2}} AS s, [1, 2] AS list, 7 AS a, {'b': 3} AS t, 8 AS b",
+    );
+    const { header } = await loadData(engine, numbersOnly(["a", "b"]), file);
+    expect(header).toEqual(["s", "list", "a", "t", "b"]);
+    expect(await rows()).toEqual([{ _row: 1, a: 7, b: 8 }]);
+  });
+
+  test("has no value where a text has the character NUL, which CSV cannot have", async () => {
+    const file = await writeParquet(
+      "nul.parquet",
+      "SELECT 1 AS size, 'x' || chr(0) || 'y' AS kind, true AS open, 1 AS price UNION ALL SELECT 1, 'x', true, 1",
+    );
+    await loadData(engine, mixed, file);
+    expect(
+      await engine.rows("SELECT r.kind AS raw, d.kind AS kind FROM raw r JOIN data d USING (_row)"),
+    ).toEqual([
+      { raw: "x\0y", kind: null },
+      { raw: "x", kind: "x" },
+    ]);
   });
 
   test("gives the numbers of the CSV file with the same values, to the last bit", async () => {

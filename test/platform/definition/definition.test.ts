@@ -53,6 +53,13 @@ function faultsOf(value: unknown): string[] {
 }
 
 describe("a model definition", () => {
+  test("takes a boolean that may be missing as a category, also when it is read again", () => {
+    const parsed = parse(withColumn({ name: "x", type: "boolean", nullable: true }));
+    const column = { name: "x", type: "category", nullable: true, values: ["false", "true"] };
+    expect(parsed.columns.at(-1)).toMatchObject(column);
+    expect(parse(parsed)).toEqual(parsed);
+  });
+
   test("has its defaults filled in", () => {
     expect(parse(regression)).toMatchObject({
       split: { testFraction: 0.2, seed: 1 },
@@ -137,9 +144,24 @@ describe("a model definition", () => {
       'columns.3: column "x": values are listed twice',
     ],
     [
-      "a nullable boolean",
-      withColumn({ name: "x", type: "boolean", nullable: true }),
-      'columns.3: column "x": a boolean cannot be nullable; declare it a category with values true and false',
+      "a word on what is outside of nothing",
+      withColumn({ name: "x", type: "number", outside: "warn" }),
+      'columns.3: column "x": without a range or values nothing is outside; leave "outside" out',
+    ],
+    [
+      "a class of the target that is outside",
+      withTarget(classification, { type: "category", values: ["a", "b"], outside: "warn" }),
+      'columns.2: column "y": a class of the target that is outside cannot be used; leave "outside" out',
+    ],
+    [
+      "a weight that is outside",
+      withColumn({ name: "w", type: "number", role: "weight", range: [0, 1], outside: "warn" }),
+      'columns.3: column "w": a weight that is outside cannot be used; leave "outside" out',
+    ],
+    [
+      "one separator for thousands and decimals",
+      { ...regression, format: { decimal: ",", thousands: "," } },
+      'format: "," cannot be both the decimal and the thousands separator',
     ],
     [
       "a nullable target",
@@ -329,7 +351,7 @@ describe("a model definition", () => {
   test("names faults of form and of sense together", () => {
     expect(faultsOf({ ...withGate({ metric: "auc" }), name: "Example", extra: 1 })).toEqual([
       "name: must be 3 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
-      'Unrecognized key: "extra". Allowed are name, description, task, data, columns, split, checks, trainer, gate, drift, serving, canary; rename or remove it.',
+      'Unrecognized key: "extra". Allowed are name, description, task, data, format, columns, split, checks, trainer, gate, drift, serving, canary; rename or remove it.',
       'the metric "auc" is not one of a regression',
     ]);
   });

@@ -16,3 +16,7 @@ test.each([
   });
   expect(rows).toEqual([values.map((value) => (value === null ? "" : String(value)))]);
 });
+
+test("a field with the delimiter is quoted, and only that", () => {
+  expect(toCsvLine(["a;b", "c,d"], ";")).toBe('"a;b";c,d\n');
+});

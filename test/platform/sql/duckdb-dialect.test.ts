@@ -53,7 +53,9 @@ test("a CSV file is text by column, in its order, with NULL for an empty field",
   await writeFile(file, 'a,b\n2,"x, ""y"""\n1,\n');
   const { csvFile, rowNumber } = engine.dialect;
   expect(
-    await engine.rows(`SELECT ${rowNumber} AS n, c0, c1 FROM ${csvFile(file, { columns: 2, gzip: false })}`),
+    await engine.rows(
+      `SELECT ${rowNumber} AS n, c0, c1 FROM ${csvFile(file, { columns: 2, delimiter: ",", gzip: false })}`,
+    ),
   ).toEqual([
     { n: 1, c0: "2", c1: 'x, "y"' },
     { n: 2, c0: "1", c1: null },

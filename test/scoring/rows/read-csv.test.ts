@@ -1,11 +1,12 @@
+import type { Signature } from "../../../platform/model/signature";
 import { readCsv } from "../../../scoring/rows/read-csv";
 import { colour, cost } from "../dialects/service-fixture";
 
-const read = (text: string, { signature } = cost): unknown =>
+const read = (text: string, { signature }: { readonly signature: Signature } = cost): unknown =>
   Object.fromEntries(readCsv(Buffer.from(text), signature));
 
 test("fields are values as JSON would have them, by the type of their feature", () => {
-  const text = '\uFEFFage,bmi,smoker,town,other\r\n 4.0e1 ,,TRUE,"A, ""å""",1\r\n-.5,1.,false, ,\n';
+  const text = '\uFEFFage,bmi,smoker,town,other\r\n4.0e1,,TRUE,"A, ""å""",1\r\n-.5,1.,0, ,\n';
   expect(read(text, colour)).toEqual({
     age: [40, -0.5],
     bmi: [null, 1],
@@ -15,12 +16,24 @@ test("fields are values as JSON would have them, by the type of their feature", 
   });
 });
 
-test.each(["x", "1x", "1.2.3", "1e", ".", "0x10", "NaN", "1 2", "٣"])(
+test.each(["x", "1x", "1.2.3", "1e", ".", "0x10", "NaN", "1 2", "\t1", "٣"])(
   "%p is no number and stays text",
   (text) => {
     expect(read(`a\n${text}\n`)).toEqual({ a: [text] });
   },
 );
+
+test("spaces around a number do not count, as in a file of training data", () => {
+  expect(read("a\n 1\n1 \n")).toEqual({ a: [1, 1] });
+});
+
+test("a boolean that may be missing is read as a boolean", () => {
+  const inputs = [{ name: "sold", type: "category" as const, nullable: true, values: ["false", "true"] }];
+  expect(read("sold,x\n True,1\n,2\nFALSE,3\nno,4\n", { signature: { ...cost.signature, inputs } })).toEqual({
+    sold: ["true", null, "false", "no"],
+    x: ["1", "2", "3", "4"],
+  });
+});
 
 test("empty lines are no rows, and an empty field in quotes is a missing value", () => {
   expect(read('c\n\n1\n\r\n""\n')).toEqual({ c: [1, null] });

@@ -73,6 +73,18 @@ describe("a row that does not fit is refused with row and field", () => {
       '"town" is "". Use null for a missing value, where one is allowed.',
     ],
     [
+      "a text with NUL, where runtimes end it",
+      { ...row, town: "Aa\0zz" },
+      "town",
+      '"town" is "Aa\\u0000zz", which has the character NUL (U+0000). Send the text without it.',
+    ],
+    [
+      "a text with half of a pair",
+      { ...row, town: "Aa\ud83d" },
+      "town",
+      '"town" is "Aa\\ud83d", which has half of a surrogate pair, which is no character. Send the text without it.',
+    ],
+    [
       "too few values",
       [40, 25],
       undefined,
@@ -183,4 +195,65 @@ test.each([
   ],
 ])("a body with %s is refused", (_, body, code, message) => {
   expect(problemOf(body, 2)).toMatchObject({ code, message });
+});
+
+describe("a value outside of what the definition says", () => {
+  const ranged: Signature = {
+    task: "regression",
+    inputs: [
+      { name: "km", type: "number", nullable: true, range: [0, 300_000] },
+      { name: "price", type: "number", nullable: false, range: [0, 100], outside: "warn" },
+      { name: "make", type: "category", nullable: false, values: ["Audi", "Opel"], outside: "warn" },
+      { name: "sold", type: "category", nullable: true, values: ["false", "true"] },
+    ],
+    target: { name: "y" },
+  };
+  const read = (...data: unknown[][]): ReturnType<typeof readRows> => readRows(ranged, { data }, 10);
+
+  test("is refused with the range, whose ends are allowed", () => {
+    expect(read([0, 0, "Audi", null], [300_000, 100, "Opel", true]).outside).toBeUndefined();
+    expect(() => read([99_999_999, 1, "Audi", null])).toThrow(
+      'Row 0: "km" is 99999999. 0 to 300000 is allowed.',
+    );
+    expect(() => read([-0.5, 1, "Audi", null])).toThrow('"km" is -0.5. 0 to 300000 is allowed.');
+  });
+
+  test("is taken and counted where the definition warns", () => {
+    const { table, outside } = read(
+      [1, -5, "Tesla", null],
+      [2, 7, "Tesla", false],
+      [null, 1e9, "Audi", true],
+    );
+    expect(Object.fromEntries(outside ?? [])).toEqual({ price: 2, make: 2 });
+    expect(table.columns.get("price")).toEqual(Float64Array.of(-5, 7, 1e9));
+    expect(table.columns.get("make")).toEqual(["Tesla", "Tesla", "Audi"]);
+  });
+
+  test("may be neither empty nor of another type", () => {
+    expect(() => read([1, 1, "", null])).toThrow('"make" is "". Use null');
+    expect(() => read([1, "many", "Audi", null])).toThrow('"price" is "many". A finite number is required.');
+  });
+
+  test("a boolean that may be missing is true, false, null, or a text", () => {
+    const { table } = read([1, 1, "Audi", true], [1, 1, "Audi", "false"], [1, 1, "Audi", null]);
+    expect(table.columns.get("sold")).toEqual(["true", "false", ""]);
+    expect(() => read([1, 1, "Audi", "True"])).toThrow('"sold" is "True". Allowed: "false", "true".');
+    expect(() => read([1, 1, true, null])).toThrow('"make" is true. A string is required.');
+  });
+});
+
+test("names that are no features are refused at once, however many and long they are", () => {
+  const inputs = Array.from({ length: 500 }, (_, index) => ({
+    name: `feature ${index} ${"x".repeat(150)}`,
+    type: "number" as const,
+    nullable: false,
+  }));
+  const wide = { task: "regression" as const, inputs, target: { name: "y" } };
+  const names = Array.from({ length: 20_000 }, (_, index) => `stranger ${index} ${"y".repeat(150)}`);
+  const begun = process.cpuUsage();
+  const row = Object.fromEntries(names.map((name) => [name, 1]));
+  for (const data of [[row], row]) {
+    expect(() => readRows(wide, { data }, 10)).toThrow(/There are many more faults\.$/);
+  }
+  expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
 });

@@ -45,6 +45,11 @@ describe("the metrics", () => {
     metrics.scored(notes(2, 30));
     metrics.scored(notes(500, 0));
     metrics.refused("BUSY");
+    metrics.tookOutside(new Map([["km", 2]]));
+    metrics.tookOutside(new Map([["km", 1]]));
+    expect(await seriesOf(metrics, "mlops_values_outside_total")).toEqual([
+      'mlops_values_outside_total{feature="km"} 3',
+    ]);
     expect(await seriesOf(metrics, "mlops_request_rows")).toEqual(
       expect.arrayContaining([
         'mlops_request_rows_bucket{le="1"} 0',

@@ -29,9 +29,6 @@ async function write(name: string, content: string | Uint8Array): Promise<string
 const anyData =
   "Data is a CSV file with a header line, a Parquet file, or a folder of CSV or of Parquet files; name one.";
 const notText = "Data is a CSV file in UTF-8 or a Parquet file";
-const semicolons =
-  "looks separated by semicolons. Columns are separated by commas; save the file as a comma-separated one (with a decimal point, not a decimal comma).";
-
 test.each<[string, string | Uint8Array, "DATA_UNREADABLE" | "DATA_INVALID", string]>([
   ["an empty file", "", "DATA_UNREADABLE", `is empty. ${anyData}`],
   [
@@ -46,11 +43,6 @@ test.each<[string, string | Uint8Array, "DATA_UNREADABLE" | "DATA_INVALID", stri
     "DATA_INVALID",
     "has a header and no rows. Data has one row per line below the header; add some.",
   ],
-  ["semicolons", "a;b;c\n1;2;3\n", "DATA_INVALID", semicolons],
-  ["semicolons with decimal commas", "x;b;c\n1,5;2;3\n", "DATA_INVALID", semicolons],
-  ["semicolons and a comma in a name", '"x, y";a;b;c\n0;1;2;3\n', "DATA_INVALID", semicolons],
-  ["tabs", "a\tb\tc\n1\t2\t3\n", "DATA_INVALID", semicolons.replace("semicolons", "tabs")],
-  ["vertical bars", "a|b|c\n1|2|3\n", "DATA_INVALID", semicolons.replace("semicolons", "vertical bars")],
   [
     "no header",
     "1,2.5,-3,4\n5,6,7,8\n",

@@ -2,12 +2,37 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { PlatformError } from "../../../../platform/base/errors";
 import { digestOf, digestOfListing } from "../../../../platform/base/files";
 import { openMlflowRegistry } from "../../../../platform/registry/mlflow/mlflow-registry";
-import type { Registry } from "../../../../platform/registry/registry";
+import type { ModelVersion, Registry } from "../../../../platform/registry/registry";
 import { useTemporaryFolder } from "../../base/temporary-folder";
 import { makeModelDirectory } from "../model-fixture";
 import type { Trouble } from "./mlflow-stand-in";
 import { MlflowStandIn } from "./mlflow-stand-in";
 import { registryContract } from "../registry.contract";
+
+const metrics = {
+  heldOut: { rows: 80, metrics: { rmse: 50.5 } },
+  training: { rows: 320, metrics: { rmse: 49 } },
+};
+const digest = digestOf("data");
+const lineage = {
+  model: "diabetes",
+  run: "r1",
+  createdAt: "2026-11-21T00:00:00.000Z",
+  data: { source: "data.csv", digest, rows: 400, trainingRows: 320, heldOutRows: 80 },
+  code: { commit: "abc" },
+  definitionDigest: digest,
+  parameters: { kind: "ridge", alpha: 1 },
+  seed: 1,
+  tools: {},
+};
+
+const crossed: Trouble = {
+  status: 400,
+  body: JSON.stringify({
+    error_code: "BAD_REQUEST",
+    message: "(sqlite3.IntegrityError) UNIQUE constraint failed",
+  }),
+};
 
 const timing = { firstPauseMs: 5, maxPauseMs: 2000, timeoutMs: 1500 };
 
@@ -49,9 +74,18 @@ describe.each([
     ["runs/create", [{ status: 502, body: "<html>", headers: { "content-type": "text/html" } }]],
     ["registered-models/create", ["cut reply"]],
     ["experiments/create", ["half a reply"]],
-    ["model-versions/search", ["half a reply"]],
-    ["model-versions/set-tag", ["cut reply", { status: 500 }]],
-    ["model-versions/delete-tag", ["cut reply"]],
+    ...(azure
+      ? ([
+          ["model-versions/search", ["half a reply"]],
+          ["model-versions/set-tag", ["cut reply", { status: 500 }]],
+          ["model-versions/delete-tag", ["cut reply"]],
+        ] satisfies [string, Trouble[]][])
+      : ([
+          ["registered-models/alias", ["cut reply", { status: 500 }]],
+          // What a real server says when two set an alias that nobody has.
+          ["registered-models/alias", [crossed, crossed]],
+          ["registered-models/get", ["half a reply"]],
+        ] satisfies [string, Trouble[]][])),
   ])("does everything once when %s meets %j", async (path, troubles) => {
     server.trouble(path, ...troubles);
     const registry = open();
@@ -202,7 +236,22 @@ describe.each([
     }
   });
 
-  test("keeps an alias that two move at the same time", async () => {
+  test("gives an alias that six move at once to one version, and to none when that is deleted", async () => {
+    const directory = await model();
+    const versions: ModelVersion[] = [];
+    for (let count = 0; count < 6; count++) versions.push(await open().register("diabetes", directory, {}));
+    await Promise.all(versions.map((ref) => open().setAlias(ref, "champion")));
+    const holder = await open().findAlias("diabetes", "champion");
+    expect((await open().list("diabetes")).filter(({ aliases }) => aliases.length > 0)).toEqual([holder]);
+    expect(server.versions.filter(({ tags }) => JSON.stringify(tags).includes("mlops.alias"))).toHaveLength(
+      azure ? 1 : 0,
+    );
+    server.deleteVersion("diabetes", String(holder?.version));
+    expect(await open().findAlias("diabetes", "champion")).toBeUndefined();
+  });
+
+  test("keeps an alias that two move at the same time, where it is a tag", async () => {
+    server.hasAliases = false;
     const [one, two] = [
       await open().register("diabetes", await model(), {}),
       await open().register("diabetes", await model(), {}),
@@ -222,6 +271,72 @@ describe.each([
       aliases: ["champion"],
     });
     expect((await open().get(two)).aliases).toEqual([]);
+  });
+
+  test("keeps aliases as tags in a server that has none, and asks it for its own once", async () => {
+    server.hasAliases = false;
+    const registry = open();
+    const one = await registry.register("diabetes", await model(), {});
+    const two = await registry.register("diabetes", await model(), {});
+    await registry.setAlias(one, "champion");
+    await registry.setAlias(two, "champion");
+    expect((await registry.list()).map(({ aliases }) => aliases)).toEqual([[], ["champion"]]);
+    expect(await registry.get(two)).toMatchObject({ aliases: ["champion"] });
+    expect(server.aliases.size).toBe(0);
+    expect(server.count("registered-models/alias")).toBe(azure ? 0 : 1);
+  });
+
+  test("reads an alias that is a tag, until it is set again", async () => {
+    const own = !azure;
+    server.hasAliases = false;
+    const one = await open().register("diabetes", await model(), {});
+    const two = await open().register("diabetes", await model(), {});
+    await open().setAlias(one, "champion");
+    server.hasAliases = own;
+    expect(await open().findAlias("diabetes", "champion")).toMatchObject({
+      version: 1,
+      aliases: ["champion"],
+    });
+    await open().setAlias(two, "champion");
+    expect((await open().list()).map(({ aliases }) => aliases)).toEqual([[], ["champion"]]);
+    expect([...server.aliases]).toEqual(own ? [["diabetes@champion", "2"]] : []);
+    server.deleteVersion("diabetes", "2");
+    expect(await open().findAlias("diabetes", "champion")).toBeUndefined();
+  });
+
+  test("logs the model's parameters and metrics to the run that it makes, and not to a job's", async () => {
+    const directory = await model();
+    for (const [name, value] of Object.entries({ "metrics.json": metrics, "lineage.json": lineage })) {
+      await writeFile(`${directory}/${name}`, JSON.stringify(value));
+    }
+    await open().register("diabetes", directory, {});
+    const logged = (kind: string) => {
+      const batches = (server.runs.get("run0")?.batches ?? []) as Record<string, Record<string, unknown>[]>[];
+      return Object.fromEntries<unknown>(
+        batches.flatMap((batch) => batch[kind] ?? []).map(({ key, value }) => [String(key), value] as const),
+      );
+    };
+    expect(logged("params")).toEqual({ kind: "ridge", alpha: "1", seed: "1" });
+    expect(logged("metrics")).toEqual({
+      held_out_rows: 80,
+      held_out_rmse: 50.5,
+      training_rows: 320,
+      training_rmse: 49,
+    });
+    expect(logged("tags")).toMatchObject({ "mlops.model": "diabetes", "mlops.commit": "abc" });
+    const before = server.count("runs/log-batch");
+    await open("run0").register("diabetes", directory, {});
+    expect(server.count("runs/log-batch")).toBe(before);
+  });
+
+  test("registers although the server does not take a metric, and says so", async () => {
+    const directory = await model();
+    for (const [name, value] of Object.entries({ "metrics.json": metrics, "lineage.json": lineage })) {
+      await writeFile(`${directory}/${name}`, JSON.stringify(value));
+    }
+    server.trouble("runs/log-batch", { status: 400 });
+    expect(await open().register("diabetes", directory, {})).toMatchObject({ version: 1 });
+    expect(reported).toEqual([expect.stringMatching(/^Not logged: runs\/log-batch failed: .*HTTP 400/)]);
   });
 
   test("waits until a new version is ready", async () => {

@@ -51,7 +51,13 @@ export class MlflowStandIn {
   private experiments: string[] = [];
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
-  constructor(private readonly azure = false) {}
+  /** Whether it has aliases of its own; a workspace has none, nor had MLflow before 2.3. */
+  hasAliases: boolean;
+  readonly aliases = new Map<string, string>();
+
+  constructor(private readonly azure = false) {
+    this.hasAliases = !azure;
+  }
 
   async start(): Promise<this> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
@@ -195,7 +201,27 @@ export class MlflowStandIn {
     return [200, { run }];
   }
 
-  private model(call: string, { name }: Json): [number, Json] {
+  /** Deletes a version as somebody does by hand, and with it what names it. */
+  deleteVersion(name: string, version: string): void {
+    const at = this.versions.findIndex((each) => each.name === name && each.version === version);
+    this.versions.splice(at, 1);
+    for (const [key, named] of this.aliases)
+      if (key.startsWith(`${name}@`) && named === version) this.aliases.delete(key);
+  }
+
+  private model(call: string, given: Json): [number, Json] {
+    const { name } = given;
+    if (call === "registered-models/alias") {
+      if (!this.hasAliases) return [404, { detail: "Not Found" }];
+      this.aliases.set(`${String(name)}@${String(given.alias)}`, String(given.version));
+      return [200, {}];
+    }
+    if (call === "registered-models/get") {
+      if (!this.models.has(String(name))) return missing(`Registered Model with name=${String(name)}`);
+      const own = [...this.aliases].filter(([key]) => key.startsWith(`${String(name)}@`));
+      const aliases = own.map(([key, version]) => ({ alias: key.split("@")[1], version }));
+      return [200, { registered_model: { name, ...(aliases.length > 0 && { aliases }) } }];
+    }
     if (call === "registered-models/search") {
       return [200, { registered_models: [...this.models.keys()].map((each) => ({ name: each })) }];
     }

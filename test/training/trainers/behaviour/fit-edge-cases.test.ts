@@ -263,3 +263,19 @@ describe("rows that cannot be trained on are refused with all their faults", () 
     await expect(outcome).rejects.toBeInstanceOf(PlatformError);
   });
 });
+
+test("values that are taken although no list has them are learned", async () => {
+  const make = (outside?: "warn"): Columns[number] => ({
+    name: "make",
+    type: "category",
+    values: ["Opel", "Audi", "Saab"],
+    ...(outside && { outside }),
+  });
+  const rows = ["Audi", "Opel", "Tesla", "BMW", "Tesla"].map((value, index) => ({ make: value, y: index }));
+  const { model } = await fitRows(definitionOf([make("warn"), y], { kind: "ridge", alpha: 1 }), rows);
+  const [term] = model.terms;
+  expect(term?.kind === "category" && term.values).toEqual(["Opel", "Audi", "Saab", "BMW", "Tesla"]);
+  await expect(fitRows(definitionOf([make(), y], ols), rows)).rejects.toThrow(
+    'column "make" is none of its values',
+  );
+});

@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { shownPath } from "../../platform/base/shown-path";
+import { modelsDirectory } from "../../platform/definition/definitions";
+import { readSettings } from "../../platform/settings/settings";
+import { describeDraft } from "../init/draft-table";
+import { initModel } from "../init/init";
+import type { Answers } from "../init/questions";
+import { ask, isInteractive } from "../terminal/ask";
+import { openOutput } from "../terminal/output";
+import { jsonOption } from "./options";
+
+interface InitFlags extends Answers {
+  readonly from: string;
+  readonly json?: boolean;
+}
+
+/** `mlops init`: drafts a model from a file, and asks for what the file does not tell when there is somebody to ask. */
+export function addInit(program: Command): void {
+  program
+    .command("init")
+    .argument("<name>", "name of the new model")
+    .requiredOption("--from <file>", "CSV file with a header line, Parquet file, or folder of either")
+    .option("--target <column>", "column to predict (default: target, label or y, or else the last)")
+    .option("--id <column>", "column that tells rows apart (default: one that looks like it)")
+    .addOption(
+      new Option("--task <task>", "what the target is (default: as its values are)").choices([
+        "regression",
+        "classification",
+      ]),
+    )
+    .addOption(jsonOption())
+    .description("make models/<name>/ from data of your own")
+    .action(async (name: string, { json = false, ...flags }: InitFlags) => {
+      const models = readSettings("cli", process.env).models ?? modelsDirectory;
+      const asking = !json && isInteractive() ? { ask: (question: string) => ask(question) } : {};
+      const made = await initModel({ name, ...flags, models, ...asking });
+      const output = await openOutput(json);
+      const { file, columns, notes, baseline } = made;
+      output.result(
+        {
+          model: name,
+          definition: file,
+          columns: columns.map(({ name: column, taken, why }) => ({ name: column, taken, why })),
+          notes: [...notes, baseline],
+        },
+        `${describeDraft(made)}\nWrote ${shownPath(file)}. Check it against what you know, then: npm start -- --model ${name}`,
+      );
+    });
+}

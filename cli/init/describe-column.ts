@@ -1,0 +1,156 @@
+import type { ModelDefinitionInput } from "../../platform/definition/definition";
+import { quoted } from "../../platform/base/wording";
+import type { SeenColumn } from "./seen-columns";
+
+export type Column = ModelDefinitionInput["columns"][number];
+
+/** What a column is taken for, and why. A column that is left out has no definition. */
+export interface DescribedColumn {
+  readonly name: string;
+  readonly taken: "number" | "category" | "boolean" | "id" | "target" | "left out";
+  /** In a sentence's second half: "is text with 60 different values". */
+  readonly why: string;
+  readonly column?: Column;
+}
+
+/** Numbers beyond this overflow when they are squared and added up. */
+export const maxMagnitude = 1e150;
+/** An id that several rows share is a group of rows only if there are few groups, of some rows each. */
+const [maxGroups, minRowsPerGroup] = [20, 5];
+
+/** Names of ids: "id", "customer_id", "PassengerId". */
+function isIdName(name: string): boolean {
+  return /(^|[^a-z])(id|uuid|guid|key)$/i.test(name) || /[a-z](Id|ID|Uuid|UUID|Guid|GUID|Key)$/.test(name);
+}
+
+/** Names of what may be an id or an amount: "invoice no", "Kunden-Nr." */
+function isNumberName(name: string): boolean {
+  return /(^|[^a-z])(nr|no|num|number|nummer)\.?$/i.test(name);
+}
+
+/** Names that programs give to the numbers of the rows, of which a part may be left. */
+function isRowNumberName(name: string): boolean {
+  return /^(unnamed: ?\d+|level_\d+|__index_level_\d+__|row([ _.-]?(names?|num|number|no|id|index))?|rownum)$/i.test(
+    name,
+  );
+}
+
+/** Names of what goes on from row to row by itself. */
+function isTimeName(name: string): boolean {
+  return /^t$|year|month|week|day|hour|minute|second|time|date|period|quarter/i.test(name);
+}
+
+function isComplete({ present, rows }: SeenColumn): boolean {
+  return present === rows;
+}
+
+/** How well a column would do as the id: 2 by its name, 1 by its values, 0 not at all. */
+export function idRank(facts: SeenColumn): 0 | 1 | 2 {
+  const { name, rows, distinct, numeric, whole, longNumbers, uuids } = facts;
+  if (!isComplete(facts) || distinct < rows || (numeric && !whole)) return 0;
+  if (isIdName(name) || isNumberName(name)) return 2;
+  return longNumbers > 0 || uuids === rows ? 1 : 0;
+}
+
+function countsRows({ name, countsFrom, distinct, rows, whole, min, max }: SeenColumn): boolean {
+  if (isRowNumberName(name)) return whole && distinct === rows;
+  // The same numbers in another order, under a name that says that they are no more than that.
+  if (/^(index|x|#)$/i.test(name) && distinct === rows && min !== undefined && max === min + rows - 1)
+    return whole;
+  return (countsFrom === 0 || countsFrom === 1) && rows > 2 && !isTimeName(name);
+}
+
+/** A number a little outside, with two significant digits. */
+function roundOutwards(value: number, margin: number): number {
+  const widened = value + margin;
+  const unit = 10 ** Math.floor(Math.log10(Math.max(Math.abs(margin), 1e-9)));
+  const rounded = (margin < 0 ? Math.floor(widened / unit) : Math.ceil(widened / unit)) * unit;
+  return Number(rounded.toPrecision(12));
+}
+
+/** A range that holds all numbers seen, and others of their kind. */
+export function rangeOf(min: number, max: number): [number, number] {
+  if (min >= 0 && max <= 1) return [0, 1];
+  const margin = Math.max((max - min) / 2, 1);
+  const low = roundOutwards(min, -margin);
+  // Rounding of large numbers may go inwards.
+  return [Math.min(min, min >= 0 ? Math.max(0, low) : low), Math.max(max, roundOutwards(max, margin))];
+}
+
+function missingIn(facts: SeenColumn): string {
+  const count = facts.rows - facts.present;
+  if (count === 0) return "";
+  const texts = facts.missing.length > 0 ? ` (${quoted(facts.missing, 4)})` : "";
+  return `, missing in ${count.toLocaleString("en-US")} of ${facts.rows.toLocaleString("en-US")} rows${texts}`;
+}
+
+function leftOut(facts: SeenColumn, why: string): DescribedColumn {
+  return { name: facts.name, taken: "left out", why };
+}
+
+function asCategory(facts: SeenColumn, why: string): DescribedColumn {
+  const { name, values = [] } = facts;
+  const nullable = isComplete(facts) ? {} : { nullable: true };
+  const column: Column = { name, type: "category", ...nullable, values: [...values], outside: "warn" };
+  return { name, taken: "category", why: why + missingIn(facts), column };
+}
+
+/** What a column is whose values are numbers that say which, not how much; undefined when they are not. */
+function describeCode(facts: SeenColumn): DescribedColumn | undefined {
+  const { name, present, distinct, values, leadingZeros, longNumbers, numeric, whole } = facts;
+  const isEntity = isIdName(name) && (!numeric || whole);
+  if (leadingZeros === 0 && longNumbers === 0 && !isEntity) return undefined;
+  const kind =
+    leadingZeros > 0
+      ? "codes that begin with 0"
+      : longNumbers > 0
+        ? "numbers of more than 15 digits, which are codes"
+        : distinct < present
+          ? "ids that several rows share"
+          : "ids";
+  const isGroup = distinct <= maxGroups && distinct * minRowsPerGroup <= present;
+  const isFew = leadingZeros > 0 && distinct * 2 <= present;
+  if (values && (isGroup || isFew)) return asCategory(facts, `has ${distinct} different ${kind}`);
+  return leftOut(facts, `has ${distinct} different ${kind}, which a model would learn by heart`);
+}
+
+function describeNumber(facts: SeenColumn): DescribedColumn {
+  const { name, min = 0, max = 0, distinct } = facts;
+  if (Math.max(Math.abs(min), Math.abs(max)) > maxMagnitude) {
+    return leftOut(facts, `has numbers beyond ±${maxMagnitude}, whose squares no computer holds`);
+  }
+  const nullable = isComplete(facts) ? {} : { nullable: true };
+  const why = `has ${distinct.toLocaleString("en-US")} different numbers from ${min} to ${max}${missingIn(facts)}`;
+  const column: Column = { name, type: "number", ...nullable, range: rangeOf(min, max), outside: "warn" };
+  return { name, taken: "number", why, column };
+}
+
+/** What a column is as a feature, or why it is left out; `rowNumbers: "keep"` takes numbers of rows for numbers. */
+export function describeColumn(
+  facts: SeenColumn,
+  { rowNumbers = "leave out" }: { readonly rowNumbers?: "leave out" | "keep" } = {},
+): DescribedColumn {
+  const { name, present, distinct, values, boolean, numeric, dates, uuids } = facts;
+  if (present === 0) return leftOut(facts, "is always empty");
+  if (distinct === 1 && isComplete(facts)) return leftOut(facts, "is the same in every row");
+  if (rowNumbers === "leave out" && countsRows(facts)) return leftOut(facts, "counts the rows");
+  if (boolean) {
+    const nullable = isComplete(facts) ? {} : { nullable: true };
+    return {
+      name,
+      taken: "boolean",
+      why: `is true or false${missingIn(facts)}`,
+      column: { name, type: "boolean", ...nullable },
+    };
+  }
+  const code = describeCode(facts);
+  if (code) return code;
+  if (numeric) return describeNumber(facts);
+  if (dates === present)
+    return leftOut(facts, "is dates or times; a model takes what you make of them, such as a weekday");
+  if (uuids === present) return leftOut(facts, "is ids");
+  // Values that hardly ever come twice are names or remarks.
+  if (values && distinct * 2 <= present)
+    return asCategory(facts, `is text with ${distinct} different values`);
+  return leftOut(facts, `is text with ${distinct.toLocaleString("en-US")} different values`);
+}

@@ -1,0 +1,89 @@
+import type { Task } from "../../platform/definition/definition";
+import { PlatformError } from "../../platform/base/errors";
+import { counted } from "../../platform/base/wording";
+import { maxMagnitude, type Column } from "./describe-column";
+import type { SeenColumn } from "./seen-columns";
+
+/** What a model is to say of the target. */
+export interface DescribedTarget {
+  readonly task: Task;
+  readonly column: Column;
+  readonly why: string;
+}
+
+/** Whole numbers 0 to k or 1 to k: at most this many may be numbered classes as well as counts or grades. */
+const maxClasses = 10;
+
+function refuse(message: string): PlatformError {
+  return new PlatformError("DATA_INVALID", message);
+}
+
+/** How many classes the numbers of a target may be, if they may be classes that were numbered. */
+export function numberedClasses({ whole, distinct, min, max }: SeenColumn): number | undefined {
+  if (!whole || distinct < 3 || distinct > maxClasses || min === undefined || max === undefined)
+    return undefined;
+  return (min === 0 || min === 1) && max - min === distinct - 1 ? distinct : undefined;
+}
+
+function requireWhole(facts: SeenColumn): void {
+  const { name, rows, present, distinct } = facts;
+  if (present < rows) {
+    throw refuse(
+      `The target "${name}" is missing in ${counted(rows - present, "row")}. Every row needs it. Leave those rows out of the file, or name another target with --target.`,
+    );
+  }
+  if (distinct === 1) {
+    throw refuse(
+      `The target "${name}" is the same in every row. Expected numbers (regression) or two values (classification). Name another with --target.`,
+    );
+  }
+}
+
+function asClasses({ name, boolean, values = [] }: SeenColumn): DescribedTarget {
+  const task = "classification";
+  if (boolean || values.join() === "0,1") {
+    return {
+      task,
+      column: { name, type: "boolean", role: "target" },
+      why: boolean ? "is true or false" : "is 0 or 1",
+    };
+  }
+  const column: Column = { name, type: "category", role: "target", values: [...values] };
+  return {
+    task,
+    column,
+    why: `has two values, of which "${values.at(-1)}" is the one whose probability is given`,
+  };
+}
+
+/** The target's column and the task; `task` is what the user says that it is. Throws when it can be neither. */
+export function describeTarget(facts: SeenColumn, task: Task | undefined): DescribedTarget {
+  requireWhole(facts);
+  const { name, distinct, numeric, boolean, min = 0, max = 0 } = facts;
+  if (task !== "regression" && (boolean || distinct === 2)) return asClasses(facts);
+  if (task === "classification") {
+    throw refuse(
+      `The target "${name}" has ${distinct.toLocaleString("en-US")} different values. A classification tells two classes apart. Make two of them, name another target with --target, or predict a number with --task regression.`,
+    );
+  }
+  if (!numeric) {
+    const found = task === "regression" ? "texts" : `${distinct.toLocaleString("en-US")} different texts`;
+    throw refuse(
+      `The target "${name}" has ${found}. Expected numbers (regression) or two values (classification). Name another with --target.`,
+    );
+  }
+  if (Math.max(Math.abs(min), Math.abs(max)) > maxMagnitude) {
+    throw refuse(
+      `The target "${name}" goes from ${min} to ${max}. Numbers up to ±${maxMagnitude} can be predicted. Correct the data, or name another with --target.`,
+    );
+  }
+  const classes = numberedClasses(facts);
+  if (classes !== undefined && task === undefined) {
+    throw new PlatformError(
+      "USAGE",
+      `The target "${name}" is ${min} to ${max}, which may be amounts or ${classes} classes with numbers for names. Only two classes can be told apart. Add --task regression if they are amounts; else make two classes of them.`,
+    );
+  }
+  const why = `has ${distinct.toLocaleString("en-US")} different numbers from ${min} to ${max}`;
+  return { task: "regression", column: { name, type: "number", role: "target" }, why };
+}

@@ -1,0 +1,214 @@
+import { checkData } from "../../platform/data/checks";
+import { isNamed } from "../../platform/data/csv-header";
+import { delimiterNames } from "../../platform/data/csv-delimiter";
+import type { Finding } from "../../platform/data/findings";
+import { loadData } from "../../platform/data/source";
+import { PlatformError } from "../../platform/base/errors";
+import { quoted } from "../../platform/base/wording";
+import type { ModelDefinition, ModelDefinitionInput } from "../../platform/definition/definition";
+import { modelDefinitionSchema, parseModelDefinition } from "../../platform/definition/definition";
+import type { SqlEngine } from "../../platform/sql/engine";
+import { identifier } from "../../platform/sql/engine";
+import { baselineOf } from "./baseline";
+import { describeColumn, type Column, type DescribedColumn } from "./describe-column";
+import { chooseId, chooseTarget, chooseTask, type Answers, type Ask } from "./questions";
+import type { SeenColumn } from "./seen-columns";
+import { lookAtFile, type SeenFile } from "./seen-file";
+
+/** A definition for what was seen of a file, and what became of each column. */
+export interface Draft {
+  readonly definition: ModelDefinitionInput;
+  /** In the order of the file. */
+  readonly columns: readonly DescribedColumn[];
+  /** What the gate's floors come from. */
+  readonly baseline: string;
+  /** How the file writes what is not written in the usual way, and what the checks find in it. */
+  readonly notes: readonly string[];
+}
+
+interface DraftRequest {
+  readonly name: string;
+  readonly from: string;
+  /** Where the data will be, from the model's folder. */
+  readonly data: string;
+  readonly answers: Answers;
+  readonly ask?: Ask | undefined;
+}
+
+/** Looks at a file and drafts a definition for it; throws when it can be no model's data. */
+export async function draftFor(engine: SqlEngine, request: DraftRequest): Promise<Draft> {
+  const { name, from, data, answers, ask } = request;
+  const file = await lookAtFile(engine, from);
+  const target = await chooseTarget(file, answers, ask);
+  const { task, column, why } = await chooseTask(target, answers, ask);
+  const id = await chooseId(file, { target, answers, ask });
+  const describe = (rowNumbers: "leave out" | "keep"): DescribedColumn[] =>
+    file.header.map((header) => {
+      const facts = file.columns.find((one) => one.name === header);
+      if (!facts || !isNamed(header)) return nameless;
+      if (facts === target) return { name: header, taken: "target", why: `${task}: it ${why}`, column };
+      return header === id ? asId(header) : describeColumn(facts, { rowNumbers });
+    });
+  // Numbers from 1 on may be more than numbers of rows, if there is nothing else.
+  const usual = describe("leave out");
+  const described = hasFeature(usual) ? usual : describe("keep");
+  const isRegression = task === "regression";
+  const base: Beginning["base"] = {
+    name,
+    task,
+    data,
+    ...formatOf(file, described),
+    split: { testFraction: 0.2, seed: 1 },
+    trainer: isRegression ? { kind: "ridge", alpha: 1 } : { kind: "logistic", l2: 1 },
+    gate: { metric: isRegression ? "rmse" : "auc" },
+  };
+  return finish(engine, { file, base, described });
+}
+
+const nameless: DescribedColumn = {
+  name: "",
+  taken: "left out",
+  why: "has no name in the header, as programs write the numbers of their rows",
+};
+
+function asId(name: string): DescribedColumn {
+  const column: Column = { name, type: "category", role: "id" };
+  return { name, taken: "id", why: "has a value of its own in each row", column };
+}
+
+function columnsOf(described: readonly DescribedColumn[]): Column[] {
+  const columns = described.flatMap(({ column }) => (column ? [column] : []));
+  const isTarget = ({ role }: Column): boolean => role === "target";
+  return [...columns.filter((column) => !isTarget(column)), ...columns.filter(isTarget)];
+}
+
+/** The definition's `format`, if the columns that are used need one. */
+function formatOf(
+  { notation, columns }: SeenFile,
+  described: readonly DescribedColumn[],
+): Pick<ModelDefinitionInput, "format"> {
+  const used = columns.filter(({ name }) => described.some((one) => one.name === name && one.column));
+  const missing = [...new Set(used.flatMap((facts) => facts.missing))].sort();
+  const { decimal, thousands } = notation;
+  const format = {
+    ...(decimal !== "." && { decimal }),
+    ...(thousands !== undefined && { thousands }),
+    ...(missing.length > 0 && { missing }),
+  };
+  return Object.keys(format).length > 0 ? { format } : {};
+}
+
+/** The checks that the file itself would fail by default, loosened so far that it and data of its kind pass. */
+async function checksFor(
+  engine: SqlEngine,
+  columns: readonly Column[],
+  facts: readonly SeenColumn[],
+): Promise<Pick<ModelDefinitionInput, "checks">> {
+  const defaults = modelDefinitionSchema.shape.checks.parse(undefined);
+  const used = facts.filter(({ name }) => columns.some((column) => column.name === name));
+  const missing = Math.max(...used.map(({ present, rows }) => 1 - present / rows));
+  const isDistinct = columns.some(({ role }) => role === "id");
+  const repeated = isDistinct ? 0 : await repeatedShare(engine, columns);
+  const widened = (share: number): number => Math.min(1, Math.ceil((share + 0.05) * 20) / 20);
+  const checks = {
+    ...(missing > defaults.maxMissing && { maxMissing: widened(missing) }),
+    ...(repeated > defaults.maxDuplicates && { maxDuplicates: widened(repeated) }),
+  };
+  return Object.keys(checks).length > 0 ? { checks } : {};
+}
+
+/** Share of rows of the table `data` that are equal to an earlier one, 0..1. */
+async function repeatedShare(engine: SqlEngine, columns: readonly Column[]): Promise<number> {
+  const names = columns.map(({ name }) => identifier(name)).join(", ");
+  const [row = {}] = await engine.rows(`
+    SELECT (SELECT count(*) FROM data) AS n, (SELECT count(*) FROM (SELECT DISTINCT ${names} FROM data)) AS different`);
+  return 1 - Number(row.different) / Number(row.n);
+}
+
+interface Beginning {
+  readonly file: SeenFile;
+  readonly base: Omit<ModelDefinitionInput, "columns">;
+  readonly described: readonly DescribedColumn[];
+}
+
+/** Reads the file by the draft, as all programs will, and leaves out what gives the target away. */
+async function finish(engine: SqlEngine, { file, base, described }: Beginning): Promise<Draft> {
+  const columns = columnsOf(described);
+  if (!hasFeature(described)) throw noFeature(described, file.from);
+  const source = await loadData(engine, parse({ ...base, columns }, file.from), file.from);
+  const checked = { ...base, columns, ...(await checksFor(engine, columns, file.columns)) };
+  const definition = parse(checked, file.from);
+  const { findings } = await checkData(engine, definition, source);
+  const leaks = new Map(
+    findings.filter(({ check }) => check === "leakage").map((leak) => [leak.column, leak]),
+  );
+  const without = described.map((one) => (leaks.has(one.name) ? asLeak(one, leaks.get(one.name)) : one));
+  if (leaks.size > 0 && hasFeature(without)) return finish(engine, { file, base, described: without });
+  const { gate, comment } = await baselineOf(engine, definition);
+  return {
+    definition: { ...checked, gate },
+    columns: described,
+    baseline: comment,
+    notes: [
+      ...describeFormat(file, definition),
+      ...describeOutside(definition),
+      ...describeFindings(findings),
+    ],
+  };
+}
+
+function asLeak({ name }: DescribedColumn, leak: Finding | undefined): DescribedColumn {
+  const how =
+    /^Feature ".*?" (.*?)\. A model would/s.exec(leak?.message ?? "")?.[1] ?? "gives the target away";
+  return { name, taken: "left out", why: `${how}: a model would only copy it` };
+}
+
+function describeFormat({ format, delimiter }: SeenFile, definition: ModelDefinition): string[] {
+  const { decimal, thousands, missing } = definition.format;
+  const example = `1${thousands ?? ""}234${decimal}5`;
+  return [
+    ...(format === "csv" && delimiter !== undefined && delimiter !== ","
+      ? [`Fields are separated by ${delimiterNames[delimiter]}.`]
+      : []),
+    ...(decimal === "," || thousands !== undefined ? [`"${example}" is read as 1234.5.`] : []),
+    ...(missing.length > 0 ? [`A value that is ${quoted(missing)} is missing.`] : []),
+  ];
+}
+
+function describeOutside({ columns }: ModelDefinition): string[] {
+  if (!columns.some(({ outside }) => outside === "warn")) return [];
+  return [
+    'Values outside of a range or list are taken with a warning; where they are wrong, remove outside: "warn".',
+  ];
+}
+
+/** What `data check` will say, but for columns that are ignored, as the table has them. */
+function describeFindings(findings: readonly Finding[]): string[] {
+  return findings
+    .filter(({ check }) => check !== "schema")
+    .map(({ severity, message }) => `data check will find (${severity}): ${message}`);
+}
+
+function hasFeature(described: readonly DescribedColumn[]): boolean {
+  return described.some(({ column }) => column !== undefined && column.role === undefined);
+}
+
+function noFeature(described: readonly DescribedColumn[], from: string): PlatformError {
+  const why = described
+    .filter(({ taken }) => taken === "left out")
+    .map(({ name, why }) => `"${name}" ${why}`)
+    .join("; ");
+  return new PlatformError(
+    "DATA_INVALID",
+    `${from} has no column to predict from: ${why === "" ? "there is only the target" : why}. A model needs numbers, booleans or categories; add a column.`,
+  );
+}
+
+function parse(definition: ModelDefinitionInput, from: string): ModelDefinition {
+  try {
+    return parseModelDefinition(definition, from);
+  } catch (cause) {
+    if (!(cause instanceof PlatformError)) throw cause;
+    throw new PlatformError("DATA_INVALID", `${cause.message} Rename these columns in the file.`, { cause });
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { closedObject } from "./closed-object";
+
+/** Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. */
+const reservedNames = ["_row", "_held_out", "prediction", "probability"];
+
+/** The values of a category that is a boolean which may be missing. */
+const booleanValues = ["false", "true"] as const;
+
+/** Whether a category's values are those of a boolean, so that it takes all that a boolean takes. */
+export function isBooleanCategory({
+  type,
+  values,
+}: {
+  readonly type: string;
+  readonly values?: readonly string[] | undefined;
+}): boolean {
+  return type === "category" && values?.toSorted().join() === booleanValues.join();
+}
+
+export const columnSchema = closedObject({
+  /** As in the header of the data. */
+  name: z.string().min(1).max(128),
+  /** Of an id it says nothing: ids are text, as they are written. */
+  type: z.enum(["number", "category", "boolean"]),
+  role: z.enum(["feature", "target", "id", "weight"]).default("feature"),
+  /** Whether a value may be missing. Missing numbers are imputed with the median, others with the most frequent value. */
+  nullable: z.boolean().default(false),
+  /** Least and greatest allowed value of a number, both inclusive. */
+  range: z.tuple([z.number(), z.number()]).optional(),
+  /** Allowed values of a category. Without it any text is allowed, and one not seen in training has no effect. */
+  values: z.array(z.string().min(1)).min(1).optional(),
+  /**
+   * What becomes of a value outside of `range` or `values`, in data and in requests: it is refused, or taken with a warning.
+   * A category that is taken and that training did not see has no effect.
+   */
+  outside: z.enum(["refuse", "warn"]).optional(),
+  /** Unit of measurement, for people. */
+  unit: z.string().optional(),
+  description: z.string().optional(),
+})
+  .superRefine((column, context) => {
+    const fault = (message: string): void => void context.addIssue({ code: "custom", message });
+    if (column.range && column.role === "id") {
+      fault(`column "${column.name}": an id is text as it is written, so it has no range`);
+    } else if (column.range && column.type !== "number") {
+      fault(`column "${column.name}": only a number has a range`);
+    }
+    if (column.range && column.range[0] > column.range[1]) {
+      fault(`column "${column.name}": range ${column.range[0]}..${column.range[1]} is empty`);
+    }
+    if (column.values && column.type !== "category")
+      fault(`column "${column.name}": only a category has values`);
+    if (column.values && new Set(column.values).size < column.values.length) {
+      fault(`column "${column.name}": values are listed twice`);
+    }
+    if (column.outside && !column.range && !column.values) {
+      fault(`column "${column.name}": without a range or values nothing is outside; leave "outside" out`);
+    }
+    if (
+      column.outside === "warn" &&
+      (column.role === "weight" || (column.role === "target" && column.values))
+    ) {
+      const what = column.role === "weight" ? "a weight" : "a class of the target";
+      fault(`column "${column.name}": ${what} that is outside cannot be used; leave "outside" out`);
+    }
+    if (column.role === "target" && column.nullable)
+      fault(`column "${column.name}": the target cannot be nullable`);
+    if (column.role === "weight" && column.type !== "number")
+      fault(`column "${column.name}": a weight is a number`);
+  })
+  .transform(withoutMissingBooleans);
+
+/**
+ * A boolean that may be missing is a category in all that follows: a model's graph has no third boolean. The same in
+ * a definition that was written out and is read again.
+ */
+function withoutMissingBooleans<Column extends { type: string; nullable: boolean; role: string }>(
+  column: Column,
+): Column {
+  if (column.type !== "boolean" || !column.nullable || column.role !== "feature") return column;
+  return { ...column, type: "category", values: [...booleanValues] };
+}
+
+/** What is wrong with columns beside each other. */
+export function columnFaults({
+  columns,
+}: {
+  readonly columns: readonly Readonly<z.output<typeof columnSchema>>[];
+}): string[] {
+  const names = columns.map((column) => column.name);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [
+    ...[...twice].map((name) => `column "${name}" is defined twice`),
+    ...names.flatMap((name, index) => {
+      const other = names
+        .slice(0, index)
+        .find((one) => one !== name && one.toLowerCase() === name.toLowerCase());
+      return [
+        ...(other === undefined ? [] : [`columns "${other}" and "${name}" differ in nothing but case`]),
+        ...(reservedNames.includes(name.toLowerCase()) ? [`the column name "${name}" is reserved`] : []),
+      ];
+    }),
+  ];
+}

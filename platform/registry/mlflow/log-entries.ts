@@ -1,0 +1,37 @@
+import { PlatformError, reasonOf } from "../../base/errors";
+import type { Entries } from "../../model/run-entries";
+import type { Tracking } from "./mlflow-tracking";
+
+/** The least of the lengths that servers take for a value. */
+const maxCharacters = 500;
+
+export function shortened(values: Readonly<Record<string, string>>): Record<string, string> {
+  const short = (text: string): string =>
+    text.length > maxCharacters ? `${text.slice(0, maxCharacters - 3)}...` : text;
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, short(value)]));
+}
+
+/** Does what a run can go without: that it failed is told, and no reason to lose the rest. */
+export async function orWarn(
+  work: () => Promise<void>,
+  warn: (message: string) => void,
+  what = "Not logged",
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code === "INTERRUPTED") throw error;
+    warn(`${what}: ${reasonOf(error)}`);
+  }
+}
+
+/** Writes to a run. What the server does not take is told. */
+export async function logEntries(
+  run: Tracking,
+  { parameters = {}, metrics = {}, tags = {} }: Entries,
+  warn: (message: string) => void,
+): Promise<void> {
+  await orWarn(() => run.setTags(shortened(tags)), warn);
+  await orWarn(() => run.logParameters(shortened(parameters)), warn);
+  await orWarn(() => run.logMetrics(metrics), warn);
+}

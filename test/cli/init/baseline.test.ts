@@ -1,0 +1,47 @@
+import { meanBaseline, shareBaseline } from "../../../cli/init/baseline";
+
+test("the mean of a target has an r2 of 0, whatever the unit", () => {
+  expect(meanBaseline(77.005)).toEqual({
+    gate: { metric: "rmse", floors: [{ metric: "r2", atLeast: 0 }] },
+    comment: "A model has to do better than the mean, whose r2 is 0 and whose rmse is 77 on all rows.",
+  });
+});
+
+/** How often giving every row the share of the population fails the floor, on held-out rows drawn from it. */
+function failures(share: number, heldOut: number): number {
+  const floor =
+    shareBaseline(share, heldOut).gate.floors?.find(({ metric }) => metric === "logLoss")?.atMost ?? NaN;
+  let state = 1;
+  const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+  let failed = 0;
+  for (let sample = 0; sample < 1000; sample++) {
+    let positive = 0;
+    for (let row = 0; row < heldOut; row++) if (random() < share) positive += 1;
+    const loss = -(positive * Math.log(share) + (heldOut - positive) * Math.log(1 - share)) / heldOut;
+    if (loss > floor) failed += 1;
+  }
+  return failed / 1000;
+}
+
+test.each([
+  [0.5, 100],
+  [0.62, 200],
+  [0.1, 500],
+  [0.01, 2000],
+])(
+  "with a share of %d in %d held-out rows, the floor of the log loss is about the baseline's",
+  (share, heldOut) => {
+    expect(failures(share, heldOut)).toBeLessThan(0.05);
+    const [, floor] = shareBaseline(share, heldOut).gate.floors ?? [];
+    const entropy = -share * Math.log(share) - (1 - share) * Math.log(1 - share);
+    expect(floor?.atMost).toBeGreaterThanOrEqual(entropy);
+    // Predicting a class twice as rare, or half as sure, does not pass.
+    expect(floor?.atMost).toBeLessThan(entropy + 0.3);
+  },
+);
+
+test("the accuracy of the larger class is said", () => {
+  expect(shareBaseline(0.3, 100).comment).toMatch(
+    /log loss is 0\.611; the larger class alone has an accuracy of 0\.7\.$/,
+  );
+});

@@ -1,0 +1,145 @@
+import { describeColumn, idRank, rangeOf } from "../../../cli/init/describe-column";
+import type { SeenColumn } from "../../../cli/init/seen-columns";
+
+const none = {
+  missing: [],
+  numeric: false,
+  boolean: false,
+  whole: false,
+  longNumbers: 0,
+  leadingZeros: 0,
+  dates: 0,
+  uuids: 0,
+};
+const text: SeenColumn = {
+  ...none,
+  name: "colour",
+  rows: 100,
+  present: 100,
+  distinct: 3,
+  values: ["a", "b", "c"],
+};
+const number: SeenColumn = {
+  ...none,
+  name: "size",
+  rows: 100,
+  present: 100,
+  distinct: 80,
+  numeric: true,
+  whole: true,
+  min: 5,
+  max: 95,
+};
+
+test.each<[string, SeenColumn, string, RegExp]>([
+  ["few texts", text, "category", /^is text with 3 different values$/],
+  [
+    "few texts, some missing",
+    { ...text, present: 98, missing: ["NA"] },
+    "category",
+    /missing in 2 of 100 rows \("NA"\)/,
+  ],
+  ["many texts", { ...text, distinct: 51 }, "left out", /^is text with 51 different values$/],
+  ["nothing", { ...text, present: 0, distinct: 0, values: [] }, "left out", /^is always empty$/],
+  ["one value", { ...text, distinct: 1, values: ["a"] }, "left out", /^is the same in every row$/],
+  ["one value or none", { ...text, present: 90, distinct: 1, values: ["a"] }, "category", /missing in 10/],
+  ["numbers", number, "number", /^has 80 different numbers from 5 to 95$/],
+  ["numbers from 1 on", { ...number, countsFrom: 1, distinct: 100 }, "left out", /^counts the rows$/],
+  ["numbers from 5 on", { ...number, countsFrom: 5, distinct: 100 }, "number", /^has 100/],
+  ["days from 1 on", { ...number, name: "day", countsFrom: 1, distinct: 100 }, "number", /^has 100/],
+  ["a shuffled index", { ...number, name: "Unnamed: 0", distinct: 100 }, "left out", /^counts the rows$/],
+  [
+    "a shuffled index of R",
+    { ...number, name: "X", distinct: 100, min: 1, max: 100 },
+    "left out",
+    /^counts the rows$/,
+  ],
+  [
+    "a number of its own in each row, by the name of x",
+    { ...number, name: "x", distinct: 100, min: 1, max: 400 },
+    "number",
+    /^has 100/,
+  ],
+  ["an index that repeats", { ...number, name: "index" }, "number", /^has 80/],
+  ["booleans", { ...text, boolean: true }, "boolean", /^is true or false$/],
+  [
+    "ids of many groups",
+    { ...number, name: "car_id" },
+    "left out",
+    /^has 80 different ids that several rows share/,
+  ],
+  [
+    "ids of few groups",
+    { ...number, name: "VendorID", distinct: 2, values: ["1", "2"] },
+    "category",
+    /^has 2 different ids that several rows share$/,
+  ],
+  ["fractions with the name of an id", { ...number, name: "acid id", whole: false }, "number", /^has 80/],
+  ["a name that only ends like an id", { ...number, name: "bid" }, "number", /^has 80/],
+  [
+    "few codes with a zero in front",
+    { ...number, name: "zip", leadingZeros: 3, distinct: 3, values: ["01234", "08001", "94103"] },
+    "category",
+    /codes that begin with 0$/,
+  ],
+  ["many codes with a zero in front", { ...number, leadingZeros: 3 }, "left out", /codes that begin with 0/],
+  ["numbers of 16 digits", { ...number, longNumbers: 80 }, "left out", /more than 15 digits/],
+  ["numbers that overflow", { ...number, max: 1.7e308 }, "left out", /^has numbers beyond ±1e\+150/],
+  ["dates", { ...text, dates: 100 }, "left out", /^is dates or times/],
+  ["UUIDs", { ...text, uuids: 100, distinct: 100 }, "left out", /^is ids$/],
+])("%s are taken for what they are", (_, facts, taken, why) => {
+  const described = describeColumn(facts);
+  expect(described).toMatchObject({ taken, why: expect.stringMatching(why) as string });
+  expect(described.column === undefined).toBe(taken === "left out");
+});
+
+test("values outside of what was seen are taken, and booleans may be missing", () => {
+  expect(describeColumn(number).column).toEqual({
+    name: "size",
+    type: "number",
+    range: [0, 140],
+    outside: "warn",
+  });
+  expect(describeColumn(text).column).toMatchObject({ values: ["a", "b", "c"], outside: "warn" });
+  expect(describeColumn({ ...text, boolean: true, present: 90 }).column).toEqual({
+    name: "colour",
+    type: "boolean",
+    nullable: true,
+  });
+});
+
+test.each<[string, Partial<SeenColumn>, 0 | 1 | 2]>([
+  ["id", {}, 2],
+  ["customer_id", {}, 2],
+  ["PassengerId", {}, 2],
+  ["VendorID", {}, 2],
+  ["Invoice No.", {}, 2],
+  ["Kunden-Nr", {}, 2],
+  ["card", { longNumbers: 100 }, 1],
+  ["token", { numeric: false, whole: false, uuids: 100 }, 1],
+  ["paid", {}, 0],
+  ["piano", {}, 0],
+  ["price", {}, 0],
+  ["customer_id", { distinct: 99 }, 0],
+  ["customer_id", { present: 99 }, 0],
+  ["customer_id", { whole: false }, 0],
+])("%s, %j: rank as an id %d", (name, facts, rank) => {
+  expect(idRank({ ...number, distinct: 100, name, ...facts })).toBe(rank);
+});
+
+test.each([
+  [0, 1],
+  [20, 79],
+  [-5, 5],
+  [0.25, 0.75],
+  [900, 1300],
+  [1234567890123456, 9876543210987654],
+  [2 ** 53, 2 ** 53],
+  [-1.7e149, 1.7e149],
+  [1e-9, 2e-9],
+])("the range for %d to %d holds both, and is finite", (min, max) => {
+  const [low, high] = rangeOf(min, max);
+  expect(low).toBeLessThanOrEqual(min);
+  expect(high).toBeGreaterThanOrEqual(max);
+  expect([low, high].every(Number.isFinite)).toBe(true);
+});

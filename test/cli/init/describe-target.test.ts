@@ -1,0 +1,62 @@
+import { describeTarget, numberedClasses } from "../../../cli/init/describe-target";
+import type { SeenColumn } from "../../../cli/init/seen-columns";
+import type { Task } from "../../../platform/definition/definition";
+
+const none = { missing: [], boolean: false, longNumbers: 0, leadingZeros: 0, dates: 0, uuids: 0 };
+const amounts: SeenColumn = {
+  ...none,
+  name: "y",
+  rows: 100,
+  present: 100,
+  distinct: 80,
+  numeric: true,
+  whole: true,
+  min: 5,
+  max: 95,
+};
+const classes: SeenColumn = { ...amounts, distinct: 3, min: 0, max: 2, values: ["0", "1", "2"] };
+const two: SeenColumn = { ...amounts, distinct: 2, min: 0, max: 1, values: ["0", "1"] };
+const words: SeenColumn = { ...two, numeric: false, whole: false, values: ["no", "yes"] };
+
+test.each<[string, SeenColumn, Task | undefined, Task, object]>([
+  ["amounts", amounts, undefined, "regression", { type: "number" }],
+  ["numbered classes that are amounts", classes, "regression", "regression", { type: "number" }],
+  ["0 and 1", two, undefined, "classification", { type: "boolean" }],
+  ["0 and 1 that are amounts", two, "regression", "regression", { type: "number" }],
+  ["two words", words, undefined, "classification", { type: "category", values: ["no", "yes"] }],
+  ["two numbers", { ...two, values: ["1", "2"] }, "classification", "classification", { values: ["1", "2"] }],
+  ["true and false", { ...words, boolean: true }, undefined, "classification", { type: "boolean" }],
+])("%s are a target", (_, facts, said, task, column) => {
+  expect(describeTarget(facts, said)).toMatchObject({
+    task,
+    column: { name: "y", role: "target", ...column },
+  });
+});
+
+test.each<[string, SeenColumn, Task | undefined, RegExp]>([
+  ["a missing value", { ...amounts, present: 99 }, undefined, /is missing in 1 row\./],
+  ["one value", { ...amounts, distinct: 1 }, undefined, /the same in every row/],
+  ["many words", { ...words, distinct: 3 }, undefined, /3 different texts/],
+  ["words as a regression", words, "regression", /has texts\. Expected numbers/],
+  ["amounts as a classification", amounts, "classification", /80 different values.*two classes apart/],
+  ["numbers that overflow", { ...amounts, min: -1.7e308 }, undefined, /up to ±1e\+150/],
+  [
+    "classes with numbers for names",
+    classes,
+    undefined,
+    /0 to 2, which may be amounts or 3 classes.*--task regression/,
+  ],
+])("%s: no target", (_, facts, said, message) => {
+  expect(() => describeTarget(facts, said)).toThrow(message);
+});
+
+test.each<[string, Partial<SeenColumn>, number | undefined]>([
+  ["0, 1, 2", {}, 3],
+  ["1 to 5", { min: 1, max: 5, distinct: 5 }, 5],
+  ["3 to 8", { min: 3, max: 8, distinct: 6 }, undefined],
+  ["0 to 11", { max: 11, distinct: 12 }, undefined],
+  ["0, 1, 5", { max: 5, distinct: 3 }, undefined],
+  ["0, 0.5, 2", { whole: false }, undefined],
+])("%s may be classes: %p", (_, facts, count) => {
+  expect(numberedClasses({ ...classes, ...facts })).toBe(count);
+});

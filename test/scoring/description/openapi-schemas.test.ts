@@ -1,0 +1,26 @@
+import type { SignatureColumn } from "../../../platform/model/signature";
+import { scoreSchemas } from "../../../scoring/description/openapi-schemas";
+
+function schemaOf(column: Omit<SignatureColumn, "name" | "nullable">): unknown {
+  const schemas = scoreSchemas({
+    signature: {
+      task: "regression",
+      inputs: [{ name: "x", nullable: false, ...column }],
+      target: { name: "y" },
+    },
+    version: "3.1.0",
+    maxRows: 10,
+    base: "#/components/schemas/",
+  });
+  return (schemas.Row?.properties as { x?: unknown }).x;
+}
+
+test.each<[string, Omit<SignatureColumn, "name" | "nullable">, object]>([
+  ["a range that is refused", { type: "number", range: [0, 9] }, { minimum: 0, maximum: 9 }],
+  ["a range that only warns", { type: "number", range: [0, 9], outside: "warn" }, {}],
+  ["values of which others are refused", { type: "category", values: ["a"] }, { enum: ["a"] }],
+  ["values that only warn", { type: "category", values: ["a"], outside: "warn" }, { minLength: 1 }],
+])("%s is described as what a client may send", (_, column, schema) => {
+  const type = column.type === "category" ? "string" : "number";
+  expect(schemaOf(column)).toEqual({ type, ...schema });
+});
