@@ -81,7 +81,7 @@ export function describeComparison(
 function describeEarlier({ earlierDecisions = 0 }: Facts): string {
   return earlierDecisions === 0
     ? ""
-    : `; these held-out rows have decided ${earlierDecisions === 1 ? "once" : `${earlierDecisions} times`} before`;
+    : `; these held-out rows have decided ${["never", "once", "twice"][earlierDecisions] ?? `${earlierDecisions} times`} before`;
 }
 
 function describeNote(champion: PromotionInput["champion"]): string {

@@ -13,6 +13,7 @@ import type { Champion } from "../inputs/champions";
 import { findSplit } from "../inputs/split";
 import type { Workbench } from "../inputs/workbench";
 import type { FormerVersions } from "../inputs/former-data";
+import { readChampionFeatures } from "./champion-features";
 import { unseenByChampion } from "./champion-rows";
 import { evaluate } from "./evaluate";
 
@@ -62,6 +63,7 @@ export async function compareWithChampion(request: {
   const candidate = await OnnxModel.load(request.candidate);
   const onnx = champion && (await OnnxModel.load(champion.directory));
   try {
+    const features = onnx && (await readChampionFeatures(workbench, onnx.signature));
     const {
       evaluation,
       champion: scores,
@@ -70,7 +72,7 @@ export async function compareWithChampion(request: {
       engine,
       definition,
       candidate,
-      ...(champion && onnx && { champion: { model: champion.model, onnx, unseen: seen?.unseen } }),
+      ...(champion && onnx && { champion: { model: champion.model, onnx, unseen: seen?.unseen, features } }),
     });
     const rows = seen?.unseen && comparableRows(seen.unseen);
     const heldOut = await digestOfRows(workbench, rule, scores?.rows && rows);

@@ -10,6 +10,7 @@ import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import type { SliceGroups } from "../../platform/gate/promotion-slices";
 import { signatureOf, type Signature } from "../../platform/model/signature";
 import type { SqlEngine } from "../../platform/sql/engine";
+import { findFeatureFault } from "./champion-features";
 import { scoreRows } from "./score-rows";
 import { sliceGroups } from "./slices";
 
@@ -42,6 +43,8 @@ interface EvaluationRequest {
     readonly onnx: OnnxModel;
     /** Per held-out row, whether it was not trained on it; absent where that is so of all. */
     readonly unseen?: readonly boolean[] | undefined;
+    /** Table with its features and `_row`, where they are not those of the table `data`. */
+    readonly features?: string | undefined;
   };
 }
 
@@ -107,12 +110,14 @@ function reportedRows(
 
 async function scoreChampion(
   { engine, definition }: EvaluationRequest,
-  { model, onnx }: { readonly model: string; readonly onnx: OnnxModel },
+  { model, onnx, features }: NonNullable<EvaluationRequest["champion"]>,
 ): Promise<ChampionScores> {
-  const incompatible = findIncompatibility(onnx.signature, definition);
+  const incompatible =
+    findIncompatibility(onnx.signature, definition, features !== undefined) ??
+    (features && (await findFeatureFault(engine, onnx.signature, features)));
   if (incompatible !== undefined) return { model, incompatible };
   try {
-    return { model, rows: await scoreRows(engine, definition, { model: onnx, side: "held-out" }) };
+    return { model, rows: await scoreRows(engine, definition, { model: onnx, side: "held-out", features }) };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "MODEL_INVALID") throw error;
     // Released before such labels were refused: no reason to keep it, and none that every candidate fails.
@@ -120,8 +125,15 @@ async function scoreChampion(
   }
 }
 
-/** Why a model cannot score the rows of a definition, in words that name the columns; undefined when it can. */
-export function findIncompatibility(signature: Signature, definition: ModelDefinition): string | undefined {
+/**
+ * Why a model cannot score the rows of a definition, in words that name the columns; undefined when it can. `hasFeatures` when
+ * its features are there by themselves.
+ */
+export function findIncompatibility(
+  signature: Signature,
+  definition: ModelDefinition,
+  hasFeatures = false,
+): string | undefined {
   const { task, target } = signatureOf(definition);
   const faults: string[] = [];
   if (signature.task !== task) faults.push(`it is a ${signature.task}, not a ${task}`);
@@ -132,7 +144,7 @@ export function findIncompatibility(signature: Signature, definition: ModelDefin
       `its classes are ${signature.target.classes?.join(" and ")}, not ${target.classes?.join(" and ")}`,
     );
   }
-  for (const { name, type } of signature.inputs) {
+  for (const { name, type } of hasFeatures ? [] : signature.inputs) {
     const column = definition.columns.find((candidate) => candidate.name === name);
     if (!column) faults.push(`it needs the column "${name}", which the definition no longer has`);
     else if (column.role === "target") faults.push(`it takes "${name}", now the target, as a feature`);

@@ -54,6 +54,14 @@ function mislabelled(fault: string): PlatformError {
   );
 }
 
+/** What is scored, and where. */
+interface Scored {
+  readonly model: OnnxModel;
+  readonly side: Side;
+  /** Table with the model's features and `_row`, where they are not those of the table `data`. */
+  readonly features?: string | undefined;
+}
+
 /**
  * Targets and a model's predictions for one side of the split table `data`, by `_row`, with the rows' weights where the
  * definition has such a column; a classification's predictions are the probabilities. Memory grows by 16 or 24 bytes
@@ -62,13 +70,17 @@ function mislabelled(fault: string): PlatformError {
 export async function scoreRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { model, side }: { readonly model: OnnxModel; readonly side: Side },
+  { model, side, features }: Scored,
 ): Promise<ScoredRows> {
   const columns = model.signature.inputs.map(({ name }) => identifier(name));
   const weight = weightOf(definition);
-  const selected = [`${targetSql(definition)} AS ${identifier(actualColumn)}`, ...columns];
+  const selected = [`${targetSql(definition)} AS ${identifier(actualColumn)}`];
   if (weight !== undefined) selected.push(`${weight} AS ${identifier(weightColumn)}`);
-  const query = `SELECT ${selected.join(", ")} FROM ${rowsOf(side)} ORDER BY _row`;
+  const query =
+    features === undefined
+      ? `SELECT ${[...selected, ...columns].join(", ")} FROM ${rowsOf(side)} ORDER BY _row`
+      : `SELECT r.*, ${columns.map((column) => `f.${column}`).join(", ")} FROM (SELECT _row, ${selected.join(", ")} FROM ${rowsOf(side)}) AS r ` +
+        `JOIN ${features} AS f ON f._row = r._row ORDER BY r._row`;
   const actual: Float64Array[] = [];
   const predicted: Float64Array[] = [];
   const weights: Float64Array[] = [];

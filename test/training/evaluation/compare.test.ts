@@ -166,6 +166,59 @@ test("a new feature is compared on all held-out rows, and promoted when it helps
   expect(Math.abs(decision.rows - count / 5)).toBeLessThan(50);
 });
 
+describe("a champion that takes what the definition no longer has", () => {
+  const wide = definitionWith(["x", "extra"]);
+  const narrow = definitionWith(["x"]);
+
+  test("is compared by the file, which still has it", async () => {
+    const file = await write("data.csv", rows);
+    await train(wide, file, "champion");
+    const own = await compare(wide, file, { candidate: "champion", champion: "champion" });
+    await train(narrow, file, "candidate", "champion");
+    const { decision } = await compare(narrow, file, { candidate: "candidate", champion: "champion" });
+    expect(decision).toMatchObject({ promote: false, reason: "not-better", rows: own.decision.rows });
+    // Its own figure, to the last bit.
+    expect(decision.champion?.value).toBe(own.decision.candidate);
+    expect(decision.improvement).toBeLessThan(-0.01);
+  });
+
+  test("is compared when a column has another type now", async () => {
+    const file = await write("data.csv", rows);
+    await train(wide, file, "champion");
+    const asText: ModelDefinition = {
+      ...narrow,
+      columns: [...narrow.columns, { name: "extra", type: "category", role: "id", nullable: false }],
+    };
+    await train(asText, file, "candidate", "champion");
+    const { decision } = await compare(asText, file, { candidate: "candidate", champion: "champion" });
+    expect(decision.champion?.value).toBeGreaterThan(0);
+    expect(decision.reason).not.toBe("champion-incompatible");
+  });
+
+  test.each<[string, (line: string, index: number) => string, string]>([
+    [
+      "the file lacks it",
+      (line) => line.replace(/,[^,]*(,[^,]*)$/, "$1"),
+      'it needs the column "extra", which',
+    ],
+    [
+      "it is empty where it may not be",
+      (line, index) => (index % 2 === 1 ? line.replace(/,[^,]*(,[^,]*)$/, ",$1") : line),
+      'its column "extra" is no number, or empty, in ',
+    ],
+  ])("cannot be compared when %s", async (_, change, reason) => {
+    const file = await write("data.csv", rows);
+    await train(wide, file, "champion");
+    const text = (await readFile(file, "utf8")).trimEnd().split("\n").map(change).join("\n");
+    const later = folder("later.csv");
+    await writeFile(later, `${text}\n`);
+    await train(narrow, later, "candidate", "champion");
+    const { decision } = await compare(narrow, later, { candidate: "candidate", champion: "champion" });
+    expect(decision).toMatchObject({ promote: false, reason: "champion-incompatible" });
+    expect(decision.explanation).toContain(reason);
+  });
+});
+
 test("a greater fraction: only what the champion was not trained on is compared", async () => {
   const file = await write("data.csv", rows);
   const plain = definitionWith(["x"]);
@@ -286,5 +339,5 @@ test("decisions on the same rows before are asked for by what the rows are", asy
   const second = await compare(plain, sorted, models);
   expect(first.decision).toMatchObject({ earlierDecisions: 1, heldOut: asked[0] });
   expect(second.decision).toMatchObject({ earlierDecisions: 2, heldOut: asked[0] });
-  expect(second.decision.explanation).toContain("; these held-out rows have decided 2 times before");
+  expect(second.decision.explanation).toContain("; these held-out rows have decided twice before");
 });

@@ -1,0 +1,59 @@
+import { counted } from "../../platform/base/wording";
+import { typedRows } from "../../platform/data/row-sides";
+import { loadColumns } from "../../platform/data/source";
+import type { ModelDefinition } from "../../platform/definition/definition";
+import type { Signature } from "../../platform/model/signature";
+import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import type { Workbench } from "../inputs/workbench";
+
+const table = "champion_features";
+
+/** Whether the table `data` has a model's features, each of its type. */
+function hasFeatures({ columns }: Pick<ModelDefinition, "columns">, { inputs }: Signature): boolean {
+  return inputs.every(({ name, type }) =>
+    columns.some((column) => column.name === name && column.type === type && column.role !== "id"),
+  );
+}
+
+/**
+ * A table with the features of a champion and `_row`, read from the file: the definition may have dropped one, or give it another
+ * type, which is no reason not to compare. Undefined where the definition has them all, and where the file lacks one or it is the target.
+ */
+export async function readChampionFeatures(
+  { engine, definition, source }: Workbench,
+  signature: Signature,
+): Promise<string | undefined> {
+  const isTarget = (name: string): boolean =>
+    definition.columns.some((column) => column.name === name && column.role === "target");
+  const names = signature.inputs.map(({ name }) => name);
+  if (hasFeatures(definition, signature)) return undefined;
+  if (!names.every((name) => source.header.includes(name) && !isTarget(name))) return undefined;
+  await loadColumns(engine, source, names, "champion_text");
+  const features = signature.inputs.map(({ name, type }) => ({ name, type }));
+  await engine.run(`DROP TABLE IF EXISTS ${table}`);
+  await engine.run(`CREATE TABLE ${table} AS ${typedRows(engine, features, "champion_text")}`);
+  return table;
+}
+
+/** What is wrong with features that the data check has not seen, in a clause; undefined when nothing is. */
+export async function findFeatureFault(
+  engine: SqlEngine,
+  { inputs }: Signature,
+  features: string,
+): Promise<string | undefined> {
+  const required = inputs.filter(({ nullable }) => !nullable);
+  if (required.length === 0) return undefined;
+  const counts = required.map(
+    ({ name }, index) => `count(CASE WHEN ${identifier(name)} IS NULL THEN 1 END) AS n${index}`,
+  );
+  const [row = {}] = await engine.rows(
+    `SELECT ${counts.join(", ")} FROM ${features} WHERE _row IN (SELECT _row FROM data WHERE _held_out)`,
+  );
+  const faults = required.flatMap(({ name, type }, index) => {
+    const missing = Number(row[`n${index}`] ?? 0);
+    return missing === 0
+      ? []
+      : [`its column "${name}" is no ${type}, or empty, in ${counted(missing, "held-out row")}`];
+  });
+  return faults.length === 0 ? undefined : faults.join("; ");
+}
