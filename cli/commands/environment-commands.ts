@@ -1,75 +1,28 @@
 import type { Command } from "commander";
 import { readEnvironments } from "../../platform/release/environments";
-import type { Target } from "../../platform/release/target";
 import { statusOfAll } from "../../deploy/rules/status-of-all";
-import { parseModelRef } from "../../platform/definition/model-ref";
 import type { CommandScope } from "./command-scope";
 import { describeDeployments, describeRuns } from "../terminal/describe-status";
-import { promoteRun } from "../steps/lifecycle";
 import {
   environmentOption,
   jsonOption,
   modelOption,
   portOption,
   releaseOption,
-  requireTargetOptions,
   runOption,
   targetOption,
   testEnvironmentOption,
 } from "./options";
-import { crown, findUntested, isInProduction } from "../steps/release-of-run";
+import { crown } from "../steps/release-of-run";
 import { loadStep, smokeStep, verifyStep } from "../steps/release-steps";
-import type { RunContext, Step } from "../steps/step";
-import type { RunRecord } from "../runs/runs";
+import type { Step } from "../steps/step";
 import { openTarget } from "../session/target";
 import { addCanary } from "./canary-commands";
 import { addDeploy, type EnvironmentFlags, type TargetFlags } from "./deploy-command";
-import type { ModelFlags, OpenCommand } from "./open-command";
-import { openCommand, openRun } from "./open-command";
+import { openCommand, type ModelFlags } from "./open-command";
+import { addRelease } from "./release-command";
 import { openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
 import { serveUntilStopped, startServing } from "./serve-command";
-
-/** The newest run that took a version through QA or, if none did, one that says what it lacks. */
-async function runToPromote(
-  command: OpenCommand,
-  version: string | undefined,
-  target: Target,
-): Promise<RunContext> {
-  const { session, loaded } = command;
-  if (version !== undefined) await session.registry.get(parseModelRef(version));
-  const runs = await session.runs.list(loaded.definition.name);
-  const tested = runs.find(
-    ({ release, tests, version: own }) =>
-      release !== undefined &&
-      findUntested(session.environments.testing, tests, release.digest) === undefined &&
-      own === (version ?? own),
-  );
-  const what = {
-    name: version === undefined ? "run with a version" : `run with ${version}`,
-    remedy: "Run `mlops lifecycle` first.",
-    matches: (run: RunRecord) => run.version !== undefined && run.version === (version ?? run.version),
-  };
-  return openRun(command, tested?.id, what, target);
-}
-
-/** Where a release serves, and how that ends. */
-function describeServing(url: string | undefined, { hasClients }: Target): string {
-  if (url === undefined) return "`mlops serve` serves it.";
-  return hasClients ? `It serves at ${url}.` : `It serves at ${url}; \`mlops stop\` ends it.`;
-}
-
-/** Releases what a run took through QA, unless production has it, and says where it serves. */
-async function promote(context: RunContext): Promise<void> {
-  const { session, run, definition, target } = context;
-  const already = run.release !== undefined && (await isInProduction(context, run.release));
-  const ended = already ? run : await promoteRun(context);
-  const { url } = await target.deployer.status(session.environments.production, definition.name);
-  const served = describeServing(url, target);
-  if (already) session.output.result(ended, `${run.release?.model} is in production already. ${served}`);
-  else
-    session.output.result(ended, `\n${ended.explanation}${ended.outcome === "released" ? ` ${served}` : ""}`);
-  if (!already && ended.outcome !== "released") process.exitCode = 1;
-}
 
 function addQaTests(program: Command, scope: CommandScope): void {
   const test = (name: string, step: (environment: string) => Step, description: string): Command =>
@@ -91,32 +44,6 @@ function addQaTests(program: Command, scope: CommandScope): void {
   test("smoke", (environment) => smokeStep(environment), whatServes).addOption(environmentOption("training"));
   const underLoad = "load QA with held-out rows and measure; exit 1 when a request fails";
   test("load", (environment) => loadStep(environment), underLoad).addOption(testEnvironmentOption());
-}
-
-function addPromote(program: Command, scope: CommandScope): void {
-  program
-    .command("promote")
-    .argument(
-      "[version]",
-      "version that passed QA, name:version (default: the newest that waits for approval)",
-    )
-    .description("approve a version that passed QA and release it to production through the canary")
-    .addOption(modelOption())
-    .option("--yes", "approve without asking")
-    .addOption(portOption())
-    .addOption(targetOption())
-    .addOption(jsonOption())
-    .action(async (version: string | undefined, flags: TargetFlags & { yes?: boolean; port?: number }) => {
-      requireTargetOptions(flags);
-      const model = version === undefined ? flags.model : parseModelRef(version).name;
-      const command = await openCommand(
-        scope,
-        { ...flags, model },
-        { changes: "promotion", port: { of: readEnvironments().production, number: flags.port } },
-      );
-      const target = openTarget(command.session, flags.target);
-      await promote({ ...(await runToPromote(command, version, target)), yes: flags.yes ?? false });
-    });
 }
 
 function addRollback(program: Command, scope: CommandScope): void {
@@ -210,7 +137,7 @@ function addStop(program: Command, scope: CommandScope): void {
 export function addEnvironmentCommands(program: Command, scope: CommandScope): void {
   addDeploy(program, scope);
   addQaTests(program, scope);
-  addPromote(program, scope);
+  addRelease(program, scope);
   addCanary(program, scope);
   addRollback(program, scope);
   addStatus(program, scope);

@@ -13,7 +13,7 @@ import { openOutput } from "../terminal/output";
 import { openWorkbench } from "../../training/inputs/workbench";
 import * as training from "../../training/steps";
 import { writeReleaseFile } from "./release-file";
-import { refusals, type RunRecord } from "../runs/runs";
+import { refusals } from "../runs/runs";
 import { packageStep } from "../steps/release-steps";
 import { openRunContext, stepNames } from "../steps/step";
 import {
@@ -25,8 +25,9 @@ import {
   trainStep,
 } from "../steps/training-steps";
 import { openTarget, type TargetName } from "../session/target";
-import type { ModelFlags, OpenCommand } from "./open-command";
-import { openCommand, openRun, runAsCommand } from "./open-command";
+import type { ModelFlags } from "./open-command";
+import { describeNext, openCommand, openRun, runAsCommand } from "./open-command";
+import { registeredRun, runOfVersion } from "./release-run";
 import { addDataVersions } from "./data-commands";
 import { addInit } from "./init-command";
 import { addRetrain } from "./retrain-command";
@@ -57,7 +58,7 @@ function addLifecycle(program: Command, scope: CommandScope): void {
         port: { of: readEnvironments().production, number: flags.port },
       });
       const run = await runLifecycle(session, loaded, { yes: flags.yes ?? false, until: flags.until });
-      session.output.result(run, `\n${run.explanation}`);
+      session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
       if (refusals.includes(run.outcome)) process.exitCode = 1;
       if (flags.keepServing) {
         await unlock();
@@ -169,16 +170,6 @@ interface PackageFlags extends ModelFlags {
   readonly output?: string;
 }
 
-/** A version may be of another machine; a run here keeps what becomes of it. */
-async function runOfVersion(command: OpenCommand, version: string): Promise<RunRecord> {
-  const { session, loaded } = command;
-  const { name } = loaded.definition;
-  const registered = (await session.runs.list(name)).find((run) => run.version === version);
-  if (registered) return registered;
-  await session.registry.get(parseModelRef(version));
-  return { ...(await session.runs.create(name, loaded.dataFile, new Date())), version };
-}
-
 async function packageVersion(
   scope: CommandScope,
   version: string | undefined,
@@ -187,19 +178,12 @@ async function packageVersion(
   const model = version === undefined ? flags.model : parseModelRef(version).name;
   const command = await openCommand(scope, { ...flags, model }, { changes: "packaging" });
   const { session, loaded } = command;
+  const target = openTarget(session, flags.target);
   const context =
     version !== undefined && flags.run === undefined
-      ? openRunContext(session, loaded, await runOfVersion(command, version))
-      : await openRun(command, flags.run, {
-          name: "run with a registered version",
-          remedy: "Run `mlops register` first.",
-          matches: (run) => run.version !== undefined,
-        });
+      ? openRunContext(session, loaded, await runOfVersion(command, version), { target })
+      : await openRun(command, flags.run, registeredRun, target);
   const run = await runAsCommand(context, [packageStep]);
-  if (run.release !== undefined) {
-    run.release = await openTarget(session, flags.target).publish(run.release);
-    await session.runs.save(run);
-  }
   if (flags.output !== undefined) await writeReleaseFile(flags.output, run);
 }
 

@@ -6,6 +6,7 @@ import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { loadDefinition } from "../../platform/definition/definitions";
 import { closeGracefully, listen } from "../../platform/http/listening";
 import type { RunRecord } from "../runs/runs";
+import { nextCommand, standingAfter } from "../runs/standing";
 import type { Session } from "../session/session";
 import { lockModel, openSession } from "../session/session";
 import type { Target } from "../../platform/release/target";
@@ -106,13 +107,10 @@ export async function openRun(
   return openRunContext(session, loaded, run, { ...(target && { target }) });
 }
 
-/** Where a run stands when a step has gone well and did not end it. */
-function standAfter(run: RunRecord, step: string): void {
-  const registered = run.version !== undefined;
-  run.outcome = registered ? "registered" : "stopped";
-  run.explanation = registered
-    ? `${run.version} is registered.`
-    : `The run stopped after "${step}", as asked.`;
+/** The line that says how to go on; none where a run has come to its end. */
+export function describeNext(run: RunRecord, { environments }: Session): string {
+  const next = nextCommand(run, environments);
+  return next === undefined ? "" : `\nNext: npm run mlops -- ${next}`;
 }
 
 /** Runs steps of one run as a command of its own, and answers with the run's record. */
@@ -123,13 +121,13 @@ export async function runAsCommand(context: RunContext, steps: readonly Step[]):
       const { ends } = await runStep(context, step);
       if (ends) break;
       // What is in production stays there when it is tested.
-      if (run.outcome !== "released") standAfter(run, step.name);
+      if (run.outcome !== "released") Object.assign(run, standingAfter(run, step.name));
     }
   } finally {
     run.finishedAt = new Date().toISOString();
     await session.runs.save(run);
     await context.close();
   }
-  session.output.result(run);
+  session.output.result(run, `${run.explanation}${describeNext(run, session)}`);
   return run;
 }

@@ -16,6 +16,8 @@ export function buildCli(scope: CommandScope): Command {
   const program = new Command("mlops")
     .description("The life of a model: check the data, train, compare, register, release, watch, retrain.")
     .version(version)
+    // What stands behind a verb is the verb's: otherwise the program would take `--version` from `mlops score`.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     // Errors are printed once, by main.ts, in one form.
     .configureOutput({ outputError: () => undefined })

@@ -5,7 +5,7 @@ import type { RunRecord } from "../runs/runs";
 import type { RunContext, Step } from "../steps/step";
 import { openRunContext } from "../steps/step";
 import { openTarget, type TargetName } from "../session/target";
-import type { CommandOptions, ModelFlags } from "./open-command";
+import type { CommandOptions, ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun, runAsCommand } from "./open-command";
 
 /** Flags of a command about a release: one that was handed over as a file, or that of a run of this machine. */
@@ -18,6 +18,23 @@ interface ReleaseOptions extends CommandOptions {
   /** `name:version` that the run must have registered. */
   readonly version?: string | undefined;
 }
+
+/** A version may be of another machine; a run here keeps what becomes of it. */
+export async function runOfVersion(command: OpenCommand, version: string): Promise<RunRecord> {
+  const { session, loaded } = command;
+  const { name } = loaded.definition;
+  const registered = (await session.runs.list(name)).find((run) => run.version === version);
+  if (registered) return registered;
+  await session.registry.get(parseModelRef(version));
+  return { ...(await session.runs.create(name, loaded.dataFile, new Date())), version };
+}
+
+/** A run that `mlops register` has been through. */
+export const registeredRun = {
+  name: "run with a registered version",
+  remedy: "Run `mlops register` first.",
+  matches: (run: RunRecord): boolean => run.version !== undefined,
+};
 
 /** Opens the run of the release that a command is about, and the target where its environments are. */
 export async function openRelease(

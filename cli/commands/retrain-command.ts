@@ -12,7 +12,7 @@ import { retrain } from "../steps/lifecycle";
 import { dataOption, jsonOption, modelOption, targetOption, wholeNumber } from "./options";
 import { openOutput } from "../terminal/output";
 import type { TargetFlags } from "./deploy-command";
-import { openCommand } from "./open-command";
+import { describeNext, openCommand } from "./open-command";
 
 interface RetrainFlags extends TargetFlags {
   readonly stack?: string;
@@ -112,7 +112,7 @@ async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<vo
   requireAzure(flags);
   const { session, loaded } = await openCommand(scope, flags, { changes: "retraining" });
   const run = await retrain(session, loaded);
-  session.output.result(run, `\n${run.explanation}`);
+  session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
   const { id, model, version, explanation } = run;
   const outcome = version === undefined ? "cancelled" : "registered";
   await conclude({ model, run: id, outcome, version, explanation }, flags, (line) =>

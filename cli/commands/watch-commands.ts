@@ -12,7 +12,7 @@ import { retrain } from "../steps/lifecycle";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import { environmentOption, jsonOption, modelOption, runOption, targetOption, wholeNumber } from "./options";
 import { writeRunReport } from "../steps/run-report";
-import { scoreFile } from "../watching/score-file";
+import { describeScored, scoreFile } from "../watching/score-file";
 import { openSession, type Session } from "../session/session";
 import { openTarget, type TargetName } from "../session/target";
 import { shownPath } from "../../platform/base/shown-path";
@@ -112,12 +112,15 @@ interface ScoreFlags extends ModelFlags {
 function addScore(program: Command, scope: CommandScope): void {
   program
     .command("score")
-    .description("score a file of rows in one go")
+    .description("score a file of rows in one go; exit 1 when some could not be scored")
     .requiredOption(
       "--input <file>",
       "CSV or Parquet file with the model's features, or its address in a blob container",
     )
-    .requiredOption("--output <file>", "CSV file to write: the rows with their predictions")
+    .requiredOption(
+      "--output <file>",
+      "CSV file to write: the rows with their predictions; rows that cannot be scored go beside it, to .rejected.csv",
+    )
     .option("--version <version>", "registered version, name:version (default: production's)")
     .addOption(modelOption())
     .addOption(targetOption())
@@ -127,7 +130,8 @@ function addScore(program: Command, scope: CommandScope): void {
       const { session, loaded } = await openCommand(scope, { ...flags, model });
       const { deployer } = openTarget(session, flags.target);
       const result = await scoreFile(session, loaded.definition, { ...flags, deployer });
-      session.output.result(result, `${result.rows} rows scored by ${result.model} into ${result.output}.`);
+      session.output.result(result, describeScored(result));
+      if (result.rejected > 0) process.exitCode = 1;
     });
 }
 

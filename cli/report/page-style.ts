@@ -87,6 +87,13 @@ ${layout}${parts}
   h1 { font-size: 25px; }
   .outcome { font-size: 17px; }
   .track { width: 90px; }
+  .scroll table, .scroll tbody, .scroll tr, .scroll th, .scroll td { display: block; min-width: 0; }
+  .scroll thead { display: none; }
+  .scroll tr { border-bottom: 1px solid var(--line); padding: 8px 0; }
+  .scroll th, .scroll td { border: 0; padding: 2px 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+  .scroll td { display: grid; grid-template-columns: minmax(7ch, 30%) 1fr; gap: 12px; }
+  .scroll td::before { content: attr(data-head); color: var(--muted); }
+  .scroll td:has(> div:empty) { display: none; }
 }
 @media print {
   :root { color-scheme: light; }

@@ -14,6 +14,11 @@ import { lineageSection } from "./sections/lineage";
 import { renderSection, type Section } from "./sections/section";
 import { stepsSection } from "./sections/steps";
 
+/** The model card without its lineage, which has a section of its own here, with more in it. */
+function withoutLineage(card: string): string {
+  return card.replace(/^## Lineage\n[\s\S]*?(?=^## |(?![\s\S]))/m, "");
+}
+
 /** The sections there is something for, in the order of a run. */
 function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
   const { definition, dataReport, evaluation, decision, drift } = input;
@@ -33,7 +38,7 @@ function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
       : {
           id: "model-card",
           title: "Model card",
-          content: renderMarkdown(modelCard, "Table of the model card"),
+          content: renderMarkdown(withoutLineage(modelCard), "Table of the model card"),
         },
   ];
   return sections.filter((section) => section !== undefined);

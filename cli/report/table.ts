@@ -14,7 +14,12 @@ interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** A table that scrolls by itself where the page is narrower than it. */
+/** The words of a column's head, which a narrow page has beside each of its cells. */
+function wordsOf(head: Html | string): string {
+  return typeof head === "string" ? head : head.markup.replaceAll(/<[^>]*>/g, "").trim();
+}
+
+/** A table; a narrow page shows each row as a list of its cells, with the heads beside them. */
 export function scrollingTable({ label, columns, rows }: Table): Html {
   const kind = (index: number): string => columns[index]?.kind ?? "text";
   const head = columns.map(({ head }, index) => html`<th scope="col" class="${kind(index)}">${head}</th>`);
@@ -22,7 +27,9 @@ export function scrollingTable({ label, columns, rows }: Table): Html {
     const cells = row.map((cell, index) =>
       index === 0
         ? html`<th scope="row" class="${kind(index)}">${cell}</th>`
-        : html`<td class="${kind(index)}">${cell}</td>`,
+        : html`<td class="${kind(index)}" data-head="${wordsOf(columns[index]?.head ?? "")}">
+            <div>${cell}</div>
+          </td>`,
     );
     return html`<tr>
       ${cells}

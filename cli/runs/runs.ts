@@ -23,6 +23,8 @@ export type StepRecord = Readonly<z.output<typeof stepRecordSchema>>;
 const outcomeSchema = z.enum([
   "running",
   "stopped",
+  "trained",
+  "promotable",
   "kept",
   "registered",
   "waiting-for-approval",

@@ -1,13 +1,32 @@
 import os from "node:os";
+import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
+import { fileExists } from "../../platform/base/files";
+import { modelFiles, readModelMetrics } from "../../platform/model/model-directory";
+import { findDecision } from "../../training/steps";
 import { ask, isInteractive } from "../terminal/ask";
+import { approvalSummary } from "./approval-summary";
+import { writeRunReport } from "./run-report";
 import { isInProduction, passedQa } from "./release-of-run";
 import type { RunContext, Step } from "./step";
 
+/** The figures that a decision rests on; the report of the run so far is written for it. */
+async function summaryOf(context: RunContext): Promise<string> {
+  const { session, run } = context;
+  const directory = session.runs.path(run.id, "model");
+  const trained = await fileExists(path.join(directory, modelFiles.metrics));
+  return approvalSummary(run, {
+    metrics: trained ? (await readModelMetrics(directory)).heldOut.metrics : undefined,
+    decision: await findDecision(session.runs.path(run.id, "decision.json")),
+    report: await writeRunReport(context),
+  });
+}
+
 /** Asks on the terminal; undefined when there is none. The end of the input (Ctrl-D) means no. */
-async function askApproval({ session }: RunContext, question: string): Promise<boolean | undefined> {
+async function askApproval(context: RunContext, question: string): Promise<boolean | undefined> {
   if (!isInteractive()) return undefined;
-  session.output.print("");
+  const { session } = context;
+  session.output.print(`\n${await summaryOf(context)}`);
   const abandoned = (): PlatformError =>
     new PlatformError(
       "INTERRUPTED",

@@ -2,10 +2,12 @@ import { PlatformError } from "../../platform/base/errors";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import type { RunRecord } from "../runs/runs";
+import { standingAfter } from "../runs/standing";
 import type { Session } from "../session/session";
 import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "./training-steps";
 import { approveStep } from "./approve-step";
 import { releaseStep } from "./canary-step";
+import { findUntested } from "./release-of-run";
 import { deployStep, loadStep, packageStep, smokeStep, verifyStep } from "./release-steps";
 import type { RunContext, Step } from "./step";
 import { openRunContext, runStep, stepNames, testStepNames } from "./step";
@@ -16,9 +18,9 @@ const productionSteps = [approveStep, releaseStep, verifyStep];
 /** Stand in for clients: held-out rows are scored in production, and looked for in the prediction log. */
 const rehearsalSteps = [predictionsStep, driftStep];
 
-/** Deploys to each environment before production, one after the other, and tests there. */
-function qaSteps(environments: Environments): Step[] {
-  return environments.testing.flatMap((environment) => {
+/** Deploys to environments before production, one after the other, and tests there. */
+function qaSteps(environments: Environments, from: readonly string[] = environments.testing): Step[] {
+  return from.flatMap((environment) => {
     const { smoke, load } = testStepNames(environments, environment);
     return [deployStep(environment), smokeStep(environment, smoke), loadStep(environment, load)];
   });
@@ -55,8 +57,7 @@ async function runSteps(
       if (ends) break;
     }
     if (stopped !== undefined && run.outcome === "running") {
-      run.outcome = "stopped";
-      run.explanation = `The run stopped after "${stopped}", as asked.`;
+      Object.assign(run, standingAfter(run, stopped));
     }
   } catch (error) {
     if (session.signal.aborted && run.outcome === "running") {
@@ -111,9 +112,28 @@ export async function retrain(session: Session, loaded: LoadedDefinition): Promi
   return runSteps(openRunContext(session, loaded, run), retrainSteps, undefined);
 }
 
-/** Goes on with a run that has passed QA: approval, canary, verification. */
+/** What is done in production: approval, canary, verification, and the rehearsal where there are no clients. */
+const stepsInProduction = ({ target }: RunContext): Step[] =>
+  target.hasClients ? productionSteps : [...productionSteps, ...rehearsalSteps];
+
+/** Goes on with a run that has passed QA. */
 export async function promoteRun(context: RunContext): Promise<RunRecord> {
   context.run.outcome = "running";
-  const steps = context.target.hasClients ? productionSteps : [...productionSteps, ...rehearsalSteps];
+  return runSteps(context, stepsInProduction(context), undefined);
+}
+
+/** Takes a run that has registered a version to production; what it has been through already is not done again. */
+export async function releaseRun(context: RunContext): Promise<RunRecord> {
+  const { run, session } = context;
+  const { testing } = session.environments;
+  const { release, tests } = run;
+  const untested = release ? findUntested(testing, tests, release.digest) : testing[0];
+  const ahead = untested === undefined ? [] : testing.slice(testing.indexOf(untested));
+  run.outcome = "running";
+  const steps = [
+    ...(release ? [] : [packageStep]),
+    ...qaSteps(session.environments, ahead),
+    ...stepsInProduction(context),
+  ];
   return runSteps(context, steps, undefined);
 }

@@ -56,11 +56,12 @@ export async function servingUrl(
 export const packageStep: Step = {
   name: "package",
   async run(context) {
-    const { session, run, definition } = context;
-    run.release = await packageModel(
+    const { session, run, definition, target } = context;
+    const release = await packageModel(
       { registry: session.registry, packages: session.workspace.packages, serving: definition.serving },
       parseModelRef(versionOf(context)),
     );
+    run.release = await target.publish(release);
     return { message: `${run.release.model} as sha256:${run.release.digest.slice(0, 12)}` };
   },
 };

@@ -5,7 +5,6 @@ import { fileExists, writeJson } from "../../platform/base/files";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import { modelFiles } from "../../platform/model/model-directory";
 import { splitData } from "../../platform/data/split";
-import type { Metrics } from "../../platform/definition/metric-names";
 import * as training from "../../training/steps";
 import type { Champions } from "../../training/inputs/champions";
 import { productionChampions } from "../../training/inputs/production-champions";
@@ -13,6 +12,7 @@ import { counted, withoutPeriod } from "../../platform/base/wording";
 import { codeVersion } from "../../build/code-version";
 import { keepData, removeOldData } from "../data/keep-data";
 import type { Session } from "../session/session";
+import { describeMetrics } from "./approval-summary";
 import { describeFindings } from "./describe-findings";
 import type { RunContext, Step, StepResult } from "./step";
 
@@ -36,10 +36,12 @@ export const checkStep: Step = {
         "DATA_INVALID",
         `The data has faults. Nothing was trained.\n${describeFindings(report)}`,
       );
-    const warnings = report.findings.length;
-    return {
-      message: `${report.rows} rows, ${report.columns} columns, ${warnings === 0 ? "no findings" : counted(warnings, "warning")} (compared with ${report.comparedWith})`,
-    };
+    const warnings = report.findings.map(({ column, message }) =>
+      column ? `${column}: ${message}` : message,
+    );
+    const found = warnings.length === 0 ? "no findings" : counted(warnings.length, "warning");
+    const summary = `${report.rows} rows, ${report.columns} columns, ${found} (compared with ${report.comparedWith})`;
+    return { message: [summary, ...warnings].join("\n") };
   },
 };
 
@@ -65,12 +67,6 @@ async function candidateOf(context: RunContext): Promise<string> {
   );
 }
 
-function describeMetrics(metrics: Metrics): string {
-  return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
-    .join(", ");
-}
-
 export const trainStep: Step = {
   name: "train",
   async run(context) {
@@ -78,7 +74,7 @@ export const trainStep: Step = {
     const champion = await championsOf(session).find(definition.name);
     const workbench = await context.workbench();
     const kept = await keepData(session, definition, workbench.source);
-    const { metrics, onnxDigest } = await training.trainStep(workbench, {
+    const { metrics, onnxDigest, warnings } = await training.trainStep(workbench, {
       outputDirectory: modelDirectoryOf(context),
       run: run.id,
       code: await codeVersion({ definition: definitionFile, data: run.dataFile }),
@@ -90,7 +86,7 @@ export const trainStep: Step = {
     });
     if (kept) await removeOldData(session, kept);
     return {
-      message: `${definition.trainer.kind}, ${describeMetrics(metrics.training.metrics)} on the training rows; model.onnx sha256:${onnxDigest.slice(0, 12)}`,
+      message: `${definition.trainer.kind}, ${describeMetrics(metrics.training.metrics)} on the training rows; model.onnx sha256:${onnxDigest.slice(0, 12)}${warnings.map((warning) => `. ${withoutPeriod(warning)}`).join("")}`,
     };
   },
 };

@@ -5,13 +5,13 @@ import type { RunRecord } from "../runs/runs";
 /** What each environment serves, and where. */
 export function describeDeployments(deployments: readonly DeploymentStatus[]): string {
   return formatTable(
-    ["environment", "stable", "canary", "previous", "serving at"],
+    ["environment", "deployed", "canary", "before it", "serves now"],
     deployments.map(({ environment, stable, canary, previous, url }) => [
       environment,
       stable?.model ?? "-",
       canary ? `${canary.model} (${canary.weight} %)` : "-",
       previous?.model ?? "-",
-      url ?? "not serving",
+      url ?? "no, it is stopped",
     ]),
   );
 }

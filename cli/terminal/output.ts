@@ -1,5 +1,6 @@
 import type { Ora } from "ora";
 import type { StepRecord } from "../runs/runs";
+import { wrapWords } from "./wrap-words";
 import { shortenPaths } from "../../platform/base/shown-path";
 
 /** Where a command says what it does: spinners on a terminal, plain lines elsewhere, one JSON document when asked. */
@@ -21,11 +22,14 @@ const marks: Readonly<Record<StepRecord["status"], string>> = { done: "✔", fai
 /** Width of the widest step name, so that the messages line up. */
 const nameWidth = 12;
 
+/** A step in a line; a message that is wider than the terminal, where there is one, goes on below itself. */
 function formatStep(
   step: string,
-  { status, ms, message }: { status: StepRecord["status"]; ms: number; message: string },
+  { status, ms, message: whole }: { status: StepRecord["status"]; ms: number; message: string },
+  columns: number | undefined,
 ): string {
   const indent = " ".repeat(nameWidth + 14);
+  const message = columns === undefined ? whole : wrapWords(whole, columns - indent.length);
   return `${marks[status]} ${step.padEnd(nameWidth)} ${(ms / 1000).toFixed(2).padStart(6)} s  ${message.replaceAll("\n", `\n${indent}`)}`;
 }
 
@@ -40,17 +44,29 @@ class PlainOutput implements Output {
   begin: Output["begin"] = () => undefined;
   update: Output["update"] = () => undefined;
 
-  end(step: string, result: Parameters<Output["end"]>[1]): void {
-    this.stream.write(`${shortenPaths(formatStep(step, result))}\n`);
+  /** Columns of the terminal that people read; undefined where a file or program does, which gets whole lines. */
+  private get columns(): number | undefined {
+    return this.stream.isTTY && this.stream.columns > 0 ? this.stream.columns : undefined;
+  }
+
+  /** A text as it is shown: short paths, and no line that the terminal would break inside a word. */
+  private shown(text: string): string {
+    const short = shortenPaths(text);
+    return this.columns === undefined ? short : wrapWords(short, this.columns);
+  }
+
+  end(step: string, { message, ...result }: Parameters<Output["end"]>[1]): void {
+    const short = { ...result, message: shortenPaths(message) };
+    this.stream.write(`${formatStep(step, short, this.columns)}\n`);
   }
 
   print(text: string): void {
-    this.stream.write(`${shortenPaths(text)}\n`);
+    this.stream.write(`${this.shown(text)}\n`);
   }
 
   result(value: unknown, text?: string): void {
     if (this.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-    else if (text !== undefined) process.stdout.write(`${shortenPaths(text)}\n`);
+    else if (text !== undefined) process.stdout.write(`${this.shown(text)}\n`);
   }
 }
 

@@ -5,14 +5,14 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
+import { counted } from "../../platform/base/wording";
 import { isAddress } from "../../platform/http/address";
 import { openStorage } from "../../platform/storage/open-storage";
 import { openEngine } from "../../platform/sql/open-engine";
-import { scoreBatch } from "../../scoring/batch/score-batch";
+import { scoreBatch, type BatchResult } from "../../scoring/batch/score-batch";
 import type { Session } from "../session/session";
 
-export interface ScoreFileResult {
-  readonly rows: number;
+export interface ScoreFileResult extends BatchResult {
   readonly model: string;
   readonly output: string;
 }
@@ -53,18 +53,9 @@ export async function scoreFile(
     await session.registry.download(parseModelRef(reference), directory);
     const model = await OnnxModel.load(directory);
     try {
-      return {
-        rows: await scoreBatch({
-          engine,
-          model,
-          reference,
-          definition,
-          input: await fileOf(input, scratch),
-          output,
-        }),
-        model: reference,
-        output,
-      };
+      const file = await fileOf(input, scratch);
+      const result = await scoreBatch({ engine, model, reference, input: file, output });
+      return { ...result, model: reference, output };
     } finally {
       await model.close();
     }
@@ -72,4 +63,11 @@ export async function scoreFile(
     await engine.close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** What became of a file's rows, for people. */
+export function describeScored({ read, scored, rejected, rejects, model, output }: ScoreFileResult): string {
+  const counts = `${counted(read, "row")} read: ${scored.toLocaleString("en-US")} scored by ${model} into ${output}`;
+  if (rejects === undefined) return `${counts}, none rejected.`;
+  return `${counts}, ${rejected.toLocaleString("en-US")} rejected into ${rejects}, which says why.`;
 }

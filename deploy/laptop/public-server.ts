@@ -1,6 +1,7 @@
 import http, {
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type Server,
   type ServerResponse,
 } from "node:http";
@@ -11,9 +12,10 @@ import {
   RequestProblem,
 } from "../../scoring/problems/problem";
 import { pathOf } from "../../scoring/http/path-pattern";
-import { requestIdOf } from "../../scoring/http/request-headers";
+import { passedId, requestIdOf } from "../../scoring/http/request-headers";
 import type { Answer, PassedRequest, Proxy } from "./proxy";
 import { chooseTrack, trackHeader, type Routing } from "./routing";
+import type { Reply } from "./send-request";
 
 /** Bytes of a body that the gateway holds; scoring processes have lower limits of their own. */
 const maxBodyBytes = 64 * 1024 * 1024;
@@ -57,8 +59,21 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
+function sendJson(response: ServerResponse, body: unknown): void {
+  const text = JSON.stringify(body);
+  const headers = {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+  };
+  response.writeHead(200, headers).end(text);
+}
+
+/** The length that an answer has to name: without a body it is that of the one that is left out, if there is any. */
+export function lengthOf(method: string, { status, headers, body }: Reply): OutgoingHttpHeaders {
+  if (status === 204) return {};
+  const left = headers["content-length"];
+  if (method !== "HEAD" && status !== 304) return { "content-length": body.length };
+  return left === undefined ? {} : { "content-length": left };
 }
 
 function sendProblem(response: ServerResponse, problem: RequestProblem, requestId: string): void {
@@ -70,10 +85,10 @@ function sendProblem(response: ServerResponse, problem: RequestProblem, requestI
   response.end(JSON.stringify(problemBody(problem, requestId)));
 }
 
-function sendAnswer(response: ServerResponse, { track, reply }: Answer): void {
+function sendAnswer(response: ServerResponse, method: string, { track, reply }: Answer): void {
   response.writeHead(reply.status, {
     ...endToEnd(reply.headers),
-    "content-length": reply.body.length,
+    ...lengthOf(method, reply),
     [trackHeader]: track.name,
     "x-mlops-model": track.scoring.release.model,
   });
@@ -96,7 +111,7 @@ async function passOn(
       },
     );
   }
-  sendAnswer(response, answer);
+  sendAnswer(response, request.method, answer);
   const { predictions, reply } = answer;
   if (choice.copy !== undefined && predictions !== undefined && reply.status === 200) {
     options.proxy.copy(choice.copy, request, predictions);
@@ -114,13 +129,13 @@ async function handle(
     const { stable, canary } = options.routing();
     const ready = path === "/healthz" || (stable ?? canary)?.scoring.ready === true;
     if (!ready) throw new RequestProblem("NOT_READY", "No scoring process is ready.");
-    return sendJson(response, 200, { status: path === "/healthz" ? "ok" : "ready" });
+    return sendJson(response, { status: path === "/healthz" ? "ok" : "ready" });
   }
   const request: PassedRequest = {
     method,
     url,
     path,
-    requestId,
+    requestId: passedId(headers["x-request-id"], requestId),
     headers: endToEnd(headers),
     body: await readBody(message),
   };

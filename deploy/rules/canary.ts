@@ -71,7 +71,7 @@ export function decideCanary(input: CanaryInput): CanaryDecision {
     : [requests, failures];
   const failed = checks.find(({ state }) => state === "fails");
   if (failed)
-    return { verdict: "roll-back", reason: reasonOf(failed), explanation: failed.explanation, checks };
+    return { verdict: "roll-back", reason: reasonOfCheck(failed), explanation: failed.explanation, checks };
   if (!enough)
     return { verdict: "wait", reason: "too-few-requests", explanation: requests.explanation, checks };
   const unsure = checks.find(({ state }) => state === "unsure");
@@ -80,7 +80,7 @@ export function decideCanary(input: CanaryInput): CanaryDecision {
   return { verdict: "advance", reason: "healthy", explanation, checks };
 }
 
-function reasonOf({ name }: CanaryCheck): CanaryDecision["reason"] {
+function reasonOfCheck({ name }: CanaryCheck): CanaryDecision["reason"] {
   return name === "requests" ? "too-few-requests" : name;
 }
 

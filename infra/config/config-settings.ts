@@ -121,7 +121,7 @@ export const settings = {
     default: "0",
     description: "Nodes of a training cluster that are kept while nothing runs",
   },
-  computeMaxNodes: { schema: count(1, 100), default: "2", description: "Most nodes of a training cluster" },
+  computeMaxNodes: { schema: count(1, 100), default: "2", description: "Maximum nodes that train" },
   computeIdleMinutes: {
     schema: count(1, 1440),
     default: "2",
@@ -183,16 +183,8 @@ export const settings = {
     default: "Standard_D4ds_v5",
     description: "VM size of the pool that scores",
   },
-  scoringMinNodes: {
-    schema: count(1, 100),
-    default: "1",
-    description: "Least nodes of the pool that scores",
-  },
-  scoringMaxNodes: {
-    schema: count(1, 100),
-    default: "10",
-    description: "Most nodes of the pool that scores",
-  },
+  scoringMinNodes: { schema: count(1, 100), default: "1", description: "Minimum nodes that score" },
+  scoringMaxNodes: { schema: count(1, 100), default: "10", description: "Maximum nodes that score" },
   scoringGpuVmSize: {
     schema: vmSize,
     optional: true,
@@ -203,8 +195,8 @@ export const settings = {
     default: "1,2,3",
     description: "Availability zones of the cluster",
   },
-  minReplicas: { schema: count(1, 100), default: "3", description: "Least scoring pods" },
-  maxReplicas: { schema: count(1, 100), default: "6", description: "Most scoring pods" },
+  minReplicas: { schema: count(1, 100), default: "3", description: "Minimum scoring pods" },
+  maxReplicas: { schema: count(1, 100), default: "6", description: "Maximum scoring pods" },
   targetCpuPercent: {
     schema: count(10, 90),
     default: "50",

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { PlatformError } from "../base/errors";
-import type { QueryColumn, SqlEngine } from "../sql/engine";
+import { quoted } from "../base/wording";
+import type { QueryColumn, SqlEngine, SqlRow } from "../sql/engine";
 import { requireSameColumns } from "./data-files";
 
 const magic = "PAR1";
@@ -28,24 +29,16 @@ export async function readParquetColumns(
 ): Promise<QueryColumn[]> {
   const [first, ...others] = files;
   if (first === undefined) return [];
-  const expected = (await columnsOf(engine, [first])).map(({ name }) => name);
+  const expected = await readNames(engine, first);
   for (const file of others) {
-    const names = (await columnsOf(engine, [file])).map(({ name }) => name);
-    requireSameColumns([first, expected], [file, names], "Parquet");
+    requireSameColumns([first, expected], [file, await readNames(engine, file)], "Parquet");
   }
-  return columnsOf(engine, files);
+  return reading(files, () => engine.columns(`SELECT * FROM ${engine.dialect.parquetFiles(files)}`));
 }
 
-async function columnsOf(engine: SqlEngine, files: readonly string[]): Promise<QueryColumn[]> {
-  for (const file of files) {
-    if ((await startsAsParquet(file)) && (await bytesAt(file, (size) => size - 4)) === magic) continue;
-    throw new PlatformError(
-      "DATA_UNREADABLE",
-      `${file} is not a whole Parquet file. Such a file begins and ends with "${magic}"; write or copy it again.`,
-    );
-  }
+async function reading<T>(files: readonly string[], read: () => Promise<T>): Promise<T> {
   try {
-    return await engine.columns(`SELECT * FROM ${engine.dialect.parquetFiles(files)}`);
+    return await read();
   } catch (cause) {
     if (cause instanceof PlatformError) throw cause;
     throw new PlatformError(
@@ -54,4 +47,50 @@ async function columnsOf(engine: SqlEngine, files: readonly string[]): Promise<Q
       { cause },
     );
   }
+}
+
+/** A file's own column names: an engine gives other ones to those that it cannot tell apart. */
+async function readNames(engine: SqlEngine, file: string): Promise<string[]> {
+  if (!(await startsAsParquet(file)) || (await bytesAt(file, (size) => size - 4)) !== magic) {
+    throw new PlatformError(
+      "DATA_UNREADABLE",
+      `${file} is not a whole Parquet file. Such a file begins and ends with "${magic}"; write or copy it again.`,
+    );
+  }
+  const schema = `SELECT name, num_children FROM ${engine.dialect.parquetSchema(file)}`;
+  const names = columnNames(await reading([file], () => engine.rows(schema)));
+  requireDifferent(file, names);
+  return names;
+}
+
+/** Names of the columns in the parts of a schema, without those of what is in them. */
+function columnNames([, ...parts]: readonly SqlRow[]): string[] {
+  const names: string[] = [];
+  for (let at = 0, end = 0; at < parts.length; at += 1) {
+    if (at === end) {
+      names.push(String(parts[at]?.name ?? ""));
+      end += 1;
+    }
+    end += Number(parts[at]?.num_children ?? 0);
+  }
+  return names;
+}
+
+function requireDifferent(file: string, names: readonly string[]): void {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const key = name.toLowerCase();
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  const [same] = [...groups.values()].filter((group) => group.length > 1);
+  if (same === undefined) return;
+  const different = [...new Set(same)];
+  const fault =
+    different.length === 1
+      ? `more than one column named ${quoted(different)}`
+      : `columns whose names differ in capitals alone, ${quoted(different)}, which are one name to SQL`;
+  throw new PlatformError(
+    "DATA_INVALID",
+    `${file} has ${fault}. Column names are unique; rename or remove one of them.`,
+  );
 }

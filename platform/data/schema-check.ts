@@ -43,7 +43,10 @@ function describeIgnored(names: readonly string[], which: (names: readonly strin
 }
 
 /** Compares the names in a file with the columns defined: missing and misspelt ones are errors, extra ones a warning. */
-export function checkSchema(columns: readonly ColumnDefinition[], header: readonly string[]): Finding[] {
+export function checkSchema(
+  columns: readonly Pick<ColumnDefinition, "name">[],
+  header: readonly string[],
+): Finding[] {
   const inHeader = new Set(header);
   const defined = new Set(columns.map(({ name }) => name));
   const missing = columns.filter(({ name }) => !inHeader.has(name)).map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { ColumnDefinition, DataFormat, ModelDefinition } from "../definition/definition";
+import type { ColumnDefinition, ModelDefinition } from "../definition/definition";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import type { Digest } from "../base/files";
 import { digestOfFile } from "../base/files";
@@ -37,7 +37,14 @@ interface TextRows extends Pick<DataSource, "format" | "delimiter" | "header"> {
   /** Rows, where they are known before reading. */
   readonly rows?: number;
   /** A SELECT of the wanted columns as text, in file order; an empty field is NULL. */
-  select(wanted: readonly string[]): string;
+  select(wanted: readonly WantedColumn[]): string;
+}
+
+/** A column of a file; without its definition, where nobody has described it. */
+interface WantedColumn
+  extends Pick<ColumnDefinition, "name">, Partial<Pick<ColumnDefinition, "role" | "values">> {
+  /** What the table calls it. */
+  readonly as: string;
 }
 
 /**
@@ -57,7 +64,9 @@ export async function loadData(
   const { text, ...content } = await openSource(engine, defined, file, only);
   const header = new Set(text.header);
   const present = definition.columns.filter(({ name }) => header.has(name));
-  const rows = await createRaw(engine, { file, text, columns: present, format: definition.format });
+  const wanted = present.map((column) => ({ ...column, as: column.name }));
+  const { missing } = definition.format;
+  const rows = await createTable(engine, file, { table: "raw", text, wanted, missing });
   // Parquet has numbers as numbers, whose text is always the same.
   const format = text.format === "csv" ? definition.format : undefined;
   const columns = definition.columns.map((column) =>
@@ -80,10 +89,25 @@ export async function loadText(
   file: string,
 ): Promise<Pick<DataSource, "format" | "delimiter" | "files" | "header">> {
   const { text, files } = await openSource(engine, [], file);
-  const columns = text.header.filter(isNamed).map((name) => ({ name }));
-  await createRaw(engine, { file, text, columns });
   const { format, delimiter, header } = text;
+  const wanted = header.filter(isNamed).map((name) => ({ name, as: name }));
+  await createTable(engine, file, { table: "raw", text, wanted });
   return { format, ...(delimiter && { delimiter }), ...(files && { files }), header };
+}
+
+/**
+ * Loads every column of a file as text into the table `fields`, where the column at a position is called `f` and that
+ * position: names that the engine could not tell apart do no harm. `columns` are those wanted most.
+ */
+export async function loadFields(
+  engine: SqlEngine,
+  columns: readonly string[],
+  file: string,
+): Promise<Pick<DataSource, "format" | "header" | "rows">> {
+  const { text } = await openSource(engine, columns, file);
+  const wanted = text.header.map((name, position) => ({ name, as: `f${position}` }));
+  const rows = await createTable(engine, file, { table: "fields", text, wanted });
+  return { format: text.format, header: text.header, rows };
 }
 
 interface OpenedSource extends Pick<DataSource, "digest" | "files" | "notRead"> {
@@ -161,10 +185,10 @@ interface CsvPart {
 function csvRows(
   { csvFile, rowNumber }: SqlDialect,
   { file, header, delimiter, gzip, before }: CsvPart,
-  wanted: readonly string[],
+  wanted: readonly WantedColumn[],
 ): string {
   const positions = new Map(header.map((name, index) => [name, index]));
-  const columns = wanted.map((name) => `, c${positions.get(name)} AS ${identifier(name)}`).join("");
+  const columns = wanted.map(({ name, as }) => `, c${positions.get(name)} AS ${identifier(as)}`).join("");
   const table = csvFile(file, { columns: header.length, delimiter, gzip });
   return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${table}`;
 }
@@ -197,10 +221,10 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   const { dialect } = engine;
   const columns = await readParquetColumns(engine, files);
   const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
-  const textOf = (name: string): string => {
+  const textOf = ({ name, as }: WantedColumn): string => {
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
     const value = single.has(name) ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name);
-    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(name)}`;
+    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(as)}`;
   };
   return {
     format: "parquet",
@@ -210,34 +234,35 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   };
 }
 
-/** A column as it is put into the table `raw`; without its definition, when there is none yet. */
-type RawColumn = Pick<ColumnDefinition, "name"> & Partial<Pick<ColumnDefinition, "role" | "values">>;
-
 /**
  * SQL for a column's text, NULL where it is one that means that the value is missing; spaces around it do not count. An id
  * is text as it was written.
  */
-function presentText({ name, role, values }: RawColumn, missing: readonly string[]): string {
-  const text = identifier(name);
+function presentText({ as, role, values }: WantedColumn, missing: readonly string[]): string {
+  const text = identifier(as);
   const tokens = role === "id" ? [] : missing.filter((token) => values?.includes(token) !== true);
   if (tokens.length === 0) return text;
   return `CASE WHEN trim(${text}) IN (${tokens.map((token) => literal(token.trim())).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
 }
 
-interface RawRows {
-  readonly file: string;
+interface NewTable {
+  readonly table: "raw" | "fields";
   readonly text: TextRows;
-  readonly columns: readonly RawColumn[];
-  readonly format?: DataFormat;
+  readonly wanted: readonly WantedColumn[];
+  /** Texts that mean that a value is missing. */
+  readonly missing?: readonly string[];
 }
 
-async function createRaw(engine: SqlEngine, { file, text, columns, format }: RawRows): Promise<number> {
-  const wanted = columns.map(({ name }) => name);
-  const texts = columns.map((column) => `, ${presentText(column, format?.missing ?? [])}`);
-  await engine.run("DROP TABLE IF EXISTS raw");
+async function createTable(
+  engine: SqlEngine,
+  file: string,
+  { table, text, wanted, missing = [] }: NewTable,
+): Promise<number> {
+  const texts = wanted.map((column) => `, ${presentText(column, missing)}`);
+  await engine.run(`DROP TABLE IF EXISTS ${table}`);
   try {
     await engine.run(
-      `CREATE TABLE raw AS SELECT _row${texts.join("")} FROM (${text.select(wanted)}) AS read`,
+      `CREATE TABLE ${table} AS SELECT _row${texts.join("")} FROM (${text.select(wanted)}) AS read`,
     );
   } catch (cause) {
     if (cause instanceof PlatformError) throw cause;
@@ -247,7 +272,7 @@ async function createRaw(engine: SqlEngine, { file, text, columns, format }: Raw
       { cause },
     );
   }
-  const rows = Number((await engine.rows("SELECT count(*) AS n FROM raw"))[0]?.n ?? 0);
+  const rows = Number((await engine.rows(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0);
   if (text.rows !== undefined && text.rows !== rows) {
     throw new PlatformError(
       "DATA_UNREADABLE",

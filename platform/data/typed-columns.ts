@@ -11,6 +11,8 @@ import { identifier, literal } from "../sql/engine";
 const decimalNotation = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?";
 /** The same with groups of three digits, of which there are two or more, and a space between them. */
 const groupedNotation = "[+-]?[1-9][0-9]{0,2}( [0-9]{3})+([.][0-9]*)?";
+const decimalText = new RegExp(`^${decimalNotation}$`);
+const groupedText = new RegExp(`^${groupedNotation}$`);
 const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
 const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
@@ -26,6 +28,8 @@ function storedType({ type, role }: Typed): ColumnDefinition["type"] {
 export function sqlTypeOf(column: Typed): string {
   return sqlTypes[storedType(column)];
 }
+
+const usualFormat: DataFormat = { decimal: ".", missing: [] };
 
 /** What may be written for each separator of thousands. */
 const thousandsTexts = { ",": [","], ".": ["."], " ": ["\u00a0", "\u202f"], "'": ["'", "\u2019"] } as const;
@@ -66,18 +70,63 @@ export function typedColumn(
   const text = identifier(column.name);
   const type = storedType(column);
   const lower = `lower(trim(${text}))`;
+  // A model would not get what follows a NUL: the ONNX runtime ends texts there.
+  const whole = `CASE WHEN position(chr(0) IN ${text}) = 0 THEN ${text} END`;
   if (type === "category" && column.role !== "id" && isBooleanCategory(column)) {
-    return `CASE WHEN ${lower} IN ('true', '1') THEN 'true' WHEN ${lower} IN ('false', '0') THEN 'false' ELSE ${text} END`;
+    return `CASE WHEN ${lower} IN ('true', '1') THEN 'true' WHEN ${lower} IN ('false', '0') THEN 'false' ELSE ${whole} END`;
   }
-  if (type === "category") return text;
+  if (type === "category") return whole;
   if (type === "number") return typedNumber(text, dialect, format);
   return `CASE WHEN ${lower} IN ('true', '1') THEN TRUE WHEN ${lower} IN ('false', '0') THEN FALSE END`;
+}
+
+function isSpace(text: string, index: number): boolean {
+  const unit = text.charCodeAt(index);
+  return unit === 0x20 || (unit >= 0xa0 && /\p{Zs}/u.test(text.charAt(index)));
+}
+
+/** A field without the spaces around it, as `trim` of SQL; a pattern would try a million spaces in very many ways. */
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(text, start)) start++;
+  while (end > start && isSpace(text, end - 1)) end--;
+  return text.slice(start, end);
+}
+
+function numberOf(text: string, { decimal, thousands }: DataFormat): number | undefined {
+  const groups: readonly string[] = thousands === undefined ? [] : thousandsTexts[thousands];
+  const spaced = groups.reduce((plain, group) => plain.replaceAll(group, " "), text);
+  const plain = decimal === "," ? spaced.replaceAll(".", "?").replaceAll(",", ".") : spaced;
+  if (decimalText.test(plain)) return Number(plain);
+  return thousands !== undefined && groupedText.test(plain) ? Number(plain.replaceAll(" ", "")) : undefined;
+}
+
+/**
+ * The same for one field that is in memory: its value, null for an empty field and for a text that means that the value is
+ * missing. A text that is no value of the column's type comes back as it is, and a number too large for a double as infinity,
+ * so that whoever checks the value can name it.
+ */
+export function typedValue(
+  text: string,
+  column: Pick<ColumnDefinition, "type" | "values"> | undefined,
+  format: DataFormat = usualFormat,
+): number | string | boolean | null {
+  if (text === "" || column === undefined) return text === "" ? null : text;
+  const { type, values } = column;
+  const plain = trimmed(text);
+  if (format.missing.some((token) => trimmed(token) === plain && values?.includes(token) !== true))
+    return null;
+  if (type === "number") return numberOf(plain, format) ?? text;
+  if (type === "category" && !isBooleanCategory(column)) return text;
+  const lower = plain.toLowerCase();
+  if (lower === "true" || lower === "1") return true;
+  return lower === "false" || lower === "0" ? false : text;
 }
 
 /** How values of a type are written, for messages. */
 export function notationOf(type: ColumnDefinition["type"], { decimal, thousands }: DataFormat): string {
   if (type === "boolean") return "A boolean is written true or false, or 1 or 0";
-  if (type === "category") return "Any text is allowed";
+  if (type === "category") return "Any text without the character NUL is allowed";
   const grouped = thousands === undefined ? "" : `, 1${thousands}000`;
   const without = thousands === undefined ? "spaces, units or separators" : "units";
   return `Numbers are written like 12, -0${decimal}5${grouped} or 1e-3, without ${without}`;

@@ -4,31 +4,10 @@ import { closedObject } from "./closed-object";
 import { columnFaults, columnSchema } from "./column-schema";
 import { formatSchema } from "./format-schema";
 import { metricNames, metrics } from "./metric-names";
-import { modelNamePattern } from "./model-ref";
+import { modelNamePattern, modelNameRule } from "./model-ref";
+import { trainerFaults, trainerSchema } from "./trainers";
 
 const fraction = z.number().min(0).max(1);
-
-const trainerSchema = z.discriminatedUnion("kind", [
-  closedObject({
-    kind: z.literal("ridge"),
-    /** L2 penalty on the standardised coefficients, as scikit-learn's `alpha`; 0 is ordinary least squares. */
-    alpha: z.number().min(0),
-  }),
-  closedObject({
-    kind: z.literal("logistic"),
-    /** L2 penalty on the standardised coefficients: scikit-learn's `1 / C`. */
-    l2: z.number().min(0),
-  }),
-  closedObject({
-    kind: z.literal("command"),
-    /** Program and arguments. `{data}` and `{output}` are replaced by the prepared Parquet folder and the output folder. */
-    run: z.array(z.string().min(1)).min(1),
-    /** Container image it needs when it runs in the cloud. */
-    image: z.string().optional(),
-    /** Longest run, in minutes. */
-    timeoutMinutes: z.number().positive().default(60),
-  }),
-]);
 
 const metricName = z.enum(metricNames);
 
@@ -63,7 +42,7 @@ const gateSchema = closedObject({
 });
 
 const definitionShape = closedObject({
-  name: z.string().regex(modelNamePattern, "must be 3 to 40 lower-case letters, digits and dashes"),
+  name: z.string().regex(modelNamePattern, `must be ${modelNameRule}`),
   description: z.string().optional(),
   task: z.enum(["regression", "classification"]),
   /** Path (relative to the model's folder) of a CSV or Parquet file, or of a folder of either. */
@@ -147,18 +126,7 @@ function taskFaults({ columns, task, trainer }: Definition): string[] {
   if (target && task === "classification" && target.type === "number") {
     faults.push(`the target "${target.name}" of a classification is a boolean or a category, not a number`);
   }
-  if (trainer.kind === "ridge" && task !== "regression") {
-    faults.push("the ridge trainer is for regression; use logistic");
-  }
-  if (trainer.kind === "logistic" && task !== "classification") {
-    faults.push("the logistic trainer is for classification; use ridge");
-  }
-  if (trainer.kind === "logistic" && target?.type === "category" && target.values?.length !== 2) {
-    faults.push(
-      `the logistic trainer tells two classes apart; give the target "${target.name}" its two values`,
-    );
-  }
-  return faults;
+  return [...faults, ...trainerFaults(trainer, task, target)];
 }
 
 function gateFaults({ columns, task, gate }: Definition): string[] {

@@ -1,4 +1,5 @@
 import { PlatformError } from "../base/errors";
+import { findTextFault } from "./category-text";
 import type { Signature, SignatureColumn } from "./signature";
 import type { SqlRow, SqlValue } from "../sql/engine";
 
@@ -51,7 +52,8 @@ function toColumn(column: SignatureColumn, rows: readonly SqlRow[]): ColumnValue
   return rows.map((row, index) => {
     const value = row[name];
     if (value === null) return "";
-    if (typeof value !== "string") throw wrongValue(column, index, value);
+    if (typeof value !== "string" || findTextFault(value) !== undefined)
+      throw wrongValue(column, index, value);
     return value;
   });
 }

@@ -84,7 +84,7 @@ export type OnnxMessage<Name extends MessageName> = {
 };
 
 /** `TensorProto.DataType`. */
-export const elementTypes = { int64: 7, string: 8, bool: 9, double: 11 } as const;
+export const elementTypes = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 /** `AttributeProto.AttributeType`. */

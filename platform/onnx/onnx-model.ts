@@ -3,35 +3,41 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { PlatformError } from "../base/errors";
 import { fileExists } from "../base/files";
 import { modelFiles, readModelMetadata } from "../model/model-directory";
+import { InputTooLarge } from "./linear-model";
 import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime";
 import type { Signature, SignatureColumn } from "../model/signature";
 import type { ColumnValues, FeatureTable, Predictions } from "../model/table";
 
-const tensorTypes = { number: "float64", category: "string", boolean: "bool" } as const;
+/** Element types that an input may have, by type of feature. */
+const tensorTypes = {
+  number: ["float64", "float32"],
+  category: ["string"],
+  boolean: ["bool"],
+} as const;
 
 /** Element type of each output of the graph, by name. */
-function outputTypesOf(signature: Signature): ReadonlyMap<string, Tensor.Type> {
-  if (signature.task === "regression") return new Map([["prediction", "float64"]]);
+function outputTypesOf(signature: Signature): ExpectedTypes {
+  if (signature.task === "regression") return new Map([["prediction", ["float64"]]]);
   const label = typeof signature.target.classes?.[0] === "string" ? "string" : "int64";
   return new Map([
-    ["prediction", label],
-    ["probability", "float64"],
+    ["prediction", [label]],
+    ["probability", ["float64"]],
   ]);
 }
 
+/** Element types allowed, by name. */
+type ExpectedTypes = ReadonlyMap<string, readonly Tensor.Type[]>;
+
 type Metadata = readonly InferenceSession.ValueMetadata[];
 
-function faultsOfValues(
-  kind: "input" | "output",
-  expected: ReadonlyMap<string, Tensor.Type>,
-  actual: Metadata,
-): string[] {
+function faultsOfValues(kind: "input" | "output", expected: ExpectedTypes, actual: Metadata): string[] {
   const faults: string[] = [];
-  for (const [name, type] of expected) {
+  for (const [name, types] of expected) {
     const value = actual.find((candidate) => candidate.name === name);
     if (!value) faults.push(`${kind} "${name}" is missing`);
     else if (!value.isTensor) faults.push(`${kind} "${name}" is not a tensor`);
-    else if (value.type !== type) faults.push(`${kind} "${name}" is ${value.type}, not ${type}`);
+    else if (!types.includes(value.type))
+      faults.push(`${kind} "${name}" is ${value.type}, not ${types.join(" or ")}`);
     else if (value.shape.length > 2 || (value.shape.length === 2 && value.shape[1] !== 1)) {
       faults.push(`${kind} "${name}" has the shape [${value.shape.join(", ")}], not [N, 1] or [N]`);
     }
@@ -44,9 +50,7 @@ function faultsOfValues(
 
 /** What in the graph's inputs and outputs is not as the signature says; empty when all is. */
 function faultsOf(signature: Signature, session: InferenceSession): string[] {
-  const inputs = new Map<string, Tensor.Type>(
-    signature.inputs.map(({ name, type }) => [name, tensorTypes[type]]),
-  );
+  const inputs: ExpectedTypes = new Map(signature.inputs.map(({ name, type }) => [name, tensorTypes[type]]));
   return [
     ...faultsOfValues("input", inputs, session.inputMetadata),
     ...faultsOfValues("output", outputTypesOf(signature), session.outputMetadata),
@@ -97,10 +101,13 @@ export class OnnxModel {
   async predict(table: FeatureTable): Promise<Predictions> {
     const categorical = typeof this.signature.target.classes?.[0] === "string";
     if (table.rows === 0) return this.emptyPredictions(categorical);
+    const [tooLarge] = this.findTooLarge(table);
+    if (tooLarge !== undefined) throw tooLarge;
     const feeds = Object.fromEntries(
       this.signature.inputs.map((column) => [column.name, this.tensorOf(column, table)]),
     );
-    const outputs = await this.session.run(feeds);
+    // A model may have others, of types that cannot be read here.
+    const outputs = await this.session.run(feeds, [...outputTypesOf(this.signature).keys()]);
     const { prediction, probability } = outputs;
     const rows = prediction?.dims[0];
     if (!prediction || rows !== table.rows) {
@@ -116,8 +123,29 @@ export class OnnxModel {
     };
   }
 
+  /** Finite numbers that would be infinite to a model that takes 32 bits: one for each row that has any. */
+  findTooLarge(table: FeatureTable): InputTooLarge[] {
+    const found = new Map<number, InputTooLarge>();
+    for (const { name } of this.signature.inputs) {
+      const values = table.columns.get(name);
+      if (!(values instanceof Float64Array) || this.inputOf(name)?.type !== "float32") continue;
+      for (let row = 0; row < values.length; row++) {
+        const value = values[row] ?? NaN;
+        if (!Number.isFinite(value) || Number.isFinite(Math.fround(value)) || found.has(row)) continue;
+        const fault = `"${name}" is ${value}, which is too large for the model: it calculates with 32 bits, up to 3.4e38. Correct it.`;
+        found.set(row, new InputTooLarge(row, name, fault));
+      }
+    }
+    return [...found.values()];
+  }
+
   async close(): Promise<void> {
     await this.session.release();
+  }
+
+  private inputOf(name: string): InferenceSession.TensorValueMetadata | undefined {
+    const input = this.session.inputMetadata.find((candidate) => candidate.name === name);
+    return input?.isTensor === true ? input : undefined;
   }
 
   private emptyPredictions(categorical: boolean): Predictions {
@@ -127,7 +155,7 @@ export class OnnxModel {
     };
   }
 
-  private tensorOf({ name, type }: SignatureColumn, table: FeatureTable): Tensor {
+  private tensorOf({ name }: SignatureColumn, table: FeatureTable): Tensor {
     const values: ColumnValues | undefined = table.columns.get(name);
     if (values?.length !== table.rows) {
       throw new PlatformError(
@@ -135,9 +163,11 @@ export class OnnxModel {
         `Feature "${name}" has ${values?.length ?? 0} values for ${table.rows} rows. Give one value per row.`,
       );
     }
-    const metadata = this.session.inputMetadata.find((input) => input.name === name);
-    const rank = metadata?.isTensor === true ? metadata.shape.length : 2;
-    return new this.runtime.Tensor(tensorTypes[type], values, rank === 1 ? [table.rows] : [table.rows, 1]);
+    const { type, shape } = this.inputOf(name) ?? { type: "float64" as const, shape: [] };
+    const dims = shape.length === 1 ? [table.rows] : [table.rows, 1];
+    if (type === "float32" && values instanceof Float64Array)
+      return new this.runtime.Tensor(type, Float32Array.from(values), dims);
+    return new this.runtime.Tensor(type, values, dims);
   }
 }
 

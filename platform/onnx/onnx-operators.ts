@@ -6,6 +6,7 @@ export const operatorSets = { "": 17, "ai.onnx.ml": 2 } as const;
  * as many as there are), and their attributes. Trainers write by this table and the reader of linear models reads by it.
  */
 export const operators = {
+  ArrayFeatureExtractor: { domain: "ai.onnx.ml", inputs: ["X", "Y"], attributes: {} },
   Cast: { domain: "", inputs: ["input"], attributes: { to: "int" } },
   Concat: { domain: "", inputs: "many", attributes: { axis: "int" } },
   Div: { domain: "", inputs: ["A", "B"], attributes: {} },

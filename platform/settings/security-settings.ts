@@ -27,8 +27,20 @@ function listOf(pattern: RegExp) {
 export const secretName = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/);
 /** Values of a token's audience, separated by commas. */
 export const audienceList = listOf(/^[^\s,]+(,[^\s,]+)*$/);
+/** An origin as browsers send it: in small letters, without the port that its scheme implies. */
+function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname, pathname, search, hash, username, password, origin } = new URL(text);
+  const bare = pathname === "/" && `${search}${hash}${username}${password}` === "";
+  return ["http:", "https:"].includes(protocol) && bare && !hostname.includes("*") ? origin : undefined;
+}
+
 /** Origins of web pages, separated by commas; "*" is any. */
-export const originList = listOf(/^(\*|https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)$/);
+export const originList = z
+  .string()
+  .transform((text) => (text === "*" ? [text] : text.split(",").map((part) => originOf(part.trim()))))
+  .pipe(z.array(z.string()).min(1))
+  .optional();
 
 /** Whether a text is the base address of a service that secrets may be sent to. */
 export function isServiceUrl(text: string): boolean {

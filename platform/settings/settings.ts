@@ -233,7 +233,7 @@ const processes = {
     corsOrigins: variable(
       "MLOPS_CORS_ORIGINS",
       originList,
-      "origins like https://a.example,https://b.example, or *",
+      "origins like https://a.example,https://b.example without paths, or * for all; https://*.example would match none, as browsers send whole names",
     ),
   },
   gateway: {

@@ -24,6 +24,11 @@ export interface SqlDialect {
   ) => string;
   /** The rows of Parquet files as one table with columns matched by name, for FROM. */
   readonly parquetFiles: (files: readonly string[]) => string;
+  /**
+   * The parts of a Parquet file's schema as the file has them, for FROM: the whole, then its columns, each followed by
+   * what is in it. Has `name` and `num_children`, which is NULL for what has none.
+   */
+  readonly parquetSchema: (file: string) => string;
   /** Statement that writes the rows of a query, in their order, as a Parquet file. */
   readonly writeParquet: (query: string, file: string) => string;
 }

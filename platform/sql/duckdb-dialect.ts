@@ -19,5 +19,6 @@ export const duckDbDialect: SqlDialect = {
   },
   parquetFiles: (files) =>
     `read_parquet([${files.map(fileLiteral).join(", ")}], union_by_name = true, hive_partitioning = false)`,
+  parquetSchema: (file) => `parquet_schema(${fileLiteral(file)})`,
   writeParquet: (query, file) => `COPY (${query}) TO ${literal(file)} (FORMAT parquet)`,
 };

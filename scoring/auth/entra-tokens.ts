@@ -22,7 +22,7 @@ const rememberedMs = 60_000;
 const maxRemembered = 1000;
 
 /** Why a token is refused, in words that a client can act on and that repeat nothing of it. */
-function reasonOf(error: unknown): string {
+function faultOfToken(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "The token has expired. Get a new one.";
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === "aud") return "The token is for another application. Ask for one for this service.";
@@ -106,7 +106,7 @@ export class EntraTokens implements Authenticator {
       return payload;
     } catch (error) {
       if (error instanceof RequestProblem) throw error;
-      throw unauthorized(reasonOf(error), "invalid_token");
+      throw unauthorized(faultOfToken(error), "invalid_token");
     }
   }
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { azureCredential } from "../../platform/azure/credentials";
-import { PlatformError, systemErrorCode } from "../../platform/base/errors";
+import { PlatformError, systemErrorCode, reasonOf } from "../../platform/base/errors";
 import { isLoopback } from "../../platform/http/address";
 import { ApiKeys, type KeyPair } from "./api-keys";
 
@@ -111,7 +111,7 @@ export async function openRefreshedKeys({ read, refreshMs, report }: RefreshOpti
       if (failing) report("The keys can be read again.");
       failing = false;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       if (!failing) report(`The keys cannot be read; those read last stay valid. ${reason}`);
       failing = true;
     }

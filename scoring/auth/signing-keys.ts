@@ -1,3 +1,4 @@
+import { reasonOf } from "../../platform/base/errors";
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { RequestProblem } from "../problems/problem";
 
@@ -70,7 +71,7 @@ export class SigningKeys {
       if (this.failing) this.options.report("The keys for checking tokens can be fetched again.");
       this.failing = false;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       if (!this.failing) {
         this.options.report(`The keys for checking tokens cannot be fetched. ${reason}`);
       }

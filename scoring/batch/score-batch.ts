@@ -1,99 +1,199 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { readColumnFacts } from "../../platform/data/column-facts";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { loadFields, type DataSource } from "../../platform/data/source";
+import type { DataFormat } from "../../platform/definition/definition";
 import { checkSchema } from "../../platform/data/schema-check";
-import type { DataSource } from "../../platform/data/source";
-import { loadData } from "../../platform/data/source";
-import { checkValues } from "../../platform/data/value-checks";
-import type { ModelDefinition } from "../../platform/definition/definition";
+import { typedValue } from "../../platform/data/typed-columns";
 import { PlatformError } from "../../platform/base/errors";
-import { errorLines, type Finding } from "../../platform/data/findings";
+import { errorLines } from "../../platform/data/findings";
 import { toCsvLine } from "../../platform/sql/csv-line";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
-import type { SqlEngine, SqlRow } from "../../platform/sql/engine";
-import { identifier } from "../../platform/sql/engine";
-import { featureTable } from "../../platform/model/table";
+import type { SqlEngine, SqlRow, SqlValue } from "../../platform/sql/engine";
+import type { Signature } from "../../platform/model/signature";
+import type { FeatureTable, Predictions } from "../../platform/model/table";
+import { RowTable } from "../rows/row-table";
+import { namesBeside, rejectsBeside, requireOtherFiles } from "./batch-files";
 
 export interface BatchRequest {
   readonly engine: SqlEngine;
   readonly model: OnnxModel;
   /** `name:version`, written beside each prediction. */
   readonly reference: string;
-  /** Names the id column, if there is one; the features are the model's. */
-  readonly definition: ModelDefinition;
   readonly input: string;
   readonly output: string;
 }
 
-/** What is found in the features as the model takes them, checked as a request's would be. */
-async function checkFeatures(
-  engine: SqlEngine,
-  definition: ModelDefinition,
-  source: DataSource,
-): Promise<Finding[]> {
-  const present = definition.columns.filter(({ name }) => source.header.includes(name));
-  const facts = await readColumnFacts(engine, present, source.rows);
-  return [
-    ...checkSchema(definition.columns, source.header),
-    ...(await checkValues(engine, definition, facts, source.rows)),
-  ];
+/** What became of the rows: those read are those scored and those rejected. */
+export interface BatchResult {
+  readonly read: number;
+  readonly scored: number;
+  readonly rejected: number;
+  /** The file with the rejected rows; absent when there are none. */
+  readonly rejects?: string;
+}
+
+interface Rejected {
+  readonly row: SqlRow;
+  readonly reasons: readonly string[];
+}
+
+/** The rows that fit the signature, as the model takes them, and the others. */
+interface JudgedRows {
+  readonly good: readonly SqlRow[];
+  readonly table: FeatureTable;
+  readonly rejected: readonly Rejected[];
+}
+
+/** How the features of a file's rows are read. */
+interface Reading {
+  readonly signature: Signature;
+  /** `fields[i]` is that of feature i. */
+  readonly fields: readonly string[];
+  readonly format: DataFormat | undefined;
+}
+
+/** Numbers of a Parquet file are numbers, whatever is usual in text. */
+function formatFor({ format }: Signature, source: "csv" | "parquet"): DataFormat | undefined {
+  return source === "csv" ? format : format && { decimal: ".", missing: format.missing };
+}
+
+/** Reads each row's features from its fields, by the rules for requests. */
+function judge({ signature, fields, format }: Reading, rows: readonly SqlRow[]): JudgedRows {
+  const table = new RowTable(signature, rows.length);
+  const good: SqlRow[] = [];
+  const rejected: Rejected[] = [];
+  for (const row of rows) {
+    const reasons = signature.inputs.flatMap((column, position) => {
+      const value = typedValue(String(row[fields[position] ?? ""] ?? ""), column, format);
+      // The place of a row that does not fit is taken by the next.
+      return table.tryStore(position, good.length, value) ?? [];
+    });
+    if (reasons.length === 0) good.push(row);
+    else rejected.push({ row, reasons });
+  }
+  return { good, table: table.first(good.length), rejected };
+}
+
+/** The same, once rows with numbers that are too large for this model are rejected, too. */
+function judgeFor(model: OnnxModel, reading: Reading, rows: readonly SqlRow[]): JudgedRows {
+  const judged = judge(reading, rows);
+  const tooLarge = model.findTooLarge(judged.table);
+  if (tooLarge.length === 0) return judged;
+  const faults = new Map(tooLarge.map(({ row, fault }) => [judged.good[row], fault]));
+  const { good, table, rejected } = judge(
+    reading,
+    judged.good.filter((row) => !faults.has(row)),
+  );
+  const unfit = [...faults].flatMap(([row, fault]) => (row === undefined ? [] : [{ row, reasons: [fault] }]));
+  return { good, table, rejected: [...judged.rejected, ...unfit, ...rejected] };
+}
+
+/** What a row is given, or why it cannot be used. */
+function resultOf({ prediction, probability }: Predictions, index: number): SqlValue[] | string {
+  const values = [prediction[index] ?? null, ...(probability ? [probability[index] ?? null] : [])];
+  const odd = values.find((value) => typeof value === "number" && !Number.isFinite(value));
+  return odd === undefined ? values : `The model gives ${odd} for this row. A finite number is required.`;
+}
+
+/** A file that is there as a whole or not at all. */
+class TemporaryFile {
+  private constructor(
+    private readonly temporary: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  static async open(file: string): Promise<TemporaryFile> {
+    const temporary = `${file}.${process.pid}.tmp`;
+    return new TemporaryFile(temporary, await open(temporary, "w"));
+  }
+
+  write(lines: readonly string[]): Promise<unknown> {
+    return this.handle.appendFile(lines.join(""));
+  }
+
+  async moveTo(file: string): Promise<void> {
+    await this.handle.sync();
+    await rename(this.temporary, file);
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+    await rm(this.temporary, { force: true });
+  }
 }
 
 /**
- * Scores every row of a file: the output has one line per row of the input, in its order, with the row's number, id
- * and features, the prediction (and probability) and the version that made it. A file with a row that cannot be
- * scored is refused as a whole, and an output is complete or does not exist. Returns the number of rows.
+ * Scores the rows of a file. The output has a line per row that could be scored, in the order of the file: the row's
+ * number, its fields as they were read, the prediction (and probability) and the version that made it. The others are
+ * in a file beside it, each with the reasons. Both files are complete or do not exist.
  */
-export async function scoreBatch(request: BatchRequest): Promise<number> {
-  const { engine, model, input, output } = request;
-  const ids = request.definition.columns.filter(({ role }) => role === "id");
-  const definition: ModelDefinition = {
-    ...request.definition,
-    columns: [...ids, ...model.signature.inputs.map((column) => ({ ...column, role: "feature" as const }))],
-    // A share of missing values that is too large to train on may still be scored.
-    checks: { ...request.definition.checks, maxMissing: 1 },
-  };
-  const source = await loadData(engine, definition, input);
-  const faults = errorLines(await checkFeatures(engine, definition, source));
+export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
+  const { engine, model, reference, input, output } = request;
+  const { inputs } = model.signature;
+  const rejects = rejectsBeside(output);
+  await requireOtherFiles(input, [output, rejects]);
+  const names = inputs.map(({ name }) => name);
+  const { format, header, rows } = await loadFields(engine, names, input);
+  const faults = errorLines(checkSchema(inputs, header));
   if (faults.length > 0) {
     throw new PlatformError(
       "DATA_INVALID",
-      `${input} cannot be scored by ${request.reference}. Correct:\n${faults.join("\n")}`,
+      `${input} cannot be scored by ${reference}. Correct:\n${faults.join("\n")}`,
     );
   }
-  const temporary = `${output}.${process.pid}.tmp`;
+  const scoredFile = await TemporaryFile.open(output);
+  const rejectedFile = await TemporaryFile.open(rejects);
   try {
-    await pipeline(Readable.from(linesOf(request, definition)), createWriteStream(temporary));
-    await rename(temporary, output);
+    const rejected = await writeRows(request, { format, header }, { scoredFile, rejectedFile });
+    if (rejected > 0) await rejectedFile.moveTo(rejects);
+    // Those of an earlier run are not this one's.
+    else await rm(rejects, { force: true });
+    await scoredFile.moveTo(output);
+    return { read: rows, scored: rows - rejected, rejected, ...(rejected > 0 && { rejects }) };
   } finally {
-    await rm(temporary, { force: true });
+    await scoredFile.close();
+    await rejectedFile.close();
   }
-  return source.rows;
 }
 
-async function* linesOf(
+interface BatchFiles {
+  readonly scoredFile: TemporaryFile;
+  readonly rejectedFile: TemporaryFile;
+}
+
+/** Writes every row to one of the two files; returns how many were rejected. */
+async function writeRows(
   { engine, model, reference }: BatchRequest,
-  { columns }: ModelDefinition,
-): AsyncIterable<string> {
-  const names = columns.map(({ name }) => name);
-  const added =
-    model.signature.task === "classification"
-      ? ["prediction", "probability", "model"]
-      : ["prediction", "model"];
-  yield toCsvLine(["row", ...names, ...added]);
-  for await (const rows of engine.chunks(
-    `SELECT _row, ${names.map(identifier).join(", ")} FROM data ORDER BY _row`,
-  )) {
-    const { prediction, probability } = await model.predict(featureTable(model.signature, rows));
-    yield rows
-      .map((row: SqlRow, index) => {
-        const scores = probability
-          ? [prediction[index] ?? null, probability[index] ?? null]
-          : [prediction[index] ?? null];
-        return toCsvLine([row._row ?? null, ...names.map((name) => row[name] ?? null), ...scores, reference]);
-      })
-      .join("");
+  { format, header }: Pick<DataSource, "format" | "header">,
+  { scoredFile, rejectedFile }: BatchFiles,
+): Promise<number> {
+  const { signature } = model;
+  const fields = signature.inputs.map(({ name }) => `f${header.indexOf(name)}`);
+  const reading = { signature, fields, format: formatFor(signature, format) };
+  const probability = signature.task === "classification" ? ["probability"] : [];
+  const [row = "", ...added] = namesBeside(header, ["row", "prediction", ...probability, "model"]);
+  await scoredFile.write([toCsvLine([row, ...header, ...added])]);
+  await rejectedFile.write([toCsvLine([row, ...header, ...namesBeside(header, ["reason"])])]);
+  const read = (values: SqlRow): SqlValue[] => [
+    values._row ?? null,
+    ...header.map((_, position) => values[`f${position}`] ?? null),
+  ];
+  let count = 0;
+  for await (const rows of engine.chunks("SELECT * FROM fields ORDER BY _row")) {
+    const { good, table, rejected: unfit } = judgeFor(model, reading, rows);
+    const rejected = [...unfit];
+    const predictions = await model.predict(table);
+    const lines: string[] = [];
+    good.forEach((values, index) => {
+      const result = resultOf(predictions, index);
+      if (typeof result === "string") rejected.push({ row: values, reasons: [result] });
+      else lines.push(toCsvLine([...read(values), ...result, reference]));
+    });
+    rejected.sort((a, b) => Number(a.row._row) - Number(b.row._row));
+    await scoredFile.write(lines);
+    await rejectedFile.write(
+      rejected.map(({ row: values, reasons }) => toCsvLine([...read(values), reasons.join(" ")])),
+    );
+    count += rejected.length;
   }
+  return count;
 }

@@ -6,7 +6,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** Versions of the description: Swagger's, and OpenAPI's by the way they write what may be null. */
 type OpenApiVersion = "2.0" | "3.0.3" | "3.1.0";
 
-function orNull(schema: Schema, version: OpenApiVersion): Schema {
+/** A schema that null fits, too. */
+export function orNull(schema: Schema, version: OpenApiVersion): Schema {
   const values = Array.isArray(schema.enum) && { enum: [...(schema.enum as unknown[]), null] };
   if (version === "2.0") return { ...schema, "x-nullable": true };
   if (version === "3.0.3") return { ...schema, ...values, nullable: true };

@@ -1,6 +1,7 @@
 import type { Signature } from "../../platform/model/signature";
 import type { Examples } from "../description/openapi-parts";
-import { closedObject, type Schema } from "../description/openapi-schemas";
+import { closedObject, orNull, type Schema, type SchemaOptions } from "../description/openapi-schemas";
+import { longestId } from "../http/request-headers";
 import { valuesOf, type ExampleRows } from "./example-rows";
 import { featureDatatypes } from "./inference-rows";
 import { datatypes } from "./inference-tensor";
@@ -36,7 +37,8 @@ const text = { type: "string" };
 const flag = { type: "boolean" };
 
 /** The schemas of the Open Inference Protocol. */
-export function inferenceSchemas(): Record<string, Schema> {
+export function inferenceSchemas({ version }: Pick<SchemaOptions, "version">): Record<string, Schema> {
+  const optional = (schema: Schema): Schema => orNull(schema, version);
   const shape = { type: "array", minItems: 1, maxItems: 2, items: { type: "integer", minimum: 1 } };
   const size = { type: "integer", minimum: 0 };
   const tensor = {
@@ -46,15 +48,16 @@ export function inferenceSchemas(): Record<string, Schema> {
     },
     shape,
     datatype: { ...text, enum: datatypes },
-    parameters: closedObject(
-      { binary_data_size: size, content_type: { ...text, enum: ["np", "pd", "str"] } },
-      [],
+    parameters: optional(
+      closedObject({ binary_data_size: size, content_type: { ...text, enum: ["np", "pd", "str"] } }, []),
     ),
     data: { type: "array", description: "Values, flat or as a list of rows." },
   };
   const output = {
     name: text,
-    parameters: closedObject({ binary_data: flag, content_type: { ...text, enum: ["np", "pd", "str"] } }, []),
+    parameters: optional(
+      closedObject({ binary_data: flag, content_type: { ...text, enum: ["np", "pd", "str"] } }, []),
+    ),
   };
   const parameters = {
     explain: flag,
@@ -69,12 +72,12 @@ export function inferenceSchemas(): Record<string, Schema> {
   return {
     InferenceRequest: closedObject(
       {
-        id: text,
-        model_name: { ...text, description: "The one in the address, if given." },
-        model_version: { ...text, description: "The one in the address, if given." },
-        parameters: closedObject(parameters, []),
+        id: optional({ ...text, maxLength: longestId, description: "Its id in the prediction log, too." }),
+        model_name: optional({ ...text, description: "The one in the address, if given." }),
+        model_version: optional({ ...text, description: "The one in the address, if given." }),
+        parameters: optional(closedObject(parameters, [])),
         inputs: { type: "array", minItems: 1, items: closedObject(tensor, ["name", "shape", "datatype"]) },
-        outputs: { type: "array", items: closedObject(output, ["name"]) },
+        outputs: optional({ type: "array", items: closedObject(output, ["name"]) }),
       },
       ["inputs"],
     ),

@@ -1,5 +1,7 @@
 import { readExplain } from "../model/explain";
+import { findTextFault } from "../../platform/model/category-text";
 import { parseJson } from "../http/json-body";
+import { checkIdLength } from "../http/request-ids";
 import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
 import {
@@ -48,7 +50,7 @@ function objectOf(value: unknown, what: string, allowed: readonly string[]): Pro
 }
 
 function parametersOf(value: unknown, what: string, allowed: readonly string[]): Properties {
-  return value === undefined ? {} : objectOf(value, `"parameters" of ${what}`, allowed);
+  return value === undefined || value === null ? {} : objectOf(value, `"parameters" of ${what}`, allowed);
 }
 
 function flagOf(parameters: Properties, name: string, what: string): boolean | undefined {
@@ -118,7 +120,7 @@ function inputOf(value: unknown, index: number, binary: BinaryPart): InputTensor
 }
 
 function outputsOf(value: unknown, binary: boolean): WantedOutput[] | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) invalid(`"outputs" is ${show(value)}. Expected an array.`);
   if (value.length === 0) return undefined;
   return value.map((item: unknown, index) => {
@@ -148,10 +150,19 @@ function checkModel(request: Properties, model: AddressedModel): void {
     ["model_version", model.version],
   ] as const) {
     const given = request[property];
-    if (given !== undefined && given !== served) {
+    if (given !== undefined && given !== null && given !== served) {
       invalid(`"${property}" is ${show(given)}, but the address is that of ${show(served)}. Leave it out.`);
     }
   }
+}
+
+/** The request's own id, by which the prediction log knows it. */
+function idOf(id: unknown): string | undefined {
+  if (id === undefined || id === null) return undefined;
+  if (typeof id !== "string") return invalid(`"id" is ${show(id)}. Expected a text.`);
+  checkIdLength('"id"', id);
+  const fault = findTextFault(id);
+  return fault === undefined ? id : invalid(`"id" ${fault}. Send it without that.`);
 }
 
 /** The model that a request is for, by its address. */
@@ -172,8 +183,8 @@ export function readInferenceRequest(
     ...["id", "model_name", "model_version", "parameters", "inputs", "outputs"],
   ]);
   checkModel(request, model);
-  const { id, inputs } = request;
-  if (id !== undefined && typeof id !== "string") invalid(`"id" is ${show(id)}. Expected a text.`);
+  const { inputs } = request;
+  const id = idOf(request.id);
   const names = ["explain", "binary_data_output", "content_type"];
   const parameters = parametersOf(request.parameters, "the body", names);
   checkContentType(parameters, ["np", "pd"]);

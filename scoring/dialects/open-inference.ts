@@ -104,7 +104,10 @@ class ServedModel {
     const explained =
       asked.explain || asked.outputs?.some((output) => explanationOutputs.includes(output.name));
     const explanation = explained === true ? scorer.explain(rows) : undefined;
-    const predictions = await scorer.score(rows, scoreRequestOf(request));
+    const scored = scoreRequestOf(request);
+    // Clients of the protocol know their request by the id in its body, and find it by that in the log.
+    const id = asked.id === undefined || asked.id === "" ? scored.id : asked.id;
+    const predictions = await scorer.score(rows, { ...scored, id });
     const answer = inferenceAnswer(asked, predictions, { signature, name, version, explanation });
     if (answer.jsonLength === undefined)
       return reply.type("application/json; charset=utf-8").send(answer.body);

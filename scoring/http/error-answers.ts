@@ -65,7 +65,11 @@ export function addErrorAnswers(
 }
 
 /** Answers a request whose address or headers the framework cannot read. */
-export function refuseUnreadable(error: Error, { id }: FastifyRequest, reply: FastifyReply): void {
+export function refuseUnreadable(
+  error: Error,
+  { id }: FastifyRequest,
+  { reply, shape }: { readonly reply: FastifyReply; readonly shape: ErrorShape },
+): void {
   const problem = new RequestProblem("REQUEST_INVALID", error.message);
-  void sendProblem(reply, problem, { shape: problemShape, requestId: id });
+  void sendProblem(reply, problem, { shape, requestId: id });
 }

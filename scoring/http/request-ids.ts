@@ -1,16 +1,18 @@
 import type { FastifyInstance } from "fastify";
 import { RequestProblem } from "../problems/problem";
+import { longestId } from "./request-headers";
 
-/** Longest id that the Azure ML inference server takes, in characters. */
-const longestId = 100;
-
-function checkLength(name: string, value: string | undefined): void {
+/** Throws when an id, which is called `name`, is too long. */
+export function checkIdLength(name: string, value: string | undefined): void {
   if (value === undefined || value.length <= longestId) return;
   throw new RequestProblem(
     "REQUEST_ID_TOO_LONG",
     `${name} has ${value.length} characters. It may have at most ${longestId}.`,
   );
 }
+
+/** Headers of an answer that repeat a client's text. */
+const echoed = ["x-ms-request-id", "x-ms-client-request-id", "traceid"];
 
 function headerOf(value: string | string[] | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
@@ -28,9 +30,9 @@ export function addRequestIds(app: FastifyInstance): void {
     const client = headerOf(headers["x-ms-client-request-id"]);
     reply.header("x-request-id", request.id);
     try {
-      checkLength("x-request-id", headerOf(headers["x-request-id"]));
-      checkLength("x-ms-request-id", legacy);
-      checkLength("x-ms-client-request-id", client);
+      checkIdLength("x-request-id", headerOf(headers["x-request-id"]));
+      checkIdLength("x-ms-request-id", legacy);
+      checkIdLength("x-ms-client-request-id", client);
     } catch (error) {
       done(error as Error);
       return;
@@ -41,5 +43,10 @@ export function addRequestIds(app: FastifyInstance): void {
     const trace = headerOf(headers.traceid);
     if (trace !== undefined) reply.header("traceid", trace);
     done();
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    // Node.js writes headers in the encoding of a text behind them, and so would encode these bytes once more.
+    const beyondAscii = echoed.some((name) => /[^\0-\x7f]/.test(String(reply.getHeader(name) ?? "")));
+    done(null, beyondAscii && typeof payload === "string" ? Buffer.from(payload) : payload);
   });
 }

@@ -1,6 +1,8 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { addAuth, type Authenticator } from "../auth/authenticator";
 import { addAddresses } from "../http/addresses";
+import { pathOf } from "../http/path-pattern";
+import { maxHeaderSize } from "./listener";
 import { takeJson } from "../http/body-parsers";
 import { addDialects } from "../dialects/add-dialects";
 import { dialectAt, isOpenPath } from "../dialects/find-dialect";
@@ -48,7 +50,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
     genReqId: (request) => requestIdOf(request.headers["x-request-id"]),
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: limits.timeoutMs,
-    frameworkErrors: (error, request, reply) => refuseUnreadable(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      refuseUnreadable(error, request, { reply, shape: dialectAt(pathOf(request.raw.url ?? "")).errorShape }),
+    // A longer name of a model is one that is not found, and not a request that cannot be read.
+    routerOptions: { maxParamLength: maxHeaderSize },
     // A request that comes on an open connection while the service closes is still answered.
     return503OnClosing: false,
   });

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { PlatformError } from "../../platform/base/errors";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { isSamePrediction } from "../../platform/model/golden-tolerance";
 import { readGoldenRows } from "../../platform/model/model-directory";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     const rows = await checkPackage(directory);
     process.stdout.write(`${directory}: ${rows} predictions as in training\n`);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${reasonOf(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -15,6 +15,8 @@ export interface HttpServerOptions {
   readonly requestTimeoutMs: number;
 }
 
+/** Bytes of a request's headers, with its address. */
+export const maxHeaderSize = 16_384;
 /** Longest time for a request's headers, in milliseconds: a client that sends them byte by byte is cut off. */
 const headersTimeoutMs = 10_000;
 /** A connection without a request is closed after this, in milliseconds: later than the usual load balancers do. */
@@ -58,7 +60,7 @@ export function createHttpServer(options: HttpServerOptions, listener: RequestLi
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionsCheckingInterval: 1000,
-    maxHeaderSize: 16_384,
+    maxHeaderSize,
   };
   const server =
     tls === undefined

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../platform/base/errors";
 import cluster from "node:cluster";
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -145,7 +146,7 @@ class Service {
       this.logger.info({ from: reference, to: next.reference }, "reloaded");
       process.send?.({ reloaded: next.reference });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       this.logger.error({ model: reference }, `The reload is refused; ${reference} goes on. ${reason}`);
       process.send?.({ refused: reason });
     }
@@ -179,6 +180,7 @@ class Service {
     const closed = await Promise.race([closing.then(() => true), sleep(leftMs, false)]);
     if (!closed)
       this.logger.error("the grace time is over; the prediction log could not be written completely");
+    await this.telemetry.tellLast();
     this.logger.info("stopped");
     await Promise.race([new Promise<void>((resolve) => this.logger.flush(() => resolve())), sleep(logMs)]);
     process.exit(finished && closed ? 0 : 1);

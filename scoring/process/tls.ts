@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
-import { explainStorageError, PlatformError, systemErrorCode } from "../../platform/base/errors";
+import { explainStorageError, PlatformError, systemErrorCode, reasonOf } from "../../platform/base/errors";
 
 /** Files of a certificate chain and its private key, both PEM. */
 export interface TlsFiles {
@@ -74,7 +74,7 @@ export function refreshTls(server: SecureServer, options: TlsRefreshOptions): ()
       }
       failing = false;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       if (!failing)
         options.report(`The certificate cannot be read; the previous one stays in use. ${reason}`);
       failing = true;

@@ -1,24 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { isBooleanCategory } from "../../platform/definition/column-schema";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
+import { findDelimiter } from "../../platform/data/csv-delimiter";
 import { readCsvRows } from "../../platform/data/csv-rows";
+import { typedValue } from "../../platform/data/typed-columns";
 import { RequestProblem } from "../problems/problem";
 import { checkColumnCount, findRepeated } from "./column-names";
 import { show } from "./read-faults";
-
-// Each digit has one place in it, so that a long field is not tried in many ways.
-const decimal = /^ *[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *$/;
-
-/** A field as JSON would have its value; one that is not of the feature's type stays text, and is refused as such. */
-function valueOf(text: string, column: SignatureColumn | undefined): unknown {
-  if (text === "") return null;
-  if (column?.type === "number") return decimal.test(text) ? Number(text) : text;
-  if (column?.type === "boolean" || (column && isBooleanCategory(column))) {
-    const lower = text.trim().toLowerCase();
-    return lower === "true" || lower === "false" ? lower === "true" : text;
-  }
-  return text;
-}
 
 interface CsvColumn {
   readonly name: string;
@@ -37,12 +24,15 @@ function columnsOf(names: readonly string[], signature: Signature): CsvColumn[] 
   return names.map((name) => ({ name, feature: features.get(name), values: [] }));
 }
 
-/** Rows in CSV with a header, as a list of values per feature; an empty field is a missing value. */
+/** Rows in CSV with a header, as a list of values per feature, by the rules for files of training data. */
 export function readCsv(body: Buffer, signature: Signature): Map<string, unknown[]> {
   if (!isUtf8(body)) throw new RequestProblem("BODY_INVALID", "The body is not UTF-8 text. Send UTF-8.");
   let columns: readonly CsvColumn[] | undefined;
   let count = 0;
-  readCsvRows(body.toString().replace(/^\uFEFF/, ""), {
+  const text = body.toString().replace(/^\uFEFF/, "");
+  const names = signature.inputs.map(({ name }) => name);
+  readCsvRows(text, {
+    delimiter: findDelimiter(text.slice(0, text.indexOf("\n") + 1), names),
     onRow(fields) {
       if (columns === undefined) {
         columns = columnsOf(fields, signature);
@@ -55,7 +45,7 @@ export function readCsv(body: Buffer, signature: Signature): Map<string, unknown
         );
       }
       for (const [index, { feature, values }] of columns.entries())
-        values.push(valueOf(fields[index] ?? "", feature));
+        values.push(typedValue(fields[index] ?? "", feature, signature.format));
       count += 1;
     },
     onFault(fault, line) {

@@ -1,4 +1,5 @@
 import { isBooleanCategory } from "../../platform/definition/column-schema";
+import { findTextFault } from "../../platform/model/category-text";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import type { ColumnValues, FeatureTable } from "../../platform/model/table";
 import { RequestProblem } from "../problems/problem";
@@ -82,6 +83,17 @@ export class RowTable {
     else this.storeOther(position, row, value);
   }
 
+  /** Stores a value as `store` does, but answers what is wrong with it, if anything is: the row is then up to the caller. */
+  tryStore(position: number, row: number, value: unknown): string | undefined {
+    const column = this.columns[position];
+    const values = this.values[position];
+    if (column === undefined || values === undefined) return undefined;
+    const fault = storeValue(column, values, row, value);
+    if (fault !== taken) return fault;
+    (this.outside ??= new Map()).set(column.name, (this.outside.get(column.name) ?? 0) + 1);
+    return undefined;
+  }
+
   /** The finished table; throws with every fault when there is one. */
   finish(): InputRows {
     this.faults.throwIfAny();
@@ -89,14 +101,17 @@ export class RowTable {
     return { table, records: () => recordsOf(table), ...(this.outside && { outside: this.outside }) };
   }
 
+  /** The first rows alone; what follows them was not wanted after all. */
+  first(rows: number): FeatureTable {
+    const columns = this.values.map((values) =>
+      Array.isArray(values) ? values.slice(0, rows) : values.subarray(0, rows),
+    );
+    return { rows, columns: new RequestColumns(this.signature, columns) };
+  }
+
   private storeOther(position: number, row: number, value: unknown): void {
-    const column = this.columns[position];
-    const values = this.values[position];
-    if (column === undefined || values === undefined) return;
-    const fault = storeValue(column, values, row, value);
-    if (fault === undefined) return;
-    if (fault !== taken) this.faults.add(row, fault, column.name);
-    else (this.outside ??= new Map()).set(column.name, (this.outside.get(column.name) ?? 0) + 1);
+    const fault = this.tryStore(position, row, value);
+    if (fault !== undefined) this.faults.add(row, fault, this.columns[position]?.name);
   }
 }
 
@@ -136,6 +151,8 @@ function storeValue(
     }
     // The model's graph reads "" as missing, so it cannot also be a category.
     if (text === "") return `"${name}" is "". Use null for a missing value, where one is allowed.`;
+    const fault = findTextFault(text);
+    if (fault !== undefined) return `"${name}" is ${show(value)}, which ${fault}. Send the text without it.`;
     values[row] = text;
     return isListed ? undefined : taken;
   }

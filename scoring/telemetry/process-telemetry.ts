@@ -6,7 +6,7 @@ import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
 import path from "node:path";
 import { ScoringMetrics } from "./scoring-metrics";
-import { clusterMetricsReader } from "./cluster-metrics";
+import { openWorkerMetrics } from "./worker-metrics";
 import type { Exporter } from "./open-telemetry";
 import type { Telemetry } from "./request-telemetry";
 import { readTelemetrySettings } from "./telemetry-settings";
@@ -23,6 +23,8 @@ export interface ProcessTelemetry {
   ): Promise<(predictions: Predictions) => void>;
   /** Sends what waits. Never throws. */
   close(): Promise<void>;
+  /** Of several workers: leaves what this one has counted with the others. Call it last. Never throws. */
+  tellLast(): Promise<void>;
 }
 
 /** Longest time that exporting what waits may take when the process ends, in milliseconds. */
@@ -48,9 +50,10 @@ export function openProcessTelemetry(
     exporter = openExporter({ ...options, settings, report });
   }
   const { registry } = metrics;
+  const ofWorker = cluster.isWorker ? openWorkerMetrics(registry) : undefined;
   return {
     telemetry: { metrics, ...(exporter && { onEnded: exporter.onEnded }) },
-    readMetrics: cluster.isWorker ? clusterMetricsReader(registry) : () => registry.metrics(),
+    readMetrics: () => (ofWorker === undefined ? registry.metrics() : ofWorker.read()),
     async predictionsOf(directory, model) {
       const hasReference = await fileExists(path.join(directory, modelFiles.reference));
       const prediction = hasReference ? (await readReference(directory)).prediction : undefined;
@@ -63,5 +66,6 @@ export function openProcessTelemetry(
       };
     },
     close: async () => exporter?.close(closeMs),
+    tellLast: async () => ofWorker?.tellLast(),
   };
 }

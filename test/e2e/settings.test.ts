@@ -102,8 +102,8 @@ describe("a lifecycle that goes on serving", () => {
       MLOPS_EVALUATION: "off",
     });
     expect(run).toMatchObject({
-      outcome: "stopped",
-      explanation: 'The run stopped after "evaluate", as asked.',
+      outcome: "promotable",
+      explanation: "The candidate may be registered; it is not yet.",
     });
     expect(await decisionOf(run)).toMatchObject({ promote: true, reason: "evaluation-off" });
   });

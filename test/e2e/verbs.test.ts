@@ -70,8 +70,8 @@ describe("the verbs, one process each, as a pipeline calls them", () => {
     expect(checked).toMatchObject({ rows: 442, findings: [] });
     const trained = await place.json<RunRecord>(["train"]);
     expect(trained).toMatchObject({
-      outcome: "stopped",
-      explanation: 'The run stopped after "train", as asked.',
+      outcome: "trained",
+      explanation: "The candidate is yet to be evaluated.",
     });
     for (const verb of ["evaluate", "register", "package", "deploy", "smoke", "load"]) {
       run = await place.json<RunRecord>([verb]);
@@ -96,11 +96,12 @@ describe("the verbs, one process each, as a pipeline calls them", () => {
 
   test("score a file as the service and the trainer do", async () => {
     const output = place.path("scored.csv");
-    expect(
-      await place.json<ScoreFileResult>(["score", "--input", dataFile, "--output", output]),
-    ).toMatchObject({
-      rows: 442,
+    expect(await place.json<ScoreFileResult>(["score", "--input", dataFile, "--output", output])).toEqual({
+      read: 442,
+      scored: 442,
+      rejected: 0,
       model: "diabetes:1",
+      output,
     });
     const scored = await readRows(output);
     const served = await ask(await readRows(dataFile), "all");
@@ -117,6 +118,22 @@ describe("the verbs, one process each, as a pipeline calls them", () => {
       );
       expect(Math.abs((same?.prediction ?? NaN) - Number(golden.predictions[index]))).toBeLessThan(1e-9);
     }
+  });
+
+  test("score the rows of a file that can be, and say no for the others", async () => {
+    const [input, output] = [place.path("odd.csv"), place.path("odd-scored.csv")];
+    const [header, first = "", second] = (await readFile(dataFile, "utf8")).split("\n");
+    await writeFile(input, [header, first.replace(/^[^,]+/, "old"), second, ""].join("\n"));
+    expect(
+      await place.json<ScoreFileResult>(
+        ["score", "--version", "diabetes:1", "--input", input, "--output", output],
+        1,
+      ),
+    ).toEqual({
+      ...{ read: 2, scored: 1, rejected: 1, model: "diabetes:1", output },
+      rejects: place.path("odd-scored.rejected.csv"),
+    });
+    expect(await readFile(place.path("odd-scored.rejected.csv"), "utf8")).toContain('""age"" is ""old""');
   });
 
   test("collect what was scored, with its outcome, and train on it", async () => {

@@ -11,15 +11,12 @@ import { profileTable } from "../../platform/drift/profile-table";
 import { profileNumbers } from "../../platform/drift/profile-values";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { signatureOf } from "../../platform/model/signature";
-import { trainByCommand } from "../trainers/command-model";
-import { fitLinearModel } from "../trainers/fit";
+import { fitModel, programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { writeModelFiles } from "./model-files";
-import { toOnnx } from "../onnx/linear-graph";
 import { rowsOf, scoreRows, scoreRowsInSql } from "../evaluation/score-rows";
-import { describeProgram } from "../trainers/program";
 import type { TrainingRequest } from "./training-request";
 
 export interface TrainedModel {
@@ -28,6 +25,8 @@ export interface TrainedModel {
   readonly onnxDigest: Digest;
   readonly metrics: ModelMetrics;
   readonly lineage: Lineage;
+  /** What a person should know of how it was fitted: whole sentences. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -74,39 +73,23 @@ async function trainInto(
   const file = path.join(directory, modelFiles.onnx);
   // Before it runs: who edits it meanwhile changes what the next run is made with.
   const program = await programOf(request);
-  const linear = await writeOnnx(request, file);
+  const {
+    onnx,
+    linear,
+    warnings = [],
+  } = await fitModel({
+    ...request,
+    from: rowsOf("training"),
+    workDirectory: `${directory}.work`,
+  });
+  await writeFile(file, onnx);
   checkNotAborted(request);
   const model = await OnnxModel.open(file, signatureOf(definition));
   try {
-    return await describeModel(request, { directory, model, linear, program });
+    return { ...(await describeModel(request, { directory, model, linear, program })), warnings };
   } finally {
     await model.close();
   }
-}
-
-async function programOf({
-  definition,
-  commandDirectory: directory,
-}: TrainingRequest): Promise<Lineage["program"] | undefined> {
-  const { trainer } = definition;
-  return trainer.kind === "command" ? describeProgram(trainer.run, { directory, definition }) : undefined;
-}
-
-/** Trains and writes `model.onnx`; gives the parameters where the trainer is one of ours. */
-async function writeOnnx(request: TrainingRequest, file: string): Promise<LinearParameters | undefined> {
-  const { engine, definition, commandDirectory, onOutput, signal } = request;
-  const { trainer } = definition;
-  if (trainer.kind === "command") {
-    const workDirectory = `${path.dirname(file)}.work`;
-    await trainByCommand(
-      { engine, definition, trainer, workDirectory, directory: commandDirectory, onOutput, signal },
-      file,
-    );
-    return undefined;
-  }
-  const linear = await fitLinearModel(engine, definition, rowsOf("training"));
-  await writeFile(file, toOnnx(linear));
-  return linear;
 }
 
 /** Measures the model and writes what a model directory has besides `model.onnx`. */
@@ -123,7 +106,7 @@ async function describeModel(
     linear: LinearParameters | undefined;
     program: Lineage["program"] | undefined;
   },
-): Promise<Omit<TrainedModel, "directory">> {
+): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
   const golden = await makeGoldenRows(engine, definition, { model, linear });
   const heldOut = await scoreRows(engine, definition, { model, side: "held-out" });

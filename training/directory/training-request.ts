@@ -1,13 +1,9 @@
 import type { DataSource } from "../../platform/data/source";
-import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Lineage } from "../../platform/model/model-directory";
-import type { SqlEngine } from "../../platform/sql/engine";
+import type { TrainerInput } from "../trainers/trainer";
 
-/** What a model is trained from and where it goes. */
-export interface TrainingRequest {
-  /** Its table `data` is loaded and split. */
-  readonly engine: SqlEngine;
-  readonly definition: ModelDefinition;
+/** What a model is trained from and where it goes; the table `data` of the engine is loaded and split. */
+export interface TrainingRequest extends Omit<TrainerInput, "from" | "workDirectory"> {
   readonly source: Pick<DataSource, "file" | "digest" | "rows">;
   /** The model directory to make; it must not exist. */
   readonly outputDirectory: string;
@@ -18,9 +14,4 @@ export interface TrainingRequest {
   readonly parentRun?: string | undefined;
   /** Champion the candidate will be compared with: `name:version`. */
   readonly champion?: string | undefined;
-  /** Folder a command trainer's program is started in: the model's. */
-  readonly commandDirectory: string;
-  /** Gets each line that a command trainer's program prints. */
-  readonly onOutput?: ((line: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }

@@ -119,6 +119,7 @@ export async function trainJob(
       });
     });
     assertNotInterrupted(context.signal);
+    trained.warnings.forEach(context.warn);
     await logOf(context).log(entriesOfTraining(trained));
     const digest = await digestOfDirectory(trained.directory);
     const candidate: Candidate = { model, run: trained.lineage.run, digest, data: checked.data };

@@ -7,16 +7,10 @@ import type {
   NumberTerm,
 } from "../../platform/onnx/linear-parameters";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
+import { innerPrefix } from "./inner-prefix";
 import { OnnxGraph } from "./onnx-graph";
 
 const { inputTypes, columnShape, columnAxis, unknownCoefficient, threshold } = linearConventions;
-
-/** A prefix for inner values that no feature or output begins with. */
-function innerPrefix({ inputs }: Signature): string {
-  let prefix = "/";
-  while (inputs.some(({ name }) => name.startsWith(prefix))) prefix += "/";
-  return prefix;
-}
 
 /**
  * Declares an input per feature and returns each as a column, [N, 1]. The inputs are vectors, [N], because

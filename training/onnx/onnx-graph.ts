@@ -15,7 +15,9 @@ import {
 } from "../../platform/onnx/onnx-operators";
 
 const utf8 = new TextEncoder();
-const modelType = Root.fromJSON({ nested: onnxMessages }).lookupType("Model");
+const root = Root.fromJSON({ nested: onnxMessages });
+const modelType = root.lookupType("Model");
+const graphType = root.lookupType("Graph");
 
 function littleEndian(values: readonly number[], write: (view: DataView, at: number, value: number) => void) {
   const view = new DataView(new ArrayBuffer(values.length * 8));
@@ -104,15 +106,23 @@ export class OnnxGraph {
       irVersion: 8,
       producerName: "mlops",
       opsetImport: Object.entries(operatorSets).map(([domain, version]) => ({ domain, version })),
-      graph: {
-        name,
-        node: this.nodes,
-        initializer: this.initializers,
-        input: this.inputs,
-        output: this.outputs,
-      },
+      graph: { name, ...this.message() },
     };
     return modelType.encode(modelType.create(model)).finish();
+  }
+
+  /** The bytes of the graph alone, to be joined with those of another. */
+  encodeGraph(): Uint8Array {
+    return graphType.encode(graphType.create(this.message())).finish();
+  }
+
+  private message(): Omit<OnnxMessage<"Graph">, "name"> {
+    return {
+      node: this.nodes,
+      initializer: this.initializers,
+      input: this.inputs,
+      output: this.outputs,
+    };
   }
 
   private initializer(tensor: Omit<OnnxMessage<"Tensor">, "name">): string {

@@ -4,6 +4,8 @@ import type { TrainingRows } from "../preprocessing/preprocessing";
 export interface Coefficients {
   readonly intercept: number;
   readonly coefficients: readonly number[];
+  /** What a person should know of how they were found: whole sentences. */
+  readonly warnings?: readonly string[];
 }
 
 /** The encoded columns and the target as SQL expressions over the training rows. */

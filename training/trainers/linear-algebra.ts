@@ -32,10 +32,16 @@ export function rangeBasis(matrix: Matrix): { readonly basis: Matrix; readonly e
   };
 }
 
-/** The solution of least norm of a symmetric positive semidefinite system. */
-export function leastNormSolution(matrix: Matrix, right: readonly number[]): number[] {
-  const { basis, eigenvalues } = rangeBasis(matrix);
-  const inBasis = basis.transpose().mmul(Matrix.columnVector([...right]));
-  const scaled = eigenvalues.map((value, index) => inBasis.get(index, 0) / value);
-  return basis.mmul(Matrix.columnVector(scaled)).to1DArray();
+/**
+ * The largest variance inflation factor of a symmetric positive definite matrix of cross products: how many times its
+ * inverse's diagonal is what it would be without the other columns. Infinite when the matrix is not numerically so.
+ */
+export function largestVarianceInflation(gram: Matrix): number {
+  const roots = gram.diagonal().map(Math.sqrt);
+  if (!roots.every((root) => root > 0)) return Infinity;
+  const scaled = new Matrix(roots.map((one, i) => roots.map((other, j) => gram.get(i, j) / (one * other))));
+  const decomposition = new CholeskyDecomposition(symmetric(scaled));
+  if (!decomposition.isPositiveDefinite()) return Infinity;
+  const inflations = decomposition.solve(Matrix.identity(roots.length)).diagonal();
+  return inflations.every(Number.isFinite) ? Math.max(1, ...inflations) : Infinity;
 }

@@ -1,8 +1,9 @@
 import { Matrix } from "ml-matrix";
 import { PlatformError } from "../../platform/base/errors";
-import type { SqlEngine } from "../../platform/sql/engine";
 import { findCholeskySolution, rangeBasis } from "./linear-algebra";
-import { designRelation, type Coefficients, type Design } from "./design";
+import { designRelation, type Coefficients } from "./design";
+import { fitLinear, type LinearProblem } from "./linear";
+import type { Trainer } from "./trainer";
 import { aggregate, balancedSum, crossProducts, double } from "../preprocessing/sql";
 
 const maxIterations = 100;
@@ -22,12 +23,8 @@ interface Objective {
   readonly hessian: Matrix;
 }
 
-interface Problem {
-  readonly engine: SqlEngine;
-  readonly design: Design;
+interface Problem extends LinearProblem {
   readonly l2: number;
-  /** Names of the encoded columns, for messages. */
-  readonly names: readonly string[];
 }
 
 /**
@@ -35,7 +32,7 @@ interface Problem {
  * intercept is not penalised. Newton's method with step halving, each step one set of sums over the rows. With l2 0 and
  * dependent columns it is the solution of least |b|.
  */
-export async function fitLogistic(problem: Problem): Promise<Coefficients> {
+async function fitLogistic(problem: Problem): Promise<Coefficients> {
   const { engine, design, l2 } = problem;
   const [total = NaN, positive = NaN] = await aggregate(engine, design.rows.from, [
     `sum(${design.rows.weight})`,
@@ -161,3 +158,9 @@ function notConverged({ names, l2 }: Problem, { coefficients }: Coefficients): P
       : `The features tell some rows' class without error (most of all "${names[largest] ?? ""}"), so a logistic regression without penalty has no finite coefficients. Give the trainer an l2 above 0, for example 1.`,
   );
 }
+
+export const logistic: Trainer<"logistic"> = {
+  fit(input, { l2 }) {
+    return fitLinear(input, (problem) => fitLogistic({ ...problem, l2 }));
+  },
+};

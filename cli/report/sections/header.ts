@@ -22,6 +22,8 @@ export function gateVerdict({ promote, champion }: PromotionDecision): Verdict {
 const verdicts: Readonly<Record<RunOutcome, Verdict>> = {
   running: { tone: "calm", word: "in progress" },
   stopped: { tone: "calm", word: "stopped as asked" },
+  trained: { tone: "calm", word: "not evaluated yet" },
+  promotable: { tone: "warn", word: "not registered yet" },
   kept: { tone: "calm", word: "champion kept" },
   registered: { tone: "good", word: "registered" },
   "waiting-for-approval": { tone: "warn", word: "waiting for approval" },

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../../platform/base/errors";
 import * as pulumi from "@pulumi/pulumi";
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import { Provider } from "@pulumi/kubernetes/provider";
@@ -17,7 +18,7 @@ function credentials(cluster: KubernetesCluster, placement: Placement): pulumi.O
     } catch (error) {
       // Whoever may only read Azure may still see a preview: of the objects, what the program says, not what the cluster says to it.
       if (!pulumi.runtime.isDryRun()) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       await pulumi.log.warn(`The cluster's objects are previewed without the cluster: ${reason}`, cluster);
       return pulumi.unknown as unknown as string;
     }

@@ -63,6 +63,17 @@ describe("a report of a whole run", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  test("says where the model comes from once: of the card, all but its lineage", () => {
+    expect(page).toContain("None known.");
+    expect(page).not.toContain("card-run");
+  });
+
+  test("puts each cell's head beside it, for pages too narrow for a table", () => {
+    const cells = [...page.matchAll(/<td ([^>]*)>/g)].map((match) => match[1] ?? "");
+    const heads = cells.flatMap((attributes) => /data-head="([^"]+)"/.exec(attributes)?.[1] ?? []);
+    expect(heads).toEqual(expect.arrayContaining(["status", "what happened"]));
+  });
+
   test("gives every table headings for its columns and rows", () => {
     const tables = page.match(/<table>[\s\S]*?<\/table>/g) ?? [];
     expect(tables.length).toBeGreaterThanOrEqual(9);

@@ -190,7 +190,8 @@ export const whole: ReportInput = {
     champion: "houses:1",
     tools: { node: "20.19.0", duckdb: "1.5.6", onnxruntime: "1.30.0", platform: "0.1.0" },
   },
-  modelCard: "---\ntags: [tabular]\n---\n# houses\n\nPrices, <i>roughly</i>.\n",
+  modelCard:
+    "---\ntags: [tabular]\n---\n# houses\n\nPrices, <i>roughly</i>.\n\n## Limits\n\n- None known.\n\n## Lineage\n\n| What | Value |\n| --- | --- |\n| Run | card-run |\n",
   drift: {
     rows: 600,
     referenceRows: 9845,

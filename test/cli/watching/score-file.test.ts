@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileOf } from "../../../cli/watching/score-file";
+import { describeScored, fileOf } from "../../../cli/watching/score-file";
 import { openStorage } from "../../../platform/storage/open-storage";
 import { Azurite } from "../../platform/storage/azurite";
 
@@ -32,4 +32,14 @@ describe("a file to score", () => {
   test("on this machine is what it is", async () => {
     expect(await fileOf("rows.csv", scratch)).toBe("rows.csv");
   });
+});
+
+test.each([
+  [{ read: 1, scored: 1, rejected: 0 }, "1 row read: 1 scored by a:1 into o.csv, none rejected."],
+  [
+    { read: 12_000, scored: 11_000, rejected: 1000, rejects: "o.rejected.csv" },
+    "12,000 rows read: 11,000 scored by a:1 into o.csv, 1,000 rejected into o.rejected.csv, which says why.",
+  ],
+])("what became of the rows is said in counts that add up: %j", (counts, text) => {
+  expect(describeScored({ ...counts, model: "a:1", output: "o.csv" })).toBe(text);
 });

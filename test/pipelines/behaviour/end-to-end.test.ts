@@ -136,7 +136,7 @@ describe("the way of a model into production", () => {
 
   test("batch scoring publishes a prediction for each row, by the version in production", async () => {
     const run = await home.runs("batch");
-    expect(outputOf(run, "Score.Score")).toContain("442 rows scored by diabetes:1");
+    expect(outputOf(run, "Score.Score")).toContain("442 rows read: 442 scored by diabetes:1");
     const rows = await readFile(path.join(run.artifacts, "predictions", "predictions.csv"), "utf8");
     expect(rows.trim().split("\n")).toHaveLength(443);
   });

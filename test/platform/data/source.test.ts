@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { loadData } from "../../../platform/data/source";
+import { loadData, loadFields, loadText } from "../../../platform/data/source";
 import {
   parseModelDefinition,
   type DataFormat,
@@ -245,6 +245,49 @@ describe("a Parquet file", () => {
       { _row: 3, size: null, kind: null, open: null, price: null },
     ]);
     expect(await engine.rows("SELECT price FROM raw WHERE _row = 3")).toEqual([{ price: "nan" }]);
+  });
+
+  test.each([
+    ["a column twice", "twice.parquet", 'more than one column named "a"'],
+    [
+      "names that differ in capitals alone",
+      "capitals.parquet",
+      'columns whose names differ in capitals alone, "a", "A", which are one name to SQL',
+    ],
+  ])("with %s is refused, as the engine gives one of them another name", async (_, name, fault) => {
+    // Written by pyarrow, with the columns a, a, b and a, A, A_1: DuckDB itself does not write such a file.
+    const file = path.join(__dirname, "fixtures", name);
+    const message = `${file} has ${fault}. Column names are unique; rename or remove one of them.`;
+    await expect(loadData(engine, numbersOnly(["a", "b"]), file)).rejects.toMatchObject({
+      code: "DATA_INVALID",
+      message,
+    });
+    await expect(loadText(engine, file)).rejects.toThrow(message);
+    await expect(loadFields(engine, [], file)).rejects.toThrow(message);
+  });
+
+  test("may have columns with parts of the same names inside", async () => {
+    const file = await writeParquet(
+      "nested.parquet",
+      "SELECT {'a': 1, 'b': {'a': 2}} AS s, [1, 2] AS list, 7 AS a, {'b': 3} AS t, 8 AS b",
+    );
+    const { header } = await loadData(engine, numbersOnly(["a", "b"]), file);
+    expect(header).toEqual(["s", "list", "a", "t", "b"]);
+    expect(await rows()).toEqual([{ _row: 1, a: 7, b: 8 }]);
+  });
+
+  test("has no value where a text has the character NUL, which CSV cannot have", async () => {
+    const file = await writeParquet(
+      "nul.parquet",
+      "SELECT 1 AS size, 'x' || chr(0) || 'y' AS kind, true AS open, 1 AS price UNION ALL SELECT 1, 'x', true, 1",
+    );
+    await loadData(engine, mixed, file);
+    expect(
+      await engine.rows("SELECT r.kind AS raw, d.kind AS kind FROM raw r JOIN data d USING (_row)"),
+    ).toEqual([
+      { raw: "x\0y", kind: null },
+      { raw: "x", kind: "x" },
+    ]);
   });
 
   test("gives the numbers of the CSV file with the same values, to the last bit", async () => {

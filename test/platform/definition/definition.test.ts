@@ -202,12 +202,12 @@ describe("a model definition", () => {
     [
       "ridge for a classification",
       { ...classification, trainer: regression.trainer },
-      "the ridge trainer is for regression; use logistic",
+      "the ridge trainer is for regression; use logistic or command",
     ],
     [
       "logistic for a regression",
       { ...regression, trainer: classification.trainer },
-      "the logistic trainer is for classification; use ridge",
+      "the logistic trainer is for classification; use ridge or command",
     ],
     [
       "three classes",
@@ -267,7 +267,7 @@ describe("a model definition", () => {
     [
       "a name with capitals",
       { ...regression, name: "Example" },
-      "name: must be 3 to 40 lower-case letters, digits and dashes",
+      "name: must be 3 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
     ],
     [
       "a misspelt field",
@@ -320,7 +320,7 @@ describe("a model definition", () => {
       canary: { weights: [50, 10] },
     };
     expect(faultsOf(value)).toEqual([
-      "the logistic trainer is for classification; use ridge",
+      "the logistic trainer is for classification; use ridge or command",
       'the metric "auc" is not one of a regression',
       'the slice column "x" is not among the columns',
       "canary weights 50, 10 do not rise",
@@ -329,7 +329,7 @@ describe("a model definition", () => {
 
   test("names faults of form and of sense together", () => {
     expect(faultsOf({ ...withGate({ metric: "auc" }), name: "Example", extra: 1 })).toEqual([
-      "name: must be 3 to 40 lower-case letters, digits and dashes",
+      "name: must be 3 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
       'Unrecognized key: "extra". Allowed are name, description, task, data, format, columns, split, checks, trainer, gate, drift, serving, canary; rename or remove it.',
       'the metric "auc" is not one of a regression',
     ]);

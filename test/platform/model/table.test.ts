@@ -42,6 +42,10 @@ test.each([
     { age: 1, port: 1, vip: true },
     'Row 2: feature "port" is 1. A category or null is expected. Correct the row.',
   ],
+  [
+    { age: 1, port: "S\0T", vip: true },
+    'Row 2: feature "port" is "S\\u0000T". A category or null is expected. Correct the row.',
+  ],
   [{ age: 1, port: "S", vip: null }, 'Row 2: feature "vip" is null. A boolean is expected. Correct the row.'],
   [{ age: 1, port: "S", vip: 1 }, 'Row 2: feature "vip" is 1. A boolean is expected. Correct the row.'],
 ])("a row with another type is refused: %j", (row, message) => {

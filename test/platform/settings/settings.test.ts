@@ -241,6 +241,30 @@ describe("settings", () => {
     expect(faultsOf("scoring", { ...scoring, ...env })).toEqual(faults);
   });
 
+  test.each([
+    ["https://shop.example", ["https://shop.example"]],
+    ["https://Shop.Example", ["https://shop.example"]],
+    ["HTTPS://shop.example:443,http://a.example:80/", ["https://shop.example", "http://a.example"]],
+    [
+      "https://shop.example:8443, http://localhost:3000",
+      ["https://shop.example:8443", "http://localhost:3000"],
+    ],
+    ["https://münchen.example", ["https://xn--mnchen-3ya.example"]],
+    ["http://[::1]:80", ["http://[::1]"]],
+    ["*", ["*"]],
+  ])("that name origins are as browsers send them: %s", (text, origins) => {
+    expect(readSettings("scoring", { ...scoring, MLOPS_CORS_ORIGINS: text }).corsOrigins).toEqual(origins);
+  });
+
+  test.each([
+    ...["https://*.example", "https://shop.example/app", "https://shop.example?x", "https://me@shop.example"],
+    ...["shop.example", "ftp://shop.example", "null", "", "*,https://shop.example", "https://a.example,"],
+  ])("that name no origin are refused with the reason: %s", (text) => {
+    expect(faultsOf("scoring", { ...scoring, MLOPS_CORS_ORIGINS: text })).toEqual([
+      `MLOPS_CORS_ORIGINS is "${text}". Expected origins like https://a.example,https://b.example without paths, or * for all; https://*.example would match none, as browsers send whole names.`,
+    ]);
+  });
+
   test.each(["127.0.0.1", "127.9.9.9", "localhost", "::1", "[::1]"])(
     "without MLOPS_AUTH may be for %s",
     (host) => {

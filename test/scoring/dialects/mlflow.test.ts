@@ -114,7 +114,7 @@ describe("a body that is not as MLflow has it is refused in MLflow's words", () 
 
 describe("CSV", () => {
   test("may have quotes, empty fields for what is missing, a byte order mark, and True for true", async () => {
-    const lines = ['\uFEFFtown,"smoker",age,bmi,constructor', '"Aå",True,4.0e1,25.5,1', "B b,false, -1 ,,"];
+    const lines = ['\uFEFFtown,"smoker",age,bmi,constructor', '"Aå",True,4.0e1,25.5,1', "B b,false,-1,,"];
     const answer = await call(app, csv(`${lines.join("\r\n")}\r\n\r\n`));
     const rows = [colourRow, { age: -1, bmi: null, smoker: false, constructor: null, town: "B b" }];
     const expected = await call(app, json("/invocations", { dataframe_records: rows }));

@@ -1,3 +1,4 @@
+import type { PredictionLog } from "../../../platform/predictions/prediction-writer";
 import { call, closeServices, colour, colourRow, cost, costRow, json, openService } from "./service-fixture";
 import { binaryRequest, inferUrl, readBinary, ways } from "./ways-to-ask";
 
@@ -195,9 +196,10 @@ describe("what is wrong is told in one text", () => {
       { inputs: tensors(), outputs: [{ name: "logits" }] },
       /The model has no output "logits"/,
     ],
+    ["an id with NUL", { id: "a\0b", inputs: tensors() }, /"id" has the character NUL/],
     ["an id that is a number", { id: 7, inputs: tensors() }, /"id" is 7/],
     ["another model's name", { model_name: "cost", inputs: tensors() }, /"model_name" is "cost", but/],
-    ["a model's name that is none", { model_name: null, inputs: tensors() }, /"model_name" is null, but/],
+    ["a model's name that is none", { model_name: "", inputs: tensors() }, /"model_name" is "", but/],
     ["a version that is a number", { model_version: 3, inputs: tensors() }, /"model_version" is 3, but/],
     ["another version", { model_version: "2", inputs: tensors() }, /"model_version" is "2", but/],
     [
@@ -291,4 +293,50 @@ test("a tritonclient's request, which says no content type, is taken", async () 
     inputs: ["a", "b", "c"].map((name) => ({ name, shape: [1], datatype: "FP64", data: [costRow[name]] })),
   });
   expect((await call(numbers, { url: inferUrl(cost.signature), body })).status).toBe(200);
+});
+
+test("what is null is absent", async () => {
+  const absent = await call(app, json(url, { inputs: tensors() }));
+  const body = {
+    ...{ id: null, parameters: null, outputs: null, model_name: null, model_version: null },
+    inputs: tensors().map((input) => ({ ...input, parameters: null })),
+  };
+  const answer = await call(app, json(url, body));
+  expect([answer.status, answer.json]).toEqual([200, absent.json]);
+  const output = { ...body, outputs: [{ name: "prediction", parameters: null }] };
+  expect((await call(app, json(url, output))).json.outputs).toMatchObject([{ name: "prediction" }]);
+});
+
+describe("the id of a request", () => {
+  const logged: string[] = [];
+  const log = {
+    append: (_source: unknown, { id }: { id: string }) => void logged.push(id),
+  } as unknown as PredictionLog;
+  const logging = openService(colour, { log });
+  const send = (id: unknown) => {
+    const sent = json(url, { id, inputs: tensors() });
+    return call(logging, { ...sent, headers: { ...sent.headers, "x-request-id": "header" } });
+  };
+
+  test.each([
+    ["its own, which its client knows", "r 1, 東京", "r 1, 東京"],
+    ["that of the header, when it has none", undefined, "header"],
+    ["that of the header, when it is null", null, "header"],
+    ["that of the header, when it is empty", "", "header"],
+    ["as long as others may be", "x".repeat(100), "x".repeat(100)],
+  ])("is in the prediction log %s", async (_, id, expected) => {
+    const answer = await send(id);
+    expect([answer.status, answer.json.id]).toEqual([200, id ?? undefined]);
+    expect(logged.splice(0)).toEqual([expected]);
+    expect(answer.headers["x-request-id"]).toBe("header");
+  });
+
+  test("is refused when it is longer than others may be", async () => {
+    const answer = await send("x".repeat(101));
+    expect([answer.status, answer.json]).toEqual([
+      431,
+      { error: '"id" has 101 characters. It may have at most 100.' },
+    ]);
+    expect(logged).toEqual([]);
+  });
 });

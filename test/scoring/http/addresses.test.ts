@@ -105,7 +105,8 @@ test("the description has every address, and no other", async () => {
 
 test.each([
   ["/v2/models/%zz", 400],
-  [`/v2/models/${"x".repeat(500)}`, 400],
+  [`/v2/models/${"x".repeat(500)}`, 404],
+  [`/v2/models/${"x".repeat(15_000)}`, 404],
   ["/%2e%2e/etc/passwd", 404],
   ["//score", 404],
   ["/SCORE", 404],

@@ -6,7 +6,7 @@ const read = (text: string, { signature }: { readonly signature: Signature } = c
   Object.fromEntries(readCsv(Buffer.from(text), signature));
 
 test("fields are values as JSON would have them, by the type of their feature", () => {
-  const text = '\uFEFFage,bmi,smoker,town,other\r\n 4.0e1 ,,TRUE,"A, ""å""",1\r\n-.5,1.,false, ,\n';
+  const text = '\uFEFFage,bmi,smoker,town,other\r\n4.0e1 ,,TRUE,"A, ""å""",1\r\n-.5,1.,0, ,\n';
   expect(read(text, colour)).toEqual({
     age: [40, -0.5],
     bmi: [null, 1],
@@ -16,7 +16,7 @@ test("fields are values as JSON would have them, by the type of their feature", 
   });
 });
 
-test.each(["x", "1x", "1.2.3", "1e", ".", "0x10", "NaN", "1 2", "٣"])(
+test.each(["x", "1x", "1.2.3", "1e", ".", "0x10", "NaN", "1 2", "1 2 ", "٣"])(
   "%p is no number and stays text",
   (text) => {
     expect(read(`a\n${text}\n`)).toEqual({ a: [text] });
@@ -72,4 +72,21 @@ test("a header of 100,000 columns is refused by their number, at once", () => {
     "The rows have 100000 columns, but the model has 3 features. Send a column for each feature and no other.",
   );
   expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
+});
+
+test("a body is read as the files of the model's definition are", () => {
+  const format = { decimal: "," as const, thousands: "." as const, missing: ["NA"] };
+  const inputs = [
+    { name: "age", type: "number" as const, nullable: true },
+    { name: "land", type: "category" as const, nullable: true },
+  ];
+  const signature = { ...cost.signature, inputs, format };
+  expect(read("land;age\nZA;1.033,5\nNA;NA\n", { signature })).toEqual({
+    land: ["ZA", null],
+    age: [1033.5, null],
+  });
+  expect(read('age,land\n"1,5",NA\n1.5,ZA\n', { signature })).toEqual({
+    age: [1.5, "1.5"],
+    land: [null, "ZA"],
+  });
 });

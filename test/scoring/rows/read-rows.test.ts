@@ -73,6 +73,18 @@ describe("a row that does not fit is refused with row and field", () => {
       '"town" is "". Use null for a missing value, where one is allowed.',
     ],
     [
+      "a text with NUL, where runtimes end it",
+      { ...row, town: "Aa\0zz" },
+      "town",
+      '"town" is "Aa\\u0000zz", which has the character NUL (U+0000). Send the text without it.',
+    ],
+    [
+      "a text with half of a pair",
+      { ...row, town: "Aa\ud83d" },
+      "town",
+      '"town" is "Aa\\ud83d", which has half of a surrogate pair, which is no character. Send the text without it.',
+    ],
+    [
       "too few values",
       [40, 25],
       undefined,

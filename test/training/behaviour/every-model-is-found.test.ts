@@ -2,7 +2,7 @@ import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/de
 import { findLinearParameters } from "../../../platform/onnx/find-linear-parameters";
 import type { SqlRow } from "../../../platform/sql/engine";
 import { toOnnx } from "../../../training/onnx/linear-graph";
-import { fitLinearModel } from "../../../training/trainers/fit";
+import { fitLinearModel } from "../trainers/fit-linear-model";
 import { definitionOf, openRows } from "../trainers/rows";
 
 type Column = ModelDefinitionInput["columns"][number];

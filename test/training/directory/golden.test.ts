@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import type { SqlEngine } from "../../../platform/sql/engine";
-import { fitLinearModel } from "../../../training/trainers/fit";
+import { fitLinearModel } from "../trainers/fit-linear-model";
 import { makeGoldenRows, spreadPositions } from "../../../training/directory/golden";
 import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
 import { toOnnx } from "../../../training/onnx/linear-graph";

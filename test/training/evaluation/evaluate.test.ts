@@ -6,7 +6,7 @@ import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { signatureOf } from "../../../platform/model/signature";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { evaluate, findIncompatibility, type EvaluationResult } from "../../../training/evaluation/evaluate";
-import { fitLinearModel } from "../../../training/trainers/fit";
+import { fitLinearModel } from "../trainers/fit-linear-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
 import { rowsOf, scoreRows, scoreRowsInSql } from "../../../training/evaluation/score-rows";

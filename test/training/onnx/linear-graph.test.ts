@@ -7,7 +7,7 @@ import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { signatureOf } from "../../../platform/model/signature";
 import type { SqlRow } from "../../../platform/sql/engine";
 import { featureTable } from "../../../platform/model/table";
-import { fitLinearModel } from "../../../training/trainers/fit";
+import { fitLinearModel } from "../trainers/fit-linear-model";
 import type { LinearParameters, Term } from "../../../platform/onnx/linear-parameters";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { predictionSql } from "../../../training/evaluation/predict-sql";

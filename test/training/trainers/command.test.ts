@@ -7,8 +7,13 @@ import { digestOf, digestOfFile } from "../../../platform/base/files";
 import { readGoldenRows, readLineage } from "../../../platform/model/model-directory";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { literal } from "../../../platform/sql/engine";
+import { signatureOf } from "../../../platform/model/signature";
+import { elementTypes } from "../../../platform/onnx/onnx-messages";
+import { OnnxModel } from "../../../platform/onnx/onnx-model";
+import { loadScoringModel } from "../../../scoring/model/load-model";
+import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 import { fillPlaceholders, runCommand } from "../../../training/trainers/command";
-import { fitLinearModel } from "../../../training/trainers/fit";
+import { fitLinearModel } from "./fit-linear-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { train, type TrainedModel } from "../../../training/directory/train";
 import type { TrainingRequest } from "../../../training/directory/training-request";
@@ -104,6 +109,28 @@ test("a program in any language trains on the training rows alone, and all that 
     packages: [],
   });
   expect(await readdir(parent)).toEqual(["model"]);
+});
+
+test("a model as converters write it is adapted, which is said among the program's lines", async () => {
+  const definition = commandDefinition("train", { extra: path.join(folder, "rows.onnx") });
+  const { inputs } = signatureOf(definition);
+  const graph = new OnnxGraph("/");
+  const matrix = graph.input("float_input", "float", ["N", inputs.length]);
+  const bmi = graph.node("ArrayFeatureExtractor", { X: matrix, Y: graph.int64s([2], [1]) });
+  graph.node("Cast", { input: bmi }, { attributes: { to: elementTypes.float }, output: "variable" });
+  graph.output("variable", "float", ["N", 1]);
+  await writeFile(path.join(folder, "rows.onnx"), graph.encode("converted"));
+  const lines: string[] = [];
+  const parent = await mkdtemp(path.join(folder, "converted-"));
+  const { directory } = await trainBy(definition, parent, { onOutput: (line) => lines.push(line) });
+  expect(lines).toContain(
+    'model.onnx was adapted: "float_input" takes age, sex, bmi, bp, s1, s2, s3, s4, s5, s6, in this order; "variable" gives prediction.',
+  );
+  const golden = await readGoldenRows(directory);
+  expect(golden.predictions).toEqual(golden.rows.map(({ bmi: value }) => Math.fround(Number(value))));
+  const served = await loadScoringModel(directory);
+  expect(served).toBeInstanceOf(OnnxModel);
+  await served.close?.();
 });
 
 describe("a program that does not do its part is reported, and leaves nothing behind", () => {

@@ -16,6 +16,8 @@ const decided = (promote: boolean): { decision: ReportInput["decision"] & object
 test.each<[Pick<ReportInput, "run" | "decision">, string, string]>([
   [{ run: run("running") }, "calm", "in progress"],
   [{ run: run("stopped"), ...decided(true) }, "calm", "stopped as asked"],
+  [{ run: run("trained") }, "calm", "not evaluated yet"],
+  [{ run: run("promotable"), ...decided(true) }, "warn", "not registered yet"],
   [{ run: run("kept"), ...decided(false) }, "calm", "champion kept"],
   [{ run: run("registered", "houses:2"), ...decided(true) }, "good", "registered"],
   [{ run: run("registered", "houses:2"), ...decided(false) }, "warn", "registered against the gate"],

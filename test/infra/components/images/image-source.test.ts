@@ -38,9 +38,8 @@ describe("what an image is built from", () => {
     expect((await readdir(first.context)).sort()).toEqual(["native", "programs", "writable"]);
     const made = (await stat(first.context)).ino;
 
-    const before = performance.now();
+    // The folder is the same one: nothing was laid out again.
     expect(await layOut()).toEqual(first);
-    expect(performance.now() - before).toBeLessThan(2000);
     expect((await stat(first.context)).ino).toBe(made);
 
     // Another base image: another tag of the same content.

@@ -7,6 +7,7 @@ import {
   call,
   closeServices,
   colour,
+  colourRow,
   cost,
   limits,
   openService,
@@ -162,3 +163,15 @@ describe.each(cases)("names of features in %s, %s", (name, wayName, way: Way) =>
     }
   });
 });
+
+test.each(cases.filter(([name]) => name === "colour"))(
+  "a text of %s that the ONNX runtime would change is refused: %s",
+  async (name, _, way) => {
+    const { signature } = models[name];
+    const app = (apps[name] ??= openService(models[name], patient));
+    for (const town of ["Aå\0zzz", "\0"]) {
+      const answer = await call(app, way.send([{ ...colourRow, town }], signature));
+      expect([answer.status, JSON.stringify(answer.json)]).toEqual([400, expect.stringContaining("NUL")]);
+    }
+  },
+);

@@ -1,6 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
 import { row, writeCostModel } from "../../model-fixture";
+import { KeepAliveClients } from "../../process/keep-alive-clients";
 import { until, usePrograms, type ScoringProgram } from "../../process/scoring-program";
 
 const start = usePrograms();
@@ -100,6 +102,69 @@ test("the metrics of several workers are added up, whichever of them answers", a
     expect(metrics.get('mlops_requests_total{dialect="score",status="2xx"}')).toBe(20);
     expect(metrics.get('mlops_model_info{model="cost",version="1"}')).toBe(1);
   }
+});
+
+describe("what a worker has counted stays in the sum", () => {
+  const scored = 'mlops_requests_total{dialect="score",status="2xx"}';
+  const accepted = 'mlops_prediction_log_records_total{outcome="accepted"}';
+
+  /** Asks both workers, until the primary has heard of every request. */
+  async function startTwo(): Promise<{ program: ScoringProgram; port: number; workers: number[] }> {
+    const program = service({ MLOPS_WORKERS: "2", MLOPS_PREDICTION_LOG: folder("log") });
+    const port = await program.port();
+    await until(() => program.output.match(/"msg":"ready"/g)?.length === 3);
+    for (let count = 0; count < 30; count++) {
+      expect((await score(port, [row], { connection: "close" })).status).toBe(200);
+    }
+    // Longer than a worker takes to tell what it has counted.
+    await sleep(600);
+    const children = await readFile(`/proc/${program.child.pid}/task/${program.child.pid}/children`, "utf8");
+    return { program, port, workers: children.trim().split(" ").map(Number) };
+  }
+
+  test.each(["SIGKILL", "SIGTERM"] as const)(
+    "when it ends by %s, its prediction log included",
+    async (signal) => {
+      const { program, port, workers } = await startTwo();
+      for (const worker of workers) {
+        const ready = program.output.match(/"msg":"ready"/g)?.length ?? 0;
+        process.kill(worker, signal);
+        await until(() => program.output.match(/"msg":"ready"/g)?.length === ready + 1);
+      }
+      expect((await score(port, [row])).status).toBe(200);
+      const metrics = await metricsAt(port);
+      expect([metrics.get(scored), metrics.get(accepted), metrics.get("mlops_request_rows_count")]).toEqual([
+        31, 31, 31,
+      ]);
+      expect(metrics.get('mlops_model_info{model="cost",version="1"}')).toBe(1);
+    },
+  );
+
+  test("also what it answered last, when it is told to end", async () => {
+    const { program, port, workers } = await startTwo();
+    const client = new KeepAliveClients(1, { port, body: JSON.stringify({ data: [row] }) });
+    await until(() => client.answers > 20);
+    process.kill(workers[0] ?? 0, "SIGTERM");
+    await until(() => program.output.match(/"msg":"ready"/g)?.length === 4);
+    const { statuses } = await client.end();
+    const answers = statuses["200"] ?? 0;
+    expect((await metricsAt(port)).get(scored)).toBe(30 + answers);
+  });
+
+  test("and one that stands still does not keep the others from answering", async () => {
+    const { port, workers } = await startTwo();
+    const [first = 0] = workers;
+    process.kill(first, "SIGSTOP");
+    try {
+      // The one that stands still may get connections, too, and answers none.
+      const answers = Array.from({ length: 6 }, () => metricsAt(port));
+      expect((await Promise.any(answers)).get(scored)).toBe(30);
+      process.kill(first, "SIGCONT");
+      await Promise.all(answers);
+    } finally {
+      process.kill(first, "SIGCONT");
+    }
+  });
 });
 
 test("what is redacted is nowhere on the disk, and the record names it", async () => {

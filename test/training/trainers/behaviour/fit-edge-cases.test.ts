@@ -1,7 +1,7 @@
 import type { ModelDefinition, ModelDefinitionInput } from "../../../../platform/definition/definition";
 import { PlatformError } from "../../../../platform/base/errors";
 import type { SqlRow } from "../../../../platform/sql/engine";
-import { fitLinearModel } from "../../../../training/trainers/fit";
+import { fitLinearModel } from "../fit-linear-model";
 import type { LinearParameters, NumberTerm } from "../../../../platform/onnx/linear-parameters";
 import { predictionSql } from "../../../../training/evaluation/predict-sql";
 import { definitionOf, openRows } from "../rows";

@@ -7,8 +7,9 @@ import {
 import { PlatformError } from "../../platform/base/errors";
 import { signatureOf } from "../../platform/model/signature";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
-import type { LinearParameters } from "../../platform/onnx/linear-parameters";
-import { fitLogistic } from "./logistic";
+import type { Coefficients, Design } from "./design";
+import type { FittedModel, TrainerInput } from "./trainer";
+import { toOnnx } from "../onnx/linear-graph";
 import {
   encodedColumns,
   encodedNames,
@@ -16,37 +17,41 @@ import {
   withCoefficients,
   type TrainingRows,
 } from "../preprocessing/preprocessing";
-import { fitRidge } from "./ridge";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
 
-/** Fits the definition's ridge or logistic trainer on the rows of `from` (what follows FROM). Equal rows in equal order give an equal model. */
-export async function fitLinearModel(
-  engine: SqlEngine,
-  definition: ModelDefinition,
-  from: string,
-): Promise<LinearParameters> {
-  const { trainer } = definition;
-  if (trainer.kind === "command") {
-    throw new PlatformError(
-      "TRAINING_FAILED",
-      'The trainer "command" is a program of its own. Only "ridge" and "logistic" are fitted here.',
-    );
-  }
+/** The training rows as a linear trainer sees them. */
+export interface LinearProblem {
+  readonly engine: SqlEngine;
+  readonly design: Design;
+  /** Names of the encoded columns, for messages. */
+  readonly names: readonly string[];
+  /** How many columns repeat others by their making: one of the values of each category. */
+  readonly dependencies: number;
+}
+
+/** Fits a linear model by the coefficients that `solve` finds for the encoded columns. */
+export async function fitLinear(
+  { engine, definition, from }: TrainerInput,
+  solve: (problem: LinearProblem) => Promise<Coefficients>,
+): Promise<FittedModel> {
   await checkTrainingRows(engine, definition, from);
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   const preprocessing = await fitPreprocessing(engine, definition, rows);
   const design = { rows, columns: encodedColumns(preprocessing), target: targetSql(definition) };
-  const { intercept, coefficients } =
-    trainer.kind === "ridge"
-      ? await fitRidge(engine, design, trainer.alpha)
-      : await fitLogistic({ engine, design, l2: trainer.l2, names: encodedNames(preprocessing) });
+  const { intercept, coefficients, warnings } = await solve({
+    engine,
+    design,
+    names: encodedNames(preprocessing),
+    dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
+  });
   if (![intercept, ...coefficients].every(Number.isFinite)) throw notFinite("A coefficient");
-  return {
+  const linear = {
     signature: signatureOf(definition),
     intercept,
     terms: withCoefficients(preprocessing, coefficients),
   };
+  return { onnx: toOnnx(linear), linear, ...(warnings && { warnings }) };
 }
 
 interface Requirement {

@@ -2,7 +2,7 @@ import diabetesReference from "../reference/diabetes.json";
 import titanicReference from "../reference/titanic.json";
 import type { ModelDefinitionInput } from "../../../platform/definition/definition";
 import type { SqlEngine } from "../../../platform/sql/engine";
-import { fitLinearModel } from "../../../training/trainers/fit";
+import { fitLinearModel } from "./fit-linear-model";
 import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
 import { openShippedData, shippedDefinition } from "../shipped-data";

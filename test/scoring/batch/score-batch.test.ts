@@ -1,0 +1,218 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Signature } from "../../../platform/model/signature";
+import { OnnxModel } from "../../../platform/onnx/onnx-model";
+import { readCsvRows } from "../../../platform/data/csv-rows";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
+import { scoreBatch } from "../../../scoring/batch/score-batch";
+import { adaptModel } from "../../../training/onnx/adapt-model";
+import { toOnnx } from "../../../training/onnx/linear-graph";
+import { costOf, writeCostModel } from "../model-fixture";
+
+let engine: SqlEngine;
+let folder: string;
+let model: OnnxModel;
+beforeAll(async () => {
+  engine = await openEngine();
+  folder = await mkdtemp(path.join(tmpdir(), "mlops-batch-"));
+  await writeCostModel(path.join(folder, "cost"));
+  model = await OnnxModel.load(path.join(folder, "cost"));
+});
+afterAll(async () => {
+  await model.close();
+  await engine.close();
+  await rm(folder, { recursive: true });
+});
+
+const place = (name: string): string => path.join(folder, name);
+
+async function readCsv(file: string): Promise<string[][]> {
+  const rows: string[][] = [];
+  const onFault = (fault: string): never => {
+    throw new Error(fault);
+  };
+  readCsvRows(await readFile(file, "utf8"), { onRow: (fields) => rows.push(fields), onFault });
+  return rows;
+}
+
+async function score(text: string, { of = model, reference = "cost:1" } = {}) {
+  await writeFile(place("in.csv"), text);
+  const output = place("out.csv");
+  const result = await scoreBatch({ engine, model: of, reference, input: place("in.csv"), output });
+  return { result, rows: await readCsv(output) };
+}
+
+/** A model that gives each row the sum of its features: numbers, and 10 for the category "b". */
+async function sumModel(inputs: Signature["inputs"], format?: Signature["format"]): Promise<OnnxModel> {
+  const signature: Signature = {
+    task: "regression",
+    inputs,
+    ...(format && { format }),
+    target: { name: "sum" },
+  };
+  const terms = inputs.map(({ name: column, type }) =>
+    type === "number"
+      ? ({ kind: "number", column, mean: 0, scale: 1, coefficient: 1 } as const)
+      : ({ kind: "category", column, values: ["a", "b"], coefficients: [0, 10] } as const),
+  );
+  await writeFile(place("sum.onnx"), toOnnx({ signature, intercept: 0, terms }));
+  return OnnxModel.open(place("sum.onnx"), signature);
+}
+
+const good = { age: 40, bmi: 25, smoker: true, region: "south", town: "Aa" };
+
+describe("a file's rows", () => {
+  test("come back as they were read, with their predictions: columns that the model does not know, too", async () => {
+    const { result, rows } = await score(
+      'note,town,age,smoker,region,bmi,Age\n"a, ""b""",Aa,040.0,1,south,25,x\n,東京,1e1,False,,,\n',
+    );
+    expect(result).toEqual({ read: 2, scored: 2, rejected: 0 });
+    const second = costOf({ age: 10, bmi: null, smoker: false, region: "north", town: "" });
+    expect(rows).toEqual([
+      ["row", "note", "town", "age", "smoker", "region", "bmi", "Age", "prediction", "model"],
+      ["1", 'a, "b"', "Aa", "040.0", "1", "south", "25", "x", String(costOf(good)), "cost:1"],
+      ["2", "", "東京", "1e1", "False", "", "", "", String(second), "cost:1"],
+    ]);
+  });
+
+  test("that cannot be scored are rejected with every reason, and the others are scored", async () => {
+    const { result, rows } = await score(
+      [
+        "id,town,age,smoker,region,bmi",
+        ...["1,Aa,40,true,south,25", "2,Aa,old,yes,west,25", "3,Aa,40,true,south,", "4,,40,true,south,25"],
+        ...["5,Aa, 4 0,true,south,25", "6,Aa,1e400,true,south,25", "7,Aa,40,true,south,26", ""],
+      ].join("\n"),
+    );
+    const rejects = place("out.rejected.csv");
+    expect(result).toEqual({ read: 7, scored: 3, rejected: 4, rejects });
+    expect(rows.slice(1).map(([row, , , , , , , prediction]) => [row, Number(prediction)])).toEqual([
+      ["1", costOf(good)],
+      ["3", costOf({ ...good, bmi: null })],
+      ["7", costOf({ ...good, bmi: 26 })],
+    ]);
+    expect(await readCsv(rejects)).toEqual([
+      ["row", "id", "town", "age", "smoker", "region", "bmi", "reason"],
+      [
+        ...["2", "2", "Aa", "old", "yes", "west", "25"],
+        '"age" is "old". A finite number is required. "smoker" is "yes". true or false is required. "region" is "west". Allowed: "north", "south".',
+      ],
+      ["4", "4", "", "40", "true", "south", "25", '"town" is null. A category is required.'],
+      ["5", "5", "Aa", " 4 0", "true", "south", "25", '"age" is " 4 0". A finite number is required.'],
+      [
+        ...["6", "6", "Aa", "1e400", "true", "south", "25"],
+        '"age" is Infinity (the number is too large). A finite number is required.',
+      ],
+    ]);
+  });
+
+  test("are read as the files of the model's definition are", async () => {
+    const inputs = ["a", "b"].map((name) => ({ name, type: "number" as const, nullable: false }));
+    const format = { decimal: "," as const, thousands: "." as const, missing: ["-"] };
+    const sum = await sumModel(inputs, format);
+    const { result, rows } = await score("b;a;note\n1.000,5;2;x\n-;1;y\n", { of: sum, reference: "sum:1" });
+    await sum.close();
+    expect(result).toMatchObject({ read: 2, scored: 1, rejected: 1 });
+    expect(rows[1]).toEqual(["1", "1.000,5", "2", "x", "1002.5", "sum:1"]);
+    expect(await readCsv(place("out.rejected.csv"))).toMatchObject([
+      {},
+      ["2", "-", "1", "y", '"b" is null. A number is required.'],
+    ]);
+  });
+
+  test("that the model gives no finite number are rejected in the order of the file", async () => {
+    const sum = await sumModel(["a", "b"].map((name) => ({ name, type: "number", nullable: false })));
+    const { result } = await score("a,b\n1e308,1e308\nx,1\n1,2\n", { of: sum, reference: "sum:1" });
+    await sum.close();
+    expect(result).toMatchObject({ read: 3, scored: 1, rejected: 2 });
+    expect(await readCsv(place("out.rejected.csv"))).toMatchObject([
+      ["row", "a", "b", "reason"],
+      [...["1", "1e308", "1e308"], "The model gives Infinity for this row. A finite number is required."],
+      ["2", "x", "1", '"a" is "x". A finite number is required.'],
+    ]);
+  });
+
+  test("with a number too large for a model of 32 bits are rejected, and no other", async () => {
+    const signature: Signature = {
+      task: "regression",
+      inputs: ["a", "b", "c"].map((name) => ({ name, type: "number", nullable: false })),
+      target: { name: "y" },
+    };
+    const converted = path.join(__dirname, "../../training/onnx/fixtures/linear.onnx");
+    const { file } = adaptModel(await readFile(converted), signature, "linear.onnx");
+    await writeFile(place("linear.onnx"), file);
+    const of = await OnnxModel.open(place("linear.onnx"), signature);
+    const { result, rows } = await score("a,b,c\n1,0,0\n1e39,0,0\nx,0,0\n2,0,0\n", { of });
+    await of.close();
+    expect(result).toMatchObject({ read: 4, scored: 2, rejected: 2 });
+    // y = 2 a - b + 1, as it was fitted.
+    expect(rows.slice(1).map((row) => [row[0], Math.round(Number(row[4]))])).toEqual([
+      ["1", 3],
+      ["4", 5],
+    ]);
+    expect((await readCsv(place("out.rejected.csv"))).slice(1).map((row) => row.at(-1))).toEqual([
+      '"a" is 1e+39, which is too large for the model: it calculates with 32 bits, up to 3.4e38. Correct it.',
+      '"a" is "x". A finite number is required.',
+    ]);
+  });
+
+  test("may all be rejected: then the output has its header alone", async () => {
+    const { result, rows } = await score("town,age,smoker,region,bmi\n,,,,\n");
+    expect(result).toMatchObject({ read: 1, scored: 0, rejected: 1 });
+    expect(rows).toHaveLength(1);
+  });
+
+  test("are counted over more rows than are scored at once", async () => {
+    const lines = Array.from({ length: 7000 }, (_, row) => `Aa,${row % 7 === 3 ? "?" : row},true,south,25`);
+    const { result, rows } = await score(`town,age,smoker,region,bmi\n${lines.join("\n")}\n`);
+    expect(result).toMatchObject({ read: 7000, scored: 6000, rejected: 1000 });
+    const differing = rows.slice(1).filter(([row, , age, , , , prediction]) => {
+      return Number(row) !== Number(age) + 1 || Number(prediction) !== costOf({ ...good, age: Number(age) });
+    });
+    expect([rows.length, differing]).toEqual([6001, []]);
+  });
+});
+
+test("features called as the columns that are added are written once, and so are the added ones", async () => {
+  const of = await sumModel([
+    { name: "model", type: "category", nullable: false },
+    { name: "row", type: "number", nullable: false },
+  ]);
+  const { rows } = await score("model,row,prediction,reason\nb,5,1,why\nc,,,\n", { of, reference: "sum:1" });
+  await of.close();
+  expect(rows).toEqual([
+    ["mlops_row", "model", "row", "prediction", "reason", "mlops_prediction", "mlops_model"],
+    ["1", "b", "5", "1", "why", "15", "sum:1"],
+  ]);
+  expect((await readCsv(place("out.rejected.csv")))[0]).toEqual([
+    ...["mlops_row", "model", "row", "prediction", "reason", "mlops_reason"],
+  ]);
+});
+
+describe("the files written", () => {
+  test("are whole or not there, and those of an earlier run are replaced or removed", async () => {
+    await score("town,age,smoker,region,bmi\nAa,x,true,south,25\n");
+    expect(await readdir(folder)).toContain("out.rejected.csv");
+    await expect(score("town,age,smoker\nAa,1,true\n")).rejects.toMatchObject({
+      code: "DATA_INVALID",
+      message: expect.stringContaining('Column "region" is missing.') as string,
+    });
+    expect(await readCsv(place("out.rejected.csv"))).toHaveLength(2);
+    await score("town,age,smoker,region,bmi\nAa,1,true,south,25\n");
+    const names = await readdir(folder);
+    expect(names).not.toContain("out.rejected.csv");
+    expect(names.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test.each(["rows.csv", "rows.rejected.csv"])("are never the one that is read: %s", async (name) => {
+    const text = "town,age,smoker,region,bmi\nAa,1,true,south,25\n";
+    await writeFile(place(name), text);
+    const request = { engine, model, reference: "cost:1", input: place(name), output: place("rows.csv") };
+    await expect(scoreBatch(request)).rejects.toMatchObject({
+      code: "USAGE",
+      message: `${place(name)} is the file that is scored, and would be written over. Name another with --output.`,
+    });
+    expect(await readFile(place(name), "utf8")).toBe(text);
+  });
+});
