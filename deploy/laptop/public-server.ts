@@ -1,10 +1,11 @@
-import http, {
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  type ServerResponse,
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  Server,
+  ServerResponse,
 } from "node:http";
+import { createHttpServer } from "../../scoring/process/listener";
 import {
   internalProblem,
   problemBody,
@@ -19,6 +20,11 @@ import type { Reply } from "./send-request";
 
 /** Bytes of a body that the gateway holds; scoring processes have lower limits of their own. */
 const maxBodyBytes = 64 * 1024 * 1024;
+
+/** Open connections; one more is closed at once. */
+const maxConnections = 2000;
+/** Longest time for a request to arrive whole, in milliseconds: the default of Node.js. */
+const requestTimeoutMs = 300_000;
 
 /** Addresses that the gateway answers for itself; all others are the scoring service's. */
 const ownAddresses = ["/healthz", "/readyz"];
@@ -145,7 +151,7 @@ async function handle(
 
 /** The gateway's listener for clients, not listening yet. */
 export function createPublicServer(options: PublicServerOptions): Server {
-  const server = http.createServer((message, response) => {
+  return createHttpServer({ maxConnections, requestTimeoutMs }, (message, response) => {
     const requestId = requestIdOf(message.headers["x-request-id"]);
     handle(message, response, { requestId, options }).catch((error: unknown) => {
       // A client that has gone needs no answer.
@@ -160,7 +166,4 @@ export function createPublicServer(options: PublicServerOptions): Server {
         );
     });
   });
-  // Longer than clients keep an idle connection, so that none is closed while a request is on its way.
-  server.keepAliveTimeout = 65_000;
-  return server;
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { request, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { Proxy } from "../../../../deploy/laptop/proxy";
 import { createPublicServer } from "../../../../deploy/laptop/public-server";
 import type { SupervisedScoring } from "../../../../deploy/laptop/supervised-scoring";
@@ -157,4 +157,17 @@ test("an id in letters beyond ASCII comes back as the bytes that were sent", asy
     const { headers } = await ask(port, score({ "x-ms-request-id": bytesOf("é東") }));
     expect(Buffer.from(String(headers["x-ms-request-id"]), "latin1").toString()).toBe("é東");
   }
+});
+
+test.each([
+  ["what is not HTTP", "HELLO\r\n\r\n", 400],
+  ["headers that are too large", `GET /score HTTP/1.1\r\nhost: a\r\nx: ${"a".repeat(20_000)}\r\n\r\n`, 431],
+])("%s is refused as by a process of the service", async (_, text, status) => {
+  const socket = connect(gateway, "127.0.0.1", () => socket.write(text));
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  const [head = "", body = ""] = Buffer.concat(chunks).toString().split("\r\n\r\n");
+  expect(head).toContain(`HTTP/1.1 ${status} `);
+  expect(head).toContain("application/problem+json");
+  expect(JSON.parse(body)).toMatchObject({ status, code: "REQUEST_INVALID" });
 });
