@@ -50,6 +50,14 @@ export async function compareWithFormer(
   return shared.length;
 }
 
+/** How many rows of the former data are there no more, as they were. */
+export async function countGone(engine: SqlEngine): Promise<number> {
+  const [row] = await engine.rows(
+    "SELECT count(*) AS n FROM former_rows WHERE content NOT IN (SELECT content FROM present_rows)",
+  );
+  return Number(row?.n ?? 0);
+}
+
 /**
  * Rows among `rows` that are new, and the same but for one cell as a row that is gone, of those that `were` so: such a row is that
  * one, corrected. Both are conditions, `columns` what `compareWithFormer` gave.
