@@ -1,5 +1,6 @@
 import path from "node:path";
 import { checkData } from "../platform/data/checks";
+import type { AcceptedChange } from "../platform/data/distribution-check";
 import { splitData } from "../platform/data/split";
 import { PlatformError } from "../platform/base/errors";
 import { promotionDecisionSchema, type PromotionDecision } from "../platform/metrics/evaluation";
@@ -16,15 +17,27 @@ import { compareWithChampion, type Comparison, type ComparisonRecords } from "./
 import type { Champion, Champions } from "./inputs/champions";
 import type { Workbench } from "./inputs/workbench";
 
+/** The change of population that the settings accept, if they do. */
+export function acceptedBySettings({
+  acceptPopulation,
+}: Pick<Settings<"training">, "acceptPopulation">): AcceptedChange | undefined {
+  if (acceptPopulation.length === 0) return undefined;
+  return { columns: acceptPopulation, by: "MLOPS_ACCEPT_POPULATION" };
+}
+
 /** Checks data against the definition, and against the rows the champion was trained on. */
 export async function checkStep(
   { engine, definition, source }: Workbench,
   champions: Champions,
+  accepted?: AcceptedChange,
 ): Promise<{ readonly report: DataReport; readonly champion: Champion | undefined }> {
   const champion = await champions.find(definition.name);
   const profile = champion && (await readReference(champion.directory));
-  const reference = champion && profile && { model: champion.model, profile };
-  return { report: await checkData(engine, definition, source, reference), champion };
+  const options = {
+    ...(champion && profile && { champion: { model: champion.model, profile } }),
+    ...(accepted && { accepted }),
+  };
+  return { report: await checkData(engine, definition, source, options), champion };
 }
 
 /** Throws DATA_INVALID, with a line per error, unless the data may be trained on. */

@@ -102,7 +102,8 @@ async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataR
   const { session, loaded } = await openCommand(scope, flags);
   const workbench = await openWorkbench(loaded, loaded.dataFile);
   try {
-    return (await training.checkStep(workbench, championsOf(session))).report;
+    const accepted = training.acceptedBySettings(session.settings);
+    return (await training.checkStep(workbench, championsOf(session), accepted)).report;
   } finally {
     await workbench.engine.close();
   }

@@ -16,6 +16,11 @@ export const modelOption = (): Option =>
   new Option("--model <name>", "model, a folder of models/").default("diabetes");
 export const dataOption = (): Option =>
   new Option("--data <file>", "CSV or Parquet file instead of the definition's own");
+export const acceptPopulationOption = (): Option =>
+  new Option(
+    "--accept-population <columns>",
+    'columns, separated by commas, that may be of another population than in the champion\'s rows; "all" is every one',
+  );
 export const jsonOption = (): Option =>
   new Option("--json", "answer with one JSON document on standard output");
 export const runOption = (): Option =>

@@ -4,12 +4,20 @@ import { writeJson } from "../../platform/base/files";
 import { AzureClient } from "../../platform/azure/azure-client";
 import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
+import { acceptedByFlag } from "../retraining/accepted-population";
 import { cancelledLines } from "../retraining/azure-pipelines-log";
 import { retrainInAzure, type RetrainResult } from "../retraining/azure-retraining";
 import { readStackOutputs } from "../../deploy/azure/stack-outputs";
 import type { CommandScope } from "./command-scope";
 import { retrain } from "../steps/lifecycle";
-import { dataOption, jsonOption, modelOption, targetOption, wholeNumber } from "./options";
+import {
+  acceptPopulationOption,
+  dataOption,
+  jsonOption,
+  modelOption,
+  targetOption,
+  wholeNumber,
+} from "./options";
 import { openOutput } from "../terminal/output";
 import type { TargetFlags } from "./deploy-command";
 import { describeNext, openCommand } from "./open-command";
@@ -20,6 +28,7 @@ interface RetrainFlags extends TargetFlags {
   readonly wait?: boolean;
   readonly timeout?: number;
   readonly output?: string;
+  readonly acceptPopulation?: string;
 }
 
 const defaultTimeoutMinutes = 360;
@@ -41,6 +50,16 @@ function requireAzure(flags: RetrainFlags): void {
   throw new PlatformError(
     "USAGE",
     `${names} is for environments in Azure only. Expected --target azure with it. Add that, or leave it out.`,
+  );
+}
+
+/** A stack's job reads its settings; a start of it has no other way to tell it. */
+function requireNoAcceptance({ acceptPopulation: columns, stack }: RetrainFlags): void {
+  if (columns === undefined) return;
+  const name = stack ?? readEnvironments().training;
+  throw new PlatformError(
+    "USAGE",
+    `--accept-population is for a retraining on this machine. A stack's has a setting: run \`pulumi config set --stack ${name} mlops:acceptPopulation ${columns}\` and \`pulumi up --stack ${name}\`, and leave the option out.`,
   );
 }
 
@@ -83,6 +102,7 @@ async function conclude(
 /** Starts the training pipeline of a stack, and follows it when that is asked for. */
 export async function retrainStack(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
   requireNoData(flags);
+  requireNoAcceptance(flags);
   const {
     stack = readEnvironments().training,
     request = randomUUID(),
@@ -111,7 +131,7 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
 async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<void> {
   requireAzure(flags);
   const { session, loaded } = await openCommand(scope, flags, { changes: "retraining" });
-  const run = await retrain(session, loaded);
+  const run = await retrain(session, loaded, acceptedByFlag(flags.acceptPopulation, loaded.definition));
   session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
   const { id, model, version, explanation } = run;
   const outcome = version === undefined ? "cancelled" : "registered";
@@ -130,6 +150,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(modelOption())
     .addOption(dataOption())
     .addOption(targetOption())
+    .addOption(acceptPopulationOption())
     .option(
       "--stack <name>",
       `in Azure: the stack whose pipeline is started (default: ${readEnvironments().training})`,

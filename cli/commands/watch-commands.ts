@@ -9,8 +9,17 @@ import { settingOf } from "../../deploy/azure/stack-settings";
 import type { CommandScope } from "./command-scope";
 import { formatTable } from "../terminal/format-table";
 import { retrain } from "../steps/lifecycle";
+import { acceptedByFlag } from "../retraining/accepted-population";
 import { monitor, type MonitorResult } from "../watching/monitor";
-import { environmentOption, jsonOption, modelOption, runOption, targetOption, wholeNumber } from "./options";
+import {
+  acceptPopulationOption,
+  environmentOption,
+  jsonOption,
+  modelOption,
+  runOption,
+  targetOption,
+  wholeNumber,
+} from "./options";
 import { writeRunReport } from "../steps/run-report";
 import { describeScored, scoreFile } from "../watching/score-file";
 import { openSession, type Session } from "../session/session";
@@ -25,6 +34,7 @@ interface MonitorFlags extends ModelFlags {
   readonly environment: string;
   readonly hours?: number;
   readonly retrain?: boolean;
+  readonly acceptPopulation?: string;
 }
 
 /** Tells the environment's telemetry of drift, where there is some. What was measured stands, sent or not. */
@@ -66,6 +76,7 @@ function addMonitor(program: Command, scope: CommandScope): void {
       wholeNumber(1, 87_600),
     )
     .option("--retrain", "on drift, retrain on the data as it is now")
+    .addOption(acceptPopulationOption())
     .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (flags: MonitorFlags) => {
@@ -195,7 +206,7 @@ async function retrainAfterDrift(
   flags: MonitorFlags,
 ): Promise<void> {
   if (flags.target === "azure") return retrainStack(scope, flags, loaded.definition.name);
-  const run = await retrain(session, loaded);
+  const run = await retrain(session, loaded, acceptedByFlag(flags.acceptPopulation, loaded.definition));
   session.output.print(run.explanation);
 }
 

@@ -4,12 +4,15 @@ import { splitData } from "../../platform/data/split";
 import { decideSplitRule } from "../../platform/data/split-rule";
 import { fileExists } from "../../platform/base/files";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
-import { identifier, type SqlRow } from "../../platform/sql/engine";
+import { identifier, literal, type SqlRow } from "../../platform/sql/engine";
 import type { Workbench } from "../../training/inputs/workbench";
 
-/** The features of rows that were held out from a model, by name, as a client would send them; at most `max`. */
+/**
+ * The features of rows that were held out from a model, by name, as a client would send them; at most `max`, in a random
+ * order that is the same every time. The first ones of a file that is sorted would be another population than the rest.
+ */
 export async function heldOutRows(
-  workbench: Workbench,
+  workbench: Pick<Workbench, "engine" | "definition" | "source">,
   modelDirectory: string,
   max = 500,
 ): Promise<SqlRow[]> {
@@ -18,5 +21,6 @@ export async function heldOutRows(
   const split = isThere ? (await readLineage(modelDirectory)).split : undefined;
   await splitData(workbench, split ?? decideSplitRule(definition, source.header));
   const columns = featuresOf(definition).map(({ name }) => identifier(name));
-  return engine.rows(`SELECT ${columns.join(", ")} FROM data WHERE _held_out ORDER BY _row LIMIT ${max}`);
+  const order = `md5(concat_ws('|', ${literal(String(definition.split.seed))}, _row))`;
+  return engine.rows(`SELECT ${columns.join(", ")} FROM data WHERE _held_out ORDER BY ${order} LIMIT ${max}`);
 }

@@ -62,6 +62,10 @@ export const runRecordSchema = z.object({
   /** Absolute path of the data the run works on. */
   dataFile: z.string(),
   steps: z.array(stepRecordSchema),
+  /** Columns of another population than the champion's that were accepted: by what, and what was found. */
+  acceptedPopulation: z
+    .array(z.object({ column: z.string(), by: z.string(), reason: z.string() }))
+    .exactOptional(),
   /** `name:version`, once registered. */
   version: z.string().exactOptional(),
   /** What the package is made of, once packaged; QA and production get this one. */

@@ -12,7 +12,7 @@ export function localTarget({ deployer }: Pick<Session, "deployer">): Target {
     deployer,
     hasClients: false,
     publish: (release) => Promise.resolve(release),
-    headers: () => Promise.resolve({}),
+    headers: (environment, model) => deployer.testHeaders(environment, model),
     pause: (environment, model) => deployer.stop(environment, model),
   };
 }

@@ -22,7 +22,8 @@ export const defaultStageMinutes = 30;
 export function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
   const traffic = weight === 0 ? "shadow" : `canary ${weight} %`;
   const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
-  const seen = `${canary.requests} requests, ${canary.failures} failed${latency}`;
+  const refused = canary.refusals === undefined ? "" : `, ${canary.refusals} refused`;
+  const seen = `${canary.requests} requests, ${canary.failures} failed${refused}${latency}`;
   return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
 }
 
@@ -31,13 +32,15 @@ async function trafficFor(
   context: RunContext,
   minutes: number,
 ): Promise<Pick<CanaryAnalysis, "sendTraffic" | "maxRounds">> {
-  const { session, target } = context;
+  const { session, target, definition } = context;
   const { signal, environments } = session;
   if (target.hasClients)
     return { sendTraffic: () => sleep(roundMs, undefined, { signal }), maxRounds: minutes };
-  const [bodies, headers] = [await scoringBodies(context), await target.headers(environments.production)];
+  const bodies = await scoringBodies(context);
   return {
     sendTraffic: async (url, requests) => {
+      // Asked for now: before the first release nothing serves that could know a test.
+      const headers = await target.headers(environments.production, definition.name);
       await runLoad({ url, bodies, connections, requests, headers }, signal);
     },
   };

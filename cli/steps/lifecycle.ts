@@ -1,4 +1,5 @@
 import { PlatformError } from "../../platform/base/errors";
+import type { AcceptedChange } from "../../platform/data/distribution-check";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import type { RunRecord } from "../runs/runs";
@@ -107,9 +108,13 @@ export async function runLifecycle(
 }
 
 /** A new run that ends where a version is registered, or is not. */
-export async function retrain(session: Session, loaded: LoadedDefinition): Promise<RunRecord> {
+export async function retrain(
+  session: Session,
+  loaded: LoadedDefinition,
+  accepted?: AcceptedChange,
+): Promise<RunRecord> {
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
-  return runSteps(openRunContext(session, loaded, run), retrainSteps, undefined);
+  return runSteps(openRunContext(session, loaded, run, { accepted }), retrainSteps, undefined);
 }
 
 /** What is done in production: approval, canary, verification, and the rehearsal where there are no clients. */

@@ -1,5 +1,3 @@
-import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { serveAtOnce } from "../../deploy/rules/set-canary";
@@ -24,22 +22,13 @@ function versionOf({ run }: RunContext): string {
   );
 }
 
-/**
- * Bodies for scoring requests, two held-out rows each, in a random order that is the same every time: the first few are
- * a fair sample, however the file is sorted.
- */
+/** Bodies for scoring requests, two held-out rows each. */
 export async function scoringBodies(context: RunContext): Promise<string[]> {
   const rows = await heldOutRows(
     await context.workbench(),
     context.session.runs.modelDirectory(context.run.id),
   );
-  const random = xoroshiro128plus(context.definition.split.seed);
-  const order = rows
-    .map((row) => ({ row, key: uniformInt(random, 0, 2 ** 30) }))
-    .sort((a, b) => a.key - b.key);
-  return order.map(({ row }, index) =>
-    JSON.stringify({ data: [row, order[(index + 1) % order.length]?.row] }),
-  );
+  return rows.map((row, index) => JSON.stringify({ data: [row, rows[(index + 1) % rows.length]] }));
 }
 
 /** Where an environment serves the run's model. */
@@ -93,9 +82,10 @@ export const deployStep = (environment: string): Step => ({
 export const smokeStep = (environment: string, name = "smoke"): Step => ({
   name,
   async run(context) {
-    const { target } = context;
+    const { target, definition } = context;
     const url = await servingUrl(context, environment);
-    const checks = await smokeRelease(releaseOf(context), url, await target.headers(environment));
+    const headers = await target.headers(environment, definition.name);
+    const checks = await smokeRelease(releaseOf(context), url, headers);
     requireSmoke(checks, environment);
     noteTest(context, environment, { smoke: checks.length });
     return {
@@ -110,10 +100,8 @@ export const loadStep = (environment: string, name = "load"): Step => ({
     const { session, target, definition } = context;
     const bodies = await scoringBodies(context);
     const url = await servingUrl(context, environment);
-    const load = await runLoad(
-      { url, bodies, connections, seconds: loadSeconds, headers: await target.headers(environment) },
-      session.signal,
-    );
+    const headers = await target.headers(environment, definition.name);
+    const load = await runLoad({ url, bodies, connections, seconds: loadSeconds, headers }, session.signal);
     const sample = (await target.deployer.status(environment, definition.name)).samples.stable;
     const { requests, failures, requestsPerSecond, latencyMs } = load;
     const figures = `${requests} requests, ${failures} failed, ${requestsPerSecond.toFixed(0)} a second, p95 ${latencyMs.p95.toFixed(1)} ms`;
@@ -131,10 +119,11 @@ export const loadStep = (environment: string, name = "load"): Step => ({
 export const verifyStep: Step = {
   name: "verify",
   async run(context) {
-    const release = releaseOf(context);
+    const { target, definition } = context;
     const { production } = context.session.environments;
     const url = await servingUrl(context, production);
-    const checks = await smokeRelease(release, url, await context.target.headers(production));
+    const headers = await target.headers(production, definition.name);
+    const checks = await smokeRelease(releaseOf(context), url, headers);
     requireSmoke(checks, production);
     return { message: `${checks.length} checks passed in production` };
   },

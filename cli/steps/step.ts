@@ -1,4 +1,5 @@
 import { explainStorageError, reasonOf } from "../../platform/base/errors";
+import type { AcceptedChange } from "../../platform/data/distribution-check";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { openWorkbench, type Workbench } from "../../training/inputs/workbench";
@@ -31,6 +32,8 @@ export interface RunContext extends LoadedDefinition {
   readonly target: Target;
   /** Release without asking. */
   readonly yes: boolean;
+  /** The change of population that is accepted; that of the settings when absent. */
+  readonly accepted?: AcceptedChange;
   /** Loads the run's data on first use. */
   workbench(): Promise<Workbench>;
   close(): Promise<void>;
@@ -52,7 +55,11 @@ export function openRunContext(
   session: Session,
   loaded: LoadedDefinition,
   run: RunRecord,
-  { yes = false, target = localTarget(session) }: { yes?: boolean; target?: Target } = {},
+  {
+    yes = false,
+    target = localTarget(session),
+    accepted,
+  }: { yes?: boolean; target?: Target; accepted?: AcceptedChange | undefined } = {},
 ): RunContext {
   let workbench: Promise<Workbench> | undefined;
   return {
@@ -61,6 +68,7 @@ export function openRunContext(
     run,
     target,
     yes,
+    ...(accepted && { accepted }),
     workbench: () => (workbench ??= openWorkbench(loaded, run.dataFile)),
     async close() {
       const opening = workbench;

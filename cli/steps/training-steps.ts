@@ -1,5 +1,6 @@
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
+import type { DataReport } from "../../platform/data/findings";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { fileExists, writeJson } from "../../platform/base/files";
 import { formatModelRef } from "../../platform/definition/model-ref";
@@ -15,6 +16,7 @@ import { productionChampions } from "../../training/inputs/production-champions"
 import { counted, withoutPeriod } from "../../platform/base/wording";
 import { codeVersion } from "../../build/code-version";
 import { keepData, removeOldData } from "../data/keep-data";
+import type { RunRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import { describeMetrics } from "./approval-summary";
 import { describeFindings } from "./describe-findings";
@@ -28,12 +30,22 @@ export function championsOf({
   return productionChampions(deployer, environments.production);
 }
 
+/** Keeps in the run's record which columns are of another population, what lets them be, and why they were not refused. */
+function noteAccepted(run: RunRecord, { findings }: DataReport): void {
+  const accepted = findings.flatMap(({ column, acceptedBy, message }) =>
+    column === undefined || acceptedBy === undefined ? [] : [{ column, by: acceptedBy, reason: message }],
+  );
+  if (accepted.length > 0) run.acceptedPopulation = accepted;
+}
+
 export const checkStep: Step = {
   name: "check",
   async run(context) {
     const { session, run } = context;
-    const { report } = await training.checkStep(await context.workbench(), championsOf(session));
+    const accepted = context.accepted ?? training.acceptedBySettings(session.settings);
+    const { report } = await training.checkStep(await context.workbench(), championsOf(session), accepted);
     await writeJson(session.runs.path(run.id, "data-check.json"), report);
+    noteAccepted(run, report);
     const errors = report.findings.filter(({ severity }) => severity === "error").length;
     if (errors > 0)
       throw new PlatformError(

@@ -12,17 +12,19 @@ import { shownPath } from "../../platform/base/shown-path";
 import { servingUrl } from "./release-steps";
 import type { Step } from "./step";
 
-/** `replay.json`: when the requests of the predictions step began; the drift step looks at no earlier ones. */
+/** `replay.json`: when the requests of the predictions step began; the drift step looks at them alone. */
 const replaySchema = z.object({ from: z.iso.datetime(), requests: z.number() });
 
 export const predictionsStep: Step = {
   name: "predictions",
   async run(context) {
     const { session, run, definition } = context;
-    const url = await servingUrl(context, session.environments.production);
+    const { production } = session.environments;
+    const url = await servingUrl(context, production);
     const rows = await heldOutRows(await context.workbench(), session.runs.modelDirectory(run.id));
+    const headers = await context.target.headers(production, definition.name);
     const from = new Date();
-    await replayRows(url, rows, run.id, session.signal);
+    await replayRows({ url, rows, prefix: run.id, headers }, session.signal);
     const logged = await awaitLogged(
       {
         predictions: session.predictions,
@@ -31,7 +33,7 @@ export const predictionsStep: Step = {
         },
         signal: session.signal,
       },
-      { environment: session.environments.production, model: definition.name, from },
+      { environment: production, model: definition.name, from },
       run.id,
       rows.length,
     );
@@ -43,9 +45,7 @@ export const predictionsStep: Step = {
     }
     const replay: z.output<typeof replaySchema> = { from: from.toISOString(), requests: rows.length };
     await writeJson(session.runs.path(run.id, "replay.json"), replay);
-    const shown = shownPath(
-      path.join(session.workspace.predictions, session.environments.production, definition.name),
-    );
+    const shown = shownPath(path.join(session.workspace.predictions, production, definition.name));
     return { message: `${rows.length} held-out rows scored in production, ${logged} logged in ${shown}` };
   },
 };
@@ -58,7 +58,7 @@ export const driftStep: Step = {
       environment: session.environments.production,
       model: definition.name,
       rule: definition.drift,
-      ...(replay && { from: new Date(replay.from) }),
+      ...(replay && { from: new Date(replay.from), testsOf: run.id }),
     });
     await writeJson(session.runs.path(run.id, "drift.json"), drift);
     return { message: `${withoutPeriod(drift.explanation)} (that of ${version})` };

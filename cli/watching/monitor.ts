@@ -11,7 +11,6 @@ import type { DriftReport } from "../../platform/drift/drift";
 import { measureDrift } from "../../platform/drift/drift";
 import { readPredictionLog } from "../../platform/predictions/prediction-log";
 import type { PredictionRecord } from "../../platform/predictions/prediction-record";
-import { testIdPrefix } from "../../platform/predictions/prediction-record";
 import { profileRecordsAgainst } from "../../platform/drift/profile-values";
 import type { Session } from "../session/session";
 
@@ -21,6 +20,8 @@ export interface MonitorOptions {
   readonly rule: DriftRule;
   /** Only requests from this moment on. */
   readonly from?: Date;
+  /** Instead of what clients asked: the requests of tests whose ids begin so. */
+  readonly testsOf?: string;
 }
 
 export interface MonitorResult {
@@ -29,13 +30,16 @@ export interface MonitorResult {
   readonly drift: DriftReport;
 }
 
-/** What clients asked of a version: load, canary and smoke tests ask the same few rows again and again. */
+/** What a version was asked by clients, or by the tests that are named. */
 async function* askedOf(
   version: string,
+  testsOf: string | undefined,
   records: AsyncIterable<PredictionRecord>,
 ): AsyncIterable<PredictionRecord> {
   for await (const record of records) {
-    if (record.model === version && !record.id.startsWith(testIdPrefix)) yield record;
+    const { model, id, test = false } = record;
+    const isAsked = testsOf === undefined ? !test : test && id.startsWith(testsOf);
+    if (model === version && isAsked) yield record;
   }
 }
 
@@ -54,7 +58,7 @@ async function referenceOf(registry: Registry, { model, package: folder }: Relea
 /** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */
 export async function monitor(
   session: Pick<Session, "predictions" | "output" | "registry"> & { readonly deployer: Deployer },
-  { environment, model, rule, from }: MonitorOptions,
+  { environment, model, rule, from, testsOf }: MonitorOptions,
 ): Promise<MonitorResult> {
   const { stable } = await session.deployer.status(environment, model);
   if (!stable) {
@@ -72,6 +76,6 @@ export async function monitor(
       session.output.print(message);
     },
   });
-  const current = await profileRecordsAgainst(reference, askedOf(stable.model, log));
+  const current = await profileRecordsAgainst(reference, askedOf(stable.model, testsOf, log));
   return { version: stable.model, drift: measureDrift(reference, current, rule) };
 }

@@ -55,7 +55,7 @@ export function openAzureTarget({ report, signal }: AzureTargetOptions): Target 
         signal,
       }),
     }),
-    headers: async (environment) => scoringHeaders(await outputsOf(environment)),
+    headers: async (environment) => scoringHeaders(await outputsOf(environment), report),
     // A container group stops by a schedule of its own.
     pause: () => Promise.resolve(),
   };

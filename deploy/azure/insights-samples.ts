@@ -3,8 +3,9 @@ import { identityTokens } from "../../platform/azure/credentials";
 import { HttpClient } from "../../platform/http/http-client";
 import type { Failure } from "../../platform/http/remote-error";
 import type { RetryTiming } from "../../platform/http/retries";
-import type { TrackSample } from "../../platform/release/deployment";
+import { latencyShares, refusalStatuses, type TrackSample } from "../../platform/release/deployment";
 import { predictingRoutes } from "../../scoring/dialects/find-dialect";
+import { markAttribute } from "../../scoring/telemetry/mark-attribute";
 import type { TrackSamples } from "./track-samples";
 
 export interface InsightsOptions {
@@ -24,6 +25,12 @@ const predicting = `^(${predictingRoutes
   .map(({ method, path }) => `${method} ${path.replaceAll(/:\w+/g, "[^/]+")}`)
   .join("|")})$`;
 
+/** The percentiles that are asked for, in the order of their names. */
+const latencies = [0.5, ...latencyShares].map((share) => ({
+  share,
+  name: `p${String(Math.round(1000 * share)).padStart(4, "0")}`,
+}));
+
 /**
  * Requests and predictions of each version. A span has the version as `mlops.model`; items that were sampled away count by
  * `itemCount`. Of predictions there are sums (scoring/telemetry/prediction-meter.ts).
@@ -35,11 +42,13 @@ function queryOf(since: Date, models: readonly string[]): string {
   return [
     `let answered = requests | ${seen} | where name matches regex @"${predicting}"`,
     "| summarize requests = sum(itemCount), failures = sumif(itemCount, toint(resultCode) >= 500),",
-    "(p50, p95, p99) = percentilesw(duration, itemCount, 50, 95, 99) by model;",
+    // A smoke test asks for a refusal; no client's is one of a test.
+    `refusals = sumif(itemCount, toint(resultCode) in (${refusalStatuses.join(", ")}) and isempty(tostring(customDimensions["${markAttribute}"]))),`,
+    `(${latencies.map(({ name }) => name).join(", ")}) = percentilesw(duration, itemCount, ${latencies.map(({ share }) => 100 * share).join(", ")}) by model;`,
     `let predicted = customMetrics | ${seen}`,
     `| summarize count = ${sum("")}, total = ${sum(".above_zero")} - ${sum(".below_zero")}, squares = ${sum(".squares")} by model;`,
     "answered | join kind=leftouter predicted on model",
-    "| project model, requests, failures, p50, p95, p99, count, total, squares",
+    `| project model, requests, failures, refusals, ${latencies.map(({ name }) => name).join(", ")}, count, total, squares`,
   ].join(" ");
 }
 
@@ -48,12 +57,11 @@ const rowSchema = z.object({
   model: z.string(),
   requests: z.number(),
   failures: z.number(),
-  p50: number,
-  p95: number,
-  p99: number,
+  refusals: z.number(),
   count: number,
   total: number,
   squares: number,
+  ...Object.fromEntries(latencies.map(({ name }) => [name, number])),
 });
 const tablesSchema = z.object({
   tables: z
@@ -63,22 +71,27 @@ const tablesSchema = z.object({
     .min(1),
 });
 
-function sampleOf({
-  requests,
-  failures,
-  p50,
-  p95,
-  p99,
-  count,
-  total,
-  squares,
-}: z.output<typeof rowSchema>): TrackSample {
-  const latency = p50 !== null && p95 !== null && p99 !== null && requests > failures;
+/** The latencies of a row; none where no request was answered. */
+function latenciesOf(row: z.output<typeof rowSchema>): Pick<TrackSample, "latencyMs" | "latencyQuantiles"> {
+  const found = z.record(z.string(), z.unknown()).parse(row);
+  const quantiles = latencies.flatMap(({ share, name }) => {
+    const ms = found[name];
+    return typeof ms === "number" ? [{ share, ms }] : [];
+  });
+  const at = (wanted: number): number | undefined => quantiles.find(({ share }) => share === wanted)?.ms;
+  const [p50, p95, p99] = [at(0.5), at(0.95), at(0.99)];
+  if (p50 === undefined || p95 === undefined || p99 === undefined) return {};
+  return { latencyMs: { p50, p95, p99 }, latencyQuantiles: quantiles };
+}
+
+function sampleOf(row: z.output<typeof rowSchema>): TrackSample {
+  const { requests, failures, refusals, count, total, squares } = row;
   const mean = count !== null && total !== null && count > 0 ? total / count : undefined;
   return {
     requests,
     failures,
-    ...(latency && { latencyMs: { p50, p95, p99 } }),
+    ...(refusals > 0 && { refusals }),
+    ...(requests > failures && latenciesOf(row)),
     ...(mean !== undefined &&
       count !== null && {
         predictions: {

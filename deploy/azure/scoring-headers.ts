@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { azureCredential, tokenOf } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { testKeySecret } from "../../platform/settings/security-settings";
+import { testHeader } from "../../scoring/http/request-headers";
 
 /** How the scoring service of a stack asks who calls; infra/config/environment.ts writes it. */
 const outputsSchema = z.object({
@@ -10,6 +12,7 @@ const outputsSchema = z.object({
       MLOPS_KEY_VAULT: z.string().optional(),
       MLOPS_KEY_VAULT_PRIMARY: z.string().default("scoring-primary-key"),
       MLOPS_ENTRA_AUDIENCE: z.string().optional(),
+      MLOPS_TEST_KEY_VAULT: z.string().optional(),
     }),
   }),
 });
@@ -32,13 +35,49 @@ const azureSources: CredentialSources = {
   },
 };
 
-/** Headers by which a test may call the service of a stack: its primary key, or a token for its audience. */
+type ScoringSettings = z.output<typeof outputsSchema>["environment"]["scoring"];
+
+/**
+ * The header by which the service knows a test. A test without it passes or fails as with it, but counts as a client in
+ * the figures of drift: so a key that cannot be read is said, and no reason to test nothing.
+ */
+async function testMark(
+  { MLOPS_TEST_KEY_VAULT: vault }: ScoringSettings,
+  { sources, report }: { sources: CredentialSources; report: (line: string) => void },
+): Promise<Record<string, string>> {
+  if (vault === undefined) return {};
+  let reason = "There is none.";
+  try {
+    const key = await sources.secret(vault, testKeySecret);
+    if (key !== undefined) return { [testHeader]: key };
+  } catch (error) {
+    reason = reasonOf(error);
+  }
+  report(
+    `The key ${testKeySecret} of ${vault} cannot be read, so that the service takes these tests for clients. ${reason} Give this identity "Key Vault Secrets User" on the vault.`,
+  );
+  return {};
+}
+
+/**
+ * Headers by which a test may call the service of a stack: its primary key, or a token for its audience; and the one by
+ * which the service knows that it is a test.
+ */
 export async function scoringHeaders(
   outputs: Readonly<Record<string, unknown>>,
+  report: (line: string) => void,
   sources: CredentialSources = azureSources,
 ): Promise<Record<string, string>> {
   const { scoring } = outputsSchema.safeParse(outputs).data?.environment ?? {};
-  if (scoring?.MLOPS_AUTH === undefined || scoring.MLOPS_AUTH === "none") return {};
+  if (scoring === undefined) return {};
+  return { ...(await credentials(scoring, sources)), ...(await testMark(scoring, { sources, report })) };
+}
+
+async function credentials(
+  scoring: ScoringSettings,
+  sources: CredentialSources,
+): Promise<Record<string, string>> {
+  if (scoring.MLOPS_AUTH === undefined || scoring.MLOPS_AUTH === "none") return {};
   const bearer = (value: string): Record<string, string> => ({ authorization: `Bearer ${value}` });
   const { MLOPS_KEY_VAULT: vault, MLOPS_KEY_VAULT_PRIMARY: name } = scoring;
   const [audience] = (scoring.MLOPS_ENTRA_AUDIENCE ?? "").split(",");

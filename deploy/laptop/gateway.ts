@@ -12,6 +12,7 @@ import { Environment } from "./environment";
 import { closeGracefully, listen } from "../../platform/http/listening";
 import { Proxy } from "./proxy";
 import { createPublicServer } from "./public-server";
+import { testKeyOf } from "./test-key";
 
 interface GatewayOptions {
   readonly settings: Settings<"gateway">;
@@ -39,14 +40,15 @@ export async function startGateway({
   log.info({ settings: describeSettings(settings) }, "starting");
 
   const { predictions } = workspace;
-  const launch = { environment: name, entry, predictions, logFile: files.scoringLog, logLevel };
+  const token = randomBytes(24).toString("base64url");
+  const testKey = testKeyOf({ token });
+  const launch = { environment: name, entry, predictions, logFile: files.scoringLog, logLevel, testKey };
   const environment = new Environment({ files, launch, report });
-  const proxy = new Proxy(report);
+  const proxy = new Proxy({ report, testKey });
   const publicServer = createPublicServer({ routing: () => environment.routing, proxy, report });
   // The port is taken before anything is started: a taken one is the commonest fault, and found at once.
   const port = await listen(publicServer, { host, port: settings.port });
   await environment.open();
-  const token = randomBytes(24).toString("base64url");
   const url = `http://${host}:${port}`;
   const adminServer = createAdminServer({ environment, token, url, stop: onStop });
   const adminPort = await listen(adminServer, { host: "127.0.0.1", port: 0 });

@@ -13,6 +13,8 @@ import type { Workspace } from "../../platform/settings/workspace";
 import { askGateway, findGateway, startGateway, stopGateway, type GatewayStart } from "./gateway-process";
 import type { AdminStatus } from "./admin-server";
 import { DeploymentFiles, type GatewayAddress } from "./deployment-file";
+import { testKeyOf } from "./test-key";
+import { testHeader } from "../../scoring/http/request-headers";
 
 export interface LocalDeployerOptions {
   readonly workspace: Pick<Workspace, "home" | "environments">;
@@ -84,6 +86,12 @@ export class LocalDeployer implements Deployer {
   async stop(environment: string, model: string): Promise<void> {
     const gateway = await findGateway(this.files(environment, model));
     if (gateway !== undefined) await stopGateway(gateway);
+  }
+
+  /** Headers by which tests mark their requests; none while nothing serves. */
+  async testHeaders(environment: string, model: string): Promise<Readonly<Record<string, string>>> {
+    const gateway = await findGateway(this.files(environment, model));
+    return gateway === undefined ? {} : { [testHeader]: testKeyOf(gateway) };
   }
 
   private files(environment: string, model: string): DeploymentFiles {

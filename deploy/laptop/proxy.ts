@@ -1,4 +1,5 @@
 import { Agent, type OutgoingHttpHeaders } from "node:http";
+import { refusalStatuses } from "../../platform/release/deployment";
 import { reasonOf } from "../../platform/base/errors";
 import { predictingRouteAt } from "../../scoring/dialects/find-dialect";
 import { shadowHeader } from "../../scoring/http/request-headers";
@@ -42,12 +43,18 @@ const answerTimeoutMs = 300_000;
 /** Copies under way at once; above it requests are not copied, so that a slow canary cannot pile them up. */
 const maxCopies = 16;
 
+interface ProxyOptions {
+  readonly report: (message: string) => void;
+  /** By it scoring processes know a copy. */
+  readonly testKey: string;
+}
+
 /** Passes requests on to scoring processes and counts what becomes of them. */
 export class Proxy {
   private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
   private copies = 0;
 
-  constructor(private readonly report: (message: string) => void) {}
+  constructor(private readonly options: ProxyOptions) {}
 
   /**
    * The answer to a request, or `undefined` when no process could give one. A canary that fails is stood in for by
@@ -66,7 +73,7 @@ export class Proxy {
     if (this.copies >= maxCopies) return;
     this.copies += 1;
     this.ask(canary, request, 0, shadowOf)
-      .catch((error: unknown) => this.report(`A copy could not be sent: ${String(error)}`))
+      .catch((error: unknown) => this.options.report(`A copy could not be sent: ${String(error)}`))
       .finally(() => (this.copies -= 1));
   }
 
@@ -92,7 +99,7 @@ export class Proxy {
     if (route === undefined) return received && { track, reply: received, predictions: undefined };
     const predictions = received?.status === 200 ? route.predictionsIn(received) : [];
     if (predictions === undefined) {
-      this.report(
+      this.options.report(
         `${track.scoring.release.model} answered request ${request.requestId} with status 200, but without predictions.`,
       );
     }
@@ -100,6 +107,7 @@ export class Proxy {
     const reply = predictions && received;
     const outcome: Outcome = {
       failed: reply === undefined || reply.status >= 500,
+      refused: reply !== undefined && refusalStatuses.includes(reply.status),
       latencyMs,
       predictions: predictions ?? [],
       ...(shadowOf && { shadowOf }),
@@ -119,14 +127,14 @@ export class Proxy {
         headers: {
           ...headers,
           "x-request-id": requestId,
-          ...(shadow && { [shadowHeader]: "1" }),
+          ...(shadow && { [shadowHeader]: this.options.testKey }),
         },
         ...(body.length > 0 && { body }),
         timeoutMs: answerTimeoutMs,
         agent: this.agent,
       });
     } catch (error) {
-      this.report(`No answer for request ${requestId}: ${reasonOf(error)}`);
+      this.options.report(`No answer for request ${requestId}: ${reasonOf(error)}`);
       // Asked again at once, the process that is gone would be asked again.
       await scoring.settle(port);
       return undefined;

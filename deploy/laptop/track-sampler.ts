@@ -1,13 +1,17 @@
-import type { TrackSample } from "../../platform/release/deployment";
+import { latencyShares, type TrackSample } from "../../platform/release/deployment";
 import { nearestRank } from "../../platform/base/quantile";
 
-/** Latencies kept: the last ones, so that memory stays flat however long a track runs. */
-const keptLatencies = 4096;
+/** Latencies and predictions kept: the last ones, so that memory stays flat however long a track runs. */
+const keptValues = 4096;
+/** Predictions in a sample: enough to tell distributions apart, few enough for a status. */
+const shownPredictions = 500;
 
 /** What became of one request to a track. */
 export interface Outcome {
   /** Answered with 5xx, or not at all. */
   readonly failed: boolean;
+  /** Refused for what is in it. */
+  readonly refused?: boolean;
   /** Time until the whole answer was there, in milliseconds. */
   readonly latencyMs: number;
   /** Predictions in the answer; probabilities of the positive class, for a classification. */
@@ -16,63 +20,109 @@ export interface Outcome {
   readonly shadowOf?: readonly number[];
 }
 
+/** The last values of many. */
+class LastValues {
+  private readonly values = new Float64Array(keptValues);
+  private count = 0;
+
+  add(value: number): void {
+    this.values[this.count % keptValues] = value;
+    this.count += 1;
+  }
+
+  sorted(): Float64Array {
+    return this.values.slice(0, Math.min(this.count, keptValues)).sort();
+  }
+}
+
+/** Mean and squared distances from it, updated by Welford's recurrence (Technometrics 4, 1962). */
+class Moments {
+  count = 0;
+  mean = 0;
+  private squares = 0;
+
+  add(value: number): void {
+    this.count += 1;
+    const distance = value - this.mean;
+    this.mean += distance / this.count;
+    this.squares += distance * (value - this.mean);
+  }
+
+  /** The population's (divided by the count). */
+  get standardDeviation(): number {
+    return Math.sqrt(this.squares / this.count);
+  }
+}
+
 /** Counts what one track does. Its memory is bounded. */
 export class TrackSampler {
   private requests = 0;
   private failures = 0;
+  private refusals = 0;
   private shadowed = 0;
-  private readonly latencies = new Float64Array(keptLatencies);
-  private answered = 0;
-  private count = 0;
-  private mean = 0;
-  /** Sum of squared distances from the mean, updated by Welford's recurrence (Technometrics 4, 1962). */
-  private squares = 0;
-  private differences = 0;
-  private compared = 0;
+  private readonly latencies = new LastValues();
+  private readonly predictions = new Moments();
+  private readonly kept = new LastValues();
+  private readonly differences = new Moments();
 
-  record({ failed, latencyMs, predictions, shadowOf }: Outcome): void {
+  record({ failed, refused = false, latencyMs, predictions, shadowOf }: Outcome): void {
     this.requests += 1;
     if (shadowOf !== undefined) this.shadowed += 1;
-    if (failed) {
-      this.failures += 1;
-      return;
-    }
-    this.latencies[this.answered % keptLatencies] = latencyMs;
-    this.answered += 1;
-    for (const prediction of predictions) this.addPrediction(prediction);
-    if (shadowOf?.length !== predictions.length) return;
-    predictions.forEach((prediction, row) => {
-      this.differences += Math.abs(prediction - (shadowOf[row] ?? NaN));
-    });
-    this.compared += predictions.length;
+    if (failed) this.failures += 1;
+    if (refused) this.refusals += 1;
+    // A refusal takes no time worth comparing.
+    if (failed || refused) return;
+    this.latencies.add(latencyMs);
+    for (const prediction of predictions) this.predictions.add(prediction);
+    // Predictions of one request are alike. The requests take turns, so that rows in any order count alike.
+    const one = predictions[this.requests % predictions.length];
+    if (one !== undefined) this.kept.add(one);
+    if (shadowOf?.length !== predictions.length || predictions.length === 0) return;
+    const sum = predictions.reduce(
+      (total, value, row) => total + Math.abs(value - (shadowOf[row] ?? NaN)),
+      0,
+    );
+    this.differences.add(sum / predictions.length);
   }
 
-  /** The sample so far. The standard deviation is the population's (divided by the count). */
+  /** The sample so far. */
   sample(): TrackSample {
-    const sorted = this.latencies.slice(0, Math.min(this.answered, keptLatencies)).sort();
-    const { count, mean, squares, compared, shadowed } = this;
+    const latencies = this.latencies.sorted();
+    const { predictions, differences, shadowed, refusals } = this;
     return {
       requests: this.requests,
       failures: this.failures,
+      ...(refusals > 0 && { refusals }),
       ...(shadowed > 0 && { shadowed }),
-      ...(compared > 0 && { meanAbsoluteDifference: this.differences / compared }),
-      ...(sorted.length > 0 && {
-        latencyMs: {
-          p50: nearestRank(sorted, 0.5),
-          p95: nearestRank(sorted, 0.95),
-          p99: nearestRank(sorted, 0.99),
+      ...(differences.count > 0 && {
+        pairs: {
+          count: differences.count,
+          meanAbsoluteDifference: differences.mean,
+          standardDeviation: differences.standardDeviation,
         },
       }),
-      ...(count > 0 && {
-        predictions: { count, mean, standardDeviation: Math.sqrt(squares / count) },
+      ...(latencies.length > 0 && {
+        latencyMs: {
+          p50: nearestRank(latencies, 0.5),
+          p95: nearestRank(latencies, 0.95),
+          p99: nearestRank(latencies, 0.99),
+        },
+        latencyQuantiles: latencyShares.map((share) => ({ share, ms: nearestRank(latencies, share) })),
+      }),
+      ...(predictions.count > 0 && {
+        predictions: {
+          count: predictions.count,
+          mean: predictions.mean,
+          standardDeviation: predictions.standardDeviation,
+          kept: thinned(this.kept.sorted()),
+        },
       }),
     };
   }
+}
 
-  private addPrediction(prediction: number): void {
-    this.count += 1;
-    const distance = prediction - this.mean;
-    this.mean += distance / this.count;
-    this.squares += distance * (prediction - this.mean);
-  }
+/** Of rising values, so many at even ranks: their distribution is that of all to within one rank. */
+function thinned(rising: Float64Array): number[] {
+  const shown = Math.min(rising.length, shownPredictions);
+  return Array.from({ length: shown }, (_, index) => nearestRank(rising, (index + 0.5) / shown));
 }

@@ -14,7 +14,7 @@ import type { CanaryStage } from "./canary-stage";
 import { remainingStages, type RemainingStage } from "./remaining-stages";
 import { setCanary } from "./set-canary";
 
-/** A stage that is still undecided after this many rounds of traffic is rolled back: no evidence is not health. */
+/** Rounds of traffic after which a stage is decided by what there is. */
 const defaultRounds = 5;
 
 /** Requests that a round sends to the canary unless its rule asks for more: fewer say little about its latency. */
@@ -30,7 +30,10 @@ export interface CanaryAnalysis {
   readonly qaSample: TrackSample;
   /** Sends this many scoring requests to the environment's URL, or waits while its clients send theirs. */
   readonly sendTraffic: (url: string, requests: number) => Promise<void>;
-  /** A canary that is still undecided after this many rounds of traffic is rolled back. */
+  /**
+   * Rounds of traffic after which a stage is decided by what there is. Too little to judge is no health, and is rolled back. A canary
+   * that is not shown to be worse than allowed goes on: chance alone would take many an equal one back.
+   */
   readonly maxRounds?: number;
   readonly signal: AbortSignal;
 }
@@ -55,7 +58,15 @@ export function judgeCanary(
   const canary = samples.canary ?? emptySample;
   const comparedWith = stable ? "stable" : "QA";
   const { verdict, reason, explanation } = decideCanary({ reference, canary, rule, comparedWith });
-  return { comparedWith: stable?.model ?? "QA", verdict, reason, explanation, reference, canary };
+  const samplesShown = { reference: withoutKept(reference), canary: withoutKept(canary) };
+  return { comparedWith: stable?.model ?? "QA", verdict, reason, explanation, ...samplesShown };
+}
+
+/** A sample as records keep it: the predictions themselves have done their work. */
+function withoutKept({ predictions, ...rest }: TrackSample): TrackSample {
+  if (predictions === undefined) return rest;
+  const { count, mean, standardDeviation } = predictions;
+  return { ...rest, predictions: { count, mean, standardDeviation } };
 }
 
 /** Sends one round of traffic and judges the stage by all that was seen since it began. */
@@ -78,6 +89,10 @@ export async function analyseCanary(plan: CanaryAnalysis, traffic: Traffic): Pro
     stage = await judgeRound(plan, traffic);
   }
   if (stage.verdict !== "wait") return stage;
+  if (stage.reason === "unsure") {
+    const explanation = `Not shown to be worse than is allowed in ${maxRounds} rounds of traffic. ${stage.explanation}`;
+    return { ...stage, verdict: "advance", explanation };
+  }
   const explanation = `Still undecided after ${maxRounds} rounds of traffic. ${stage.explanation}`;
   return { ...stage, verdict: "roll-back", explanation };
 }

@@ -3,7 +3,6 @@ import type { Request, Result } from "autocannon";
 import { z } from "zod";
 import { latencySchema } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import { testIdPrefix } from "../../platform/predictions/prediction-record";
 import { nearestRank } from "../../platform/base/quantile";
 
 /** What a load test measured. */
@@ -70,7 +69,7 @@ function requestsOf({ bodies, headers }: LoadPlan): Request[] {
       headers: {
         ...headers,
         "content-type": "application/json",
-        "x-request-id": `${testIdPrefix}load-${index}`,
+        "x-request-id": `mlops-test-load-${index}`,
       },
       body,
     }));

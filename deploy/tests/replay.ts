@@ -13,13 +13,13 @@ const logPatienceMs = 15_000;
 async function scoreRow(
   url: string,
   row: SqlRow | undefined,
-  id: string,
+  { headers, id }: { readonly headers: Readonly<Record<string, string>>; readonly id: string },
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
     const response = await fetch(`${url}/score`, {
       method: "POST",
-      headers: { "content-type": "application/json", "x-request-id": id },
+      headers: { ...headers, "content-type": "application/json", "x-request-id": id },
       body: JSON.stringify({ data: [row] }),
       signal,
     });
@@ -31,18 +31,24 @@ async function scoreRow(
   }
 }
 
-/** Scores each row in a request of its own, with the id `<prefix>-<index>`; throws at the first that fails. */
-export async function replayRows(
-  url: string,
-  rows: readonly SqlRow[],
-  prefix: string,
-  signal: AbortSignal,
-): Promise<void> {
+/** What is replayed, and where. */
+export interface Replay {
+  /** Base URL of the service. */
+  readonly url: string;
+  readonly rows: readonly SqlRow[];
+  /** Requests have the ids `<prefix>-<index>`. */
+  readonly prefix: string;
+  /** Of each request, beside those that say what it is. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Scores each row in a request of its own; throws at the first that fails. */
+export async function replayRows({ url, rows, prefix, headers }: Replay, signal: AbortSignal): Promise<void> {
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < rows.length) {
       const index = next++;
-      const fault = await scoreRow(url, rows[index], `${prefix}-${index}`, signal);
+      const fault = await scoreRow(url, rows[index], { headers, id: `${prefix}-${index}` }, signal);
       if (fault === undefined) continue;
       throw new PlatformError(
         "DEPLOYMENT_FAILED",
@@ -60,7 +66,7 @@ export interface LogReading {
   readonly signal: AbortSignal;
 }
 
-/** Waits until the log holds `count` requests whose id starts with `prefix`; returns how many it holds. */
+/** Waits until the log holds `count` requests of tests whose id starts with `prefix`; returns how many it holds. */
 export async function awaitLogged(
   { predictions, report, signal }: LogReading,
   log: { environment: string; model: string; from: Date },
@@ -70,8 +76,8 @@ export async function awaitLogged(
   const deadline = Date.now() + logPatienceMs;
   for (;;) {
     const ids = new Set<string>();
-    for await (const { id } of readPredictionLog(predictions, { ...log, report })) {
-      if (id.startsWith(prefix)) ids.add(id);
+    for await (const { id, test } of readPredictionLog(predictions, { ...log, report })) {
+      if (test && id.startsWith(prefix)) ids.add(id);
     }
     if (ids.size >= count || Date.now() > deadline) return ids.size;
     signal.throwIfAborted();

@@ -5,7 +5,6 @@ import { PlatformError } from "../../platform/base/errors";
 import { isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
-import { testIdPrefix } from "../../platform/predictions/prediction-record";
 import type { Signature } from "../../platform/model/signature";
 import { explainFetchError } from "./fetch-error";
 
@@ -117,7 +116,7 @@ export async function smokeTest(target: {
   const post = (data: unknown): Promise<Answer> =>
     ask(`${url}/score`, {
       method: "POST",
-      headers: { ...headers, "content-type": "application/json", "x-request-id": `${testIdPrefix}smoke` },
+      headers: { ...headers, "content-type": "application/json", "x-request-id": "mlops-test-smoke" },
       body: JSON.stringify({ data }),
     });
   const ready = await ask(`${url}/readyz`);

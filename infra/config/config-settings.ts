@@ -13,18 +13,8 @@ import {
   release,
   text,
   vmSize,
+  type Setting,
 } from "./config-values";
-
-/** A setting of a stack: how its text is read, what stands for it when it is not set, and what it is for. */
-export interface Setting {
-  readonly schema: z.ZodType<unknown, string>;
-  readonly default?: string;
-  /** It may be left out, and then is undefined. */
-  readonly optional?: true;
-  readonly description: string;
-  /** A value that the message for a missing one shows. */
-  readonly example?: string;
-}
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 
@@ -157,6 +147,12 @@ export const settings = {
     default: "cancel",
     description:
       "What happens to a candidate that is not better: nothing is registered, or it is all the same",
+  },
+  acceptPopulation: {
+    schema: text(/^[^\s,]+(,[^\s,]+)*$/, "expected columns, separated by commas, or all"),
+    optional: true,
+    description:
+      "Columns that retraining accepts of another population than in the champion's rows; `all` is every one",
   },
   containerCpu: {
     schema: count(1, 4),

@@ -3,6 +3,17 @@ import { modelNamePattern, modelNameRule } from "../../platform/definition/model
 import { cronFault } from "./cron";
 import { imageReference, releaseStateSchema } from "./release";
 
+/** A setting of a stack: how its text is read, what stands for it when it is not set, and what it is for. */
+export interface Setting {
+  readonly schema: z.ZodType<unknown, string>;
+  readonly default?: string;
+  /** It may be left out, and then is undefined. */
+  readonly optional?: true;
+  readonly description: string;
+  /** A value that the message for a missing one shows. */
+  readonly example?: string;
+}
+
 export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** How a value is read from the text that `pulumi config set` stores. */

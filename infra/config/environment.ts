@@ -47,7 +47,7 @@ function checked(process: ProcessName, variables: Record<string, pulumi.Input<st
 
 function authentication(
   config: StackConfig,
-  { vaultUri, tenantId }: EnvironmentSources,
+  { keyVault, tenantId }: { keyVault: pulumi.Input<string>; tenantId: pulumi.Input<string> },
 ): Record<string, pulumi.Input<string>> {
   if (config.scoringAudience !== undefined) {
     return {
@@ -58,7 +58,6 @@ function authentication(
     };
   }
   // The process reads the keys itself, with its identity: no key is in a variable, nor in the cluster.
-  const keyVault = pulumi.output(vaultUri).apply((uri) => uri.replace(/\/$/, ""));
   return { MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: keyVault };
 }
 
@@ -67,8 +66,13 @@ export function environmentOf(
   config: StackConfig,
   sources: EnvironmentSources,
 ): Record<"scoring" | "training" | "cli", Variables> {
-  const { blobEndpoint, predictionLogContainer, trackingUri } = sources;
-  const gate = { MLOPS_EVALUATION: config.evaluation, MLOPS_ON_NO_PROMOTION: config.onNoPromotion };
+  const { blobEndpoint, predictionLogContainer, trackingUri, tenantId, vaultUri } = sources;
+  const keyVault = pulumi.output(vaultUri).apply((uri) => uri.replace(/\/$/, ""));
+  const gate = {
+    MLOPS_EVALUATION: config.evaluation,
+    MLOPS_ON_NO_PROMOTION: config.onNoPromotion,
+    ...(config.acceptPopulation !== undefined && { MLOPS_ACCEPT_POPULATION: config.acceptPopulation }),
+  };
   return {
     scoring: checked("scoring", {
       MLOPS_ENVIRONMENT: config.environment,
@@ -81,7 +85,8 @@ export function environmentOf(
       // A load balancer takes some seconds to notice that a replica is going.
       MLOPS_DRAIN_MS: "10000",
       MLOPS_GRACE_MS: "40000",
-      ...authentication(config, sources),
+      MLOPS_TEST_KEY_VAULT: keyVault,
+      ...authentication(config, { keyVault, tenantId }),
     }),
     training: checked("training", gate),
     cli: checked("cli", { MLOPS_REGISTRY: trackingUri, ...gate }),

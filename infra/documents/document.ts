@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { settings, type Setting } from "../config/config-settings";
+import { settings } from "../config/config-settings";
+import type { Setting } from "../config/config-values";
 
 /** The document that holds the table of settings; written by `npm run infra:docs`. */
 export const settingsPagePath = path.join(__dirname, "..", "..", "docs", "reference", "stack-settings.md");

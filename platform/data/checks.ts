@@ -3,13 +3,19 @@ import type { DataReport, Finding } from "./findings";
 import type { SqlEngine } from "../sql/engine";
 import { readColumnFacts } from "./column-facts";
 import { checkFolder } from "./data-files";
-import type { Champion } from "./distribution-check";
+import type { AcceptedChange, Champion } from "./distribution-check";
 import { checkDistribution } from "./distribution-check";
 import { checkDuplicates, checkRowCount } from "./row-checks";
 import { checkSchema } from "./schema-check";
 import type { DataSource } from "./source";
 import { checkTarget } from "./target-checks";
 import { checkValues } from "./value-checks";
+
+/** What data is compared with, and which of its changes are let be. */
+export interface CheckOptions {
+  readonly champion?: Champion;
+  readonly accepted?: AcceptedChange;
+}
 
 /**
  * Checks loaded data (the tables `raw` and `data`) against the definition of its model, and against the rows the
@@ -20,7 +26,7 @@ export async function checkData(
   engine: SqlEngine,
   definition: ModelDefinition,
   source: DataSource,
-  champion?: Champion,
+  { champion, accepted }: CheckOptions = {},
 ): Promise<DataReport> {
   const { rows, header } = source;
   const present = definition.columns.filter(({ name }) => header.includes(name));
@@ -40,8 +46,9 @@ export async function checkData(
     const target = await checkTarget(engine, definition, sound, rows);
     findings.push(...target);
     if (champion) {
+      const compared = { champion, rows, ...(accepted && { accepted }) };
       const unsuspected = sound.filter(({ column }) => !hasError(target, column.name));
-      findings.push(...(await checkDistribution(engine, definition, unsuspected, { champion, rows })));
+      findings.push(...(await checkDistribution(engine, definition, unsuspected, compared)));
     }
   }
   return {

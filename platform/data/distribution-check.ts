@@ -2,12 +2,13 @@ import type { ModelDefinition } from "../definition/definition";
 import type { Finding } from "./findings";
 import { formatNumber } from "../base/format-number";
 import { measureDrift, type ColumnDrift } from "../drift/drift";
-import type { ColumnProfile, NumberProfile, Profile } from "../drift/profile";
-import { profileTableAgainst } from "../drift/profile-table";
+import type { ColumnProfile, Profile } from "../drift/profile";
+import { profileTableAgainst, readQuartiles } from "../drift/profile-table";
 import type { SqlEngine } from "../sql/engine";
 import { double, identifier } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
 import { findExamples } from "./column-facts";
+import { findPopulationFault, type PopulationFault } from "./population";
 
 /** A model in production and the rows it was trained on. */
 export interface Champion {
@@ -16,22 +17,18 @@ export interface Champion {
   readonly profile: Profile;
 }
 
-/** Population stability index above which data is of another population, not merely drifted. */
-const otherPopulation = 1;
-/**
- * How far the mean may move, in the champion's standard deviations, and by which factor the standard deviation may
- * change. A few values far out hardly move the index, which counts values per bin, but they ruin a fit.
- */
-const maxShift = 3;
-/** Values this many of the champion's standard deviations from its mean are shown as examples. */
-const farOut = 10;
+/** Columns whose change is accepted for once, and by what: a flag or a setting; "all" is every column. */
+export interface AcceptedChange {
+  readonly columns: readonly string[];
+  readonly by: string;
+}
 
 /** Compares the distribution of sound columns with that of the rows the champion was trained on. */
 export async function checkDistribution(
   engine: SqlEngine,
   definition: ModelDefinition,
   facts: readonly ColumnFacts[],
-  { champion, rows }: { champion: Champion; rows: number },
+  { champion, rows, accepted }: { champion: Champion; rows: number; accepted?: AcceptedChange },
 ): Promise<Finding[]> {
   const reference = comparable(champion.profile, facts);
   const names = Object.keys(reference);
@@ -47,24 +44,64 @@ export async function checkDistribution(
   for (const column of drift.columns) {
     const name = column.column;
     const [before, now] = [reference[name], current[name]];
-    const moved = before && now ? momentMessage(before, now) : undefined;
-    if (moved !== undefined && before?.type === "number") {
-      const examples = await findExamples(engine, name, farOutCondition(name, before));
-      const message = `Column "${name}" has ${moved} in the rows ${champion.model} was trained on. This is another population; check these rows, or how the column was made.`;
-      const shown = examples.length > 0 && { examples };
-      findings.push({ severity: "error", check: "distribution", column: name, message, ...shown });
-    } else if (column.drifted) {
-      findings.push(driftFinding(column, champion.model, definition.drift.psi));
+    if (before === undefined || now === undefined) continue;
+    const quartiles =
+      column.drifted && now.type === "number"
+        ? await readQuartiles(engine, "data", { name, count: now.count })
+        : undefined;
+    const compared = { ...column, before, now, ...(quartiles && { quartiles }) };
+    const fault = findPopulationFault(compared, definition.checks);
+    if (fault === undefined) {
+      if (column.drifted) findings.push(driftFinding(column, champion.model, definition.drift.psi));
+      continue;
     }
+    const by = acceptedBy(name, definition, accepted);
+    const examples = await farOutExamples(engine, name, fault);
+    findings.push({
+      severity: by === undefined ? "error" : "warning",
+      check: "distribution",
+      column: name,
+      message: populationMessage(name, { fault, model: champion.model, by }),
+      ...(by !== undefined && { acceptedBy: by }),
+      ...(examples.length > 0 && { examples }),
+    });
   }
   return findings;
 }
 
+/** What lets a column be of another population, if anything does. */
+function acceptedBy(
+  column: string,
+  { checks }: ModelDefinition,
+  accepted: AcceptedChange | undefined,
+): string | undefined {
+  if (checks.mayMove.includes(column)) return "checks.mayMove";
+  return accepted?.columns.some((name) => name === column || name === "all") ? accepted.by : undefined;
+}
+
+function populationMessage(
+  column: string,
+  { fault, model, by }: { fault: PopulationFault; model: string; by: string | undefined },
+): string {
+  const what = `Column "${column}" is of another population than the rows ${model} was trained on: ${fault.message}.`;
+  return by === undefined
+    ? `${what} Check these rows, or how the column was made. If it moves by nature, name it in checks.mayMove; to train on it this once, run \`mlops retrain --accept-population ${column}\`, or set MLOPS_ACCEPT_POPULATION.`
+    : `${what} This is accepted by ${by}.`;
+}
+
 function driftFinding({ column, psi }: ColumnDrift, model: string, allowed: number): Finding {
-  const isOther = psi > otherPopulation;
-  const limit = isOther ? `${otherPopulation}, which is another population` : `${allowed} (drift.psi)`;
-  const message = `Column "${column}" is distributed otherwise than in the rows ${model} was trained on: population stability index ${formatNumber(psi)}, above ${limit}. Check how the column was made.`;
-  return { severity: isOther ? "error" : "warning", check: "distribution", column, message };
+  const message = `Column "${column}" is distributed otherwise than in the rows ${model} was trained on: population stability index ${formatNumber(psi)}, above ${allowed} (drift.psi). Check how the column was made.`;
+  return { severity: "warning", check: "distribution", column, message };
+}
+
+async function farOutExamples(
+  engine: SqlEngine,
+  name: string,
+  { farOut }: PopulationFault,
+): Promise<NonNullable<Finding["examples"]>> {
+  if (farOut === undefined) return [];
+  const { from, distance } = farOut;
+  return findExamples(engine, name, `abs(d.${identifier(name)} - ${double(from)}) > ${double(distance)}`);
 }
 
 /** The champion's profiles of the columns that are sound here and have the same type. */
@@ -77,22 +114,4 @@ function comparable(profile: Profile, facts: readonly ColumnFacts[]): Record<str
         : [];
     }),
   );
-}
-
-/** What moved too far for the same population: the standard deviation or the mean, in words. */
-function momentMessage(before: ColumnProfile, now: ColumnProfile): string | undefined {
-  if (before.type !== "number" || now.type !== "number") return undefined;
-  const [deviation, newDeviation] = [before.standardDeviation ?? 0, now.standardDeviation ?? 0];
-  if (deviation === 0 || before.mean === undefined || now.mean === undefined) return undefined;
-  if (newDeviation > maxShift * deviation || newDeviation * maxShift < deviation) {
-    return `a standard deviation of ${formatNumber(newDeviation)}, against ${formatNumber(deviation)}`;
-  }
-  if (Math.abs(now.mean - before.mean) > maxShift * deviation) {
-    return `a mean of ${formatNumber(now.mean)}, against ${formatNumber(before.mean)} (standard deviation ${formatNumber(deviation)})`;
-  }
-  return undefined;
-}
-
-function farOutCondition(name: string, { mean = 0, standardDeviation = 0 }: NumberProfile): string {
-  return `abs(d.${identifier(name)} - ${double(mean)}) > ${double(farOut * standardDeviation)}`;
 }

@@ -10,6 +10,8 @@ const findingSchema = z.object({
   column: z.string().exactOptional(),
   /** What is wrong and what is allowed, in one sentence. */
   message: z.string(),
+  /** What lets it be, where it would be an error otherwise: a setting or a flag. */
+  acceptedBy: z.string().exactOptional(),
   /** Number of rows concerned. */
   count: count.exactOptional(),
   /** The first of them: data rows counted from 1 (the header is not counted), with the value as it stands in the file. */

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
+import { canarySchema } from "./canary-schema";
+import { checksSchema } from "./checks-schema";
 import { closedObject } from "./closed-object";
 import { columnFaults, columnSchema } from "./column-schema";
 import { formatSchema } from "./format-schema";
 import { metricNames, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
 import { trainerFaults, trainerSchema } from "./trainers";
-
-const fraction = z.number().min(0).max(1);
 
 const metricName = z.enum(metricNames);
 
@@ -57,13 +57,7 @@ const definitionShape = closedObject({
     /** Column of the data that says instead which rows are held out, "test", and which are trained on, "train". */
     column: z.string().min(1).optional(),
   }).prefault({}),
-  checks: closedObject({
-    minRows: z.number().int().min(1).default(50),
-    /** Largest share of missing values in a nullable column, 0..1. */
-    maxMissing: fraction.default(0.5),
-    /** Largest share of rows that repeat another row, 0..1. */
-    maxDuplicates: fraction.default(0.1),
-  }).prefault({}),
+  checks: checksSchema.prefault({}),
   trainer: trainerSchema,
   gate: gateSchema,
   /** A column has drifted when its population stability index is above `psi` and the difference is significant. */
@@ -87,22 +81,7 @@ const definitionShape = closedObject({
     /** Bytes in one request's body. */
     maxBodyBytes: z.number().int().min(1).default(5_000_000),
   }).prefault({}),
-  canary: closedObject({
-    /** Share of traffic, in percent, of each stage before the last, which is always 100. */
-    weights: z.array(z.number().int().min(1).max(99)).min(1).default([10, 50]),
-    /** Requests each track must have answered before a stage is judged. */
-    minRequests: z.number().int().min(1).default(50),
-    /** How much larger the canary's share of failed requests may be than stable's, 0..1. */
-    mayFailMoreBy: fraction.default(0.01),
-    /** How many times stable's 95th percentile of latency the canary's may be. */
-    mayBeSlowerBy: z.number().min(1).default(2),
-    /** A difference of the 95th percentile of latency below this many milliseconds is never judged. */
-    latencyToleranceMs: z.number().min(0).default(25),
-    /** Largest shift of the mean prediction, in standard deviations of stable's predictions. */
-    mayShiftBy: z.number().positive().default(0.5),
-    /** Share of requests copied to the candidate before it answers any, in percent; 0 skips the shadow stage. */
-    shadowPercent: z.number().int().min(0).max(100).default(0),
-  }).prefault({}),
+  canary: canarySchema.prefault({}),
 });
 
 type Definition = z.output<typeof definitionShape>;
@@ -172,6 +151,11 @@ function splitFaults({ split, columns }: Definition): string[] {
     : [];
 }
 
+function checkFaults({ columns, checks }: Definition): string[] {
+  const unknown = checks.mayMove.filter((name) => !columns.some((column) => column.name === name));
+  return unknown.map((name) => `"${name}" in checks.mayMove is not among the columns`);
+}
+
 function canaryFaults({ canary: { weights } }: Definition): string[] {
   const rising = weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
   return rising ? [] : [`canary weights ${weights.join(", ")} do not rise`];
@@ -179,7 +163,15 @@ function canaryFaults({ canary: { weights } }: Definition): string[] {
 
 /** The definition of a model: what `models/<name>/model.ts` exports. */
 export const modelDefinitionSchema = definitionShape.superRefine((definition, context) => {
-  for (const faultsOf of [columnFaults, roleFaults, taskFaults, splitFaults, gateFaults, canaryFaults]) {
+  for (const faultsOf of [
+    columnFaults,
+    roleFaults,
+    taskFaults,
+    checkFaults,
+    splitFaults,
+    gateFaults,
+    canaryFaults,
+  ]) {
     for (const message of faultsOf(definition)) context.addIssue({ code: "custom", message });
   }
 });

@@ -136,7 +136,7 @@ function numberBins(column: string, reference: NumberProfile, current: NumberPro
       `Column "${column}" was not counted into the bins of the reference it is compared with.`,
     );
   }
-  return binLabels(reference.edges)
+  return binLabels(reference.edges, { whole: reference.whole === true })
     .map((label, index) => ({
       label,
       reference: reference.counts[index] ?? 0,

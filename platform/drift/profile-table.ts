@@ -1,5 +1,6 @@
 import { double, identifier, literal, type SqlEngine, type SqlRow } from "../sql/engine";
-import { binEdges, decilePositions, maxDistinctBins, seemDiscrete } from "./bins";
+import { binEdges, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
+import { quartilePositions, type Quartiles } from "./profile-quantile";
 import { maxCategoryValues, type CategoryProfile, type ColumnProfile, type NumberProfile } from "./profile";
 
 /** Columns per statement: enough to scan a usual table once, few enough for a table of hundreds of columns. */
@@ -64,7 +65,7 @@ async function countRows(engine: SqlEngine, from: string): Promise<number> {
   return Number(row?.n ?? 0);
 }
 
-/** First scan: count, mean, least and greatest value of the number columns. */
+/** First scan: count, mean, least and greatest value of the number columns, and whether all are whole. */
 async function describeNumbers(
   engine: SqlEngine,
   from: string,
@@ -80,6 +81,7 @@ async function describeNumbers(
         `avg(${value}) AS m${index}`,
         `min(${value}) AS l${index}`,
         `max(${value}) AS g${index}`,
+        `count(CASE WHEN ${value} = floor(${value}) THEN 1 END) AS w${index}`,
       ];
     },
     read: ({ name }, index, row) => {
@@ -93,32 +95,54 @@ async function describeNumbers(
         ...(mean !== undefined && { mean }),
         ...(min !== undefined && { min }),
         ...(max !== undefined && { max }),
+        ...(count > 0 && Number(row[`w${index}`]) === count && { whole: true as const }),
         edges: [],
       };
     },
   });
 }
 
-/** The deciles of a column, exactly: a sort, which every engine has and can do beyond memory. */
+/** Values of a column at positions (from 1) of its sorted values, exactly: a sort, which every engine can do beyond memory. */
+async function valuesAt(
+  engine: SqlEngine,
+  from: string,
+  { name, positions }: { readonly name: string; readonly positions: readonly number[] },
+): Promise<number[]> {
+  const value = numberOf(name);
+  const rows = await engine.rows(
+    `SELECT v, n FROM (SELECT ${value} AS v, row_number() OVER (ORDER BY ${value}) AS n
+     FROM ${from} WHERE ${identifier(name)} IS NOT NULL) AS sorted WHERE n IN (${positions.join(", ")})`,
+  );
+  const values = new Map(rows.map(({ v, n }) => [Number(n), Number(v)]));
+  return positions.map((position) => values.get(position) ?? NaN);
+}
+
+/** The quartiles of a number column with `count` values. */
+export async function readQuartiles(
+  engine: SqlEngine,
+  from: string,
+  { name, count }: { readonly name: string; readonly count: number },
+): Promise<Quartiles> {
+  const positions = quartilePositions(count);
+  const [first = NaN, median = NaN, third = NaN] = await valuesAt(engine, from, { name, positions });
+  return [first, median, third];
+}
+
 async function findEdges(engine: SqlEngine, from: string, column: NumberColumn): Promise<number[]> {
   if (column.min === undefined) return [];
-  const value = numberOf(column.name);
-  const positions = decilePositions(column.count).join(", ");
-  const rows = await engine.rows(
-    `SELECT v FROM (SELECT ${value} AS v, row_number() OVER (ORDER BY ${value}) AS n
-     FROM ${from} WHERE ${identifier(column.name)} IS NOT NULL) AS sorted WHERE n IN (${positions}) ORDER BY n`,
-  );
-  const deciles = rows.map((row) => Number(row.v));
+  const { name, count } = column;
+  const value = numberOf(name);
+  const deciles = await valuesAt(engine, from, { name, positions: decilePositions(count) });
   return binEdges(column.min, deciles, seemDiscrete(deciles) ? await findDistinct(engine, from, value) : []);
 }
 
-/** The least distinct values of an expression: one more than can have bins of their own shows that there are too many. */
-async function findDistinct(engine: SqlEngine, from: string, value: string): Promise<number[]> {
+/** The least distinct values of an expression, with their counts: one more than can have bins of their own shows that there are too many. */
+async function findDistinct(engine: SqlEngine, from: string, value: string): Promise<ValueCount[]> {
   const rows = await engine.rows(
-    `SELECT v FROM (SELECT DISTINCT ${value} AS v FROM ${from} WHERE ${value} IS NOT NULL) AS found
+    `SELECT v, n FROM (SELECT ${value} AS v, count(*) AS n FROM ${from} WHERE ${value} IS NOT NULL GROUP BY 1) AS found
      ORDER BY v LIMIT ${maxDistinctBins + 1}`,
   );
-  return rows.map((row) => Number(row.v));
+  return rows.map(({ v, n }): ValueCount => [Number(v), Number(n)]);
 }
 
 /** Second scan: values per bin, and the squares around the mean, which one pass cannot sum without cancellation. */

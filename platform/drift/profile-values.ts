@@ -1,4 +1,4 @@
-import { binEdges, binOf, decilePositions, maxDistinctBins, seemDiscrete } from "./bins";
+import { binEdges, binOf, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
 import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
 import { maxCategoryValues } from "./profile";
 
@@ -16,6 +16,7 @@ class NumberCounter {
   private squares = 0;
   private min = Infinity;
   private max = -Infinity;
+  private whole = true;
   private readonly counts: number[];
 
   constructor(private readonly edges: readonly number[]) {
@@ -34,6 +35,7 @@ class NumberCounter {
     this.squares += delta * (value - this.mean);
     this.min = Math.min(this.min, value);
     this.max = Math.max(this.max, value);
+    this.whole &&= Number.isInteger(value);
     const bin = binOf(this.edges, value);
     this.counts[bin] = (this.counts[bin] ?? 0) + 1;
   }
@@ -48,6 +50,7 @@ class NumberCounter {
       ...(count > 0 && Number.isFinite(mean) && { mean }),
       ...(count > 0 && Number.isFinite(standardDeviation) && { standardDeviation }),
       ...(count > 0 && { min, max }),
+      ...(count > 0 && this.whole && { whole: true as const }),
       edges,
       counts,
     };
@@ -119,13 +122,14 @@ export function profileNumbers(values: Iterable<number>): NumberProfile {
   return counter.profile();
 }
 
-/** The smallest distinct values, at most `max` of them. */
-function firstDistinct(sorted: Float64Array, max: number): number[] {
-  const found: number[] = [];
+/** The smallest distinct values with their counts, at most `max` of them. */
+function firstDistinct(sorted: Float64Array, max: number): ValueCount[] {
+  const found: [number, number][] = [];
   for (const value of sorted) {
-    if (value === found.at(-1)) continue;
-    found.push(value);
-    if (found.length === max) break;
+    const last = found.at(-1);
+    if (value === last?.[0]) last[1] += 1;
+    else if (found.length === max) break;
+    else found.push([value, 1]);
   }
   return found;
 }

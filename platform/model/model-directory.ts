@@ -104,6 +104,7 @@ const profileColumnSchema = z.discriminatedUnion("type", [
     standardDeviation: z.number().min(0).exactOptional(),
     min: z.number().exactOptional(),
     max: z.number().exactOptional(),
+    whole: z.literal(true).exactOptional(),
     edges: z.array(z.number()),
     counts: z.array(count),
   }),

@@ -4,7 +4,6 @@ import { toCsvLine } from "../sql/csv-line";
 import { PlatformError } from "../base/errors";
 import type { SqlRow, SqlValue } from "../sql/engine";
 import type { PredictionRecord } from "./prediction-record";
-import { testIdPrefix } from "./prediction-record";
 
 /** What a scored row turned out to be. */
 export interface Label {
@@ -105,8 +104,8 @@ export async function collectTrainingData({
   const timesUsed = new Map<string, number>();
   let [unlabelled, repeated, otherColumns] = [0, 0, 0];
 
-  for await (const { id, inputs: requestRows } of records) {
-    if (id.startsWith(testIdPrefix)) continue;
+  for await (const { id, inputs: requestRows, test } of records) {
+    if (test) continue;
     for (const [row, inputs] of requestRows.entries()) {
       const key = keyOf(id, row);
       const label = byKey.get(key);

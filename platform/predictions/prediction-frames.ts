@@ -15,6 +15,8 @@ export interface SegmentHeader {
   readonly redacted: readonly string[];
   readonly textOutputs: boolean;
   readonly probabilities: boolean;
+  /** Records of our own tests of the service. */
+  readonly test?: true;
 }
 
 /** Where records come from: one version of a model, and which of its columns are kept. */

@@ -135,7 +135,8 @@ export class FrameDecoder {
     this.outputs = new ColumnReader(header.textOutputs ? "category" : "number");
     this.probabilities = header.probabilities ? new ColumnReader("number") : undefined;
     this.model = `","model":${JSON.stringify(header.model)},"inputs":[`;
-    this.end = header.redacted.length > 0 ? `],"redacted":${JSON.stringify(header.redacted)}}\n` : "]}\n";
+    const redacted = header.redacted.length > 0 ? `,"redacted":${JSON.stringify(header.redacted)}` : "";
+    this.end = `]${redacted}${header.test === true ? ',"test":true' : ""}}\n`;
   }
 
   /** The lines of all frames added, each with its line feed. */

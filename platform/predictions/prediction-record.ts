@@ -16,10 +16,9 @@ export interface PredictionRecord {
   readonly probabilities?: readonly number[];
   /** Features that were left out of `inputs`, as they may identify a person. */
   readonly redacted?: readonly string[];
+  /** Of one of our own tests of the service: neither drift nor training data is made of it. */
+  readonly test?: true;
 }
-
-/** Request ids that begin so are those of our own tests of a service: neither drift nor training data is made of them. */
-export const testIdPrefix = "mlops-test-";
 
 const recordSchema = z
   .object({
@@ -30,6 +29,7 @@ const recordSchema = z
     outputs: z.array(z.union([z.number(), z.string()])),
     probabilities: z.array(z.number()).exactOptional(),
     redacted: z.array(z.string()).exactOptional(),
+    test: z.literal(true).exactOptional(),
   })
   .refine(({ inputs, outputs }) => inputs.length === outputs.length)
   .refine(({ outputs, probabilities }) => (probabilities ?? outputs).length === outputs.length);

@@ -64,15 +64,40 @@ export const trackSampleSchema = z.object({
   requests: count,
   /** Requests answered with 5xx, or not at all. */
   failures: count,
+  /** Requests refused for what is in them (400, 413, 415, 422); absent when none was. */
+  refusals: count.exactOptional(),
   /** Canary: how many of the requests were copies of which stable's answer was used; absent when none was. */
   shadowed: count.exactOptional(),
-  /** Canary: mean absolute difference to stable's predictions for the rows of those copies; absent when none was. */
-  meanAbsoluteDifference: z.number().exactOptional(),
+  /**
+   * Canary: absolute difference to stable's predictions for the same rows, on average of each copied request, over the requests;
+   * absent when there was none.
+   */
+  pairs: z
+    .object({ count, meanAbsoluteDifference: z.number(), standardDeviation: z.number() })
+    .exactOptional(),
   /** Of answered requests; absent when there was none. */
   latencyMs: latencySchema.exactOptional(),
+  /** More of them, around the 95th percentile: shares (0..1) of answers that took at most so long. */
+  latencyQuantiles: z.array(z.object({ share: z.number(), ms: z.number() })).exactOptional(),
   /** Predictions (probabilities, for a classification); absent when there was none. */
-  predictions: z.object({ count, mean: z.number(), standardDeviation: z.number() }).exactOptional(),
+  predictions: z
+    .object({
+      count,
+      mean: z.number(),
+      standardDeviation: z.number(),
+      /** A fair sample of them, rising, of each request one at most; absent where none is kept. */
+      kept: z.array(z.number()).exactOptional(),
+    })
+    .exactOptional(),
 });
+
+/** Answers by which a request is refused for what is in it, not for who sends it, when or where to. */
+export const refusalStatuses: readonly number[] = [400, 413, 415, 422];
+
+/** Shares of answers of which a sample has the latency: the 95th percentile's bounds lie there, of 50 answers or more. */
+export const latencyShares = [
+  0.85, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 1,
+] as const;
 
 export type TrackSample = Readonly<z.output<typeof trackSampleSchema>>;
 

@@ -10,8 +10,8 @@ export interface Target {
   readonly hasClients: boolean;
   /** Puts the release where the first environment gets it from. */
   publish(release: PackagedRelease): Promise<PackagedRelease>;
-  /** Headers by which an environment's service lets a test in. */
-  headers(environment: string): Promise<Readonly<Record<string, string>>>;
+  /** Headers by which an environment's service lets a test in, and by which it knows that it is one. */
+  headers(environment: string, model: string): Promise<Readonly<Record<string, string>>>;
   /** Stops what costs something in an environment that is not used for now; what is deployed stays recorded. */
   pause(environment: string, model: string): Promise<void>;
 }

@@ -12,6 +12,8 @@ export interface SecuritySettings {
   readonly entraTenant?: string | undefined;
   readonly entraAudiences?: readonly string[] | undefined;
   readonly entraRole?: string | undefined;
+  readonly testKey?: string | undefined;
+  readonly testKeyVault?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
   readonly graceMs?: number | undefined;
@@ -22,6 +24,9 @@ function listOf(pattern: RegExp) {
   const list = z.string().regex(pattern);
   return list.transform((text) => text.split(",")).optional();
 }
+
+/** The secret in Key Vault by which a service knows the requests of our own tests; a stack's update makes it. */
+export const testKeySecret = "scoring-test-key";
 
 /** The name of a secret in Key Vault. */
 export const secretName = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/);
@@ -97,6 +102,11 @@ export function securityFaults(settings: SecuritySettings): string[] {
   if (auth === undefined && host !== undefined && !isLoopback(host)) {
     faults.push(
       `MLOPS_AUTH is not set, and others can reach MLOPS_HOST "${host}". Expected "keys" or "entra", or "none" to answer everyone.`,
+    );
+  }
+  if (settings.testKey !== undefined && settings.testKeyVault !== undefined) {
+    faults.push(
+      "MLOPS_TEST_KEY and MLOPS_TEST_KEY_VAULT are set. The key comes from one place. Unset one of them.",
     );
   }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {

@@ -7,68 +7,14 @@ import { environmentName, environmentText } from "./environment-name";
 import { registryText } from "./mlflow-address";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
-
-/** A setting: its environment variable, how the text is read, and what is allowed, in words. */
-interface Variable<T> {
-  readonly name: string;
-  readonly schema: z.ZodType<T, string | undefined>;
-  readonly expected: string;
-  /** Its value is never shown, not even in the message that refuses it. */
-  readonly secret?: boolean;
-}
-
-function variable<T>(name: string, schema: z.ZodType<T, string | undefined>, expected: string): Variable<T> {
-  return { name, schema, expected };
-}
-
-function choice<const T extends string>(name: string, values: readonly [T, ...T[]], fallback: NoInfer<T>) {
-  const listed = values.map((value) => `"${value}"`);
-  const last = listed.pop();
-  const expected = listed.length > 0 ? `${listed.join(", ")} or ${last}` : String(last);
-  return variable(
-    name,
-    z
-      .enum(values)
-      .optional()
-      .transform((value) => value ?? fallback),
-    expected,
-  );
-}
-
-/** A whole number, both bounds inclusive. */
-function wholeNumber<const T extends number | undefined>(
-  name: string,
-  [min, max]: readonly [number, number],
-  fallback: T,
-): Variable<number | T> {
-  const schema = z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max)
-    .optional();
-  return variable(
-    name,
-    schema.transform((value) => value ?? fallback),
-    `a whole number from ${min} to ${max}`,
-  );
-}
+import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
 
 const modelRef = z.string().refine(isModelRef);
 
 const folder = z.string().min(1);
-const revision = z.string().regex(/^([0-9a-f]{40}(-dirty)?)?$/);
+const revision = z.optional(z.string().regex(/^([0-9a-f]{40}(-dirty)?)?$/));
 const serving = modelDefinitionSchema.shape.serving.parse(undefined);
 const dayMs = 86_400_000;
-
-/** An API key: long enough not to be guessed, and of characters that a header may have. */
-function apiKey(name: string): Variable<string | undefined> {
-  const schema = z
-    .string()
-    .regex(/^[\x21-\x7e]{16,256}$/)
-    .optional();
-  return { ...variable(name, schema, "16 to 256 visible ASCII characters without spaces"), secret: true };
-}
 
 function serviceUrl(name: string, schema: z.ZodType<string | undefined, string | undefined>) {
   const url = schema.refine((text) => text === undefined || isServiceUrl(text));
@@ -94,6 +40,13 @@ const environments = variable("MLOPS_ENVIRONMENTS", folder.optional(), "a file l
 const evaluation = choice("MLOPS_EVALUATION", ["on", "off"], "on");
 /** When the gate says no: "cancel" registers nothing, "continue" registers the candidate all the same. */
 const onNoPromotion = choice("MLOPS_ON_NO_PROMOTION", ["cancel", "continue"], "cancel");
+
+/** Columns that may be of another population than in the champion's rows; "all" is every one. */
+const acceptPopulation = variable(
+  "MLOPS_ACCEPT_POPULATION",
+  namesText.default([]),
+  "columns, separated by commas",
+);
 
 const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
 /** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
@@ -121,6 +74,7 @@ const processes = {
     environments,
     evaluation,
     onNoPromotion,
+    acceptPopulation,
     logLevel,
     target,
     predictionLog,
@@ -131,12 +85,9 @@ const processes = {
     models,
     evaluation,
     onNoPromotion,
+    acceptPopulation,
     /** Commit that the program was built from, for the lineage; with "-dirty" when files differed from it. */
-    codeRevision: variable(
-      "MLOPS_CODE_REVISION",
-      revision.optional(),
-      "a commit, with -dirty behind it or not",
-    ),
+    codeRevision: variable("MLOPS_CODE_REVISION", revision, "a commit, with -dirty behind it or not"),
   },
   scoring: {
     modelDirectory: variable("MLOPS_MODEL_DIRECTORY", folder, "the folder of a model directory"),
@@ -160,6 +111,10 @@ const processes = {
       "features, separated by commas",
     ),
     predictionLogDays: variable("MLOPS_PREDICTION_LOG_DAYS", daysText.optional(), "a number of days"),
+    /** Whoever shows it may mark requests as tests. */
+    testKey: apiKey("MLOPS_TEST_KEY"),
+    /** Has that key as a secret. */
+    testKeyVault: serviceUrl("MLOPS_TEST_KEY_VAULT", z.string().startsWith("https:").optional()),
     /** Folder on a disk of this machine where records wait. */
     spool: variable("MLOPS_SPOOL", folder.optional(), "a folder"),
     maxSpoolBytes: wholeNumber("MLOPS_MAX_SPOOL_BYTES", [65_536, 1e12], 256 * 1024 * 1024),

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { azureCredential } from "../../platform/azure/credentials";
-import { PlatformError, systemErrorCode, reasonOf } from "../../platform/base/errors";
+import { PlatformError, reasonOf, systemErrorCode } from "../../platform/base/errors";
 import { isLoopback } from "../../platform/http/address";
+import { testKeySecret } from "../../platform/settings/security-settings";
 import { ApiKeys, type KeyPair } from "./api-keys";
 
 /** Where keys come from: reads them as they are now. */
@@ -52,6 +53,48 @@ export function keysOfFolder(folder: string): ReadKeys {
   };
 }
 
+/** Reads the keys of an Azure Key Vault by their names; undefined where there is none. */
+async function secretsOf(vault: string): Promise<(name: string) => Promise<string | undefined>> {
+  // Loaded on use: only a service with its keys in a vault pays for it.
+  const { SecretClient } = await import("@azure/keyvault-secrets");
+  const client = new SecretClient(vault, azureCredential(), {
+    retryOptions: { maxRetries: 2 },
+    // A vault says of which service it takes tokens, and it has to be the one it is a part of; an emulator is part of none.
+    disableChallengeResourceVerification: isLoopback(new URL(vault).hostname),
+  });
+  return async (name) => {
+    try {
+      const { value } = await client.getSecret(name);
+      return value === undefined ? undefined : checked(`The secret ${name} of ${vault}`, value);
+    } catch (error) {
+      if ((error as { statusCode?: unknown }).statusCode === 404) return undefined;
+      throw error;
+    }
+  };
+}
+
+/**
+ * Reads the key by which a service knows the requests of our own tests. Without it no request is taken for a test's, and
+ * all are answered.
+ * @public Loaded on use, by require().
+ */
+export async function testKeyOfVault(
+  vault: string,
+  report: (message: string) => void,
+): Promise<string | undefined> {
+  let reason = "There is none.";
+  try {
+    const key = await (await secretsOf(vault))(testKeySecret);
+    if (key !== undefined) return key;
+  } catch (error) {
+    reason = reasonOf(error);
+  }
+  report(
+    `The key of our own tests, ${testKeySecret}, cannot be read from ${vault}. ${reason} Their requests count as clients' until it is there and the process starts again.`,
+  );
+  return undefined;
+}
+
 interface KeyVaultOptions {
   /** `https://<name>.vault.azure.net`. */
   readonly vault: string;
@@ -65,22 +108,7 @@ interface KeyVaultOptions {
  * @public Loaded on use, by require().
  */
 export async function keysOfVault({ vault, primary, secondary }: KeyVaultOptions): Promise<ReadKeys> {
-  // Loaded on use: only a service with its keys in a vault pays for it.
-  const { SecretClient } = await import("@azure/keyvault-secrets");
-  const client = new SecretClient(vault, azureCredential(), {
-    retryOptions: { maxRetries: 2 },
-    // A vault says of which service it takes tokens, and it has to be the one it is a part of; an emulator is part of none.
-    disableChallengeResourceVerification: isLoopback(new URL(vault).hostname),
-  });
-  const read = async (name: string): Promise<string | undefined> => {
-    try {
-      const { value } = await client.getSecret(name);
-      return value === undefined ? undefined : checked(`The secret ${name} of ${vault}`, value);
-    } catch (error) {
-      if ((error as { statusCode?: unknown }).statusCode === 404) return undefined;
-      throw error;
-    }
-  };
+  const read = await secretsOf(vault);
   return async () => {
     const [first, second] = await Promise.all([read(primary), read(secondary)]);
     if (first === undefined) {

@@ -43,6 +43,16 @@ async function openKeys(settings: AuthSettings, report: (message: string) => voi
   return openRefreshedKeys({ read, refreshMs: settings.keyVaultRefreshMs, report });
 }
 
+/** The key of our own tests, where the settings have one or say where it is. */
+export async function openTestKey(
+  { testKey, testKeyVault }: Pick<Settings<"scoring">, "testKey" | "testKeyVault">,
+  report: (message: string) => void,
+): Promise<string | undefined> {
+  if (testKeyVault === undefined) return testKey;
+  const { testKeyOfVault } = require("./key-sources") as typeof import("./key-sources");
+  return testKeyOfVault(testKeyVault, report);
+}
+
 /** Who may call, as the settings say; `undefined` when anyone may. What is not used is not loaded. */
 export async function openAuthenticator(
   settings: AuthSettings,

@@ -16,5 +16,8 @@ export function passedId(header: string | string[] | undefined, own: string): st
   return typeof header === "string" && header.length > longestId ? header : own;
 }
 
-/** Marks a copy of a request, whose answer nobody uses and which the prediction log already has. */
+/** Marks a request of our own tests of the service, by the test key. */
+export const testHeader = "x-mlops-test";
+
+/** Marks a copy of a request, whose answer nobody uses and which the prediction log already has, by the test key. */
 export const shadowHeader = "x-mlops-shadow";

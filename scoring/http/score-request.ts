@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { RequestProblem } from "../problems/problem";
 import { ScoreNotes } from "../model/score-notes";
 import type { ScoreRequest } from "../model/scorer";
-import { shadowHeader } from "./request-headers";
+import type { RequestMark } from "./request-marks";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -10,12 +10,14 @@ declare module "fastify" {
     notes?: ScoreNotes;
     /** What it is answered with instead of predictions. */
     problem?: RequestProblem;
+    /** Whether it is one of our own. */
+    mark?: RequestMark | undefined;
   }
 }
 
 /** The request as the scorer takes it; what it notes of it is found again in `notes`. */
 export function scoreRequestOf(request: FastifyRequest): ScoreRequest {
-  const { id, raw } = request;
+  const { id, mark, raw } = request;
   const notes = (request.notes = new ScoreNotes());
-  return { id, shadow: raw.headers[shadowHeader] !== undefined, caller: raw.socket, notes };
+  return { id, mark, caller: raw.socket, notes };
 }

@@ -6,6 +6,7 @@ import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
 import type { Explanation } from "../../platform/onnx/linear-model";
 import { isPromise, Limiter, type Caller } from "./limiter";
+import type { RequestMark } from "../http/request-marks";
 import { RequestProblem } from "../problems/problem";
 import type { InputRows } from "../rows/row-table";
 import type { ScoreNotes } from "./score-notes";
@@ -40,8 +41,8 @@ export interface ScorerOptions {
 /** A request, as far as scoring it is concerned. */
 export interface ScoreRequest {
   readonly id: string;
-  /** A copy whose answer nobody uses; it is not logged. */
-  readonly shadow: boolean;
+  /** Whether it is one of our own: a test's is logged as such, and a copy is not logged. */
+  readonly mark?: RequestMark | undefined;
   /** Its connection: a request whose client has gone before its turn is not scored. */
   readonly caller?: Caller;
   /** Is filled in for the metrics and the request log. */
@@ -74,11 +75,13 @@ export class Scorer {
   readonly reference: string;
   private readonly limiter: Limiter;
   private readonly source: PredictionSource;
+  private readonly testSource: PredictionSource;
 
   constructor(private readonly options: ScorerOptions) {
     this.signature = options.model.signature;
     this.reference = options.reference;
     this.source = predictionSource(this.signature, { model: this.reference, redact: options.redact ?? [] });
+    this.testSource = { ...this.source, test: true };
     this.limiter = new Limiter({ maxWaiting, ...options.limits });
   }
 
@@ -94,7 +97,7 @@ export class Scorer {
 
   async score(rows: InputRows, request: ScoreRequest): Promise<Predictions> {
     const { table } = rows;
-    const { id, shadow, notes } = request;
+    const { id, mark, notes } = request;
     if (notes !== undefined) {
       notes.rows = table.rows;
       notes.askedAt = performance.now();
@@ -106,8 +109,9 @@ export class Scorer {
     const predictions = isPromise(running) ? await running : running;
     if (notes !== undefined) notes.endedAt = performance.now();
     // The record is on the spool before the answer is sent: what is answered is never lost with the process.
-    if (!shadow) {
-      const kept = this.options.log?.append(this.source, { id, time: Date.now(), table, predictions });
+    if (mark !== "shadow") {
+      const source = mark === "test" ? this.testSource : this.source;
+      const kept = this.options.log?.append(source, { id, time: Date.now(), table, predictions });
       if (kept !== undefined) await kept;
     }
     this.options.onScored?.(predictions);

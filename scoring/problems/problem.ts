@@ -31,8 +31,11 @@ export interface FieldFault {
   readonly message: string;
 }
 
-/** Why a limit refused a request: the queue is full, the wait or the run too long, the event loop late, or the client gone. */
-export type RefusalReason = "queue-full" | "queue-deadline" | "timeout" | "lag" | "gone";
+/**
+ * Why a limit refused a request: the queue is full, the wait or the run too long, the event loop late, the client gone, or
+ * no room for its body.
+ */
+export type RefusalReason = "queue-full" | "queue-deadline" | "timeout" | "lag" | "gone" | "body-room";
 
 /** A request that is answered with a problem instead of predictions; its message is shown to the client. */
 export class RequestProblem extends Error {

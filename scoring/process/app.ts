@@ -3,6 +3,7 @@ import { addAuth, type Authenticator } from "../auth/authenticator";
 import { addAddresses } from "../http/addresses";
 import { pathOf } from "../http/path-pattern";
 import { maxHeaderSize } from "./listener";
+import { addBodyBudget } from "../http/body-budget";
 import { takeJson } from "../http/body-parsers";
 import { addDialects } from "../dialects/add-dialects";
 import { dialectAt, isOpenPath } from "../dialects/find-dialect";
@@ -11,6 +12,7 @@ import { addRequestIds } from "../http/request-ids";
 import { addLoopGuard, type LoopGuard } from "../http/loop-guard";
 import { readRows } from "../rows/read-rows";
 import { requestIdOf } from "../http/request-headers";
+import type { ReadMark } from "../http/request-marks";
 import { addSecurityHeaders } from "../http/security-headers";
 import { Scorer, type ScorerOptions } from "../model/scorer";
 import { addTelemetry, type Telemetry } from "../telemetry/request-telemetry";
@@ -24,6 +26,8 @@ export interface AppOptions extends ScorerOptions {
   readonly authenticator?: Authenticator;
   /** Refuses requests while the event loop lags. */
   readonly guard?: LoopGuard;
+  /** Which requests are our own; without it none is. */
+  readonly readMark?: ReadMark;
   /** Sites whose pages may call the service in a browser; none without it. */
   readonly corsOrigins?: readonly string[];
   /** Counts, logs and traces requests; nothing does without it. */
@@ -58,10 +62,17 @@ export function buildApp(options: AppOptions): FastifyInstance {
     return503OnClosing: false,
   });
   // Properties that hooks set are declared from the start: adding properties to an object later is slow.
-  for (const property of ["trace", "notes", "problem"]) app.decorateRequest(property, undefined);
+  for (const property of ["trace", "notes", "problem", "mark"]) app.decorateRequest(property, undefined);
   if (telemetry) {
     const dialectOf = (route: string): string => dialectAt(route).name;
     addTelemetry(app, telemetry, { model: reference, dialectOf });
+  }
+  const { readMark } = options;
+  if (readMark !== undefined) {
+    app.addHook("onRequest", (request, _reply, done) => {
+      request.mark = readMark(request.headers);
+      done();
+    });
   }
   takeJson(app);
   addErrorAnswers(app, { limits, shape: problemShape });
@@ -70,6 +81,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   addSecurityHeaders(app, { tls: options.tls === true });
   if (guard) addLoopGuard(app, guard, isOpenPath);
   if (authenticator) addAuth(app, authenticator, isOpenPath);
+  addBodyBudget(app, limits.maxBodyBytes);
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (state === "closing" || life?.ending === true) reply.header("connection", "close");
     done(null, payload);

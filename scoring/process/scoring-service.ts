@@ -11,9 +11,10 @@ import type { Settings } from "../../platform/settings/settings";
 import { buildApp, type AppOptions } from "./app";
 import type { Authenticator } from "../auth/authenticator";
 import { dialects } from "../dialects/dialects";
-import { openAuthenticator } from "../auth/open-authenticator";
+import { openAuthenticator, openTestKey } from "../auth/open-authenticator";
 import { createHttpServer, drain } from "./listener";
 import { LoopGuard } from "../http/loop-guard";
+import { readMarks } from "../http/request-marks";
 import { findModelSource, firstReference, nextReference, type ModelSource } from "../model/model-source";
 import { Editions, type Edition } from "./editions";
 import { assertRedactable, openLog } from "../telemetry/prediction-log";
@@ -61,14 +62,18 @@ class Service {
     const service = new Service(settings, load, logger, log, telemetry);
     const { tlsCert, tlsKey } = settings;
     const files = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;
-    const [source, authenticator, tls] = await Promise.all([
+    const [source, authenticator, testKey, tls] = await Promise.all([
       findModelSource(settings.modelDirectory, settings.modelDigest),
       openAuthenticator(settings, report),
+      openTestKey(settings, report),
       files && readTlsPair(files),
     ]);
     const guard = new LoopGuard(settings.maxLagMs);
     service.closers.push(() => guard.close());
-    const shared = service.sharedOptions(guard, authenticator, tls !== undefined);
+    const shared = {
+      ...service.sharedOptions(guard, authenticator, tls !== undefined),
+      ...(testKey !== undefined && { readMark: readMarks(testKey) }),
+    };
     const first = await service.open(source, firstReference(source, settings.model), shared);
     const editions = new Editions(first, (message) => logger.info(message));
     const { maxConnections, timeoutMs } = settings;

@@ -1,5 +1,6 @@
 import { SpanKind, SpanStatusCode, trace as traces, type Context, type Tracer } from "@opentelemetry/api";
 import { RandomIdGenerator, type IdGenerator } from "@opentelemetry/sdk-trace-base";
+import { markAttribute } from "./mark-attribute";
 import type { EndedRequest } from "./request-telemetry";
 
 /** Gives a request's span the ids that its answer and its line in the log have. */
@@ -39,7 +40,7 @@ const wallTime = (moment: number): number => performance.timeOrigin + moment;
  * answer, from moments noted on the way: the request itself pays for none of it.
  */
 export function recordSpans(request: EndedRequest, { tracer, ids, parent }: SpanOptions): void {
-  const { method, route, status, elapsedMs, requestId, model, notes, problem } = request;
+  const { method, route, status, elapsedMs, requestId, model, notes, problem, mark } = request;
   const end = performance.now();
   ids.note(request);
   const server = tracer.startSpan(
@@ -55,6 +56,7 @@ export function recordSpans(request: EndedRequest, { tracer, ids, parent }: Span
         "mlops.model": model,
         ...(notes && { "mlops.rows": notes.rows }),
         ...(problem !== undefined && { "error.type": problem }),
+        ...(mark !== undefined && { [markAttribute]: mark }),
       },
     },
     parent,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { ScoringMetrics } from "./scoring-metrics";
+import type { RequestMark } from "../http/request-marks";
 import type { ScoreNotes } from "../model/score-notes";
 import { requestLines, type RequestLine } from "./request-lines";
 import { traceContextOf, traceResponse, type TraceContext } from "./trace-context";
@@ -25,6 +26,8 @@ export interface EndedRequest {
   readonly notes?: ScoreNotes | undefined;
   /** Code of the problem it was answered with. */
   readonly problem?: string | undefined;
+  /** Whether it was one of our own. */
+  readonly mark?: RequestMark | undefined;
 }
 
 export interface Telemetry {
@@ -51,7 +54,7 @@ function observerOf(
   // What all lines of the route have in common is put into text once.
   let write: ((line: RequestLine) => void) | undefined;
   return (request, reply, done) => {
-    const { id, method, log, notes } = request;
+    const { id, method, log, notes, mark } = request;
     const { statusCode: status, elapsedTime: elapsedMs } = reply;
     const problem = status >= 400 ? request.problem?.code : undefined;
     metrics.answered(dialect, status, elapsedMs);
@@ -62,7 +65,19 @@ function observerOf(
     write ??= requestLines(log, { route, model });
     const ms = rounded(elapsedMs);
     write({ requestId: id, traceId: trace.traceId, method, status, ms, rows: notes?.rows, problem });
-    onEnded?.({ requestId: id, trace, method, route, dialect, status, elapsedMs, model, notes, problem });
+    onEnded?.({
+      requestId: id,
+      trace,
+      method,
+      route,
+      dialect,
+      status,
+      elapsedMs,
+      model,
+      notes,
+      problem,
+      mark,
+    });
     done();
   };
 }

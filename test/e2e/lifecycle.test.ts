@@ -4,6 +4,9 @@ import type { DeploymentStatus } from "../../platform/release/deployment";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { digestOfFile } from "../../platform/base/files";
 import type { ModelVersion } from "../../platform/registry/registry";
+import type { DriftReport } from "../../platform/drift/drift";
+import { readPredictionLog } from "../../platform/predictions/prediction-log";
+import { openLocalStorage } from "../../platform/storage/local-storage";
 import { Workplace } from "./mlops";
 
 const steps =
@@ -52,6 +55,24 @@ describe.each<[string, NodeJS.ProcessEnv]>([
     const report = await readFile(place.path("reports", `${first?.id}.html`), "utf8");
     expect(report).toContain(`${model}:1 is in production.`);
     expect(report.match(/<svg/g)?.length).toBeGreaterThan(5);
+  });
+
+  test("leaves nothing in the log that could be taken for a client's request", async () => {
+    const log = { environment: "prod", model, report: jest.fn() };
+    const marks = new Set<boolean>();
+    for await (const { test = false } of readPredictionLog(
+      openLocalStorage(place.path("predictions")),
+      log,
+    )) {
+      marks.add(test);
+    }
+    expect(marks).toEqual(new Set([true]));
+    const drift = await place.readJson<DriftReport>("runs", first?.id ?? "", "drift.json");
+    expect(drift).toMatchObject({ judged: true, drifted: false });
+    expect(await place.json<DriftReport>(["monitor", "--model", model])).toMatchObject({
+      rows: 0,
+      judged: false,
+    });
   });
 
   test("leaves no process and nothing half-written", async () => {

@@ -25,7 +25,15 @@ import {
 import { entriesOfTraining } from "../../platform/model/run-entries";
 import { JobLog, entriesOfCheck, entriesOfDecision, type Outcome } from "./job-log";
 import { aliasChampions } from "../inputs/alias-champions";
-import { checkStep, evaluateStep, readDecision, registerStep, requireSound, trainStep } from "../steps";
+import {
+  acceptedBySettings,
+  checkStep,
+  evaluateStep,
+  readDecision,
+  registerStep,
+  requireSound,
+  trainStep,
+} from "../steps";
 import { decideSplit } from "../inputs/split";
 import { keepData, noChampions, ofProgram, versionsOf } from "./program";
 import { withWorkbench } from "./with-workbench";
@@ -80,7 +88,7 @@ export function checkJob(
       context.settings,
       { model, data },
       async (workbench) => {
-        const checked = await checkStep(workbench, champions);
+        const checked = await checkStep(workbench, champions, acceptedBySettings(context.settings));
         const rule = await decideSplit(workbench, checked.champion, await versionsOf(context.settings));
         return { ...checked, source: workbench.source, split: rule };
       },

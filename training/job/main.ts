@@ -11,6 +11,7 @@ import { openEngine } from "../../platform/sql/open-engine";
 import { addJob } from "./job-command";
 import { packageChampions } from "../inputs/package-champions";
 import {
+  acceptedBySettings,
   checkStep,
   evaluateStep,
   mayRegister,
@@ -50,8 +51,9 @@ const settings = (): Settings<"training"> => readSettings("training", process.en
 function addDataSteps(program: Command, signal: AbortSignal): void {
   step(program.command("data").description("work with a model's data"), "check", "check the data").action(
     async (flags: StepFlags) => {
-      const { report } = await withWorkbench(settings(), flags, (workbench) =>
-        checkStep(workbench, packageChampions(flags.champion)),
+      const read = settings();
+      const { report } = await withWorkbench(read, flags, (workbench) =>
+        checkStep(workbench, packageChampions(flags.champion), acceptedBySettings(read)),
       );
       answer(report);
       if (errorLines(report.findings).length > 0) process.exitCode = 1;
@@ -63,7 +65,8 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
     .action(async (flags: StepFlags & { output: string; run?: string }) => {
       const read = settings();
       const trained = await withWorkbench(read, flags, async (workbench) => {
-        const { report, champion } = await checkStep(workbench, packageChampions(flags.champion));
+        const champions = packageChampions(flags.champion);
+        const { report, champion } = await checkStep(workbench, champions, acceptedBySettings(read));
         requireSound(report);
         await keepData(read, workbench);
         return trainStep(workbench, {

@@ -18,11 +18,13 @@ function verdict({ verdict }: CanaryStage): Html {
   }
 }
 
-function sampleCells({ requests, failures, latencyMs, predictions }: TrackSample): string[] {
-  const share = requests > 0 ? ` (${showShare(failures / requests)})` : "";
+function sampleCells({ requests, failures, refusals = 0, latencyMs, predictions }: TrackSample): string[] {
+  const share = (count: number): string =>
+    `${showCount(count)}${requests > 0 ? ` (${showShare(count / requests)})` : ""}`;
   return [
     showCount(requests),
-    `${showCount(failures)}${share}`,
+    share(failures),
+    share(refusals),
     ...(["p50", "p95", "p99"] as const).map((percentile) =>
       latencyMs ? showDuration(latencyMs[percentile]) : "–",
     ),
@@ -59,6 +61,7 @@ export function canarySection(stages: readonly CanaryStage[], draw: DrawPlot): S
           { head: "seen of" },
           { head: "requests", kind: "number" },
           { head: "failed", kind: "number" },
+          { head: "refused", kind: "number" },
           { head: "p50", kind: "number" },
           { head: "p95", kind: "number" },
           { head: "p99", kind: "number" },

@@ -21,7 +21,7 @@ export interface VaultArgs {
   readonly keyRotation: KeyRotation | undefined;
 }
 
-/** The Key Vault, whose doors are roles, and in it the API keys of the scoring service. */
+/** The Key Vault, whose doors are roles, and in it the keys of the scoring service. */
 export class Vault extends pulumi.ComponentResource {
   readonly resource: keyvault.Vault;
   readonly id: pulumi.Output<string>;
@@ -58,13 +58,19 @@ export class Vault extends pulumi.ComponentResource {
     );
 
     if (keyRotation !== undefined) {
-      this.createKey(name, "primary", keyRotation.primary, placement);
-      this.createKey(name, "secondary", keyRotation.secondary, placement);
+      this.createKey(name, "primary", { generation: keyRotation.primary, placement });
+      this.createKey(name, "secondary", { generation: keyRotation.secondary, placement });
     }
+    // No client has it: by it a service knows the requests of our own tests.
+    this.createKey(name, "test", { placement });
     this.registerOutputs({ id: this.id, name: this.name, uri: this.uri });
   }
 
-  private createKey(name: string, which: keyof KeyRotation, generation: string, placement: Placement): void {
+  private createKey(
+    name: string,
+    which: keyof KeyRotation | "test",
+    { generation = "1", placement }: { readonly generation?: string; readonly placement: Placement },
+  ): void {
     const key = new random.RandomPassword(
       `${name}-${which}-key`,
       // Letters and digits: a key goes into headers and shells.
@@ -77,7 +83,8 @@ export class Vault extends pulumi.ComponentResource {
         resourceGroupName: placement.resourceGroupName,
         tags: placement.tags,
         vaultName: this.name,
-        // platform/settings/settings.ts has these names as defaults of MLOPS_KEY_VAULT_PRIMARY and _SECONDARY.
+        // platform/settings/settings.ts has these names as defaults of MLOPS_KEY_VAULT_PRIMARY and _SECONDARY;
+        // platform/settings/security-settings.ts has the third.
         secretName: `scoring-${which}-key`,
         properties: { value: key.result, contentType: "text/plain" },
       },

@@ -25,6 +25,8 @@ export interface TrainingPipelineArgs {
   /** `off` registers candidates without comparing them with the champion. */
   readonly evaluation: "on" | "off";
   readonly onNoPromotion: "cancel" | "continue";
+  /** Columns, separated by commas, that may be of another population than in the champion's rows. */
+  readonly acceptPopulation?: string | undefined;
   /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
   readonly dataVersions: pulumi.Input<string>;
   /** Folder of the data, `azureml://...`. */
@@ -109,8 +111,8 @@ export class TrainingPipeline extends pulumi.ComponentResource {
   }
 
   private createPipeline(componentIds: Record<StepName, pulumi.Output<string>>): Published {
-    const { model, clusterId, identity, stepTimeoutMinutes, evaluation, onNoPromotion, dataVersions } =
-      this.args;
+    const { model, clusterId, identity, stepTimeoutMinutes, dataVersions } = this.args;
+    const { evaluation, onNoPromotion, acceptPopulation } = this.args;
     const ids = stepNames.map((step) => componentIds[step]);
     const spec = pulumi
       .all([pulumi.all(ids), clusterId, identity.clientId, dataVersions])
@@ -123,6 +125,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
           stepTimeoutMinutes,
           evaluation,
           onNoPromotion,
+          acceptPopulation,
           dataVersions: versions,
         }),
       );

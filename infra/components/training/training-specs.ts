@@ -129,6 +129,8 @@ export interface PipelineFacts {
   readonly stepTimeoutMinutes: number;
   readonly evaluation: "on" | "off";
   readonly onNoPromotion: "cancel" | "continue";
+  /** Columns, separated by commas, that may be of another population than in the champion's rows. */
+  readonly acceptPopulation?: string | undefined;
   /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
   readonly dataVersions: string;
 }
@@ -168,6 +170,7 @@ function pipelineJob(name: StepName, facts: PipelineFacts): PipelineJob {
       AZURE_CLIENT_ID: facts.clientId,
       MLOPS_EVALUATION: facts.evaluation,
       MLOPS_ON_NO_PROMOTION: facts.onNoPromotion,
+      ...(facts.acceptPopulation !== undefined && { MLOPS_ACCEPT_POPULATION: facts.acceptPopulation }),
       MLOPS_DATA_VERSIONS: facts.dataVersions,
     },
     inputs: Object.fromEntries(inputs),

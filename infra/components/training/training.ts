@@ -58,6 +58,7 @@ export function retrainingPipeline(
     scheduleEnabled: config.scheduleEnabled && config.compute,
     evaluation: config.evaluation,
     onNoPromotion: config.onNoPromotion,
+    acceptPopulation: config.acceptPopulation,
     dataUri: workspace.dataUri,
     // Beside the models, where the identity of the jobs may write already.
     dataVersions: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.models}/data-versions`,

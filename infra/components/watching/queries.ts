@@ -3,9 +3,12 @@
  * those of workspace-based Application Insights (`App...`) and of Azure Machine Learning's diagnostic logs (`Aml...`).
  */
 
-/** Requests that clients waited for: health checks and metrics are read with GET. */
+/**
+ * Requests that clients waited for: health checks and metrics are read with GET, and those of our own tests have a mark
+ * (scoring/telemetry/request-spans.ts).
+ */
 const scored = `AppRequests
-| where Name startswith "POST "`;
+| where Name startswith "POST " and isempty(tostring(Properties["mlops.mark"]))`;
 
 /** 95th percentile of latency in each five minutes that saw enough requests to say so, in milliseconds. */
 export const latencyPercentile = `${scored}

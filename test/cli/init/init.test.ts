@@ -79,7 +79,7 @@ describe("a definition from a file", () => {
     const { definition, dataFile } = loaded;
     expect(definition.checks).toMatchObject({ maxMissing: 0.65, maxDuplicates: 0.35, minRows: 50 });
     const data = await openWorkbench(loaded, dataFile);
-    expect((await checkData(data.engine, definition, data.source, undefined)).findings).toEqual([]);
+    expect((await checkData(data.engine, definition, data.source)).findings).toEqual([]);
     await data.engine.close();
   });
 

@@ -131,8 +131,8 @@ describe("a report of a whole run", () => {
   });
 
   test("has a row for the canary and for what it was compared with, and dashes for what was not measured", () => {
-    expect(textOf(page)).toContain("10 % houses:1 540 1 (0.2 %) 2.1 ms");
-    expect(textOf(page)).toContain("50 % houses:1 0 0 – – – – 50 % canary 0 0 – – – –");
+    expect(textOf(page)).toContain("10 % houses:1 540 1 (0.2 %) 0 (0 %) 2.1 ms");
+    expect(textOf(page)).toContain("50 % houses:1 0 0 0 – – – – 50 % canary 0 0 0 – – – –");
     expect(textOf(page)).not.toContain("had no stable version");
   });
 
@@ -148,7 +148,7 @@ describe("a report of a whole run", () => {
   test("says of a canary that was compared with QA that it answered everything", async () => {
     const canary = stages.map((stage) => ({ ...stage, comparedWith: "QA" }));
     const text = textOf(await renderReport({ ...whole, run: { ...whole.run, canary } }));
-    expect(text).toContain("10 % QA 540 1 (0.2 %) 2.1 ms");
+    expect(text).toContain("10 % QA 540 1 (0.2 %) 0 (0 %) 2.1 ms");
     expect(text).toContain("Production had no stable version: the canary answered all requests");
   });
 

@@ -4,7 +4,7 @@ import { LocalDeployer } from "../../../deploy/laptop/laptop-deployer";
 import { DeploymentFiles } from "../../../deploy/laptop/deployment-file";
 import { monitor, type MonitorOptions, type MonitorResult } from "../../../cli/watching/monitor";
 import { digestOf } from "../../../platform/base/files";
-import { testIdPrefix, type PredictionRecord } from "../../../platform/predictions/prediction-record";
+import type { PredictionRecord } from "../../../platform/predictions/prediction-record";
 import type { Profile } from "../../../platform/drift/profile";
 import { profileNumbers } from "../../../platform/drift/profile-values";
 import { openLocalRegistry } from "../../../platform/registry/local/local-registry";
@@ -98,15 +98,29 @@ test("so are requests before the moment asked for", async () => {
   expect((await watch(logged, { from: later })).drift).toMatchObject({ drifted: false, rows: 200 });
 });
 
-test("so are those of tests, which ask the same few rows again and again", async () => {
-  await release();
-  const tests = records(shifted, "cost:2").map((record) => ({
-    ...record,
-    id: `${testIdPrefix}${record.id}`,
-  }));
-  expect((await watch([...tests, ...records(ages, "cost:2")])).drift).toMatchObject({
-    drifted: false,
-    rows: 200,
+describe("requests of our own tests", () => {
+  const tests = (values: readonly number[]): PredictionRecord[] =>
+    records(values, "cost:2").map((record) => ({ ...record, id: `run-7-${record.id}`, test: true }));
+
+  test("are left out, so that they neither make drift nor hide that of clients", async () => {
+    await release();
+    const clients = records(shifted.slice(0, 100), "cost:2");
+    const alone = await watch(clients);
+    expect(alone.drift).toMatchObject({ drifted: true, rows: 100 });
+    expect((await watch(tests(ages))).drift).toEqual(alone.drift);
+  });
+
+  test("are known by their mark, not by an id that a client may choose", async () => {
+    await release();
+    const chosen = records(shifted, "cost:2").map((record) => ({ ...record, id: `mlops-test-${record.id}` }));
+    expect((await watch(chosen)).drift).toMatchObject({ drifted: true, rows: 200 });
+  });
+
+  test("are looked at alone when they are named", async () => {
+    await release();
+    const logged = [...tests(ages), ...records(shifted, "cost:2")];
+    expect((await watch(logged, { testsOf: "run-7" })).drift).toMatchObject({ drifted: false, rows: 200 });
+    expect((await watch(logged, { testsOf: "run-8" })).drift.rows).toBe(0);
   });
 });
 

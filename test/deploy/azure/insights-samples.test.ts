@@ -1,7 +1,15 @@
+import { latencyShares } from "../../../platform/release/deployment";
 import { InsightsSamples } from "../../../deploy/azure/insights-samples";
 import { startServer, type Received, type SmallServer } from "../../platform/http/http-server";
 
-const columns = ["model", "requests", "failures", "p50", "p95", "p99", "count", "total", "squares"];
+const shares = [0.5, ...latencyShares];
+const columns = [
+  ...["model", "requests", "failures", "refusals"],
+  ...shares.map((share) => `p${String(Math.round(1000 * share)).padStart(4, "0")}`),
+  ...["count", "total", "squares"],
+];
+/** Latencies of a row, by what a share takes. */
+const took = (ms: (share: number) => number | null): (number | null)[] => shares.map(ms);
 const since = new Date("2026-11-01T10:00:00Z");
 const models = ["cost:1", "cost:2"];
 
@@ -36,13 +44,18 @@ function samples(): InsightsSamples {
 }
 
 test("each version has a sample of its own, with mean and deviation from the sums", async () => {
-  answerRows(["cost:1", 100, 2, 4.5, 9, 12, 200, 400, 1000], ["cost:2", 3, 3, 1, 1, 1, null, null, null]);
+  answerRows(
+    ["cost:1", 100, 2, 7, ...took((share) => 10 * share), 200, 400, 1000],
+    ["cost:2", 3, 3, 0, ...took(() => 1), null, null, null],
+  );
   const found = await samples().since(since, models);
   expect(Object.fromEntries(found)).toEqual({
     "cost:1": {
       requests: 100,
       failures: 2,
-      latencyMs: { p50: 4.5, p95: 9, p99: 12 },
+      refusals: 7,
+      latencyMs: { p50: 5, p95: 9.5, p99: 9.9 },
+      latencyQuantiles: shares.map((share) => ({ share, ms: 10 * share })),
       predictions: { count: 200, mean: 2, standardDeviation: 1 },
     },
     "cost:2": { requests: 3, failures: 3 },
@@ -61,19 +74,26 @@ test("only what these versions predicted since then is asked for", async () => {
   expect(query).toContain("timestamp >= datetime(2026-11-01T10:00:00.000Z)");
   expect(query).toContain('model in ("cost:1", "cost:2")');
   expect(query).toContain(
+    "percentilesw(duration, itemCount, 50, 85, 88, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100)",
+  );
+  // What clients' ordinary requests are refused for, and no smoke test's misspelt one.
+  expect(query).toContain(
+    'refusals = sumif(itemCount, toint(resultCode) in (400, 413, 415, 422) and isempty(tostring(customDimensions["mlops.mark"])))',
+  );
+  expect(query).toContain(
     'name matches regex @"^(POST /score|POST /v2/models/[^/]+/infer|POST /v2/models/[^/]+/versions/[^/]+/infer|POST /invocations)$"',
   );
 });
 
 test("a variance that rounding takes below zero is none", async () => {
-  answerRows(["cost:1", 2, 0, 1, 1, 1, 3, 0.3, 0.029999999999999995]);
+  answerRows(["cost:1", 2, 0, 0, ...took(() => 1), 3, 0.3, 0.029999999999999995]);
   const found = await samples().since(since, models);
   expect(found.get("cost:1")?.predictions?.standardDeviation).toBe(0);
 });
 
 test("a server that is busy is asked again", async () => {
   answers.push({ status: 429, body: "{}" });
-  answerRows(["cost:1", 1, 0, 1, 1, 1, null, null, null]);
+  answerRows(["cost:1", 1, 0, 0, ...took(() => 1), null, null, null]);
   expect((await samples().since(since, models)).get("cost:1")?.requests).toBe(1);
   expect(received).toHaveLength(2);
 });

@@ -8,39 +8,68 @@ const sources: CredentialSources = {
   token: (audience) => Promise.resolve(`token for ${audience}`),
 };
 
+const report = jest.fn();
+beforeEach(() => report.mockClear());
+
 describe("headers for a test of a stack's service", () => {
   test("hold its primary key, from its vault", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: "https://v.vault.azure.net" });
-    expect(await scoringHeaders(outputs, sources)).toEqual({
+    expect(await scoringHeaders(outputs, report, sources)).toEqual({
       authorization: "Bearer secret scoring-primary-key of https://v.vault.azure.net",
     });
   });
 
   test("hold a token for its first audience", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "entra", MLOPS_ENTRA_AUDIENCE: "api://scoring, other" });
-    expect(await scoringHeaders(outputs, sources)).toEqual({
+    expect(await scoringHeaders(outputs, report, sources)).toEqual({
       authorization: "Bearer token for api://scoring",
     });
   });
 
   test.each([[{}], [{ MLOPS_AUTH: "none" }]])("are none where nobody is asked: %j", async (scoring) => {
-    expect(await scoringHeaders(outputsWith(scoring), sources)).toEqual({});
-    expect(await scoringHeaders({}, sources)).toEqual({});
+    expect(await scoringHeaders(outputsWith(scoring), report, sources)).toEqual({});
+    expect(await scoringHeaders({}, report, sources)).toEqual({});
   });
 
   test("are refused, with the role to give, when the vault does not give the key", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: "https://v.vault.azure.net" });
     const forbidden = { ...sources, secret: () => Promise.reject(new Error("Forbidden (403).")) };
-    await expect(scoringHeaders(outputs, forbidden)).rejects.toMatchObject({
+    await expect(scoringHeaders(outputs, report, forbidden)).rejects.toMatchObject({
       code: "AZURE_FAILED",
       message: expect.stringMatching(/Forbidden \(403\)\..*"Key Vault Secrets User"/),
     });
   });
 
   test("are refused when the outputs do not say where the key is", async () => {
-    await expect(scoringHeaders(outputsWith({ MLOPS_AUTH: "keys" }), sources)).rejects.toMatchObject({
+    await expect(scoringHeaders(outputsWith({ MLOPS_AUTH: "keys" }), report, sources)).rejects.toMatchObject({
       code: "CONFLICT",
       message: expect.stringContaining("asks for keys"),
     });
+  });
+
+  const withTestKey = outputsWith({
+    MLOPS_AUTH: "entra",
+    MLOPS_ENTRA_AUDIENCE: "api://scoring",
+    MLOPS_TEST_KEY_VAULT: "https://v.vault.azure.net",
+  });
+
+  test("hold the key by which the service knows a test", async () => {
+    expect(await scoringHeaders(withTestKey, report, sources)).toEqual({
+      authorization: "Bearer token for api://scoring",
+      "x-mlops-test": "secret scoring-test-key of https://v.vault.azure.net",
+    });
+    expect(report).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, CredentialSources["secret"]]>([
+    ["Forbidden (403).", () => Promise.reject(new Error("Forbidden (403)."))],
+    ["There is none.", () => Promise.resolve(undefined)],
+  ])("let a test in without that key, and say what follows: %s", async (reason, secret) => {
+    expect(await scoringHeaders(withTestKey, report, { ...sources, secret })).toEqual({
+      authorization: "Bearer token for api://scoring",
+    });
+    expect(report).toHaveBeenCalledWith(
+      `The key scoring-test-key of https://v.vault.azure.net cannot be read, so that the service takes these tests for clients. ${reason} Give this identity "Key Vault Secrets User" on the vault.`,
+    );
   });
 });

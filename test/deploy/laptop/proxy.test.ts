@@ -28,7 +28,7 @@ const scoring = createServer((request, response) => {
     response.writeHead(body === undefined ? 404 : 200).end(body);
   });
 });
-const proxy = new Proxy(() => undefined);
+const proxy = new Proxy({ report: () => undefined, testKey: "the-key-of-our-tests" });
 let sampler: TrackSampler;
 let server: Server;
 let url: string;
@@ -41,6 +41,7 @@ function track(): LiveTrack {
     predictions: "/nowhere",
     logFile: "/nowhere",
     logLevel: "info",
+    testKey: "the-key-of-our-tests",
   };
   const supervised = new SupervisedScoring(release, launch, () => undefined);
   const { port } = scoring.address() as AddressInfo;

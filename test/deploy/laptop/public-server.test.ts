@@ -18,6 +18,7 @@ function track(name: LiveTrack["name"], version: number): LiveTrack {
     predictions: "/nowhere",
     logFile: "/nowhere",
     logLevel: "info",
+    testKey: "the-key-of-our-tests",
   };
   return {
     name,
@@ -80,7 +81,7 @@ describe("the track of a request", () => {
 describe("the gateway's listener", () => {
   let server: Server;
   let url: string;
-  const proxy = new Proxy(() => undefined);
+  const proxy = new Proxy({ report: () => undefined, testKey: "the-key-of-our-tests" });
   let current: Routing;
 
   beforeEach(async () => {

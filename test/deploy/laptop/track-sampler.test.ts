@@ -1,3 +1,4 @@
+import { latencyShares } from "../../../platform/release/deployment";
 import { TrackSampler, type Outcome } from "../../../deploy/laptop/track-sampler";
 
 const answered = (latencyMs: number, predictions: number[] = []): Outcome => ({
@@ -21,11 +22,15 @@ test("latency is of answered requests, of which the last 4,096 count", () => {
   for (let count = 0; count < 1000; count += 1) sampler.record(answered(1000));
   sampler.record({ failed: true, latencyMs: 1e6, predictions: [] });
   for (let count = 0; count < 4096; count += 1) sampler.record(answered(count));
-  expect(sampler.sample()).toEqual({
+  const { latencyQuantiles, ...sample } = sampler.sample();
+  expect(sample).toEqual({
     requests: 5097,
     failures: 1,
     latencyMs: { p50: 2047, p95: 3891, p99: 4055 },
   });
+  expect(latencyQuantiles?.map(({ share }) => share)).toEqual(latencyShares);
+  expect(latencyQuantiles?.find(({ share }) => share === 0.9)?.ms).toBe(3686);
+  expect(latencyQuantiles?.at(-1)?.ms).toBe(4095);
 });
 
 test("mean and standard deviation are right where the naive sum of squares is not", () => {
@@ -49,7 +54,30 @@ test("copies are counted and compared with stable's predictions for the same row
     requests: 4,
     failures: 1,
     shadowed: 3,
-    meanAbsoluteDifference: 4 / 3,
+    // (1 + 3) / 2 of the first, 0 of the second.
+    pairs: { count: 2, meanAbsoluteDifference: 1, standardDeviation: 1 },
     predictions: { count: 4 },
   });
+});
+
+test("a refusal is counted, and its latency is not that of an answer", () => {
+  const sampler = new TrackSampler();
+  sampler.record(answered(40, [1]));
+  sampler.record({ ...answered(1), refused: true });
+  expect(sampler.sample()).toMatchObject({ requests: 2, failures: 0, refusals: 1, latencyMs: { p50: 40 } });
+});
+
+test("of each request one prediction is kept, not always the first, and at most 500 are shown, in order", () => {
+  const sampler = new TrackSampler();
+  for (let count = 0; count < 30; count += 1) sampler.record(answered(1, [10, 20, 30]));
+  expect(sampler.sample().predictions?.kept).toEqual(
+    [10, 20, 30].flatMap((value) => Array<number>(10).fill(value)),
+  );
+  for (let count = 0; count < 5000; count += 1) sampler.record(answered(1, [count]));
+  const kept = sampler.sample().predictions?.kept ?? [];
+  expect(kept).toHaveLength(500);
+  expect(kept).toEqual([...kept].sort((a, b) => a - b));
+  // The last 4,096, to within a rank of one in five hundred.
+  expect(kept[0]).toBeCloseTo(5000 - 4096 + 4, -1);
+  expect(kept.at(-1)).toBeCloseTo(4999 - 4, -1);
 });

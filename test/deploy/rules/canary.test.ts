@@ -1,6 +1,7 @@
 import { decideCanary } from "../../../deploy/rules/canary";
+import { chiSquareUpperTail } from "../../../platform/drift/chi-square";
 import type { CanaryRule } from "../../../platform/definition/definition";
-import type { TrackSample } from "../../../platform/release/deployment";
+import { latencyShares, type TrackSample } from "../../../platform/release/deployment";
 
 const rule: CanaryRule = {
   weights: [10, 50],
@@ -9,6 +10,9 @@ const rule: CanaryRule = {
   mayBeSlowerBy: 2,
   latencyToleranceMs: 25,
   mayShiftBy: 0.5,
+  mayVaryBy: 2,
+  mayDifferBy: 0.2,
+  mayDisagreeBy: 0.5,
   shadowPercent: 0,
 };
 
@@ -16,6 +20,15 @@ const latency = (p95: number): NonNullable<TrackSample["latencyMs"]> => ({
   p50: p95 / 2,
   p95,
   p99: p95 * 1.5,
+});
+
+/** A sample's latency, all shares of it in proportion to the 95th percentile. */
+const answeredIn = (p95: number): Pick<TrackSample, "latencyMs" | "latencyQuantiles"> => ({
+  latencyMs: latency(p95),
+  latencyQuantiles: latencyShares.map((share) => ({
+    share,
+    ms: p95 * (share <= 0.95 ? 0.5 + (0.5 * share) / 0.95 : 1 + 10 * (share - 0.95)),
+  })),
 });
 const predictions = (
   count: number,
@@ -27,8 +40,26 @@ const predictions = (
   standardDeviation,
 });
 
+/** Values at the even ranks of a normal distribution, by halving its series' sums. */
+function normalScores(count: number): number[] {
+  const tail = (x: number): number => chiSquareUpperTail(x * x, 1) / 2;
+  return Array.from({ length: count }, (_, index) => {
+    const share = (index + 0.5) / count;
+    let [low, high] = [0, 10];
+    for (let step = 0; step < 50; step++) {
+      const middle = (low + high) / 2;
+      if (tail(middle) > Math.min(share, 1 - share)) low = middle;
+      else high = middle;
+    }
+    return share < 0.5 ? -low : low;
+  });
+}
+
+const signs = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => (index < count / 2 ? -1 : 1));
+
 function sample(requests: number, change: Partial<TrackSample> = {}): TrackSample {
-  return { requests, failures: 0, latencyMs: latency(20), predictions: predictions(requests), ...change };
+  return { requests, failures: 0, ...answeredIn(20), predictions: predictions(requests), ...change };
 }
 
 const nothing: TrackSample = { requests: 0, failures: 0 };
@@ -42,7 +73,9 @@ test.each<[string, TrackSample, TrackSample, string, string]>([
   ["one request too few on stable", sample(49), sample(450), "wait", "too-few-requests"],
   ["one failure of 50", sample(450), sample(50, { failures: 1 }), "wait", "unsure"],
   ["two failures of 50", sample(450), sample(50, { failures: 2 }), "wait", "unsure"],
-  ["three failures of 50", sample(450), sample(50, { failures: 3 }), "roll-back", "failures"],
+  ["three failures of 50", sample(450), sample(50, { failures: 3 }), "wait", "unsure"],
+  ["six failures of 130", sample(450), sample(130, { failures: 6 }), "wait", "unsure"],
+  ["eleven failures of 130", sample(450), sample(130, { failures: 11 }), "roll-back", "failures"],
   ["10 % of 50 failed", sample(450), sample(50, { failures: 5 }), "roll-back", "failures"],
   ["1.5 % of 1,000 failed", sample(1000), sample(1000, { failures: 15 }), "wait", "unsure"],
   ["1.5 % of 5,000 failed", sample(5000), sample(5000, { failures: 75 }), "roll-back", "failures"],
@@ -59,47 +92,124 @@ test.each<[string, TrackSample, TrackSample, string, string]>([
   ["all failed, on stable too", failed(450), failed(50), "roll-back", "failures"],
   ["the first three requests failed", sample(450), failed(3), "roll-back", "failures"],
   ["the first request failed", sample(450), failed(1), "wait", "too-few-requests"],
-  [
-    "slow by ratio and by milliseconds",
-    sample(450),
-    sample(200, { latencyMs: latency(60) }),
-    "roll-back",
-    "latency",
-  ],
+  ["slow by ratio and by milliseconds", sample(450), sample(200, answeredIn(60)), "roll-back", "latency"],
   [
     "slow in so few requests that the first ones make the figure",
     sample(450),
-    sample(199, { latencyMs: latency(60) }),
+    sample(199, answeredIn(60)),
+    "wait",
+    "unsure",
+  ],
+  ["slow by ratio only", sample(450, answeredIn(2)), sample(50, answeredIn(26)), "advance", "healthy"],
+  [
+    "slow by milliseconds only",
+    sample(450, answeredIn(100)),
+    sample(50, answeredIn(190)),
+    "advance",
+    "healthy",
+  ],
+  ["as slow as is allowed", sample(450, answeredIn(100)), sample(50, answeredIn(200)), "advance", "healthy"],
+  ["a latency that is no number", sample(450), sample(200, answeredIn(NaN)), "roll-back", "latency"],
+  [
+    "much slower at the 95th percentile of few, which heavy tails make",
+    sample(1170, {
+      latencyMs: latency(20),
+      latencyQuantiles: [
+        { share: 0.95, ms: 20 },
+        { share: 1, ms: 400 },
+      ],
+    }),
+    sample(250, answeredIn(100)),
+    "wait",
+    "unsure",
+  ],
+  ["every client refused", sample(450), sample(50, { refusals: 50 }), "roll-back", "refusals"],
+  ["a tenth of the clients refused", sample(450), sample(130, { refusals: 15 }), "roll-back", "refusals"],
+  ["one client refused", sample(450), sample(50, { refusals: 1 }), "wait", "unsure"],
+  [
+    "stable refuses as many",
+    sample(450, { refusals: 45 }),
+    sample(50, { refusals: 5 }),
+    "advance",
+    "healthy",
+  ],
+  [
+    "predictions that are always the same",
+    sample(450),
+    sample(130, { predictions: predictions(130, 150, 0) }),
+    "roll-back",
+    "predictions",
+  ],
+  [
+    "five times the spread, which heavy tails make in so few",
+    sample(450),
+    sample(130, { predictions: predictions(130, 150, 300) }),
     "wait",
     "unsure",
   ],
   [
-    "slow by ratio only",
-    sample(450, { latencyMs: latency(2) }),
-    sample(50, { latencyMs: latency(26) }),
-    "advance",
-    "healthy",
-  ],
-  [
-    "slow by milliseconds only",
-    sample(450, { latencyMs: latency(100) }),
-    sample(50, { latencyMs: latency(190) }),
-    "advance",
-    "healthy",
-  ],
-  [
-    "as slow as is allowed",
-    sample(450, { latencyMs: latency(100) }),
-    sample(50, { latencyMs: latency(200) }),
-    "advance",
-    "healthy",
-  ],
-  [
-    "a latency that is no number",
-    sample(450),
-    sample(200, { latencyMs: latency(NaN) }),
+    "five times the spread in many",
+    sample(4500),
+    sample(1000, { predictions: predictions(1000, 150, 300) }),
     "roll-back",
-    "latency",
+    "predictions",
+  ],
+  [
+    "five times the spread, where predictions are kept",
+    sample(1170, { predictions: { ...predictions(1170, 0, 1), kept: normalScores(500) } }),
+    sample(260, {
+      predictions: { ...predictions(260, 0, 5), kept: normalScores(260).map((value) => 5 * value) },
+    }),
+    "roll-back",
+    "predictions",
+  ],
+  [
+    "three times the spread, which heavy tails make in so few",
+    sample(450),
+    sample(50, { predictions: predictions(50, 150, 150) }),
+    "wait",
+    "unsure",
+  ],
+  [
+    "as much spread as is allowed",
+    sample(450),
+    sample(50, { predictions: predictions(50, 150, 120) }),
+    "advance",
+    "healthy",
+  ],
+  [
+    "two groups in place of one, with the same mean and spread",
+    sample(2000, { predictions: { ...predictions(2000, 0, 1), kept: normalScores(4000) } }),
+    sample(1000, { predictions: { ...predictions(1000, 0, 1), kept: signs(4000) } }),
+    "roll-back",
+    "predictions",
+  ],
+  [
+    "the same distribution",
+    sample(2000, { predictions: { ...predictions(2000, 0, 1), kept: normalScores(500) } }),
+    sample(1000, { predictions: { ...predictions(1000, 0, 1), kept: normalScores(200) } }),
+    "advance",
+    "healthy",
+  ],
+  [
+    "copies answered as other rows would be",
+    sample(450, { predictions: { ...predictions(450, 0, 1), kept: normalScores(450) } }),
+    sample(130, {
+      predictions: { ...predictions(130, 0, 1), kept: normalScores(130) },
+      pairs: { count: 130, meanAbsoluteDifference: 1.128, standardDeviation: 0.853 },
+    }),
+    "roll-back",
+    "pairs",
+  ],
+  [
+    "copies answered nearly alike",
+    sample(450, { predictions: { ...predictions(450, 0, 1), kept: normalScores(450) } }),
+    sample(130, {
+      predictions: { ...predictions(130, 0, 1), kept: normalScores(130) },
+      pairs: { count: 130, meanAbsoluteDifference: 0.2, standardDeviation: 0.2 },
+    }),
+    "advance",
+    "healthy",
   ],
   [
     "predictions off by one standard deviation",
@@ -147,7 +257,7 @@ test.each<[string, TrackSample, TrackSample, string, string]>([
   expect(decideCanary({ reference, canary, rule })).toMatchObject({ verdict, reason });
 });
 
-const without = (requests: number): TrackSample => ({ requests, failures: 0, latencyMs: latency(20) });
+const without = (requests: number): TrackSample => ({ requests, failures: 0, ...answeredIn(20) });
 
 test.each<[string, TrackSample, TrackSample, string]>([
   ["none on the canary", sample(450), without(50), "wait"],
@@ -205,16 +315,16 @@ test.each([
   [
     sample(450),
     sample(50, { failures: 1 }),
-    "1 of 50 canary requests failed, 0 of 450 on stable; at most 1 % more is allowed, but so few failures may be chance.",
+    "1 of 50 canary requests failed, 0 of 450 on stable; at most 1 % more is allowed, but so few may be chance.",
   ],
   [
     sample(450),
-    sample(50, { latencyMs: latency(60) }),
-    "95 % of the canary's answers took at most 60 ms, of stable's 20 ms; 45 ms is allowed, but so few may be the slow first ones.",
+    sample(50, answeredIn(60)),
+    "95 % of the canary's answers took at most 60 ms, of stable's 20 ms; 45 ms is allowed, but so few may be chance, or the slow first ones.",
   ],
   [
     sample(450),
-    sample(200, { latencyMs: latency(60) }),
+    sample(200, answeredIn(60)),
     "95 % of the canary's answers took at most 60 ms, of stable's 20 ms; 45 ms is allowed.",
   ],
   [
@@ -227,10 +337,17 @@ test.each([
   expect(decideCanary({ reference, canary, rule }).explanation).toBe(explanation);
 });
 
+test("refusals are not compared with QA, which has no clients, unless all are refused", () => {
+  const refused = (refusals: number) =>
+    decideCanary({ reference: sample(450), canary: sample(130, { refusals }), rule, comparedWith: "QA" });
+  expect(refused(30)).toMatchObject({ verdict: "advance" });
+  expect(refused(130)).toMatchObject({ verdict: "roll-back", reason: "refusals" });
+});
+
 test("the latency that QA had at another time is not compared", () => {
   const input = {
-    reference: sample(450, { latencyMs: latency(1) }),
-    canary: sample(200, { latencyMs: latency(500) }),
+    reference: sample(450, answeredIn(1)),
+    canary: sample(200, answeredIn(500)),
     rule,
   };
   expect(decideCanary({ ...input, comparedWith: "QA" })).toMatchObject({ verdict: "advance" });
@@ -249,6 +366,7 @@ test("an advance lists every check, with what was measured and what is allowed",
   expect(checks.map(({ name, state, value, limit }) => [name, state, value, limit])).toEqual([
     ["requests", "holds", 50, 50],
     ["failures", "holds", 0, 0.01],
+    ["refusals", "holds", 0, 0.01],
     ["latency", "holds", 20, 45],
     ["predictions", "holds", 0, 0.5],
   ]);
@@ -258,14 +376,14 @@ test("an advance lists every check, with what was measured and what is allowed",
 });
 
 test("what is wrong first is the reason, and the rest is still shown", () => {
-  const canary = sample(200, { failures: 40, latencyMs: latency(500), predictions: predictions(50, 400) });
+  const canary = sample(200, { failures: 40, ...answeredIn(500), predictions: predictions(50, 400) });
   const decision = decideCanary({ reference: sample(450), canary, rule });
   expect(decision.reason).toBe("failures");
   expect(decision.checks.filter(({ state }) => state === "fails")).toHaveLength(3);
 });
 
 test("a sample that is not a number gives checks that JSON can hold", () => {
-  const canary = sample(50, { latencyMs: latency(NaN), predictions: predictions(50, NaN) });
+  const canary = sample(50, { ...answeredIn(NaN), predictions: predictions(50, NaN) });
   const { checks } = decideCanary({ reference: sample(450), canary, rule });
   expect(JSON.stringify(checks)).not.toContain("null");
 });

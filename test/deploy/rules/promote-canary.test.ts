@@ -10,6 +10,9 @@ const rule: CanaryRule = {
   mayBeSlowerBy: 1.5,
   latencyToleranceMs: 50,
   mayShiftBy: 0.5,
+  mayVaryBy: 2,
+  mayDifferBy: 0.2,
+  mayDisagreeBy: 0.5,
 };
 
 let environment: TestEnvironment;

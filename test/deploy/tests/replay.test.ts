@@ -1,4 +1,4 @@
-import { awaitLogged, replayRows } from "../../../deploy/tests/replay";
+import { awaitLogged, replayRows, type Replay } from "../../../deploy/tests/replay";
 import type { PredictionRecord } from "../../../platform/predictions/prediction-record";
 import { openLocalStorage } from "../../../platform/storage/local-storage";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
@@ -25,8 +25,15 @@ describe("replaying rows", () => {
 
   afterEach(() => server.close());
 
+  const replay = (): Replay => ({ url: server.url, rows, prefix: "run", headers: { "x-mlops-test": "key" } });
+
+  test("marks each as a test's", async () => {
+    await replayRows(replay(), never);
+    expect(received.map(({ headers }) => headers["x-mlops-test"])).toEqual(rows.map(() => "key"));
+  });
+
   test("sends each once, in a request of its own, with an id that says which", async () => {
-    await replayRows(server.url, rows, "run", never);
+    await replayRows(replay(), never);
     const sent = received.map(({ headers, body }) => [headers["x-request-id"], JSON.parse(body) as unknown]);
     expect(sent).toHaveLength(25);
     expect(new Map(sent as [string, unknown][])).toEqual(
@@ -36,7 +43,7 @@ describe("replaying rows", () => {
 
   test("ends at the first that fails, and names it", async () => {
     refused = 7;
-    await expect(replayRows(server.url, rows, "run", never)).rejects.toMatchObject({
+    await expect(replayRows(replay(), never)).rejects.toMatchObject({
       code: "DEPLOYMENT_FAILED",
       message: `${server.url}/score, asked for held-out row 8, answered 422: {"detail":"age is odd"}. All of them have to be answered. Look at the service's log.`,
     });
@@ -44,7 +51,7 @@ describe("replaying rows", () => {
 
   test("says that nobody answers", async () => {
     await server.close();
-    await expect(replayRows(server.url, rows, "run", never)).rejects.toMatchObject({
+    await expect(replayRows(replay(), never)).rejects.toMatchObject({
       code: "DEPLOYMENT_FAILED",
       message: expect.stringMatching(
         /^http:\S+\/score, asked for held-out row \d, did not answer: connect ECONNREFUSED/,
@@ -53,7 +60,7 @@ describe("replaying rows", () => {
   });
 
   test("ends when it is aborted", async () => {
-    await expect(replayRows(server.url, rows, "run", AbortSignal.abort())).rejects.toMatchObject({
+    await expect(replayRows(replay(), AbortSignal.abort())).rejects.toMatchObject({
       name: "AbortError",
     });
     expect(received).toEqual([]);
@@ -69,18 +76,27 @@ describe("waiting for the log", () => {
     model: "cost:1",
     inputs: [{ age: 1 }],
     outputs: [2],
+    test: true,
   });
 
   test("counts each request of the replay once, and no other", async () => {
     const predictions = openLocalStorage(folder());
     const reading = { predictions, report: jest.fn(), signal: never };
     const early = record("run-2", "2026-11-20T23:59:59.999Z");
+    const unmarked: PredictionRecord = {
+      id: "run-3",
+      time: record("run-3").time,
+      model: "cost:1",
+      inputs: [],
+      outputs: [],
+    };
     await logRecords(predictions, [
       record("run-0"),
       record("run-0"),
       record("run-1"),
       record("other-2"),
       early,
+      unmarked,
     ]);
     expect(await awaitLogged(reading, log, "run-", 2)).toBe(2);
   });

@@ -32,6 +32,7 @@ describe("the settings of the processes", () => {
       MLOPS_ENVIRONMENT: "qa",
       MLOPS_AUTH: "keys",
       MLOPS_KEY_VAULT: "https://vault.vault.azure.net",
+      MLOPS_TEST_KEY_VAULT: "https://vault.vault.azure.net",
       MLOPS_PREDICTION_LOG: "https://account.blob.core.windows.net/prediction-log",
       MLOPS_PREDICTION_LOG_REDACT: "age,sex",
     });
@@ -46,8 +47,15 @@ describe("the settings of the processes", () => {
       MLOPS_ENTRA_TENANT: tenantId,
       MLOPS_ENTRA_AUDIENCE: "api://scoring",
       MLOPS_ENTRA_ROLE: "Score",
+      MLOPS_TEST_KEY_VAULT: "https://vault.vault.azure.net",
     });
     expect(scoring).not.toHaveProperty("MLOPS_KEY_VAULT");
+  });
+
+  test("accept the columns of another population that the stack accepts", async () => {
+    const { training, cli } = await variables({ "mlops:acceptPopulation": "year,month" });
+    expect(training).toMatchObject({ MLOPS_ACCEPT_POPULATION: "year,month" });
+    expect(cli).toMatchObject({ MLOPS_ACCEPT_POPULATION: "year,month" });
   });
 
   test("are refused where a process would refuse them", () => {

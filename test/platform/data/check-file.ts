@@ -20,5 +20,6 @@ export async function checkFile(
   const { rows } = await loadData(engine, definition, champion);
   const columns = await profileTable(engine, "data", definition.columns);
   const source = await loadData(engine, definition, file);
-  return checkData(engine, definition, source, { model: `${definition.name}:3`, profile: { rows, columns } });
+  const reference = { model: `${definition.name}:3`, profile: { rows, columns } };
+  return checkData(engine, definition, source, { champion: reference });
 }

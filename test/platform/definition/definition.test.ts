@@ -271,6 +271,11 @@ describe("a model definition", () => {
       'the slice column "town" is a category; cut points ("at") are for numbers, which need them',
     ],
     [
+      "a column that may move and is none",
+      { ...regression, checks: { mayMove: ["yaer"] } },
+      '"yaer" in checks.mayMove is not among the columns',
+    ],
+    [
       "canary weights that fall",
       { ...regression, canary: { weights: [50, 10] } },
       "canary weights 50, 10 do not rise",

@@ -1,19 +1,31 @@
-import { binEdges, binLabels, binOf, decilePositions, seemDiscrete } from "../../../platform/drift/bins";
+import {
+  binEdges,
+  binLabels,
+  binOf,
+  decilePositions,
+  seemDiscrete,
+  type ValueCount,
+} from "../../../platform/drift/bins";
 
 const below = (value: number): number => value - value * Number.EPSILON;
 
 describe("binEdges", () => {
   test("of few distinct values has a bin for each", () => {
-    expect(binEdges(1, [2, 2, 2, 2, 2, 2, 2, 2, 3], [1, 2, 3])).toEqual([
-      below(1),
-      1,
-      below(2),
-      2,
-      below(3),
-      3,
-    ]);
-    const eleven = Array.from({ length: 11 }, (_, value) => value);
+    const three = [1, 2, 3].map((value): ValueCount => [value, 2]);
+    expect(binEdges(1, [2, 2, 2, 2, 2, 2, 2, 2, 3], three)).toEqual([below(1), 1, below(2), 2, below(3), 3]);
+    const eleven = Array.from({ length: 11 }, (_, value): ValueCount => [value, 2]);
     expect(binEdges(0, [2, 4, 6], eleven)).toEqual([2, 4, 6]);
+  });
+
+  test("has none for a value that occurs once, which may be one of many", () => {
+    const zerosAndAmounts: ValueCount[] = [
+      [0, 54],
+      [0.3, 1],
+      [1.7, 1],
+    ];
+    expect(binEdges(0, [0, 0, 0, 0, 0, 0, 0, 0, 0.3], zerosAndAmounts)).toEqual([-Number.MIN_VALUE, 0, 0.3]);
+    const once: ValueCount[] = [1, 2, 3].map((value) => [value, 1]);
+    expect(binEdges(1, [1, 2, 3], once)).toEqual([below(1), 1, 2, 3]);
   });
 
   test.each([
@@ -63,6 +75,15 @@ describe("binLabels", () => {
   ])("of %s", (_, edges, labels) => {
     expect(binLabels(edges)).toEqual(labels);
   });
+});
+
+test.each([
+  ["consecutive values", [below(1), 1, below(2), 2], ["< 1", "1", "between 1 and 2", "2", "> 2"]],
+  ["values with others between", [below(1), 1, below(5), 5, 8], ["< 1", "1", "2 to 4", "5", "6 to 8", "> 8"]],
+  ["ranges", [2, 3, 9], ["<= 2", "3", "4 to 9", "> 9"]],
+  ["large values", [2019, 2020, 2022], ["<= 2019", "2020", "2021 to 2022", "> 2022"]],
+])("bins of whole numbers are called by those in them: %s", (_, edges, labels) => {
+  expect(binLabels(edges, { whole: true })).toEqual(labels);
 });
 
 test.each([

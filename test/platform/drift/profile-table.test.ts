@@ -1,7 +1,7 @@
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import type { ColumnProfile } from "../../../platform/drift/profile";
-import { profileTable, profileTableAgainst } from "../../../platform/drift/profile-table";
+import { profileTable, profileTableAgainst, readQuartiles } from "../../../platform/drift/profile-table";
 import { profileNumbers } from "../../../platform/drift/profile-values";
 
 let engine: SqlEngine;
@@ -32,6 +32,7 @@ describe("profileTable", () => {
       standardDeviation: Math.sqrt((100 ** 2 - 1) / 12),
       min: 1,
       max: 100,
+      whole: true,
       edges: [10, 20, 30, 40, 50, 60, 70, 80, 90],
       counts: new Array(10).fill(10),
     });
@@ -41,11 +42,12 @@ describe("profileTable", () => {
     ["two values have a bin each, and one for less and one for more", ["1", "2", "2", "1"], [0, 2, 0, 2, 0]],
     ["a constant has a bin of its own between less and more", ["5", "5", "5"], [0, 3, 0]],
     ["one row is a constant", ["-3"], [0, 1, 0]],
-    ["zeros are told from what is below", ["0", "0", "1"], [0, 2, 0, 1, 0]],
+    ["zeros are told from what is below", ["0", "0", "1", "1"], [0, 2, 0, 2, 0]],
+    ["a value that occurs once is not told from what is near it", ["0", "0", "1"], [0, 2, 1, 0]],
     [
       "few values have a bin each, and one value that is most of the column takes one",
-      [...upTo(9), ...new Array<string>(21).fill("9")],
-      [...upTo(8).flatMap(() => [0, 1]), 0, 22, 0],
+      [...upTo(9), ...upTo(9), ...new Array<string>(21).fill("9")],
+      [...upTo(8).flatMap(() => [0, 2]), 0, 23, 0],
     ],
     [
       "one value that is most of a column of many takes one bin between the others",
@@ -57,6 +59,26 @@ describe("profileTable", () => {
     const edges = profile?.type === "number" ? profile.edges : [];
     expect(profile).toMatchObject({ counts });
     expect(edges).toEqual([...new Set(edges)].sort((a, b) => a - b));
+  });
+
+  test.each([
+    ["whole numbers", ["1", "-2", "NULL"], true],
+    ["a half among them", ["1", "-2", "0.5"], undefined],
+    ["none", ["NULL"], undefined],
+  ])("says of %s whether they all are", async (_, values, whole) => {
+    const profile = await profileColumn("number", values);
+    expect(profile?.type === "number" ? profile.whole : "no number").toBe(whole);
+  });
+
+  test("reads quartiles exactly, also of few values", async () => {
+    const from = (values: readonly string[]): string =>
+      `(VALUES ${values.map((value) => `(CAST(${value} AS DOUBLE))`).join(", ")}) AS t(x)`;
+    // numpy.quantile(range(1, 102), [.25, .5, .75], method="inverted_cdf")
+    expect(await readQuartiles(engine, from([...upTo(101), "NULL"]), { name: "x", count: 101 })).toEqual([
+      26, 51, 76,
+    ]);
+    expect(await readQuartiles(engine, from(["7"]), { name: "x", count: 1 })).toEqual([7, 7, 7]);
+    expect(await readQuartiles(engine, from(["NULL"]), { name: "x", count: 0 })).toEqual([NaN, NaN, NaN]);
   });
 
   test("a column with nothing but missing values has no mean and one empty bin", async () => {

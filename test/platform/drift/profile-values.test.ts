@@ -16,6 +16,7 @@ describe("profileNumbers", () => {
       standardDeviation: 0,
       min: 4,
       max: 4,
+      whole: true,
       edges: [4 - 4 * Number.EPSILON, 4],
       counts: [0, 1, 0],
     });

@@ -63,6 +63,12 @@ describe("frames of scored requests", () => {
     expect(record?.redacted).toEqual(["age", "town"]);
   });
 
+  test("say of a test's that it is one", () => {
+    const line = lineOf({ ...sourceOf("diabetes:3", ["town"]), test: true }, request(1));
+    expect(parsePredictionRecord(line)).toMatchObject({ redacted: ["town"], test: true });
+    expect(parsePredictionRecord(lineOf(sourceOf(), request(1)))).not.toHaveProperty("test");
+  });
+
   test("take many rows, long texts and odd ids", () => {
     const rows = Array.from({ length: 5000 }, (_, index) => ({
       age: index,

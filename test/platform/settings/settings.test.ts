@@ -29,6 +29,7 @@ describe("settings", () => {
       registry: "local",
       evaluation: "on",
       onNoPromotion: "cancel",
+      acceptPopulation: [],
       logLevel: "info",
       target: "local",
     });
@@ -82,6 +83,7 @@ describe("settings", () => {
       registry: "https://mlflow.example",
       evaluation: "off",
       onNoPromotion: "continue",
+      acceptPopulation: [],
       logLevel: "debug",
       target: "local",
     });
@@ -228,6 +230,10 @@ describe("settings", () => {
     [
       { MLOPS_ENTRA_ROLE: "Read" },
       ['MLOPS_ENTRA_ROLE is set, but MLOPS_AUTH is not "entra". Set it, or unset MLOPS_ENTRA_ROLE.'],
+    ],
+    [
+      { MLOPS_TEST_KEY: "the-key-of-our-tests", MLOPS_TEST_KEY_VAULT: "https://vault.example" },
+      ["MLOPS_TEST_KEY and MLOPS_TEST_KEY_VAULT are set. The key comes from one place. Unset one of them."],
     ],
     [
       { MLOPS_HOST: "::", MLOPS_TLS_KEY: "k", MLOPS_GRACE_MS: "1000", MLOPS_DRAIN_MS: "1000" },

@@ -12,7 +12,10 @@ import type { Signature } from "../../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../../platform/model/table";
 import { buildApp, type AppOptions } from "../../../scoring/process/app";
 import type { ScoringModel } from "../../../scoring/model/scorer";
+import { readMarks } from "../../../scoring/http/request-marks";
 import { row, signature } from "../model-fixture";
+
+const testKey = "the-key-of-our-tests";
 
 const limits: AppOptions["limits"] = {
   concurrency: 2,
@@ -282,11 +285,32 @@ describe("the prediction log", () => {
   test.each([
     ["a refused request", {}, { data: [] }],
     ["a failed request", {}, { data: [{ ...row, age: 14 }] }],
-    ["a copy whose answer nobody uses", { "x-mlops-shadow": "1" }, { data: [row] }],
+    ["a copy whose answer nobody uses", { "x-mlops-shadow": testKey }, { data: [row] }],
+    ["a copy of a test", { "x-mlops-shadow": testKey, "x-mlops-test": testKey }, { data: [row] }],
   ])("does not get %s", async (_, headers, payload) => {
     const log = new ListLog();
-    await call(ageApp({ log }), { method: "POST", url: "/score", headers, payload });
+    await call(ageApp({ log, readMark: readMarks(testKey) }), {
+      method: "POST",
+      url: "/score",
+      headers,
+      payload,
+    });
     expect(log.records).toEqual([]);
+  });
+
+  test.each<[string, string, Record<string, string>, boolean]>([
+    ["one with the key is a test", testKey, { "x-mlops-test": testKey }, true],
+    ["one without a mark is not", testKey, {}, false],
+    ["a mark without the key says nothing", testKey, { "x-mlops-test": "1" }, false],
+    ["neither does one for a copy", testKey, { "x-mlops-shadow": "1" }, false],
+    ["nor another key", testKey, { "x-mlops-test": "another-key-of-16" }, false],
+    ["a chosen id says nothing", testKey, { "x-request-id": "mlops-test-load-1" }, false],
+    ["a service without a key knows no tests", "", { "x-mlops-test": "", "x-mlops-shadow": "1" }, false],
+  ])("marks the requests of tests: %s", async (_, key, headers, test) => {
+    const log = new ListLog();
+    const app = ageApp({ log, ...(key !== "" && { readMark: readMarks(key) }) });
+    await call(app, { method: "POST", url: "/score", headers, payload: { data: [row] } });
+    expect(log.records.map((record) => record.test ?? false)).toEqual([test]);
   });
 });
 

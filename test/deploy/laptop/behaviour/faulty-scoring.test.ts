@@ -79,7 +79,7 @@ describe("a faulty candidate shows in the canary's sample", () => {
     expect((await samples()).canary).toMatchObject({
       failures: 0,
       shadowed: 10,
-      meanAbsoluteDifference: 1003,
+      pairs: { count: 10, meanAbsoluteDifference: 1003, standardDeviation: 0 },
     });
     // Copies are not in the prediction log.
     await deployer.stop("prod", "cost");

@@ -52,7 +52,7 @@ function comparable({ status, headers, body }: Answer) {
 let direct: number;
 let gateway: number;
 let server: Server;
-const proxy = new Proxy(() => undefined);
+const proxy = new Proxy({ report: () => undefined, testKey: "key" });
 
 beforeAll(async () => {
   const service = openService(cost, {

@@ -35,7 +35,10 @@ const plain = {
   "azure-native:storage:ManagementPolicy": 1,
   "azure-native:containerregistry:Registry": 1,
 };
-const withKeys = { "random:index/randomPassword:RandomPassword": 2, "azure-native:keyvault:Secret": 2 };
+const keys = (count: number) => ({
+  "random:index/randomPassword:RandomPassword": count,
+  "azure-native:keyvault:Secret": count,
+});
 
 const make = (change: Partial<FoundationArgs> = {}) =>
   registered(() => new Foundation("foundation", { ...args, ...change }));
@@ -50,7 +53,7 @@ beforeAll(async () => {
 describe("the foundation", () => {
   test("is these resources, all of them marked and in their region", () => {
     const made = standard;
-    expect(countByType(made)).toEqual({ ...plain, ...withKeys });
+    expect(countByType(made)).toEqual({ ...plain, ...keys(3) });
     const parts =
       /:(RoleAssignment|BlobContainer|BlobServiceProperties|ManagementPolicy|Secret|RandomPassword)$/;
     for (const { type, inputs } of made.filter((resource) => resource.type.startsWith("azure-native:"))) {
@@ -157,17 +160,21 @@ describe("API keys", () => {
     expect(ofType(made, "RandomPassword").map(({ inputs }) => inputs)).toEqual([
       { length: 40, special: false, keepers: { generation: "3" } },
       { length: 40, special: false, keepers: { generation: "2" } },
+      { length: 40, special: false, keepers: { generation: "1" } },
     ]);
     const secrets = ofType(made, "keyvault:Secret").map(({ inputs }) => inputs);
     expect(secrets.map(({ secretName }) => secretName as string)).toEqual([
       "scoring-primary-key",
       "scoring-secondary-key",
+      "scoring-test-key",
     ]);
-    expect(new Set(secrets.map(({ properties }) => (properties as { value: string }).value)).size).toBe(2);
+    expect(new Set(secrets.map(({ properties }) => (properties as { value: string }).value)).size).toBe(3);
   });
 
-  test("are not made for callers with Entra tokens", async () => {
-    expect(countByType(await make({ keyRotation: undefined }))).toEqual(plain);
+  test("are not made for callers with Entra tokens; that of our own tests is", async () => {
+    const made = await make({ keyRotation: undefined });
+    expect(countByType(made)).toEqual({ ...plain, ...keys(1) });
+    expect(inputsOf(made, "keyvault:Secret")).toMatchObject({ secretName: "scoring-test-key" });
   });
 });
 
@@ -249,6 +256,7 @@ describe("the switch of customer-managed keys", () => {
     const made = await make({ customerManagedKeys: true, keyRotation: undefined });
     expect(countByType(made)).toEqual({
       ...plain,
+      ...keys(1),
       "mlops:infra:CustomerManagedKeys": 1,
       "mlops:infra:Access": 1,
       "azure-native:keyvault:Key": 1,

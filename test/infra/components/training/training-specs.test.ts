@@ -115,6 +115,16 @@ describe("the pipeline", () => {
     }
   });
 
+  test("gives every step the columns of another population that are accepted, where there are any", () => {
+    const acceptPopulation = "year,month";
+    for (const { environment_variables } of Object.values(
+      pipelineSpec({ ...facts, acceptPopulation }).jobs,
+    )) {
+      expect(environment_variables).toMatchObject({ MLOPS_ACCEPT_POPULATION: acceptPopulation });
+    }
+    expect(spec.jobs.check?.environment_variables).not.toHaveProperty("MLOPS_ACCEPT_POPULATION");
+  });
+
   test("ties each step to the one before, so that none runs on data that was not checked", () => {
     const reads = Object.fromEntries(
       Object.entries(spec.jobs).map(([step, { inputs }]) => [

@@ -1,6 +1,6 @@
 import { Monitoring, type MonitoringArgs } from "../../../../infra/components/watching/monitoring";
 import { diagnosticsOf } from "../../../../infra/components/watching/diagnostics";
-import { savedQueries } from "../../../../infra/components/watching/queries";
+import { latencyPercentile, savedQueries } from "../../../../infra/components/watching/queries";
 import { uuidOf } from "../../../../infra/config/uuid";
 import { workbookData } from "../../../../infra/components/watching/workbook";
 import { countByType, ofType, registered, type Registered } from "../../mocks";
@@ -84,6 +84,13 @@ test.each([
   expect(criteria.allOf[0]).toMatchObject({ timeAggregation, threshold, operator: "GreaterThan" });
   expect(criteria.allOf[0].metricMeasureColumn).toBe(column);
   expect(criteria.allOf[0].query).toContain(query);
+});
+
+test("no query about clients' requests counts those of our own tests", () => {
+  const queries = [latencyPercentile, ...savedQueries.map(({ query }) => query)];
+  const ofRequests = queries.filter((query) => query.includes("AppRequests"));
+  expect(ofRequests).toHaveLength(5);
+  for (const query of ofRequests) expect(query).toContain('isempty(tostring(Properties["mlops.mark"]))');
 });
 
 test("nodes that are kept on purpose raise no alert", async () => {

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { readPredictionLog } from "../../../../platform/predictions/prediction-log";
+import { openLocalStorage } from "../../../../platform/storage/local-storage";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
 import { writeCertificate } from "../../../platform/http/certificate";
 import { useIdentityEndpoint } from "../identity-endpoint";
@@ -248,5 +250,35 @@ describe("a Key Vault", () => {
     });
     expect(await program.ended).toBe(2);
     expect(program.output).toContain(`There is no secret scoring-primary-key in ${vault.url}.`);
+  });
+
+  test.each([
+    ["has the key of our own tests: requests that show it are marked in the log", true],
+    ["lacks it: no request is taken for a test's, and the process says so", false],
+  ])("%s", async (_, there) => {
+    const vault = await openVault(there ? { "scoring-test-key": third } : {});
+    const { program, url } = await startWith({
+      ...(await openIdentity()),
+      MLOPS_PRIMARY_KEY: primary,
+      MLOPS_TEST_KEY_VAULT: vault.url,
+      MLOPS_PREDICTION_LOG: folder("log"),
+      NODE_EXTRA_CA_CERTS: vault.certificate,
+    });
+    const marks = [third, secondary].map((mark) => ({
+      authorization: `Bearer ${primary}`,
+      "x-mlops-test": mark,
+    }));
+    for (const headers of marks) expect((await score(url, headers)).status).toBe(200);
+    program.signal("SIGTERM");
+    expect(await program.ended).toBe(0);
+    const logged: boolean[] = [];
+    const storage = openLocalStorage(folder("log"));
+    const query = { environment: "qa", model: "cost", report: jest.fn() };
+    for await (const { test = false } of readPredictionLog(storage, query)) logged.push(test);
+    expect(logged).toEqual([there, false]);
+    expect(program.output.includes("The key of our own tests, scoring-test-key, cannot be read")).toBe(
+      !there,
+    );
+    expectNoKeyIn(program);
   });
 });

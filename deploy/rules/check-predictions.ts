@@ -1,0 +1,212 @@
+import { formatNumber } from "../../platform/base/format-number";
+import { nearestRank } from "../../platform/base/quantile";
+import type { TrackSample } from "../../platform/release/deployment";
+import { errorPerLook, finite, rounding, sureness, type CanaryCheck, type CanaryInput } from "./canary-check";
+import { distanceByChance, distributionDistance, meanDifference } from "./distribution-distance";
+
+type PredictionSample = NonNullable<TrackSample["predictions"]>;
+type Measured = Omit<CanaryCheck, "name">;
+
+/** Predictions of one request are alike, so each request counts once. */
+function independentOf(
+  { requests, failures, refusals = 0 }: TrackSample,
+  { count }: PredictionSample,
+): number {
+  return Math.max(1, Math.min(count, requests - failures - refusals));
+}
+
+interface Both {
+  readonly before: PredictionSample;
+  readonly now: PredictionSample;
+  /** Requests that predicted, on each side. */
+  readonly counts: readonly [before: number, now: number];
+  readonly input: CanaryInput;
+}
+
+/** How far the mean prediction has moved, in standard deviations of stable's predictions, with its standard error. */
+function measureMean({ before, now, counts, input: { rule, comparedWith = "stable" } }: Both): Measured {
+  // A stable that always says the same has no scale of its own; the canary's is the next best.
+  const scale = before.standardDeviation > 0 ? before.standardDeviation : now.standardDeviation;
+  const distance = Math.abs(now.mean - before.mean);
+  const means = `Mean prediction ${formatNumber(now.mean)} on the canary, ${formatNumber(before.mean)} on ${comparedWith}`;
+  if (scale === 0) {
+    const same = distance <= rounding * Math.abs(before.mean);
+    return {
+      state: same ? "holds" : "not-measurable",
+      explanation: `${means}; neither varies, so that a shift has no scale.`,
+    };
+  }
+  const shift = distance / scale;
+  const error = Math.hypot(
+    before.standardDeviation / Math.sqrt(counts[0]),
+    now.standardDeviation / Math.sqrt(counts[1]),
+  );
+  const within = shift <= rule.mayShiftBy;
+  const surely = !(shift - (sureness * error) / scale <= rule.mayShiftBy);
+  return {
+    state: within ? "holds" : surely ? "fails" : "unsure",
+    ...finite({ value: shift, limit: rule.mayShiftBy }),
+    explanation:
+      `${means}: ${formatNumber(shift)} standard deviations apart, ${formatNumber(rule.mayShiftBy)} are allowed` +
+      `${within || surely ? "" : `, but with a standard error of ${formatNumber(error / scale)} it may be chance`}.`,
+  };
+}
+
+/** A spread, and the bounds that it surely lies between. */
+interface Spread {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Between the quartiles of predictions that are kept: their ranks vary as counts do, however heavy the tails are. */
+function quartileSpread(kept: readonly number[]): Spread {
+  const chance = sureness * Math.sqrt((0.25 * 0.75) / kept.length);
+  const between = (distance: number): number =>
+    nearestRank(kept, Math.min(1, 0.5 + distance)) - nearestRank(kept, Math.max(0, 0.5 - distance));
+  return {
+    value: between(0.25),
+    low: between(Math.max(0, 0.25 - chance)),
+    high: between(0.25 + chance),
+  };
+}
+
+/**
+ * Kurtosis that is allowed for where nothing but mean and standard deviation is known: that of a lognormal distribution with a
+ * deviation of 1. A normal one's, 3, would take any heavy tail for a spread.
+ */
+const heavyKurtosis = 114;
+
+/** A standard deviation, by the error of its logarithm. */
+function momentSpread(standardDeviation: number, count: number): Spread {
+  const chance = Math.exp(sureness * Math.sqrt((heavyKurtosis - 1) / (4 * count)));
+  return { value: standardDeviation, low: standardDeviation / chance, high: standardDeviation * chance };
+}
+
+/** Quartiles that lie nearer to each other, in stable's standard deviations, are those of one row that many ask for. */
+const narrowest = 0.1;
+
+function atLeast(least: number, { value, low, high }: Spread): Spread {
+  return { value: Math.max(value, least), low: Math.max(low, least), high: Math.max(high, least) };
+}
+
+/** The spreads of both: by what is kept, or by what there is. */
+function spreadsOf({ before, now, counts }: Both): readonly [was: Spread, is: Spread] {
+  if (before.kept === undefined || now.kept === undefined) {
+    return [
+      momentSpread(before.standardDeviation, counts[0]),
+      momentSpread(now.standardDeviation, counts[1]),
+    ];
+  }
+  const least = narrowest * before.standardDeviation;
+  return [atLeast(least, quartileSpread(before.kept)), atLeast(least, quartileSpread(now.kept))];
+}
+
+/** By which factor the spread of the predictions has changed: a model that always says the same has the right mean, too. */
+function measureSpread(both: Both): Measured {
+  const { before, now } = both;
+  const { rule, comparedWith = "stable" } = both.input;
+  const [was, is] = spreadsOf(both);
+  const kind = before.kept && now.kept ? "between their quartiles" : "standard deviations";
+  const spreads = `Predictions vary by ${formatNumber(is.value)} on the canary, by ${formatNumber(was.value)} on ${comparedWith} (${kind})`;
+  if (!(was.value > rounding * Math.abs(before.mean))) {
+    return {
+      state: "not-measurable",
+      explanation: `${spreads}; stable's do not vary, so that a factor has no scale.`,
+    };
+  }
+  const factor = is.value >= was.value ? is.value / was.value : was.value / is.value;
+  const within = factor <= rule.mayVaryBy;
+  // Where neither comparison holds, as of what is no number, it is not within what is allowed.
+  const surely = !(is.low <= was.high * rule.mayVaryBy && was.low <= is.high * rule.mayVaryBy);
+  return {
+    state: within ? "holds" : surely ? "fails" : "unsure",
+    ...finite({ value: factor, limit: rule.mayVaryBy }),
+    explanation: `${spreads}; ${formatNumber(rule.mayVaryBy)} times as much or as little is allowed${within || surely ? "" : ", but in so few requests it may be chance"}.`,
+  };
+}
+
+/** The scale of predictions that are kept, which a heavy tail does not stretch: by the quartiles, unless most are one value. */
+function scaleOf(kept: readonly number[], standardDeviation: number): number {
+  const byQuartiles = quartileSpread(kept).value / 1.349;
+  return byQuartiles > 0 ? byQuartiles : standardDeviation;
+}
+
+/**
+ * Predictions that differ by less than this many of stable's standard deviations are the same: any two models differ a little for
+ * a row, and a row that many clients ask for would make a distance of that.
+ */
+const sameWithin = 0.25;
+
+/** The distance between the distributions, where samples of both are kept. */
+function measureDistance({
+  before,
+  now,
+  input: { rule, comparedWith = "stable" },
+}: Both): Measured | undefined {
+  if (before.kept === undefined || now.kept === undefined) return undefined;
+  const unseen = sameWithin * scaleOf(before.kept, before.standardDeviation);
+  const distance = distributionDistance(before.kept, now.kept, unseen);
+  const chance = distanceByChance(before.kept.length, now.kept.length, errorPerLook);
+  const within = distance <= rule.mayDifferBy;
+  const surely = !(distance - chance <= rule.mayDifferBy);
+  return {
+    state: within ? "holds" : surely ? "fails" : "unsure",
+    ...finite({ value: distance, limit: rule.mayDifferBy }),
+    explanation: `The distributions of the canary's predictions and of ${comparedWith}'s are ${formatNumber(distance)} apart, ${formatNumber(rule.mayDifferBy)} is allowed${within || surely ? "" : ", but in so few requests it may be chance"}.`,
+  };
+}
+
+/** The order in which what was measured is told: the worst first. */
+const gravity: readonly CanaryCheck["state"][] = ["fails", "lacking", "unsure", "holds", "not-measurable"];
+
+/** Whether the canary predicts as what it is compared with does: in the mean, in spread and, where it is known, in distribution. */
+export function checkPredictions(input: CanaryInput): CanaryCheck {
+  const name = "predictions";
+  const { reference, canary, comparedWith = "stable" } = input;
+  const [before, now] = [reference.predictions, canary.predictions];
+  if (!before || !now) {
+    const track = now ? comparedWith : "the canary";
+    return { name, state: "lacking", explanation: `There is no prediction on ${track} yet.` };
+  }
+  const counts = [independentOf(reference, before), independentOf(canary, now)] as const;
+  const both: Both = { before, now, counts, input };
+  const distance = measureDistance(both);
+  const measured = [measureMean(both), measureSpread(both), ...(distance ? [distance] : [])];
+  const [worst = measureMean(both)] = [...measured].sort(
+    (a, b) => gravity.indexOf(a.state) - gravity.indexOf(b.state),
+  );
+  return { name, ...worst };
+}
+
+/**
+ * How far the canary's predictions for copied requests are from stable's for the same rows, as a share of how far stable's predictions for
+ * different rows are from each other. Only pairs show a model whose predictions are right in distribution and wrong for each row.
+ */
+export function checkPairs({ reference, canary, rule }: CanaryInput): CanaryCheck | undefined {
+  const { pairs } = canary;
+  if (pairs === undefined) return undefined;
+  const name = "pairs";
+  const chance = meanDifference(reference.predictions?.kept ?? []);
+  const means = `For the same rows the canary and stable differ by ${formatNumber(pairs.meanAbsoluteDifference)} on average`;
+  if (!(chance.mean > 0)) {
+    return {
+      name,
+      state: "not-measurable",
+      explanation: `${means}; stable's predictions do not vary, so that this has no scale.`,
+    };
+  }
+  const value = pairs.meanAbsoluteDifference / chance.mean;
+  const error = Math.hypot(
+    pairs.standardDeviation / Math.sqrt(pairs.count) / chance.mean,
+    (value * chance.error) / chance.mean,
+  );
+  const within = value <= rule.mayDisagreeBy;
+  const surely = !(value - sureness * error <= rule.mayDisagreeBy);
+  return {
+    name,
+    state: within ? "holds" : surely ? "fails" : "unsure",
+    ...finite({ value, limit: rule.mayDisagreeBy }),
+    explanation: `${means}, ${formatNumber(value)} times as much as stable's predictions for different rows do; ${formatNumber(rule.mayDisagreeBy)} is allowed${within || surely ? "" : ", but in so few copies it may be chance"}.`,
+  };
+}

@@ -1,0 +1,16 @@
+import { acceptedByFlag } from "../../../cli/retraining/accepted-population";
+import { definition } from "../report/report-fixture";
+
+test.each([
+  [undefined, undefined],
+  ["town,price", { columns: ["town", "price"], by: "--accept-population town,price" }],
+  ["all", { columns: ["all"], by: "--accept-population all" }],
+])("--accept-population %p accepts %j", (text, accepted) => {
+  expect(acceptedByFlag(text, definition)).toEqual(accepted);
+});
+
+test("a column that the model does not have is refused, with those that it has", () => {
+  expect(() => acceptedByFlag("town,yaer", definition)).toThrow(
+    /^--accept-population names "yaer", which the model does not have\. Expected "all", or of .*town, price\. Correct the name\.$/,
+  );
+});
