@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { FormerData } from "../../../platform/data/former-rows";
 import { findUnseenRows, howToTell } from "../../../platform/data/seen-rows";
-import { loadData, type DataSource } from "../../../platform/data/source";
+import type { DataSource } from "../../../platform/data/open-source";
+import { loadData } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
 import { decideSplitRule, type SplitRule } from "../../../platform/data/split-rule";
 import type { ModelDefinition } from "../../../platform/definition/definition";
@@ -217,6 +218,32 @@ describe("data that has changed since", () => {
     );
     expect(unseen.filter(Boolean).length).toBeGreaterThan(5);
     expect(x.filter((_, row) => unseen[row])).toEqual(x.filter((value) => champion.x.includes(value)));
+  });
+
+  test.each<[string, "," | ".", boolean]>([
+    ["as they were", ",", false],
+    ["with points before", ".", true],
+  ])("numbers with commas are compared as numbers, %s", async (_, decimal, isSaid) => {
+    const table = rows(300).map(({ x = 0, y = 0, z = 0 }) => ({ x, y, z: z + 0.5 }));
+    const written = (name: string, point: string): Promise<string> => {
+      const lines = table.map(({ x, z, y }) => [x, String(z).replace(".", point), y].join(";"));
+      const file = path.join(folder, name);
+      return writeFile(file, `${["x;z;y", ...lines].join("\n")}\n`).then(() => file);
+    };
+    const withCommas = { ...definition, format: { ...definition.format, decimal: "," as const } };
+    const before = { ...definition, format: { ...definition.format, decimal } };
+    const was = await written("was.csv", decimal);
+    const champion = await heldOut(before, was);
+    const { digest, columns } = await former(was);
+    const data = { file: was, digest, columns, ...(isSaid && { written: before.format }) };
+    const reseeded = { ...withCommas, split: { ...definition.split, seed: 2 } };
+    const { source, x } = await heldOut(reseeded, await written("is.csv", ","), champion.rule);
+    const { unseen } = await findUnseenRows(
+      { engine, definition: reseeded, source },
+      { digest: "0".repeat(64) as Digest, rule: champion.rule, data },
+    );
+    expect(x.filter((_value, row) => unseen[row])).toEqual(x.filter((value) => champion.x.includes(value)));
+    expect(unseen.filter((isUnseen) => !isUnseen).length).toBeGreaterThan(20);
   });
 
   test("with an id nothing but the id has a say", async () => {
