@@ -1,4 +1,4 @@
-import type { DataSource } from "../../platform/data/open-source";
+import type { DataSource } from "../../platform/data/source";
 import { versionsToRemove } from "../../platform/data/versions/retention";
 import { shownDigest } from "../../platform/data/versions/data-versions";
 import type { DataVersion } from "../../platform/data/versions/version-record";

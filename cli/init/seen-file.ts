@@ -1,6 +1,5 @@
 import { isNamed } from "../../platform/data/csv-header";
-import type { DataSource } from "../../platform/data/open-source";
-import { loadText } from "../../platform/data/source";
+import { loadText, type DataSource } from "../../platform/data/source";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { chooseNotation, type Notation, type Readings } from "./number-notation";
 import { lookAtColumn, readingsOf, type SeenColumn } from "./seen-columns";

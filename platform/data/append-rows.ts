@@ -12,7 +12,7 @@ import { digestOf, writeFileAtomic } from "../base/files";
 import { toCsvLine } from "../sql/csv-line";
 import { identifier, type SqlEngine, type SqlRow } from "../sql/engine";
 import { readParquetColumns } from "./parquet-files";
-import type { DataSource } from "./open-source";
+import type { DataSource } from "./source";
 import { isGzip, readBytes } from "./text-stream";
 import { writtenRows } from "./written-rows";
 

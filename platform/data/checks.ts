@@ -7,7 +7,7 @@ import type { AcceptedChange, Champion } from "./distribution-check";
 import { checkDistribution } from "./distribution-check";
 import { checkDuplicates, checkRowCount } from "./row-checks";
 import { checkSchema } from "./schema-check";
-import type { DataSource } from "./open-source";
+import type { DataSource } from "./source";
 import { checkTarget } from "./target-checks";
 import { checkValues } from "./value-checks";
 

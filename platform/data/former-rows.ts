@@ -2,8 +2,7 @@ import type { DataFormat } from "../definition/definition";
 import { identifier, type SqlEngine } from "../sql/engine";
 import { canonicalText } from "./canonical-text";
 import { heldOutCondition, keyOf, rowsWith, type LoadedData } from "./row-sides";
-import type { DataSource } from "./open-source";
-import { loadColumns } from "./source";
+import { loadColumns, type DataSource } from "./source";
 import type { KeyColumn, SplitRule } from "./split-rule";
 
 /** Data that a model was trained on, as a file that can be read, with the types that its columns had. */

@@ -1,8 +1,7 @@
 import type { ModelDefinition } from "../definition/definition";
 import type { SqlEngine } from "../sql/engine";
 import { openEngine } from "../sql/open-engine";
-import type { DataSource } from "./open-source";
-import { loadData } from "./source";
+import { loadData, type DataSource } from "./source";
 
 /** Data in an engine of its own, which whoever opened it closes. */
 export interface OpenData {

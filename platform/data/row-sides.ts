@@ -2,8 +2,7 @@ import type { ModelDefinition } from "../definition/definition";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
 import type { SqlDialect } from "../sql/dialect";
 import { canonicalText } from "./canonical-text";
-import type { DataSource } from "./open-source";
-import { loadColumns } from "./source";
+import { loadColumns, type DataSource } from "./source";
 import type { HashRule, KeyColumn, SplitRule } from "./split-rule";
 
 const hashes = 2 ** 32;

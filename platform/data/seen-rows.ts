@@ -1,7 +1,7 @@
 import type { Digest } from "../base/files";
 import { compareWithFormer, findCorrected, rowSet, type FormerData } from "./former-rows";
 import { keyOf, rowsWith, sidesIn, type LoadedData } from "./row-sides";
-import type { DataSource } from "./open-source";
+import type { DataSource } from "./source";
 import { columnsOf, type SplitRule } from "./split-rule";
 
 /** What a model was trained on, as far as that is known. */

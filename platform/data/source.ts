@@ -1,10 +1,16 @@
 import type { ColumnDefinition, DataFormat, ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
-import type { SqlEngine } from "../sql/engine";
-import { identifier, literal } from "../sql/engine";
+import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
-import { openSource, type DataSource, type TextRows, type WantedColumn } from "./open-source";
+import { openSource, type DataFiles, type TextRows, type WantedColumn } from "./text-rows";
 import { sqlTypeOf, typedColumn } from "./typed-columns";
+
+/** Where the loaded rows came from. */
+export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
+  /** Path of the file or folder. */
+  readonly file: string;
+  readonly rows: number;
+}
 
 const underItsName = <Column extends { readonly name: string }>(column: Column): Column & { as: string } => ({
   ...column,

@@ -1,4 +1,4 @@
-import type { DataSource } from "../../platform/data/open-source";
+import type { DataSource } from "../../platform/data/source";
 import type { SplitRule } from "../../platform/data/split-rule";
 import type { Lineage } from "../../platform/model/model-directory";
 import type { TrainerInput } from "../trainers/trainer";

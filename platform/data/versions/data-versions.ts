@@ -6,7 +6,7 @@ import { digestOfListing, toStoredJson, type Digest } from "../../base/files";
 import { faultsOf } from "../../base/stored-record";
 import type { ModelDefinition } from "../../definition/definition";
 import type { Storage } from "../../storage/storage";
-import type { DataSource } from "../open-source";
+import type { DataSource } from "../source";
 import { fetchFile, partsOf, storeFile } from "./file-parts";
 import { dataVersionSchema, type DataVersion } from "./version-record";
 

@@ -3,8 +3,7 @@ import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promise
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { digestOfDirectory, digestOfFile } from "../../../../platform/base/files";
-import type { DataSource } from "../../../../platform/data/open-source";
-import { loadData } from "../../../../platform/data/source";
+import { loadData, type DataSource } from "../../../../platform/data/source";
 import { DataVersions, shownDigest } from "../../../../platform/data/versions/data-versions";
 import { partBytes } from "../../../../platform/data/versions/file-parts";
 import { openLocalStorage } from "../../../../platform/storage/local-storage";

@@ -2,36 +2,21 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { ColumnDefinition } from "../definition/definition";
 import { PlatformError, systemErrorCode } from "../base/errors";
-import type { Digest } from "../base/files";
-import { digestOfFile } from "../base/files";
+import { digestOfFile, type Digest } from "../base/files";
 import type { SqlDialect } from "../sql/dialect";
-import type { SqlEngine } from "../sql/engine";
-import { identifier } from "../sql/engine";
+import { identifier, type SqlEngine } from "../sql/engine";
 import type { Delimiter } from "./csv-delimiter";
 import { readCsvStructure } from "./csv-file";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
 import { readParquetColumns, startsAsParquet } from "./parquet-files";
 
-/** Where the loaded rows came from. */
-export interface DataSource {
-  /** Path of the file or folder. */
-  readonly file: string;
+/** Rows that can be read as text: the names of all columns, and SQL that gives those wanted. */
+export interface TextRows {
   readonly format: "csv" | "parquet";
   /** What is between the fields of the CSV file, or of the first of a folder's. */
   readonly delimiter?: Delimiter;
-  /** Of the file, or of the folder's files of data. */
-  readonly digest: Digest;
-  /** The folder's files of data, by their paths below it; absent for a file. */
-  readonly files?: readonly string[];
-  /** What else the folder has, and is not read; absent when there is nothing. */
-  readonly notRead?: readonly string[];
-  readonly rows: number;
   /** Column names in the order of the file. */
   readonly header: readonly string[];
-}
-
-/** Rows that can be read as text: the names of all columns, and SQL that gives those wanted. */
-export interface TextRows extends Pick<DataSource, "format" | "delimiter" | "header"> {
   /** Rows, where they are known before reading. */
   readonly rows?: number;
   /** A SELECT of the wanted columns as text, in file order; an empty field is NULL. */
@@ -45,11 +30,21 @@ export interface WantedColumn
   readonly as: string;
 }
 
-interface OpenedSource extends Pick<DataSource, "digest" | "files" | "notRead"> {
+/** Which files data is, and what is in them. */
+export interface DataFiles {
+  /** Of the file, or of the folder's files of data. */
+  readonly digest: Digest;
+  /** The folder's files of data, by their paths below it; absent for a file. */
+  readonly files?: readonly string[];
+  /** What else the folder has, and is not read; absent when there is nothing. */
+  readonly notRead?: readonly string[];
+}
+
+interface OpenedSource extends DataFiles {
   readonly text: TextRows;
 }
 
-/** Opens a file, or a folder of files, of data; throws DATA_UNREADABLE when it is none. */
+/** Opens a file or folder as rows of text; `columns` are those wanted most, `only` the files of a folder that are. */
 export async function openSource(
   engine: SqlEngine,
   columns: readonly string[],
