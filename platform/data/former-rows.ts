@@ -1,12 +1,15 @@
+import type { DataFormat } from "../definition/definition";
 import { identifier, type SqlEngine } from "../sql/engine";
 import { canonicalText } from "./canonical-text";
-import { heldOutCondition, keyOf, rowsWith, typedRows, type LoadedData } from "./row-sides";
+import { heldOutCondition, keyOf, rowsWith, type LoadedData } from "./row-sides";
 import { loadColumns, type DataSource } from "./source";
 import type { KeyColumn, SplitRule } from "./split-rule";
 
 /** Data that a model was trained on, as a file that can be read, with the types that its columns had. */
 export interface FormerData extends Pick<DataSource, "file" | "digest" | "files"> {
   readonly columns: readonly KeyColumn[];
+  /** How its values are written, where that is not as the definition says now. */
+  readonly written?: DataFormat | undefined;
 }
 
 export async function rowSet(engine: SqlEngine, sql: string): Promise<Set<number>> {
@@ -34,13 +37,15 @@ export async function compareWithFormer(
   const named = texts.map((text, index) => `${text} AS t${index}`).join(", ");
   const content = `md5(concat_ws('|', ${texts.join(", ")})) AS content`;
   const needed = [...shared, ...keyOf(rule).filter(({ name }) => !shared.some((one) => one.name === name))];
-  const names = needed.map(({ name }) => name);
-  await loadColumns(engine, former, names, "former_text");
+  await loadColumns(engine, former, needed, {
+    table: "former_columns",
+    definition: { ...data.definition, format: former.written ?? data.definition.format },
+  });
   await replaceTable(
     engine,
     "former_rows",
     `SELECT _row, ${heldOutCondition(rule, engine.dialect)} AS held_out, ${content}, ${named} ` +
-      `FROM (${typedRows(engine, needed, "former_text")}) AS rows_before`,
+      `FROM former_columns`,
   );
   await replaceTable(
     engine,
@@ -48,6 +53,14 @@ export async function compareWithFormer(
     `SELECT _row, ${content}, ${named} FROM ${await rowsWith(data, shared)}`,
   );
   return shared.length;
+}
+
+/** How many rows of the former data are there no more, as they were. */
+export async function countGone(engine: SqlEngine): Promise<number> {
+  const [row] = await engine.rows(
+    "SELECT count(*) AS n FROM former_rows WHERE content NOT IN (SELECT content FROM present_rows)",
+  );
+  return Number(row?.n ?? 0);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { literal } from "../sql/engine";
-import { compareWithFormer, findCorrected, type FormerData } from "./former-rows";
+import { compareWithFormer, countGone, findCorrected, type FormerData } from "./former-rows";
 import { heldOutCondition, keyText, rowsWith, type LoadedData } from "./row-sides";
 import type { HashRule } from "./split-rule";
 
-/** Rows whose sides are kept one by one; where more were corrected, rows go where their hash puts them. */
+/** Rows whose sides are kept one by one; where more may have been corrected, rows go where their hash puts them. */
 const maxMoved = 10_000;
 
 /**
@@ -19,7 +19,7 @@ export async function keepSides(
   const moved = new Set(await presentKeys(data, rule));
   const carried = withMoved(rule, moved);
   const columns = former ? await compareWithFormer(data, rule, former) : 0;
-  if (columns === 0) return carried;
+  if (columns === 0 || (await countGone(engine)) > maxMoved) return carried;
   // What a model was trained on must not be held out: of two rows that it may have been, the training row counts.
   const training = await findCorrected(engine, columns, { rows: "TRUE", were: "NOT held_out" });
   const heldOut = await findCorrected(engine, columns, { rows: "TRUE", were: "held_out" });

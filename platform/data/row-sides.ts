@@ -4,7 +4,6 @@ import type { SqlDialect } from "../sql/dialect";
 import { canonicalText } from "./canonical-text";
 import { loadColumns, type DataSource } from "./source";
 import type { HashRule, KeyColumn, SplitRule } from "./split-rule";
-import { typedColumn } from "./typed-columns";
 
 const hashes = 2 ** 32;
 /** What a column that says the side says of a held-out row, and of a training row. */
@@ -13,7 +12,7 @@ export const sideNames = { heldOut: "test", training: "train" } as const;
 /** Loaded data: the tables `raw` and `data` hold the columns of the definition. */
 export interface LoadedData {
   readonly engine: SqlEngine;
-  readonly definition: Pick<ModelDefinition, "columns">;
+  readonly definition: Pick<ModelDefinition, "columns" | "format">;
   readonly source: Pick<DataSource, "file" | "digest" | "files" | "header">;
 }
 
@@ -57,21 +56,8 @@ export async function rowsWith(
     ),
   );
   if (defined) return "data";
-  await loadColumns(
-    engine,
-    source,
-    columns.map(({ name }) => name),
-    "split_text",
-  );
-  return `(${typedRows(engine, columns, "split_text")}) AS split_rows`;
-}
-
-/** A SELECT of `_row` and the columns by type from a table of text. */
-export function typedRows(engine: SqlEngine, columns: readonly KeyColumn[], table: string): string {
-  const typed = columns.map(
-    (column) => `${typedColumn(column, engine.dialect)} AS ${identifier(column.name)}`,
-  );
-  return `SELECT _row, ${typed.join(", ")} FROM ${table}`;
+  await loadColumns(engine, source, columns, { table: "split_columns", definition });
+  return "split_columns";
 }
 
 /** A SELECT of `_row` and whether the rule holds it out, from rows that have its columns. */

@@ -1,4 +1,4 @@
-import type { DataFormat, ModelDefinition } from "../definition/definition";
+import type { ColumnDefinition, DataFormat, ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
@@ -85,27 +85,6 @@ export async function loadFields(
 }
 
 /**
- * Loads some columns of data that was loaded before as text into a table of the given name, with `_row`: columns that its
- * definition need not have.
- */
-export async function loadColumns(
-  engine: SqlEngine,
-  { file, files, digest }: Pick<DataSource, "file" | "files" | "digest">,
-  names: readonly string[],
-  table: string,
-): Promise<void> {
-  const opened = await openSource(engine, names, file, files);
-  if (opened.digest !== digest) {
-    throw new PlatformError(
-      "CONFLICT",
-      `${file} has changed since it was read. Data stays as it is until a run has ended. Run again when it is complete.`,
-    );
-  }
-  const wanted = names.map((name) => underItsName({ name }));
-  await createTable(engine, { table, file, text: opened.text, wanted });
-}
-
-/**
  * SQL for a column's text, NULL where it is one that means that the value is missing; spaces around it do not count. An id
  * is text as it was written.
  */
@@ -114,6 +93,52 @@ function presentText({ as, role, values }: WantedColumn, missing: readonly strin
   const tokens = role === "id" ? [] : missing.filter((token) => values?.includes(token) !== true);
   if (tokens.length === 0) return text;
   return `CASE WHEN trim(${text}) IN (${tokens.map((token) => literal(token.trim())).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
+}
+
+/** A column by its name, type and whether it is an id. */
+export type TypedColumn = Pick<ColumnDefinition, "name" | "type"> & Partial<Pick<ColumnDefinition, "role">>;
+
+/**
+ * Loads some columns of data by type, with `_row`, into a table of the given name: columns that the definition need not have. Numbers
+ * are written, and values missing, as the definition says. Throws CONFLICT when the data is no longer what it was.
+ */
+export async function loadColumns(
+  engine: SqlEngine,
+  { file, files, digest }: Pick<DataSource, "file" | "files" | "digest">,
+  columns: readonly TypedColumn[],
+  {
+    table,
+    definition,
+  }: { readonly table: string; readonly definition: Pick<ModelDefinition, "columns" | "format"> },
+): Promise<void> {
+  const names = columns.map(({ name }) => name);
+  const opened = await openSource(engine, names, file, files);
+  if (opened.digest !== digest) {
+    throw new PlatformError(
+      "CONFLICT",
+      `${file} has changed since it was read. Data stays as it is until a run has ended. Run again when it is complete.`,
+    );
+  }
+  const { text } = opened;
+  const wanted = columns.map((column) => ({
+    ...column,
+    values: definition.columns.find(({ name, type }) => name === column.name && type === column.type)?.values,
+  }));
+  const read = `${table}_text`;
+  await createTable(engine, {
+    table: read,
+    file,
+    text,
+    wanted: wanted.map(underItsName),
+    format: definition.format,
+  });
+  const format = text.format === "csv" ? definition.format : undefined;
+  const typed = wanted.map(
+    (column) => `${typedColumn(column, engine.dialect, format)} AS ${identifier(column.name)}`,
+  );
+  await engine.run(`DROP TABLE IF EXISTS ${table}`);
+  await engine.run(`CREATE TABLE ${table} AS SELECT ${["_row", ...typed].join(", ")} FROM ${read}`);
+  await engine.run(`DROP TABLE ${read}`);
 }
 
 interface WantedRows {

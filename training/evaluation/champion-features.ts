@@ -1,5 +1,4 @@
 import { counted } from "../../platform/base/wording";
-import { typedRows } from "../../platform/data/row-sides";
 import { loadColumns } from "../../platform/data/source";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Signature } from "../../platform/model/signature";
@@ -28,10 +27,8 @@ export async function readChampionFeatures(
   const names = signature.inputs.map(({ name }) => name);
   if (hasFeatures(definition, signature)) return undefined;
   if (!names.every((name) => source.header.includes(name) && !isTarget(name))) return undefined;
-  await loadColumns(engine, source, names, "champion_text");
   const features = signature.inputs.map(({ name, type }) => ({ name, type }));
-  await engine.run(`DROP TABLE IF EXISTS ${table}`);
-  await engine.run(`CREATE TABLE ${table} AS ${typedRows(engine, features, "champion_text")}`);
+  await loadColumns(engine, source, features, { table, definition });
   return table;
 }
 

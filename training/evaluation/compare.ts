@@ -54,7 +54,9 @@ export async function compareWithChampion(request: {
   readonly records: ComparisonRecords;
   readonly evaluation: PromotionInput["evaluation"];
 }): Promise<Comparison> {
-  const { workbench, champion, records } = request;
+  const { workbench, records } = request;
+  // With evaluation off nothing is compared, so not even a champion that cannot be read is in the way.
+  const champion = request.evaluation === "on" ? request.champion : undefined;
   const { engine, definition, source } = workbench;
   const rule =
     findSplit(workbench, await readLineage(request.candidate)) ?? decideSplitRule(definition, source.header);

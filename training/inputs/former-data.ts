@@ -37,6 +37,7 @@ async function findFormerData(
     file,
     digest: version.digest,
     ...(version.kind === "folder" && { files: version.files.map((each) => each.path) }),
+    ...(version.written && { written: version.written }),
     columns: version.columns.flatMap(({ name, type }) => (type === undefined ? [] : [{ name, type }])),
   };
 }

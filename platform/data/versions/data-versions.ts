@@ -67,6 +67,7 @@ export class DataVersions {
       source: path.basename(source.file),
       kind,
       format: source.format,
+      written: definition.format,
       rows: source.rows,
       columns: source.header.map((name) => {
         const type = types.get(name);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { formatSchema } from "../../definition/format-schema";
 import { digestSchema } from "../../base/stored-record";
 
 const count = z.number().int().min(0);
@@ -12,6 +13,8 @@ export const dataVersionSchema = z.object({
   source: z.string(),
   kind: z.enum(["file", "folder"]),
   format: z.enum(["csv", "parquet"]),
+  /** How its values were written, as the definition said. */
+  written: formatSchema.exactOptional(),
   rows: count,
   /** In the order of the file; those that the definition named have the type that it gave them. */
   columns: z.array(

@@ -99,6 +99,15 @@ test("without corrections there is nothing to name", async () => {
   expect(await keep(fewer, plainRule, await former(before))).toEqual(plainRule);
 });
 
+test("where more than 10,000 rows may have been corrected, they go where their hash puts them", async () => {
+  const many = Array.from({ length: 10_002 }, (_, n): Row => [n, n % 13, n % 7]);
+  const before = await former(await write("many.csv", many));
+  const all = await write("many-all.csv", corrected(many, 1, 0.5));
+  expect(await keep(all, plainRule, before)).toEqual(plainRule);
+  const most = await write("many-some.csv", corrected(many, 20, 0.5));
+  expect((await keep(most, plainRule, before)).moved?.length).toBeGreaterThan(50);
+});
+
 test("a new row that may have been a training row is one", async () => {
   const sides = await heldOut(await write("sides.csv", rows), plainRule);
   const [held = NaN] = sides;

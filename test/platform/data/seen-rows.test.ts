@@ -219,6 +219,32 @@ describe("data that has changed since", () => {
     expect(x.filter((_, row) => unseen[row])).toEqual(x.filter((value) => champion.x.includes(value)));
   });
 
+  test.each<[string, "," | ".", boolean]>([
+    ["as they were", ",", false],
+    ["with points before", ".", true],
+  ])("numbers with commas are compared as numbers, %s", async (_, decimal, isSaid) => {
+    const table = rows(300).map(({ x = 0, y = 0, z = 0 }) => ({ x, y, z: z + 0.5 }));
+    const written = (name: string, point: string): Promise<string> => {
+      const lines = table.map(({ x, z, y }) => [x, String(z).replace(".", point), y].join(";"));
+      const file = path.join(folder, name);
+      return writeFile(file, `${["x;z;y", ...lines].join("\n")}\n`).then(() => file);
+    };
+    const withCommas = { ...definition, format: { ...definition.format, decimal: "," as const } };
+    const before = { ...definition, format: { ...definition.format, decimal } };
+    const was = await written("was.csv", decimal);
+    const champion = await heldOut(before, was);
+    const { digest, columns } = await former(was);
+    const data = { file: was, digest, columns, ...(isSaid && { written: before.format }) };
+    const reseeded = { ...withCommas, split: { ...definition.split, seed: 2 } };
+    const { source, x } = await heldOut(reseeded, await written("is.csv", ","), champion.rule);
+    const { unseen } = await findUnseenRows(
+      { engine, definition: reseeded, source },
+      { digest: "0".repeat(64) as Digest, rule: champion.rule, data },
+    );
+    expect(x.filter((_value, row) => unseen[row])).toEqual(x.filter((value) => champion.x.includes(value)));
+    expect(unseen.filter((isUnseen) => !isUnseen).length).toBeGreaterThan(20);
+  });
+
   test("with an id nothing but the id has a say", async () => {
     const table = (factor: number) =>
       Array.from({ length: 300 }, (_, key) => ({ key, x: key * factor, y: key % 5 }));

@@ -99,14 +99,18 @@ function train(
 function compare(
   definition: ModelDefinition,
   file: string,
-  { records = {}, ...models }: { candidate: string; champion: string; records?: ComparisonRecords },
+  {
+    records = {},
+    evaluation = "on",
+    ...models
+  }: { candidate: string; champion: string; records?: ComparisonRecords; evaluation?: "on" | "off" },
 ): Promise<Comparison> {
   return withData(definition, file, (workbench) =>
     evaluateStep(workbench, {
       candidate: folder(models.candidate),
       champions: { find: () => Promise.resolve(championOf(models.champion)) },
       records,
-      evaluation: "on",
+      evaluation,
       output: folder("."),
     }),
   );
@@ -340,4 +344,15 @@ test("decisions on the same rows before are asked for by what the rows are", asy
   expect(first.decision).toMatchObject({ earlierDecisions: 1, heldOut: asked[0] });
   expect(second.decision).toMatchObject({ earlierDecisions: 2, heldOut: asked[0] });
   expect(second.decision.explanation).toContain("; these held-out rows have decided twice before");
+});
+
+test("with evaluation off no champion is read", async () => {
+  const file = await write("data.csv", rows);
+  const plain = definitionWith(["x"]);
+  await train(plain, file, "candidate");
+  const models = { candidate: "candidate", champion: "gone" };
+  await expect(compare(plain, file, models)).rejects.toMatchObject({ code: "MODEL_INVALID" });
+  const { decision, evaluation } = await compare(plain, file, { ...models, evaluation: "off" });
+  expect(decision).toMatchObject({ promote: true, reason: "evaluation-off" });
+  expect(evaluation.champion).toBeUndefined();
 });
