@@ -60,6 +60,21 @@ export async function profileTableAgainst(
   return inOrder(columns, profiles);
 }
 
+/** Probability that two different rows of a table are alike in these columns, 0..1. */
+export async function chanceOfLikeRows(
+  engine: SqlEngine,
+  from: string,
+  names: readonly string[],
+): Promise<number> {
+  const columns = names.map(identifier).join(", ");
+  const [row] = await engine.rows(
+    `SELECT sum(CAST(n AS DOUBLE) * (n - 1)) AS pairs, sum(n) AS total
+     FROM (SELECT count(*) AS n FROM ${from} GROUP BY ${columns}) AS grouped`,
+  );
+  const total = Number(row?.total ?? 0);
+  return total < 2 ? 0 : Number(row?.pairs ?? 0) / (total * (total - 1));
+}
+
 async function countRows(engine: SqlEngine, from: string): Promise<number> {
   const [row] = await engine.rows(`SELECT count(*) AS n FROM ${from}`);
   return Number(row?.n ?? 0);

@@ -42,6 +42,10 @@ export interface Profile {
   readonly columns: Readonly<Record<string, ColumnProfile>>;
   /** Predictions (probabilities, for a classification) for the held-out rows. */
   readonly prediction?: NumberProfile;
+  /** Of a reference: probability that two rows are alike in all features, 0..1; absent where it was not measured. */
+  readonly likeRows?: number;
+  /** Of a log: how many independent rows tell as much; all when absent. */
+  readonly effectiveRows?: number;
 }
 
 /** Most values of a category that a profile tells apart. */

@@ -117,6 +117,7 @@ const profileSchema = z.object({
   rows: count,
   columns: z.record(z.string(), profileColumnSchema),
   prediction: profileColumnSchema.options[0].exactOptional(),
+  likeRows: z.number().min(0).max(1).exactOptional(),
 });
 
 const commitSchema = z.object({
