@@ -49,6 +49,7 @@ export type DriftReport = Readonly<z.output<typeof driftReportSchema>>;
 
 /** Labels of the bins that stand for no single value. */
 const otherLabel = "other";
+const unseenLabel = "not seen before";
 const missingLabel = "missing";
 
 /**
@@ -152,7 +153,7 @@ function numberBins(column: string, reference: NumberProfile, current: NumberPro
     .filter((bin) => bin.reference + bin.current > 0);
 }
 
-/** The reference's values, the values that are new, and all that neither profile names. */
+/** The reference's values, further ones that it has, and those that it has not; each new one by its name where those are all. */
 function categoryBins(reference: CategoryProfile, current: CategoryProfile): DriftBin[] {
   const occurrences = (profile: CategoryProfile, label: string): number =>
     Object.hasOwn(profile.values, label) ? (profile.values[label] ?? 0) : 0;
@@ -165,8 +166,17 @@ function categoryBins(reference: CategoryProfile, current: CategoryProfile): Dri
     current: occurrences(current, label),
   }));
   const named = bins.reduce((sum, bin) => sum + bin.current, 0);
+  const [was, is] = [reference.unseen ?? 0, current.unseen ?? 0];
+  // A reference that names few of its values cannot tell those from new ones.
+  const known = reference.unseen !== undefined && current.unseen !== undefined;
   const rest = { label: otherLabel, reference: reference.other, current: current.count - named };
-  return rest.reference + rest.current > 0 ? [...bins, rest] : bins;
+  const further = known
+    ? [
+        { ...rest, reference: reference.other - was, current: rest.current - is },
+        { label: unseenLabel, reference: was, current: is },
+      ]
+    : [rest];
+  return [...bins, ...further.filter((bin) => bin.reference + bin.current > 0)];
 }
 
 function rowsOf({ count, missing }: ColumnProfile): number {
@@ -175,6 +185,14 @@ function rowsOf({ count, missing }: ColumnProfile): number {
 
 function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
+}
+
+/** How many of the values were not seen before, in words, where some were not. */
+function unseenShare(bins: readonly DriftBin[]): string {
+  const unseen = bins.find(({ label }) => label === unseenLabel);
+  return unseen === undefined
+    ? ""
+    : `, ${formatNumber(100 * unseen.current)} % not seen before against ${formatNumber(100 * unseen.reference)} % to expect`;
 }
 
 function explain(report: Omit<DriftReport, "explanation">, rule: DriftRule): string {
@@ -192,8 +210,8 @@ function explain(report: Omit<DriftReport, "explanation">, rule: DriftRule): str
     return `No drift in ${counted(columns.length, "column")}: ${samples}.`;
   }
   const named = drifted.map(
-    ({ column, psi, adjustedPValue }) =>
-      `${column} (stability index ${formatNumber(psi)}, corrected p ${formatNumber(adjustedPValue, 2)})`,
+    ({ column, psi, adjustedPValue, bins }) =>
+      `${column} (stability index ${formatNumber(psi)}, corrected p ${formatNumber(adjustedPValue, 2)}${unseenShare(bins)})`,
   );
   return (
     `Drift in ${drifted.length} of ${counted(columns.length, "column")}: ${named.join(", ")}; ` +

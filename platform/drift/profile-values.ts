@@ -64,9 +64,13 @@ class CategoryCounter {
   private missing = 0;
   private other = 0;
   private unseen = 0;
+  private newValues = 0;
   private readonly counts = new Map<string, number>();
+  private readonly seen: ReadonlySet<string>;
 
-  constructor(private readonly reference: CategoryProfile) {}
+  constructor(private readonly reference: CategoryProfile) {
+    this.seen = new Set(reference.seen);
+  }
 
   add(value: Value): void {
     if (value === null || value === undefined || value === "") {
@@ -75,26 +79,28 @@ class CategoryCounter {
     }
     this.count++;
     const text = String(value);
+    if (!this.isKnown(text) && !this.seen.has(text)) this.unseen++;
     const before = this.counts.get(text);
     if (before !== undefined) this.counts.set(text, before + 1);
-    else if (this.isKnown(text) || this.unseen++ < maxNewValues) this.counts.set(text, 1);
+    else if (this.isKnown(text) || this.newValues++ < maxNewValues) this.counts.set(text, 1);
     else this.other++;
   }
 
   profile(): CategoryProfile {
     const entries = [...this.counts];
-    const unseen = entries.filter(([text]) => !this.isKnown(text)).sort(byFallingCountThenName);
+    const further = entries.filter(([text]) => !this.isKnown(text)).sort(byFallingCountThenName);
     const shown = [
       ...entries.filter(([text]) => this.isKnown(text)),
-      ...unseen.slice(0, maxCategoryValues),
+      ...further.slice(0, maxCategoryValues),
     ].sort(byFallingCountThenName);
-    const rest = unseen.slice(maxCategoryValues).reduce((sum, [, count]) => sum + count, 0);
+    const rest = further.slice(maxCategoryValues).reduce((sum, [, count]) => sum + count, 0);
     return {
       type: "category",
       count: this.count,
       missing: this.missing,
       values: Object.fromEntries(shown),
       other: this.other + rest,
+      ...(this.reference.seen && { unseen: this.unseen }),
     };
   }
 

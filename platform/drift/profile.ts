@@ -31,6 +31,13 @@ export interface CategoryProfile {
   readonly values: Readonly<Record<string, number>>;
   /** Occurrences of all further values. */
   readonly other: number;
+  /** Of a reference with further values: their names, the most frequent first, so many that there are `maxSeenValues`. */
+  readonly seen?: readonly string[];
+  /**
+   * Occurrences of values that were not seen before. Of a reference: of further values that occur once or are not among the names,
+   * which is what to expect of as many new rows (Good and Turing's estimate).
+   */
+  readonly unseen?: number;
 }
 
 export type ColumnProfile = NumberProfile | CategoryProfile;
@@ -50,3 +57,6 @@ export interface Profile {
 
 /** Most values of a category that a profile tells apart. */
 export const maxCategoryValues = 100;
+
+/** Most names of a category's values that a reference keeps. */
+export const maxSeenValues = 10_000;

@@ -111,6 +111,8 @@ const profileColumnSchema = z.discriminatedUnion("type", [
     missing: count,
     values: z.record(z.string(), count),
     other: count,
+    seen: z.array(z.string()).exactOptional(),
+    unseen: count.exactOptional(),
   }),
 ]);
 const profileSchema = z.object({
