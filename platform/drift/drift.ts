@@ -34,6 +34,8 @@ export type ColumnDrift = Readonly<z.output<typeof columnDriftSchema>>;
 export const driftReportSchema = z.object({
   /** Rows compared with the reference. */
   rows: count,
+  /** How many independent rows tell as much, where rows were asked for again and again; absent where they were not. */
+  effectiveRows: z.number().exactOptional(),
   referenceRows: count,
   /** False when there are too few rows to say anything; then nothing has drifted. */
   judged: z.boolean(),
@@ -47,6 +49,7 @@ export type DriftReport = Readonly<z.output<typeof driftReportSchema>>;
 
 /** Labels of the bins that stand for no single value. */
 const otherLabel = "other";
+const unseenLabel = "not seen before";
 const missingLabel = "missing";
 
 /**
@@ -55,15 +58,18 @@ const missingLabel = "missing";
  * is significant: the change is not chance. Neither is enough alone. The index of two samples of one
  * distribution is about (bins - 1)(1/n + 1/m), so that 50 rows in ten bins reach 0.2 with no drift at all; and
  * the test finds a difference of no importance once there are rows enough. A missing value is a bin of its own, so a change in
- * the share of missing values is drift too. Compared are the columns that both profiles have, and the predictions.
+ * the share of missing values is drift too. Rows that were asked for again and again count as the independent rows that tell as
+ * much. Compared are the columns that both profiles have, and the predictions.
  */
 export function measureDrift(reference: Profile, current: Profile, rule: DriftRule): DriftReport {
   const compared = comparedColumns(reference, current);
-  const columns = judge(compared, rule);
-  const fewest = Math.min(reference.rows, current.rows);
+  const { rows, effectiveRows = rows } = current;
+  const columns = judge(compared, rule, rows === 0 ? 1 : effectiveRows / rows);
+  const fewest = Math.min(reference.rows, effectiveRows);
   const judged = fewest >= rule.minRows;
   const drifted = judged && columns.some((column) => column.drifted);
-  const report = { rows: current.rows, referenceRows: reference.rows, judged, drifted };
+  const repeated = effectiveRows < rows && { effectiveRows };
+  const report = { rows, ...repeated, referenceRows: reference.rows, judged, drifted };
   const shown = judged ? columns : columns.map((column) => ({ ...column, drifted: false }));
   return { ...report, columns: shown, explanation: explain({ ...report, columns: shown }, rule) };
 }
@@ -83,10 +89,12 @@ function comparedColumns(reference: Profile, current: Profile): ComparedColumn[]
   return [...columns, { column: "prediction", reference: reference.prediction, current: current.prediction }];
 }
 
-function judge(compared: readonly ComparedColumn[], rule: DriftRule): ColumnDrift[] {
+/** `weight`: independent rows for each row of the current sample, 0..1. */
+function judge(compared: readonly ComparedColumn[], rule: DriftRule, weight: number): ColumnDrift[] {
   const measured = compared.map((column) => {
     const bins = binsOf(column);
-    return { ...column, bins, psi: populationStabilityIndex(bins), ...chiSquareTest(bins) };
+    const independent = bins.map((bin) => ({ ...bin, current: weight * bin.current }));
+    return { ...column, bins, psi: populationStabilityIndex(bins), ...chiSquareTest(independent) };
   });
   const adjusted = adjustByHolm(measured.map(({ pValue }) => pValue));
   return measured.map(({ column, reference, current, bins, psi, pValue }, index) => {
@@ -145,7 +153,7 @@ function numberBins(column: string, reference: NumberProfile, current: NumberPro
     .filter((bin) => bin.reference + bin.current > 0);
 }
 
-/** The reference's values, the values that are new, and all that neither profile names. */
+/** The reference's values, further ones that it has, and those that it has not; each new one by its name where those are all. */
 function categoryBins(reference: CategoryProfile, current: CategoryProfile): DriftBin[] {
   const occurrences = (profile: CategoryProfile, label: string): number =>
     Object.hasOwn(profile.values, label) ? (profile.values[label] ?? 0) : 0;
@@ -158,8 +166,17 @@ function categoryBins(reference: CategoryProfile, current: CategoryProfile): Dri
     current: occurrences(current, label),
   }));
   const named = bins.reduce((sum, bin) => sum + bin.current, 0);
+  const [was, is] = [reference.unseen ?? 0, current.unseen ?? 0];
+  // A reference that names few of its values cannot tell those from new ones.
+  const known = reference.unseen !== undefined && current.unseen !== undefined;
   const rest = { label: otherLabel, reference: reference.other, current: current.count - named };
-  return rest.reference + rest.current > 0 ? [...bins, rest] : bins;
+  const further = known
+    ? [
+        { ...rest, reference: reference.other - was, current: rest.current - is },
+        { label: unseenLabel, reference: was, current: is },
+      ]
+    : [rest];
+  return [...bins, ...further.filter((bin) => bin.reference + bin.current > 0)];
 }
 
 function rowsOf({ count, missing }: ColumnProfile): number {
@@ -170,9 +187,21 @@ function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
+/** How many of the values were not seen before, in words, where some were not. */
+function unseenShare(bins: readonly DriftBin[]): string {
+  const unseen = bins.find(({ label }) => label === unseenLabel);
+  return unseen === undefined
+    ? ""
+    : `, ${formatNumber(100 * unseen.current)} % not seen before against ${formatNumber(100 * unseen.reference)} % to expect`;
+}
+
 function explain(report: Omit<DriftReport, "explanation">, rule: DriftRule): string {
   const { rows, referenceRows, columns } = report;
-  const samples = `${counted(rows, "row")} against ${counted(referenceRows, "row")} of the reference`;
+  const repeated =
+    report.effectiveRows === undefined
+      ? ""
+      : ` (which repeat each other, and tell as much as ${Math.round(report.effectiveRows)})`;
+  const samples = `${counted(rows, "row")}${repeated} against ${counted(referenceRows, "row")} of the reference`;
   if (!report.judged) {
     return `Not judged: ${samples}; at least ${rule.minRows} on each side are needed.`;
   }
@@ -181,8 +210,8 @@ function explain(report: Omit<DriftReport, "explanation">, rule: DriftRule): str
     return `No drift in ${counted(columns.length, "column")}: ${samples}.`;
   }
   const named = drifted.map(
-    ({ column, psi, adjustedPValue }) =>
-      `${column} (stability index ${formatNumber(psi)}, corrected p ${formatNumber(adjustedPValue, 2)})`,
+    ({ column, psi, adjustedPValue, bins }) =>
+      `${column} (stability index ${formatNumber(psi)}, corrected p ${formatNumber(adjustedPValue, 2)}${unseenShare(bins)})`,
   );
   return (
     `Drift in ${drifted.length} of ${counted(columns.length, "column")}: ${named.join(", ")}; ` +

@@ -1,7 +1,8 @@
-import { double, identifier, literal, type SqlEngine, type SqlRow } from "../sql/engine";
+import { double, identifier, type SqlEngine, type SqlRow } from "../sql/engine";
 import { binEdges, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
 import { quartilePositions, type Quartiles } from "./profile-quantile";
-import { maxCategoryValues, type CategoryProfile, type ColumnProfile, type NumberProfile } from "./profile";
+import type { ColumnProfile, NumberProfile } from "./profile";
+import { countCategories, profileCategories } from "./profile-categories";
 
 /** Columns per statement: enough to scan a usual table once, few enough for a table of hundreds of columns. */
 const columnsPerScan = 50;
@@ -30,7 +31,7 @@ export async function profileTable(
   for (const column of numbers) binned.push({ ...column, edges: await findEdges(engine, from, column) });
   const profiles = new Map<string, ColumnProfile>(await countBins(engine, from, binned));
   for (const { name, type } of columns) {
-    if (type !== "number") profiles.set(name, await countCategories(engine, from, { name, rows }));
+    if (type !== "number") profiles.set(name, await profileCategories(engine, from, { name, rows }));
   }
   return inOrder(columns, profiles);
 }
@@ -58,6 +59,21 @@ export async function profileTableAgainst(
     }
   }
   return inOrder(columns, profiles);
+}
+
+/** Probability that two different rows of a table are alike in these columns, 0..1. */
+export async function chanceOfLikeRows(
+  engine: SqlEngine,
+  from: string,
+  names: readonly string[],
+): Promise<number> {
+  const columns = names.map(identifier).join(", ");
+  const [row] = await engine.rows(
+    `SELECT sum(CAST(n AS DOUBLE) * (n - 1)) AS pairs, sum(n) AS total
+     FROM (SELECT count(*) AS n FROM ${from} GROUP BY ${columns}) AS grouped`,
+  );
+  const total = Number(row?.total ?? 0);
+  return total < 2 ? 0 : Number(row?.pairs ?? 0) / (total * (total - 1));
 }
 
 async function countRows(engine: SqlEngine, from: string): Promise<number> {
@@ -177,34 +193,6 @@ async function countBins(
       ];
     },
   });
-}
-
-/** Occurrences of a column's values: those of the reference first, then the most frequent. */
-async function countCategories(
-  engine: SqlEngine,
-  from: string,
-  column: { readonly name: string; readonly rows: number; readonly reference?: CategoryProfile },
-): Promise<CategoryProfile> {
-  const known = Object.keys(column.reference?.values ?? {});
-  const knownFirst =
-    known.length > 0 ? `CASE WHEN v IN (${known.map(literal).join(", ")}) THEN 0 ELSE 1 END, ` : "";
-  const rows = await engine.rows(
-    `SELECT v, n, sum(n) OVER () AS present FROM (SELECT CAST(${identifier(column.name)} AS STRING) AS v, count(*) AS n
-     FROM ${from} WHERE ${identifier(column.name)} IS NOT NULL GROUP BY 1) AS counted
-     ORDER BY ${knownFirst}n DESC, v LIMIT ${known.length + maxCategoryValues}`,
-  );
-  const isKnown = new Set(known);
-  const knownRows = rows.filter((row) => isKnown.has(String(row.v)));
-  const otherRows = rows.filter((row) => !isKnown.has(String(row.v))).slice(0, maxCategoryValues);
-  const values = [...knownRows, ...otherRows].map((row): [string, number] => [String(row.v), Number(row.n)]);
-  const count = Number(rows[0]?.present ?? 0);
-  return {
-    type: "category",
-    count,
-    missing: column.rows - count,
-    values: Object.fromEntries(values),
-    other: count - values.reduce((sum, [, occurrences]) => sum + occurrences, 0),
-  };
 }
 
 /** One aggregate statement per fifty columns; `select` gives each column's expressions, `read` its result. */

@@ -1,6 +1,7 @@
 import { binEdges, binOf, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
 import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
 import { maxCategoryValues } from "./profile";
+import { effectiveRows, RepeatedRows } from "./repeated-rows";
 
 /** Distinct values outside the reference that are counted before the rest is summed up, so that memory is bounded. */
 const maxNewValues = 10_000;
@@ -63,9 +64,13 @@ class CategoryCounter {
   private missing = 0;
   private other = 0;
   private unseen = 0;
+  private newValues = 0;
   private readonly counts = new Map<string, number>();
+  private readonly seen: ReadonlySet<string>;
 
-  constructor(private readonly reference: CategoryProfile) {}
+  constructor(private readonly reference: CategoryProfile) {
+    this.seen = new Set(reference.seen);
+  }
 
   add(value: Value): void {
     if (value === null || value === undefined || value === "") {
@@ -74,26 +79,28 @@ class CategoryCounter {
     }
     this.count++;
     const text = String(value);
+    if (!this.isKnown(text) && !this.seen.has(text)) this.unseen++;
     const before = this.counts.get(text);
     if (before !== undefined) this.counts.set(text, before + 1);
-    else if (this.isKnown(text) || this.unseen++ < maxNewValues) this.counts.set(text, 1);
+    else if (this.isKnown(text) || this.newValues++ < maxNewValues) this.counts.set(text, 1);
     else this.other++;
   }
 
   profile(): CategoryProfile {
     const entries = [...this.counts];
-    const unseen = entries.filter(([text]) => !this.isKnown(text)).sort(byFallingCountThenName);
+    const further = entries.filter(([text]) => !this.isKnown(text)).sort(byFallingCountThenName);
     const shown = [
       ...entries.filter(([text]) => this.isKnown(text)),
-      ...unseen.slice(0, maxCategoryValues),
+      ...further.slice(0, maxCategoryValues),
     ].sort(byFallingCountThenName);
-    const rest = unseen.slice(maxCategoryValues).reduce((sum, [, count]) => sum + count, 0);
+    const rest = further.slice(maxCategoryValues).reduce((sum, [, count]) => sum + count, 0);
     return {
       type: "category",
       count: this.count,
       missing: this.missing,
       values: Object.fromEntries(shown),
       other: this.other + rest,
+      ...(this.reference.seen && { unseen: this.unseen }),
     };
   }
 
@@ -147,6 +154,8 @@ interface ScoredRows {
   readonly outputs: readonly (number | string)[];
   /** Classification: probability of the positive class per row. */
   readonly probabilities?: readonly number[];
+  /** Features that were left out. */
+  readonly redacted?: readonly string[];
 }
 
 /**
@@ -159,14 +168,19 @@ export async function profileRecordsAgainst(
   records: AsyncIterable<ScoredRows> | Iterable<ScoredRows>,
 ): Promise<Profile> {
   let rows = 0;
+  let whole = true;
+  const repeated = new RepeatedRows();
   const counters = new Map(
     Object.entries(reference.columns).map(([name, column]) => [name, counterFor(column)]),
   );
   const seen = new Set<string>();
   const prediction = reference.prediction && new NumberCounter(reference.prediction.edges);
   for await (const record of records) {
+    // Rows that differ in what was left out would look alike.
+    whole &&= (record.redacted?.length ?? 0) === 0;
     record.inputs.forEach((input, index) => {
       rows++;
+      repeated.add([...counters.keys()].map((name) => input[name] ?? null));
       for (const [name, counter] of counters) {
         if (Object.hasOwn(input, name)) seen.add(name);
         counter.add(input[name]);
@@ -174,8 +188,10 @@ export async function profileRecordsAgainst(
       prediction?.add((record.probabilities ?? record.outputs)[index]);
     });
   }
+  const effective = effectiveRows(rows, repeated.alike, whole ? reference.likeRows : undefined);
   return {
     rows,
+    ...(effective < rows && { effectiveRows: effective }),
     columns: Object.fromEntries(
       [...counters].filter(([name]) => seen.has(name)).map(([name, counter]) => [name, counter.profile()]),
     ),

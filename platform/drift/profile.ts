@@ -31,6 +31,13 @@ export interface CategoryProfile {
   readonly values: Readonly<Record<string, number>>;
   /** Occurrences of all further values. */
   readonly other: number;
+  /** Of a reference with further values: their names, the most frequent first, so many that there are `maxSeenValues`. */
+  readonly seen?: readonly string[];
+  /**
+   * Occurrences of values that were not seen before. Of a reference: of further values that occur once or are not among the names,
+   * which is what to expect of as many new rows (Good and Turing's estimate).
+   */
+  readonly unseen?: number;
 }
 
 export type ColumnProfile = NumberProfile | CategoryProfile;
@@ -42,7 +49,14 @@ export interface Profile {
   readonly columns: Readonly<Record<string, ColumnProfile>>;
   /** Predictions (probabilities, for a classification) for the held-out rows. */
   readonly prediction?: NumberProfile;
+  /** Of a reference: probability that two rows are alike in all features, 0..1; absent where it was not measured. */
+  readonly likeRows?: number;
+  /** Of a log: how many independent rows tell as much; all when absent. */
+  readonly effectiveRows?: number;
 }
 
 /** Most values of a category that a profile tells apart. */
 export const maxCategoryValues = 100;
+
+/** Most names of a category's values that a reference keeps. */
+export const maxSeenValues = 10_000;

@@ -114,12 +114,15 @@ const profileColumnSchema = z.discriminatedUnion("type", [
     missing: count,
     values: z.record(z.string(), count),
     other: count,
+    seen: z.array(z.string()).exactOptional(),
+    unseen: count.exactOptional(),
   }),
 ]);
 const profileSchema = z.object({
   rows: count,
   columns: z.record(z.string(), profileColumnSchema),
   prediction: profileColumnSchema.options[0].exactOptional(),
+  likeRows: z.number().min(0).max(1).exactOptional(),
 });
 
 const commitSchema = z.object({

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { RequestMark } from "../../platform/predictions/prediction-record";
+import type { RequestMark } from "../model/score-notes";
 import { digestOf } from "../../platform/base/files";
 import { shadowHeader, testHeader } from "./request-headers";
 

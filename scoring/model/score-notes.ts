@@ -1,3 +1,6 @@
+/** A request of our own: a test's, which the prediction log marks, or a copy whose answer nobody uses, which it leaves out. */
+export type RequestMark = "test" | "shadow";
+
 /** The moments of a scored request, in milliseconds of `performance.now()`, and its size. */
 export class ScoreNotes {
   rows = 0;

@@ -7,7 +7,7 @@ import { PlatformError, explainStorageError, systemErrorCode } from "../../platf
 import { digestOfFile, fileExists, type Digest } from "../../platform/base/files";
 import { modelFiles, type Lineage, type ModelMetrics } from "../../platform/model/model-directory";
 import type { Profile } from "../../platform/drift/profile";
-import { profileTable } from "../../platform/drift/profile-table";
+import { chanceOfLikeRows, profileTable } from "../../platform/drift/profile-table";
 import { profileNumbers } from "../../platform/drift/profile-values";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { signatureOf } from "../../platform/model/signature";
@@ -128,6 +128,11 @@ async function describeModel(
     ]),
     // What a model says of rows that it was fitted on is not what it will say of new ones.
     prediction: profileNumbers(heldOut.predicted),
+    likeRows: await chanceOfLikeRows(
+      engine,
+      rowsOf("training"),
+      featuresOf(definition).map(({ name }) => name),
+    ),
   };
   const lineage = await makeLineage(request, { ...rows, program });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));

@@ -1,7 +1,12 @@
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import type { ColumnProfile } from "../../../platform/drift/profile";
-import { profileTable, profileTableAgainst, readQuartiles } from "../../../platform/drift/profile-table";
+import {
+  chanceOfLikeRows,
+  profileTable,
+  profileTableAgainst,
+  readQuartiles,
+} from "../../../platform/drift/profile-table";
 import { profileNumbers } from "../../../platform/drift/profile-values";
 
 let engine: SqlEngine;
@@ -79,6 +84,16 @@ describe("profileTable", () => {
     ]);
     expect(await readQuartiles(engine, from(["7"]), { name: "x", count: 1 })).toEqual([7, 7, 7]);
     expect(await readQuartiles(engine, from(["NULL"]), { name: "x", count: 0 })).toEqual([NaN, NaN, NaN]);
+  });
+
+  test.each([
+    ["all differ", ["(1, 'a')", "(1, 'b')", "(2, 'a')"], 0],
+    ["two of four are alike", ["(1, 'a')", "(1, 'a')", "(2, 'a')", "(NULL, 'a')"], 2 / 12],
+    ["missing values are alike", ["(NULL, NULL)", "(NULL, NULL)"], 1],
+    ["one row", ["(1, 'a')"], 0],
+  ])("the chance that two rows are alike: %s", async (_, rows, chance) => {
+    const from = `(VALUES ${rows.join(", ")}) AS t(x, c)`;
+    expect(await chanceOfLikeRows(engine, from, ["x", "c"])).toBeCloseTo(chance, 14);
   });
 
   test("a column with nothing but missing values has no mean and one empty bin", async () => {

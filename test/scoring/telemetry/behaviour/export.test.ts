@@ -53,10 +53,16 @@ function service(settings: Record<string, string>, program?: string) {
   );
 }
 
-async function score(port: number, id: string, age: unknown = 40): Promise<Response> {
+async function score(
+  port: number,
+  id: string,
+  age: unknown = 40,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}/score`, {
     method: "POST",
     headers: {
+      ...headers,
       "content-type": "application/json",
       "x-request-id": id,
       traceparent: `00-${traceId}-${parentId}-01`,
@@ -125,6 +131,25 @@ describe("without an address to export to", () => {
 });
 
 describe("to an OTLP endpoint", () => {
+  test("the span of our own test says so, as queries about clients ask; one without the key does not", async () => {
+    const collector = await collect();
+    const key = "the-key-of-our-tests";
+    const program = service({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, MLOPS_TEST_KEY: key });
+    const port = await program.port();
+    for (const [id, mark] of Object.entries({ ours: key, theirs: "another-key-of-16" })) {
+      expect((await score(port, id, 40, { "x-mlops-test": mark })).status).toBe(200);
+    }
+    program.signal("SIGTERM");
+    expect(await program.ended).toBe(0);
+    const marks = spansIn(collector)
+      .map(({ attributes }) => valuesOf(attributes))
+      .flatMap((values) =>
+        "mlops.request.id" in values ? [[values["mlops.request.id"], values["mlops.mark"]]] : [],
+      );
+    expect(Object.fromEntries(marks)).toEqual({ ours: "test", theirs: undefined });
+    expect(program.output).not.toContain(key);
+  });
+
   test("go a span per request with its wait and the model's run, and metrics", async () => {
     const collector = await collect();
     const program = service({
