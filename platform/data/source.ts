@@ -1,50 +1,15 @@
-import { stat } from "node:fs/promises";
-import path from "node:path";
-import type { ColumnDefinition, DataFormat, ModelDefinition } from "../definition/definition";
-import { PlatformError, systemErrorCode } from "../base/errors";
-import type { Digest } from "../base/files";
-import { digestOfFile } from "../base/files";
-import type { SqlDialect } from "../sql/dialect";
-import type { SqlEngine } from "../sql/engine";
-import { identifier, literal } from "../sql/engine";
-import type { Delimiter } from "./csv-delimiter";
-import { readCsvStructure } from "./csv-file";
+import type { DataFormat, ModelDefinition } from "../definition/definition";
+import { PlatformError } from "../base/errors";
+import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
-import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
-import { readParquetColumns, startsAsParquet } from "./parquet-files";
+import { openSource, type DataFiles, type TextRows, type WantedColumn } from "./text-rows";
 import { sqlTypeOf, typedColumn } from "./typed-columns";
 
 /** Where the loaded rows came from. */
-export interface DataSource {
+export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
   /** Path of the file or folder. */
   readonly file: string;
-  readonly format: "csv" | "parquet";
-  /** What is between the fields of the CSV file, or of the first of a folder's. */
-  readonly delimiter?: Delimiter;
-  /** Of the file, or of the folder's files of data. */
-  readonly digest: Digest;
-  /** The folder's files of data, by their paths below it; absent for a file. */
-  readonly files?: readonly string[];
-  /** What else the folder has, and is not read; absent when there is nothing. */
-  readonly notRead?: readonly string[];
   readonly rows: number;
-  /** Column names in the order of the file. */
-  readonly header: readonly string[];
-}
-
-/** Rows that can be read as text: the names of all columns, and SQL that gives those wanted. */
-interface TextRows extends Pick<DataSource, "format" | "delimiter" | "header"> {
-  /** Rows, where they are known before reading. */
-  readonly rows?: number;
-  /** A SELECT of the wanted columns as text, in file order; an empty field is NULL. */
-  select(wanted: readonly WantedColumn[]): string;
-}
-
-/** A column as it is put into a table; without its definition, when there is none yet. */
-interface WantedColumn
-  extends Pick<ColumnDefinition, "name">, Partial<Pick<ColumnDefinition, "role" | "values">> {
-  /** What the table calls it. */
-  readonly as: string;
 }
 
 const underItsName = <Column extends { readonly name: string }>(column: Column): Column & { as: string } => ({
@@ -138,130 +103,6 @@ export async function loadColumns(
   }
   const wanted = names.map((name) => underItsName({ name }));
   await createTable(engine, { table, file, text: opened.text, wanted });
-}
-
-interface OpenedSource extends Pick<DataSource, "digest" | "files" | "notRead"> {
-  readonly text: TextRows;
-}
-
-async function openSource(
-  engine: SqlEngine,
-  columns: readonly string[],
-  file: string,
-  only?: readonly string[],
-): Promise<OpenedSource> {
-  try {
-    if (await isFolder(file)) return await openFolder(engine, columns, file, only);
-    const parquet = /\.parquet$/i.test(file) || (await startsAsParquet(file));
-    const text = parquet ? await openParquet(engine, [file]) : await openCsv(engine, [file], columns);
-    return { text, digest: await digestOfFile(file) };
-  } catch (error) {
-    throw explainAccess(file, error);
-  }
-}
-
-async function openFolder(
-  engine: SqlEngine,
-  columns: readonly string[],
-  folder: string,
-  only?: readonly string[],
-): Promise<OpenedSource> {
-  const { format, names, notRead } = await listDataFiles(folder, only);
-  const files = names.map((name) => path.join(folder, name));
-  const text = format === "csv" ? await openCsv(engine, files, columns) : await openParquet(engine, files);
-  return {
-    text,
-    digest: await digestOfDataFiles(folder, names),
-    files: names,
-    ...(notRead.length > 0 && { notRead }),
-  };
-}
-
-async function isFolder(file: string): Promise<boolean> {
-  const stats = await stat(file);
-  if (stats.isDirectory()) return true;
-  if (stats.isFile() && stats.size > 0) return false;
-  throw new PlatformError(
-    "DATA_UNREADABLE",
-    `${file} is ${stats.isFile() ? "empty" : "not a regular file"}. Data is a CSV file with a header line, a Parquet file, or a folder of CSV or of Parquet files; name one.`,
-  );
-}
-
-/** The same failure in words, if it is one of path or permission; anything else comes back unchanged. */
-function explainAccess(file: string, cause: unknown): unknown {
-  const reasons: Record<string, string> = {
-    ENOENT: `There is no file ${file}. Check the path`,
-    ENOTDIR: `There is no file ${file}. Check the path`,
-    EACCES: `${file} may not be read. Change its permissions`,
-  };
-  const reason = reasons[systemErrorCode(cause) ?? ""];
-  if (reason === undefined) return cause;
-  const remedy = "or name another with `data` in the model's definition or --data";
-  return new PlatformError("DATA_UNREADABLE", `${reason}, ${remedy}.`, { cause });
-}
-
-/** One CSV file of a table. */
-interface CsvPart {
-  readonly file: string;
-  readonly header: readonly string[];
-  readonly delimiter: Delimiter;
-  /** Whether it is compressed by gzip. */
-  readonly gzip: boolean;
-  /** Rows in the files before it. */
-  readonly before: number;
-}
-
-/** SQL that gives the rows of one CSV file, numbered from `before` + 1 on. */
-function csvRows(
-  { csvFile, rowNumber }: SqlDialect,
-  { file, header, delimiter, gzip, before }: CsvPart,
-  wanted: readonly WantedColumn[],
-): string {
-  const positions = new Map(header.map((name, index) => [name, index]));
-  const columns = wanted.map(({ name, as }) => `, c${positions.get(name)} AS ${identifier(as)}`).join("");
-  const table = csvFile(file, { columns: header.length, delimiter, gzip });
-  return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${table}`;
-}
-
-async function openCsv(
-  { dialect }: SqlEngine,
-  files: readonly string[],
-  columns: readonly string[],
-): Promise<TextRows> {
-  const parts: CsvPart[] = [];
-  let rows = 0;
-  for (const file of files) {
-    const { rows: count, ...part } = await readCsvStructure(file, columns);
-    const first = parts[0];
-    if (first !== undefined) requireSameColumns([first.file, first.header], [file, part.header], "CSV");
-    parts.push({ file, ...part, before: rows });
-    rows += count;
-  }
-  const [first] = parts;
-  return {
-    format: "csv",
-    ...(first && { delimiter: first.delimiter }),
-    header: first?.header ?? [],
-    rows,
-    select: (wanted) => parts.map((part) => csvRows(dialect, part, wanted)).join(" UNION ALL "),
-  };
-}
-
-async function openParquet(engine: SqlEngine, files: readonly string[]): Promise<TextRows> {
-  const { dialect } = engine;
-  const columns = await readParquetColumns(engine, files);
-  const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
-  const textOf = ({ name, as }: WantedColumn): string => {
-    // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
-    const value = single.has(name) ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name);
-    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(as)}`;
-  };
-  return {
-    format: "parquet",
-    header: columns.map(({ name }) => name),
-    select: (wanted) =>
-      `SELECT ${dialect.rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
-  };
 }
 
 /**

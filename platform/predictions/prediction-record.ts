@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** A request of our own: a test's, which the prediction log marks, or a copy whose answer nobody uses, which it leaves out. */
+export type RequestMark = "test" | "shadow";
+
 /** One scored request, as the prediction log keeps it: one line of JSON. */
 export interface PredictionRecord {
   /** Request id; ground truth that arrives later is joined by it and the row's index. */

@@ -1,10 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import type { RequestMark } from "../../platform/predictions/prediction-record";
 import { digestOf } from "../../platform/base/files";
 import { shadowHeader, testHeader } from "./request-headers";
-
-/** A request of our own: a test's, which the prediction log marks, or a copy whose answer nobody uses, which it leaves out. */
-export type RequestMark = "test" | "shadow";
 
 export type ReadMark = (headers: IncomingHttpHeaders) => RequestMark | undefined;
 

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { RequestProblem } from "../problems/problem";
 import { ScoreNotes } from "../model/score-notes";
 import type { ScoreRequest } from "../model/scorer";
-import type { RequestMark } from "./request-marks";
+import type { RequestMark } from "../../platform/predictions/prediction-record";
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -6,7 +6,7 @@ import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
 import type { Explanation } from "../../platform/onnx/linear-model";
 import { isPromise, Limiter, type Caller } from "./limiter";
-import type { RequestMark } from "../http/request-marks";
+import type { RequestMark } from "../../platform/predictions/prediction-record";
 import { RequestProblem } from "../problems/problem";
 import type { InputRows } from "../rows/row-table";
 import type { ScoreNotes } from "./score-notes";

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { ScoringMetrics } from "./scoring-metrics";
-import type { RequestMark } from "../http/request-marks";
+import type { RequestMark } from "../../platform/predictions/prediction-record";
 import type { ScoreNotes } from "../model/score-notes";
 import { requestLines, type RequestLine } from "./request-lines";
 import { traceContextOf, traceResponse, type TraceContext } from "./trace-context";
