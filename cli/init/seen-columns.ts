@@ -49,8 +49,26 @@ const patterns = {
   date: "([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})([T ].*)?|[0-9]{1,2}:[0-9]{2}(:[0-9]{2}.*)?",
 };
 
-function numberIn(engine: SqlEngine, name: string, notation: Notation): string {
-  return typedColumn({ name, type: "number" }, engine.dialect, { ...notation, missing: [] });
+/** Each text of a column once, `v`, and without spaces around it, `t`, with the number of its rows, `n`, and the first of them, `r`. */
+interface TextTable {
+  readonly name: string;
+  readonly table: string;
+  /** Rows of the file, those without a value included. */
+  readonly rows: number;
+}
+
+/** Groups a column of the table `raw` by its texts: most columns have few, and each is then looked at once. */
+export async function groupTexts(engine: SqlEngine, name: string, position: number): Promise<TextTable> {
+  const [table, column] = [`texts_${position}`, identifier(name)];
+  await engine.run(
+    `CREATE TABLE ${table} AS SELECT ${column} AS v, trim(${column}) AS t, count(*) AS n, min(_row) AS r FROM raw WHERE ${column} IS NOT NULL GROUP BY ${column}`,
+  );
+  const [row = {}] = await engine.rows("SELECT count(*) AS n FROM raw");
+  return { name, table, rows: Number(row.n) };
+}
+
+function numberIn(engine: SqlEngine, notation: Notation): string {
+  return typedColumn({ name: "v", type: "number" }, engine.dialect, { ...notation, missing: [] });
 }
 
 /** Texts for a comparison with trimmed ones. */
@@ -58,16 +76,19 @@ function trimmed(list: readonly string[]): string {
   return list.map((text) => literal(text.trim())).join(", ");
 }
 
-/** What a column of the table `raw`, which holds text, could be. */
-export async function readingsOf(engine: SqlEngine, name: string): Promise<Readings> {
-  const column = identifier(name);
-  const matching = (pattern: string): string =>
-    `count(CASE WHEN ${engine.dialect.matches(`trim(${column})`, pattern)} THEN 1 END)`;
+/** SQL for the number of rows whose text meets a condition. */
+function rowsWith(condition: string): string {
+  return `sum(CASE WHEN ${condition} THEN n END)`;
+}
+
+/** What a column could be. */
+export async function readingsOf(engine: SqlEngine, { table }: TextTable): Promise<Readings> {
+  const matching = (pattern: string): string => rowsWith(engine.dialect.matches("t", pattern));
   const [row = {}] = await engine.rows(`
-    SELECT count(${column}) AS present, count(${numberIn(engine, name, { decimal: "." })}) AS numbers,
+    SELECT sum(n) AS present, ${rowsWith(`${numberIn(engine, { decimal: "." })} IS NOT NULL`)} AS numbers,
            ${matching(patterns.digitless)} AS digitless, ${matching(patterns.pointed)} AS pointed,
            ${matching(patterns.pointGroups)} AS grouped, ${matching(patterns.ungrouped)} AS ungrouped
-    FROM raw`);
+    FROM ${table}`);
   const facts = Object.fromEntries(Object.entries(row).map(([key, value]) => [key, Number(value)]));
   const { present = 0, numbers = 0, digitless = 0, pointed = 0, grouped = 0, ungrouped = 0 } = facts;
   const pointsGroup = pointed > 0 && pointed === grouped && ungrouped === 0;
@@ -76,95 +97,83 @@ export async function readingsOf(engine: SqlEngine, name: string): Promise<Readi
   // Whole numbers are the same in every notation, and say nothing about it.
   if (isNumeric(numbers) && pointed === 0) return { numeric: notations.map(() => true), pointsGroup };
   const counts = notations.map(
-    (notation, index) => `count(${numberIn(engine, name, notation)}) AS n${index}`,
+    (notation, index) => `${rowsWith(`${numberIn(engine, notation)} IS NOT NULL`)} AS n${index}`,
   );
-  const [found = {}] = await engine.rows(`SELECT ${counts.join(", ")} FROM raw`);
+  const [found = {}] = await engine.rows(`SELECT ${counts.join(", ")} FROM ${table}`);
   return { numeric: notations.map((_, index) => isNumeric(Number(found[`n${index}`]))), pointsGroup };
 }
 
 /** Texts of a column that are no numbers: those that may mean that a value is missing, and some of the others. */
 async function otherTexts(
   engine: SqlEngine,
-  name: string,
+  { table }: TextTable,
   notation: Notation,
 ): Promise<{ found: string[]; others: string[] }> {
-  const column = identifier(name);
   const list = async (condition: string, limit: number): Promise<string[]> => {
     const rows = await engine.rows(
-      `SELECT DISTINCT trim(${column}) AS v FROM raw WHERE ${column} IS NOT NULL AND ${condition} ORDER BY v LIMIT ${limit}`,
+      `SELECT DISTINCT t FROM ${table} WHERE ${condition} ORDER BY t LIMIT ${limit}`,
     );
-    return rows.map(({ v }) => (v === "" ? blank : String(v)));
+    return rows.map(({ t }) => (t === "" ? blank : String(t)));
   };
-  const known = `trim(${column}) IN (${trimmed(missingTexts)})`;
+  const known = `t IN (${trimmed(missingTexts)})`;
   return {
     found: await list(known, missingTexts.length),
-    others: await list(`NOT ${known} AND ${numberIn(engine, name, notation)} IS NULL`, maxOtherTexts + 1),
+    others: await list(`NOT ${known} AND ${numberIn(engine, notation)} IS NULL`, maxOtherTexts + 1),
   };
 }
 
-/** Looks at a column of the table `raw`, whose numbers are written in a notation. */
+/** Looks at a column whose numbers are written in a notation. */
 export async function lookAtColumn(
   engine: SqlEngine,
-  name: string,
-  { notation, readings }: { readonly notation: Notation; readonly readings: Readings | undefined },
+  texts: TextTable,
+  { notation, readings }: { readonly notation: Notation; readonly readings: Readings },
 ): Promise<SeenColumn> {
-  const { found, others } = await otherTexts(engine, name, notation);
+  const { name, rows } = texts;
+  const { found, others } = await otherTexts(engine, texts, notation);
   const canBeNumbers = others.length <= maxOtherTexts && others.every((text) => !/\d/.test(text));
-  const isNumeric = canBeNumbers && readings?.numeric[notations.indexOf(notation)] === true;
+  const isNumeric = canBeNumbers && readings.numeric[notations.indexOf(notation)] === true;
   const missing = missingAmong(found, { numeric: isNumeric, others });
-  const present = `(SELECT _row, ${withoutTexts(name, missing)} FROM raw) AS present`;
-  const row = await factsOf(engine, name, { from: present, notation });
-  const [rows, count, distinct] = [Number(row.n), Number(row.present), Number(row.different)];
+  const isPresent = missing.length === 0 ? "TRUE" : `t NOT IN (${trimmed(missing)})`;
+  const from = `${texts.table} WHERE ${isPresent}`;
+  const row = await factsOf(engine, { from, notation });
+  const [present, distinct] = [Number(row.present), Number(row.different)];
   return {
     name,
     rows,
-    present: count,
+    present,
     distinct,
     missing,
     numeric: isNumeric,
-    boolean: count > 0 && Number(row.booleans) === count,
+    boolean: present > 0 && Number(row.booleans) === present,
     ...(isNumeric && { min: Number(row.min), max: Number(row.max) }),
-    whole: isNumeric && Number(row.whole) === count,
+    whole: isNumeric && Number(row.whole) === present,
     longNumbers: Number(row.long),
     leadingZeros: Number(row.zeros),
-    ...(isNumeric && count === rows && row.first === row.last && { countsFrom: Number(row.first) + 1 }),
+    ...(isNumeric && distinct === rows && row.first === row.last && { countsFrom: Number(row.first) + 1 }),
     dates: Number(row.dates),
     uuids: Number(row.uuids),
-    ...(distinct <= maxCategories && { values: await valuesOf(engine, name, present) }),
+    ...(distinct <= maxCategories && { values: await valuesOf(engine, from) }),
   };
-}
-
-function withoutTexts(name: string, missing: readonly string[]): string {
-  const column = identifier(name);
-  if (missing.length === 0) return column;
-  return `CASE WHEN trim(${column}) IN (${trimmed(missing)}) THEN NULL ELSE ${column} END AS ${column}`;
 }
 
 async function factsOf(
   engine: SqlEngine,
-  name: string,
   { from, notation }: { readonly from: string; readonly notation: Notation },
 ): Promise<SqlRow> {
-  const column = identifier(name);
-  const number = numberIn(engine, name, notation);
-  const matching = (pattern: string): string =>
-    `count(CASE WHEN ${engine.dialect.matches(`trim(${column})`, pattern)} THEN 1 END)`;
+  const number = numberIn(engine, notation);
+  const matching = (pattern: string): string => rowsWith(engine.dialect.matches("t", pattern));
   const [row = {}] = await engine.rows(`
-    SELECT count(*) AS n, count(${column}) AS present, count(DISTINCT ${column}) AS different,
-           min(${number}) AS min, max(${number}) AS max,
-           count(CASE WHEN ${number} = floor(${number}) THEN 1 END) AS whole,
-           min(${number} - _row) AS first, max(${number} - _row) AS last,
-           count(CASE WHEN lower(trim(${column})) IN ('true', 'false') THEN 1 END) AS booleans,
+    SELECT sum(n) AS present, count(*) AS different, min(${number}) AS min, max(${number}) AS max,
+           ${rowsWith(`${number} = floor(${number})`)} AS whole,
+           min(${number} - r) AS first, max(${number} - r) AS last,
+           ${rowsWith("lower(t) IN ('true', 'false')")} AS booleans,
            ${matching(patterns.longNumber)} AS long, ${matching(patterns.leadingZero)} AS zeros,
            ${matching(patterns.date)} AS dates, ${matching(patterns.uuid)} AS uuids
     FROM ${from}`);
   return row;
 }
 
-async function valuesOf(engine: SqlEngine, name: string, from: string): Promise<string[]> {
-  const column = identifier(name);
-  const rows = await engine.rows(
-    `SELECT DISTINCT ${column} AS v FROM ${from} WHERE ${column} IS NOT NULL ORDER BY v`,
-  );
+async function valuesOf(engine: SqlEngine, from: string): Promise<string[]> {
+  const rows = await engine.rows(`SELECT v FROM ${from} ORDER BY v`);
   return rows.map(({ v }) => String(v));
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
+import { formatSchema } from "../definition/format-schema";
 import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
 import { splitRuleSchema } from "../data/split-rule";
 import type { Profile } from "../drift/profile";
@@ -40,6 +41,7 @@ const columnSchema = z.object({
 const signatureSchema = z.object({
   task: z.enum(["regression", "classification"]),
   inputs: z.array(columnSchema).min(1),
+  format: formatSchema.exactOptional(),
   target: z.object({
     name: z.string().min(1),
     unit: z.string().exactOptional(),

@@ -1,4 +1,4 @@
-import type { ColumnDefinition, ModelDefinition, Task } from "../definition/definition";
+import type { ColumnDefinition, DataFormat, ModelDefinition, Task } from "../definition/definition";
 import { featuresOf, targetOf } from "../definition/definition";
 
 /** A feature as the model expects it. */
@@ -12,6 +12,8 @@ export interface Signature {
   readonly task: Task;
   /** Features, in the order of positional input. */
   readonly inputs: readonly SignatureColumn[];
+  /** How values are written in text, where that is not the usual way. */
+  readonly format?: DataFormat;
   readonly target: {
     readonly name: string;
     readonly unit?: string;
@@ -20,11 +22,16 @@ export interface Signature {
   };
 }
 
+function isUsual({ decimal, thousands, missing }: DataFormat): boolean {
+  return decimal === "." && thousands === undefined && missing.length === 0;
+}
+
 export function signatureOf(definition: ModelDefinition): Signature {
   const target = targetOf(definition);
   const [negative, positive] = target.values ?? [];
   return {
     task: definition.task,
+    ...(!isUsual(definition.format) && { format: definition.format }),
     inputs: featuresOf(definition).map(
       ({ name, type, nullable, values, range, outside, unit, description }) => ({
         name,

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
+import { findDelimiter } from "../../platform/data/csv-delimiter";
 import { readCsvRows } from "../../platform/data/csv-rows";
 import { typedValue } from "../../platform/data/typed-columns";
 import { RequestProblem } from "../problems/problem";
@@ -28,7 +29,10 @@ export function readCsv(body: Buffer, signature: Signature): Map<string, unknown
   if (!isUtf8(body)) throw new RequestProblem("BODY_INVALID", "The body is not UTF-8 text. Send UTF-8.");
   let columns: readonly CsvColumn[] | undefined;
   let count = 0;
-  readCsvRows(body.toString().replace(/^\uFEFF/, ""), {
+  const text = body.toString().replace(/^\uFEFF/, "");
+  const names = signature.inputs.map(({ name }) => name);
+  readCsvRows(text, {
+    delimiter: findDelimiter(text.slice(0, text.indexOf("\n") + 1), names),
     onRow(fields) {
       if (columns === undefined) {
         columns = columnsOf(fields, signature);
@@ -41,7 +45,7 @@ export function readCsv(body: Buffer, signature: Signature): Map<string, unknown
         );
       }
       for (const [index, { feature, values }] of columns.entries())
-        values.push(typedValue(fields[index] ?? "", feature));
+        values.push(typedValue(fields[index] ?? "", feature, signature.format));
       count += 1;
     },
     onFault(fault, line) {

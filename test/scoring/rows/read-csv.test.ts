@@ -77,3 +77,20 @@ test("a header of 100,000 columns is refused by their number, at once", () => {
   );
   expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
 });
+
+test("a body is read as the files of the model's definition are", () => {
+  const format = { decimal: "," as const, thousands: "." as const, missing: ["NA"] };
+  const inputs = [
+    { name: "age", type: "number" as const, nullable: true },
+    { name: "land", type: "category" as const, nullable: true },
+  ];
+  const signature = { ...cost.signature, inputs, format };
+  expect(read("land;age\nZA;1.033,5\nNA;NA\n", { signature })).toEqual({
+    land: ["ZA", null],
+    age: [1033.5, null],
+  });
+  expect(read('age,land\n"1,5",NA\n1.5,ZA\n', { signature })).toEqual({
+    age: [1.5, "1.5"],
+    land: [null, "ZA"],
+  });
+});
