@@ -160,7 +160,7 @@ function checkModel(request: Properties, model: AddressedModel): void {
 function idOf(id: unknown): string | undefined {
   if (id === undefined || id === null) return undefined;
   if (typeof id !== "string") return invalid(`"id" is ${show(id)}. Expected a text.`);
-  checkIdLength('"id"', id);
+  checkIdLength('"id"', id, "BODY_INVALID");
   const fault = findTextFault(id);
   return fault === undefined ? id : invalid(`"id" ${fault}. Send it without that.`);
 }

@@ -2,13 +2,14 @@ import type { FastifyInstance } from "fastify";
 import { RequestProblem } from "../problems/problem";
 import { longestId } from "./request-headers";
 
-/** Throws when an id, which is called `name`, is too long. */
-export function checkIdLength(name: string, value: string | undefined): void {
+/** Throws when an id, which is called `name`, is too long: 431 for one in a header, 400 for one in a body. */
+export function checkIdLength(
+  name: string,
+  value: string | undefined,
+  code: "REQUEST_ID_TOO_LONG" | "BODY_INVALID" = "REQUEST_ID_TOO_LONG",
+): void {
   if (value === undefined || value.length <= longestId) return;
-  throw new RequestProblem(
-    "REQUEST_ID_TOO_LONG",
-    `${name} has ${value.length} characters. It may have at most ${longestId}.`,
-  );
+  throw new RequestProblem(code, `${name} has ${value.length} characters. It may have at most ${longestId}.`);
 }
 
 /** Headers of an answer that repeat a client's text. */

@@ -339,7 +339,7 @@ describe("the id of a request", () => {
   test("is refused when it is longer than others may be", async () => {
     const answer = await send("x".repeat(101));
     expect([answer.status, answer.json]).toEqual([
-      431,
+      400,
       { error: '"id" has 101 characters. It may have at most 100.' },
     ]);
     expect(logged).toEqual([]);
