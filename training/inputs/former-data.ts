@@ -16,21 +16,18 @@ export async function withFormerData<T>(
   versions: FormerVersions | undefined,
   work: (data: FormerData | undefined) => Promise<T>,
 ): Promise<T> {
+  const version = await findVersion(versions, lineage.model, lineage.data.digest);
+  // Where nothing is kept nothing is written: an image may have no folder that it may write to.
+  if (versions === undefined || version === undefined) return work(undefined);
   const folder = await mkdtemp(path.join(tmpdir(), "mlops-former-data-"));
   try {
-    return await work(await findFormerData(lineage, versions, folder));
+    return await work(await restore(version, versions, folder));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function findFormerData(
-  { model, data }: Pick<Lineage, "model" | "data">,
-  versions: FormerVersions | undefined,
-  folder: string,
-): Promise<FormerData | undefined> {
-  const version = await findVersion(versions, model, data.digest);
-  if (versions === undefined || version === undefined) return undefined;
+async function restore(version: DataVersion, versions: FormerVersions, folder: string): Promise<FormerData> {
   const file = path.join(folder, version.source);
   await versions.restore(version, file);
   return {
