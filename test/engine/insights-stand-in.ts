@@ -1,4 +1,5 @@
 import { nearestRank } from "../../platform/base/quantile";
+import { latencyShares, refusalStatuses } from "../../platform/release/deployment";
 
 /** A scoring request that a service has answered. */
 export interface Answered {
@@ -10,8 +11,14 @@ export interface Answered {
   readonly predictions: readonly number[];
 }
 
-/** The columns of deploy/azure/insights-samples.ts' query, in its order. */
-const columns = ["model", "requests", "failures", "p50", "p95", "p99", "count", "total", "squares"];
+const percentiles = [0.5, ...latencyShares];
+
+/** The columns of deploy/azure/insights-samples.ts' query, in its order; p0500 is the median. */
+const columns = [
+  ...["model", "requests", "failures", "refusals"],
+  ...percentiles.map((share) => `p${String(Math.round(1000 * share)).padStart(4, "0")}`),
+  ...["count", "total", "squares"],
+];
 
 function rowOf(model: string, answered: readonly Answered[]): unknown[] {
   const rising = Float64Array.from(answered.map(({ milliseconds }) => milliseconds)).sort();
@@ -21,7 +28,8 @@ function rowOf(model: string, answered: readonly Answered[]): unknown[] {
     model,
     answered.length,
     answered.filter(({ status }) => status >= 500).length,
-    ...[0.5, 0.95, 0.99].map((fraction) => nearestRank(rising, fraction)),
+    answered.filter(({ status }) => refusalStatuses.includes(status)).length,
+    ...percentiles.map((share) => nearestRank(rising, share)),
     predictions.length,
     sum(predictions),
     sum(predictions.map((value) => value ** 2)),
