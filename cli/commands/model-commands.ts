@@ -27,7 +27,7 @@ import {
 import { openTarget, type TargetName } from "../session/target";
 import type { ModelFlags } from "./open-command";
 import { describeNext, openCommand, openRun, runAsCommand } from "./open-command";
-import { registeredRun, runOfVersion } from "./release-run";
+import { openVersion } from "./release-run";
 import { addDataVersions } from "./data-commands";
 import { addInit } from "./init-command";
 import { addRetrain } from "./retrain-command";
@@ -178,12 +178,8 @@ async function packageVersion(
 ): Promise<void> {
   const model = version === undefined ? flags.model : parseModelRef(version).name;
   const command = await openCommand(scope, { ...flags, model }, { changes: "packaging" });
-  const { session, loaded } = command;
-  const target = openTarget(session, flags.target);
-  const context =
-    version !== undefined && flags.run === undefined
-      ? openRunContext(session, loaded, await runOfVersion(command, version), { target })
-      : await openRun(command, flags.run, registeredRun, target);
+  const target = openTarget(command.session, flags.target);
+  const context = await openVersion(command, { version, run: flags.run }, target);
   const run = await runAsCommand(context, [packageStep]);
   if (flags.output !== undefined) await writeReleaseFile(flags.output, run);
 }

@@ -6,12 +6,12 @@ import type { RunRecord } from "../runs/runs";
 import { openTarget } from "../session/target";
 import { promoteRun, releaseRun } from "../steps/lifecycle";
 import { findUntested, isInProduction } from "../steps/release-of-run";
-import { openRunContext, type RunContext } from "../steps/step";
+import type { RunContext } from "../steps/step";
 import type { CommandScope } from "./command-scope";
 import type { TargetFlags } from "./deploy-command";
 import { describeNext, openCommand, openRun, type OpenCommand } from "./open-command";
 import { jsonOption, modelOption, portOption, requireTargetOptions, targetOption } from "./options";
-import { registeredRun, runOfVersion } from "./release-run";
+import { openVersion } from "./release-run";
 
 /** The newest run that took a version through QA or, if none did, one that says what it lacks. */
 async function runToPromote(
@@ -34,17 +34,6 @@ async function runToPromote(
     matches: (run: RunRecord) => run.version !== undefined && run.version === (version ?? run.version),
   };
   return openRun(command, tested?.id, what, target);
-}
-
-/** The run of a version, or the newest that has registered one. */
-async function runToRelease(
-  command: OpenCommand,
-  version: string | undefined,
-  target: Target,
-): Promise<RunContext> {
-  if (version === undefined) return openRun(command, undefined, registeredRun, target);
-  const { session, loaded } = command;
-  return openRunContext(session, loaded, await runOfVersion(command, version), { target });
 }
 
 /** Where a release serves, and how that ends. */
@@ -85,7 +74,7 @@ const verbs: readonly ReleaseVerb[] = [
     description:
       "take a registered version to production: package, QA with its tests, approval, canary; what has passed is not done again",
     changes: "release",
-    find: runToRelease,
+    find: (command, version, target) => openVersion(command, { version }, target),
     release: releaseRun,
   },
   {

@@ -1,4 +1,5 @@
 import { parseModelRef } from "../../platform/definition/model-ref";
+import type { Target } from "../../platform/release/target";
 import type { CommandScope } from "./command-scope";
 import { readReleaseFile, runOfRelease, writeReleaseFile } from "./release-file";
 import type { RunRecord } from "../runs/runs";
@@ -20,7 +21,7 @@ interface ReleaseOptions extends CommandOptions {
 }
 
 /** A version may be of another machine; a run here keeps what becomes of it. */
-export async function runOfVersion(command: OpenCommand, version: string): Promise<RunRecord> {
+async function runOfVersion(command: OpenCommand, version: string): Promise<RunRecord> {
   const { session, loaded } = command;
   const { name } = loaded.definition;
   const registered = (await session.runs.list(name)).find((run) => run.version === version);
@@ -30,11 +31,22 @@ export async function runOfVersion(command: OpenCommand, version: string): Promi
 }
 
 /** A run that `mlops register` has been through. */
-export const registeredRun = {
+const registeredRun = {
   name: "run with a registered version",
   remedy: "Run `mlops register` first.",
   matches: (run: RunRecord): boolean => run.version !== undefined,
 };
+
+/** Opens the run of a registered version; without one the run named by --run, or the newest that has registered any. */
+export async function openVersion(
+  command: OpenCommand,
+  { version, run }: { readonly version: string | undefined; readonly run?: string | undefined },
+  target: Target,
+): Promise<RunContext> {
+  if (version === undefined || run !== undefined) return openRun(command, run, registeredRun, target);
+  const { session, loaded } = command;
+  return openRunContext(session, loaded, await runOfVersion(command, version), { target });
+}
 
 /** Opens the run of the release that a command is about, and the target where its environments are. */
 export async function openRelease(

@@ -60,7 +60,6 @@ export async function scoreFile(
         reference,
         input: file,
         output,
-        format: definition.format,
       });
       return { ...result, model: reference, output };
     } finally {

@@ -20,8 +20,6 @@ export interface BatchRequest {
   readonly reference: string;
   readonly input: string;
   readonly output: string;
-  /** How values are written in a CSV file. */
-  readonly format?: DataFormat;
 }
 
 /** What became of the rows: those read are those scored and those rejected. */
@@ -140,12 +138,12 @@ export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
   const scoredFile = await TemporaryFile.open(output);
   const rejectedFile = await TemporaryFile.open(rejects);
   try {
-    const rejected = await writeRows(
+    const fields = {
+      fields: names.map((name) => `f${header.indexOf(name)}`),
       // Parquet has numbers as numbers, whose text is always the same.
-      format === "csv" ? request : { ...request, format: undefined },
-      header,
-      { scoredFile, rejectedFile },
-    );
+      format: format === "csv" ? model.signature.format : undefined,
+    };
+    const rejected = await writeRows(request, { header, fields }, { scoredFile, rejectedFile });
     if (rejected > 0) await rejectedFile.moveTo(rejects);
     // Those of an earlier run are not this one's.
     else await rm(rejects, { force: true });
@@ -164,12 +162,11 @@ interface BatchFiles {
 
 /** Writes every row to one of the two files; returns how many were rejected. */
 async function writeRows(
-  { engine, model, reference, format }: Omit<BatchRequest, "format"> & { format?: DataFormat | undefined },
-  header: readonly string[],
+  { engine, model, reference }: BatchRequest,
+  { header, fields }: { readonly header: readonly string[]; readonly fields: FileFields },
   { scoredFile, rejectedFile }: BatchFiles,
 ): Promise<number> {
   const { signature } = model;
-  const fields = signature.inputs.map(({ name }) => `f${header.indexOf(name)}`);
   const probability = signature.task === "classification" ? ["probability"] : [];
   const [row = "", ...added] = namesBeside(header, ["row", "prediction", ...probability, "model"]);
   await scoredFile.write([toCsvLine([row, ...header, ...added])]);
@@ -180,7 +177,7 @@ async function writeRows(
   ];
   let count = 0;
   for await (const rows of engine.chunks("SELECT * FROM fields ORDER BY _row")) {
-    const { good, table, rejected: unfit } = judgeFor(model, { fields, format }, rows);
+    const { good, table, rejected: unfit } = judgeFor(model, fields, rows);
     const rejected = [...unfit];
     const predictions = await model.predict(table);
     const lines: string[] = [];

@@ -3,9 +3,11 @@ import { randomUUID } from "node:crypto";
 /** Longest id that the Azure ML inference server takes, in characters. */
 export const longestId = 100;
 
+const ownId = new RegExp(`^[\\x21-\\x7e]{1,${longestId}}$`);
+
 /** The client's own id if it is one (1 to 100 visible ASCII characters), else a new one. */
 export function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === "string" && /^[\x21-\x7e]{1,100}$/.test(header) ? header : randomUUID();
+  return typeof header === "string" && ownId.test(header) ? header : randomUUID();
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { RequestProblem } from "../problems/problem";
-import { ScoreNotes } from "../model/score-notes";
+import { ScoreNotes, type RequestMark } from "../model/score-notes";
 import type { ScoreRequest } from "../model/scorer";
-import type { RequestMark } from "../model/score-notes";
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -6,10 +6,9 @@ import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
 import type { Explanation } from "../../platform/onnx/linear-model";
 import { isPromise, Limiter, type Caller } from "./limiter";
-import type { RequestMark } from "./score-notes";
 import { RequestProblem } from "../problems/problem";
 import type { InputRows } from "../rows/row-table";
-import type { ScoreNotes } from "./score-notes";
+import type { RequestMark, ScoreNotes } from "./score-notes";
 
 /** The part of a loaded model that the service needs. */
 export interface ScoringModel {

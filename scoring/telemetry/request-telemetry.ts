@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { ScoringMetrics } from "./scoring-metrics";
-import type { RequestMark } from "../model/score-notes";
-import type { ScoreNotes } from "../model/score-notes";
+import type { RequestMark, ScoreNotes } from "../model/score-notes";
 import { requestLines, type RequestLine } from "./request-lines";
 import { traceContextOf, traceResponse, type TraceContext } from "./trace-context";
 

@@ -20,16 +20,13 @@ export function findCholeskySolution(matrix: Matrix, right: readonly number[]): 
 }
 
 /** An orthonormal basis, in columns, of what a symmetric positive semidefinite matrix does not map to zero. */
-export function rangeBasis(matrix: Matrix): { readonly basis: Matrix; readonly eigenvalues: number[] } {
+export function rangeBasis(matrix: Matrix): Matrix {
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric(matrix), {
     assumeSymmetric: true,
   });
   const bound = rankTolerance * Math.max(0, ...realEigenvalues);
   const kept = realEigenvalues.flatMap((value, index) => (value > bound ? [index] : []));
-  return {
-    basis: eigenvectorMatrix.subMatrixColumn(kept),
-    eigenvalues: kept.map((index) => realEigenvalues[index] ?? NaN),
-  };
+  return eigenvectorMatrix.subMatrixColumn(kept);
 }
 
 /**

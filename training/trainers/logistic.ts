@@ -49,7 +49,7 @@ async function fitLogistic(problem: Problem): Promise<Coefficients> {
     coefficients: design.columns.map(() => 0),
   });
   // Directions without effect are found once: later, one that diverges would look like one of them.
-  const basis = l2 > 0 ? undefined : rangeBasis(profile(current).matrix).basis;
+  const basis = l2 > 0 ? undefined : rangeBasis(profile(current).matrix);
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     const step = newtonStep(current, basis);
     if (!step) break;

@@ -1,4 +1,3 @@
-import type { DataFormat } from "../../../platform/definition/definition";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -38,23 +37,10 @@ async function readCsv(file: string): Promise<string[][]> {
   return rows;
 }
 
-interface Asked {
-  readonly of?: OnnxModel;
-  readonly reference?: string;
-  readonly format?: DataFormat;
-}
-
-async function score(text: string, { of = model, reference = "cost:1", format }: Asked = {}) {
+async function score(text: string, { of = model, reference = "cost:1" } = {}) {
   await writeFile(place("in.csv"), text);
   const output = place("out.csv");
-  const result = await scoreBatch({
-    engine,
-    model: of,
-    reference,
-    input: place("in.csv"),
-    output,
-    ...(format && { format }),
-  });
+  const result = await scoreBatch({ engine, model: of, reference, input: place("in.csv"), output });
   return { result, rows: await readCsv(output) };
 }
 
@@ -118,12 +104,15 @@ describe("a file's rows", () => {
 
   test("are read in the format of the model's data: decimal commas, groups, and texts that mean missing", async () => {
     const format = { decimal: ",", thousands: ".", missing: ["k. A."] } as const;
+    const signature: Signature = { ...model.signature, format: { ...format, missing: [...format.missing] } };
+    const european = await OnnxModel.open(place("cost/model.onnx"), signature);
     const { result, rows } = await score(
       ["id;town;age;smoker;region;bmi", "1;Aa; 40,0;true;south;k. A.", "2;Aa;40;true;south;25,5", ""].join(
         "\n",
       ),
-      { format: { ...format, missing: [...format.missing] } },
+      { of: european },
     );
+    await european.close();
     expect(result).toMatchObject({ read: 2, scored: 2, rejected: 0 });
     expect(rows.slice(1).map((row) => Number(row[7]))).toEqual([
       costOf({ ...good, bmi: null }),
