@@ -18,6 +18,11 @@ function idText(value: string, { matches }: SqlDialect): string {
   return `CASE WHEN ${value} IS NULL THEN '' WHEN ${matches(value, "[+-]?[0-9]+([.]0*)?")} THEN ${whole} ELSE ${value} END`;
 }
 
+/** SQL for the MD5 of texts, side by side. */
+export function hashOf(texts: readonly string[]): string {
+  return `md5(concat_ws('|', ${texts.join(", ")}))`;
+}
+
 /**
  * A column's value as text that is the same on every SQL engine. Engines print and round numbers differently, so a number is
  * its sign, its whole part and its fractional part in units of 2^-62, each found by IEEE operations that are

@@ -1,5 +1,5 @@
 import { digestOf, type Digest } from "../base/files";
-import { canonicalText } from "./canonical-text";
+import { canonicalText, hashOf } from "./canonical-text";
 import { rowsWith, type LoadedData } from "./row-sides";
 import type { SplitRule } from "./split-rule";
 
@@ -19,7 +19,7 @@ export async function digestOfRows(
   const rows = await rowsWith(data, columns);
   const keys: string[] = [];
   for await (const chunk of engine.chunks(
-    `SELECT k FROM (SELECT _row, md5(concat_ws('|', ${texts.join(", ")})) AS k FROM ${rows}) AS keyed ` +
+    `SELECT k FROM (SELECT _row, ${hashOf(texts)} AS k FROM ${rows}) AS keyed ` +
       "WHERE _row IN (SELECT _row FROM data WHERE _held_out) ORDER BY _row",
   )) {
     for (const { k } of chunk) keys.push(String(k));

@@ -1,8 +1,8 @@
 import type { DataFormat } from "../definition/definition";
 import { identifier, type SqlEngine } from "../sql/engine";
-import { canonicalText } from "./canonical-text";
+import { canonicalText, hashOf } from "./canonical-text";
 import { heldOutCondition, keyOf, rowsWith, type LoadedData } from "./row-sides";
-import { loadColumns, type DataSource } from "./source";
+import { loadColumns, replaceTable, type DataSource } from "./source";
 import type { KeyColumn, SplitRule } from "./split-rule";
 
 /** Data that a model was trained on, as a file that can be read, with the types that its columns had. */
@@ -14,11 +14,6 @@ export interface FormerData extends Pick<DataSource, "file" | "digest" | "files"
 
 export async function rowSet(engine: SqlEngine, sql: string): Promise<Set<number>> {
   return new Set((await engine.rows(sql)).map(({ _row }) => Number(_row)));
-}
-
-async function replaceTable(engine: SqlEngine, table: string, query: string): Promise<void> {
-  await engine.run(`DROP TABLE IF EXISTS ${table}`);
-  await engine.run(`CREATE TABLE ${table} AS ${query}`);
 }
 
 /**
@@ -35,7 +30,7 @@ export async function compareWithFormer(
   if (shared.length === 0) return 0;
   const texts = shared.map((column) => canonicalText(column, engine.dialect));
   const named = texts.map((text, index) => `${text} AS t${index}`).join(", ");
-  const content = `md5(concat_ws('|', ${texts.join(", ")})) AS content`;
+  const content = `${hashOf(texts)} AS content`;
   const needed = [...shared, ...keyOf(rule).filter(({ name }) => !shared.some((one) => one.name === name))];
   await loadColumns(engine, former, needed, {
     table: "former_columns",
@@ -90,7 +85,7 @@ export async function findCorrected(
   if (columns < 2 || Number(counts?.n) === 0) return found;
   const names = Array.from({ length: columns }, (_, index) => identifier(`t${index}`));
   for (const corrected of names) {
-    const others = `md5(concat_ws('|', ${names.filter((name) => name !== corrected).join(", ")}))`;
+    const others = hashOf(names.filter((name) => name !== corrected));
     const same = `SELECT _row FROM new_rows WHERE ${others} IN (SELECT ${others} FROM gone_rows)`;
     for (const row of await rowSet(engine, same)) found.add(row);
   }

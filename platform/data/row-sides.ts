@@ -1,7 +1,7 @@
 import type { ModelDefinition } from "../definition/definition";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
 import type { SqlDialect } from "../sql/dialect";
-import { canonicalText } from "./canonical-text";
+import { canonicalText, hashOf } from "./canonical-text";
 import { loadColumns, type DataSource } from "./source";
 import type { HashRule, KeyColumn, SplitRule } from "./split-rule";
 
@@ -18,7 +18,7 @@ export interface LoadedData {
 
 /** SQL for what tells a row from others, in 16 characters. */
 export function keyText({ key }: Pick<HashRule, "key">, dialect: SqlDialect): string {
-  return `substr(md5(concat_ws('|', ${key.map((column) => canonicalText(column, dialect)).join(", ")})), 1, 16)`;
+  return `substr(${hashOf(key.map((column) => canonicalText(column, dialect)))}, 1, 16)`;
 }
 
 /**
@@ -30,7 +30,7 @@ export function heldOutCondition(rule: SplitRule, dialect: SqlDialect): string {
     return `COALESCE(${identifier(rule.column)} = ${literal(sideNames.heldOut)}, FALSE)`;
   const limit = Math.min(Math.round(rule.testFraction * hashes), hashes - 1);
   const texts = [literal(String(rule.seed)), ...rule.key.map((column) => canonicalText(column, dialect))];
-  const below = `substr(md5(concat_ws('|', ${texts.join(", ")})), 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
+  const below = `substr(${hashOf(texts)}, 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
   const { moved = [] } = rule;
   return moved.length === 0
     ? below
@@ -42,6 +42,18 @@ export function keyOf(rule: SplitRule): readonly KeyColumn[] {
   return rule.by === "hash" ? rule.key : [{ name: rule.column, type: "category" }];
 }
 
+/** Whether the table `data` has these columns as they are. */
+export function hasColumns(
+  definition: Pick<ModelDefinition, "columns">,
+  columns: readonly KeyColumn[],
+): boolean {
+  return columns.every(({ name, type, role }) =>
+    definition.columns.some(
+      (column) => column.name === name && column.type === type && (column.role === "id") === (role === "id"),
+    ),
+  );
+}
+
 /**
  * What follows FROM for the rows with these columns and `_row`: the table `data` where the definition has them as they are,
  * else the file, which may have columns that the definition never used, or uses no more.
@@ -50,12 +62,7 @@ export async function rowsWith(
   { engine, definition, source }: LoadedData,
   columns: readonly KeyColumn[],
 ): Promise<string> {
-  const defined = columns.every(({ name, type, role }) =>
-    definition.columns.some(
-      (column) => column.name === name && column.type === type && (column.role === "id") === (role === "id"),
-    ),
-  );
-  if (defined) return "data";
+  if (hasColumns(definition, columns)) return "data";
   await loadColumns(engine, source, columns, { table: "split_columns", definition });
   return "split_columns";
 }

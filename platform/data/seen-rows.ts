@@ -2,7 +2,7 @@ import type { Digest } from "../base/files";
 import { compareWithFormer, findCorrected, rowSet, type FormerData } from "./former-rows";
 import { keyOf, rowsWith, sidesIn, type LoadedData } from "./row-sides";
 import type { DataSource } from "./source";
-import { columnsOf, type SplitRule } from "./split-rule";
+import type { SplitRule } from "./split-rule";
 
 /** What a model was trained on, as far as that is known. */
 export interface TrainedOn {
@@ -25,7 +25,7 @@ export function howToTell(
   now: Pick<DataSource, "digest" | "header">,
 ): Telling {
   if (rule === undefined) return "not-at-all";
-  const applies = columnsOf(rule).every((name) => now.header.includes(name));
+  const applies = keyOf(rule).every(({ name }) => now.header.includes(name));
   const byId = rule.by === "hash" && rule.key.some(({ role }) => role === "id");
   if (applies && (byId || digest === now.digest)) return "by-rule";
   if (isKept) return "by-content";

@@ -3,7 +3,7 @@ import { PlatformError } from "../base/errors";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
 import { openSource, type DataFiles, type TextRows, type WantedColumn } from "./text-rows";
-import { sqlTypeOf, typedColumn } from "./typed-columns";
+import { formatIn, sqlTypeOf, typedColumn } from "./typed-columns";
 
 /** Where the loaded rows came from. */
 export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
@@ -41,15 +41,8 @@ export async function loadData(
     wanted: present.map(underItsName),
     format: definition.format,
   });
-  // Parquet has numbers as numbers, whose text is always the same.
-  const format = text.format === "csv" ? definition.format : undefined;
-  const columns = definition.columns.map((column) =>
-    present.includes(column)
-      ? `${typedColumn(column, engine.dialect, format)} AS ${identifier(column.name)}`
-      : `CAST(NULL AS ${sqlTypeOf(column)}) AS ${identifier(column.name)}`,
-  );
-  await engine.run("DROP TABLE IF EXISTS data");
-  await engine.run(`CREATE TABLE data AS SELECT _row, ${columns.join(", ")} FROM raw`);
+  const { columns, format } = definition;
+  await createTyped(engine, { table: "data", from: "raw", text, columns, format });
   const { delimiter, header: names } = text;
   return { file, format: text.format, ...(delimiter && { delimiter }), ...content, rows, header: names };
 }
@@ -132,13 +125,41 @@ export async function loadColumns(
     wanted: wanted.map(underItsName),
     format: definition.format,
   });
-  const format = text.format === "csv" ? definition.format : undefined;
-  const typed = wanted.map(
-    (column) => `${typedColumn(column, engine.dialect, format)} AS ${identifier(column.name)}`,
-  );
-  await engine.run(`DROP TABLE IF EXISTS ${table}`);
-  await engine.run(`CREATE TABLE ${table} AS SELECT ${["_row", ...typed].join(", ")} FROM ${read}`);
+  await createTyped(engine, { table, from: read, text, columns: wanted, format: definition.format });
   await engine.run(`DROP TABLE ${read}`);
+}
+
+/** Makes a table of columns by type from one of their texts; a column that the data lacks is NULL. */
+async function createTyped(
+  engine: SqlEngine,
+  {
+    table,
+    from,
+    text,
+    columns,
+    format,
+  }: {
+    readonly table: string;
+    readonly from: string;
+    readonly text: TextRows;
+    readonly columns: readonly (TypedColumn & Pick<WantedColumn, "values">)[];
+    readonly format: DataFormat;
+  },
+): Promise<void> {
+  const header = new Set(text.header);
+  const written = formatIn(text.format, format);
+  const typed = columns.map((column) => {
+    const value = header.has(column.name)
+      ? typedColumn(column, engine.dialect, written)
+      : `CAST(NULL AS ${sqlTypeOf(column)})`;
+    return `, ${value} AS ${identifier(column.name)}`;
+  });
+  await replaceTable(engine, table, `SELECT _row${typed.join("")} FROM ${from}`);
+}
+
+export async function replaceTable(engine: SqlEngine, table: string, query: string): Promise<void> {
+  await engine.run(`DROP TABLE IF EXISTS ${table}`);
+  await engine.run(`CREATE TABLE ${table} AS ${query}`);
 }
 
 interface WantedRows {

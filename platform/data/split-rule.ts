@@ -30,11 +30,6 @@ export type SplitRule = Readonly<z.output<typeof splitRuleSchema>>;
 export type HashRule = Extract<SplitRule, { by: "hash" }>;
 export type KeyColumn = HashRule["key"][number];
 
-/** Names of the columns that decide. */
-export function columnsOf(rule: SplitRule): string[] {
-  return rule.by === "column" ? [rule.column] : rule.key.map(({ name }) => name);
-}
-
 /** Whether two rules put each row on the same side, but for rows that were corrected. */
 export function isSameHash(one: HashRule, other: HashRule): boolean {
   const plain = ({ seed, testFraction, key }: HashRule): string => JSON.stringify([seed, testFraction, key]);

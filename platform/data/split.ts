@@ -1,6 +1,6 @@
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
-import { identifier, literal } from "../sql/engine";
+import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { heldOutCondition, keyOf, rowsWith, sideNames, sidesIn, type LoadedData } from "./row-sides";
 import type { SplitRule } from "./split-rule";
 
@@ -16,10 +16,11 @@ interface Split {
  * the same side: a held-out row that is also among the training rows would measure memory, not learning.
  */
 export async function splitData(data: LoadedData, rule: SplitRule): Promise<Split> {
-  const { engine, definition } = data;
-  if (rule.by === "column") await requireSideNames(data, rule.column);
+  const { engine, definition, source } = data;
+  if (rule.by === "column") requireSideColumn(source.header, rule.column);
   const columns = definition.columns.map(({ name }) => `d.${identifier(name)}`).join(", ");
   const rows = await rowsWith(data, keyOf(rule));
+  if (rule.by === "column") await requireSideNames(engine, rows, rule.column);
   // Most often the rule's columns are among the definition's, and there is nothing to join.
   const split =
     rows === "data"
@@ -48,18 +49,20 @@ function remedyOf(rule: SplitRule): string {
     : `add rows that differ, or change split.testFraction (${rule.testFraction}) or split.seed (${rule.seed})`;
 }
 
+function requireSideColumn(header: readonly string[], column: string): void {
+  if (header.includes(column)) return;
+  throw new PlatformError(
+    "DATA_INVALID",
+    `Column "${column}", which split.column names, is missing. The file needs it; add it, or leave split.column out.`,
+  );
+}
+
 /** A value that is neither side would be trained on without a word. */
-async function requireSideNames(data: LoadedData, column: string): Promise<void> {
-  if (!data.source.header.includes(column)) {
-    throw new PlatformError(
-      "DATA_INVALID",
-      `Column "${column}", which split.column names, is missing. The file needs it; add it, or leave split.column out.`,
-    );
-  }
+async function requireSideNames(engine: SqlEngine, rows: string, column: string): Promise<void> {
   const value = identifier(column);
   const names = Object.values(sideNames);
-  const [row] = await data.engine.rows(
-    `SELECT count(*) AS n, min(_row) AS first_row FROM ${await rowsWith(data, [{ name: column, type: "category" }])} ` +
+  const [row] = await engine.rows(
+    `SELECT count(*) AS n, min(_row) AS first_row FROM ${rows} ` +
       `WHERE ${value} IS NULL OR ${value} NOT IN (${names.map(literal).join(", ")})`,
   );
   const others = Number(row?.n ?? 0);

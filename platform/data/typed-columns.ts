@@ -132,6 +132,11 @@ export function typedValue(
   return text;
 }
 
+/** How values are written in a file: Parquet has numbers as numbers, whose text is always the same. */
+export function formatIn(file: "csv" | "parquet", format: DataFormat): DataFormat {
+  return file === "csv" ? format : { decimal: ".", missing: format.missing };
+}
+
 /** How values of a type are written, for messages. */
 export function notationOf(type: ColumnDefinition["type"], { decimal, thousands }: DataFormat): string {
   if (type === "boolean") return "A boolean is written true or false, or 1 or 0";

@@ -15,7 +15,11 @@ export function isBooleanCategory({
   readonly type: string;
   readonly values?: readonly string[] | undefined;
 }): boolean {
-  return type === "category" && values?.toSorted().join() === booleanValues.join();
+  return (
+    type === "category" &&
+    values?.length === booleanValues.length &&
+    booleanValues.every((value) => values.includes(value))
+  );
 }
 
 export const columnSchema = closedObject({

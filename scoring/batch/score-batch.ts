@@ -2,7 +2,7 @@ import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import type { DataFormat } from "../../platform/definition/definition";
 import { loadFields } from "../../platform/data/source";
 import { checkSchema } from "../../platform/data/schema-check";
-import { typedValue } from "../../platform/data/typed-columns";
+import { formatIn, typedValue } from "../../platform/data/typed-columns";
 import { PlatformError } from "../../platform/base/errors";
 import { errorLines } from "../../platform/data/findings";
 import { toCsvLine } from "../../platform/sql/csv-line";
@@ -140,8 +140,7 @@ export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
   try {
     const fields = {
       fields: names.map((name) => `f${header.indexOf(name)}`),
-      // Parquet has numbers as numbers, whose text is always the same.
-      format: format === "csv" ? model.signature.format : undefined,
+      format: model.signature.format && formatIn(format, model.signature.format),
     };
     const rejected = await writeRows(request, { header, fields }, { scoredFile, rejectedFile });
     if (rejected > 0) await rejectedFile.moveTo(rejects);

@@ -1,18 +1,11 @@
 import { counted } from "../../platform/base/wording";
 import { loadColumns } from "../../platform/data/source";
-import type { ModelDefinition } from "../../platform/definition/definition";
+import { hasColumns } from "../../platform/data/row-sides";
 import type { Signature } from "../../platform/model/signature";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { Workbench } from "../inputs/workbench";
 
 const table = "champion_features";
-
-/** Whether the table `data` has a model's features, each of its type. */
-function hasFeatures({ columns }: Pick<ModelDefinition, "columns">, { inputs }: Signature): boolean {
-  return inputs.every(({ name, type }) =>
-    columns.some((column) => column.name === name && column.type === type && column.role !== "id"),
-  );
-}
 
 /**
  * A table with the features of a champion and `_row`, read from the file: the definition may have dropped one, or give it another
@@ -25,9 +18,9 @@ export async function readChampionFeatures(
   const isTarget = (name: string): boolean =>
     definition.columns.some((column) => column.name === name && column.role === "target");
   const names = signature.inputs.map(({ name }) => name);
-  if (hasFeatures(definition, signature)) return undefined;
-  if (!names.every((name) => source.header.includes(name) && !isTarget(name))) return undefined;
   const features = signature.inputs.map(({ name, type }) => ({ name, type }));
+  if (hasColumns(definition, features)) return undefined;
+  if (!names.every((name) => source.header.includes(name) && !isTarget(name))) return undefined;
   await loadColumns(engine, source, features, { table, definition });
   return table;
 }

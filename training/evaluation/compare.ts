@@ -10,7 +10,6 @@ import type { PromotionInput } from "../../platform/gate/promotion-input";
 import { readLineage, readModelMetrics } from "../../platform/model/model-directory";
 import { splitData } from "../../platform/data/split";
 import type { Champion } from "../inputs/champions";
-import { findSplit } from "../inputs/split";
 import type { Workbench } from "../inputs/workbench";
 import type { FormerVersions } from "../inputs/former-data";
 import { readChampionFeatures } from "./champion-features";
@@ -59,7 +58,7 @@ export async function compareWithChampion(request: {
   const champion = request.evaluation === "on" ? request.champion : undefined;
   const { engine, definition, source } = workbench;
   const rule =
-    findSplit(workbench, await readLineage(request.candidate)) ?? decideSplitRule(definition, source.header);
+    (await readLineage(request.candidate)).split ?? decideSplitRule(definition, source.header);
   await splitData(workbench, rule);
   const seen = champion && (await unseenByChampion(workbench, champion, records.dataVersions));
   const candidate = await OnnxModel.load(request.candidate);

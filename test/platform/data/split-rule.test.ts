@@ -1,5 +1,5 @@
+import { keyOf } from "../../../platform/data/row-sides";
 import {
-  columnsOf,
   decideSplitRule,
   describeSplitRule,
   splitRuleSchema,
@@ -95,5 +95,5 @@ test.each([
   [byHash("a", "y"), ["a", "y"]],
   [{ by: "column", column: "set" } as const, ["set"]],
 ])("%p needs its columns", (rule, names) => {
-  expect(columnsOf(rule)).toEqual(names);
+  expect(keyOf(rule).map(({ name }) => name)).toEqual(names);
 });

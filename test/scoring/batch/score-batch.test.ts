@@ -120,6 +120,30 @@ describe("a file's rows", () => {
     ]);
   });
 
+  test("of Parquet have the texts that mean missing, too, and numbers as they are", async () => {
+    const format = { decimal: ",", thousands: ".", missing: ["NA"] } as const;
+    const signature: Signature = { ...model.signature, format: { ...format, missing: [...format.missing] } };
+    const european = await OnnxModel.open(place("cost/model.onnx"), signature);
+    const row = "'Aa' AS town, 40.5 AS age, true AS smoker, 'south' AS region";
+    await engine.run(
+      `COPY (SELECT ${row}, 'NA' AS bmi UNION ALL SELECT ${row}, '25.5') TO '${place("in.parquet")}' (FORMAT parquet)`,
+    );
+    const output = place("out.csv");
+    const result = await scoreBatch({
+      engine,
+      model: european,
+      reference: "cost:1",
+      input: place("in.parquet"),
+      output,
+    });
+    await european.close();
+    expect(result).toMatchObject({ read: 2, scored: 2, rejected: 0 });
+    const scored = (await readCsv(output)).slice(1).map((fields) => Number(fields[6]));
+    expect(scored.sort()).toEqual(
+      [costOf({ ...good, age: 40.5, bmi: null }), costOf({ ...good, age: 40.5, bmi: 25.5 })].sort(),
+    );
+  });
+
   test("that the model gives no finite number are rejected in the order of the file", async () => {
     const sum = await sumModel(["a", "b"].map((name) => ({ name, type: "number", nullable: false })));
     const { result } = await score("a,b\n1e308,1e308\nx,1\n1,2\n", { of: sum, reference: "sum:1" });
