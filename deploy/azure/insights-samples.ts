@@ -73,7 +73,7 @@ const tablesSchema = z.object({
 
 /** The latencies of a row; none where no request was answered. */
 function latenciesOf(row: z.output<typeof rowSchema>): Pick<TrackSample, "latencyMs" | "latencyQuantiles"> {
-  const found = z.record(z.string(), z.unknown()).parse(row);
+  const found: Readonly<Record<string, unknown>> = row;
   const quantiles = latencies.flatMap(({ share, name }) => {
     const ms = found[name];
     return typeof ms === "number" ? [{ share, ms }] : [];

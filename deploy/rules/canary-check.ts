@@ -50,6 +50,16 @@ export function percent(fraction: number): string {
   return `${formatNumber(fraction * 100)} %`;
 }
 
+/** The state of a check by whether its value is allowed, or surely is not; `doubt` is what is said where neither is sure. */
+export function judge(
+  within: boolean,
+  surely: boolean,
+  doubt: string,
+): { readonly state: CanaryCheck["state"]; readonly doubt: string } {
+  if (within) return { state: "holds", doubt: "" };
+  return surely ? { state: "fails", doubt: "" } : { state: "unsure", doubt };
+}
+
 /** A sample with NaN in it fails the check, and JSON cannot hold it. */
 export function finite(numbers: { value: number; limit: number }): Pick<CanaryCheck, "value" | "limit"> {
   return Object.values(numbers).every(Number.isFinite) ? numbers : {};

@@ -2,6 +2,7 @@ import { formatNumber } from "../../platform/base/format-number";
 import type { TrackSample } from "../../platform/release/deployment";
 import {
   errorPerLook,
+  judge,
   percent,
   rounding,
   share,
@@ -33,14 +34,14 @@ function checkShare(
   const within = difference <= rule.mayFailMoreBy + rounding;
   const all = ours === canary.requests && canary.requests >= rule.minRequests;
   const low = lowerBoundOfDifference([ours, canary.requests], [theirs, reference.requests], errorPerLook);
-  const surely = low > rule.mayFailMoreBy;
+  const surely = all || low > rule.mayFailMoreBy;
+  const { state, doubt } = judge(within && !all, surely, ", but so few may be chance");
   const counts = `${ours} of ${canary.requests} canary requests ${verb}, ${theirs} of ${reference.requests} on ${comparedWith}`;
-  const chance = within || surely || all ? "" : ", but so few may be chance";
   return {
-    state: all || (!within && surely) ? "fails" : within ? "holds" : "unsure",
+    state,
     value: difference,
     limit: rule.mayFailMoreBy,
-    explanation: `${counts}; at most ${percent(rule.mayFailMoreBy)} more is allowed${chance}.`,
+    explanation: `${counts}; at most ${percent(rule.mayFailMoreBy)} more is allowed${doubt}.`,
   };
 }
 
@@ -116,14 +117,14 @@ export function checkLatency({ reference, canary, rule, comparedWith = "stable" 
   // A latency that is no number is never below a limit.
   const surely =
     patient && (Number.isNaN(now) || latencyBounds(canary).low > limitOf(latencyBounds(reference).high));
-  const within = now <= limit;
+  const { state, doubt } = judge(now <= limit, surely, ", but so few may be chance, or the slow first ones");
   return {
     name,
-    state: within ? "holds" : surely ? "fails" : "unsure",
+    state,
     ...(Number.isFinite(now) && { value: now }),
     ...(Number.isFinite(limit) && { limit }),
     explanation:
       `95 % of the canary's answers took at most ${formatNumber(now)} ms, of stable's ${formatNumber(before)} ms; ` +
-      `${formatNumber(limit)} ms is allowed${within || surely ? "" : ", but so few may be chance, or the slow first ones"}.`,
+      `${formatNumber(limit)} ms is allowed${doubt}.`,
   };
 }

@@ -1,7 +1,15 @@
 import { formatNumber } from "../../platform/base/format-number";
-import { nearestRank } from "../../platform/base/quantile";
+import { deviationsBetweenQuartiles, nearestRank } from "../../platform/base/quantile";
 import type { TrackSample } from "../../platform/release/deployment";
-import { errorPerLook, finite, rounding, sureness, type CanaryCheck, type CanaryInput } from "./canary-check";
+import {
+  errorPerLook,
+  finite,
+  judge,
+  rounding,
+  sureness,
+  type CanaryCheck,
+  type CanaryInput,
+} from "./canary-check";
 import { distanceByChance, distributionDistance, meanDifference } from "./distribution-distance";
 
 type PredictionSample = NonNullable<TrackSample["predictions"]>;
@@ -43,12 +51,15 @@ function measureMean({ before, now, counts, input: { rule, comparedWith = "stabl
   );
   const within = shift <= rule.mayShiftBy;
   const surely = !(shift - (sureness * error) / scale <= rule.mayShiftBy);
+  const { state, doubt } = judge(
+    within,
+    surely,
+    `, but with a standard error of ${formatNumber(error / scale)} it may be chance`,
+  );
   return {
-    state: within ? "holds" : surely ? "fails" : "unsure",
+    state,
     ...finite({ value: shift, limit: rule.mayShiftBy }),
-    explanation:
-      `${means}: ${formatNumber(shift)} standard deviations apart, ${formatNumber(rule.mayShiftBy)} are allowed` +
-      `${within || surely ? "" : `, but with a standard error of ${formatNumber(error / scale)} it may be chance`}.`,
+    explanation: `${means}: ${formatNumber(shift)} standard deviations apart, ${formatNumber(rule.mayShiftBy)} are allowed${doubt}.`,
   };
 }
 
@@ -119,16 +130,17 @@ function measureSpread(both: Both): Measured {
   const within = factor <= rule.mayVaryBy;
   // Where neither comparison holds, as of what is no number, it is not within what is allowed.
   const surely = !(is.low <= was.high * rule.mayVaryBy && was.low <= is.high * rule.mayVaryBy);
+  const { state, doubt } = judge(within, surely, ", but in so few requests it may be chance");
   return {
-    state: within ? "holds" : surely ? "fails" : "unsure",
+    state,
     ...finite({ value: factor, limit: rule.mayVaryBy }),
-    explanation: `${spreads}; ${formatNumber(rule.mayVaryBy)} times as much or as little is allowed${within || surely ? "" : ", but in so few requests it may be chance"}.`,
+    explanation: `${spreads}; ${formatNumber(rule.mayVaryBy)} times as much or as little is allowed${doubt}.`,
   };
 }
 
 /** The scale of predictions that are kept, which a heavy tail does not stretch: by the quartiles, unless most are one value. */
 function scaleOf(kept: readonly number[], standardDeviation: number): number {
-  const byQuartiles = quartileSpread(kept).value / 1.349;
+  const byQuartiles = quartileSpread(kept).value / deviationsBetweenQuartiles;
   return byQuartiles > 0 ? byQuartiles : standardDeviation;
 }
 
@@ -150,10 +162,11 @@ function measureDistance({
   const chance = distanceByChance(before.kept.length, now.kept.length, errorPerLook);
   const within = distance <= rule.mayDifferBy;
   const surely = !(distance - chance <= rule.mayDifferBy);
+  const { state, doubt } = judge(within, surely, ", but in so few requests it may be chance");
   return {
-    state: within ? "holds" : surely ? "fails" : "unsure",
+    state,
     ...finite({ value: distance, limit: rule.mayDifferBy }),
-    explanation: `The distributions of the canary's predictions and of ${comparedWith}'s are ${formatNumber(distance)} apart, ${formatNumber(rule.mayDifferBy)} is allowed${within || surely ? "" : ", but in so few requests it may be chance"}.`,
+    explanation: `The distributions of the canary's predictions and of ${comparedWith}'s are ${formatNumber(distance)} apart, ${formatNumber(rule.mayDifferBy)} is allowed${doubt}.`,
   };
 }
 
@@ -173,8 +186,8 @@ export function checkPredictions(input: CanaryInput): CanaryCheck {
   const both: Both = { before, now, counts, input };
   const distance = measureDistance(both);
   const measured = [measureMean(both), measureSpread(both), ...(distance ? [distance] : [])];
-  const [worst = measureMean(both)] = [...measured].sort(
-    (a, b) => gravity.indexOf(a.state) - gravity.indexOf(b.state),
+  const worst = measured.reduce((worse, next) =>
+    gravity.indexOf(next.state) < gravity.indexOf(worse.state) ? next : worse,
   );
   return { name, ...worst };
 }
@@ -203,10 +216,11 @@ export function checkPairs({ reference, canary, rule }: CanaryInput): CanaryChec
   );
   const within = value <= rule.mayDisagreeBy;
   const surely = !(value - sureness * error <= rule.mayDisagreeBy);
+  const { state, doubt } = judge(within, surely, ", but in so few copies it may be chance");
   return {
     name,
-    state: within ? "holds" : surely ? "fails" : "unsure",
+    state,
     ...finite({ value, limit: rule.mayDisagreeBy }),
-    explanation: `${means}, ${formatNumber(value)} times as much as stable's predictions for different rows do; ${formatNumber(rule.mayDisagreeBy)} is allowed${within || surely ? "" : ", but in so few copies it may be chance"}.`,
+    explanation: `${means}, ${formatNumber(value)} times as much as stable's predictions for different rows do; ${formatNumber(rule.mayDisagreeBy)} is allowed${doubt}.`,
   };
 }

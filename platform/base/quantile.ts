@@ -1,3 +1,6 @@
+/** Of a normal distribution, standard deviations between the quartiles. */
+export const deviationsBetweenQuartiles = 1.349;
+
 /**
  * Quantile of rising values by linear interpolation between the two nearest (Hyndman and Fan's type 7, numpy's and
  * R's default); NaN of no values.

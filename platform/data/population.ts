@@ -1,3 +1,4 @@
+import { deviationsBetweenQuartiles } from "../base/quantile";
 import { formatNumber } from "../base/format-number";
 import type { ModelDefinition } from "../definition/definition";
 import type { ColumnProfile, NumberProfile } from "../drift/profile";
@@ -22,9 +23,6 @@ export interface PopulationFault {
 }
 
 type PopulationLimits = Pick<ModelDefinition["checks"], "maxPsi" | "maxShift" | "maxReach">;
-
-/** Of a normal distribution, standard deviations between the quartiles. */
-const deviationsBetweenQuartiles = 1.349;
 
 /**
  * Whether a column is of another population than that of the champion's rows, and not merely drifted; undefined when it is not. It

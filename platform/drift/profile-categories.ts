@@ -50,8 +50,11 @@ export async function countCategories(
   const known = Object.keys(reference.values);
   const knownFirst =
     known.length > 0 ? `CASE WHEN v IN (${known.map(literal).join(", ")}) THEN 0 ELSE 1 END, ` : "";
+  const seen = reference.seen && [...known, ...reference.seen].map(literal).join(", ");
+  const unseen =
+    seen === undefined ? "" : `, sum(CASE WHEN v IN (${seen}) THEN 0 ELSE n END) OVER () AS unseen`;
   const found = await engine.rows(
-    `SELECT v, n, sum(n) OVER () AS present FROM ${countedValues(from, name)}
+    `SELECT v, n, sum(n) OVER () AS present${unseen} FROM ${countedValues(from, name)}
      ORDER BY ${knownFirst}n DESC, v LIMIT ${known.length + maxCategoryValues}`,
   );
   const isKnown = new Set(known);
@@ -65,20 +68,6 @@ export async function countCategories(
     missing: rows - count,
     values: Object.fromEntries(values),
     other: count - sumOf(values.map(([, times]) => times)),
-    ...(reference.seen && {
-      unseen: await countUnseen(engine, from, { name, seen: [...known, ...reference.seen] }),
-    }),
+    ...(reference.seen && { unseen: Number(found[0]?.unseen ?? 0) }),
   };
-}
-
-/** Occurrences of values that are not among those seen. */
-async function countUnseen(
-  engine: SqlEngine,
-  from: string,
-  { name, seen }: { readonly name: string; readonly seen: readonly string[] },
-): Promise<number> {
-  const [row] = await engine.rows(
-    `SELECT sum(n) AS total FROM ${countedValues(from, name)} WHERE v NOT IN (${seen.map(literal).join(", ")})`,
-  );
-  return Number(row?.total ?? 0);
 }

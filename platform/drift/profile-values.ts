@@ -1,7 +1,7 @@
 import { binEdges, binOf, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
 import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
 import { maxCategoryValues } from "./profile";
-import { effectiveRows, RepeatedRows } from "./repeated-rows";
+import { effectiveRows, RepeatedRows, tellsRepetition } from "./repeated-rows";
 
 /** Distinct values outside the reference that are counted before the rest is summed up, so that memory is bounded. */
 const maxNewValues = 10_000;
@@ -168,7 +168,7 @@ export async function profileRecordsAgainst(
   records: AsyncIterable<ScoredRows> | Iterable<ScoredRows>,
 ): Promise<Profile> {
   let rows = 0;
-  let whole = true;
+  let tells = tellsRepetition(reference.likeRows);
   const repeated = new RepeatedRows();
   const counters = new Map(
     Object.entries(reference.columns).map(([name, column]) => [name, counterFor(column)]),
@@ -177,10 +177,10 @@ export async function profileRecordsAgainst(
   const prediction = reference.prediction && new NumberCounter(reference.prediction.edges);
   for await (const record of records) {
     // Rows that differ in what was left out would look alike.
-    whole &&= (record.redacted?.length ?? 0) === 0;
+    tells &&= (record.redacted?.length ?? 0) === 0;
     record.inputs.forEach((input, index) => {
       rows++;
-      repeated.add([...counters.keys()].map((name) => input[name] ?? null));
+      if (tells) repeated.add([...counters.keys()].map((name) => input[name] ?? null));
       for (const [name, counter] of counters) {
         if (Object.hasOwn(input, name)) seen.add(name);
         counter.add(input[name]);
@@ -188,7 +188,7 @@ export async function profileRecordsAgainst(
       prediction?.add((record.probabilities ?? record.outputs)[index]);
     });
   }
-  const effective = effectiveRows(rows, repeated.alike, whole ? reference.likeRows : undefined);
+  const effective = effectiveRows(rows, repeated.alike, tells ? reference.likeRows : undefined);
   return {
     rows,
     ...(effective < rows && { effectiveRows: effective }),

@@ -38,11 +38,16 @@ export class RepeatedRows {
 /** Above this probability that two rows are alike, those of a log say nothing about who asked again: there are few different ones. */
 const maxChance = 0.001;
 
+/** Whether rows that are alike say that somebody asked again, given the probability that chance makes two alike. */
+export function tellsRepetition(chance: number | undefined): chance is number {
+  return chance !== undefined && chance <= maxChance;
+}
+
 /**
  * How many independent rows tell as much as `rows` of which `alike` are alike on average (Kish's effective sample size). `chance` is the
  * probability that two independent rows are alike, as the reference has it: what chance explains is no repetition.
  */
 export function effectiveRows(rows: number, alike: number, chance: number | undefined): number {
-  if (chance === undefined || chance > maxChance) return rows;
+  if (!tellsRepetition(chance)) return rows;
   return rows / Math.max(1, alike - (rows - 1) * chance);
 }

@@ -2,11 +2,10 @@ import { bootstrapFall, bootstrapImprovement } from "./improvement-interval";
 import { computeMetric } from "../metrics/compute-metrics";
 import type { GateRule } from "../definition/definition";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
-import { comparableRows } from "./comparable-rows";
+import { pickComparable, type ComparedRows } from "./comparable-rows";
 import { improvementOf, roundingShare } from "./improvement";
 import { metrics } from "../definition/metric-names";
 import { isPositive } from "../metrics/metric-terms";
-import { pickRows } from "../metrics/pick-rows";
 import {
   describeCandidate,
   describeComparison,
@@ -24,13 +23,8 @@ import { judgeSlices, type SliceGroups } from "./promotion-slices";
 import { withoutPeriod } from "../base/wording";
 
 /** The rows that both models are measured on. */
-interface Compared {
-  readonly candidate: ScoredRows;
-  /** Absent when there is nothing to compare with. */
-  readonly champion?: ScoredRows | undefined;
+interface Compared extends Omit<ComparedRows, "positions"> {
   readonly slices: readonly SliceGroups[];
-  /** Held-out rows that are not among them, as the champion was trained on them. */
-  readonly leftOut: number;
 }
 
 type Outcome = Pick<PromotionDecision, "promote" | "reason" | "explanation">;
@@ -53,17 +47,11 @@ export function decidePromotion(input: PromotionInput): PromotionDecision {
 
 function compared({ candidate, champion, slices }: PromotionInput): Compared {
   checkSameRows(candidate, champion?.rows);
-  const all = { candidate, champion: champion?.rows, slices, leftOut: 0 };
-  if (champion?.rows === undefined || champion.unseen === undefined) return all;
-  const positions = comparableRows(champion.unseen);
-  const leftOut = champion.unseen.filter((isUnseen) => !isUnseen).length;
-  if (leftOut === 0) return all;
-  if (positions === undefined) return { candidate, slices, leftOut };
+  const { positions, ...rows } = pickComparable(candidate, champion?.rows, champion?.unseen);
+  if (positions === undefined) return { ...rows, slices };
   return {
-    candidate: pickRows(candidate, positions),
-    champion: pickRows(champion.rows, positions),
+    ...rows,
     slices: slices.map(({ column, groups }) => ({ column, groups: positions.map((row) => groups[row]) })),
-    leftOut,
   };
 }
 

@@ -65,11 +65,18 @@ function toNumbers(data: Tensor.DataType): Float64Array {
 
 /** A model ready to score: `model.onnx` of a model directory on onnxruntime. */
 export class OnnxModel {
+  /** What the graph says of each input, all of them tensors. */
+  private readonly inputs: ReadonlyMap<string, InferenceSession.TensorValueMetadata>;
+
   private constructor(
     readonly signature: Signature,
     private readonly runtime: OnnxRuntime,
     private readonly session: InferenceSession,
-  ) {}
+  ) {
+    this.inputs = new Map(
+      session.inputMetadata.flatMap((input) => (input.isTensor ? [[input.name, input] as const] : [])),
+    );
+  }
 
   /** Loads a model directory; throws MODEL_INVALID naming the file when it is missing, corrupt or not as its signature says. */
   static async load(modelDirectory: string): Promise<OnnxModel> {
@@ -130,7 +137,7 @@ export class OnnxModel {
     const found = new Map<number, InputTooLarge>();
     for (const { name } of this.signature.inputs) {
       const values = table.columns.get(name);
-      if (!(values instanceof Float64Array) || this.inputOf(name)?.type !== "float32") continue;
+      if (!(values instanceof Float64Array) || this.inputs.get(name)?.type !== "float32") continue;
       for (let row = 0; row < values.length; row++) {
         const value = values[row] ?? NaN;
         if (!Number.isFinite(value) || Number.isFinite(Math.fround(value)) || found.has(row)) continue;
@@ -143,11 +150,6 @@ export class OnnxModel {
 
   async close(): Promise<void> {
     await this.session.release();
-  }
-
-  private inputOf(name: string): InferenceSession.TensorValueMetadata | undefined {
-    const input = this.session.inputMetadata.find((candidate) => candidate.name === name);
-    return input?.isTensor === true ? input : undefined;
   }
 
   private emptyPredictions(categorical: boolean): Predictions {
@@ -165,7 +167,7 @@ export class OnnxModel {
         `Feature "${name}" has ${values?.length ?? 0} values for ${table.rows} rows. Give one value per row.`,
       );
     }
-    const { type, shape } = this.inputOf(name) ?? { type: "float64" as const, shape: [] };
+    const { type, shape } = this.inputs.get(name) ?? { type: "float64" as const, shape: [] };
     const dims = shape.length === 1 ? [table.rows] : [table.rows, 1];
     if (type === "float32" && values instanceof Float64Array)
       return new this.runtime.Tensor(type, Float32Array.from(values), dims);

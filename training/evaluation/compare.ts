@@ -2,12 +2,11 @@ import { targetOf, type ModelDefinition } from "../../platform/definition/defini
 import type { Digest } from "../../platform/base/files";
 import { digestOfRows } from "../../platform/data/digest-of-rows";
 import { decideSplitRule } from "../../platform/data/split-rule";
-import { comparableRows } from "../../platform/gate/comparable-rows";
 import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { decidePromotion } from "../../platform/gate/promotion";
 import type { PromotionInput } from "../../platform/gate/promotion-input";
-import { readLineage, readModelMetrics } from "../../platform/model/model-directory";
+import { readLineage, readModelMetrics, type Lineage } from "../../platform/model/model-directory";
 import { splitData } from "../../platform/data/split";
 import type { Champion } from "../inputs/champions";
 import type { Workbench } from "../inputs/workbench";
@@ -32,11 +31,11 @@ export interface ComparisonRecords {
 /** The gate's metric of a champion when it was registered; undefined where that was on the candidate's own data. */
 async function registeredValue(
   { gate }: ModelDefinition,
-  candidate: string,
+  candidate: Pick<Lineage, "data">,
   champion: string,
 ): Promise<number | undefined> {
-  const [now, before] = await Promise.all([readLineage(candidate), readLineage(champion)]);
-  if (now.data.digest === before.data.digest) return undefined;
+  const before = await readLineage(champion);
+  if (candidate.data.digest === before.data.digest) return undefined;
   return (await readModelMetrics(champion)).heldOut.metrics[gate.metric];
 }
 
@@ -57,8 +56,8 @@ export async function compareWithChampion(request: {
   // With evaluation off nothing is compared, so not even a champion that cannot be read is in the way.
   const champion = request.evaluation === "on" ? request.champion : undefined;
   const { engine, definition, source } = workbench;
-  const rule =
-    (await readLineage(request.candidate)).split ?? decideSplitRule(definition, source.header);
+  const lineage = await readLineage(request.candidate);
+  const rule = lineage.split ?? decideSplitRule(definition, source.header);
   await splitData(workbench, rule);
   const seen = champion && (await unseenByChampion(workbench, champion, records.dataVersions));
   const candidate = await OnnxModel.load(request.candidate);
@@ -68,6 +67,7 @@ export async function compareWithChampion(request: {
     const {
       evaluation,
       champion: scores,
+      positions,
       ...measured
     } = await evaluate({
       engine,
@@ -75,8 +75,7 @@ export async function compareWithChampion(request: {
       candidate,
       ...(champion && onnx && { champion: { model: champion.model, onnx, unseen: seen?.unseen, features } }),
     });
-    const rows = seen?.unseen && comparableRows(seen.unseen);
-    const heldOut = await digestOfRows(workbench, rule, scores?.rows && rows);
+    const heldOut = await digestOfRows(workbench, rule, positions);
     const earlierDecisions = await records.countDecisions?.(heldOut);
     const decision = decidePromotion({
       ...measured,
@@ -85,7 +84,7 @@ export async function compareWithChampion(request: {
           champion: {
             ...scores,
             ...seen,
-            registered: await registeredValue(definition, request.candidate, champion.directory),
+            registered: await registeredValue(definition, lineage, champion.directory),
           },
         }),
       rule: definition.gate,

@@ -2,7 +2,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { computeMetrics } from "../../platform/metrics/compute-metrics";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Evaluation, ScoredRows } from "../../platform/metrics/evaluation";
-import { comparableRows } from "../../platform/gate/comparable-rows";
+import { pickComparable, type ComparedRows } from "../../platform/gate/comparable-rows";
 import { evenlySpaced } from "../../platform/metrics/evenly-spaced";
 import { measureCurves } from "../../platform/metrics/measure-curves";
 import { pickRows } from "../../platform/metrics/pick-rows";
@@ -30,6 +30,8 @@ export interface EvaluationResult {
   readonly evaluation: Evaluation;
   readonly candidate: ScoredRows;
   readonly champion?: ChampionScores;
+  /** Where the rows that both are measured on are among the held-out ones; absent when none is left out, or too few are left. */
+  readonly positions?: readonly number[];
   readonly slices: readonly SliceGroups[];
 }
 
@@ -56,10 +58,11 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
   const { engine, definition } = request;
   const candidate = await scoreRows(engine, definition, { model: request.candidate, side: "held-out" });
   const champion = request.champion && (await scoreChampion(request, request.champion));
-  const reported = reportedRows(candidate, champion?.rows, request.champion?.unseen);
+  const { positions, ...reported } = pickComparable(candidate, champion?.rows, request.champion?.unseen);
   return {
     candidate,
     ...(champion && { champion }),
+    ...(positions && { positions }),
     slices: await sliceGroups(engine, definition),
     evaluation: {
       task: definition.task,
@@ -82,7 +85,10 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
 }
 
 /** Evenly spaced: the first rows of a file that is sorted are no picture of it. */
-function sampleOf({ candidate, champion }: ReportedRows): NonNullable<Evaluation["sample"]> {
+function sampleOf({
+  candidate,
+  champion,
+}: Pick<ComparedRows, "candidate" | "champion">): NonNullable<Evaluation["sample"]> {
   const positions = evenlySpaced(candidate.actual.length, sampleRows);
   const { actual, predicted } = pickRows(candidate, positions);
   return {
@@ -90,22 +96,6 @@ function sampleOf({ candidate, champion }: ReportedRows): NonNullable<Evaluation
     candidate: Array.from(predicted),
     ...(champion && { champion: Array.from(pickRows(champion, positions).predicted) }),
   };
-}
-
-interface ReportedRows {
-  readonly candidate: ScoredRows;
-  readonly champion?: ScoredRows;
-}
-
-function reportedRows(
-  candidate: ScoredRows,
-  champion: ScoredRows | undefined,
-  unseen: readonly boolean[] | undefined,
-): ReportedRows {
-  if (champion === undefined) return { candidate };
-  const rows = unseen && comparableRows(unseen);
-  if (rows === undefined) return unseen ? { candidate } : { candidate, champion };
-  return { candidate: pickRows(candidate, rows), champion: pickRows(champion, rows) };
 }
 
 async function scoreChampion(

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
+import { withTemporaryFolder } from "../../platform/base/files";
 import type { FormerData } from "../../platform/data/former-rows";
 import type { DataVersions } from "../../platform/data/versions/data-versions";
 import type { DataVersion } from "../../platform/data/versions/version-record";
@@ -19,12 +18,9 @@ export async function withFormerData<T>(
   const version = await findVersion(versions, lineage.model, lineage.data.digest);
   // Where nothing is kept nothing is written: an image may have no folder that it may write to.
   if (versions === undefined || version === undefined) return work(undefined);
-  const folder = await mkdtemp(path.join(tmpdir(), "mlops-former-data-"));
-  try {
-    return await work(await restore(version, versions, folder));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return withTemporaryFolder("mlops-former-data-", async (folder) =>
+    work(await restore(version, versions, folder)),
+  );
 }
 
 async function restore(version: DataVersion, versions: FormerVersions, folder: string): Promise<FormerData> {

@@ -1,5 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
@@ -43,16 +42,6 @@ const files = { checked: "checked.json", candidate: "candidate.json", judged: "j
 
 /** Folder of the model directory in a candidate's folder. */
 export const modelFolder = "model";
-
-/** Works in a folder on this machine's own disk, which is removed afterwards. */
-export async function withScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(tmpdir(), "mlops-job-"));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 /**
  * Copies what a step made to its output, and last the file that says that it is all there. An output is a mount of a

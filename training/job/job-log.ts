@@ -37,15 +37,11 @@ export class JobLog {
 
   /** How many decisions on these held-out rows other runs of the experiment have; undefined where no server can say. */
   async countDecisions(heldOut: Digest): Promise<number | undefined> {
-    let count: number | undefined;
-    await orWarn(
-      async () => {
-        count = await this.runs?.run.countOthers(heldOutTag, heldOut);
-      },
+    return orWarn(
+      async () => this.runs?.run.countOthers(heldOutTag, heldOut),
       this.warn,
       "Earlier decisions are not counted",
     );
-    return count;
   }
 
   /** Writes how the pipeline ended to the job's run, without fail, and to the pipeline's, if its server lets it. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
-import { digestOfDirectory, writeJson } from "../../platform/base/files";
+import { digestOfDirectory, writeJson, withTemporaryFolder } from "../../platform/base/files";
 import { errorLines, type DataReport } from "../../platform/data/findings";
 import { assertNotInterrupted } from "../../platform/http/retries";
 import { newRunId } from "../../platform/base/run-id";
@@ -18,7 +18,6 @@ import {
   readCandidate,
   readChecked,
   readJudged,
-  withScratch,
   type Candidate,
   type Checked,
 } from "./job-files";
@@ -34,6 +33,7 @@ import {
   requireSound,
   trainStep,
 } from "../steps";
+import { decideSplitRule } from "../../platform/data/split-rule";
 import { decideSplit } from "../inputs/split";
 import { keepData, noChampions, ofProgram, versionsOf } from "./program";
 import { withWorkbench } from "./with-workbench";
@@ -82,7 +82,7 @@ export function checkJob(
     registry,
   }: DataFlags & { readonly report: string; readonly registry?: string },
 ): Promise<DataReport> {
-  return withScratch(async (scratch) => {
+  return withTemporaryFolder("mlops-job-", async (scratch) => {
     const champions = aliasChampions(findRegistry(context, registry), path.join(scratch, "champion"));
     const { report, champion, source, split } = await withWorkbench(
       context.settings,
@@ -120,7 +120,7 @@ export async function trainJob(
   const run = context.env.MLFLOW_RUN_ID;
   const earlier = run ? await findCandidate(output, model) : undefined;
   if (earlier?.run === run && earlier?.data.digest === checked.data.digest) return earlier;
-  return withScratch(async (scratch) => {
+  return withTemporaryFolder("mlops-job-", async (scratch) => {
     const from = { model, data, pinned: checked.data };
     const trained = await withWorkbench(context.settings, from, async (workbench) => {
       requireSound((await checkStep(workbench, noChampions)).report);
@@ -130,7 +130,7 @@ export async function trainJob(
         outputDirectory: path.join(scratch, modelFolder),
         run: run ?? newRunId(model, new Date()),
         champion: checked.champion,
-        split: checked.split ?? (await decideSplit(workbench, undefined, undefined)),
+        split: checked.split ?? decideSplitRule(workbench.definition, workbench.source.header),
         signal: context.signal,
       });
     });
@@ -150,7 +150,7 @@ export function evaluateJob(
   flags: DataFlags & { readonly candidate: string; readonly decision: string; readonly registry?: string },
 ): Promise<PromotionDecision> {
   const { model, data } = flags;
-  return withScratch(async (scratch) => {
+  return withTemporaryFolder("mlops-job-", async (scratch) => {
     const candidate = await readCandidate(flags.candidate, model);
     const registry = registryOf(context, flags.registry);
     const from = { model, data, pinned: candidate.data };

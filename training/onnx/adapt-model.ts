@@ -7,10 +7,8 @@ import { findInputs, type FoundInputs } from "./foreign-inputs";
 import { readForeignModel, surround, type ForeignModel } from "./foreign-model";
 import { findOutputs, type FoundOutputs } from "./foreign-outputs";
 import { innerPrefix } from "./inner-prefix";
-import { OnnxGraph } from "./onnx-graph";
-
-/** The first IR version in which a constant need not be an input as well, and that onnxruntime 1.16 (2023) reads. */
-const irVersion = 8;
+import { inputShape } from "./linear-graph";
+import { irVersion, OnnxGraph } from "./onnx-graph";
 
 /** A model in the form of the contract, with what was changed in words; the same bytes and no words when nothing was. */
 export interface AdaptedModel {
@@ -47,8 +45,7 @@ function isContract(
 /** A graph that makes of one input per feature what a model takes; its values go to the model by their names there. */
 function inputGraph(prefix: string, inner: string, signature: Signature, found: FoundInputs): OnnxGraph {
   const graph = new OnnxGraph(`${prefix}in/`);
-  // As MLflow gives a data frame's columns; only a sole one it gives as [N, 1].
-  const shape = signature.inputs.length === 1 ? ["N", 1] : ["N"];
+  const shape = inputShape(signature);
   // Only what is used is made: runtimes warn of the rest.
   const shapes = new Map<number, string>();
   const shapeOf = (rank: number): string => {

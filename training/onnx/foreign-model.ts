@@ -1,8 +1,6 @@
-import { Reader, Root, Writer } from "protobufjs/light";
-import { onnxMessages, type OnnxMessage } from "../../platform/onnx/onnx-messages";
-
-const root = Root.fromJSON({ nested: onnxMessages });
-const modelType = root.lookupType("Model");
+import { Reader, Writer } from "protobufjs/light";
+import type { OnnxMessage } from "../../platform/onnx/onnx-messages";
+import { modelType } from "./onnx-graph";
 
 /** An input or output of a model that another program wrote. */
 export interface ForeignValue {

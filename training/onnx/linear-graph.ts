@@ -12,12 +12,14 @@ import { OnnxGraph } from "./onnx-graph";
 
 const { inputTypes, columnShape, columnAxis, unknownCoefficient, threshold } = linearConventions;
 
-/**
- * Declares an input per feature and returns each as a column, [N, 1]. The inputs are vectors, [N], because
- * MLflow gives a data frame's columns as such; only a sole one it gives as [N, 1].
- */
+/** The shape of each input: [N], because MLflow gives a data frame's columns as such; only a sole one it gives as [N, 1]. */
+export function inputShape({ inputs }: Pick<Signature, "inputs">): (string | number)[] {
+  return inputs.length === 1 ? ["N", 1] : ["N"];
+}
+
+/** Declares an input per feature and returns each as a column, [N, 1]. */
 function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyMap<string, string> {
-  const shape = signature.inputs.length === 1 ? ["N", 1] : ["N"];
+  const shape = inputShape(signature);
   const column = graph.int64s(columnShape, [columnShape.length]);
   return new Map(
     signature.inputs.map(({ name, type }) => {

@@ -14,9 +14,12 @@ import {
   type OperatorInputs,
 } from "../../platform/onnx/onnx-operators";
 
+/** The first IR version in which a constant need not be an input as well, and that onnxruntime 1.16 (2023) reads. */
+export const irVersion = 8;
+
 const utf8 = new TextEncoder();
 const root = Root.fromJSON({ nested: onnxMessages });
-const modelType = root.lookupType("Model");
+export const modelType = root.lookupType("Model");
 const graphType = root.lookupType("Graph");
 
 function littleEndian(values: readonly number[], write: (view: DataView, at: number, value: number) => void) {
@@ -100,10 +103,10 @@ export class OnnxGraph {
     return this.initializer({ dims, dataType: elementTypes.string, stringData });
   }
 
-  /** The bytes of the finished file; equal graphs have equal bytes. IR 8 is old enough for onnxruntime 1.16 (2023). */
+  /** The bytes of the finished file; equal graphs have equal bytes. */
   encode(name: string): Uint8Array {
     const model: OnnxMessage<"Model"> = {
-      irVersion: 8,
+      irVersion,
       producerName: "mlops",
       opsetImport: Object.entries(operatorSets).map(([domain, version]) => ({ domain, version })),
       graph: { name, ...this.message() },

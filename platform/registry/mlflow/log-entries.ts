@@ -12,16 +12,17 @@ export function shortened(values: Readonly<Record<string, string>>): Record<stri
 }
 
 /** Does what a run can go without: that it failed is told, and no reason to lose the rest. */
-export async function orWarn(
-  work: () => Promise<void>,
+export async function orWarn<T>(
+  work: () => Promise<T>,
   warn: (message: string) => void,
   what = "Not logged",
-): Promise<void> {
+): Promise<T | undefined> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code === "INTERRUPTED") throw error;
     warn(`${what}: ${reasonOf(error)}`);
+    return undefined;
   }
 }
 

@@ -57,12 +57,6 @@ export class MlflowAliases {
     this.hasAliases = client.address.workspace === undefined;
   }
 
-  /** The version of a model that has an alias, by its number. */
-  async find(name: string, alias: string): Promise<number | undefined> {
-    const own = (await this.serversAliases(name)).get(alias);
-    return own ?? findHolder(await this.calls.versionsOf(name), alias)?.version;
-  }
-
   /** What tells the aliases of each of a model's versions, all of which are given. */
   async reader(name: string, all: readonly StoredVersion[]): Promise<(version: StoredVersion) => string[]> {
     const own = await this.serversAliases(name);

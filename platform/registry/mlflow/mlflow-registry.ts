@@ -89,11 +89,12 @@ class MlflowRegistry implements Registry {
   async findAlias(name: string, alias: string): Promise<ModelVersion | undefined> {
     assertModelName(name);
     assertAlias(alias);
-    const version = await this.aliases.find(name, alias);
-    const holder = version === undefined ? undefined : await this.calls.findVersion({ name, version });
+    const all = await this.calls.versionsOf(name);
+    const aliasesOf = await this.aliases.reader(name, all);
+    const holder = all.find((version) => aliasesOf(version).includes(alias));
     if (holder === undefined) return undefined;
     assertUsable(holder);
-    return this.describe(holder);
+    return toModelVersion(holder, aliasesOf(holder));
   }
 
   async setAlias(ref: ModelRef, alias: string): Promise<void> {
