@@ -69,6 +69,8 @@ interface Way {
   /** Builds what is run, and gives the command of a step. */
   prepare(): Promise<(folder: string, env: NodeJS.ProcessEnv) => readonly string[]>;
   readonly place: (folder: string) => string;
+  /** What the program needs besides the environment of a job. */
+  readonly env?: NodeJS.ProcessEnv;
   remove(): Promise<void>;
 }
 
@@ -83,6 +85,10 @@ function bundled(): Way {
       const build = ["--require", "tsx/cjs", "build/main.ts", built, "training"];
       await promisify(execFile)(process.execPath, build, { cwd: repository });
       return () => [process.execPath, "--enable-source-maps", path.join(built, "training/app/main.js")];
+    },
+    // As the image sets it: the definitions were compiled into it.
+    get env() {
+      return { MLOPS_MODELS: path.join(built, "training/models") };
     },
     remove: () => rm(built, { recursive: true, force: true }),
   };
@@ -163,6 +169,7 @@ for (const way of [bundled(), inImage()]) {
           MLFLOW_EXPERIMENT_NAME: "Default",
           AZUREML_RUN_ID: run,
           AZUREML_ROOT_RUN_ID: pipeline,
+          ...way.env,
         };
         return start([...commandOf(folder, env), ...stepFlags(way.place(folder))[step]], env);
       }

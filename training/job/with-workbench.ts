@@ -1,12 +1,11 @@
 import path from "node:path";
 import { readDefinitionFile } from "../../platform/definition/definition-file";
+import { modelsDirectory } from "../../platform/definition/definitions";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
 import type { Settings } from "../../platform/settings/settings";
 import { openWorkbench, type PinnedData, type Workbench } from "../inputs/workbench";
 
-/** The models that come with the program. */
-const ownModels = path.join(__dirname, "..", "..", "models");
 /** A definition as a user writes it, or compiled. */
 const definitionFiles = ["model.js", "model.ts"];
 
@@ -22,7 +21,7 @@ async function findDefinition(models: string, name: string): Promise<string> {
 
 /** Loads a definition and its data, does the work and closes what was opened. */
 export async function withWorkbench<T>(
-  { models = ownModels }: Settings<"training">,
+  { models = modelsDirectory }: Settings<"training">,
   from: { readonly model: string; readonly data?: string; readonly pinned?: PinnedData },
   work: (workbench: Workbench) => Promise<T>,
 ): Promise<T> {
