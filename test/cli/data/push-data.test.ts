@@ -41,7 +41,7 @@ const push = (file: string, more: Partial<Push> = {}) =>
     pushData({ storage, model: "model", source, now, force: false, announce: true, ...more }),
   );
 const rowsOf = (file: string, only?: string[]) =>
-  withSource(file, async (source, rows) => ({ rows, files: source.files }), only);
+  withSource(file, (source, rows) => Promise.resolve({ rows, files: source.files }), only);
 
 test("a file that is pushed is all that the folder's readers see, and they are told of it", async () => {
   const file = await data.write("mine.csv", csv("1,2", "3,4"));
