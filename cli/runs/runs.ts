@@ -5,6 +5,7 @@ import { canaryStageSchema } from "../../deploy/rules/canary-stage";
 import { packagedReleaseSchema, trackSampleSchema } from "../../platform/release/deployment";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { writeJson } from "../../platform/base/files";
+import { fromHomePath, packageFromHomePath, toHomePath } from "../../platform/base/home-path";
 import { newRunId } from "../../platform/base/run-id";
 import { digestSchema, findRecord } from "../../platform/base/stored-record";
 import { loadResultSchema } from "../../deploy/tests/load";
@@ -59,7 +60,7 @@ export const runRecordSchema = z.object({
   outcome: outcomeSchema,
   /** The outcome in a sentence. */
   explanation: z.string(),
-  /** Absolute path of the data the run works on. */
+  /** The data the run works on: an absolute path here, one as `toHomePath` gives it in the file. */
   dataFile: z.string(),
   steps: z.array(stepRecordSchema),
   /** Columns of another population than the champion's that were accepted: by what, and what was found. */
@@ -81,6 +82,7 @@ export type RunRecord = z.output<typeof runRecordSchema>;
 /** The runs below a folder: one folder each, named so that their order is their age. */
 export class Runs {
   constructor(
+    /** In the home. */
     private readonly directory: string,
     /** Is told of each run that is left out of a list because its record is corrupt. */
     private readonly report: (error: PlatformError) => void,
@@ -111,7 +113,12 @@ export class Runs {
   }
 
   async save(run: RunRecord): Promise<void> {
-    await writeJson(this.path(run.id, "run.json"), run);
+    const { dataFile, release } = run;
+    await writeJson(this.path(run.id, "run.json"), {
+      ...run,
+      dataFile: toHomePath(this.home, dataFile),
+      ...(release && { release: { ...release, package: toHomePath(this.home, release.package) } }),
+    });
   }
 
   async get(id: string): Promise<RunRecord> {
@@ -129,11 +136,26 @@ export class Runs {
   async find(id: string): Promise<RunRecord | undefined> {
     const remedy = `Restore it from a backup, or delete ${this.path(id)}.`;
     const run = await findRecord(this.path(id, "run.json"), runRecordSchema, remedy);
-    if (run === undefined || run.id === id) return run;
+    if (run === undefined || run.id === id) return run && this.located(run);
     throw new PlatformError(
       "STORAGE_FAILED",
       `${this.path(id, "run.json")} is the record of another run, ${run.id}. ${remedy}`,
     );
+  }
+
+  private get home(): string {
+    return path.dirname(this.directory);
+  }
+
+  /** A record as it is on disk, with the paths that it has on this machine now. */
+  private async located(run: RunRecord): Promise<RunRecord> {
+    const { dataFile, release } = run;
+    const folder = release && (await packageFromHomePath(this.home, release.package));
+    return {
+      ...run,
+      dataFile: fromHomePath(this.home, dataFile),
+      ...(release && folder !== undefined && { release: { ...release, package: folder } }),
+    };
   }
 
   /** Newest first. */

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import path from "node:path";
 import { pino } from "pino";
 import { acquireLock } from "../../platform/base/lock";
 import { ownIdentity } from "../../platform/base/process-identity";
@@ -33,7 +32,7 @@ export async function startGateway({
 }: GatewayOptions): Promise<() => Promise<void>> {
   const { environment: name, modelName, host, logLevel } = settings;
   const workspace = await openWorkspace(settings.home);
-  const files = new DeploymentFiles(path.join(workspace.environments, name, modelName), name, modelName);
+  const files = new DeploymentFiles(workspace, name, modelName);
   const lock = await acquireLock(files.lock, `gateway of ${modelName} in ${name}`);
   const log = pino({ level: logLevel });
   const report = (message: string): void => log.warn(message);

@@ -4,6 +4,7 @@ import {
   type Deployer,
   type Deployment,
   type DeploymentStatus,
+  type PackagedRelease,
   type Release,
   type Traffic,
 } from "../../platform/release/deployment";
@@ -26,6 +27,8 @@ export interface LocalDeployerOptions {
   readonly logLevel?: string;
   /** Another program for the scoring processes. */
   readonly scoringEntry?: string;
+  /** Makes the package of a release again where it is gone. */
+  readonly restore?: (release: PackagedRelease) => Promise<void>;
 }
 
 function statusOf(answer: AdminStatus): DeploymentStatus {
@@ -67,6 +70,8 @@ export class LocalDeployer implements Deployer {
   }
 
   async rollback(environment: string, model: string): Promise<DeploymentStatus> {
+    const { canary, previous } = await this.files(environment, model).readDeployment();
+    if (canary === undefined) await this.restore([previous]);
     return this.changeRecorded(environment, model, { path: "/rollback" });
   }
 
@@ -74,6 +79,8 @@ export class LocalDeployer implements Deployer {
   async resume(environment: string, model: string): Promise<DeploymentStatus> {
     const files = this.files(environment, model);
     await this.assertRecorded(files);
+    const { stable, canary } = await files.readDeployment();
+    await this.restore([stable, canary]);
     return this.withGateway(files, async (gateway) => {
       const status = await askGateway(gateway, { method: "GET", path: "/status" });
       const [reason] = Object.values(status.notReady);
@@ -95,11 +102,13 @@ export class LocalDeployer implements Deployer {
   }
 
   private files(environment: string, model: string): DeploymentFiles {
-    return new DeploymentFiles(
-      path.join(this.options.workspace.environments, environment, model),
-      environment,
-      model,
-    );
+    return new DeploymentFiles(this.options.workspace, environment, model);
+  }
+
+  private async restore(releases: readonly (Release | undefined)[]): Promise<void> {
+    for (const release of releases) {
+      if (release !== undefined) await this.options.restore?.(requirePackage(release));
+    }
   }
 
   private async assertRecorded(files: DeploymentFiles): Promise<void> {
@@ -143,6 +152,11 @@ export class LocalDeployer implements Deployer {
       ...(logLevel !== undefined && { logLevel }),
       ...(scoringEntry !== undefined && { scoringEntry }),
     };
+    if (running === undefined) {
+      const { stable, canary } = await files.readDeployment();
+      // What cannot be made again is no reason not to change it: the gateway says of it that it is not ready.
+      await Promise.allSettled([this.restore([stable]), this.restore([canary])]);
+    }
     const gateway = running ?? (await startGateway(files, start));
     try {
       return await task(gateway);

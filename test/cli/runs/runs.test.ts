@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Runs, type RunRecord } from "../../../cli/runs/runs";
+import { digestOf } from "../../../platform/base/files";
 import type { PlatformError } from "../../../platform/base/errors";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 
@@ -23,6 +24,25 @@ test("lists a model's runs, newest first, and finds each by its id", async () =>
   expect((await runs.list("diabetes")).map(({ id }) => id)).toEqual([second.id, first.id]);
   expect(await runs.get(first.id)).toEqual(first);
   expect(reported).toEqual([]);
+});
+
+test("a run is found as it was when its home has another path now", async () => {
+  const { runs } = openRuns();
+  const { id } = await runs.create("diabetes", path.join(folder(".."), "models", "data.csv"), now);
+  const release = {
+    model: "diabetes:1",
+    package: folder("packages", "diabetes-1"),
+    digest: digestOf("diabetes"),
+  };
+  await runs.save({ ...(await runs.get(id)), release });
+  expect(await runs.get(id)).toMatchObject({ release });
+  await mkdir(folder("moved", "home"), { recursive: true });
+  await rename(folder("runs"), folder("moved", "home", "runs"));
+  const moved = new Runs(folder("moved", "home", "runs"), () => undefined);
+  expect(await moved.get(id)).toMatchObject({
+    dataFile: folder("moved", "models", "data.csv"),
+    release: { ...release, package: folder("moved", "home", "packages", "diabetes-1") },
+  });
 });
 
 test.each([
