@@ -75,18 +75,32 @@ export class LocalDeployer implements Deployer {
     return this.changeRecorded(environment, model, { path: "/rollback" });
   }
 
-  /** Serves again what is recorded as deployed, after a stop or a crash; nothing changes when it is being served. */
-  async resume(environment: string, model: string): Promise<DeploymentStatus> {
+  /**
+   * Serves again what is recorded as deployed, after a stop or a crash, on a port of its former gateway's if one is named; nothing
+   * changes when it is being served.
+   */
+  async resume(environment: string, model: string, port?: number): Promise<DeploymentStatus> {
     const files = this.files(environment, model);
     await this.assertRecorded(files);
     const { stable, canary } = await files.readDeployment();
     await this.restore([stable, canary]);
-    return this.withGateway(files, async (gateway) => {
-      const status = await askGateway(gateway, { method: "GET", path: "/status" });
-      const [reason] = Object.values(status.notReady);
-      if (reason !== undefined) throw new PlatformError("DEPLOYMENT_FAILED", reason);
-      return statusOf(status);
-    });
+    return this.withGateway(
+      files,
+      async (gateway) => {
+        const status = await askGateway(gateway, { method: "GET", path: "/status" });
+        const [reason] = Object.values(status.notReady);
+        if (reason !== undefined) throw new PlatformError("DEPLOYMENT_FAILED", reason);
+        return statusOf(status);
+      },
+      port,
+    );
+  }
+
+  /** How the gateway stands. One that is lost has gone without having been told to, as one that was killed has. */
+  async gatewayState(environment: string, model: string): Promise<"running" | "stopped" | "lost"> {
+    const files = this.files(environment, model);
+    if ((await findGateway(files)) !== undefined) return "running";
+    return (await files.findGateway()) === undefined ? "stopped" : "lost";
   }
 
   /** Ends the gateway and its scoring processes; what is deployed stays recorded. */
@@ -142,13 +156,14 @@ export class LocalDeployer implements Deployer {
   private async withGateway<T>(
     files: DeploymentFiles,
     task: (gateway: GatewayAddress) => Promise<T>,
+    port?: number,
   ): Promise<T> {
     const running = await findGateway(files);
     const { workspace, attached, ports = {}, logLevel, scoringEntry } = this.options;
     const start: GatewayStart = {
       home: workspace.home,
       attached,
-      port: ports[files.environment] ?? 0,
+      port: ports[files.environment] ?? port ?? 0,
       ...(logLevel !== undefined && { logLevel }),
       ...(scoringEntry !== undefined && { scoringEntry }),
     };
