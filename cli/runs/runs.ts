@@ -55,6 +55,8 @@ export type ReleaseTest = z.output<typeof testSchema>;
 export const runRecordSchema = z.object({
   id: z.string(),
   model: z.string(),
+  /** Counts the model's runs: their order, whatever the clock said. Absent in records of before, which come first. */
+  sequence: z.number().int().positive().exactOptional(),
   startedAt: z.string(),
   finishedAt: z.string().exactOptional(),
   outcome: outcomeSchema,
@@ -79,7 +81,12 @@ export const runRecordSchema = z.object({
 
 export type RunRecord = z.output<typeof runRecordSchema>;
 
-/** The runs below a folder: one folder each, named so that their order is their age. */
+/** Newest first. */
+function byAge(a: RunRecord, b: RunRecord): number {
+  return (b.sequence ?? 0) - (a.sequence ?? 0) || (a.id < b.id ? 1 : -1);
+}
+
+/** The runs below a folder: one folder each, in the order of their sequence. */
 export class Runs {
   constructor(
     /** In the home. */
@@ -89,9 +96,11 @@ export class Runs {
   ) {}
 
   async create(model: string, dataFile: string, now: Date, id = newRunId(model, now)): Promise<RunRecord> {
+    const [newest] = await this.list(model);
     const run: RunRecord = {
       id,
       model,
+      sequence: (newest?.sequence ?? 0) + 1,
       startedAt: now.toISOString(),
       outcome: "running",
       explanation: "The run has not ended.",
@@ -168,7 +177,7 @@ export class Runs {
       throw error;
     }
     const runs = [];
-    for (const name of names.sort().reverse()) {
+    for (const name of names) {
       const run = await this.find(name).catch((error: unknown) => {
         if (!(error instanceof PlatformError)) throw error;
         this.report(error);
@@ -176,7 +185,7 @@ export class Runs {
       });
       if (run?.model === model) runs.push(run);
     }
-    return runs;
+    return runs.sort(byAge);
   }
 
   /** The newest run of a model that `matches`; `what` says what was looked for. */

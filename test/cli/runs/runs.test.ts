@@ -26,6 +26,19 @@ test("lists a model's runs, newest first, and finds each by its id", async () =>
   expect(reported).toEqual([]);
 });
 
+test("the newest run is the one that was made last, also after one that a wrong clock dated in the future", async () => {
+  const { runs } = openRuns();
+  const ahead = await runs.create("diabetes", "/data.csv", new Date("2036-01-01T00:00:00Z"));
+  const last = await runs.create("diabetes", "/data.csv", now);
+  expect((await runs.list("diabetes")).map(({ id }) => id)).toEqual([last.id, ahead.id]);
+  expect((await runs.newest("diabetes", "run", "")).id).toBe(last.id);
+  // A record of before has no sequence: whatever its date, what was made since is newer.
+  const { sequence, ...before } = { ...ahead, id: "20370101T000000-diabetes-0000" };
+  expect(sequence).toBe(1);
+  await runs.save(before);
+  expect((await runs.list("diabetes")).map(({ id }) => id)).toEqual([last.id, ahead.id, before.id]);
+});
+
 test("a run is found as it was when its home has another path now", async () => {
   const { runs } = openRuns();
   const { id } = await runs.create("diabetes", path.join(folder(".."), "models", "data.csv"), now);
