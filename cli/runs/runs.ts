@@ -6,13 +6,15 @@ import { packagedReleaseSchema, trackSampleSchema } from "../../platform/release
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { writeJson } from "../../platform/base/files";
 import { fromHomePath, packageFromHomePath, toHomePath } from "../../platform/base/home-path";
+import { ownIdentity, processIdentitySchema, stateOfProcess } from "../../platform/base/process-identity";
 import { newRunId } from "../../platform/base/run-id";
 import { digestSchema, findRecord } from "../../platform/base/stored-record";
+import { standingWhenEnded } from "./standing";
 import { loadResultSchema } from "../../deploy/tests/load";
 
 const stepRecordSchema = z.object({
   name: z.string(),
-  status: z.enum(["done", "failed", "waiting"]),
+  status: z.enum(["done", "failed", "stopped", "waiting"]),
   startedAt: z.string(),
   ms: z.number(),
   message: z.string(),
@@ -81,6 +83,12 @@ export const runRecordSchema = z.object({
 
 export type RunRecord = z.output<typeof runRecordSchema>;
 
+/** A record as it is on disk. */
+const storedRunSchema = runRecordSchema.extend({
+  /** Who works on the run, while it is running. */
+  process: processIdentitySchema.exactOptional(),
+});
+
 /** Newest first. */
 function byAge(a: RunRecord, b: RunRecord): number {
   return (b.sequence ?? 0) - (a.sequence ?? 0) || (a.id < b.id ? 1 : -1);
@@ -125,6 +133,7 @@ export class Runs {
     const { dataFile, release } = run;
     await writeJson(this.path(run.id, "run.json"), {
       ...run,
+      ...(run.outcome === "running" && { process: ownIdentity() }),
       dataFile: toHomePath(this.home, dataFile),
       ...(release && { release: { ...release, package: toHomePath(this.home, release.package) } }),
     });
@@ -144,7 +153,7 @@ export class Runs {
   /** The record of a run; STORAGE_FAILED when it is not as it was written. */
   async find(id: string): Promise<RunRecord | undefined> {
     const remedy = `Restore it from a backup, or delete ${this.path(id)}.`;
-    const run = await findRecord(this.path(id, "run.json"), runRecordSchema, remedy);
+    const run = await findRecord(this.path(id, "run.json"), storedRunSchema, remedy);
     if (run === undefined || run.id === id) return run && this.located(run);
     throw new PlatformError(
       "STORAGE_FAILED",
@@ -157,11 +166,13 @@ export class Runs {
   }
 
   /** A record as it is on disk, with the paths that it has on this machine now. */
-  private async located(run: RunRecord): Promise<RunRecord> {
+  private async located({ process: worker, ...run }: z.output<typeof storedRunSchema>): Promise<RunRecord> {
     const { dataFile, release } = run;
+    const isKilled = run.outcome === "running" && worker !== undefined && stateOfProcess(worker) === "gone";
     const folder = release && (await packageFromHomePath(this.home, release.package));
     return {
       ...run,
+      ...(isKilled && standingWhenEnded(run, "The process that worked on the run was killed.")),
       dataFile: fromHomePath(this.home, dataFile),
       ...(release && folder !== undefined && { release: { ...release, package: folder } }),
     };

@@ -98,9 +98,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /** Only one command at a time changes a model's runs and deployments. */
-export async function lockModel(session: Session, model: string, what: string): Promise<Lock> {
-  const { workspace } = session;
+export async function lockModel(
+  { workspace }: Session,
+  { model, dataFile }: { readonly model: string; readonly dataFile: string },
+  what: string,
+): Promise<Lock> {
   const lock = await acquireLock(path.join(workspace.home, "locks", `${model}.lock`), `${what} of ${model}`);
-  await sweepLeftOvers(workspace, model);
+  await sweepLeftOvers(workspace, { model, dataFile });
   return lock;
 }

@@ -3,7 +3,7 @@ import type { AcceptedChange } from "../../platform/data/distribution-check";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import type { RunRecord } from "../runs/runs";
-import { standingAfter } from "../runs/standing";
+import { standingAfter, standingWhenEnded } from "../runs/standing";
 import type { Session } from "../session/session";
 import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "./training-steps";
 import { approveStep } from "./approve-step";
@@ -62,8 +62,7 @@ async function runSteps(
     }
   } catch (error) {
     if (session.signal.aborted && run.outcome === "running") {
-      run.outcome = "stopped";
-      run.explanation = "The run was interrupted.";
+      Object.assign(run, standingWhenEnded(run, "The run was interrupted."));
     }
     // The report cannot be written where a disk is full, for example; why the run failed is what has to be said.
     await Promise.allSettled([finish(context)]);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { pino } from "pino";
+import { reasonOf } from "../../platform/base/errors";
 import { acquireLock } from "../../platform/base/lock";
 import { ownIdentity } from "../../platform/base/process-identity";
 import { describeSettings } from "../../platform/settings/describe-settings";
@@ -10,6 +11,7 @@ import { DeploymentFiles } from "./deployment-file";
 import { Environment } from "./environment";
 import { closeGracefully, listen } from "../../platform/http/listening";
 import { Proxy } from "./proxy";
+import { keepLogsSmall } from "./trim-log";
 import { createPublicServer } from "./public-server";
 import { testKeyOf } from "./test-key";
 
@@ -37,6 +39,9 @@ export async function startGateway({
   const log = pino({ level: logLevel });
   const report = (message: string): void => log.warn(message);
   log.info({ settings: describeSettings(settings) }, "starting");
+  const stopTrimming = keepLogsSmall([files.gatewayLog, files.scoringLog], (error) =>
+    report(reasonOf(error)),
+  );
 
   const { predictions } = workspace;
   const token = randomBytes(24).toString("base64url");
@@ -55,6 +60,7 @@ export async function startGateway({
   log.info({ port }, "ready");
   return async () => {
     log.info("stopping");
+    stopTrimming();
     await closeGracefully(publicServer);
     await environment.close();
     proxy.close();

@@ -1,7 +1,8 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Runs, type RunRecord } from "../../../cli/runs/runs";
 import { digestOf } from "../../../platform/base/files";
+import { ownIdentity } from "../../../platform/base/process-identity";
 import type { PlatformError } from "../../../platform/base/errors";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 
@@ -37,6 +38,22 @@ test("the newest run is the one that was made last, also after one that a wrong 
   expect(sequence).toBe(1);
   await runs.save(before);
   expect((await runs.list("diabetes")).map(({ id }) => id)).toEqual([last.id, ahead.id, before.id]);
+});
+
+test("a run whose process was killed is stopped, one whose process works on it runs", async () => {
+  const { runs } = openRuns();
+  const run = await runs.create("diabetes", "/data.csv", now);
+  expect((await runs.get(run.id)).outcome).toBe("running");
+  const file = runs.path(run.id, "run.json");
+  expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ process: { pid: process.pid } });
+  const gone = { ...ownIdentity(), pid: 2 ** 22 + 1, startTicks: "1" };
+  await writeFile(file, JSON.stringify({ ...run, process: gone }));
+  expect(await runs.get(run.id)).toMatchObject({
+    outcome: "stopped",
+    explanation: "The process that worked on the run was killed.",
+  });
+  await runs.save({ ...run, outcome: "trained" });
+  expect(await readFile(file, "utf8")).not.toContain("pid");
 });
 
 test("a run is found as it was when its home has another path now", async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { fileExists } from "../../../platform/base/files";
@@ -222,6 +222,17 @@ describe("what is deployed", () => {
     await writeFile(file, '{"environment":"qa"}');
     await expect(deployer.status("qa", "cost")).rejects.toThrow(`${file} is corrupt: model: `);
   });
+});
+
+test("a garbled lock of a gateway is named at once, with the remedy", async () => {
+  const lock = path.join(environment.folder("qa"), "gateway.lock");
+  await mkdir(environment.folder("qa"), { recursive: true });
+  await writeFile(lock, "nonsense");
+  const begun = performance.now();
+  await expect(environment.deployer().deploy("qa", environment.release(1), full)).rejects.toThrow(
+    `The gateway of cost in qa did not start. ${lock} is not a lock of this program. Expected its JSON. Delete the file.`,
+  );
+  expect(performance.now() - begun).toBeLessThan(20_000);
 });
 
 test("a busy port is named, with the remedy", async () => {
