@@ -123,15 +123,15 @@ class LocalRegistry implements Registry {
           throw corrupt(`${formatModelRef(ref)} changed while it was copied`, "Try again");
         }
       });
-    });
+    }, destination);
   }
 
   /** Runs work on files; a failure of disk, permission or path comes in words. */
-  private async explained<T>(work: () => Promise<T>): Promise<T> {
+  private async explained<T>(work: () => Promise<T>, where = this.directory): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw explainStorageError(error, this.directory);
+      throw explainStorageError(error, where);
     }
   }
 
