@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { closedObject } from "./closed-object";
 
-/** Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. */
-const reservedNames = ["_row", "_held_out", "prediction", "probability"];
+/**
+ * Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. The last one is
+ * no name of a property in JavaScript: a service refuses JSON with such a key, as one that means to change other objects.
+ */
+const reservedNames = ["_row", "_held_out", "prediction", "probability", "__proto__"];
 
 /** The values of a category that is a boolean which may be missing. */
 const booleanValues = ["false", "true"] as const;

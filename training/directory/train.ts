@@ -45,7 +45,7 @@ export async function train(request: TrainingRequest): Promise<TrainedModel> {
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
     if (["ENOTEMPTY", "EEXIST"].includes(systemErrorCode(error) ?? "")) throw alreadyThere(outputDirectory);
-    throw explainStorageError(error);
+    throw explainStorageError(error, outputDirectory);
   }
 }
 
