@@ -74,7 +74,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
       done();
     });
   }
-  takeJson(app);
+  takeJson(app, scorer.signature);
   addErrorAnswers(app, { limits, shape: problemShape });
   addAddresses(app, (path) => dialectAt(path).errorShape);
   addRequestIds(app);
