@@ -13,7 +13,10 @@ import type { Authenticator } from "../auth/authenticator";
 import { dialects } from "../dialects/dialects";
 import { openAuthenticator, openTestKey } from "../auth/open-authenticator";
 import { createHttpServer, drain } from "./listener";
+import { Connections } from "../http/connections";
 import { LoopGuard } from "../http/loop-guard";
+import { TurnGate } from "../http/turn-gate";
+import type { Admission } from "../http/admission";
 import { readMarks } from "../http/request-marks";
 import { findModelSource, firstReference, nextReference, type ModelSource } from "../model/model-source";
 import { Editions, type Edition } from "./editions";
@@ -68,16 +71,18 @@ class Service {
       openTestKey(settings, report),
       files && readTlsPair(files),
     ]);
-    const guard = new LoopGuard(settings.maxLagMs);
+    const { maxConnections, timeoutMs, maxLagMs } = settings;
+    const guard = new LoopGuard(maxLagMs);
+    const connections = new Connections({ max: maxConnections });
+    const admission = { guard, connections, turns: new TurnGate({ maxWaitMs: maxLagMs }) };
     service.closers.push(() => guard.close());
     const shared = {
-      ...service.sharedOptions(guard, authenticator, tls !== undefined),
+      ...service.sharedOptions(admission, authenticator, tls !== undefined),
       ...(testKey !== undefined && { readMark: readMarks(testKey) }),
     };
     const first = await service.open(source, firstReference(source, settings.model), shared);
     const editions = new Editions(first, (message) => logger.info(message));
-    const { maxConnections, timeoutMs } = settings;
-    const options = { maxConnections, requestTimeoutMs: timeoutMs, ...(tls && { tls }) };
+    const options = { connections, requestTimeoutMs: timeoutMs, ...(tls && { tls }) };
     const server = createHttpServer(options, editions.handle);
     if (files && tls && "setSecureContext" in server) {
       const secure = server as Server & { setSecureContext(pair: typeof tls): void };
@@ -90,12 +95,16 @@ class Service {
     process.send?.({ port });
   }
 
-  private sharedOptions(guard: LoopGuard, authenticator: Authenticator | undefined, tls: boolean): Shared {
+  private sharedOptions(
+    admission: Admission,
+    authenticator: Authenticator | undefined,
+    tls: boolean,
+  ): Shared {
     if (authenticator) this.closers.push(() => authenticator.close());
     const { life, logger, log } = this;
     const { telemetry, readMetrics } = this.telemetry;
     const { predictionLogRedact: redact, corsOrigins } = this.settings;
-    const own = { life, logger, guard, tls, telemetry, readMetrics, redact };
+    const own = { life, logger, admission, tls, telemetry, readMetrics, redact };
     return {
       ...own,
       ...(corsOrigins && { corsOrigins }),

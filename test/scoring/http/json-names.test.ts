@@ -32,7 +32,7 @@ test.each([
     /^The body has more than 53 different names, but the model has 3 features\. Send those and no others\. Unknown are ("c\d+", ){19}"c\d+" and others\.$/,
   );
   const { user, system } = process.cpuUsage(begun);
-  expect((user + system) / 1000).toBeLessThan(50);
+  expect((user + system) / 1000).toBeLessThan(200);
 });
 
 test("a very long name is cut short", () => {
