@@ -12,6 +12,7 @@ import { buildApp, type AppOptions } from "./app";
 import type { Authenticator } from "../auth/authenticator";
 import { dialects } from "../dialects/dialects";
 import { openAuthenticator, openTestKey } from "../auth/open-authenticator";
+import { beatMs, openHealthListener, type HealthListener } from "./health-listener";
 import { createHttpServer, drain } from "./listener";
 import { Connections } from "../http/connections";
 import { LoopGuard } from "../http/loop-guard";
@@ -39,6 +40,18 @@ type Shared = Omit<AppOptions, "model" | "reference" | "example" | "limits"> & {
   readonly log?: PredictionLog;
 };
 
+/** The listener for questions about its health that a process has of its own; a worker's are answered by its primary. */
+async function openHealth({ host, healthPort }: Settings<"scoring">): Promise<HealthListener | undefined> {
+  if (cluster.isWorker) {
+    setInterval(() => process.send?.({ beat: true }), beatMs).unref();
+    return undefined;
+  }
+  if (healthPort === undefined) return undefined;
+  const health = await openHealthListener({ host, port: healthPort });
+  setInterval(() => health.board.beat(), beatMs).unref();
+  return health;
+}
+
 /** One running scoring process. */
 class Service {
   private readonly life = { closing: false, ending: false };
@@ -52,6 +65,7 @@ class Service {
     private readonly logger: Logger,
     private readonly log: PredictionLog | undefined,
     private readonly telemetry: ProcessTelemetry,
+    private readonly health: HealthListener | undefined,
   ) {}
 
   static async start(settings: Settings<"scoring">, load: LoadModel): Promise<void> {
@@ -62,7 +76,8 @@ class Service {
       { ...settings, log, dialects: dialects.map(({ name }) => name) },
       report,
     );
-    const service = new Service(settings, load, logger, log, telemetry);
+    const health = await openHealth(settings);
+    const service = new Service(settings, load, logger, log, telemetry, health);
     const { tlsCert, tlsKey } = settings;
     const files = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;
     const [source, authenticator, testKey, tls] = await Promise.all([
@@ -91,8 +106,10 @@ class Service {
     service.watch(server, editions, shared);
     const port = await listen(server, { ...settings, setBy: "MLOPS_PORT" });
     guard.watch();
-    logger.info({ port, settings: describeSettings(settings) }, "ready");
-    process.send?.({ port });
+    health?.board.set("ready");
+    const ports = { port, ...(health && { healthPort: health.port }) };
+    logger.info({ ...ports, settings: describeSettings(settings) }, "ready");
+    process.send?.(ports);
   }
 
   private sharedOptions(
@@ -171,6 +188,7 @@ class Service {
     if (this.stopping) return;
     this.stopping = true;
     this.life.closing = true;
+    this.health?.board.set("closing");
     const { graceMs, drainMs } = this.settings;
     const start = performance.now();
     this.logger.info({ why }, "stopping");
