@@ -69,8 +69,13 @@ export class ContainerScoring extends pulumi.ComponentResource {
           containers: [container(args, release)],
           volumes: [{ name: "spool", emptyDir: {} }],
         },
-        // The DNS label is taken as long as the old group is there.
-        { parent: this, deleteBeforeReplace: true },
+        {
+          parent: this,
+          // The DNS label is taken as long as the old group is there.
+          deleteBeforeReplace: true,
+          // Azure refuses another size for a group that is there.
+          replaceOnChanges: ["containers[*].resources"],
+        },
       );
 
       this.id = group.id;
@@ -127,12 +132,6 @@ function container(
       timeoutSeconds: 5,
       failureThreshold: 3,
     },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      privileged: false,
-      runAsUser: 65_532,
-      runAsGroup: 65_532,
-      capabilities: { drop: ["ALL"] },
-    },
+    // No securityContext: Azure takes one for confidential containers alone. The image runs as nobody by itself.
   };
 }

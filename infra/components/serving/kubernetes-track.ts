@@ -105,10 +105,10 @@ function deployment(
   selector: Record<string, string>,
 ): inputs.apps.v1.DeploymentSpec {
   const graceMs = pulumi.output(settings.MLOPS_GRACE_MS ?? String(defaultGraceMs));
-  const spread = (topologyKey: string) => ({
+  const spread = (topologyKey: string, whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway") => ({
     topologyKey,
     maxSkew: 1,
-    whenUnsatisfiable: "ScheduleAnyway",
+    whenUnsatisfiable,
     labelSelector: { matchLabels: selector },
     // Of one edition of the pods: a roll-out does not count those that are going.
     matchLabelKeys: ["pod-template-hash"],
@@ -130,7 +130,11 @@ function deployment(
         enableServiceLinks: false,
         terminationGracePeriodSeconds: graceMs.apply((ms) => Math.ceil(Number(ms) / 1000) + noticeSeconds),
         securityContext: podSecurity,
-        topologySpreadConstraints: [spread("topology.kubernetes.io/zone"), spread("kubernetes.io/hostname")],
+        // A node may fail at any time and holds no more than its share; a zone may be full.
+        topologySpreadConstraints: [
+          spread("kubernetes.io/hostname", "DoNotSchedule"),
+          spread("topology.kubernetes.io/zone", "ScheduleAnyway"),
+        ],
         containers: [container(release, settings)],
         volumes: [{ name: "spool", emptyDir: { sizeLimit: "512Mi" } }],
       },

@@ -32,6 +32,7 @@ async function scoring(extra: Partial<KubernetesScoringArgs> = {}) {
       release: { stable, canary, canaryPercent: 10 },
       settings: { MLOPS_ENVIRONMENT: "prod", MLOPS_GRACE_MS: "40000" },
       kubernetesVersion: "1.34",
+      apiRanges: [],
       pools: {
         system: { vmSize, zones: [] },
         scoring: { vmSize, minNodes: 1, maxNodes: 10, zones: [] },
@@ -73,6 +74,8 @@ describe("scoring on AKS", () => {
     const azure = resources.filter(({ type }) => !type.startsWith("kubernetes:"));
     expect(countByType(azure)).toEqual({
       "mlops:infra:KubernetesScoring": 1,
+      "azure-native:monitor:DataCollectionRule": 1,
+      "azure-native:monitor:DataCollectionRuleAssociation": 1,
       "mlops:infra:KubernetesCluster": 1,
       "mlops:infra:KubernetesObjects": 1,
       "mlops:infra:KubernetesNamespace": 1,
@@ -175,8 +178,9 @@ describe("the objects of a version", () => {
       terminationGracePeriodSeconds: 45,
       securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
       topologySpreadConstraints: [
-        { topologyKey: "topology.kubernetes.io/zone" },
-        { topologyKey: "kubernetes.io/hostname" },
+        // No node holds all of them.
+        { topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule", maxSkew: 1 },
+        { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 1 },
       ],
       volumes: [{ name: "spool", emptyDir: { sizeLimit: "512Mi" } }],
     });
