@@ -49,7 +49,7 @@ export async function startGateway({
   const launch = { environment: name, entry, predictions, logFile: files.scoringLog, logLevel, testKey };
   const environment = new Environment({ files, launch, report });
   const proxy = new Proxy({ report, testKey });
-  const publicServer = createPublicServer({ routing: () => environment.routing, proxy, report });
+  const publicServer = createPublicServer({ routing: () => environment.routing, proxy, testKey, report });
   // The port is taken before anything is started: a taken one is the commonest fault, and found at once.
   const port = await listen(publicServer, { host, port: settings.port });
   await environment.open();

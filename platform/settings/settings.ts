@@ -95,6 +95,8 @@ const processes = {
     model: variable("MLOPS_MODEL", modelRef, "name:version, for example diabetes:3"),
     host,
     port: wholeNumber("MLOPS_PORT", [0, 65_535], 8080),
+    /** Where /healthz and /readyz are answered by a thread of its own, without TLS; nowhere when not set. */
+    healthPort: wholeNumber("MLOPS_HEALTH_PORT", [0, 65_535], undefined),
     environment,
     predictionLog,
     /** Longest time a record waits before it is taken there; 1 s for a folder, 30 s for a container when not set. */

@@ -28,6 +28,8 @@ export interface ContainerScoringArgs {
 }
 
 const port = 8080;
+/** Where the group is asked whether it lives, from inside alone. */
+const healthPort = 8081;
 
 /** Azure keeps the value of a secret to itself, and shows the others. */
 function environmentVariable(
@@ -118,14 +120,14 @@ function container(
     environmentVariables: Object.entries(variables).map(([key, value]) => environmentVariable(key, value)),
     volumeMounts: [{ name: "spool", mountPath: "/spool" }],
     livenessProbe: {
-      httpGet: { path: "/healthz", port, scheme: "http" },
+      httpGet: { path: "/healthz", port: healthPort, scheme: "http" },
       initialDelaySeconds: 20,
       periodSeconds: 10,
       timeoutSeconds: 5,
       failureThreshold: 6,
     },
     readinessProbe: {
-      httpGet: { path: "/readyz", port, scheme: "http" },
+      httpGet: { path: "/readyz", port: healthPort, scheme: "http" },
       periodSeconds: 5,
       timeoutSeconds: 5,
       failureThreshold: 3,

@@ -5,7 +5,7 @@ import * as policy from "@pulumi/kubernetes/policy/v1";
 import type * as inputs from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import type { TrackRelease } from "../../config/release";
-import { commonLabels, serviceAccountName, servicePort } from "./kubernetes-namespace";
+import { commonLabels, healthPort, serviceAccountName, servicePort } from "./kubernetes-namespace";
 
 export interface KubernetesTrackArgs {
   readonly namespace: string;
@@ -165,13 +165,17 @@ function container(
   { image }: TrackRelease,
   settings: KubernetesTrackArgs["settings"],
 ): inputs.core.v1.Container {
-  const ask = (path: string) => ({ httpGet: { path, port: "http" } });
+  // Answered by a thread of its own: the service may be busy for longer than a probe waits.
+  const ask = (path: string) => ({ httpGet: { path, port: "health" } });
   return {
     name: "scoring",
     image,
     // An image by its digest never changes.
     imagePullPolicy: "IfNotPresent",
-    ports: [{ name: "http", containerPort: servicePort }],
+    ports: [
+      { name: "http", containerPort: servicePort },
+      { name: "health", containerPort: healthPort },
+    ],
     env: Object.entries(settings).map(([name, value]) => ({ name, value })),
     // Of the disk there is the spool alone, which has a limit of its own.
     resources: { requests: size, limits: size },

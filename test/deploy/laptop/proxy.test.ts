@@ -10,6 +10,8 @@ import { TrackSampler } from "../../../deploy/laptop/track-sampler";
 import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
 import { digestOf } from "../../../platform/base/files";
 
+const testKey = "the-key-of-our-tests";
+
 /** What the scoring process answers to each path, with status 200; 404 to any other. */
 const answers: Readonly<Record<string, string>> = {
   "/score": '{"result":[7]}',
@@ -28,7 +30,7 @@ const scoring = createServer((request, response) => {
     response.writeHead(body === undefined ? 404 : 200).end(body);
   });
 });
-const proxy = new Proxy({ report: () => undefined, testKey: "the-key-of-our-tests" });
+const proxy = new Proxy({ report: () => undefined, testKey });
 let sampler: TrackSampler;
 let server: Server;
 let url: string;
@@ -41,7 +43,7 @@ function track(): LiveTrack {
     predictions: "/nowhere",
     logFile: "/nowhere",
     logLevel: "info",
-    testKey: "the-key-of-our-tests",
+    testKey,
   };
   const supervised = new SupervisedScoring(release, launch, () => undefined);
   const { port } = scoring.address() as AddressInfo;
@@ -55,7 +57,7 @@ beforeEach(async () => {
   sampler = new TrackSampler();
   const stable = track();
   const routing = { stable, splitter: new TrafficSplitter({ weight: 0, shadow: 0 }) };
-  server = createPublicServer({ routing: () => routing, proxy, report: () => undefined });
+  server = createPublicServer({ routing: () => routing, proxy, testKey, report: () => undefined });
   url = `http://127.0.0.1:${await listen(server, { host: "127.0.0.1", port: 0 })}`;
 });
 

@@ -77,8 +77,8 @@ describe("scoring on Container Instances", () => {
       ports: [{ port: 8080, protocol: "TCP" }],
       resources: { requests: { cpu: 1, memoryInGB: 2 }, limits: { cpu: 1, memoryInGB: 2 } },
       volumeMounts: [{ name: "spool", mountPath: "/spool" }],
-      livenessProbe: { httpGet: { path: "/healthz", port: 8080 } },
-      readinessProbe: { httpGet: { path: "/readyz", port: 8080 } },
+      livenessProbe: { httpGet: { path: "/healthz", port: 8081 } },
+      readinessProbe: { httpGet: { path: "/readyz", port: 8081 } },
     });
     // Azure takes one of confidential containers alone.
     expect(container).not.toHaveProperty("securityContext");

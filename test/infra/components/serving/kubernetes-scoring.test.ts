@@ -195,9 +195,9 @@ describe("the objects of a version", () => {
           requests: { cpu: "500m", memory: "1Gi" },
           limits: { cpu: "500m", memory: "1Gi" },
         },
-        startupProbe: { httpGet: { path: "/healthz", port: "http" } },
-        livenessProbe: { httpGet: { path: "/healthz", port: "http" } },
-        readinessProbe: { httpGet: { path: "/readyz", port: "http" } },
+        startupProbe: { httpGet: { path: "/healthz", port: "health" } },
+        livenessProbe: { httpGet: { path: "/healthz", port: "health" } },
+        readinessProbe: { httpGet: { path: "/readyz", port: "health" } },
         lifecycle: { preStop: { sleep: { seconds: 5 } } },
         securityContext: {
           allowPrivilegeEscalation: false,
