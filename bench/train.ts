@@ -96,7 +96,14 @@ async function runMlops(folder: string, args: readonly string[]): Promise<Usage>
   const usage = path.join(folder, "usage.json");
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--require", "tsx/cjs", "--require", path.join(repository, "bench/report-usage.ts"), "cli/main.ts", ...args],
+    [
+      "--require",
+      "tsx/cjs",
+      "--require",
+      path.join(repository, "bench/report-usage.ts"),
+      "cli/main.ts",
+      ...args,
+    ],
     {
       cwd: repository,
       env: {
