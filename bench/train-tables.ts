@@ -54,7 +54,11 @@ function queryOf(table: BenchTable): string {
     ...categoryNames(table).map((name) => `CAST(substr(${name}, 2) AS INTEGER) / ${levels}`),
   ];
   const noisy = `${effects.join(" + ")} + random() - 0.5`;
-  const target = table.trainer === "ridge" ? noisy : `CASE WHEN ${noisy} > 0.5 THEN 'yes' ELSE 'no' END`;
+  // Half of the rows are of each class.
+  const middle =
+    numberNames(table).reduce((sum, _, at) => sum + ((at % 7) - 3) / 2, 0) + categoryNames(table).length / 2;
+  const target =
+    table.trainer === "ridge" ? noisy : `CASE WHEN ${noisy} > ${middle} THEN 'yes' ELSE 'no' END`;
   return `SELECT *, ${target} AS y FROM (SELECT ${[...numbers, ...categories].join(", ")} FROM range(${table.rows}))`;
 }
 

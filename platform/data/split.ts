@@ -3,7 +3,7 @@ import { counted } from "../base/wording";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { replaceTable } from "./source";
 import { heldOutCondition, keyOf, rowsWith, sideNames, sidesIn, type LoadedData } from "./row-sides";
-import type { SplitRule } from "./split-rule";
+import { splitRuleSchema, type SplitRule } from "./split-rule";
 
 /** How many rows are on each side. */
 interface Split {
@@ -41,7 +41,12 @@ export async function splitData(data: LoadedData, rule: SplitRule): Promise<Spli
 async function isSplitBy(engine: SqlEngine, rule: SplitRule): Promise<boolean> {
   await engine.run("CREATE TABLE IF NOT EXISTS split_rules (rule STRING)");
   const [split] = await engine.rows("SELECT rule FROM split_rules");
-  return split?.rule === JSON.stringify(rule);
+  return split?.rule === textOf(rule);
+}
+
+/** The same for the same rule, whether it was decided or read. */
+function textOf(rule: SplitRule): string {
+  return JSON.stringify(splitRuleSchema.parse(rule));
 }
 
 /** Makes the table `sides`, whose rows are those of the table `loaded` in their order, and the view `data` of both. */
@@ -57,7 +62,7 @@ async function putOnSides(engine: SqlEngine, rule: SplitRule, rows: string): Pro
       : `SELECT s._held_out FROM loaded d JOIN (${sidesIn(rows, rule, dialect)}) AS s ON d._row = s._row ORDER BY d._row`,
   );
   await engine.run(`CREATE OR REPLACE VIEW data AS ${dialect.besideEachOther("loaded", "sides")}`);
-  await engine.run(`INSERT INTO split_rules VALUES (${literal(JSON.stringify(rule))})`);
+  await engine.run(`INSERT INTO split_rules VALUES (${literal(textOf(rule))})`);
 }
 
 function remedyOf(rule: SplitRule): string {

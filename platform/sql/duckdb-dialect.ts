@@ -7,6 +7,10 @@ export const duckDbDialect: SqlDialect = {
   matches: (text, pattern) => `regexp_full_match(${text}, ${literal(pattern)})`,
   tryDouble: (text) => `TRY_CAST(${text} AS DOUBLE)`,
   tryCast: (text, type) => `TRY_CAST(${text} AS ${type})`,
+  positionAmong: (text, texts) =>
+    texts.length === 0
+      ? "CAST(NULL AS DOUBLE)"
+      : `CAST(enum_code(TRY_CAST(${text} AS ENUM(${texts.map(literal).join(", ")}))) AS DOUBLE)`,
   median: (number) => `median(${number})`,
   rowHash(values) {
     // Adding 0 makes one of the two zeros of a double the other.

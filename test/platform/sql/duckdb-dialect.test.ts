@@ -73,7 +73,9 @@ describe("the hash of a row", () => {
   });
 
   test("is the same for ever, for a row of each kind of value", async () => {
-    expect(await hashOf(["1", true], ["NULL", true], ["'a'", false], ["NULL", false])).toBe("45a0a549788ac98e");
+    expect(await hashOf(["1", true], ["NULL", true], ["'a'", false], ["NULL", false])).toBe(
+      "45a0a549788ac98e",
+    );
   });
 
   test("is the same for a row of many as for it alone", async () => {
@@ -87,6 +89,21 @@ describe("the hash of a row", () => {
     expect(rows[4321]?.h).toBe(await hashOf(["4321", true], ["'v4321'", false]));
     expect(new Set(rows.map(({ h }) => h)).size).toBe(5000);
   });
+});
+
+test.each([
+  ["'it''s'", 1],
+  ["''", 2],
+  ["'x'", null],
+  ["NULL", null],
+])("%s is among texts at %p", async (text, position) => {
+  expect(await valueOf(engine.dialect.positionAmong(text, ["a", "it's", "", "é"]))).toBe(position);
+});
+
+test("a text is among no texts nowhere, and found among very many", async () => {
+  expect(await valueOf(engine.dialect.positionAmong("'a'", []))).toBe(null);
+  const many = Array.from({ length: 100_000 }, (_, index) => `v${index}`);
+  expect(await valueOf(engine.dialect.positionAmong("'v77777'", many))).toBe(77_777);
 });
 
 test("two tables lie beside each other by the order of their rows", async () => {
