@@ -16,7 +16,7 @@ import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { writeModelFiles } from "./model-files";
-import { rowsOf, scoreRows, scoreRowsInSql } from "../evaluation/score-rows";
+import { rowsOf, scoreRows, scoreLinearRows } from "../evaluation/score-rows";
 import type { TrainingRequest } from "./training-request";
 
 export interface TrainedModel {
@@ -112,7 +112,7 @@ async function describeModel(
   const heldOut = await scoreRows(engine, definition, { model, side: "held-out" });
   checkNotAborted(request);
   const training = linear
-    ? await scoreRowsInSql(engine, definition, { linear, side: "training" })
+    ? await scoreLinearRows(engine, definition, { linear, side: "training" })
     : await scoreRows(engine, definition, { model, side: "training" });
   checkNotAborted(request);
   const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
