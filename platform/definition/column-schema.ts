@@ -42,6 +42,11 @@ export const columnSchema = closedObject({
    * A category that is taken and that training did not see has no effect.
    */
   outside: z.enum(["refuse", "warn"]).optional(),
+  /**
+   * Whether values may identify a person: they are not logged, kept in the model directory or shown, and synthetic ones stand in for
+   * them where rows are kept.
+   */
+  personal: z.boolean().optional(),
   /** Unit of measurement, for people. */
   unit: z.string().optional(),
   description: z.string().optional(),
@@ -71,12 +76,36 @@ export const columnSchema = closedObject({
       const what = column.role === "weight" ? "a weight" : "a class of the target";
       fault(`column "${column.name}": ${what} that is outside cannot be used; leave "outside" out`);
     }
+    for (const message of personalFaults(column)) fault(message);
     if (column.role === "target" && column.nullable)
       fault(`column "${column.name}": the target cannot be nullable`);
     if (column.role === "weight" && column.type !== "number")
       fault(`column "${column.name}": a weight is a number`);
   })
   .transform(withoutMissingBooleans);
+
+function personalFaults({
+  name,
+  type,
+  role,
+  values,
+  personal,
+}: {
+  readonly name: string;
+  readonly type: string;
+  readonly role: string;
+  readonly values?: readonly string[] | undefined;
+  readonly personal?: boolean | undefined;
+}): string[] {
+  if (personal !== true) return [];
+  if (role === "target")
+    return [`column "${name}": what is predicted is logged and shown, so the target cannot be personal`];
+  if (role === "feature" && type === "category" && values === undefined)
+    return [
+      `column "${name}": a personal category needs values; without them the model itself would hold those that it was trained on. List groups that tell no person, or leave the column out`,
+    ];
+  return [];
+}
 
 /**
  * A boolean that may be missing is a category in all that follows: a model's graph has no third boolean. The same in

@@ -34,6 +34,7 @@ const columnSchema = z.object({
   values: z.array(z.string()).exactOptional(),
   range: z.tuple([z.number(), z.number()]).exactOptional(),
   outside: z.enum(["refuse", "warn"]).exactOptional(),
+  personal: z.literal(true).exactOptional(),
   unit: z.string().exactOptional(),
   description: z.string().exactOptional(),
 });

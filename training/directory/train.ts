@@ -120,19 +120,20 @@ async function describeModel(
     heldOut: { rows: rows.heldOut, metrics: computeMetrics(definition.task, heldOut) },
     training: { rows: rows.training, metrics: computeMetrics(definition.task, training) },
   };
+  // A profile has least and greatest values and names of categories; that of a personal column stays with its data.
+  const profiled = featuresOf(definition).filter(({ personal }) => !personal);
   const reference: Profile = {
     rows: rows.training,
-    columns: await profileTable(engine, rowsOf("training"), [
-      ...featuresOf(definition),
-      targetOf(definition),
-    ]),
+    columns: await profileTable(engine, rowsOf("training"), [...profiled, targetOf(definition)]),
     // What a model says of rows that it was fitted on is not what it will say of new ones.
     prediction: profileNumbers(heldOut.predicted),
-    likeRows: await chanceOfLikeRows(
-      engine,
-      rowsOf("training"),
-      featuresOf(definition).map(({ name }) => name),
-    ),
+    ...(profiled.length > 0 && {
+      likeRows: await chanceOfLikeRows(
+        engine,
+        rowsOf("training"),
+        profiled.map(({ name }) => name),
+      ),
+    }),
   };
   const lineage = await makeLineage(request, { ...rows, program });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { featureTable } from "../../../platform/model/table";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { fitLinearModel } from "../trainers/fit-linear-model";
@@ -52,6 +53,28 @@ test("golden rows are held-out rows with the predictions of the trained paramete
   expect(golden.rows).toHaveLength(8);
   expect(golden.tolerance).toBe(1e-9);
   expect(golden.predictions).toEqual(golden.probabilities?.map((value) => (value > 0.5 ? 1 : 0)));
+});
+
+test("golden rows have synthetic values of personal columns, and what the model says of those", async () => {
+  const personal = {
+    ...definition,
+    columns: definition.columns.map((column) =>
+      ["age", "sex", "fare"].includes(column.name) ? { ...column, personal: true } : column,
+    ),
+  };
+  const model = await openModel(linear);
+  const golden = await makeGoldenRows(engine, personal, { model, linear });
+  const served = await model.predict(featureTable(model.signature, golden.rows));
+  await model.close();
+  expect(golden.rows.map(({ age }) => age)).toEqual([6, 19, 31, 44, 56, 69, 81, 94]);
+  expect(golden.rows.map(({ sex }) => sex)).toEqual(
+    Array.from({ length: 8 }, (_, index) => ["female", "male"][index % 2]),
+  );
+  const real = await engine.rows("SELECT sibsp FROM data WHERE _held_out ORDER BY _row LIMIT 1");
+  expect(golden.rows[0]?.sibsp).toBe(real[0]?.sibsp);
+  golden.probabilities?.forEach((probability, row) => {
+    expect(probability).toBeCloseTo(served.probability?.[row] ?? NaN, 12);
+  });
 });
 
 test("a model file that does not give the trained numbers fails the training", async () => {
