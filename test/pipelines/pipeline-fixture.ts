@@ -10,6 +10,7 @@ export const pipelines = path.join(repository, "pipelines");
 const stubs = [
   "npm run lint",
   "npm run types",
+  "npm run audit",
   "npm run test:coverage",
   "npm run images:build",
   "npm run pulumi:install",

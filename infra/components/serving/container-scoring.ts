@@ -28,6 +28,8 @@ export interface ContainerScoringArgs {
 }
 
 const port = 8080;
+/** Of the memory; bodies, answers and the model's library need the rest. */
+const heapShare = 0.6;
 /** Where the group is asked whether it lives, from inside alone. */
 const healthPort = 8081;
 
@@ -110,7 +112,11 @@ function container(
   { image }: TrackRelease,
 ): containerinstance.ContainerGroupArgs["containers"] extends pulumi.Input<(infer T)[]> ? T : never {
   // Of the identities that the group has, the service takes the one that this variable names.
-  const variables = { ...settings, AZURE_CLIENT_ID: scoring.clientId };
+  const variables = {
+    ...settings,
+    AZURE_CLIENT_ID: scoring.clientId,
+    NODE_OPTIONS: `--max-old-space-size=${Math.floor(memoryGiB * 1024 * heapShare)}`,
+  };
   const size = { cpu, memoryInGB: memoryGiB };
   return {
     name: "scoring",

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { repository } from "../../../../build/repository";
 import {
   KubernetesScoring,
   type KubernetesScoringArgs,
@@ -221,6 +224,16 @@ describe("the objects of a version", () => {
       maxReplicas: 6,
       metrics: [{ resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } } }],
     });
+  });
+
+  test("have more memory than the heap may take by the image's own setting", async () => {
+    const dockerfile = await readFile(path.join(repository, "scoring", "Dockerfile"), "utf8");
+    const heapMiB = Number(/NODE_OPTIONS=--max-old-space-size=(\d+)/.exec(dockerfile)?.[1]);
+    const deployment = named((await scoring()).resources, "apps/v1:Deployment", "stable");
+    expect(deployment?.spec.template.spec.containers[0].resources.limits.memory).toBe("1Gi");
+    // Two fifths are for what is not in it.
+    expect(heapMiB).toBeGreaterThan(400);
+    expect(heapMiB).toBeLessThanOrEqual(0.6 * 1024);
   });
 
   test("are chosen by their track, so that no version gets another's requests", async () => {
