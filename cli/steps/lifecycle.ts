@@ -10,7 +10,7 @@ import { approveStep } from "./approve-step";
 import { releaseStep } from "./canary-step";
 import { findUntested, releaseOf } from "./release-of-run";
 import { deployStep, loadStep, packageStep, smokeStep, verifyStep } from "./release-steps";
-import type { RunContext, Step } from "./step";
+import type { RunContext, RunOptions, Step } from "./step";
 import { openRunContext, runStep, stepNames, testStepNames } from "./step";
 import { driftStep, predictionsStep, reportStep } from "./watch-steps";
 
@@ -92,6 +92,7 @@ async function finish(context: RunContext): Promise<void> {
 interface LifecycleOptions {
   readonly yes: boolean;
   readonly until?: string | undefined;
+  readonly acceptBreaking?: AcceptedChange | undefined;
 }
 
 /** Everything from the data to production, as one new run. */
@@ -103,17 +104,18 @@ export async function runLifecycle(
   const steps = stepsUntil(session.environments, options.until);
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
   const until = steps.at(-1) !== driftStep ? options.until : undefined;
-  return runSteps(openRunContext(session, loaded, run, { yes: options.yes }), () => steps, until);
+  const { yes, acceptBreaking } = options;
+  return runSteps(openRunContext(session, loaded, run, { yes, acceptBreaking }), () => steps, until);
 }
 
 /** A new run that ends where a version is registered, or is not. */
 export async function retrain(
   session: Session,
   loaded: LoadedDefinition,
-  accepted?: AcceptedChange,
+  accepts: Pick<RunOptions, "accepted" | "acceptBreaking"> = {},
 ): Promise<RunRecord> {
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
-  return runSteps(openRunContext(session, loaded, run, { accepted }), () => retrainSteps, undefined);
+  return runSteps(openRunContext(session, loaded, run, accepts), () => retrainSteps, undefined);
 }
 
 /** What is done in production: approval, canary, verification, and the rehearsal where there are no clients. */

@@ -35,6 +35,8 @@ export interface RunContext extends LoadedDefinition {
   readonly yes: boolean;
   /** The change of population that is accepted; that of the settings when absent. */
   readonly accepted?: AcceptedChange;
+  /** Columns whose change may refuse requests that the champion answers; those of the settings when absent. */
+  readonly acceptBreaking?: AcceptedChange;
   /** Loads the run's data on first use. */
   workbench(): Promise<Workbench>;
   close(): Promise<void>;
@@ -52,15 +54,19 @@ export interface Step {
   run(context: RunContext): Promise<StepResult>;
 }
 
+/** What a run is opened with, beside what it is about. */
+export interface RunOptions {
+  readonly yes?: boolean;
+  readonly target?: Target;
+  readonly accepted?: AcceptedChange | undefined;
+  readonly acceptBreaking?: AcceptedChange | undefined;
+}
+
 export function openRunContext(
   session: Session,
   loaded: LoadedDefinition,
   run: RunRecord,
-  {
-    yes = false,
-    target = localTarget(session),
-    accepted,
-  }: { yes?: boolean; target?: Target; accepted?: AcceptedChange | undefined } = {},
+  { yes = false, target = localTarget(session), accepted, acceptBreaking }: RunOptions = {},
 ): RunContext {
   let workbench: Promise<Workbench> | undefined;
   return {
@@ -70,6 +76,7 @@ export function openRunContext(
     target,
     yes,
     ...(accepted && { accepted }),
+    ...(acceptBreaking && { acceptBreaking }),
     workbench: () => (workbench ??= openWorkbench(loaded, run.dataFile)),
     async close() {
       const opening = workbench;

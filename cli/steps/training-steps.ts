@@ -155,6 +155,7 @@ export const evaluateStep: Step = {
         countDecisions: (heldOut) => countDecisions(session.runs, run, heldOut),
       },
       evaluation: session.settings.evaluation,
+      acceptBreaking: context.acceptBreaking ?? training.breakingAcceptedBySettings(session.settings),
       output: session.runs.path(run.id),
     });
     return concludeDecision(context, decision);

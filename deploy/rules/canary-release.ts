@@ -34,6 +34,11 @@ export interface CanaryAnalysis {
   readonly rule: CanaryRule;
   /** What the canary is compared with while the environment has no stable version: what QA showed of it. */
   readonly qaSample: TrackSample;
+  /**
+   * It is accepted that the release refuses requests that stable answers. Then neither answers the other's requests, and the canary is
+   * compared with what QA showed of it, too.
+   */
+  readonly acceptsRefusals?: boolean;
   /** Sends this many scoring requests to the environment's URL, or waits while its clients send theirs. */
   readonly sendTraffic: (url: string, requests: number) => Promise<void>;
   /** Rounds of traffic after which a stage is decided by what there is; the last stage has `lastStagePatience` times as many. */
@@ -52,18 +57,21 @@ function requestsFor({ weight, shadow }: Traffic, rule: CanaryRule, hasStable: b
   return Math.ceil((Math.max(rule.minRequests, minRoundRequests) * 1.3) / rarer);
 }
 
+type JudgedBy = Pick<CanaryAnalysis, "rule"> & Partial<Pick<CanaryAnalysis, "qaSample" | "acceptsRefusals">>;
+
 /** What is known of a canary: compared with stable or, while there is none, with what QA showed of it. */
 export function judgeCanary(
   { stable, samples }: Pick<DeploymentStatus, "stable" | "samples">,
-  { rule, qaSample = emptySample }: { readonly rule: CanaryRule; readonly qaSample?: TrackSample },
+  { rule, qaSample = emptySample, acceptsRefusals = false }: JudgedBy,
 ): Omit<CanaryStage, "weight"> {
-  const reference = stable ? (samples.stable ?? emptySample) : qaSample;
+  const against = acceptsRefusals ? undefined : stable;
+  const reference = against ? (samples.stable ?? emptySample) : qaSample;
   const canary = samples.canary ?? emptySample;
-  const comparedWith = stable ? "stable" : "QA";
+  const comparedWith = against ? "stable" : "QA";
   const { checks, ...decision } = decideCanary({ reference, canary, rule, comparedWith });
   void checks;
   const samplesShown = { reference: withoutKept(reference), canary: withoutKept(canary) };
-  return { comparedWith: stable?.model ?? "QA", ...decision, ...samplesShown };
+  return { comparedWith: against?.model ?? "QA", ...decision, ...samplesShown };
 }
 
 /** A sample as records keep it: the predictions themselves have done their work. */

@@ -48,6 +48,13 @@ const acceptPopulation = variable(
   "columns, separated by commas",
 );
 
+/** Columns whose change may refuse requests that the champion answers; "all" is every one. */
+const acceptBreaking = variable(
+  "MLOPS_ACCEPT_BREAKING",
+  namesText.default([]),
+  "columns, separated by commas",
+);
+
 const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
 /** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
 const predictionLog = variable(
@@ -75,6 +82,7 @@ const processes = {
     evaluation,
     onNoPromotion,
     acceptPopulation,
+    acceptBreaking,
     logLevel,
     target,
     predictionLog,
@@ -86,6 +94,7 @@ const processes = {
     evaluation,
     onNoPromotion,
     acceptPopulation,
+    acceptBreaking,
     /** Commit that the program was built from, for the lineage; with "-dirty" when files differed from it. */
     codeRevision: variable("MLOPS_CODE_REVISION", revision, "a commit, with -dirty behind it or not"),
   },

@@ -30,6 +30,7 @@ describe("settings", () => {
       evaluation: "on",
       onNoPromotion: "cancel",
       acceptPopulation: [],
+      acceptBreaking: [],
       logLevel: "info",
       target: "local",
     });
@@ -84,6 +85,7 @@ describe("settings", () => {
       evaluation: "off",
       onNoPromotion: "continue",
       acceptPopulation: [],
+      acceptBreaking: [],
       logLevel: "debug",
       target: "local",
     });
