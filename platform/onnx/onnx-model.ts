@@ -3,7 +3,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { PlatformError } from "../base/errors";
 import { fileExists } from "../base/files";
 import { modelFiles, readModelMetadata } from "../model/model-directory";
-import { InputTooLarge } from "./linear-model";
+import { InputTooLarge } from "./input-too-large";
 import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime";
 import type { Signature, SignatureColumn } from "../model/signature";
 import type { ColumnValues, FeatureTable, Predictions } from "../model/table";

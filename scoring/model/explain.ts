@@ -1,11 +1,11 @@
-import type { Explanation } from "../../platform/onnx/linear-model";
+import type { Explanation } from "../../platform/onnx/explanation";
 import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
 
 /** What an answer says about where its predictions come from. */
 export interface ExplanationAnswer {
-  /** What base and contributions of a row add up to: its prediction, or the log-odds of its positive class. */
-  readonly scale: "prediction" | "log-odds";
+  /** What base and contributions of a row add up to: its prediction, its logarithm, or the log-odds of its positive class. */
+  readonly scale: Explanation["scale"];
   readonly base: number;
   /** Per row, by feature. */
   readonly contributions: readonly Readonly<Record<string, number>>[];
