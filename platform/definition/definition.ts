@@ -115,7 +115,7 @@ function taskFaults({ columns, task, trainer }: Definition): string[] {
         "Give it two, the positive class last: one class against all others is such a pair",
     );
   }
-  return [...faults, ...trainerFaults(trainer, task)];
+  return [...faults, ...trainerFaults(trainer, { task, columns })];
 }
 
 function gateFaults({ columns, task, gate }: Definition): string[] {

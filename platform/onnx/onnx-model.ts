@@ -4,7 +4,7 @@ import { PlatformError, reasonOf } from "../base/errors";
 import { fileExists } from "../base/files";
 import { counted, withoutPeriod } from "../base/wording";
 import { modelFiles, readModelMetadata } from "../model/model-directory";
-import { InputTooLarge } from "./linear-model";
+import { InputTooLarge } from "./input-too-large";
 import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime";
 import type { Signature, SignatureColumn } from "../model/signature";
 import type { ColumnValues, FeatureTable, Predictions } from "../model/table";

@@ -11,6 +11,8 @@ import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { double, identifier, literal, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
 import { featureTable, type Predictions } from "../../platform/model/table";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { TreeModel } from "../../platform/onnx/tree-model";
+import type { TreeParameters } from "../../platform/onnx/tree-parameters";
 import { predictionSql } from "../evaluation/predict-sql";
 import { rowsOf } from "../evaluation/score-rows";
 import { aggregate } from "../preprocessing/sql";
@@ -28,20 +30,34 @@ export function spreadPositions(rows: number): number[] {
 }
 
 /**
- * Held-out rows with their predictions: those of the trainer's own parameters, computed in SQL, where it has
- * parameters (`linear`), otherwise onnxruntime's. Throws TRAINING_FAILED when the two are not the same numbers: the
+ * Held-out rows with their predictions: those of the trainer's own parameters, computed in SQL (`linear`) or by walking
+ * the trees, otherwise onnxruntime's. Throws TRAINING_FAILED when the two are not the same numbers: the
  * model would then answer something else than what was trained.
  */
 export async function makeGoldenRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { model, linear }: { readonly model: OnnxModel; readonly linear?: LinearParameters | undefined },
+  {
+    model,
+    linear,
+    trees,
+  }: {
+    readonly model: OnnxModel;
+    readonly linear?: LinearParameters | undefined;
+    readonly trees?: TreeParameters | undefined;
+  },
 ): Promise<GoldenRows> {
   const found = await selectRows(engine, definition, linear);
   const rows = found.map((row) =>
     Object.fromEntries(featuresOf(definition).map(({ name }) => [name, row[name] ?? null])),
   );
-  const served = toGolden(await model.predict(featureTable(model.signature, rows)));
+  const table = featureTable(model.signature, rows);
+  const served = toGolden(await model.predict(table));
+  if (trees) {
+    const own = toGolden(new TreeModel(trees).predict(table));
+    checkSame(own, served);
+    return { rows, ...own, tolerance: exactTolerance };
+  }
   if (!linear) return { rows, ...served, tolerance: foreignTolerance };
   const own = ownPredictions(
     linear,

@@ -15,6 +15,7 @@ import { fitModel, programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import type { TreeParameters } from "../../platform/onnx/tree-parameters";
 import { writeModelFiles } from "./model-files";
 import { rowsOf, scoreRows, scoreLinearRows } from "../evaluation/score-rows";
 import type { TrainingRequest } from "./training-request";
@@ -76,6 +77,7 @@ async function trainInto(
   const {
     onnx,
     linear,
+    trees,
     warnings = [],
   } = await fitModel({
     ...request,
@@ -86,7 +88,7 @@ async function trainInto(
   checkNotAborted(request);
   const model = await OnnxModel.open(file, signatureOf(definition));
   try {
-    return { ...(await describeModel(request, { directory, model, linear, program })), warnings };
+    return { ...(await describeModel(request, { directory, model, linear, trees, program })), warnings };
   } finally {
     await model.close();
   }
@@ -99,16 +101,18 @@ async function describeModel(
     directory,
     model,
     linear,
+    trees,
     program,
   }: {
     directory: string;
     model: OnnxModel;
     linear: LinearParameters | undefined;
+    trees: TreeParameters | undefined;
     program: Lineage["program"] | undefined;
   },
 ): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
-  const golden = await makeGoldenRows(engine, definition, { model, linear });
+  const golden = await makeGoldenRows(engine, definition, { model, linear, trees });
   const heldOut = await scoreRows(engine, definition, { model, side: "held-out" });
   checkNotAborted(request);
   const training = linear

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { TreeModel } from "../../../platform/onnx/tree-model";
 import { featureTable } from "../../../platform/model/table";
+import { fitModel } from "../../../training/trainers/trainers";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { fitLinearModel } from "../trainers/fit-linear-model";
@@ -95,5 +97,29 @@ test("without held-out rows there is nothing to measure a model with", async () 
     "There are no held-out rows.",
   );
   await empty.close();
+  await model.close();
+});
+
+test("golden rows of trees are those of a walk through them, and others than the file's are refused", async () => {
+  const trained = shippedDefinition("titanic", { trainer: { kind: "boosted-trees", maxTrees: 5 } });
+  const { onnx, trees } = await fitModel({
+    engine,
+    definition: trained,
+    from: "data",
+    commandDirectory: folder,
+    workDirectory: path.join(folder, "unused"),
+  });
+  if (!trees) throw new Error("There are no trees.");
+  const file = path.join(folder, "trees.onnx");
+  await writeFile(file, onnx);
+  const model = await OnnxModel.open(file, trees.signature);
+  const golden = await makeGoldenRows(engine, trained, { model, trees });
+  const { probability } = new TreeModel(trees).predict(featureTable(trees.signature, golden.rows));
+  expect(golden.tolerance).toBe(1e-9);
+  expect(golden.probabilities).toEqual(Array.from(probability ?? []));
+  const others = { ...trees, base: trees.base + 1e-6 };
+  await expect(makeGoldenRows(engine, trained, { model, trees: others })).rejects.toThrow(
+    /^The model file does not give the trained numbers/,
+  );
   await model.close();
 });
