@@ -8,6 +8,7 @@ import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";
 import { packagingOf } from "../session/packaging";
 import { passedBefore, releaseOf } from "./release-of-run";
+import { sampleOfTest } from "./sample-of-test";
 import type { RunContext, Step } from "./step";
 
 /** Connections by which tests and the canary's own traffic reach a service. */
@@ -103,7 +104,10 @@ export const loadStep = (environment: string, name = "load"): Step => ({
     const url = await servingUrl(context, environment);
     const headers = await target.headers(environment, definition.name);
     const load = await runLoad({ url, bodies, connections, seconds: loadSeconds, headers }, session.signal);
-    const sample = (await target.deployer.status(environment, definition.name)).samples.stable;
+    const sample = await sampleOfTest(
+      async () => (await target.deployer.status(environment, definition.name)).samples.stable,
+      { load, lagMs: target.sampleLagMs, signal: session.signal },
+    );
     const { requests, failures, requestsPerSecond, latencyMs } = load;
     const figures = `${requests} requests, ${failures} failed, ${requestsPerSecond.toFixed(0)} a second, p95 ${latencyMs.p95.toFixed(1)} ms`;
     if (failures > 0 || requests === 0) {
@@ -112,7 +116,7 @@ export const loadStep = (environment: string, name = "load"): Step => ({
         `The load test in ${environment} failed: ${figures}. No request may fail. See the logs in ${session.workspace.environments}.`,
       );
     }
-    noteTest(context, environment, { load, ...(sample && { sample }) });
+    noteTest(context, environment, { load, sample });
     return { message: figures };
   },
 });
