@@ -53,6 +53,7 @@ async function play(
     release: releaseOf(2),
     rule: canarySchema.parse({ shadowPercent }),
     qaSample: emptySample,
+    testCanary: () => Promise.resolve(),
     sendTraffic: (_, requests) => {
       round += 1;
       rounds = Math.max(rounds, round);

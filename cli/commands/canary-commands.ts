@@ -19,6 +19,7 @@ import {
   releaseStepWithin,
 } from "../steps/canary-step";
 import { crown, isInProduction, passedQa, releaseOf } from "../steps/release-of-run";
+import { verifyStep } from "../steps/release-steps";
 import type { RunContext } from "../steps/step";
 import { approve, openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
 
@@ -32,7 +33,7 @@ interface CanaryFlags extends ReleaseFlags {
 async function advance(context: RunContext, { minutes, approvedBy, release: file }: CanaryFlags) {
   await passedQa(context);
   approve(context.run, approvedBy);
-  await runOnRelease(context, [releaseStepWithin(minutes)], file);
+  await runOnRelease(context, [releaseStepWithin(minutes), verifyStep], file);
   if (context.run.outcome !== "released") process.exitCode = 1;
 }
 

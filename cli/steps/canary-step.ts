@@ -7,7 +7,9 @@ import {
   type CanaryRelease,
 } from "../../deploy/rules/canary-release";
 import type { CanaryStage } from "../../deploy/rules/canary-stage";
+import { trackHeader } from "../../deploy/laptop/routing";
 import { runLoad } from "../../deploy/tests/load";
+import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import { crown, isInProduction, releaseOf } from "./release-of-run";
 import { acceptsRefusals } from "./refused-clients";
 import { connections, scoringBodies } from "./release-steps";
@@ -88,6 +90,14 @@ async function conclude(context: RunContext, lines: readonly string[]): Promise<
   return { message: [...lines, `100 %: ${model} takes all traffic`].join("\n") };
 }
 
+/** The golden rows of the release, asked of the canary alone: clients need not find out that it predicts something else. */
+async function testCanary(context: RunContext, url: string): Promise<void> {
+  const { session, target, definition } = context;
+  const { production } = session.environments;
+  const headers = { ...(await target.headers(production, definition.name)), [trackHeader]: "canary" };
+  requireSmoke(await smokeRelease(releaseOf(context), url, headers), `${production}, as the canary`);
+}
+
 async function passCanary(context: RunContext, minutes: number): Promise<StepResult> {
   const { session, run } = context;
   const { model } = releaseOf(context);
@@ -102,6 +112,7 @@ async function passCanary(context: RunContext, minutes: number): Promise<StepRes
   const stages: CanaryStage[] = [];
   const plan: CanaryRelease = {
     ...(await canaryAnalysisOf(context, minutes)),
+    testCanary: (url) => testCanary(context, url),
     onStage: async (stage) => {
       stages.push(stage);
       run.canary = stages;

@@ -4,12 +4,12 @@ import { serveAtOnce } from "../../deploy/rules/set-canary";
 import { runLoad } from "../../deploy/tests/load";
 import { packageModel } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
-import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
+import { requireSmoke, smokeRelease, type SmokeCheck } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";
 import { packagingOf } from "../session/packaging";
-import { passedBefore, releaseOf } from "./release-of-run";
+import { crown, passedBefore, releaseOf } from "./release-of-run";
 import { sampleOfTest } from "./sample-of-test";
-import type { RunContext, Step } from "./step";
+import type { RunContext, Step, StepResult } from "./step";
 
 /** Connections by which tests and the canary's own traffic reach a service. */
 export const connections = 4;
@@ -121,6 +121,21 @@ export const loadStep = (environment: string, name = "load"): Step => ({
   },
 });
 
+/** Goes back to the version before, which is the champion again; how the run ends. Throws when there is none to go back to. */
+async function goBack(context: RunContext, checks: readonly SmokeCheck[]): Promise<StepResult> {
+  const { target, definition, session } = context;
+  const { production } = session.environments;
+  const { previous } = await target.deployer.status(production, definition.name);
+  if (previous === undefined) requireSmoke(checks, production);
+  const { stable } = await target.deployer.rollback(production, definition.name);
+  const serving = stable?.model ?? "nothing";
+  if (stable !== undefined) await crown(session, stable.model);
+  const failed = checks.filter(({ passed }) => !passed).map(({ name, detail }) => `${name}: ${detail}`);
+  const explanation = `${releaseOf(context).model} failed its smoke test in ${production} with all traffic, so that ${serving} serves again: ${failed.join("; ")}`;
+  return { message: explanation, ends: { outcome: "rolled-back", explanation } };
+}
+
+/** Tests what production serves with all traffic; a release that fails there goes, and the version before comes back. */
 export const verifyStep: Step = {
   name: "verify",
   async run(context) {
@@ -129,7 +144,7 @@ export const verifyStep: Step = {
     const url = await servingUrl(context, production);
     const headers = await target.headers(production, definition.name);
     const checks = await smokeRelease(releaseOf(context), url, headers);
-    requireSmoke(checks, production);
+    if (checks.some(({ passed }) => !passed)) return goBack(context, checks);
     return { message: `${checks.length} checks passed in production` };
   },
 };

@@ -65,7 +65,11 @@ export class AzureDeployer implements Deployer {
   }
 
   async rollback(environment: string, model: string): Promise<DeploymentStatus> {
-    return this.change(await this.read(environment, model), { action: "rollback" });
+    // Whoever interrupts a release wants just this: the signal that ended it must not end the way back.
+    const { signal, ...options } = this.options;
+    void signal;
+    const stack = await ReleaseStack.open(environment, options);
+    return this.change(await this.read(environment, model, stack), { action: "rollback" });
   }
 
   private async read(environment: string, model: string, opened?: ReleaseStack): Promise<StackFacts> {

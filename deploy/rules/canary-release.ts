@@ -47,6 +47,8 @@ export interface CanaryAnalysis {
 }
 
 export interface CanaryRelease extends CanaryAnalysis {
+  /** Tests the canary by itself, before it is judged by anybody else's requests; throws when it fails. */
+  readonly testCanary: (url: string) => Promise<void>;
   readonly onStage: (stage: CanaryStage) => Promise<void>;
 }
 
@@ -167,9 +169,10 @@ async function takeAway(plan: CanaryRelease, error: unknown): Promise<void> {
 async function passStages(plan: CanaryRelease, stages: readonly RemainingStage[]): Promise<boolean> {
   const { deployer, environment, release, signal } = plan;
   const { name } = parseModelRef(release.model);
-  for (const { traffic, begun } of stages) {
+  for (const [index, { traffic, begun }] of stages.entries()) {
     signal.throwIfAborted();
     if (!begun) await setCanary(deployer, environment, { release, traffic });
+    if (index === 0) await plan.testCanary(urlOf(await deployer.status(environment, name)));
     const stage = await analyseCanary(plan, traffic);
     await plan.onStage(stage);
     if (stage.verdict !== "advance") {

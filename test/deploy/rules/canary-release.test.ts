@@ -79,6 +79,7 @@ async function release(version: number, changes: Partial<CanaryRelease> = {}): P
     release: environment.release(version),
     rule,
     qaSample: qaSample(),
+    testCanary: () => Promise.resolve(),
     sendTraffic,
     onStage: (stage) => {
       stages.push(stage);
@@ -275,6 +276,21 @@ describe("a release that is broken off leaves no canary behind", () => {
       code: "INTERRUPTED",
       message: "The release of cost:7 was interrupted. It was taken out of prod, which stays as it was.",
     });
+    await expectRolledBack(7);
+  });
+
+  test("when the canary fails the test of it alone, before anybody's requests judge it", async () => {
+    let judged = 0;
+    const tested: string[] = [];
+    const failing = release(7, {
+      testCanary: (url) => {
+        tested.push(url);
+        return Promise.reject(new Error("golden rows: row 1: 7 instead of 1"));
+      },
+      sendTraffic: () => Promise.resolve(void (judged += 1)),
+    });
+    await expect(failing).rejects.toThrow("golden rows: row 1: 7 instead of 1");
+    expect([judged, tested]).toEqual([0, [(await deployer.status("prod", "cost")).url]]);
     await expectRolledBack(7);
   });
 
