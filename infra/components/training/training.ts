@@ -44,7 +44,14 @@ export function retrainingPipeline(
     foundation,
     workspace,
     clusters,
-  }: { foundation: Foundation; workspace: Workspace; clusters: readonly TrainingCluster[] },
+    trains,
+  }: {
+    readonly foundation: Foundation;
+    readonly workspace: Workspace;
+    readonly clusters: readonly TrainingCluster[];
+    /** Whether the schedule starts it; who asks its endpoint does so anywhere. */
+    readonly trains: boolean;
+  },
 ): TrainingPipeline {
   const { computePriority, computeVmSize } = config;
   const absent = workspace.id.apply((id) =>
@@ -59,7 +66,7 @@ export function retrainingPipeline(
     stepTimeoutMinutes: config.stepTimeoutMinutes,
     schedule: config.schedule,
     // Without its cluster every job would fail.
-    scheduleEnabled: config.scheduleEnabled && config.compute,
+    scheduleEnabled: trains && config.scheduleEnabled && config.compute,
     evaluation: config.evaluation,
     onNoPromotion: config.onNoPromotion,
     acceptPopulation: config.acceptPopulation,
