@@ -154,6 +154,11 @@ export const settings = {
     description:
       "Columns that retraining accepts of another population than in the champion's rows; `all` is every one",
   },
+  acceptBreaking: {
+    schema: text(/^[^\s,]+(,[^\s,]+)*$/, "expected columns, separated by commas, or all"),
+    optional: true,
+    description: "Columns whose change may refuse requests that the champion answers; `all` is every one",
+  },
   containerCpu: {
     schema: count(1, 4),
     default: "1",

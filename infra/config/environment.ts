@@ -72,6 +72,7 @@ export function environmentOf(
     MLOPS_EVALUATION: config.evaluation,
     MLOPS_ON_NO_PROMOTION: config.onNoPromotion,
     ...(config.acceptPopulation !== undefined && { MLOPS_ACCEPT_POPULATION: config.acceptPopulation }),
+    ...(config.acceptBreaking !== undefined && { MLOPS_ACCEPT_BREAKING: config.acceptBreaking }),
   };
   return {
     scoring: checked("scoring", {

@@ -1,5 +1,5 @@
 import type { Signature } from "../../platform/model/signature";
-import type { Explanation } from "../../platform/onnx/linear-model";
+import type { Explanation } from "../../platform/onnx/explanation";
 import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
 
@@ -21,8 +21,8 @@ export function checkExplainable(rows: number, { inputs }: Signature): void {
 
 /** What an answer says about where its predictions come from. */
 export interface ExplanationAnswer {
-  /** What base and contributions of a row add up to: its prediction, or the log-odds of its positive class. */
-  readonly scale: "prediction" | "log-odds";
+  /** What base and contributions of a row add up to: its prediction, its logarithm, or the log-odds of its positive class. */
+  readonly scale: Explanation["scale"];
   readonly base: number;
   /** Per row, by feature. */
   readonly contributions: readonly Readonly<Record<string, number>>[];

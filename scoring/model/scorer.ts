@@ -4,7 +4,7 @@ import { predictionSource, type PredictionSource } from "../../platform/predicti
 import type { PredictionLog } from "../../platform/predictions/prediction-writer";
 import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
-import type { Explanation } from "../../platform/onnx/linear-model";
+import type { Explanation } from "../../platform/onnx/explanation";
 import { checkExplainable } from "./explain";
 import { isPromise, Limiter, type Caller } from "./limiter";
 import { RequestProblem } from "../problems/problem";

@@ -17,6 +17,7 @@ const stubs = [
   "npm run infra:preview",
   "npm run infra:up",
   "npm run infra:destroy",
+  "npm run mlops -- data push",
 ];
 
 /** A place where pipelines run against this machine: its workspace is to them what Azure is. */

@@ -134,6 +134,12 @@ export const accessTable: readonly Grant[] = [
 
   {
     who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "dataContainer",
+    why: "deliver data to train on (mlops data push)",
+  },
+  {
+    who: "operators",
     role: "Storage Blob Data Reader",
     on: "predictionLogContainer",
     why: "look into predictions that were complained about",

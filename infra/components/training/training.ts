@@ -63,6 +63,7 @@ export function retrainingPipeline(
     evaluation: config.evaluation,
     onNoPromotion: config.onNoPromotion,
     acceptPopulation: config.acceptPopulation,
+    acceptBreaking: config.acceptBreaking,
     dataUri: workspace.dataUri,
     // Beside the models, where the identity of the jobs may write already.
     dataVersions: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.models}/data-versions`,
