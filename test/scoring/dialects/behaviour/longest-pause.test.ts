@@ -1,13 +1,5 @@
-import {
-  call,
-  closeServices,
-  colour,
-  colourRow,
-  cost,
-  limits,
-  openService,
-  randomNumbers,
-} from "../service-fixture";
+import { infer, mix, parts, fill, placesOf } from "../hostile-parts";
+import { call, closeServices, colour, cost, limits, openService, randomNumbers } from "../service-fixture";
 
 afterAll(closeServices);
 
@@ -22,80 +14,8 @@ const bodyKilobytes = 200;
  */
 const [maxMsPerKilobyte, maxOtherMs] = [0.5, 60];
 
-const infer = (model: string): string => `/v2/models/${model}/infer`;
 const json = "application/json";
-const row = JSON.stringify(Object.values(colourRow));
-const tensor = '{"name":"age","shape":[1],"datatype":"FP64","data":[1]}';
-
-/** Every address that takes a body, with bodies that are good but for what is put in the place of `#`. */
-const places: readonly (readonly [url: string, type: string, body: string])[] = [
-  ["/score", json, "#"],
-  ["/score", json, '{"data":#}'],
-  ["/score", json, '{"data":[#]}'],
-  ["/score", json, '{"data":[[#]]}'],
-  ["/score", json, '{"data":{#}}'],
-  ["/score", json, '{"data":[{#}]}'],
-  ["/score", json, `{"data":[${row}],#}`],
-  ["/score?explain=true", json, '{"data":[[#]]}'],
-  ["/invocations", json, '{"instances":[#]}'],
-  ["/invocations", json, '{"inputs":{#}}'],
-  ["/invocations", json, '{"dataframe_records":[{#}]}'],
-  ["/invocations", json, '{"dataframe_split":{"columns":[#],"data":[[1]]}}'],
-  ["/invocations", json, '{"dataframe_split":{"columns":["age"],"data":[[1]],"index":[#]}}'],
-  ["/invocations", json, `{"instances":[${row}],"params":{#}}`],
-  ["/invocations", "text/csv", "#"],
-  ["/invocations", "text/csv", "#\n1,2\n"],
-  ["/invocations", "text/csv", "age,bmi,smoker,constructor,town\n#,1,true,1,x\n"],
-  ["/invocations", "text/csv", "age,bmi,smoker,constructor,town\n1,1,true,1,#\n"],
-  [infer("colour"), json, "#"],
-  [infer("colour"), json, '{"inputs":[#]}'],
-  [infer("colour"), json, '{"inputs":[{"name":"age","shape":[#],"datatype":"FP64","data":[1]}]}'],
-  [infer("colour"), json, '{"inputs":[{"name":"age","shape":[1],"datatype":"FP64","data":[#]}]}'],
-  [infer("colour"), json, `{"inputs":[${tensor}],"outputs":[#]}`],
-  [infer("colour"), json, `{"inputs":[${tensor}],"parameters":{#}}`],
-];
-
-/** What is repeated to fill a place: the parts of JSON and CSV, of numbers, names and what a pattern could stumble over. */
-const parts: readonly ((index: number) => string)[] = [
-  () => "1",
-  () => "1,",
-  () => "1.",
-  () => "0e",
-  () => " ",
-  () => "x",
-  () => "-",
-  () => ",",
-  () => ";",
-  () => "\n",
-  () => "\r\n",
-  () => '"',
-  () => '""',
-  () => "\\",
-  () => '"\\u0000',
-  () => "[",
-  () => "[],",
-  () => "{",
-  () => '{"a":',
-  () => '{"name":"prediction"},',
-  () => `${tensor},`,
-  () => '"age":1,',
-  () => "null,",
-  () => `${row},`,
-  () => "å",
-  (index) => `"c${index}",`,
-  (index) => `"c${index}":1,`,
-  (index) => `c${index},`,
-  (index) => `{"c${index}":1},`,
-];
-
-function fill(part: (index: number) => string, bytes: number): string {
-  const texts: string[] = [];
-  let length = 0;
-  for (let index = 0; length < bytes; index++) length += texts[texts.push(part(index)) - 1]?.length ?? 1;
-  // What ends in a comma is one too much, and its text with a value after it is good JSON more often.
-  return texts.join("").replace(/,$/, "");
-}
-
+const places = placesOf("colour");
 const filled = parts.map((part) => fill(part, bodyKilobytes * 1000));
 
 async function processorMs(work: () => Promise<{ readonly status: number }>): Promise<[number, number]> {
@@ -125,12 +45,7 @@ test("nor does any mixture of parts, in any place", async () => {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   for (let round = 0; round < 40; round++) {
     const [url, type, place] = pick(places);
-    const [one, two, three] = [pick(parts), pick(parts), pick(parts)];
-    const [often, seldom] = [1 + Math.floor(random() * 20), 1 + Math.floor(random() * 500)];
-    const mixed = fill(
-      (index) => (index % seldom === 0 ? three(index) : index % often === 0 ? two(index) : one(index)),
-      bodyKilobytes * 1000,
-    );
+    const mixed = mix(random, bodyKilobytes * 1000);
     const body = place.replace("#", () => mixed);
     const [ms, status] = await processorMs(() =>
       call(apps.colour, { url, body, headers: { "content-type": type } }),
