@@ -104,7 +104,7 @@ export function addCanary(program: Command, scope: CommandScope): void {
       });
   const minutes = [
     "--minutes <number>",
-    "in Azure: longest wait at a stage for clients' requests; this machine sends its own",
+    "in Azure: longest wait at a stage for clients' requests, four times as long at the last; this machine sends its own",
     wholeNumber(1, 1440),
     defaultStageMinutes,
   ] as const;

@@ -9,6 +9,7 @@ import {
 import type { CanaryStage } from "../../deploy/rules/canary-stage";
 import { runLoad } from "../../deploy/tests/load";
 import { crown, isInProduction, releaseOf } from "./release-of-run";
+import { acceptsRefusals } from "./refused-clients";
 import { connections, scoringBodies } from "./release-steps";
 import type { RunContext, Step, StepResult } from "./step";
 
@@ -18,11 +19,17 @@ const roundMs = 60_000;
 /** Longest wait at each stage for clients' requests, in minutes. */
 export const defaultStageMinutes = 30;
 
+/** Where stable was asked the same, only what it answers is held against the canary. */
+function describeRefused({ refusals, refusedAlone }: CanaryStage["canary"]): string {
+  if (refusedAlone !== undefined && refusedAlone > 0) return `, ${refusedAlone} refused that stable answers`;
+  return refusals === undefined ? "" : `, ${refusals} refused`;
+}
+
 /** A stage in a line: what was seen of the canary and, if it did not advance, why. */
 export function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
   const traffic = weight === 0 ? "shadow" : `canary ${weight} %`;
   const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
-  const refused = canary.refusals === undefined ? "" : `, ${canary.refusals} refused`;
+  const refused = describeRefused(canary);
   const seen = `${canary.requests} requests, ${canary.failures} failed${refused}${latency}`;
   return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
 }
@@ -57,6 +64,7 @@ export async function canaryAnalysisOf(context: RunContext, minutes: number): Pr
     rule: definition.canary,
     // What the last test saw is nearest to what production will see.
     qaSample: run.tests?.[environments.testing.at(-1) ?? environments.training]?.sample ?? emptySample,
+    acceptsRefusals: await acceptsRefusals(context),
     signal: session.signal,
     ...(await trafficFor(context, minutes)),
   };

@@ -6,6 +6,7 @@ import { packageModel } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";
+import { packagingOf } from "../session/packaging";
 import { passedBefore, releaseOf } from "./release-of-run";
 import type { RunContext, Step } from "./step";
 
@@ -48,12 +49,12 @@ export async function servingUrl(
 export const packageStep: Step = {
   name: "package",
   async run(context) {
-    const { session, run, definition, target } = context;
-    const release = await packageModel(
-      { registry: session.registry, packages: session.workspace.packages, serving: definition.serving },
-      parseModelRef(versionOf(context)),
-    );
-    run.release = await target.publish(release);
+    const { session, run, target } = context;
+    const packaging = await packagingOf(session, run.model);
+    const release = await packageModel(packaging, parseModelRef(versionOf(context)));
+    // What was published before, or is known by an image that was pushed by hand, keeps that image.
+    const image = run.release?.digest === release.digest ? run.release.image : undefined;
+    run.release = await target.publish({ ...release, ...(image !== undefined && { image }) });
     return { message: `${run.release.model} as sha256:${run.release.digest.slice(0, 12)}` };
   },
 };

@@ -96,7 +96,7 @@ function requirementsOf(definition: ModelDefinition): Requirement[] {
 }
 
 /** The sums would leave such rows out without a word; the data checks find them earlier and show them. */
-async function checkTrainingRows(
+export async function checkTrainingRows(
   engine: SqlEngine,
   definition: ModelDefinition,
   from: string,
