@@ -21,7 +21,7 @@ const categoryNames = ({ categories }: BenchTable): string[] =>
   Array.from({ length: categories?.columns ?? 0 }, (_, at) => `k${at}`);
 
 /** As a definition says it: what a program in Python reads, too. */
-export function definitionOf(table: BenchTable): Record<string, unknown> {
+function definitionOf(table: BenchTable): Record<string, unknown> {
   const regression = table.trainer === "ridge";
   return {
     name: table.name,

@@ -6,10 +6,11 @@ import {
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
+import { valuesPerCategory } from "./frequent-values";
 import { aggregate, double, notFinite } from "./sql";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
-const maxEncodedColumns = 500;
+const maxEncodedColumns = 1500;
 
 export type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
 
@@ -18,6 +19,18 @@ export type UnfittedTerm = Unfitted<NumberTerm> | Unfitted<BooleanTerm> | Unfitt
 
 /** How each feature is; in signature order. */
 export type Preprocessing = readonly UnfittedTerm[];
+
+/** A preprocessing with what a person should know of it: whole sentences. */
+interface FittedPreprocessing {
+  readonly preprocessing: Preprocessing;
+  readonly warnings: readonly string[];
+}
+
+interface FittedPart {
+  readonly part: UnfittedTerm;
+  /** Of a category whose values are learned: these, the most frequent first. */
+  readonly byFrequency?: readonly string[];
+}
 
 /** Where training rows are: `from` is what follows FROM, `weight` the expression of a row's weight. */
 export interface TrainingRows {
@@ -34,22 +47,46 @@ export async function fitPreprocessing(
   engine: SqlEngine,
   definition: ModelDefinition,
   rows: TrainingRows,
-): Promise<Preprocessing> {
+): Promise<FittedPreprocessing> {
   const features = featuresOf(definition);
   const numbers = await fitNumbers(
     engine,
     features.filter(({ type }) => type === "number"),
     rows,
   );
-  const preprocessing: Preprocessing[number][] = [];
+  const fitted: FittedPart[] = [];
   for (const feature of features) {
     const number = numbers.get(feature.name);
-    if (number) preprocessing.push(number);
-    else if (feature.type === "boolean") preprocessing.push({ kind: "boolean", column: feature.name });
-    else preprocessing.push(await fitCategory(engine, feature, rows));
+    if (number) fitted.push({ part: number });
+    else if (feature.type === "boolean") fitted.push({ part: { kind: "boolean", column: feature.name } });
+    else fitted.push(await fitCategory(engine, feature, rows));
   }
-  checkSize(preprocessing);
-  return preprocessing;
+  return withFrequentValues(fitted);
+}
+
+/** Keeps of categories that learn their values so many, the most frequent, that all encoded columns can be fitted. */
+function withFrequentValues(fitted: readonly FittedPart[]): FittedPreprocessing {
+  const learned = fitted.filter(({ byFrequency }) => byFrequency !== undefined);
+  const size = (parts: readonly FittedPart[]): number =>
+    parts.reduce((sum, { part }) => sum + sizeOf(part), 0);
+  const room = maxEncodedColumns - (size(fitted) - size(learned));
+  const kept = valuesPerCategory(
+    learned.map(({ part }) => sizeOf(part)),
+    room,
+  );
+  if (kept === undefined || room < 0) throw tooManyColumns(fitted.map(({ part }) => part));
+  const shortened = learned.filter(({ part }) => sizeOf(part) > kept).map(({ part }) => part.column);
+  return {
+    preprocessing: fitted.map(({ part, byFrequency }) => {
+      if (part.kind !== "category" || !byFrequency || part.values.length <= kept) return part;
+      const frequent = new Set(byFrequency.slice(0, kept));
+      return { ...part, values: part.values.filter((value) => frequent.has(value)) };
+    }),
+    warnings: shortened.map(
+      (name) =>
+        `Column "${name}" has more than ${kept} values; the ${kept} most frequent have coefficients of their own, and the others none. Group its rare values, or train trees.`,
+    ),
+  };
 }
 
 /** The same with numbers in the units that they have. */
@@ -119,10 +156,10 @@ async function fitCategory(
   engine: SqlEngine,
   { name, nullable, values: declared, outside }: ColumnDefinition,
   { from }: TrainingRows,
-): Promise<Unfitted<CategoryTerm>> {
+): Promise<FittedPart> {
   // Values that are taken although no list has them are learned, too.
   const isClosed = declared !== undefined && outside !== "warn";
-  if (isClosed && !nullable) return { kind: "category", column: name, values: declared };
+  if (isClosed && !nullable) return { part: { kind: "category", column: name, values: declared } };
   const column = identifier(name);
   const seen = (
     await engine.rows(
@@ -137,11 +174,11 @@ async function fitCategory(
       `Column "${name}" has no value in the training rows. A feature needs some. Remove it from the definition or fill it.`,
     );
   }
+  const part = { kind: "category", column: name, ...(nullable && { imputation: mostFrequent }) } as const;
+  if (isClosed) return { part: { ...part, values: declared } };
   return {
-    kind: "category",
-    column: name,
-    ...(nullable && { imputation: mostFrequent }),
-    values: isClosed ? declared : [...new Set([...(declared ?? []), ...seen.toSorted()])],
+    part: { ...part, values: [...new Set([...(declared ?? []), ...seen.toSorted()])] },
+    byFrequency: [...new Set([...seen, ...(declared ?? [])])],
   };
 }
 
@@ -150,13 +187,12 @@ export function sizeOf(part: UnfittedTerm): number {
   return part.kind === "category" ? part.values.length : 1;
 }
 
-function checkSize(preprocessing: Preprocessing): void {
+function tooManyColumns(preprocessing: Preprocessing): PlatformError {
   const size = preprocessing.reduce((sum, part) => sum + sizeOf(part), 0);
-  if (size <= maxEncodedColumns) return;
   const largest = preprocessing.reduce((max, part) => (sizeOf(part) > sizeOf(max) ? part : max));
-  throw new PlatformError(
+  return new PlatformError(
     "TRAINING_FAILED",
-    `The features make ${size} or more encoded columns, of which "${largest.column}" makes ${sizeOf(largest)}. At most ${maxEncodedColumns} can be fitted. Group its rare values, or give it the role "id".`,
+    `The features make ${size} or more encoded columns, of which "${largest.column}" makes ${sizeOf(largest)}. At most ${maxEncodedColumns} can be fitted. Leave features out, declare fewer values, or train trees.`,
   );
 }
 

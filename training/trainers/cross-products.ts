@@ -1,5 +1,10 @@
 import { Matrix } from "ml-matrix";
-import type { EncodedBlock } from "../preprocessing/encoded-blocks";
+import type { DenseColumn, EncodedBlock } from "../preprocessing/encoded-blocks";
+
+/** So many rows of hundreds of columns stay in the processor's cache while each is multiplied with each. */
+const rowsAtOnce = 256;
+
+type FourColumns = [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** What cross products are summed of. */
 type Columns = Pick<EncodedBlock, "rows" | "dense" | "categories">;
@@ -11,7 +16,7 @@ type Columns = Pick<EncodedBlock, "rows" | "dense" | "categories">;
 export class CrossProducts {
   /** Row-major, the entry of columns i and j <= i at i × size + j. */
   private readonly sums: Float64Array;
-  private weighted = new Float64Array();
+  private readonly weighted = new Float64Array(rowsAtOnce);
 
   constructor(private readonly size: number) {
     this.sums = new Float64Array(size * size);
@@ -37,30 +42,30 @@ export class CrossProducts {
   }
 
   private addDense({ rows, dense }: Columns, weights: Float64Array): void {
-    if (this.weighted.length < rows) this.weighted = new Float64Array(rows);
+    for (let from = 0; from < rows; from += rowsAtOnce) {
+      const to = Math.min(rows, from + rowsAtOnce);
+      const part = dense.map(({ at, values }) => ({ at, values: values.subarray(from, to) }));
+      this.addPart(part, weights.subarray(from, to));
+    }
+  }
+
+  private addPart(dense: readonly DenseColumn[], weights: Float64Array): void {
     const { weighted, sums, size } = this;
+    const rows = weights.length;
     for (const [index, { at, values }] of dense.entries()) {
       for (let row = 0; row < rows; row++) weighted[row] = (weights[row] ?? NaN) * (values[row] ?? NaN);
       const line = at * size;
       let other = 0;
       for (; other + 3 <= index; other += 4) {
         const four = dense.slice(other, other + 4);
-        const [one, two, three, last] = four.map((column) => column.values) as [
-          Float64Array,
-          Float64Array,
-          Float64Array,
-          Float64Array,
-        ];
-        const products = fourProducts(weighted, [one, two, three, last], rows);
-        four.forEach(
-          (column, place) =>
-            (sums[line + column.at] = (sums[line + column.at] ?? 0) + (products[place] ?? NaN)),
-        );
+        const values = four.map((column) => column.values) as FourColumns;
+        const products = fourProducts(weighted, values, rows);
+        four.forEach((column, place) => {
+          sums[line + column.at] = (sums[line + column.at] ?? 0) + (products[place] ?? NaN);
+        });
       }
-      for (; other <= index; other++) {
-        const column = dense[other];
-        if (column)
-          sums[line + column.at] = (sums[line + column.at] ?? 0) + product(weighted, column.values, rows);
+      for (const column of dense.slice(other, index + 1)) {
+        sums[line + column.at] = (sums[line + column.at] ?? 0) + product(weighted, column.values, rows);
       }
     }
   }
@@ -139,7 +144,7 @@ function product(one: Float64Array, other: Float64Array, rows: number): number {
 /** Of one column with four others at once: it is read once for all of them. */
 function fourProducts(
   column: Float64Array,
-  [one, two, three, four]: readonly [Float64Array, Float64Array, Float64Array, Float64Array],
+  [one, two, three, four]: FourColumns,
   rows: number,
 ): [number, number, number, number] {
   let [first, second, third, fourth] = [0, 0, 0, 0];

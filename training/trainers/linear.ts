@@ -38,9 +38,13 @@ export async function fitLinear(
   await checkTrainingRows(engine, definition, from);
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   const fitted = await fitPreprocessing(engine, definition, rows);
-  const preprocessing = standardize ? fitted : withoutScales(fitted);
+  const preprocessing = standardize ? fitted.preprocessing : withoutScales(fitted.preprocessing);
   const design = { engine, rows, preprocessing, target: targetSql(definition) };
-  const { intercept, coefficients, warnings } = await solve({
+  const {
+    intercept,
+    coefficients,
+    warnings = [],
+  } = await solve({
     design,
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
@@ -51,7 +55,7 @@ export async function fitLinear(
     intercept,
     terms: withCoefficients(preprocessing, coefficients),
   };
-  return { onnx: toOnnx(linear), linear, ...(warnings && { warnings }) };
+  return { onnx: toOnnx(linear), linear, warnings: [...fitted.warnings, ...warnings] };
 }
 
 interface Requirement {

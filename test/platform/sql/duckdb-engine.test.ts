@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
 import { identifier, literal } from "../../../platform/sql/engine";
 
@@ -76,14 +78,18 @@ describe("chunks", () => {
   });
 });
 
-test("what does not fit memory is spilled to a folder that is removed on close", async () => {
+test("what does not fit memory is in a folder that is removed on close", async () => {
   const small = await DuckDbEngine.open(40);
-  const [settings] = await small.rows("SELECT current_setting('temp_directory') AS folder");
-  const folder = String(settings?.folder);
+  const [settings] = await small.rows("SELECT current_setting('temp_directory') AS spill");
+  const folder = path.dirname(String(settings?.spill));
+  expect(path.dirname(folder)).toBe(tmpdir());
   await small.run(
     "CREATE TABLE big AS SELECT range AS n, md5(CAST(range AS STRING)) AS text FROM range(1200000)",
   );
-  expect(existsSync(folder)).toBe(true);
+  expect(readdirSync(folder)).not.toEqual([]);
+  // More than memory, sorted: that takes room beside the table.
+  const [first] = await small.rows("SELECT text, n FROM big ORDER BY text LIMIT 1 OFFSET 1199999");
+  expect(String(first?.text)).toMatch(/^fffff/);
   expect(await small.rows("SELECT count(*) AS n FROM big")).toEqual([{ n: 1_200_000 }]);
   await small.close();
   expect(existsSync(folder)).toBe(false);

@@ -25,7 +25,8 @@ const signature = signatureOf(
 async function blocksOf(values: string) {
   const from = `(VALUES ${values}) AS v (x, vip, port, y)`;
   const blocks = [];
-  for await (const block of featureBlocks(engine, { from, signature, further: ["y + 1"] })) blocks.push(block);
+  for await (const block of featureBlocks(engine, { from, signature, further: ["y + 1"] }))
+    blocks.push(block);
   return blocks;
 }
 
