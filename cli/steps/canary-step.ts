@@ -36,23 +36,32 @@ export function describeStage({ weight, comparedWith, verdict, explanation, cana
   return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
 }
 
-/** The requests that production's canary is judged by: its clients', or held-out rows that this machine sends. */
-async function trafficFor(
+/**
+ * The requests that production's canary is judged by: its clients', or held-out rows that this machine sends where there are none, as
+ * before the first release.
+ */
+export async function trafficFor(
   context: RunContext,
   minutes: number,
 ): Promise<Pick<CanaryAnalysis, "sendTraffic" | "maxRounds">> {
   const { session, target, definition } = context;
   const { signal, environments } = session;
-  if (target.hasClients)
-    return { sendTraffic: () => sleep(roundMs, undefined, { signal }), maxRounds: minutes };
+  const wait = (): Promise<void> => sleep(roundMs, undefined, { signal });
+  const { stable } = await target.deployer.status(environments.production, definition.name);
+  if (target.hasClients && stable !== undefined) return { sendTraffic: wait, maxRounds: minutes };
   const bodies = await scoringBodies(context);
-  return {
-    sendTraffic: async (url, requests) => {
-      // Asked for now: before the first release nothing serves that could know a test.
-      const headers = await target.headers(environments.production, definition.name);
-      await runLoad({ url, bodies, connections, requests, headers }, signal);
-    },
+  const send = async (url: string, requests: number): Promise<void> => {
+    // Asked for now: before the first release nothing serves that could know a test.
+    const headers = await target.headers(environments.production, definition.name);
+    await runLoad({ url, bodies, connections, requests, headers }, signal);
   };
+  if (!target.hasClients) return { sendTraffic: send };
+  // Before the first release there is nobody who could ask. What is sent shows in the samples of a later round.
+  const sendAndWait = async (url: string, requests: number): Promise<void> => {
+    await send(url, requests);
+    await wait();
+  };
+  return { sendTraffic: sendAndWait, maxRounds: minutes };
 }
 
 /** How the canary of a run's release is judged; where clients' requests are waited for, at most so many minutes a stage. */

@@ -6,7 +6,9 @@ import { packageModel } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
 import { requireSmoke, smokeRelease, type SmokeCheck } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";
+import { packagingOf } from "../session/packaging";
 import { crown, passedBefore, releaseOf } from "./release-of-run";
+import { sampleOfTest } from "./sample-of-test";
 import type { RunContext, Step, StepResult } from "./step";
 
 /** Connections by which tests and the canary's own traffic reach a service. */
@@ -48,12 +50,12 @@ export async function servingUrl(
 export const packageStep: Step = {
   name: "package",
   async run(context) {
-    const { session, run, definition, target } = context;
-    const release = await packageModel(
-      { registry: session.registry, packages: session.workspace.packages, serving: definition.serving },
-      parseModelRef(versionOf(context)),
-    );
-    run.release = await target.publish(release);
+    const { session, run, target } = context;
+    const packaging = await packagingOf(session, run.model);
+    const release = await packageModel(packaging, parseModelRef(versionOf(context)));
+    // What was published before, or is known by an image that was pushed by hand, keeps that image.
+    const image = run.release?.digest === release.digest ? run.release.image : undefined;
+    run.release = await target.publish({ ...release, ...(image !== undefined && { image }) });
     return { message: `${run.release.model} as sha256:${run.release.digest.slice(0, 12)}` };
   },
 };
@@ -102,7 +104,10 @@ export const loadStep = (environment: string, name = "load"): Step => ({
     const url = await servingUrl(context, environment);
     const headers = await target.headers(environment, definition.name);
     const load = await runLoad({ url, bodies, connections, seconds: loadSeconds, headers }, session.signal);
-    const sample = (await target.deployer.status(environment, definition.name)).samples.stable;
+    const sample = await sampleOfTest(
+      async () => (await target.deployer.status(environment, definition.name)).samples.stable,
+      { load, lagMs: target.sampleLagMs, signal: session.signal },
+    );
     const { requests, failures, requestsPerSecond, latencyMs } = load;
     const figures = `${requests} requests, ${failures} failed, ${requestsPerSecond.toFixed(0)} a second, p95 ${latencyMs.p95.toFixed(1)} ms`;
     if (failures > 0 || requests === 0) {
@@ -111,7 +116,7 @@ export const loadStep = (environment: string, name = "load"): Step => ({
         `The load test in ${environment} failed: ${figures}. No request may fail. See the logs in ${session.workspace.environments}.`,
       );
     }
-    noteTest(context, environment, { load, ...(sample && { sample }) });
+    noteTest(context, environment, { load, sample });
     return { message: figures };
   },
 });

@@ -3,6 +3,7 @@ import type { AcceptedChange } from "../../platform/data/distribution-check";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { openWorkbench, type Workbench } from "../../training/inputs/workbench";
+import { standingWhenEnded } from "../runs/standing";
 import { refusals, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import type { Target } from "../../platform/release/target";
@@ -120,6 +121,11 @@ export async function runStep(context: RunContext, step: Step): Promise<StepResu
     return result;
   } catch (thrown) {
     const error = explainStorageError(thrown);
+    if (session.signal.aborted) {
+      Object.assign(run, standingWhenEnded(run, `The run was interrupted in the step "${step.name}".`));
+      await Promise.allSettled([record("stopped", "interrupted")]);
+      throw error;
+    }
     run.outcome = "failed";
     run.explanation = reasonOf(error);
     // All of it is said where the command ends. A record that cannot be written, as on a full disk, does not hide it.

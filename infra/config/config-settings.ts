@@ -170,9 +170,15 @@ export const settings = {
     description: "Memory of the scoring container, GiB (Container Instances)",
   },
   kubernetesVersion: {
-    schema: text(/^1\.\d{2}(\.\d{1,2})?$/, "expected a version like 1.34"),
-    default: "1.34",
-    description: "Version of AKS; patches come by themselves",
+    schema: text(/^1\.\d{2}(\.\d{1,2})?$/, "expected a version like 1.36"),
+    // Of those that AKS supported on 2026-11-25 (1.35 to 1.37) the one that is neither new nor next to go.
+    default: "1.36",
+    description: "Version of AKS and its nodes; patches come by themselves",
+  },
+  kubernetesApiRanges: {
+    schema: list(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, "address ranges, as in 203.0.113.0/24"),
+    default: "",
+    description: "Address ranges that reach the cluster's API, its own agents' among them; all without it",
   },
   systemVmSize: {
     schema: vmSize,
@@ -184,7 +190,7 @@ export const settings = {
     default: "Standard_D4ds_v5",
     description: "VM size of the pool that scores",
   },
-  scoringMinNodes: { schema: count(1, 100), default: "1", description: "Minimum nodes that score" },
+  scoringMinNodes: { schema: count(1, 100), default: "3", description: "Minimum nodes that score" },
   scoringMaxNodes: { schema: count(1, 100), default: "10", description: "Maximum nodes that score" },
   scoringGpuVmSize: {
     schema: vmSize,
@@ -219,7 +225,11 @@ export const settings = {
     description: "private puts storage, vault, registry, workspace and scoring behind private endpoints",
   },
   addressSpace: {
-    schema: text(/^(10|172|192)(\.\d{1,3}){2}\.0\/16$/, "expected a /16 network, as in 10.40.0.0/16"),
+    // 10.0 and 10.244 are those that AKS gives services and pods, 172.17 that of containers on a node.
+    schema: text(
+      /^(?!10\.0\.|10\.244\.|172\.17\.)(10|172|192)(\.\d{1,3}){2}\.0\/16$/,
+      "expected a /16 network, as in 10.40.0.0/16, and none of 10.0.0.0, 10.244.0.0 and 172.17.0.0, which AKS uses itself",
+    ),
     default: "10.40.0.0/16",
     description: "Addresses of the private network",
   },
@@ -227,6 +237,11 @@ export const settings = {
     schema: flag,
     default: "false",
     description: "Encrypts storage, registry and workspace with a key of your own in the vault",
+  },
+  protect: {
+    schema: flag,
+    default: "false",
+    description: "Whether storage, vault and registry refuse to be removed, by whatever update",
   },
   softDeleteDays: {
     schema: count(7, 90),
@@ -259,11 +274,6 @@ export const settings = {
     schema: count(1, 10_000_000),
     description: "Money a month, in the subscription's currency, from which warnings go out",
     example: "200",
-  },
-  budgetStart: {
-    schema: text(/^20\d\d-(0[1-9]|1[0-2])-01$/, "expected the first day of a month, as in 2026-11-01"),
-    default: "2026-11-01",
-    description: "Month from which the budget counts; not before the one in which it is created",
   },
   autoStop: {
     schema: text(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time, as in 19:00"),

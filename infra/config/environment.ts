@@ -79,6 +79,7 @@ export function environmentOf(
       MLOPS_ENVIRONMENT: config.environment,
       MLOPS_HOST: "0.0.0.0",
       MLOPS_PORT: "8080",
+      MLOPS_HEALTH_PORT: "8081",
       MLOPS_PREDICTION_LOG: pulumi.interpolate`${blobEndpoint}${predictionLogContainer}`,
       ...(config.predictionLogRedact.length > 0 && {
         MLOPS_PREDICTION_LOG_REDACT: config.predictionLogRedact.join(","),

@@ -115,7 +115,7 @@ function taskFaults({ columns, task, trainer }: Definition): string[] {
         "Give it two, the positive class last: one class against all others is such a pair",
     );
   }
-  return [...faults, ...trainerFaults(trainer, task)];
+  return [...faults, ...trainerFaults(trainer, { task, columns })];
 }
 
 function gateFaults({ columns, task, gate }: Definition): string[] {
@@ -137,6 +137,10 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
     else if ((column.type === "number") !== (slice.at !== undefined)) {
       faults.push(
         `the slice column "${slice.column}" is a ${column.type}; cut points ("at") are for numbers, which need them`,
+      );
+    } else if (column.personal && column.type === "category" && column.values === undefined) {
+      faults.push(
+        `the slice column "${slice.column}" is personal and has no values; its groups would show what it holds`,
       );
     }
   }

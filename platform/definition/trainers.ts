@@ -1,12 +1,23 @@
 import { z } from "zod";
 import { closedObject } from "./closed-object";
+import { treeFaults } from "./tree-faults";
 
 /** What the platform knows of a kind of trainer before it is run. */
 interface TrainerKindRule {
   /** Its part of a definition. */
   readonly settings: z.ZodObject<{ kind: z.ZodLiteral<string> }>;
   /** Tasks that it is for. */
-  readonly tasks: readonly ("regression" | "classification")[];
+  readonly tasks: readonly Task[];
+  /** What is wrong with settings that a schema alone cannot tell. */
+  readonly faults?: (settings: never, model: TrainedDefinition) => string[];
+}
+
+type Task = "regression" | "classification";
+
+/** The rest of a definition, as far as its trainer depends on it. */
+interface TrainedDefinition {
+  readonly task: Task;
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly role: string }[];
 }
 
 /** The kinds of trainers, by their names; `training/trainers/trainers.ts` says how each is fitted. */
@@ -28,6 +39,38 @@ const trainerKinds = {
       /** L2 penalty on the standardised coefficients: scikit-learn's `1 / C`. */
       l2: z.number().min(0),
     }),
+  },
+  "boosted-trees": {
+    tasks: ["regression", "classification"],
+    settings: closedObject({
+      kind: z.literal("boosted-trees"),
+      /**
+       * What is made small. A regression: `squared` unless said otherwise, for the mean; `absolute` for the median;
+       * `quantile`; `poisson` for counts and `gamma` for amounts above 0, whose features multiply. A classification: `log`.
+       */
+      loss: z.enum(["squared", "absolute", "quantile", "poisson", "gamma", "log"]).optional(),
+      /** Share of the targets that is below what is predicted, 0..1; for the loss `quantile`. */
+      quantile: z.number().gt(0).lt(1).optional(),
+      /** How much of what a tree says is taken, 0..1; less of it needs more trees. */
+      learningRate: z.number().gt(0).max(1).default(0.1),
+      maxTrees: z.number().int().min(1).max(10_000).default(100),
+      /** Leaves of a tree. */
+      maxLeaves: z.number().int().min(2).max(10_000).default(31),
+      /** Training rows that each leaf needs. */
+      minLeafRows: z.number().int().min(1).default(20),
+      /** L2 penalty on the values of leaves. */
+      l2: z.number().min(0).default(0),
+      /**
+       * Training ends when so many trees in a row did not lower the loss on rows kept from it, and 0 is never: 10 unless
+       * said otherwise where there are more than 10,000 training rows, else 0.
+       */
+      earlyStoppingTrees: z.number().int().min(0).optional(),
+      /** Share of the training rows that is kept from growing trees, to see when to stop, 0..1. */
+      validationFraction: z.number().gt(0).lt(1).default(0.1),
+      /** Numbers by name of which a greater one may only raise what is predicted, or only lower it. */
+      monotone: z.record(z.string(), z.enum(["rising", "falling"])).default({}),
+    }),
+    faults: treeFaults,
   },
   command: {
     tasks: ["regression", "classification"],
@@ -58,10 +101,12 @@ export const trainerSchema = z.discriminatedUnion(
   Object.values(trainerKinds).map(({ settings }) => settings) as unknown as [Settings, ...Settings[]],
 );
 
-/** What is wrong with a trainer for this task. */
-export function trainerFaults({ kind }: TrainerSettings, task: TrainerKindRule["tasks"][number]): string[] {
+/** What is wrong with a trainer for this task and these columns. */
+export function trainerFaults(settings: TrainerSettings, model: TrainedDefinition): string[] {
+  const { kind } = settings;
+  const { task } = model;
   const rule: TrainerKindRule = trainerKinds[kind];
-  const faults: string[] = [];
+  const faults = rule.faults?.(settings as never, model) ?? [];
   if (!rule.tasks.includes(task)) {
     const fitting = Object.entries<TrainerKindRule>(trainerKinds)
       .filter(([, { tasks }]) => tasks.includes(task))

@@ -1,17 +1,14 @@
 import type { Signature } from "../model/signature";
+import { checkInputs, checkOperatorSets, predictorOf } from "./graph-frame";
 import { linearConventions } from "./linear-conventions";
-import { differs, LinearGraphReader } from "./linear-graph-reader";
+import { differs, GraphReader } from "./graph-reader";
 import type { BooleanTerm, CategoryTerm, LinearParameters, NumberTerm, Term } from "./linear-parameters";
 import { readOnnxGraph } from "./onnx-file";
 import { elementTypes } from "./onnx-messages";
 import { operatorSets } from "./onnx-operators";
 import { UnknownOnnx } from "./read-message";
 
-function numberTerms(
-  graph: LinearGraphReader,
-  scaled: string,
-  coefficients: readonly number[],
-): NumberTerm[] {
+function numberTerms(graph: GraphReader, scaled: string, coefficients: readonly number[]): NumberTerm[] {
   const size = coefficients.length;
   const division = graph.inputs("Div", scaled);
   const subtraction = graph.inputs("Sub", division.A);
@@ -39,11 +36,7 @@ function numberTerms(
   });
 }
 
-function booleanTerms(
-  graph: LinearGraphReader,
-  flags: string,
-  coefficients: readonly number[],
-): BooleanTerm[] {
+function booleanTerms(graph: GraphReader, flags: string, coefficients: readonly number[]): BooleanTerm[] {
   const { inputs, attributes } = graph.node("Cast", flags);
   if (attributes.to !== elementTypes.double) differs("booleans become another type");
   return graph.joinedFeatures(inputs.input, coefficients.length).map((column, index) => ({
@@ -53,7 +46,7 @@ function booleanTerms(
   }));
 }
 
-function categoryTerm(graph: LinearGraphReader, part: string): CategoryTerm {
+function categoryTerm(graph: GraphReader, part: string): CategoryTerm {
   const { data: table, indices } = graph.inputs("Gather", part);
   const { inputs, attributes } = graph.node("LabelEncoder", indices);
   const { keys_strings: keys, values_int64s: places, default_int64: size } = attributes;
@@ -78,7 +71,7 @@ function categoryTerm(graph: LinearGraphReader, part: string): CategoryTerm {
   };
 }
 
-function termsOf(graph: LinearGraphReader, part: string): Term[] {
+function termsOf(graph: GraphReader, part: string): Term[] {
   if (graph.isMadeBy("Gather", part)) return [categoryTerm(graph, part)];
   const { data: products, axes } = graph.inputs("ReduceSum", part);
   if (graph.numbers(axes, 1)[0] !== linearConventions.columnAxis) differs("a sum is not over the columns");
@@ -89,46 +82,21 @@ function termsOf(graph: LinearGraphReader, part: string): Term[] {
     : numberTerms(graph, values, coefficients);
 }
 
-/** The linear predictor's name; checks that the outputs are made of it as the task wants. */
-function predictorOf(graph: LinearGraphReader, { task, target }: Signature): string {
-  if (task === "regression") return graph.inputs("Identity", "prediction").input;
-  let label = "prediction";
-  const classes = target.classes ?? [0, 1];
-  if (typeof classes[0] === "string") {
-    const { data, indices } = graph.inputs("Gather", label);
-    if (graph.constant(data).values.join("\n") !== classes.join("\n")) differs("the classes are others");
-    label = indices;
-  }
-  const { inputs, attributes } = graph.node("Cast", label);
-  if (attributes.to !== elementTypes.int64) differs("the class is not a whole number");
-  const { A: probability, B: threshold } = graph.inputs("Greater", inputs.input);
-  if (probability !== "probability" || graph.numbers(threshold, 1)[0] !== linearConventions.threshold) {
-    differs(`the class is not that above a probability of ${linearConventions.threshold}`);
-  }
-  return graph.inputs("Sigmoid", "probability").X;
-}
-
 function parametersOf(file: Uint8Array, signature: Signature): LinearParameters {
   const read = readOnnxGraph(file);
-  const expected = Object.entries(operatorSets);
-  if (
-    read.operatorSets.size !== expected.length ||
-    expected.some(([domain, version]) => read.operatorSets.get(domain) !== version)
-  ) {
-    differs("its operator sets are others");
-  }
-  const graph = new LinearGraphReader(read);
+  checkOperatorSets(read, operatorSets);
+  const graph = new GraphReader(read);
   const parts = [...graph.inputs("Sum", predictorOf(graph, signature))];
   const [intercept = NaN] = graph.numbers(parts.pop() ?? "", 1);
   const terms = parts.flatMap((part) => termsOf(graph, part));
   const { inputs } = signature;
-  if (terms.length !== inputs.length || read.inputs.size !== inputs.length) differs("features are left out");
+  if (terms.length !== inputs.length) differs("features are left out");
   const ordered = inputs.map(({ name, type }) => {
     const term = terms.find(({ column }) => column === name);
-    const elementType = elementTypes[linearConventions.inputTypes[type]];
-    if (term?.kind !== type || read.inputs.get(name) !== elementType) differs(`${name} is not a ${type}`);
+    if (term?.kind !== type) differs(`${name} is not a ${type}`);
     return term;
   });
+  checkInputs(read, signature);
   return { signature, intercept, terms: ordered };
 }
 

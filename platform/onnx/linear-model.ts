@@ -1,31 +1,10 @@
-import { PlatformError } from "../base/errors";
+import type { PlatformError } from "../base/errors";
+import type { Explanation } from "./explanation";
+import { InputTooLarge } from "./input-too-large";
+import { classesOf, columnOf } from "./model-table";
 import type { CategoryTerm, LinearParameters, Term } from "./linear-parameters";
 import type { Signature } from "../model/signature";
 import type { ColumnValues, FeatureTable, Predictions } from "../model/table";
-
-/** What each feature adds to each prediction. */
-export interface Explanation {
-  /** What base and contributions add up to: the prediction itself, or the log-odds of the positive class. */
-  readonly scale: "prediction" | "log-odds";
-  /** The intercept: what is predicted before any feature is looked at. */
-  readonly base: number;
-  /** Names, in signature order. */
-  readonly features: readonly string[];
-  /** Row-major, rows × features. */
-  readonly contributions: Float64Array;
-}
-
-/** A finite number that is too large to be calculated with. */
-export class InputTooLarge extends PlatformError {
-  constructor(
-    /** Counted from 0. */
-    readonly row: number,
-    readonly field: string,
-    readonly fault: string,
-  ) {
-    super("INPUT_INVALID", `Row ${row}: ${fault}`);
-  }
-}
 
 /** A term with the values of a table's column, ready to be added up. */
 interface PreparedTerm {
@@ -102,7 +81,7 @@ export class LinearModel {
     }
     this.assertFinite(sums, table, 1);
     if (this.signature.task === "regression") return { prediction: sums };
-    return { prediction: this.classesOf(sums), probability: sums };
+    return { prediction: classesOf(this.signature, sums), probability: sums };
   }
 
   /** What each feature adds; base value and contributions of a row add up to its prediction on `scale`. */
@@ -145,21 +124,4 @@ export class LinearModel {
       `"${field}" is ${columnOf(table, field)[row]}. The model has no finite prediction for so large a number. Correct it.`,
     );
   }
-
-  private classesOf(probabilities: Float64Array): Float64Array | string[] {
-    const [negative, positive] = this.signature.target.classes ?? [0, 1];
-    if (typeof negative === "string" || typeof positive === "string") {
-      return Array.from(probabilities, (value) => String(value > 0.5 ? positive : negative));
-    }
-    return probabilities.map((value) => (value > 0.5 ? positive : negative));
-  }
-}
-
-function columnOf({ rows, columns }: FeatureTable, name: string): ColumnValues {
-  const values = columns.get(name);
-  if (values?.length === rows) return values;
-  throw new PlatformError(
-    "INPUT_INVALID",
-    `Feature "${name}" has ${values?.length ?? 0} values for ${rows} rows. Give one value per row.`,
-  );
 }

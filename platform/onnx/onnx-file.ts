@@ -1,4 +1,5 @@
 import { attributeTypes, elementTypes, type OnnxMessage } from "./onnx-messages";
+import type { TensorAttribute } from "./onnx-operators";
 import { readMessage, UnknownOnnx } from "./read-message";
 
 /** A constant of a graph. */
@@ -7,7 +8,7 @@ export interface OnnxTensor {
   readonly values: readonly number[] | readonly string[];
 }
 
-export type OnnxAttribute = number | readonly number[] | readonly string[];
+export type OnnxAttribute = number | readonly number[] | readonly string[] | TensorAttribute;
 
 export interface OnnxNode {
   readonly op: string;
@@ -26,11 +27,14 @@ export interface OnnxGraph {
   readonly inputs: ReadonlyMap<string, number>;
   /** Versions of the operator sets by domain: they say what the operators mean. */
   readonly operatorSets: ReadonlyMap<string, number>;
+  /** What the writer of the file has said besides, by key. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function rawNumbers(bytes: Uint8Array, dataType: number): number[] {
+  if (dataType === elementTypes.uint8) return Array.from(bytes);
   if (dataType !== elementTypes.double && dataType !== elementTypes.int64) {
     throw new UnknownOnnx(`A constant has the type ${dataType}.`);
   }
@@ -54,9 +58,22 @@ function tensorOf(message: OnnxMessage<"Tensor">): [name: string, tensor: OnnxTe
   return [name, { dims, values }];
 }
 
+function tensorAttributeOf(message: OnnxMessage<"Tensor">): TensorAttribute {
+  const [, { values }] = tensorOf(message);
+  const type = message.dataType === elementTypes.uint8 ? "uint8" : "double";
+  return {
+    type,
+    values: values.map((value) => {
+      if (typeof value === "number" && message.dataType === elementTypes[type]) return value;
+      throw new UnknownOnnx(`An attribute has the type ${message.dataType}.`);
+    }),
+  };
+}
+
 function attributeOf(message: OnnxMessage<"Attribute">): [name: string, value: OnnxAttribute] {
-  const { name = "", type, i = 0, ints = [], strings = [] } = message;
+  const { name = "", type, i = 0, t, ints = [], strings = [] } = message;
   if (type === attributeTypes.int) return [name, i];
+  if (type === attributeTypes.tensor && t) return [name, tensorAttributeOf(t)];
   if (type === attributeTypes.ints) return [name, ints];
   if (type === attributeTypes.strings) return [name, strings.map((text) => utf8.decode(text))];
   throw new UnknownOnnx(`The attribute ${name} has the type ${type}.`);
@@ -79,13 +96,14 @@ function valueOf({ name, type }: OnnxMessage<"ValueInfo">): [name: string, eleme
   throw new UnknownOnnx(`The input ${name} has no type.`);
 }
 
-function modelOf({ graph, opsetImport = [] }: OnnxMessage<"Model">): OnnxGraph {
+function modelOf({ graph, opsetImport = [], metadataProps = [] }: OnnxMessage<"Model">): OnnxGraph {
   if (graph === undefined) throw new UnknownOnnx("The file has no graph.");
   return {
     nodes: (graph.node ?? []).map(nodeOf),
     constants: new Map((graph.initializer ?? []).map(tensorOf)),
     inputs: new Map((graph.input ?? []).map(valueOf)),
     operatorSets: new Map(opsetImport.map(({ domain = "", version = 0 }) => [domain, version])),
+    metadata: new Map(metadataProps.map(({ key = "", value = "" }) => [key, value])),
   };
 }
 

@@ -18,6 +18,7 @@ export const onnxMessages = {
     fields: {
       name: { id: 1, type: "string" },
       i: { id: 3, type: "int64" },
+      t: { id: 5, type: "Tensor" },
       ints: { id: 8, type: "int64", rule: "repeated" },
       strings: { id: 9, type: "bytes", rule: "repeated" },
       type: { id: 20, type: "int32" },
@@ -47,12 +48,14 @@ export const onnxMessages = {
       output: { id: 12, type: "ValueInfo", rule: "repeated" },
     },
   },
+  Metadata: { fields: { key: { id: 1, type: "string" }, value: { id: 2, type: "string" } } },
   Model: {
     fields: {
       irVersion: { id: 1, type: "int64" },
       producerName: { id: 2, type: "string" },
       graph: { id: 7, type: "Graph" },
       opsetImport: { id: 8, type: "OperatorSet", rule: "repeated" },
+      metadataProps: { id: 14, type: "Metadata", rule: "repeated" },
     },
   },
 } as const;
@@ -84,8 +87,16 @@ export type OnnxMessage<Name extends MessageName> = {
 };
 
 /** `TensorProto.DataType`. */
-export const elementTypes = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 } as const;
+export const elementTypes = {
+  float: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  double: 11,
+} as const;
 export type ElementType = keyof typeof elementTypes;
 
 /** `AttributeProto.AttributeType`. */
-export const attributeTypes = { int: 2, ints: 7, strings: 8 } as const;
+export const attributeTypes = { int: 2, tensor: 4, ints: 7, strings: 8 } as const;

@@ -1,5 +1,7 @@
 /** Versions of the operator sets: in others an operator may mean something else. Old enough for onnxruntime 1.16 (2023). */
 export const operatorSets = { "": 17, "ai.onnx.ml": 2 } as const;
+/** Those of trees, which only since version 5 have 64 bits throughout: onnxruntime 1.20 (2024) reads them. */
+export const treeOperatorSets = { "": 17, "ai.onnx.ml": 5 } as const;
 
 /**
  * The operators that models are written with: their inputs, by ONNX's names and in its order ("many" for one that takes
@@ -10,6 +12,7 @@ export const operators = {
   Cast: { domain: "", inputs: ["input"], attributes: { to: "int" } },
   Concat: { domain: "", inputs: "many", attributes: { axis: "int" } },
   Div: { domain: "", inputs: ["A", "B"], attributes: {} },
+  Exp: { domain: "", inputs: ["input"], attributes: {} },
   Gather: { domain: "", inputs: ["data", "indices"], attributes: {} },
   Greater: { domain: "", inputs: ["A", "B"], attributes: {} },
   Identity: { domain: "", inputs: ["input"], attributes: {} },
@@ -25,6 +28,27 @@ export const operators = {
   Sigmoid: { domain: "", inputs: ["X"], attributes: {} },
   Sub: { domain: "", inputs: ["A", "B"], attributes: {} },
   Sum: { domain: "", inputs: "many", attributes: {} },
+  TreeEnsemble: {
+    domain: "ai.onnx.ml",
+    inputs: ["X"],
+    attributes: {
+      n_targets: "int",
+      aggregate_function: "int",
+      post_transform: "int",
+      tree_roots: "ints",
+      nodes_featureids: "ints",
+      nodes_splits: "tensor",
+      nodes_modes: "tensor",
+      nodes_missing_value_tracks_true: "ints",
+      nodes_truenodeids: "ints",
+      nodes_trueleafs: "ints",
+      nodes_falsenodeids: "ints",
+      nodes_falseleafs: "ints",
+      membership_values: "tensor",
+      leaf_targetids: "ints",
+      leaf_weights: "tensor",
+    },
+  },
   Where: { domain: "", inputs: ["condition", "X", "Y"], attributes: {} },
 } as const;
 
@@ -36,7 +60,14 @@ export type OperatorInputs<Op extends Operator> =
     ? Readonly<Record<Name, string>>
     : readonly string[];
 
+/** A tensor as an attribute. */
+export interface TensorAttribute {
+  readonly type: "double" | "uint8";
+  readonly values: readonly number[];
+}
+
 interface AttributeValues {
+  tensor: TensorAttribute;
   int: number;
   ints: readonly number[];
   strings: readonly string[];

@@ -72,7 +72,7 @@ const dataVersions = variable(
 const dataVersionDays = variable("MLOPS_DATA_VERSION_DAYS", daysText.optional(), "a number of days");
 const versions = { dataVersions, dataVersionDays };
 
-/** Every setting of every process. What a process does not list may be set for another one beside it. */
+/** Every setting of every process. What a service or job does not list may be set for another one beside it. */
 const processes = {
   cli: {
     home,
@@ -104,6 +104,8 @@ const processes = {
     model: variable("MLOPS_MODEL", modelRef, "name:version, for example diabetes:3"),
     host,
     port: wholeNumber("MLOPS_PORT", [0, 65_535], 8080),
+    /** Where /healthz and /readyz are answered by a thread of its own, without TLS; nowhere when not set. */
+    healthPort: wholeNumber("MLOPS_HEALTH_PORT", [0, 65_535], undefined),
     environment,
     predictionLog,
     /** Longest time a record waits before it is taken there; 1 s for a folder, 30 s for a container when not set. */
@@ -232,6 +234,21 @@ function unknownNameFault(name: string): string {
   return `${name} is not a setting.${hint}`;
 }
 
+/**
+ * A setting of another process, given to a command: it would be taken and do nothing, as a command does not hand its variables on
+ * to what it starts.
+ */
+function foreignNameFault(name: string): string {
+  const owner = Object.entries(processes).find(([, table]) =>
+    Object.values(table).some((each) => each.name === name),
+  );
+  const remedy =
+    name === processes.scoring.predictionLogRedact.name
+      ? "Give the column `personal: true` in the definition"
+      : "Unset it";
+  return `${name} is a setting of the ${owner?.[0]} process, and does nothing for a command or what it starts. ${remedy}.`;
+}
+
 /** Reads the settings of a process from its environment variables, once, at start. The error lists every fault. */
 export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.ProcessEnv): Settings<P> {
   const table: Record<string, Variable<unknown>> = processes[processName];
@@ -246,7 +263,10 @@ export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.
     return [key, result.data];
   });
   for (const name of Object.keys(env)) {
-    if (/^mlops_/i.test(name) && !knownNames.includes(name)) faults.push(unknownNameFault(name));
+    if (!/^mlops_/i.test(name)) continue;
+    if (!knownNames.includes(name)) faults.push(unknownNameFault(name));
+    else if (processName === "cli" && !Object.values(table).some((each) => each.name === name))
+      faults.push(foreignNameFault(name));
   }
   const settings = Object.fromEntries(values) as Settings<P>;
   if (processName === "scoring") {

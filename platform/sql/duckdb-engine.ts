@@ -4,6 +4,7 @@ import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { PlatformError } from "../base/errors";
 import { duckDbDialect } from "./duckdb-dialect";
+import { doublesOf, registerRowHash } from "./duckdb-vectors";
 import type { QueryColumn, SqlEngine, SqlRow, SqlValue } from "./engine";
 
 /** Memory for data, in MiB; beyond it DuckDB spills to disk. */
@@ -67,7 +68,9 @@ export class DuckDbEngine implements SqlEngine {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
-    return new DuckDbEngine(instance, await instance.connect());
+    const connection = await instance.connect();
+    await registerRowHash(connection);
+    return new DuckDbEngine(instance, connection);
   }
 
   async version(): Promise<string> {
@@ -91,6 +94,7 @@ export class DuckDbEngine implements SqlEngine {
       name: String(row.column_name),
       type: String(row.column_type),
       singlePrecision: row.column_type === "FLOAT",
+      binaryNumber: /^(DOUBLE|FLOAT|U?(TINY|SMALL|BIG)INT|U?INTEGER)$/.test(String(row.column_type)),
     }));
   }
 
@@ -99,6 +103,23 @@ export class DuckDbEngine implements SqlEngine {
     const connection = await this.instance.connect();
     try {
       yield* rowsOf(await connection.stream(sql));
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  async *blocks(columns: readonly string[], from: string): AsyncIterable<readonly Float64Array[]> {
+    const numbers = columns.map(
+      (column, index) => `COALESCE(CAST(${column} AS DOUBLE), CAST('NaN' AS DOUBLE)) AS c${index}`,
+    );
+    const connection = await this.instance.connect();
+    try {
+      const result = await connection.stream(`SELECT ${numbers.join(", ")} FROM ${from}`);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield doublesOf(chunk);
+      }
     } finally {
       connection.closeSync();
     }

@@ -1,3 +1,4 @@
+import type { Explanation } from "../../platform/onnx/explanation";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import { problems } from "../problems/problem";
 
@@ -104,15 +105,18 @@ export function predictionSchema({ task, target }: Signature): Schema {
 }
 
 export function explanationSchema({ task, inputs }: Signature): Schema {
-  const sum = task === "regression" ? "prediction" : "log-odds";
+  // A model of counts or amounts adds up to the logarithm of what it predicts.
+  const sums: Explanation["scale"][] = task === "regression" ? ["prediction", "log"] : ["log-odds"];
   const names = Object.fromEntries(inputs.map(({ name }) => [name, { type: "number" }]));
   return objectSchema(
     {
-      scale: { type: "string", enum: [sum] },
+      scale: { type: "string", enum: sums },
       base: { type: "number" },
       contributions: { type: "array", items: objectSchema(names) },
     },
-    { description: `What each feature adds. Base and contributions of a row add up to its ${sum}.` },
+    {
+      description: `What each feature adds. Base and contributions of a row add up to its ${sums.join(" or ")}.`,
+    },
   );
 }
 

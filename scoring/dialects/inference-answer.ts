@@ -1,4 +1,4 @@
-import type { Explanation } from "../../platform/onnx/linear-model";
+import type { Explanation } from "../../platform/onnx/explanation";
 import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
 import { plainArray } from "../model/answer";

@@ -71,9 +71,9 @@ async function invoke(request: FastifyRequest, scorer: Scorer, maxRows: number):
   let rows: InputRows;
   let explain = false;
   if (typeOf(request) === "csv") {
-    rows = readColumns(signature, readCsv(bytes, signature), maxRows);
+    rows = readColumns(signature, readCsv(bytes, signature, maxRows), maxRows);
   } else {
-    const body = parseJson(bytes);
+    const body = parseJson(bytes, signature);
     ({ rows, explain } = readInvocation(body, { signature, maxRows }));
     body.assertNothingTwice();
   }

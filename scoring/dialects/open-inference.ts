@@ -98,7 +98,7 @@ class ServedModel {
     checkType(request);
     const header = request.headers["inference-header-content-length"];
     const body = request.body instanceof Uint8Array ? (request.body as Buffer) : Buffer.alloc(0);
-    const asked = readInferenceRequest(body, header?.toString(), { name, version });
+    const asked = readInferenceRequest(body, header?.toString(), { name, version, signature });
     checkOutputs(signature, asked);
     const rows = readInferenceRows(signature, asked.inputs, limits.maxRows);
     const explained =

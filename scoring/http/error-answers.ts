@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServingLimits } from "../../platform/definition/definition";
-import { InputTooLarge } from "../../platform/onnx/linear-model";
+import { InputTooLarge } from "../../platform/onnx/input-too-large";
 import { internalProblem, problemBody, problemContentType, RequestProblem } from "../problems/problem";
 import { idsOf } from "../telemetry/request-telemetry";
 

@@ -3,7 +3,8 @@ import path from "node:path";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { LinearModel } from "../../platform/onnx/linear-model";
 import { findLinearParameters } from "../../platform/onnx/find-linear-parameters";
-import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { findTreeParameters } from "../../platform/onnx/find-tree-parameters";
+import { TreeModel } from "../../platform/onnx/tree-model";
 import { exactTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
 import {
   modelFiles,
@@ -16,9 +17,14 @@ import type { Signature } from "../../platform/model/signature";
 import { featureTable, type Predictions } from "../../platform/model/table";
 import type { ScoringModel } from "./scorer";
 
-async function readParameters(file: string, signature: Signature): Promise<LinearParameters | undefined> {
+/** A model that this process evaluates itself: one that our trainers wrote. */
+async function readOwnModel(file: string, signature: Signature): Promise<ScoringModel | undefined> {
   try {
-    return findLinearParameters(await readFile(file), signature);
+    const content = await readFile(file);
+    const linear = findLinearParameters(content, signature);
+    if (linear) return new LinearModel(linear);
+    const trees = findTreeParameters(content, signature);
+    return trees && new TreeModel(trees);
   } catch (error) {
     // Loading it with the ONNX runtime, which comes next, reports the missing file.
     if (["ENOENT", "ENOTDIR", "EISDIR"].includes(systemErrorCode(error) ?? "")) return undefined;
@@ -47,18 +53,18 @@ function checkGolden(
 }
 
 /**
- * Loads a model directory for serving. A linear model is evaluated in this process, when it gives the golden rows'
+ * Loads a model directory for serving. A linear model and boosted trees are evaluated in this process, when they give the golden rows'
  * numbers; every other one by the ONNX runtime. A directory that does not hold together is refused with MODEL_INVALID.
  */
 export async function loadScoringModel(modelDirectory: string): Promise<ScoringModel> {
   const { signature } = await readModelMetadata(modelDirectory);
-  const parameters = await readParameters(path.join(modelDirectory, modelFiles.onnx), signature);
-  const model = parameters === undefined ? await OnnxModel.load(modelDirectory) : new LinearModel(parameters);
+  const own = await readOwnModel(path.join(modelDirectory, modelFiles.onnx), signature);
+  const model = own ?? (await OnnxModel.load(modelDirectory));
   const golden = await readGoldenRows(modelDirectory);
   checkGolden(await model.predict(featureTable(signature, golden.rows)), golden, {
     directory: modelDirectory,
     // On the runtime that they were measured with, the numbers may differ as the training allows.
-    tolerance: parameters === undefined ? golden.tolerance : exactTolerance,
+    tolerance: own === undefined ? golden.tolerance : exactTolerance,
   });
   return model;
 }

@@ -4,7 +4,8 @@ import { predictionSource, type PredictionSource } from "../../platform/predicti
 import type { PredictionLog } from "../../platform/predictions/prediction-writer";
 import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
-import type { Explanation } from "../../platform/onnx/linear-model";
+import type { Explanation } from "../../platform/onnx/explanation";
+import { checkExplainable } from "./explain";
 import { isPromise, Limiter, type Caller } from "./limiter";
 import { RequestProblem } from "../problems/problem";
 import type { InputRows } from "../rows/row-table";
@@ -121,7 +122,10 @@ export class Scorer {
   /** What each feature adds to the predictions of rows; refused when the model cannot say. */
   explain(rows: InputRows): Explanation {
     const { model } = this.options;
-    if (model.explain !== undefined) return model.explain(rows.table);
+    if (model.explain !== undefined) {
+      checkExplainable(rows.table.rows, this.signature);
+      return model.explain(rows.table);
+    }
     throw new RequestProblem(
       "NOT_EXPLAINABLE",
       `${this.reference} is not a linear model, so what each feature adds is not known exactly. Leave out "explain".`,

@@ -155,6 +155,8 @@ test("what differs between the stacks is where the model serves, and nothing els
     "azure-native:containerservice:MaintenanceConfiguration",
     "azure-native:containerservice:ManagedCluster",
     "azure-native:managedidentity:FederatedIdentityCredential",
+    "azure-native:monitor:DataCollectionRule",
+    "azure-native:monitor:DataCollectionRuleAssociation",
   ]);
 });
 

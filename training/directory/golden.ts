@@ -1,11 +1,18 @@
-import { featuresOf, type ModelDefinition } from "../../platform/definition/definition";
+import {
+  featuresOf,
+  type ColumnDefinition,
+  type ModelDefinition,
+} from "../../platform/definition/definition";
+import { syntheticValue } from "../../platform/definition/synthetic-value";
 import { PlatformError } from "../../platform/base/errors";
 import { exactTolerance, foreignTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
-import { identifier, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
+import { double, identifier, literal, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
 import { featureTable, type Predictions } from "../../platform/model/table";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { TreeModel } from "../../platform/onnx/tree-model";
+import type { TreeParameters } from "../../platform/onnx/tree-parameters";
 import { predictionSql } from "../evaluation/predict-sql";
 import { rowsOf } from "../evaluation/score-rows";
 import { aggregate } from "../preprocessing/sql";
@@ -23,20 +30,34 @@ export function spreadPositions(rows: number): number[] {
 }
 
 /**
- * Held-out rows with their predictions: those of the trainer's own parameters, computed in SQL, where it has
- * parameters (`linear`), otherwise onnxruntime's. Throws TRAINING_FAILED when the two are not the same numbers: the
+ * Held-out rows with their predictions: those of the trainer's own parameters, computed in SQL (`linear`) or by walking
+ * the trees, otherwise onnxruntime's. Throws TRAINING_FAILED when the two are not the same numbers: the
  * model would then answer something else than what was trained.
  */
 export async function makeGoldenRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { model, linear }: { readonly model: OnnxModel; readonly linear?: LinearParameters | undefined },
+  {
+    model,
+    linear,
+    trees,
+  }: {
+    readonly model: OnnxModel;
+    readonly linear?: LinearParameters | undefined;
+    readonly trees?: TreeParameters | undefined;
+  },
 ): Promise<GoldenRows> {
   const found = await selectRows(engine, definition, linear);
   const rows = found.map((row) =>
     Object.fromEntries(featuresOf(definition).map(({ name }) => [name, row[name] ?? null])),
   );
-  const served = toGolden(await model.predict(featureTable(model.signature, rows)));
+  const table = featureTable(model.signature, rows);
+  const served = toGolden(await model.predict(table));
+  if (trees) {
+    const own = toGolden(new TreeModel(trees).predict(table));
+    checkSame(own, served);
+    return { rows, ...own, tolerance: exactTolerance };
+  }
   if (!linear) return { rows, ...served, tolerance: foreignTolerance };
   const own = ownPredictions(
     linear,
@@ -61,14 +82,34 @@ async function selectRows(
       "There are no held-out rows. Some are needed to measure the model. Give more data, or hold out a larger fraction.",
     );
   }
+  const features = featuresOf(definition);
   const columns = [
-    ...featuresOf(definition).map(({ name }) => identifier(name)),
+    ...features.map(({ name }) => identifier(name)),
     ...(linear ? [`${predictionSql(linear)} AS ${identifier(predictionColumn)}`] : []),
   ];
+  const kept = features.map((column) => keptSql(column, positions));
   return engine.rows(
-    `SELECT ${columns.join(", ")} FROM (SELECT *, row_number() OVER (ORDER BY _row) - 1 AS ${positionColumn} FROM ${rowsOf("held-out")}) AS numbered
-     WHERE ${positionColumn} IN (${positions.join(", ")}) ORDER BY ${positionColumn}`,
+    `SELECT ${columns.join(", ")} FROM (
+       SELECT ${[...kept, positionColumn].join(", ")} FROM (
+         SELECT *, row_number() OVER (ORDER BY _row) - 1 AS ${positionColumn} FROM ${rowsOf("held-out")}) AS numbered
+       WHERE ${positionColumn} IN (${positions.join(", ")})) AS chosen
+     ORDER BY ${positionColumn}`,
   );
+}
+
+/** A feature as golden rows have it: of a personal one, synthetic values. Golden rows are in every copy and description of a model. */
+function keptSql(column: ColumnDefinition, positions: readonly number[]): string {
+  const name = identifier(column.name);
+  if (column.personal !== true) return name;
+  const cases = positions.map(
+    (position, index) => `WHEN ${position} THEN ${valueSql(syntheticValue(column, index))}`,
+  );
+  return `CASE ${positionColumn} ${cases.join(" ")} END AS ${name}`;
+}
+
+function valueSql(value: number | string | boolean): string {
+  if (typeof value === "number") return double(value);
+  return typeof value === "string" ? literal(value) : String(value).toUpperCase();
 }
 
 function toGolden({ prediction, probability }: Predictions): GoldenValues {

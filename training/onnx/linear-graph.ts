@@ -18,7 +18,7 @@ export function inputShape({ inputs }: Pick<Signature, "inputs">): (string | num
 }
 
 /** Declares an input per feature and returns each as a column, [N, 1]. */
-function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyMap<string, string> {
+export function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyMap<string, string> {
   const shape = inputShape(signature);
   const column = graph.int64s(columnShape, [columnShape.length]);
   return new Map(
@@ -103,13 +103,14 @@ function predictor(
   ]);
 }
 
-function declareOutputs(graph: OnnxGraph, signature: Signature, linear: string): void {
+/** Makes the outputs of what is predicted: a number, or the log-odds of the positive class. */
+export function declareOutputs(graph: OnnxGraph, signature: Signature, predictor: string): void {
   if (signature.task === "regression") {
-    graph.node("Identity", { input: linear }, { output: "prediction" });
+    graph.node("Identity", { input: predictor }, { output: "prediction" });
     graph.output("prediction", "double", ["N", 1]);
     return;
   }
-  const probability = graph.node("Sigmoid", { X: linear }, { output: "probability" });
+  const probability = graph.node("Sigmoid", { X: predictor }, { output: "probability" });
   const positive = graph.node("Greater", { A: probability, B: graph.doubles([threshold], [1, 1]) });
   const [negativeClass, positiveClass] = signature.target.classes ?? [0, 1];
   const textual = typeof negativeClass === "string";

@@ -12,6 +12,7 @@ import {
   type Operator,
   type OperatorAttributes,
   type OperatorInputs,
+  type TensorAttribute,
 } from "../../platform/onnx/onnx-operators";
 
 /** The first IR version in which a constant need not be an input as well, and that onnxruntime 1.16 (2023) reads. */
@@ -28,7 +29,15 @@ function littleEndian(values: readonly number[], write: (view: DataView, at: num
   return new Uint8Array(view.buffer);
 }
 
-type Attribute = number | readonly number[] | readonly string[];
+type Attribute = number | readonly number[] | readonly string[] | TensorAttribute;
+
+function tensorMessage({ type, values }: TensorAttribute): OnnxMessage<"Tensor"> {
+  const rawData =
+    type === "uint8"
+      ? Uint8Array.from(values)
+      : littleEndian(values, (view, at, value) => view.setFloat64(at, value, true));
+  return { dims: [values.length], dataType: elementTypes[type], rawData };
+}
 
 function attributeMessage(
   name: string,
@@ -41,6 +50,8 @@ function attributeMessage(
       return { name, type, i: value as number };
     case "ints":
       return { name, type, ints: value as number[] };
+    case "tensor":
+      return { name, type, t: tensorMessage(value as TensorAttribute) };
     case "strings":
       return { name, type, strings: (value as string[]).map((text) => utf8.encode(text)) };
   }
@@ -104,12 +115,22 @@ export class OnnxGraph {
   }
 
   /** The bytes of the finished file; equal graphs have equal bytes. */
-  encode(name: string): Uint8Array {
+  encode(
+    name: string,
+    {
+      sets = operatorSets,
+      metadata = {},
+    }: {
+      readonly sets?: Readonly<Record<string, number>>;
+      readonly metadata?: Readonly<Record<string, string>>;
+    } = {},
+  ): Uint8Array {
     const model: OnnxMessage<"Model"> = {
       irVersion,
       producerName: "mlops",
-      opsetImport: Object.entries(operatorSets).map(([domain, version]) => ({ domain, version })),
+      opsetImport: Object.entries(sets).map(([domain, version]) => ({ domain, version })),
       graph: { name, ...this.message() },
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     };
     return modelType.encode(modelType.create(model)).finish();
   }

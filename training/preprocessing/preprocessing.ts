@@ -4,17 +4,20 @@ import {
   type ModelDefinition,
 } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
-import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
+import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { aggregate, double, notFinite } from "./sql";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
 const maxEncodedColumns = 500;
 
-type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
+export type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
 
-/** How each feature is made a number or several, without the coefficients; in signature order. */
-type Preprocessing = readonly (Unfitted<NumberTerm> | Unfitted<BooleanTerm> | Unfitted<CategoryTerm>)[];
+/** How a feature is made a number or several, without the coefficients. */
+export type UnfittedTerm = Unfitted<NumberTerm> | Unfitted<BooleanTerm> | Unfitted<CategoryTerm>;
+
+/** How each feature is; in signature order. */
+export type Preprocessing = readonly UnfittedTerm[];
 
 /** Where training rows are: `from` is what follows FROM, `weight` the expression of a row's weight. */
 export interface TrainingRows {
@@ -142,7 +145,8 @@ async function fitCategory(
   };
 }
 
-function sizeOf(part: Preprocessing[number]): number {
+/** Encoded columns that a preprocessing makes of a feature. */
+export function sizeOf(part: UnfittedTerm): number {
   return part.kind === "category" ? part.values.length : 1;
 }
 
@@ -156,28 +160,9 @@ function checkSize(preprocessing: Preprocessing): void {
   );
 }
 
-function imputed(name: string, imputation: number | string | undefined): string {
+function imputed(name: string, imputation: number | undefined): string {
   if (imputation === undefined) return identifier(name);
-  const value = typeof imputation === "number" ? double(imputation) : literal(imputation);
-  return `coalesce(${identifier(name)}, ${value})`;
-}
-
-/** The SQL expressions of the encoded columns: a number per feature that is not a category, 0 or 1 per category value. */
-export function encodedColumns(preprocessing: Preprocessing): string[] {
-  return preprocessing.flatMap((part) => {
-    switch (part.kind) {
-      case "number":
-        return [`(${imputed(part.column, part.imputation)} - ${double(part.mean)}) / ${double(part.scale)}`];
-      case "boolean":
-        return [`CASE WHEN ${identifier(part.column)} THEN ${double(1)} ELSE ${double(0)} END`];
-      case "category": {
-        const value = imputed(part.column, part.imputation);
-        return part.values.map(
-          (known) => `CASE WHEN ${value} = ${literal(known)} THEN ${double(1)} ELSE ${double(0)} END`,
-        );
-      }
-    }
-  });
+  return `coalesce(${identifier(name)}, ${double(imputation)})`;
 }
 
 /** Names of the encoded columns, for people: `age`, `sex=female`. */

@@ -11,7 +11,6 @@ import type { Coefficients, Design } from "./design";
 import type { FittedModel, TrainerInput } from "./trainer";
 import { toOnnx } from "../onnx/linear-graph";
 import {
-  encodedColumns,
   encodedNames,
   fitPreprocessing,
   withCoefficients,
@@ -23,7 +22,6 @@ import { targetSql, weightOf } from "../preprocessing/target";
 
 /** The training rows as a linear trainer sees them. */
 export interface LinearProblem {
-  readonly engine: SqlEngine;
   readonly design: Design;
   /** Names of the encoded columns, for messages. */
   readonly names: readonly string[];
@@ -41,9 +39,8 @@ export async function fitLinear(
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   const fitted = await fitPreprocessing(engine, definition, rows);
   const preprocessing = standardize ? fitted : withoutScales(fitted);
-  const design = { rows, columns: encodedColumns(preprocessing), target: targetSql(definition) };
+  const design = { engine, rows, preprocessing, target: targetSql(definition) };
   const { intercept, coefficients, warnings } = await solve({
-    engine,
     design,
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
@@ -99,7 +96,7 @@ function requirementsOf(definition: ModelDefinition): Requirement[] {
 }
 
 /** The sums would leave such rows out without a word; the data checks find them earlier and show them. */
-async function checkTrainingRows(
+export async function checkTrainingRows(
   engine: SqlEngine,
   definition: ModelDefinition,
   from: string,

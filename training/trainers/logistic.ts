@@ -1,10 +1,11 @@
 import { Matrix } from "ml-matrix";
 import { PlatformError } from "../../platform/base/errors";
 import { findCholeskySolution, rangeBasis } from "./linear-algebra";
-import { designRelation, type Coefficients } from "./design";
+import { addPredictors, addSums, CrossProducts } from "./cross-products";
+import { designBlocks, widthOf, withColumn, type Coefficients, type DesignBlock } from "./design";
 import { fitLinear, type LinearProblem } from "./linear";
 import type { Trainer } from "./trainer";
-import { aggregate, balancedSum, crossProducts, double } from "../preprocessing/sql";
+import { aggregate, notFinite } from "../preprocessing/sql";
 
 const maxIterations = 100;
 const maxHalvings = 30;
@@ -33,8 +34,8 @@ interface Problem extends LinearProblem {
  * dependent columns it is the solution of least |b|.
  */
 async function fitLogistic(problem: Problem): Promise<Coefficients> {
-  const { engine, design, l2 } = problem;
-  const [total = NaN, positive = NaN] = await aggregate(engine, design.rows.from, [
+  const { design, l2 } = problem;
+  const [total = NaN, positive = NaN] = await aggregate(design.engine, design.rows.from, [
     `sum(${design.rows.weight})`,
     `sum(${design.rows.weight} * ${design.target})`,
   ]);
@@ -46,7 +47,7 @@ async function fitLogistic(problem: Problem): Promise<Coefficients> {
   }
   let current = await evaluate(problem, {
     intercept: Math.log(positive / (total - positive)),
-    coefficients: design.columns.map(() => 0),
+    coefficients: new Array<number>(widthOf(design)).fill(0),
   });
   // Directions without effect are found once: later, one that diverges would look like one of them.
   const basis = l2 > 0 ? undefined : rangeBasis(profile(current).matrix);
@@ -66,34 +67,54 @@ async function fitLogistic(problem: Problem): Promise<Coefficients> {
   throw notConverged(problem, current.at);
 }
 
-async function evaluate({ engine, design, l2 }: Problem, at: Coefficients): Promise<Objective> {
-  const inner = designRelation(design, { y: design.target });
-  const names = design.columns.map((_, index) => `c${index}`);
-  const predictor = balancedSum([
-    double(at.intercept),
-    ...names.map((name, index) => `${double(at.coefficients[index] ?? NaN)} * ${name}`),
-  ]);
-  // exp of a negative number only: nothing overflows, whatever the predictor is.
-  const scored = `(SELECT *, exp(-abs(z)) AS e FROM (SELECT *, ${predictor} AS z FROM ${inner}) AS predicted) AS scored`;
-  const likelihood = `(SELECT *, w * e / ((1 + e) * (1 + e)) AS v,
-    w * (CASE WHEN z >= 0 THEN 1 / (1 + e) ELSE e / (1 + e) END - y) AS r,
-    w * (ln(1 + e) + (CASE WHEN z >= 0 THEN z ELSE 0e0 END) - y * z) AS loss FROM ${scored}) AS likelihood`;
-  const columns = [...names, double(1)];
-  const [loss = NaN, ...sums] = await aggregate(engine, likelihood, [
-    "sum(loss)",
-    ...columns.map((column) => `sum(r * ${column})`),
-  ]);
-  const products = await crossProducts(engine, likelihood, { columns, weight: "v" });
-  const size = names.length;
+async function evaluate({ design, l2 }: Problem, at: Coefficients): Promise<Objective> {
+  if (![at.intercept, ...at.coefficients].every(Number.isFinite)) throw notFinite("A coefficient");
+  const size = widthOf(design);
+  const products = new CrossProducts(size + 1);
+  const gradient = new Float64Array(size + 1);
+  let loss = 0;
+  for await (const block of designBlocks(design)) {
+    const all = withColumn(block, size, new Float64Array(block.rows).fill(1));
+    const predictors = new Float64Array(block.rows);
+    addPredictors(predictors, all, [...at.coefficients, at.intercept]);
+    const { curvatures, residuals, ...of } = likelihoodOf(block, predictors);
+    products.add(all, curvatures);
+    addSums(gradient, all, residuals);
+    loss += of.loss;
+  }
   const penalty = at.coefficients.reduce((sum, coefficient) => sum + coefficient ** 2, 0);
-  const hessian = new Matrix(products);
-  names.forEach((_, index) => hessian.set(index, index, hessian.get(index, index) + l2));
+  const hessian = products.matrix();
+  at.coefficients.forEach((_, index) => hessian.set(index, index, hessian.get(index, index) + l2));
   return {
     at,
     value: loss + (l2 / 2) * penalty,
-    gradient: sums.map((sum, index) => sum + (index < size ? l2 * (at.coefficients[index] ?? 0) : 0)),
+    gradient: Array.from(
+      gradient,
+      (sum, index) => sum + (index < size ? l2 * (at.coefficients[index] ?? 0) : 0),
+    ),
     hessian,
   };
+}
+
+/** The negative log-likelihood of a block's rows, with its first and second derivatives by each row's predictor. */
+function likelihoodOf(
+  { targets, weights }: DesignBlock,
+  predictors: Float64Array,
+): { readonly loss: number; readonly residuals: Float64Array; readonly curvatures: Float64Array } {
+  const residuals = new Float64Array(predictors.length);
+  const curvatures = new Float64Array(predictors.length);
+  let loss = 0;
+  for (let row = 0; row < predictors.length; row++) {
+    const z = predictors[row] ?? NaN;
+    const y = targets[row] ?? NaN;
+    const w = weights[row] ?? NaN;
+    // exp of a negative number only: nothing overflows, whatever the predictor is.
+    const e = Math.exp(-Math.abs(z));
+    residuals[row] = w * ((z >= 0 ? 1 : e) / (1 + e) - y);
+    curvatures[row] = (w * e) / ((1 + e) * (1 + e));
+    loss += w * (Math.log1p(e) + Math.max(z, 0) - y * z);
+  }
+  return { loss, residuals, curvatures };
 }
 
 /** The second derivatives and the gradient by b when b0 is always the best for b (the Schur complement of b0). */

@@ -2,6 +2,7 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind, TrainerSettings } from "../../platform/definition/trainers";
 import type { Lineage } from "../../platform/model/model-directory";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import type { TreeParameters } from "../../platform/onnx/tree-parameters";
 import type { SqlEngine } from "../../platform/sql/engine";
 
 /** What a trainer is given, whatever its kind. */
@@ -24,6 +25,8 @@ export interface FittedModel {
   readonly onnx: Uint8Array;
   /** Where the model is linear: it is scored and explained by these. */
   readonly linear?: LinearParameters;
+  /** Where the model is trees: its golden rows are computed by these. */
+  readonly trees?: TreeParameters;
   /** What a person should know of how it was fitted: whole sentences. */
   readonly warnings?: readonly string[];
 }

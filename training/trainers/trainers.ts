@@ -1,13 +1,19 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind } from "../../platform/definition/trainers";
 import type { Lineage } from "../../platform/model/model-directory";
+import { boostedTrees } from "./boosted-trees";
 import { command } from "./command-trainer";
 import { logistic } from "./logistic";
 import { ridge } from "./ridge";
 import type { FittedModel, Trainer, TrainerInput } from "./trainer";
 
 /** How each kind of trainer fits. */
-const trainers: { readonly [Kind in TrainerKind]: Trainer<Kind> } = { ridge, logistic, command };
+const trainers: { readonly [Kind in TrainerKind]: Trainer<Kind> } = {
+  ridge,
+  logistic,
+  "boosted-trees": boostedTrees,
+  command,
+};
 
 const trainerOf = ({ trainer }: ModelDefinition): Trainer => trainers[trainer.kind];
 

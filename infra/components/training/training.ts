@@ -18,18 +18,22 @@ export function trainingClusters(
   return (["cpu", "gpu"] as const).flatMap((kind) => {
     const vmSize = sizes[kind];
     if (vmSize === undefined) return [];
-    return new TrainingCluster(`${kind}-cluster`, {
-      placement: foundation.placement,
-      workspaceName: workspace.name,
-      identity: foundation.identities.training,
-      kind,
-      vmSize,
-      priority: config.computePriority,
-      minNodes: config.computeMinNodes,
-      maxNodes: config.computeMaxNodes,
-      idleMinutes: config.computeIdleMinutes,
-      subnetId: foundation.network?.subnets.compute,
-    });
+    return new TrainingCluster(
+      `${kind}-cluster`,
+      {
+        placement: foundation.placement,
+        workspaceName: workspace.name,
+        identity: foundation.identities.training,
+        kind,
+        vmSize,
+        priority: config.computePriority,
+        minNodes: config.computeMinNodes,
+        maxNodes: config.computeMaxNodes,
+        idleMinutes: config.computeIdleMinutes,
+        subnetId: foundation.network?.subnets.compute,
+      },
+      { dependsOn: [...workspace.reachable] },
+    );
   });
 }
 

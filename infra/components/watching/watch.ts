@@ -45,7 +45,6 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
   new Budget("budget", {
     resourceGroupId,
     amount: config.monthlyBudget,
-    start: config.budgetStart,
     email: config.alertEmail,
     actionGroupId,
   });

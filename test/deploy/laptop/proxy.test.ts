@@ -11,6 +11,8 @@ import { TrackSampler } from "../../../deploy/laptop/track-sampler";
 import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
 import { digestOf } from "../../../platform/base/files";
 
+const testKey = "the-key-of-our-tests";
+
 /** What the scoring process answers to each path, with status 200; 404 to any other. */
 const answers: Readonly<Record<string, string>> = {
   "/score": '{"result":[7]}',
@@ -36,7 +38,7 @@ const answerAs = (statusOf: () => number | undefined): Server =>
   });
 const scoring = answerAs(() => undefined);
 const canaryScoring = answerAs(() => canaryStatus);
-const proxy = new Proxy({ report: () => undefined, testKey: "the-key-of-our-tests" });
+const proxy = new Proxy({ report: () => undefined, testKey });
 let sampler: TrackSampler;
 let server: Server;
 let url: string;
@@ -49,7 +51,7 @@ function track(name: Track = "stable", server = scoring, counts = sampler): Live
     predictions: "/nowhere",
     logFile: "/nowhere",
     logLevel: "info",
-    testKey: "the-key-of-our-tests",
+    testKey,
   };
   const supervised = new SupervisedScoring(release, launch, () => undefined);
   const { port } = server.address() as AddressInfo;
@@ -65,7 +67,7 @@ beforeEach(async () => {
   sampler = new TrackSampler();
   const stable = track();
   const routing = { stable, splitter: new TrafficSplitter({ weight: 0, shadow: 0 }) };
-  server = createPublicServer({ routing: () => routing, proxy, report: () => undefined });
+  server = createPublicServer({ routing: () => routing, proxy, testKey, report: () => undefined });
   url = `http://127.0.0.1:${await listen(server, { host: "127.0.0.1", port: 0 })}`;
 });
 

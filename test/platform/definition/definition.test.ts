@@ -134,6 +134,16 @@ describe("a model definition", () => {
       'columns.3: column "x": range 2..1 is empty',
     ],
     [
+      "a personal target",
+      withTarget(regression, { type: "number", personal: true }),
+      'columns.2: column "y": what is predicted is logged and shown, so the target cannot be personal',
+    ],
+    [
+      "a personal category without values",
+      withColumn({ name: "x", type: "category", personal: true }),
+      'columns.3: column "x": a personal category needs values; without them the model itself would hold those that it was trained on. List groups that tell no person, or leave the column out',
+    ],
+    [
       "values of a number",
       withColumn({ name: "x", type: "number", values: ["1"] }),
       'columns.3: column "x": only a category has values',
@@ -202,12 +212,12 @@ describe("a model definition", () => {
     [
       "ridge for a classification",
       { ...classification, trainer: regression.trainer },
-      "the ridge trainer is for regression; use logistic or command",
+      "the ridge trainer is for regression; use logistic or boosted-trees or command",
     ],
     [
       "logistic for a regression",
       { ...regression, trainer: classification.trainer },
-      "the logistic trainer is for classification; use ridge or command",
+      "the logistic trainer is for classification; use ridge or boosted-trees or command",
     ],
     [
       "three classes",
@@ -346,7 +356,7 @@ describe("a model definition", () => {
       canary: { weights: [50, 10] },
     };
     expect(faultsOf(value)).toEqual([
-      "the logistic trainer is for classification; use ridge or command",
+      "the logistic trainer is for classification; use ridge or boosted-trees or command",
       'the metric "auc" is not one of a regression',
       'the slice column "x" is not among the columns',
       "canary weights 50, 10 do not rise",

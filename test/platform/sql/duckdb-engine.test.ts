@@ -38,6 +38,18 @@ test("statements run at once each get their own rows", async () => {
   }
 });
 
+test("blocks give doubles by column, in order, NULL as NaN, whatever the numbers' types", async () => {
+  const from =
+    "(SELECT range AS n, CASE WHEN range % 2 = 0 THEN CAST(range AS DECIMAL(18, 2)) / 4 END AS x FROM range(10000)) AS t";
+  const [found, others]: [number[], number[]] = [[], []];
+  for await (const [n = [], x = []] of engine.blocks(["n", "x"], from)) {
+    found.push(...n);
+    others.push(...x);
+  }
+  expect(found).toEqual(Array.from({ length: 10_000 }, (_, row) => row));
+  expect(others.slice(0, 5)).toEqual([0, NaN, 0.5, NaN, 1]);
+});
+
 describe("chunks", () => {
   test("give all rows in order while other statements run", async () => {
     await engine.run("CREATE OR REPLACE TABLE numbers AS SELECT range AS n FROM range(10000)");

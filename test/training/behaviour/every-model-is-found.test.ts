@@ -1,8 +1,11 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
 import { findLinearParameters } from "../../../platform/onnx/find-linear-parameters";
+import { findTreeParameters } from "../../../platform/onnx/find-tree-parameters";
+import { signatureOf } from "../../../platform/model/signature";
 import type { SqlRow } from "../../../platform/sql/engine";
-import { toOnnx } from "../../../training/onnx/linear-graph";
-import { fitLinearModel } from "../trainers/fit-linear-model";
+import { fitModel } from "../../../training/trainers/trainers";
 import { definitionOf, openRows } from "../trainers/rows";
 
 type Column = ModelDefinitionInput["columns"][number];
@@ -40,6 +43,8 @@ interface Trained {
   readonly targets: readonly Column[];
 }
 
+const trees = { kind: "boosted-trees", minLeafRows: 5, maxTrees: 5 } as const;
+
 /** Each trainer that writes a graph here, with each kind of target: a new one does not compile without its own. */
 const trainers: Readonly<Record<Exclude<Kind, "command">, Trained>> = {
   ridge: {
@@ -49,6 +54,14 @@ const trainers: Readonly<Record<Exclude<Kind, "command">, Trained>> = {
   logistic: {
     trainer: { kind: "logistic", l2: 1 },
     targets: [
+      { name: "ill", type: "boolean", role: "target" },
+      { name: "species", type: "category", role: "target", values: ["setosa", "other"] },
+    ],
+  },
+  "boosted-trees": {
+    trainer: trees,
+    targets: [
+      { name: "amount", type: "number", role: "target" },
       { name: "ill", type: "boolean", role: "target" },
       { name: "species", type: "category", role: "target", values: ["setosa", "other"] },
     ],
@@ -82,10 +95,47 @@ const cases = Object.entries(trainers).flatMap(([kind, { trainer, targets }]) =>
 
 test.each(cases)(
   "a %s model of a %s from %s is found in its file with the parameters that were fitted",
-  async (_kind, _type, _what, definition) => {
+  async (kind, _type, what, definition) => {
     const engine = await openRows(definition, rows);
-    const fitted = await fitLinearModel(engine, definition, "data");
+    const fitting = fitModel({
+      engine,
+      definition,
+      from: "data",
+      commandDirectory: tmpdir(),
+      workDirectory: path.join(tmpdir(), "unused"),
+    });
+    if (kind === "boosted-trees" && what === "a constant number") {
+      await expect(fitting).rejects.toThrow(
+        /^No feature parts the 60 training rows .* smaller minLeafRows\.$/,
+      );
+      return engine.close();
+    }
+    const { onnx, linear, trees } = await fitting;
     await engine.close();
-    expect(findLinearParameters(toOnnx(fitted), fitted.signature)).toEqual(fitted);
+    const signature = signatureOf(definition);
+    expect([linear, trees]).toContainEqual(expect.anything());
+    expect(findLinearParameters(onnx, signature)).toEqual(linear);
+    expect(findTreeParameters(onnx, signature)).toEqual(trees);
   },
 );
+
+test("a poisson model is found with its logarithm", async () => {
+  const definition = definitionOf(
+    [
+      { name: "number", type: "number" },
+      { name: "amount", type: "number", role: "target" },
+    ],
+    { ...trees, loss: "poisson" },
+  );
+  const engine = await openRows(definition, rows);
+  const fitted = await fitModel({
+    engine,
+    definition,
+    from: "data",
+    commandDirectory: ".",
+    workDirectory: "x",
+  });
+  await engine.close();
+  expect(fitted.trees?.link).toBe("log");
+  expect(findTreeParameters(fitted.onnx, signatureOf(definition))).toEqual(fitted.trees);
+});

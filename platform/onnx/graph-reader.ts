@@ -4,7 +4,7 @@ import { operators, type Operator, type OperatorAttributes, type OperatorInputs 
 import { UnknownOnnx } from "./read-message";
 
 export function differs(what: string): never {
-  throw new UnknownOnnx(`The graph is not that of a linear model: ${what}.`);
+  throw new UnknownOnnx(`The graph is not one that our trainers write: ${what}.`);
 }
 
 /** A node whose inputs and attributes are those that the table has for its operator. */
@@ -15,6 +15,7 @@ interface KnownNode<Op extends Operator> {
 
 function isOfKind(value: OnnxAttribute | undefined, kind: string): boolean {
   if (kind === "int") return typeof value === "number";
+  if (kind === "tensor") return typeof value === "object" && "values" in value;
   const type = kind === "ints" ? "number" : "string";
   return Array.isArray(value) && value.every((item) => typeof item === type);
 }
@@ -38,7 +39,7 @@ function attributesOf<Op extends Operator>(
 }
 
 /** Follows a graph from its outputs to its inputs; whatever is not as our trainers write it ends in `UnknownOnnx`. */
-export class LinearGraphReader {
+export class GraphReader {
   private readonly producers = new Map<string, OnnxNode>();
 
   constructor(private readonly graph: OnnxGraph) {

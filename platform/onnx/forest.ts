@@ -1,0 +1,56 @@
+import { otherCategory, type TreeParameters } from "./tree-parameters";
+
+/** Trees laid out for walking: a row is a number per feature, a category's is its code. */
+export class Forest {
+  readonly features: number;
+  /** Where the set of a node begins in `members`; -1 for a node that asks for a number. */
+  private readonly sets: Int32Array;
+  /** 1 for each code that is in a set, set after set. */
+  private readonly members: Uint8Array;
+
+  constructor(private readonly parameters: TreeParameters) {
+    const { features, trees } = parameters;
+    this.features = features.length;
+    const sizes = features.map(({ values = [] }) => values.length + otherCategory + 1);
+    this.sets = new Int32Array(trees.features.length).fill(-1);
+    let size = 0;
+    for (const node of trees.categories.keys()) {
+      this.sets[node] = size;
+      size += sizes[trees.features[node] ?? -1] ?? 0;
+    }
+    this.members = new Uint8Array(size);
+    for (const [node, codes] of trees.categories) {
+      for (const code of codes) this.members[(this.sets[node] ?? 0) + code] = 1;
+    }
+  }
+
+  /** Whether the row that begins at `offset` goes left at a node. */
+  goesLeft(node: number, values: Float64Array, offset: number): boolean {
+    const { features, thresholds, missingLeft } = this.parameters.trees;
+    const value = values[offset + (features[node] ?? 0)] ?? NaN;
+    const set = this.sets[node] ?? -1;
+    if (set >= 0) return this.members[set + value] === 1;
+    return value <= (thresholds[node] ?? NaN) || (Number.isNaN(value) && missingLeft[node] === 1);
+  }
+
+  /**
+   * The sum of the trees and the base for each row, in the order in which onnxruntime adds them up.
+   * Tree by tree for all rows, a tree's nodes stay in the cache.
+   */
+  sums(values: Float64Array, rows: number): Float64Array {
+    const { base, trees } = this.parameters;
+    const { roots, left, right, leafValues } = trees;
+    const sums = new Float64Array(rows);
+    for (const root of roots) {
+      for (let row = 0, offset = 0; row < rows; row++, offset += this.features) {
+        let node = root;
+        while (node >= 0) {
+          node = (this.goesLeft(node, values, offset) ? left[node] : right[node]) ?? -1;
+        }
+        sums[row] = (sums[row] ?? NaN) + (leafValues[~node] ?? NaN);
+      }
+    }
+    for (let row = 0; row < rows; row++) sums[row] = (sums[row] ?? NaN) + base;
+    return sums;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Signature } from "../model/signature";
+
+/** A feature as the trees see it: one number. */
+export interface TreeFeature {
+  readonly column: string;
+  /** Category: the values that were seen in training; the code of each is its position plus `firstCategory`. */
+  readonly values?: readonly string[];
+}
+
+/** Code of a category that is missing, or that was not seen in training. ONNX Runtime packs sets of codes from 1 on. */
+export const otherCategory = 1;
+/** Code of the first value of a category. */
+export const firstCategory = 2;
+
+/**
+ * Nodes that ask a question, and leaves, of all trees. A child is the index of a node, or the complement (`~`) of the
+ * index of a leaf. Every tree has at least one node.
+ */
+export interface Trees {
+  /** The first node of each tree. */
+  readonly roots: Int32Array;
+  /** Position of the feature that a node asks for. */
+  readonly features: Int32Array;
+  /** Number: values up to this go left. */
+  readonly thresholds: Float64Array;
+  /** Category: the codes that go left. */
+  readonly categories: ReadonlyMap<number, readonly number[]>;
+  /** Number: 1 where a missing value goes left. */
+  readonly missingLeft: Uint8Array;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  readonly leafValues: Float64Array;
+  /** Training rows in each leaf: what contributions of features are weighted by. */
+  readonly leafRows: Int32Array;
+}
+
+/** What the sum of the trees becomes: the prediction itself, its logarithm, or the log-odds of the positive class. */
+export type TreeLink = "identity" | "log" | "log-odds";
+
+/** A fitted ensemble of trees: base plus the sum of a leaf of each, before the link. */
+export interface TreeParameters {
+  readonly signature: Signature;
+  readonly link: TreeLink;
+  readonly base: number;
+  /** In the order of the signature's inputs. */
+  readonly features: readonly TreeFeature[];
+  readonly trees: Trees;
+}

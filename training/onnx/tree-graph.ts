@@ -1,0 +1,96 @@
+import type { SignatureColumn } from "../../platform/model/signature";
+import { elementTypes } from "../../platform/onnx/onnx-messages";
+import { treeOperatorSets, type TensorAttribute } from "../../platform/onnx/onnx-operators";
+import { treeConventions } from "../../platform/onnx/tree-conventions";
+import {
+  firstCategory,
+  otherCategory,
+  type TreeParameters,
+  type Trees,
+} from "../../platform/onnx/tree-parameters";
+import { innerPrefix } from "./inner-prefix";
+import { declareInputs, declareOutputs } from "./linear-graph";
+import { OnnxGraph } from "./onnx-graph";
+
+const { modes, aggregate, postTransform, columnAxis, leafRowsKey } = treeConventions;
+
+const doubles = (values: Iterable<number>): TensorAttribute => ({
+  type: "double",
+  values: Array.from(values),
+});
+
+/** Each feature as a double, [N, 1]: a category by its code. */
+function toNumber(
+  graph: OnnxGraph,
+  column: string,
+  { type, values }: Pick<SignatureColumn, "type"> & { readonly values?: readonly string[] | undefined },
+): string {
+  if (type === "number") return column;
+  let input = column;
+  if (values) {
+    const attributes = {
+      keys_strings: values,
+      values_int64s: values.map((_, index) => firstCategory + index),
+      default_int64: otherCategory,
+    };
+    input = graph.node("LabelEncoder", { X: column }, { attributes });
+  }
+  return graph.node("Cast", { input }, { attributes: { to: elementTypes.double } });
+}
+
+function ensemble(graph: OnnxGraph, X: string, trees: Trees): string {
+  const { features, categories } = trees;
+  const nodes = Array.from(features.keys());
+  const childOf = (child: number): number => (child < 0 ? ~child : child);
+  const isLeaf = (child: number): number => (child < 0 ? 1 : 0);
+  // The set of each node that has one, in their order, each ended by NaN.
+  const sets = nodes.flatMap((node) => {
+    const set = categories.get(node);
+    return set ? [...set, NaN] : [];
+  });
+  return graph.node(
+    "TreeEnsemble",
+    { X },
+    {
+      attributes: {
+        n_targets: 1,
+        aggregate_function: aggregate,
+        post_transform: postTransform,
+        tree_roots: Array.from(trees.roots),
+        nodes_featureids: Array.from(features),
+        nodes_splits: doubles(trees.thresholds),
+        nodes_modes: {
+          type: "uint8",
+          values: nodes.map((node) => (categories.has(node) ? modes.member : modes.upTo)),
+        },
+        nodes_missing_value_tracks_true: Array.from(trees.missingLeft),
+        nodes_truenodeids: Array.from(trees.left, childOf),
+        nodes_trueleafs: Array.from(trees.left, isLeaf),
+        nodes_falsenodeids: Array.from(trees.right, childOf),
+        nodes_falseleafs: Array.from(trees.right, isLeaf),
+        membership_values: doubles(sets),
+        leaf_targetids: Array.from(trees.leafValues, () => 0),
+        leaf_weights: doubles(trees.leafValues),
+      },
+    },
+  );
+}
+
+/**
+ * Fitted trees as the bytes of an ONNX file with the same inputs and outputs as those of a linear model. All numbers are
+ * doubles. Equal models give equal bytes.
+ */
+export function treesToOnnx({ signature, features, trees, base, link }: TreeParameters): Uint8Array {
+  const graph = new OnnxGraph(innerPrefix(signature));
+  const columns = declareInputs(graph, signature);
+  const numbers = signature.inputs.map(({ name, type }, position) =>
+    toNumber(graph, columns.get(name) ?? name, { type, values: features[position]?.values }),
+  );
+  const joined = graph.node("Concat", numbers, { attributes: { axis: columnAxis } });
+  const sum = graph.node("Sum", [ensemble(graph, joined, trees), graph.doubles([base], [1, 1])]);
+  declareOutputs(graph, signature, link === "log" ? graph.node("Exp", { input: sum }) : sum);
+  return graph.encode(signature.target.name, {
+    sets: treeOperatorSets,
+    metadata: { [leafRowsKey]: trees.leafRows.join(" ") },
+  });
+}
