@@ -3,7 +3,7 @@ import { canarySchema } from "../../../platform/definition/canary-schema";
 
 export const rule = canarySchema.parse({});
 
-export const latency = (p95: number): NonNullable<TrackSample["latencyMs"]> => ({
+const latency = (p95: number): NonNullable<TrackSample["latencyMs"]> => ({
   p50: p95 / 2,
   p95,
   p99: p95 * 1.5,
