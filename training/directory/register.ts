@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
+import { formatNumber } from "../../platform/base/format-number";
 import { digestOfFile } from "../../platform/base/files";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
@@ -14,12 +15,19 @@ export interface Registration {
 export async function registerCandidate(
   registry: Registry,
   directory: string,
-  { reason }: Pick<PromotionDecision, "reason">,
+  { reason, metric, candidate }: Pick<PromotionDecision, "reason" | "metric" | "candidate">,
 ): Promise<Registration> {
   const lineage = await readLineage(directory);
   const onnx = await digestOfFile(path.join(directory, modelFiles.onnx));
   const same = (await registry.list(lineage.model)).find(({ tags }) => tags.onnx === onnx);
   if (same) return { version: same, existed: true };
-  const tags = { run: lineage.run, decision: reason, data: lineage.data.digest, onnx };
+  const tags = {
+    run: lineage.run,
+    decision: reason,
+    data: lineage.data.digest,
+    onnx,
+    // What the gate compares, for whoever looks at the list.
+    ...(candidate !== undefined && { measured: `${metric} ${formatNumber(candidate)}` }),
+  };
   return { version: await registry.register(lineage.model, directory, tags), existed: false };
 }
