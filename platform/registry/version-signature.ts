@@ -18,7 +18,7 @@ function textOf(version: SignedVersion): Buffer {
 }
 
 /** Tells keys apart: the first 16 characters of the SHA-256 of a public key (SPKI, DER). */
-export function keyIdOf(publicKey: KeyObject): string {
+function keyIdOf(publicKey: KeyObject): string {
   const der = publicKey.export({ type: "spki", format: "der" });
   return createHash("sha256").update(der).digest("hex").slice(0, 16);
 }
