@@ -6,6 +6,7 @@ import type { CommandScope } from "./command-scope";
 import { addCollect } from "./data-commands";
 import { addEnvironmentCommands } from "./environment-commands";
 import { addModelCommands } from "./model-commands";
+import { addRegistry } from "./registry-commands";
 import { addWatchCommands } from "./watch-commands";
 
 /** The `mlops` command: parse, call, print. */
@@ -29,6 +30,7 @@ export function buildCli(scope: CommandScope): Command {
   addEnvironmentCommands(program, scope);
   addCollect(program, scope);
   addWatchCommands(program, scope);
+  addRegistry(program, scope);
   return program;
 }
 

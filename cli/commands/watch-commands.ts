@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { Option } from "commander";
-import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
+import { parseModelRef } from "../../platform/definition/model-ref";
 import type { Storage } from "../../platform/storage/storage";
 import { openStorage } from "../../platform/storage/open-storage";
 import { reasonOf } from "../../platform/base/errors";
@@ -22,7 +21,7 @@ import {
 } from "./options";
 import { writeRunReport } from "../steps/run-report";
 import { describeScored, scoreFile } from "../watching/score-file";
-import { openSession, type Session } from "../session/session";
+import type { Session } from "../session/session";
 import { openTarget, type TargetName } from "../session/target";
 import { shownPath } from "../../platform/base/shown-path";
 import type { ModelFlags, OpenCommand } from "./open-command";
@@ -164,41 +163,6 @@ function addReport(program: Command, scope: CommandScope): void {
     });
 }
 
-function addRegistry(program: Command, scope: CommandScope): void {
-  const registry = program.command("registry").description("look at registered versions");
-  registry
-    .command("list")
-    .description("list registered versions")
-    .addOption(new Option("--model <name>", "only this model's"))
-    .addOption(jsonOption())
-    .action(async (flags: { model?: string; json?: boolean }) => {
-      const session = await openSession({ json: flags.json ?? false, signal: scope.signal, attached: false });
-      const versions = await session.registry.list(flags.model);
-      const table = formatTable(
-        ["version", "registered", "aliases", "run", "digest"],
-        versions.map((version) => [
-          formatModelRef(version),
-          version.registeredAt,
-          version.aliases.join(", "),
-          version.tags.run ?? "",
-          version.digest.slice(0, 12),
-        ]),
-      );
-      session.output.result(versions, versions.length > 0 ? table : "Nothing is registered yet.");
-    });
-  registry
-    .command("show")
-    .argument("<version>", "name:version")
-    .description("show one version, and check that its files are as they were registered")
-    .addOption(jsonOption())
-    .action(async (version: string, flags: { json?: boolean }) => {
-      const ref = parseModelRef(version);
-      const session = await openSession({ json: flags.json ?? false, signal: scope.signal, attached: false });
-      const found = await session.registry.get(ref);
-      session.output.result(found, JSON.stringify(found, null, 2));
-    });
-}
-
 /** Retrains where the environments are: a job of the stack's pipeline, or a run of this machine. */
 async function retrainAfterDrift(
   scope: CommandScope,
@@ -216,5 +180,4 @@ export function addWatchCommands(program: Command, scope: CommandScope): void {
   addMonitor(program, scope);
   addScore(program, scope);
   addReport(program, scope);
-  addRegistry(program, scope);
 }

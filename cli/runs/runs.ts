@@ -9,7 +9,6 @@ import { fromHomePath, packageFromHomePath, toHomePath } from "../../platform/ba
 import { ownIdentity, processIdentitySchema, stateOfProcess } from "../../platform/base/process-identity";
 import { newRunId } from "../../platform/base/run-id";
 import { digestSchema, findRecord } from "../../platform/base/stored-record";
-import { standingWhenEnded } from "./standing";
 import { loadResultSchema } from "../../deploy/tests/load";
 
 const stepRecordSchema = z.object({
@@ -88,6 +87,16 @@ const storedRunSchema = runRecordSchema.extend({
   /** Who works on the run, while it is running. */
   process: processIdentitySchema.exactOptional(),
 });
+
+/** How a run stands that ended before its time; `how` is a sentence. */
+export function standingWhenEnded(
+  { version }: Pick<RunRecord, "version">,
+  how: string,
+): { readonly outcome: RunOutcome; readonly explanation: string } {
+  return version === undefined
+    ? { outcome: "stopped", explanation: how }
+    : { outcome: "registered", explanation: `${version} is registered. ${how}` };
+}
 
 /** Newest first. */
 function byAge(a: RunRecord, b: RunRecord): number {

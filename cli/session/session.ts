@@ -67,7 +67,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     output.print(message);
   };
   const openAt = (location: string): Registry =>
-    openRegistry(location === "local" ? workspace.registry : location, { report });
+    openRegistry(location === "local" ? workspace.registry : location, {
+      report,
+      signingKey: settings.signingKey,
+    });
   const registry =
     settings.target === "local"
       ? openAt(settings.registry)
@@ -82,6 +85,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       workspace,
       attached: options.attached,
       logLevel: settings.logLevel,
+      ...(settings.trustedKeys !== undefined && { trustedKeys: path.resolve(settings.trustedKeys) }),
       restore: async (release) => {
         const { name } = parseModelRef(release.model);
         await restorePackage(await packagingOf({ registry, workspace, settings }, name), release);

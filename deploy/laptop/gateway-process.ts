@@ -29,6 +29,8 @@ export interface GatewayStart {
   readonly port: number;
   /** Of the gateway and its scoring processes. */
   readonly logLevel?: string;
+  /** File of the public keys by which what is served must be signed. */
+  readonly trustedKeys?: string;
   /** Another program for the scoring processes. */
   readonly scoringEntry?: string;
 }
@@ -108,6 +110,7 @@ async function spawnGateway(files: DeploymentFiles, start: GatewayStart): Promis
           MLOPS_MODEL_NAME: files.model,
           MLOPS_PORT: String(start.port),
           ...(start.logLevel !== undefined && { MLOPS_LOG_LEVEL: start.logLevel }),
+          ...(start.trustedKeys !== undefined && { MLOPS_TRUSTED_KEYS: start.trustedKeys }),
         },
         stdio: start.attached ? ["ignore", log.fd, log.fd, "ipc"] : ["ignore", log.fd, log.fd],
         // A gateway of its own must outlive the terminal that started it.

@@ -32,7 +32,7 @@ export async function startGateway({
   entry,
   onStop,
 }: GatewayOptions): Promise<() => Promise<void>> {
-  const { environment: name, modelName, host, logLevel } = settings;
+  const { environment: name, modelName, host, logLevel, trustedKeys } = settings;
   const workspace = await openWorkspace(settings.home);
   const files = new DeploymentFiles(workspace, name, modelName);
   const lock = await acquireLock(files.lock, `gateway of ${modelName} in ${name}`);
@@ -46,7 +46,15 @@ export async function startGateway({
   const { predictions } = workspace;
   const token = randomBytes(24).toString("base64url");
   const testKey = testKeyOf({ token });
-  const launch = { environment: name, entry, predictions, logFile: files.scoringLog, logLevel, testKey };
+  const launch = {
+    environment: name,
+    entry,
+    predictions,
+    logFile: files.scoringLog,
+    logLevel,
+    testKey,
+    ...(trustedKeys !== undefined && { trustedKeys }),
+  };
   const environment = new Environment({ files, launch, report });
   const proxy = new Proxy({ report, testKey });
   const publicServer = createPublicServer({ routing: () => environment.routing, proxy, testKey, report });

@@ -25,6 +25,8 @@ export interface LocalDeployerOptions {
   readonly ports?: Readonly<Record<string, number>>;
   /** Of the gateways and their scoring processes. */
   readonly logLevel?: string;
+  /** File of the public keys by which what is served must be signed, by its absolute path; anything is served without it. */
+  readonly trustedKeys?: string;
   /** Another program for the scoring processes. */
   readonly scoringEntry?: string;
   /** Makes the package of a release again where it is gone. */
@@ -159,12 +161,13 @@ export class LocalDeployer implements Deployer {
     port?: number,
   ): Promise<T> {
     const running = await findGateway(files);
-    const { workspace, attached, ports = {}, logLevel, scoringEntry } = this.options;
+    const { workspace, attached, ports = {}, logLevel, trustedKeys, scoringEntry } = this.options;
     const start: GatewayStart = {
       home: workspace.home,
       attached,
       port: ports[files.environment] ?? port ?? 0,
       ...(logLevel !== undefined && { logLevel }),
+      ...(trustedKeys !== undefined && { trustedKeys }),
       ...(scoringEntry !== undefined && { scoringEntry }),
     };
     if (running === undefined) {

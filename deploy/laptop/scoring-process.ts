@@ -28,6 +28,8 @@ export interface LaunchOptions {
   /** File that gets the process's output. */
   readonly logFile: string;
   readonly logLevel: string;
+  /** File of the public keys by which what is served must be signed. */
+  readonly trustedKeys?: string;
   /** Whoever shows it may mark requests as tests. */
   readonly testKey: string;
 }
@@ -75,6 +77,7 @@ async function spawnScoring(release: Release, options: LaunchOptions): Promise<C
         MLOPS_ENVIRONMENT: options.environment,
         MLOPS_PREDICTION_LOG: options.predictions,
         MLOPS_LOG_LEVEL: options.logLevel,
+        ...(options.trustedKeys !== undefined && { MLOPS_TRUSTED_KEYS: options.trustedKeys }),
         MLOPS_TEST_KEY: options.testKey,
       },
       // Over the IPC channel the child says its port, and learns that this process is gone, however it went.

@@ -17,6 +17,7 @@ import {
 import type { ModelRef } from "../../platform/definition/model-ref";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import type { Registry } from "../../platform/registry/registry";
+import { signatureTag } from "../../platform/registry/version-signature";
 
 const root = path.join(__dirname, "..", "..");
 
@@ -51,7 +52,14 @@ export async function packageModel(
 ): Promise<PackagedRelease> {
   const model = formatModelRef(ref);
   const version = await registry.get(ref);
-  const manifest = { model, modelDigest: version.digest, serviceDigest: await digestOfService(), serving };
+  const signature = version.tags[signatureTag];
+  const manifest = {
+    model,
+    modelDigest: version.digest,
+    ...(signature !== undefined && { signature }),
+    serviceDigest: await digestOfService(),
+    serving,
+  };
   const digest = digestOf(JSON.stringify(manifest));
   const folder = path.join(packages, `${ref.name}-${ref.version}-${digest.slice(0, 12)}`);
   const release: PackagedRelease = { model, package: folder, digest };

@@ -54,6 +54,14 @@ const acceptBreaking = variable(
   namesText.default([]),
   "columns, separated by commas",
 );
+/** What versions are signed with when they are registered; they are not without it. */
+const signingKey = variable(
+  "MLOPS_SIGNING_KEY",
+  folder.optional(),
+  "a PEM file, or the https:// address of a secret of a Key Vault",
+);
+/** Public keys by which a version must be signed to be served; any version is without it. */
+const trustedKeys = variable("MLOPS_TRUSTED_KEYS", folder.optional(), "a PEM file with public keys");
 
 const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
 /** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
@@ -86,10 +94,13 @@ const processes = {
     logLevel,
     target,
     predictionLog,
+    signingKey,
+    trustedKeys,
     ...versions,
   },
   training: {
     ...versions,
+    signingKey,
     models,
     evaluation,
     onNoPromotion,
@@ -102,6 +113,7 @@ const processes = {
     modelDirectory: variable("MLOPS_MODEL_DIRECTORY", folder, "the folder of a model directory"),
     /** `name:version`. */
     model: variable("MLOPS_MODEL", modelRef, "name:version, for example diabetes:3"),
+    trustedKeys,
     host,
     port: wholeNumber("MLOPS_PORT", [0, 65_535], 8080),
     /** Where /healthz and /readyz are answered by a thread of its own, without TLS; nowhere when not set. */
@@ -210,6 +222,7 @@ const processes = {
       z.string().regex(modelNamePattern),
       `a model's name: ${modelNameRule}`,
     ),
+    trustedKeys,
     host,
     /** 0 = any free port. */
     port: wholeNumber("MLOPS_PORT", [0, 65_535], 0),

@@ -81,7 +81,7 @@ class Service {
     const { tlsCert, tlsKey } = settings;
     const files = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;
     const [source, authenticator, testKey, tls] = await Promise.all([
-      findModelSource(settings.modelDirectory, settings.modelDigest),
+      findModelSource(settings.modelDirectory, settings),
       openAuthenticator(settings, report),
       openTestKey(settings, report),
       files && readTlsPair(files),
@@ -171,7 +171,7 @@ class Service {
     if (this.stopping) return;
     const { reference } = editions;
     try {
-      const source = await findModelSource(this.settings.modelDirectory, this.settings.modelDigest);
+      const source = await findModelSource(this.settings.modelDirectory, this.settings);
       const next = await this.open(source, nextReference(source, reference), shared);
       editions.replace(next);
       this.logger.info({ from: reference, to: next.reference }, "reloaded");

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
+import { formatNumber } from "../../platform/base/format-number";
 import { digestOfFile } from "../../platform/base/files";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
@@ -14,7 +15,12 @@ export interface Registration {
 export async function registerCandidate(
   registry: Registry,
   directory: string,
-  { reason, breaking = [] }: Pick<PromotionDecision, "reason" | "breaking">,
+  {
+    reason,
+    metric,
+    candidate,
+    breaking = [],
+  }: Pick<PromotionDecision, "reason" | "metric" | "candidate" | "breaking">,
 ): Promise<Registration> {
   const lineage = await readLineage(directory);
   const onnx = await digestOfFile(path.join(directory, modelFiles.onnx));
@@ -28,6 +34,8 @@ export async function registerCandidate(
     data: lineage.data.digest,
     onnx,
     ...(accepted.length > 0 && { breaking: [...new Set(accepted)].join(",") }),
+    // What the gate compares, for whoever looks at the list.
+    ...(candidate !== undefined && { measured: `${metric} ${formatNumber(candidate)}` }),
   };
   return { version: await registry.register(lineage.model, directory, tags), existed: false };
 }

@@ -58,10 +58,17 @@ function logOf({ env, warn, signal }: JobContext): JobLog {
 }
 
 /** The registry at a location, or at the tracking URI of the job; undefined when there is neither. */
-function findRegistry({ env, warn, signal }: JobContext, location: string | undefined): Registry | undefined {
+function findRegistry(
+  { settings, env, warn, signal }: JobContext,
+  location: string | undefined,
+): Registry | undefined {
   const place = location ?? env.MLFLOW_TRACKING_URI;
   if (place === undefined || place === "") return undefined;
-  return openRegistry(place, { report: ({ message }) => warn(message), signal });
+  return openRegistry(place, {
+    report: ({ message }) => warn(message),
+    signal,
+    signingKey: settings.signingKey,
+  });
 }
 
 function registryOf(context: JobContext, location: string | undefined): Registry {

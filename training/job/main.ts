@@ -110,10 +110,11 @@ function addRegister(program: Command): void {
     .requiredOption("--registry <location>", "folder of the registry, or tracking URI of an MLflow server")
     .action(async (flags: { candidate: string; decision: string; registry: string }) => {
       const decision = await readDecision(flags.decision);
+      const { onNoPromotion, signingKey } = settings();
       const registry = openRegistry(flags.registry, {
         report: ({ message }) => void process.stderr.write(`${message}\n`),
+        signingKey,
       });
-      const { onNoPromotion } = settings();
       const registered = await registerStep(registry, {
         candidate: flags.candidate,
         decision,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { PromotionDecision } from "../../../platform/metrics/evaluation";
@@ -77,6 +77,7 @@ async function byLaptop(name: string, registry: string, stable?: { model: string
   const status = () => Promise.resolve({ history: [], samples: {}, ...(stable && { stable }) });
   const session = {
     settings: readSettings("cli", {}),
+    workspace: { packages: path.join(folder, "packages") },
     registry: openRegistry(registry, { report: () => undefined }),
     runs,
     workspace: { packages: path.join(folder, "packages") },
@@ -111,6 +112,7 @@ test("the same data and champion come to the same, on the laptop and in a job", 
   const champion = { name: model, version: 1 };
   await registry.setAlias(champion, "champion");
   await registry.download(champion, path.join(folder, "package", "model"));
+  await writeFile(path.join(folder, "package", "package.json"), JSON.stringify({ model: "diabetes:1" }));
   const second = await byJob("second", jobs);
   const stable = { model: "diabetes:1", package: path.join(folder, "package") };
   expect(await byLaptop("second-runs", laptop, stable)).toEqual({

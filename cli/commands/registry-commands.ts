@@ -1,0 +1,143 @@
+import type { KeyObject } from "node:crypto";
+import type { Command } from "commander";
+import { Option } from "commander";
+import { PlatformError } from "../../platform/base/errors";
+import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
+import type { ModelVersion } from "../../platform/registry/registry";
+import { readSigningKey } from "../../platform/registry/signing-keys";
+import { signRegistered } from "../../platform/registry/signing-registry";
+import { readTrustedKeys } from "../../platform/registry/trusted-keys";
+import { checkSignature, signatureTag } from "../../platform/registry/version-signature";
+import type { Settings } from "../../platform/settings/settings";
+import { openSession, type Session } from "../session/session";
+import { formatTable } from "../terminal/format-table";
+import type { CommandScope } from "./command-scope";
+import { jsonOption } from "./options";
+
+interface RegistryFlags {
+  readonly model?: string;
+  readonly json?: boolean;
+}
+
+const open = (scope: CommandScope, { json = false }: RegistryFlags): Promise<Session> =>
+  openSession({ json, signal: scope.signal, attached: false });
+
+const onlyModel = (): Option => new Option("--model <name>", "only this model's");
+
+function addList(registry: Command, scope: CommandScope): void {
+  registry
+    .command("list")
+    .description("list registered versions")
+    .addOption(onlyModel())
+    .addOption(jsonOption())
+    .action(async (flags: RegistryFlags) => {
+      const session = await open(scope, flags);
+      const versions = await session.registry.list(flags.model);
+      const table = formatTable(
+        ["version", "registered", "aliases", "measured", "run", "digest"],
+        versions.map((version) => [
+          formatModelRef(version),
+          version.registeredAt,
+          version.aliases.join(", "),
+          version.tags.measured ?? "",
+          version.tags.run ?? "",
+          version.digest.slice(0, 12),
+        ]),
+      );
+      session.output.result(versions, versions.length > 0 ? table : "Nothing is registered yet.");
+    });
+}
+
+function addShow(registry: Command, scope: CommandScope): void {
+  registry
+    .command("show")
+    .argument("<version>", "name:version")
+    .description("show one version, and check that its files are as they were registered")
+    .addOption(jsonOption())
+    .action(async (version: string, flags: RegistryFlags) => {
+      const ref = parseModelRef(version);
+      const session = await open(scope, flags);
+      const found = await session.registry.get(ref);
+      session.output.result(found, JSON.stringify(found, null, 2));
+    });
+}
+
+function addSign(registry: Command, scope: CommandScope): void {
+  registry
+    .command("sign")
+    .argument("<version>", "name:version")
+    .description("check the files of a version, and sign it with the key of MLOPS_SIGNING_KEY")
+    .addOption(jsonOption())
+    .action(async (version: string, flags: RegistryFlags) => {
+      const ref = parseModelRef(version);
+      const session = await open(scope, flags);
+      const { signingKey } = session.settings;
+      if (signingKey === undefined)
+        throw new PlatformError(
+          "USAGE",
+          "There is no key to sign with. Expected MLOPS_SIGNING_KEY, a PEM file or a secret of a Key Vault. Set it.",
+        );
+      const signed = await signRegistered(session.registry, ref, await readSigningKey(signingKey));
+      session.output.result(signed, `${version} is signed: ${signed.tags[signatureTag]}`);
+    });
+}
+
+/** The keys that are trusted: those of the setting or, without it, the one that this command would sign with. */
+async function trustedKeysOf({ trustedKeys, signingKey }: Settings<"cli">): Promise<readonly KeyObject[]> {
+  if (trustedKeys !== undefined) return readTrustedKeys(trustedKeys);
+  if (signingKey !== undefined) return [(await readSigningKey(signingKey)).publicKey];
+  throw new PlatformError(
+    "USAGE",
+    "There are no keys to verify by. Expected MLOPS_TRUSTED_KEYS, a PEM file with public keys, or MLOPS_SIGNING_KEY. Set one of them.",
+  );
+}
+
+/** How a version stands, with its files checked: one whose files were changed is altered, whatever its signature says. */
+async function verifyOne(
+  { registry }: Session,
+  version: ModelVersion,
+  trusted: readonly KeyObject[],
+): Promise<{ readonly version: string; readonly state: string; readonly detail?: string }> {
+  const name = formatModelRef(version);
+  try {
+    const found = await registry.get(version);
+    return { version: name, state: checkSignature(found, found.tags[signatureTag], trusted) };
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code !== "REGISTRY_CORRUPT") throw error;
+    return { version: name, state: "altered", detail: error.message };
+  }
+}
+
+function addVerify(registry: Command, scope: CommandScope): void {
+  registry
+    .command("verify")
+    .description(
+      "check the files and the signature of every version; exit 1 unless all are signed and unaltered",
+    )
+    .addOption(onlyModel())
+    .addOption(jsonOption())
+    .action(async (flags: RegistryFlags) => {
+      const session = await open(scope, flags);
+      const trusted = await trustedKeysOf(session.settings);
+      const states = [];
+      for (const version of await session.registry.list(flags.model))
+        states.push(await verifyOne(session, version, trusted));
+      const table = formatTable(
+        ["version", "signature"],
+        states.map(({ version, state }) => [version, state]),
+      );
+      const details = states.flatMap(({ detail }) => detail ?? []);
+      const text = states.length === 0 ? "Nothing is registered yet." : [table, ...details].join("\n");
+      session.output.result(states, text);
+      if (states.some(({ state }) => state !== "valid")) process.exitCode = 1;
+    });
+}
+
+/** `mlops registry`. */
+export function addRegistry(program: Command, scope: CommandScope): void {
+  const registry = program.command("registry").description("look at registered versions, and sign them");
+  addList(registry, scope);
+  addShow(registry, scope);
+  addSign(registry, scope);
+  addVerify(registry, scope);
+}

@@ -1,0 +1,32 @@
+import type { ModelRef } from "../definition/model-ref";
+import type { ModelVersion, Registry } from "./registry";
+import type { SigningKey } from "./signing-keys";
+import { signatureTag, signVersion } from "./version-signature";
+
+/** Signs a version that is there, after its files were checked; answers with it as it is then. */
+export async function signRegistered(
+  registry: Registry,
+  ref: ModelRef,
+  key: SigningKey,
+): Promise<ModelVersion> {
+  const version = await registry.get(ref);
+  await registry.setTag(ref, signatureTag, signVersion(version, key));
+  return registry.get(ref);
+}
+
+/** A registry in which every version that is registered gets a signature. The key is read before anything is. */
+export function signingRegistry(registry: Registry, readKey: () => Promise<SigningKey>): Registry {
+  return {
+    async register(name, modelDirectory, tags) {
+      const key = await readKey();
+      const version = await registry.register(name, modelDirectory, tags);
+      return signRegistered(registry, version, key);
+    },
+    get: (ref) => registry.get(ref),
+    list: (name) => registry.list(name),
+    findAlias: (name, alias) => registry.findAlias(name, alias),
+    setAlias: (ref, alias) => registry.setAlias(ref, alias),
+    setTag: (ref, key, value) => registry.setTag(ref, key, value),
+    download: (ref, destination) => registry.download(ref, destination),
+  };
+}
