@@ -17,7 +17,7 @@ export interface QueryColumn {
 
 /**
  * Where the data work happens. The SQL written for it keeps to what engines share, and takes the rest from their
- * dialect, so that the same statements run where the data is.
+ * dialect; what SQL is slow at is computed in this process from blocks of doubles.
  */
 export interface SqlEngine {
   /** What it is called in the lineage of a model. */
