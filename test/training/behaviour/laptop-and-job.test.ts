@@ -77,7 +77,6 @@ async function byLaptop(name: string, registry: string, stable?: { model: string
   const status = () => Promise.resolve({ history: [], samples: {}, ...(stable && { stable }) });
   const session = {
     settings: readSettings("cli", {}),
-    workspace: { packages: path.join(folder, "packages") },
     registry: openRegistry(registry, { report: () => undefined }),
     runs,
     workspace: { packages: path.join(folder, "packages") },
