@@ -77,7 +77,7 @@ async function invoke(request: FastifyRequest, scorer: Scorer, maxRows: number):
     ({ rows, explain } = readInvocation(body, { signature, maxRows }));
     body.assertNothingTwice();
   }
-  const explanation = explain ? explanationAnswer(scorer.explain(rows)) : undefined;
+  const explanation = explain ? explanationAnswer(await scorer.explain(rows)) : undefined;
   const predictions = await scorer.score(rows, scoreRequestOf(request));
   return { predictions: predictionRows(predictions), ...(explanation && { explanation }) };
 }

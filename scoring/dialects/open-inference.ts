@@ -103,7 +103,7 @@ class ServedModel {
     const rows = readInferenceRows(signature, asked.inputs, limits.maxRows);
     const explained =
       asked.explain || asked.outputs?.some((output) => explanationOutputs.includes(output.name));
-    const explanation = explained === true ? scorer.explain(rows) : undefined;
+    const explanation = explained === true ? await scorer.explain(rows) : undefined;
     const scored = scoreRequestOf(request);
     // Clients of the protocol know their request by the id in its body, and find it by that in the log.
     const id = asked.id === undefined || asked.id === "" ? scored.id : asked.id;

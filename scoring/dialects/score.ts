@@ -44,7 +44,7 @@ function answerScore({ scorer, limits }: Service): RouteHandlerMethod {
     const explain = readExplainQuery(request.url);
     const rows = readRows(signature, body?.value, limits.maxRows);
     body?.assertNothingTwice();
-    const explanation = explain ? explanationAnswer(scorer.explain(rows)) : undefined;
+    const explanation = explain ? explanationAnswer(await scorer.explain(rows)) : undefined;
     const predictions = await scorer.score(rows, scoreRequestOf(request));
     return scoreAnswer(predictions, { classes, explanation, model: reference, requestId: request.id });
   };
@@ -70,7 +70,8 @@ function operation({ signature, rows }: DescribedService): Schema {
   const explain = {
     name: "explain",
     in: "query",
-    description: "Whether to explain each prediction by what each feature adds to it; for linear models.",
+    description:
+      "Whether to explain each prediction by what each feature adds to it; for linear models and boosted trees.",
     schema: { type: "string", enum: ["true", "false"] },
   };
   return {

@@ -15,7 +15,7 @@ export interface ScoringModel {
   readonly signature: Signature;
   predict(table: FeatureTable): Promise<Predictions> | Predictions;
   /** What each feature adds to each prediction, where the model can say so exactly. */
-  explain?(table: FeatureTable): Explanation;
+  explain?(table: FeatureTable): Promise<Explanation> | Explanation;
   /** Frees what it holds; it is not used afterwards. */
   close?(): Promise<void>;
 }
@@ -119,12 +119,12 @@ export class Scorer {
   }
 
   /** What each feature adds to the predictions of rows; refused when the model cannot say. */
-  explain(rows: InputRows): Explanation {
+  explain(rows: InputRows): Promise<Explanation> | Explanation {
     const { model } = this.options;
     if (model.explain !== undefined) return model.explain(rows.table);
     throw new RequestProblem(
       "NOT_EXPLAINABLE",
-      `${this.reference} is not a linear model, so what each feature adds is not known exactly. Leave out "explain".`,
+      `${this.reference} is neither a linear model nor boosted trees, so what each feature adds is not known exactly. Leave out "explain".`,
     );
   }
 
