@@ -3,7 +3,6 @@ import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
 import { Forest } from "./forest";
-import { InputTooLarge } from "./input-too-large";
 import { classesOf, columnOf } from "./model-table";
 import { firstCategory, otherCategory, type TreeLink, type TreeParameters } from "./tree-parameters";
 import { TreeContributions } from "./tree-contributions";
@@ -46,8 +45,6 @@ export class TreeModel {
   predict(table: FeatureTable): Predictions {
     const values = this.encode(table);
     const predicted = linked(this.parameters.link, this.forest.sums(values, table.rows));
-    const row = predicted.findIndex((value) => !Number.isFinite(value));
-    if (row >= 0) throw new InputTooLarge(row, "", `the model's prediction is ${predicted[row]}.`);
     if (this.signature.task === "regression") return { prediction: predicted };
     return { prediction: classesOf(this.signature, predicted), probability: predicted };
   }
