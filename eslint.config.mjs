@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import prettier from "eslint-config-prettier";
+import regexp from "eslint-plugin-regexp";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
@@ -23,6 +24,15 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-definitions": "off",
       // An own module is loaded late, where a command needs it, by require(): import() of TypeScript needs Node.js 22.
       "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./", "^\\.\\./"] }],
+    },
+  },
+  {
+    // A pattern that backtracks lets one small request hold the event loop: each must take time in proportion to its text.
+    ignores: ["test/**"],
+    plugins: { regexp },
+    rules: {
+      "regexp/no-super-linear-backtracking": ["error", { report: "potential" }],
+      "regexp/no-super-linear-move": ["error", { report: "potential" }],
     },
   },
   {

@@ -1,8 +1,17 @@
+const modulesOnly = "jose";
+
 const project = (name, testMatch, extra = {}) => ({
   displayName: name,
   testEnvironment: "<rootDir>/test/native-environment.js",
   testMatch,
-  transform: { "^.+\\.ts$": ["<rootDir>/test/setup/compile-test.js", require("./test/setup/common-js")] },
+  // Packages that are modules of the other kind alone become CommonJS, too: jest loads no others.
+  transform: {
+    [`^.+\\.ts$|/node_modules/(${modulesOnly})/.+\\.js$`]: [
+      "<rootDir>/test/setup/compile-test.js",
+      require("./test/setup/common-js"),
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${modulesOnly})/)`],
   ...extra,
 });
 

@@ -18,6 +18,7 @@ export async function buildPrograms(): Promise<void> {
     programs: {
       server: "scoring/process/main.ts",
       "prediction-worker": "platform/predictions/prediction-worker.ts",
+      "health-thread": "scoring/process/health-thread.ts",
       "bare-server": "bench/bare-server.ts",
       "constant-rate": "bench/constant-rate.ts",
     },

@@ -18,6 +18,7 @@ const programs: Readonly<Record<ImageKind, Readonly<Record<string, string>>>> = 
     server: "scoring/process/container-main.ts",
     // A thread of the service, which looks for its file beside the service's.
     "prediction-worker": "platform/predictions/prediction-worker.ts",
+    "health-thread": "scoring/process/health-thread.ts",
     "health-check": "scoring/process/health-check.ts",
     "check-package": "scoring/process/check-package.ts",
   },

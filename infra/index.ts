@@ -3,6 +3,7 @@ import { Access } from "./components/foundation/access";
 import { Foundation } from "./components/foundation/foundation";
 import { Triggers } from "./components/training/triggers";
 import { Workspace } from "./components/training/workspace";
+import { readEnvironments } from "../platform/release/environments";
 import { readConfig } from "./config/config";
 import { environmentOf } from "./config/environment";
 import { buildImages } from "./components/images/images";
@@ -39,16 +40,20 @@ export = async (): Promise<Record<string, unknown>> => {
     { dependsOn: [...access.assignments] },
   );
   const clusters = trainingClusters(config, foundation, workspace);
-  const retraining = retrainingPipeline(config, { foundation, workspace, clusters });
+  // In one place: a version that another stack registers has a number that means another model here.
+  const trains = config.trains ?? config.environment === readEnvironments().training;
+  const retraining = retrainingPipeline(config, { foundation, workspace, clusters, trains });
   const { devOpsProject: project, releasePipelineId: pipelineId } = config;
-  const triggers = new Triggers("triggers", {
-    placement,
-    foundation,
-    workspaceId: workspace.id,
-    endpoint: retraining.endpoint,
-    model: config.model,
-    release: project !== undefined && pipelineId !== undefined ? { project, pipelineId } : undefined,
-  });
+  const triggers = trains
+    ? new Triggers("triggers", {
+        placement,
+        foundation,
+        workspaceId: workspace.id,
+        endpoint: retraining.endpoint,
+        model: config.model,
+        release: project !== undefined && pipelineId !== undefined ? { project, pipelineId } : undefined,
+      })
+    : undefined;
 
   const environment = environmentOf(config, {
     blobEndpoint: foundation.storage.blobEndpoint,

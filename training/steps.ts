@@ -25,6 +25,14 @@ export function acceptedBySettings({
   return { columns: acceptPopulation, by: "MLOPS_ACCEPT_POPULATION" };
 }
 
+/** The changes of the input that the settings accept, although clients of the champion are refused. */
+export function breakingAcceptedBySettings({
+  acceptBreaking,
+}: Pick<Settings<"training">, "acceptBreaking">): AcceptedChange | undefined {
+  if (acceptBreaking.length === 0) return undefined;
+  return { columns: acceptBreaking, by: "MLOPS_ACCEPT_BREAKING" };
+}
+
 /** Checks data against the definition, and against the rows the champion was trained on. */
 export async function checkStep(
   { engine, definition, source }: Workbench,
@@ -75,6 +83,8 @@ export async function evaluateStep(
     readonly champions: Champions;
     readonly records: ComparisonRecords;
     readonly evaluation: Settings<"training">["evaluation"];
+    /** Columns whose change may refuse requests that the champion answers. */
+    readonly acceptBreaking?: AcceptedChange | undefined;
     readonly output: string;
   },
 ): Promise<Comparison> {
@@ -94,6 +104,7 @@ export async function evaluateStep(
     champion,
     records,
     evaluation: request.evaluation,
+    acceptBreaking: request.acceptBreaking,
   });
   await writeJson(path.join(output, "evaluation.json"), comparison.evaluation);
   await writeJson(path.join(output, "decision.json"), comparison.decision);

@@ -19,6 +19,7 @@ import {
   releaseStepWithin,
 } from "../steps/canary-step";
 import { crown, isInProduction, passedQa, releaseOf } from "../steps/release-of-run";
+import { verifyStep } from "../steps/release-steps";
 import type { RunContext } from "../steps/step";
 import { approve, openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
 
@@ -32,7 +33,7 @@ interface CanaryFlags extends ReleaseFlags {
 async function advance(context: RunContext, { minutes, approvedBy, release: file }: CanaryFlags) {
   await passedQa(context);
   approve(context.run, approvedBy);
-  await runOnRelease(context, [releaseStepWithin(minutes)], file);
+  await runOnRelease(context, [releaseStepWithin(minutes), verifyStep], file);
   if (context.run.outcome !== "released") process.exitCode = 1;
 }
 
@@ -104,7 +105,7 @@ export function addCanary(program: Command, scope: CommandScope): void {
       });
   const minutes = [
     "--minutes <number>",
-    "in Azure: longest wait at a stage for clients' requests; this machine sends its own",
+    "in Azure: longest wait at a stage for clients' requests, four times as long at the last; this machine sends its own",
     wholeNumber(1, 1440),
     defaultStageMinutes,
   ] as const;

@@ -6,6 +6,24 @@ const stopPatienceMs = 10_000;
 /** How much of that the command itself may take to finish, to remove a canary for example. */
 const commandPatienceMs = 5_000;
 
+/** How often it is looked whether the shell of npm is still there, in milliseconds. */
+const shellPollMs = 500;
+
+/**
+ * Tells when the shell has gone that npm runs a script in. It passes no signal on: whoever ends `npm start` ends npm and that
+ * shell, and the program would go on as nobody's child.
+ */
+function onLostShell(lost: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    lost();
+  }, shellPollMs);
+  timer.unref();
+}
+
 /** The life of one command: what it has started, and the signal that ends it. */
 export class CommandScope {
   private readonly abort = new AbortController();
@@ -39,10 +57,12 @@ export class CommandScope {
     ] as const) {
       process.on(signal, () => {
         if (this.signal.aborted) process.exit(code);
-        process.stderr.write("\nStopping.\n");
-        void this.interrupt(command, code).then(() => process.exit(code));
+        this.stopBy(command, code);
       });
     }
+    onLostShell(() => {
+      if (!this.signal.aborted) this.stopBy(command, 143);
+    });
     for (const stream of [process.stdout, process.stderr]) {
       stream.on("error", (error: NodeJS.ErrnoException) => {
         if (error.code !== "EPIPE") throw error;
@@ -51,6 +71,11 @@ export class CommandScope {
         void this.interrupt(command, 141).then((done) => process.exit(done ? undefined : 141));
       });
     }
+  }
+
+  private stopBy(command: Promise<void>, code: number): void {
+    process.stderr.write("\nStopping.\n");
+    void this.interrupt(command, code).then(() => process.exit(code));
   }
 
   /** Tells the command to end and undoes what was deferred; whether the command had done its work. */

@@ -9,6 +9,7 @@ import { formatTable } from "../terminal/format-table";
 import type { CommandScope } from "./command-scope";
 import type { ModelFlags } from "./open-command";
 import { openCommand } from "./open-command";
+import { addPush } from "./push-command";
 import { environmentOption, jsonOption, modelOption } from "./options";
 
 const shown = (digest: string): string => digest.slice(0, shownDigest);
@@ -126,4 +127,5 @@ export function addCollect(program: Command, scope: CommandScope): void {
 export function addDataVersions(data: Command, scope: CommandScope): void {
   addVersions(data, scope);
   addRestore(data, scope);
+  addPush(data, scope);
 }

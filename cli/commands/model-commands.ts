@@ -8,7 +8,17 @@ import type { CommandScope } from "./command-scope";
 import { describeFindings } from "../steps/describe-findings";
 import { listDefinitions } from "../../platform/definition/definitions";
 import { runLifecycle } from "../steps/lifecycle";
-import { dataOption, jsonOption, modelOption, portOption, runOption, targetOption } from "./options";
+import { breakingAcceptedByFlag } from "../retraining/accepted-changes";
+import type { Step } from "../steps/step";
+import {
+  acceptBreakingOption,
+  dataOption,
+  jsonOption,
+  modelOption,
+  portOption,
+  runOption,
+  targetOption,
+} from "./options";
 import { openOutput } from "../terminal/output";
 import { openWorkbench } from "../../training/inputs/workbench";
 import * as training from "../../training/steps";
@@ -38,6 +48,7 @@ interface LifecycleFlags extends ModelFlags {
   readonly until?: string;
   readonly keepServing?: boolean;
   readonly port?: number;
+  readonly acceptBreaking?: string;
 }
 
 function addLifecycle(program: Command, scope: CommandScope): void {
@@ -48,6 +59,7 @@ function addLifecycle(program: Command, scope: CommandScope): void {
     .addOption(dataOption())
     .option("--yes", "release to production without asking")
     .addOption(new Option("--until <step>", "stop after this step").choices(stepNames(readEnvironments())))
+    .addOption(acceptBreakingOption())
     .option("--keep-serving", "go on serving production until Ctrl-C")
     .addOption(portOption())
     .addOption(jsonOption())
@@ -57,7 +69,9 @@ function addLifecycle(program: Command, scope: CommandScope): void {
         attached: true,
         port: { of: readEnvironments().production, number: flags.port },
       });
-      const run = await runLifecycle(session, loaded, { yes: flags.yes ?? false, until: flags.until });
+      const { yes = false, until } = flags;
+      const acceptBreaking = breakingAcceptedByFlag(flags.acceptBreaking);
+      const run = await runLifecycle(session, loaded, { yes, until, acceptBreaking });
       session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
       if (refusals.includes(run.outcome)) process.exitCode = 1;
       if (flags.keepServing) {
@@ -123,34 +137,36 @@ function addTrain(program: Command, scope: CommandScope): void {
     });
 }
 
+interface GateFlags extends ModelFlags {
+  readonly acceptBreaking?: string;
+}
+
 function addGateSteps(program: Command, scope: CommandScope): void {
-  for (const { step, changes, description } of [
-    {
-      step: evaluateStep,
-      changes: "evaluation",
-      description:
-        "compare a run's candidate with the champion in production; exit 1 when the champion is kept",
-    },
-    {
-      step: registerStep,
-      changes: "registration",
-      description:
-        "register a run's candidate as the next version, if the gate let it pass; exit 1 otherwise",
-    },
-  ]) {
+  const verb = (step: Step, changes: string, description: string): Command =>
     program
       .command(step.name)
       .description(description)
       .addOption(modelOption())
       .addOption(runOption())
       .addOption(jsonOption())
-      .action(async (flags: ModelFlags) => {
+      .action(async (flags: GateFlags) => {
         const command = await openCommand(scope, flags, { changes });
         const newest = { name: "run", remedy: "Run `mlops train` first." };
-        const run = await runAsCommand(await openRun(command, flags.run, newest), [step]);
+        const acceptBreaking = breakingAcceptedByFlag(flags.acceptBreaking);
+        const context = await openRun(command, flags.run, newest);
+        const run = await runAsCommand({ ...context, ...(acceptBreaking && { acceptBreaking }) }, [step]);
         if (run.outcome === "kept") process.exitCode = 1;
       });
-  }
+  verb(
+    evaluateStep,
+    "evaluation",
+    "compare a run's candidate with the champion in production; exit 1 when the champion is kept",
+  ).addOption(acceptBreakingOption());
+  verb(
+    registerStep,
+    "registration",
+    "register a run's candidate as the next version, if the gate let it pass; exit 1 otherwise",
+  );
 }
 
 function addPackage(program: Command, scope: CommandScope): void {

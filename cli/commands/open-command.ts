@@ -50,7 +50,9 @@ export async function openCommand(
     ...(port?.number !== undefined && { ports: { [port.of]: port.number } }),
   });
   const loaded = await loadDefinition(flags.model, flags.data, session.settings.models);
-  const lock = changes === undefined ? undefined : await lockModel(session, flags.model, changes);
+  const { dataFile } = loaded;
+  const locked = { model: flags.model, dataFile };
+  const lock = changes === undefined ? undefined : await lockModel(session, locked, changes);
   const unlock = async (): Promise<void> => lock?.release();
   scope.defer(unlock);
   if (port?.number !== undefined) {

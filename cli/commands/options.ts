@@ -21,6 +21,11 @@ export const acceptPopulationOption = (): Option =>
     "--accept-population <columns>",
     'columns, separated by commas, that may be of another population than in the champion\'s rows; "all" is every one',
   );
+export const acceptBreakingOption = (): Option =>
+  new Option(
+    "--accept-breaking <columns>",
+    'columns, separated by commas, whose change may refuse requests that the champion answers; "all" is every one',
+  );
 export const jsonOption = (): Option =>
   new Option("--json", "answer with one JSON document on standard output");
 export const runOption = (): Option =>

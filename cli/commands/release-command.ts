@@ -5,7 +5,7 @@ import type { Target } from "../../platform/release/target";
 import type { RunRecord } from "../runs/runs";
 import { openTarget } from "../session/target";
 import { promoteRun, releaseRun } from "../steps/lifecycle";
-import { findUntested, isInProduction } from "../steps/release-of-run";
+import { findUntested, servesInProduction } from "../steps/release-of-run";
 import type { RunContext } from "../steps/step";
 import type { CommandScope } from "./command-scope";
 import type { TargetFlags } from "./deploy-command";
@@ -48,7 +48,7 @@ async function bring(
   release: (context: RunContext) => Promise<RunRecord>,
 ): Promise<void> {
   const { session, run, definition, target } = context;
-  const already = run.release !== undefined && (await isInProduction(context, run.release));
+  const already = run.release !== undefined && (await servesInProduction(context, run.release));
   const ended = already ? run : await release(context);
   const { url } = await target.deployer.status(session.environments.production, definition.name);
   const served = describeServing(url, target);

@@ -9,6 +9,7 @@ import { findRecord } from "../../platform/base/stored-record";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { packageModel } from "../../deploy/package/package";
 import { runRecordSchema, type RunRecord } from "../runs/runs";
+import { packagingOf } from "../session/packaging";
 import type { Session } from "../session/session";
 
 /**
@@ -75,16 +76,9 @@ export async function writeReleaseFile(file: string, run: RunRecord): Promise<vo
 }
 
 /** Packages a release again on this machine; the digest says whether it is the same as elsewhere. */
-async function packageHere(
-  { registry, workspace }: Session,
-  { definition }: LoadedDefinition,
-  release: PackagedRelease,
-): Promise<PackagedRelease> {
-  const { packages } = workspace;
-  const here = await packageModel(
-    { registry, packages, serving: definition.serving },
-    parseModelRef(release.model),
-  );
+async function packageHere(session: Session, release: PackagedRelease): Promise<PackagedRelease> {
+  const ref = parseModelRef(release.model);
+  const here = await packageModel(await packagingOf(session, ref.name), ref);
   if (here.digest === release.digest) return { ...release, package: here.package };
   throw new PlatformError(
     "CONFLICT",
@@ -102,7 +96,7 @@ export async function runOfRelease(
   const run =
     (await session.runs.find(id)) ?? (await session.runs.create(name, loaded.dataFile, new Date(), id));
   run.version = release.model;
-  run.release = await packageHere(session, loaded, release);
+  run.release = await packageHere(session, release);
   if (tests) run.tests = tests;
   if (approval) run.approval = approval;
   await session.runs.save(run);

@@ -4,13 +4,14 @@ import { writeJson } from "../../platform/base/files";
 import { AzureClient } from "../../platform/azure/azure-client";
 import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
-import { acceptedByFlag } from "../retraining/accepted-population";
+import { acceptedByFlag, breakingAcceptedByFlag } from "../retraining/accepted-changes";
 import { cancelledLines } from "../retraining/azure-pipelines-log";
 import { retrainInAzure, type RetrainResult } from "../retraining/azure-retraining";
 import { readStackOutputs } from "../../deploy/azure/stack-outputs";
 import type { CommandScope } from "./command-scope";
 import { retrain } from "../steps/lifecycle";
 import {
+  acceptBreakingOption,
   acceptPopulationOption,
   dataOption,
   jsonOption,
@@ -29,6 +30,7 @@ interface RetrainFlags extends TargetFlags {
   readonly timeout?: number;
   readonly output?: string;
   readonly acceptPopulation?: string;
+  readonly acceptBreaking?: string;
 }
 
 const defaultTimeoutMinutes = 360;
@@ -53,14 +55,23 @@ function requireAzure(flags: RetrainFlags): void {
   );
 }
 
+/** Options that accept something of a retraining, with the setting of a stack that does the same. */
+const accepting = [
+  { flag: "acceptPopulation", option: "--accept-population" },
+  { flag: "acceptBreaking", option: "--accept-breaking" },
+] as const;
+
 /** A stack's job reads its settings; a start of it has no other way to tell it. */
-function requireNoAcceptance({ acceptPopulation: columns, stack }: RetrainFlags): void {
-  if (columns === undefined) return;
-  const name = stack ?? readEnvironments().training;
-  throw new PlatformError(
-    "USAGE",
-    `--accept-population is for a retraining on this machine. A stack's has a setting: run \`pulumi config set --stack ${name} mlops:acceptPopulation ${columns}\` and \`pulumi up --stack ${name}\`, and leave the option out.`,
-  );
+function requireNoAcceptance(flags: RetrainFlags): void {
+  const { stack: name = readEnvironments().training } = flags;
+  for (const { flag, option } of accepting) {
+    const columns = flags[flag];
+    if (columns === undefined) continue;
+    throw new PlatformError(
+      "USAGE",
+      `${option} is for a retraining on this machine. A stack's has a setting: run \`pulumi config set --stack ${name} mlops:${flag} ${columns}\` and \`pulumi up --stack ${name}\`, and leave the option out.`,
+    );
+  }
 }
 
 function requireNoData(flags: RetrainFlags): void {
@@ -131,7 +142,10 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
 async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<void> {
   requireAzure(flags);
   const { session, loaded } = await openCommand(scope, flags, { changes: "retraining" });
-  const run = await retrain(session, loaded, acceptedByFlag(flags.acceptPopulation, loaded.definition));
+  const run = await retrain(session, loaded, {
+    accepted: acceptedByFlag(flags.acceptPopulation, loaded.definition),
+    acceptBreaking: breakingAcceptedByFlag(flags.acceptBreaking),
+  });
   session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
   const { id, model, version, explanation } = run;
   const outcome = version === undefined ? "cancelled" : "registered";
@@ -151,6 +165,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(dataOption())
     .addOption(targetOption())
     .addOption(acceptPopulationOption())
+    .addOption(acceptBreakingOption())
     .option(
       "--stack <name>",
       `in Azure: the stack whose pipeline is started (default: ${readEnvironments().training})`,

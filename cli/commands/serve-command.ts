@@ -1,7 +1,9 @@
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { requirePackage } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
+import { parseModelRef } from "../../platform/definition/model-ref";
 import { readGoldenRows } from "../../platform/model/model-directory";
 import type { CommandScope } from "./command-scope";
 import type { Session } from "../session/session";
@@ -29,17 +31,35 @@ export async function startServing(session: Session, { name }: ModelDefinition):
   return { model: stable.model, url, curl };
 }
 
-/** Says what serves and how to ask it, and waits for Ctrl-C. */
+/** How often it is looked whether the gateway is still there, in milliseconds. */
+const gatewayPollMs = 1000;
+
+/** Says what serves and how to ask it, and sees to it that it goes on until Ctrl-C or `mlops stop`. */
 export async function serveUntilStopped(
   { model, url, curl }: Serving,
-  { output }: Session,
-  scope: CommandScope,
+  { output, deployer, environments }: Session,
+  { signal }: CommandScope,
 ): Promise<void> {
   output.print(`\n${model} serves at ${url}. Ask it:\n\n  ${curl}\n\nCtrl-C stops it.`);
-  // The timer keeps the process alive; the handler of the signal ends it.
-  const timer = setInterval(() => undefined, 2 ** 30);
-  await new Promise((resolve) => {
-    scope.signal.addEventListener("abort", resolve, { once: true });
+  const { name } = parseModelRef(model);
+  const { production } = environments;
+  while (await wait(gatewayPollMs, signal)) {
+    const state = await deployer.gatewayState(production, name);
+    if (state === "stopped") {
+      output.print(`${name} was stopped by another command.`);
+      return;
+    }
+    if (state === "running") continue;
+    output.print("The gateway has gone without having been stopped. It is started again.");
+    const served = await deployer.resume(production, name, Number(new URL(url).port));
+    output.print(`${served.stable?.model ?? name} serves at ${served.url} again.`);
+  }
+}
+
+/** Whether a time has passed without the signal having come. */
+async function wait(ms: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
   });
-  clearInterval(timer);
+  return !signal.aborted;
 }

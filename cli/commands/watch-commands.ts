@@ -9,7 +9,7 @@ import { settingOf } from "../../deploy/azure/stack-settings";
 import type { CommandScope } from "./command-scope";
 import { formatTable } from "../terminal/format-table";
 import { retrain } from "../steps/lifecycle";
-import { acceptedByFlag } from "../retraining/accepted-population";
+import { acceptedByFlag } from "../retraining/accepted-changes";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import {
   acceptPopulationOption,
@@ -206,7 +206,8 @@ async function retrainAfterDrift(
   flags: MonitorFlags,
 ): Promise<void> {
   if (flags.target === "azure") return retrainStack(scope, flags, loaded.definition.name);
-  const run = await retrain(session, loaded, acceptedByFlag(flags.acceptPopulation, loaded.definition));
+  const accepted = acceptedByFlag(flags.acceptPopulation, loaded.definition);
+  const run = await retrain(session, loaded, { accepted });
   session.output.print(run.explanation);
 }
 

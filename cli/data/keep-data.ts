@@ -2,6 +2,7 @@ import type { DataSource } from "../../platform/data/source";
 import { versionsToRemove } from "../../platform/data/versions/retention";
 import { shownDigest } from "../../platform/data/versions/data-versions";
 import type { DataVersion } from "../../platform/data/versions/version-record";
+import { counted } from "../../platform/base/wording";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Session } from "../session/session";
 
@@ -33,7 +34,7 @@ export async function removeOldData(
   for (const version of old) {
     await dataVersions.remove(version);
     output.print(
-      `Removed data version ${version.digest.slice(0, shownDigest)} of ${model}, of ${version.keptAt}: it is older than ${days} days (MLOPS_DATA_VERSION_DAYS), and no registered version was trained on it.`,
+      `Removed data version ${version.digest.slice(0, shownDigest)} of ${model}, of ${version.keptAt}: it is older than ${counted(days, "day")} (MLOPS_DATA_VERSION_DAYS), and no registered version was trained on it.`,
     );
   }
 }

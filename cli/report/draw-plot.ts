@@ -24,6 +24,27 @@ function adoptSvg(svg: string, plot: Plot, id: string): string {
   );
 }
 
+/**
+ * Text as the library may be given it. It keeps what it has measured by text in a plain object, where "__proto__" and "toString"
+ * are there already: it would change what every object of this process inherits from.
+ */
+const wordJoiner = "\u2060";
+
+function safeText(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => (line in Object.prototype ? `${wordJoiner}${line}` : line))
+    .join("\n");
+}
+
+/** The option of a plot with all its text made safe. */
+function withSafeText(option: unknown): unknown {
+  if (typeof option === "string") return safeText(option);
+  if (Array.isArray(option)) return option.map(withSafeText);
+  if (typeof option !== "object" || option === null || ArrayBuffer.isView(option)) return option;
+  return Object.fromEntries(Object.entries(option).map(([key, value]) => [key, withSafeText(value)]));
+}
+
 function legendEntry({ label, colour, mark }: LegendEntry): Html {
   return html`<li><i class="mark ${mark}" style="--mark: ${plotColours[colour]}"></i>${label}</li>`;
 }
@@ -40,8 +61,9 @@ export async function openDrawing(): Promise<DrawPlot> {
     const { width, height } = plot;
     const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
     try {
-      chart.setOption(plot.option);
-      const svg = new Html(adoptSvg(chart.renderToSVGString(), plot, `plot-${drawn}`));
+      chart.setOption(withSafeText(plot.option) as Plot["option"]);
+      const drawing = chart.renderToSVGString().replaceAll(wordJoiner, "");
+      const svg = new Html(adoptSvg(drawing, plot, `plot-${drawn}`));
       return html`<figure>
         <figcaption>${plot.title}</figcaption>
         ${

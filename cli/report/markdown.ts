@@ -8,7 +8,7 @@ type Block = (
 
 /** Escapes, code, strong text and links within a line; a link becomes its text, as the page refers to nothing outside. */
 function inline(text: string): Html {
-  const pattern = /\\([!-/:-@[-`{-~])|`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]*)\]\(([^)\s]*)\)/g;
+  const pattern = /\\([!-/:-@[-`{-~])|`([^`]+)`|\*\*([^*]+)\*\*|\[([^[\]]*)\]\(([^)\s]*)\)/g;
   const parts: (Html | string)[] = [];
   let end = 0;
   for (const match of text.matchAll(pattern)) {
@@ -29,7 +29,7 @@ const takeWhile = (lines: readonly string[], fits: (line: string) => boolean): r
 };
 
 const heading: Block = ([line = ""]) => {
-  const match = /^(#{1,6})\s+(.*)$/.exec(line);
+  const match = /^(#{1,6})\s+(\S.*)?$/.exec(line);
   if (match?.[1] === undefined) return undefined;
   // The card is a section of the page: its title is of the third level.
   const text = inline(match[2] ?? "");
@@ -53,9 +53,10 @@ const cells = (line: string): string[] =>
 
 const table: Block = (lines, label) => {
   const [head = "", rule = ""] = lines;
-  if (!head.includes("|") || !/^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(rule)) return undefined;
+  const delimiters = cells(rule);
+  if (!head.includes("|") || !delimiters.every((cell) => /^:?-+:?$/.test(cell))) return undefined;
   const rows = takeWhile(lines.slice(2), (line) => line.includes("|"));
-  const alignments = cells(rule).map((cell) => cell.endsWith(":"));
+  const alignments = delimiters.map((cell) => cell.endsWith(":"));
   const columns = cells(head).map((name, index) => ({
     head: inline(name),
     ...(alignments[index] && { kind: "number" as const }),

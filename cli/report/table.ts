@@ -16,7 +16,7 @@ interface Table {
 
 /** The words of a column's head, which a narrow page has beside each of its cells. */
 function wordsOf(head: Html | string): string {
-  return typeof head === "string" ? head : head.markup.replaceAll(/<[^>]*>/g, "").trim();
+  return typeof head === "string" ? head : head.markup.replaceAll(/<[^<>]*>/g, "").trim();
 }
 
 /** A table; a narrow page shows each row as a list of its cells, with the heads beside them. */

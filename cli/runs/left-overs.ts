@@ -43,14 +43,26 @@ async function abandonedFiles(folders: readonly string[]): Promise<string[]> {
   return found;
 }
 
+/** What adding rows to a model's data, and restoring it, have left beside it. */
+async function abandonedBeside(dataFile: string): Promise<string[]> {
+  const [folder, own] = [path.dirname(dataFile), path.basename(dataFile)];
+  const files = (await namesIn(folder))
+    .filter((name) => name.startsWith(`${own}.`) && leftOverFile.test(name))
+    .map((name) => path.join(folder, name));
+  const old = await Promise.all(files.map(isAbandoned));
+  return files.filter((_, index) => old[index]);
+}
+
 /**
- * Removes what commands that were killed left half-written: in a model's runs and packages at once, elsewhere after
- * ten minutes. Only who holds the model's lock may call it: nobody else is writing to those runs and packages then.
+ * Removes what commands that were killed left half-written: in a model's runs, packages and kept data at once, elsewhere after
+ * ten minutes. Only who holds the model's lock may call it: nobody else is writing to those then.
  */
 export async function sweepLeftOvers(
-  { home, runs, packages, reports, environments, data }: Omit<Workspace, "registry" | "predictions">,
-  model: string,
+  workspace: Workspace,
+  { model, dataFile }: { readonly model: string; readonly dataFile?: string },
 ): Promise<void> {
+  const { home, runs, packages, reports, environments, data, registry, predictions } = workspace;
+  const logs = (await namesIn(predictions)).map((environment) => path.join(predictions, environment, model));
   const ofModel = {
     run: runIdPattern(model),
     package: new RegExp(String.raw`^${model}-\d+-[0-9a-f]{12}\.`),
@@ -58,9 +70,18 @@ export async function sweepLeftOvers(
   const found = await abandonedFiles([
     reports,
     environments,
-    path.join(data, model),
     path.join(home, "locks"),
+    path.join(registry, model),
+    ...logs,
   ]);
+  // Data is kept by commands that hold the lock, and by nobody else.
+  const keptData = path.join(data, model);
+  found.push(
+    ...(await namesIn(keptData, true))
+      .filter((name) => leftOverFile.test(name))
+      .map((name) => path.join(keptData, name)),
+  );
+  if (dataFile !== undefined) found.push(...(await abandonedBeside(dataFile)));
   const halfPackages = (await namesIn(packages))
     .filter((name) => ofModel.package.test(name) && leftOver.test(name))
     .map((name) => path.join(packages, name));

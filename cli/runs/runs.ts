@@ -5,13 +5,16 @@ import { canaryStageSchema } from "../../deploy/rules/canary-stage";
 import { packagedReleaseSchema, trackSampleSchema } from "../../platform/release/deployment";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { writeJson } from "../../platform/base/files";
+import { fromHomePath, packageFromHomePath, toHomePath } from "../../platform/base/home-path";
+import { ownIdentity, processIdentitySchema, stateOfProcess } from "../../platform/base/process-identity";
 import { newRunId } from "../../platform/base/run-id";
 import { digestSchema, findRecord } from "../../platform/base/stored-record";
+import { standingWhenEnded } from "./standing";
 import { loadResultSchema } from "../../deploy/tests/load";
 
 const stepRecordSchema = z.object({
   name: z.string(),
-  status: z.enum(["done", "failed", "waiting"]),
+  status: z.enum(["done", "failed", "stopped", "waiting"]),
   startedAt: z.string(),
   ms: z.number(),
   message: z.string(),
@@ -54,12 +57,14 @@ export type ReleaseTest = z.output<typeof testSchema>;
 export const runRecordSchema = z.object({
   id: z.string(),
   model: z.string(),
+  /** Counts the model's runs: their order, whatever the clock said. Absent in records of before, which come first. */
+  sequence: z.number().int().positive().exactOptional(),
   startedAt: z.string(),
   finishedAt: z.string().exactOptional(),
   outcome: outcomeSchema,
   /** The outcome in a sentence. */
   explanation: z.string(),
-  /** Absolute path of the data the run works on. */
+  /** The data the run works on: an absolute path here, one as `toHomePath` gives it in the file. */
   dataFile: z.string(),
   steps: z.array(stepRecordSchema),
   /** Columns of another population than the champion's that were accepted: by what, and what was found. */
@@ -78,18 +83,32 @@ export const runRecordSchema = z.object({
 
 export type RunRecord = z.output<typeof runRecordSchema>;
 
-/** The runs below a folder: one folder each, named so that their order is their age. */
+/** A record as it is on disk. */
+const storedRunSchema = runRecordSchema.extend({
+  /** Who works on the run, while it is running. */
+  process: processIdentitySchema.exactOptional(),
+});
+
+/** Newest first. */
+function byAge(a: RunRecord, b: RunRecord): number {
+  return (b.sequence ?? 0) - (a.sequence ?? 0) || (a.id < b.id ? 1 : -1);
+}
+
+/** The runs below a folder: one folder each, in the order of their sequence. */
 export class Runs {
   constructor(
+    /** In the home. */
     private readonly directory: string,
     /** Is told of each run that is left out of a list because its record is corrupt. */
     private readonly report: (error: PlatformError) => void,
   ) {}
 
   async create(model: string, dataFile: string, now: Date, id = newRunId(model, now)): Promise<RunRecord> {
+    const [newest] = await this.list(model);
     const run: RunRecord = {
       id,
       model,
+      sequence: (newest?.sequence ?? 0) + 1,
       startedAt: now.toISOString(),
       outcome: "running",
       explanation: "The run has not ended.",
@@ -111,7 +130,13 @@ export class Runs {
   }
 
   async save(run: RunRecord): Promise<void> {
-    await writeJson(this.path(run.id, "run.json"), run);
+    const { dataFile, release } = run;
+    await writeJson(this.path(run.id, "run.json"), {
+      ...run,
+      ...(run.outcome === "running" && { process: ownIdentity() }),
+      dataFile: toHomePath(this.home, dataFile),
+      ...(release && { release: { ...release, package: toHomePath(this.home, release.package) } }),
+    });
   }
 
   async get(id: string): Promise<RunRecord> {
@@ -128,12 +153,29 @@ export class Runs {
   /** The record of a run; STORAGE_FAILED when it is not as it was written. */
   async find(id: string): Promise<RunRecord | undefined> {
     const remedy = `Restore it from a backup, or delete ${this.path(id)}.`;
-    const run = await findRecord(this.path(id, "run.json"), runRecordSchema, remedy);
-    if (run === undefined || run.id === id) return run;
+    const run = await findRecord(this.path(id, "run.json"), storedRunSchema, remedy);
+    if (run === undefined || run.id === id) return run && this.located(run);
     throw new PlatformError(
       "STORAGE_FAILED",
       `${this.path(id, "run.json")} is the record of another run, ${run.id}. ${remedy}`,
     );
+  }
+
+  private get home(): string {
+    return path.dirname(this.directory);
+  }
+
+  /** A record as it is on disk, with the paths that it has on this machine now. */
+  private async located({ process: worker, ...run }: z.output<typeof storedRunSchema>): Promise<RunRecord> {
+    const { dataFile, release } = run;
+    const isKilled = run.outcome === "running" && worker !== undefined && stateOfProcess(worker) === "gone";
+    const folder = release && (await packageFromHomePath(this.home, release.package));
+    return {
+      ...run,
+      ...(isKilled && standingWhenEnded(run, "The process that worked on the run was killed.")),
+      dataFile: fromHomePath(this.home, dataFile),
+      ...(release && folder !== undefined && { release: { ...release, package: folder } }),
+    };
   }
 
   /** Newest first. */
@@ -146,7 +188,7 @@ export class Runs {
       throw error;
     }
     const runs = [];
-    for (const name of names.sort().reverse()) {
+    for (const name of names) {
       const run = await this.find(name).catch((error: unknown) => {
         if (!(error instanceof PlatformError)) throw error;
         this.report(error);
@@ -154,7 +196,7 @@ export class Runs {
       });
       if (run?.model === model) runs.push(run);
     }
-    return runs;
+    return runs.sort(byAge);
   }
 
   /** The newest run of a model that `matches`; `what` says what was looked for. */

@@ -13,6 +13,16 @@ export function standingAfter(
   return { outcome: "stopped", explanation: `The run stopped after "${step}", as asked.` };
 }
 
+/** How a run stands that ended before its time; `how` is a sentence. */
+export function standingWhenEnded(
+  { version }: Pick<RunRecord, "version">,
+  how: string,
+): { readonly outcome: RunOutcome; readonly explanation: string } {
+  return version === undefined
+    ? { outcome: "stopped", explanation: how }
+    : { outcome: "registered", explanation: `${version} is registered. ${how}` };
+}
+
 /** The verb that a release needs next in one of the environments that test. */
 function nextTest(test: ReleaseTest | undefined, digest: string | undefined): string | undefined {
   if (test === undefined || test.digest !== digest) return "deploy";

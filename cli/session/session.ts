@@ -15,6 +15,9 @@ import type { Workspace } from "../../platform/settings/workspace";
 import { openWorkspace } from "../../platform/settings/workspace";
 import { LateRegistry, settingOf } from "../../deploy/azure/stack-settings";
 import { LocalDeployer } from "../../deploy/laptop/laptop-deployer";
+import { restorePackage } from "../../deploy/package/restore-package";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import { packagingOf } from "./packaging";
 import { sweepLeftOvers } from "../runs/left-overs";
 import type { Output } from "../terminal/output";
 import { openOutput } from "../terminal/output";
@@ -65,19 +68,24 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
   const openAt = (location: string): Registry =>
     openRegistry(location === "local" ? workspace.registry : location, { report });
+  const registry =
+    settings.target === "local"
+      ? openAt(settings.registry)
+      : new LateRegistry(async () => openAt(await registryAddress(settings, options.signal)));
   return {
     settings,
     environments: readEnvironments(),
     workspace,
-    registry:
-      settings.target === "local"
-        ? openAt(settings.registry)
-        : new LateRegistry(async () => openAt(await registryAddress(settings, options.signal))),
+    registry,
     runs: new Runs(workspace.runs, report),
     deployer: new LocalDeployer({
       workspace,
       attached: options.attached,
       logLevel: settings.logLevel,
+      restore: async (release) => {
+        const { name } = parseModelRef(release.model);
+        await restorePackage(await packagingOf({ registry, workspace, settings }, name), release);
+      },
       ...(options.ports && { ports: options.ports }),
     }),
     predictions: await openStorage(settings.predictionLog ?? workspace.predictions),
@@ -90,9 +98,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /** Only one command at a time changes a model's runs and deployments. */
-export async function lockModel(session: Session, model: string, what: string): Promise<Lock> {
-  const { workspace } = session;
+export async function lockModel(
+  { workspace }: Session,
+  { model, dataFile }: { readonly model: string; readonly dataFile: string },
+  what: string,
+): Promise<Lock> {
   const lock = await acquireLock(path.join(workspace.home, "locks", `${model}.lock`), `${what} of ${model}`);
-  await sweepLeftOvers(workspace, model);
+  await sweepLeftOvers(workspace, { model, dataFile });
   return lock;
 }

@@ -11,6 +11,7 @@ export function localTarget({ deployer }: Pick<Session, "deployer">): Target {
   return {
     deployer,
     hasClients: false,
+    sampleLagMs: 0,
     publish: (release) => Promise.resolve(release),
     headers: (environment, model) => deployer.testHeaders(environment, model),
     pause: (environment, model) => deployer.stop(environment, model),

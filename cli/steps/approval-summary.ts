@@ -25,6 +25,8 @@ export function approvalSummary(
     /** Of the candidate, on held-out rows. */
     readonly metrics: Metrics | undefined;
     readonly decision: PromotionDecision | undefined;
+    /** Which requests it refuses that production answers; undefined when none. */
+    readonly refusedClients?: string | undefined;
     /** File of the report. */
     readonly report: string;
   },
@@ -33,6 +35,7 @@ export function approvalSummary(
     ...(known.decision ? [["gate", known.decision.explanation] as [string, string]] : []),
     ...(known.metrics ? [["held-out", describeMetrics(known.metrics)] as [string, string]] : []),
     ...Object.entries(run.tests ?? {}).map(([where, test]): [string, string] => [where, describeTest(test)]),
+    ...(known.refusedClients === undefined ? [] : [["clients", known.refusedClients] as [string, string]]),
     ["report", shownPath(known.report)],
   ];
   const width = Math.max(...lines.map(([name]) => name.length));

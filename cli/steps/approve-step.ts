@@ -6,6 +6,7 @@ import { modelFiles, readModelMetrics } from "../../platform/model/model-directo
 import { findDecision } from "../../training/steps";
 import { ask, isInteractive } from "../terminal/ask";
 import { approvalSummary } from "./approval-summary";
+import { describeRefusedClients } from "./refused-clients";
 import { writeRunReport } from "./run-report";
 import { isInProduction, passedQa } from "./release-of-run";
 import type { RunContext, Step } from "./step";
@@ -18,6 +19,7 @@ async function summaryOf(context: RunContext): Promise<string> {
   return approvalSummary(run, {
     metrics: trained ? (await readModelMetrics(directory)).heldOut.metrics : undefined,
     decision: await findDecision(session.runs.path(run.id, "decision.json")),
+    refusedClients: await describeRefusedClients(context),
     report: await writeRunReport(context),
   });
 }
@@ -47,6 +49,7 @@ export const approveStep: Step = {
       const explanation = `${release.model} is in production already.`;
       return { message: explanation, ends: { outcome: "released", explanation } };
     }
+    const refused = yes ? await describeRefusedClients(context) : undefined;
     const approved = yes ? true : await askApproval(context, `Release ${release.model} to production?`);
     if (approved === undefined) {
       const explanation = `${release.model} passed QA and waits for approval. Release it with: npm run mlops -- promote ${release.model} --yes`;
@@ -57,6 +60,7 @@ export const approveStep: Step = {
       return { message: explanation, ends: { outcome: "declined", explanation } };
     }
     run.approval = { by: os.userInfo().username, at: new Date().toISOString() };
-    return { message: `approved by ${run.approval.by}${yes ? " (--yes)" : ""}` };
+    const message = `approved by ${run.approval.by}${yes ? " (--yes)" : ""}`;
+    return { message: refused === undefined ? message : `${message}\n${refused}` };
   },
 };

@@ -7,8 +7,11 @@ import {
   type CanaryRelease,
 } from "../../deploy/rules/canary-release";
 import type { CanaryStage } from "../../deploy/rules/canary-stage";
+import { trackHeader } from "../../deploy/laptop/routing";
 import { runLoad } from "../../deploy/tests/load";
+import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import { crown, isInProduction, releaseOf } from "./release-of-run";
+import { acceptsRefusals } from "./refused-clients";
 import { connections, scoringBodies } from "./release-steps";
 import type { RunContext, Step, StepResult } from "./step";
 
@@ -18,32 +21,47 @@ const roundMs = 60_000;
 /** Longest wait at each stage for clients' requests, in minutes. */
 export const defaultStageMinutes = 30;
 
+/** Where stable was asked the same, only what it answers is held against the canary. */
+function describeRefused({ refusals, refusedAlone }: CanaryStage["canary"]): string {
+  if (refusedAlone !== undefined && refusedAlone > 0) return `, ${refusedAlone} refused that stable answers`;
+  return refusals === undefined ? "" : `, ${refusals} refused`;
+}
+
 /** A stage in a line: what was seen of the canary and, if it did not advance, why. */
 export function describeStage({ weight, comparedWith, verdict, explanation, canary }: CanaryStage): string {
   const traffic = weight === 0 ? "shadow" : `canary ${weight} %`;
   const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
-  const refused = canary.refusals === undefined ? "" : `, ${canary.refusals} refused`;
+  const refused = describeRefused(canary);
   const seen = `${canary.requests} requests, ${canary.failures} failed${refused}${latency}`;
   return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
 }
 
-/** The requests that production's canary is judged by: its clients', or held-out rows that this machine sends. */
-async function trafficFor(
+/**
+ * The requests that production's canary is judged by: its clients', or held-out rows that this machine sends where there are none, as
+ * before the first release.
+ */
+export async function trafficFor(
   context: RunContext,
   minutes: number,
 ): Promise<Pick<CanaryAnalysis, "sendTraffic" | "maxRounds">> {
   const { session, target, definition } = context;
   const { signal, environments } = session;
-  if (target.hasClients)
-    return { sendTraffic: () => sleep(roundMs, undefined, { signal }), maxRounds: minutes };
+  const wait = (): Promise<void> => sleep(roundMs, undefined, { signal });
+  const { stable } = await target.deployer.status(environments.production, definition.name);
+  if (target.hasClients && stable !== undefined) return { sendTraffic: wait, maxRounds: minutes };
   const bodies = await scoringBodies(context);
-  return {
-    sendTraffic: async (url, requests) => {
-      // Asked for now: before the first release nothing serves that could know a test.
-      const headers = await target.headers(environments.production, definition.name);
-      await runLoad({ url, bodies, connections, requests, headers }, signal);
-    },
+  const send = async (url: string, requests: number): Promise<void> => {
+    // Asked for now: before the first release nothing serves that could know a test.
+    const headers = await target.headers(environments.production, definition.name);
+    await runLoad({ url, bodies, connections, requests, headers }, signal);
   };
+  if (!target.hasClients) return { sendTraffic: send };
+  // Before the first release there is nobody who could ask. What is sent shows in the samples of a later round.
+  const sendAndWait = async (url: string, requests: number): Promise<void> => {
+    await send(url, requests);
+    await wait();
+  };
+  return { sendTraffic: sendAndWait, maxRounds: minutes };
 }
 
 /** How the canary of a run's release is judged; where clients' requests are waited for, at most so many minutes a stage. */
@@ -57,6 +75,7 @@ export async function canaryAnalysisOf(context: RunContext, minutes: number): Pr
     rule: definition.canary,
     // What the last test saw is nearest to what production will see.
     qaSample: run.tests?.[environments.testing.at(-1) ?? environments.training]?.sample ?? emptySample,
+    acceptsRefusals: await acceptsRefusals(context),
     signal: session.signal,
     ...(await trafficFor(context, minutes)),
   };
@@ -69,6 +88,14 @@ async function conclude(context: RunContext, lines: readonly string[]): Promise<
   context.run.outcome = "released";
   context.run.explanation = `${model} is in production.`;
   return { message: [...lines, `100 %: ${model} takes all traffic`].join("\n") };
+}
+
+/** The golden rows of the release, asked of the canary alone: clients need not find out that it predicts something else. */
+async function testCanary(context: RunContext, url: string): Promise<void> {
+  const { session, target, definition } = context;
+  const { production } = session.environments;
+  const headers = { ...(await target.headers(production, definition.name)), [trackHeader]: "canary" };
+  requireSmoke(await smokeRelease(releaseOf(context), url, headers), `${production}, as the canary`);
 }
 
 async function passCanary(context: RunContext, minutes: number): Promise<StepResult> {
@@ -85,6 +112,7 @@ async function passCanary(context: RunContext, minutes: number): Promise<StepRes
   const stages: CanaryStage[] = [];
   const plan: CanaryRelease = {
     ...(await canaryAnalysisOf(context, minutes)),
+    testCanary: (url) => testCanary(context, url),
     onStage: async (stage) => {
       stages.push(stage);
       run.canary = stages;

@@ -3,14 +3,14 @@ import type { AcceptedChange } from "../../platform/data/distribution-check";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import type { RunRecord } from "../runs/runs";
-import { standingAfter } from "../runs/standing";
+import { standingAfter, standingWhenEnded } from "../runs/standing";
 import type { Session } from "../session/session";
 import { checkStep, evaluateStep, registerStep, splitStep, trainStep } from "./training-steps";
 import { approveStep } from "./approve-step";
 import { releaseStep } from "./canary-step";
-import { findUntested } from "./release-of-run";
+import { findUntested, releaseOf } from "./release-of-run";
 import { deployStep, loadStep, packageStep, smokeStep, verifyStep } from "./release-steps";
-import type { RunContext, Step } from "./step";
+import type { RunContext, RunOptions, Step } from "./step";
 import { openRunContext, runStep, stepNames, testStepNames } from "./step";
 import { driftStep, predictionsStep, reportStep } from "./watch-steps";
 
@@ -44,15 +44,15 @@ function stepsUntil(environments: Environments, until: string | undefined): read
   );
 }
 
-/** Runs steps until one ends the run; then writes the report, also when a step has failed. */
+/** Runs steps, each asked for when the one before has ended, until one ends the run; then writes the report, also when a step has failed. */
 async function runSteps(
   context: RunContext,
-  steps: readonly Step[],
+  steps: () => Iterable<Step>,
   stopped: string | undefined,
 ): Promise<RunRecord> {
   const { session, run } = context;
   try {
-    for (const step of steps) {
+    for (const step of steps()) {
       session.signal.throwIfAborted();
       const { ends } = await runStep(context, step);
       if (ends) break;
@@ -62,8 +62,7 @@ async function runSteps(
     }
   } catch (error) {
     if (session.signal.aborted && run.outcome === "running") {
-      run.outcome = "stopped";
-      run.explanation = "The run was interrupted.";
+      Object.assign(run, standingWhenEnded(run, "The run was interrupted."));
     }
     // The report cannot be written where a disk is full, for example; why the run failed is what has to be said.
     await Promise.allSettled([finish(context)]);
@@ -93,6 +92,7 @@ async function finish(context: RunContext): Promise<void> {
 interface LifecycleOptions {
   readonly yes: boolean;
   readonly until?: string | undefined;
+  readonly acceptBreaking?: AcceptedChange | undefined;
 }
 
 /** Everything from the data to production, as one new run. */
@@ -104,17 +104,18 @@ export async function runLifecycle(
   const steps = stepsUntil(session.environments, options.until);
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
   const until = steps.at(-1) !== driftStep ? options.until : undefined;
-  return runSteps(openRunContext(session, loaded, run, { yes: options.yes }), steps, until);
+  const { yes, acceptBreaking } = options;
+  return runSteps(openRunContext(session, loaded, run, { yes, acceptBreaking }), () => steps, until);
 }
 
 /** A new run that ends where a version is registered, or is not. */
 export async function retrain(
   session: Session,
   loaded: LoadedDefinition,
-  accepted?: AcceptedChange,
+  accepts: Pick<RunOptions, "accepted" | "acceptBreaking"> = {},
 ): Promise<RunRecord> {
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
-  return runSteps(openRunContext(session, loaded, run, { accepted }), retrainSteps, undefined);
+  return runSteps(openRunContext(session, loaded, run, accepts), () => retrainSteps, undefined);
 }
 
 /** What is done in production: approval, canary, verification, and the rehearsal where there are no clients. */
@@ -124,21 +125,29 @@ const stepsInProduction = ({ target }: RunContext): Step[] =>
 /** Goes on with a run that has passed QA. */
 export async function promoteRun(context: RunContext): Promise<RunRecord> {
   context.run.outcome = "running";
-  return runSteps(context, stepsInProduction(context), undefined);
+  return runSteps(context, () => stepsInProduction(context), undefined);
 }
 
-/** Takes a run that has registered a version to production; what it has been through already is not done again. */
-export async function releaseRun(context: RunContext): Promise<RunRecord> {
-  const { run, session } = context;
+/** The environments that test, from the first that the run's package has not passed. */
+function untestedEnvironments({ run, session }: RunContext): readonly string[] {
   const { testing } = session.environments;
-  const { release, tests } = run;
-  const untested = release ? findUntested(testing, tests, release.digest) : testing[0];
-  const ahead = untested === undefined ? [] : testing.slice(testing.indexOf(untested));
-  run.outcome = "running";
-  const steps = [
-    ...(release ? [] : [packageStep]),
-    ...qaSteps(session.environments, ahead),
-    ...stepsInProduction(context),
-  ];
-  return runSteps(context, steps, undefined);
+  const untested = findUntested(testing, run.tests, releaseOf({ run }).digest);
+  return untested === undefined ? [] : testing.slice(testing.indexOf(untested));
+}
+
+/**
+ * Takes a run that has registered a version to production; what it has been through already is not done again. It is packaged in
+ * any case: that finds the package that is there, and publishes it where this target gets it from.
+ */
+export async function releaseRun(context: RunContext): Promise<RunRecord> {
+  context.run.outcome = "running";
+  return runSteps(
+    context,
+    function* () {
+      yield packageStep;
+      yield* qaSteps(context.session.environments, untestedEnvironments(context));
+      yield* stepsInProduction(context);
+    },
+    undefined,
+  );
 }

@@ -4,7 +4,9 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import { environmentsBefore } from "../../platform/release/environments";
 import type { Digest } from "../../platform/base/files";
 import { verifyPackage } from "../../deploy/package/package";
+import { hasPackage, restorePackage } from "../../deploy/package/restore-package";
 import type { ReleaseTest } from "../runs/runs";
+import { packagingOf } from "../session/packaging";
 import type { Session } from "../session/session";
 import type { RunContext } from "./step";
 
@@ -46,6 +48,7 @@ export async function passedBefore({ run, session }: Tested, environment: string
       `${release.model} has not passed QA${where}. Run \`mlops deploy\`, \`mlops smoke\` and \`mlops load\`${flag} first; they take --run ${run.id}.`,
     );
   }
+  await restorePackage(await packagingOf(session, run.model), release);
   await verifyPackage(release);
   return release;
 }
@@ -62,6 +65,14 @@ export async function isInProduction(
 ): Promise<boolean> {
   const { stable } = await target.deployer.status(session.environments.production, definition.name);
   return stable?.digest === release.digest;
+}
+
+/** Whether production can serve this very package: it has it, and on this machine its folder is there too. */
+export async function servesInProduction(
+  context: Pick<RunContext, "target" | "definition" | "session">,
+  release: PackagedRelease,
+): Promise<boolean> {
+  return (await isInProduction(context, release)) && (context.target.hasClients || hasPackage(release));
 }
 
 /** Makes a version the champion: the one that production has as its stable version. */

@@ -4,10 +4,12 @@ import { serveAtOnce } from "../../deploy/rules/set-canary";
 import { runLoad } from "../../deploy/tests/load";
 import { packageModel } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
-import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
+import { requireSmoke, smokeRelease, type SmokeCheck } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";
-import { passedBefore, releaseOf } from "./release-of-run";
-import type { RunContext, Step } from "./step";
+import { packagingOf } from "../session/packaging";
+import { crown, passedBefore, releaseOf } from "./release-of-run";
+import { sampleOfTest } from "./sample-of-test";
+import type { RunContext, Step, StepResult } from "./step";
 
 /** Connections by which tests and the canary's own traffic reach a service. */
 export const connections = 4;
@@ -48,12 +50,12 @@ export async function servingUrl(
 export const packageStep: Step = {
   name: "package",
   async run(context) {
-    const { session, run, definition, target } = context;
-    const release = await packageModel(
-      { registry: session.registry, packages: session.workspace.packages, serving: definition.serving },
-      parseModelRef(versionOf(context)),
-    );
-    run.release = await target.publish(release);
+    const { session, run, target } = context;
+    const packaging = await packagingOf(session, run.model);
+    const release = await packageModel(packaging, parseModelRef(versionOf(context)));
+    // What was published before, or is known by an image that was pushed by hand, keeps that image.
+    const image = run.release?.digest === release.digest ? run.release.image : undefined;
+    run.release = await target.publish({ ...release, ...(image !== undefined && { image }) });
     return { message: `${run.release.model} as sha256:${run.release.digest.slice(0, 12)}` };
   },
 };
@@ -102,7 +104,10 @@ export const loadStep = (environment: string, name = "load"): Step => ({
     const url = await servingUrl(context, environment);
     const headers = await target.headers(environment, definition.name);
     const load = await runLoad({ url, bodies, connections, seconds: loadSeconds, headers }, session.signal);
-    const sample = (await target.deployer.status(environment, definition.name)).samples.stable;
+    const sample = await sampleOfTest(
+      async () => (await target.deployer.status(environment, definition.name)).samples.stable,
+      { load, lagMs: target.sampleLagMs, signal: session.signal },
+    );
     const { requests, failures, requestsPerSecond, latencyMs } = load;
     const figures = `${requests} requests, ${failures} failed, ${requestsPerSecond.toFixed(0)} a second, p95 ${latencyMs.p95.toFixed(1)} ms`;
     if (failures > 0 || requests === 0) {
@@ -111,11 +116,26 @@ export const loadStep = (environment: string, name = "load"): Step => ({
         `The load test in ${environment} failed: ${figures}. No request may fail. See the logs in ${session.workspace.environments}.`,
       );
     }
-    noteTest(context, environment, { load, ...(sample && { sample }) });
+    noteTest(context, environment, { load, sample });
     return { message: figures };
   },
 });
 
+/** Goes back to the version before, which is the champion again; how the run ends. Throws when there is none to go back to. */
+async function goBack(context: RunContext, checks: readonly SmokeCheck[]): Promise<StepResult> {
+  const { target, definition, session } = context;
+  const { production } = session.environments;
+  const { previous } = await target.deployer.status(production, definition.name);
+  if (previous === undefined) requireSmoke(checks, production);
+  const { stable } = await target.deployer.rollback(production, definition.name);
+  const serving = stable?.model ?? "nothing";
+  if (stable !== undefined) await crown(session, stable.model);
+  const failed = checks.filter(({ passed }) => !passed).map(({ name, detail }) => `${name}: ${detail}`);
+  const explanation = `${releaseOf(context).model} failed its smoke test in ${production} with all traffic, so that ${serving} serves again: ${failed.join("; ")}`;
+  return { message: explanation, ends: { outcome: "rolled-back", explanation } };
+}
+
+/** Tests what production serves with all traffic; a release that fails there goes, and the version before comes back. */
 export const verifyStep: Step = {
   name: "verify",
   async run(context) {
@@ -124,7 +144,7 @@ export const verifyStep: Step = {
     const url = await servingUrl(context, production);
     const headers = await target.headers(production, definition.name);
     const checks = await smokeRelease(releaseOf(context), url, headers);
-    requireSmoke(checks, production);
+    if (checks.some(({ passed }) => !passed)) return goBack(context, checks);
     return { message: `${checks.length} checks passed in production` };
   },
 };

@@ -3,6 +3,7 @@ import type { AcceptedChange } from "../../platform/data/distribution-check";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { openWorkbench, type Workbench } from "../../training/inputs/workbench";
+import { standingWhenEnded } from "../runs/standing";
 import { refusals, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import type { Target } from "../../platform/release/target";
@@ -34,6 +35,8 @@ export interface RunContext extends LoadedDefinition {
   readonly yes: boolean;
   /** The change of population that is accepted; that of the settings when absent. */
   readonly accepted?: AcceptedChange;
+  /** Columns whose change may refuse requests that the champion answers; those of the settings when absent. */
+  readonly acceptBreaking?: AcceptedChange;
   /** Loads the run's data on first use. */
   workbench(): Promise<Workbench>;
   close(): Promise<void>;
@@ -51,15 +54,19 @@ export interface Step {
   run(context: RunContext): Promise<StepResult>;
 }
 
+/** What a run is opened with, beside what it is about. */
+export interface RunOptions {
+  readonly yes?: boolean;
+  readonly target?: Target;
+  readonly accepted?: AcceptedChange | undefined;
+  readonly acceptBreaking?: AcceptedChange | undefined;
+}
+
 export function openRunContext(
   session: Session,
   loaded: LoadedDefinition,
   run: RunRecord,
-  {
-    yes = false,
-    target = localTarget(session),
-    accepted,
-  }: { yes?: boolean; target?: Target; accepted?: AcceptedChange | undefined } = {},
+  { yes = false, target = localTarget(session), accepted, acceptBreaking }: RunOptions = {},
 ): RunContext {
   let workbench: Promise<Workbench> | undefined;
   return {
@@ -69,6 +76,7 @@ export function openRunContext(
     target,
     yes,
     ...(accepted && { accepted }),
+    ...(acceptBreaking && { acceptBreaking }),
     workbench: () => (workbench ??= openWorkbench(loaded, run.dataFile)),
     async close() {
       const opening = workbench;
@@ -113,6 +121,11 @@ export async function runStep(context: RunContext, step: Step): Promise<StepResu
     return result;
   } catch (thrown) {
     const error = explainStorageError(thrown);
+    if (session.signal.aborted) {
+      Object.assign(run, standingWhenEnded(run, `The run was interrupted in the step "${step.name}".`));
+      await Promise.allSettled([record("stopped", "interrupted")]);
+      throw error;
+    }
     run.outcome = "failed";
     run.explanation = reasonOf(error);
     // All of it is said where the command ends. A record that cannot be written, as on a full disk, does not hide it.

@@ -3,13 +3,14 @@ import { PlatformError } from "../../platform/base/errors";
 import type { DataReport } from "../../platform/data/findings";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { fileExists, writeJson } from "../../platform/base/files";
-import { formatModelRef } from "../../platform/definition/model-ref";
+import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import { modelFiles } from "../../platform/model/model-directory";
 import { findRecord } from "../../platform/base/stored-record";
 import { splitData } from "../../platform/data/split";
 import { splitRuleSchema, type SplitRule } from "../../platform/data/split-rule";
 import * as training from "../../training/steps";
 import { decideSplit } from "../../training/inputs/split";
+import { packagedModelDirectory } from "../../deploy/package/restore-package";
 import { countDecisions } from "../runs/count-decisions";
 import type { Champions } from "../../training/inputs/champions";
 import { productionChampions } from "../../training/inputs/production-champions";
@@ -17,17 +18,22 @@ import { counted, withoutPeriod } from "../../platform/base/wording";
 import { codeVersion } from "../../build/code-version";
 import { keepData, removeOldData } from "../data/keep-data";
 import type { RunRecord } from "../runs/runs";
+import { packagingOf } from "../session/packaging";
 import type { Session } from "../session/session";
 import { describeMetrics } from "./approval-summary";
 import { describeFindings } from "./describe-findings";
 import type { RunContext, Step, StepResult } from "./step";
 
 /** On this machine the champion is what production serves. */
-export function championsOf({
-  deployer,
-  environments,
-}: Pick<Session, "deployer" | "environments">): Champions {
-  return productionChampions(deployer, environments.production);
+export function championsOf(session: Session): Champions {
+  const { deployer, environments, registry } = session;
+  return productionChampions({
+    deployer,
+    environment: environments.production,
+    registry,
+    directoryOf: async (version) =>
+      packagedModelDirectory(await packagingOf(session, parseModelRef(version.model).name), version),
+  });
 }
 
 /** Keeps in the run's record which columns are of another population, what lets them be, and why they were not refused. */
@@ -149,6 +155,7 @@ export const evaluateStep: Step = {
         countDecisions: (heldOut) => countDecisions(session.runs, run, heldOut),
       },
       evaluation: session.settings.evaluation,
+      acceptBreaking: context.acceptBreaking ?? training.breakingAcceptedBySettings(session.settings),
       output: session.runs.path(run.id),
     });
     return concludeDecision(context, decision);

@@ -17,7 +17,12 @@ export interface Output {
   result(value: unknown, text?: string): void;
 }
 
-const marks: Readonly<Record<StepRecord["status"], string>> = { done: "✔", failed: "✖", waiting: "…" };
+const marks: Readonly<Record<StepRecord["status"], string>> = {
+  done: "✔",
+  failed: "✖",
+  stopped: "■",
+  waiting: "…",
+};
 
 /** Width of the widest step name, so that the messages line up. */
 const nameWidth = 12;

@@ -51,7 +51,7 @@ export class AzureDeployer implements Deployer {
 
   async deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus> {
     const { name: model } = parseModelRef(release.model);
-    const facts = await this.read(environment, model);
+    const facts = await this.created(await this.read(environment, model));
     const image = await this.options.imageFor(release, { environment, outputs: facts.outputs });
     return this.change(facts, { action: "deploy", release: { ...release, image }, traffic });
   }
@@ -65,7 +65,11 @@ export class AzureDeployer implements Deployer {
   }
 
   async rollback(environment: string, model: string): Promise<DeploymentStatus> {
-    return this.change(await this.read(environment, model), { action: "rollback" });
+    // Whoever interrupts a release wants just this: the signal that ended it must not end the way back.
+    const { signal, ...options } = this.options;
+    void signal;
+    const stack = await ReleaseStack.open(environment, options);
+    return this.change(await this.read(environment, model, stack), { action: "rollback" });
   }
 
   private async read(environment: string, model: string, opened?: ReleaseStack): Promise<StackFacts> {
@@ -89,6 +93,16 @@ export class AzureDeployer implements Deployer {
     }
     const deployment = deploymentOf({ environment, model }, parsed.data, eventsOf(updates));
     return { stack, outputs, updates, deployment };
+  }
+
+  /** What is there, or, of a stack that has never been updated, what its first update makes: the release's images need a registry. */
+  private async created(facts: StackFacts): Promise<StackFacts> {
+    if (facts.outputs.registry !== undefined) return facts;
+    const { stack, deployment } = facts;
+    const { environment, model } = deployment;
+    this.options.report?.(`Stack ${environment} has no resources yet. They are made first.`);
+    this.options.onUpdated?.(await stack.update(releaseStateOf(deployment), `create ${environment}`));
+    return this.read(environment, model, stack);
   }
 
   private async change(

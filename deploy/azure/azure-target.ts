@@ -47,6 +47,8 @@ export function openAzureTarget({ report, signal }: AzureTargetOptions): Target 
   return {
     deployer,
     hasClients: true,
+    // A minute until the service sends what it has measured, and what Application Insights takes to take it in.
+    sampleLagMs: 6 * 60_000,
     publish: async (release) => ({
       ...release,
       image: await provideImage(release, {

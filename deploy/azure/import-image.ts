@@ -1,4 +1,5 @@
 import type { ContainerRegistryManagementClientOptionalParams } from "@azure/arm-containerregistry";
+import { trimEnd } from "../../platform/base/trim-end";
 import { azureCredential, type AzureCredential } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 
@@ -63,7 +64,7 @@ export async function importImage(
   } catch (cause) {
     throw new PlatformError(
       "DEPLOYMENT_FAILED",
-      `${image} was not copied to ${host}: ${reasonOf(cause).replace(/[.\s]+$/, "")}. Expected an identity with "AcrPull" on the registry that it is in, and "Contributor" on that which it goes to. Run \`npm run bootstrap\` to give it them, and this command again.`,
+      `${image} was not copied to ${host}: ${trimEnd(reasonOf(cause), ". \n")}. Expected an identity with "AcrPull" on the registry that it is in, and "Contributor" on that which it goes to. Run \`npm run bootstrap\` to give it them, and this command again.`,
       { cause },
     );
   }

@@ -26,10 +26,19 @@ const predicting = `^(${predictingRoutes
   .join("|")})$`;
 
 /** The percentiles that are asked for, in the order of their names. */
-const latencies = [0.5, ...latencyShares].map((share) => ({
+const latencies = latencyShares.map((share) => ({
   share,
   name: `p${String(Math.round(1000 * share)).padStart(4, "0")}`,
 }));
+
+/** The counts that are asked for, by their names; a smoke test asks for a refusal, so that no test's is counted. */
+const counts = {
+  requests: "true",
+  failures: "code >= 500",
+  refusals: `code in (${refusalStatuses.join(", ")}) and not(isTest)`,
+  tests: "isTest",
+  testFailures: "code >= 500 and isTest",
+};
 
 /**
  * Requests and predictions of each version. A span has the version as `mlops.model`; items that were sampled away count by
@@ -39,16 +48,18 @@ function queryOf(since: Date, models: readonly string[]): string {
   const versions = models.map((model) => JSON.stringify(model)).join(", ");
   const seen = `where timestamp >= datetime(${since.toISOString()}) | extend model = tostring(customDimensions["mlops.model"]) | where model in (${versions})`;
   const sum = (name: string): string => `sumif(valueSum, name == "mlops.predictions${name}")`;
+  const percentiles = latencies.map(({ name }) => name).join(", ");
   return [
-    `let answered = requests | ${seen} | where name matches regex @"${predicting}"`,
-    "| summarize requests = sum(itemCount), failures = sumif(itemCount, toint(resultCode) >= 500),",
-    // A smoke test asks for a refusal; no client's is one of a test.
-    `refusals = sumif(itemCount, toint(resultCode) in (${refusalStatuses.join(", ")}) and isempty(tostring(customDimensions["${markAttribute}"]))),`,
-    `(${latencies.map(({ name }) => name).join(", ")}) = percentilesw(duration, itemCount, ${latencies.map(({ share }) => 100 * share).join(", ")}) by model;`,
+    `let asked = requests | ${seen} | where name matches regex @"${predicting}"`,
+    `| extend code = toint(resultCode), isTest = isnotempty(tostring(customDimensions["${markAttribute}"]));`,
+    `let answered = asked | where code < 400 | summarize (${percentiles}) = percentilesw(duration, itemCount, ${latencies.map(({ share }) => 100 * share).join(", ")}) by model;`,
     `let predicted = customMetrics | ${seen}`,
     `| summarize count = ${sum("")}, total = ${sum(".above_zero")} - ${sum(".below_zero")}, squares = ${sum(".squares")} by model;`,
-    "answered | join kind=leftouter predicted on model",
-    `| project model, requests, failures, refusals, ${latencies.map(({ name }) => name).join(", ")}, count, total, squares`,
+    `asked | summarize ${Object.entries(counts)
+      .map(([name, condition]) => `${name} = sumif(itemCount, ${condition})`)
+      .join(", ")} by model`,
+    "| join kind=leftouter answered on model | join kind=leftouter predicted on model",
+    `| project model, ${Object.keys(counts).join(", ")}, ${percentiles}, count, total, squares`,
   ].join(" ");
 }
 
@@ -58,6 +69,8 @@ const rowSchema = z.object({
   requests: z.number(),
   failures: z.number(),
   refusals: z.number(),
+  tests: z.number(),
+  testFailures: z.number(),
   count: number,
   total: number,
   squares: number,
@@ -85,13 +98,14 @@ function latenciesOf(row: z.output<typeof rowSchema>): Pick<TrackSample, "latenc
 }
 
 function sampleOf(row: z.output<typeof rowSchema>): TrackSample {
-  const { requests, failures, refusals, count, total, squares } = row;
+  const { requests, failures, refusals, tests, testFailures, count, total, squares } = row;
   const mean = count !== null && total !== null && count > 0 ? total / count : undefined;
   return {
     requests,
     failures,
     ...(refusals > 0 && { refusals }),
-    ...(requests > failures && latenciesOf(row)),
+    ...(tests > 0 && { tests: { requests: tests, failures: testFailures } }),
+    ...latenciesOf(row),
     ...(mean !== undefined &&
       count !== null && {
         predictions: {

@@ -28,7 +28,7 @@ const known: readonly {
   {
     pattern: /currently locked by|Another update is currently in progress/,
     explain: ({ stack }, text) => {
-      const holder = /created by (.+?)\s*(?:\n|$)/.exec(text)?.[1];
+      const holder = /created by (.+)/.exec(text)?.[1]?.trim();
       return new PlatformError(
         "BUSY",
         `Stack ${stack} is locked${holder === undefined ? "" : ` by ${holder}`}: only one update can run at a time. Wait until it has ended; if it is no longer running, run \`pulumi cancel --stack ${stack}\`, and then this command again.`,

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { z } from "zod";
 import { releaseSchema, trafficSchema } from "../../platform/release/deployment";
-import { PlatformError, reasonOf, type ErrorCode } from "../../platform/base/errors";
+import { PlatformError, explainStorageError, reasonOf, type ErrorCode } from "../../platform/base/errors";
 import { digestOf } from "../../platform/base/files";
 import { faultsOf } from "../../platform/base/stored-record";
 import type { Environment, LiveStatus } from "./environment";
@@ -105,7 +105,8 @@ async function handle(
     await act(request, environment);
     send(response, 200, { ...environment.status(), url });
     if (request.url === "/stop") response.once("close", stop);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainStorageError(thrown);
     if (error instanceof PlatformError) {
       send(response, error.status, { code: error.code, message: error.message });
     } else {

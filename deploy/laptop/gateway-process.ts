@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { PlatformError, errorCodes, reasonOf, type ErrorCode } from "../../platform/base/errors";
-import { fileExists } from "../../platform/base/files";
+import { isHeld } from "../../platform/base/lock";
 import { stateOfProcess } from "../../platform/base/process-identity";
 import type { AdminStatus } from "./admin-server";
 import type { DeploymentFiles, GatewayAddress } from "./deployment-file";
@@ -144,8 +144,8 @@ export async function startGateway(files: DeploymentFiles, start: GatewayStart):
     const ended = child.exitCode !== null || child.signalCode !== null;
     const address = await findGateway(files);
     if (address !== undefined) return address;
-    // A lock that is there when this gateway has given up belongs to another one that is just starting.
-    if (ended && !(await fileExists(files.lock))) {
+    // A lock that is held when this gateway has given up belongs to another one that is just starting.
+    if (ended && !(await isHeld(files.lock))) {
       throw new PlatformError(
         "DEPLOYMENT_FAILED",
         `The gateway of ${files.model} in ${files.environment} did not start. ${await plainLines(files.gatewayLog, offset)}`,
@@ -156,7 +156,7 @@ export async function startGateway(files: DeploymentFiles, start: GatewayStart):
   child.kill("SIGKILL");
   throw new PlatformError(
     "DEPLOYMENT_FAILED",
-    `The gateway of ${files.model} in ${files.environment} was not ready within ${startTimeoutMs} ms. Its log is ${files.gatewayLog}.`,
+    `The gateway of ${files.model} in ${files.environment} was not ready within ${startTimeoutMs} ms. Its log is ${files.gatewayLog}. ${await plainLines(files.gatewayLog, offset)}`.trim(),
   );
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import path from "node:path";
 import { pino } from "pino";
+import { reasonOf } from "../../platform/base/errors";
 import { acquireLock } from "../../platform/base/lock";
 import { ownIdentity } from "../../platform/base/process-identity";
 import { describeSettings } from "../../platform/settings/describe-settings";
@@ -11,6 +11,7 @@ import { DeploymentFiles } from "./deployment-file";
 import { Environment } from "./environment";
 import { closeGracefully, listen } from "../../platform/http/listening";
 import { Proxy } from "./proxy";
+import { keepLogsSmall } from "./trim-log";
 import { createPublicServer } from "./public-server";
 import { testKeyOf } from "./test-key";
 
@@ -33,11 +34,14 @@ export async function startGateway({
 }: GatewayOptions): Promise<() => Promise<void>> {
   const { environment: name, modelName, host, logLevel } = settings;
   const workspace = await openWorkspace(settings.home);
-  const files = new DeploymentFiles(path.join(workspace.environments, name, modelName), name, modelName);
+  const files = new DeploymentFiles(workspace, name, modelName);
   const lock = await acquireLock(files.lock, `gateway of ${modelName} in ${name}`);
   const log = pino({ level: logLevel });
   const report = (message: string): void => log.warn(message);
   log.info({ settings: describeSettings(settings) }, "starting");
+  const stopTrimming = keepLogsSmall([files.gatewayLog, files.scoringLog], (error) =>
+    report(reasonOf(error)),
+  );
 
   const { predictions } = workspace;
   const token = randomBytes(24).toString("base64url");
@@ -45,7 +49,7 @@ export async function startGateway({
   const launch = { environment: name, entry, predictions, logFile: files.scoringLog, logLevel, testKey };
   const environment = new Environment({ files, launch, report });
   const proxy = new Proxy({ report, testKey });
-  const publicServer = createPublicServer({ routing: () => environment.routing, proxy, report });
+  const publicServer = createPublicServer({ routing: () => environment.routing, proxy, testKey, report });
   // The port is taken before anything is started: a taken one is the commonest fault, and found at once.
   const port = await listen(publicServer, { host, port: settings.port });
   await environment.open();
@@ -56,6 +60,7 @@ export async function startGateway({
   log.info({ port }, "ready");
   return async () => {
     log.info("stopping");
+    stopTrimming();
     await closeGracefully(publicServer);
     await environment.close();
     proxy.close();

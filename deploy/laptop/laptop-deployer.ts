@@ -4,6 +4,7 @@ import {
   type Deployer,
   type Deployment,
   type DeploymentStatus,
+  type PackagedRelease,
   type Release,
   type Traffic,
 } from "../../platform/release/deployment";
@@ -26,6 +27,8 @@ export interface LocalDeployerOptions {
   readonly logLevel?: string;
   /** Another program for the scoring processes. */
   readonly scoringEntry?: string;
+  /** Makes the package of a release again where it is gone. */
+  readonly restore?: (release: PackagedRelease) => Promise<void>;
 }
 
 function statusOf(answer: AdminStatus): DeploymentStatus {
@@ -67,19 +70,37 @@ export class LocalDeployer implements Deployer {
   }
 
   async rollback(environment: string, model: string): Promise<DeploymentStatus> {
+    const { canary, previous } = await this.files(environment, model).readDeployment();
+    if (canary === undefined) await this.restore([previous]);
     return this.changeRecorded(environment, model, { path: "/rollback" });
   }
 
-  /** Serves again what is recorded as deployed, after a stop or a crash; nothing changes when it is being served. */
-  async resume(environment: string, model: string): Promise<DeploymentStatus> {
+  /**
+   * Serves again what is recorded as deployed, after a stop or a crash, on a port of its former gateway's if one is named; nothing
+   * changes when it is being served.
+   */
+  async resume(environment: string, model: string, port?: number): Promise<DeploymentStatus> {
     const files = this.files(environment, model);
     await this.assertRecorded(files);
-    return this.withGateway(files, async (gateway) => {
-      const status = await askGateway(gateway, { method: "GET", path: "/status" });
-      const [reason] = Object.values(status.notReady);
-      if (reason !== undefined) throw new PlatformError("DEPLOYMENT_FAILED", reason);
-      return statusOf(status);
-    });
+    const { stable, canary } = await files.readDeployment();
+    await this.restore([stable, canary]);
+    return this.withGateway(
+      files,
+      async (gateway) => {
+        const status = await askGateway(gateway, { method: "GET", path: "/status" });
+        const [reason] = Object.values(status.notReady);
+        if (reason !== undefined) throw new PlatformError("DEPLOYMENT_FAILED", reason);
+        return statusOf(status);
+      },
+      port,
+    );
+  }
+
+  /** How the gateway stands. One that is lost has gone without having been told to, as one that was killed has. */
+  async gatewayState(environment: string, model: string): Promise<"running" | "stopped" | "lost"> {
+    const files = this.files(environment, model);
+    if ((await findGateway(files)) !== undefined) return "running";
+    return (await files.findGateway()) === undefined ? "stopped" : "lost";
   }
 
   /** Ends the gateway and its scoring processes; what is deployed stays recorded. */
@@ -95,11 +116,13 @@ export class LocalDeployer implements Deployer {
   }
 
   private files(environment: string, model: string): DeploymentFiles {
-    return new DeploymentFiles(
-      path.join(this.options.workspace.environments, environment, model),
-      environment,
-      model,
-    );
+    return new DeploymentFiles(this.options.workspace, environment, model);
+  }
+
+  private async restore(releases: readonly (Release | undefined)[]): Promise<void> {
+    for (const release of releases) {
+      if (release !== undefined) await this.options.restore?.(requirePackage(release));
+    }
   }
 
   private async assertRecorded(files: DeploymentFiles): Promise<void> {
@@ -133,16 +156,22 @@ export class LocalDeployer implements Deployer {
   private async withGateway<T>(
     files: DeploymentFiles,
     task: (gateway: GatewayAddress) => Promise<T>,
+    port?: number,
   ): Promise<T> {
     const running = await findGateway(files);
     const { workspace, attached, ports = {}, logLevel, scoringEntry } = this.options;
     const start: GatewayStart = {
       home: workspace.home,
       attached,
-      port: ports[files.environment] ?? 0,
+      port: ports[files.environment] ?? port ?? 0,
       ...(logLevel !== undefined && { logLevel }),
       ...(scoringEntry !== undefined && { scoringEntry }),
     };
+    if (running === undefined) {
+      const { stable, canary } = await files.readDeployment();
+      // What cannot be made again is no reason not to change it: the gateway says of it that it is not ready.
+      await Promise.allSettled([this.restore([stable]), this.restore([canary])]);
+    }
     const gateway = running ?? (await startGateway(files, start));
     try {
       return await task(gateway);

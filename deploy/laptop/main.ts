@@ -1,4 +1,4 @@
-import { PlatformError, exitCodeOf } from "../../platform/base/errors";
+import { PlatformError, exitCodeOf, explainStorageError } from "../../platform/base/errors";
 import { readSettings } from "../../platform/settings/settings";
 import { startGateway } from "./gateway";
 import { scoringEntry } from "./scoring-process";
@@ -6,7 +6,8 @@ import { scoringEntry } from "./scoring-process";
 /** Longest time for the whole shutdown, in milliseconds; the scoring processes end with this one in any case. */
 const shutdownTimeoutMs = 25_000;
 
-function fail(error: unknown): never {
+function fail(thrown: unknown): never {
+  const error = explainStorageError(thrown);
   if (!(error instanceof PlatformError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(exitCodeOf(error));

@@ -1,8 +1,9 @@
-import { Agent, type OutgoingHttpHeaders } from "node:http";
+import { Agent, type IncomingHttpHeaders } from "node:http";
 import { refusalStatuses } from "../../platform/release/deployment";
 import { reasonOf } from "../../platform/base/errors";
 import { predictingRouteAt } from "../../scoring/dialects/find-dialect";
 import { shadowHeader } from "../../scoring/http/request-headers";
+import { readMarks, type ReadMark } from "../../scoring/http/request-marks";
 import type { Choice, LiveTrack } from "./routing";
 import { sendRequest, type Reply } from "./send-request";
 import type { SupervisedScoring } from "./supervised-scoring";
@@ -16,7 +17,7 @@ export interface PassedRequest {
   readonly path: string;
   readonly requestId: string;
   /** Without those of the connection. */
-  readonly headers: OutgoingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
@@ -26,6 +27,20 @@ export interface Answer {
   readonly reply: Reply;
   /** Numbers in the answer to a request for predictions; undefined when the request was for something else. */
   readonly predictions: readonly number[] | undefined;
+}
+
+/** What came of asking a track; a request that asks for no predictions has no outcome, as it is no part of a sample. */
+interface Asked {
+  readonly answer: Answer | undefined;
+  readonly outcome?: Outcome;
+}
+
+function count(
+  track: LiveTrack,
+  { outcome }: Asked,
+  compared: Pick<Outcome, "refusedAlone" | "shadowOf"> = {},
+): void {
+  if (outcome !== undefined) track.sampler.record({ ...outcome, ...compared });
 }
 
 interface Attempt {
@@ -45,7 +60,7 @@ const maxCopies = 16;
 
 interface ProxyOptions {
   readonly report: (message: string) => void;
-  /** By it scoring processes know a copy. */
+  /** By it scoring processes know a copy, and the gateway a test. */
   readonly testKey: string;
 }
 
@@ -53,26 +68,41 @@ interface ProxyOptions {
 export class Proxy {
   private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
   private copies = 0;
+  private readonly readMark: ReadMark;
 
-  constructor(private readonly options: ProxyOptions) {}
+  constructor(private readonly options: ProxyOptions) {
+    this.readMark = readMarks(options.testKey);
+  }
 
   /**
-   * The answer to a request, or `undefined` when no process could give one. A canary that fails is stood in for by
-   * stable, and a stable process that ends is waited for and asked once more: scoring has no effect besides its
+   * The answer to a request, or `undefined` when no process could give one. A canary that fails, or refuses what stable answers, is
+   * stood in for by stable, and a stable process that ends is waited for and asked once more: scoring has no effect besides its
    * answer, so asking twice is safe.
    */
   async answer({ track, fallback }: Choice, request: PassedRequest): Promise<Answer | undefined> {
-    const first = await this.ask(track, request, fallback === undefined ? restartWaitMs : 0);
-    if (first !== undefined && (fallback === undefined || first.reply.status < 500)) return first;
-    const second = fallback ?? track;
-    return (await this.ask(second, request, restartWaitMs)) ?? first;
+    if (fallback === undefined) {
+      const first = await this.askAndCount(track, request, restartWaitMs);
+      return first ?? this.askAndCount(track, request, restartWaitMs);
+    }
+    const first = await this.ask(track, request, 0);
+    if (first.answer !== undefined && first.answer.reply.status < 400) {
+      count(track, first, { refusedAlone: false });
+      return first.answer;
+    }
+    // What stands in is no part of stable's sample, which would have such requests of both tracks.
+    const second = await this.ask(fallback, request, restartWaitMs);
+    const stableAnswers = second.answer !== undefined && second.answer.reply.status < 400;
+    const isRefused = first.answer !== undefined && first.answer.reply.status < 500;
+    count(track, first, { refusedAlone: isRefused && stableAnswers });
+    return isRefused && !stableAnswers ? first.answer : (second.answer ?? first.answer);
   }
 
-  /** Sends a copy to the canary and compares; the client has its answer already. */
+  /** Sends a copy to the canary and compares; the client, whom stable has answered, has its answer already. */
   copy(canary: LiveTrack, request: PassedRequest, shadowOf: readonly number[]): void {
     if (this.copies >= maxCopies) return;
     this.copies += 1;
-    this.ask(canary, request, 0, shadowOf)
+    this.ask(canary, request, 0, true)
+      .then((asked) => count(canary, asked, { shadowOf, refusedAlone: asked.outcome?.refused === true }))
       .catch((error: unknown) => this.options.report(`A copy could not be sent: ${String(error)}`))
       .finally(() => (this.copies -= 1));
   }
@@ -81,22 +111,34 @@ export class Proxy {
     this.agent.destroy();
   }
 
-  /** One attempt at one track; a request that asks for predictions is counted in the track's sample. */
+  private async askAndCount(
+    track: LiveTrack,
+    request: PassedRequest,
+    waitMs: number,
+  ): Promise<Answer | undefined> {
+    const asked = await this.ask(track, request, waitMs);
+    count(track, asked);
+    return asked.answer;
+  }
+
+  /** One attempt at one track. */
   private async ask(
     track: LiveTrack,
     request: PassedRequest,
     waitMs: number,
-    shadowOf?: readonly number[],
-  ): Promise<Answer | undefined> {
+    shadow = false,
+  ): Promise<Asked> {
     const start = performance.now();
     const received = await track.scoring.use(waitMs, (port) =>
       port === undefined
         ? Promise.resolve(undefined)
-        : this.send({ port, scoring: track.scoring, request, shadow: shadowOf !== undefined }),
+        : this.send({ port, scoring: track.scoring, request, shadow }),
     );
     const latencyMs = performance.now() - start;
     const route = predictingRouteAt(request.method, request.path);
-    if (route === undefined) return received && { track, reply: received, predictions: undefined };
+    if (route === undefined) {
+      return { answer: received && { track, reply: received, predictions: undefined } };
+    }
     const predictions = received?.status === 200 ? route.predictionsIn(received) : [];
     if (predictions === undefined) {
       this.options.report(
@@ -105,15 +147,16 @@ export class Proxy {
     }
     // Status 200 around something else is a failure as much as a status that says so.
     const reply = predictions && received;
-    const outcome: Outcome = {
-      failed: reply === undefined || reply.status >= 500,
-      refused: reply !== undefined && refusalStatuses.includes(reply.status),
-      latencyMs,
-      predictions: predictions ?? [],
-      ...(shadowOf && { shadowOf }),
+    return {
+      answer: reply && { track, reply, predictions },
+      outcome: {
+        failed: reply === undefined || reply.status >= 500,
+        refused: reply !== undefined && refusalStatuses.includes(reply.status),
+        isTest: this.readMark(request.headers) === "test",
+        latencyMs,
+        predictions: predictions ?? [],
+      },
     };
-    track.sampler.record(outcome);
-    return reply && { track, reply, predictions };
   }
 
   private async send({ port, scoring, request, shadow }: Attempt): Promise<Reply | undefined> {

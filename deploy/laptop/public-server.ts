@@ -1,10 +1,5 @@
-import type {
-  IncomingHttpHeaders,
-  IncomingMessage,
-  OutgoingHttpHeaders,
-  Server,
-  ServerResponse,
-} from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
+import { Connections } from "../../scoring/http/connections";
 import { createHttpServer } from "../../scoring/process/listener";
 import {
   internalProblem,
@@ -15,54 +10,25 @@ import {
 import { pathOf } from "../../scoring/http/path-pattern";
 import { passedId, requestIdOf } from "../../scoring/http/request-headers";
 import type { Answer, PassedRequest, Proxy } from "./proxy";
+import { endToEnd, passedHeaders } from "./passed-headers";
+import { RequestLoad } from "./request-load";
 import { chooseTrack, trackHeader, type Routing } from "./routing";
 import type { Reply } from "./send-request";
 
-/** Bytes of a body that the gateway holds; scoring processes have lower limits of their own. */
-const maxBodyBytes = 64 * 1024 * 1024;
-
 /** Open connections; one more is closed at once. */
 const maxConnections = 2000;
-/** Longest time for a request to arrive whole, in milliseconds: the default of Node.js. */
-const requestTimeoutMs = 300_000;
+/** Longest time for a request to arrive whole, in milliseconds: that of a scoring process. */
+const requestTimeoutMs = 60_000;
 
 /** Addresses that the gateway answers for itself; all others are the scoring service's. */
 const ownAddresses = ["/healthz", "/readyz"];
 
-/** Headers that are about one connection, not about the request or answer (RFC 9110, section 7.6.1). */
-const connectionHeaders = new Set(
-  "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade host content-length expect".split(
-    " ",
-  ),
-);
-
-function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !connectionHeaders.has(name)));
-}
-
 interface PublicServerOptions {
   readonly routing: () => Routing;
   readonly proxy: Proxy;
+  /** By it our own tests are known. */
+  readonly testKey: string;
   readonly report: (message: string) => void;
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBodyBytes) {
-      throw new RequestProblem(
-        "BODY_TOO_LARGE",
-        `The body has more than ${maxBodyBytes} bytes. Send fewer rows.`,
-        {
-          headers: { connection: "close" },
-        },
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function sendJson(response: ServerResponse, body: unknown): void {
@@ -127,7 +93,7 @@ async function passOn(
 async function handle(
   message: IncomingMessage,
   response: ServerResponse,
-  { requestId, options }: { requestId: string; options: PublicServerOptions },
+  { requestId, options, load }: { requestId: string; options: PublicServerOptions; load: RequestLoad },
 ): Promise<void> {
   const { method = "GET", url = "/", headers } = message;
   const path = pathOf(url);
@@ -137,13 +103,14 @@ async function handle(
     if (!ready) throw new RequestProblem("NOT_READY", "No scoring process is ready.");
     return sendJson(response, { status: path === "/healthz" ? "ok" : "ready" });
   }
+  load.enter(response);
   const request: PassedRequest = {
     method,
     url,
     path,
     requestId: passedId(headers["x-request-id"], requestId),
-    headers: endToEnd(headers),
-    body: await readBody(message),
+    headers: passedHeaders(headers, options.testKey),
+    body: await load.readBody(message, response),
   };
   const header = headers[trackHeader];
   await passOn(request, response, { header: header?.toString(), options });
@@ -151,11 +118,13 @@ async function handle(
 
 /** The gateway's listener for clients, not listening yet. */
 export function createPublicServer(options: PublicServerOptions): Server {
-  return createHttpServer({ maxConnections, requestTimeoutMs }, (message, response) => {
+  const connections = new Connections({ max: maxConnections });
+  const load = new RequestLoad(connections);
+  return createHttpServer({ connections, requestTimeoutMs }, (message, response) => {
     const requestId = requestIdOf(message.headers["x-request-id"]);
-    handle(message, response, { requestId, options }).catch((error: unknown) => {
+    handle(message, response, { requestId, options, load }).catch((error: unknown) => {
       // A client that has gone needs no answer.
-      if (message.socket.destroyed) return;
+      if (response.socket?.destroyed !== false) return;
       if (!(error instanceof RequestProblem)) options.report(`Request ${requestId} failed: ${String(error)}`);
       if (response.headersSent) response.destroy();
       else

@@ -59,7 +59,7 @@ async function spawnScoring(release: Release, options: LaunchOptions): Promise<C
   if (!(await fileExists(path.join(folder, "package.json")))) {
     throw new PlatformError(
       "NOT_FOUND",
-      `The package of ${model} is no longer at ${folder}. Run \`mlops package ${model}\` and deploy that.`,
+      `The package of ${model} is gone from ${folder}. Run \`mlops package ${model}\`: it starts by itself once the folder is there. If the code has changed since, run \`mlops release ${model}\`, which packages it anew.`,
     );
   }
   const settings = await packageSettings(folder);

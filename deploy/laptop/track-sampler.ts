@@ -1,4 +1,4 @@
-import { latencyShares, type TrackSample } from "../../platform/release/deployment";
+import { latencyShares, type Answers, type TrackSample } from "../../platform/release/deployment";
 import { nearestRank } from "../../platform/base/quantile";
 
 /** Latencies and predictions kept: the last ones, so that memory stays flat however long a track runs. */
@@ -12,6 +12,10 @@ export interface Outcome {
   readonly failed: boolean;
   /** Refused for what is in it. */
   readonly refused?: boolean;
+  /** Whether it was, although stable answers the same request; undefined where stable was not asked. */
+  readonly refusedAlone?: boolean;
+  /** A test of our own. */
+  readonly isTest?: boolean;
   /** Time until the whole answer was there, in milliseconds. */
   readonly latencyMs: number;
   /** Predictions in the answer; probabilities of the positive class, for a classification. */
@@ -54,29 +58,56 @@ class Moments {
   }
 }
 
-/** Counts what one track does. Its memory is bounded. */
-export class TrackSampler {
+/** Counts how requests ended. */
+class AnswerCounts {
   private requests = 0;
   private failures = 0;
   private refusals = 0;
+  private refusedAlone: number | undefined;
+
+  record({ failed, refused = false, refusedAlone }: Outcome): void {
+    this.requests += 1;
+    if (failed) this.failures += 1;
+    if (refused) this.refusals += 1;
+    if (refusedAlone !== undefined) this.refusedAlone = (this.refusedAlone ?? 0) + Number(refusedAlone);
+  }
+
+  answers(): Answers {
+    const { requests, failures, refusals, refusedAlone } = this;
+    return {
+      requests,
+      failures,
+      ...(refusals > 0 && { refusals }),
+      ...(refusedAlone !== undefined && { refusedAlone }),
+    };
+  }
+}
+
+/** Counts what one track does. Its memory is bounded. */
+export class TrackSampler {
+  private readonly all = new AnswerCounts();
+  private readonly tests = new AnswerCounts();
+  private answered = 0;
   private shadowed = 0;
   private readonly latencies = new LastValues();
   private readonly predictions = new Moments();
   private readonly kept = new LastValues();
   private readonly differences = new Moments();
 
-  record({ failed, refused = false, latencyMs, predictions, shadowOf }: Outcome): void {
-    this.requests += 1;
+  record(outcome: Outcome): void {
+    const { failed, refused = false, latencyMs, predictions, shadowOf } = outcome;
+    this.all.record(outcome);
+    if (outcome.isTest) this.tests.record(outcome);
     if (shadowOf !== undefined) this.shadowed += 1;
-    if (failed) this.failures += 1;
-    if (refused) this.refusals += 1;
     // A refusal takes no time worth comparing.
-    if (failed || refused) return;
+    if (failed || refused || outcome.refusedAlone === true) return;
     this.latencies.add(latencyMs);
-    for (const prediction of predictions) this.predictions.add(prediction);
-    // Predictions of one request are alike. The requests take turns, so that rows in any order count alike.
-    const one = predictions[this.requests % predictions.length];
-    if (one !== undefined) this.kept.add(one);
+    // Predictions of one request are alike, so it counts once. The requests take turns, so that rows in any order count alike.
+    const one = predictions[this.answered++ % predictions.length];
+    if (one !== undefined) {
+      this.predictions.add(one);
+      this.kept.add(one);
+    }
     if (shadowOf?.length !== predictions.length || predictions.length === 0) return;
     const sum = predictions.reduce(
       (total, value, row) => total + Math.abs(value - (shadowOf[row] ?? NaN)),
@@ -88,11 +119,11 @@ export class TrackSampler {
   /** The sample so far. */
   sample(): TrackSample {
     const latencies = this.latencies.sorted();
-    const { predictions, differences, shadowed, refusals } = this;
+    const { predictions, differences, shadowed } = this;
+    const tests = this.tests.answers();
     return {
-      requests: this.requests,
-      failures: this.failures,
-      ...(refusals > 0 && { refusals }),
+      ...this.all.answers(),
+      ...(tests.requests > 0 && { tests }),
       ...(shadowed > 0 && { shadowed }),
       ...(differences.count > 0 && {
         pairs: {

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { PlatformError } from "../../platform/base/errors";
+import { PlatformError, explainStorageError } from "../../platform/base/errors";
 import type { PackagedRelease } from "../../platform/release/deployment";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { openLocalRegistry } from "../../platform/registry/local/local-registry";
@@ -67,7 +67,8 @@ async function main(): Promise<void> {
     .action(build);
   try {
     await program.parseAsync(process.argv);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainStorageError(thrown);
     if (!(error instanceof PlatformError)) throw error;
     process.stderr.write(`${error.code}: ${error.message}\n`);
     process.exitCode = error.code === "USAGE" || error.code === "SETTINGS_INVALID" ? 2 : 1;

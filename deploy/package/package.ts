@@ -34,12 +34,19 @@ async function digestOfService(): Promise<string> {
   return digestOf(lines.join("\n"));
 }
 
+/** What a package is made from, and where. */
+export interface Packaging {
+  readonly registry: Pick<Registry, "get" | "download">;
+  readonly packages: string;
+  readonly serving: ServingLimits;
+}
+
 /**
  * Puts a registered version, the limits it is served with and the digest of the service that will run it into one
  * folder, named by its content. The same version and code give the same package, so packaging twice is harmless.
  */
 export async function packageModel(
-  { registry, packages, serving }: { registry: Registry; packages: string; serving: ServingLimits },
+  { registry, packages, serving }: Packaging,
   ref: ModelRef,
 ): Promise<PackagedRelease> {
   const model = formatModelRef(ref);

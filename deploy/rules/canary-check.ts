@@ -1,6 +1,7 @@
 import type { CanaryRule } from "../../platform/definition/definition";
 import type { TrackSample } from "../../platform/release/deployment";
 import { formatNumber } from "../../platform/base/format-number";
+import { harmAbove, healthBelow } from "./evidence";
 
 /** One question asked of a canary. */
 export interface CanaryCheck {
@@ -15,6 +16,8 @@ export interface CanaryCheck {
   /** The most (of requests: the least) that is allowed, in the same unit. */
   readonly limit?: number;
   readonly explanation: string;
+  /** Unsure: whether what was seen is likelier of a harmful canary than of one that is allowed. */
+  readonly leansToHarm?: boolean;
 }
 
 export interface CanaryInput {
@@ -30,9 +33,8 @@ export interface CanaryInput {
 }
 
 /**
- * Probability that one look at one check calls worse than allowed what is as good as is just allowed. A release has dozens of looks;
- * for a candidate that is as good as stable it is far smaller, as what is allowed lies between. test/deploy/rules/behaviour/equal-canary.test.ts
- * plays whole releases.
+ * Probability that one look calls a spread, a distance or a disagreement worse than allowed that is just allowed. For a candidate that is
+ * as good as stable it is far smaller, as what is allowed lies between.
  */
 export const errorPerLook = 0.001;
 
@@ -50,12 +52,35 @@ export function percent(fraction: number): string {
   return `${formatNumber(fraction * 100)} %`;
 }
 
+interface Judged extends Pick<CanaryCheck, "state" | "leansToHarm"> {
+  readonly doubt: string;
+}
+
+/** The state of a check by the evidence of harm; evidence that is no number is none of health. */
+export function stateOf(evidence: number, health = healthBelow): Judged {
+  if (!(evidence < harmAbove)) return { state: "fails", doubt: "" };
+  if (evidence <= health) return { state: "holds", doubt: "" };
+  return {
+    state: "unsure",
+    leansToHarm: evidence > 0,
+    doubt: ", and more requests have to show whether it holds",
+  };
+}
+
+/** The order in which what was measured is told: the worst first. */
+const gravity: readonly CanaryCheck["state"][] = ["fails", "lacking", "unsure", "holds", "not-measurable"];
+
+/** The worst of what was measured; the first of the worst ones. */
+export function worstOf<Measured extends Pick<CanaryCheck, "state">>(
+  measured: readonly [Measured, ...Measured[]],
+): Measured {
+  return measured.reduce((worse, next) =>
+    gravity.indexOf(next.state) < gravity.indexOf(worse.state) ? next : worse,
+  );
+}
+
 /** The state of a check by whether its value is allowed, or surely is not; `doubt` is what is said where neither is sure. */
-export function judge(
-  within: boolean,
-  surely: boolean,
-  doubt: string,
-): { readonly state: CanaryCheck["state"]; readonly doubt: string } {
+export function judge(within: boolean, surely: boolean, doubt: string): Judged {
   if (within) return { state: "holds", doubt: "" };
   return surely ? { state: "fails", doubt: "" } : { state: "unsure", doubt };
 }

@@ -15,7 +15,13 @@ import { remainingStages, type RemainingStage } from "./remaining-stages";
 import { setCanary } from "./set-canary";
 
 /** Rounds of traffic after which a stage is decided by what there is. */
-const defaultRounds = 5;
+const defaultRounds = 30;
+
+/** So many times longer the last stage waits: what it lets pass answers everybody. */
+const lastStagePatience = 4;
+
+/** A stage before the last, in which hardly anybody asks, is left once the canary has had this share of `minRequests`. */
+const littleTraffic = 0.2;
 
 /** Requests that a round sends to the canary unless its rule asks for more: fewer say little about its latency. */
 const minRoundRequests = 100;
@@ -28,17 +34,21 @@ export interface CanaryAnalysis {
   readonly rule: CanaryRule;
   /** What the canary is compared with while the environment has no stable version: what QA showed of it. */
   readonly qaSample: TrackSample;
+  /**
+   * It is accepted that the release refuses requests that stable answers. Then neither answers the other's requests, and the canary is
+   * compared with what QA showed of it, too.
+   */
+  readonly acceptsRefusals?: boolean;
   /** Sends this many scoring requests to the environment's URL, or waits while its clients send theirs. */
   readonly sendTraffic: (url: string, requests: number) => Promise<void>;
-  /**
-   * Rounds of traffic after which a stage is decided by what there is. Too little to judge is no health, and is rolled back. A canary
-   * that is not shown to be worse than allowed goes on: chance alone would take many an equal one back.
-   */
+  /** Rounds of traffic after which a stage is decided by what there is; the last stage has `lastStagePatience` times as many. */
   readonly maxRounds?: number;
   readonly signal: AbortSignal;
 }
 
 export interface CanaryRelease extends CanaryAnalysis {
+  /** Tests the canary by itself, before it is judged by anybody else's requests; throws when it fails. */
+  readonly testCanary: (url: string) => Promise<void>;
   readonly onStage: (stage: CanaryStage) => Promise<void>;
 }
 
@@ -49,17 +59,21 @@ function requestsFor({ weight, shadow }: Traffic, rule: CanaryRule, hasStable: b
   return Math.ceil((Math.max(rule.minRequests, minRoundRequests) * 1.3) / rarer);
 }
 
+type JudgedBy = Pick<CanaryAnalysis, "rule"> & Partial<Pick<CanaryAnalysis, "qaSample" | "acceptsRefusals">>;
+
 /** What is known of a canary: compared with stable or, while there is none, with what QA showed of it. */
 export function judgeCanary(
   { stable, samples }: Pick<DeploymentStatus, "stable" | "samples">,
-  { rule, qaSample = emptySample }: { readonly rule: CanaryRule; readonly qaSample?: TrackSample },
+  { rule, qaSample = emptySample, acceptsRefusals = false }: JudgedBy,
 ): Omit<CanaryStage, "weight"> {
-  const reference = stable ? (samples.stable ?? emptySample) : qaSample;
+  const against = acceptsRefusals ? undefined : stable;
+  const reference = against ? (samples.stable ?? emptySample) : qaSample;
   const canary = samples.canary ?? emptySample;
-  const comparedWith = stable ? "stable" : "QA";
-  const { verdict, reason, explanation } = decideCanary({ reference, canary, rule, comparedWith });
+  const comparedWith = against ? "stable" : "QA";
+  const { checks, ...decision } = decideCanary({ reference, canary, rule, comparedWith });
+  void checks;
   const samplesShown = { reference: withoutKept(reference), canary: withoutKept(canary) };
-  return { comparedWith: stable?.model ?? "QA", verdict, reason, explanation, ...samplesShown };
+  return { comparedWith: against?.model ?? "QA", ...decision, ...samplesShown };
 }
 
 /** A sample as records keep it: the predictions themselves have done their work. */
@@ -81,20 +95,39 @@ async function judgeRound(plan: CanaryAnalysis, traffic: Traffic): Promise<Canar
   return { weight: traffic.weight, ...judgeCanary(await deployer.status(environment, name), plan) };
 }
 
+/**
+ * What becomes of a stage that is undecided when its time is over. In the last one the likelier decides: whether it does harm or is as is
+ * allowed. Before that a canary goes on of which harm is not shown, as there is more to come. Too little to judge is no health, and is
+ * rolled back, but for a stage before the last: the next gives the canary more of the few requests.
+ */
+export function decideAtLast(
+  stage: CanaryStage,
+  { rule, rounds, last }: { readonly rule: CanaryRule; readonly rounds: number; readonly last: boolean },
+): CanaryStage {
+  const { reason, canary, explanation, leansToHarm = false } = stage;
+  const end = (verdict: CanaryStage["verdict"], why: string, then = ""): CanaryStage => ({
+    ...stage,
+    verdict,
+    explanation: `${why} after ${rounds} rounds of traffic${then}. ${explanation}`,
+  });
+  if (reason === "unsure") {
+    if (last && leansToHarm) return end("roll-back", "Likelier worse than is allowed");
+    return end("advance", "Not shown to be worse than is allowed");
+  }
+  if (last || canary.requests < littleTraffic * rule.minRequests) return end("roll-back", "Still undecided");
+  return end("advance", "Undecided", "; the next stage gives it more of the few requests");
+}
+
 /** Judges the canary at its present traffic, round by round until it is decided: it advances, or is to be rolled back. */
 export async function analyseCanary(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
-  const { maxRounds = defaultRounds } = plan;
-  let stage = await judgeRound(plan, traffic);
-  for (let round = 1; round < maxRounds && stage.verdict === "wait"; round += 1) {
-    stage = await judgeRound(plan, traffic);
+  const { rule, maxRounds = defaultRounds } = plan;
+  const last = traffic.weight >= Math.max(...rule.weights);
+  const rounds = last ? lastStagePatience * maxRounds : maxRounds;
+  for (let round = 1; ; round += 1) {
+    const stage = await judgeRound(plan, traffic);
+    if (stage.verdict !== "wait") return stage;
+    if (round >= rounds) return decideAtLast(stage, { rule, rounds, last });
   }
-  if (stage.verdict !== "wait") return stage;
-  if (stage.reason === "unsure") {
-    const explanation = `Not shown to be worse than is allowed in ${maxRounds} rounds of traffic. ${stage.explanation}`;
-    return { ...stage, verdict: "advance", explanation };
-  }
-  const explanation = `Still undecided after ${maxRounds} rounds of traffic. ${stage.explanation}`;
-  return { ...stage, verdict: "roll-back", explanation };
 }
 
 function urlOf(status: DeploymentStatus): string {
@@ -136,9 +169,10 @@ async function takeAway(plan: CanaryRelease, error: unknown): Promise<void> {
 async function passStages(plan: CanaryRelease, stages: readonly RemainingStage[]): Promise<boolean> {
   const { deployer, environment, release, signal } = plan;
   const { name } = parseModelRef(release.model);
-  for (const { traffic, begun } of stages) {
+  for (const [index, { traffic, begun }] of stages.entries()) {
     signal.throwIfAborted();
     if (!begun) await setCanary(deployer, environment, { release, traffic });
+    if (index === 0) await plan.testCanary(urlOf(await deployer.status(environment, name)));
     const stage = await analyseCanary(plan, traffic);
     await plan.onStage(stage);
     if (stage.verdict !== "advance") {

@@ -10,6 +10,8 @@ export const canaryStageSchema = z.object({
   verdict: z.enum(canaryVerdicts),
   reason: z.enum(canaryReasons),
   explanation: z.string(),
+  /** Unsure: whether what was seen is likelier of a harmful canary than of one that is allowed. */
+  leansToHarm: z.boolean().exactOptional(),
   reference: trackSampleSchema,
   canary: trackSampleSchema,
 });

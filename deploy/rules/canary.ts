@@ -1,5 +1,6 @@
 import type { CanaryCheck, CanaryInput } from "./canary-check";
-import { checkFailures, checkLatency, checkRefusals } from "./check-answers";
+import { checkFailures, checkRefusals } from "./check-answers";
+import { checkLatency } from "./check-latency";
 import { checkPairs, checkPredictions } from "./check-predictions";
 
 export const canaryVerdicts = ["advance", "wait", "roll-back"] as const;
@@ -23,14 +24,15 @@ interface CanaryDecision {
   readonly reason: (typeof canaryReasons)[number];
   /** The reason in a sentence, with numbers. */
   readonly explanation: string;
+  /** Unsure: whether harm is the likelier. */
+  readonly leansToHarm?: boolean;
   readonly checks: readonly CanaryCheck[];
 }
 
 /**
- * Whether a canary takes more traffic, waits for more requests, or goes. It goes when it surely fails more, refuses more, is slower,
- * or predicts something else than allowed; one look is wrong about that with a probability of `errorPerLook`, so that one failure among
- * few requests makes it wait, not go. It waits while either track has fewer than `minRequests`, unless it surely fails or refuses more
- * already. It advances when nothing is above what is allowed.
+ * Whether a canary takes more traffic, waits for more requests, or goes. It goes when the evidence is that it fails or refuses more, is
+ * slower, or predicts something else than allowed, and advances when the evidence is that it does not. It waits for either, and while a
+ * track has fewer than `minRequests`; that it fails or refuses may be plain before.
  */
 export function decideCanary(input: CanaryInput): CanaryDecision {
   const requests = checkRequests(input);
@@ -49,8 +51,11 @@ export function decideCanary(input: CanaryInput): CanaryDecision {
   const lacking = stateFound("lacking");
   if (lacking)
     return { verdict: "wait", reason: "nothing-to-judge", explanation: lacking.explanation, checks };
-  const unsure = stateFound("unsure");
-  if (unsure) return { verdict: "wait", reason: "unsure", explanation: unsure.explanation, checks };
+  const unsure = checks.find(({ leansToHarm }) => leansToHarm === true) ?? stateFound("unsure");
+  if (unsure) {
+    const { explanation, leansToHarm = false } = unsure;
+    return { verdict: "wait", reason: "unsure", explanation, leansToHarm, checks };
+  }
   const explanation = checks.map((check) => check.explanation).join(" ");
   return { verdict: "advance", reason: "healthy", explanation, checks };
 }

@@ -1,53 +1,103 @@
-import { formatNumber } from "../../platform/base/format-number";
-import type { TrackSample } from "../../platform/release/deployment";
-import {
-  errorPerLook,
-  judge,
-  percent,
-  rounding,
-  share,
-  sureness,
-  type CanaryCheck,
-  type CanaryInput,
-} from "./canary-check";
-import { lowerBoundOfDifference } from "./proportion-bounds";
+import type { Answers, TrackSample } from "../../platform/release/deployment";
+import { finite, percent, share, stateOf, worstOf, type CanaryCheck, type CanaryInput } from "./canary-check";
+import { evidenceOfShare, evidenceOfShares, type Effects } from "./evidence";
+
+/** A share that is so much larger than is allowed has to be found. */
+const foundAbove = 0.02;
+
+type Ending = "failures" | "refusals";
+const verbs = { failures: "failed", refusals: "were refused" };
+
+/** Answers that are judged by themselves, as they are of requests of one kind. */
+interface Group {
+  /** Whose requests they are, in words. */
+  readonly whose: string;
+  readonly ours: Answers;
+  readonly theirs: Answers;
+}
+
+/** What is left of all requests without our own tests. */
+function clientsOf({ requests, failures, refusals = 0, refusedAlone, tests }: TrackSample): Answers {
+  return {
+    requests: requests - (tests?.requests ?? 0),
+    failures: failures - (tests?.failures ?? 0),
+    refusals: refusals - (tests?.refusals ?? 0),
+    ...(refusedAlone !== undefined && { refusedAlone: refusedAlone - (tests?.refusedAlone ?? 0) }),
+  };
+}
 
 /**
- * A canary is too slow only once it has answered this many times `minRequests`. The first answers of a new
- * process are its slowest, and among few requests they alone would make the 95th percentile.
+ * Clients' requests and our own tests, apart: our replay knows what the candidate takes, and its many good answers say nothing about the
+ * few requests of clients. Of QA, which has no clients, all are tests.
  */
-const latencyPatience = 4;
+function groupsOf({ reference, canary, comparedWith }: CanaryInput): Group[] {
+  const fromQa = comparedWith === "QA";
+  const nothing: Answers = { requests: 0, failures: 0 };
+  const groups = [
+    {
+      whose: canary.tests ? " of clients" : "",
+      ours: clientsOf(canary),
+      theirs: fromQa ? reference : clientsOf(reference),
+    },
+    {
+      whose: canary.tests ? " of our own" : "",
+      ours: canary.tests ?? nothing,
+      theirs: fromQa ? reference : (reference.tests ?? nothing),
+    },
+  ];
+  const asked = groups.filter(({ ours }) => ours.requests > 0);
+  return asked.length > 0 ? asked : groups.slice(0, 1);
+}
 
-interface Counted {
-  /** What is counted, in words: "failed". */
-  readonly verb: string;
-  readonly of: (sample: TrackSample) => number;
+/** What was seen of one group: how much it speaks for harm, and in words. */
+interface Seen {
+  readonly evidence: number;
+  readonly difference: number;
+  readonly words: string;
+}
+
+/** How many of a group ended so, compared with stable's. */
+function seenOf({ whose, ours, theirs }: Group, ending: Ending, { rule, comparedWith }: CanaryInput): Seen {
+  const effects: Effects = {
+    allowed: rule.mayFailMoreBy,
+    harmful: Math.min(1, rule.mayFailMoreBy + foundAbove),
+  };
+  // Where stable was asked the same, only what it would have answered counts.
+  const alone = ending === "refusals" ? ours.refusedAlone : undefined;
+  const mine = { hits: alone ?? ours[ending] ?? 0, count: ours.requests };
+  const other = { hits: theirs[ending] ?? 0, count: theirs.requests };
+  const evidence =
+    alone === undefined ? evidenceOfShares(mine, other, effects) : evidenceOfShare(mine, effects);
+  const all = mine.hits === mine.count && mine.count >= rule.minRequests;
+  const where = comparedWith ?? "stable";
+  return {
+    evidence: all ? Infinity : evidence,
+    difference: share(mine.hits, mine.count) - (alone === undefined ? share(other.hits, other.count) : 0),
+    words:
+      `${mine.hits} of ${mine.count} canary requests${whose} ${verbs[ending]}` +
+      (alone === undefined ? `, ${other.hits} of ${other.count} on ${where}` : ` that ${where} answers`),
+  };
 }
 
 /** Whether a larger share of the canary's requests than is allowed ended so, beyond chance. */
-function checkShare(
-  { reference, canary, rule, comparedWith = "stable" }: CanaryInput,
-  { verb, of }: Counted,
-): Omit<CanaryCheck, "name"> {
-  const [ours, theirs] = [of(canary), of(reference)];
-  const difference = share(ours, canary.requests) - share(theirs, reference.requests);
-  const within = difference <= rule.mayFailMoreBy + rounding;
-  const all = ours === canary.requests && canary.requests >= rule.minRequests;
-  const low = lowerBoundOfDifference([ours, canary.requests], [theirs, reference.requests], errorPerLook);
-  const surely = all || low > rule.mayFailMoreBy;
-  const { state, doubt } = judge(within && !all, surely, ", but so few may be chance");
-  const counts = `${ours} of ${canary.requests} canary requests ${verb}, ${theirs} of ${reference.requests} on ${comparedWith}`;
+function checkShare(input: CanaryInput, ending: Ending): CanaryCheck {
+  const limit = input.rule.mayFailMoreBy;
+  const seen = groupsOf(input).map((group) => seenOf(group, ending, input));
+  const total = seen.reduce((sum, { evidence }) => sum + evidence, 0);
+  // All together have to speak for health, and none of them against it.
+  const each = seen.map(({ evidence }) => stateOf(evidence, 0));
+  const { doubt, ...judged } = worstOf([stateOf(total), ...each]);
   return {
-    state,
-    value: difference,
-    limit: rule.mayFailMoreBy,
-    explanation: `${counts}; at most ${percent(rule.mayFailMoreBy)} more is allowed${doubt}.`,
+    name: ending,
+    ...judged,
+    ...finite({ value: Math.max(...seen.map(({ difference }) => difference)), limit }),
+    explanation: `${seen.map(({ words }) => words).join("; ")}; at most ${percent(limit)} more is allowed${doubt}.`,
   };
 }
 
 /** Answers of 5xx, and requests that were not answered at all. */
 export function checkFailures(input: CanaryInput): CanaryCheck {
-  return { name: "failures", ...checkShare(input, { verb: "failed", of: ({ failures }) => failures }) };
+  return checkShare(input, "failures");
 }
 
 /**
@@ -56,8 +106,7 @@ export function checkFailures(input: CanaryInput): CanaryCheck {
  */
 export function checkRefusals(input: CanaryInput): CanaryCheck {
   const { canary, rule, comparedWith } = input;
-  const of = ({ refusals = 0 }: TrackSample): number => refusals;
-  const refusesAll = canary.requests >= rule.minRequests && of(canary) === canary.requests;
+  const refusesAll = canary.requests >= rule.minRequests && (canary.refusals ?? 0) === canary.requests;
   if (comparedWith === "QA" && !refusesAll) {
     return {
       name: "refusals",
@@ -65,66 +114,5 @@ export function checkRefusals(input: CanaryInput): CanaryCheck {
       explanation: "Refusals are not compared: QA has no clients.",
     };
   }
-  return { name: "refusals", ...checkShare(input, { verb: "were refused", of }) };
-}
-
-/** The latency of a share of the answers: of the shares that are known, the next below or above. */
-function latencyAt(
-  { latencyMs, latencyQuantiles = [] }: TrackSample,
-  wanted: number,
-  side: "below" | "above",
-): number {
-  const known = [...latencyQuantiles].sort((a, b) => a.share - b.share);
-  const found =
-    side === "below"
-      ? known.findLast(({ share: at }) => at <= wanted)
-      : known.find(({ share: at }) => at >= wanted);
-  // Of a sample without more detail, the percentiles on either side.
-  return found?.ms ?? (side === "below" ? latencyMs?.p50 : Infinity) ?? NaN;
-}
-
-/** Bounds of the 95th percentile of all answers, from the order of those that were seen: its rank varies as a count does. */
-function latencyBounds(sample: TrackSample): { readonly low: number; readonly high: number } {
-  const answered = sample.requests - sample.failures - (sample.refusals ?? 0);
-  const spread = sureness * Math.sqrt((0.95 * 0.05) / Math.max(answered, 1));
-  return {
-    low: latencyAt(sample, 0.95 - spread, "below"),
-    high: latencyAt(sample, 0.95 + spread, "above"),
-  };
-}
-
-/**
- * Whether the canary's 95th percentile is surely above what stable's allows: the lower bound of the one above the limit that the upper
- * bound of the other makes. The percentile of a hundred heavy-tailed latencies is nothing that two samples would agree on.
- */
-export function checkLatency({ reference, canary, rule, comparedWith = "stable" }: CanaryInput): CanaryCheck {
-  const name = "latency";
-  if (comparedWith === "QA") {
-    return {
-      name,
-      state: "not-measurable",
-      explanation: "Latency is not compared: QA's was measured at another time.",
-    };
-  }
-  if (!reference.latencyMs || !canary.latencyMs) {
-    const track = canary.latencyMs ? "stable" : "the canary";
-    return { name, state: "lacking", explanation: `There is no answered request on ${track} yet.` };
-  }
-  const limitOf = (ms: number): number => Math.max(ms * rule.mayBeSlowerBy, ms + rule.latencyToleranceMs);
-  const [before, now] = [reference.latencyMs.p95, canary.latencyMs.p95];
-  const limit = limitOf(before);
-  const patient = canary.requests >= latencyPatience * rule.minRequests;
-  // A latency that is no number is never below a limit.
-  const surely =
-    patient && (Number.isNaN(now) || latencyBounds(canary).low > limitOf(latencyBounds(reference).high));
-  const { state, doubt } = judge(now <= limit, surely, ", but so few may be chance, or the slow first ones");
-  return {
-    name,
-    state,
-    ...(Number.isFinite(now) && { value: now }),
-    ...(Number.isFinite(limit) && { limit }),
-    explanation:
-      `95 % of the canary's answers took at most ${formatNumber(now)} ms, of stable's ${formatNumber(before)} ms; ` +
-      `${formatNumber(limit)} ms is allowed${doubt}.`,
-  };
+  return checkShare(input, "refusals");
 }

@@ -6,10 +6,13 @@ import {
   finite,
   judge,
   rounding,
+  stateOf,
   sureness,
+  worstOf,
   type CanaryCheck,
   type CanaryInput,
 } from "./canary-check";
+import { evidenceOfEstimate } from "./evidence";
 import { distanceByChance, distributionDistance, meanDifference } from "./distribution-distance";
 
 type PredictionSample = NonNullable<TrackSample["predictions"]>;
@@ -31,6 +34,9 @@ interface Both {
   readonly input: CanaryInput;
 }
 
+/** A shift that is so many times what is allowed has to be found. */
+const foundAbove = 2;
+
 /** How far the mean prediction has moved, in standard deviations of stable's predictions, with its standard error. */
 function measureMean({ before, now, counts, input: { rule, comparedWith = "stable" } }: Both): Measured {
   // A stable that always says the same has no scale of its own; the canary's is the next best.
@@ -49,15 +55,10 @@ function measureMean({ before, now, counts, input: { rule, comparedWith = "stabl
     before.standardDeviation / Math.sqrt(counts[0]),
     now.standardDeviation / Math.sqrt(counts[1]),
   );
-  const within = shift <= rule.mayShiftBy;
-  const surely = !(shift - (sureness * error) / scale <= rule.mayShiftBy);
-  const { state, doubt } = judge(
-    within,
-    surely,
-    `, but with a standard error of ${formatNumber(error / scale)} it may be chance`,
-  );
+  const effects = { allowed: rule.mayShiftBy, harmful: foundAbove * rule.mayShiftBy };
+  const { doubt, ...judged } = stateOf(evidenceOfEstimate(shift, error / scale, effects));
   return {
-    state,
+    ...judged,
     ...finite({ value: shift, limit: rule.mayShiftBy }),
     explanation: `${means}: ${formatNumber(shift)} standard deviations apart, ${formatNumber(rule.mayShiftBy)} are allowed${doubt}.`,
   };
@@ -170,9 +171,6 @@ function measureDistance({
   };
 }
 
-/** The order in which what was measured is told: the worst first. */
-const gravity: readonly CanaryCheck["state"][] = ["fails", "lacking", "unsure", "holds", "not-measurable"];
-
 /** Whether the canary predicts as what it is compared with does: in the mean, in spread and, where it is known, in distribution. */
 export function checkPredictions(input: CanaryInput): CanaryCheck {
   const name = "predictions";
@@ -185,10 +183,7 @@ export function checkPredictions(input: CanaryInput): CanaryCheck {
   const counts = [independentOf(reference, before), independentOf(canary, now)] as const;
   const both: Both = { before, now, counts, input };
   const distance = measureDistance(both);
-  const measured = [measureMean(both), measureSpread(both), ...(distance ? [distance] : [])];
-  const worst = measured.reduce((worse, next) =>
-    gravity.indexOf(next.state) < gravity.indexOf(worse.state) ? next : worse,
-  );
+  const worst = worstOf([measureMean(both), measureSpread(both), ...(distance ? [distance] : [])]);
   return { name, ...worst };
 }
 

@@ -149,6 +149,8 @@ export const resourceProviders = [
   "Microsoft.ContainerInstance",
   "Microsoft.ContainerRegistry",
   "Microsoft.ContainerService",
+  // Microsoft.DocumentDB and Microsoft.Search: what a workspace with a key of one's own keeps its metadata in.
+  "Microsoft.DocumentDB",
   "Microsoft.EventGrid",
   "Microsoft.Insights",
   "Microsoft.KeyVault",
@@ -157,5 +159,7 @@ export const resourceProviders = [
   "Microsoft.ManagedIdentity",
   "Microsoft.Network",
   "Microsoft.OperationalInsights",
+  "Microsoft.PolicyInsights",
+  "Microsoft.Search",
   "Microsoft.Storage",
 ] as const;

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { TrainingCluster } from "./training/compute";
 import type { Foundation } from "./foundation/foundation";
 import type { TrainingPipeline } from "./training/training-pipeline";
@@ -36,6 +37,8 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     registryId: foundation.registry.id,
     vault: foundation.vault.name,
     storage: foundation.storage.name,
+    // Where `mlops data push` delivers to.
+    dataAddress: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.containers.data}`,
     insightsAppId: foundation.insights.appId,
     images,
     environment,

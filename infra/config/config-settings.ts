@@ -15,6 +15,7 @@ import {
   vmSize,
   type Setting,
 } from "./config-values";
+import { kubernetesSettings } from "./kubernetes-settings";
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 
@@ -122,6 +123,12 @@ export const settings = {
     optional: true,
     description: "VM size of a second, GPU training cluster; none without it",
   },
+  trains: {
+    schema: flag,
+    optional: true,
+    description:
+      "Whether its schedule and new data start training (default: in the first environment of environments.yml alone)",
+  },
   schedule: {
     schema: cron,
     default: "0 3 * * 1",
@@ -154,6 +161,11 @@ export const settings = {
     description:
       "Columns that retraining accepts of another population than in the champion's rows; `all` is every one",
   },
+  acceptBreaking: {
+    schema: text(/^[^\s,]+(,[^\s,]+)*$/, "expected columns, separated by commas, or all"),
+    optional: true,
+    description: "Columns whose change may refuse requests that the champion answers; `all` is every one",
+  },
   containerCpu: {
     schema: count(1, 4),
     default: "1",
@@ -164,40 +176,7 @@ export const settings = {
     default: "2",
     description: "Memory of the scoring container, GiB (Container Instances)",
   },
-  kubernetesVersion: {
-    schema: text(/^1\.\d{2}(\.\d{1,2})?$/, "expected a version like 1.34"),
-    default: "1.34",
-    description: "Version of AKS; patches come by themselves",
-  },
-  systemVmSize: {
-    schema: vmSize,
-    default: "Standard_D4ds_v5",
-    description: "VM size of the cluster's own pool",
-  },
-  scoringVmSize: {
-    schema: vmSize,
-    default: "Standard_D4ds_v5",
-    description: "VM size of the pool that scores",
-  },
-  scoringMinNodes: { schema: count(1, 100), default: "1", description: "Minimum nodes that score" },
-  scoringMaxNodes: { schema: count(1, 100), default: "10", description: "Maximum nodes that score" },
-  scoringGpuVmSize: {
-    schema: vmSize,
-    optional: true,
-    description: "VM size of a GPU pool beside it, for your own services; none without it",
-  },
-  zones: {
-    schema: list(/^[123]$/, "zones 1, 2 and 3"),
-    default: "1,2,3",
-    description: "Availability zones of the cluster",
-  },
-  minReplicas: { schema: count(1, 100), default: "3", description: "Minimum scoring pods" },
-  maxReplicas: { schema: count(1, 100), default: "6", description: "Maximum scoring pods" },
-  targetCpuPercent: {
-    schema: count(10, 90),
-    default: "50",
-    description: "Processor use that the number of pods is held at, percent",
-  },
+  ...kubernetesSettings,
   host: {
     schema: text(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "expected a DNS name"),
     optional: true,
@@ -214,7 +193,11 @@ export const settings = {
     description: "private puts storage, vault, registry, workspace and scoring behind private endpoints",
   },
   addressSpace: {
-    schema: text(/^(10|172|192)(\.\d{1,3}){2}\.0\/16$/, "expected a /16 network, as in 10.40.0.0/16"),
+    // 10.0 and 10.244 are those that AKS gives services and pods, 172.17 that of containers on a node.
+    schema: text(
+      /^(?!10\.0\.|10\.244\.|172\.17\.)(10|172|192)(\.\d{1,3}){2}\.0\/16$/,
+      "expected a /16 network, as in 10.40.0.0/16, and none of 10.0.0.0, 10.244.0.0 and 172.17.0.0, which AKS uses itself",
+    ),
     default: "10.40.0.0/16",
     description: "Addresses of the private network",
   },
@@ -222,6 +205,11 @@ export const settings = {
     schema: flag,
     default: "false",
     description: "Encrypts storage, registry and workspace with a key of your own in the vault",
+  },
+  protect: {
+    schema: flag,
+    default: "false",
+    description: "Whether storage, vault and registry refuse to be removed, by whatever update",
   },
   softDeleteDays: {
     schema: count(7, 90),
@@ -254,11 +242,6 @@ export const settings = {
     schema: count(1, 10_000_000),
     description: "Money a month, in the subscription's currency, from which warnings go out",
     example: "200",
-  },
-  budgetStart: {
-    schema: text(/^20\d\d-(0[1-9]|1[0-2])-01$/, "expected the first day of a month, as in 2026-11-01"),
-    default: "2026-11-01",
-    description: "Month from which the budget counts; not before the one in which it is created",
   },
   autoStop: {
     schema: text(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time, as in 19:00"),

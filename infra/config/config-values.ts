@@ -59,9 +59,9 @@ export const pinnedImage = text(
   imageReference,
   "expected an image by its digest, as in <registry>/<repository>@sha256:<64 digits>",
 );
-export const email = text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "expected an e-mail address");
+export const email = text(/^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$/, "expected an e-mail address");
 export const vmSize = text(
-  /^Standard_[A-Z]+\d+[A-Za-z0-9-]*(_[A-Za-z0-9]+)*$/,
+  /^Standard_[A-Z]+\d[A-Za-z0-9-]*(_[A-Za-z0-9]+)*$/,
   "expected an Azure VM size, as in Standard_DS3_v2",
 );
 

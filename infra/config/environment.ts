@@ -72,12 +72,14 @@ export function environmentOf(
     MLOPS_EVALUATION: config.evaluation,
     MLOPS_ON_NO_PROMOTION: config.onNoPromotion,
     ...(config.acceptPopulation !== undefined && { MLOPS_ACCEPT_POPULATION: config.acceptPopulation }),
+    ...(config.acceptBreaking !== undefined && { MLOPS_ACCEPT_BREAKING: config.acceptBreaking }),
   };
   return {
     scoring: checked("scoring", {
       MLOPS_ENVIRONMENT: config.environment,
       MLOPS_HOST: "0.0.0.0",
       MLOPS_PORT: "8080",
+      MLOPS_HEALTH_PORT: "8081",
       MLOPS_PREDICTION_LOG: pulumi.interpolate`${blobEndpoint}${predictionLogContainer}`,
       ...(config.predictionLogRedact.length > 0 && {
         MLOPS_PREDICTION_LOG_REDACT: config.predictionLogRedact.join(","),

@@ -77,6 +77,27 @@ export function checkProviders(
       );
 }
 
+/** Whether AKS still, or already, makes clusters of a version: one that has ended is refused. */
+export function checkKubernetes(asked: {
+  /** As in 1.36 or 1.36.2. */
+  readonly wanted: string;
+  readonly supported: readonly string[];
+  readonly environment: string;
+}): Finding {
+  const minor = asked.wanted.split(".").slice(0, 2).join(".");
+  if (asked.supported.includes(minor)) return ok("Kubernetes", `AKS supports ${asked.wanted}`);
+  const newestFirst = [...asked.supported].sort((one, other) =>
+    other.localeCompare(one, "en", { numeric: true }),
+  );
+  // Neither the newest, which add-ons may not know yet, nor that which ends next.
+  const better = newestFirst[Math.min(1, newestFirst.length - 1)] ?? "<version>";
+  return failed(
+    "Kubernetes",
+    `AKS does not support ${asked.wanted} here, but ${newestFirst.join(", ") || "nothing"}`,
+    `pulumi config set --stack ${asked.environment} mlops:kubernetesVersion ${better}`,
+  );
+}
+
 /** Whether a name that the world shares is free, or ours already. */
 export function checkName(name: {
   readonly kind: string;

@@ -108,6 +108,27 @@ export class AzureFacts {
     return found.map(({ currentValue, limit, name }) => ({ name: name.value, used: currentValue, limit }));
   }
 
+  /** Minor versions of Kubernetes, as in 1.36, that AKS supports in a region without a plan that costs extra. */
+  async kubernetesVersions(location: string): Promise<string[]> {
+    const version = z.object({
+      version: z.string(),
+      isPreview: z.boolean().nullish(),
+      capabilities: z.object({ supportPlan: z.array(z.string()).nullish() }).nullish(),
+    });
+    const provider = "/providers/Microsoft.ContainerService";
+    const { values } = await this.get(
+      "Reading the versions of AKS",
+      this.url(`${provider}/locations/${location}/kubernetesVersions`, "api-version=2025-09-01"),
+      z.object({ values: z.array(version) }),
+    );
+    return values
+      .filter(({ isPreview, capabilities }) => {
+        const plans = capabilities?.supportPlan;
+        return isPreview !== true && (plans == null || plans.includes("KubernetesOfficial"));
+      })
+      .map(({ version: name }) => name);
+  }
+
   /** Whether a name is free, and, if it is not, whether it is of a resource that can be seen. */
   async name(type: "Microsoft.Storage/storageAccounts" | "Microsoft.KeyVault/vaults", name: string) {
     const provider = type.split("/")[0] ?? "";

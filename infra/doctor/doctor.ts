@@ -6,7 +6,7 @@ import { DevOps, type DevOpsOptions } from "../bootstrap/clients/devops-client";
 import { stateNames } from "../bootstrap/names";
 import { runProgram, type RunProgram } from "../bootstrap/run-program";
 import type { StackConfig } from "../config/stack-config";
-import { checkName, checkProviders, checkRoles, checkSubscription } from "./access-checks";
+import { checkKubernetes, checkName, checkProviders, checkRoles, checkSubscription } from "./access-checks";
 import { AzureFacts } from "./azure-facts";
 import { failed, ok, type Finding } from "./finding";
 import { checkQuota, vmNeeds } from "./quota-checks";
@@ -88,6 +88,20 @@ async function devOpsFindings({ config, credential, devOpsOptions }: Examined): 
   ];
 }
 
+/** What is looked at, the command by which a person looks, and the look. */
+type Inspection = readonly [check: string, mend: string, findings: () => Promise<Finding[]>];
+
+function kubernetesInspection(facts: AzureFacts, config: StackConfig): Inspection {
+  const { location, environment, kubernetesVersion: wanted } = config;
+  return [
+    "Kubernetes",
+    `az aks get-versions --location ${location} --output table`,
+    async () => [
+      checkKubernetes({ wanted, environment, supported: await facts.kubernetesVersions(location) }),
+    ],
+  ];
+}
+
 /** Checks what usually goes wrong before it does: on this machine, in the subscription and in Azure DevOps. */
 export async function examine(examined: Examined): Promise<Finding[]> {
   const { config, subscriptionId, credential } = examined;
@@ -105,7 +119,7 @@ export async function examine(examined: Examined): Promise<Finding[]> {
     return [...findings, failed("subscription", "none is chosen", "az login, or --subscription <id>")];
   const tokens = (): Promise<string> => tokenOf(credential, scopes.management);
   const facts = new AzureFacts(new AzureClient({ tokens, ...examined.connection }), subscriptionId);
-  const inspections: readonly [string, string, () => Promise<Finding[]>][] = [
+  const inspections: readonly Inspection[] = [
     [
       "subscription",
       "az account list --output table",
@@ -130,6 +144,7 @@ export async function examine(examined: Examined): Promise<Finding[]> {
       `az vm list-usage --location ${config.location} --output table`,
       () => quotaFindings(facts, config),
     ],
+    ...(config.scoring === "kubernetes" ? [kubernetesInspection(facts, config)] : []),
     ["names", "npm run doctor, again", () => nameFindings(facts, { ...examined, subscriptionId })],
     ["Azure DevOps", "npm run bootstrap", () => devOpsFindings(examined)],
   ];

@@ -35,7 +35,7 @@ export function toolsFor(
     {
       name: "pulumi",
       args: ["version"],
-      pattern: /v?(\d+\.\d+\.\d+)/,
+      pattern: /(\d{1,6}\.\d{1,6}\.\d{1,6})/,
       // The program's SDK and the engine belong together; an older engine may not know what it is asked.
       min: [major, Math.max(0, minor - 50)],
       mend: "https://www.pulumi.com/docs/iac/download-install/",

@@ -76,6 +76,8 @@ export async function writeFileAtomic(
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
+    // A failure to write to an open file names none: on a full disk it is to be known which one was written.
+    if (systemErrorCode(error) !== undefined) Object.assign(error as Error, { path: file });
     throw error;
   }
 }

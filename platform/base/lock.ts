@@ -111,6 +111,13 @@ async function takeLock(file: string, what: string): Promise<string> {
   return content;
 }
 
+/** Whether a process that still runs holds a lock; not when the file is garbled, or its holder cannot be seen from here. */
+export async function isHeld(file: string): Promise<boolean> {
+  const content = await readIfThere(file);
+  const holder = content === undefined ? undefined : parseHolder(content);
+  return holder !== undefined && stateOfProcess(holder) === "running";
+}
+
 async function removeOwn(file: string, content: string): Promise<void> {
   if ((await readIfThere(file)) === content) await unlinkIfThere(file);
 }

@@ -18,6 +18,15 @@ function idText(value: string, { matches }: SqlDialect): string {
   return `CASE WHEN ${value} IS NULL THEN '' WHEN ${matches(value, "[+-]?[0-9]+([.]0*)?")} THEN ${whole} ELSE ${value} END`;
 }
 
+/** What of a column is hashed where its values are, and not their texts. Ids are texts in either case. */
+export function hashedValue(
+  column: Pick<ColumnDefinition, "name" | "type"> & Partial<Pick<ColumnDefinition, "role">>,
+  dialect: SqlDialect,
+): { readonly sql: string; readonly isNumber: boolean } {
+  const isNumber = column.type === "number" && column.role !== "id";
+  return { sql: isNumber ? identifier(column.name) : canonicalText(column, dialect), isNumber };
+}
+
 /** SQL for the MD5 of texts, side by side. */
 export function hashOf(texts: readonly string[]): string {
   return `md5(concat_ws('|', ${texts.join(", ")}))`;

@@ -56,8 +56,16 @@ export async function checkData(
     rows,
     columns: header.length,
     comparedWith: champion?.model ?? "the definition",
-    findings,
+    findings: findings.map((finding) => withoutPersonalValues(finding, definition)),
   };
+}
+
+/** A finding as it may be shown and kept: of a personal column, the rows without their values. */
+function withoutPersonalValues(finding: Finding, { columns }: ModelDefinition): Finding {
+  const { column, examples } = finding;
+  const isPersonal = columns.some(({ name, personal }) => name === column && personal);
+  if (!isPersonal || examples === undefined) return finding;
+  return { ...finding, examples: examples.map(({ row }) => ({ row, value: "(personal)" })) };
 }
 
 /** The column that says which rows are held out, where one does. */

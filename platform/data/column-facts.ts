@@ -30,7 +30,7 @@ export function outsideCondition({ type, role, range, values }: ColumnDefinition
   return "FALSE";
 }
 
-/** Facts of the given columns, which are in the file, from the tables `raw` and `data`. */
+/** Facts of the given columns, which are in the file, from the view `raw` and the table `data`. */
 export async function readColumnFacts(
   engine: SqlEngine,
   columns: readonly ColumnDefinition[],
@@ -39,7 +39,6 @@ export async function readColumnFacts(
   const facts: ColumnFacts[] = [];
   for (let start = 0; start < columns.length; start += columnsPerScan) {
     const some = columns.slice(start, start + columnsPerScan);
-    const present = some.map(({ name }, index) => `count(${identifier(name)}) AS p${index}`);
     const typed = some.flatMap((column, index) => {
       const value = identifier(column.name);
       return [
@@ -49,15 +48,20 @@ export async function readColumnFacts(
         `max(${value}) AS g${index}`,
       ];
     });
-    const [text = {}] = await engine.rows(`SELECT ${present.join(", ")} FROM raw`);
     const [values = {}] = await engine.rows(`SELECT ${typed.join(", ")} FROM data`);
+    const text = await countTexts(
+      engine,
+      some.filter((_, index) => Number(values[`t${index}`] ?? 0) < rows),
+    );
     facts.push(
       ...some.map((column, index) => {
+        const count = Number(values[`t${index}`] ?? 0);
+        const present = text.get(column.name) ?? count;
         const [min, max] = [values[`l${index}`] ?? null, values[`g${index}`] ?? null];
         return {
           column,
-          missing: rows - Number(text[`p${index}`] ?? 0),
-          mistyped: Number(text[`p${index}`] ?? 0) - Number(values[`t${index}`] ?? 0),
+          missing: rows - present,
+          mistyped: present - count,
           outside: Number(values[`o${index}`] ?? 0),
           ...(min !== null && max !== null && { min, max }),
         };
@@ -65,6 +69,17 @@ export async function readColumnFacts(
     );
   }
   return facts;
+}
+
+/** In how many rows each column has a text: only the file tells a value that is missing from one that is none of the type. */
+async function countTexts(
+  engine: SqlEngine,
+  columns: readonly ColumnDefinition[],
+): Promise<ReadonlyMap<string, number>> {
+  if (columns.length === 0) return new Map();
+  const counts = columns.map(({ name }, index) => `count(${identifier(name)}) AS p${index}`);
+  const [row = {}] = await engine.rows(`SELECT ${counts.join(", ")} FROM raw`);
+  return new Map(columns.map(({ name }, index) => [name, Number(row[`p${index}`] ?? 0)]));
 }
 
 /** The first rows that meet a condition (over `d`, the typed row, and `r`, its text), with a column's text there. */

@@ -2,6 +2,8 @@ import { CsvGrammar, type CsvFault } from "./csv-grammar";
 
 interface CsvRowsOptions {
   readonly delimiter?: string;
+  /** Is told how many fields a row has so far; unless it throws, reading goes on. */
+  readonly onField?: (count: number) => void;
   /** One array of fields after the other, without quotes; an empty line is no row. */
   readonly onRow: (fields: string[]) => void;
   /** `line`, counted from 1, is where the row begins. Unless it throws, reading goes on. */
@@ -19,11 +21,14 @@ function textOf(field: string): string {
 }
 
 /** Reads a text in CSV that is in memory as a whole. */
-export function readCsvRows(text: string, { delimiter, onRow, onFault }: CsvRowsOptions): void {
+export function readCsvRows(text: string, { delimiter, onField, onRow, onFault }: CsvRowsOptions): void {
   let fields: string[] = [];
   const grammar = new CsvGrammar(
     {
-      field: (start, end) => fields.push(textOf(text.slice(start, end))),
+      field(start, end) {
+        const count = fields.push(textOf(text.slice(start, end)));
+        onField?.(count);
+      },
       row(count) {
         if (count > 0) onRow(fields);
         fields = [];

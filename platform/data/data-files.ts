@@ -27,7 +27,7 @@ function isData(name: string, format: DataFiles["format"]): boolean {
  * of a list that was made before: what has come since is left out, and what has gone is an error.
  */
 export async function listDataFiles(folder: string, only?: readonly string[]): Promise<DataFiles> {
-  const { files, others } = await listFolderFiles(folder);
+  const { files, others } = await listFolderFiles(folder, only);
   const [csv, parquet] = (["csv", "parquet"] as const).map((format) =>
     files.filter((name) => isData(name, format) && (only?.includes(name) ?? true)),
   ) as [string[], string[]];

@@ -108,6 +108,8 @@ async function farOutExamples(
 function comparable(profile: Profile, facts: readonly ColumnFacts[]): Record<string, ColumnProfile> {
   return Object.fromEntries(
     facts.flatMap(({ column }) => {
+      // A champion of before it was called personal may have it in its profile.
+      if (column.personal) return [];
       const before = Object.hasOwn(profile.columns, column.name) ? profile.columns[column.name] : undefined;
       return before && (before.type === "number") === (column.type === "number")
         ? [[column.name, before]]

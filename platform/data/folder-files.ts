@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError, systemErrorCode } from "../base/errors";
+import { deliveredFiles, findDelivery, presentFiles } from "./delivery";
 
 /** What is left out without a word, as Spark does: `_SUCCESS`, or what is still being written. */
 function isHidden(name: string): boolean {
@@ -34,13 +35,19 @@ async function targetOf(file: string): Promise<{ kind: "file" | "folder" | "othe
 
 /**
  * All files below a folder, also those that symbolic links lead to. A link that leads nowhere or in a circle is refused
- * by its name, and so is a second way to the same file, whose rows would be there twice.
+ * by its name, and so is a second way to the same file, whose rows would be there twice. Where a manifest says what was
+ * delivered (delivery.ts), those files, or of an earlier delivery those that are asked for with `only`.
  */
-export async function listFolderFiles(folder: string): Promise<FolderFiles> {
+export async function listFolderFiles(folder: string, only?: readonly string[]): Promise<FolderFiles> {
   const files: string[] = [];
   const others: string[] = [];
   const byPlace = new Map<string, string>();
   await walk("", [await realpath(folder)]);
+  const delivery = await findDelivery(folder);
+  if (delivery !== undefined) {
+    const delivered = only === undefined ? deliveredFiles(folder, delivery, files) : presentFiles(folder, only);
+    return { files: await delivered, others };
+  }
   return { files: files.sort(), others: others.sort() };
 
   async function walk(below: string, above: readonly string[]): Promise<void> {

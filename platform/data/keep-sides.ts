@@ -39,8 +39,10 @@ export async function keepSides(
   return moved.size > maxMoved ? carried : withMoved(rule, moved);
 }
 
-function withMoved({ by, seed, testFraction, key }: HashRule, moved: ReadonlySet<string>): HashRule {
-  return { by, seed, testFraction, key, ...(moved.size > 0 && { moved: [...moved].sort() }) };
+function withMoved(rule: HashRule, moved: ReadonlySet<string>): HashRule {
+  const named = { ...rule, moved: [...moved].sort() };
+  if (moved.size === 0) delete (named as Partial<typeof named>).moved;
+  return named;
 }
 
 /** Those of the rule's named rows that the data has. */

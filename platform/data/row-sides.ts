@@ -1,7 +1,7 @@
 import type { ModelDefinition } from "../definition/definition";
-import { identifier, literal, type SqlEngine } from "../sql/engine";
+import { double, identifier, literal, type SqlEngine } from "../sql/engine";
 import type { SqlDialect } from "../sql/dialect";
-import { canonicalText, hashOf } from "./canonical-text";
+import { canonicalText, hashedValue, hashOf } from "./canonical-text";
 import { loadColumns, type DataSource } from "./source";
 import type { HashRule, KeyColumn, SplitRule } from "./split-rule";
 
@@ -17,20 +17,28 @@ export interface LoadedData {
 }
 
 /** SQL for what tells a row from others, in 16 characters. */
-export function keyText({ key }: Pick<HashRule, "key">, dialect: SqlDialect): string {
+export function keyText({ hash, key }: Pick<HashRule, "hash" | "key">, dialect: SqlDialect): string {
+  if (hash === "binary")
+    return dialect.hexadecimal(dialect.rowHash(key.map((column) => hashedValue(column, dialect))));
   return `substr(${hashOf(key.map((column) => canonicalText(column, dialect)))}, 1, 16)`;
 }
 
-/**
- * SQL condition for a held-out row: the first 32 bits of the MD5 of the seed and the row are below the fraction, or for a row
- * that is on the other side than that, are not.
- */
+/** SQL condition: the first 32 bits of the hash of the seed and the row are below the fraction. */
+function isBelow({ hash, seed, testFraction, key }: HashRule, dialect: SqlDialect): string {
+  const limit = Math.min(Math.round(testFraction * hashes), hashes - 1);
+  if (hash === "binary") {
+    const values = key.map((column) => hashedValue(column, dialect));
+    return `${dialect.rowHash([{ sql: double(seed), isNumber: true }, ...values])} < ${BigInt(limit) * BigInt(hashes)}`;
+  }
+  const texts = [literal(String(seed)), ...key.map((column) => canonicalText(column, dialect))];
+  return `substr(${hashOf(texts)}, 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
+}
+
+/** SQL condition for a held-out row: its hash is below the fraction, or for a row that is on the other side than that, is not. */
 export function heldOutCondition(rule: SplitRule, dialect: SqlDialect): string {
   if (rule.by === "column")
     return `COALESCE(${identifier(rule.column)} = ${literal(sideNames.heldOut)}, FALSE)`;
-  const limit = Math.min(Math.round(rule.testFraction * hashes), hashes - 1);
-  const texts = [literal(String(rule.seed)), ...rule.key.map((column) => canonicalText(column, dialect))];
-  const below = `substr(${hashOf(texts)}, 1, 8) < '${limit.toString(16).padStart(8, "0")}'`;
+  const below = isBelow(rule, dialect);
   const { moved = [] } = rule;
   return moved.length === 0
     ? below

@@ -3,7 +3,7 @@ import { PlatformError } from "../base/errors";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
 import { openSource, type DataFiles, type TextRows, type WantedColumn } from "./text-rows";
-import { formatIn, sqlTypeOf, typedColumn } from "./typed-columns";
+import { finiteNumber, formatIn, sqlTypeOf, typedColumn } from "./typed-columns";
 
 /** Where the loaded rows came from. */
 export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
@@ -19,10 +19,10 @@ const underItsName = <Column extends { readonly name: string }>(column: Column):
 
 /**
  * Loads a CSV file (RFC 4180 with any usual delimiter, header line, UTF-8 with or without byte order mark, compressed by
- * gzip or not), a Parquet file, or a folder of either, all of it or `only` some files, into two tables: `raw` with the
- * defined columns as text, NULL where the definition's format says that a value is missing, and `data` with all defined
- * columns by type. A value that is not of its column's type is NULL in `data`, and so is a column that the file
- * lacks: `checkData` finds both, and nothing may be trained before it has.
+ * gzip or not), a Parquet file, or a folder of either, all of it or `only` some files, into the table `loaded` with all defined
+ * columns by type, which is called `data`, too. A value that is not of its column's type is NULL there, and so is a column that the
+ * file lacks: `checkData` finds both, and nothing may be trained before it has. The view `raw` reads the file again, for the
+ * defined columns as text, NULL where the definition's format says that a value is missing.
  */
 export async function loadData(
   engine: SqlEngine,
@@ -34,21 +34,19 @@ export async function loadData(
   const { text, ...content } = await openSource(engine, defined, file, only);
   const header = new Set(text.header);
   const present = definition.columns.filter(({ name }) => header.has(name));
-  const rows = await createTable(engine, {
-    table: "raw",
-    file,
-    text,
-    wanted: present.map(underItsName),
-    format: definition.format,
-  });
   const { columns, format } = definition;
-  await createTyped(engine, { table: "data", from: "raw", text, columns, format });
+  await engine.run(
+    `CREATE OR REPLACE VIEW raw AS ${presentTexts({ text, wanted: present.map(underItsName), format })}`,
+  );
+  const rows = await createTyped(engine, { table: "loaded", file, text, columns, format });
+  await engine.run("CREATE OR REPLACE VIEW data AS SELECT * FROM loaded");
+  await engine.run("DROP TABLE IF EXISTS split_rules");
   const { delimiter, header: names } = text;
   return { file, format: text.format, ...(delimiter && { delimiter }), ...content, rows, header: names };
 }
 
 /**
- * Loads every column of a file that has a name as text into the table `raw`, for a first look at what it holds; refuses what
+ * Loads every column of a file that has a name as text into the table `texts`, which is called `raw`, for a first look at what it holds; refuses what
  * `loadData` would refuse. `header` has the others, too.
  */
 export async function loadText(
@@ -57,7 +55,8 @@ export async function loadText(
 ): Promise<Pick<DataSource, "format" | "delimiter" | "files" | "header">> {
   const { text, files } = await openSource(engine, [], file);
   const wanted = text.header.filter(isNamed).map((name) => underItsName({ name }));
-  await createTable(engine, { table: "raw", file, text, wanted });
+  await createTable(engine, { table: "texts", file, text, query: presentTexts({ text, wanted }) });
+  await engine.run("CREATE OR REPLACE VIEW raw AS SELECT * FROM texts");
   const { format, delimiter, header } = text;
   return { format, ...(delimiter && { delimiter }), ...(files && { files }), header };
 }
@@ -73,7 +72,12 @@ export async function loadFields(
 ): Promise<Pick<DataSource, "format" | "header" | "rows">> {
   const { text } = await openSource(engine, columns, file);
   const wanted = text.header.map((name, position) => ({ name, as: `f${position}` }));
-  const rows = await createTable(engine, { table: "fields", file, text, wanted });
+  const rows = await createTable(engine, {
+    table: "fields",
+    file,
+    text,
+    query: presentTexts({ text, wanted }),
+  });
   return { format: text.format, header: text.header, rows };
 }
 
@@ -81,8 +85,9 @@ export async function loadFields(
  * SQL for a column's text, NULL where it is one that means that the value is missing; spaces around it do not count. An id
  * is text as it was written.
  */
-function presentText({ as, role, values }: WantedColumn, missing: readonly string[]): string {
+function presentText({ as, role, values, asNumber }: WantedColumn, missing: readonly string[]): string {
   const text = identifier(as);
+  if (asNumber === true) return text;
   const tokens = role === "id" ? [] : missing.filter((token) => values?.includes(token) !== true);
   if (tokens.length === 0) return text;
   return `CASE WHEN trim(${text}) IN (${tokens.map((token) => literal(token.trim())).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
@@ -90,6 +95,15 @@ function presentText({ as, role, values }: WantedColumn, missing: readonly strin
 
 /** A column by its name, type and whether it is an id. */
 export type TypedColumn = Pick<ColumnDefinition, "name" | "type"> & Partial<Pick<ColumnDefinition, "role">>;
+
+/** What a table by type is made of. */
+interface TypedTable {
+  readonly table: string;
+  readonly file: string;
+  readonly text: TextRows;
+  readonly columns: readonly (TypedColumn & Pick<WantedColumn, "values">)[];
+  readonly format: DataFormat;
+}
 
 /**
  * Loads some columns of data by type, with `_row`, into a table of the given name: columns that the definition need not have. Numbers
@@ -117,44 +131,41 @@ export async function loadColumns(
     ...column,
     values: definition.columns.find(({ name, type }) => name === column.name && type === column.type)?.values,
   }));
-  const read = `${table}_text`;
-  await createTable(engine, {
-    table: read,
-    file,
-    text,
-    wanted: wanted.map(underItsName),
-    format: definition.format,
-  });
-  await createTyped(engine, { table, from: read, text, columns: wanted, format: definition.format });
-  await engine.run(`DROP TABLE ${read}`);
+  await createTyped(engine, { table, file, text, columns: wanted, format: definition.format });
 }
 
-/** Makes a table of columns by type from one of their texts; a column that the data lacks is NULL. */
+/** Makes a table of columns by type; a column that the data lacks is NULL. Gives the number of rows. */
 async function createTyped(
   engine: SqlEngine,
-  {
-    table,
-    from,
-    text,
-    columns,
-    format,
-  }: {
-    readonly table: string;
-    readonly from: string;
-    readonly text: TextRows;
-    readonly columns: readonly (TypedColumn & Pick<WantedColumn, "values">)[];
-    readonly format: DataFormat;
-  },
-): Promise<void> {
+  { table, file, text, columns, format }: TypedTable,
+): Promise<number> {
   const header = new Set(text.header);
   const written = formatIn(text.format, format);
+  const present = columns.filter(({ name }) => header.has(name));
+  const asNumbers = new Set(
+    present.filter((column) => isReadAsNumber(column, text, format)).map(({ name }) => name),
+  );
   const typed = columns.map((column) => {
-    const value = header.has(column.name)
-      ? typedColumn(column, engine.dialect, written)
-      : `CAST(NULL AS ${sqlTypeOf(column)})`;
-    return `, ${value} AS ${identifier(column.name)}`;
+    const name = identifier(column.name);
+    if (!header.has(column.name)) return `, CAST(NULL AS ${sqlTypeOf(column)}) AS ${name}`;
+    const value = asNumbers.has(column.name)
+      ? finiteNumber(name)
+      : typedColumn(column, engine.dialect, written);
+    return `, ${value} AS ${name}`;
   });
-  await replaceTable(engine, table, `SELECT _row${typed.join("")} FROM ${from}`);
+  const wanted = present.map((column) => ({ ...underItsName(column), asNumber: asNumbers.has(column.name) }));
+  const query = `SELECT _row${typed.join("")} FROM (${presentTexts({ text, wanted, format })}) AS texts`;
+  return createTable(engine, { table, file, text, query });
+}
+
+/** Whether a column's numbers are those of the file, and need not become text first: no text of them means that one is missing. */
+function isReadAsNumber(
+  { name, type, role }: TypedColumn,
+  { numbers }: TextRows,
+  { missing }: DataFormat,
+): boolean {
+  const isNumber = type === "number" && role !== "id" && numbers.has(name);
+  return isNumber && !missing.some((token) => token.trim() !== "" && Number.isFinite(Number(token)));
 }
 
 export async function replaceTable(engine: SqlEngine, table: string, query: string): Promise<void> {
@@ -162,24 +173,31 @@ export async function replaceTable(engine: SqlEngine, table: string, query: stri
   await engine.run(`CREATE TABLE ${table} AS ${query}`);
 }
 
-interface WantedRows {
-  readonly table: string;
-  readonly file: string;
+/** A SELECT of columns as text, NULL where it means that a value is missing, or as the numbers that the file has. */
+function presentTexts({
+  text,
+  wanted,
+  format,
+}: {
   readonly text: TextRows;
   readonly wanted: readonly WantedColumn[];
   readonly format?: DataFormat;
+}): string {
+  const texts = wanted.map((column) => `, ${presentText(column, format?.missing ?? [])}`);
+  return `SELECT _row${texts.join("")} FROM (${text.select(wanted)}) AS read`;
 }
 
 async function createTable(
   engine: SqlEngine,
-  { table, file, text, wanted, format }: WantedRows,
+  {
+    table,
+    file,
+    text,
+    query,
+  }: { readonly table: string; readonly file: string; readonly text: TextRows; readonly query: string },
 ): Promise<number> {
-  const texts = wanted.map((column) => `, ${presentText(column, format?.missing ?? [])}`);
-  await engine.run(`DROP TABLE IF EXISTS ${table}`);
   try {
-    await engine.run(
-      `CREATE TABLE ${table} AS SELECT _row${texts.join("")} FROM (${text.select(wanted)}) AS read`,
-    );
+    await replaceTable(engine, table, query);
   } catch (cause) {
     if (cause instanceof PlatformError) throw cause;
     throw new PlatformError(

@@ -14,6 +14,8 @@ export const splitRuleSchema = z.discriminatedUnion("by", [
   z.object({
     /** The hash of what tells a row from the others. */
     by: z.literal("hash"),
+    /** Of the values as they are in memory; where it is absent, of their texts, which any program can make. */
+    hash: z.literal("binary").exactOptional(),
     seed: z.number().int(),
     /** Share of the hashes that are held out, 0 < x < 1. A greater one moves rows out of training and none into it. */
     testFraction: z.number(),
@@ -32,7 +34,8 @@ export type KeyColumn = HashRule["key"][number];
 
 /** Whether two rules put each row on the same side, but for rows that were corrected. */
 export function isSameHash(one: HashRule, other: HashRule): boolean {
-  const plain = ({ seed, testFraction, key }: HashRule): string => JSON.stringify([seed, testFraction, key]);
+  const plain = ({ hash, seed, testFraction, key }: HashRule): string =>
+    JSON.stringify([hash, seed, testFraction, key]);
   return plain(one) === plain(other);
 }
 
@@ -54,6 +57,20 @@ export function describeSplitRule(rule: SplitRule): string {
   return `by a hash of ${key} with seed ${rule.seed}, of which ${percent(rule.testFraction)} is held out${kept}`;
 }
 
+/** From so many values on, hashing their texts would take longer than training does. */
+const manyValues = 1_000_000;
+
+/**
+ * A rule with the hash for data of so many rows: that of the champion's rows, as other hashes would put them elsewhere, and for a
+ * first model of texts, or of many values as they are.
+ */
+export function withHash(rule: SplitRule, rows: number, champion?: SplitRule): SplitRule {
+  if (rule.by !== "hash") return rule;
+  const isBinary =
+    champion?.by === "hash" ? champion.hash === "binary" : rows * rule.key.length >= manyValues;
+  return { ...rule, ...(isBinary && { hash: "binary" }) };
+}
+
 /**
  * The rule for a definition's rows, in data with these columns. What tells rows apart outlives definitions: without an id
  * it is all columns, and those of the champion's rule as long as the data has them, whatever the definition uses now. So
@@ -66,12 +83,13 @@ export function decideSplitRule(
 ): SplitRule {
   if (split.column !== undefined) return { by: "column", column: split.column };
   const { seed, testFraction } = split;
+  const hashed = { by: "hash", seed, testFraction } as const;
   const id = columns.find(({ role }) => role === "id");
-  if (id) return { by: "hash", seed, testFraction, key: [{ name: id.name, type: id.type, role: "id" }] };
+  if (id) return { ...hashed, key: [{ name: id.name, type: id.type, role: "id" }] };
   const inherited =
     champion?.by === "hash" &&
     champion.key.every(({ name, role }) => role !== "id" && header.includes(name)) &&
     champion.key;
   const key = inherited || columns.map(({ name, type }) => ({ name, type }));
-  return { by: "hash", seed, testFraction, key: [...key].sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  return { ...hashed, key: [...key].sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }

@@ -1,8 +1,9 @@
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
+import { replaceTable } from "./source";
 import { heldOutCondition, keyOf, rowsWith, sideNames, sidesIn, type LoadedData } from "./row-sides";
-import type { SplitRule } from "./split-rule";
+import { splitRuleSchema, type SplitRule } from "./split-rule";
 
 /** How many rows are on each side. */
 interface Split {
@@ -11,27 +12,20 @@ interface Split {
 }
 
 /**
- * Adds the column `_held_out` to the table `data`. By a rule of hashes a row's side depends on the seed and on its id (without
+ * Adds the column `_held_out` to the view `data`. By a rule of hashes a row's side depends on the seed and on its id (without
  * an id: on its values in the rule's columns) alone, so it stays when rows are added or sorted, on every engine. Equal rows are on
  * the same side: a held-out row that is also among the training rows would measure memory, not learning.
  */
 export async function splitData(data: LoadedData, rule: SplitRule): Promise<Split> {
-  const { engine, definition, source } = data;
-  if (rule.by === "column") requireSideColumn(source.header, rule.column);
-  const columns = definition.columns.map(({ name }) => `d.${identifier(name)}`).join(", ");
-  const rows = await rowsWith(data, keyOf(rule));
-  if (rule.by === "column") await requireSideNames(engine, rows, rule.column);
-  // Most often the rule's columns are among the definition's, and there is nothing to join.
-  const split =
-    rows === "data"
-      ? `SELECT d._row, ${columns}, ${heldOutCondition(rule, engine.dialect)} AS _held_out FROM data d`
-      : `SELECT d._row, ${columns}, s._held_out FROM data d JOIN (${sidesIn(rows, rule, engine.dialect)}) AS s ON d._row = s._row ORDER BY d._row`;
-  await engine.run("DROP TABLE IF EXISTS split_data");
-  await engine.run(`CREATE TABLE split_data AS ${split}`);
-  await engine.run("DROP TABLE data");
-  await engine.run("ALTER TABLE split_data RENAME TO data");
+  const { engine, source } = data;
+  if (!(await isSplitBy(engine, rule))) {
+    if (rule.by === "column") requireSideColumn(source.header, rule.column);
+    const rows = await rowsWith(data, keyOf(rule));
+    if (rule.by === "column") await requireSideNames(engine, rows, rule.column);
+    await putOnSides(engine, rule, rows);
+  }
   const [row] = await engine.rows(
-    "SELECT count(*) AS n, count(CASE WHEN _held_out THEN 1 END) AS held_out FROM data",
+    "SELECT count(*) AS n, count(CASE WHEN _held_out THEN 1 END) AS held_out FROM sides",
   );
   const heldOut = Number(row?.held_out ?? 0);
   const counts = { training: Number(row?.n ?? 0) - heldOut, heldOut };
@@ -41,6 +35,34 @@ export async function splitData(data: LoadedData, rule: SplitRule): Promise<Spli
     `All ${counts.training + counts.heldOut} rows are on the ${heldOut > 0 ? "held-out" : "training"} side of the split. Both sides need rows; ` +
       `${remedyOf(rule)} in the definition.`,
   );
+}
+
+/** Whether the table is split by this rule already. */
+async function isSplitBy(engine: SqlEngine, rule: SplitRule): Promise<boolean> {
+  await engine.run("CREATE TABLE IF NOT EXISTS split_rules (rule STRING)");
+  const [split] = await engine.rows("SELECT rule FROM split_rules");
+  return split?.rule === textOf(rule);
+}
+
+/** The same for the same rule, whether it was decided or read. */
+function textOf(rule: SplitRule): string {
+  return JSON.stringify(splitRuleSchema.parse(rule));
+}
+
+/** Makes the table `sides`, whose rows are those of the table `loaded` in their order, and the view `data` of both. */
+async function putOnSides(engine: SqlEngine, rule: SplitRule, rows: string): Promise<void> {
+  const { dialect } = engine;
+  await engine.run("DELETE FROM split_rules");
+  // Most often the rule's columns are among the definition's, and there is nothing to join.
+  await replaceTable(
+    engine,
+    "sides",
+    rows === "data"
+      ? `SELECT ${heldOutCondition(rule, dialect)} AS _held_out FROM loaded`
+      : `SELECT s._held_out FROM loaded d JOIN (${sidesIn(rows, rule, dialect)}) AS s ON d._row = s._row ORDER BY d._row`,
+  );
+  await engine.run(`CREATE OR REPLACE VIEW data AS ${dialect.besideEachOther("loaded", "sides")}`);
+  await engine.run(`INSERT INTO split_rules VALUES (${literal(textOf(rule))})`);
 }
 
 function remedyOf(rule: SplitRule): string {

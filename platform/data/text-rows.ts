@@ -17,6 +17,8 @@ export interface TextRows {
   readonly delimiter?: Delimiter;
   /** Column names in the order of the file. */
   readonly header: readonly string[];
+  /** Columns that the file has as numbers. */
+  readonly numbers: ReadonlySet<string>;
   /** Rows, where they are known before reading. */
   readonly rows?: number;
   /** A SELECT of the wanted columns as text, in file order; an empty field is NULL. */
@@ -28,6 +30,8 @@ export interface WantedColumn
   extends Pick<ColumnDefinition, "name">, Partial<Pick<ColumnDefinition, "role" | "values">> {
   /** What the table calls it. */
   readonly as: string;
+  /** Not as text but as the number that the file has. */
+  readonly asNumber?: boolean;
 }
 
 /** Which files data is, and what is in them. */
@@ -143,6 +147,7 @@ async function openCsv(
     format: "csv",
     ...(first && { delimiter: first.delimiter }),
     header: first?.header ?? [],
+    numbers: new Set(),
     rows,
     select: (wanted) => parts.map((part) => csvRows(dialect, part, wanted)).join(" UNION ALL "),
   };
@@ -152,7 +157,8 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   const { dialect } = engine;
   const columns = await readParquetColumns(engine, files);
   const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
-  const textOf = ({ name, as }: WantedColumn): string => {
+  const textOf = ({ name, as, asNumber }: WantedColumn): string => {
+    if (asNumber === true) return `, ${identifier(name)} AS ${identifier(as)}`;
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
     const value = single.has(name) ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name);
     return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(as)}`;
@@ -160,6 +166,7 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   return {
     format: "parquet",
     header: columns.map(({ name }) => name),
+    numbers: new Set(columns.filter(({ binaryNumber }) => binaryNumber).map(({ name }) => name)),
     select: (wanted) =>
       `SELECT ${dialect.rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
   };

@@ -24,6 +24,11 @@ function storedType({ type, role }: Typed): ColumnDefinition["type"] {
   return role === "id" ? "category" : type;
 }
 
+/** SQL for a number that a file has as a number; NULL for one that is none to a model. */
+export function finiteNumber(number: string): string {
+  return `CASE WHEN abs(CAST(${number} AS DOUBLE)) <= ${maxDouble} THEN CAST(${number} AS DOUBLE) END`;
+}
+
 /** SQL type of a column in the table `data`. */
 export function sqlTypeOf(column: Typed): string {
   return sqlTypes[storedType(column)];

@@ -80,7 +80,8 @@ function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
         : "correct the values, or add them to the definition";
     return `Column "${column.name}" has a value that is not allowed in ${rows}. Allowed are ${expected}; ${remedy}.`;
   }
-  const found = `is outside ${allowedRange(column)} in ${rows} (it goes from ${String(min)} to ${String(max)})`;
+  const reach = column.personal ? "" : ` (it goes from ${String(min)} to ${String(max)})`;
+  const found = `is outside ${allowedRange(column)} in ${rows}${reach}`;
   return isTaken
     ? `Column "${column.name}" ${found}. Such a value is taken (outside: "warn"); widen the range if it is right.`
     : `Column "${column.name}" ${found}. Correct the values, or widen the range in the definition.`;

@@ -9,14 +9,14 @@ export const canarySchema = closedObject({
   weights: z.array(z.number().int().min(1).max(99)).min(1).default([10, 50]),
   /** Requests each track must have answered before a stage is judged. */
   minRequests: z.number().int().min(1).default(50),
-  /** How much larger the canary's share of failed requests may be than stable's, 0..1. */
+  /** How much larger the canary's share of failed, or of refused, requests may be than stable's, 0..1; 0.02 more is found. */
   mayFailMoreBy: fraction.default(0.01),
-  /** How many times stable's 95th percentile of latency the canary's may be. */
-  mayBeSlowerBy: z.number().min(1).default(2),
-  /** A difference of the 95th percentile of latency below this many milliseconds is never judged. */
-  latencyToleranceMs: z.number().min(0).default(25),
-  /** Largest shift of the mean prediction, in standard deviations of stable's predictions. */
-  mayShiftBy: z.number().positive().default(0.5),
+  /** How many times as long as stable's the canary's answers may take; 1.2 times that is found. */
+  mayBeSlowerBy: z.number().min(1).default(1.25),
+  /** So many milliseconds more are always allowed. */
+  latencyToleranceMs: z.number().min(0).default(5),
+  /** Largest shift of the mean prediction, in standard deviations of stable's predictions; twice that is found. */
+  mayShiftBy: z.number().positive().default(0.25),
   /** By which factor the standard deviation of the predictions may be larger or smaller. */
   mayVaryBy: z.number().min(1).default(2),
   /** Largest distance between the distribution functions of predictions, 0..1. */

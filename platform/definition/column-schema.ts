@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { closedObject } from "./closed-object";
 
-/** Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. */
-const reservedNames = ["_row", "_held_out", "prediction", "probability"];
+/**
+ * Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. The last one is
+ * no name of a property in JavaScript: a service refuses JSON with such a key, as one that means to change other objects.
+ */
+const reservedNames = ["_row", "_held_out", "prediction", "probability", "__proto__"];
 
 /** The values of a category that is a boolean which may be missing. */
 const booleanValues = ["false", "true"] as const;
@@ -39,6 +42,11 @@ export const columnSchema = closedObject({
    * A category that is taken and that training did not see has no effect.
    */
   outside: z.enum(["refuse", "warn"]).optional(),
+  /**
+   * Whether values may identify a person: they are not logged, kept in the model directory or shown, and synthetic ones stand in for
+   * them where rows are kept.
+   */
+  personal: z.boolean().optional(),
   /** Unit of measurement, for people. */
   unit: z.string().optional(),
   description: z.string().optional(),
@@ -68,12 +76,36 @@ export const columnSchema = closedObject({
       const what = column.role === "weight" ? "a weight" : "a class of the target";
       fault(`column "${column.name}": ${what} that is outside cannot be used; leave "outside" out`);
     }
+    for (const message of personalFaults(column)) fault(message);
     if (column.role === "target" && column.nullable)
       fault(`column "${column.name}": the target cannot be nullable`);
     if (column.role === "weight" && column.type !== "number")
       fault(`column "${column.name}": a weight is a number`);
   })
   .transform(withoutMissingBooleans);
+
+function personalFaults({
+  name,
+  type,
+  role,
+  values,
+  personal,
+}: {
+  readonly name: string;
+  readonly type: string;
+  readonly role: string;
+  readonly values?: readonly string[] | undefined;
+  readonly personal?: boolean | undefined;
+}): string[] {
+  if (personal !== true) return [];
+  if (role === "target")
+    return [`column "${name}": what is predicted is logged and shown, so the target cannot be personal`];
+  if (role === "feature" && type === "category" && values === undefined)
+    return [
+      `column "${name}": a personal category needs values; without them the model itself would hold those that it was trained on. List groups that tell no person, or leave the column out`,
+    ];
+  return [];
+}
 
 /**
  * A boolean that may be missing is a category in all that follows: a model's graph has no third boolean. The same in

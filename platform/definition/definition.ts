@@ -138,6 +138,10 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
       faults.push(
         `the slice column "${slice.column}" is a ${column.type}; cut points ("at") are for numbers, which need them`,
       );
+    } else if (column.personal && column.type === "category" && column.values === undefined) {
+      faults.push(
+        `the slice column "${slice.column}" is personal and has no values; its groups would show what it holds`,
+      );
     }
   }
   return faults;

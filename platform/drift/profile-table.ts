@@ -1,11 +1,9 @@
-import { double, identifier, type SqlEngine, type SqlRow } from "../sql/engine";
+import { identifier, type SqlEngine } from "../sql/engine";
 import { binEdges, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
 import { quartilePositions, type Quartiles } from "./profile-quantile";
-import type { ColumnProfile, NumberProfile } from "./profile";
+import type { ColumnProfile } from "./profile";
 import { countCategories, profileCategories } from "./profile-categories";
-
-/** Columns per statement: enough to scan a usual table once, few enough for a table of hundreds of columns. */
-const columnsPerScan = 50;
+import { countBins, describeNumbers, type DescribedColumn, type NumberColumn } from "./profile-numbers";
 
 /** A column of a table to profile; a boolean is profiled as a category. */
 interface ProfiledColumn {
@@ -13,12 +11,15 @@ interface ProfiledColumn {
   readonly type: "number" | "category" | "boolean";
 }
 
-type NumberColumn = Omit<NumberProfile, "counts" | "standardDeviation"> & { readonly name: string };
+function numbersAmong(columns: readonly ProfiledColumn[]): string[] {
+  return columns.filter(({ type }) => type === "number").map(({ name }) => name);
+}
 
 /**
  * Profiles of a table's columns, with bins and categories of their own: what later data is compared with. `from` is
- * what follows FROM: a table, or a subquery with an alias. A NULL is missing. Every column is scanned twice and
- * the number columns sorted once; nothing but the profiles comes back from the engine.
+ * what follows FROM: a table, or a subquery with an alias. A NULL is missing. Number
+ * columns are scanned twice, categories counted once. The bins of very many numbers are found by a sample of them; what is in
+ * the bins is counted of all.
  */
 export async function profileTable(
   engine: SqlEngine,
@@ -26,9 +27,10 @@ export async function profileTable(
   columns: readonly ProfiledColumn[],
 ): Promise<Record<string, ColumnProfile>> {
   const rows = await countRows(engine, from);
-  const numbers = await describeNumbers(engine, from, rows, columns);
   const binned: NumberColumn[] = [];
-  for (const column of numbers) binned.push({ ...column, edges: await findEdges(engine, from, column) });
+  for (const described of await describeNumbers(engine, from, { names: numbersAmong(columns), rows })) {
+    binned.push({ ...described.column, edges: await findEdges(engine, from, described) });
+  }
   const profiles = new Map<string, ColumnProfile>(await countBins(engine, from, binned));
   for (const { name, type } of columns) {
     if (type !== "number") profiles.set(name, await profileCategories(engine, from, { name, rows }));
@@ -47,8 +49,8 @@ export async function profileTableAgainst(
 ): Promise<Record<string, ColumnProfile>> {
   const rows = await countRows(engine, from);
   const columns = Object.entries(reference).map(([name, { type }]) => ({ name, type }));
-  const numbers = await describeNumbers(engine, from, rows, columns);
-  const binned = numbers.map((column) => {
+  const numbers = await describeNumbers(engine, from, { names: numbersAmong(columns), rows });
+  const binned = numbers.map(({ column }) => {
     const profile = reference[column.name];
     return { ...column, edges: profile?.type === "number" ? profile.edges : [] };
   });
@@ -81,43 +83,6 @@ async function countRows(engine: SqlEngine, from: string): Promise<number> {
   return Number(row?.n ?? 0);
 }
 
-/** First scan: count, mean, least and greatest value of the number columns, and whether all are whole. */
-async function describeNumbers(
-  engine: SqlEngine,
-  from: string,
-  rows: number,
-  columns: readonly ProfiledColumn[],
-): Promise<NumberColumn[]> {
-  const numbers = columns.filter((column) => column.type === "number");
-  return await scan(engine, from, numbers, {
-    select: ({ name }, index) => {
-      const value = numberOf(name);
-      return [
-        `count(${value}) AS n${index}`,
-        `avg(${value}) AS m${index}`,
-        `min(${value}) AS l${index}`,
-        `max(${value}) AS g${index}`,
-        `count(CASE WHEN ${value} = floor(${value}) THEN 1 END) AS w${index}`,
-      ];
-    },
-    read: ({ name }, index, row) => {
-      const count = Number(row[`n${index}`] ?? 0);
-      const [mean, min, max] = [row[`m${index}`], row[`l${index}`], row[`g${index}`]].map(finite);
-      return {
-        name,
-        type: "number" as const,
-        count,
-        missing: rows - count,
-        ...(mean !== undefined && { mean }),
-        ...(min !== undefined && { min }),
-        ...(max !== undefined && { max }),
-        ...(count > 0 && Number(row[`w${index}`]) === count && { whole: true as const }),
-        edges: [],
-      };
-    },
-  });
-}
-
 /** Values of a column at positions (from 1) of its sorted values, exactly: a sort, which every engine can do beyond memory. */
 async function valuesAt(
   engine: SqlEngine,
@@ -144,12 +109,15 @@ export async function readQuartiles(
   return [first, median, third];
 }
 
-async function findEdges(engine: SqlEngine, from: string, column: NumberColumn): Promise<number[]> {
-  if (column.min === undefined) return [];
-  const { name, count } = column;
-  const value = numberOf(name);
-  const deciles = await valuesAt(engine, from, { name, positions: decilePositions(count) });
-  return binEdges(column.min, deciles, seemDiscrete(deciles) ? await findDistinct(engine, from, value) : []);
+async function findEdges(
+  engine: SqlEngine,
+  from: string,
+  { column: { name, min }, sample }: DescribedColumn,
+): Promise<number[]> {
+  if (min === undefined) return [];
+  const deciles = decilePositions(sample.length).map((position) => sample[position - 1] ?? NaN);
+  const distinct = seemDiscrete(deciles) ? await findDistinct(engine, from, numberOf(name)) : [];
+  return binEdges(min, deciles, distinct);
 }
 
 /** The least distinct values of an expression, with their counts: one more than can have bins of their own shows that there are too many. */
@@ -159,62 +127,6 @@ async function findDistinct(engine: SqlEngine, from: string, value: string): Pro
      ORDER BY v LIMIT ${maxDistinctBins + 1}`,
   );
   return rows.map(({ v, n }): ValueCount => [Number(v), Number(n)]);
-}
-
-/** Second scan: values per bin, and the squares around the mean, which one pass cannot sum without cancellation. */
-async function countBins(
-  engine: SqlEngine,
-  from: string,
-  columns: readonly NumberColumn[],
-): Promise<[string, NumberProfile][]> {
-  return await scan(engine, from, columns, {
-    select: ({ name, mean, edges }, index) => {
-      const value = numberOf(name);
-      const distance = `(${value} - ${double(mean ?? 0)})`;
-      return [
-        `sum(${distance} * ${distance}) AS s${index}`,
-        ...edges.map(
-          (edge, bin) => `count(CASE WHEN ${value} <= ${double(edge)} THEN 1 END) AS b${index}_${bin}`,
-        ),
-      ];
-    },
-    read: ({ name, ...column }, index, row) => {
-      const upTo = column.edges.map((_, bin) => Number(row[`b${index}_${bin}`] ?? 0));
-      const counts = [...upTo, column.count].map((count, bin) => count - (upTo[bin - 1] ?? 0));
-      const squares = finite(row[`s${index}`]);
-      return [
-        name,
-        {
-          ...column,
-          ...(squares !== undefined &&
-            column.mean !== undefined && { standardDeviation: Math.sqrt(squares / column.count) }),
-          counts,
-        },
-      ];
-    },
-  });
-}
-
-/** One aggregate statement per fifty columns; `select` gives each column's expressions, `read` its result. */
-async function scan<Column, Result>(
-  engine: SqlEngine,
-  from: string,
-  columns: readonly Column[],
-  {
-    select,
-    read,
-  }: {
-    select: (column: Column, index: number) => string[];
-    read: (column: Column, index: number, row: SqlRow) => Result;
-  },
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < columns.length; start += columnsPerScan) {
-    const some = columns.slice(start, start + columnsPerScan);
-    const [row = {}] = await engine.rows(`SELECT ${some.flatMap(select).join(", ")} FROM ${from}`);
-    results.push(...some.map((column, index) => read(column, index, row)));
-  }
-  return results;
 }
 
 function inOrder(
@@ -231,8 +143,4 @@ function inOrder(
 
 function numberOf(name: string): string {
   return `CAST(${identifier(name)} AS DOUBLE)`;
-}
-
-function finite(value: SqlRow[string] | undefined): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }

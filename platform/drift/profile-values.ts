@@ -177,7 +177,7 @@ export async function profileRecordsAgainst(
   const prediction = reference.prediction && new NumberCounter(reference.prediction.edges);
   for await (const record of records) {
     // Rows that differ in what was left out would look alike.
-    tells &&= (record.redacted?.length ?? 0) === 0;
+    tells &&= record.redacted?.every((name) => !counters.has(name)) ?? true;
     record.inputs.forEach((input, index) => {
       rows++;
       if (tells) repeated.add([...counters.keys()].map((name) => input[name] ?? null));

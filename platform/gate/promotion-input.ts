@@ -1,5 +1,5 @@
 import type { GateRule } from "../definition/definition";
-import type { ScoredRows } from "../metrics/evaluation";
+import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
 import type { SliceGroups } from "./promotion-slices";
 
 /** What the gate decides on. Everything is measured on the same held-out rows, in the same order. */
@@ -19,6 +19,8 @@ export interface PromotionInput {
     readonly registered?: number | undefined;
     /** Per held-out row, whether it was certainly not trained on it; absent where that is so of all. */
     readonly unseen?: readonly boolean[] | undefined;
+    /** Changes of the candidate's input by which it refuses requests that the champion answers; absent where there are none. */
+    readonly breaking?: PromotionDecision["breaking"] | undefined;
     /** What is to be known of how that was found out, as a clause. */
     readonly note?: string | undefined;
   };

@@ -1,5 +1,6 @@
 import { formatNumber } from "../base/format-number";
 import { counted } from "../base/wording";
+import { describeBreaking } from "./breaking-changes";
 import type { GateRule } from "../definition/definition";
 import { metrics, type MetricName } from "../definition/metric-names";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
@@ -138,4 +139,22 @@ export function describeSlice(slice: Facts["slices"][number], rule: GateRule): s
 function withUnit(value: number, metric: MetricName, unit: string | undefined): string {
   const hasUnit = unit !== undefined && (metric === "rmse" || metric === "mae");
   return hasUnit ? `${formatNumber(value)} ${unit}` : formatNumber(value);
+}
+
+type Breaking = NonNullable<Facts["breaking"]>;
+
+/** Why a candidate is kept that would be promoted: clients of the champion would be refused. */
+export function explainBreaking(outcome: string, champion: string, breaking: Breaking): string {
+  const columns = [...new Set(breaking.map(({ column }) => column))].join(",");
+  return (
+    `It refuses requests that ${champion} answers: ${describeBreaking(breaking)}. ` +
+    `Change the definition so that today's clients are answered; or, once they are ready for it, accept the change: ` +
+    `\`--accept-breaking ${columns}\`, or MLOPS_ACCEPT_BREAKING. Otherwise: ${outcome}`
+  );
+}
+
+/** What was accepted, by what. */
+export function describeAccepted(champion: string, breaking: Breaking): string {
+  const by = [...new Set(breaking.flatMap(({ acceptedBy }) => acceptedBy ?? []))].join(" and ");
+  return `It refuses requests that ${champion} answers, which is accepted by ${by}: ${describeBreaking(breaking)}.`;
 }

@@ -7,6 +7,7 @@ import { improvementOf, roundingShare } from "./improvement";
 import { metrics } from "../definition/metric-names";
 import { isPositive } from "../metrics/metric-terms";
 import {
+  describeAccepted,
   describeCandidate,
   describeComparison,
   describeDoubt,
@@ -14,6 +15,7 @@ import {
   describeFloor,
   describeFloors,
   describeSlice,
+  explainBreaking,
   explainMissing,
   explainOneLabel,
   explainTooFewUnseen,
@@ -37,12 +39,23 @@ type Facts = Omit<PromotionDecision, keyof Outcome>;
  * too few rows that it was not trained on: kept, until the operator turns evaluation off for this run; a champion whose metric cannot be computed: promoted, as what cannot be measured cannot be
  * defended; a tie, or less better than asked: kept; a slice worse than allowed: kept; the interval of the improvement
  * above 0: promoted; the champion has fallen on data that is new to it: promoted, as it is weaker than what was
- * registered; else kept: the improvement may be chance.
+ * registered; else kept: the improvement may be chance. What would be promoted is kept all the same when it refuses requests that the
+ * champion answers, unless that is accepted.
  */
 export function decidePromotion(input: PromotionInput): PromotionDecision {
   const rows = compared(input);
   const facts = measure(input, rows);
-  return { ...facts, ...decide(input, facts, rows) };
+  const outcome = decide(input, facts, rows);
+  return { ...facts, ...(outcome.promote ? sparingClients(input, outcome) : outcome) };
+}
+
+/** The same unless clients of the champion would be refused: however good a candidate is, that needs a word of the operator. */
+function sparingClients({ champion, evaluation }: PromotionInput, outcome: Outcome): Outcome {
+  const { model, breaking = [] } = champion ?? {};
+  if (evaluation === "off" || model === undefined || breaking.length === 0) return outcome;
+  const refused = breaking.filter(({ acceptedBy }) => acceptedBy === undefined);
+  if (refused.length > 0) return keep("breaks-clients", explainBreaking(outcome.explanation, model, refused));
+  return { ...outcome, explanation: `${outcome.explanation} ${describeAccepted(model, breaking)}` };
 }
 
 function compared({ candidate, champion, slices }: PromotionInput): Compared {
@@ -85,6 +98,7 @@ function measure(input: PromotionInput, { candidate, champion, slices, leftOut }
     minImprovement: rule.minImprovement,
     ...(interval && { interval }),
     ...(fall && registered !== undefined && { championFall: { registered, interval: fall } }),
+    ...(input.champion?.breaking && { breaking: input.champion.breaking }),
     ...(earlierDecisions !== undefined && { earlierDecisions }),
     rows: candidate.actual.length,
     ...(leftOut > 0 && { leftOut }),

@@ -75,6 +75,7 @@ export const promotionDecisionSchema = z.object({
     "one-label",
     "too-few-unseen",
     "champion-incompatible",
+    "breaks-clients",
     "champion-unmeasured",
     "evaluation-off",
   ]),
@@ -90,6 +91,11 @@ export const promotionDecisionSchema = z.object({
   interval: intervalSchema.exactOptional(),
   /** How much worse the champion is on these rows than on those of its registration; only where these are new to it. */
   championFall: z.object({ registered: z.number(), interval: intervalSchema }).exactOptional(),
+  /** Changes of the input by which requests are refused that the champion answers, and what accepts each. */
+  breaking: z
+    .array(z.object({ column: z.string(), change: z.string(), acceptedBy: z.string().exactOptional() }))
+    .readonly()
+    .exactOptional(),
   /** Earlier decisions on the same held-out rows: the more, the luckier the best of them. */
   earlierDecisions: count.exactOptional(),
   /** Held-out rows that were measured. */

@@ -34,6 +34,7 @@ const columnSchema = z.object({
   values: z.array(z.string()).exactOptional(),
   range: z.tuple([z.number(), z.number()]).exactOptional(),
   outside: z.enum(["refuse", "warn"]).exactOptional(),
+  personal: z.literal(true).exactOptional(),
   unit: z.string().exactOptional(),
   description: z.string().exactOptional(),
 });
@@ -97,6 +98,13 @@ const metricsSchema = z.object({ heldOut: measuredSchema, training: measuredSche
 /** `metrics.json`: what was measured when the model was trained. */
 export type ModelMetrics = Readonly<z.output<typeof metricsSchema>>;
 
+/** Not `z.record`, which leaves out the key `__proto__`: any text may be a category. */
+const countsByText = z.custom<Record<string, number>>(
+  (value) =>
+    typeof value === "object" && value !== null && z.array(count).safeParse(Object.values(value)).success,
+  "expected counts by text",
+);
+
 const profileColumnSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("number"),
@@ -114,7 +122,7 @@ const profileColumnSchema = z.discriminatedUnion("type", [
     type: z.literal("category"),
     count,
     missing: count,
-    values: z.record(z.string(), count),
+    values: countsByText,
     other: count,
     seen: z.array(z.string()).exactOptional(),
     unseen: count.exactOptional(),

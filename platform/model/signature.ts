@@ -5,7 +5,10 @@ import { featuresOf, targetOf } from "../definition/definition";
 export type SignatureColumn = Pick<
   ColumnDefinition,
   "name" | "type" | "nullable" | "values" | "range" | "outside" | "unit" | "description"
->;
+> & {
+  /** Its values may identify a person, and are never logged. */
+  readonly personal?: true;
+};
 
 /** What a model takes and gives; the part of its definition that travels with it. */
 export interface Signature {
@@ -33,13 +36,14 @@ export function signatureOf(definition: ModelDefinition): Signature {
     task: definition.task,
     ...(!isUsual(definition.format) && { format: definition.format }),
     inputs: featuresOf(definition).map(
-      ({ name, type, nullable, values, range, outside, unit, description }) => ({
+      ({ name, type, nullable, values, range, outside, personal, unit, description }) => ({
         name,
         type,
         nullable,
         ...(values && { values }),
         ...(range && { range }),
         ...(outside && { outside }),
+        ...(personal && { personal }),
         ...(unit !== undefined && { unit }),
         ...(description !== undefined && { description }),
       }),

@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { PlatformError } from "../base/errors";
+import { PlatformError, reasonOf } from "../base/errors";
 import { fileExists } from "../base/files";
+import { counted, withoutPeriod } from "../base/wording";
 import { modelFiles, readModelMetadata } from "../model/model-directory";
 import { InputTooLarge } from "./input-too-large";
 import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime";
@@ -115,7 +116,7 @@ export class OnnxModel {
       this.signature.inputs.map((column) => [column.name, this.tensorOf(column, table)]),
     );
     // A model may have others, of types that cannot be read here.
-    const outputs = await this.session.run(feeds, [...outputTypesOf(this.signature).keys()]);
+    const outputs = await this.run(feeds, table.rows);
     const { prediction, probability } = outputs;
     if (!prediction) throw unlikeRows("predictions", 0, table.rows);
     // A graph may leave its shapes open, so that only its answers show them.
@@ -130,6 +131,18 @@ export class OnnxModel {
       ...(this.signature.task === "classification" &&
         probability && { probability: toNumbers(probability.data) }),
     };
+  }
+
+  private async run(feeds: InferenceSession.FeedsType, rows: number): Promise<InferenceSession.ReturnType> {
+    try {
+      return await this.session.run(feeds, [...outputTypesOf(this.signature).keys()]);
+    } catch (cause) {
+      throw new PlatformError(
+        "MODEL_INVALID",
+        `The model fails on ${counted(rows, "row")}: ${withoutPeriod(reasonOf(cause))}. It was written for other rows than it is given here. Correct the program that wrote it.`,
+        { cause },
+      );
+    }
   }
 
   /** Finite numbers that would be infinite to a model that takes 32 bits: one for each row that has any. */

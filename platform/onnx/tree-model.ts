@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
@@ -6,9 +5,6 @@ import { Forest } from "./forest";
 import { classesOf, columnOf } from "./model-table";
 import { firstCategory, otherCategory, type TreeLink, type TreeParameters } from "./tree-parameters";
 import { TreeContributions } from "./tree-contributions";
-
-/** Rows explained before other work has its turn. */
-const rowsPerTurn = 8;
 
 const scales = { identity: "prediction", log: "log", "log-odds": "log-odds" } as const;
 
@@ -52,16 +48,15 @@ export class TreeModel {
   /**
    * What each feature adds, by TreeSHAP: the mean over all orders of features of what knowing one more changes, where
    * what is not known follows the training rows. Base and contributions of a row add up to its prediction on `scale`.
-   * A row takes about a millisecond, so other requests have their turn between rows.
+   * A row takes about a millisecond.
    */
-  async explain(table: FeatureTable): Promise<Explanation> {
+  explain(table: FeatureTable): Explanation {
     this.contributions ??= new TreeContributions(this.parameters, this.forest);
     const { base } = this.contributions;
     const { features, link } = this.parameters;
     const values = this.encode(table);
     const contributions = new Float64Array(values.length);
     for (let row = 0; row < table.rows; row++) {
-      if (row % rowsPerTurn === rowsPerTurn - 1) await setImmediate();
       this.contributions.addRow(values, row * features.length, contributions);
     }
     return {

@@ -2,6 +2,7 @@ import type { ColumnDefinition, ModelDefinition } from "../definition/definition
 import { featuresOf } from "../definition/definition";
 import { toCsvLine } from "../sql/csv-line";
 import { PlatformError } from "../base/errors";
+import { quoted } from "../base/wording";
 import type { SqlRow, SqlValue } from "../sql/engine";
 import type { PredictionRecord } from "./prediction-record";
 
@@ -97,6 +98,13 @@ export async function collectTrainingData({
   records,
   labels,
 }: CollectInput): Promise<CollectedData> {
+  const personal = featuresOf(definition).filter((column) => column.personal);
+  if (personal.length > 0) {
+    throw new PlatformError(
+      "CONFLICT",
+      `The prediction log has no values of ${quoted(personal.map(({ name }) => name))}, which are personal, so its rows cannot become training data. Add rows from where those values are kept, or leave the columns out of the definition.`,
+    );
+  }
   const byKey = labelsByKey(labels);
   const unmatched = new Set(byKey.keys());
   const features = featuresOf(definition).map(({ name }) => name);

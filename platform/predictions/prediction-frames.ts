@@ -33,15 +33,17 @@ export interface ScoredRequest {
   readonly predictions: Predictions;
 }
 
-/** What of a version's requests is kept; names in `redact` that are no feature are ignored. */
+/** What of a version's requests is kept: no personal feature, and none in `redact`, in which names that are no feature are ignored. */
 export function predictionSource(
   signature: Signature,
   { model, redact = [] }: { readonly model: string; readonly redact?: readonly string[] },
 ): PredictionSource {
+  const isLeftOut = ({ name, personal }: SignatureColumn): boolean =>
+    personal === true || redact.includes(name);
   return {
     model,
-    columns: signature.inputs.filter(({ name }) => !redact.includes(name)),
-    redacted: signature.inputs.map(({ name }) => name).filter((name) => redact.includes(name)),
+    columns: signature.inputs.filter((column) => !isLeftOut(column)),
+    redacted: signature.inputs.filter(isLeftOut).map(({ name }) => name),
     textOutputs: typeof signature.target.classes?.[0] === "string",
     probabilities: signature.task === "classification",
   };

@@ -1,8 +1,21 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "../base/errors";
+import { retentionAges } from "../base/retention";
 
-const dayMs = 86_400_000;
+/** The day of a partition, "2026-07-10", by its name. */
+function dateOf(name: string): string | undefined {
+  return /^date=(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1];
+}
+
+/** Those of a log's partitions that ended more than so many days ago. */
+export function partitionsToRemove(names: readonly string[], days: number, now: Date): string[] {
+  const partitions = names.filter((name) => dateOf(name) !== undefined);
+  const begins = partitions.map((name) => Date.parse(`${dateOf(name)}T00:00:00Z`));
+  const today = new Date(now.toISOString().slice(0, 10));
+  const ages = retentionAges(begins, { days, now: today });
+  return partitions.filter((_, index) => (ages[index] ?? 0) > days + 1);
+}
 
 /** Removes the days of a log in a folder that ended more than so many days ago. */
 export async function removeOldPartitions(folder: string, days: number, now: Date): Promise<void> {
@@ -13,9 +26,6 @@ export async function removeOldPartitions(folder: string, days: number, now: Dat
     if (systemErrorCode(error) === "ENOENT") return;
     throw error;
   }
-  const oldest = new Date(now.getTime() - (days + 1) * dayMs).toISOString().slice(0, 10);
-  for (const name of names) {
-    const date = /^date=(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1];
-    if (date !== undefined && date < oldest) await rm(path.join(folder, name), { recursive: true });
-  }
+  for (const name of partitionsToRemove(names, days, now))
+    await rm(path.join(folder, name), { recursive: true });
 }

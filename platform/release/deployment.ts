@@ -59,13 +59,24 @@ const count = z.number().int().min(0);
 /** Percentiles of latency, in milliseconds. */
 export const latencySchema = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
 
-/** What was seen of one track since the traffic was last changed. */
-export const trackSampleSchema = z.object({
+const answersShape = {
   requests: count,
   /** Requests answered with 5xx, or not at all. */
   failures: count,
-  /** Requests refused for what is in them (400, 413, 415, 422); absent when none was. */
+  /** Requests refused for what is in them or asks for (400, 404, 413, 415, 422); absent when none was. */
   refusals: count.exactOptional(),
+  /** Canary: refusals of what stable answers, where stable was asked the same; absent where it was not. */
+  refusedAlone: count.exactOptional(),
+};
+
+/** How requests ended. */
+export type Answers = Readonly<z.output<z.ZodObject<typeof answersShape>>>;
+
+/** What was seen of one track since the traffic was last changed. */
+export const trackSampleSchema = z.object({
+  ...answersShape,
+  /** Those of the requests that were tests of our own; absent when none was. What is left are the clients'. */
+  tests: z.object(answersShape).exactOptional(),
   /** Canary: how many of the requests were copies of which stable's answer was used; absent when none was. */
   shadowed: count.exactOptional(),
   /**
@@ -91,12 +102,15 @@ export const trackSampleSchema = z.object({
     .exactOptional(),
 });
 
-/** Answers by which a request is refused for what is in it, not for who sends it, when or where to. */
-export const refusalStatuses: readonly number[] = [400, 413, 415, 422];
+/**
+ * Answers by which a request for predictions is refused for what is in it or for the version that it names, not for who sends it or
+ * when.
+ */
+export const refusalStatuses: readonly number[] = [400, 404, 413, 415, 422];
 
-/** Shares of answers of which a sample has the latency: the 95th percentile's bounds lie there, of 50 answers or more. */
+/** Shares of answers of which a sample has the latency: all of the distribution, and more of it around the 95th percentile. */
 export const latencyShares = [
-  0.85, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 1,
+  0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 1,
 ] as const;
 
 export type TrackSample = Readonly<z.output<typeof trackSampleSchema>>;

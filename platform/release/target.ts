@@ -8,6 +8,8 @@ export interface Target {
    * sends held-out rows itself.
    */
   readonly hasClients: boolean;
+  /** How long a request takes at most to be in a sample, in milliseconds: 0 where it is as soon as it is answered. */
+  readonly sampleLagMs: number;
   /** Puts the release where the first environment gets it from. */
   publish(release: PackagedRelease): Promise<PackagedRelease>;
   /** Headers by which an environment's service lets a test in, and by which it knows that it is one. */

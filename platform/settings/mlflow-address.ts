@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { trimEnd } from "../base/trim-end";
 import { PlatformError } from "../base/errors";
 import { isPrivate } from "../http/address";
 
@@ -42,7 +43,7 @@ export function parseTrackingUri(text: string): MlflowAddress {
     // Not shown: this is where a password or a signature would be.
     throw refuse(`The tracking URI of ${origin} has a user, a query or a fragment in it`);
   }
-  const path = pathname.replace(/\/+$/, "");
+  const path = trimEnd(pathname, "/");
   const workspace = workspacePath.exec(path)?.[1];
   if (onAzure && workspace === undefined) throw refuse(`"${text}" names no Azure Machine Learning workspace`);
   return { base: `${origin}${path}`, origin, ...(workspace !== undefined && { workspace }) };

@@ -48,6 +48,13 @@ const acceptPopulation = variable(
   "columns, separated by commas",
 );
 
+/** Columns whose change may refuse requests that the champion answers; "all" is every one. */
+const acceptBreaking = variable(
+  "MLOPS_ACCEPT_BREAKING",
+  namesText.default([]),
+  "columns, separated by commas",
+);
+
 const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
 /** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
 const predictionLog = variable(
@@ -65,7 +72,7 @@ const dataVersions = variable(
 const dataVersionDays = variable("MLOPS_DATA_VERSION_DAYS", daysText.optional(), "a number of days");
 const versions = { dataVersions, dataVersionDays };
 
-/** Every setting of every process. What a process does not list may be set for another one beside it. */
+/** Every setting of every process. What a service or job does not list may be set for another one beside it. */
 const processes = {
   cli: {
     home,
@@ -75,6 +82,7 @@ const processes = {
     evaluation,
     onNoPromotion,
     acceptPopulation,
+    acceptBreaking,
     logLevel,
     target,
     predictionLog,
@@ -86,6 +94,7 @@ const processes = {
     evaluation,
     onNoPromotion,
     acceptPopulation,
+    acceptBreaking,
     /** Commit that the program was built from, for the lineage; with "-dirty" when files differed from it. */
     codeRevision: variable("MLOPS_CODE_REVISION", revision, "a commit, with -dirty behind it or not"),
   },
@@ -95,6 +104,8 @@ const processes = {
     model: variable("MLOPS_MODEL", modelRef, "name:version, for example diabetes:3"),
     host,
     port: wholeNumber("MLOPS_PORT", [0, 65_535], 8080),
+    /** Where /healthz and /readyz are answered by a thread of its own, without TLS; nowhere when not set. */
+    healthPort: wholeNumber("MLOPS_HEALTH_PORT", [0, 65_535], undefined),
     environment,
     predictionLog,
     /** Longest time a record waits before it is taken there; 1 s for a folder, 30 s for a container when not set. */
@@ -223,6 +234,21 @@ function unknownNameFault(name: string): string {
   return `${name} is not a setting.${hint}`;
 }
 
+/**
+ * A setting of another process, given to a command: it would be taken and do nothing, as a command does not hand its variables on
+ * to what it starts.
+ */
+function foreignNameFault(name: string): string {
+  const owner = Object.entries(processes).find(([, table]) =>
+    Object.values(table).some((each) => each.name === name),
+  );
+  const remedy =
+    name === processes.scoring.predictionLogRedact.name
+      ? "Give the column `personal: true` in the definition"
+      : "Unset it";
+  return `${name} is a setting of the ${owner?.[0]} process, and does nothing for a command or what it starts. ${remedy}.`;
+}
+
 /** Reads the settings of a process from its environment variables, once, at start. The error lists every fault. */
 export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.ProcessEnv): Settings<P> {
   const table: Record<string, Variable<unknown>> = processes[processName];
@@ -237,7 +263,10 @@ export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.
     return [key, result.data];
   });
   for (const name of Object.keys(env)) {
-    if (/^mlops_/i.test(name) && !knownNames.includes(name)) faults.push(unknownNameFault(name));
+    if (!/^mlops_/i.test(name)) continue;
+    if (!knownNames.includes(name)) faults.push(unknownNameFault(name));
+    else if (processName === "cli" && !Object.values(table).some((each) => each.name === name))
+      faults.push(foreignNameFault(name));
   }
   const settings = Object.fromEntries(values) as Settings<P>;
   if (processName === "scoring") {

@@ -10,8 +10,19 @@ export interface SqlDialect {
   readonly tryDouble: (text: string) => string;
   /** The text as a value of a type that the engine names; NULL where it is none. */
   readonly tryCast: (text: string, type: string) => string;
+  /** The position (from 0) of a text among texts that are all different; NULL where it is none of them. */
+  readonly positionAmong: (text: string, texts: readonly string[]) => string;
   /** The exact median of numbers; of an even count the mean of the two in the middle. */
   readonly median: (number: string) => string;
+  /**
+   * A hash of numbers and texts as a whole number from 0 to 2^64 - 1: the same for the same values in the same order on every
+   * machine and with every version, so that what is told from it may be kept. NULL is a number, or a text, of its own.
+   */
+  readonly rowHash: (values: { readonly sql: string; readonly isNumber: boolean }[]) => string;
+  /** A SELECT of the columns of two tables with as many rows each, by their order. */
+  readonly besideEachOther: (one: string, other: string) => string;
+  /** A whole number from 0 to 2^64 - 1 in 16 hexadecimal digits. */
+  readonly hexadecimal: (number: string) => string;
   /** Number of a row, from 1, in the order in which the rows of a file are read. */
   readonly rowNumber: string;
   /**

@@ -1,12 +1,28 @@
 import type { SqlDialect } from "./dialect";
 import { literal } from "./engine";
+import { rowHashFunction } from "./duckdb-vectors";
 import { fileLiteral } from "./file-literal";
 
 export const duckDbDialect: SqlDialect = {
   matches: (text, pattern) => `regexp_full_match(${text}, ${literal(pattern)})`,
   tryDouble: (text) => `TRY_CAST(${text} AS DOUBLE)`,
   tryCast: (text, type) => `TRY_CAST(${text} AS ${type})`,
+  positionAmong: (text, texts) =>
+    texts.length === 0
+      ? "CAST(NULL AS DOUBLE)"
+      : `CAST(enum_code(TRY_CAST(${text} AS ENUM(${texts.map(literal).join(", ")}))) AS DOUBLE)`,
   median: (number) => `median(${number})`,
+  rowHash(values) {
+    // Adding 0 makes one of the two zeros of a double the other.
+    const numbers = values.map(({ sql, isNumber }) =>
+      isNumber
+        ? `COALESCE(CAST(${sql} AS DOUBLE) + 0e0, CAST('NaN' AS DOUBLE))`
+        : `COALESCE(md5_number_lower(${sql}), CAST(0 AS UBIGINT))`,
+    );
+    return `${rowHashFunction}(${numbers.join(", ")})`;
+  },
+  hexadecimal: (number) => `format('{:016x}', ${number})`,
+  besideEachOther: (one, other) => `SELECT * FROM ${one} POSITIONAL JOIN ${other}`,
   rowNumber: "row_number() OVER ()",
   csvFile(file, { columns, delimiter, gzip }) {
     const types = Array.from({ length: columns }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");

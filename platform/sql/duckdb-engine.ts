@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { PlatformError } from "../base/errors";
 import { duckDbDialect } from "./duckdb-dialect";
+import { doublesOf, registerRowHash } from "./duckdb-vectors";
 import type { QueryColumn, SqlEngine, SqlRow, SqlValue } from "./engine";
 
-/** Memory for data, in MiB; beyond it DuckDB spills to disk. */
-const defaultMemoryMiB = 1024;
+/** Memory for data, in MiB: tables are in a file, of which memory has what is being read. */
+const defaultMemoryMiB = 256;
 
 function toSqlValue(value: DuckDBValue): SqlValue {
   if (value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean")
@@ -45,7 +47,7 @@ async function* rowsOf(result: DuckDBResult): AsyncGenerator<SqlRow[]> {
   }
 }
 
-/** The embedded engine: one in-memory database that lives as long as the object. */
+/** The embedded engine: one database in a temporary file that lives as long as the object. */
 export class DuckDbEngine implements SqlEngine {
   readonly name = "duckdb";
   readonly dialect = duckDbDialect;
@@ -53,21 +55,29 @@ export class DuckDbEngine implements SqlEngine {
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
+    /** Has the database, and what statements need besides memory. */
+    private readonly folder: string,
   ) {}
 
   static async open(memoryMiB = defaultMemoryMiB): Promise<DuckDbEngine> {
     // Loaded on use: commands that touch no data start without the native library.
     const { DuckDBInstance } = await import("@duckdb/node-api");
-    const instance = await DuckDBInstance.create(":memory:", {
+    const folder = path.join(tmpdir(), `mlops-duckdb-${randomUUID()}`);
+    await mkdir(folder);
+    const instance = await DuckDBInstance.create(path.join(folder, "data.duckdb"), {
       // Sums are then added in row order, so that results are equal to the last bit on every run.
       threads: "1",
       memory_limit: `${memoryMiB}MiB`,
-      // Made when first needed and removed on close. The default is a folder where the command was called.
-      temp_directory: path.join(tmpdir(), `mlops-duckdb-${randomUUID()}`),
+      // The default is a folder where the command was called.
+      temp_directory: path.join(folder, "spill"),
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
-    return new DuckDbEngine(instance, await instance.connect());
+    const connection = await instance.connect();
+    await registerRowHash(connection);
+    // The database goes with the engine: nothing is left that would have to be complete.
+    await connection.run("PRAGMA disable_checkpoint_on_shutdown");
+    return new DuckDbEngine(instance, connection, folder);
   }
 
   async version(): Promise<string> {
@@ -91,6 +101,7 @@ export class DuckDbEngine implements SqlEngine {
       name: String(row.column_name),
       type: String(row.column_type),
       singlePrecision: row.column_type === "FLOAT",
+      binaryNumber: /^(DOUBLE|FLOAT|U?(TINY|SMALL|BIG)INT|U?INTEGER)$/.test(String(row.column_type)),
     }));
   }
 
@@ -104,6 +115,23 @@ export class DuckDbEngine implements SqlEngine {
     }
   }
 
+  async *blocks(columns: readonly string[], from: string): AsyncIterable<readonly Float64Array[]> {
+    const numbers = columns.map(
+      (column, index) => `COALESCE(CAST(${column} AS DOUBLE), CAST('NaN' AS DOUBLE)) AS c${index}`,
+    );
+    const connection = await this.instance.connect();
+    try {
+      const result = await connection.stream(`SELECT ${numbers.join(", ")} FROM ${from}`);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield doublesOf(chunk);
+      }
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   private async result(sql: string): Promise<DuckDBResult> {
     try {
       return await this.connection.run(sql);
@@ -112,9 +140,9 @@ export class DuckDbEngine implements SqlEngine {
     }
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.connection.closeSync();
     this.instance.closeSync();
-    return Promise.resolve();
+    await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -11,6 +11,8 @@ export interface QueryColumn {
   readonly type: string;
   /** Whether it holds numbers of 32 bits. */
   readonly singlePrecision: boolean;
+  /** Whether it holds whole numbers of up to 64 bits, or numbers of 32 or 64 bits. */
+  readonly binaryNumber: boolean;
 }
 
 /**
@@ -31,6 +33,11 @@ export interface SqlEngine {
   columns(query: string): Promise<QueryColumn[]>;
   /** A result in chunks of rows, in order, with flat memory. */
   chunks(sql: string): AsyncIterable<SqlRow[]>;
+  /**
+   * Expressions over a relation (what follows FROM) as doubles, by column, in blocks of rows; NULL is NaN. In the order of the
+   * relation's rows, with flat memory. A block is there until the next one is asked for.
+   */
+  blocks(columns: readonly string[], from: string): AsyncIterable<readonly Float64Array[]>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { readExplain } from "../model/explain";
+import type { Signature } from "../../platform/model/signature";
 import { findTextFault } from "../../platform/model/category-text";
 import { parseJson } from "../http/json-body";
 import { checkIdLength } from "../http/request-ids";
@@ -169,6 +170,7 @@ function idOf(id: unknown): string | undefined {
 export interface AddressedModel {
   readonly name: string;
   readonly version: string;
+  readonly signature: Signature;
 }
 
 /** Reads a request; `headerLength` is its `Inference-Header-Content-Length`, where binary data follow the JSON. */
@@ -178,7 +180,7 @@ export function readInferenceRequest(
   model: AddressedModel,
 ): InferenceRequest {
   const end = jsonLength(headerLength, body.length);
-  const json = parseJson(body.subarray(0, end));
+  const json = parseJson(body.subarray(0, end), model.signature);
   const request = objectOf(json.value, "The body", [
     ...["id", "model_name", "model_version", "parameters", "inputs", "outputs"],
   ]);

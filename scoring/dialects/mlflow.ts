@@ -71,13 +71,13 @@ async function invoke(request: FastifyRequest, scorer: Scorer, maxRows: number):
   let rows: InputRows;
   let explain = false;
   if (typeOf(request) === "csv") {
-    rows = readColumns(signature, readCsv(bytes, signature), maxRows);
+    rows = readColumns(signature, readCsv(bytes, signature, maxRows), maxRows);
   } else {
-    const body = parseJson(bytes);
+    const body = parseJson(bytes, signature);
     ({ rows, explain } = readInvocation(body, { signature, maxRows }));
     body.assertNothingTwice();
   }
-  const explanation = explain ? explanationAnswer(await scorer.explain(rows)) : undefined;
+  const explanation = explain ? explanationAnswer(await scorer.explain(rows, request.raw.socket)) : undefined;
   const predictions = await scorer.score(rows, scoreRequestOf(request));
   return { predictions: predictionRows(predictions), ...(explanation && { explanation }) };
 }

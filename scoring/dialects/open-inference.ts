@@ -98,12 +98,12 @@ class ServedModel {
     checkType(request);
     const header = request.headers["inference-header-content-length"];
     const body = request.body instanceof Uint8Array ? (request.body as Buffer) : Buffer.alloc(0);
-    const asked = readInferenceRequest(body, header?.toString(), { name, version });
+    const asked = readInferenceRequest(body, header?.toString(), { name, version, signature });
     checkOutputs(signature, asked);
     const rows = readInferenceRows(signature, asked.inputs, limits.maxRows);
     const explained =
       asked.explain || asked.outputs?.some((output) => explanationOutputs.includes(output.name));
-    const explanation = explained === true ? await scorer.explain(rows) : undefined;
+    const explanation = explained === true ? await scorer.explain(rows, request.raw.socket) : undefined;
     const scored = scoreRequestOf(request);
     // Clients of the protocol know their request by the id in its body, and find it by that in the log.
     const id = asked.id === undefined || asked.id === "" ? scored.id : asked.id;

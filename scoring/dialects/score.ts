@@ -44,7 +44,9 @@ function answerScore({ scorer, limits }: Service): RouteHandlerMethod {
     const explain = readExplainQuery(request.url);
     const rows = readRows(signature, body?.value, limits.maxRows);
     body?.assertNothingTwice();
-    const explanation = explain ? explanationAnswer(await scorer.explain(rows)) : undefined;
+    const explanation = explain
+      ? explanationAnswer(await scorer.explain(rows, request.raw.socket))
+      : undefined;
     const predictions = await scorer.score(rows, scoreRequestOf(request));
     return scoreAnswer(predictions, { classes, explanation, model: reference, requestId: request.id });
   };

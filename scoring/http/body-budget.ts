@@ -10,16 +10,21 @@ const maxHeldBytes = 128 * 1024 * 1024;
 const minLargest = 4;
 
 /** What all larger bodies of a process take together. */
-class BodyBudget {
+export class BodyBudget {
   private held = 0;
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Whether there is room for so many bytes more, which then are held. */
-  take(bytes: number): boolean {
-    if (this.held + bytes > this.maxBytes) return false;
+  /** Holds so many bytes more; answers why not, when there is no room for them. */
+  take(bytes: number): RequestProblem | undefined {
+    if (this.held + bytes > this.maxBytes) {
+      const detail = "The bodies of other requests take all the room there is. Try again in 1 s.";
+      // What is left of the body is not read.
+      const headers = { "retry-after": "1", connection: "close" };
+      return new RequestProblem("BUSY", detail, { headers, reason: "body-room" });
+    }
     this.held += bytes;
-    return true;
+    return undefined;
   }
 
   giveBack(bytes: number): void {
@@ -36,22 +41,13 @@ class CountedBody extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (this.budget.take(chunk.length)) {
-      this.taken += chunk.length;
-      done(null, chunk);
+    const refusal = this.budget.take(chunk.length);
+    if (refusal !== undefined) {
+      done(refusal);
       return;
     }
-    done(
-      new RequestProblem(
-        "BUSY",
-        "The bodies of other requests take all the room there is. Try again in 1 s.",
-        {
-          // What is left of the body is not read.
-          headers: { "retry-after": "1", connection: "close" },
-          reason: "body-room",
-        },
-      ),
-    );
+    this.taken += chunk.length;
+    done(null, chunk);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Signature } from "../../platform/model/signature";
 import { parseJson } from "./json-body";
 import { RequestProblem } from "../problems/problem";
 
@@ -23,10 +24,10 @@ function addParser(app: FastifyInstance, type: string, parse: (body: Buffer) => 
   });
 }
 
-/** Bodies of `app` are JSON (`JsonBody`), and nothing else. */
-export function takeJson(app: FastifyInstance): void {
+/** Bodies of `app` are JSON (`JsonBody`) with rows of this signature, and nothing else. */
+export function takeJson(app: FastifyInstance, signature: Signature): void {
   app.removeAllContentTypeParsers();
-  addParser(app, "application/json", parseJson);
+  addParser(app, "application/json", (body) => parseJson(body, signature));
 }
 
 /** Bodies of `app` are bytes, of whatever type: its handlers look at the type themselves. */

@@ -1,5 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import type { Signature } from "../../platform/model/signature";
 import { RequestProblem } from "../problems/problem";
+import { checkNameCount } from "./json-names";
 import { show } from "../rows/read-faults";
 
 const colon = 0x3a;
@@ -118,11 +120,12 @@ function readText(body: Buffer): string {
   return body.toString("utf8", start);
 }
 
-/** The JSON document in a request's body; throws BODY_INVALID when there is none. */
-export function parseJson(body: Buffer): JsonBody {
+/** The JSON document in a request's body; throws BODY_INVALID when there is none, or one with very many other names. */
+export function parseJson(body: Buffer, signature: Signature): JsonBody {
   if (body.length === 0)
     throw new RequestProblem("BODY_INVALID", "The body is empty. Expected a JSON object.");
   const text = readText(body);
+  checkNameCount(body, signature);
   try {
     return new JsonBody(JSON.parse(text), body);
   } catch (cause) {

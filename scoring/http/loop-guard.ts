@@ -1,7 +1,4 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
-import type { FastifyInstance } from "fastify";
-import { pathOf } from "./path-pattern";
-import { RequestProblem } from "../problems/problem";
 
 /** Between two looks at the clock, in milliseconds. */
 const resolutionMs = 10;
@@ -40,23 +37,4 @@ export class LoopGuard {
     this.lagMs = Math.max(0, this.histogram.max / 1e6 - resolutionMs);
     this.histogram.reset();
   }
-}
-
-/** Refuses requests while the event loop lags, but for those to open paths. */
-export function addLoopGuard(
-  app: FastifyInstance,
-  guard: LoopGuard,
-  isOpenPath: (path: string) => boolean,
-): void {
-  app.addHook("onRequest", (request, _reply, done) => {
-    if (!guard.overloaded || isOpenPath(pathOf(request.url))) done();
-    else {
-      done(
-        new RequestProblem("BUSY", "The service is overloaded. Try again in a second.", {
-          headers: { "retry-after": "1" },
-          reason: "lag",
-        }),
-      );
-    }
-  });
 }

@@ -1,6 +1,23 @@
+import type { Signature } from "../../platform/model/signature";
 import type { Explanation } from "../../platform/onnx/explanation";
 import { RequestProblem } from "../problems/problem";
 import { show } from "../rows/read-faults";
+
+/** Bytes of an explanation in an answer, about. */
+const maxBytes = 16 * 1024 * 1024;
+/** Bytes of a contribution in an answer, besides its feature's name: the number in 17 digits, quotes and punctuation. */
+const contributionBytes = 28;
+
+/** Throws when so many rows, explained, would make an answer too large: it is many times larger than what asks for it. */
+export function checkExplainable(rows: number, { inputs }: Signature): void {
+  const rowBytes = inputs.reduce((sum, { name }) => sum + Buffer.byteLength(name) + contributionBytes, 0);
+  const maxRows = Math.max(1, Math.floor(maxBytes / rowBytes));
+  if (rows <= maxRows) return;
+  throw new RequestProblem(
+    "TOO_MANY_ROWS",
+    `The request has ${rows} rows to explain. At most ${maxRows} are explained at once. Send them in several requests.`,
+  );
+}
 
 /** What an answer says about where its predictions come from. */
 export interface ExplanationAnswer {
@@ -31,6 +48,9 @@ export function readExplain(value: unknown): boolean {
   throw new RequestProblem("REQUEST_INVALID", `"explain" is ${show(value)}. Expected true or false.`);
 }
 
+/** Parameters of an address repeated in a message. */
+const maxShown = 5;
+
 /** The same as a query, the part of an address after "?"; no other parameter is known there. */
 export function readExplainQuery(url: string): boolean {
   const start = url.indexOf("?");
@@ -41,7 +61,7 @@ export function readExplainQuery(url: string): boolean {
   if (strangers.length > 0) {
     throw new RequestProblem(
       "REQUEST_INVALID",
-      `The address has the parameter ${strangers.map(show).join(", ")}. Allowed: "explain".`,
+      `The address has the parameter ${strangers.slice(0, maxShown).map(show).join(", ")}. Allowed: "explain".`,
     );
   }
   const [value] = values;
@@ -49,6 +69,6 @@ export function readExplainQuery(url: string): boolean {
   if (values.length === 1 && (value === "true" || value === "false")) return value === "true";
   throw new RequestProblem(
     "REQUEST_INVALID",
-    `"explain" is ${values.map(show).join(" and ")}. Expected true or false.`,
+    `"explain" is ${values.slice(0, maxShown).map(show).join(" and ")}. Expected true or false.`,
   );
 }

@@ -5,6 +5,8 @@ import type { PredictionLog } from "../../platform/predictions/prediction-writer
 import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
 import type { Explanation } from "../../platform/onnx/explanation";
+import { checkExplainable } from "./explain";
+import { explainInTurns } from "./explain-in-turns";
 import { isPromise, Limiter, type Caller } from "./limiter";
 import { RequestProblem } from "../problems/problem";
 import type { InputRows } from "../rows/row-table";
@@ -15,7 +17,7 @@ export interface ScoringModel {
   readonly signature: Signature;
   predict(table: FeatureTable): Promise<Predictions> | Predictions;
   /** What each feature adds to each prediction, where the model can say so exactly. */
-  explain?(table: FeatureTable): Promise<Explanation> | Explanation;
+  explain?(table: FeatureTable): Explanation;
   /** Frees what it holds; it is not used afterwards. */
   close?(): Promise<void>;
 }
@@ -73,6 +75,8 @@ export class Scorer {
   readonly signature: Signature;
   readonly reference: string;
   private readonly limiter: Limiter;
+  /** One at a time: each takes its share of a turn of the event loop. */
+  private readonly explainer: Limiter;
   private readonly source: PredictionSource;
   private readonly testSource: PredictionSource;
 
@@ -82,6 +86,7 @@ export class Scorer {
     this.source = predictionSource(this.signature, { model: this.reference, redact: options.redact ?? [] });
     this.testSource = { ...this.source, test: true };
     this.limiter = new Limiter({ maxWaiting, ...options.limits });
+    this.explainer = new Limiter({ maxWaiting, ...options.limits, concurrency: 1 });
   }
 
   /** Requests that the model works on. */
@@ -119,9 +124,14 @@ export class Scorer {
   }
 
   /** What each feature adds to the predictions of rows; refused when the model cannot say. */
-  explain(rows: InputRows): Promise<Explanation> | Explanation {
+  async explain(rows: InputRows, caller?: Caller): Promise<Explanation> {
     const { model } = this.options;
-    if (model.explain !== undefined) return model.explain(rows.table);
+    if (model.explain !== undefined) {
+      checkExplainable(rows.table.rows, this.signature);
+      const { timeoutMs } = this.options.limits;
+      const explain = model.explain.bind(model);
+      return this.explainer.run(() => explainInTurns(explain, rows.table, { timeoutMs, caller }), caller);
+    }
     throw new RequestProblem(
       "NOT_EXPLAINABLE",
       `${this.reference} is neither a linear model nor boosted trees, so what each feature adds is not known exactly. Leave out "explain".`,

@@ -33,9 +33,10 @@ export interface FieldFault {
 
 /**
  * Why a limit refused a request: the queue is full, the wait or the run too long, the event loop late, the client gone, or
- * no room for its body.
+ * no room for its body or for one more answer.
  */
-export type RefusalReason = "queue-full" | "queue-deadline" | "timeout" | "lag" | "gone" | "body-room";
+export type RefusalReason =
+  "queue-full" | "queue-deadline" | "timeout" | "lag" | "gone" | "body-room" | "answer-room";
 
 /** A request that is answered with a problem instead of predictions; its message is shown to the client. */
 export class RequestProblem extends Error {

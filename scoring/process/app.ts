@@ -1,5 +1,6 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { addAuth, type Authenticator } from "../auth/authenticator";
+import { addAdmission, type Admission } from "../http/admission";
 import { addAddresses } from "../http/addresses";
 import { pathOf } from "../http/path-pattern";
 import { maxHeaderSize } from "./listener";
@@ -9,7 +10,6 @@ import { addDialects } from "../dialects/add-dialects";
 import { dialectAt, isOpenPath } from "../dialects/find-dialect";
 import { addErrorAnswers, problemShape, refuseUnreadable } from "../http/error-answers";
 import { addRequestIds } from "../http/request-ids";
-import { addLoopGuard, type LoopGuard } from "../http/loop-guard";
 import { readRows } from "../rows/read-rows";
 import { requestIdOf } from "../http/request-headers";
 import type { ReadMark } from "../http/request-marks";
@@ -24,8 +24,8 @@ export interface AppOptions extends ScorerOptions {
   readonly logger?: FastifyBaseLogger;
   /** Who may call; anyone without one. */
   readonly authenticator?: Authenticator;
-  /** Refuses requests while the event loop lags. */
-  readonly guard?: LoopGuard;
+  /** Refuses requests while there are too many; nothing does without it. */
+  readonly admission?: Admission;
   /** Which requests are our own; without it none is. */
   readonly readMark?: ReadMark;
   /** Sites whose pages may call the service in a browser; none without it. */
@@ -42,7 +42,7 @@ export interface AppOptions extends ScorerOptions {
 
 /** The scoring service of one model, not listening yet. It gets ready by scoring its example. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { reference, limits, logger, life, guard, authenticator, telemetry } = options;
+  const { reference, limits, logger, life, admission, authenticator, telemetry } = options;
   const onOutside = (outside: ReadonlyMap<string, number>): void => telemetry?.metrics.tookOutside(outside);
   const scorer = new Scorer({ onOutside, ...options });
   let state: "starting" | "ready" | "closing" = "starting";
@@ -74,12 +74,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
       done();
     });
   }
-  takeJson(app);
+  takeJson(app, scorer.signature);
   addErrorAnswers(app, { limits, shape: problemShape });
   addAddresses(app, (path) => dialectAt(path).errorShape);
   addRequestIds(app);
   addSecurityHeaders(app, { tls: options.tls === true });
-  if (guard) addLoopGuard(app, guard, isOpenPath);
+  if (admission) addAdmission(app, admission, isOpenPath);
   if (authenticator) addAuth(app, authenticator, isOpenPath);
   addBodyBudget(app, limits.maxBodyBytes);
   app.addHook("onSend", (_request, reply, payload, done) => {

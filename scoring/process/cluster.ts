@@ -5,12 +5,15 @@ import type { Logger } from "pino";
 import type { Settings } from "../../platform/settings/settings";
 import { serveClusterMetrics } from "../telemetry/cluster-metrics";
 import { openLogger } from "../telemetry/logger";
+import { beatMs, openHealthListener, type HealthListener } from "./health-listener";
 
-/** A message of a worker: its port when it is ready, and the outcome of a reload. */
+/** A message of a worker: its port when it is ready, the outcome of a reload, and a sign of life. */
 interface WorkerMessage {
   readonly port?: number;
   readonly reloaded?: string;
   readonly refused?: string;
+  /** Its event loop turns. */
+  readonly beat?: true;
 }
 
 /** Pause before a worker is started again, in milliseconds; it doubles with every one that does not last. */
@@ -19,6 +22,8 @@ const [firstPauseMs, longestPauseMs] = [100, 5000];
 const settledMs = 10_000;
 /** What a worker may take beyond its grace time before it is killed, in milliseconds. */
 const overtimeMs = 2000;
+/** Signs of life that a worker may leave out; then it hangs. */
+const missedBeats = 8;
 /** Longest time for a worker to take a new model, in milliseconds. */
 const reloadTimeoutMs = 120_000;
 
@@ -27,6 +32,9 @@ class Primary {
   private readonly workers = new Set<Worker>();
   private readonly stopped = new AbortController();
   private failedExits = 0;
+  private health: HealthListener | undefined;
+  /** When each worker that is ready last gave a sign of life, of `performance.now`. */
+  private readonly beats = new Map<Worker, number>();
   private reloading: Promise<void> = Promise.resolve();
 
   constructor(
@@ -42,6 +50,7 @@ class Primary {
    */
   async start(): Promise<void> {
     this.watch();
+    await this.openHealth();
     serveClusterMetrics();
     const first = this.fork();
     const outcome = await Promise.race([
@@ -55,14 +64,34 @@ class Primary {
     if (typeof outcome !== "object" || outcome === null) process.exit(outcome ?? 1);
     this.keep(first, 0);
     while (this.workers.size < this.settings.workers) this.keep(this.fork(), 0);
-    this.logger.info({ port: outcome.port, workers: this.settings.workers }, "ready");
-    process.send?.({ port: outcome.port });
+    const ports = { port: outcome.port, ...(this.health && { healthPort: this.health.port }) };
+    this.logger.info({ ...ports, workers: this.settings.workers }, "ready");
+    process.send?.(ports);
+  }
+
+  private async openHealth(): Promise<void> {
+    const { host, healthPort } = this.settings;
+    if (healthPort === undefined) return;
+    const { board } = (this.health = await openHealthListener({ host, port: healthPort }));
+    setInterval(() => {
+      if (!this.stopped.signal.aborted) board.set(this.beats.size > 0 ? "ready" : "starting");
+      // Connections are shared out among the workers: one that hangs makes a part of the clients hang.
+      const oldest = performance.now() - missedBeats * beatMs;
+      if ([...this.beats.values()].every((at) => at > oldest)) board.beat();
+    }, beatMs).unref();
   }
 
   private fork(): Worker {
     const worker = cluster.fork({ MLOPS_MODEL: this.reference });
     this.workers.add(worker);
-    worker.once("exit", () => this.workers.delete(worker));
+    worker.on("message", ({ port, beat }: WorkerMessage) => {
+      if (port !== undefined || (beat === true && this.beats.has(worker)))
+        this.beats.set(worker, performance.now());
+    });
+    worker.once("exit", () => {
+      this.workers.delete(worker);
+      this.beats.delete(worker);
+    });
     return worker;
   }
 
@@ -136,6 +165,7 @@ class Primary {
   private async stop(why: string): Promise<void> {
     if (this.stopped.signal.aborted) return;
     this.stopped.abort();
+    this.health?.board.set("closing");
     this.logger.info({ why }, "stopping");
     const limit = setTimeout(() => {
       for (const worker of this.workers) worker.process.kill("SIGKILL");

@@ -5,20 +5,22 @@ import { createServer as createTlsServer } from "node:https";
 import { Server as NetServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { problemContentType } from "../problems/problem";
+import type { Connections } from "../http/connections";
 import type { TlsPair } from "./tls";
 
 export interface HttpServerOptions {
   readonly tls?: TlsPair;
-  /** Connections open at once; one more is closed at once. */
-  readonly maxConnections: number;
+  readonly connections: Connections;
   /** Longest time from the first byte of a request to its last, in milliseconds. */
   readonly requestTimeoutMs: number;
 }
 
 /** Bytes of a request's headers, with its address. */
 export const maxHeaderSize = 16_384;
-/** Longest time for a request's headers, in milliseconds: a client that sends them byte by byte is cut off. */
+/** Longest time for a request's headers, or for the handshake before them, in milliseconds: slower clients are cut off. */
 const headersTimeoutMs = 10_000;
+/** Time for a client to read why it is cut off, in milliseconds. Nothing that it does keeps the connection open longer. */
+const farewellMs = 1000;
 /** A connection without a request is closed after this, in milliseconds: later than the usual load balancers do. */
 const keepAliveTimeoutMs = 75_000;
 /** Requests may still come on connections that had none, for this long after listening has ended, in milliseconds. */
@@ -50,11 +52,12 @@ function answerFault(error: NodeJS.ErrnoException, socket: Socket): void {
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${problemContentType}\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+  setTimeout(() => socket.destroy(), farewellMs).unref();
 }
 
 /** A server with bounds on what a client can make it wait for. It does not listen yet. */
 export function createHttpServer(options: HttpServerOptions, listener: RequestListener): Server {
-  const { tls, maxConnections, requestTimeoutMs } = options;
+  const { tls, connections, requestTimeoutMs } = options;
   const http: ServerOptions = {
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -65,8 +68,11 @@ export function createHttpServer(options: HttpServerOptions, listener: RequestLi
   const server =
     tls === undefined
       ? createServer(http, listener)
-      : createTlsServer({ ...http, ...tls, minVersion: "TLSv1.2" }, listener);
-  server.maxConnections = maxConnections;
+      : createTlsServer(
+          { ...http, ...tls, minVersion: "TLSv1.2", handshakeTimeout: headersTimeoutMs },
+          listener,
+        );
+  connections.watch(server, tls !== undefined);
   server.on("clientError", answerFault);
   return server;
 }

@@ -1,5 +1,5 @@
 import cluster from "node:cluster";
-import { PlatformError } from "../../platform/base/errors";
+import { PlatformError, explainStorageError } from "../../platform/base/errors";
 import { readSettings } from "../../platform/settings/settings";
 import type { LoadModel } from "../model/scorer";
 
@@ -19,7 +19,8 @@ async function start(load: LoadModel): Promise<void> {
 export async function serve(load: LoadModel): Promise<void> {
   try {
     await start(load);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainStorageError(thrown);
     if (!(error instanceof PlatformError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(error.code === "SETTINGS_INVALID" ? 2 : 1);

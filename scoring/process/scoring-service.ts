@@ -12,8 +12,12 @@ import { buildApp, type AppOptions } from "./app";
 import type { Authenticator } from "../auth/authenticator";
 import { dialects } from "../dialects/dialects";
 import { openAuthenticator, openTestKey } from "../auth/open-authenticator";
+import { beatMs, openHealthListener, type HealthListener } from "./health-listener";
 import { createHttpServer, drain } from "./listener";
+import { Connections } from "../http/connections";
 import { LoopGuard } from "../http/loop-guard";
+import { TurnGate } from "../http/turn-gate";
+import type { Admission } from "../http/admission";
 import { readMarks } from "../http/request-marks";
 import { findModelSource, firstReference, nextReference, type ModelSource } from "../model/model-source";
 import { Editions, type Edition } from "./editions";
@@ -36,6 +40,18 @@ type Shared = Omit<AppOptions, "model" | "reference" | "example" | "limits"> & {
   readonly log?: PredictionLog;
 };
 
+/** The listener for questions about its health that a process has of its own; a worker's are answered by its primary. */
+async function openHealth({ host, healthPort }: Settings<"scoring">): Promise<HealthListener | undefined> {
+  if (cluster.isWorker) {
+    setInterval(() => process.send?.({ beat: true }), beatMs).unref();
+    return undefined;
+  }
+  if (healthPort === undefined) return undefined;
+  const health = await openHealthListener({ host, port: healthPort });
+  setInterval(() => health.board.beat(), beatMs).unref();
+  return health;
+}
+
 /** One running scoring process. */
 class Service {
   private readonly life = { closing: false, ending: false };
@@ -49,6 +65,7 @@ class Service {
     private readonly logger: Logger,
     private readonly log: PredictionLog | undefined,
     private readonly telemetry: ProcessTelemetry,
+    private readonly health: HealthListener | undefined,
   ) {}
 
   static async start(settings: Settings<"scoring">, load: LoadModel): Promise<void> {
@@ -59,7 +76,8 @@ class Service {
       { ...settings, log, dialects: dialects.map(({ name }) => name) },
       report,
     );
-    const service = new Service(settings, load, logger, log, telemetry);
+    const health = await openHealth(settings);
+    const service = new Service(settings, load, logger, log, telemetry, health);
     const { tlsCert, tlsKey } = settings;
     const files = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;
     const [source, authenticator, testKey, tls] = await Promise.all([
@@ -68,16 +86,18 @@ class Service {
       openTestKey(settings, report),
       files && readTlsPair(files),
     ]);
-    const guard = new LoopGuard(settings.maxLagMs);
+    const { maxConnections, timeoutMs, maxLagMs } = settings;
+    const guard = new LoopGuard(maxLagMs);
+    const connections = new Connections({ max: maxConnections });
+    const admission = { guard, connections, turns: new TurnGate({ maxWaitMs: maxLagMs }) };
     service.closers.push(() => guard.close());
     const shared = {
-      ...service.sharedOptions(guard, authenticator, tls !== undefined),
+      ...service.sharedOptions(admission, authenticator, tls !== undefined),
       ...(testKey !== undefined && { readMark: readMarks(testKey) }),
     };
     const first = await service.open(source, firstReference(source, settings.model), shared);
     const editions = new Editions(first, (message) => logger.info(message));
-    const { maxConnections, timeoutMs } = settings;
-    const options = { maxConnections, requestTimeoutMs: timeoutMs, ...(tls && { tls }) };
+    const options = { connections, requestTimeoutMs: timeoutMs, ...(tls && { tls }) };
     const server = createHttpServer(options, editions.handle);
     if (files && tls && "setSecureContext" in server) {
       const secure = server as Server & { setSecureContext(pair: typeof tls): void };
@@ -86,16 +106,22 @@ class Service {
     service.watch(server, editions, shared);
     const port = await listen(server, { ...settings, setBy: "MLOPS_PORT" });
     guard.watch();
-    logger.info({ port, settings: describeSettings(settings) }, "ready");
-    process.send?.({ port });
+    health?.board.set("ready");
+    const ports = { port, ...(health && { healthPort: health.port }) };
+    logger.info({ ...ports, settings: describeSettings(settings) }, "ready");
+    process.send?.(ports);
   }
 
-  private sharedOptions(guard: LoopGuard, authenticator: Authenticator | undefined, tls: boolean): Shared {
+  private sharedOptions(
+    admission: Admission,
+    authenticator: Authenticator | undefined,
+    tls: boolean,
+  ): Shared {
     if (authenticator) this.closers.push(() => authenticator.close());
     const { life, logger, log } = this;
     const { telemetry, readMetrics } = this.telemetry;
     const { predictionLogRedact: redact, corsOrigins } = this.settings;
-    const own = { life, logger, guard, tls, telemetry, readMetrics, redact };
+    const own = { life, logger, admission, tls, telemetry, readMetrics, redact };
     return {
       ...own,
       ...(corsOrigins && { corsOrigins }),
@@ -162,6 +188,7 @@ class Service {
     if (this.stopping) return;
     this.stopping = true;
     this.life.closing = true;
+    this.health?.board.set("closing");
     const { graceMs, drainMs } = this.settings;
     const start = performance.now();
     this.logger.info({ why }, "stopping");

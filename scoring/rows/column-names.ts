@@ -6,10 +6,11 @@ const maxStrangers = 20;
 
 /** Throws when there are so many more columns than features that naming them would help nobody. */
 export function checkColumnCount(columns: number, { inputs }: Signature): void {
-  if (columns <= inputs.length + maxStrangers) return;
+  const max = inputs.length + maxStrangers;
+  if (columns <= max) return;
   throw new RequestProblem(
     "BODY_INVALID",
-    `The rows have ${columns} columns, but the model has ${inputs.length} features. Send a column for each feature and no other.`,
+    `The rows have more than ${max} columns, but the model has ${inputs.length} features. Send a column for each feature and no other.`,
   );
 }
 

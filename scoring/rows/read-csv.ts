@@ -6,6 +6,7 @@ import { typedValue } from "../../platform/data/typed-columns";
 import { RequestProblem } from "../problems/problem";
 import { checkColumnCount, findRepeated } from "./column-names";
 import { show } from "./read-faults";
+import { tooManyRows } from "./row-table";
 
 interface CsvColumn {
   readonly name: string;
@@ -15,7 +16,6 @@ interface CsvColumn {
 
 /** A column for each name in the header, still without values. Throws unless each is there once. */
 function columnsOf(names: readonly string[], signature: Signature): CsvColumn[] {
-  checkColumnCount(names.length, signature);
   const twice = findRepeated(names);
   if (twice !== undefined) {
     throw new RequestProblem("BODY_INVALID", `The CSV has the column ${show(twice)} twice. Send it once.`);
@@ -24,20 +24,28 @@ function columnsOf(names: readonly string[], signature: Signature): CsvColumn[] 
   return names.map((name) => ({ name, feature: features.get(name), values: [] }));
 }
 
-/** Rows in CSV with a header, as a list of values per feature, by the rules for files of training data. */
-export function readCsv(body: Buffer, signature: Signature): Map<string, unknown[]> {
+/** Characters of the first line that tell what separates fields; more would not tell more. */
+const headerStart = 64 * 1024;
+
+/**
+ * Rows in CSV with a header, as a list of values per feature, by the rules for files of training data. What has too many
+ * columns or rows is not read to its end.
+ */
+export function readCsv(body: Buffer, signature: Signature, maxRows: number): Map<string, unknown[]> {
   if (!isUtf8(body)) throw new RequestProblem("BODY_INVALID", "The body is not UTF-8 text. Send UTF-8.");
   let columns: readonly CsvColumn[] | undefined;
   let count = 0;
   const text = body.toString().replace(/^\uFEFF/, "");
   const names = signature.inputs.map(({ name }) => name);
   readCsvRows(text, {
-    delimiter: findDelimiter(text.slice(0, text.indexOf("\n") + 1), names),
+    delimiter: findDelimiter(text.slice(0, Math.min(text.indexOf("\n") + 1, headerStart)), names),
+    onField: (fields) => checkColumnCount(fields, signature),
     onRow(fields) {
       if (columns === undefined) {
         columns = columnsOf(fields, signature);
         return;
       }
+      if (count === maxRows) throw tooManyRows(`more than ${maxRows}`, maxRows);
       if (fields.length !== columns.length) {
         throw new RequestProblem(
           "BODY_INVALID",

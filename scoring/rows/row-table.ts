@@ -42,14 +42,17 @@ function recordsOf({ rows, columns }: FeatureTable): Record<string, InputValue>[
   });
 }
 
-/** Throws when a request has no rows, or more than are allowed. */
+/** `rows` in words, where they are not counted to their end. */
+export function tooManyRows(rows: number | string, maxRows: number): RequestProblem {
+  return new RequestProblem(
+    "TOO_MANY_ROWS",
+    `The request has ${rows} rows. At most ${maxRows} are allowed. Send them in several requests.`,
+  );
+}
+
+/** Throws when a request has more rows than are allowed. */
 export function checkRowCount(rows: number, maxRows: number): void {
-  if (rows > maxRows) {
-    throw new RequestProblem(
-      "TOO_MANY_ROWS",
-      `The request has ${rows} rows. At most ${maxRows} are allowed. Send them in several requests.`,
-    );
-  }
+  if (rows > maxRows) throw tooManyRows(rows, maxRows);
 }
 
 /**
@@ -115,6 +118,26 @@ export class RowTable {
   }
 }
 
+/** Declared values that a message lists; a feature may have thousands. */
+const maxListed = 20;
+
+const listsByValues = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The declared values to look into. They are the same for all requests, so they are made once. */
+function listOf(values: readonly string[]): ReadonlySet<string> {
+  const known = listsByValues.get(values);
+  if (known !== undefined) return known;
+  const list = new Set(values);
+  listsByValues.set(values, list);
+  return list;
+}
+
+function describeAllowed(values: readonly string[]): string {
+  const more = values.length - maxListed;
+  const listed = values.slice(0, maxListed).map(show).join(", ");
+  return more > 0 ? `${listed} and ${more} others` : listed;
+}
+
 /** What is answered of a value that is outside and was stored. */
 const taken = Symbol("taken");
 
@@ -145,9 +168,9 @@ function storeValue(
     const text =
       typeof value === "boolean" && isBooleanCategory({ type, values: allowed }) ? String(value) : value;
     if (typeof text !== "string") return `"${name}" is ${show(value)}. A string is required.`;
-    const isListed = allowed?.includes(text) ?? true;
+    const isListed = allowed === undefined || listOf(allowed).has(text);
     if (allowed && !isListed && outside !== "warn") {
-      return `"${name}" is ${show(value)}. Allowed: ${allowed.map(show).join(", ")}.`;
+      return `"${name}" is ${show(value)}. Allowed: ${describeAllowed(allowed)}.`;
     }
     // The model's graph reads "" as missing, so it cannot also be a category.
     if (text === "") return `"${name}" is "". Use null for a missing value, where one is allowed.`;

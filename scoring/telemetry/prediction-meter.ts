@@ -3,7 +3,8 @@ import type { Predictions } from "../../platform/model/table";
 
 /**
  * Counts predictions by sums: mean and standard deviation of a version follow from them, over any time and however many
- * processes. OpenTelemetry has no counter that may fall, so numbers below zero have a counter of their own.
+ * processes. Of each request one prediction counts, as those of one request are alike; the requests take turns, so that rows in any
+ * order count alike. OpenTelemetry has no counter that may fall, so numbers below zero have a counter of their own.
  */
 export function predictionMeter(meter: Meter): (model: string) => (predictions: Predictions) => void {
   const count = meter.createCounter("mlops.predictions");
@@ -12,22 +13,18 @@ export function predictionMeter(meter: Meter): (model: string) => (predictions: 
   const squares = meter.createCounter("mlops.predictions.squares");
   return (model) => {
     const labels = { "mlops.model": model };
+    let requests = 0;
     return ({ prediction, probability }) => {
       const values = probability ?? prediction;
       // Classes without probabilities are no numbers.
       if (!(values instanceof Float64Array)) return;
-      let [positive, negative, squared] = [0, 0, 0];
-      for (const value of values) {
-        if (value > 0) positive += value;
-        else negative -= value;
-        squared += value * value;
-      }
+      const value = values[requests++ % values.length];
       // A sum that has once become NaN or infinite would stay so.
-      if (!Number.isFinite(squared)) return;
-      count.add(values.length, labels);
-      above.add(positive, labels);
-      below.add(negative, labels);
-      squares.add(squared, labels);
+      if (value === undefined || !Number.isFinite(value * value)) return;
+      count.add(1, labels);
+      above.add(Math.max(0, value), labels);
+      below.add(Math.max(0, -value), labels);
+      squares.add(value * value, labels);
     };
   };
 }

@@ -239,10 +239,9 @@ async function readDocument<T>({ directory }: BuiltImage, name: string): Promise
       const folders = new Set(own.map((file) => file.split("/").slice(1, 3).join("/")));
       expect([...folders].sort()).toEqual(
         [
-          ...["check-package", "health-check", "prediction-worker", "server"].flatMap((name) => [
-            `app/${name}.js`,
-            `app/${name}.js.map`,
-          ]),
+          ...["check-package", "health-check", "health-thread", "prediction-worker", "server"].flatMap(
+            (name) => [`app/${name}.js`, `app/${name}.js.map`],
+          ),
           "app/rare-packages.js",
           "app/rare-packages.js.map",
           "app/third-party-licences.txt",

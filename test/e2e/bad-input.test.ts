@@ -171,7 +171,7 @@ describe("a disk that does not take it", () => {
   // else the limit above stands in for a full disk, and a path below a file for a read-only one.
   const mounts = isRoot && spawnSync("unshare", ["-m", "true"]).status === 0;
   (mounts ? test : test.skip).each([
-    ["full", "size=40k", /The disk is full\. Free some space/],
+    ["full", "size=40k", /Cannot write \S+\/\S+\. The disk is full\. Free some space/],
     ["read-only", "ro", /read-only\. .*MLOPS_HOME/],
   ])("the disk is %s", async (what, options, says) => {
     const folder = path.join(place.home, what);

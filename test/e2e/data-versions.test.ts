@@ -158,12 +158,18 @@ test("the retention removes what is old, but not what a registered version was t
   for (const { digest } of before) {
     const record = place.path("data", "churn", digest, "version.json");
     const kept = JSON.parse(await readFile(record, "utf8")) as DataVersion;
-    await writeFile(record, JSON.stringify({ ...kept, keptAt: "2020-01-01T00:00:00.000Z" }));
+    await writeFile(
+      record,
+      JSON.stringify({
+        ...kept,
+        keptAt: digest === first ? "2021-01-01T00:00:00.000Z" : "2020-01-01T00:00:00.000Z",
+      }),
+    );
   }
   await appendFile(data, "33,1.5,gold,no\n34,2.5,gold,yes\n");
-  const ended = await place.run(["train", "--model", "churn"], { ...env, MLOPS_DATA_VERSION_DAYS: "365" });
+  const ended = await place.run(["train", "--model", "churn"], { ...env, MLOPS_DATA_VERSION_DAYS: "1" });
   expect(ended).toMatchObject({ code: 0 });
-  expect(ended.stdout).toContain("it is older than 365 days (MLOPS_DATA_VERSION_DAYS)");
+  expect(ended.stdout).toContain("it is older than 1 day (MLOPS_DATA_VERSION_DAYS)");
   expect((await versions()).map(({ digest }) => digest)).toEqual([await digestOfFile(data), first]);
 });
 

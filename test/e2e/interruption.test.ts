@@ -27,10 +27,10 @@ describe("a run that is told to stop", () => {
 
   test.each([
     // While it trains, while it loads QA, and while the canary answers.
-    ["SIGINT", "split", 130],
-    ["SIGTERM", "smoke", 143],
-    ["SIGINT", "approve", 130],
-  ] as const)("by %s after the step %s ends with nothing left", async (signal, step, code) => {
+    ["SIGINT", "split", 130, "stopped"],
+    ["SIGTERM", "smoke", 143, "registered"],
+    ["SIGINT", "approve", 130, "registered"],
+  ] as const)("by %s after the step %s ends with nothing left", async (signal, step, code, outcome) => {
     const started = place.start(release);
     await started.printed(`✔ ${step} `);
     started.process.kill(signal);
@@ -44,7 +44,8 @@ describe("a run that is told to stop", () => {
     const { runs, deployments } = await place.json<{ runs: RunRecord[]; deployments: DeploymentStatus[] }>([
       "status",
     ]);
-    expect(runs[0]?.outcome).not.toBe("running");
+    expect(runs[0]?.outcome).toBe(outcome);
+    expect(runs[0]?.steps.map(({ status }) => status)).not.toContain("failed");
     expect(deployments.map(({ canary, url }) => [canary, url])).toEqual([
       [undefined, undefined],
       [undefined, undefined],
@@ -74,14 +75,19 @@ describe("a workspace in which a run is killed", () => {
   const place = new Workplace();
   afterAll(() => place.remove());
 
-  test.each(["split", "approve"])(
-    "after the step %s leaves no process and its lock to the next",
-    async (step) => {
+  test.each([
+    ["split", "stopped"],
+    ["approve", "registered"],
+  ])(
+    "after the step %s leaves no process, no run that seems to be running, and its lock to the next",
+    async (step, outcome) => {
       const started = place.start(release);
       await started.printed(`✔ ${step} `);
       started.process.kill("SIGKILL");
       await started.ended;
       await until(async () => (await place.processes()).length === 0, 30_000);
+      const { runs } = await place.json<{ runs: RunRecord[] }>(["status"]);
+      expect(runs[0]).toMatchObject({ outcome });
     },
   );
 

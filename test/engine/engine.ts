@@ -85,7 +85,9 @@ export class EngineStack {
       await symlink(path.join(repository, entry), path.join(project, entry));
     }
     const stack = new EngineStack(name, folder);
-    const config = { ...committed(like), "mlops:trainingImage": imageOf("training"), ...settings };
+    const trains = String(like === "qa");
+    const own = { "mlops:trainingImage": imageOf("training"), "mlops:trains": trains };
+    const config = { ...committed(like), ...own, ...settings };
     await writeFile(stack.configFile, stringify({ config }));
     const { code, output } = await stack.pulumi("stack", "init", name);
     if (code !== 0) throw new Error(output);

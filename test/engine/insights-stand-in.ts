@@ -11,17 +11,20 @@ export interface Answered {
   readonly predictions: readonly number[];
 }
 
-const percentiles = [0.5, ...latencyShares];
+const percentiles = latencyShares;
 
 /** The columns of deploy/azure/insights-samples.ts' query, in its order; p0500 is the median. */
 const columns = [
-  ...["model", "requests", "failures", "refusals"],
+  ...["model", "requests", "failures", "refusals", "tests", "testFailures"],
   ...percentiles.map((share) => `p${String(Math.round(1000 * share)).padStart(4, "0")}`),
   ...["count", "total", "squares"],
 ];
 
 function rowOf(model: string, answered: readonly Answered[]): unknown[] {
-  const rising = Float64Array.from(answered.map(({ milliseconds }) => milliseconds)).sort();
+  const rising = Float64Array.from(
+    answered.filter(({ status }) => status < 400),
+    ({ milliseconds }) => milliseconds,
+  ).sort();
   const predictions = answered.flatMap((each) => each.predictions);
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   return [
@@ -29,7 +32,9 @@ function rowOf(model: string, answered: readonly Answered[]): unknown[] {
     answered.length,
     answered.filter(({ status }) => status >= 500).length,
     answered.filter(({ status }) => refusalStatuses.includes(status)).length,
-    ...percentiles.map((share) => nearestRank(rising, share)),
+    // Here everybody is a client.
+    ...[0, 0],
+    ...percentiles.map((share) => (rising.length > 0 ? nearestRank(rising, share) : null)),
     predictions.length,
     sum(predictions),
     sum(predictions.map((value) => value ** 2)),

@@ -63,10 +63,9 @@ describeEngine("the deployer of a stack with two tracks", () => {
 });
 
 describeEngine("the deployer of a stack with one track", () => {
-  test("a version takes the place of the one before, which a rollback brings back", async () => {
+  test("the first release makes the environment; the next takes its place, and a rollback brings it back", async () => {
     const stack = await EngineStack.create("e-one", "qa");
     try {
-      await stack.up();
       const updates: ResourceChanges[] = [];
       const deployer = stack.deployer({ onUpdated: (changes) => void updates.push(changesOf(changes)) });
       const all = { weight: 100, shadow: 0 };
@@ -74,7 +73,10 @@ describeEngine("the deployer of a stack with one track", () => {
       const first = await deployer.promote(stack.name, "diabetes");
       expect(first).toMatchObject({ stable: { model: "diabetes:1" }, url: expect.stringMatching(/^http/) });
       // What serves is stable from then on, and nothing is started anew for that.
-      expect(updates[1]).toEqual({});
+      expect(updates[2]).toEqual({});
+      // The first release has made the environment, and then added no more than what serves.
+      expect(updates[0]?.create).toBeGreaterThan(20);
+      expect(updates[1]?.create).toBeLessThan(10);
       await expect(
         deployer.deploy(stack.name, releaseOf(2), { weight: 10, shadow: 0 }),
       ).rejects.toMatchObject({ code: "USAGE", message: expect.stringMatching(/has one track/) });

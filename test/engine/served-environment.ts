@@ -38,6 +38,7 @@ const ofThisMachine = {
   MLOPS_MODEL: undefined,
   MLOPS_HOST: "127.0.0.1",
   MLOPS_PORT: "0",
+  MLOPS_HEALTH_PORT: "0",
 };
 
 interface Answer {

@@ -141,7 +141,14 @@ describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
 test("what differs between the stacks is where the model serves, and nothing else of the kinds of resources", () => {
   const kinds = ({ resources }: Stack) => new Set(resources.map(({ type }) => type));
   const [inQa, inProd] = [kinds(both.qa), kinds(both.prod)];
-  expect([...inQa].filter((type) => !inProd.has(type)).sort()).toEqual([
+  // Training is started in one place.
+  const starts = [
+    "azure-native:eventgrid:SystemTopic",
+    "azure-native:eventgrid:SystemTopicEventSubscription",
+    "azure-native:logic:Workflow",
+    "mlops:infra:Triggers",
+  ];
+  expect([...inQa].filter((type) => !inProd.has(type) && !starts.includes(type)).sort()).toEqual([
     "azure-native:containerinstance:ContainerGroup",
     // The availability test: only a public service can be tested from the internet, and prod has no DNS name yet.
     "azure-native:resources:Resource",
@@ -155,12 +162,26 @@ test("what differs between the stacks is where the model serves, and nothing els
     "azure-native:containerservice:MaintenanceConfiguration",
     "azure-native:containerservice:ManagedCluster",
     "azure-native:managedidentity:FederatedIdentityCredential",
+    "azure-native:monitor:DataCollectionRule",
+    "azure-native:monitor:DataCollectionRuleAssociation",
   ]);
+});
+
+test("training is started by one stack, its schedule and new data, unless another is told to", async () => {
+  const starters = ({ resources }: Stack) =>
+    resources.flatMap(({ type, inputs }) => {
+      if (type.endsWith(":SystemTopic")) return [inputs.topicType as string];
+      return type.endsWith(":Schedule") && inputs.properties.isEnabled === true ? ["schedule"] : [];
+    });
+  expect(starters(both.qa).sort()).toEqual(["Microsoft.Storage.StorageAccounts", "schedule"]);
+  expect(starters(both.prod)).toEqual([]);
+  const told = await stackOf("prod", { "mlops:trains": "true" });
+  expect(starters(told).sort()).toEqual(starters(both.qa).sort());
 });
 
 test("a stack of another name is like any other: only its name differs", async () => {
   const name = "live";
-  const { resources, outputs } = await stackOf(name);
+  const { resources, outputs } = await stackOf(name, { "mlops:trains": "true" });
   expect(resources.map(({ type }) => type).sort()).toEqual(both.qa.resources.map(({ type }) => type).sort());
   for (const { inputs } of resources.filter((each) => "tags" in each.inputs))
     expect(inputs.tags).toMatchObject({ environment: name });

@@ -97,6 +97,19 @@ export async function registered(
   return seen;
 }
 
+/** Options with which a component's parts were registered, by type and name, as `storage:StorageAccount account`. */
+export async function optionsOf(
+  build: (opts: pulumi.ComponentResourceOptions) => unknown,
+): Promise<ReadonlyMap<string, pulumi.CustomResourceOptions>> {
+  const seen = new Map<string, pulumi.CustomResourceOptions>();
+  const record: pulumi.ResourceTransformation = ({ type, name, opts }) => {
+    seen.set(`${type.replace(/^azure-native:/, "")} ${name}`, opts);
+    return undefined;
+  };
+  await registered(() => build({ transformations: [record] }));
+  return seen;
+}
+
 /** Those of a type, by the end of its token: `storage:BlobContainer`. */
 export function ofType(resources: readonly Registered[], type: string): Registered[] {
   return resources.filter((resource) => resource.type.endsWith(`:${type}`));

@@ -10,12 +10,14 @@ export const pipelines = path.join(repository, "pipelines");
 const stubs = [
   "npm run lint",
   "npm run types",
+  "npm run audit",
   "npm run test:coverage",
   "npm run images:build",
   "npm run pulumi:install",
   "npm run infra:preview",
   "npm run infra:up",
   "npm run infra:destroy",
+  "npm run mlops -- data push",
 ];
 
 /** A place where pipelines run against this machine: its workspace is to them what Azure is. */

@@ -79,14 +79,14 @@ test("a trainer: one that always answers the mean is trained and measured by the
       import type { Trainer } from "./trainer";
       export const mean: Trainer<"mean"> = {
         fit: (input, { shift }) =>
-          fitLinear(input, async ({ engine, design }) => {
+          fitLinear(input, async ({ design: { engine }, names }) => {
             const [value = NaN] = await aggregate(engine, input.from, ["avg(" + targetSql(input.definition) + ")"]);
-            return { intercept: value + shift, coefficients: design.columns.map(() => 0) };
+            return { intercept: value + shift, coefficients: names.map(() => 0) };
           }),
       };`,
   );
   change(named, "training/trainers/trainers.ts", (old) =>
-    `import { mean } from "./mean";\n${old}`.replace("= { ridge,", "= { mean, ridge,"),
+    `import { mean } from "./mean";\n${old}`.replace("= {\n  ridge,", "= {\n  mean,\n  ridge,"),
   );
   const model = path.join(copy, "models/diabetes/model.ts");
   writeFileSync(

@@ -1,9 +1,14 @@
-import { featuresOf, type ModelDefinition } from "../../platform/definition/definition";
+import {
+  featuresOf,
+  type ColumnDefinition,
+  type ModelDefinition,
+} from "../../platform/definition/definition";
+import { syntheticValue } from "../../platform/definition/synthetic-value";
 import { PlatformError } from "../../platform/base/errors";
 import { exactTolerance, foreignTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
-import { identifier, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
+import { double, identifier, literal, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
 import { featureTable, type Predictions } from "../../platform/model/table";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { TreeModel } from "../../platform/onnx/tree-model";
@@ -77,14 +82,34 @@ async function selectRows(
       "There are no held-out rows. Some are needed to measure the model. Give more data, or hold out a larger fraction.",
     );
   }
+  const features = featuresOf(definition);
   const columns = [
-    ...featuresOf(definition).map(({ name }) => identifier(name)),
+    ...features.map(({ name }) => identifier(name)),
     ...(linear ? [`${predictionSql(linear)} AS ${identifier(predictionColumn)}`] : []),
   ];
+  const kept = features.map((column) => keptSql(column, positions));
   return engine.rows(
-    `SELECT ${columns.join(", ")} FROM (SELECT *, row_number() OVER (ORDER BY _row) - 1 AS ${positionColumn} FROM ${rowsOf("held-out")}) AS numbered
-     WHERE ${positionColumn} IN (${positions.join(", ")}) ORDER BY ${positionColumn}`,
+    `SELECT ${columns.join(", ")} FROM (
+       SELECT ${[...kept, positionColumn].join(", ")} FROM (
+         SELECT *, row_number() OVER (ORDER BY _row) - 1 AS ${positionColumn} FROM ${rowsOf("held-out")}) AS numbered
+       WHERE ${positionColumn} IN (${positions.join(", ")})) AS chosen
+     ORDER BY ${positionColumn}`,
   );
+}
+
+/** A feature as golden rows have it: of a personal one, synthetic values. Golden rows are in every copy and description of a model. */
+function keptSql(column: ColumnDefinition, positions: readonly number[]): string {
+  const name = identifier(column.name);
+  if (column.personal !== true) return name;
+  const cases = positions.map(
+    (position, index) => `WHEN ${position} THEN ${valueSql(syntheticValue(column, index))}`,
+  );
+  return `CASE ${positionColumn} ${cases.join(" ")} END AS ${name}`;
+}
+
+function valueSql(value: number | string | boolean): string {
+  if (typeof value === "number") return double(value);
+  return typeof value === "string" ? literal(value) : String(value).toUpperCase();
 }
 
 function toGolden({ prediction, probability }: Predictions): GoldenValues {

@@ -99,12 +99,18 @@ function limits({ definition, linear }: CardFacts): string {
   const features = featuresOf(definition);
   const nullable = features.filter((column) => column.nullable).map(({ name }) => name);
   const open = features.filter(({ type, values }) => type === "category" && !values).map(({ name }) => name);
+  const personal = features.filter((column) => column.personal).map(({ name }) => name);
   const imputation = "numbers by the training median, categories by the most frequent value";
   return [
     "It was measured on rows of the same source as those it was trained on; on others it may be worse.",
     ...(linear
       ? [
           "It is linear in its features: beyond the range of the training data its predictions are extrapolations.",
+        ]
+      : []),
+    ...(personal.length > 0
+      ? [
+          `Values of ${personal.map(markdownText).join(", ")} may identify a person: no log, profile or example of this model has them.`,
         ]
       : []),
     ...(linear && nullable.length > 0

@@ -14,12 +14,20 @@ export interface Registration {
 export async function registerCandidate(
   registry: Registry,
   directory: string,
-  { reason }: Pick<PromotionDecision, "reason">,
+  { reason, breaking = [] }: Pick<PromotionDecision, "reason" | "breaking">,
 ): Promise<Registration> {
   const lineage = await readLineage(directory);
   const onnx = await digestOfFile(path.join(directory, modelFiles.onnx));
   const same = (await registry.list(lineage.model)).find(({ tags }) => tags.onnx === onnx);
   if (same) return { version: same, existed: true };
-  const tags = { run: lineage.run, decision: reason, data: lineage.data.digest, onnx };
+  // What was accepted is known where the version is released, on whatever machine.
+  const accepted = breaking.flatMap(({ column, acceptedBy }) => (acceptedBy === undefined ? [] : [column]));
+  const tags = {
+    run: lineage.run,
+    decision: reason,
+    data: lineage.data.digest,
+    onnx,
+    ...(accepted.length > 0 && { breaking: [...new Set(accepted)].join(",") }),
+  };
   return { version: await registry.register(lineage.model, directory, tags), existed: false };
 }

@@ -17,7 +17,7 @@ import { makeLineage } from "./lineage";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import type { TreeParameters } from "../../platform/onnx/tree-parameters";
 import { writeModelFiles } from "./model-files";
-import { rowsOf, scoreRows, scoreRowsInSql } from "../evaluation/score-rows";
+import { rowsOf, scoreRows, scoreLinearRows } from "../evaluation/score-rows";
 import type { TrainingRequest } from "./training-request";
 
 export interface TrainedModel {
@@ -46,7 +46,7 @@ export async function train(request: TrainingRequest): Promise<TrainedModel> {
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
     if (["ENOTEMPTY", "EEXIST"].includes(systemErrorCode(error) ?? "")) throw alreadyThere(outputDirectory);
-    throw explainStorageError(error);
+    throw explainStorageError(error, outputDirectory);
   }
 }
 
@@ -116,7 +116,7 @@ async function describeModel(
   const heldOut = await scoreRows(engine, definition, { model, side: "held-out" });
   checkNotAborted(request);
   const training = linear
-    ? await scoreRowsInSql(engine, definition, { linear, side: "training" })
+    ? await scoreLinearRows(engine, definition, { linear, side: "training" })
     : await scoreRows(engine, definition, { model, side: "training" });
   checkNotAborted(request);
   const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
@@ -124,19 +124,20 @@ async function describeModel(
     heldOut: { rows: rows.heldOut, metrics: computeMetrics(definition.task, heldOut) },
     training: { rows: rows.training, metrics: computeMetrics(definition.task, training) },
   };
+  // A profile has least and greatest values and names of categories; that of a personal column stays with its data.
+  const profiled = featuresOf(definition).filter(({ personal }) => !personal);
   const reference: Profile = {
     rows: rows.training,
-    columns: await profileTable(engine, rowsOf("training"), [
-      ...featuresOf(definition),
-      targetOf(definition),
-    ]),
+    columns: await profileTable(engine, rowsOf("training"), [...profiled, targetOf(definition)]),
     // What a model says of rows that it was fitted on is not what it will say of new ones.
     prediction: profileNumbers(heldOut.predicted),
-    likeRows: await chanceOfLikeRows(
-      engine,
-      rowsOf("training"),
-      featuresOf(definition).map(({ name }) => name),
-    ),
+    ...(profiled.length > 0 && {
+      likeRows: await chanceOfLikeRows(
+        engine,
+        rowsOf("training"),
+        profiled.map(({ name }) => name),
+      ),
+    }),
   };
   const lineage = await makeLineage(request, { ...rows, program });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));

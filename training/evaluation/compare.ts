@@ -1,6 +1,9 @@
 import { targetOf, type ModelDefinition } from "../../platform/definition/definition";
 import type { Digest } from "../../platform/base/files";
 import { digestOfRows } from "../../platform/data/digest-of-rows";
+import type { AcceptedChange } from "../../platform/data/distribution-check";
+import { breakingChanges } from "../../platform/gate/breaking-changes";
+import type { Signature } from "../../platform/model/signature";
 import { decideSplitRule } from "../../platform/data/split-rule";
 import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
@@ -39,6 +42,21 @@ async function registeredValue(
   return (await readModelMetrics(champion)).heldOut.metrics[gate.metric];
 }
 
+/** Where the candidate refuses requests that the champion answers, and what accepts that; undefined where it does not. */
+function breakingBetween(
+  champion: Signature,
+  candidate: Signature,
+  accepted: AcceptedChange | undefined,
+): PromotionDecision["breaking"] {
+  const changes = breakingChanges(champion, candidate);
+  if (changes.length === 0) return undefined;
+  return changes.map((change) =>
+    accepted?.columns.some((name) => name === change.column || name === "all")
+      ? { ...change, acceptedBy: accepted.by }
+      : change,
+  );
+}
+
 /**
  * Measures a candidate and the champion on the same held-out rows of the loaded table `data`, none of which either was trained
  * on, and asks the gate.
@@ -51,6 +69,8 @@ export async function compareWithChampion(request: {
   readonly champion: Champion | undefined;
   readonly records: ComparisonRecords;
   readonly evaluation: PromotionInput["evaluation"];
+  /** Columns whose change may refuse requests that the champion answers. */
+  readonly acceptBreaking?: AcceptedChange | undefined;
 }): Promise<Comparison> {
   const { workbench, records } = request;
   // With evaluation off nothing is compared, so not even a champion that cannot be read is in the way.
@@ -85,6 +105,7 @@ export async function compareWithChampion(request: {
             ...scores,
             ...seen,
             registered: await registeredValue(definition, lineage, champion.directory),
+            breaking: onnx && breakingBetween(onnx.signature, candidate.signature, request.acceptBreaking),
           },
         }),
       rule: definition.gate,

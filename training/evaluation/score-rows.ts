@@ -1,20 +1,18 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
+import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { PlatformError } from "../../platform/base/errors";
-import { identifier, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
-import { featureTable } from "../../platform/model/table";
+import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import { encodedBlocks } from "../preprocessing/encoded-blocks";
+import { aggregate } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
-import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { addPredictors } from "../trainers/cross-products";
+import { featureBlocks } from "./feature-blocks";
 import { findLabelFault } from "./label-fault";
-import { predictionSql } from "./predict-sql";
-import { numberOf } from "../preprocessing/sql";
 
-/** Rows scored at once; enough that a call costs little per row, few enough to stay small. */
-const rowsPerCall = 4096;
-/** No name of a column: the query gives it beside the features. */
-const actualColumn = "(actual)";
-const weightColumn = "(weight)";
+/** No names of columns: a query gives them beside the features. */
+const furtherNames = ["(actual)", "(weight)"];
 
 /** The two sides of the split of the table `data`. */
 type Side = "training" | "held-out";
@@ -22,29 +20,6 @@ type Side = "training" | "held-out";
 /** What follows FROM for one side's rows. */
 export function rowsOf(side: Side): string {
   return `(SELECT * FROM data WHERE ${side === "training" ? "NOT _held_out" : "_held_out"}) AS rows_of_side`;
-}
-
-/** Rows of a query, in its order, in chunks of `rowsPerCall`. */
-async function* chunksOf(engine: SqlEngine, sql: string): AsyncIterable<SqlRow[]> {
-  let pending: SqlRow[] = [];
-  for await (const rows of engine.chunks(sql)) {
-    pending.push(...rows);
-    while (pending.length >= rowsPerCall) {
-      yield pending.slice(0, rowsPerCall);
-      pending = pending.slice(rowsPerCall);
-    }
-  }
-  if (pending.length > 0) yield pending;
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function mislabelled(fault: string): PlatformError {
@@ -62,9 +37,48 @@ interface Scored {
   readonly features?: string | undefined;
 }
 
+/** Targets and predictions as they come, block by block. */
+class ScoredBlocks {
+  private at = 0;
+  private readonly actual: Float64Array;
+  private readonly predicted: Float64Array;
+  private readonly weights: Float64Array | undefined;
+
+  private constructor(rows: number, isWeighted: boolean) {
+    this.actual = new Float64Array(rows);
+    this.predicted = new Float64Array(rows);
+    this.weights = isWeighted ? new Float64Array(rows) : undefined;
+  }
+
+  /** Room for the rows of a relation. */
+  static async of(engine: SqlEngine, from: string, isWeighted: boolean): Promise<ScoredBlocks> {
+    const [rows = 0] = await aggregate(engine, from, ["count(*)"]);
+    return new ScoredBlocks(rows, isWeighted);
+  }
+
+  /** `further`: targets and, where rows have weights, those. */
+  add(predicted: Float64Array, [actual, weights]: readonly Float64Array[]): void {
+    this.predicted.set(predicted, this.at);
+    if (actual) this.actual.set(actual, this.at);
+    if (weights) this.weights?.set(weights, this.at);
+    this.at += predicted.length;
+  }
+
+  rows(): ScoredRows {
+    const { actual, predicted, weights } = this;
+    return { actual, predicted, ...(weights && { weights }) };
+  }
+}
+
+/** What is asked for beside features: the target and, where rows have one, the weight. */
+function besideFeatures(definition: ModelDefinition): string[] {
+  const weight = weightOf(definition);
+  return [targetSql(definition), ...(weight === undefined ? [] : [weight])];
+}
+
 /**
- * Targets and a model's predictions for one side of the split table `data`, by `_row`, with the rows' weights where the
- * definition has such a column; a classification's predictions are the probabilities. Memory grows by 16 or 24 bytes
+ * Targets and a model's predictions for one side of the split table `data`, in the order of its rows, with the rows' weights where
+ * the definition has such a column; a classification's predictions are the probabilities. Memory grows by 16 or 24 bytes
  * per row.
  */
 export async function scoreRows(
@@ -72,58 +86,49 @@ export async function scoreRows(
   definition: ModelDefinition,
   { model, side, features }: Scored,
 ): Promise<ScoredRows> {
-  const columns = model.signature.inputs.map(({ name }) => identifier(name));
-  const weight = weightOf(definition);
-  const selected = [`${targetSql(definition)} AS ${identifier(actualColumn)}`];
-  if (weight !== undefined) selected.push(`${weight} AS ${identifier(weightColumn)}`);
-  const query =
+  const further = besideFeatures(definition);
+  const sideRows = rowsOf(side);
+  const asked = further.map((sql, index) => `${sql} AS ${identifier(furtherNames[index] ?? "")}`);
+  const columns = model.signature.inputs.map(({ name }) => `f.${identifier(name)}`);
+  const from =
     features === undefined
-      ? `SELECT ${[...selected, ...columns].join(", ")} FROM ${rowsOf(side)} ORDER BY _row`
-      : `SELECT r.*, ${columns.map((column) => `f.${column}`).join(", ")} FROM (SELECT _row, ${selected.join(", ")} FROM ${rowsOf(side)}) AS r ` +
-        `JOIN ${features} AS f ON f._row = r._row ORDER BY r._row`;
-  const actual: Float64Array[] = [];
-  const predicted: Float64Array[] = [];
-  const weights: Float64Array[] = [];
-  for await (const rows of chunksOf(engine, query)) {
-    const predictions = await model.predict(featureTable(model.signature, rows));
+      ? sideRows
+      : `(SELECT ${["r.*", ...columns].join(", ")} FROM (SELECT _row, ${asked.join(", ")} FROM ${sideRows}) AS r ` +
+        `JOIN ${features} AS f ON f._row = r._row ORDER BY r._row) AS joined`;
+  const scored = await ScoredBlocks.of(engine, from, further.length > 1);
+  const beside =
+    features === undefined ? further : further.map((_, index) => identifier(furtherNames[index] ?? ""));
+  for await (const block of featureBlocks(engine, { from, signature: model.signature, further: beside })) {
+    const predictions = await model.predict(block.table);
     const fault = findLabelFault(model.signature, predictions);
     if (fault !== undefined) throw mislabelled(fault);
     const { prediction, probability } = predictions;
-    actual.push(Float64Array.from(rows, (row) => numberOf(row, actualColumn)));
-    predicted.push(probability ?? Float64Array.from(prediction as Float64Array));
-    if (weight !== undefined) weights.push(Float64Array.from(rows, (row) => numberOf(row, weightColumn)));
+    scored.add(probability ?? Float64Array.from(prediction as Float64Array), block.further);
   }
-  return {
-    actual: joined(actual),
-    predicted: joined(predicted),
-    ...(weight !== undefined && { weights: joined(weights) }),
-  };
+  return scored.rows();
 }
 
-/**
- * The same from a linear model's parameters, by the engine itself: several times faster, equal to rounding.
- */
-export async function scoreRowsInSql(
+/** The same from a linear model's parameters: several times faster, equal to rounding. */
+export async function scoreLinearRows(
   engine: SqlEngine,
   definition: ModelDefinition,
   { linear, side }: { readonly linear: LinearParameters; readonly side: Side },
 ): Promise<ScoredRows> {
-  const actual: number[] = [];
-  const predicted: number[] = [];
-  const weights: number[] = [];
-  const weight = weightOf(definition);
-  const weightSql = weight === undefined ? "" : `, ${weight} AS w`;
-  const query = `SELECT ${targetSql(definition)} AS a, ${predictionSql(linear)} AS p${weightSql} FROM ${rowsOf(side)} ORDER BY _row`;
-  for await (const rows of engine.chunks(query)) {
-    for (const row of rows) {
-      actual.push(numberOf(row, "a"));
-      predicted.push(numberOf(row, "p"));
-      if (weight !== undefined) weights.push(numberOf(row, "w"));
+  const further = besideFeatures(definition);
+  const from = rowsOf(side);
+  const coefficients = linear.terms.flatMap((term) =>
+    term.kind === "category" ? term.coefficients : [term.coefficient],
+  );
+  const scored = await ScoredBlocks.of(engine, from, further.length > 1);
+  for await (const block of encodedBlocks(engine, { from, parts: linear.terms, further })) {
+    const predicted = new Float64Array(block.rows).fill(linear.intercept);
+    addPredictors(predicted, block, coefficients);
+    if (linear.signature.task === "classification") {
+      // exp of a large number is infinite, which gives the 0 it should.
+      for (let row = 0; row < predicted.length; row++)
+        predicted[row] = 1 / (1 + Math.exp(-(predicted[row] ?? NaN)));
     }
+    scored.add(predicted, block.further);
   }
-  return {
-    actual: Float64Array.from(actual),
-    predicted: Float64Array.from(predicted),
-    ...(weight !== undefined && { weights: Float64Array.from(weights) }),
-  };
+  return scored.rows();
 }

@@ -1,10 +1,7 @@
 import path from "node:path";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import type { Registry } from "../../platform/registry/registry";
-import type { Champions } from "./champions";
-
-/** Which version production is to serve; a release sets it. */
-const championAlias = "champion";
+import { championAlias, type Champions } from "./champions";
 
 /**
  * The champion is the version that the registry's alias names, where production itself cannot be asked; it is downloaded

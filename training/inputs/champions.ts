@@ -1,3 +1,6 @@
+/** Which version production is to serve; a release sets it. */
+export const championAlias = "champion";
+
 /** The model that a candidate has to beat, and whose training data new data is compared with. */
 export interface Champion {
   /** `name:version`. */

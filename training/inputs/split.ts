@@ -1,5 +1,5 @@
 import { keepSides } from "../../platform/data/keep-sides";
-import { decideSplitRule, isSameHash, type SplitRule } from "../../platform/data/split-rule";
+import { decideSplitRule, isSameHash, withHash, type SplitRule } from "../../platform/data/split-rule";
 import { definitionDigest } from "../../platform/definition/definition-digest";
 import type { Lineage } from "../../platform/model/model-directory";
 import { readLineage } from "../../platform/model/model-directory";
@@ -21,7 +21,7 @@ export async function decideSplit(
   const { definition, source } = workbench;
   const lineage = champion && (await readLineage(champion.directory));
   const former = lineage?.split;
-  const rule = decideSplitRule(definition, source.header, former);
+  const rule = withHash(decideSplitRule(definition, source.header, former), source.rows, former);
   const isAnother = former?.by !== "hash" || rule.by !== "hash" || !isSameHash(rule, former);
   // An id is the same through every correction.
   if (lineage === undefined || isAnother || rule.key.some(({ role }) => role === "id")) return rule;

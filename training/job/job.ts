@@ -26,6 +26,7 @@ import { JobLog, entriesOfCheck, entriesOfDecision, type Outcome } from "./job-l
 import { aliasChampions } from "../inputs/alias-champions";
 import {
   acceptedBySettings,
+  breakingAcceptedBySettings,
   checkStep,
   evaluateStep,
   readDecision,
@@ -163,6 +164,7 @@ export function evaluateJob(
           countDecisions: (heldOut) => logOf(context).countDecisions(heldOut),
         },
         evaluation: context.settings.evaluation,
+        acceptBreaking: breakingAcceptedBySettings(context.settings),
         output: scratch,
       }),
     );

@@ -12,6 +12,7 @@ import { addJob } from "./job-command";
 import { packageChampions } from "../inputs/package-champions";
 import {
   acceptedBySettings,
+  breakingAcceptedBySettings,
   checkStep,
   evaluateStep,
   mayRegister,
@@ -91,6 +92,7 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
           champions: packageChampions(flags.champion),
           records: { dataVersions: await versionsOf(read) },
           evaluation: read.evaluation,
+          acceptBreaking: breakingAcceptedBySettings(read),
           output: flags.output,
         }),
       );

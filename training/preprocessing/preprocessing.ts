@@ -4,17 +4,33 @@ import {
   type ModelDefinition,
 } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
-import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
+import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
+import { valuesPerCategory } from "./frequent-values";
 import { aggregate, double, notFinite } from "./sql";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
-const maxEncodedColumns = 500;
+const maxEncodedColumns = 1500;
 
-type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
+export type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
 
-/** How each feature is made a number or several, without the coefficients; in signature order. */
-type Preprocessing = readonly (Unfitted<NumberTerm> | Unfitted<BooleanTerm> | Unfitted<CategoryTerm>)[];
+/** How a feature is made a number or several, without the coefficients. */
+export type UnfittedTerm = Unfitted<NumberTerm> | Unfitted<BooleanTerm> | Unfitted<CategoryTerm>;
+
+/** How each feature is; in signature order. */
+export type Preprocessing = readonly UnfittedTerm[];
+
+/** A preprocessing with what a person should know of it: whole sentences. */
+interface FittedPreprocessing {
+  readonly preprocessing: Preprocessing;
+  readonly warnings: readonly string[];
+}
+
+interface FittedPart {
+  readonly part: UnfittedTerm;
+  /** Of a category whose values are learned: these, the most frequent first. */
+  readonly byFrequency?: readonly string[];
+}
 
 /** Where training rows are: `from` is what follows FROM, `weight` the expression of a row's weight. */
 export interface TrainingRows {
@@ -31,22 +47,46 @@ export async function fitPreprocessing(
   engine: SqlEngine,
   definition: ModelDefinition,
   rows: TrainingRows,
-): Promise<Preprocessing> {
+): Promise<FittedPreprocessing> {
   const features = featuresOf(definition);
   const numbers = await fitNumbers(
     engine,
     features.filter(({ type }) => type === "number"),
     rows,
   );
-  const preprocessing: Preprocessing[number][] = [];
+  const fitted: FittedPart[] = [];
   for (const feature of features) {
     const number = numbers.get(feature.name);
-    if (number) preprocessing.push(number);
-    else if (feature.type === "boolean") preprocessing.push({ kind: "boolean", column: feature.name });
-    else preprocessing.push(await fitCategory(engine, feature, rows));
+    if (number) fitted.push({ part: number });
+    else if (feature.type === "boolean") fitted.push({ part: { kind: "boolean", column: feature.name } });
+    else fitted.push(await fitCategory(engine, feature, rows));
   }
-  checkSize(preprocessing);
-  return preprocessing;
+  return withFrequentValues(fitted);
+}
+
+/** Keeps of categories that learn their values so many, the most frequent, that all encoded columns can be fitted. */
+function withFrequentValues(fitted: readonly FittedPart[]): FittedPreprocessing {
+  const learned = fitted.filter(({ byFrequency }) => byFrequency !== undefined);
+  const size = (parts: readonly FittedPart[]): number =>
+    parts.reduce((sum, { part }) => sum + sizeOf(part), 0);
+  const room = maxEncodedColumns - (size(fitted) - size(learned));
+  const kept = valuesPerCategory(
+    learned.map(({ part }) => sizeOf(part)),
+    room,
+  );
+  if (kept === undefined || room < 0) throw tooManyColumns(fitted.map(({ part }) => part));
+  const shortened = learned.filter(({ part }) => sizeOf(part) > kept).map(({ part }) => part.column);
+  return {
+    preprocessing: fitted.map(({ part, byFrequency }) => {
+      if (part.kind !== "category" || !byFrequency || part.values.length <= kept) return part;
+      const frequent = new Set(byFrequency.slice(0, kept));
+      return { ...part, values: part.values.filter((value) => frequent.has(value)) };
+    }),
+    warnings: shortened.map(
+      (name) =>
+        `Column "${name}" has more than ${kept} values; the ${kept} most frequent have coefficients of their own, and the others none. Group its rare values, or train trees.`,
+    ),
+  };
 }
 
 /** The same with numbers in the units that they have. */
@@ -116,10 +156,10 @@ async function fitCategory(
   engine: SqlEngine,
   { name, nullable, values: declared, outside }: ColumnDefinition,
   { from }: TrainingRows,
-): Promise<Unfitted<CategoryTerm>> {
+): Promise<FittedPart> {
   // Values that are taken although no list has them are learned, too.
   const isClosed = declared !== undefined && outside !== "warn";
-  if (isClosed && !nullable) return { kind: "category", column: name, values: declared };
+  if (isClosed && !nullable) return { part: { kind: "category", column: name, values: declared } };
   const column = identifier(name);
   const seen = (
     await engine.rows(
@@ -134,50 +174,31 @@ async function fitCategory(
       `Column "${name}" has no value in the training rows. A feature needs some. Remove it from the definition or fill it.`,
     );
   }
+  const part = { kind: "category", column: name, ...(nullable && { imputation: mostFrequent }) } as const;
+  if (isClosed) return { part: { ...part, values: declared } };
   return {
-    kind: "category",
-    column: name,
-    ...(nullable && { imputation: mostFrequent }),
-    values: isClosed ? declared : [...new Set([...(declared ?? []), ...seen.toSorted()])],
+    part: { ...part, values: [...new Set([...(declared ?? []), ...seen.toSorted()])] },
+    byFrequency: [...new Set([...seen, ...(declared ?? [])])],
   };
 }
 
-function sizeOf(part: Preprocessing[number]): number {
+/** Encoded columns that a preprocessing makes of a feature. */
+export function sizeOf(part: UnfittedTerm): number {
   return part.kind === "category" ? part.values.length : 1;
 }
 
-function checkSize(preprocessing: Preprocessing): void {
+function tooManyColumns(preprocessing: Preprocessing): PlatformError {
   const size = preprocessing.reduce((sum, part) => sum + sizeOf(part), 0);
-  if (size <= maxEncodedColumns) return;
   const largest = preprocessing.reduce((max, part) => (sizeOf(part) > sizeOf(max) ? part : max));
-  throw new PlatformError(
+  return new PlatformError(
     "TRAINING_FAILED",
-    `The features make ${size} or more encoded columns, of which "${largest.column}" makes ${sizeOf(largest)}. At most ${maxEncodedColumns} can be fitted. Group its rare values, or give it the role "id".`,
+    `The features make ${size} or more encoded columns, of which "${largest.column}" makes ${sizeOf(largest)}. At most ${maxEncodedColumns} can be fitted. Leave features out, declare fewer values, or train trees.`,
   );
 }
 
-function imputed(name: string, imputation: number | string | undefined): string {
+function imputed(name: string, imputation: number | undefined): string {
   if (imputation === undefined) return identifier(name);
-  const value = typeof imputation === "number" ? double(imputation) : literal(imputation);
-  return `coalesce(${identifier(name)}, ${value})`;
-}
-
-/** The SQL expressions of the encoded columns: a number per feature that is not a category, 0 or 1 per category value. */
-export function encodedColumns(preprocessing: Preprocessing): string[] {
-  return preprocessing.flatMap((part) => {
-    switch (part.kind) {
-      case "number":
-        return [`(${imputed(part.column, part.imputation)} - ${double(part.mean)}) / ${double(part.scale)}`];
-      case "boolean":
-        return [`CASE WHEN ${identifier(part.column)} THEN ${double(1)} ELSE ${double(0)} END`];
-      case "category": {
-        const value = imputed(part.column, part.imputation);
-        return part.values.map(
-          (known) => `CASE WHEN ${value} = ${literal(known)} THEN ${double(1)} ELSE ${double(0)} END`,
-        );
-      }
-    }
-  });
+  return `coalesce(${identifier(name)}, ${double(imputation)})`;
 }
 
 /** Names of the encoded columns, for people: `age`, `sex=female`. */

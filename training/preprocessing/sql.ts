@@ -48,25 +48,3 @@ export async function aggregate(
   }
   return values;
 }
-
-/** Weighted cross products: entry [i][j] is the sum over all rows of weight × column i × column j. Symmetric. */
-export async function crossProducts(
-  engine: SqlEngine,
-  from: string,
-  { columns, weight }: { readonly columns: readonly string[]; readonly weight: string },
-): Promise<number[][]> {
-  const pairs = columns.flatMap((_, i) => columns.slice(0, i + 1).map((_, j) => [i, j] as const));
-  const sums = await aggregate(
-    engine,
-    from,
-    pairs.map(([i, j]) => `sum(${weight} * (${columns[i]} * ${columns[j]}))`),
-  );
-  const matrix = columns.map(() => new Array<number>(columns.length).fill(0));
-  pairs.forEach(([i, j], index) => {
-    const sum = sums[index] ?? NaN;
-    const [rowI, rowJ] = [matrix[i], matrix[j]];
-    if (rowI) rowI[j] = sum;
-    if (rowJ) rowJ[i] = sum;
-  });
-  return matrix;
-}

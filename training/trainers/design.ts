@@ -1,4 +1,6 @@
-import type { TrainingRows } from "../preprocessing/preprocessing";
+import type { SqlEngine } from "../../platform/sql/engine";
+import { encodedBlocks, type EncodedBlock } from "../preprocessing/encoded-blocks";
+import { sizeOf, type Preprocessing, type TrainingRows } from "../preprocessing/preprocessing";
 
 /** Intercept and coefficients of the encoded columns, in their order. */
 export interface Coefficients {
@@ -8,16 +10,38 @@ export interface Coefficients {
   readonly warnings?: readonly string[];
 }
 
-/** The encoded columns and the target as SQL expressions over the training rows. */
+/** The training rows as encoded columns, with the target as an SQL expression. */
 export interface Design {
+  readonly engine: SqlEngine;
   readonly rows: TrainingRows;
-  readonly columns: readonly string[];
+  readonly preprocessing: Preprocessing;
   readonly target: string;
 }
 
-/** A relation of the encoded columns as c0, c1, ..., the weight as w and further expressions under their names. */
-export function designRelation({ rows, columns }: Design, further: Readonly<Record<string, string>>): string {
-  const encoded = columns.map((column, index) => `${column} AS c${index}`);
-  const named = Object.entries(further).map(([name, expression]) => `${expression} AS ${name}`);
-  return `(SELECT ${[...encoded, `${rows.weight} AS w`, ...named].join(", ")} FROM ${rows.from}) AS design`;
+export interface DesignBlock extends EncodedBlock {
+  readonly targets: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/** Number of encoded columns. */
+export function widthOf({ preprocessing }: Pick<Design, "preprocessing">): number {
+  return preprocessing.reduce((sum, part) => sum + sizeOf(part), 0);
+}
+
+export async function* designBlocks({
+  engine,
+  rows,
+  preprocessing,
+  target,
+}: Design): AsyncGenerator<DesignBlock> {
+  const wanted = { from: rows.from, parts: preprocessing, further: [target, rows.weight] };
+  for await (const block of encodedBlocks(engine, wanted)) {
+    const [targets = new Float64Array(), weights = new Float64Array()] = block.further;
+    yield { ...block, targets, weights };
+  }
+}
+
+/** A block with one more column of numbers, behind the others. */
+export function withColumn(block: DesignBlock, at: number, values: Float64Array): DesignBlock {
+  return { ...block, dense: [...block.dense, { at, values }] };
 }

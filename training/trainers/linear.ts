@@ -11,7 +11,6 @@ import type { Coefficients, Design } from "./design";
 import type { FittedModel, TrainerInput } from "./trainer";
 import { toOnnx } from "../onnx/linear-graph";
 import {
-  encodedColumns,
   encodedNames,
   fitPreprocessing,
   withCoefficients,
@@ -23,7 +22,6 @@ import { targetSql, weightOf } from "../preprocessing/target";
 
 /** The training rows as a linear trainer sees them. */
 export interface LinearProblem {
-  readonly engine: SqlEngine;
   readonly design: Design;
   /** Names of the encoded columns, for messages. */
   readonly names: readonly string[];
@@ -40,10 +38,13 @@ export async function fitLinear(
   await checkTrainingRows(engine, definition, from);
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   const fitted = await fitPreprocessing(engine, definition, rows);
-  const preprocessing = standardize ? fitted : withoutScales(fitted);
-  const design = { rows, columns: encodedColumns(preprocessing), target: targetSql(definition) };
-  const { intercept, coefficients, warnings } = await solve({
-    engine,
+  const preprocessing = standardize ? fitted.preprocessing : withoutScales(fitted.preprocessing);
+  const design = { engine, rows, preprocessing, target: targetSql(definition) };
+  const {
+    intercept,
+    coefficients,
+    warnings = [],
+  } = await solve({
     design,
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
@@ -54,7 +55,7 @@ export async function fitLinear(
     intercept,
     terms: withCoefficients(preprocessing, coefficients),
   };
-  return { onnx: toOnnx(linear), linear, ...(warnings && { warnings }) };
+  return { onnx: toOnnx(linear), linear, warnings: [...fitted.warnings, ...warnings] };
 }
 
 interface Requirement {

@@ -1,10 +1,11 @@
 import { Matrix } from "ml-matrix";
 import { PlatformError } from "../../platform/base/errors";
 import { findCholeskySolution, rangeBasis } from "./linear-algebra";
-import { designRelation, type Coefficients } from "./design";
+import { addPredictors, addSums, CrossProducts } from "./cross-products";
+import { designBlocks, widthOf, withColumn, type Coefficients, type DesignBlock } from "./design";
 import { fitLinear, type LinearProblem } from "./linear";
 import type { Trainer } from "./trainer";
-import { aggregate, balancedSum, crossProducts, double } from "../preprocessing/sql";
+import { aggregate, double, notFinite } from "../preprocessing/sql";
 
 const maxIterations = 100;
 const maxHalvings = 30;
@@ -12,8 +13,17 @@ const maxHalvings = 30;
 const gradientTolerance = 1e-10;
 /** Longest last step, relative to the coefficients; Newton's next one would be of the order of its square. */
 const stepTolerance = 1e-6;
+/** A step up to this, relative to the coefficients, hardly changes the second derivatives. */
+const nearStep = 0.05;
 /** A step this long where the gradient has vanished means that it would never end. */
 const divergentStep = 1e-3;
+
+/** Every so many rows are a sample, the coarsest first. */
+const sampleSteps = [64, 8] as const;
+const minSampleRows = 2000;
+const minSampleRowsPerColumn = 20;
+/** As the others, for samples: what is left is less than what the other rows will change. */
+const sampleTolerance = 1e-4;
 
 /** The penalised negative log-likelihood at some coefficients, with its derivatives by (b, b0). */
 interface Objective {
@@ -25,6 +35,8 @@ interface Objective {
 
 interface Problem extends LinearProblem {
   readonly l2: number;
+  /** Taken as it is, where it is given. */
+  readonly hessian?: Matrix;
 }
 
 /**
@@ -33,8 +45,8 @@ interface Problem extends LinearProblem {
  * dependent columns it is the solution of least |b|.
  */
 async function fitLogistic(problem: Problem): Promise<Coefficients> {
-  const { engine, design, l2 } = problem;
-  const [total = NaN, positive = NaN] = await aggregate(engine, design.rows.from, [
+  const { design } = problem;
+  const [total = NaN, positive = NaN] = await aggregate(design.engine, design.rows.from, [
     `sum(${design.rows.weight})`,
     `sum(${design.rows.weight} * ${design.target})`,
   ]);
@@ -44,21 +56,62 @@ async function fitLogistic(problem: Problem): Promise<Coefficients> {
       `All training rows are of the ${positive > 0 ? "positive" : "negative"} class. Both classes are needed. Add rows of the other one.`,
     );
   }
-  let current = await evaluate(problem, {
+  const start = {
     intercept: Math.log(positive / (total - positive)),
-    coefficients: design.columns.map(() => 0),
-  });
+    coefficients: new Array<number>(widthOf(design)).fill(0),
+  };
+  return minimize(problem, await warmStart(problem, start, total), { total, gradient: gradientTolerance });
+}
+
+/**
+ * Coefficients to start from: those of samples of the rows, a larger one after a smaller. They save most of the steps over all
+ * rows, and have no say in where these end. Without a penalty a sample may have no finite coefficients, so there is none.
+ */
+async function warmStart(problem: Problem, start: Coefficients, total: number): Promise<Coefficients> {
+  const { design, l2 } = problem;
+  if (l2 === 0) return start;
+  const [rows = 0] = await aggregate(design.engine, design.rows.from, ["count(*)"]);
+  let current = start;
+  for (const step of sampleSteps) {
+    if (rows / step < Math.max(minSampleRows, minSampleRowsPerColumn * widthOf(design))) continue;
+    const sampled = {
+      from: `(SELECT * FROM ${design.rows.from} WHERE _row % ${step} = 0) AS sampled`,
+      weight: `${double(step)} * ${design.rows.weight}`,
+    };
+    try {
+      const sample = { ...problem, design: { ...design, rows: sampled } };
+      current = await minimize(sample, current, { total, gradient: sampleTolerance });
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+    }
+  }
+  return current;
+}
+
+/** By Newton's method, until no entry of the gradient is above its tolerance per unit of weight. */
+async function minimize(
+  problem: Problem,
+  start: Coefficients,
+  { total, gradient }: { readonly total: number; readonly gradient: number },
+): Promise<Coefficients> {
+  const { l2 } = problem;
+  let current = await evaluate(problem, start);
   // Directions without effect are found once: later, one that diverges would look like one of them.
   const basis = l2 > 0 ? undefined : rangeBasis(profile(current).matrix);
+  let before = Infinity;
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     const step = newtonStep(current, basis);
     if (!step) break;
-    const settled = Math.max(...current.gradient.map(Math.abs)) <= gradientTolerance * total;
+    const settled = Math.max(...current.gradient.map(Math.abs)) <= gradient * total;
     const length = Math.max(...step.map(Math.abs));
+    const size = 1 + Math.max(...current.at.coefficients.map(Math.abs));
+    // So near the end, and so fast, the second derivatives are no others: summing them is nearly all of the work.
+    const isNear = l2 > 0 && length <= nearStep * size && length <= before / 4;
+    before = length;
     if (settled && l2 === 0 && length > divergentStep) break;
-    const next = await descend(problem, current, step);
+    const next = await descend(isNear ? { ...problem, hessian: current.hessian } : problem, current, step);
     if (!next) break;
-    if (settled && length <= stepTolerance * (1 + Math.max(...current.at.coefficients.map(Math.abs)))) {
+    if (settled && length <= stepTolerance * size) {
       return next.at;
     }
     current = next;
@@ -66,34 +119,55 @@ async function fitLogistic(problem: Problem): Promise<Coefficients> {
   throw notConverged(problem, current.at);
 }
 
-async function evaluate({ engine, design, l2 }: Problem, at: Coefficients): Promise<Objective> {
-  const inner = designRelation(design, { y: design.target });
-  const names = design.columns.map((_, index) => `c${index}`);
-  const predictor = balancedSum([
-    double(at.intercept),
-    ...names.map((name, index) => `${double(at.coefficients[index] ?? NaN)} * ${name}`),
-  ]);
-  // exp of a negative number only: nothing overflows, whatever the predictor is.
-  const scored = `(SELECT *, exp(-abs(z)) AS e FROM (SELECT *, ${predictor} AS z FROM ${inner}) AS predicted) AS scored`;
-  const likelihood = `(SELECT *, w * e / ((1 + e) * (1 + e)) AS v,
-    w * (CASE WHEN z >= 0 THEN 1 / (1 + e) ELSE e / (1 + e) END - y) AS r,
-    w * (ln(1 + e) + (CASE WHEN z >= 0 THEN z ELSE 0e0 END) - y * z) AS loss FROM ${scored}) AS likelihood`;
-  const columns = [...names, double(1)];
-  const [loss = NaN, ...sums] = await aggregate(engine, likelihood, [
-    "sum(loss)",
-    ...columns.map((column) => `sum(r * ${column})`),
-  ]);
-  const products = await crossProducts(engine, likelihood, { columns, weight: "v" });
-  const size = names.length;
+async function evaluate({ design, l2, hessian: given }: Problem, at: Coefficients): Promise<Objective> {
+  if (![at.intercept, ...at.coefficients].every(Number.isFinite)) throw notFinite("A coefficient");
+  const size = widthOf(design);
+  const products = new CrossProducts(size + 1);
+  const gradient = new Float64Array(size + 1);
+  let loss = 0;
+  for await (const block of designBlocks(design)) {
+    const all = withColumn(block, size, new Float64Array(block.rows).fill(1));
+    const predictors = new Float64Array(block.rows);
+    addPredictors(predictors, all, [...at.coefficients, at.intercept]);
+    const { curvatures, residuals, ...of } = likelihoodOf(block, predictors);
+    if (!given) products.add(all, curvatures);
+    addSums(gradient, all, residuals);
+    loss += of.loss;
+  }
   const penalty = at.coefficients.reduce((sum, coefficient) => sum + coefficient ** 2, 0);
-  const hessian = new Matrix(products);
-  names.forEach((_, index) => hessian.set(index, index, hessian.get(index, index) + l2));
+  const hessian = given ?? products.matrix();
+  if (!given)
+    at.coefficients.forEach((_, index) => hessian.set(index, index, hessian.get(index, index) + l2));
   return {
     at,
     value: loss + (l2 / 2) * penalty,
-    gradient: sums.map((sum, index) => sum + (index < size ? l2 * (at.coefficients[index] ?? 0) : 0)),
+    gradient: Array.from(
+      gradient,
+      (sum, index) => sum + (index < size ? l2 * (at.coefficients[index] ?? 0) : 0),
+    ),
     hessian,
   };
+}
+
+/** The negative log-likelihood of a block's rows, with its first and second derivatives by each row's predictor. */
+function likelihoodOf(
+  { targets, weights }: DesignBlock,
+  predictors: Float64Array,
+): { readonly loss: number; readonly residuals: Float64Array; readonly curvatures: Float64Array } {
+  const residuals = new Float64Array(predictors.length);
+  const curvatures = new Float64Array(predictors.length);
+  let loss = 0;
+  for (let row = 0; row < predictors.length; row++) {
+    const z = predictors[row] ?? NaN;
+    const y = targets[row] ?? NaN;
+    const w = weights[row] ?? NaN;
+    // exp of a negative number only: nothing overflows, whatever the predictor is.
+    const e = Math.exp(-Math.abs(z));
+    residuals[row] = w * ((z >= 0 ? 1 : e) / (1 + e) - y);
+    curvatures[row] = (w * e) / ((1 + e) * (1 + e));
+    loss += w * (Math.log1p(e) + Math.max(z, 0) - y * z);
+  }
+  return { loss, residuals, curvatures };
 }
 
 /** The second derivatives and the gradient by b when b0 is always the best for b (the Schur complement of b0). */

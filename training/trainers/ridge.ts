@@ -1,11 +1,19 @@
 import { Matrix } from "ml-matrix";
 import { counted } from "../../platform/base/wording";
-import { designRelation, type Coefficients } from "./design";
+import { CrossProducts } from "./cross-products";
+import {
+  designBlocks,
+  widthOf,
+  withColumn,
+  type Coefficients,
+  type Design,
+  type DesignBlock,
+} from "./design";
 import { solveTriangle, TriangularFactor, type LeastSquares } from "./least-squares";
 import { fitLinear, type LinearProblem } from "./linear";
 import { findCholeskySolution, largestVarianceInflation } from "./linear-algebra";
 import type { Trainer } from "./trainer";
-import { aggregate, crossProducts, double, numberOf } from "../preprocessing/sql";
+import { aggregate, double } from "../preprocessing/sql";
 
 /**
  * Cross products square the condition of the columns. Up to this variance inflation, 12 digits of the coefficients are
@@ -23,44 +31,39 @@ const warnedCondition = 1e7;
  * always makes) it is the one of least |b|, as scikit-learn's LinearRegression.
  */
 async function fitRidge(problem: LinearProblem, alpha: number): Promise<Coefficients> {
-  const { engine, design } = problem;
-  const { rows, columns, target } = design;
+  const { engine, rows, target } = problem.design;
   const [total = NaN, targetSum = NaN] = await aggregate(engine, rows.from, [
     `sum(${rows.weight})`,
     `sum(${rows.weight} * ${target})`,
   ]);
   // A target far from zero would lose digits in the products.
   const centre = targetSum / total;
-  const from = designRelation(design, { y: `${target} - ${double(centre)}` });
-  const names = columns.map((_, index) => `c${index}`);
+  const centred = { ...problem.design, target: `${target} - ${double(centre)}` };
   const solved =
-    (await findFromProducts(problem, { from, names, total, alpha })) ??
-    (await solveRows(problem, { from, names, alpha }));
+    (await findFromProducts(centred, { total, alpha })) ??
+    (await solveRows({ ...problem, design: centred }, alpha));
   return { ...solved, intercept: centre + solved.intercept };
-}
-
-/** The relation of the encoded columns, the centred target as y and the weight as w. */
-interface Rows {
-  readonly from: string;
-  readonly names: readonly string[];
-  readonly alpha: number;
 }
 
 /** By the sums of the products of columns; undefined where these have lost too many digits. */
 async function findFromProducts(
-  { engine }: LinearProblem,
-  { from, names, total, alpha }: Rows & { readonly total: number },
+  design: Design,
+  { total, alpha }: { readonly total: number; readonly alpha: number },
 ): Promise<Coefficients | undefined> {
-  const size = names.length;
-  const sums = new Matrix(
-    await crossProducts(engine, from, { columns: [...names, "y", double(1)], weight: "w" }),
-  );
+  const size = widthOf(design);
+  const products = new CrossProducts(size + 2);
+  for await (const block of designBlocks(design)) {
+    const ones = new Float64Array(block.rows).fill(1);
+    products.add(withColumn(withColumn(block, size, block.targets), size + 1, ones), block.weights);
+  }
+  const sums = products.matrix();
   const means = Array.from({ length: size + 1 }, (_, index) => sums.get(index, size + 1) / total);
   const mean = (index: number) => means[index] ?? NaN;
   const centred = (i: number, j: number) => sums.get(i, j) - total * mean(i) * mean(j);
-  const gram = new Matrix(names.map((_, i) => names.map((_, j) => centred(i, j) + (i === j ? alpha : 0))));
+  const places = Array.from({ length: size }, (_, index) => index);
+  const gram = new Matrix(places.map((i) => places.map((j) => centred(i, j) + (i === j ? alpha : 0))));
   if (!(largestVarianceInflation(gram) <= maxVarianceInflation)) return undefined;
-  const right = names.map((_, index) => centred(index, size));
+  const right = places.map((index) => centred(index, size));
   const coefficients = findCholeskySolution(gram, right);
   if (!coefficients) return undefined;
   const shift = coefficients.reduce((sum, coefficient, index) => sum + coefficient * mean(index), 0);
@@ -68,23 +71,32 @@ async function findFromProducts(
 }
 
 /** By QR decomposition of the rows, which are read once, block by block; the penalty is a row for each column. */
-async function solveRows(
-  { engine, dependencies }: LinearProblem,
-  { from, names, alpha }: Rows,
-): Promise<Coefficients> {
-  const factor = new TriangularFactor(names.length + 2);
-  for await (const chunk of engine.chunks(`SELECT ${[...names, "y", "w"].join(", ")} FROM ${from}`)) {
-    for (const row of chunk) {
-      const root = Math.sqrt(numberOf(row, "w"));
-      factor.add([root, ...[...names, "y"].map((name) => root * numberOf(row, name))]);
-    }
+async function solveRows({ design, dependencies }: LinearProblem, alpha: number): Promise<Coefficients> {
+  const size = widthOf(design);
+  const factor = new TriangularFactor(size + 2);
+  for await (const block of designBlocks(design)) {
+    for (let row = 0; row < block.rows; row++) factor.add(rowOf(block, row, size));
   }
   if (alpha > 0) {
-    for (const [at] of names.entries())
-      factor.add([0, ...names.map((_, index) => (index === at ? Math.sqrt(alpha) : 0)), 0]);
+    for (let at = 0; at < size; at++)
+      factor.add(Array.from({ length: size + 2 }, (_, place) => (place === at + 1 ? Math.sqrt(alpha) : 0)));
   }
   const solved = solveTriangle(factor.triangle(), factor.rows);
   return { ...solved, warnings: warningsOf(solved, dependencies) };
+}
+
+/** One row of (1, encoded columns, target), by the root of its weight. */
+function rowOf({ dense, categories, targets, weights }: DesignBlock, row: number, size: number): number[] {
+  const root = Math.sqrt(weights[row] ?? NaN);
+  const values = new Array<number>(size + 2).fill(0);
+  values[0] = root;
+  for (const { at, values: column } of dense) values[at + 1] = root * (column[row] ?? NaN);
+  for (const places of categories) {
+    const place = places[row] ?? -1;
+    if (place >= 0) values[place + 1] = root;
+  }
+  values[size + 1] = root * (targets[row] ?? NaN);
+  return values;
 }
 
 function warningsOf({ condition, dependent }: LeastSquares, expected: number): string[] {

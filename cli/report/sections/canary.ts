@@ -33,7 +33,7 @@ function sampleCells({ requests, failures, refusals = 0, latencyMs, predictions 
 }
 
 const withoutStable =
-  "Production had no stable version: the canary answered all requests whatever its share, and was compared with what QA had shown of it before.";
+  "The canary was compared with what QA had shown of it before: production had no stable version, and the canary answered all requests whatever its share; or it was accepted that it refuses requests that stable answers.";
 
 /** Every stage of the canary: what was seen of both tracks and what was decided. */
 export function canarySection(stages: readonly CanaryStage[], draw: DrawPlot): Section | undefined {

@@ -73,6 +73,20 @@ function slices({ slices, metric }: PromotionDecision): Html | undefined {
     })}`;
 }
 
+function breaking({ breaking = [], champion }: PromotionDecision): Html | undefined {
+  if (breaking.length === 0) return undefined;
+  return html`<h3>Refused requests</h3>
+    ${scrollingTable({
+      label: `Changes by which requests are refused that ${champion?.model ?? "the champion"} answers`,
+      columns: [{ head: "column" }, { head: "change" }, { head: "accepted" }],
+      rows: breaking.map(({ column, change, acceptedBy }) => [
+        column,
+        change,
+        acceptedBy === undefined ? badge("bad", "no") : `by ${acceptedBy}`,
+      ]),
+    })}`;
+}
+
 /** What the gate decided, and why. */
 export function decisionSection(decision: PromotionDecision, run: RunRecord, draw: DrawPlot): Section {
   const plot = intervalPlot(decision);
@@ -85,6 +99,7 @@ export function decisionSection(decision: PromotionDecision, run: RunRecord, dra
       <p>${decision.explanation}</p>
       ${factList(figures(decision))}
       <p class="muted">${metricInWords(decision.metric)}.</p>
-      ${plot && html`<div class="plots">${draw(plot)}</div>`} ${floors(decision)} ${slices(decision)}`,
+      ${plot && html`<div class="plots">${draw(plot)}</div>`} ${breaking(decision)} ${floors(decision)}
+      ${slices(decision)}`,
   };
 }

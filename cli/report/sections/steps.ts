@@ -5,7 +5,12 @@ import type { ReportInput } from "../report-input";
 import { badge, scrollingTable, type Tone } from "../table";
 import type { Section } from "./section";
 
-const tones: Readonly<Record<StepRecord["status"], Tone>> = { done: "good", failed: "bad", waiting: "warn" };
+const tones: Readonly<Record<StepRecord["status"], Tone>> = {
+  done: "good",
+  failed: "bad",
+  stopped: "warn",
+  waiting: "warn",
+};
 
 /** A bar from the step's start to its end on the time of the whole run; steps follow each other. */
 function timeBar(start: number, ms: number, total: number): Html | undefined {

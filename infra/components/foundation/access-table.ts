@@ -47,7 +47,8 @@ export interface Grant {
 
 /** Who may do what on what, and why: all that the environment's own identities and its operators are given. */
 export const accessTable: readonly Grant[] = [
-  // Azure Machine Learning with an identity of one's own asks for these five pairs, and refuses a workspace without them:
+  // Azure Machine Learning with an identity of one's own asks for these pairs, and refuses a workspace without them; that on
+  // the workspace itself comes when there is one:
   // "Set up service authentication", learn.microsoft.com/azure/machine-learning.
   { who: "workspace", role: "Contributor", on: "storage", why: "makes its containers and file share" },
   { who: "workspace", role: "Storage Blob Data Contributor", on: "storage", why: "keeps jobs' files there" },
@@ -60,6 +61,12 @@ export const accessTable: readonly Grant[] = [
   },
   { who: "workspace", role: "Contributor", on: "registry", why: "reads the images that environments name" },
   { who: "workspace", role: "Contributor", on: "insights", why: "connects itself to it" },
+  {
+    who: "workspace",
+    role: "Contributor",
+    on: "workspace",
+    why: "manages its own parts, as jobs and endpoints",
+  },
 
   { who: "training", role: "AcrPull", on: "registry", why: "nodes start the training image" },
   { who: "training", role: "Storage Blob Data Reader", on: "dataContainer", why: "reads what it trains on" },
@@ -125,6 +132,12 @@ export const accessTable: readonly Grant[] = [
     why: "storage, registry and workspace unlock their data with the key",
   },
 
+  {
+    who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "dataContainer",
+    why: "deliver data to train on (mlops data push)",
+  },
   {
     who: "operators",
     role: "Storage Blob Data Reader",

@@ -33,6 +33,10 @@ export interface FoundationArgs {
   readonly network: "public" | "private";
   /** A /16 network, for a private one. */
   readonly addressSpace: string;
+  /** Name by which the internet reaches the cluster's gateway; nothing from there enters a private network without it. */
+  readonly host?: string | undefined;
+  /** Whether storage, vault and registry refuse to be removed. */
+  readonly protect: boolean;
   /** Whether storage and registry are encrypted with a key of one's own. */
   readonly customerManagedKeys: boolean;
   /** Without it callers of the scoring service have Entra tokens, and there are no keys. */
@@ -76,9 +80,14 @@ export class Foundation extends pulumi.ComponentResource {
     this.insights = this.createInsights(name);
     this.identities = new Identities(name, { placement }, parent);
     this.network = isPrivate
-      ? new PrivateNetwork(`${name}-network`, { placement, addressSpace }, parent)
+      ? new PrivateNetwork(
+          `${name}-network`,
+          { placement, addressSpace, isServing: args.host !== undefined },
+          parent,
+        )
       : undefined;
-    const vaultArgs = { placement, softDeleteDays, isPrivate, keyRotation };
+    const { protect } = args;
+    const vaultArgs = { placement, softDeleteDays, isPrivate, keyRotation, protect };
     this.vault = new Vault(`${name}-vault`, vaultArgs, parent);
 
     const keys = args.customerManagedKeys
@@ -86,10 +95,10 @@ export class Foundation extends pulumi.ComponentResource {
       : undefined;
     this.encryption = keys && { keyUri: keys.keyUri, vaultId: this.vault.id, identity: keys.identity };
     const { predictionLogDays } = args;
-    const storageArgs = { placement, predictionLogDays, isPrivate, keys, vaultUri: this.vault.uri };
+    const storageArgs = { placement, predictionLogDays, isPrivate, keys, vaultUri: this.vault.uri, protect };
     this.storage = new Storage(`${name}-storage`, storageArgs, parent);
     this.containers = this.storage.containers;
-    this.registry = new Registry(`${name}-registry`, { placement, isPrivate, keys }, parent);
+    this.registry = new Registry(`${name}-registry`, { placement, isPrivate, keys, protect }, parent);
     this.connect(name);
 
     this.principals = this.principalsOf();

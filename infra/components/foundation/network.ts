@@ -38,6 +38,9 @@ interface Inbound {
   readonly ports: readonly string[];
 }
 
+/** The gateway's: HTTPS, and HTTP that leads there. */
+const gatewayPorts = ["80", "443"];
+
 /** What may be reached from within the network, where not all of it; the cluster's own traffic must not be filtered here. */
 const inbound: Readonly<Record<SubnetName, readonly Inbound[] | undefined>> = {
   endpoints: [{ name: "services", ports: ["443", "445"] }],
@@ -47,15 +50,19 @@ const inbound: Readonly<Record<SubnetName, readonly Inbound[] | undefined>> = {
 };
 
 /** Without rules of its own a group has Azure's: all from within the network, nothing from outside. */
-function rules(subnet: SubnetName) {
-  const allowed = inbound[subnet];
-  if (allowed === undefined) return {};
+function rules(subnet: SubnetName, isServing: boolean) {
   const common = {
     direction: "Inbound",
     protocol: "Tcp",
     sourcePortRange: "*",
     destinationAddressPrefix: "*",
   };
+  if (subnet === "cluster" && isServing) {
+    const gateway = { name: "gateway", access: "Allow", priority: 100, sourceAddressPrefix: "Internet" };
+    return { securityRules: [{ ...common, ...gateway, destinationPortRanges: gatewayPorts }] };
+  }
+  const allowed = inbound[subnet];
+  if (allowed === undefined) return {};
   const securityRules = [
     ...allowed.map(({ name, ports }, index) => ({
       ...common,
@@ -80,6 +87,8 @@ function rules(subnet: SubnetName) {
 
 export interface PrivateNetworkArgs {
   readonly placement: Placement;
+  /** Whether the internet reaches the cluster's gateway. AKS opens its nodes' interfaces for it, and never a subnet. */
+  readonly isServing: boolean;
   /** A /16 network. */
   readonly addressSpace: string;
 }
@@ -101,7 +110,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     super("mlops:infra:PrivateNetwork", name, {}, opts);
 
     this.placement = args.placement;
-    const network = this.createNetwork(name, args.addressSpace);
+    const network = this.createNetwork(name, args);
     this.id = network.id;
     this.subnets = {
       endpoints: pulumi.interpolate`${network.id}/subnets/endpoints`,
@@ -114,8 +123,11 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     this.registerOutputs({ id: this.id, subnets: this.subnets });
   }
 
-  /** Gives a service an address in the network, and its public name that address for whoever asks from within. */
-  connect(name: string, target: EndpointTarget, parent: pulumi.Resource): azureNetwork.PrivateEndpoint {
+  /**
+   * Gives a service an address in the network, and its public name that address for whoever asks from within; the resource
+   * that is returned is there when both are.
+   */
+  connect(name: string, target: EndpointTarget, parent: pulumi.Resource): pulumi.Resource {
     const { resourceGroupName, location, tags } = this.placement;
     const endpoint = new azureNetwork.PrivateEndpoint(
       name,
@@ -135,7 +147,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       // Not its name: an endpoint is to wait for the zone.
       privateDnsZoneId: this.zones.get(zoneName)?.id ?? "",
     }));
-    new azureNetwork.PrivateDnsZoneGroup(
+    return new azureNetwork.PrivateDnsZoneGroup(
       `${name}-names`,
       {
         resourceGroupName,
@@ -146,10 +158,12 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       },
       { parent },
     );
-    return endpoint;
   }
 
-  private createNetwork(name: string, addressSpace: string): azureNetwork.VirtualNetwork {
+  private createNetwork(
+    name: string,
+    { addressSpace, isServing }: PrivateNetworkArgs,
+  ): azureNetwork.VirtualNetwork {
     const { resourceGroupName, location, tags } = this.placement;
     const common = { resourceGroupName, location, tags };
     const plan = subnetPlan(addressSpace);
@@ -157,7 +171,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     const subnets = subnetNames.map((subnet) => {
       const group = new azureNetwork.NetworkSecurityGroup(
         `${name}-${subnet}`,
-        { ...common, ...rules(subnet) },
+        { ...common, ...rules(subnet, isServing) },
         { parent: this },
       );
       return {

@@ -8,6 +8,8 @@ export interface RegistryArgs {
   readonly placement: Placement;
   /** Whether it can be reached through private endpoints only. */
   readonly isPrivate: boolean;
+  /** Whether it refuses to be removed. */
+  readonly protect: boolean;
   readonly keys: CustomerManagedKeys | undefined;
 }
 
@@ -38,7 +40,7 @@ export class Registry extends pulumi.ComponentResource {
   constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:Registry", name, {}, opts);
 
-    const { placement, isPrivate, keys } = args;
+    const { placement, isPrivate, keys, protect } = args;
     const registry = new containerregistry.Registry(
       plainStem(name),
       {
@@ -57,7 +59,7 @@ export class Registry extends pulumi.ComponentResource {
         },
         ...encryptionOf(keys),
       },
-      { parent: this, dependsOn: [...(keys?.ready ?? [])] },
+      { parent: this, protect, dependsOn: [...(keys?.ready ?? [])] },
     );
     this.id = registry.id;
     this.name = registry.name;

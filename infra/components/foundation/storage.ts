@@ -56,6 +56,8 @@ export interface StorageArgs {
   readonly predictionLogDays: number;
   /** Whether it can be reached through private endpoints only. */
   readonly isPrivate: boolean;
+  /** Whether it refuses to be removed. */
+  readonly protect: boolean;
   readonly keys: CustomerManagedKeys | undefined;
   readonly vaultUri: pulumi.Input<string>;
 }
@@ -161,7 +163,7 @@ export class Storage extends pulumi.ComponentResource {
   }
 
   private createAccount(name: string, args: StorageArgs): azureStorage.StorageAccount {
-    const { placement, isPrivate, keys } = args;
+    const { placement, isPrivate, keys, protect } = args;
     return new azureStorage.StorageAccount(
       plainStem(name),
       {
@@ -179,7 +181,7 @@ export class Storage extends pulumi.ComponentResource {
         networkRuleSet: { bypass: "AzureServices", defaultAction: isPrivate ? "Deny" : "Allow" },
         ...encryptionOf(args),
       },
-      { parent: this, dependsOn: [...(keys?.ready ?? [])] },
+      { parent: this, protect, dependsOn: [...(keys?.ready ?? [])] },
     );
   }
 }

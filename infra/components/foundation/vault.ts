@@ -17,6 +17,8 @@ export interface VaultArgs {
   readonly softDeleteDays: number;
   /** Whether it can be reached through private endpoints only. */
   readonly isPrivate: boolean;
+  /** Whether it refuses to be removed. */
+  readonly protect: boolean;
   /** Callers of the scoring service have one of two keys; none are made without it. */
   readonly keyRotation: KeyRotation | undefined;
 }
@@ -32,7 +34,7 @@ export class Vault extends pulumi.ComponentResource {
   constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:Vault", name, {}, opts);
 
-    const { placement, softDeleteDays, isPrivate, keyRotation } = args;
+    const { placement, softDeleteDays, isPrivate, keyRotation, protect } = args;
     this.resource = new keyvault.Vault(
       plainStem(name),
       {
@@ -49,7 +51,7 @@ export class Vault extends pulumi.ComponentResource {
           networkAcls: { bypass: "AzureServices", defaultAction: isPrivate ? "Deny" : "Allow" },
         },
       },
-      { parent: this },
+      { parent: this, protect },
     );
     this.id = this.resource.id;
     this.name = this.resource.name;

@@ -28,6 +28,10 @@ export interface ContainerScoringArgs {
 }
 
 const port = 8080;
+/** Of the memory; bodies, answers and the model's library need the rest. */
+const heapShare = 0.6;
+/** Where the group is asked whether it lives, from inside alone. */
+const healthPort = 8081;
 
 /** Azure keeps the value of a secret to itself, and shows the others. */
 function environmentVariable(
@@ -67,8 +71,13 @@ export class ContainerScoring extends pulumi.ComponentResource {
           containers: [container(args, release)],
           volumes: [{ name: "spool", emptyDir: {} }],
         },
-        // The DNS label is taken as long as the old group is there.
-        { parent: this, deleteBeforeReplace: true },
+        {
+          parent: this,
+          // The DNS label is taken as long as the old group is there.
+          deleteBeforeReplace: true,
+          // Azure refuses another size for a group that is there.
+          replaceOnChanges: ["containers[*].resources"],
+        },
       );
 
       this.id = group.id;
@@ -103,7 +112,11 @@ function container(
   { image }: TrackRelease,
 ): containerinstance.ContainerGroupArgs["containers"] extends pulumi.Input<(infer T)[]> ? T : never {
   // Of the identities that the group has, the service takes the one that this variable names.
-  const variables = { ...settings, AZURE_CLIENT_ID: scoring.clientId };
+  const variables = {
+    ...settings,
+    AZURE_CLIENT_ID: scoring.clientId,
+    NODE_OPTIONS: `--max-old-space-size=${Math.floor(memoryGiB * 1024 * heapShare)}`,
+  };
   const size = { cpu, memoryInGB: memoryGiB };
   return {
     name: "scoring",
@@ -113,24 +126,18 @@ function container(
     environmentVariables: Object.entries(variables).map(([key, value]) => environmentVariable(key, value)),
     volumeMounts: [{ name: "spool", mountPath: "/spool" }],
     livenessProbe: {
-      httpGet: { path: "/healthz", port, scheme: "http" },
+      httpGet: { path: "/healthz", port: healthPort, scheme: "http" },
       initialDelaySeconds: 20,
       periodSeconds: 10,
       timeoutSeconds: 5,
       failureThreshold: 6,
     },
     readinessProbe: {
-      httpGet: { path: "/readyz", port, scheme: "http" },
+      httpGet: { path: "/readyz", port: healthPort, scheme: "http" },
       periodSeconds: 5,
       timeoutSeconds: 5,
       failureThreshold: 3,
     },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      privileged: false,
-      runAsUser: 65_532,
-      runAsGroup: 65_532,
-      capabilities: { drop: ["ALL"] },
-    },
+    // No securityContext: Azure takes one for confidential containers alone. The image runs as nobody by itself.
   };
 }

@@ -4,6 +4,7 @@ import * as containerservice from "@pulumi/azure-native/containerservice";
 import { requireName } from "../../config/names";
 import type { Placement } from "../../config/placement";
 import type { Identity } from "../foundation/identities";
+import { collectInsights } from "./cluster-insights";
 
 export interface KubernetesPools {
   /** The cluster's own pods. Azure does not change the size or zones of this pool: that takes a new cluster. */
@@ -33,6 +34,8 @@ export interface KubernetesClusterArgs {
   readonly ingress: "external" | "internal";
   /** Subnet of the nodes; with it the cluster's API has a private address only. */
   readonly subnetId?: pulumi.Input<string>;
+  /** Address ranges that reach the cluster's API; every address where it is public and there are none. */
+  readonly apiRanges: readonly string[];
 }
 
 const maxGpuNodes = 3;
@@ -77,6 +80,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     );
 
     this.keepUp(name, cluster.name, resourceGroupName);
+    const { placement, logAnalyticsId } = args;
+    collectInsights(`${name}-insights`, { placement, logAnalyticsId, clusterId: cluster.id }, this);
 
     this.id = cluster.id;
     this.name = cluster.name;
@@ -88,7 +93,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     name: string,
     resourceName: pulumi.Output<string>,
     { role, ...pool }: UserPool,
-    { placement, subnetId }: KubernetesClusterArgs,
+    { placement, subnetId, kubernetesVersion }: KubernetesClusterArgs,
   ): pulumi.Resource {
     return new containerservice.AgentPool(
       `${name}-${role}`,
@@ -100,6 +105,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         osType: "Linux",
         osSKU: "AzureLinux",
         enableAutoScaling: true,
+        // A pool stays at the version it was made with unless it is told of another: the cluster's is not enough.
+        orchestratorVersion: kubernetesVersion,
         upgradeSettings: upgrades,
         tags: placement.tags,
         ...(subnetId !== undefined && { vnetSubnetID: subnetId }),
@@ -206,7 +213,7 @@ function clusterArgs(args: KubernetesClusterArgs): containerservice.ManagedClust
   };
 }
 
-function systemPool({ pools: { system }, placement, subnetId }: KubernetesClusterArgs) {
+function systemPool({ pools: { system }, placement, subnetId, kubernetesVersion }: KubernetesClusterArgs) {
   // One node in each zone: the cluster outlives the loss of one.
   const nodes = Math.max(2, system.zones.length);
   return {
@@ -220,6 +227,7 @@ function systemPool({ pools: { system }, placement, subnetId }: KubernetesCluste
     minCount: nodes,
     maxCount: nodes * 2,
     count: nodes,
+    orchestratorVersion: kubernetesVersion,
     nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"],
     upgradeSettings: upgrades,
     tags: placement.tags,
@@ -229,7 +237,7 @@ function systemPool({ pools: { system }, placement, subnetId }: KubernetesCluste
 }
 
 /** Who may enter: people and pipelines with Entra tokens and Azure roles, pods with federated ones. */
-function access({ tenantId, operators, subnetId }: KubernetesClusterArgs) {
+function access({ tenantId, operators, subnetId, apiRanges }: KubernetesClusterArgs) {
   return {
     enableRBAC: true,
     disableLocalAccounts: true,
@@ -242,6 +250,7 @@ function access({ tenantId, operators, subnetId }: KubernetesClusterArgs) {
     apiServerAccessProfile: {
       disableRunCommand: true,
       ...(subnetId !== undefined && { enablePrivateCluster: true, privateDNSZone: "system" }),
+      ...(apiRanges.length > 0 && { authorizedIPRanges: [...apiRanges] }),
     },
     oidcIssuerProfile: { enabled: true },
     securityProfile: {
@@ -271,6 +280,5 @@ function upkeep({ logAnalyticsId }: KubernetesClusterArgs) {
         config: { logAnalyticsWorkspaceResourceID: logAnalyticsId, useAADAuth: "true" },
       },
     },
-    azureMonitorProfile: { metrics: { enabled: true } },
   };
 }

@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** Port that the scoring service listens on. */
 export const servicePort = 8080;
+/** Where a pod is asked whether it lives; nobody but its node gets there. */
+export const healthPort = 8081;
 /** Where AKS puts the gateways of its Istio add-on. */
 export const ingressNamespace = "aks-istio-ingress";
 /** On every object; the pods of both tracks are chosen by it. */

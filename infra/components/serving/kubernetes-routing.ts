@@ -14,6 +14,8 @@ export interface KubernetesRoutingArgs {
 
 /** The header by which a client chooses a track, and by which the answer names it: that of the gateway on a laptop. */
 const trackHeader = "x-mlops-track";
+/** The header by which the gateway of a laptop marks copies of requests; here there are none. */
+const shadowHeader = "x-mlops-shadow";
 
 const api = { apiVersion: "networking.istio.io/v1" };
 const gatewayName = "scoring";
@@ -111,7 +113,11 @@ const retries = { attempts: 2, retryOn: "connect-failure,refused-stream" };
 
 const destination = (track: Track, namespace: string) => ({
   destination: { host: `${track}.${namespace}.svc.cluster.local`, port: { number: 80 } },
-  headers: { response: { set: { [trackHeader]: track } } },
+  headers: {
+    // What a request is to us, nobody outside says: a copy would be left out of the prediction log.
+    request: { remove: [trackHeader, shadowHeader] },
+    response: { set: { [trackHeader]: track } },
+  },
 });
 
 const refusal = (name: string, status: number, detail: string) => ({

@@ -28,6 +28,8 @@ export interface KubernetesScoringArgs {
   readonly tls?: { readonly host: string; readonly certificate: string };
   /** Subnet of the nodes; with it the cluster's API has a private address only. */
   readonly subnetId?: pulumi.Input<string>;
+  /** Address ranges that reach the cluster's API; every address where it is public and there are none. */
+  readonly apiRanges: readonly string[];
 }
 
 /** The scoring service on AKS: a stable version and a canary beside it, with a share of the requests for each. */

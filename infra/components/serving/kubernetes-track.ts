@@ -5,7 +5,7 @@ import * as policy from "@pulumi/kubernetes/policy/v1";
 import type * as inputs from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import type { TrackRelease } from "../../config/release";
-import { commonLabels, serviceAccountName, servicePort } from "./kubernetes-namespace";
+import { commonLabels, healthPort, serviceAccountName, servicePort } from "./kubernetes-namespace";
 
 export interface KubernetesTrackArgs {
   readonly namespace: string;
@@ -105,10 +105,10 @@ function deployment(
   selector: Record<string, string>,
 ): inputs.apps.v1.DeploymentSpec {
   const graceMs = pulumi.output(settings.MLOPS_GRACE_MS ?? String(defaultGraceMs));
-  const spread = (topologyKey: string) => ({
+  const spread = (topologyKey: string, whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway") => ({
     topologyKey,
     maxSkew: 1,
-    whenUnsatisfiable: "ScheduleAnyway",
+    whenUnsatisfiable,
     labelSelector: { matchLabels: selector },
     // Of one edition of the pods: a roll-out does not count those that are going.
     matchLabelKeys: ["pod-template-hash"],
@@ -130,7 +130,11 @@ function deployment(
         enableServiceLinks: false,
         terminationGracePeriodSeconds: graceMs.apply((ms) => Math.ceil(Number(ms) / 1000) + noticeSeconds),
         securityContext: podSecurity,
-        topologySpreadConstraints: [spread("topology.kubernetes.io/zone"), spread("kubernetes.io/hostname")],
+        // A node may fail at any time and holds no more than its share; a zone may be full.
+        topologySpreadConstraints: [
+          spread("kubernetes.io/hostname", "DoNotSchedule"),
+          spread("topology.kubernetes.io/zone", "ScheduleAnyway"),
+        ],
         containers: [container(release, settings)],
         volumes: [{ name: "spool", emptyDir: { sizeLimit: "512Mi" } }],
       },
@@ -161,13 +165,17 @@ function container(
   { image }: TrackRelease,
   settings: KubernetesTrackArgs["settings"],
 ): inputs.core.v1.Container {
-  const ask = (path: string) => ({ httpGet: { path, port: "http" } });
+  // Answered by a thread of its own: the service may be busy for longer than a probe waits.
+  const ask = (path: string) => ({ httpGet: { path, port: "health" } });
   return {
     name: "scoring",
     image,
     // An image by its digest never changes.
     imagePullPolicy: "IfNotPresent",
-    ports: [{ name: "http", containerPort: servicePort }],
+    ports: [
+      { name: "http", containerPort: servicePort },
+      { name: "health", containerPort: healthPort },
+    ],
     env: Object.entries(settings).map(([name, value]) => ({ name, value })),
     // Of the disk there is the spool alone, which has a limit of its own.
     resources: { requests: size, limits: size },

@@ -85,6 +85,7 @@ function serveOnKubernetes(config: StackConfig, sources: ServingSources): Servin
       tenantId,
       identities: foundation.identities,
       operators: config.operators,
+      apiRanges: config.kubernetesApiRanges,
       logAnalyticsId: foundation.logAnalyticsId,
       vault: foundation.vault,
       release,

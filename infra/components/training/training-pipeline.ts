@@ -27,6 +27,8 @@ export interface TrainingPipelineArgs {
   readonly onNoPromotion: "cancel" | "continue";
   /** Columns, separated by commas, that may be of another population than in the champion's rows. */
   readonly acceptPopulation?: string | undefined;
+  /** Columns, separated by commas, whose change may refuse requests that the champion answers. */
+  readonly acceptBreaking?: string | undefined;
   /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
   readonly dataVersions: pulumi.Input<string>;
   /** Folder of the data, `azureml://...`. */
@@ -112,7 +114,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
 
   private createPipeline(componentIds: Record<StepName, pulumi.Output<string>>): Published {
     const { model, clusterId, identity, stepTimeoutMinutes, dataVersions } = this.args;
-    const { evaluation, onNoPromotion, acceptPopulation } = this.args;
+    const { evaluation, onNoPromotion, acceptPopulation, acceptBreaking } = this.args;
     const ids = stepNames.map((step) => componentIds[step]);
     const spec = pulumi
       .all([pulumi.all(ids), clusterId, identity.clientId, dataVersions])
@@ -126,6 +128,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
           evaluation,
           onNoPromotion,
           acceptPopulation,
+          acceptBreaking,
           dataVersions: versions,
         }),
       );

@@ -131,6 +131,8 @@ export interface PipelineFacts {
   readonly onNoPromotion: "cancel" | "continue";
   /** Columns, separated by commas, that may be of another population than in the champion's rows. */
   readonly acceptPopulation?: string | undefined;
+  /** Columns, separated by commas, whose change may refuse requests that the champion answers. */
+  readonly acceptBreaking?: string | undefined;
   /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
   readonly dataVersions: string;
 }
@@ -171,6 +173,7 @@ function pipelineJob(name: StepName, facts: PipelineFacts): PipelineJob {
       MLOPS_EVALUATION: facts.evaluation,
       MLOPS_ON_NO_PROMOTION: facts.onNoPromotion,
       ...(facts.acceptPopulation !== undefined && { MLOPS_ACCEPT_POPULATION: facts.acceptPopulation }),
+      ...(facts.acceptBreaking !== undefined && { MLOPS_ACCEPT_BREAKING: facts.acceptBreaking }),
       MLOPS_DATA_VERSIONS: facts.dataVersions,
     },
     inputs: Object.fromEntries(inputs),

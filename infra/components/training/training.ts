@@ -18,18 +18,22 @@ export function trainingClusters(
   return (["cpu", "gpu"] as const).flatMap((kind) => {
     const vmSize = sizes[kind];
     if (vmSize === undefined) return [];
-    return new TrainingCluster(`${kind}-cluster`, {
-      placement: foundation.placement,
-      workspaceName: workspace.name,
-      identity: foundation.identities.training,
-      kind,
-      vmSize,
-      priority: config.computePriority,
-      minNodes: config.computeMinNodes,
-      maxNodes: config.computeMaxNodes,
-      idleMinutes: config.computeIdleMinutes,
-      subnetId: foundation.network?.subnets.compute,
-    });
+    return new TrainingCluster(
+      `${kind}-cluster`,
+      {
+        placement: foundation.placement,
+        workspaceName: workspace.name,
+        identity: foundation.identities.training,
+        kind,
+        vmSize,
+        priority: config.computePriority,
+        minNodes: config.computeMinNodes,
+        maxNodes: config.computeMaxNodes,
+        idleMinutes: config.computeIdleMinutes,
+        subnetId: foundation.network?.subnets.compute,
+      },
+      { dependsOn: [...workspace.reachable] },
+    );
   });
 }
 
@@ -40,7 +44,14 @@ export function retrainingPipeline(
     foundation,
     workspace,
     clusters,
-  }: { foundation: Foundation; workspace: Workspace; clusters: readonly TrainingCluster[] },
+    trains,
+  }: {
+    readonly foundation: Foundation;
+    readonly workspace: Workspace;
+    readonly clusters: readonly TrainingCluster[];
+    /** Whether the schedule starts it; who asks its endpoint does so anywhere. */
+    readonly trains: boolean;
+  },
 ): TrainingPipeline {
   const { computePriority, computeVmSize } = config;
   const absent = workspace.id.apply((id) =>
@@ -55,10 +66,11 @@ export function retrainingPipeline(
     stepTimeoutMinutes: config.stepTimeoutMinutes,
     schedule: config.schedule,
     // Without its cluster every job would fail.
-    scheduleEnabled: config.scheduleEnabled && config.compute,
+    scheduleEnabled: trains && config.scheduleEnabled && config.compute,
     evaluation: config.evaluation,
     onNoPromotion: config.onNoPromotion,
     acceptPopulation: config.acceptPopulation,
+    acceptBreaking: config.acceptBreaking,
     dataUri: workspace.dataUri,
     // Beside the models, where the identity of the jobs may write already.
     dataVersions: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.models}/data-versions`,

@@ -45,6 +45,8 @@ export class Workspace extends pulumi.ComponentResource {
   readonly dataAssetId: pulumi.Output<string>;
   /** The folder of the model's data, as jobs and endpoints are told of it. */
   readonly dataUri: pulumi.Output<string>;
+  /** Where there is a private network, what its parts wait for: nodes reach the workspace through its endpoint alone. */
+  readonly reachable: readonly pulumi.Resource[];
   private readonly resourceGroupName: pulumi.Input<string>;
 
   constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -55,7 +57,9 @@ export class Workspace extends pulumi.ComponentResource {
     this.id = workspace.id;
     this.name = workspace.name;
     this.trackingUri = workspace.mlFlowTrackingUri;
-    args.foundation.network?.connect(`${name}-endpoint`, { id: workspace.id, group: "amlworkspace" }, this);
+    const target = { id: workspace.id, group: "amlworkspace" } as const;
+    const endpoint = args.foundation.network?.connect(`${name}-endpoint`, target, this);
+    this.reachable = endpoint === undefined ? [] : [endpoint];
 
     const data = this.createDatastores(name, args.foundation);
     this.environmentId = this.createEnvironment(name, args.trainingImage);

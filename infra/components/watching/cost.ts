@@ -8,11 +8,12 @@ export interface BudgetArgs {
   readonly resourceGroupId: pulumi.Input<string>;
   /** Money a month, in the subscription's currency. */
   readonly amount: number;
-  /** First day of the month from which it counts, `yyyy-mm-01`. */
-  readonly start: string;
   readonly email: string;
   readonly actionGroupId: pulumi.Input<string>;
 }
+
+/** Azure takes no start before the month in which a budget is made. */
+const firstOfMonth = (now: Date): string => `${now.toISOString().slice(0, 7)}-01T00:00:00Z`;
 
 /** Warns when an environment has cost, or is going to cost, more than it should. It never stops anything. */
 export class Budget extends pulumi.ComponentResource {
@@ -34,14 +35,14 @@ export class Budget extends pulumi.ComponentResource {
         amount: args.amount,
         category: "Cost",
         timeGrain: "Monthly",
-        timePeriod: { startDate: `${args.start}T00:00:00Z` },
+        timePeriod: { startDate: firstOfMonth(new Date()) },
         notifications: {
           actual80: warning("Actual", 80),
           actual100: warning("Actual", 100),
           forecast100: warning("Forecasted", 100),
         },
       },
-      // Azure refuses another start once there is a budget, and completes the period with an end.
+      // The start stays as it was when the budget was made: Azure refuses another, and completes it with an end.
       { parent: this, ignoreChanges: ["timePeriod"] },
     );
     this.registerOutputs({});

@@ -11,7 +11,8 @@ import { tagNames } from "../../config/tag-names";
 interface Watched {
   readonly foundation: Foundation;
   readonly workspace: Workspace;
-  readonly triggers: Triggers;
+  /** Where models are trained. */
+  readonly triggers: Triggers | undefined;
   readonly serving: Serving;
 }
 
@@ -36,7 +37,7 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
       vault: vault.id,
       registry: registry.id,
       workspace: workspace.id,
-      ...triggers.diagnosed,
+      ...triggers?.diagnosed,
       ...(clusterId && { cluster: clusterId }),
       ...(containerGroup && { containers: containerGroup }),
     },
@@ -45,7 +46,6 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
   new Budget("budget", {
     resourceGroupId,
     amount: config.monthlyBudget,
-    start: config.budgetStart,
     email: config.alertEmail,
     actionGroupId,
   });

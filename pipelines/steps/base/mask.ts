@@ -13,8 +13,12 @@ const secretsOfTypes: Readonly<Record<string, RegExp>> = {
 
 /** The names in a path: `env[MLOPS_KEY].value` has the last name `value` and the item `MLOPS_KEY`. */
 function isSecretPath(path: string): boolean {
-  const items = [...path.matchAll(/\[([^\]]+)\]/g)].map(([, item]) => item ?? "");
-  const last = /([^.[\]]+)(\[\d+\])?$/.exec(path)?.[1] ?? path;
+  const items = [...path.matchAll(/\[([^[\]]+)\]/g)].map(([, item]) => item ?? "");
+  const last =
+    path
+      .replace(/\[\d+\]$/, "")
+      .split(/[.[\]]/)
+      .at(-1) ?? path;
   return [last, ...items].some((name) => secretName.test(name));
 }
 

@@ -21,7 +21,7 @@ const harmless = (text: string): string =>
   text
     .replaceAll("##vso[", "## vso[")
     .replaceAll("##[", "## [")
-    .replace(/^(\s*)::/gm, "$1 ::");
+    .replace(/^([^\S\r\n\u2028\u2029]*)::/gm, "$1 ::");
 
 /** Azure Pipelines passes the name of a variable that is not there as it is written, `$(NAME)`. */
 function givenVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

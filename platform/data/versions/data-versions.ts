@@ -25,7 +25,8 @@ function partsOfFile(version: Pick<DataVersion, "model" | "digest">, index: numb
   return partsOf(`${placeOf(version)}/files/${index}`, bytes);
 }
 
-function digestOfFiles({ kind, files }: Pick<DataVersion, "kind" | "files">): Digest | undefined {
+/** Digest by which data is known: of its file, or of the listing of its folder. */
+export function digestOfFiles({ kind, files }: Pick<DataVersion, "kind" | "files">): Digest | undefined {
   return kind === "folder" ? digestOfListing(files) : files[0]?.digest;
 }
 

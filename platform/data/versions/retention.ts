@@ -1,7 +1,6 @@
 import type { Digest } from "../../base/files";
+import { retentionAges } from "../../base/retention";
 import type { DataVersion } from "./version-record";
-
-const dayMs = 86_400_000;
 
 export interface RetentionRule {
   /** Days that a version is kept at least; undefined keeps all of them. */
@@ -21,9 +20,12 @@ export function versionsToRemove(versions: readonly DataVersion[], rule: Retenti
   const { days, now, registered, current } = rule;
   if (days === undefined) return [];
   const newest = versions.reduce<string>((latest, { keptAt }) => (keptAt > latest ? keptAt : latest), "");
-  const oldest = new Date(now.getTime() - days * dayMs).toISOString();
+  const ages = retentionAges(
+    versions.map(({ keptAt }) => Date.parse(keptAt)),
+    { days, now },
+  );
   return versions.filter(
-    ({ digest, keptAt }) =>
-      keptAt < oldest && keptAt !== newest && digest !== current && !registered.has(digest),
+    ({ digest, keptAt }, index) =>
+      (ages[index] ?? 0) > days && keptAt !== newest && digest !== current && !registered.has(digest),
   );
 }

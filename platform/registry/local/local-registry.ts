@@ -1,7 +1,7 @@
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { PlatformError, explainStorageError } from "../../base/errors";
+import { PlatformError, explainStorageError, systemErrorCode } from "../../base/errors";
 import { digestOfDirectory, writeJson } from "../../base/files";
 import type { ModelRef } from "../../definition/model-ref";
 import { formatModelRef, modelNamePattern } from "../../definition/model-ref";
@@ -20,9 +20,12 @@ export interface LocalRegistryOptions {
   readonly report: (error: PlatformError) => void;
 }
 
+/** Holds an empty file for each number that was ever given, also when its version was moved out of the registry since. */
+const numbersFolder = "numbers";
+
 /**
- * Model versions in a folder: `<name>/<version>/{version.json, tags/, model/}` and `<name>/aliases/`. An entry is
- * made aside and put in place by one rename, which fails when its number was taken meanwhile: there are no locks,
+ * Model versions in a folder: `<name>/<version>/{version.json, tags/, model/}`, `<name>/aliases/` and `<name>/numbers/`. An entry is
+ * made aside, takes a number that nobody has had by making its file, and is put in place by one rename: there are no locks,
  * and nothing is ever half there. `list` looks at version.json and tags; `get` and `download` at every file.
  */
 class LocalRegistry implements Registry {
@@ -120,15 +123,15 @@ class LocalRegistry implements Registry {
           throw corrupt(`${formatModelRef(ref)} changed while it was copied`, "Try again");
         }
       });
-    });
+    }, destination);
   }
 
   /** Runs work on files; a failure of disk, permission or path comes in words. */
-  private async explained<T>(work: () => Promise<T>): Promise<T> {
+  private async explained<T>(work: () => Promise<T>, where = this.directory): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw explainStorageError(error, this.directory);
+      throw explainStorageError(error, where);
     }
   }
 
@@ -142,18 +145,17 @@ class LocalRegistry implements Registry {
 
   /** Numbers in use, rising; also of entries that are corrupt, so that none is used again. */
   private async numbersOf(name: string): Promise<number[]> {
-    const names = await namesIn(path.join(this.directory, name));
-    return names
-      .filter((text) => /^[1-9]\d{0,8}$/.test(text))
-      .map(Number)
-      .sort((a, b) => a - b);
+    return wholeNumbers(await namesIn(path.join(this.directory, name)));
   }
 
   private async putInPlace(entry: string, name: string): Promise<number> {
     const folder = path.join(this.directory, name);
     await mkdir(folder, { recursive: true });
     await syncFolder(this.directory);
-    for (let version = ((await this.numbersOf(name)).at(-1) ?? 0) + 1; ; version += 1) {
+    const given = wholeNumbers(await namesIn(path.join(folder, numbersFolder)));
+    const last = Math.max(0, ...given.slice(-1), ...(await this.numbersOf(name)).slice(-1));
+    for (let version = last + 1; ; version += 1) {
+      if (!(await takeNumber(path.join(folder, numbersFolder), version))) continue;
       const target = path.join(folder, String(version));
       try {
         await rename(entry, target);
@@ -200,6 +202,27 @@ class LocalRegistry implements Registry {
       return undefined;
     }
   }
+}
+
+/** Names that are numbers of versions, rising. */
+function wholeNumbers(names: readonly string[]): number[] {
+  return names
+    .filter((text) => /^[1-9]\d{0,8}$/.test(text))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Takes a number for ever; false when it was taken before. */
+async function takeNumber(numbers: string, version: number): Promise<boolean> {
+  await mkdir(numbers, { recursive: true });
+  try {
+    await writeFile(path.join(numbers, String(version)), "", { flag: "wx", flush: true });
+  } catch (error) {
+    if (systemErrorCode(error) === "EEXIST") return false;
+    throw error;
+  }
+  await syncFolder(numbers);
+  return true;
 }
 
 /** Opens the registry in a folder, which is made when the first version is registered. */

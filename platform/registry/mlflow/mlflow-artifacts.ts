@@ -160,10 +160,10 @@ export function openArtifacts(client: MlflowClient, uri: string): ArtifactFolder
   const { workspace } = client.address;
   // The host in it is not asked: the token is for the server that the tracking URI names.
   const ofRun =
-    /^azureml:\/\/[^/]+\/.*\/(experiments|experimentids)\/([^/]+)\/runs\/([^/]+)\/artifacts\/?(.*)$/.exec(
+    /^azureml:\/\/[^/]+(?:\/[^/]*)*?\/(experiments|experimentids)\/([^/]+)\/runs\/([^/]+)\/artifacts(?:\/(.*))?$/.exec(
       uri,
     );
-  const ofStore = /^azureml:\/\/artifacts\/([^/]+)\/([^/]+)\/?(.*)$/.exec(uri);
+  const ofStore = /^azureml:\/\/artifacts\/([^/]+)\/([^/]+)(?:\/(.*))?$/.exec(uri);
   if (workspace === undefined || (ofRun === null && ofStore === null)) throw unknownPlace(uri);
   if (ofRun !== null) {
     const [, kind, experiment, run, folder = ""] = ofRun;

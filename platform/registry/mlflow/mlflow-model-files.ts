@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { trimEnd } from "../../base/trim-end";
 import { PlatformError } from "../../base/errors";
 import type { Digest } from "../../base/files";
 import { digestOfListing, digestsOfFiles, writeJson } from "../../base/files";
@@ -90,7 +91,7 @@ export async function downloadModel(
   { name, source, digest }: UploadedModel & { name: string },
   destination: string,
 ): Promise<void> {
-  const uri = source.replace(/\/+$/, "");
+  const uri = trimEnd(source, "/");
   if (!uri.endsWith(`/${modelFolder}`)) {
     throw corrupt(`${name} is at ${uri.split("?", 1)[0]}, where mlops puts none`, "Register the model again");
   }

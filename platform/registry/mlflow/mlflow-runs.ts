@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { trimEnd } from "../../base/trim-end";
 import { RemoteError } from "../../http/remote-error";
 import type { MlflowClient } from "./mlflow-client";
 import { isAlreadyThere, isMissing } from "./mlflow-failures";
@@ -15,7 +16,7 @@ export interface MlflowRun {
 
 const toRun = ({ info }: z.output<typeof runSchema>): MlflowRun => ({
   runId: info.run_id,
-  artifactUri: info.artifact_uri.replace(/\/+$/, ""),
+  artifactUri: trimEnd(info.artifact_uri, "/"),
 });
 
 export async function getRun(client: MlflowClient, runId: string): Promise<MlflowRun> {

@@ -149,7 +149,7 @@ describe("a report of a whole run", () => {
     const canary = stages.map((stage) => ({ ...stage, comparedWith: "QA" }));
     const text = textOf(await renderReport({ ...whole, run: { ...whole.run, canary } }));
     expect(text).toContain("10 % QA 540 1 (0.2 %) 0 (0 %) 2.1 ms");
-    expect(text).toContain("Production had no stable version: the canary answered all requests");
+    expect(text).toContain("production had no stable version, and the canary answered all requests");
   });
 
   test("says that the gate was overruled when the run went on against it", async () => {

@@ -5,12 +5,15 @@ import { fileExists } from "../../../platform/base/files";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 
 const folder = useTemporaryFolder();
+const atomic = "123-0a1b2c3d.tmp";
 const leftOver = (): string[] => [
   folder("runs", "20260102T030405-diabetes-0a1b", "model.123-0a1b2c3d.tmp"),
   folder("runs", "20260102T030405-diabetes-0a1b", "model.123-0a1b2c3d.tmp.work"),
   folder("packages", "diabetes-3-0123456789ab.0a1b2c3d.tmp"),
+  folder("data", "diabetes", "0123", `version.json.${atomic}`),
 ];
 const kept = (): string[] => [
+  folder("data", "titanic", "0123", `version.json.${atomic}`),
   folder("runs", "20260102T030405-diabetes-0a1b", "model"),
   folder("runs", "20260102T030405-my-diabetes-0a1b", "model.123-0a1b2c3d.tmp"),
   folder("packages", "diabetes-3-0123456789ab"),
@@ -24,9 +27,10 @@ const workspace = (...below: string[]) => ({
   reports: folder(...below, "reports"),
   environments: folder(...below, "environments"),
   data: folder(...below, "data"),
+  registry: folder(...below, "registry"),
+  predictions: folder(...below, "predictions"),
 });
 
-const atomic = "123-0a1b2c3d.tmp";
 const ofLock = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f.tmp";
 
 test("removes what is half-written where others write too once it is old, and nothing else", async () => {
@@ -34,13 +38,16 @@ test("removes what is half-written where others write too once it is old, and no
     folder("reports", `${run}.html.${atomic}`),
     folder("environments", "prod", run, `deployment.json.${atomic}`),
     folder("home", "locks", `${run}.lock.${ofLock}`),
-    folder("data", "diabetes", run, `version.json.${atomic}`),
+    folder("registry", "diabetes", "1", "tags", `${run}.json.${atomic}`),
+    folder("predictions", "prod", "diabetes", "date=2026-01-01", `${run}.jsonl.${atomic}`),
+    folder("models", `data.csv.${run}.${atomic}`),
   ];
   const finished = [
     folder("reports", "old.html"),
     folder("reports", "notes.tmp"),
     folder("environments", "prod", "old", "deployment.json"),
     folder("home", "locks", "old.lock"),
+    folder("models", `other.csv.${atomic}`),
   ];
   const write = async (files: readonly string[], ageMinutes: number): Promise<void> => {
     const written = new Date(Date.now() - ageMinutes * 60_000);
@@ -52,20 +59,20 @@ test("removes what is half-written where others write too once it is old, and no
   };
   await write([...halfWritten("old"), ...finished], 11);
   await write(halfWritten("new"), 9);
-  await sweepLeftOvers(workspace(), "diabetes");
+  await sweepLeftOvers(workspace(), { model: "diabetes", dataFile: folder("models", "data.csv") });
   const there = async (files: readonly string[]) => Promise.all(files.map(fileExists));
-  expect(await there(halfWritten("old"))).toEqual([false, false, false, false]);
-  expect(await there(halfWritten("new"))).toEqual([true, true, true, true]);
-  expect(await there(finished)).toEqual([true, true, true, true]);
+  expect(await there(halfWritten("old"))).toEqual(halfWritten("old").map(() => false));
+  expect(await there(halfWritten("new"))).toEqual(halfWritten("new").map(() => true));
+  expect(await there(finished)).toEqual(finished.map(() => true));
 });
 
 test("removes what is half-written of one model, and nothing of another or finished", async () => {
   for (const each of [...leftOver(), ...kept()]) await mkdir(each, { recursive: true });
-  await sweepLeftOvers(workspace(), "diabetes");
+  await sweepLeftOvers(workspace(), { model: "diabetes" });
   expect(await Promise.all(leftOver().map(fileExists))).toEqual(leftOver().map(() => false));
   expect(await Promise.all(kept().map(fileExists))).toEqual(kept().map(() => true));
 });
 
 test("finds nothing where there is no workspace yet", async () => {
-  await expect(sweepLeftOvers(workspace("none"), "diabetes")).resolves.toBeUndefined();
+  await expect(sweepLeftOvers(workspace("none"), { model: "diabetes" })).resolves.toBeUndefined();
 });

@@ -38,3 +38,13 @@ test("of a version that was trained elsewhere it says what is known here", () =>
   );
   expect(text).toBe("  report  /r.html");
 });
+
+test("who approves sees which requests are refused from then on", () => {
+  const refusedClients =
+    'Requests are refused that houses:1 answers: "rooms": it is new, and a request without it is refused (a number).';
+  const text = approvalSummary(
+    { ...run, tests: {} },
+    { metrics: undefined, decision: undefined, refusedClients, report: "/r.html" },
+  );
+  expect(text.split("\n")[0]).toBe(`  clients  ${refusedClients}`);
+});

@@ -44,7 +44,7 @@ async function release(): Promise<void> {
   const at = path.join(workspace.packages, "cost-2");
   await mkdir(path.join(at, "model"), { recursive: true });
   await writeFile(path.join(at, "model", "reference.json"), JSON.stringify(reference));
-  const files = new DeploymentFiles(path.join(workspace.environments, "prod", "cost"), "prod", "cost");
+  const files = new DeploymentFiles(workspace, "prod", "cost");
   const stable = { model: "cost:2", package: at, digest: digestOf("2") };
   await files.writeDeployment({ environment: "prod", model: "cost", stable, history: [] });
 }

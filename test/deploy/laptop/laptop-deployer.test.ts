@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
-import type { DeploymentStatus } from "../../../platform/release/deployment";
-import { costOf, row } from "../../scoring/model-fixture";
+import { fileExists } from "../../../platform/base/files";
+import type { DeploymentStatus, PackagedRelease } from "../../../platform/release/deployment";
+import { costOf, row, writeCostModel } from "../../scoring/model-fixture";
 import { faultyScoring, processesOf, score, startLoad, TestEnvironment, until } from "./environment-fixture";
 
 const full = { weight: 100, shadow: 0 };
@@ -167,9 +168,37 @@ describe("what is deployed", () => {
     await deployer.stop("qa", "cost");
     await rm(environment.release(1).package, { recursive: true });
     await expect(deployer.resume("qa", "cost")).rejects.toThrow(
-      /^The package of cost:1 is no longer at .*cost-1\. Run `mlops package cost:1` and deploy that\.$/,
+      /^The package of cost:1 is gone from .*cost-1\. Run `mlops package cost:1`: it starts by itself once the folder is there\. /,
     );
     expect(await processesOf(environment.workspace.home)).toEqual([]);
+  });
+
+  test("is made again where its package is gone, by whoever can make it", async () => {
+    const first = environment.release(1);
+    const restored: string[] = [];
+    const restore = async ({ model, package: folder }: PackagedRelease): Promise<void> => {
+      restored.push(model);
+      if (await fileExists(folder)) return;
+      await writeCostModel(path.join(folder, "model"), 1);
+      await writeFile(path.join(folder, "package.json"), JSON.stringify({ model }));
+    };
+    const deployer = environment.deployer({ restore });
+    await deployer.deploy("qa", first, full);
+    await deployer.stop("qa", "cost");
+    await rm(first.package, { recursive: true });
+    expect(await score(urlOf(await deployer.resume("qa", "cost")))).toMatchObject({ model: "cost:1" });
+    expect(new Set(restored)).toEqual(new Set(["cost:1"]));
+  });
+
+  test("that another home recorded by absolute paths serves from this one", async () => {
+    const deployer = environment.deployer();
+    await deployer.deploy("qa", environment.release(1), full);
+    await deployer.stop("qa", "cost");
+    const file = path.join(environment.folder("qa"), "deployment.json");
+    const stored = await readFile(file, "utf8");
+    expect(stored).toContain('"package": "packages/cost-1"');
+    await writeFile(file, stored.replace('"packages/', '"/home/somebody/project/.mlops/packages/'));
+    expect(await score(urlOf(await deployer.resume("qa", "cost")))).toMatchObject({ model: "cost:1" });
   });
 
   test.each(["weight", "promote", "rollback", "resume"] as const)(
@@ -193,6 +222,17 @@ describe("what is deployed", () => {
     await writeFile(file, '{"environment":"qa"}');
     await expect(deployer.status("qa", "cost")).rejects.toThrow(`${file} is corrupt: model: `);
   });
+});
+
+test("a garbled lock of a gateway is named at once, with the remedy", async () => {
+  const lock = path.join(environment.folder("qa"), "gateway.lock");
+  await mkdir(environment.folder("qa"), { recursive: true });
+  await writeFile(lock, "nonsense");
+  const begun = performance.now();
+  await expect(environment.deployer().deploy("qa", environment.release(1), full)).rejects.toThrow(
+    `The gateway of cost in qa did not start. ${lock} is not a lock of this program. Expected its JSON. Delete the file.`,
+  );
+  expect(performance.now() - begun).toBeLessThan(20_000);
 });
 
 test("a busy port is named, with the remedy", async () => {

@@ -6,9 +6,12 @@ import { Proxy } from "../../../deploy/laptop/proxy";
 import { createPublicServer } from "../../../deploy/laptop/public-server";
 import type { LiveTrack } from "../../../deploy/laptop/routing";
 import { SupervisedScoring } from "../../../deploy/laptop/supervised-scoring";
+import type { Track } from "../../../platform/release/deployment";
 import { TrackSampler } from "../../../deploy/laptop/track-sampler";
 import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
 import { digestOf } from "../../../platform/base/files";
+
+const testKey = "the-key-of-our-tests";
 
 /** What the scoring process answers to each path, with status 200; 404 to any other. */
 const answers: Readonly<Record<string, string>> = {
@@ -22,18 +25,25 @@ const answers: Readonly<Record<string, string>> = {
   "/metadata": '{"model":"cost:1"}',
 };
 
-const scoring = createServer((request, response) => {
-  request.resume().on("end", () => {
-    const body = answers[request.url ?? ""];
-    response.writeHead(body === undefined ? 404 : 200).end(body);
+/** What the process of the canary answers with in its place; undefined when it answers as stable does. */
+let canaryStatus: number | undefined;
+
+const answerAs = (statusOf: () => number | undefined): Server =>
+  createServer((request, response) => {
+    request.resume().on("end", () => {
+      const [body, status] = [answers[request.url ?? ""], statusOf()];
+      if (status !== undefined) response.writeHead(status).end("{}");
+      else response.writeHead(body === undefined ? 404 : 200).end(body);
+    });
   });
-});
-const proxy = new Proxy({ report: () => undefined, testKey: "the-key-of-our-tests" });
+const scoring = answerAs(() => undefined);
+const canaryScoring = answerAs(() => canaryStatus);
+const proxy = new Proxy({ report: () => undefined, testKey });
 let sampler: TrackSampler;
 let server: Server;
 let url: string;
 
-function track(): LiveTrack {
+function track(name: Track = "stable", server = scoring, counts = sampler): LiveTrack {
   const release = { model: "cost:1", package: "/nowhere", digest: digestOf("1") };
   const launch = {
     environment: "qa",
@@ -41,21 +51,23 @@ function track(): LiveTrack {
     predictions: "/nowhere",
     logFile: "/nowhere",
     logLevel: "info",
-    testKey: "the-key-of-our-tests",
+    testKey,
   };
   const supervised = new SupervisedScoring(release, launch, () => undefined);
-  const { port } = scoring.address() as AddressInfo;
+  const { port } = server.address() as AddressInfo;
   jest.spyOn(supervised, "use").mockImplementation((_waitMs, task) => task(port));
-  return { name: "stable", scoring: supervised, sampler };
+  return { name, scoring: supervised, sampler: counts };
 }
 
-beforeAll(() => new Promise<void>((resolve) => scoring.listen(0, "127.0.0.1", resolve)));
+beforeAll(async () => {
+  for (const one of [scoring, canaryScoring]) await listen(one, { host: "127.0.0.1", port: 0 });
+});
 
 beforeEach(async () => {
   sampler = new TrackSampler();
   const stable = track();
   const routing = { stable, splitter: new TrafficSplitter({ weight: 0, shadow: 0 }) };
-  server = createPublicServer({ routing: () => routing, proxy, report: () => undefined });
+  server = createPublicServer({ routing: () => routing, proxy, testKey, report: () => undefined });
   url = `http://127.0.0.1:${await listen(server, { host: "127.0.0.1", port: 0 })}`;
 });
 
@@ -64,6 +76,7 @@ afterEach(() => closeGracefully(server));
 afterAll(async () => {
   proxy.close();
   await closeGracefully(scoring);
+  await closeGracefully(canaryScoring);
 });
 
 const post = (path: string): Promise<Response> => fetch(`${url}${path}`, { method: "POST", body: "{}" });
@@ -88,4 +101,67 @@ test("requests that ask for no predictions are passed on, and no part of the sam
   expect(await (await fetch(`${url}/metadata`)).json()).toEqual({ model: "cost:1" });
   expect(await (await post("/v2/models/cost/ready")).json()).toEqual({ ready: true });
   expect(sampler.sample()).toEqual({ requests: 0, failures: 0 });
+});
+
+describe("a request to a canary beside stable", () => {
+  let canarySampler: TrackSampler;
+
+  const ask = (path = "/score", headers: Record<string, string> = {}) =>
+    proxy.answer(
+      { track: track("canary", canaryScoring, canarySampler), fallback: track() },
+      { method: "POST", url: path, path, requestId: "one", headers, body: Buffer.from("{}") },
+    );
+
+  beforeEach(() => (canarySampler = new TrackSampler()));
+
+  test.each<[string, number | undefined, string, string, number, object]>([
+    ["that it answers", undefined, "/score", "canary", 200, { requests: 1, failures: 0, refusedAlone: 0 }],
+    ["that it fails", 500, "/score", "stable", 200, { requests: 1, failures: 1, refusedAlone: 0 }],
+    [
+      "that it refuses and stable answers",
+      400,
+      "/score",
+      "stable",
+      200,
+      { requests: 1, failures: 0, refusals: 1, refusedAlone: 1 },
+    ],
+    [
+      "for a version that it does not serve and stable does",
+      404,
+      "/v2/models/cost/versions/1/infer",
+      "stable",
+      200,
+      { requests: 1, failures: 0, refusals: 1, refusedAlone: 1 },
+    ],
+    ["that is too much for it", 429, "/score", "stable", 200, { requests: 1, failures: 0, refusedAlone: 1 }],
+    [
+      "that both refuse",
+      422,
+      "/v2/models/other/infer",
+      "canary",
+      422,
+      { requests: 1, failures: 0, refusals: 1, refusedAlone: 0 },
+    ],
+    ["that asks for no predictions", 404, "/metadata", "stable", 200, { requests: 0, failures: 0 }],
+  ])("%s", async (_, status, path, answeredBy, answered, counted) => {
+    canaryStatus = status;
+    const answer = await ask(path);
+    expect([answer?.track.name, answer?.reply.status]).toEqual([answeredBy, answered]);
+    const { requests, failures, refusals, refusedAlone } = canarySampler.sample();
+    expect({ requests, failures, refusals, refusedAlone }).toEqual({
+      refusals: undefined,
+      refusedAlone: undefined,
+      ...counted,
+    });
+    // What stands in for the canary is no part of stable's own sample.
+    expect(sampler.sample().requests).toBe(0);
+  });
+
+  test("is one of a test of ours only with the key", async () => {
+    canaryStatus = undefined;
+    await ask("/score", { "x-mlops-test": "guessed" });
+    expect(canarySampler.sample()).not.toHaveProperty("tests");
+    await ask("/score", { "x-mlops-test": "the-key-of-our-tests" });
+    expect(canarySampler.sample()).toMatchObject({ requests: 2, tests: { requests: 1, failures: 0 } });
+  });
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import { request, type IncomingMessage, type Server } from "node:http";
 import { closeGracefully, listen } from "../../../platform/http/listening";
 import { Proxy } from "../../../deploy/laptop/proxy";
 import { createPublicServer } from "../../../deploy/laptop/public-server";
@@ -8,6 +8,8 @@ import { SupervisedScoring } from "../../../deploy/laptop/supervised-scoring";
 import { TrackSampler } from "../../../deploy/laptop/track-sampler";
 import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
 import { digestOf } from "../../../platform/base/files";
+
+const testKey = "the-key-of-our-tests";
 
 /** A track whose process is not started. */
 function track(name: LiveTrack["name"], version: number): LiveTrack {
@@ -18,7 +20,7 @@ function track(name: LiveTrack["name"], version: number): LiveTrack {
     predictions: "/nowhere",
     logFile: "/nowhere",
     logLevel: "info",
-    testKey: "the-key-of-our-tests",
+    testKey,
   };
   return {
     name,
@@ -81,12 +83,12 @@ describe("the track of a request", () => {
 describe("the gateway's listener", () => {
   let server: Server;
   let url: string;
-  const proxy = new Proxy({ report: () => undefined, testKey: "the-key-of-our-tests" });
+  const proxy = new Proxy({ report: () => undefined, testKey });
   let current: Routing;
 
   beforeEach(async () => {
     current = routing({});
-    server = createPublicServer({ routing: () => current, proxy, report: () => undefined });
+    server = createPublicServer({ routing: () => current, proxy, testKey, report: () => undefined });
     url = `http://127.0.0.1:${await listen(server, { host: "127.0.0.1", port: 0 })}`;
   });
 
@@ -125,6 +127,18 @@ describe("the gateway's listener", () => {
     expect(await answer.json()).toMatchObject({ code: "TRACK_UNKNOWN" });
   });
 
+  test("refuses a body that is too large, and goes on", async () => {
+    current = routing({ stable });
+    const { hostname, port } = new URL(url);
+    const client = request({ hostname, port, path: "/score", method: "POST", agent: false });
+    client.on("error", () => undefined);
+    client.write(Buffer.alloc(65 * 1024 * 1024));
+    const [answer] = (await once(client, "response")) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(413);
+    client.destroy();
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
   test("closes although clients keep their connections", async () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const closed = once(server, "close");
@@ -135,7 +149,7 @@ describe("the gateway's listener", () => {
 
   test("refuses a port that is taken, and names it", async () => {
     const port = Number(new URL(url).port);
-    const other = createPublicServer({ routing: () => current, proxy, report: () => undefined });
+    const other = createPublicServer({ routing: () => current, proxy, testKey, report: () => undefined });
     await expect(listen(other, { host: "127.0.0.1", port })).rejects.toMatchObject({
       code: "BUSY",
       message: `Port ${port} of 127.0.0.1 is taken. Choose another one, or stop the process that listens there.`,

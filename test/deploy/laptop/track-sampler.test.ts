@@ -36,12 +36,42 @@ test("latency is of answered requests, of which the last 4,096 count", () => {
 test("mean and standard deviation are right where the naive sum of squares is not", () => {
   // Population variance of 4, 7, 13, 16 is 22.5; the offset costs the naive formula all its digits.
   const sampler = new TrackSampler();
-  sampler.record(answered(1, [1e9 + 4, 1e9 + 7]));
-  sampler.record(answered(1, [1e9 + 13, 1e9 + 16]));
+  for (const value of [4, 7, 13, 16]) sampler.record(answered(1, [1e9 + value]));
   const { predictions } = sampler.sample();
   expect(predictions?.count).toBe(4);
   expect(predictions?.mean).toBe(1e9 + 10);
   expect(predictions?.standardDeviation).toBeCloseTo(Math.sqrt(22.5), 9);
+});
+
+test("a request of many rows counts once, by one of them", () => {
+  const sampler = new TrackSampler();
+  sampler.record(answered(1, Array<number>(1000).fill(9)));
+  for (let count = 0; count < 3; count += 1) sampler.record(answered(1, [1]));
+  expect(sampler.sample().predictions).toMatchObject({ count: 4, mean: 3, kept: [1, 1, 1, 9] });
+});
+
+test("tests of our own are counted among all requests, and apart", () => {
+  const sampler = new TrackSampler();
+  sampler.record({ ...answered(1, [1]), isTest: true });
+  sampler.record({ ...answered(1), isTest: true, failed: true });
+  sampler.record({ ...answered(1), refused: true });
+  expect(sampler.sample()).toMatchObject({
+    requests: 3,
+    failures: 1,
+    refusals: 1,
+    tests: { requests: 2, failures: 1 },
+  });
+});
+
+test("refusals of what stable answers are counted where stable was asked", () => {
+  const sampler = new TrackSampler();
+  sampler.record(answered(1, [1]));
+  expect(sampler.sample()).not.toHaveProperty("refusedAlone");
+  sampler.record({ ...answered(1, [1]), refusedAlone: false });
+  expect(sampler.sample()).toMatchObject({ refusedAlone: 0 });
+  sampler.record({ ...answered(1), refused: true, refusedAlone: true });
+  sampler.record({ ...answered(1), refused: true, refusedAlone: false });
+  expect(sampler.sample()).toMatchObject({ requests: 4, refusals: 2, refusedAlone: 1 });
 });
 
 test("copies are counted and compared with stable's predictions for the same rows", () => {
@@ -56,7 +86,7 @@ test("copies are counted and compared with stable's predictions for the same row
     shadowed: 3,
     // (1 + 3) / 2 of the first, 0 of the second.
     pairs: { count: 2, meanAbsoluteDifference: 1, standardDeviation: 1 },
-    predictions: { count: 4 },
+    predictions: { count: 3 },
   });
 });
 

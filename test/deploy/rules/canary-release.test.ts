@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   analyseCanary,
+  decideAtLast,
   releaseThroughCanary,
   takeCanaryAway,
   type CanaryRelease,
@@ -78,6 +79,7 @@ async function release(version: number, changes: Partial<CanaryRelease> = {}): P
     release: environment.release(version),
     rule,
     qaSample: qaSample(),
+    testCanary: () => Promise.resolve(),
     sendTraffic,
     onStage: (stage) => {
       stages.push(stage);
@@ -120,6 +122,45 @@ async function expectRolledBack(version: number): Promise<void> {
   expect(history.at(-1)).toMatchObject({ action: "rollback", model: `cost:${version}` });
 }
 
+describe("a stage that is undecided when its time is over", () => {
+  const undecided = (reason: CanaryStage["reason"], requests: number, leansToHarm = false): CanaryStage => ({
+    weight: 10,
+    comparedWith: "cost:1",
+    verdict: "wait",
+    reason,
+    explanation: "As seen.",
+    leansToHarm,
+    reference: { requests: 100, failures: 0 },
+    canary: { requests, failures: 0 },
+  });
+
+  test.each<[string, CanaryStage, boolean, CanaryStage["verdict"], string]>([
+    ["unsure, with more to come", undecided("unsure", 50, true), false, "advance", "Not shown to be worse"],
+    ["unsure at last", undecided("unsure", 50), true, "advance", "Not shown to be worse"],
+    [
+      "unsure at last, and likelier worse",
+      undecided("unsure", 50, true),
+      true,
+      "roll-back",
+      "Likelier worse",
+    ],
+    [
+      "few requests, with more to come",
+      undecided("too-few-requests", 3),
+      false,
+      "advance",
+      "Undecided after",
+    ],
+    ["hardly any requests", undecided("too-few-requests", 2), false, "roll-back", "Still undecided"],
+    ["few requests at last", undecided("too-few-requests", 14), true, "roll-back", "Still undecided"],
+    ["no predictions", undecided("nothing-to-judge", 50), true, "roll-back", "Still undecided"],
+  ])("%s", (_, stage, last, verdict, why) => {
+    const decided = decideAtLast(stage, { rule, rounds: 3, last });
+    expect(decided.verdict).toBe(verdict);
+    expect(decided.explanation).toMatch(new RegExp(`^${why}.* 3 rounds of traffic.*As seen\\.$`));
+  });
+});
+
 describe("a canary that waits for its clients' requests", () => {
   test("is to be rolled back when they have not decided it after so many rounds, and is judged no longer", async () => {
     const waiting = environment.release(1);
@@ -139,9 +180,10 @@ describe("a canary that waits for its clients' requests", () => {
     const stage = await analyseCanary(analysis, { weight: 100, shadow: 0 });
     expect(stage).toMatchObject({ verdict: "roll-back", reason: "too-few-requests" });
     expect(stage.explanation).toMatch(
-      /^Still undecided after 3 rounds of traffic\. 0 requests on the canary/,
+      /^Still undecided after 12 rounds of traffic\. 0 requests on the canary/,
     );
-    expect(rounds).toBe(3);
+    // Four times as many in the last stage.
+    expect(rounds).toBe(12);
   });
 
   test("is taken away once, and doing it again takes away nothing, nor another release's canary", async () => {
@@ -204,15 +246,16 @@ describe("a candidate is rolled back by itself, and no client sees a failure, wh
   test("too few requests come to judge it, after a bounded number of rounds", async () => {
     let rounds = 0;
     const { released, stages } = await release(7, {
+      maxRounds: 2,
       sendTraffic: () => {
         rounds += 1;
         return Promise.resolve();
       },
     });
-    expect([released, rounds]).toEqual([false, 5]);
+    expect([released, rounds]).toEqual([false, 8]);
     expect(stages).toMatchObject([{ verdict: "roll-back", reason: "too-few-requests" }]);
     expect(stages[0]?.explanation).toBe(
-      "Still undecided after 5 rounds of traffic. 0 requests on the canary and 0 on stable, at least 15 each are needed.",
+      "Still undecided after 8 rounds of traffic. 0 requests on the canary and 0 on stable, at least 15 each are needed.",
     );
     await expectRolledBack(7);
   });
@@ -233,6 +276,21 @@ describe("a release that is broken off leaves no canary behind", () => {
       code: "INTERRUPTED",
       message: "The release of cost:7 was interrupted. It was taken out of prod, which stays as it was.",
     });
+    await expectRolledBack(7);
+  });
+
+  test("when the canary fails the test of it alone, before anybody's requests judge it", async () => {
+    let judged = 0;
+    const tested: string[] = [];
+    const failing = release(7, {
+      testCanary: (url) => {
+        tested.push(url);
+        return Promise.reject(new Error("golden rows: row 1: 7 instead of 1"));
+      },
+      sendTraffic: () => Promise.resolve(void (judged += 1)),
+    });
+    await expect(failing).rejects.toThrow("golden rows: row 1: 7 instead of 1");
+    expect([judged, tested]).toEqual([0, [(await deployer.status("prod", "cost")).url]]);
     await expectRolledBack(7);
   });
 

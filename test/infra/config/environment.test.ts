@@ -52,10 +52,13 @@ describe("the settings of the processes", () => {
     expect(scoring).not.toHaveProperty("MLOPS_KEY_VAULT");
   });
 
-  test("accept the columns of another population that the stack accepts", async () => {
-    const { training, cli } = await variables({ "mlops:acceptPopulation": "year,month" });
-    expect(training).toMatchObject({ MLOPS_ACCEPT_POPULATION: "year,month" });
-    expect(cli).toMatchObject({ MLOPS_ACCEPT_POPULATION: "year,month" });
+  test.each([
+    ["mlops:acceptPopulation", "MLOPS_ACCEPT_POPULATION"],
+    ["mlops:acceptBreaking", "MLOPS_ACCEPT_BREAKING"],
+  ])("accept what %s of the stack accepts", async (setting, variable) => {
+    const { training, cli } = await variables({ [setting]: "year,month" });
+    expect(training).toMatchObject({ [variable]: "year,month" });
+    expect(cli).toMatchObject({ [variable]: "year,month" });
   });
 
   test("are refused where a process would refuse them", () => {

@@ -46,6 +46,14 @@ const healthy: Record<string, unknown> = {
   },
   "/Microsoft.Storage/checkNameAvailability": { nameAvailable: true },
   "/Microsoft.KeyVault/checkNameAvailability": { nameAvailable: true, message: null },
+  "/Microsoft.ContainerService/locations/westeurope/kubernetesVersions": {
+    values: [
+      { version: "1.34", capabilities: { supportPlan: ["AKSLongTermSupport"] } },
+      { version: "1.35", capabilities: { supportPlan: ["KubernetesOfficial", "AKSLongTermSupport"] } },
+      { version: "1.36" },
+      { version: "1.38", isPreview: true },
+    ],
+  },
   "/_apis/projects/shop": { id: "project-1", name: "shop" },
   "/_apis/pipelines/7": { id: 7, name: "mlops-release" },
 };
@@ -212,4 +220,16 @@ test("nobody is signed in: that is said once, and the tools are still looked at"
 
 test("no subscription is chosen", async () => {
   expect(await faults({ subscriptionId: undefined })).toEqual(["subscription: none is chosen"]);
+});
+
+test("of a stack with a cluster the version is asked for, those in preview or at extra cost left out", async () => {
+  const onCluster = (version: string): Partial<Examined> => {
+    const { config } = examined();
+    return { config: { ...config, scoring: "kubernetes", kubernetesVersion: version } };
+  };
+  const about = async (version: string) =>
+    (await faults(onCluster(version))).filter((fault) => fault.startsWith("Kubernetes"));
+  expect(await about("1.36")).toEqual([]);
+  expect(await about("1.34")).toEqual(["Kubernetes: AKS does not support 1.34 here, but 1.36, 1.35"]);
+  expect(await about("1.38")).toEqual(["Kubernetes: AKS does not support 1.38 here, but 1.36, 1.35"]);
 });

@@ -1,7 +1,7 @@
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
-import { acquireLock } from "../../../platform/base/lock";
+import { acquireLock, isHeld } from "../../../platform/base/lock";
 import { ownIdentity } from "../../../platform/base/process-identity";
 import type { Child } from "./child-process";
 import { startChild } from "./child-process";
@@ -123,6 +123,17 @@ describe("a lock", () => {
         `One at a time is allowed. Whether it still runs cannot be seen from here; if it does not, delete ${file()}.`,
       ),
     });
+  });
+
+  test("is held while its process runs, and not when it is garbled, abandoned or not there", async () => {
+    expect(await isHeld(file())).toBe(false);
+    const lock = await acquireLock(file(), "test");
+    expect(await isHeld(file())).toBe(true);
+    await lock.release();
+    await writeHolder({ pid: 2 ** 22 + 1, startTicks: "1" });
+    expect(await isHeld(file())).toBe(false);
+    await writeFile(file(), "nonsense");
+    expect(await isHeld(file())).toBe(false);
   });
 
   test.each(["", "4711", "{}", "nonsense"])("that holds %j is not touched", async (content) => {

@@ -3,6 +3,7 @@ import {
   decideSplitRule,
   describeSplitRule,
   splitRuleSchema,
+  withHash,
   type SplitRule,
 } from "../../../platform/data/split-rule";
 import type { ModelDefinition } from "../../../platform/definition/definition";
@@ -77,6 +78,21 @@ test.each<[string, ModelDefinition, string[], SplitRule | undefined, SplitRule]>
 ])("rows are told apart by %s", (_, definition, header, champion, rule) => {
   expect(decideSplitRule(definition, header, champion)).toEqual(rule);
   expect(splitRuleSchema.parse(rule)).toEqual(rule);
+});
+
+const hashed = byHash("a", "y");
+const binary = { ...hashed, hash: "binary" as const };
+const bySide: SplitRule = { by: "column", column: "set" };
+test.each<[string, SplitRule, number, SplitRule | undefined, SplitRule]>([
+  ["texts, of few values", hashed, 499_999, undefined, hashed],
+  ["values as they are, of many", hashed, 500_000, undefined, binary],
+  ["texts, as the champion's", hashed, 500_000, byHash("a"), hashed],
+  ["values, as the champion's", hashed, 1, { ...byHash("a"), hash: "binary" }, binary],
+  ["values, where a column said it of the champion's", hashed, 500_000, bySide, binary],
+  ["nothing, where a column says it", bySide, 500_000, binary, bySide],
+])("rows are hashed by their %s", (_, rule, rows, champion, expected) => {
+  expect(withHash(rule, rows, champion)).toEqual(expected);
+  expect(splitRuleSchema.parse(expected)).toEqual(expected);
 });
 
 test.each<[SplitRule, string]>([

@@ -5,7 +5,8 @@ import path from "node:path";
 import { checkData } from "../../../platform/data/checks";
 import { loadData } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
-import { decideSplitRule } from "../../../platform/data/split-rule";
+import { keyText } from "../../../platform/data/row-sides";
+import { decideSplitRule, type HashRule, type SplitRule } from "../../../platform/data/split-rule";
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
@@ -141,6 +142,72 @@ test.each([0.05, 0.2, 0.5, 0.8])(
     expect(Math.abs(rows.length / lines.length - testFraction)).toBeLessThan(error);
   },
 );
+
+describe("rows hashed by their values", () => {
+  const definition = numbersOnly(["x", "y"], { split: { testFraction: 0.2 } });
+  const rule = { ...decideSplitRule(definition, ["x", "y"]), hash: "binary" } as HashRule;
+  const lines = Array.from(
+    { length: 20_000 },
+    (_, index) => `${index / 8},${index % 5 === 0 ? "" : index % 7}`,
+  );
+
+  async function sides(file: string, by: SplitRule = rule): Promise<boolean[]> {
+    const source = await loadData(engine, definition, file);
+    await splitData({ engine, definition, source }, by);
+    const rows = await engine.rows("SELECT _held_out FROM data ORDER BY _row");
+    return rows.map(({ _held_out }) => _held_out === true);
+  }
+
+  test("are held out by the fraction, to sampling error, and on the same side in any order and format", async () => {
+    const held = await sides(await writeLines("values.csv", ["x,y", ...lines]));
+    const share = held.filter(Boolean).length / lines.length;
+    expect(Math.abs(share - 0.2)).toBeLessThan(4 * Math.sqrt((0.2 * 0.8) / lines.length));
+    const turned = await sides(
+      await writeLines("turned.csv", [
+        "y,x",
+        ...lines.map((line) => line.split(",").reverse().join()).reverse(),
+      ]),
+    );
+    expect(turned.reverse()).toEqual(held);
+    const parquet = path.join(folder, "values.parquet");
+    await engine.run(engine.dialect.writeParquet("SELECT x, y FROM data ORDER BY _row DESC", parquet));
+    expect(await sides(parquet)).toEqual(held);
+  });
+
+  test("go elsewhere with another seed, and one by one where the rule names them", async () => {
+    const file = await writeLines("values.csv", ["x,y", ...lines]);
+    const held = await sides(file);
+    const others = await sides(file, { ...rule, seed: rule.seed + 1 });
+    expect(others.filter((side, row) => side && held[row]).length / lines.length).toBeCloseTo(0.04, 2);
+    const [named] = await engine.rows(
+      `SELECT ${keyText(rule, engine.dialect)} AS k FROM data WHERE _row = 5`,
+    );
+    const moved = await sides(file, { ...rule, moved: [String(named?.k)] });
+    expect(moved.flatMap((side, row) => (side === held[row] ? [] : [row]))).toEqual([4]);
+  });
+});
+
+test("data that was split by a rule is split again by another, and once by the same", async () => {
+  const file = await writeLines("again.csv", ["x,y", ...Array.from({ length: 50 }, (_, row) => `${row},1`)]);
+  const definition = numbersOnly(["x", "y"]);
+  const data = { engine, definition, source: await loadData(engine, definition, file) };
+  const rule = decideSplitRule(definition, ["x", "y"]);
+  const run = jest.spyOn(engine, "run");
+  try {
+    const split = await splitData(data, rule);
+    const statements = run.mock.calls.length;
+    const { by, ...rest } = rule as HashRule;
+    expect(await splitData(data, { ...rest, by })).toEqual(split);
+    // The one that makes sure of the table that says by which rule it is split.
+    expect(run.mock.calls.length - statements).toBe(1);
+    const other = await splitData(data, { ...rule, testFraction: 0.9 } as HashRule);
+    expect(other.heldOut).toBeGreaterThan(split.heldOut + 20);
+    await loadData(engine, definition, file);
+    expect(await splitData(data, rule)).toEqual(split);
+  } finally {
+    run.mockRestore();
+  }
+});
 
 describe("a row stays on its side", () => {
   test("when the file is sorted otherwise", async () => {

@@ -134,6 +134,16 @@ describe("a model definition", () => {
       'columns.3: column "x": range 2..1 is empty',
     ],
     [
+      "a personal target",
+      withTarget(regression, { type: "number", personal: true }),
+      'columns.2: column "y": what is predicted is logged and shown, so the target cannot be personal',
+    ],
+    [
+      "a personal category without values",
+      withColumn({ name: "x", type: "category", personal: true }),
+      'columns.3: column "x": a personal category needs values; without them the model itself would hold those that it was trained on. List groups that tell no person, or leave the column out',
+    ],
+    [
       "values of a number",
       withColumn({ name: "x", type: "number", values: ["1"] }),
       'columns.3: column "x": only a category has values',

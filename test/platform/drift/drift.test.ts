@@ -117,9 +117,13 @@ describe("rows that were asked for ten times each", () => {
   });
 
   test("are not looked for where features were left out, so that rows look alike", async () => {
-    const reference: Profile = { ...profile({ x: profileNumbers(many(350, normals(80))) }), likeRows: 0 };
-    const records = many(100, () => ({ inputs: [{ x: 3 }], outputs: [0], redacted: ["name"] }));
-    expect(await profileRecordsAgainst(reference, records)).not.toHaveProperty("effectiveRows");
+    const numbers = profileNumbers(many(350, normals(80)));
+    const records = many(100, () => ({ inputs: [{ x: 3 }], outputs: [0], redacted: ["y"] }));
+    const both: Profile = { ...profile({ x: numbers, y: numbers }), likeRows: 0 };
+    expect(await profileRecordsAgainst(both, records)).not.toHaveProperty("effectiveRows");
+    // A personal column is in no profile, and was not compared when it was measured how many rows are alike.
+    const withoutIt: Profile = { ...profile({ x: numbers }), likeRows: 0 };
+    expect(await profileRecordsAgainst(withoutIt, records)).toMatchObject({ effectiveRows: 1 });
   });
 });
 

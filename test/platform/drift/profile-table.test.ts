@@ -66,6 +66,40 @@ describe("profileTable", () => {
     expect(edges).toEqual([...new Set(edges)].sort((a, b) => a - b));
   });
 
+  test("cuts very many numbers by a sample of them, and counts all, whatever their order", async () => {
+    const profileOf = async (value: string): Promise<ColumnProfile | undefined> => {
+      const columns = [{ name: "x", type: "number" as const }];
+      return (await profileTable(engine, `(SELECT ${value} AS x FROM range(300000)) AS many`, columns)).x;
+    };
+    const sorted = await profileOf("range");
+    expect(await profileOf("range")).toEqual(sorted);
+    // A pattern in the rows is none in the sample.
+    const pattern = await profileOf("range % 3 * 100000 + range // 3");
+    for (const profile of [sorted, pattern]) {
+      if (profile?.type !== "number") throw new Error("The profile is none of numbers.");
+      const { edges, counts, ...rest } = profile;
+      expect(rest).toMatchObject({
+        count: 300_000,
+        missing: 0,
+        mean: 149_999.5,
+        min: 0,
+        max: 299_999,
+        whole: true,
+      });
+      // Five standard deviations of the share of a sample of 100,000.
+      edges.forEach((edge, index) => {
+        expect(Math.abs(edge / 300_000 - (index + 1) / 10)).toBeLessThan(5 * Math.sqrt(0.25 / 100_000));
+      });
+      expect(counts.map((_, bin) => (edges[bin] ?? 299_999) - (edges[bin - 1] ?? -1))).toEqual(counts);
+    }
+  });
+
+  test("a profile counted against another has what a profile has, and nothing besides", async () => {
+    const from = "(SELECT range AS x FROM range(50)) AS t";
+    const profile = await profileTable(engine, from, [{ name: "x", type: "number" }]);
+    expect(await profileTableAgainst(engine, from, profile)).toEqual(profile);
+  });
+
   test.each([
     ["whole numbers", ["1", "-2", "NULL"], true],
     ["a half among them", ["1", "-2", "0.5"], undefined],

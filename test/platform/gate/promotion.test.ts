@@ -327,3 +327,45 @@ test.each<[string, PromotionInput["classes"], number, string]>([
   const { explanation } = decide({ rule: { ...rule, metric: "auc" }, candidate, classes });
   expect(explanation).toContain(text);
 });
+
+describe("a candidate that refuses requests that the champion answers", () => {
+  const bmi = { column: "bmi", change: "it is new, and a request without it is refused (a number)" };
+  const town = { column: "town", change: '"a" is not taken any more' };
+  const refusing = (...breaking: NonNullable<PromotionInput["champion"]>["breaking"] & object) =>
+    decide({ candidate: off(1), champion: { ...champion(off(2)), breaking } });
+
+  test("is kept, however good it is, with what is refused and what accepts it", () => {
+    const decision = refusing(bmi, town);
+    expect(decision).toMatchObject({ promote: false, reason: "breaks-clients", breaking: [bmi, town] });
+    expect(decision.explanation).toBe(
+      'It refuses requests that diabetes:1 answers: "bmi": it is new, and a request without it is refused (a number); ' +
+        `"town": "a" is not taken any more. Change the definition so that today's clients are answered; or, once they are ready ` +
+        "for it, accept the change: `--accept-breaking bmi,town`, or MLOPS_ACCEPT_BREAKING. Otherwise: rmse 1 against 2 of " +
+        "diabetes:1 on 4 held-out rows: better by 1 (95 % interval 1 to 1), any improvement is enough.",
+    );
+  });
+
+  test("is promoted when all of it is accepted, which is said", () => {
+    const decision = refusing({ ...bmi, acceptedBy: "--accept-breaking bmi" });
+    expect(decision).toMatchObject({ promote: true, reason: "better" });
+    expect(decision.explanation).toMatch(
+      / It refuses requests that diabetes:1 answers, which is accepted by --accept-breaking bmi: "bmi": it is new/,
+    );
+  });
+
+  test("is kept while only a part of it is accepted", () => {
+    const decision = refusing({ ...bmi, acceptedBy: "--accept-breaking bmi" }, town);
+    expect(decision).toMatchObject({ promote: false, reason: "breaks-clients" });
+    expect(decision.explanation).toContain("`--accept-breaking town`");
+  });
+
+  test("is kept for a worse figure in the first place", () => {
+    const input = { candidate: off(3), champion: { ...champion(off(2)), breaking: [bmi] } };
+    expect(decide(input)).toMatchObject({ promote: false, reason: "not-better", breaking: [bmi] });
+  });
+
+  test("is promoted with evaluation off, which compares nothing", () => {
+    const input = { champion: { ...champion(off(2)), breaking: [bmi] }, evaluation: "off" as const };
+    expect(decide(input)).toMatchObject({ promote: true, reason: "evaluation-off" });
+  });
+});

@@ -76,6 +76,16 @@ test.each<[string, unknown, unknown]>([
   expect(await read(file, JSON.stringify(written))).toEqual(expected);
 });
 
+test("a profile keeps every text that is a category, and counts nothing else", async () => {
+  const port = JSON.parse(
+    '{ "type": "category", "count": 3, "missing": 0, "values": { "__proto__": 2, "toString": 1 }, "other": 0 }',
+  ) as object;
+  const profile = { ...reference, columns: { port } };
+  expect(JSON.stringify(await read("reference.json", JSON.stringify(profile)))).toBe(JSON.stringify(profile));
+  const wrong = { ...reference, columns: { port: { ...port, values: { S: -1 } } } };
+  await expect(read("reference.json", JSON.stringify(wrong))).rejects.toThrow("expected counts by text");
+});
+
 test("a signature keeps texts that look like other values", async () => {
   const values = [
     "no",

@@ -75,6 +75,27 @@ function ofThreeClasses(shown: readonly (number | string)[], shape: readonly num
   return graph.encode("y");
 }
 
+test("a model that fails on rows says so, in words and not as a bug", async () => {
+  // Seven rows at a time: nothing shows that before rows are given.
+  const graph = new OnnxGraph("/");
+  const columns = { age: "double", port: "string", vip: "bool" } as const;
+  for (const [name, type] of Object.entries(columns)) graph.input(name, type, ["N"]);
+  const sevens = graph.node("Reshape", { data: "age", shape: graph.int64s([-1, 7], [2]) });
+  const age = graph.node("Reshape", { data: sevens, shape: graph.int64s([-1, 1], [2]) });
+  graph.node("Sigmoid", { X: age }, { output: "probability" });
+  graph.node("Cast", { input: age }, { attributes: { to: elementTypes.int64 }, output: "prediction" });
+  graph.output("prediction", "int64", ["N", 1]);
+  graph.output("probability", "double", ["N", 1]);
+  const model = await OnnxModel.load(await makeModel("sevens", signature, graph.encode("y")));
+  await expect(model.predict(featureTable(signature, [row, row]))).rejects.toMatchObject({
+    code: "MODEL_INVALID",
+    message: expect.stringMatching(
+      /^The model fails on 2 rows: .*Reshape.*Correct the program that wrote it\.$/s,
+    ) as string,
+  });
+  await model.close();
+});
+
 test("a loaded model knows its signature and gives classes as numbers with their probability", async () => {
   const model = await OnnxModel.load(await makeModel("good"));
   const rows = [row, { age: null, port: "S", vip: false }];

@@ -49,10 +49,10 @@ function shapley(parameters: TreeParameters, goesLeft: (node: number) => boolean
   );
 }
 
-test.each([1, 2, 3, 4])("contributions are Shapley values by their definition (%d)", async (seed) => {
+test.each([1, 2, 3, 4])("contributions are Shapley values by their definition (%d)", (seed) => {
   const parameters = randomTrees(seed, { trees: 4, leaves: 14 });
   const table = randomTable(seed, 6);
-  const { contributions, features, base } = await new TreeModel(parameters).explain(table);
+  const { contributions, features, base } = new TreeModel(parameters).explain(table);
   const forest = new Forest(parameters);
   const encoded = new TreeModel(parameters).encode(table);
   for (let row = 0; row < table.rows; row++) {
@@ -96,7 +96,7 @@ type ShapNode =
       readonly right: ShapNode;
     };
 
-test("contributions and base are those that shap gives for LightGBM's trees", async () => {
+test("contributions and base are those that shap gives for LightGBM's trees", () => {
   const shap = JSON.parse(readFileSync(path.join(__dirname, "fixtures/shap.json"), "utf8")) as {
     trees: ShapNode[];
     rows: (number | null)[][];
@@ -138,7 +138,7 @@ test("contributions and base are those that shap gives for LightGBM's trees", as
   const columns = new Map(
     names.map((name, at) => [name, Float64Array.from(shap.rows, (row) => row[at] ?? NaN)] as const),
   );
-  const { base, contributions, scale } = await model.explain({ rows: shap.rows.length, columns });
+  const { base, contributions, scale } = model.explain({ rows: shap.rows.length, columns });
   expect(scale).toBe("prediction");
   expect(base).toBeCloseTo(shap.base, 9);
   expect(shap.contributions).toHaveLength(12);

@@ -22,16 +22,3 @@ test("a table that lacks values of a feature is refused", () => {
     'Feature "number" has 3 values for 4 rows.',
   );
 });
-
-test("explaining many rows lets other work go on, and gives what each row gives alone", async () => {
-  const model = new TreeModel(randomTrees(2));
-  const [one, other] = [randomTable(1, 40), randomTable(2, 40)];
-  let turns = 0;
-  const timer = setInterval(() => (turns += 1), 0);
-  const alone = [await model.explain(one), await model.explain(other)];
-  expect(await Promise.all([model.explain(one), model.explain(other)])).toEqual(alone);
-  const before = turns;
-  for (let index = 0; index < 20; index++) await model.explain(one);
-  clearInterval(timer);
-  expect(turns).toBeGreaterThan(before);
-});

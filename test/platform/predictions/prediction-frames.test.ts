@@ -21,6 +21,16 @@ function lineOf(source: PredictionSource, scored: ScoredRequest): string {
 
 const odd = [0, -0, 1.5, -1e-300, 5e-324, Number.MAX_VALUE, 0.1 + 0.2, 2 ** 53, -123456789.123, 1e21, NaN];
 
+test("nothing is kept of a personal feature, nor of one that a setting names", () => {
+  const inputs = signature.inputs.map((column, index) =>
+    index === 0 ? { ...column, personal: true as const } : column,
+  );
+  const [first = "", second = "", ...others] = inputs.map(({ name }) => name);
+  const kept = predictionSource({ ...signature, inputs }, { model: "m:1", redact: [second] });
+  expect(kept.columns.map(({ name }) => name)).toEqual(others);
+  expect(kept.redacted).toEqual([first, second]);
+});
+
 describe("frames of scored requests", () => {
   test("become the record of the request", () => {
     for (const id of [1, 2, 3]) {

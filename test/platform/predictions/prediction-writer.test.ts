@@ -282,13 +282,18 @@ describe("the prediction log, as it is written", () => {
   });
 
   test("removes days that are too old from a folder", async () => {
-    const days = ["2020-01-01", "2026-01-01", new Date().toISOString().slice(0, 10)];
+    const today = Date.now();
+    const days = [40, 34, 20, 10, 0].map((ago) =>
+      new Date(today - ago * 86_400_000).toISOString().slice(0, 10),
+    );
     for (const day of days) await storage.put(`prod/diabetes/date=${day}/hour=00/a.jsonl`, "");
     await storage.put("prod/other/date=2020-01-01/hour=00/a.jsonl", "");
     open({ retention: { folder: folder("log"), days: 30 } });
-    await until(async () => (await storage.list("prod/diabetes/")).length === 1);
+    await until(async () => (await storage.list("prod/diabetes/")).length === 3);
     expect(await storage.list("")).toEqual([
       `prod/diabetes/date=${days[2]}/hour=00/a.jsonl`,
+      `prod/diabetes/date=${days[3]}/hour=00/a.jsonl`,
+      `prod/diabetes/date=${days[4]}/hour=00/a.jsonl`,
       "prod/other/date=2020-01-01/hour=00/a.jsonl",
     ]);
   });

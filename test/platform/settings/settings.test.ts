@@ -30,6 +30,7 @@ describe("settings", () => {
       evaluation: "on",
       onNoPromotion: "cancel",
       acceptPopulation: [],
+      acceptBreaking: [],
       logLevel: "info",
       target: "local",
     });
@@ -84,6 +85,7 @@ describe("settings", () => {
       evaluation: "off",
       onNoPromotion: "continue",
       acceptPopulation: [],
+      acceptBreaking: [],
       logLevel: "debug",
       target: "local",
     });
@@ -291,8 +293,25 @@ describe("settings", () => {
     expect(faultsOf("scoring", { ...env, MLOPS_PRIMARY_KEY: "hunter2" }).join()).not.toContain("hunter2");
   });
 
-  test("of another process are no fault", () => {
-    expect(readSettings("cli", { MLOPS_MODEL_NAME: "diabetes", PATH: "x" })).not.toHaveProperty("modelName");
+  test("of another process beside it are no fault", () => {
+    const both = { ...scoring, MLOPS_EVALUATION: "off", PATH: "x" };
+    expect(readSettings("scoring", both)).not.toHaveProperty("evaluation");
+  });
+
+  test.each([
+    [
+      "MLOPS_AUTH",
+      "keys",
+      "MLOPS_AUTH is a setting of the scoring process, and does nothing for a command or what it starts. Unset it.",
+    ],
+    ["MLOPS_PREDICTION_LOG_SAMPLE", "0.5", /scoring process.* Unset it\.$/],
+    ["MLOPS_PREDICTION_LOG_REDACT", "name", /Give the column `personal: true` in the definition\.$/],
+    ["MLOPS_MODEL_NAME", "diabetes", /gateway process/],
+    ["MLOPS_CODE_REVISION", "", /training process/],
+  ])("that a command would take and ignore are a fault: %s", (name, value, fault) => {
+    const [found = "", ...others] = faultsOf("cli", { [name]: value, MLOPS_EVALUATION: "on" });
+    expect(others).toEqual([]);
+    expect(found).toMatch(fault);
   });
 
   test("are logged with secrets masked", () => {

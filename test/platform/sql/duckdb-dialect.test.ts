@@ -48,6 +48,73 @@ test.each([
   expect(row).toEqual({ x: median });
 });
 
+describe("the hash of a row", () => {
+  const hashOf = (...values: [sql: string, isNumber: boolean][]): Promise<unknown> =>
+    valueOf(
+      engine.dialect.hexadecimal(
+        engine.dialect.rowHash(values.map(([sql, isNumber]) => ({ sql, isNumber }))),
+      ),
+    );
+
+  test.each<[string, [string, boolean], [string, boolean], boolean]>([
+    ["a whole number and the same as a double", ["7", true], ["7e0", true], true],
+    ["the two zeros", ["0e0", true], ["-0e0", true], true],
+    ["a missing number and 0", ["NULL", true], ["0", true], false],
+    ["a missing text and none", ["NULL", false], ["''", false], false],
+    ["a number and its text", ["7", true], ["'7'", false], false],
+    [
+      "texts that differ behind their twelfth letter",
+      ["'abcdefghijklmn'", false],
+      ["'abcdefghijklmo'", false],
+      false,
+    ],
+  ])("of %s", async (_, one, other, same) => {
+    expect((await hashOf(one)) === (await hashOf(other))).toBe(same);
+  });
+
+  test("is the same for ever, for a row of each kind of value", async () => {
+    expect(await hashOf(["1", true], ["NULL", true], ["'a'", false], ["NULL", false])).toBe(
+      "45a0a549788ac98e",
+    );
+  });
+
+  test("is the same for a row of many as for it alone", async () => {
+    const hash = engine.dialect.rowHash([
+      { sql: "n", isNumber: true },
+      { sql: "'v' || n", isNumber: false },
+    ]);
+    const rows = await engine.rows(
+      `SELECT ${engine.dialect.hexadecimal(hash)} AS h FROM range(5000) AS numbers(n)`,
+    );
+    expect(rows[4321]?.h).toBe(await hashOf(["4321", true], ["'v4321'", false]));
+    expect(new Set(rows.map(({ h }) => h)).size).toBe(5000);
+  });
+});
+
+test.each([
+  ["'it''s'", 1],
+  ["''", 2],
+  ["'x'", null],
+  ["NULL", null],
+])("%s is among texts at %p", async (text, position) => {
+  expect(await valueOf(engine.dialect.positionAmong(text, ["a", "it's", "", "é"]))).toBe(position);
+});
+
+test("a text is among no texts nowhere, and found among very many", async () => {
+  expect(await valueOf(engine.dialect.positionAmong("'a'", []))).toBe(null);
+  const many = Array.from({ length: 100_000 }, (_, index) => `v${index}`);
+  expect(await valueOf(engine.dialect.positionAmong("'v77777'", many))).toBe(77_777);
+});
+
+test("two tables lie beside each other by the order of their rows", async () => {
+  await engine.run("CREATE TABLE one AS SELECT range AS a FROM range(3000)");
+  await engine.run("CREATE TABLE other AS SELECT 3000 - range AS b FROM range(3000)");
+  const both = engine.dialect.besideEachOther("one", "other");
+  expect(await engine.rows(`SELECT count(*) AS n FROM (${both}) AS b WHERE a + b = 3000`)).toEqual([
+    { n: 3000 },
+  ]);
+});
+
 test("a CSV file is text by column, in its order, with NULL for an empty field", async () => {
   const file = path.join(folder, "it's.csv");
   await writeFile(file, 'a,b\n2,"x, ""y"""\n1,\n');
@@ -73,7 +140,7 @@ test("what is written as Parquet is read again, columns matched by name and desc
     { a: 2, b: 1.5 },
   ]);
   expect(await engine.columns(query)).toEqual([
-    { name: "a", type: "INTEGER", singlePrecision: false },
-    { name: "b", type: "FLOAT", singlePrecision: true },
+    { name: "a", type: "INTEGER", singlePrecision: false, binaryNumber: true },
+    { name: "b", type: "FLOAT", singlePrecision: true, binaryNumber: true },
   ]);
 });

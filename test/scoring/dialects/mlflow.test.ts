@@ -71,7 +71,7 @@ describe("a body that is not as MLflow has it is refused in MLflow's words", () 
     [
       "100,000 columns",
       split({ columns: Array.from({ length: 100_000 }, (_, index) => `c${index}`), data: [[1]] }),
-      /The rows have 100000 columns, but the model has 3 features/,
+      /The rows have more than 23 columns, but the model has 3 features/,
     ],
     ["a column twice", split({ columns: ["a", "b", "c", "c"], data: [[1, 2, 3, 4]] }), /"c" appears twice/],
     [

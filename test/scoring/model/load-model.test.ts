@@ -71,7 +71,7 @@ test("trees are evaluated without the ONNX runtime where they give the golden ro
   const model = await loadScoringModel(temporary("model"));
   expect(model).toBeInstanceOf(TreeModel);
   // (10 × -1 + 30 × (value - 1)) / 40 rows, and the base.
-  const { base } = await (model as TreeModel).explain({ rows: 0, columns: emptyColumns });
+  const { base } = (model as TreeModel).explain({ rows: 0, columns: emptyColumns });
   expect(base).toBeCloseTo(0.75 * value, 9);
   await writeFile(temporary("model", "model.onnx"), stump(value - 1.001));
   await expect(loadScoringModel(temporary("model"))).rejects.toThrow("for row 1 of golden.json");

@@ -3,7 +3,7 @@ import { readCsv } from "../../../scoring/rows/read-csv";
 import { colour, cost } from "../dialects/service-fixture";
 
 const read = (text: string, { signature }: { readonly signature: Signature } = cost): unknown =>
-  Object.fromEntries(readCsv(Buffer.from(text), signature));
+  Object.fromEntries(readCsv(Buffer.from(text), signature, 100));
 
 test("fields are values as JSON would have them, by the type of their feature", () => {
   const text = '\uFEFFage,bmi,smoker,town,other\r\n4.0e1,,TRUE,"A, ""å""",1\r\n-.5,1.,0, ,\n';
@@ -65,7 +65,7 @@ test.each([
   ["a digit, a million spaces and a letter", `1${" ".repeat(1_000_000)}x`],
 ])("%s are no number, which is known at once", (_, text) => {
   const begun = process.cpuUsage();
-  expect(readCsv(Buffer.from(`a\n${text}\n`), cost.signature).get("a")).toEqual([text]);
+  expect(readCsv(Buffer.from(`a\n${text}\n`), cost.signature, 100).get("a")).toEqual([text]);
   expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
 });
 
@@ -73,9 +73,22 @@ test("a header of 100,000 columns is refused by their number, at once", () => {
   const names = Array.from({ length: 100_000 }, (_, index) => `column ${index}`);
   const begun = process.cpuUsage();
   expect(() => read(`${names.join(",")}\n`)).toThrow(
-    "The rows have 100000 columns, but the model has 3 features. Send a column for each feature and no other.",
+    "The rows have more than 23 columns, but the model has 3 features. Send a column for each feature and no other.",
   );
   expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
+});
+
+test("rows beyond those allowed are not read", () => {
+  expect(() => readCsv(Buffer.from("a\n1\n2\n3\n"), cost.signature, 2)).toThrow(
+    "The request has more than 2 rows. At most 2 are allowed. Send them in several requests.",
+  );
+  expect([...readCsv(Buffer.from("a\n1\n2\n"), cost.signature, 2)]).toEqual([["a", [1, 2]]]);
+  // Were it read on, there would be another fault.
+  expect(() => readCsv(Buffer.from('a\n1\n2\n3\n4"'), cost.signature, 2)).toThrow("more than 2 rows");
+});
+
+test("a row of very many fields is refused by their number", () => {
+  expect(() => read(`a,b,c\n${"1,".repeat(100_000)}`)).toThrow("The rows have more than 23 columns");
 });
 
 test("a body is read as the files of the model's definition are", () => {

@@ -257,3 +257,16 @@ test("names that are no features are refused at once, however many and long they
   }
   expect(process.cpuUsage(begun).user).toBeLessThan(3_000_000);
 });
+
+test("of many declared values a message lists the first, and to look among them takes no longer than among few", () => {
+  const values = Array.from({ length: 20_000 }, (_, index) => `v${index}`);
+  const inputs = [{ name: "town", type: "category" as const, nullable: false, values }];
+  const wide: Signature = { ...signature, inputs };
+  const begun = process.cpuUsage();
+  const { table } = readRows(wide, { data: new Array(20_000).fill(["v19999"]) }, 20_000);
+  expect(table.rows).toBe(20_000);
+  expect(() => readRows(wide, { data: new Array(20_000).fill(["x"]) }, 20_000)).toThrow(
+    /^Row 0: "town" is "x"\. Allowed: "v0", .*"v19" and 19980 others\. .*There are many more faults\.$/,
+  );
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(500);
+});

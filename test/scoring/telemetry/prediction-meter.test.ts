@@ -35,26 +35,38 @@ async function sumsOf(
 
 test("count, sums of either sign and squares of each version are kept apart", async () => {
   const use = (meter: ReturnType<typeof predictionMeter>): void => {
-    meter("cost:1")({ prediction: Float64Array.of(3, -1, 0) });
-    meter("cost:1")({ prediction: Float64Array.of(2) });
-    meter("cost:2")({ prediction: Float64Array.of(7) });
+    const [first, second] = [meter("cost:1"), meter("cost:2")];
+    for (const value of [3, -1, 0, 2]) first({ prediction: Float64Array.of(value) });
+    second({ prediction: Float64Array.of(7) });
   };
   expect(await sumsOf(use, "cost:1")).toEqual([4, 5, 1, 14]);
   expect(await sumsOf(use, "cost:2")).toEqual([1, 7, 0, 49]);
 });
 
+test("a request of many rows counts once, by another of them than the one before", async () => {
+  const use = (meter: ReturnType<typeof predictionMeter>): void => {
+    const count = meter("cost:1");
+    for (let request = 0; request < 3; request++) count({ prediction: Float64Array.of(1, 10, 100) });
+    count({ prediction: new Float64Array(1000).fill(5) });
+  };
+  expect(await sumsOf(use, "cost:1")).toEqual([4, 116, 0, 10_126]);
+});
+
 test("of classes the probabilities count, and classes alone do not", async () => {
   const use = (meter: ReturnType<typeof predictionMeter>): void => {
-    meter("risk:1")({ prediction: ["yes", "no"], probability: Float64Array.of(0.5, 0.25) });
-    meter("risk:1")({ prediction: ["yes"] });
+    const count = meter("risk:1");
+    count({ prediction: ["yes", "no"], probability: Float64Array.of(0.5, 0.25) });
+    count({ prediction: ["yes"] });
+    count({ prediction: ["yes", "no"], probability: Float64Array.of(0.5, 0.25) });
   };
   expect(await sumsOf(use, "risk:1")).toEqual([2, 0.75, 0, 0.3125]);
 });
 
 test("a number that is none leaves the sums as they are", async () => {
   const use = (meter: ReturnType<typeof predictionMeter>): void => {
-    meter("cost:1")({ prediction: Float64Array.of(1) });
-    meter("cost:1")({ prediction: Float64Array.of(NaN, 1) });
+    const count = meter("cost:1");
+    for (const value of [1, NaN, Infinity]) count({ prediction: Float64Array.of(value) });
+    count({ prediction: new Float64Array() });
   };
   expect(await sumsOf(use, "cost:1")).toEqual([1, 1, 0, 1]);
 });

@@ -79,6 +79,7 @@ async function byLaptop(name: string, registry: string, stable?: { model: string
     settings: readSettings("cli", {}),
     registry: openRegistry(registry, { report: () => undefined }),
     runs,
+    workspace: { packages: path.join(folder, "packages") },
     deployer: { status },
     environments: readEnvironments({}),
     output: keepLines().output,

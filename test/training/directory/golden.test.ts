@@ -57,6 +57,28 @@ test("golden rows are held-out rows with the predictions of the trained paramete
   expect(golden.predictions).toEqual(golden.probabilities?.map((value) => (value > 0.5 ? 1 : 0)));
 });
 
+test("golden rows have synthetic values of personal columns, and what the model says of those", async () => {
+  const personal = {
+    ...definition,
+    columns: definition.columns.map((column) =>
+      ["age", "sex", "fare"].includes(column.name) ? { ...column, personal: true } : column,
+    ),
+  };
+  const model = await openModel(linear);
+  const golden = await makeGoldenRows(engine, personal, { model, linear });
+  const served = await model.predict(featureTable(model.signature, golden.rows));
+  await model.close();
+  expect(golden.rows.map(({ age }) => age)).toEqual([6, 19, 31, 44, 56, 69, 81, 94]);
+  expect(golden.rows.map(({ sex }) => sex)).toEqual(
+    Array.from({ length: 8 }, (_, index) => ["female", "male"][index % 2]),
+  );
+  const real = await engine.rows("SELECT sibsp FROM data WHERE _held_out ORDER BY _row LIMIT 1");
+  expect(golden.rows[0]?.sibsp).toBe(real[0]?.sibsp);
+  golden.probabilities?.forEach((probability, row) => {
+    expect(probability).toBeCloseTo(served.probability?.[row] ?? NaN, 12);
+  });
+});
+
 test("a model file that does not give the trained numbers fails the training", async () => {
   const model = await openModel({ ...linear, intercept: linear.intercept + 1e-7 });
   const outcome = makeGoldenRows(engine, definition, { model, linear });

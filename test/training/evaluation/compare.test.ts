@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { AcceptedChange } from "../../../platform/data/distribution-check";
 import { DataVersions } from "../../../platform/data/versions/data-versions";
 import {
   parseModelDefinition,
@@ -102,8 +103,15 @@ function compare(
   {
     records = {},
     evaluation = "on",
+    acceptBreaking,
     ...models
-  }: { candidate: string; champion: string; records?: ComparisonRecords; evaluation?: "on" | "off" },
+  }: {
+    candidate: string;
+    champion: string;
+    records?: ComparisonRecords;
+    evaluation?: "on" | "off";
+    acceptBreaking?: AcceptedChange;
+  },
 ): Promise<Comparison> {
   return withData(definition, file, (workbench) =>
     evaluateStep(workbench, {
@@ -111,6 +119,7 @@ function compare(
       champions: { find: () => Promise.resolve(championOf(models.champion)) },
       records,
       evaluation,
+      acceptBreaking,
       output: folder("."),
     }),
   );
@@ -158,14 +167,25 @@ test("another seed and few rows: there is no comparison, and the decision says w
   expect(evaluation.sample?.champion).toBeUndefined();
 });
 
-test("a new feature is compared on all held-out rows, and promoted when it helps", async () => {
+test("a new feature is compared on all held-out rows, and promoted when it helps and is accepted", async () => {
   const file = await write("data.csv", rows);
   const before = definitionWith(["x"]);
   await train(before, file, "champion");
   const after = definitionWith(["x", "extra"]);
   await train(after, file, "candidate", "champion");
-  const { decision } = await compare(after, file, { candidate: "candidate", champion: "champion" });
+  const models = { candidate: "candidate", champion: "champion" };
+  const refused = await compare(after, file, models);
+  expect(refused.decision).toMatchObject({ promote: false, reason: "breaks-clients" });
+  const acceptBreaking = { columns: ["extra"], by: "--accept-breaking extra" };
+  const { decision } = await compare(after, file, { ...models, acceptBreaking });
   expect(decision).toMatchObject({ promote: true, reason: "better" });
+  expect(decision.breaking).toEqual([
+    {
+      column: "extra",
+      change: "it is new, and a request without it is refused (a number)",
+      acceptedBy: "--accept-breaking extra",
+    },
+  ]);
   expect(decision.leftOut).toBeUndefined();
   expect(Math.abs(decision.rows - count / 5)).toBeLessThan(50);
 });

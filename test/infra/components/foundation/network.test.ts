@@ -3,8 +3,8 @@ import { countByType, ofType, registered } from "../../mocks";
 
 const placement = { resourceGroupName: "rg", location: "westeurope", tags: { owner: "team" } };
 
-const build = () => {
-  const network = new PrivateNetwork("net", { placement, addressSpace: "10.40.0.0/16" });
+const build = (isServing = false) => {
+  const network = new PrivateNetwork("net", { placement, addressSpace: "10.40.0.0/16", isServing });
   network.connect("ml-endpoint", { id: "/ml", group: "amlworkspace" }, network);
   network.connect("vault-endpoint", { id: "/vault", group: "vault" }, network);
 };
@@ -39,7 +39,7 @@ describe("the plan of subnets", () => {
 
 describe("a private network", () => {
   test("has its subnets in line, each with rules of its own", async () => {
-    const made = await registered(build);
+    const made = await registered(() => build());
     expect(countByType(made)).toEqual({
       "mlops:infra:PrivateNetwork": 1,
       "azure-native:network:VirtualNetwork": 1,
@@ -76,8 +76,28 @@ describe("a private network", () => {
     ]);
   });
 
+  test.each([
+    [true, ["80", "443"]],
+    [false, undefined],
+  ])(
+    "lets the Internet reach the cluster's gateway, and no more, where it serves there: %s",
+    async (serving, ports) => {
+      const groups = ofType(await registered(() => build(serving)), "network:NetworkSecurityGroup");
+      type Rule = Readonly<Record<string, unknown>>;
+      const open = groups.flatMap(({ name, inputs }) =>
+        ((inputs.securityRules ?? []) as Rule[])
+          .filter(
+            ({ access, sourceAddressPrefix }) =>
+              access === "Allow" && sourceAddressPrefix !== "VirtualNetwork",
+          )
+          .map((rule) => [name, rule.sourceAddressPrefix, rule.destinationPortRanges]),
+      );
+      expect(open).toEqual(ports === undefined ? [] : [["net-cluster", "Internet", ports]]);
+    },
+  );
+
   test("lets nothing from the Internet reach containers or endpoints", async () => {
-    const groups = ofType(await registered(build), "network:NetworkSecurityGroup");
+    const groups = ofType(await registered(() => build()), "network:NetworkSecurityGroup");
     const rulesOf = (subnet: string) =>
       groups.find(({ name }) => name === `net-${subnet}`)?.inputs.securityRules as Record<string, unknown>[];
     for (const [subnet, ports] of [
@@ -94,7 +114,7 @@ describe("a private network", () => {
   });
 
   test("finds the workspace by both of its names, and each zone from the network", async () => {
-    const made = await registered(build);
+    const made = await registered(() => build());
     const zones = ofType(made, "privatedns:PrivateZone");
     expect(zones.map(({ inputs }) => String(inputs.privateZoneName)).sort()).toEqual(
       Object.values(zonesOf).flat().sort(),

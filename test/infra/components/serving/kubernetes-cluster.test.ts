@@ -26,7 +26,8 @@ async function cluster(extra: Partial<KubernetesClusterArgs> = {}) {
       identities: { cluster: identity("cluster"), pull: identity("pull") },
       operators: ["11111111-1111-4111-8111-111111111111"],
       logAnalyticsId: "/workspaces/logs",
-      kubernetesVersion: "1.34",
+      kubernetesVersion: "1.36",
+      apiRanges: [],
       pools,
       ingress: "internal",
       ...extra,
@@ -46,6 +47,8 @@ describe("the cluster", () => {
       "azure-native:containerservice:AgentPool": 1,
       "azure-native:containerservice:DeploymentSafeguard": 1,
       "azure-native:containerservice:MaintenanceConfiguration": 2,
+      "azure-native:monitor:DataCollectionRule": 1,
+      "azure-native:monitor:DataCollectionRuleAssociation": 1,
     });
     const windows = ofType(resources, "containerservice:MaintenanceConfiguration").map(({ inputs }) =>
       [inputs.configName, inputs.maintenanceWindow.schedule.weekly.dayOfWeek].join(" "),
@@ -54,6 +57,22 @@ describe("the cluster", () => {
       "aksManagedAutoUpgradeSchedule Saturday",
       "aksManagedNodeOSUpgradeSchedule Sunday",
     ]);
+  });
+
+  test("keeps its nodes at its own version", async () => {
+    const { inputs, userPools } = await cluster({ kubernetesVersion: "1.37" });
+    const versions = [...(inputs.agentPoolProfiles as Pool[]), ...userPools].map(
+      ({ orchestratorVersion }) => orchestratorVersion,
+    );
+    expect([inputs.kubernetesVersion, ...versions]).toEqual(["1.37", "1.37", "1.37"]);
+  });
+
+  test("lets only the ranges that it is given reach its API", async () => {
+    const { inputs } = await cluster({ apiRanges: ["203.0.113.0/24"] });
+    expect(inputs.apiServerAccessProfile).toEqual({
+      disableRunCommand: true,
+      authorizedIPRanges: ["203.0.113.0/24"],
+    });
   });
 
   test("lets in Entra identities with Azure roles, and no local account", async () => {
@@ -80,7 +99,6 @@ describe("the cluster", () => {
     expect(inputs).toMatchObject({
       autoUpgradeProfile: { upgradeChannel: "patch", nodeOSUpgradeChannel: "NodeImage" },
       networkProfile: { networkPolicy: "cilium", networkPluginMode: "overlay" },
-      azureMonitorProfile: { metrics: { enabled: true } },
       addonProfiles: {
         azurepolicy: { enabled: true },
         azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: "true" } },

@@ -48,6 +48,7 @@ async function open(answer: () => string, { preview = false, created = true } = 
     operators: [],
     logAnalyticsId: "/workspaces/logs",
     kubernetesVersion: "1.34",
+    apiRanges: [],
     pools: { system: pool, scoring: { ...pool, minNodes: 1, maxNodes: 2 } },
     ingress: "internal",
   });

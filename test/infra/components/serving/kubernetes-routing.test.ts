@@ -61,7 +61,10 @@ describe("routes", () => {
       route: [
         {
           destination: { host: "stable.mlops-prod.svc.cluster.local", port: { number: 80 } },
-          headers: { response: { set: { "x-mlops-track": "stable" } } },
+          headers: {
+            request: { remove: ["x-mlops-track", "x-mlops-shadow"] },
+            response: { set: { "x-mlops-track": "stable" } },
+          },
           weight: 100,
         },
       ],

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { repository } from "../../../../build/repository";
 import {
   KubernetesScoring,
   type KubernetesScoringArgs,
@@ -32,6 +35,7 @@ async function scoring(extra: Partial<KubernetesScoringArgs> = {}) {
       release: { stable, canary, canaryPercent: 10 },
       settings: { MLOPS_ENVIRONMENT: "prod", MLOPS_GRACE_MS: "40000" },
       kubernetesVersion: "1.34",
+      apiRanges: [],
       pools: {
         system: { vmSize, zones: [] },
         scoring: { vmSize, minNodes: 1, maxNodes: 10, zones: [] },
@@ -73,6 +77,8 @@ describe("scoring on AKS", () => {
     const azure = resources.filter(({ type }) => !type.startsWith("kubernetes:"));
     expect(countByType(azure)).toEqual({
       "mlops:infra:KubernetesScoring": 1,
+      "azure-native:monitor:DataCollectionRule": 1,
+      "azure-native:monitor:DataCollectionRuleAssociation": 1,
       "mlops:infra:KubernetesCluster": 1,
       "mlops:infra:KubernetesObjects": 1,
       "mlops:infra:KubernetesNamespace": 1,
@@ -175,8 +181,9 @@ describe("the objects of a version", () => {
       terminationGracePeriodSeconds: 45,
       securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
       topologySpreadConstraints: [
-        { topologyKey: "topology.kubernetes.io/zone" },
-        { topologyKey: "kubernetes.io/hostname" },
+        // No node holds all of them.
+        { topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule", maxSkew: 1 },
+        { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 1 },
       ],
       volumes: [{ name: "spool", emptyDir: { sizeLimit: "512Mi" } }],
     });
@@ -191,9 +198,9 @@ describe("the objects of a version", () => {
           requests: { cpu: "500m", memory: "1Gi" },
           limits: { cpu: "500m", memory: "1Gi" },
         },
-        startupProbe: { httpGet: { path: "/healthz", port: "http" } },
-        livenessProbe: { httpGet: { path: "/healthz", port: "http" } },
-        readinessProbe: { httpGet: { path: "/readyz", port: "http" } },
+        startupProbe: { httpGet: { path: "/healthz", port: "health" } },
+        livenessProbe: { httpGet: { path: "/healthz", port: "health" } },
+        readinessProbe: { httpGet: { path: "/readyz", port: "health" } },
         lifecycle: { preStop: { sleep: { seconds: 5 } } },
         securityContext: {
           allowPrivilegeEscalation: false,
@@ -217,6 +224,16 @@ describe("the objects of a version", () => {
       maxReplicas: 6,
       metrics: [{ resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } } }],
     });
+  });
+
+  test("have more memory than the heap may take by the image's own setting", async () => {
+    const dockerfile = await readFile(path.join(repository, "scoring", "Dockerfile"), "utf8");
+    const heapMiB = Number(/NODE_OPTIONS=--max-old-space-size=(\d+)/.exec(dockerfile)?.[1]);
+    const deployment = named((await scoring()).resources, "apps/v1:Deployment", "stable");
+    expect(deployment?.spec.template.spec.containers[0].resources.limits.memory).toBe("1Gi");
+    // Two fifths are for what is not in it.
+    expect(heapMiB).toBeGreaterThan(400);
+    expect(heapMiB).toBeLessThanOrEqual(0.6 * 1024);
   });
 
   test("are chosen by their track, so that no version gets another's requests", async () => {

@@ -115,14 +115,15 @@ describe("the pipeline", () => {
     }
   });
 
-  test("gives every step the columns of another population that are accepted, where there are any", () => {
-    const acceptPopulation = "year,month";
-    for (const { environment_variables } of Object.values(
-      pipelineSpec({ ...facts, acceptPopulation }).jobs,
-    )) {
-      expect(environment_variables).toMatchObject({ MLOPS_ACCEPT_POPULATION: acceptPopulation });
+  test.each([
+    ["acceptPopulation", "MLOPS_ACCEPT_POPULATION"],
+    ["acceptBreaking", "MLOPS_ACCEPT_BREAKING"],
+  ])("gives every step what %s accepts, where it accepts something", (setting, variable) => {
+    const accepting = pipelineSpec({ ...facts, [setting]: "year,month" });
+    for (const { environment_variables } of Object.values(accepting.jobs)) {
+      expect(environment_variables).toMatchObject({ [variable]: "year,month" });
     }
-    expect(spec.jobs.check?.environment_variables).not.toHaveProperty("MLOPS_ACCEPT_POPULATION");
+    expect(spec.jobs.check?.environment_variables).not.toHaveProperty(variable);
   });
 
   test("ties each step to the one before, so that none runs on data that was not checked", () => {

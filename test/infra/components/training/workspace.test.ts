@@ -96,10 +96,17 @@ describe("the workspace", () => {
 
   test("is private, and encrypted with a key of one's own, when that is wanted", async () => {
     const connected: unknown[] = [];
-    const network = { connect: (...given: unknown[]) => connected.push(given.slice(0, 1)) };
+    const endpoint = { what: "the endpoint's names" };
+    const network = {
+      connect: (...given: unknown[]) => {
+        connected.push(given.slice(0, 1));
+        return endpoint;
+      },
+    };
+    let workspace: Workspace | undefined;
     const resources = await registered(
       () =>
-        new Workspace("workspace", {
+        (workspace = new Workspace("workspace", {
           ...publicArgs,
           foundation: foundationOf({ network: network as never }),
           publicNetwork: false,
@@ -108,8 +115,9 @@ describe("the workspace", () => {
             vaultId: pulumi.output("vault-id"),
             identity: identity("encryption"),
           },
-        }),
+        })),
     );
+    expect(workspace?.reachable).toEqual([endpoint]);
     expect(connected).toEqual([["workspace-endpoint"]]);
     expect(only(resources, "machinelearningservices:Workspace")).toMatchObject({
       publicNetworkAccess: "Disabled",

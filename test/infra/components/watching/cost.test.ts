@@ -5,13 +5,30 @@ import { countByType, ofType, registered } from "../../mocks";
 const group =
   "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerInstance/containerGroups/scoring";
 
+test("a budget begins in the month in which it is made: Azure takes none from before", async () => {
+  jest.useFakeTimers({ now: new Date("2027-03-31T23:59:59Z"), doNotFake: ["nextTick", "setImmediate"] });
+  try {
+    const budget = {
+      resourceGroupId: "/rg",
+      amount: 200,
+      email: "ops@example.com",
+      actionGroupId: "/actions",
+    };
+    const made = await registered(() => new Budget("budget", budget));
+    expect(ofType(made, "consumption:Budget")[0]?.inputs.timePeriod).toEqual({
+      startDate: "2027-03-01T00:00:00Z",
+    });
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 test("a budget warns at 80 and 100 % of what was spent, and at 100 % of what is foreseen", async () => {
   const made = await registered(
     () =>
       new Budget("budget", {
         resourceGroupId: "/subscriptions/s/resourceGroups/rg",
         amount: 200,
-        start: "2026-11-01",
         email: "ops@example.com",
         actionGroupId: "/actions",
       }),
@@ -28,7 +45,7 @@ test("a budget warns at 80 and 100 % of what was spent, and at 100 % of what is 
     amount: 200,
     category: "Cost",
     timeGrain: "Monthly",
-    timePeriod: { startDate: "2026-11-01T00:00:00Z" },
+    timePeriod: { startDate: expect.stringMatching(/^\d{4}-\d{2}-01T00:00:00Z$/) },
     notifications: {
       actual80: { ...who, threshold: 80, thresholdType: "Actual" },
       actual100: { ...who, threshold: 100, thresholdType: "Actual" },

@@ -1,5 +1,6 @@
 import {
   checkName,
+  checkKubernetes,
   checkProviders,
   checkRoles,
   checkSubscription,
@@ -162,4 +163,28 @@ test("findings are shown with what mends them", () => {
   expect(describeFindings([ok("a", "good"), failed("bb", "bad", "mend it")])).toBe(
     "✔ a   good\n✖ bb  bad\n      → mend it\n\n1 to mend.",
   );
+});
+
+describe("the version of Kubernetes", () => {
+  const supported = ["1.36", "1.35", "1.37"];
+  const check = (wanted: string, versions: readonly string[] = supported) =>
+    checkKubernetes({ wanted, supported: versions, environment: "prod" });
+
+  test.each(["1.36", "1.37.2"])("%s is supported", (wanted) => {
+    expect(check(wanted).status).toBe("ok");
+  });
+
+  test.each(["1.34", "1.38", "1.3"])("%s is not, and another is offered", (wanted) => {
+    expect(check(wanted)).toEqual({
+      check: "Kubernetes",
+      status: "failed",
+      says: `AKS does not support ${wanted} here, but 1.37, 1.36, 1.35`,
+      mend: "pulumi config set --stack prod mlops:kubernetesVersion 1.36",
+    });
+  });
+
+  test("has a remedy also where there is one version, or none", () => {
+    expect(check("1.30", ["1.31"]).mend).toMatch(/ 1\.31$/);
+    expect(check("1.30", []).says).toBe("AKS does not support 1.30 here, but nothing");
+  });
 });

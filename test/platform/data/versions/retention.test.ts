@@ -21,17 +21,18 @@ const versions = [
   version("a", "2026-01-01"),
 ];
 
-test.each<[string, { days?: number; registered?: string[]; current?: string }, string[]]>([
+test.each<[string, { days?: number; registered?: string[]; current?: string; now?: string }, string[]]>([
   ["nothing without a setting", {}, []],
   ["nothing that is younger", { days: 365 }, []],
+  ["nothing at once when the clock may have jumped", { days: 60, now: "2027-08-14" }, ["b", "a"]],
   ["what is older", { days: 60 }, ["b", "a"]],
   ["not what a registered version was trained on", { days: 60, registered: ["a", "elsewhere"] }, ["b"]],
   ["not what the data is now", { days: 60, current: "b" }, ["a"]],
   ["never the newest, however old", { days: 1 }, ["c", "b", "a"]],
-])("retention removes %s", (_, { days, registered = [], current = "none" }, removed) => {
+])("retention removes %s", (_, { days, registered = [], current = "none", now = "2026-07-10" }, removed) => {
   const rule = {
     days,
-    now: new Date("2026-07-10T00:00:00Z"),
+    now: new Date(`${now}T00:00:00Z`),
     registered: new Set(registered),
     current: current as Digest,
   };

@@ -31,6 +31,16 @@ describe("the local registry", () => {
     return registry;
   }
 
+  test("never gives a number twice, also when the last version was moved out of the registry", async () => {
+    const registry = await openWithThree();
+    await rm(entry("3"), { recursive: true });
+    expect((await registry.register("diabetes", folder("one"), {})).version).toBe(4);
+    await rm(entry("numbers"), { recursive: true });
+    // A registry of before has no such list; its folders say which numbers are in use.
+    expect((await registry.register("diabetes", folder("two"), {})).version).toBe(5);
+    expect((await registry.list()).map(({ version }) => version)).toEqual([1, 2, 4, 5]);
+  });
+
   const remedy = (): string =>
     `Restore ${entry("2")} from a backup, or move it out of the registry and register the model again.`;
 

@@ -56,7 +56,7 @@ test("the room of the engines has them, so that the list finds what it looks for
       "select version()",
       "describe $",
       "copy (",
-      "varchar",
+      "ubigint",
     ]),
   );
 });

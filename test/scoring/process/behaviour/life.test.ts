@@ -141,17 +141,18 @@ test("one connection more than allowed is closed, and those before it go on", as
   await writeCostModel(folder("model"));
   const program = start(settings({ MLOPS_MAX_CONNECTIONS: "2" }));
   const port = await program.port();
-  const open = () =>
+  const open = (localAddress: string) =>
     new Promise<{ closed: Promise<void>; end: () => void }>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => {
+      const socket = connect({ port, host: "127.0.0.1", localAddress }, () => {
         const closed = new Promise<void>((done) => socket.once("close", () => done()));
         resolve({ closed, end: () => socket.destroy() });
       });
       socket.on("error", () => undefined);
     });
-  const first = await open();
-  const second = await open();
-  const third = await open();
+  // One address alone has but half of them.
+  const first = await open("127.0.0.2");
+  const second = await open("127.0.0.3");
+  const third = await open("127.0.0.4");
   await third.closed;
   second.end();
   await second.closed;

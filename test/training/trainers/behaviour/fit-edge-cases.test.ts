@@ -213,7 +213,7 @@ describe("rows that cannot be trained on are refused with all their faults", () 
   const nullable: Columns[number] = { name: "x", type: "number", nullable: true };
   const ridge: ModelDefinitionInput["trainer"] = { kind: "ridge", alpha: 1 };
   const logistic: ModelDefinitionInput["trainer"] = { kind: "logistic", l2: 1 };
-  const many = Array.from({ length: 600 }, (_, index) => ({ name: `n${index}`, y: index }));
+  const declared = Array.from({ length: 1600 }, (_, index) => `n${index}`);
 
   test.each<[string, ModelDefinition, SqlRow[], string]>([
     ["no rows", definitionOf([x, y], ridge), [], "There are no training rows."],
@@ -243,10 +243,10 @@ describe("rows that cannot be trained on are refused with all their faults", () 
       "All training rows are of the positive class. Both classes are needed.",
     ],
     [
-      "too many categories",
-      definitionOf([{ name: "name", type: "category" }, y], ridge),
-      many,
-      'of which "name" makes 501. At most 500 can be fitted.',
+      "too many declared values",
+      definitionOf([{ name: "name", type: "category", values: declared }, y], ridge),
+      [{ name: "n1", y: 1 }],
+      'of which "name" makes 1600. At most 1500 can be fitted.',
     ],
     [
       "numbers too large",

@@ -1,20 +1,13 @@
 import { Matrix, solve } from "ml-matrix";
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { GateRule } from "../platform/definition/definition";
-import { decidePromotion } from "../platform/gate/promotion";
-import type { PromotionDecision, ScoredRows } from "../platform/metrics/evaluation";
-import { printTable } from "./table";
+import type { GateRule } from "../../platform/definition/definition";
+import { decidePromotion } from "../../platform/gate/promotion";
+import type { PromotionDecision, ScoredRows } from "../../platform/metrics/evaluation";
+import { chanceOf, type Chance } from "./chance";
 
-const retrainings = 1000;
-const trainingRows = 400;
-const heldOutRows = 100;
+export const trainingRows = 400;
+export const heldOutRows = 100;
 /** What the target depends on. A model that leaves out the last is worse by about 4 % in its RMSE. */
 const effects = [1, -0.5, 0.5, 0.25, 0.3];
-
-const random = xoroshiro128plus(20_261_126);
-const uniform = (): number => uniformFloat64(random);
-const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 
 interface Rows {
   readonly features: readonly (readonly number[])[];
@@ -24,7 +17,7 @@ type Model = (features: readonly number[]) => number;
 type Metric = "rmse" | "auc";
 
 /** Fresh rows of the one population; for a classification the target is whether it is above 0. */
-function draw(count: number, metric: Metric): Rows {
+function draw(count: number, metric: Metric, { normal }: Chance): Rows {
   const features = Array.from({ length: count }, () => effects.map(normal));
   const target = features.map((row) => {
     const value = row.reduce((sum, x, index) => sum + x * (effects[index] ?? 0), normal());
@@ -46,7 +39,7 @@ function score(model: Model, { features, target }: Rows): ScoredRows {
   return { actual: Float64Array.from(target), predicted: Float64Array.from(features, model) };
 }
 
-interface Scenario {
+export interface RetrainingScenario {
   readonly name: string;
   readonly metric: Metric;
   /** Features that the champion uses; candidates use all. */
@@ -55,14 +48,26 @@ interface Scenario {
   readonly replaces: boolean;
 }
 
-/** Retrains as often as is said, each time on fresh rows, and counts what is promoted. */
-function simulate({ metric, championUses, replaces }: Scenario): { anyBetter: number; promoted: number } {
+/** Shares of retrainings. */
+interface RetrainingShares {
+  /** Whose candidate has the better figure. */
+  readonly anyBetter: number;
+  readonly promoted: number;
+}
+
+/** Retrains as often as is said, each time on fresh rows, and counts what the gate promotes. */
+export function simulateRetrainings(
+  { metric, championUses, replaces }: RetrainingScenario,
+  retrainings: number,
+  seed: number,
+): RetrainingShares {
+  const chance = chanceOf(seed);
   const rule: GateRule = { metric, minImprovement: 0, confidence: 0.95, floors: [], slices: [] };
-  let champion = fit(draw(trainingRows, metric), championUses);
+  let champion = fit(draw(trainingRows, metric, chance), championUses);
   let [anyBetter, promoted] = [0, 0];
   for (let retraining = 0; retraining < retrainings; retraining++) {
-    const candidate = fit(draw(trainingRows, metric), effects.length);
-    const heldOut = draw(heldOutRows, metric);
+    const candidate = fit(draw(trainingRows, metric, chance), effects.length);
+    const heldOut = draw(heldOutRows, metric, chance);
     const decision: PromotionDecision = decidePromotion({
       rule,
       candidate: score(candidate, heldOut),
@@ -79,24 +84,10 @@ function simulate({ metric, championUses, replaces }: Scenario): { anyBetter: nu
   return { anyBetter: anyBetter / retrainings, promoted: promoted / retrainings };
 }
 
-const scenarios: readonly Scenario[] = (["rmse", "auc"] as const).flatMap((metric) => [
-  { name: "no better: one champion", metric, championUses: effects.length, replaces: false },
-  { name: "no better: the promoted replace it", metric, championUses: effects.length, replaces: true },
-  { name: "better: knows a feature more", metric, championUses: effects.length - 1, replaces: false },
-]);
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-
-/** Prints how many of 1,000 retrainings the gate promotes, beside how many have the better figure. */
-function main(): void {
-  console.log(
-    `${retrainings} retrainings on fresh draws of one population: ${trainingRows} training rows, ${heldOutRows} held out`,
-  );
-  const rows = scenarios.map((scenario) => {
-    const { anyBetter, promoted } = simulate(scenario);
-    return [scenario.name, scenario.metric, percent(anyBetter), percent(promoted)];
-  });
-  printTable(["The candidates are", "Metric", "Better figure", "Promoted"], rows);
-}
-
-main();
+export const retrainingScenarios: readonly RetrainingScenario[] = (["rmse", "auc"] as const).flatMap(
+  (metric) => [
+    { name: "no better: one champion", metric, championUses: effects.length, replaces: false },
+    { name: "no better: the promoted replace it", metric, championUses: effects.length, replaces: true },
+    { name: "better: knows a feature more", metric, championUses: effects.length - 1, replaces: false },
+  ],
+);

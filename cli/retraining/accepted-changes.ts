@@ -5,6 +5,13 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 /** Stands for every column. */
 const every = "all";
 
+/** What `--accept-breaking` accepts: columns, which may be gone from the model, separated by commas, or all; undefined without the flag. */
+export function breakingAcceptedByFlag(text: string | undefined): AcceptedChange | undefined {
+  if (text === undefined) return undefined;
+  const columns = text.split(",").map((name) => name.trim());
+  return { columns, by: `--accept-breaking ${columns.join(",")}` };
+}
+
 /** What `--accept-population` accepts: columns of the model, separated by commas, or all; undefined without the flag. */
 export function acceptedByFlag(
   text: string | undefined,

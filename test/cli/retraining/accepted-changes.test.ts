@@ -1,4 +1,4 @@
-import { acceptedByFlag } from "../../../cli/retraining/accepted-population";
+import { acceptedByFlag, breakingAcceptedByFlag } from "../../../cli/retraining/accepted-changes";
 import { definition } from "../report/report-fixture";
 
 test.each([
@@ -13,4 +13,13 @@ test("a column that the model does not have is refused, with those that it has",
   expect(() => acceptedByFlag("town,yaer", definition)).toThrow(
     /^--accept-population names "yaer", which the model does not have\. Expected "all", or of .*town, price\. Correct the name\.$/,
   );
+});
+
+test.each([
+  [undefined, undefined],
+  ["all", { columns: ["all"], by: "--accept-breaking all" }],
+  // A column may be gone from the definition.
+  ["town, gone", { columns: ["town", "gone"], by: "--accept-breaking town,gone" }],
+])("--accept-breaking %p accepts %j", (text, accepted) => {
+  expect(breakingAcceptedByFlag(text)).toEqual(accepted);
 });

@@ -1,0 +1,55 @@
+/**
+ * `npm run test:nightly`: half an hour of what should not bring the product down, or as many minutes as `--minutes` says.
+ * Each trial goes on for its share of the time and counts; the table is that of `docs/reference/reliability.md`.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { reasonOf } from "../platform/base/errors";
+import { printTable } from "./table";
+import { predictionLogKills } from "./trials/predictions";
+import { gatewayKills, releaseChanges, scoringKills } from "./trials/releases";
+import { hostileBodies, silentClients } from "./trials/requests";
+import { runKills } from "./trials/runs";
+import type { Outcome, Trial } from "./trials/trial";
+
+const trials: readonly Trial[] = [
+  runKills,
+  scoringKills,
+  gatewayKills,
+  releaseChanges,
+  predictionLogKills,
+  hostileBodies,
+  silentClients,
+];
+
+async function attempt(trial: Trial, durationMs: number): Promise<Outcome> {
+  const folder = await mkdtemp(path.join(tmpdir(), "mlops-nightly-"));
+  try {
+    return await trial.run(folder, durationMs);
+  } catch (error) {
+    return { done: "ended early", found: "", faults: [reasonOf(error)] };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { minutes: { type: "string", default: "30" } } });
+  const durationMs = (Number(values.minutes) * 60_000) / trials.length;
+  const [load = NaN] = loadavg();
+  console.log(
+    `Node.js ${process.version}, ${availableParallelism()} cores, load average before ${load.toFixed(2)}, ${values.minutes} minutes.\n`,
+  );
+  const rows: string[][] = [];
+  for (const trial of trials) {
+    const { done, found, faults } = await attempt(trial, durationMs);
+    rows.push([trial.name, done, found, faults.length === 0 ? "passed" : `FAILED: ${faults.join("; ")}`]);
+    console.error(rows.at(-1)?.join(" | "));
+  }
+  printTable(["trial", "done", "found", ""], rows);
+  process.exitCode = rows.some(([, , , verdict]) => verdict !== "passed") ? 1 : 0;
+}
+
+void main();

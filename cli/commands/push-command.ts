@@ -1,0 +1,84 @@
+import { Option, type Command } from "commander";
+import { PlatformError } from "../../platform/base/errors";
+import { counted } from "../../platform/base/wording";
+import { shownDigest } from "../../platform/data/versions/data-versions";
+import { readEnvironments } from "../../platform/release/environments";
+import { openStorage } from "../../platform/storage/open-storage";
+import { openWorkbench } from "../../training/inputs/workbench";
+import * as training from "../../training/steps";
+import { pushData, type Pushed } from "../data/push-data";
+import { describeFindings } from "../steps/describe-findings";
+import { championsOf } from "../steps/training-steps";
+import type { CommandScope } from "./command-scope";
+import { openCommand, type ModelFlags } from "./open-command";
+import { dataOption, jsonOption, modelOption } from "./options";
+
+interface PushFlags extends ModelFlags {
+  readonly stack?: string;
+  readonly to?: string;
+  readonly force?: boolean;
+  readonly announce: boolean;
+}
+
+/** Where data goes: an address that is given, or the container of the stack that trains. */
+async function placeOfPush({ to, stack = readEnvironments().training }: PushFlags, signal: AbortSignal) {
+  if (to !== undefined) return to;
+  const { readStackOutputs } =
+    require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
+  const { dataAddress } = await readStackOutputs(stack, signal);
+  if (typeof dataAddress === "string") return dataAddress;
+  throw new PlatformError(
+    "CONFLICT",
+    `The outputs of stack ${stack} do not say where its data is. Expected those of an update that succeeded. Run \`pulumi up --stack ${stack}\`, or name the container with --to.`,
+  );
+}
+
+function describePushed({ digest, rows, files, unchanged, former }: Pushed, place: string): string {
+  const what = `${counted(rows, "row")} in ${counted(files, "file")}, version ${digest.slice(0, shownDigest)}`;
+  if (unchanged) return `${place} has that data already: ${what}. Nothing was written.`;
+  const before =
+    former === undefined ? "" : ` instead of version ${former.slice(0, shownDigest)}, whose files stay`;
+  return `${place} is now ${what}${before}.`;
+}
+
+/** `mlops data push`. */
+export function addPush(data: Command, scope: CommandScope): void {
+  data
+    .command("push")
+    .description("check the data, and make it what a stack in Azure trains on; exit 1 when it has errors")
+    .addOption(modelOption())
+    .addOption(dataOption())
+    .addOption(
+      new Option("--stack <name>", `stack (default: ${readEnvironments().training})`).conflicts("to"),
+    )
+    .option("--to <place>", "container or folder to write to instead; the model's folder is made below it")
+    .option("--force", "remove files that somebody else has laid there")
+    .option("--no-announce", "start no retraining by it")
+    .addOption(jsonOption())
+    .action(async (flags: PushFlags) => {
+      const { session, loaded } = await openCommand(scope, flags);
+      const { name } = loaded.definition;
+      const workbench = await openWorkbench(loaded, loaded.dataFile);
+      try {
+        const accepted = training.acceptedBySettings(session.settings);
+        const { report } = await training.checkStep(workbench, championsOf(session), accepted);
+        if (report.findings.some(({ severity }) => severity === "error")) {
+          session.output.result(report, describeFindings(report));
+          process.exitCode = 1;
+          return;
+        }
+        const place = await placeOfPush(flags, scope.signal);
+        const pushed = await pushData({
+          storage: await openStorage(place),
+          model: name,
+          source: workbench.source,
+          now: new Date(),
+          force: flags.force ?? false,
+          announce: flags.announce,
+        });
+        session.output.result({ ...pushed, place, model: name }, describePushed(pushed, `${place}/${name}`));
+      } finally {
+        await workbench.engine.close();
+      }
+    });
+}

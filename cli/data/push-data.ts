@@ -1,0 +1,131 @@
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { PlatformError } from "../../platform/base/errors";
+import { digestOf, toStoredJson } from "../../platform/base/files";
+import { shownPath } from "../../platform/base/shown-path";
+import {
+  completeName,
+  deliveriesFolder,
+  deliverySchema,
+  manifestName,
+  type Delivery,
+} from "../../platform/data/delivery";
+import type { DataSource } from "../../platform/data/source";
+import { digestOfFiles, shownDigest } from "../../platform/data/versions/data-versions";
+import type { Storage } from "../../platform/storage/storage";
+
+export interface Push {
+  readonly storage: Storage;
+  /** Folder of the model's data in the storage. */
+  readonly model: string;
+  /** Data that was checked. */
+  readonly source: DataSource;
+  readonly now: Date;
+  /** Whether files that somebody else laid there give way. */
+  readonly force: boolean;
+  /** Whether what waits for new data hears of it, as a stack's retraining does. */
+  readonly announce: boolean;
+}
+
+export interface Pushed {
+  readonly digest: string;
+  readonly rows: number;
+  readonly files: number;
+  /** Whether it was what is there already; nothing was written then. */
+  readonly unchanged: boolean;
+  /** Digest of what was there before. */
+  readonly former?: string;
+}
+
+/** What `fs.readFile` takes. */
+const maxFileBytes = 2 ** 31 - 1;
+
+async function find(storage: Storage, file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await storage.get(file);
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+/** What was delivered last; one that cannot be read is none: a new one takes its place. */
+async function findDelivered(storage: Storage, model: string): Promise<Delivery | undefined> {
+  const bytes = await find(storage, `${model}/${manifestName}`);
+  if (bytes === undefined) return undefined;
+  try {
+    return deliverySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files that are read where there is no manifest: they would be left out from now on. */
+async function filesBeside(storage: Storage, model: string): Promise<string[]> {
+  const files = await storage.list(`${model}/`);
+  return files.filter((file) => !/\/[._]/.test(file.slice(model.length)));
+}
+
+async function requireAlone({ storage, model, force }: Push): Promise<readonly string[]> {
+  const beside = await filesBeside(storage, model);
+  if (force || beside.length === 0) return beside;
+  throw new PlatformError(
+    "CONFLICT",
+    `The folder has ${beside.length} files that were not pushed, ${beside[0]} first. What is pushed takes the place of all data there. Nothing was written. Remove them, or have that done with --force.`,
+  );
+}
+
+async function readFileOf(file: string): Promise<Buffer> {
+  const { size } = await stat(file);
+  if (size <= maxFileBytes) return readFile(file);
+  throw new PlatformError(
+    "INPUT_INVALID",
+    `${shownPath(file)} has ${size} bytes. A file of a delivery has at most ${maxFileBytes}. Split it into a folder of several, or write it as Parquet.`,
+  );
+}
+
+/** Uploads the files, each whole; returns what the manifest says of them. */
+async function upload({ storage, model, source }: Push): Promise<Delivery["files"]> {
+  const place = `${deliveriesFolder}/${source.digest.slice(0, shownDigest)}`;
+  const isFolder = source.files !== undefined;
+  const names = source.files ?? [path.basename(source.file)];
+  const listing: { path: string; bytes: number; digest: ReturnType<typeof digestOf> }[] = [];
+  for (const name of names) {
+    const bytes = await readFileOf(isFolder ? path.join(source.file, name) : source.file);
+    await storage.put(`${model}/${place}/${name}`, bytes);
+    listing.push({ path: name, bytes: bytes.byteLength, digest: digestOf(bytes) });
+  }
+  if (digestOfFiles({ kind: isFolder ? "folder" : "file", files: listing }) !== source.digest) {
+    throw new PlatformError(
+      "CONFLICT",
+      `${shownPath(source.file)} has changed since it was checked. What was delivered before still is what is read. Run again when the data is complete.`,
+    );
+  }
+  return listing.map((file) => ({ ...file, path: `${place}/${file.path}` }));
+}
+
+/**
+ * Delivers data to the folder that a stack trains on: as a version of its own beside the one before, which a manifest then
+ * makes the data, in one step. A push that is stopped anywhere has changed nothing, and goes on when it is run again.
+ */
+export async function pushData(push: Push): Promise<Pushed> {
+  const { storage, model, source, now, announce } = push;
+  const { digest, rows } = source;
+  const former = await findDelivered(storage, model);
+  const beside = await requireAlone(push);
+  if (former?.digest === digest && beside.length === 0) {
+    return { digest, rows, files: former.files.length, unchanged: true };
+  }
+  const files = await upload(push);
+  const delivery: Delivery = { digest, rows, deliveredAt: now.toISOString(), files };
+  for (const file of beside) await storage.delete(file);
+  await storage.put(`${model}/${manifestName}`, toStoredJson(delivery));
+  if (announce) await storage.put(`${model}/${completeName}`, "");
+  return {
+    digest,
+    rows,
+    files: files.length,
+    unchanged: false,
+    ...(former !== undefined && { former: former.digest }),
+  };
+}

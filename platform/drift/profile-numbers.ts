@@ -1,0 +1,148 @@
+import { identifier, type SqlEngine } from "../sql/engine";
+import { binOf } from "./bins";
+import type { NumberProfile } from "./profile";
+
+/** Columns per scan: enough to scan a usual table once, few enough that their samples fit memory. */
+const columnsPerScan = 50;
+/** Values by which the bins of a column are found: of more, a sample of this many. */
+const maxSampled = 100_000;
+
+export type NumberColumn = Omit<NumberProfile, "counts" | "standardDeviation"> & { readonly name: string };
+
+/** A column without its bins, and values that tell where they are. */
+export interface DescribedColumn {
+  readonly column: NumberColumn;
+  /** Sorted. All of the column's values, or some, the same of the same rows. */
+  readonly sample: Float64Array;
+}
+
+/** What is summed up of a column in the first scan. */
+class Description {
+  private count = 0;
+  private sum = 0;
+  private min = Infinity;
+  private max = -Infinity;
+  private whole = true;
+  private readonly sampled: number[] = [];
+
+  constructor(private readonly name: string) {}
+
+  add(values: Float64Array, sampledRows: readonly number[]): void {
+    let [count, sum] = [0, 0];
+    for (const value of values) {
+      if (Number.isNaN(value)) continue;
+      count += 1;
+      sum += value;
+      if (value < this.min) this.min = value;
+      if (value > this.max) this.max = value;
+      if (this.whole && !Number.isInteger(value)) this.whole = false;
+    }
+    for (const row of sampledRows) {
+      const value = values[row] ?? NaN;
+      if (!Number.isNaN(value)) this.sampled.push(value);
+    }
+    this.count += count;
+    this.sum += sum;
+  }
+
+  describe(rows: number): DescribedColumn {
+    const { name, count, sum, min, max, whole } = this;
+    const mean = sum / count;
+    const column: NumberColumn = {
+      name,
+      type: "number",
+      count,
+      missing: rows - count,
+      ...(Number.isFinite(mean) && { mean }),
+      ...(Number.isFinite(min) && { min }),
+      ...(Number.isFinite(max) && { max }),
+      ...(count > 0 && whole && { whole: true as const }),
+      edges: [],
+    };
+    return { column, sample: Float64Array.from(this.sampled).sort() };
+  }
+}
+
+/** Whether a row (from 0) of so many is among those sampled: by a hash of its number, as rows may come in a pattern. */
+function isSampledRow(row: number, rows: number): boolean {
+  if (rows <= maxSampled) return true;
+  const hash = Math.imul(row ^ (row >>> 15), 0x2c1b3c6d);
+  return (Math.imul(hash ^ (hash >>> 12), 0x297a2d39) >>> 0) / 2 ** 32 < maxSampled / rows;
+}
+
+/** First scan: count, mean, least and greatest value of number columns, whether all are whole, and a sample of them. */
+export async function describeNumbers(
+  engine: SqlEngine,
+  from: string,
+  { names, rows }: { readonly names: readonly string[]; readonly rows: number },
+): Promise<DescribedColumn[]> {
+  const described: DescribedColumn[] = [];
+  for (let start = 0; start < names.length; start += columnsPerScan) {
+    const some = names.slice(start, start + columnsPerScan);
+    const descriptions = some.map((name) => new Description(name));
+    let before = 0;
+    for await (const block of engine.blocks(some.map(identifier), from)) {
+      const length = block[0]?.length ?? 0;
+      const sampled: number[] = [];
+      for (let row = 0; row < length; row++) if (isSampledRow(before + row, rows)) sampled.push(row);
+      descriptions.forEach((description, index) => {
+        description.add(block[index] ?? new Float64Array(), sampled);
+      });
+      before += length;
+    }
+    described.push(...descriptions.map((description) => description.describe(rows)));
+  }
+  return described;
+}
+
+/** Second scan: values per bin, and the squares around the mean, which one pass cannot sum without cancellation. */
+export async function countBins(
+  engine: SqlEngine,
+  from: string,
+  columns: readonly NumberColumn[],
+): Promise<[string, NumberProfile][]> {
+  const profiles: [string, NumberProfile][] = [];
+  for (let start = 0; start < columns.length; start += columnsPerScan) {
+    const some = columns.slice(start, start + columnsPerScan).map((column) => ({
+      column,
+      edges: Float64Array.from(column.edges),
+      counts: new Float64Array(column.edges.length + 1),
+      squares: 0,
+    }));
+    for await (const block of engine.blocks(
+      some.map(({ column }) => identifier(column.name)),
+      from,
+    )) {
+      some.forEach(
+        (counted, index) => (counted.squares += countBlock(block[index] ?? new Float64Array(), counted)),
+      );
+    }
+    for (const { column, counts, squares } of some) {
+      const { name, ...rest } = column;
+      const standardDeviation = Math.sqrt(squares / column.count);
+      const deviation = column.mean !== undefined &&
+        Number.isFinite(standardDeviation) && { standardDeviation };
+      profiles.push([name, { ...rest, ...deviation, counts: Array.from(counts) }]);
+    }
+  }
+  return profiles;
+}
+
+/** Counts a block's values into bins; gives the sum of their squares around the mean. */
+function countBlock(
+  values: Float64Array,
+  {
+    column: { mean = 0 },
+    edges,
+    counts,
+  }: { readonly column: NumberColumn; readonly edges: Float64Array; readonly counts: Float64Array },
+): number {
+  let squares = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    const bin = binOf(edges, value);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+    squares += (value - mean) * (value - mean);
+  }
+  return squares;
+}

@@ -1,0 +1,93 @@
+import { formatNumber } from "../base/format-number";
+import { isBooleanCategory } from "../definition/column-schema";
+import type { ColumnDefinition } from "../definition/definition";
+
+/** A feature as a model takes it; part of its signature. */
+type InputColumn = Pick<ColumnDefinition, "name" | "type" | "nullable" | "values" | "range" | "outside">;
+
+interface ModelInput {
+  readonly inputs: readonly InputColumn[];
+}
+
+/** A change of a model's input by which requests are refused that were answered before. */
+export interface BreakingChange {
+  readonly column: string;
+  /** What is refused from now on, as a clause. */
+  readonly change: string;
+}
+
+/**
+ * Where a model refuses requests that another one answers: a column that is new or gone, as requests have exactly those of the model; a
+ * type that is another; a value that may not be missing any more; and bounds that are narrower and refuse what is outside of them.
+ */
+export function breakingChanges(before: ModelInput, now: ModelInput): BreakingChange[] {
+  const named = (inputs: readonly InputColumn[], name: string): InputColumn | undefined =>
+    inputs.find((column) => column.name === name);
+  const gone = before.inputs.filter(({ name }) => named(now.inputs, name) === undefined);
+  return [
+    ...now.inputs.flatMap((column) => {
+      const former = named(before.inputs, column.name);
+      const changes = former ? changesOf(former, column) : [newColumn(column)];
+      return changes.map((change) => ({ column: column.name, change }));
+    }),
+    ...gone.map(({ name }) => ({ column: name, change: "it is gone, and a request that has it is refused" })),
+  ];
+}
+
+function newColumn({ type }: InputColumn): string {
+  return `it is new, and a request without it is refused (a ${type})`;
+}
+
+function changesOf(before: InputColumn, now: InputColumn): string[] {
+  if (!takesTypeOf(before, now)) return [`it was a ${before.type} and is now a ${now.type}`];
+  return [
+    ...(before.nullable && !now.nullable ? ["it may not be missing any more"] : []),
+    ...narrowedRange(before, now),
+    ...narrowedValues(before, now),
+  ];
+}
+
+/** A boolean that may be missing is a category of two values, which takes what a boolean takes. */
+function takesTypeOf(before: InputColumn, now: InputColumn): boolean {
+  return before.type === now.type || (before.type === "boolean" && isBooleanCategory(now));
+}
+
+/** What a column refuses to take; undefined where it takes anything. */
+function refusesOutside<Bounds>(bounds: Bounds | undefined, { outside }: InputColumn): Bounds | undefined {
+  return outside === "warn" ? undefined : bounds;
+}
+
+function narrowedRange(before: InputColumn, now: InputColumn): string[] {
+  const range = refusesOutside(now.range, now);
+  if (range === undefined) return [];
+  const [was, [min, max]] = [refusesOutside(before.range, before), range];
+  if (was !== undefined && was[0] >= min && was[1] <= max) return [];
+  const former = was ? `${formatNumber(was[0])} to ${formatNumber(was[1])}` : "any number";
+  return [`${formatNumber(min)} to ${formatNumber(max)} is taken, ${former} was`];
+}
+
+function narrowedValues(before: InputColumn, now: InputColumn): string[] {
+  const values = refusesOutside(now.values, now);
+  // A boolean's two values are all that it has.
+  if (values === undefined || before.type === "boolean") return [];
+  const was = refusesOutside(before.values, before);
+  if (was === undefined)
+    return [`only ${listed(values)} ${values.length === 1 ? "is" : "are"} taken, any text was`];
+  const missing = was.filter((value) => !values.includes(value));
+  if (missing.length === 0) return [];
+  return [`${listed(missing)} ${missing.length === 1 ? "is" : "are"} not taken any more`];
+}
+
+/** So many values are named. */
+const namedValues = 5;
+
+function listed(values: readonly string[]): string {
+  const named = values.slice(0, namedValues).map((value) => JSON.stringify(value));
+  const more = values.length - named.length;
+  return `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** The changes in a clause. */
+export function describeBreaking(changes: readonly BreakingChange[]): string {
+  return changes.map(({ column, change }) => `"${column}": ${change}`).join("; ");
+}

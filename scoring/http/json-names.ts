@@ -1,0 +1,65 @@
+import { randomInt } from "node:crypto";
+import type { Signature } from "../../platform/model/signature";
+import { RequestProblem } from "../problems/problem";
+import { show } from "../rows/read-faults";
+
+const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
+
+/** Bodies up to this size are parsed in any case: there is not room enough in them for a parser to take long. */
+const smallBytes = 64 * 1024;
+/** More than the names that a dialect has besides those of the features. */
+const maxOthers = 50;
+/** Names repeated in a message. */
+const maxListed = 20;
+/** Longest name looked at for a message, in bytes. */
+const longestBytes = 200;
+/** Not known to those who send names, so that they cannot choose such as are taken for the same. */
+const factor = randomInt(2 ** 30) * 2 + 1;
+
+/** Calls `tell` with each different name in a JSON text, by the place of its opening quote, until it answers false. */
+function eachName(bytes: Buffer, tell: (start: number) => boolean): void {
+  const seen = new Set<number>();
+  const { length } = bytes;
+  for (let at = 0; at < length; at++) {
+    if (bytes[at] !== quote) continue;
+    const start = at;
+    let digest = 0;
+    for (at += 1; at < length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === quote) break;
+      digest = Math.imul(digest ^ byte, factor);
+      digest ^= digest >>> 15;
+      if (byte === backslash) at += 1;
+    }
+    let next = at + 1;
+    while (next < length && (bytes[next] ?? 0) <= 0x20) next += 1;
+    if (bytes[next] !== colon || seen.has(digest)) continue;
+    seen.add(digest);
+    if (!tell(start)) return;
+  }
+}
+
+function nameAt(bytes: Buffer, start: number): string {
+  const end = bytes.indexOf(quote, start + 1);
+  return bytes.toString("utf8", start + 1, Math.min(end < 0 ? bytes.length : end, start + 1 + longestBytes));
+}
+
+/**
+ * Throws when the objects in a JSON text have far more different names than there are features. A parser makes something of
+ * each, which takes it seconds for 5 MB of them; looking at each byte takes a hundredth of that. What else may be wrong with
+ * the text is the parser's to say.
+ */
+export function checkNameCount(bytes: Buffer, { inputs }: Signature): void {
+  if (bytes.length <= smallBytes) return;
+  const maxNames = inputs.length + maxOthers;
+  const places: number[] = [];
+  eachName(bytes, (start) => places.push(start) <= maxNames);
+  if (places.length <= maxNames) return;
+  const features = new Set(inputs.map(({ name }) => name));
+  const strangers = places.map((start) => nameAt(bytes, start)).filter((name) => !features.has(name));
+  throw new RequestProblem(
+    "BODY_INVALID",
+    `The body has more than ${maxNames} different names, but the model has ${inputs.length} features. ` +
+      `Send those and no others. Unknown are ${strangers.slice(-maxListed).map(show).join(", ")} and others.`,
+  );
+}

@@ -1,0 +1,155 @@
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { pushData, type Push } from "../../../cli/data/push-data";
+import { loadData, type DataSource } from "../../../platform/data/source";
+import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { openLocalStorage } from "../../../platform/storage/local-storage";
+import type { Storage } from "../../../platform/storage/storage";
+import { DataFolder } from "../../platform/data/data-folder";
+import { numbersOnly } from "../../platform/data/definitions";
+
+const definition = numbersOnly(["a", "b"]);
+const now = new Date("2026-11-26T12:00:00Z");
+let data: DataFolder;
+let storage: Storage;
+beforeEach(async () => {
+  data = await DataFolder.open();
+  storage = openLocalStorage(path.join(data.path, "container"));
+});
+afterEach(() => data.close());
+
+const csv = (...rows: string[]): string => `a,b\n${rows.join("\n")}\n`;
+const place = (): string => path.join(data.path, "container", "model");
+
+/** Loads data with an engine of its own, as each command does. */
+async function withSource<T>(
+  file: string,
+  work: (source: DataSource, rows: unknown) => Promise<T>,
+  only?: string[],
+) {
+  const engine = await DuckDbEngine.open();
+  try {
+    const source = await loadData(engine, definition, file, only);
+    return await work(source, await engine.rows("SELECT a, b FROM data ORDER BY a"));
+  } finally {
+    await engine.close();
+  }
+}
+
+const push = (file: string, more: Partial<Push> = {}) =>
+  withSource(file, (source) =>
+    pushData({ storage, model: "model", source, now, force: false, announce: true, ...more }),
+  );
+const rowsOf = (file: string, only?: string[]) =>
+  withSource(file, (source, rows) => Promise.resolve({ rows, files: source.files }), only);
+
+test("a file that is pushed is all that the folder's readers see, and they are told of it", async () => {
+  const file = await data.write("mine.csv", csv("1,2", "3,4"));
+  const pushed = await push(file);
+  expect(pushed).toMatchObject({ rows: 2, files: 1, unchanged: false });
+  expect(await storage.list("model/")).toEqual([
+    "model/_SUCCESS",
+    `model/_deliveries/${pushed.digest.slice(0, 12)}/mine.csv`,
+    "model/_manifest.json",
+  ]);
+  expect((await rowsOf(place())).rows).toEqual([
+    { a: 1, b: 2 },
+    { a: 3, b: 4 },
+  ]);
+});
+
+test("the same data again writes nothing and starts nothing", async () => {
+  const file = await data.write("mine.csv", csv("1,2"));
+  await push(file);
+  await storage.delete("model/_SUCCESS");
+  expect(await push(file)).toMatchObject({ unchanged: true });
+  expect(await storage.list("model/_SUCCESS")).toEqual([]);
+});
+
+test("other data takes its place as a whole, and a run that has begun goes on with the one before", async () => {
+  await push(await data.write("mine.csv", csv("1,2")));
+  const began = await rowsOf(place());
+  await mkdir(path.join(data.path, "folder"));
+  await writeFile(path.join(data.path, "folder", "p1.csv"), csv("5,6"));
+  await writeFile(path.join(data.path, "folder", "p2.csv"), csv("7,8"));
+  const second = await push(path.join(data.path, "folder"), { announce: false });
+  expect(second).toMatchObject({
+    files: 2,
+    unchanged: false,
+    former: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect((await rowsOf(place())).rows).toEqual([
+    { a: 5, b: 6 },
+    { a: 7, b: 8 },
+  ]);
+  expect((await rowsOf(place(), [...(began.files ?? [])])).rows).toEqual([{ a: 1, b: 2 }]);
+});
+
+test("a push that was stopped before its manifest has changed nothing, and is completed by the next", async () => {
+  await push(await data.write("mine.csv", csv("1,2")));
+  const next = await data.write("next.csv", csv("9,9"));
+  const stopped: Storage = {
+    ...storage,
+    get: (file) => storage.get(file),
+    list: (prefix) => storage.list(prefix),
+    delete: (file) => storage.delete(file),
+    put: (file, content) =>
+      file.endsWith(".json") ? Promise.reject(new Error("killed")) : storage.put(file, content),
+  };
+  await expect(push(next, { storage: stopped })).rejects.toThrow("killed");
+  expect((await rowsOf(place())).rows).toEqual([{ a: 1, b: 2 }]);
+  await push(next);
+  expect((await rowsOf(place())).rows).toEqual([{ a: 9, b: 9 }]);
+});
+
+test("files that somebody else has laid there are not left out without a word", async () => {
+  await storage.put("model/2026/part-1.csv", csv("0,0"));
+  const file = await data.write("mine.csv", csv("1,2"));
+  await expect(push(file)).rejects.toThrow(
+    /1 files that were not pushed, model\/2026\/part-1\.csv first.*--force/s,
+  );
+  expect(await storage.list("model/_")).toEqual([]);
+  await push(file, { force: true });
+  expect(await storage.list("model/2026")).toEqual([]);
+  // And those that come later are refused where the data is read.
+  await storage.put("model/late.csv", csv("0,0"));
+  await expect(rowsOf(place())).rejects.toThrow(/delivered, and "late\.csv" beside it.*Remove the file/s);
+});
+
+test("a file that changes while it is sent is refused, and what was there stays", async () => {
+  await push(await data.write("mine.csv", csv("1,2")));
+  const file = await data.write("next.csv", csv("3,4"));
+  await withSource(file, async (source) => {
+    await appendFile(file, "5,6\n");
+    const changed = { storage, model: "model", source, now, force: false, announce: true };
+    await expect(pushData(changed)).rejects.toThrow(/has changed since it was checked/);
+  });
+  expect((await rowsOf(place())).rows).toEqual([{ a: 1, b: 2 }]);
+});
+
+test.each([
+  ["is missing", (file: string) => storage.delete(file), /"_deliveries\/.*mine\.csv" is not there/],
+  [
+    "was cut short",
+    async (file: string) => storage.put(file, (await storage.get(file)).subarray(0, 5)),
+    /has 5 bytes instead of 8/,
+  ],
+])("a delivered file that %s is named, and not read as less data", async (_, spoil, message) => {
+  await push(await data.write("mine.csv", csv("1,2")));
+  const [file = ""] = await storage.list("model/_deliveries/");
+  await spoil(file);
+  await expect(rowsOf(place())).rejects.toThrow(message);
+});
+
+test("a manifest that is not one is refused where it is read, and replaced by the next push", async () => {
+  const file = await data.write("mine.csv", csv("1,2"));
+  await push(file);
+  await storage.put("model/_manifest.json", '{"files": []}');
+  await expect(rowsOf(place())).rejects.toThrow(/_manifest\.json is corrupt.*Deliver the data again/s);
+  await push(file);
+  expect((await rowsOf(place())).rows).toEqual([{ a: 1, b: 2 }]);
+  expect(JSON.parse(await readFile(path.join(place(), "_manifest.json"), "utf8"))).toMatchObject({
+    rows: 1,
+    deliveredAt: now.toISOString(),
+  });
+});

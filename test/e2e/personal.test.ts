@@ -1,0 +1,86 @@
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { RunRecord } from "../../cli/runs/runs";
+import { Workplace } from "./mlops";
+
+const place = new Workplace();
+afterAll(() => place.remove());
+
+const models = path.join(place.home, "models");
+const env = { MLOPS_MODELS: models };
+const data = path.join(models, "loans", "data.csv");
+
+/** Incomes and clients that occur nowhere else. */
+const income = (index: number): string => `${31_007 + index * 97}.${61_000 + index}`;
+const rows = Array.from({ length: 400 }, (_, index) => {
+  const months = (index * 37) % 180;
+  const repaid = months + (index % 7) * 12 > 110;
+  return `Client-No-${index},${income(index)},${index % 3 === 0 ? "north" : "south"},${months},${repaid}`;
+});
+
+beforeAll(async () => {
+  cpSync(path.join(__dirname, "fixtures", "personal-models"), models, { recursive: true });
+  await writeFile(data, `client,income,region,months,repaid\n${rows.join("\n")}\n`);
+});
+
+/** Files of the home, but for the kept data itself, in which a client or an income of the data stands. */
+function filesThatTell(): string[] {
+  const numbers = rows.map((_, index) => income(index));
+  return readdirSync(place.path(), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(place.path(), path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.startsWith(`data${path.sep}`))
+    .filter((file) => {
+      const text = readFileSync(place.path(file), "latin1");
+      return text.includes("Client-No-") || numbers.some((number) => text.includes(number));
+    });
+}
+
+test("personal values are in no log, report, model or package of a whole life, and what serves describes itself without", async () => {
+  const run = await place.json<RunRecord>(["lifecycle", "--model", "loans", "--yes"], 0, env);
+  expect(run).toMatchObject({ outcome: "released", version: "loans:1" });
+  expect(filesThatTell()).toEqual([]);
+  const golden = await place.readJson<{ rows: Record<string, unknown>[] }>(
+    "runs",
+    run.id,
+    "model",
+    "golden.json",
+  );
+  expect(golden.rows.map((row) => row.income).slice(0, 2)).toEqual([6250, 18_750]);
+  const reference = await place.readJson<{ columns: object }>("runs", run.id, "model", "reference.json");
+  expect(Object.keys(reference.columns)).toEqual(["months", "repaid"]);
+  const [day] = readdirSync(place.path("predictions", "prod", "loans"), {
+    recursive: true,
+    encoding: "utf8",
+  }).filter((file) => file.endsWith(".jsonl"));
+  const [line = ""] = readFileSync(place.path("predictions", "prod", "loans", day ?? ""), "utf8").split("\n");
+  expect(JSON.parse(line)).toMatchObject({ redacted: ["income", "region"] });
+  expect(Object.keys((JSON.parse(line) as { inputs: object[] }).inputs[0] ?? {})).toEqual(["months"]);
+});
+
+test("a fault in personal values is told by its rows alone", async () => {
+  const faulty = path.join(place.home, "faulty.csv");
+  await writeFile(
+    faulty,
+    `client,income,region,months,repaid\n${rows.join("\n")}\nClient-No-1,-31007.5,west,5,true\n`,
+  );
+  const { code, stdout } = await place.run(
+    ["data", "check", "--model", "loans", "--data", faulty, "--json"],
+    env,
+  );
+  expect(code).toBe(1);
+  expect(stdout).toContain('"value": "(personal)"');
+  expect(stdout).toContain('"row": 401');
+  expect(stdout).not.toMatch(/31007|west|Client-No-/);
+});
+
+test("rows of the log, which lack personal values, do not become training data", async () => {
+  const labels = path.join(place.home, "labels.csv");
+  await writeFile(labels, "request_id,repaid\nr1,true\n");
+  const refused = await place.run(["collect", "--model", "loans", "--labels", labels], env);
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toContain(
+    'The prediction log has no values of "income", "region", which are personal',
+  );
+});

@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import { trainingClusters } from "../../../../infra/components/training/training";
+import type { Workspace } from "../../../../infra/components/training/workspace";
+import { parseConfig } from "../../../../infra/config/config";
+import { foundationOf, placement } from "../foundation/foundation-fixture";
+import { ofType, registered } from "../../mocks";
+import { qa } from "../../stacks";
+
+/** Names of the clusters that a configuration asks for, and what was there before the first of them. */
+async function clusters(changes: Record<string, string>) {
+  let made: readonly string[] = [];
+  const resources = await registered(async () => {
+    const endpoint = new pulumi.ComponentResource("test:Endpoint", "endpoint");
+    const workspace = { id: pulumi.output("ml"), name: pulumi.output("ml"), reachable: [endpoint] };
+    const config = parseConfig("qa", { ...qa, ...changes });
+    const all = trainingClusters(config, foundationOf({ placement }), workspace as unknown as Workspace);
+    made = await Promise.all(
+      all.map((cluster) => new Promise<string>((resolve) => cluster.name.apply(resolve))),
+    );
+  });
+  return { made, computes: ofType(resources, "machinelearningservices:Compute") };
+}
+
+test.each([
+  ["processors", {}, ["cpu-ds3v2-low"]],
+  [
+    "GPUs beside them, when a size is given",
+    { "mlops:gpuVmSize": "Standard_NC6s_v3" },
+    ["cpu-ds3v2-low", "gpu-nc6sv3-low"],
+  ],
+  ["none while they are switched off", { "mlops:compute": "false" }, []],
+])("a stack has clusters of %s", async (_, changes, names) => {
+  const { made, computes } = await clusters(changes);
+  expect(made).toEqual(names);
+  expect(computes.map(({ inputs }) => inputs.computeName as string)).toEqual(names);
+});

@@ -1,0 +1,125 @@
+import { breakingChanges, describeBreaking } from "../../../platform/gate/breaking-changes";
+import type { SignatureColumn } from "../../../platform/model/signature";
+
+const number = (name: string, rest: Partial<SignatureColumn> = {}): SignatureColumn => ({
+  name,
+  type: "number",
+  nullable: false,
+  ...rest,
+});
+const category = (values?: string[], rest: Partial<SignatureColumn> = {}): SignatureColumn => ({
+  name: "town",
+  type: "category",
+  nullable: false,
+  ...(values && { values }),
+  ...rest,
+});
+const age = number("age");
+const boolean: SignatureColumn = { name: "town", type: "boolean", nullable: false };
+
+test.each<[string, SignatureColumn[], SignatureColumn[], string[]]>([
+  ["nothing", [age, category(["a", "b"])], [age, category(["a", "b"])], []],
+  ["another order", [age, category()], [category(), age], []],
+  [
+    "a new column",
+    [age],
+    [age, number("bmi")],
+    ["bmi: it is new, and a request without it is refused (a number)"],
+  ],
+  [
+    "a new column that may be missing, as its name may not be",
+    [age],
+    [age, number("bmi", { nullable: true })],
+    ["bmi: it is new, and a request without it is refused (a number)"],
+  ],
+  [
+    "a column that is gone",
+    [age, number("bmi")],
+    [age],
+    ["bmi: it is gone, and a request that has it is refused"],
+  ],
+  ["another type", [age], [{ ...age, type: "category" }], ["age: it was a number and is now a category"]],
+  ["a boolean that may be missing now", [boolean], [category(["false", "true"], { nullable: true })], []],
+  [
+    "a boolean that may not be missing any more",
+    [category(["false", "true"], { nullable: true })],
+    [boolean],
+    ["town: it was a category and is now a boolean"],
+  ],
+  ["may be missing now", [age], [number("age", { nullable: true })], []],
+  [
+    "may not be missing any more",
+    [number("age", { nullable: true })],
+    [age],
+    ["age: it may not be missing any more"],
+  ],
+  [
+    "a range where there was none",
+    [age],
+    [number("age", { range: [0, 120] })],
+    ["age: 0 to 120 is taken, any number was"],
+  ],
+  ["a range that is not refused", [age], [number("age", { range: [0, 120], outside: "warn" })], []],
+  ["a wider range", [number("age", { range: [0, 120] })], [number("age", { range: [0, 130] })], []],
+  ["no range any more", [number("age", { range: [0, 120] })], [age], []],
+  [
+    "a narrower range",
+    [number("age", { range: [0, 120] })],
+    [number("age", { range: [18, 120] })],
+    ["age: 18 to 120 is taken, 0 to 120 was"],
+  ],
+  [
+    "a range that is refused now",
+    [number("age", { range: [0, 120], outside: "warn" })],
+    [number("age", { range: [0, 120] })],
+    ["age: 0 to 120 is taken, any number was"],
+  ],
+  [
+    "a range that is taken now, and narrower",
+    [number("age", { range: [0, 120] })],
+    [number("age", { range: [18, 60], outside: "warn" })],
+    [],
+  ],
+  ["one value more", [category(["a"])], [category(["a", "b"])], []],
+  ["values that are not listed any more", [category(["a"])], [category()], []],
+  ["one value less", [category(["a", "b"])], [category(["b"])], ['town: "a" is not taken any more']],
+  [
+    "many values less",
+    [category(["a", "b", "c", "d", "e", "f", "g", "h"])],
+    [category(["h"])],
+    ['town: "a", "b", "c", "d", "e" and 2 more are not taken any more'],
+  ],
+  [
+    "values where any text was taken",
+    [category()],
+    [category(["a", "b"])],
+    ['town: only "a", "b" are taken, any text was'],
+  ],
+  [
+    "values that are refused now",
+    [category(["a", "b"], { outside: "warn" })],
+    [category(["a", "b"])],
+    ['town: only "a", "b" are taken, any text was'],
+  ],
+  [
+    "several at once",
+    [number("age", { nullable: true }), number("s6")],
+    [number("age", { range: [1, 2] }), number("bmi")],
+    [
+      "age: it may not be missing any more",
+      "age: 1 to 2 is taken, any number was",
+      "bmi: it is new, and a request without it is refused (a number)",
+      "s6: it is gone, and a request that has it is refused",
+    ],
+  ],
+])("requests are refused that were answered by %s", (_, before, now, expected) => {
+  const changes = breakingChanges({ inputs: before }, { inputs: now });
+  expect(changes.map(({ column, change }) => `${column}: ${change}`)).toEqual(expected);
+});
+
+test("changes are told in a clause", () => {
+  const changes = breakingChanges({ inputs: [age] }, { inputs: [number("bmi")] });
+  expect(describeBreaking(changes)).toBe(
+    '"bmi": it is new, and a request without it is refused (a number); "age": it is gone, and a request that has it is refused',
+  );
+});

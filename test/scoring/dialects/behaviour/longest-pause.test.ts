@@ -1,0 +1,78 @@
+import { infer, mix, parts, fill, placesOf } from "../hostile-parts";
+import { call, closeServices, colour, cost, limits, openService, randomNumbers } from "../service-fixture";
+
+afterAll(closeServices);
+
+const generous = { limits: { ...limits, maxRows: 10_000 } };
+const apps = { colour: openService(colour, generous), cost: openService(cost, generous) };
+
+/** Size of a body, in kB: what takes time in the square of it would take minutes. */
+const bodyKilobytes = 200;
+/**
+ * Longest time that a request may keep the event loop, in milliseconds: for a kB of its body, and besides. Counted is the
+ * processor's time for all of it, which is as long as its longest pause at least, however busy the machine is.
+ */
+const [maxMsPerKilobyte, maxOtherMs] = [0.5, 60];
+
+const json = "application/json";
+const places = placesOf("colour");
+const filled = parts.map((part) => fill(part, bodyKilobytes * 1000));
+
+async function processorMs(work: () => Promise<{ readonly status: number }>): Promise<[number, number]> {
+  const before = process.cpuUsage();
+  const { status } = await work();
+  const { user, system } = process.cpuUsage(before);
+  return [(user + system) / 1000, status];
+}
+
+describe.each(places)("%s, %s: %j", (url, type, place) => {
+  test("no body takes longer than its size allows", async () => {
+    for (const text of filled) {
+      const body = place.replace("#", () => text);
+      const [ms, status] = await processorMs(() =>
+        call(apps.colour, { url, body, headers: { "content-type": type } }),
+      );
+      const seen = { text: text.slice(0, 30), status, ms };
+      expect({ ...seen, answered: status >= 200 && status < 500 }).toEqual({ ...seen, answered: true });
+      const max = maxOtherMs + (body.length / 1000) * maxMsPerKilobyte;
+      expect({ ...seen, tooLong: ms > max }).toEqual({ ...seen, tooLong: false });
+    }
+  });
+});
+
+test("nor does any mixture of parts, in any place", async () => {
+  const random = randomNumbers(20_261_126);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  for (let round = 0; round < 40; round++) {
+    const [url, type, place] = pick(places);
+    const mixed = mix(random, bodyKilobytes * 1000);
+    const body = place.replace("#", () => mixed);
+    const [ms, status] = await processorMs(() =>
+      call(apps.colour, { url, body, headers: { "content-type": type } }),
+    );
+    const seen = { round, place, text: mixed.slice(0, 60), status, ms };
+    expect({ ...seen, tooLong: ms > maxOtherMs + (body.length / 1000) * maxMsPerKilobyte }).toEqual({
+      ...seen,
+      tooLong: false,
+    });
+  }
+});
+
+describe("a header of 15 kB takes no time to speak of", () => {
+  const headers = [
+    ...["accept", "authorization", "content-encoding", "content-type", "cookie", "traceparent", "tracestate"],
+    ...["inference-header-content-length", "x-api-key", "x-request-id", "x-mlops-test", "x-mlops-shadow"],
+  ];
+  const repeated = [" ", ",", ";", "a=b;", "1", "-", "00-", '"', "a,", "Bearer ", "%"];
+  test.each(headers)("%s", async (name) => {
+    for (const text of repeated) {
+      const value = `x${text.repeat(15_000 / text.length)}x`;
+      for (const url of ["/score", "/invocations", infer("cost")]) {
+        const [ms] = await processorMs(() =>
+          call(apps.cost, { url, body: "{}", headers: { "content-type": json, [name]: value } }),
+        );
+        expect({ text, url, ms, tooLong: ms > maxOtherMs }).toEqual({ text, url, ms, tooLong: false });
+      }
+    }
+  });
+});

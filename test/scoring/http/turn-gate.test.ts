@@ -1,0 +1,88 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { TurnGate } from "../../../scoring/http/turn-gate";
+import type { RequestProblem } from "../../../scoring/problems/problem";
+
+const here = { destroyed: false };
+
+/** Keeps the event loop busy, as working on a request does. */
+function work(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;);
+}
+
+/** Enters requests that take a time each; notes in which turn which of them began, or why it was refused. */
+function enter(gate: TurnGate, count: number, ms: number) {
+  const began: number[] = [];
+  const turns: number[] = [];
+  const refused: RequestProblem[] = [];
+  let turn = 0;
+  for (let index = 0; index < count; index++) {
+    gate.enter(here, (problem) => {
+      if (problem !== undefined) {
+        refused.push(problem);
+        return;
+      }
+      began.push(index);
+      turns.push(turn);
+      work(ms);
+    });
+  }
+  const done = async (): Promise<void> => {
+    while (began.length + refused.length < count) {
+      await nextTurn();
+      turn += 1;
+    }
+  };
+  return { began, turns, refused, done };
+}
+
+test("requests that fit into a turn begin at once", () => {
+  const { began } = enter(new TurnGate({ maxTurnMs: 1000, maxWaitMs: 1000 }), 50, 0);
+  expect(began).toHaveLength(50);
+});
+
+test("others begin in later turns, in the order in which they came", async () => {
+  const gate = new TurnGate({ maxTurnMs: 10, maxWaitMs: 60_000 });
+  const { began, turns, refused, done } = enter(gate, 12, 5);
+  expect(began.length).toBeLessThan(12);
+  await done();
+  expect(refused).toEqual([]);
+  expect(began).toEqual(Array.from({ length: 12 }, (_, index) => index));
+  expect(new Set(turns).size).toBeGreaterThan(3);
+});
+
+test("one that would wait too long is refused when it comes, going by those before", async () => {
+  const gate = new TurnGate({ maxTurnMs: 1, maxWaitMs: 200 });
+  await enter(gate, 10, 10).done();
+  const { refused, began, done } = enter(gate, 100, 10);
+  // 20 of them take 200 ms; the others know at once.
+  expect(refused.length).toBeGreaterThan(50);
+  expect(refused.length).toBeLessThan(95);
+  expect(refused[0]).toMatchObject({
+    code: "BUSY",
+    message: "The request would wait longer than 200 ms. Try again in a second.",
+    details: { headers: { "retry-after": "1" }, reason: "lag" },
+  });
+  await done();
+  expect(began.length + refused.length).toBe(100);
+  // It is not for ever.
+  await nextTurn();
+  expect(enter(gate, 1, 0).began).toEqual([0]);
+});
+
+test("one whose turn did not come in time is refused then", async () => {
+  const gate = new TurnGate({ maxTurnMs: 1, maxWaitMs: 30 });
+  const { refused, began, done } = enter(gate, 5, 40);
+  await done();
+  expect(began).toEqual([0, 1]);
+  expect(refused.map(({ code }) => code)).toEqual(["BUSY", "BUSY", "BUSY"]);
+});
+
+test("one whose client has gone takes nobody's place", async () => {
+  const gate = new TurnGate({ maxTurnMs: 1, maxWaitMs: 1000 });
+  enter(gate, 1, 5);
+  const reasons: (string | undefined)[] = [];
+  gate.enter({ destroyed: true }, (problem) => reasons.push(problem?.details.reason));
+  await nextTurn();
+  await nextTurn();
+  expect(reasons).toEqual(["gone"]);
+});

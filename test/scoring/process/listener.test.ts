@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { connect, type Socket } from "node:net";
+import { closeGracefully, listen } from "../../../platform/http/listening";
+import { Connections } from "../../../scoring/http/connections";
+import { createHttpServer } from "../../../scoring/process/listener";
+import { until } from "./scoring-program";
+
+let server: Server;
+const sockets: Socket[] = [];
+let port: number;
+
+beforeEach(async () => {
+  const connections = new Connections({ max: 100 });
+  server = createHttpServer({ connections, requestTimeoutMs: 1000 }, (request, answer) => {
+    request.resume();
+    request.on("end", () => answer.end("answered"));
+  });
+  port = await listen(server, { host: "127.0.0.1", port: 0 });
+});
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await closeGracefully(server);
+});
+
+/** Opens a connection that never ends its own side. */
+async function open(): Promise<Socket> {
+  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+  sockets.push(socket);
+  socket.on("error", () => undefined);
+  await once(socket, "connect");
+  return socket;
+}
+
+const connectionsOf = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+
+test.each([
+  ["says nothing", ""],
+  ["sends half a header", "POST /score HTTP/1.1\r\nhost: x\r\ncontent-le"],
+  ["sends half a body", "POST /score HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n12345"],
+  ["sends what is no HTTP", "nothing of the kind\r\n\r\n"],
+])("a client that %s has gone from the server within the times, even if it never closes", async (_, text) => {
+  const clients = await Promise.all(Array.from({ length: 20 }, open));
+  let said = "";
+  for (const client of clients) {
+    client.setEncoding("latin1").on("data", (part: string) => (said += part));
+    client.write(text);
+  }
+  await until(async () => (await connectionsOf()) === 20);
+  // The time for a request, a look at it each second, and the time to read why it is cut off.
+  await until(async () => (await connectionsOf()) === 0, 6000);
+  expect(said).toMatch(/^HTTP\/1\.1 40[08] /);
+});
+
+test("an answer on the same connection still comes whole", async () => {
+  const client = await open();
+  client.write("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n12");
+  let text = "";
+  for await (const part of client.setEncoding("latin1")) text += String(part);
+  expect(text).toMatch(/answered$/);
+});
