@@ -66,17 +66,13 @@ export class TreeContributions {
     this.base = Array.from(trees.roots).reduce((sum, root) => sum + this.meanBelow(root), base);
   }
 
-  /** Row by row a contribution per feature. */
-  of(values: Float64Array, rows: number): Float64Array {
-    const { features } = this.forest;
-    this.sums = new Float64Array(rows * features);
+  /** Adds to `sums` what each feature of the row that begins at `offset` says. */
+  addRow(values: Float64Array, offset: number, sums: Float64Array): void {
     this.values = values;
-    for (let row = 0; row < rows; row++) {
-      this.offset = row * features;
-      for (const root of this.parameters.trees.roots)
-        this.walk(root, 0, 0, { feature: -1, unknown: 1, known: 1 });
-    }
-    return this.sums;
+    this.offset = offset;
+    this.sums = sums;
+    for (const root of this.parameters.trees.roots)
+      this.walk(root, 0, 0, { feature: -1, unknown: 1, known: 1 });
   }
 
   private meanBelow(child: number): number {

@@ -72,7 +72,8 @@ function operation({ signature, rows }: DescribedService): Schema {
   const explain = {
     name: "explain",
     in: "query",
-    description: "Whether to explain each prediction by what each feature adds to it; for linear models.",
+    description:
+      "Whether to explain each prediction by what each feature adds to it; for linear models and boosted trees.",
     schema: { type: "string", enum: ["true", "false"] },
   };
   return {

@@ -134,7 +134,7 @@ export class Scorer {
     }
     throw new RequestProblem(
       "NOT_EXPLAINABLE",
-      `${this.reference} is not a linear model, so what each feature adds is not known exactly. Leave out "explain".`,
+      `${this.reference} is neither a linear model nor boosted trees, so what each feature adds is not known exactly. Leave out "explain".`,
     );
   }
 

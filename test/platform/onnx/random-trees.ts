@@ -19,7 +19,7 @@ const classes: Readonly<Record<TreeLink, [string, string] | undefined>> = {
   "log-odds": ["no", "yes"],
 };
 
-export function signatureFor(link: TreeLink): Signature {
+function signatureFor(link: TreeLink): Signature {
   const named = classes[link];
   return {
     task: named ? "classification" : "regression",

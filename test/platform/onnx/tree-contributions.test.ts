@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { Forest } from "../../../platform/onnx/forest";
 import { TreeContributions } from "../../../platform/onnx/tree-contributions";
 import { TreeModel } from "../../../platform/onnx/tree-model";
@@ -71,13 +73,74 @@ test("base and contributions add up to the sum of trees as deep as they have lea
   const encoded = new TreeModel(parameters).encode(table);
   const forest = new Forest(parameters);
   const contributions = new TreeContributions(parameters, forest);
-  const added = contributions.of(encoded, table.rows);
-  const sums = forest.sums(encoded, table.rows);
   const width = parameters.features.length;
+  const added = new Float64Array(table.rows * width);
+  for (let row = 0; row < table.rows; row++) contributions.addRow(encoded, row * width, added);
+  const sums = forest.sums(encoded, table.rows);
   sums.forEach((sum, row) => {
     const total = added
       .subarray(row * width, (row + 1) * width)
       .reduce((all, value) => all + value, contributions.base);
     expect(total).toBeCloseTo(sum, 9);
   });
+});
+
+/** A tree as `fixtures/make_shap.py` writes it. */
+type ShapNode =
+  | { readonly value: number; readonly rows: number }
+  | {
+      readonly feature: number;
+      readonly threshold: number;
+      readonly missingLeft: boolean;
+      readonly left: ShapNode;
+      readonly right: ShapNode;
+    };
+
+test("contributions and base are those that shap gives for LightGBM's trees", () => {
+  const shap = JSON.parse(readFileSync(path.join(__dirname, "fixtures/shap.json"), "utf8")) as {
+    trees: ShapNode[];
+    rows: (number | null)[][];
+    base: number;
+    contributions: number[][];
+  };
+  const [asked, children]: [Extract<ShapNode, { left: ShapNode }>[], [number, number][]] = [[], []];
+  const leaves: Extract<ShapNode, { value: number }>[] = [];
+  const add = (node: ShapNode): number => {
+    if ("value" in node) return ~(leaves.push(node) - 1);
+    const index = asked.push(node) - 1;
+    children.push([0, 0]);
+    children[index] = [add(node.left), add(node.right)];
+    return index;
+  };
+  const roots = Int32Array.from(shap.trees, add);
+  const names = ["a", "b", "c", "d"];
+  const model = new TreeModel({
+    signature: {
+      task: "regression",
+      inputs: names.map((name) => ({ name, type: "number", nullable: true })),
+      target: { name: "y" },
+    },
+    link: "identity",
+    base: 0,
+    features: names.map((column) => ({ column })),
+    trees: {
+      roots,
+      features: Int32Array.from(asked, ({ feature }) => feature),
+      thresholds: Float64Array.from(asked, ({ threshold }) => threshold),
+      categories: new Map(),
+      missingLeft: Uint8Array.from(asked, ({ missingLeft }) => (missingLeft ? 1 : 0)),
+      left: Int32Array.from(children, ([left]) => left),
+      right: Int32Array.from(children, ([, right]) => right),
+      leafValues: Float64Array.from(leaves, ({ value }) => value),
+      leafRows: Int32Array.from(leaves, ({ rows }) => rows),
+    },
+  });
+  const columns = new Map(
+    names.map((name, at) => [name, Float64Array.from(shap.rows, (row) => row[at] ?? NaN)] as const),
+  );
+  const { base, contributions, scale } = model.explain({ rows: shap.rows.length, columns });
+  expect(scale).toBe("prediction");
+  expect(base).toBeCloseTo(shap.base, 9);
+  expect(shap.contributions).toHaveLength(12);
+  shap.contributions.flat().forEach((value, at) => expect(contributions[at]).toBeCloseTo(value, 9));
 });

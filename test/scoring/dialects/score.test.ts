@@ -146,7 +146,7 @@ describe("explain", () => {
     ]);
     for (const answer of answers) {
       expect(answer.status).toBe(400);
-      expect(answer.bytes.toString()).toContain("cost:3 is not a linear model");
+      expect(answer.bytes.toString()).toContain("cost:3 is neither a linear model nor boosted trees");
     }
     expect((await call(other, json("/score", { data: [[1, 2, 3]] }))).status).toBe(200);
   });

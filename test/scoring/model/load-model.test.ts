@@ -1,10 +1,14 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { LinearModel } from "../../../platform/onnx/linear-model";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
+import { TreeModel } from "../../../platform/onnx/tree-model";
 import { loadScoringModel } from "../../../scoring/model/load-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
+import { treesToOnnx } from "../../../training/onnx/tree-graph";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { signature, writeColourModel, writeCostModel } from "../model-fixture";
+
+const emptyColumns = new Map(signature.inputs.map(({ name }) => [name, new Float64Array()]));
 
 const temporary = useTemporaryFolder();
 
@@ -31,6 +35,46 @@ test("a model that does not give its golden rows' numbers is refused, with the r
       await expect(loading).rejects.toThrow(`predicts ${value} for row 1 of golden.json, which has ${wrong}`);
     else await expect(loading).resolves.toBeInstanceOf(LinearModel);
   }
+});
+
+/** A tree that asks whether the age is above 30; the golden row's is 40. */
+function stump(older: number): Uint8Array {
+  return treesToOnnx({
+    signature,
+    link: "identity",
+    base: 1,
+    features: signature.inputs.map(({ name, type }) => ({
+      column: name,
+      ...(type === "category" && { values: ["south"] }),
+    })),
+    trees: {
+      roots: Int32Array.of(0),
+      features: Int32Array.of(0),
+      thresholds: Float64Array.of(30),
+      categories: new Map(),
+      missingLeft: Uint8Array.of(0),
+      left: Int32Array.of(~0),
+      right: Int32Array.of(~1),
+      leafValues: Float64Array.of(-1, older),
+      leafRows: Int32Array.of(10, 30),
+    },
+  });
+}
+
+test("trees are evaluated without the ONNX runtime where they give the golden rows' numbers, and refused otherwise", async () => {
+  await writeCostModel(temporary("model"));
+  const golden = JSON.parse(await readFile(temporary("model", "golden.json"), "utf8")) as {
+    predictions: number[];
+  };
+  const [value = NaN] = golden.predictions;
+  await writeFile(temporary("model", "model.onnx"), stump(value - 1));
+  const model = await loadScoringModel(temporary("model"));
+  expect(model).toBeInstanceOf(TreeModel);
+  // (10 × -1 + 30 × (value - 1)) / 40 rows, and the base.
+  const { base } = (model as TreeModel).explain({ rows: 0, columns: emptyColumns });
+  expect(base).toBeCloseTo(0.75 * value, 9);
+  await writeFile(temporary("model", "model.onnx"), stump(value - 1.001));
+  await expect(loadScoringModel(temporary("model"))).rejects.toThrow("for row 1 of golden.json");
 });
 
 test("another model's file in the directory is refused", async () => {

@@ -90,6 +90,8 @@ export interface BinnedRows {
   readonly features: readonly BinnedFeature[];
   readonly stride: number;
   readonly bins: Uint8Array;
+  /** The same feature by feature: rows are parted by one feature, of which this reads no other bytes. */
+  readonly byFeature: readonly Uint8Array[];
 }
 
 /** A column of training rows: numbers with NaN for missing, or codes of a category less 1 with 0 for other ones. */
@@ -111,7 +113,9 @@ export function binRows(
   // Even, as histograms take two features at a time.
   const stride = columns.length + (columns.length % 2);
   const bins = new Uint8Array(rows * stride);
+  const byFeature = columns.map(() => new Uint8Array(rows));
   const features = columns.map((column, position): BinnedFeature => {
+    const own = byFeature[position] ?? new Uint8Array();
     const { kind, values, monotone } = column;
     const thresholds =
       kind === "number" ? numberThresholds(pick(values), weights && pick(weights)) : new Float64Array();
@@ -121,10 +125,11 @@ export function binRows(
       const value = values[row] ?? NaN;
       const bin = kind === "number" ? numberBin(thresholds, value) : value;
       bins[at] = bin;
+      own[row] = bin;
       hasMissing ||= bin === missing;
     }
     const used = kind === "number" ? thresholds.length + 1 : column.categories + 1;
     return { kind, thresholds, bins: used, hasMissing, monotone };
   });
-  return { rows, features, stride, bins };
+  return { rows, features, stride, bins, byFeature };
 }

@@ -70,15 +70,16 @@ function leftBins(question: Question): Uint8Array {
 /** Parts rows in place, both sides in their former order; gives the size of the left one. `spare` is overwritten. */
 function partRows(
   rows: Int32Array,
-  { bins, stride }: BinnedRows,
+  { byFeature }: BinnedRows,
   { feature, question }: Split,
   spare: Int32Array,
 ): number {
   const isLeft = leftBins(question);
+  const bins = byFeature[feature] ?? new Uint8Array();
   let [onLeft, onRight] = [0, 0];
   for (const row of rows) {
     // Without a branch, which would be guessed wrong half of the time.
-    const left = isLeft[bins[row * stride + feature] ?? 0] ?? 0;
+    const left = isLeft[bins[row] ?? 0] ?? 0;
     rows[onLeft] = row;
     spare[onRight] = row;
     onLeft += left;
