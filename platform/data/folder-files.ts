@@ -45,7 +45,8 @@ export async function listFolderFiles(folder: string, only?: readonly string[]):
   await walk("", [await realpath(folder)]);
   const delivery = await findDelivery(folder);
   if (delivery !== undefined) {
-    const delivered = only === undefined ? deliveredFiles(folder, delivery, files) : presentFiles(folder, only);
+    const delivered =
+      only === undefined ? deliveredFiles(folder, delivery, files) : presentFiles(folder, only);
     return { files: await delivered, others };
   }
   return { files: files.sort(), others: others.sort() };
