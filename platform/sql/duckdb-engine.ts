@@ -24,9 +24,16 @@ function isDecimal(value: unknown): value is { toDouble(): number } {
   return typeof value === "object" && value !== null && "toDouble" in value;
 }
 
-/** The same failure in words, if memory or disk ran out; anything else comes back unchanged. */
+/** The same failure in words, if memory, disk or a limit ran out; anything else comes back unchanged. */
 function explainShortage(error: unknown): unknown {
   const { message } = error as Error;
+  if (/^IO Error: .*File too large/.test(message)) {
+    return new PlatformError(
+      "STORAGE_FAILED",
+      `The data needs a file in ${tmpdir()} that is larger than this process may write. Raise the limit (ulimit -f).`,
+      { cause: error },
+    );
+  }
   if (!/^Out of Memory Error|No space left on device|Disk quota exceeded/.test(message)) return error;
   return new PlatformError(
     "STORAGE_FAILED",
@@ -60,11 +67,22 @@ export class DuckDbEngine implements SqlEngine {
   ) {}
 
   static async open(memoryMiB = defaultMemoryMiB): Promise<DuckDbEngine> {
+    const folder = path.join(tmpdir(), `mlops-duckdb-${randomUUID()}`);
+    // What is in it is nobody else's to read.
+    await mkdir(folder, { mode: 0o700 });
+    try {
+      return await DuckDbEngine.openIn(folder, memoryMiB);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw explainShortage(error);
+    }
+  }
+
+  private static async openIn(folder: string, memoryMiB: number): Promise<DuckDbEngine> {
     // Loaded on use: commands that touch no data start without the native library.
     const { DuckDBInstance } = await import("@duckdb/node-api");
-    const folder = path.join(tmpdir(), `mlops-duckdb-${randomUUID()}`);
-    await mkdir(folder);
-    const instance = await DuckDBInstance.create(path.join(folder, "data.duckdb"), {
+    const file = path.join(folder, "data.duckdb");
+    const instance = await DuckDBInstance.create(file, {
       // Sums are then added in row order, so that results are equal to the last bit on every run.
       threads: "1",
       memory_limit: `${memoryMiB}MiB`,
@@ -73,6 +91,8 @@ export class DuckDbEngine implements SqlEngine {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
+    // Without a name it is gone with the process, however that ends. Windows does not allow it.
+    await rm(file).catch(() => undefined);
     const connection = await instance.connect();
     await registerRowHash(connection);
     // The database goes with the engine: nothing is left that would have to be complete.

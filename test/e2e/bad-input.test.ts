@@ -159,7 +159,7 @@ describe("a disk that does not take it", () => {
   test("no file may be as large as it has to be", async () => {
     const ended = runLimited("ulimit -f 8", place.path());
     await expectRefusal(ended, 1, /ulimit -f/);
-    expect(ended.stdout).toMatch(/^✖ (split|train) .*larger than this process may write/m);
+    expect(ended.stdout).toMatch(/^✖ (check|split|train) .*larger than this process may write/m);
     const [run] = (await place.json<{ runs: RunRecord[] }>(["status"])).runs;
     expect(run).toMatchObject({
       outcome: "failed",

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
@@ -83,6 +83,9 @@ test("what does not fit memory is in a folder that is removed on close", async (
   const [settings] = await small.rows("SELECT current_setting('temp_directory') AS spill");
   const folder = path.dirname(String(settings?.spill));
   expect(path.dirname(folder)).toBe(tmpdir());
+  // Nobody else may read it, and a process that is killed leaves no data behind.
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(readdirSync(folder)).toEqual([]);
   await small.run(
     "CREATE TABLE big AS SELECT range AS n, md5(CAST(range AS STRING)) AS text FROM range(1200000)",
   );
