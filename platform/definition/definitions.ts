@@ -50,7 +50,7 @@ export async function loadDefinition(
       `There is no model "${name}". Models here: ${known.join(", ")}.${suggestion} \`mlops init ${name} --from data.csv\` makes a new one.`,
     );
   }
-  const file = path.join(directory, name, "model.ts");
+  const file = path.resolve(directory, name, "model.ts");
   const definition = readDefinitionFile(file, shownPath(file));
   return {
     definition,
