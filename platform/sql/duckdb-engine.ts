@@ -3,13 +3,28 @@ import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
-import { PlatformError } from "../base/errors";
+import { PlatformError, systemErrorCode } from "../base/errors";
 import { duckDbDialect } from "./duckdb-dialect";
 import { doublesOf, registerRowHash } from "./duckdb-vectors";
 import type { QueryColumn, SqlEngine, SqlRow, SqlValue } from "./engine";
 
 /** Memory for data, in MiB: tables are in a file, of which memory has what is being read. */
 const defaultMemoryMiB = 256;
+
+/** Memory for data where nothing may be written, so that all of it is there. */
+const memoryMiBWithoutFile = 1024;
+
+/** A new folder that nobody else may read; undefined where nothing may be written, as in a container with a read-only root. */
+async function makeFolder(): Promise<string | undefined> {
+  const folder = path.join(tmpdir(), `mlops-duckdb-${randomUUID()}`);
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    return folder;
+  } catch (error) {
+    if (["EROFS", "EACCES", "ENOENT"].includes(systemErrorCode(error) ?? "")) return undefined;
+    throw error;
+  }
+}
 
 function toSqlValue(value: DuckDBValue): SqlValue {
   if (value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean")
@@ -62,14 +77,13 @@ export class DuckDbEngine implements SqlEngine {
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
-    /** Has the database, and what statements need besides memory. */
-    private readonly folder: string,
+    /** Has the database, and what statements need besides memory; undefined when memory has all. */
+    private readonly folder: string | undefined,
   ) {}
 
   static async open(memoryMiB = defaultMemoryMiB): Promise<DuckDbEngine> {
-    const folder = path.join(tmpdir(), `mlops-duckdb-${randomUUID()}`);
-    // What is in it is nobody else's to read.
-    await mkdir(folder, { mode: 0o700 });
+    const folder = await makeFolder();
+    if (folder === undefined) return DuckDbEngine.openIn(undefined, memoryMiBWithoutFile);
     try {
       return await DuckDbEngine.openIn(folder, memoryMiB);
     } catch (error) {
@@ -78,21 +92,21 @@ export class DuckDbEngine implements SqlEngine {
     }
   }
 
-  private static async openIn(folder: string, memoryMiB: number): Promise<DuckDbEngine> {
+  private static async openIn(folder: string | undefined, memoryMiB: number): Promise<DuckDbEngine> {
     // Loaded on use: commands that touch no data start without the native library.
     const { DuckDBInstance } = await import("@duckdb/node-api");
-    const file = path.join(folder, "data.duckdb");
+    const file = folder === undefined ? ":memory:" : path.join(folder, "data.duckdb");
     const instance = await DuckDBInstance.create(file, {
       // Sums are then added in row order, so that results are equal to the last bit on every run.
       threads: "1",
       memory_limit: `${memoryMiB}MiB`,
       // The default is a folder where the command was called.
-      temp_directory: path.join(folder, "spill"),
+      temp_directory: folder === undefined ? "" : path.join(folder, "spill"),
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
     // Without a name it is gone with the process, however that ends. Windows does not allow it.
-    await rm(file).catch(() => undefined);
+    if (folder !== undefined) await rm(file).catch(() => undefined);
     const connection = await instance.connect();
     await registerRowHash(connection);
     // The database goes with the engine: nothing is left that would have to be complete.
@@ -163,6 +177,6 @@ export class DuckDbEngine implements SqlEngine {
   async close(): Promise<void> {
     this.connection.closeSync();
     this.instance.closeSync();
-    await rm(this.folder, { recursive: true, force: true });
+    if (this.folder !== undefined) await rm(this.folder, { recursive: true, force: true });
   }
 }

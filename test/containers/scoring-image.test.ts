@@ -151,7 +151,7 @@ async function readDocument<T>({ directory }: BuiltImage, name: string): Promise
       const container = await start(built.reference, "--health-interval", "1s");
       await until(async () => (await container.state()).Health?.Status === "healthy", 20_000);
       const check = ["node", "/srv/app/health-check.js"];
-      const wrong = await docker("exec", "--env", "MLOPS_PORT=1", container.id, ...check);
+      const wrong = await docker("exec", "--env", "MLOPS_HEALTH_PORT=1", container.id, ...check);
       expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/ECONNREFUSED/) as string });
     });
 

