@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "../../platform/base/errors";
+import { readEnvironments } from "../../platform/release/environments";
 import {
   processesOf,
   score,
@@ -11,6 +12,7 @@ import {
 import { costOf, row } from "../../test/scoring/model-fixture";
 import { count, faultsOf, type Outcome, type Trial } from "./trial";
 
+const { production } = readEnvironments();
 const full = { weight: 100, shadow: 0 };
 /** Longest pause between two blows, in milliseconds. */
 const longestPauseMs = 1500;
@@ -36,8 +38,8 @@ async function withService(
   const environment = await TestEnvironment.create();
   try {
     const deployer = environment.deployer();
-    await deployer.deploy("prod", environment.release(1), full);
-    const { url = "" } = await deployer.promote("prod", "cost");
+    await deployer.deploy(production, environment.release(1), full);
+    const { url = "" } = await deployer.promote(production, "cost");
     return await work(environment, url);
   } finally {
     await environment.remove();
@@ -49,7 +51,7 @@ export const scoringKills: Trial = {
   name: "kill -9 of the scoring process under load",
   run: (_folder, durationMs) =>
     withService(async (environment, url) => {
-      const { process: gateway } = await environment.gateway("prod");
+      const { process: gateway } = await environment.gateway(production);
       const load = startLoad(url, 4);
       const end = performance.now() + durationMs;
       let kills = 0;
@@ -77,12 +79,12 @@ export const releaseChanges: Trial = {
       const end = performance.now() + durationMs;
       let changes = 0;
       for (let version = 2; performance.now() < end; version = version === 8 ? 2 : version + 1) {
-        await deployer.deploy("prod", environment.release(version), { weight: 20, shadow: 20 });
-        await deployer.weight("prod", "cost", { weight: 50, shadow: 0 });
-        await deployer.promote("prod", "cost");
+        await deployer.deploy(production, environment.release(version), { weight: 20, shadow: 20 });
+        await deployer.weight(production, "cost", { weight: 50, shadow: 0 });
+        await deployer.promote(production, "cost");
         changes += 3;
         if (version % 2 === 0) {
-          await deployer.rollback("prod", "cost");
+          await deployer.rollback(production, "cost");
           changes += 1;
         }
       }
@@ -99,13 +101,13 @@ export const gatewayKills: Trial = {
       let [kills, left, lost] = [0, 0, 0];
       while (performance.now() < end) {
         await sleep(Math.random() * longestPauseMs);
-        process.kill((await environment.gateway("prod")).process.pid, "SIGKILL");
+        process.kill((await environment.gateway(production)).process.pid, "SIGKILL");
         kills += 1;
         const ended = async (): Promise<boolean> =>
           (await processesOf(environment.workspace.home)).length === 0;
         await until(ended, recoveryMs).catch(() => (left += 1));
         try {
-          const { url = "" } = await environment.deployer().resume("prod", "cost");
+          const { url = "" } = await environment.deployer().resume(production, "cost");
           if ((await score(url)).model !== "cost:1") lost += 1;
         } catch (error) {
           console.error(reasonOf(error));
