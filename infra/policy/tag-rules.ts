@@ -24,7 +24,6 @@ export const taggedTypes: ReadonlySet<string> = new Set(
     "machinelearningservices:Workspace",
     "managedidentity:UserAssignedIdentity",
     "monitor:ActionGroup",
-    "monitor:DataCollectionRule",
     "monitor:MetricAlert",
     "monitor:ScheduledQueryRule",
     "network:NatGateway",

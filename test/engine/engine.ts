@@ -86,7 +86,12 @@ export class EngineStack {
     }
     const stack = new EngineStack(name, folder);
     const trains = String(like === "qa");
-    const own = { "mlops:trainingImage": imageOf("training"), "mlops:trains": trains };
+    // Tests remove what they make.
+    const own = {
+      "mlops:trainingImage": imageOf("training"),
+      "mlops:trains": trains,
+      "mlops:protect": "false",
+    };
     const config = { ...committed(like), ...own, ...settings };
     await writeFile(stack.configFile, stringify({ config }));
     const { code, output } = await stack.pulumi("stack", "init", name);

@@ -6,7 +6,8 @@ const notGiven = "the stand-in was given no schema of it; the compiler checks it
 const withoutSchema: Readonly<Record<string, string>> = {
   "azure-native:resources:ResourceGroup":
     "deployed at the subscription's scope, which has a schema of its own",
-  "azure-native:resources:Resource": "untyped: the availability test, whose class drops a required member",
+  "azure-native:resources:Resource":
+    "untyped: the availability test, whose class drops a required member, and the rule of what a cluster sends, whose schema lacks the stream",
   "azure-native:operationalinsights:QueryPack": notGiven,
   "azure-native:operationalinsights:Query": notGiven,
   "azure-native:containerservice:DeploymentSafeguard": notGiven,

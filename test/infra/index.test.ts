@@ -150,9 +150,8 @@ test("what differs between the stacks is where the model serves, and nothing els
   ];
   expect([...inQa].filter((type) => !inProd.has(type) && !starts.includes(type)).sort()).toEqual([
     "azure-native:containerinstance:ContainerGroup",
-    // The availability test: only a public service can be tested from the internet, and prod has no DNS name yet.
-    "azure-native:resources:Resource",
     "mlops:infra:AutoStop",
+    // Only a public service can be tested from the internet, and prod has no DNS name yet.
     "mlops:infra:AvailabilityTest",
     "mlops:infra:ContainerScoring",
   ]);
@@ -162,7 +161,6 @@ test("what differs between the stacks is where the model serves, and nothing els
     "azure-native:containerservice:MaintenanceConfiguration",
     "azure-native:containerservice:ManagedCluster",
     "azure-native:managedidentity:FederatedIdentityCredential",
-    "azure-native:monitor:DataCollectionRule",
     "azure-native:monitor:DataCollectionRuleAssociation",
   ]);
 });

@@ -1,4 +1,5 @@
 import * as monitor from "@pulumi/azure-native/monitor";
+import * as resources from "@pulumi/azure-native/resources";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../config/placement";
 
@@ -16,23 +17,30 @@ export function collectInsights(
   },
   parent: pulumi.Resource,
 ): void {
-  const rule = new monitor.DataCollectionRule(
+  // Untyped: the schema that Azure publishes of a rule lists fewer streams than the service takes, this one not among them.
+  const rule = new resources.Resource(
     name,
     {
       ...args.placement,
+      apiVersion: "2022-06-01",
+      resourceProviderNamespace: "Microsoft.Insights",
+      parentResourcePath: "",
+      resourceType: "dataCollectionRules",
       kind: "Linux",
-      dataSources: {
-        extensions: [
-          {
-            name: associationName,
-            extensionName: "ContainerInsights",
-            streams,
-            extensionSettings: { dataCollectionSettings: { interval: "1m", enableContainerLogV2: true } },
-          },
-        ],
+      properties: {
+        dataSources: {
+          extensions: [
+            {
+              name: associationName,
+              extensionName: "ContainerInsights",
+              streams,
+              extensionSettings: { dataCollectionSettings: { interval: "1m", enableContainerLogV2: true } },
+            },
+          ],
+        },
+        destinations: { logAnalytics: [{ name: "logs", workspaceResourceId: args.logAnalyticsId }] },
+        dataFlows: [{ streams, destinations: ["logs"] }],
       },
-      destinations: { logAnalytics: [{ name: "logs", workspaceResourceId: args.logAnalyticsId }] },
-      dataFlows: [{ streams, destinations: ["logs"] }],
     },
     { parent },
   );

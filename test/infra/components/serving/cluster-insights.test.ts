@@ -9,15 +9,18 @@ test("a cluster's add-on is told what to send, and where to: it sends nothing by
     collectInsights("aks-insights", { placement, clusterId: "/aks", logAnalyticsId: "/logs" }, cluster);
   });
   const streams = ["Microsoft-ContainerInsights-Group-Default"];
-  expect(ofType(made, "monitor:DataCollectionRule")[0]?.inputs).toMatchObject({
+  expect(ofType(made, "resources:Resource")[0]?.inputs).toMatchObject({
     ...placement,
-    dataSources: { extensions: [{ extensionName: "ContainerInsights", streams }] },
-    destinations: { logAnalytics: [{ name: "logs", workspaceResourceId: "/logs" }] },
-    dataFlows: [{ streams, destinations: ["logs"] }],
+    resourceType: "dataCollectionRules",
+    properties: {
+      dataSources: { extensions: [{ extensionName: "ContainerInsights", streams }] },
+      destinations: { logAnalytics: [{ name: "logs", workspaceResourceId: "/logs" }] },
+      dataFlows: [{ streams, destinations: ["logs"] }],
+    },
   });
   expect(ofType(made, "monitor:DataCollectionRuleAssociation")[0]?.inputs).toEqual({
     resourceUri: "/aks",
     associationName: "ContainerInsightsExtension",
-    dataCollectionRuleId: expect.stringMatching(/DataCollectionRule\/aks-insights$/),
+    dataCollectionRuleId: expect.stringMatching(/Resource\/aks-insights$/),
   });
 });

@@ -47,7 +47,7 @@ describe("the cluster", () => {
       "azure-native:containerservice:AgentPool": 1,
       "azure-native:containerservice:DeploymentSafeguard": 1,
       "azure-native:containerservice:MaintenanceConfiguration": 2,
-      "azure-native:monitor:DataCollectionRule": 1,
+      "azure-native:resources:Resource": 1,
       "azure-native:monitor:DataCollectionRuleAssociation": 1,
     });
     const windows = ofType(resources, "containerservice:MaintenanceConfiguration").map(({ inputs }) =>

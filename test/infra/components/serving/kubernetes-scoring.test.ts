@@ -77,7 +77,7 @@ describe("scoring on AKS", () => {
     const azure = resources.filter(({ type }) => !type.startsWith("kubernetes:"));
     expect(countByType(azure)).toEqual({
       "mlops:infra:KubernetesScoring": 1,
-      "azure-native:monitor:DataCollectionRule": 1,
+      "azure-native:resources:Resource": 1,
       "azure-native:monitor:DataCollectionRuleAssociation": 1,
       "mlops:infra:KubernetesCluster": 1,
       "mlops:infra:KubernetesObjects": 1,
