@@ -21,10 +21,14 @@ const roundMs = 60_000;
 /** Longest wait at each stage for clients' requests, in minutes. */
 export const defaultStageMinutes = 30;
 
-/** Where stable was asked the same, only what it answers is held against the canary. */
-function describeRefused({ refusals, refusedAlone }: CanaryStage["canary"]): string {
-  if (refusedAlone !== undefined && refusedAlone > 0) return `, ${refusedAlone} refused that stable answers`;
-  return refusals === undefined ? "" : `, ${refusals} refused`;
+/**
+ * Where stable was asked the same, only what it answers is held against the canary. Of our own tests one asks to be refused, so that
+ * only clients' refusals are told.
+ */
+function describeRefused({ refusals = 0, refusedAlone = 0, tests }: CanaryStage["canary"]): string {
+  if (refusedAlone > 0) return `, ${refusedAlone} refused that stable answers`;
+  const ofClients = refusals - (tests?.refusals ?? 0);
+  return ofClients > 0 ? `, ${ofClients} refused` : "";
 }
 
 /** A stage in a line: what was seen of the canary and, if it did not advance, why. */
