@@ -27,10 +27,21 @@ function findSkipReason(): string | undefined {
 /** Why the tests cannot run here; undefined when they can. */
 const skipReason = findSkipReason();
 
+/** Gives each node the label that a kubelet gives its own: by it pods are spread, and nodes that are played lack it. */
+async function nameHosts(): Promise<void> {
+  const nodes = (await kubectl("get", "nodes", "-o", "name")).trim().split("\n");
+  for (const node of nodes)
+    await kubectl("label", node, `kubernetes.io/hostname=${node.replace("node/", "")}`, "--overwrite");
+}
+
 /** A test on the engine, or one that says why it does not run. */
 export function describeEngine(name: string, tests: () => void): void {
-  if (skipReason === undefined) describe(name, tests);
-  else describe.skip(`${name} (${skipReason})`, tests);
+  if (skipReason === undefined) {
+    describe(name, () => {
+      beforeAll(nameHosts);
+      tests();
+    });
+  } else describe.skip(`${name} (${skipReason})`, tests);
 }
 
 /** An image that nobody pulls: the nodes of the API server are played. */

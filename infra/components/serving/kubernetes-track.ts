@@ -109,6 +109,8 @@ function deployment(
     topologyKey,
     maxSkew: 1,
     whenUnsatisfiable,
+    // Nodes that take none of them, as the cluster's own, are not those that have too few.
+    nodeTaintsPolicy: "Honor",
     labelSelector: { matchLabels: selector },
     // Of one edition of the pods: a roll-out does not count those that are going.
     matchLabelKeys: ["pod-template-hash"],

@@ -182,7 +182,12 @@ describe("the objects of a version", () => {
       securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
       topologySpreadConstraints: [
         // No node holds all of them.
-        { topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule", maxSkew: 1 },
+        {
+          topologyKey: "kubernetes.io/hostname",
+          whenUnsatisfiable: "DoNotSchedule",
+          maxSkew: 1,
+          nodeTaintsPolicy: "Honor",
+        },
         { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 1 },
       ],
       volumes: [{ name: "spool", emptyDir: { sizeLimit: "512Mi" } }],
