@@ -70,7 +70,11 @@ export class ReleasePlace {
     readonly azure: AzureStandIns,
     readonly outputs: OfBoth<Outputs>,
     private readonly bodies: readonly string[],
-  ) {}
+  ) {
+    // Requests may come together: what serves is looked up once for them.
+    let following: Promise<unknown> | undefined;
+    served.prod.refresh = () => (following ??= this.follow().finally(() => (following = undefined)));
+  }
 
   /** Makes the stacks; production serves diabetes:1 of three versions that are registered. */
   static async open(folder: string): Promise<ReleasePlace> {

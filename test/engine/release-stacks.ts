@@ -74,7 +74,12 @@ export class ReleaseStacks {
     }
     await linkPackages(stacks.clone);
     for (const stackName of names) {
-      const config = { ...committed(stackName), "mlops:trainingImage": imageOf("training") };
+      const config = {
+        ...committed(stackName),
+        "mlops:trainingImage": imageOf("training"),
+        // The test removes what it makes.
+        "mlops:protect": "false",
+      };
       await writeFile(path.join(stacks.clone, `Pulumi.${stackName}.yaml`), stringify({ config }));
       await LocalWorkspace.createStack(
         { stackName, workDir: stacks.clone },

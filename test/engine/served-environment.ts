@@ -10,6 +10,8 @@ import type { Answered } from "./insights-stand-in";
 
 /** A version that an environment says it serves. */
 export interface Track {
+  /** By which a request may ask for it; an environment with one version has none. */
+  readonly track?: string;
   readonly image: string;
   /** Share of the requests, in percent. */
   readonly weight: number;
@@ -54,6 +56,8 @@ interface Answer {
 export class ServedEnvironment {
   /** Of POST /score, what the services' telemetry would have. */
   readonly answered: Answered[] = [];
+  /** Called before a request that names a track: what the environment serves may just have changed. */
+  refresh: () => Promise<unknown> = () => Promise.resolve();
   private running: Running[] = [];
   private readonly agent = new Agent({ keepAlive: true });
 
@@ -128,11 +132,17 @@ export class ServedEnvironment {
     return chosen;
   }
 
+  private async named(wanted: unknown): Promise<Running | undefined> {
+    if (wanted === undefined) return undefined;
+    await this.refresh();
+    return this.running.find(({ track }) => track === wanted);
+  }
+
   private async forward(message: IncomingMessage): Promise<Answer> {
-    const { port, model } = this.choose();
     const { method = "GET", url = "/", headers } = message;
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(chunk as Buffer);
+    const { port, model } = (await this.named(headers["x-mlops-track"])) ?? this.choose();
     const begin = performance.now();
     const answer = await this.send({ port, method, path: url, headers }, Buffer.concat(chunks));
     if (method === "POST" && url === "/score") {
