@@ -1,7 +1,7 @@
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { symlink, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
-import { fileExists, findJson } from "../platform/base/files";
+import { fileExists, findJson, withTemporaryFolder } from "../platform/base/files";
 
 /** A sign-in to a registry, for one push. */
 export interface DockerLogin {
@@ -19,8 +19,7 @@ export async function signedIn<T>(
   work: (variables: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   const own = process.env.DOCKER_CONFIG ?? path.join(homedir(), ".docker");
-  const folder = await mkdtemp(path.join(tmpdir(), "mlops-docker-"));
-  try {
+  return withTemporaryFolder("mlops-docker-", async (folder) => {
     // Which engine is used stays as it is; with a store, the sign-in would be looked for there.
     const found = (await findJson(path.join(own, "config.json"))) as { currentContext?: string } | undefined;
     const auth = Buffer.from(`${user}:${password}`).toString("base64");
@@ -29,7 +28,5 @@ export async function signedIn<T>(
     const contexts = path.join(own, "contexts");
     if (await fileExists(contexts)) await symlink(contexts, path.join(folder, "contexts"));
     return await work({ DOCKER_CONFIG: folder });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

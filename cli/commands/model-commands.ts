@@ -21,15 +21,14 @@ import {
 } from "./options";
 import { openOutput } from "../terminal/output";
 import { openWorkbench } from "../../training/inputs/workbench";
-import * as training from "../../training/steps";
 import { writeReleaseFile } from "./release-file";
 import { refusals } from "../runs/runs";
 import { packageStep } from "../steps/release-steps";
 import { openRunContext, stepNames } from "../steps/step";
 import {
-  championsOf,
   checkStep,
   evaluateStep,
+  findingsOf,
   registerStep,
   splitStep,
   trainStep,
@@ -116,8 +115,7 @@ async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataR
   const { session, loaded } = await openCommand(scope, flags);
   const workbench = await openWorkbench(loaded, loaded.dataFile);
   try {
-    const accepted = training.acceptedBySettings(session.settings);
-    return (await training.checkStep(workbench, championsOf(session), accepted)).report;
+    return await findingsOf(session, workbench);
   } finally {
     await workbench.engine.close();
   }

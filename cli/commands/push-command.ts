@@ -5,10 +5,9 @@ import { shownDigest } from "../../platform/data/versions/data-versions";
 import { readEnvironments } from "../../platform/release/environments";
 import { openStorage } from "../../platform/storage/open-storage";
 import { openWorkbench } from "../../training/inputs/workbench";
-import * as training from "../../training/steps";
 import { pushData, type Pushed } from "../data/push-data";
 import { describeFindings } from "../steps/describe-findings";
-import { championsOf } from "../steps/training-steps";
+import { findingsOf } from "../steps/training-steps";
 import type { CommandScope } from "./command-scope";
 import { openCommand, type ModelFlags } from "./open-command";
 import { dataOption, jsonOption, modelOption } from "./options";
@@ -60,8 +59,7 @@ export function addPush(data: Command, scope: CommandScope): void {
       const { name } = loaded.definition;
       const workbench = await openWorkbench(loaded, loaded.dataFile);
       try {
-        const accepted = training.acceptedBySettings(session.settings);
-        const { report } = await training.checkStep(workbench, championsOf(session), accepted);
+        const report = await findingsOf(session, workbench);
         if (report.findings.some(({ severity }) => severity === "error")) {
           session.output.result(report, describeFindings(report));
           process.exitCode = 1;

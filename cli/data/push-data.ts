@@ -40,19 +40,14 @@ export interface Pushed {
 /** What `fs.readFile` takes. */
 const maxFileBytes = 2 ** 31 - 1;
 
-async function find(storage: Storage, file: string): Promise<Uint8Array | undefined> {
-  try {
-    return await storage.get(file);
-  } catch (error) {
-    if (error instanceof PlatformError && error.code === "NOT_FOUND") return undefined;
-    throw error;
-  }
-}
-
 /** What was delivered last; one that cannot be read is none: a new one takes its place. */
-async function findDelivered(storage: Storage, model: string): Promise<Delivery | undefined> {
-  const bytes = await find(storage, `${model}/${manifestName}`);
-  if (bytes === undefined) return undefined;
+async function findDelivered(
+  { storage, model }: Push,
+  there: readonly string[],
+): Promise<Delivery | undefined> {
+  const manifest = `${model}/${manifestName}`;
+  if (!there.includes(manifest)) return undefined;
+  const bytes = await storage.get(manifest);
   try {
     return deliverySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
   } catch {
@@ -61,13 +56,8 @@ async function findDelivered(storage: Storage, model: string): Promise<Delivery 
 }
 
 /** Files that are read where there is no manifest: they would be left out from now on. */
-async function filesBeside(storage: Storage, model: string): Promise<string[]> {
-  const files = await storage.list(`${model}/`);
-  return files.filter((file) => !/\/[._]/.test(file.slice(model.length)));
-}
-
-async function requireAlone({ storage, model, force }: Push): Promise<readonly string[]> {
-  const beside = await filesBeside(storage, model);
+function requireAlone({ model, force }: Push, there: readonly string[]): readonly string[] {
+  const beside = there.filter((file) => !/\/[._]/.test(file.slice(model.length)));
   if (force || beside.length === 0) return beside;
   throw new PlatformError(
     "CONFLICT",
@@ -111,8 +101,9 @@ async function upload({ storage, model, source }: Push): Promise<Delivery["files
 export async function pushData(push: Push): Promise<Pushed> {
   const { storage, model, source, now, announce } = push;
   const { digest, rows } = source;
-  const former = await findDelivered(storage, model);
-  const beside = await requireAlone(push);
+  const there = await storage.list(`${model}/`);
+  const former = await findDelivered(push, there);
+  const beside = requireAlone(push, there);
   if (former?.digest === digest && beside.length === 0) {
     return { digest, rows, files: former.files.length, unchanged: true };
   }

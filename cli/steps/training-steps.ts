@@ -22,10 +22,11 @@ import { packagingOf } from "../session/packaging";
 import type { Session } from "../session/session";
 import { describeMetrics } from "./approval-summary";
 import { describeFindings } from "./describe-findings";
+import type { Workbench } from "../../training/inputs/workbench";
 import type { RunContext, Step, StepResult } from "./step";
 
 /** On this machine the champion is what production serves. */
-export function championsOf(session: Session): Champions {
+function championsOf(session: Session): Champions {
   const { deployer, environments, registry } = session;
   return productionChampions({
     deployer,
@@ -44,12 +45,20 @@ function noteAccepted(run: RunRecord, { findings }: DataReport): void {
   if (accepted.length > 0) run.acceptedPopulation = accepted;
 }
 
+/** What is found in the data of a command, against the definition and the champion's rows. */
+export async function findingsOf(
+  session: Session,
+  workbench: Workbench,
+  accepted = training.acceptedBySettings(session.settings),
+): Promise<DataReport> {
+  return (await training.checkStep(workbench, championsOf(session), accepted)).report;
+}
+
 export const checkStep: Step = {
   name: "check",
   async run(context) {
     const { session, run } = context;
-    const accepted = context.accepted ?? training.acceptedBySettings(session.settings);
-    const { report } = await training.checkStep(await context.workbench(), championsOf(session), accepted);
+    const report = await findingsOf(session, await context.workbench(), context.accepted);
     await writeJson(session.runs.path(run.id, "data-check.json"), report);
     noteAccepted(run, report);
     const errors = report.findings.filter(({ severity }) => severity === "error").length;

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DriftRule } from "../../platform/definition/definition";
 import type { Deployer, Release } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
+import { withTemporaryFolder } from "../../platform/base/files";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { Registry } from "../../platform/registry/registry";
 import { readReference } from "../../platform/model/model-directory";
@@ -46,13 +45,10 @@ async function* askedOf(
 /** The reference sample of a version that serves: in its package or, where that is not on this machine, in the registry. */
 async function referenceOf(registry: Registry, { model, package: folder }: Release) {
   if (folder !== undefined) return readReference(path.join(folder, "model"));
-  const scratch = await mkdtemp(path.join(tmpdir(), "mlops-reference-"));
-  try {
+  return withTemporaryFolder("mlops-reference-", async (scratch) => {
     await registry.download(parseModelRef(model), path.join(scratch, "model"));
-    return await readReference(path.join(scratch, "model"));
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+    return readReference(path.join(scratch, "model"));
+  });
 }
 
 /** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */

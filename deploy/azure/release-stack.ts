@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parseDocument, type Document } from "yaml";
+import { withTemporaryFolder } from "../../platform/base/files";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { resourceOf } from "../../platform/azure/resource-urn";
 import type { ReleaseState } from "../../platform/release/release-state";
@@ -87,14 +87,11 @@ export class ReleaseStack {
       );
     }
     config.setIn(["config", releaseKey], JSON.stringify(release));
-    const folder = await mkdtemp(path.join(tmpdir(), "mlops-release-"));
-    try {
+    return withTemporaryFolder("mlops-release-", async (folder) => {
       const configFile = path.join(folder, path.basename(this.configFile));
       await writeFile(configFile, config.toString(), { mode: 0o600 });
       return await this.up(configFile, message);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   private async up(configFile: string, message: string): Promise<ResourceChanges> {

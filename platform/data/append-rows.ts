@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { chmod, mkdtemp, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { DataFormat } from "../definition/definition";
 import { PlatformError } from "../base/errors";
-import { digestOf, writeFileAtomic } from "../base/files";
+import { digestOf, withTemporaryFolder, writeFileAtomic } from "../base/files";
 import { toCsvLine } from "../sql/csv-line";
 import { identifier, type SqlEngine, type SqlRow } from "../sql/engine";
 import { readParquetColumns } from "./parquet-files";
@@ -90,8 +89,7 @@ async function writeParquet(
     target,
   }: { readonly files: readonly string[]; readonly all: boolean; readonly target: string },
 ): Promise<void> {
-  const scratch = await mkdtemp(path.join(tmpdir(), "mlops-append-"));
-  try {
+  await withTemporaryFolder("mlops-append-", async (scratch) => {
     const text = path.join(scratch, "rows.csv");
     await writeFile(text, toCsvLine(source.header) + linesOf(source.header, rows));
     const columns = await readParquetColumns(engine, files);
@@ -107,9 +105,7 @@ async function writeParquet(
     await engine.run(
       dialect.writeParquet(`${former}SELECT ${cast.join(", ")} FROM ${added} AS added`, target),
     );
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Throws when a value would not be in the file what it is: text in a column of whole numbers, or a half. */

@@ -6,7 +6,7 @@ import type { BooleanTerm, CategoryTerm, LinearParameters, NumberTerm, Term } fr
 import { readOnnxGraph } from "./onnx-file";
 import { elementTypes } from "./onnx-messages";
 import { operatorSets } from "./onnx-operators";
-import { UnknownOnnx } from "./read-message";
+import { unlessUnknown } from "./read-message";
 
 function numberTerms(graph: GraphReader, scaled: string, coefficients: readonly number[]): NumberTerm[] {
   const size = coefficients.length;
@@ -105,10 +105,5 @@ function parametersOf(file: Uint8Array, signature: Signature): LinearParameters 
  * way from the inputs to the outputs is one of theirs. Any other model has none.
  */
 export function findLinearParameters(file: Uint8Array, signature: Signature): LinearParameters | undefined {
-  try {
-    return parametersOf(file, signature);
-  } catch (error) {
-    if (error instanceof UnknownOnnx) return undefined;
-    throw error;
-  }
+  return unlessUnknown(() => parametersOf(file, signature));
 }

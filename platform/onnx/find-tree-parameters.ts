@@ -4,7 +4,7 @@ import { differs, GraphReader } from "./graph-reader";
 import { readOnnxGraph, type OnnxGraph } from "./onnx-file";
 import { elementTypes } from "./onnx-messages";
 import { treeOperatorSets, type OperatorAttributes } from "./onnx-operators";
-import { UnknownOnnx } from "./read-message";
+import { unlessUnknown } from "./read-message";
 import { treeConventions } from "./tree-conventions";
 import {
   firstCategory,
@@ -164,10 +164,5 @@ function parametersOf(file: Uint8Array, signature: Signature): TreeParameters {
  * inputs to the outputs is one of theirs. Any other model has none.
  */
 export function findTreeParameters(file: Uint8Array, signature: Signature): TreeParameters | undefined {
-  try {
-    return parametersOf(file, signature);
-  } catch (error) {
-    if (error instanceof UnknownOnnx) return undefined;
-    throw error;
-  }
+  return unlessUnknown(() => parametersOf(file, signature));
 }

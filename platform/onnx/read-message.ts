@@ -3,6 +3,16 @@ import { onnxMessages, type MessageName, type OnnxMessage } from "./onnx-message
 /** The file has something that this reader does not know; it may be a good model all the same. */
 export class UnknownOnnx extends Error {}
 
+/** What is read of a file; undefined when it has something that the reader does not know. */
+export function unlessUnknown<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownOnnx) return undefined;
+    throw error;
+  }
+}
+
 /** What the table says of a field. */
 interface FieldDescriptor {
   readonly id: number;

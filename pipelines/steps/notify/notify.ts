@@ -1,8 +1,8 @@
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError } from "../../../platform/base/errors";
+import { withTemporaryFolder } from "../../../platform/base/files";
 import { readModelMetrics } from "../../../platform/model/model-directory";
 import { formatModelRef, parseModelRef, type ModelRef } from "../../../platform/definition/model-ref";
 import { readEnvironments } from "../../../platform/release/environments";
@@ -77,16 +77,13 @@ async function findWaiting(env: NodeJS.ProcessEnv): Promise<Waiting> {
   };
 }
 
-async function measure(registry: Registry, ref: ModelRef): Promise<Measured> {
-  const folder = await mkdtemp(path.join(tmpdir(), "mlops-notify-"));
-  try {
+function measure(registry: Registry, ref: ModelRef): Promise<Measured> {
+  return withTemporaryFolder("mlops-notify-", async (folder) => {
     const directory = path.join(folder, "model");
     await registry.download(ref, directory);
     const { heldOut } = await readModelMetrics(directory);
     return { model: formatModelRef(ref), metrics: heldOut.metrics };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function requestOf(context: StepContext, { ref, qa }: Waiting): Promise<ApprovalRequest> {

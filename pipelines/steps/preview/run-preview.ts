@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { withTemporaryFolder } from "../../../platform/base/files";
 import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
 import { maskText } from "../base/mask";
 import type { PreviewOutput } from "./preview-changes";
@@ -102,8 +102,7 @@ function cannotBegin({ stderr, stdout, exitCode }: Ended, { stack, secrets }: Pr
 /** Previews an update of a stack by the Pulumi on the PATH, under the policy pack. Nothing is changed by it. */
 export async function runPreview(options: PreviewRun): Promise<PreviewOutput> {
   const { stack, policies, secrets, env } = options;
-  const folder = await mkdtemp(path.join(tmpdir(), "mlops-preview-"));
-  try {
+  return withTemporaryFolder("mlops-preview-", async (folder) => {
     const eventLog = path.join(folder, "events.jsonl");
     const args = ["preview", "--stack", stack, "--policy-pack", policies, "--event-log", eventLog];
     // The log of events is an option of development for now. It holds secrets, so it goes with its folder.
@@ -112,9 +111,7 @@ export async function runPreview(options: PreviewRun): Promise<PreviewOutput> {
     const events = await readIfThere(eventLog);
     if (ended.exitCode !== 0 && !events.includes('"resourcePreEvent"')) throw cannotBegin(ended, options);
     return { stack, events, exitCode: ended.exitCode, secrets };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function readIfThere(file: string): Promise<string> {

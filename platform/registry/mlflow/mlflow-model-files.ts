@@ -1,11 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { trimEnd } from "../../base/trim-end";
 import { PlatformError } from "../../base/errors";
 import type { Digest } from "../../base/files";
-import { digestOfListing, digestsOfFiles, writeJson } from "../../base/files";
+import { digestOfListing, digestsOfFiles, withTemporaryFolder, writeJson } from "../../base/files";
 import { digestSchema } from "../../base/stored-record";
 import type { ArtifactFolder } from "./mlflow-artifacts";
 import { openArtifacts } from "./mlflow-artifacts";
@@ -36,16 +35,6 @@ export interface UploadedModel {
   readonly digest: Digest;
 }
 
-/** Works with a folder that is removed afterwards. */
-async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(tmpdir(), "mlops-registry-"));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 /** Uploads a model directory to a folder of artifacts. */
 export async function uploadModel(
   client: MlflowClient,
@@ -64,7 +53,7 @@ export async function uploadModel(
       `${directory} changed while it was uploaded. Nothing was registered. Try again.`,
     );
   }
-  await withTemporaryFolder(async (folder) => {
+  await withTemporaryFolder("mlops-registry-", async (folder) => {
     const file = path.join(folder, listingFile);
     await writeJson(file, listing);
     await artifacts.upload([{ file, path: listingFile }]);
@@ -73,7 +62,7 @@ export async function uploadModel(
 }
 
 async function readListing(artifacts: ArtifactFolder, name: string): Promise<Listing> {
-  return withTemporaryFolder(async (folder) => {
+  return withTemporaryFolder("mlops-registry-", async (folder) => {
     const file = path.join(folder, listingFile);
     await artifacts.download({ file, path: listingFile });
     try {

@@ -5,13 +5,13 @@ import { useTemporaryFolder } from "./temporary-folder";
 const folder = useTemporaryFolder();
 
 test.each([
-  ["in the home", "/work/p/.mlops/packages/cost-1", "packages/cost-1"],
-  ["beside the home, as a project's data is", "/work/p/models/cost/data.csv", "../models/cost/data.csv"],
-  ["whose name begins with dots", "/work/p/.mlops/..data.csv", "..data.csv"],
+  ["in the home", "/projects/p/.mlops/packages/cost-1", "packages/cost-1"],
+  ["beside the home, as a project's data is", "/projects/p/models/cost/data.csv", "../models/cost/data.csv"],
+  ["whose name begins with dots", "/projects/p/.mlops/..data.csv", "..data.csv"],
   ["outside of the project", "/data/cost.csv", "/data/cost.csv"],
 ])("a file %s is kept by the path that stays true when the project is moved", (_, file, stored) => {
-  expect(toHomePath("/work/p/.mlops", file)).toBe(stored);
-  expect(fromHomePath("/work/p/.mlops", stored)).toBe(file);
+  expect(toHomePath("/projects/p/.mlops", file)).toBe(stored);
+  expect(fromHomePath("/projects/p/.mlops", stored)).toBe(file);
 });
 
 test("a package that was recorded by its absolute path is found in the home that was moved", async () => {
