@@ -11,7 +11,7 @@ export interface SegmentHeader {
   readonly model: string;
   /** Columns that are kept, in signature order. */
   readonly columns: readonly Pick<SignatureColumn, "name" | "type">[];
-  /** Columns left out, as they may identify a person. */
+  /** Columns left out because they may identify a person. */
   readonly redacted: readonly string[];
   readonly textOutputs: boolean;
   readonly probabilities: boolean;
@@ -33,7 +33,7 @@ export interface ScoredRequest {
   readonly predictions: Predictions;
 }
 
-/** What of a version's requests is kept: no personal feature, and none in `redact`, in which names that are no feature are ignored. */
+/** Which features of a version's requests are kept: not the personal ones, nor those in `redact` (names of no feature are ignored). */
 export function predictionSource(
   signature: Signature,
   { model, redact = [] }: { readonly model: string; readonly redact?: readonly string[] },
@@ -52,7 +52,7 @@ export function predictionSource(
 /** Bytes before the id of a frame: length, checksum of what follows it, time, rows, length of the id. */
 export const frameHead = 24;
 
-/** Where the next value begins: numbers are read and written where a number may be. */
+/** Where the next number may start: numbers are read and written at aligned offsets. */
 export const aligned = (bytes: number): number => (bytes + 7) & ~7;
 
 /** Room that a column may take, in bytes. */
@@ -68,9 +68,9 @@ function maxBytesOf(values: ColumnValues): number {
  * Writes scored requests as frames into one piece of memory that is used again and again. A frame is the numbers as
  * they are in memory, so that a request pays for a copy and not for making text; the text is made in another thread.
  *
- * The spool does not hold lines of JSON, because the event loop would have to make them: that takes it 2 ms for a request of 1,000
- * rows with 10 features, of which all else takes 0.9 ms, and a frame takes 0.03 ms. For 2 rows it is 2.1 µs instead of 0.9 (of
- * about 20 for the request). Measured with Node.js 20; `npm run bench:scoring` shows the rate of large bodies.
+ * The spool does not hold lines of JSON, because the event loop would have to write them: 2 ms for a request of 1,000 rows with 10
+ * features, where everything else takes 0.9 ms and a frame 0.03 ms. For 2 rows it is 2.1 µs instead of 0.9 (of about 20 for the
+ * whole request). Measured with Node.js 20; `npm run bench:scoring` shows the rate of large bodies.
  */
 export class FrameEncoder {
   private memory = new ArrayBuffer(64 * 1024);
@@ -143,7 +143,7 @@ export class FrameEncoder {
     } else this.writeTexts(values);
   }
 
-  /** The length of all, then each text after its own length. */
+  /** The total length, then each text after its own length. */
   private writeTexts(texts: readonly string[]): void {
     const begin = this.offset;
     let end = begin + 4;
@@ -157,7 +157,7 @@ export class FrameEncoder {
   }
 }
 
-/** Whole frames of a segment, in order, the header's first; ends before the first that is torn or damaged. */
+/** The complete frames of a segment, in order, the header first; ends before the first that is torn or damaged. */
 export function* framesOf(segment: Buffer): Iterable<Buffer> {
   let offset = 0;
   while (offset + 8 <= segment.length) {

@@ -1,11 +1,11 @@
 import type { SignatureColumn } from "../model/signature";
 import { aligned, frameHead, type SegmentHeader } from "./prediction-frames";
 
-/** Most characters that a number has in JSON. */
+/** The longest a number can be in JSON, in characters. */
 const longestNumber = 25;
 const zero = 0x30;
 
-/** Text that grows, kept as bytes: as strings its parts would be made, joined, copied and collected again. */
+/** Growing text, kept as bytes: strings would be created, joined, copied and garbage-collected. */
 class LineText {
   private bytes: Buffer;
   private length = 0;
@@ -23,7 +23,7 @@ class LineText {
     this.length += this.bytes.write(text, this.length, "utf8");
   }
 
-  /** For short parts, a loop costs less than the call of what copies them. */
+  /** For short parts a loop is cheaper than a call that copies them. */
   addBytes(part: Uint8Array): void {
     this.reserve(part.length);
     const { bytes, length } = this;
@@ -31,7 +31,7 @@ class LineText {
     this.length += part.length;
   }
 
-  /** A missing number was NaN. */
+  /** A missing number is stored as NaN. */
   addNumber(value: number): void {
     this.reserve(longestNumber);
     const whole = value | 0;
@@ -67,26 +67,26 @@ class LineText {
   }
 }
 
-/** A frame under its reading. */
+/** A frame that is being read. */
 interface Frame {
   readonly bytes: Buffer;
   readonly view: DataView;
   readonly rows: number;
 }
 
-/** Reads a column of one frame after the other, value by value. */
+/** Reads one column, frame after frame and value by value. */
 class ColumnReader {
   /** Of the next value. */
   private offset = 0;
 
   constructor(private readonly type: SignatureColumn["type"]) {}
 
-  /** Begins a frame's column; answers where the one behind it begins. */
+  /** Starts on a frame's column; returns the offset of the next column. */
   begin({ bytes, rows }: Frame, offset: number): number {
     this.offset = offset;
     if (this.type === "number") return offset + 8 * rows;
     if (this.type === "boolean") return aligned(offset + rows);
-    // The length of all comes before the first.
+    // The total length comes before the first value.
     this.offset += 4;
     return aligned(offset + bytes.readUInt32LE(offset));
   }
@@ -102,7 +102,7 @@ class ColumnReader {
     } else {
       const begin = this.offset + 4;
       this.offset = begin + bytes.readUInt32LE(this.offset);
-      // A missing category was "".
+      // A missing category is stored as "".
       line.add(begin === this.offset ? "null" : JSON.stringify(bytes.toString("utf8", begin, this.offset)));
     }
   }
@@ -115,7 +115,7 @@ const [comma, firstRow, nextRow, endOfRow] = [",", "{", ",{", "}"].map((text) =>
   Buffer,
 ];
 
-/** Makes the lines of the prediction log (`PredictionRecord`) out of one segment's frames. */
+/** Turns one segment's frames into lines of the prediction log (`PredictionRecord`). */
 export class FrameDecoder {
   private readonly text: LineText;
   private readonly inputs: readonly { readonly key: Buffer; readonly reader: ColumnReader }[];

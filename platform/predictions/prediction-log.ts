@@ -11,7 +11,7 @@ export interface PredictionLogQuery {
   readonly from?: Date;
   /** Exclusive. */
   readonly to?: Date;
-  /** Is told, in a sentence, of each line that is left out because it is not a whole record. */
+  /** Called with a sentence for each line that is left out because it is not a complete record. */
   readonly report: (message: string) => void;
 }
 
@@ -36,7 +36,7 @@ export async function* readPredictionLog(
     for (const [index, line] of lines.entries()) {
       const record = parsePredictionRecord(line);
       if (record === undefined) {
-        report(`Line ${index + 1} of ${file} is not a whole prediction record; it is left out.`);
+        report(`Line ${index + 1} of ${file} is not a complete prediction record; it is left out.`);
         continue;
       }
       const time = Date.parse(record.time);

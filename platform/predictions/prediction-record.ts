@@ -14,9 +14,9 @@ export interface PredictionRecord {
   readonly outputs: readonly (number | string)[];
   /** Classification: probability of the positive class per row. */
   readonly probabilities?: readonly number[];
-  /** Features that were left out of `inputs`, as they may identify a person. */
+  /** Features left out of `inputs` because they may identify a person. */
   readonly redacted?: readonly string[];
-  /** Of one of our own tests of the service: neither drift nor training data is made of it. */
+  /** From one of our own tests of the service: used neither for drift nor as training data. */
   readonly test?: true;
 }
 

@@ -8,7 +8,7 @@ function dateOf(name: string): string | undefined {
   return /^date=(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1];
 }
 
-/** Those of a log's partitions that ended more than so many days ago. */
+/** The partitions of a log that ended more than `days` days ago. */
 export function partitionsToRemove(names: readonly string[], days: number, now: Date): string[] {
   const partitions = names.filter((name) => dateOf(name) !== undefined);
   const begins = partitions.map((name) => Date.parse(`${dateOf(name)}T00:00:00Z`));
@@ -17,7 +17,7 @@ export function partitionsToRemove(names: readonly string[], days: number, now: 
   return partitions.filter((_, index) => (ages[index] ?? 0) > days + 1);
 }
 
-/** Removes the days of a log in a folder that ended more than so many days ago. */
+/** Removes the partitions of a log in a folder that ended more than `days` days ago. */
 export async function removeOldPartitions(folder: string, days: number, now: Date): Promise<void> {
   let names: string[];
   try {

@@ -15,15 +15,15 @@ export interface ShipperOptions {
 
 const longestPauseMs = 30_000;
 
-/** Takes sealed segments to the storage, the oldest first, one at a time, again and again until it has them. */
+/** Moves sealed segments to the storage, oldest first and one at a time, retrying until the storage has them. */
 export class SegmentShipper {
   /** Records that are in the storage. */
   written = 0;
-  /** Records of segments that were given up. */
+  /** Records in segments that were dropped. */
   dropped = 0;
   /** Attempts that failed. */
   failed = 0;
-  /** Bytes of all segments that wait, the one under way among them. */
+  /** Bytes of all waiting segments, including the one being stored. */
   bytes = 0;
   private readonly waiting: Segment[] = [];
   private underWay: Promise<boolean> | undefined;
@@ -34,7 +34,7 @@ export class SegmentShipper {
 
   constructor(private readonly options: ShipperOptions) {}
 
-  /** Whether nothing waits, so that a further segment would go at once. */
+  /** Whether nothing is waiting, so that another segment would be stored at once. */
   get idle(): boolean {
     return this.waiting.length === 0;
   }
@@ -50,14 +50,14 @@ export class SegmentShipper {
     if (this.failures === 0) void this.ship();
   }
 
-  /** Takes what an earlier process left, which is older than all that waits. */
+  /** Adds what an earlier process left, which is older than everything that is waiting. */
   addOlder(segments: readonly Segment[]): void {
     this.waiting.splice(this.underWay === undefined ? 0 : 1, 0, ...segments);
     for (const { bytes } of segments) this.bytes += bytes;
     if (this.failures === 0 && !this.idle) void this.ship();
   }
 
-  /** Gives up the oldest segments until what waits is at most so many bytes; not the one under way. */
+  /** Drops the oldest segments, but not the one being stored, until at most so many bytes are waiting. */
   shrinkTo(maxBytes: number): void {
     while (this.bytes > maxBytes) {
       const [segment] = this.waiting.splice(this.underWay === undefined ? 0 : 1, 1);
@@ -67,7 +67,7 @@ export class SegmentShipper {
     }
   }
 
-  /** Tries until nothing waits or an attempt fails; then false. Joins what is under way. Never rejects. */
+  /** Stores until nothing is waiting, or until an attempt fails (then false). Joins a run under way. Never rejects. */
   ship(): Promise<boolean> {
     clearTimeout(this.timer);
     this.underWay ??= this.shipAll().finally(() => {
@@ -96,7 +96,7 @@ export class SegmentShipper {
       }
       if (this.failures > 0) {
         this.failures = 0;
-        this.options.report(`The prediction log ${this.options.name} is written again.`);
+        this.options.report(`The prediction log ${this.options.name} can be written again.`);
       }
     }
     return true;
@@ -114,14 +114,14 @@ export class SegmentShipper {
     this.failures += 1;
     if (this.failures > 1) return;
     this.options.report(
-      `The prediction log ${this.options.name} cannot be written: ${reason} Records are kept on the spool and tried again.`,
+      `The prediction log ${this.options.name} cannot be written: ${reason} Records stay on the spool and are retried.`,
     );
   }
 
   private tryLater(): void {
     const pauseMs = Math.min(this.options.pauseMs * 2 ** this.failures, longestPauseMs);
     this.timer = setTimeout(() => void this.ship(), pauseMs);
-    // A process that is done is not kept alive: it closes the log.
+    // Does not keep a finished process alive: that closes the log.
     this.timer.unref();
   }
 

@@ -7,7 +7,7 @@ import { decodeHeader, framesOf, type SegmentHeader } from "./prediction-frames"
 import { FrameDecoder } from "./prediction-lines";
 import type { Segment } from "./prediction-spool";
 
-/** Takes segments to where the log is kept. */
+/** Stores segments where the log is kept. */
 export interface SegmentSink {
   /**
    * Throws when the storage refuses; the segment is then kept. Storing one twice replaces it. False when the segment
@@ -26,21 +26,21 @@ async function readIfThere(file: string): Promise<Buffer> {
   }
 }
 
-/** A segment as a file of the log: its path, and lines of JSON. Nothing when it is damaged from its begin. */
+/** A segment as a file of the log: its path, and lines of JSON. Undefined when it is damaged from its start. */
 async function readSegment({ file, bytes }: Segment): Promise<{ path: string; content: Buffer } | undefined> {
   let header: SegmentHeader | undefined;
   let decoder: FrameDecoder | undefined;
   for (const frame of framesOf((await readIfThere(file)).subarray(0, bytes))) {
     if (decoder === undefined) {
       header = decodeHeader(frame);
-      // Text is longer than the numbers in memory; names make it longer still.
+      // Text is longer than numbers in memory, and column names make it longer still.
       decoder = new FrameDecoder(header, 2 * bytes);
     } else decoder.add(frame);
   }
   return header && decoder && { path: header.path, content: decoder.content };
 }
 
-/** Stores from this thread: for a storage that is there as an object. */
+/** Stores from this thread, for callers that hold the storage itself. */
 export function storageSink(storage: Storage): SegmentSink {
   return {
     async store(segment) {
@@ -52,13 +52,13 @@ export function storageSink(storage: Storage): SegmentSink {
   };
 }
 
-/** What the worker answers of the segment that it was given. */
+/** The worker's answer about the segment that it was given. */
 export type StoreAnswer = { readonly stored: boolean } | { readonly failure: string };
 
-/** This file's own folder and kind hold in the sources as well as where the service is one bundled file. */
+/** Found by this file's own folder and extension, which is right in the sources as well as in the bundled service. */
 const workerFile = path.join(__dirname, `prediction-worker${path.extname(__filename)}`);
 
-/** Stores from a thread of its own, where the making of text and the storage's client cost no request anything. */
+/** Stores from a thread of its own, so that neither producing the text nor the storage's client delays requests. */
 export class WorkerSink implements SegmentSink {
   private worker: Worker | undefined;
   private settle: ((outcome: boolean | Error) => void) | undefined;
@@ -88,7 +88,7 @@ export class WorkerSink implements SegmentSink {
   }
 
   private start(): Worker {
-    // TypeScript is read with the help of tsx, as in the process itself.
+    // TypeScript is loaded through tsx, as in the process itself.
     const execArgv = workerFile.endsWith(".ts") ? ["--require", require.resolve("tsx/cjs")] : [];
     const worker = new Worker(workerFile, { workerData: this.location, execArgv });
     worker.on("message", (answer: StoreAnswer) => {

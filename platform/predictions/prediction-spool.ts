@@ -11,7 +11,7 @@ import {
   type SegmentHeader,
 } from "./prediction-frames";
 
-/** A file of the spool that nobody appends to any more. It becomes one file of the storage. */
+/** A file of the spool to which nothing is appended any more. It becomes one file in the storage. */
 export interface Segment {
   readonly file: string;
   readonly bytes: number;
@@ -25,7 +25,7 @@ export interface SpoolOptions {
   readonly prefix: string;
   /** Tells this process's files from those of every other. */
   readonly writer: string;
-  /** A segment that would grow beyond it is followed by another one. */
+  /** A segment that would grow beyond this size is followed by a new one. */
   readonly segmentBytes: number;
   readonly onSealed: (segment: Segment) => void;
 }
@@ -41,18 +41,18 @@ interface OpenSegment {
 }
 
 const hourMs = 3_600_000;
-/** Bytes of records that may wait for their common write; one that is larger than a share of it gets a write of its own. */
+/** Bytes of records that may wait to be written together; a record too large for that is written by itself. */
 const [maxWaitingBytes, maxSharedBytes] = [256 * 1024, 16 * 1024];
 const ownerFile = "owner.json";
-/** What the file holds when its process has given the folder up. */
+/** Content of the file once its process has given up the folder. */
 const released = "released";
-/** A process that cannot be seen from here, as one of another container, is gone when it was silent for so long. */
+/** A process that is not visible from here, such as one in another container, counts as gone after this silence. */
 const silentMs = 60_000;
 
 /**
- * The disk under the prediction log. Records are given to the operating system by `write`, all that wait at once: for a
- * record of a few rows the call costs many times what its bytes do. Then they survive the end of the process, however that
- * ends. They are not flushed to the disk: a power loss may take the last seconds with it.
+ * The disk under the prediction log. `write` hands all waiting records to the operating system at once: for a record of a
+ * few rows the call costs many times more than its bytes. From then on they survive the end of the process, however it
+ * ends. They are not flushed to the disk: a power loss may cost the last few seconds.
  */
 export class PredictionSpool {
   readonly directory: string;
@@ -81,7 +81,7 @@ export class PredictionSpool {
     return this.current?.bytes ?? 0;
   }
 
-  /** Records that were given to the operating system, and records that it did not take. */
+  /** Records that the operating system took, and records that it refused. */
   get counts(): { readonly accepted: number; readonly lost: number } {
     return { accepted: this.accepted, lost: this.lost };
   }
@@ -100,7 +100,7 @@ export class PredictionSpool {
     } else this.keep(segment, frame);
   }
 
-  /** Gives the records that wait to the operating system. Throws what the file system throws; they are then lost. */
+  /** Hands the waiting records to the operating system. Throws what the file system throws; they are then lost. */
   write(): void {
     const { current: segment, waitingBytes: bytes, waitingRecords: records } = this;
     if (segment === undefined || records === 0) return;
@@ -120,7 +120,7 @@ export class PredictionSpool {
     this.options.onSealed({ file, bytes, records });
   }
 
-  /** Takes over what processes that are gone have left; oldest first. */
+  /** Takes over what processes that have ended left behind; oldest first. */
   async adopt(): Promise<Segment[]> {
     const adopted: Segment[] = [];
     for (const name of await namesIn(this.options.folder)) {
@@ -128,7 +128,7 @@ export class PredictionSpool {
       if (name === this.options.writer || !(await isAbandoned(directory))) continue;
       for (const file of (await namesIn(directory)).filter((each) => each.endsWith(".spool"))) {
         const target = path.join(this.directory, `${name}-${file}`);
-        // Another process may be faster: then the file is not there any more.
+        // Another process may be faster; the file is then gone.
         if (!(await ifThere(() => rename(path.join(directory, file), target)))) continue;
         const segment = await measure(target);
         if (segment.records > 0) adopted.push(segment);
@@ -140,7 +140,7 @@ export class PredictionSpool {
     return adopted;
   }
 
-  /** Shows processes that cannot see this one that it lives. */
+  /** Tells processes that cannot see this one that it is alive. */
   async touch(): Promise<void> {
     const now = new Date();
     await ifThere(() => utimes(path.join(this.directory, ownerFile), now, now));
@@ -200,7 +200,7 @@ export class PredictionSpool {
         done += writeSync(segment.descriptor, bytes, done, bytes.length - done, segment.bytes + done);
       }
     } catch (error) {
-      // A part may be there. Nothing may follow it, or it would be read as the begin of what follows.
+      // Part of it may have been written. Nothing may follow, or that part would be read as the start of what follows.
       ftruncateSync(segment.descriptor, segment.bytes);
       this.lost += records;
       this.seal();
@@ -241,13 +241,13 @@ async function isAbandoned(directory: string): Promise<boolean> {
     age = Date.now() - (await stat(file)).mtimeMs;
     text = await readFile(file, "utf8");
   } catch (error) {
-    // Without an owner it is a folder that somebody is just making, or one that its adopter did not get to remove.
+    // Without an owner, somebody is just creating the folder, or whoever took it over did not get to remove it.
     if (systemErrorCode(error) !== "ENOENT") return false;
     return (await ifThere(() => stat(directory))) && Date.now() - (await stat(directory)).mtimeMs > silentMs;
   }
   if (text === released) return true;
   const owner = processIdentitySchema.safeParse(parse(text));
-  // A process writes this file once, at its start: a torn one is of a process that was killed then.
+  // A process writes this file once, when it starts: a torn one is from a process that was killed at that moment.
   if (!owner.success) return age > silentMs;
   const state = stateOfProcess(owner.data);
   return state === "gone" || (state === "unknown" && age > silentMs);

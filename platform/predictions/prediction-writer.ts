@@ -18,15 +18,15 @@ export interface PredictionLogOptions {
   readonly environment: string;
   /** The model's name, without a version. */
   readonly model: string;
-  /** Is told, in a sentence, that the storage fails, that it works again, and what was lost. */
+  /** Called with a sentence when the storage fails, when it works again, and when records are lost. */
   readonly report: (message: string) => void;
   /** Longest time a record waits on the spool while the storage works, in milliseconds. */
   readonly flushMs?: number;
-  /** Fraction of requests that is logged, 0..1; which ones is decided by their ids alone. */
+  /** Fraction of requests to log, 0..1; the request's id alone decides which. */
   readonly sample?: number;
-  /** Bytes on the spool at most, of this process; beyond it the oldest records are dropped. */
+  /** The most bytes that this process keeps on the spool; beyond that the oldest records are dropped. */
   readonly maxSpoolBytes?: number;
-  /** Bytes of a segment at most, and so about half of a file's. */
+  /** The most bytes in a segment; its file of text is about twice as long. */
   readonly segmentBytes?: number;
   /** A write to the spool that takes longer switches the spool off for a while, in milliseconds. */
   readonly slowWriteMs?: number;
@@ -41,7 +41,7 @@ export interface PredictionLogCounts {
   /** Records on the spool, or past it. */
   readonly accepted: number;
   readonly written: number;
-  /** Records given up since the spool was full, refused a write, or was slow. */
+  /** Records dropped because the spool was full, refused a write, or was slow. */
   readonly dropped: number;
   readonly sampledOut: number;
   readonly spooledBytes: number;
@@ -49,22 +49,22 @@ export interface PredictionLogCounts {
   readonly failed: number;
 }
 
-/** Keeps what was predicted, without ever delaying or failing a request. */
+/** Records predictions without ever delaying or failing a request. */
 export interface PredictionLog {
   /**
-   * Puts a scored request on the spool. Never throws or rejects; when the promise resolves (or there is none, as nothing
-   * has to be waited for) the record survives the end of the process.
+   * Puts a scored request on the spool. Never throws or rejects; once the promise resolves (or at once, if there is none)
+   * the record survives the end of the process.
    */
   append(source: PredictionSource, request: ScoredRequest): Promise<void> | undefined;
-  /** Stores all that waits, now. False when the storage refuses; the records stay on the spool. */
+  /** Stores everything that is waiting, now. False when the storage refuses; the records then stay on the spool. */
   flush(): Promise<boolean>;
-  /** Stores what waits, as far as the storage takes it soon. What is left is on the spool for the next process. */
+  /** Stores what is waiting, if the storage takes it soon. The rest stays on the spool for the next process. */
   close(): Promise<void>;
   readonly counts: PredictionLogCounts;
 }
 
 const mebibyte = 1024 * 1024;
-/** Records for one write. With more, the answers would wait for each other while their clients have nothing to do. */
+/** Records per write. With more, responses would wait for one another while their clients sit idle. */
 const maxTogether = 8;
 /** How long the spool is left alone after it failed or was slow. */
 const restMs = 5000;
@@ -77,7 +77,7 @@ export function sampleOf(id: string): number {
   for (let index = 0; index < id.length; index++) {
     hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
   }
-  // The last letters move only low bits: they are mixed upwards.
+  // The last characters change only the low bits, so these are mixed into the high ones.
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
@@ -110,7 +110,7 @@ class SpooledPredictionLog implements PredictionLog {
   private readonly slowWriteMs: number;
   private readonly timers: NodeJS.Timeout[] = [];
   private flushTimer: NodeJS.Timeout | undefined;
-  /** The records that wait for their common write. */
+  /** The records that the next write takes together. */
   private together: Together | undefined;
   private refused = 0;
   private sampledOut = 0;
@@ -191,7 +191,7 @@ class SpooledPredictionLog implements PredictionLog {
   async flush(): Promise<boolean> {
     this.spooled(() => this.spool.seal());
     let stored: boolean;
-    // What is under way may be past the point where it looks for more; then another round is needed.
+    // The round under way may no longer look for more; then another one is needed.
     do stored = await this.shipper.ship();
     while (stored && !this.shipper.idle);
     return stored;
@@ -212,7 +212,7 @@ class SpooledPredictionLog implements PredictionLog {
     const { records } = this.shipper;
     if (records > 0) {
       this.options.report(
-        `Records of the prediction log ${this.name} that stay on the spool: ${records}. The next process stores them.`,
+        `Records of the prediction log ${this.name} left on the spool: ${records}. The next process stores them.`,
       );
     }
     this.reportDrops();
@@ -226,7 +226,7 @@ class SpooledPredictionLog implements PredictionLog {
     else this.flushTimer = setTimeout(() => this.sealWhenDue(), this.flushMs).unref();
   }
 
-  /** Does something on the spool; when that fails, or is slow, the spool is left alone for a while. */
+  /** Runs work on the spool; if it fails or is slow, the spool is left alone for a while. */
   private spooled(action: () => void): boolean {
     const begun = performance.now();
     try {
@@ -243,7 +243,7 @@ class SpooledPredictionLog implements PredictionLog {
   private rest(now: number, reason: string): void {
     this.restUntil = now + restMs;
     this.options.report(
-      `The spool of the prediction log ${this.name} fails: ${reason} Requests are answered and not logged for ${restMs / 1000} s. Check the disk of ${this.spool.directory}.`,
+      `The spool of the prediction log ${this.name} fails: ${reason} Requests are still answered, but not logged for ${restMs / 1000} s. Check the disk of ${this.spool.directory}.`,
     );
   }
 
@@ -275,7 +275,7 @@ class SpooledPredictionLog implements PredictionLog {
     }
   }
 
-  /** Says it at the first record lost, then whenever as many again are. */
+  /** Reports the first lost record, then each time the number has doubled. */
   private mentionDrops(): void {
     if (this.dropped > 0 && this.dropped >= 2 * this.reportedDrops) this.reportDrops();
   }

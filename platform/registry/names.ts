@@ -27,7 +27,7 @@ function isTagKey(key: string): boolean {
   return tagKeyPattern.test(key) && !key.split("/").some((part) => ["", ".", ".."].includes(part));
 }
 
-/** Begin of the keys in which a registry may keep what it needs for itself. */
+/** Prefix of the keys that a registry reserves for itself. */
 export const ownTags = "mlops.";
 
 /** Every fault of the tags in one error. */

@@ -22,7 +22,7 @@ function openUnsigned(location: string, options: RegistryOptions): Registry {
   if (!isTrackingUri(location)) return openLocalRegistry(location, options);
   const ofJob = isServerOfJob(parseTrackingUri(location), process.env);
   const runId = ofJob ? process.env.MLFLOW_RUN_ID : undefined;
-  // Loaded on use: a folder needs none of it.
+  // Loaded on demand: a folder does not need it.
   const { openMlflowRegistry } =
     require("./mlflow/mlflow-registry") as typeof import("./mlflow/mlflow-registry");
   return openMlflowRegistry({ ...options, trackingUri: location, ...(runId && { runId }) });

@@ -11,7 +11,7 @@ export interface ModelVersion extends ModelRef {
   readonly aliases: readonly string[];
 }
 
-/** Where model versions are kept. Versions count from 1 and are never used twice. */
+/** Where model versions are kept. Version numbers start at 1 and are never reused. */
 export interface Registry {
   /** Adds a model directory as the next version. Atomic, and safe with several writers. */
   register(

@@ -112,10 +112,10 @@ export function shareLimit(greatest: number): number {
   return Number((step * power).toPrecision(1));
 }
 
-/** `max` is where both axes end: what is rare has small probabilities, which on an axis to 1 are one dot. */
+/** `max` is where both axes end: rare classes have small probabilities, which would be a single dot on an axis up to 1. */
 const calibrationPlot = (max: number): CurvePlot => ({
   title: "Calibration",
-  description: `Share of positive rows over the predicted probability, both from 0 to ${max}, in up to ten groups of rows; on the diagonal a probability means what it says.`,
+  description: `Share of positive rows over the predicted probability, both from 0 to ${max}, in up to ten groups of rows; on the diagonal the model is perfectly calibrated.`,
   x: "mean predicted probability",
   y: "share of positive rows",
   guide: [
@@ -127,7 +127,7 @@ const calibrationPlot = (max: number): CurvePlot => ({
   curve: ({ calibration }) => calibration,
 });
 
-/** ROC, precision-recall and calibration; a curve that the rows do not allow (one class only) is left out. */
+/** ROC, precision-recall and calibration; a curve that needs both classes is left out where the rows have one. */
 export function classificationPlots(
   evaluation: Pick<Evaluation, "curves" | "champion" | "candidate">,
 ): readonly Plot[] {

@@ -11,19 +11,19 @@ import {
   valueAxis,
 } from "./plot";
 
-/** The improvement over the champion with its interval, against none and the least that is asked. */
+/** The improvement over the champion with its interval, beside zero and the required minimum. */
 export function intervalPlot(decision: PromotionDecision): Plot | undefined {
   const { improvement, interval, minImprovement, metric } = decision;
   if (improvement === undefined || !interval) return undefined;
   const { low, high, level } = interval;
   const min = Math.min(low, improvement, 0);
   const max = Math.max(high, improvement, minImprovement);
-  // Of a model compared with itself all of it is 0.
+  // Everything is 0 for a model compared with itself.
   const margin = max > min ? (max - min) * 0.1 : 1;
   const colour = plotColours.candidate;
   return {
     title: "Improvement over the champion",
-    description: `The candidate's improvement of ${metric} is ${showDifference(improvement)}, ${showShare(level)} interval ${showNumber(low)} to ${showNumber(high)}; at least ${showNumber(minImprovement)} is asked.`,
+    description: `The candidate's improvement of ${metric} is ${showDifference(improvement)}, ${showShare(level)} interval ${showNumber(low)} to ${showNumber(high)}; at least ${showNumber(minImprovement)} is required.`,
     width: 380,
     height: 130,
     legend: [

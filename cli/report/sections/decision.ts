@@ -77,7 +77,7 @@ function breaking({ breaking = [], champion }: PromotionDecision): Html | undefi
   if (breaking.length === 0) return undefined;
   return html`<h3>Refused requests</h3>
     ${scrollingTable({
-      label: `Changes by which requests are refused that ${champion?.model ?? "the champion"} answers`,
+      label: `Changes that refuse requests which ${champion?.model ?? "the champion"} answers`,
       columns: [{ head: "column" }, { head: "change" }, { head: "accepted" }],
       rows: breaking.map(({ column, change, acceptedBy }) => [
         column,

@@ -66,7 +66,7 @@ export function metricInWords(name: MetricName): string {
   return `${name}: ${description}; ${better} is better`;
 }
 
-/** Title, outcome and the figures one looks for first. */
+/** Title, outcome and the figures that readers look for first. */
 export function renderHeader(input: ReportInput): Html {
   const { run, definition } = input;
   const { tone, word } = verdictOf(input);

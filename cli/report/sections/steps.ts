@@ -20,7 +20,7 @@ function timeBar(start: number, ms: number, total: number): Html | undefined {
   return new Html(`<span class="bar" style="${style}"></span>`);
 }
 
-/** Time at work, in milliseconds: that of a run that waited for approval is less than from its start to its end. */
+/** Time spent working, in milliseconds: a run that waited for approval worked for less than it lasted. */
 export function workingTime(steps: readonly StepRecord[]): number {
   return steps.reduce((sum, { ms }) => sum + ms, 0);
 }

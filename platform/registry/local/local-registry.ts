@@ -126,7 +126,7 @@ class LocalRegistry implements Registry {
     }, destination);
   }
 
-  /** Runs work on files; a failure of disk, permission or path comes in words. */
+  /** Runs work on files; explains a failure of disk, permission or path in words. */
   private async explained<T>(work: () => Promise<T>, where = this.directory): Promise<T> {
     try {
       return await work();
@@ -212,7 +212,7 @@ function wholeNumbers(names: readonly string[]): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Takes a number for ever; false when it was taken before. */
+/** Takes a number for good; false when it was taken before. */
 async function takeNumber(numbers: string, version: number): Promise<boolean> {
   await mkdir(numbers, { recursive: true });
   try {

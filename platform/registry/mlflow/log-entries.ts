@@ -11,7 +11,7 @@ export function shortened(values: Readonly<Record<string, string>>): Record<stri
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, short(value)]));
 }
 
-/** Does what a run can go without: that it failed is told, and no reason to lose the rest. */
+/** Does something optional for a run: a failure is reported and the rest goes on. */
 export async function orWarn<T>(
   work: () => Promise<T>,
   warn: (message: string) => void,
@@ -26,7 +26,7 @@ export async function orWarn<T>(
   }
 }
 
-/** Writes to a run. What the server does not take is told. */
+/** Writes to a run, and reports what the server does not accept. */
 export async function logEntries(
   run: Tracking,
   { parameters = {}, metrics = {}, tags = {} }: Entries,

@@ -36,7 +36,7 @@ function isUnknownCall(error: unknown): boolean {
   return error instanceof RemoteError && [404, 405, 501].includes(error.httpStatus ?? 0) && !isMissing(error);
 }
 
-/** Whether a call failed as another one did the same at that moment: MLflow says what its database says, and has done nothing. */
+/** Whether a call failed because another one did the same at that moment: MLflow passes on its database's error, and has changed nothing. */
 function isCrossed(error: unknown): boolean {
   return error instanceof RemoteError && error.errorCode === "BAD_REQUEST";
 }
@@ -47,7 +47,7 @@ function isCrossed(error: unknown): boolean {
  * is set again.
  */
 export class MlflowAliases {
-  /** Found out by the first alias that is set. */
+  /** Determined when the first alias is set. */
   private hasAliases: boolean;
 
   constructor(
@@ -77,7 +77,7 @@ export class MlflowAliases {
   /** Gives a version an alias, and takes it from the one that has it. */
   async set(ref: ModelRef, alias: string): Promise<void> {
     if (!(await this.setOnServer(ref, alias))) return this.setTags(ref, alias);
-    // Left by an earlier release, they would name a version again once the alias is deleted.
+    // Tags of an earlier release would name a version again once the alias is deleted.
     const key = aliasTag(alias);
     for (const version of await this.calls.versionsOf(ref.name)) {
       if (version.tags.has(key)) await this.calls.deleteTag(version, key);
@@ -116,12 +116,12 @@ export class MlflowAliases {
     for (let move = 0; move < maxMoves; move += 1) {
       const stamp = nextStamp(await this.calls.versionsOf(ref.name), alias, Date.now());
       await this.calls.setTag(ref, key, stamp);
-      // Who moves it at the same time may have removed what was just set: whoever looks last puts it right.
+      // Another process that moves it now may have removed what was just set: whoever checks last puts it right.
       if (await this.removeOthers(ref.name, alias, stamp)) return;
     }
     throw new PlatformError(
       "BUSY",
-      `Others keep moving the alias "${alias}" of ${ref.name}. Expected one at a time. Try again.`,
+      `Other processes keep moving the alias "${alias}" of ${ref.name}. Only one may move it at a time. Try again.`,
     );
   }
 

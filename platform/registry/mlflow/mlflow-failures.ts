@@ -1,11 +1,11 @@
 import { RemoteError, type Failure } from "../../http/remote-error";
 
-/** Whether a call failed because what it names is not there. An address without MLflow answers 404, too, but not so. */
+/** Whether a call failed because what it names does not exist. An address without MLflow also answers 404, but without this code. */
 export function isMissing(error: unknown): boolean {
   return error instanceof RemoteError && error.errorCode === "RESOURCE_DOES_NOT_EXIST";
 }
 
-/** Whether a call failed because what it makes is there. */
+/** Whether a call failed because what it creates exists already. */
 export function isAlreadyThere(error: unknown): boolean {
   return error instanceof RemoteError && error.errorCode === "RESOURCE_ALREADY_EXISTS";
 }
@@ -14,7 +14,7 @@ export function isAlreadyThere(error: unknown): boolean {
 const remedies: Readonly<Record<number, string>> = {
   401: 'Expected a token that the server knows. Run "az login" for an Azure Machine Learning workspace, or set MLFLOW_TRACKING_TOKEN to a token that has not expired.',
   403: 'Expected an identity that may do this. Give it the role "AzureML Data Scientist" on the workspace, or the permission on the MLflow server; for a file, try again, as the address of an upload expires.',
-  404: "Expected an MLflow server that has what is asked for. Correct the tracking URI.",
+  404: "Expected an MLflow server that has it. Correct the tracking URI.",
 };
 
 /** What to do about a failure of an MLflow server. */

@@ -53,7 +53,7 @@ async function openExperiment(client: MlflowClient, name: string): Promise<strin
   const found = await findExperiment(client, name);
   if (found !== undefined) return found;
   try {
-    // Names are unique, so this does nothing when it is asked twice but say so.
+    // Names are unique, so a second call only reports that the experiment exists.
     const made = await client.call({
       method: "POST",
       path: "experiments/create",
@@ -68,7 +68,7 @@ async function openExperiment(client: MlflowClient, name: string): Promise<strin
   }
 }
 
-/** Starts a run in the experiment named after a model; `request` is what it is found by when the reply is lost. */
+/** Starts a run in the experiment named after a model; if the reply is lost, the run is found by `request`. */
 export async function startRun(
   client: MlflowClient,
   { model, request, now }: { model: string; request: string; now: number },
@@ -97,7 +97,7 @@ export async function startRun(
   return client.makeOnce(make, find);
 }
 
-/** Ends a run. That the server cannot be told is not worth losing what the run has done, or why it failed. */
+/** Ends a run. A failure to tell the server must not hide what the run did, or why it failed. */
 export async function endRun(
   client: MlflowClient,
   runId: string,

@@ -63,7 +63,7 @@ export class MlflowVersionCalls {
     const find = async (): Promise<StoredVersion | undefined> => {
       const all = await this.versionsOf(name);
       const [first, ...others] = all.filter((each) => each.tags.get(requestTag) === tags[requestTag]);
-      // A server that was slow, and not deaf, may have made it a second time.
+      // A slow server may have handled both attempts and made it twice.
       for (const other of others) await this.deleteVersion(other);
       return first;
     };
@@ -103,7 +103,7 @@ export class MlflowVersionCalls {
     await this.client.call({ method: "POST", path: "model-versions/set-tag", body, answer: z.unknown() });
   }
 
-  /** Removes a tag; that it is gone already is as good. */
+  /** Removes a tag; one that is gone already is fine. */
   async deleteTag(ref: ModelRef, key: string): Promise<void> {
     const body = { ...keysOf(ref), key };
     await this.unlessMissing({ method: "DELETE", path: "model-versions/delete-tag", body });

@@ -138,7 +138,7 @@ test("a line of the log that is no record is reported and left out", async () =>
   const { drift, lines } = await watch(records(ages, "cost:2"));
   expect(drift.rows).toBe(200);
   expect(lines).toEqual([
-    expect.stringMatching(/^Line 1 of \S*damaged\.jsonl is not a whole prediction record/),
+    expect.stringMatching(/^Line 1 of \S*damaged\.jsonl is not a complete prediction record/),
   ]);
 });
 

@@ -63,9 +63,9 @@ describe("the prediction log, as it is read", () => {
     await writeFile(folder(other), `${short}\n\n${JSON.stringify(recordOf(5))}\n`);
     expect(await idsIn()).toEqual([0, 5]);
     expect(said).toEqual([
-      `Line 2 of ${file} is not a whole prediction record; it is left out.`,
-      `Line 1 of ${other} is not a whole prediction record; it is left out.`,
-      `Line 2 of ${other} is not a whole prediction record; it is left out.`,
+      `Line 2 of ${file} is not a complete prediction record; it is left out.`,
+      `Line 1 of ${other} is not a complete prediction record; it is left out.`,
+      `Line 2 of ${other} is not a complete prediction record; it is left out.`,
     ]);
   });
 });

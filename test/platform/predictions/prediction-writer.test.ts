@@ -119,8 +119,8 @@ describe("the prediction log, as it is written", () => {
     expect(await idsIn()).toEqual(numbers(35));
     expect(log.counts.dropped).toBe(0);
     expect(said).toEqual([
-      "The prediction log prod/diabetes cannot be written: The network is down. Records are kept on the spool and tried again.",
-      "The prediction log prod/diabetes is written again.",
+      "The prediction log prod/diabetes cannot be written: The network is down. Records stay on the spool and are retried.",
+      "The prediction log prod/diabetes can be written again.",
     ]);
   });
 
@@ -194,7 +194,7 @@ describe("the prediction log, as it is written", () => {
     for (const id of numbers(25)) void log.append(source, request(id));
     await log.close();
     expect(said.at(-1)).toBe(
-      "Records of the prediction log prod/diabetes that stay on the spool: 25. The next process stores them.",
+      "Records of the prediction log prod/diabetes left on the spool: 25. The next process stores them.",
     );
     storage.out = false;
     await storage.delete((await storage.list(""))[0] ?? "");
@@ -255,7 +255,7 @@ describe("the prediction log, as it is written", () => {
     expect(log.counts).toMatchObject({ accepted: 0, dropped: 3 });
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(
-      /^The spool of the prediction log prod\/diabetes fails: ENOENT.* Requests are answered and not logged for 5 s\./,
+      /^The spool of the prediction log prod\/diabetes fails: ENOENT.* Requests are still answered, but not logged for 5 s\./,
     );
   });
 

@@ -217,6 +217,6 @@ test("the signature in the address of the log is in no line", async () => {
   program.signal("SIGTERM");
   expect(await program.ended).toBe(0);
   expect(program.output).toContain(address);
-  expect(program.output).toContain("that stay on the spool: 1.");
+  expect(program.output).toContain("left on the spool: 1.");
   expect(program.output).not.toContain("secret");
 });
