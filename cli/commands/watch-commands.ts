@@ -129,7 +129,7 @@ function addScore(program: Command, scope: CommandScope): void {
     )
     .requiredOption(
       "--output <file>",
-      "CSV file to write: the rows with their predictions; rows that cannot be scored go beside it, to .rejected.csv",
+      "CSV file, or by its name Parquet file, to write: the rows with their predictions; rows that cannot be scored go beside it, to .rejected.csv",
     )
     .option("--version <version>", "registered version, name:version (default: production's)")
     .addOption(modelOption())

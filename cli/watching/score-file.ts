@@ -4,11 +4,11 @@ import type { Deployer } from "../../platform/release/deployment";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { counted } from "../../platform/base/wording";
 import { isAddress } from "../../platform/http/address";
 import { openStorage } from "../../platform/storage/open-storage";
 import { openEngine } from "../../platform/sql/open-engine";
+import { loadScoringModel } from "../../scoring/model/load-model";
 import { scoreBatch, type BatchResult } from "../../scoring/batch/score-batch";
 import type { Session } from "../session/session";
 
@@ -51,7 +51,7 @@ export async function scoreFile(
     // A copy whose digest was checked, so that what scores is what was registered.
     const directory = path.join(scratch, "model");
     await session.registry.download(parseModelRef(reference), directory);
-    const model = await OnnxModel.load(directory);
+    const model = await loadScoringModel(directory);
     try {
       const file = await fileOf(input, scratch);
       const result = await scoreBatch({
@@ -63,7 +63,7 @@ export async function scoreFile(
       });
       return { ...result, model: reference, output };
     } finally {
-      await model.close();
+      await model.close?.();
     }
   } finally {
     await engine.close();

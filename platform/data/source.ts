@@ -1,9 +1,9 @@
-import type { ColumnDefinition, DataFormat, ModelDefinition } from "../definition/definition";
+import type { ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
-import { identifier, literal, type SqlEngine } from "../sql/engine";
+import type { SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
-import { openSource, type DataFiles, type TextRows, type WantedColumn } from "./text-rows";
-import { finiteNumber, formatIn, sqlTypeOf, typedColumn } from "./typed-columns";
+import { openSource, type DataFiles, type TextRows } from "./text-rows";
+import { presentTexts, typedRows, underItsName, type TypedColumn, type TypedRows } from "./typed-rows";
 
 /** Where the loaded rows came from. */
 export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
@@ -11,11 +11,6 @@ export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimi
   readonly file: string;
   readonly rows: number;
 }
-
-const underItsName = <Column extends { readonly name: string }>(column: Column): Column & { as: string } => ({
-  ...column,
-  as: column.name,
-});
 
 /**
  * Loads a CSV file (RFC 4180 with any usual delimiter, header line, UTF-8 with or without byte order mark, compressed by
@@ -61,48 +56,10 @@ export async function loadText(
   return { format, ...(delimiter && { delimiter }), ...(files && { files }), header };
 }
 
-/**
- * Loads every column of a file as text into the table `fields`, where the column at a position is called `f` and that
- * position: names that the engine could not tell apart do no harm. `columns` are those wanted most.
- */
-export async function loadFields(
-  engine: SqlEngine,
-  columns: readonly string[],
-  file: string,
-): Promise<Pick<DataSource, "format" | "header" | "rows">> {
-  const { text } = await openSource(engine, columns, file);
-  const wanted = text.header.map((name, position) => ({ name, as: `f${position}` }));
-  const rows = await createTable(engine, {
-    table: "fields",
-    file,
-    text,
-    query: presentTexts({ text, wanted }),
-  });
-  return { format: text.format, header: text.header, rows };
-}
-
-/**
- * SQL for a column's text, NULL where it is one that means that the value is missing; spaces around it do not count. An id
- * is text as it was written.
- */
-function presentText({ as, role, values, asNumber }: WantedColumn, missing: readonly string[]): string {
-  const text = identifier(as);
-  if (asNumber === true) return text;
-  const tokens = role === "id" ? [] : missing.filter((token) => values?.includes(token) !== true);
-  if (tokens.length === 0) return text;
-  return `CASE WHEN trim(${text}) IN (${tokens.map((token) => literal(token.trim())).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
-}
-
-/** A column by its name, type and whether it is an id. */
-export type TypedColumn = Pick<ColumnDefinition, "name" | "type"> & Partial<Pick<ColumnDefinition, "role">>;
-
 /** What a table by type is made of. */
-interface TypedTable {
+interface TypedTable extends TypedRows {
   readonly table: string;
   readonly file: string;
-  readonly text: TextRows;
-  readonly columns: readonly (TypedColumn & Pick<WantedColumn, "values">)[];
-  readonly format: DataFormat;
 }
 
 /**
@@ -135,56 +92,13 @@ export async function loadColumns(
 }
 
 /** Makes a table of columns by type; a column that the data lacks is NULL. Gives the number of rows. */
-async function createTyped(
-  engine: SqlEngine,
-  { table, file, text, columns, format }: TypedTable,
-): Promise<number> {
-  const header = new Set(text.header);
-  const written = formatIn(text.format, format);
-  const present = columns.filter(({ name }) => header.has(name));
-  const asNumbers = new Set(
-    present.filter((column) => isReadAsNumber(column, text, format)).map(({ name }) => name),
-  );
-  const typed = columns.map((column) => {
-    const name = identifier(column.name);
-    if (!header.has(column.name)) return `, CAST(NULL AS ${sqlTypeOf(column)}) AS ${name}`;
-    const value = asNumbers.has(column.name)
-      ? finiteNumber(name)
-      : typedColumn(column, engine.dialect, written);
-    return `, ${value} AS ${name}`;
-  });
-  const wanted = present.map((column) => ({ ...underItsName(column), asNumber: asNumbers.has(column.name) }));
-  const query = `SELECT _row${typed.join("")} FROM (${presentTexts({ text, wanted, format })}) AS texts`;
-  return createTable(engine, { table, file, text, query });
-}
-
-/** Whether a column's numbers are those of the file, and need not become text first: no text of them means that one is missing. */
-function isReadAsNumber(
-  { name, type, role }: TypedColumn,
-  { numbers }: TextRows,
-  { missing }: DataFormat,
-): boolean {
-  const isNumber = type === "number" && role !== "id" && numbers.has(name);
-  return isNumber && !missing.some((token) => token.trim() !== "" && Number.isFinite(Number(token)));
+async function createTyped(engine: SqlEngine, { table, file, ...rows }: TypedTable): Promise<number> {
+  return createTable(engine, { table, file, text: rows.text, query: typedRows(engine.dialect, rows) });
 }
 
 export async function replaceTable(engine: SqlEngine, table: string, query: string): Promise<void> {
   await engine.run(`DROP TABLE IF EXISTS ${table}`);
   await engine.run(`CREATE TABLE ${table} AS ${query}`);
-}
-
-/** A SELECT of columns as text, NULL where it means that a value is missing, or as the numbers that the file has. */
-function presentTexts({
-  text,
-  wanted,
-  format,
-}: {
-  readonly text: TextRows;
-  readonly wanted: readonly WantedColumn[];
-  readonly format?: DataFormat;
-}): string {
-  const texts = wanted.map((column) => `, ${presentText(column, format?.missing ?? [])}`);
-  return `SELECT _row${texts.join("")} FROM (${text.select(wanted)}) AS read`;
 }
 
 async function createTable(

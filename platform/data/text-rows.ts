@@ -30,8 +30,8 @@ export interface WantedColumn
   extends Pick<ColumnDefinition, "name">, Partial<Pick<ColumnDefinition, "role" | "values">> {
   /** What the table calls it. */
   readonly as: string;
-  /** Not as text but as the number that the file has. */
-  readonly asNumber?: boolean;
+  /** Not as text but as the file has it. */
+  readonly asItIs?: boolean;
 }
 
 /** Which files data is, and what is in them. */
@@ -44,22 +44,38 @@ export interface DataFiles {
   readonly notRead?: readonly string[];
 }
 
-interface OpenedSource extends DataFiles {
+/** Rows as text, with the files that they are in. */
+interface OpenedRows extends Pick<DataFiles, "files" | "notRead"> {
   readonly text: TextRows;
 }
 
 /** Opens a file or folder as rows of text; `columns` are those wanted most, `only` the files of a folder that are. */
+export async function openRows(
+  engine: SqlEngine,
+  columns: readonly string[],
+  file: string,
+  only?: readonly string[],
+): Promise<OpenedRows> {
+  try {
+    if (await isFolder(file)) return await openFolder(engine, columns, file, only);
+    const parquet = /\.parquet$/i.test(file) || (await startsAsParquet(file));
+    return { text: parquet ? await openParquet(engine, [file]) : await openCsv(engine, [file], columns) };
+  } catch (error) {
+    throw explainAccess(file, error);
+  }
+}
+
+/** The same with the digest of what is in the files. */
 export async function openSource(
   engine: SqlEngine,
   columns: readonly string[],
   file: string,
   only?: readonly string[],
-): Promise<OpenedSource> {
+): Promise<OpenedRows & DataFiles> {
+  const opened = await openRows(engine, columns, file, only);
   try {
-    if (await isFolder(file)) return await openFolder(engine, columns, file, only);
-    const parquet = /\.parquet$/i.test(file) || (await startsAsParquet(file));
-    const text = parquet ? await openParquet(engine, [file]) : await openCsv(engine, [file], columns);
-    return { text, digest: await digestOfFile(file) };
+    const { files } = opened;
+    return { ...opened, digest: await (files ? digestOfDataFiles(file, files) : digestOfFile(file)) };
   } catch (error) {
     throw explainAccess(file, error);
   }
@@ -70,16 +86,11 @@ async function openFolder(
   columns: readonly string[],
   folder: string,
   only?: readonly string[],
-): Promise<OpenedSource> {
+): Promise<OpenedRows> {
   const { format, names, notRead } = await listDataFiles(folder, only);
   const files = names.map((name) => path.join(folder, name));
   const text = format === "csv" ? await openCsv(engine, files, columns) : await openParquet(engine, files);
-  return {
-    text,
-    digest: await digestOfDataFiles(folder, names),
-    files: names,
-    ...(notRead.length > 0 && { notRead }),
-  };
+  return { text, files: names, ...(notRead.length > 0 && { notRead }) };
 }
 
 async function isFolder(file: string): Promise<boolean> {
@@ -157,16 +168,19 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   const { dialect } = engine;
   const columns = await readParquetColumns(engine, files);
   const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
-  const textOf = ({ name, as, asNumber }: WantedColumn): string => {
-    if (asNumber === true) return `, ${identifier(name)} AS ${identifier(as)}`;
+  const numbers = new Set(columns.filter(({ binaryNumber }) => binaryNumber).map(({ name }) => name));
+  const textOf = ({ name, as, asItIs }: WantedColumn): string => {
+    if (asItIs === true) return `, ${identifier(name)} AS ${identifier(as)}`;
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
     const value = single.has(name) ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name);
-    return `, NULLIF(CAST(${value} AS STRING), '') AS ${identifier(as)}`;
+    const text = `CAST(${value} AS STRING)`;
+    // A number's text is never empty.
+    return `, ${numbers.has(name) ? text : `NULLIF(${text}, '')`} AS ${identifier(as)}`;
   };
   return {
     format: "parquet",
     header: columns.map(({ name }) => name),
-    numbers: new Set(columns.filter(({ binaryNumber }) => binaryNumber).map(({ name }) => name)),
+    numbers,
     select: (wanted) =>
       `SELECT ${dialect.rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
   };

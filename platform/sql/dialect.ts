@@ -42,4 +42,9 @@ export interface SqlDialect {
   readonly parquetSchema: (file: string) => string;
   /** Statement that writes the rows of a query, in their order, as a Parquet file. */
   readonly writeParquet: (query: string, file: string) => string;
+  /**
+   * Statement that writes the rows of a query, in their order, as a CSV file (RFC 4180) below a header line that is given, as it may
+   * have names that the engine could not tell apart. NULL is an empty field.
+   */
+  readonly writeCsv: (query: string, file: string, header: string) => string;
 }

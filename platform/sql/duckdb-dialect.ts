@@ -36,5 +36,9 @@ export const duckDbDialect: SqlDialect = {
   parquetFiles: (files) =>
     `read_parquet([${files.map(fileLiteral).join(", ")}], union_by_name = true, hive_partitioning = false)`,
   parquetSchema: (file) => `parquet_schema(${fileLiteral(file)})`,
-  writeParquet: (query, file) => `COPY (${query}) TO ${literal(file)} (FORMAT parquet)`,
+  // Whoever writes a file says where it lies until it is whole.
+  writeParquet: (query, file) => `COPY (${query}) TO ${literal(file)} (FORMAT parquet, USE_TMP_FILE false)`,
+  // There is no suffix without text; an empty line at the end is no row.
+  writeCsv: (query, file, header) =>
+    `COPY (${query}) TO ${literal(file)} (FORMAT csv, HEADER false, PREFIX ${literal(`${header}\n`)}, SUFFIX ${literal("\n")}, USE_TMP_FILE false)`,
 };

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import { duckDbDialect } from "./duckdb-dialect";
-import { doublesOf, registerRowHash } from "./duckdb-vectors";
+import { doublesOf, DoublesWriter, registerRowHash } from "./duckdb-vectors";
 import type { QueryColumn, SqlEngine, SqlRow, SqlValue } from "./engine";
 
 /** Memory for data, in MiB: tables are in a file, of which memory has what is being read. */
@@ -50,6 +50,14 @@ function explainShortage(error: unknown): unknown {
     );
   }
   if (!/^Out of Memory Error|No space left on device|Disk quota exceeded/.test(message)) return error;
+  const [, file] = /^IO Error: .*file "([^"]+)"/.exec(message) ?? [];
+  if (file !== undefined && !file.startsWith(tmpdir())) {
+    return new PlatformError(
+      "STORAGE_FAILED",
+      `There is no room for ${file}. Free some space on its disk, or name a file on another.`,
+      { cause: error },
+    );
+  }
   return new PlatformError(
     "STORAGE_FAILED",
     `The data does not fit memory, and ${tmpdir()} has no room for the rest. Free some space there, set TMPDIR to a folder on another disk, or use less data.`,
@@ -163,6 +171,22 @@ export class DuckDbEngine implements SqlEngine {
       }
     } finally {
       connection.closeSync();
+    }
+  }
+
+  async fill(
+    table: string,
+    columns: readonly string[],
+    blocks: AsyncIterable<readonly Float64Array[]>,
+  ): Promise<number> {
+    await this.run(`DROP TABLE IF EXISTS ${table}`);
+    await this.run(`CREATE TABLE ${table} (${columns.map((column) => `${column} DOUBLE`).join(", ")})`);
+    const writer = await DoublesWriter.open(this.connection, table, columns.length);
+    try {
+      for await (const block of blocks) writer.add(block);
+      return writer.rows;
+    } finally {
+      writer.close();
     }
   }
 

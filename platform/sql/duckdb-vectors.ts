@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
 import { RowHash } from "./row-hash";
 
 /** Name of the SQL function that hashes its arguments, numbers of 64 bits each, to a UBIGINT. */
@@ -24,6 +24,45 @@ export function doublesOf(chunk: DuckDBDataChunk): Float64Array[] {
     if (items instanceof Float64Array) return items;
     throw new TypeError(`Column ${column} of the query is none of doubles.`);
   });
+}
+
+/** Rows that one chunk of DuckDB has at most. */
+const maxChunkRows = 2048;
+
+/** Puts blocks of doubles at the end of a table. */
+export class DoublesWriter {
+  rows = 0;
+
+  private constructor(
+    private readonly appender: DuckDBAppender,
+    private readonly chunkOf: (rows: number) => DuckDBDataChunk,
+  ) {}
+
+  static async open(connection: DuckDBConnection, table: string, columns: number): Promise<DoublesWriter> {
+    const { DOUBLE, DuckDBDataChunk: Chunk } = await import("@duckdb/node-api");
+    const types = Array.from({ length: columns }, () => DOUBLE);
+    return new DoublesWriter(await connection.createAppender(table), (rows) => Chunk.create(types, rows));
+  }
+
+  add(block: readonly Float64Array[]): void {
+    const rows = block[0]?.length ?? 0;
+    for (let from = 0; from < rows; from += maxChunkRows) {
+      const to = Math.min(rows, from + maxChunkRows);
+      const chunk = this.chunkOf(to - from);
+      for (const [column, values] of block.entries()) {
+        const vector = chunk.getColumnVector(column);
+        const items = itemsOf(vector);
+        if (items instanceof Float64Array) items.set(values.subarray(from, to));
+        vector.flush();
+      }
+      this.appender.appendDataChunk(chunk);
+    }
+    this.rows += rows;
+  }
+
+  close(): void {
+    this.appender.closeSync();
+  }
 }
 
 /** Makes the function that hashes rows known to all statements of a database. */

@@ -38,6 +38,15 @@ export interface SqlEngine {
    * relation's rows, with flat memory. A block is there until the next one is asked for.
    */
   blocks(columns: readonly string[], from: string): AsyncIterable<readonly Float64Array[]>;
+  /**
+   * Makes a table of doubles from blocks of rows, by column, in their order, with flat memory; one of that name is replaced. NaN stays
+   * NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine.
+   */
+  fill(
+    table: string,
+    columns: readonly string[],
+    blocks: AsyncIterable<readonly Float64Array[]>,
+  ): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -1,21 +1,20 @@
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
-import type { DataFormat } from "../../platform/definition/definition";
-import { loadFields } from "../../platform/data/source";
-import { checkSchema } from "../../platform/data/schema-check";
-import { formatIn, typedValue } from "../../platform/data/typed-columns";
-import { PlatformError } from "../../platform/base/errors";
+import { appendFile, rm, writeFile } from "node:fs/promises";
+import { FileFields, doubtColumn } from "../../platform/data/file-fields";
 import { errorLines } from "../../platform/data/findings";
+import { checkSchema } from "../../platform/data/schema-check";
+import { formatIn } from "../../platform/data/typed-columns";
+import { PlatformError } from "../../platform/base/errors";
+import { featureBlocks } from "../../platform/model/feature-blocks";
 import { toCsvLine } from "../../platform/sql/csv-line";
-import type { OnnxModel } from "../../platform/onnx/onnx-model";
-import type { SqlEngine, SqlRow, SqlValue } from "../../platform/sql/engine";
-import type { Signature } from "../../platform/model/signature";
-import type { FeatureTable, Predictions } from "../../platform/model/table";
-import { RowTable } from "../rows/row-table";
+import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import { namesBeside, rejectsBeside, requireOtherFiles } from "./batch-files";
+import { scoreColumns, scoreTable, type BatchModel } from "./batch-model";
+import { isParquetName, TemporaryFile, writeScored } from "./batch-output";
+import { lookAt, type FeatureFields, type Rejected } from "./judge-rows";
 
 export interface BatchRequest {
   readonly engine: SqlEngine;
-  readonly model: OnnxModel;
+  readonly model: BatchModel;
   /** `name:version`, written beside each prediction. */
   readonly reference: string;
   readonly input: string;
@@ -31,104 +30,25 @@ export interface BatchResult {
   readonly rejects?: string;
 }
 
-interface Rejected {
-  readonly row: SqlRow;
-  readonly reasons: readonly string[];
-}
-
-/** The rows that fit the signature, as the model takes them, and the others. */
-interface JudgedRows {
-  readonly good: readonly SqlRow[];
-  readonly table: FeatureTable;
-  readonly rejected: readonly Rejected[];
-}
-
-/** Where a file has the features, and how it writes them. */
-interface FileFields {
-  /** The field of feature i, as the table calls it. */
-  readonly fields: readonly string[];
-  readonly format: DataFormat | undefined;
-}
-
-/** Reads each row's features from its fields, by the rules for requests. */
-function judge(signature: Signature, { fields, format }: FileFields, rows: readonly SqlRow[]): JudgedRows {
-  const table = new RowTable(signature, rows.length);
-  const good: SqlRow[] = [];
-  const rejected: Rejected[] = [];
-  for (const row of rows) {
-    const reasons = signature.inputs.flatMap((column, position) => {
-      const value = typedValue(String(row[fields[position] ?? ""] ?? ""), column, format);
-      // The place of a row that does not fit is taken by the next.
-      return table.tryStore(position, good.length, value) ?? [];
-    });
-    if (reasons.length === 0) good.push(row);
-    else rejected.push({ row, reasons });
-  }
-  return { good, table: table.first(good.length), rejected };
-}
-
-/** The same, once rows with numbers that are too large for this model are rejected, too. */
-function judgeFor(model: OnnxModel, fields: FileFields, rows: readonly SqlRow[]): JudgedRows {
-  const judged = judge(model.signature, fields, rows);
-  const tooLarge = model.findTooLarge(judged.table);
-  if (tooLarge.length === 0) return judged;
-  const faults = new Map(tooLarge.map(({ row, fault }) => [judged.good[row], fault]));
-  const { good, table, rejected } = judge(
-    model.signature,
-    fields,
-    judged.good.filter((row) => !faults.has(row)),
-  );
-  const unfit = [...faults].flatMap(([row, fault]) => (row === undefined ? [] : [{ row, reasons: [fault] }]));
-  return { good, table, rejected: [...judged.rejected, ...unfit, ...rejected] };
-}
-
-/** What a row is given, or why it cannot be used. */
-function resultOf({ prediction, probability }: Predictions, index: number): SqlValue[] | string {
-  const values = [prediction[index] ?? null, ...(probability ? [probability[index] ?? null] : [])];
-  const odd = values.find((value) => typeof value === "number" && !Number.isFinite(value));
-  return odd === undefined ? values : `The model gives ${odd} for this row. A finite number is required.`;
-}
-
-/** A file that is there as a whole or not at all. */
-class TemporaryFile {
-  private constructor(
-    private readonly temporary: string,
-    private readonly handle: FileHandle,
-  ) {}
-
-  static async open(file: string): Promise<TemporaryFile> {
-    const temporary = `${file}.${process.pid}.tmp`;
-    return new TemporaryFile(temporary, await open(temporary, "w"));
-  }
-
-  write(lines: readonly string[]): Promise<unknown> {
-    return this.handle.appendFile(lines.join(""));
-  }
-
-  async moveTo(file: string): Promise<void> {
-    await this.handle.sync();
-    await rename(this.temporary, file);
-  }
-
-  async close(): Promise<void> {
-    await this.handle.close();
-    await rm(this.temporary, { force: true });
-  }
-}
+/** The tables that scores are kept in: of all rows, of those that a closer look has scored, and of both. */
+const tables = { scores: "batch_scores", lookedAt: "batch_looked_at", all: "batch_all_scores" } as const;
 
 /**
- * Scores the rows of a file. The output has a line per row that could be scored, in the order of the file: the row's
- * number, its fields as they were read, the prediction (and probability) and the version that made it. The others are
- * in a file beside it, each with the reasons. Both files are complete or do not exist.
+ * Scores the rows of a file. The output, CSV or by its name Parquet, has a line per row that could be scored, in the order of the
+ * file: the row's number, its fields as they were read, the prediction (and probability) and the version that made it. The others
+ * are in a CSV file beside it, each with the reasons. Both files are complete or do not exist.
+ *
+ * Rows are scored by blocks of columns. One whose values may not fit the signature is looked at again by itself, from its texts and by
+ * the rules for requests, and is scored or rejected with what those say. Memory does not grow with the rows.
  */
 export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
   const { engine, model, reference, input, output } = request;
-  const { inputs } = model.signature;
+  const { signature } = model;
   const rejects = rejectsBeside(output);
   await requireOtherFiles(input, [output, rejects]);
-  const names = inputs.map(({ name }) => name);
-  const { header, rows, format } = await loadFields(engine, names, input);
-  const faults = errorLines(checkSchema(inputs, header));
+  const names = signature.inputs.map(({ name }) => name);
+  const fields = await FileFields.open(engine, names, input);
+  const faults = errorLines(checkSchema(signature.inputs, fields.header));
   if (faults.length > 0) {
     throw new PlatformError(
       "DATA_INVALID",
@@ -138,59 +58,109 @@ export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
   const scoredFile = await TemporaryFile.open(output);
   const rejectedFile = await TemporaryFile.open(rejects);
   try {
-    const fields = {
-      fields: names.map((name) => `f${header.indexOf(name)}`),
-      format: model.signature.format && formatIn(format, model.signature.format),
-    };
-    const rejected = await writeRows(request, { header, fields }, { scoredFile, rejectedFile });
-    if (rejected > 0) await rejectedFile.moveTo(rejects);
-    // Those of an earlier run are not this one's.
-    else await rm(rejects, { force: true });
-    await scoredFile.moveTo(output);
-    return { read: rows, scored: rows - rejected, rejected, ...(rejected > 0 && { rejects }) };
-  } finally {
-    await scoredFile.close();
-    await rejectedFile.close();
-  }
-}
-
-interface BatchFiles {
-  readonly scoredFile: TemporaryFile;
-  readonly rejectedFile: TemporaryFile;
-}
-
-/** Writes every row to one of the two files; returns how many were rejected. */
-async function writeRows(
-  { engine, model, reference }: BatchRequest,
-  { header, fields }: { readonly header: readonly string[]; readonly fields: FileFields },
-  { scoredFile, rejectedFile }: BatchFiles,
-): Promise<number> {
-  const { signature } = model;
-  const probability = signature.task === "classification" ? ["probability"] : [];
-  const [row = "", ...added] = namesBeside(header, ["row", "prediction", ...probability, "model"]);
-  await scoredFile.write([toCsvLine([row, ...header, ...added])]);
-  await rejectedFile.write([toCsvLine([row, ...header, ...namesBeside(header, ["reason"])])]);
-  const read = (values: SqlRow): SqlValue[] => [
-    values._row ?? null,
-    ...header.map((_, position) => values[`f${position}`] ?? null),
-  ];
-  let count = 0;
-  for await (const rows of engine.chunks("SELECT * FROM fields ORDER BY _row")) {
-    const { good, table, rejected: unfit } = judgeFor(model, fields, rows);
-    const rejected = [...unfit];
-    const predictions = await model.predict(table);
-    const lines: string[] = [];
-    good.forEach((values, index) => {
-      const result = resultOf(predictions, index);
-      if (typeof result === "string") rejected.push({ row: values, reasons: [result] });
-      else lines.push(toCsvLine([...read(values), ...result, reference]));
+    return await fields.reading(async () => {
+      const scored = await scoreAll(request, fields);
+      if (scored.rows === 0) {
+        throw new PlatformError("DATA_INVALID", `${input} has no rows. Data has at least one; add some.`);
+      }
+      await fields.requireUnchanged(scored.rows);
+      const { rejected, scores } = await lookAgain(request, { fields, place: rejectedFile.place, ...scored });
+      const written = { fields, scores, signature, reference };
+      await writeScored(engine, written, { place: scoredFile.place, parquet: isParquetName(output) });
+      await fields.requireUnchanged(scored.rows);
+      if (rejected > 0) await rejectedFile.moveInto();
+      // Those of an earlier run are not this one's.
+      else await rm(rejects, { force: true });
+      await scoredFile.moveInto();
+      const counts = { read: scored.rows, scored: scored.rows - rejected, rejected };
+      return { ...counts, ...(rejected > 0 && { rejects }) };
     });
-    rejected.sort((a, b) => Number(a.row._row) - Number(b.row._row));
-    await scoredFile.write(lines);
-    await rejectedFile.write(
-      rejected.map(({ row: values, reasons }) => toCsvLine([...read(values), reasons.join(" ")])),
-    );
-    count += rejected.length;
+  } finally {
+    await scoredFile.remove();
+    await rejectedFile.remove();
   }
-  return count;
+}
+
+interface AllScored {
+  readonly rows: number;
+  /** Rows that have no score yet. */
+  readonly doubtful: number;
+}
+
+/** Makes the table of scores: one for each row of the file, NaN where a closer look is needed. */
+async function scoreAll({ engine, model }: BatchRequest, fields: FileFields): Promise<AllScored> {
+  const { signature } = model;
+  const from = `(${fields.typed(signature.inputs, signature.format)}) AS typed`;
+  let doubtful = 0;
+  async function* scores(): AsyncGenerator<Float64Array[]> {
+    for await (const block of featureBlocks(engine, {
+      from,
+      signature,
+      further: [identifier(doubtColumn)],
+    })) {
+      const [doubts = new Float64Array()] = block.further;
+      const sound: number[] = [];
+      for (let row = 0; row < doubts.length; row++) if (doubts[row] === 0) sound.push(row);
+      const scored = await scoreTable(model, block.table, sound);
+      for (const score of scored[0] ?? []) if (Number.isNaN(score)) doubtful += 1;
+      yield scored;
+    }
+  }
+  const rows = await engine.fill(tables.scores, scoreColumns(signature), scores());
+  return { rows, doubtful };
+}
+
+interface DoubtfulRows extends AllScored {
+  readonly fields: FileFields;
+  /** Where rejected rows are written. */
+  readonly place: string;
+}
+
+/**
+ * Looks at the rows without a score by themselves; writes those that stay without one, with the reasons. Gives their number, and the
+ * table of all scores.
+ */
+async function lookAgain(
+  request: BatchRequest,
+  { fields, doubtful, place }: DoubtfulRows,
+): Promise<{ readonly rejected: number; readonly scores: string }> {
+  if (doubtful === 0) return { rejected: 0, scores: tables.scores };
+  const { engine, model } = request;
+  const { header } = fields;
+  await writeFile(
+    place,
+    toCsvLine([...namesBeside(header, ["row"]), ...header, ...namesBeside(header, ["reason"])]),
+  );
+  const asRead: FeatureFields = {
+    fields: model.signature.inputs.map(({ name }) => `f${header.indexOf(name)}`),
+    format: model.signature.format && formatIn(fields.format, model.signature.format),
+  };
+  let rejected = 0;
+  const joined = engine.dialect.besideEachOther(`(${fields.all()}) AS fields`, tables.scores);
+  async function* scores(): AsyncGenerator<Float64Array[]> {
+    for await (const rows of engine.chunks(`SELECT * FROM (${joined}) AS doubtful WHERE isnan(prediction)`)) {
+      const looked = await lookAt(model, asRead, rows);
+      rejected += looked.rejected.length;
+      await appendFile(place, looked.rejected.map((row) => rejectedLine(header, row)).join(""));
+      if (looked.scored.length === 0) continue;
+      const numbers = Float64Array.from(looked.scored, ({ _row }) => Number(_row));
+      yield [numbers, ...looked.scores];
+    }
+  }
+  const columns = scoreColumns(model.signature);
+  const found = await engine.fill(tables.lookedAt, ["_row", ...columns], scores());
+  if (found === 0) return { rejected, scores: tables.scores };
+  await engine.run(`DROP TABLE IF EXISTS ${tables.all}`);
+  const merged = columns.map((column) => `COALESCE(l.${column}, s.${column}) AS ${column}`);
+  await engine.run(
+    `CREATE TABLE ${tables.all} AS SELECT ${merged.join(", ")} FROM ` +
+      `(SELECT ${engine.dialect.rowNumber} AS _row, ${columns.join(", ")} FROM ${tables.scores}) AS s ` +
+      `LEFT JOIN ${tables.lookedAt} AS l ON l._row = s._row ORDER BY s._row`,
+  );
+  return { rejected, scores: tables.all };
+}
+
+function rejectedLine(header: readonly string[], { row, reasons }: Rejected): string {
+  const fields = header.map((_, position) => row[`f${position}`] ?? null);
+  return toCsvLine([row._row ?? null, ...fields, reasons.join(" ")]);
 }

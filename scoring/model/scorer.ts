@@ -5,6 +5,7 @@ import type { PredictionLog } from "../../platform/predictions/prediction-writer
 import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
 import type { Explanation } from "../../platform/onnx/explanation";
+import type { InputTooLarge } from "../../platform/onnx/input-too-large";
 import { checkExplainable } from "./explain";
 import { explainInTurns } from "./explain-in-turns";
 import { isPromise, Limiter, type Caller } from "./limiter";
@@ -18,6 +19,8 @@ export interface ScoringModel {
   predict(table: FeatureTable): Promise<Predictions> | Predictions;
   /** What each feature adds to each prediction, where the model can say so exactly. */
   explain?(table: FeatureTable): Explanation;
+  /** Rows with numbers that the model cannot calculate with, although each is finite. */
+  findTooLarge?(table: FeatureTable): readonly InputTooLarge[];
   /** Frees what it holds; it is not used afterwards. */
   close?(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { featureBlocks } from "../../platform/model/feature-blocks";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
@@ -8,7 +9,6 @@ import { encodedBlocks } from "../preprocessing/encoded-blocks";
 import { aggregate } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
 import { addPredictors } from "../trainers/cross-products";
-import { featureBlocks } from "./feature-blocks";
 import { findLabelFault } from "./label-fault";
 
 /** No names of columns: a query gives them beside the features. */

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { loadData, loadFields, loadText } from "../../../platform/data/source";
+import { FileFields } from "../../../platform/data/file-fields";
+import { loadData, loadText } from "../../../platform/data/source";
 import {
   parseModelDefinition,
   type DataFormat,
@@ -263,7 +264,7 @@ describe("a Parquet file", () => {
       message,
     });
     await expect(loadText(engine, file)).rejects.toThrow(message);
-    await expect(loadFields(engine, [], file)).rejects.toThrow(message);
+    await expect(FileFields.open(engine, [], file)).rejects.toThrow(message);
   });
 
   test("may have columns with parts of the same names inside", async () => {

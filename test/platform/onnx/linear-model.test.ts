@@ -65,3 +65,20 @@ test("contributions and base add up to the prediction, or its log-odds", () => {
     }
   }
 });
+
+test("rows without a finite prediction are named with their largest number, and no others", () => {
+  const inputs = ["a", "b"].map((name) => ({ name, type: "number" as const, nullable: false }));
+  const model = new LinearModel({
+    signature: { task: "regression", inputs, target: { name: "y" } },
+    intercept: 0,
+    terms: inputs.map(({ name: column }) => ({ kind: "number", column, mean: 0, scale: 1, coefficient: 2 })),
+  });
+  const columns = new Map([
+    ["a", new Float64Array([1, 1e308, 2])],
+    ["b", new Float64Array([1, 5, 1.5e308])],
+  ]);
+  expect(model.findTooLarge({ rows: 3, columns }).map(({ row, field }) => [row, field])).toEqual([
+    [1, "a"],
+    [2, "b"],
+  ]);
+});

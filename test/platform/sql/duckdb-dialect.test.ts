@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { readCsvRows } from "../../../platform/data/csv-rows";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { literal } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
@@ -126,6 +127,25 @@ test("a CSV file is text by column, in its order, with NULL for an empty field",
   ).toEqual([
     { n: 1, c0: "2", c1: 'x, "y"' },
     { n: 2, c0: "1", c1: null },
+  ]);
+});
+
+test("a CSV file is written below the header that is given, and its fields are those that were", async () => {
+  const file = path.join(folder, "o'ut.csv");
+  const query = `SELECT * FROM (VALUES (1, 'a,"b"', 0.1e0), (2, NULL, CAST('1e300' AS DOUBLE)), (3, E'c\\nd', NULL)) AS v (a, b, c)`;
+  await engine.run(engine.dialect.writeCsv(query, file, 'x,"X, it\'s",x'));
+  const rows: string[][] = [];
+  readCsvRows(await readFile(file, "utf8"), {
+    onRow: (fields) => rows.push(fields),
+    onFault: (fault) => {
+      throw new Error(fault);
+    },
+  });
+  expect(rows).toEqual([
+    ["x", "X, it's", "x"],
+    ["1", 'a,"b"', "0.1"],
+    ["2", "", "1e+300"],
+    ["3", "c\nd", ""],
   ]);
 });
 

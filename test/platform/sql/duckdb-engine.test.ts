@@ -52,6 +52,39 @@ test("blocks give doubles by column, in order, NULL as NaN, whatever the numbers
   expect(others.slice(0, 5)).toEqual([0, NaN, 0.5, NaN, 1]);
 });
 
+test("a table is filled from blocks, those of a query among them, and replaces one of its name", async () => {
+  await engine.run("CREATE OR REPLACE TABLE filled AS SELECT 1 AS other");
+  const rows = await engine.fill(
+    "filled",
+    ["n", "half"],
+    engine.blocks(["range", "range / 2.0"], "range(5000)"),
+  );
+  expect(rows).toBe(5000);
+  async function* large(): AsyncGenerator<Float64Array[]> {
+    yield [Float64Array.from({ length: 5000 }, (_, row) => row), new Float64Array(5000).fill(NaN)];
+    yield [new Float64Array(), new Float64Array()];
+    yield await Promise.resolve([new Float64Array([7]), new Float64Array([8])]);
+  }
+  expect(await engine.rows("SELECT count(*) AS n, max(half) AS half FROM filled")).toEqual([
+    { n: 5000, half: 2499.5 },
+  ]);
+  expect(await engine.fill("filled", ["n", "half"], large())).toBe(5001);
+  const beside = engine.dialect.besideEachOther("(SELECT range AS r FROM range(5001)) AS t", "filled");
+  expect(
+    await engine.rows(
+      `SELECT count(CASE WHEN r = n AND isnan(half) THEN 1 END) AS same, max(r) AS last FROM (${beside}) AS b`,
+    ),
+  ).toEqual([{ same: 5000, last: 5000 }]);
+});
+
+(existsSync("/dev/full") ? test : test.skip)("a file that there is no room for is named", async () => {
+  const numbers = "SELECT range AS n, hash(range) AS h FROM range(1000000)";
+  await expect(engine.run(engine.dialect.writeCsv(numbers, "/dev/full", "n,h"))).rejects.toMatchObject({
+    code: "STORAGE_FAILED",
+    message: "There is no room for /dev/full. Free some space on its disk, or name a file on another.",
+  });
+});
+
 describe("chunks", () => {
   test("give all rows in order while other statements run", async () => {
     await engine.run("CREATE OR REPLACE TABLE numbers AS SELECT range AS n FROM range(10000)");

@@ -6,10 +6,12 @@ import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { readCsvRows } from "../../../platform/data/csv-rows";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
+import type { BatchModel } from "../../../scoring/batch/batch-model";
 import { scoreBatch } from "../../../scoring/batch/score-batch";
+import { loadScoringModel } from "../../../scoring/model/load-model";
 import { adaptModel } from "../../../training/onnx/adapt-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
-import { costOf, writeCostModel } from "../model-fixture";
+import { costOf, writeColourModel, writeCostModel } from "../model-fixture";
 
 let engine: SqlEngine;
 let folder: string;
@@ -37,7 +39,10 @@ async function readCsv(file: string): Promise<string[][]> {
   return rows;
 }
 
-async function score(text: string, { of = model, reference = "cost:1" } = {}) {
+async function score(
+  text: string,
+  { of = model, reference = "cost:1" }: { readonly of?: BatchModel; readonly reference?: string } = {},
+) {
   await writeFile(place("in.csv"), text);
   const output = place("out.csv");
   const result = await scoreBatch({ engine, model: of, reference, input: place("in.csv"), output });
@@ -68,7 +73,7 @@ describe("a file's rows", () => {
     expect(rows).toEqual([
       ["row", "note", "town", "age", "smoker", "region", "bmi", "Age", "prediction", "model"],
       ["1", 'a, "b"', "Aa", "040.0", "1", "south", "25", "x", String(costOf(good)), "cost:1"],
-      ["2", "", "東京", "1e1", "False", "", "", "", String(second), "cost:1"],
+      ["2", "", "東京", "1e1", "False", "", "", "", second.toFixed(1), "cost:1"],
     ]);
   });
 
@@ -197,6 +202,94 @@ describe("a file's rows", () => {
   });
 });
 
+describe("a Parquet output", () => {
+  const output = (): string => place("out.parquet");
+
+  async function scoreTo(text: string, of: BatchModel = model) {
+    await writeFile(place("in.csv"), text);
+    const request = { engine, model: of, reference: "cost:1", input: place("in.csv"), output: output() };
+    return scoreBatch(request);
+  }
+
+  test("has a Parquet input's columns with their types", async () => {
+    await engine.run(
+      `COPY (SELECT 'Aa' AS town, CAST(40 AS SMALLINT) AS age, true AS smoker, 'south' AS region, 25.0 AS bmi, [1, 2] AS list, DATE '2024-02-29' AS day) TO '${place("typed.parquet")}' (FORMAT parquet)`,
+    );
+    const input = place("typed.parquet");
+    await scoreBatch({ engine, model, reference: "cost:1", input, output: output() });
+    const query = `SELECT * FROM read_parquet('${output()}')`;
+    expect((await engine.columns(query)).map(({ name, type }) => `${name} ${type}`)).toEqual([
+      "row BIGINT",
+      ...["town VARCHAR", "age SMALLINT", "smoker BOOLEAN", "region VARCHAR", "bmi DECIMAL(3,1)"],
+      ...["list INTEGER[]", "day DATE", "prediction DOUBLE", "model VARCHAR"],
+    ]);
+    const [row] = await engine.rows(query);
+    expect(row).toMatchObject({
+      row: 1,
+      age: 40,
+      day: "2024-02-29",
+      prediction: costOf(good),
+      model: "cost:1",
+    });
+  });
+
+  test("of a CSV file has its texts, and rejected rows are in a CSV file beside it", async () => {
+    const result = await scoreTo(",town,age,smoker,region,bmi\n7,Aa,040,1,south,25\n8,Aa,x,1,south,25\n");
+    expect(result).toMatchObject({ scored: 1, rejected: 1, rejects: place("out.parquet.rejected.csv") });
+    expect(await engine.rows(`SELECT * FROM read_parquet('${output()}')`)).toEqual([
+      {
+        ...{ row: 1, column_1: "7", town: "Aa", age: "040", smoker: "1", region: "south", bmi: "25" },
+        ...{ prediction: costOf(good), model: "cost:1" },
+      },
+    ]);
+    expect((await readCsv(place("out.parquet.rejected.csv"))).map((row) => row[1])).toEqual(["", "8"]);
+  });
+
+  test("is refused where names differ in capitals alone", async () => {
+    await expect(scoreTo("town,age,smoker,region,bmi,Age\nAa,40,1,south,25,x\n")).rejects.toMatchObject({
+      code: "DATA_INVALID",
+      message:
+        'The columns "age", "Age" have names that differ in capitals alone, which a Parquet file cannot have. Rename one of them, or write a CSV file.',
+    });
+  });
+});
+
+test("classes are called by their names, and have their probabilities", async () => {
+  await writeColourModel(place("colour"));
+  const of = await loadScoringModel(place("colour"));
+  const { rows } = await score("x\n2\n-2\n", { of });
+  const probability = 1 / (1 + Math.exp(-2));
+  expect(rows).toEqual([
+    ["row", "x", "prediction", "probability", "model"],
+    ["1", "2", "red", String(probability), "cost:1"],
+    ["2", "-2", "blue", String(1 / (1 + Math.exp(2))), "cost:1"],
+  ]);
+});
+
+test("a row that a closer look finds good is scored in its place", async () => {
+  // Of rows at once it scores none but the third, and by itself each.
+  let calls = 0;
+  const of: BatchModel = {
+    signature: {
+      task: "regression",
+      inputs: [{ name: "x", type: "number", nullable: false }],
+      target: { name: "y" },
+    },
+    predict({ columns }) {
+      const values = columns.get("x") as Float64Array;
+      return { prediction: calls++ > 0 ? values : values.map((value) => (value === 3 ? 30 : NaN)) };
+    },
+  };
+  const { result, rows } = await score("x\n1\n2\n3\nz\n4\n", { of });
+  expect(result).toMatchObject({ read: 5, scored: 4, rejected: 1 });
+  expect(rows.slice(1).map(([row, , prediction]) => [row, Number(prediction)])).toEqual([
+    ["1", 1],
+    ["2", 2],
+    ["3", 30],
+    ["5", 4],
+  ]);
+});
+
 test("features called as the columns that are added are written once, and so are the added ones", async () => {
   const of = await sumModel([
     { name: "model", type: "category", nullable: false },
@@ -206,7 +299,7 @@ test("features called as the columns that are added are written once, and so are
   await of.close();
   expect(rows).toEqual([
     ["mlops_row", "model", "row", "prediction", "reason", "mlops_prediction", "mlops_model"],
-    ["1", "b", "5", "1", "why", "15", "sum:1"],
+    ["1", "b", "5", "1", "why", "15.0", "sum:1"],
   ]);
   expect((await readCsv(place("out.rejected.csv")))[0]).toEqual([
     ...["mlops_row", "model", "row", "prediction", "reason", "mlops_reason"],

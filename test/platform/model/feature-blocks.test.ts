@@ -1,8 +1,8 @@
 import { signatureOf } from "../../../platform/model/signature";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
-import { featureBlocks } from "../../../training/evaluation/feature-blocks";
-import { definitionOf } from "../trainers/rows";
+import { featureBlocks } from "../../../platform/model/feature-blocks";
+import { definitionOf } from "../../training/trainers/rows";
 
 let engine: SqlEngine;
 beforeAll(async () => {

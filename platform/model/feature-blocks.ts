@@ -1,8 +1,8 @@
-import { PlatformError } from "../../platform/base/errors";
-import { findTextFault } from "../../platform/model/category-text";
-import type { Signature, SignatureColumn } from "../../platform/model/signature";
-import type { ColumnValues, FeatureTable } from "../../platform/model/table";
-import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import { PlatformError } from "../base/errors";
+import { identifier, type SqlEngine } from "../sql/engine";
+import { findTextFault } from "./category-text";
+import type { Signature, SignatureColumn } from "./signature";
+import type { ColumnValues, FeatureTable } from "./table";
 
 interface FeatureBlock {
   readonly table: FeatureTable;
