@@ -7,17 +7,20 @@ import { readEnvironments } from "../platform/release/environments";
 import { readConfig } from "./config/config";
 import { environmentOf } from "./config/environment";
 import { buildImages } from "./components/images/images";
-import { lastRelease } from "./components/serving/last-release";
 import { outputsOf } from "./components/outputs";
-import { serve } from "./components/serving/serving";
+import { prepareServing } from "./components/serving/prepare-serving";
+import { requireSplit } from "./config/split";
 import { tagsOf } from "./config/tag-names";
 import { retrainingPipeline, trainingClusters } from "./components/training/training";
 import { watch } from "./components/watching/watch";
 
-/** An environment, from what all stands on to what watches it: each block is a file in `components/`. */
+/**
+ * An environment, from what all stands on to what watches it: each block is a file in `components/`. What serves in it is
+ * another program, serving/index.ts, with a stack of its own.
+ */
 export = async (): Promise<Record<string, unknown>> => {
   const config = readConfig();
-  const release = config.release ?? (await lastRelease());
+  await requireSplit(config.environment);
   const { tenantId } = authorization.getClientConfigOutput();
 
   const keyRotation = config.scoringAudience === undefined ? config.keyRotation : undefined;
@@ -67,8 +70,11 @@ export = async (): Promise<Record<string, unknown>> => {
     APPLICATIONINSIGHTS_CONNECTION_STRING: foundation.insights.connectionString,
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD",
   };
-  const serving = serve(config, { foundation, access, tenantId, release, settings });
-  new Access("late-access", { principals: people, scopes: { workspace: workspace.id, ...serving.scopes } });
+  const serving = prepareServing(config, { foundation, access, tenantId, settings });
+  const { cluster, containerGroupId } = serving;
+  const late = { workspace: workspace.id, ...(cluster && { cluster: cluster.id }) };
+  const group = containerGroupId && { containerGroups: foundation.resourceGroup.id };
+  new Access("late-access", { principals: people, scopes: { ...late, ...group } });
   watch(config, { foundation, workspace, triggers, serving });
 
   return outputsOf({
@@ -80,6 +86,5 @@ export = async (): Promise<Record<string, unknown>> => {
     images,
     environment,
     serving,
-    release,
   });
 };

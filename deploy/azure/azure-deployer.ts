@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   emptySample,
   type Deployer,
@@ -12,19 +13,19 @@ import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { releaseStateSchema } from "../../platform/release/release-state";
 import { eventsOf, messageOf, type PastUpdate } from "./release-history";
-import { ReleaseStack, type ResourceChanges, type StackOptions } from "./release-stack";
+import type { StackOptions, StackOutputs } from "./pulumi-stack";
+import { ReleaseStack, type ResourceChanges } from "./release-stack";
 import { nextDeployment, type ReleaseChange } from "../rules/transitions";
 import { deploymentOf, releaseStateOf } from "./stack-release";
-import type { StackOutputs } from "./stack-outputs";
 import type { TrackSamples } from "./track-samples";
 
 export interface AzureDeployerOptions extends StackOptions {
-  /** The scoring image that holds a release, by its digest, in the registry that the stack pulls from. */
+  /** The scoring image that holds a release, by its digest, in the registry that the environment pulls from. */
   readonly imageFor: (
     release: Release,
     stack: { environment: string; outputs: StackOutputs },
   ) => Promise<string>;
-  /** Where a stack's versions are measured; undefined when it has no telemetry. */
+  /** Where an environment's versions are measured; undefined when it has no telemetry. */
   readonly samplesOf?: (outputs: StackOutputs) => TrackSamples | undefined;
   /** Called after each update. */
   readonly onUpdated?: (changes: ResourceChanges) => void;
@@ -32,27 +33,32 @@ export interface AzureDeployerOptions extends StackOptions {
 
 interface StackFacts {
   readonly stack: ReleaseStack;
+  /** Of the environment's own stack. */
+  readonly environment: StackOutputs;
+  /** Of the stack of what serves. */
   readonly outputs: StackOutputs;
   readonly updates: readonly PastUpdate[];
   readonly deployment: Deployment;
 }
 
 /**
- * Serves releases in Azure: each change is an update of the environment's stack, which has the environment's name. What
- * the stack's outputs say is what serves; an update that fails leaves them, and the next one starts from there.
+ * Serves releases in Azure: each change is an update of the stack of what serves, which has the environment's name. What
+ * its outputs say is what serves; an update that fails leaves them, and the next one starts from there. The environment
+ * itself is made and changed by another stack, on other occasions.
  */
 export class AzureDeployer implements Deployer {
   constructor(private readonly options: AzureDeployerOptions) {}
 
   async status(environment: string, model: string): Promise<DeploymentStatus> {
-    const { outputs, deployment } = await this.read(environment, model);
-    return statusOf(outputs, deployment, await this.samplesOf(outputs, deployment));
+    const { environment: place, outputs, deployment } = await this.read(environment, model);
+    return statusOf(outputs, deployment, await this.samplesOf(place, deployment));
   }
 
   async deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus> {
     const { name: model } = parseModelRef(release.model);
-    const facts = await this.created(await this.read(environment, model));
-    const image = await this.options.imageFor(release, { environment, outputs: facts.outputs });
+    const facts = await this.read(environment, model);
+    requirePlace(environment, facts.environment);
+    const image = await this.options.imageFor(release, { environment, outputs: facts.environment });
     return this.change(facts, { action: "deploy", release: { ...release, image }, traffic });
   }
 
@@ -74,13 +80,16 @@ export class AzureDeployer implements Deployer {
 
   private async read(environment: string, model: string, opened?: ReleaseStack): Promise<StackFacts> {
     const stack = opened ?? (await ReleaseStack.open(environment, this.options));
-    const outputs = await stack.outputs();
-    const updates = await stack.history();
+    const [place, outputs, updates] = await Promise.all([
+      stack.environmentOutputs(),
+      stack.outputs(),
+      stack.history(),
+    ]);
     const parsed = releaseStateSchema.safeParse(outputs.release ?? {});
     if (!parsed.success) {
       throw new PlatformError(
         "CONFLICT",
-        `The output "release" of stack ${environment} is not valid: ${parsed.error.issues.map(({ message }) => message).join("; ")}. Run \`pulumi up --stack ${environment}\` with this version of the program.`,
+        `The output "release" of what serves in ${environment} is not valid: ${parsed.error.issues.map(({ message }) => message).join("; ")}. Run \`npm run infra:up -- --stack ${environment}\` with this version of the program.`,
       );
     }
     for (const served of [parsed.data.stable, parsed.data.canary]) {
@@ -92,24 +101,14 @@ export class AzureDeployer implements Deployer {
       );
     }
     const deployment = deploymentOf({ environment, model }, parsed.data, eventsOf(updates));
-    return { stack, outputs, updates, deployment };
-  }
-
-  /** What is there, or, of a stack that has never been updated, what its first update makes: the release's images need a registry. */
-  private async created(facts: StackFacts): Promise<StackFacts> {
-    if (facts.outputs.registry !== undefined) return facts;
-    const { stack, deployment } = facts;
-    const { environment, model } = deployment;
-    this.options.report?.(`Stack ${environment} has no resources yet. They are made first.`);
-    this.options.onUpdated?.(await stack.update(releaseStateOf(deployment), `create ${environment}`));
-    return this.read(environment, model, stack);
+    return { stack, environment: place, outputs, updates, deployment };
   }
 
   private async change(
-    { stack, updates, deployment }: StackFacts,
+    { stack, environment: place, updates, deployment }: StackFacts,
     change: ReleaseChange,
   ): Promise<DeploymentStatus> {
-    const tracks = (await stack.setting("mlops:scoring")) === "containers" ? "one" : "two";
+    const tracks = requirePlace(stack.name, place).kind === "containers" ? "one" : "two";
     const next = nextDeployment(deployment, change, {
       routes: { tracks, copies: false, weights: "whole" },
       time: new Date().toISOString(),
@@ -127,11 +126,11 @@ export class AzureDeployer implements Deployer {
 
   /** Samples since the release was last changed, by version. A status without them is better than none. */
   private async samplesOf(
-    outputs: StackOutputs,
+    environment: StackOutputs,
     { stable, canary, history }: Deployment,
   ): ReturnType<TrackSamples["since"]> {
     const models = [stable, canary].flatMap((release) => (release ? [release.model] : []));
-    const samples = this.options.samplesOf?.(outputs);
+    const samples = this.options.samplesOf?.(environment);
     const last = history.at(-1);
     if (samples === undefined || last === undefined || models.length === 0) return new Map();
     try {
@@ -141,6 +140,18 @@ export class AzureDeployer implements Deployer {
       return new Map();
     }
   }
+}
+
+const placeSchema = z.looseObject({ kind: z.enum(["containers", "kubernetes"]) });
+
+/** Where an environment lets a model serve; infra/config/serving-place.ts has all of it. A release makes no environment. */
+function requirePlace(environment: string, { serving }: StackOutputs): z.output<typeof placeSchema> {
+  const place = placeSchema.safeParse(serving);
+  if (place.success) return place.data;
+  throw new PlatformError(
+    "CONFLICT",
+    `Stack ${environment} has no place yet where a version could serve: it was never updated, or by an earlier version of this program. A release changes only what serves, not the environment. Run the pipeline mlops-infra, or \`npm run infra:up -- --stack ${environment}\`, and then this command again.`,
+  );
 }
 
 function statusOf(

@@ -5,7 +5,7 @@ import { requirePackage, type Deployment, type Release } from "../../platform/re
 import { importImage } from "./import-image";
 import { pushScoringImage } from "./scoring-image";
 import { digestOfImage } from "./stack-release";
-import type { StackOutputs } from "./stack-outputs";
+import type { StackOutputs } from "./pulumi-stack";
 
 function textOf(outputs: StackOutputs, name: string): string | undefined {
   const value = outputs[name];
@@ -68,7 +68,7 @@ export async function provideImage(release: Release, sources: ImageSources): Pro
   if (registry === undefined) {
     throw new PlatformError(
       "CONFLICT",
-      "The stack has no registry yet to push the scoring image to. Run `pulumi up` for it first.",
+      "The stack has no registry yet to push the scoring image to. Run `npm run infra:up` for it first.",
     );
   }
   const { image } = release;

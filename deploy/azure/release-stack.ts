@@ -6,18 +6,16 @@ import { withTemporaryFolder } from "../../platform/base/files";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { resourceOf } from "../../platform/azure/resource-urn";
 import type { ReleaseState } from "../../platform/release/release-state";
+import {
+  findStack,
+  guarded,
+  makeStack,
+  openStack,
+  outputsOf,
+  type StackOptions,
+  type StackOutputs,
+} from "./pulumi-stack";
 import type { PastUpdate } from "./release-history";
-import { explainStackError } from "./stack-error";
-
-export interface StackOptions {
-  /** Folder of the Pulumi project. */
-  readonly project: string;
-  /** Environment variables beside the process's own. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Called with a line of progress for each resource that changes. */
-  readonly report?: (line: string) => void;
-  readonly signal?: AbortSignal;
-}
 
 /** How many resources an update created, updated, deleted, left as they are. */
 export type ResourceChanges = Readonly<Record<string, number>>;
@@ -25,57 +23,49 @@ export type ResourceChanges = Readonly<Record<string, number>>;
 /** How many past updates are searched for releases. */
 const maxUpdates = 50;
 
-async function loadAutomation(): Promise<typeof import("@pulumi/pulumi/automation")> {
-  try {
-    // Loaded on use: it is large, only deployments in Azure need it, and images are installed without it.
-    return await import("@pulumi/pulumi/automation/index.js");
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code !== "MODULE_NOT_FOUND" && code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new PlatformError(
-      "NOT_FOUND",
-      "The package @pulumi/pulumi is not installed. Deployments in Azure need it. Run `npm ci` with its development dependencies.",
-      { cause: error },
-    );
-  }
-}
+const releaseKey = "mlops:release";
 
-/** A stack of the infrastructure program, as far as a release needs it. */
+/** The project of what serves, in that of the environments: infra/serving/Pulumi.yaml. */
+const servingFolder = (project: string): string => path.join(project, "infra", "serving");
+
+/**
+ * The stack of what serves in an environment, beside the environment's own, from which it takes all but the release. A
+ * release updates this one alone; the first makes it.
+ */
 export class ReleaseStack {
   private constructor(
     readonly name: string,
-    private readonly stack: Stack,
+    private readonly environment: Stack,
+    private serving: Stack | undefined,
     private readonly options: StackOptions,
   ) {}
 
   static async open(name: string, options: StackOptions): Promise<ReleaseStack> {
-    const { LocalWorkspace } = await loadAutomation();
-    const { project: workDir, env } = options;
-    const stack = await guarded(name, options, () =>
-      LocalWorkspace.selectStack({ stackName: name, workDir }, env && { envVars: { ...env } }),
-    );
-    return new ReleaseStack(name, stack, options);
+    const { project } = options;
+    const environment = await openStack(name, project, options);
+    const serving = await findStack(name, servingFolder(project), options);
+    return new ReleaseStack(name, environment, serving, options);
   }
 
-  /** What the last update that succeeded left. */
-  async outputs(): Promise<Record<string, unknown>> {
-    const outputs = await this.guard(() => this.stack.outputs());
-    return Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value as unknown]));
+  /** What the last update of the environment left. */
+  environmentOutputs(): Promise<StackOutputs> {
+    return outputsOf(this.environment, this.options);
   }
 
-  /** The latest updates, newest first. */
-  history(): Promise<readonly PastUpdate[]> {
-    return this.guard(() => this.stack.history(maxUpdates, 1, false));
+  /** What the last release left that succeeded; nothing before the first. */
+  async outputs(): Promise<StackOutputs> {
+    return this.serving ? outputsOf(this.serving, this.options) : {};
   }
 
-  /** A plain value of the stack's configuration. */
-  async setting(key: string): Promise<string | undefined> {
-    const value: unknown = (await this.readConfig()).getIn(["config", key]);
-    return typeof value === "string" ? value : undefined;
+  /** The latest updates of what serves, newest first. */
+  async history(): Promise<readonly PastUpdate[]> {
+    const { serving } = this;
+    if (serving === undefined) return [];
+    return guarded(this.name, this.options, () => serving.history(maxUpdates, 1, false));
   }
 
   /**
-   * Updates the stack to a release. The release is in the configuration of this update only: the stack's file stays as it
+   * Updates what serves to a release. The release is in the configuration of this update only: the stack's file stays as it
    * is, whatever happens meanwhile, and later updates take the release from the stack's outputs.
    */
   async update(release: ReleaseState, message: string): Promise<ResourceChanges> {
@@ -86,17 +76,32 @@ export class ReleaseStack {
         `${releaseKey} is set in ${path.basename(this.configFile)}, so every later update would go back to that release. Releases are recorded in the stack's outputs. Run \`pulumi config rm --stack ${this.name} ${releaseKey}\`.`,
       );
     }
+    this.serving ??= await this.make(config);
+    const { serving } = this;
     config.setIn(["config", releaseKey], JSON.stringify(release));
     return withTemporaryFolder("mlops-release-", async (folder) => {
       const configFile = path.join(folder, path.basename(this.configFile));
       await writeFile(configFile, config.toString(), { mode: 0o600 });
-      return await this.up(configFile, message);
+      return await this.up(serving, { configFile, message });
     });
   }
 
-  private async up(configFile: string, message: string): Promise<ResourceChanges> {
+  private async make(config: Document): Promise<Stack> {
+    this.options.signal?.throwIfAborted();
+    this.options.report?.(`Nothing has served in ${this.name} yet. The stack of what serves is made first.`);
+    const provider: unknown = config.get("secretsprovider");
+    return makeStack(this.name, servingFolder(this.options.project), {
+      ...this.options,
+      secretsProvider: typeof provider === "string" ? provider : undefined,
+    });
+  }
+
+  private async up(
+    serving: Stack,
+    { configFile, message }: { readonly configFile: string; readonly message: string },
+  ): Promise<ResourceChanges> {
     const faults: string[] = [];
-    const { signal, report } = this.options;
+    const { signal, report, project } = this.options;
     signal?.throwIfAborted();
     const onEvent = (event: EngineEvent): void => {
       const fault = faultOf(event);
@@ -104,13 +109,20 @@ export class ReleaseStack {
       const line = progressOf(event);
       if (line !== undefined) report?.(line);
     };
-    const result = await this.guard(
-      () => this.stack.up({ message, configFile, color: "never", onEvent, ...(signal && { signal }) }),
-      faults,
-    );
+    const policyPacks = [path.join(project, "infra", "policy")];
+    const up = {
+      message,
+      configFile,
+      policyPacks,
+      color: "never",
+      onEvent,
+      ...(signal && { signal }),
+    } as const;
+    const result = await guarded(this.name, this.options, () => serving.up(up), faults);
     return { ...result.summary.resourceChanges };
   }
 
+  /** Both stacks of an environment have one file of settings. */
   private get configFile(): string {
     return path.join(this.options.project, `Pulumi.${this.name}.yaml`);
   }
@@ -123,25 +135,6 @@ export class ReleaseStack {
       throw error;
     }
   }
-
-  private guard<T>(call: () => Promise<T>, faults?: readonly string[]): Promise<T> {
-    return guarded(this.name, this.options, call, faults);
-  }
-}
-
-const releaseKey = "mlops:release";
-
-async function guarded<T>(
-  stack: string,
-  { signal }: StackOptions,
-  call: () => Promise<T>,
-  faults: readonly string[] = [],
-): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw explainStackError(error, { stack, faults, interrupted: signal?.aborted ?? false });
-  }
 }
 
 /** `azure-native:storage:StorageAccount storage`. */
@@ -150,7 +143,9 @@ function shownResource(urn: string): string {
   return `${type} ${name}`;
 }
 
-function faultOf({ diagnosticEvent }: EngineEvent): string | undefined {
+function faultOf({ diagnosticEvent, policyEvent }: EngineEvent): string | undefined {
+  if (policyEvent?.enforcementLevel === "mandatory")
+    return `${policyEvent.policyName}: ${policyEvent.message.trim()}`;
   if (diagnosticEvent?.severity !== "error") return undefined;
   const { urn, message } = diagnosticEvent;
   // These say only that the update failed, not why.

@@ -31,7 +31,7 @@ const known: readonly {
       const holder = /created by (.+)/.exec(text)?.[1]?.trim();
       return new PlatformError(
         "BUSY",
-        `Stack ${stack} is locked${holder === undefined ? "" : ` by ${holder}`}: only one update can run at a time. Wait until it has ended; if it is no longer running, run \`pulumi cancel --stack ${stack}\`, and then this command again.`,
+        `Stack ${stack} is locked${holder === undefined ? "" : ` by ${holder}`}: only one update can run at a time. Wait until it has ended; if it is no longer running, run \`pulumi cancel --cwd infra/serving --stack ${stack}\`, and then this command again.`,
       );
     },
   },
@@ -63,7 +63,7 @@ export function explainStackError(thrown: unknown, call: FailedCall): PlatformEr
   if (thrown instanceof PlatformError) return thrown;
   const text = [...call.faults, reasonOf(thrown)].join("\n");
   const { stack } = call;
-  const again = `The record of what is released has not changed. Run the same command again to complete it, or \`pulumi up --stack ${stack}\` to go back to it.`;
+  const again = `The record of what is released has not changed. Run the same command again to complete it, or \`npm run infra:up -- --stack ${stack}\` to go back to it.`;
   if (call.interrupted) {
     return new PlatformError(
       "INTERRUPTED",

@@ -1,5 +1,6 @@
 import { blobPath, blobWrites, containerName, onlyWhere } from "../components/foundation/blob-conditions";
 import type { Duty } from "../config/pipelines";
+import { projects } from "../config/projects";
 import { roles as stackRoles } from "../components/foundation/roles";
 
 /** Azure's built-in roles that the bootstrap gives, by the names that the portal shows. */
@@ -52,9 +53,15 @@ export function notContainer(name: string): string {
   return onlyWhere(`${containerName} StringNotEquals '${name}'`, ["read", ...blobWrites]);
 }
 
-/** Where Pulumi keeps a stack of the project `mlops` in a bucket: its state, history, backups and locks. */
-export function statePaths(stack: string): string[] {
-  return [`*/mlops/${stack}.json*`, `*/mlops/${stack}/*`];
+/** Where Pulumi keeps the stacks of an environment in a bucket, its own and that of what serves: state, history, backups and locks. */
+export function statePaths(
+  environment: string,
+  of: readonly (keyof typeof projects)[] = ["environment", "serving"],
+): string[] {
+  return of.flatMap((each) => [
+    `*/${projects[each]}/${environment}.json*`,
+    `*/${projects[each]}/${environment}/*`,
+  ]);
 }
 
 /** What Pulumi keeps of the bucket itself. */
@@ -64,8 +71,8 @@ const bucketPaths = [".pulumi/meta.yaml"];
 export function onlyStacks({ own, earlier }: StackAccess): string {
   const like = (paths: readonly string[]): string =>
     paths.map((path) => `${blobPath} StringLike '${path}'`).join(" OR ");
-  const mayWrite = own.flatMap(statePaths);
-  const mayRead = [...bucketPaths, ...mayWrite, ...earlier.flatMap(statePaths)];
+  const mayWrite = own.flatMap((stack) => statePaths(stack));
+  const mayRead = [...bucketPaths, ...mayWrite, ...earlier.flatMap((stack) => statePaths(stack))];
   return `${onlyWhere(like(mayRead), ["readButNotList"])} AND ${onlyWhere(like(mayWrite), blobWrites)}`;
 }
 

@@ -20,7 +20,8 @@ export async function nextCommands(made: {
   const names = target.environments.map(({ name }) => name);
   const [first = ""] = names;
   const files = names.map((name) => `Pulumi.${name}.yaml`).join(" ");
-  const release = known(facts.pipelines, "mlops-release");
+  const run = (pipeline: string, parameters: string): string =>
+    `  az pipelines run --organization ${devops.organisationUrl} --project "${facts.project.name}" --id ${known(facts.pipelines, pipeline)} --parameters ${parameters}`;
   const after = empty
     ? `The push starts mlops-build: it makes ${first}, trains a model and registers it if it is good enough. Then:`
     : "Open a pull request of mlops-setup; its merge starts mlops-build, which trains and registers a model. Then:";
@@ -31,11 +32,12 @@ export async function nextCommands(made: {
       ? "Everything was there; nothing was changed."
       : `Done: ${changed} made. New roles hold after some minutes.`,
     "",
-    "Next:",
+    `Next: push the settings, and make ${names.slice(1).join(", ")}, which waits for your approval:`,
     `  git add ${files} && git commit --message "Configure the stacks" && git push ${facts.repository.remoteUrl} HEAD:${branch}`,
+    ...names.slice(1).map((name) => run("mlops-infra", `stack=${name}`)),
     "",
     after,
-    `  az pipelines run --organization ${devops.organisationUrl} --project "${facts.project.name}" --id ${release} --parameters modelVersion=<model:version>`,
+    run("mlops-release", "modelVersion=<model:version>"),
     "",
     `It is tested in ${names.slice(0, -1).join(", then in ")}, and waits for your approval before ${names.at(-1)}.`,
     ...(started ? [] : [later]),

@@ -7,8 +7,7 @@ import type { StackConfig } from "../config/stack-config";
 import type { Variables } from "../config/environment";
 import type { Images } from "./images/images";
 import { pipelinesOf } from "../config/pipelines";
-import type { ReleaseState } from "../config/release";
-import type { Serving } from "./serving/serving";
+import type { PreparedServing } from "./serving/prepare-serving";
 
 interface Declared {
   readonly config: StackConfig;
@@ -18,14 +17,12 @@ interface Declared {
   readonly retraining: TrainingPipeline;
   readonly images: Images;
   readonly environment: Readonly<Record<"scoring" | "training" | "cli", Variables>>;
-  readonly serving: Serving;
-  readonly release: ReleaseState;
+  readonly serving: PreparedServing;
 }
 
 /** What pipelines and people need to know of an environment. No secret is among it. */
 export function outputsOf(declared: Declared): Record<string, unknown> {
-  const { config, foundation, workspace, clusters, retraining, images, environment, serving, release } =
-    declared;
+  const { config, foundation, workspace, clusters, retraining, images, environment, serving } = declared;
   return {
     resourceGroup: foundation.resourceGroup.name,
     location: config.location,
@@ -44,9 +41,8 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     environment,
     retraining: retraining.endpoint,
     pipelines: pipelinesOf(config.environment, { cli: environment.cli, model: config.model }),
-    scoringUrl: serving.url ?? "",
-    ...(serving.clusterName && { cluster: serving.clusterName }),
-    // Not before it serves: an update that fails leaves the release that the outputs had.
-    release: serving.rollout === undefined ? release : serving.rollout.apply(() => release),
+    ...(serving.cluster && { cluster: serving.cluster.name }),
+    // For the stack of what serves. The connection string in it says where telemetry goes; who may send it, a role says.
+    serving: serving.place,
   };
 }

@@ -34,20 +34,7 @@ export function crossFaults(config: Partially): string[] {
     ...together(config, "host", "certificate"),
     ...together(config, "devOpsProject", "releasePipelineId"),
   ];
-  const { environment, release, scoring, dataRegions, location, model, zones } = config;
-  if (scoring === "containers" && release?.canary !== undefined && release.canaryPercent !== 100) {
-    faults.push(
-      `mlops:release gives a canary ${release.canaryPercent} % of the requests, but mlops:scoring is "containers", where one version answers all. Give it 100 %, or run: pulumi config set --stack ${environment} mlops:scoring kubernetes`,
-    );
-  }
-  for (const track of ["stable", "canary"] as const) {
-    const served = release?.[track]?.model;
-    if (served !== undefined && model !== undefined && served.split(":")[0] !== model) {
-      faults.push(
-        `mlops:release serves ${served} as ${track}, but mlops:model is "${model}". Give a version of ${model}.`,
-      );
-    }
-  }
+  const { environment, scoring, dataRegions, location, zones } = config;
   if (scoring === "kubernetes" && zones !== undefined && zones.length > 0 && !hasZones(location ?? "")) {
     faults.push(
       `mlops:zones is ${zones.join(",")}, but ${location} has no availability zones. Run: pulumi config set --stack ${environment} mlops:zones '[]'`,

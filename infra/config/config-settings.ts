@@ -10,7 +10,6 @@ import {
   list,
   modelName,
   pinnedImage,
-  release,
   text,
   vmSize,
   type Setting,
@@ -50,12 +49,6 @@ export const settings = {
     schema: choice(["containers", "kubernetes"]),
     description: "Where the model serves: Container Instances, or AKS with a canary",
     example: "containers",
-  },
-  release: {
-    schema: release,
-    optional: true,
-    description:
-      "Versions that serve; set by `mlops deploy --target azure`, else those of the last update stay",
   },
   scoringAudience: {
     schema: text(/^[\x21-\x7e]{1,200}$/, "expected an application's id URI"),

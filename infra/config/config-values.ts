@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { modelNamePattern, modelNameRule } from "../../platform/definition/model-ref";
 import { cronFault } from "./cron";
-import { imageReference, releaseStateSchema } from "./release";
+import { imageReference } from "./release";
 
 /** A setting of a stack: how its text is read, what stands for it when it is not set, and what it is for. */
 export interface Setting {
@@ -54,7 +54,6 @@ export const list = (item: RegExp, expected: string) =>
     })
     .refine((items) => items.every((entry) => item.test(entry)), `expected a list of ${expected}`);
 
-export const release = z.string().transform(json).pipe(releaseStateSchema);
 export const pinnedImage = text(
   imageReference,
   "expected an image by its digest, as in <registry>/<repository>@sha256:<64 digits>",

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -74,7 +74,11 @@ export interface Operation {
   readonly name: string;
 }
 
-/** A stack of the real program, in a project folder and a backend of its own. */
+/** The stacks of an environment: its own, and that of what serves in it. */
+const parts = { environment: ".", serving: path.join("infra", "serving") } as const;
+type Part = keyof typeof parts;
+
+/** An environment of the real programs, in a project folder and a backend of its own. */
 export class EngineStack {
   private constructor(
     readonly name: string,
@@ -93,7 +97,10 @@ export class EngineStack {
     // All but the stacks' own files, which Pulumi writes to.
     for (const entry of readdirSync(repository)) {
       if (/^(Pulumi\..+\.yaml|\..*|coverage|reports|dist)$/.test(entry)) continue;
-      await symlink(path.join(repository, entry), path.join(project, entry));
+      // The project of what serves is in it, and finds the file of settings by its place.
+      if (entry === "infra")
+        await cp(path.join(repository, entry), path.join(project, entry), { recursive: true });
+      else await symlink(path.join(repository, entry), path.join(project, entry));
     }
     const stack = new EngineStack(name, folder);
     const trains = String(like === "qa");
@@ -150,8 +157,15 @@ export class EngineStack {
     };
   }
 
-  /** Runs `pulumi` for this stack; `env` comes last. */
+  /** Runs `pulumi` for the environment's own stack; `env` comes last. */
   async pulumi(...args: (string | Readonly<Record<string, string>>)[]): Promise<Finished> {
+    return this.run("environment", args);
+  }
+
+  private async run(
+    part: Part,
+    args: readonly (string | Readonly<Record<string, string>>)[],
+  ): Promise<Finished> {
     const words = args.filter((arg) => typeof arg === "string");
     const extra = Object.assign({}, ...args.filter((arg) => typeof arg !== "string")) as Record<
       string,
@@ -160,7 +174,7 @@ export class EngineStack {
     const ofStack = words[0] === "stack" && words[1] === "init" ? [] : ["--stack", this.name];
     const begin = performance.now();
     const options = {
-      cwd: this.project,
+      cwd: path.join(this.project, parts[part]),
       env: { ...process.env, ...this.env(extra) },
       maxBuffer: 256 * 1024 * 1024,
     };
@@ -178,7 +192,16 @@ export class EngineStack {
 
   /** Runs `pulumi` and gives what it did; throws, with all it said, when it fails. */
   async succeed(...args: Parameters<EngineStack["pulumi"]>): Promise<Finished> {
-    const finished = await this.pulumi(...args);
+    return this.succeedOn("environment", ...args);
+  }
+
+  /** The same for the stack of what serves. */
+  async succeedServing(...args: Parameters<EngineStack["pulumi"]>): Promise<Finished> {
+    return this.succeedOn("serving", ...args);
+  }
+
+  private async succeedOn(part: Part, ...args: Parameters<EngineStack["pulumi"]>): Promise<Finished> {
+    const finished = await this.run(part, args);
     if (finished.code === 0) return finished;
     throw new Error(
       `pulumi ${args.filter((arg) => typeof arg === "string").join(" ")} exited with ${finished.code}:\n${finished.output.slice(-6000)}`,
@@ -189,8 +212,14 @@ export class EngineStack {
     return this.succeed("up", "--yes", "--skip-preview", env);
   }
 
-  async resources(): Promise<StateResource[]> {
-    const { output } = await this.succeed("stack", "export");
+  /** Whether there is a stack of what serves: there is after the first release. */
+  async serves(): Promise<boolean> {
+    return (await this.run("serving", ["stack", "output", "--json"])).code === 0;
+  }
+
+  /** Resources in the state of the environment's own stack, or of that of what serves. */
+  async resources(part: Part = "environment"): Promise<StateResource[]> {
+    const { output } = await this.succeedOn(part, "stack", "export");
     const { deployment } = JSON.parse(output) as { deployment: { resources?: StateResource[] } };
     return deployment.resources ?? [];
   }
@@ -205,8 +234,9 @@ export class EngineStack {
       .map(({ entry, at }) => (entry.isFile() ? at : `${at}/lock.json`));
   }
 
-  async outputs(): Promise<Record<string, unknown>> {
-    return JSON.parse((await this.succeed("stack", "output", "--json")).output) as Record<string, unknown>;
+  async outputs(part: Part = "environment"): Promise<Record<string, unknown>> {
+    const { output } = await this.succeedOn(part, "stack", "output", "--json");
+    return JSON.parse(output) as Record<string, unknown>;
   }
 
   deployer(options: Partial<AzureDeployerOptions> & { env?: Record<string, string> } = {}): AzureDeployer {
@@ -240,6 +270,7 @@ export class EngineStack {
   /** Destroys what is left, and forgets the stack. */
   async remove(): Promise<void> {
     try {
+      if (await this.serves()) await this.succeedServing("destroy", "--yes", "--skip-preview");
       if ((await this.resources()).length > 0) await this.succeed("destroy", "--yes", "--skip-preview");
     } finally {
       await kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");

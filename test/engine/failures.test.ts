@@ -26,10 +26,10 @@ describeEngine("an update that goes wrong", () => {
     expect(status.canary).toBeUndefined();
   }
 
-  /** The plain update that anybody may run: it goes back to what is recorded. */
+  /** The plain update of what serves, which anybody may run: it goes back to what is recorded. */
   async function expectRestored(): Promise<void> {
-    await stack.up();
-    await stack.succeed("preview", "--expect-no-changes");
+    await stack.succeedServing("up", "--yes", "--skip-preview");
+    await stack.succeedServing("preview", "--expect-no-changes");
     const tracks = await kubectl("get", "deployments", "-n", stack.namespace, "-o", "name");
     expect(tracks.split("\n")).toEqual(["deployment.apps/stable"]);
   }
@@ -63,22 +63,32 @@ describeEngine("an update that goes wrong", () => {
       stable: { model: "diabetes:1" },
       canary: { model: "diabetes:2", weight: 10 },
     });
-    await stack.succeed("preview", "--expect-no-changes");
+    await stack.succeedServing("preview", "--expect-no-changes");
     await stack.deployer().rollback(stack.name, "diabetes");
     await expectOnlyStable();
   });
 
   test("says who holds the stack's lock, and completes once that is cancelled", async () => {
-    const locks = path.join(stack.folder, "state", ".pulumi", "locks", "organization", "mlops", stack.name);
+    const locks = path.join(
+      stack.folder,
+      "state",
+      ".pulumi",
+      "locks",
+      "organization",
+      "mlops-serving",
+      stack.name,
+    );
     await mkdir(locks, { recursive: true });
     const lock = { pid: 812, username: "ann", hostname: "agent-7", timestamp: "2026-11-01T10:00:00Z" };
     await writeFile(path.join(locks, "5f4c8bd1-7a7c-4d4f-9d57-8f4f0c0d9b11.json"), JSON.stringify(lock));
     const deployer = stack.deployer();
     await expect(deployer.deploy(stack.name, releaseOf(2), share)).rejects.toMatchObject({
       code: "BUSY",
-      message: expect.stringMatching(/locked by ann@agent-7 \(pid 812\).*pulumi cancel --stack e-fail/s),
+      message: expect.stringMatching(
+        /locked by ann@agent-7 \(pid 812\).*pulumi cancel --cwd infra\/serving --stack e-fail/s,
+      ),
     });
-    await stack.succeed("cancel", "--yes");
+    await stack.succeedServing("cancel", "--yes");
     expect(await deployer.deploy(stack.name, releaseOf(2), share)).toMatchObject({
       canary: { model: "diabetes:2" },
     });

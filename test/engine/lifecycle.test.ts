@@ -7,12 +7,6 @@ jest.setTimeout(600_000);
 /** Seconds that a preview may take on two cores. The first of a process is slower, as files are read from the disk. */
 const maxPreviewSeconds = 10;
 
-/** An operator's release, as `pulumi config set mlops:release` has it. */
-function released(version: number): Record<string, string> {
-  const { model, image, digest } = releaseOf(version);
-  return { "mlops:release": JSON.stringify({ stable: { model, image, digest } }) };
-}
-
 async function quickestPreview(stack: EngineStack): Promise<number> {
   let best = Infinity;
   for (let attempt = 0; attempt < 3 && best >= maxPreviewSeconds; attempt += 1) {
@@ -21,9 +15,17 @@ async function quickestPreview(stack: EngineStack): Promise<number> {
   return best;
 }
 
-/** Fails when an update of the stack as it is would change anything. */
+/** Fails when an update of the environment, or of what serves in it, would change anything. */
 async function expectNoChanges(stack: EngineStack): Promise<void> {
   await stack.succeed("preview", "--expect-no-changes", "--diff");
+  if (await stack.serves()) await stack.succeedServing("preview", "--expect-no-changes", "--diff");
+}
+
+/** Releases a version, to all. */
+async function release(stack: EngineStack, version: number): Promise<void> {
+  const deployer = stack.deployer();
+  await deployer.deploy(stack.name, releaseOf(version), { weight: 100, shadow: 0 });
+  await deployer.promote(stack.name, "diabetes");
 }
 
 describeEngine("a stack", () => {
@@ -43,19 +45,25 @@ describeEngine("a stack", () => {
     expect(await made.takeOperations()).toEqual([]);
 
     await made.up();
-    expect((await made.outputs()).release).toEqual({ canaryPercent: 0 });
+    expect(await made.serves()).toBe(false);
     await expectNoChanges(made);
 
-    await made.setConfig(released(1));
-    await made.up();
+    await made.takeOperations();
+    await release(made, 1);
     await expectNoChanges(made);
     const { model, image, digest } = releaseOf(1);
-    expect((await made.outputs()).release).toEqual({ stable: { model, image, digest }, canaryPercent: 0 });
-    // Whoever updates next, from whatever clone, need not know what is released.
-    await made.unsetConfig("mlops:release");
-    await expectNoChanges(made);
+    expect((await made.outputs("serving")).release).toEqual({
+      stable: { model, image, digest },
+      canaryPercent: 0,
+    });
+    // A release changes what serves, and nothing of the environment: no resource of Azure's but the container group.
+    const changed = (await made.takeOperations()).map(({ type }) => type);
+    const served = /^(kubernetes:|azure-native:containerinstance:ContainerGroup$)/;
+    expect(changed.filter((type) => type.startsWith("azure-native:") && !served.test(type))).toEqual([]);
+    expect(changed.length).toBeGreaterThan(0);
 
     await made.succeed("refresh", "--yes", "--skip-preview");
+    await made.succeedServing("refresh", "--yes", "--skip-preview");
     await expectNoChanges(made);
 
     // Where an identity that may write this stack alone has to write.
@@ -67,7 +75,9 @@ describeEngine("a stack", () => {
     ]);
 
     expect(await uncheckedTypes(await made.resources())).toEqual([]);
+    expect(await uncheckedTypes(await made.resources("serving"))).toEqual([]);
 
+    await made.succeedServing("destroy", "--yes", "--skip-preview");
     await made.succeed("destroy", "--yes", "--skip-preview");
     expect(await made.resources()).toEqual([]);
     expect(await kubectl("get", "namespace", made.namespace, "--ignore-not-found", "-o", "name")).toBe("");
@@ -79,12 +89,13 @@ describeEngine("a stack", () => {
   });
 
   test("what was deleted on the cluster behind its back is found by a refresh, and made again", async () => {
-    const made = (stack = await EngineStack.create("e-drift", "prod", released(1)));
+    const made = (stack = await EngineStack.create("e-drift", "prod"));
     await made.up();
+    await release(made, 1);
     await kubectl("delete", "poddisruptionbudget", "stable", "-n", made.namespace);
-    await made.succeed("refresh", "--yes", "--skip-preview");
+    await made.succeedServing("refresh", "--yes", "--skip-preview");
     await made.takeOperations();
-    await made.up();
+    await made.succeedServing("up", "--yes", "--skip-preview");
     expect(await made.takeOperations()).toMatchObject([
       { op: "create", type: "kubernetes:policy/v1:PodDisruptionBudget" },
     ]);

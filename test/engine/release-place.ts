@@ -211,14 +211,15 @@ async function registerVersions(home: PipelinePlace): Promise<void> {
     await home.json(["retrain"], 0, env);
 }
 
-/** The first update of each stack, both at once: nothing in QA, the first version in production. */
+/** Both environments, at once: nothing serves in QA, and the first version in production. */
 async function makeStacks(home: PipelinePlace, stacks: ReleaseStacks, docker: DockerStandIn): Promise<void> {
-  const makeProduction = async (): Promise<void> => {
+  const registerFirst = async (): Promise<string> => {
     await registerVersions(home);
-    const image = await firstImage(home, stacks, docker);
-    await stacks.update("prod", { stable: { model: "diabetes:1", image }, canaryPercent: 0 });
+    return firstImage(home, stacks, docker);
   };
-  await Promise.all([stacks.update("qa", { canaryPercent: 0 }), makeProduction()]);
+  const [image] = await Promise.all([registerFirst(), stacks.make("qa"), stacks.make("prod")]);
+  await stacks.update("qa", { canaryPercent: 0 });
+  await stacks.update("prod", { stable: { model: "diabetes:1", image }, canaryPercent: 0 });
 }
 
 /** Builds and pushes the image that production serves from the beginning. */

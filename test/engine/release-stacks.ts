@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { LocalWorkspace } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import { ReleaseStack } from "../../deploy/azure/release-stack";
 import type { ReleaseState } from "../../platform/release/release-state";
@@ -14,6 +14,9 @@ import { pluginsWithNamesOfTheirStack } from "./translated-plugin";
 
 export const names = ["qa", "prod"] as const;
 type Name = (typeof names)[number];
+
+/** Of the project of what serves, in the clone. */
+const servingFolder = path.join("infra", "serving");
 
 /** Of the repository, what a clone of it would not have, or what no command of a pipeline needs. */
 const notCloned = /^(\..+|node_modules|dist|reports|coverage|docs|test|Pulumi\..+\.yaml)$/;
@@ -108,18 +111,25 @@ export class ReleaseStacks {
     };
   }
 
-  /** Makes a stack, or brings it to what it is to serve. */
+  /** Makes an environment. */
+  async make(name: Name): Promise<void> {
+    await (await this.select(name, ".")).up();
+  }
+
+  /** Brings what serves in an environment to a release. */
   async update(name: Name, release: ReleaseState): Promise<void> {
     await (await this.open(name)).update(release, "the first update");
   }
 
+  /** Of both stacks of an environment. */
   async outputs(name: Name): Promise<Readonly<Record<string, unknown>>> {
-    return (await this.open(name)).outputs();
+    const stack = await this.open(name);
+    return { ...(await stack.environmentOutputs()), ...(await stack.outputs()) };
   }
 
   /** What QA's container group runs, as the stack's state has it. */
   async servedInQa(): Promise<Track[]> {
-    const file = path.join(this.folder, "state", ".pulumi", "stacks", "mlops", "qa.json");
+    const file = path.join(this.folder, "state", ".pulumi", "stacks", "mlops-serving", "qa.json");
     const { checkpoint } = JSON.parse(await readFile(file, "utf8")) as {
       checkpoint: {
         latest: { resources: { type: string; inputs?: { containers?: Container[] } }[] };
@@ -174,18 +184,22 @@ export class ReleaseStacks {
 
   /** Destroys the stacks. */
   async remove(): Promise<void> {
-    const envVars = { ...this.env, PULUMI_BACKEND_URL: this.backend };
     try {
       await Promise.all(
         names.map(async (stackName) => {
-          const stack = await LocalWorkspace.selectStack({ stackName, workDir: this.clone }, { envVars });
-          await stack.destroy();
+          for (const part of [servingFolder, "."]) await (await this.select(stackName, part)).destroy();
         }),
       );
     } finally {
       await kubectl("delete", "namespace", "mlops-prod", "--ignore-not-found", "--wait=false");
       await rm(this.plugins.folder, { recursive: true });
     }
+  }
+
+  /** A stack of the project in a folder of the clone. */
+  private select(stackName: Name, folder: string): Promise<Stack> {
+    const envVars = { ...this.env, PULUMI_BACKEND_URL: this.backend };
+    return LocalWorkspace.selectStack({ stackName, workDir: path.join(this.clone, folder) }, { envVars });
   }
 
   private open(name: Name): Promise<ReleaseStack> {

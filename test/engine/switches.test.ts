@@ -117,7 +117,7 @@ describeEngine("configuration that cannot be", () => {
       { "mlops:computeMinNodes": "5", "mlops:zones": "9" },
       /computeMinNodes[\s\S]*zones|zones[\s\S]*computeMinNodes/,
     ],
-    ["a weight of 101", { "mlops:release": '{"canaryPercent":101}' }, /canaryPercent/],
+    ["a release among them", { "mlops:release": '{"canaryPercent":0}' }, /mlops:release is not a setting/],
   ])("%s, before anything is made", async (_name, values, message) => {
     const stack = await EngineStack.create("e-bad", "qa", values);
     try {

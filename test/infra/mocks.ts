@@ -65,12 +65,26 @@ function outputsOf({ type, name, inputs: given }: pulumi.runtime.MockResourceArg
  */
 export async function registered(
   build: () => unknown,
-  { preview = false, stack = "qa" } = {},
+  {
+    preview = false,
+    stack = "qa",
+    references = {},
+  }: {
+    readonly preview?: boolean;
+    readonly stack?: string;
+    /** Outputs of other stacks, by the name of their project. */
+    readonly references?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  } = {},
 ): Promise<Registered[]> {
   const seen: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => {
+        if (args.type === "pulumi:pulumi:StackReference") {
+          const { name } = args.inputs as { name: string };
+          const outputs = references[name.split("/")[1] ?? ""] ?? {};
+          return { id: name, state: { name, outputs, secretOutputNames: [] } };
+        }
         seen.push({ type: args.type, name: args.name, inputs: args.inputs });
         return {
           id: args.custom === false ? "" : `/subscriptions/${subscriptionId}/${args.type}/${args.name}`,
@@ -90,6 +104,7 @@ export async function registered(
     "mlops",
     stack,
     preview,
+    "organization",
   );
   const result: unknown = build();
   if (result instanceof Promise) await result;

@@ -180,7 +180,7 @@ test("a resource: a component in its room and a line of the program", () => {
     import { qa } from "./test/infra/stacks";
     const image = "registry.example/image@sha256:" + "a".repeat(64);
     void registered(async () => {
-      pulumi.runtime.setAllConfig({ ...qa, "mlops:trainingImage": image, "mlops:release": JSON.stringify({ stable: { model: "diabetes:1", image } }) });
+      pulumi.runtime.setAllConfig({ ...qa, "mlops:trainingImage": image });
       const program = require("./infra/index") as () => Promise<Record<string, unknown>>;
       await program();
     }).then((resources) => console.log(JSON.stringify(resources.map(({ type, name }) => type + " " + name))));

@@ -15,7 +15,10 @@ export const principals = [
 
 export type Principal = (typeof principals)[number];
 
-/** What something may be given on: one resource, or a part of one. Nothing is given on a resource group or above. */
+/**
+ * What something may be given on: one resource, or a part of one. `containerGroups` is the resource group, for roles that
+ * hold for container groups alone; nothing else is given on a resource group, and nothing above.
+ */
 export const scopes = [
   "storage",
   "dataContainer",
@@ -30,7 +33,7 @@ export const scopes = [
   "clusterSubnet",
   "workspace",
   "cluster",
-  "containerGroup",
+  "containerGroups",
 ] as const;
 
 export type Scope = (typeof scopes)[number];
@@ -121,7 +124,7 @@ export const accessTable: readonly Grant[] = [
   {
     who: "release",
     role: "Container Instances Contributor",
-    on: "containerGroup",
+    on: "containerGroups",
     why: "stops the scoring container in the evening",
   },
 

@@ -3,16 +3,22 @@ import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import { requireName } from "../../config/names";
 import type { Placement } from "../../config/placement";
 import type { TrackRelease } from "../../config/release";
-import type { Identity } from "../foundation/identities";
+
+/** An identity of the environment, as a container group takes it. */
+interface GroupIdentity {
+  readonly id: pulumi.Input<string>;
+  readonly clientId: pulumi.Input<string>;
+}
 
 export interface ContainerScoringArgs {
   readonly placement: Placement;
   readonly environment: string;
-  /** Pulls the image. Its role has to be assigned before the group exists: give the assignments as `dependsOn`. */
-  readonly pull: Identity;
+  /** Pulls the image. */
+  readonly pull: GroupIdentity;
   /** What the service is, to the vault, the storage and Application Insights. */
-  readonly scoring: Identity;
-  readonly registry: { readonly loginServer: pulumi.Input<string> };
+  readonly scoring: GroupIdentity;
+  /** Host of the registry that the image is pulled from. */
+  readonly registry: pulumi.Input<string>;
   /** The version that serves; nothing does without it. */
   readonly release: TrackRelease | undefined;
   /** Environment variables of the service. */
@@ -26,6 +32,9 @@ export interface ContainerScoringArgs {
    */
   readonly subnetId?: pulumi.Input<string>;
 }
+
+/** Name of the group in its resource group: what stops it in the evening knows it before there is one. */
+export const containerGroupName = "scoring";
 
 const port = 8080;
 /** Of the memory; bodies, answers and the model's library need the rest. */
@@ -48,7 +57,6 @@ function environmentVariable(
 export class ContainerScoring extends pulumi.ComponentResource {
   /** Resource id of the container group, while one serves. */
   readonly id: pulumi.Output<string> | undefined;
-  readonly name: pulumi.Output<string> | undefined;
   /** Base address of the service, while one serves. */
   readonly url: pulumi.Output<string> | undefined;
 
@@ -61,19 +69,20 @@ export class ContainerScoring extends pulumi.ComponentResource {
         name,
         {
           ...args.placement,
+          containerGroupName,
           osType: "Linux",
           sku: "Standard",
           restartPolicy: "Always",
           // A group that was asked for without one of these cannot get it later.
           identity: { type: "UserAssigned", userAssignedIdentities: [args.pull.id, args.scoring.id] },
-          imageRegistryCredentials: [{ server: args.registry.loginServer, identity: args.pull.id }],
+          imageRegistryCredentials: [{ server: args.registry, identity: args.pull.id }],
           ...network(args),
           containers: [container(args, release)],
           volumes: [{ name: "spool", emptyDir: {} }],
         },
         {
           parent: this,
-          // The DNS label is taken as long as the old group is there.
+          // Its name and its DNS label are taken as long as the old group is there.
           deleteBeforeReplace: true,
           // Azure refuses another size for a group that is there.
           replaceOnChanges: ["containers[*].resources"],
@@ -81,14 +90,13 @@ export class ContainerScoring extends pulumi.ComponentResource {
       );
 
       this.id = group.id;
-      this.name = group.name;
       // The address has a hash that only Azure knows; a group inside a network has no name, only an address.
       this.url = group.ipAddress.apply(
         (address) => `http://${address?.fqdn ?? address?.ip ?? "address-unknown"}:${port}`,
       );
     }
 
-    this.registerOutputs({ id: this.id, name: this.name, url: this.url });
+    this.registerOutputs({ id: this.id, url: this.url });
   }
 }
 

@@ -4,7 +4,6 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
-import type { Identity } from "../foundation/identities";
 import { ingressNamespace } from "./kubernetes-namespace";
 import { containerSecurity, patience, podSecurity } from "./kubernetes-track";
 
@@ -14,7 +13,7 @@ export interface KubernetesCertificateArgs {
   /** Name of the certificate in the vault. */
   readonly certificate: string;
   /** May read the vault's secrets, of which a certificate's private key is one. */
-  readonly identity: Identity;
+  readonly identity: { readonly clientId: pulumi.Input<string> };
   /** Any image with Node.js: the scoring image that serves, so that no other has to be trusted. */
   readonly image: string;
 }

@@ -1,13 +1,10 @@
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../config/placement";
-import type { ReleaseState } from "../../config/release";
 import type { Identity } from "../foundation/identities";
-import { certificateName, KubernetesCertificate } from "./kubernetes-certificate";
+import { certificateName } from "./kubernetes-certificate";
 import { KubernetesCluster, type KubernetesPools } from "./kubernetes-cluster";
 import { ingressNamespace, serviceAccountName } from "./kubernetes-namespace";
-import { openKubernetes } from "./kubernetes-provider";
-import { KubernetesObjects, type Replicas } from "./kubernetes-objects";
 
 export interface KubernetesScoringArgs {
   readonly placement: Placement;
@@ -17,67 +14,41 @@ export interface KubernetesScoringArgs {
   /** Object ids of the Entra groups that administer the cluster. */
   readonly operators: readonly string[];
   readonly logAnalyticsId: pulumi.Input<string>;
-  readonly vault: { readonly name: pulumi.Input<string>; readonly uri: pulumi.Input<string> };
-  readonly release: ReleaseState;
-  /** Environment variables of the service. No keys: the service reads those from the vault. */
-  readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
   readonly kubernetesVersion: string;
   readonly pools: KubernetesPools;
-  readonly replicas: Replicas;
-  /** DNS name of the service, and the certificate for it in the vault; inside the network only without it. */
-  readonly tls?: { readonly host: string; readonly certificate: string };
+  /** DNS name of the service; inside the network only without it. */
+  readonly host?: string;
   /** Subnet of the nodes; with it the cluster's API has a private address only. */
   readonly subnetId?: pulumi.Input<string>;
   /** Address ranges that reach the cluster's API; every address where it is public and there are none. */
   readonly apiRanges: readonly string[];
 }
 
-/** The scoring service on AKS: a stable version and a canary beside it, with a share of the requests for each. */
+/** What the scoring service has on AKS before there is a version to serve: the cluster, and trust in its service accounts. */
 export class KubernetesScoring extends pulumi.ComponentResource {
   /** Base address: without a DNS name, that of the gateway as the cluster's own pods know it. */
-  readonly url: pulumi.Output<string>;
+  readonly url: string;
   readonly clusterId: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
-  /** Known when the release that was asked for serves. */
-  readonly rollout: pulumi.Output<string>;
   /** Namespace of the objects on the cluster. */
   readonly namespace: string;
 
   constructor(name: string, args: KubernetesScoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:KubernetesScoring", name, {}, opts);
 
-    const { placement, tls } = args;
+    const { host } = args;
     this.namespace = `mlops-${args.environment}`;
     const cluster = new KubernetesCluster(
       `${name}-cluster`,
-      { ...args, ingress: tls === undefined ? "internal" : "external" },
+      { ...args, ingress: host === undefined ? "internal" : "external" },
       { parent: this },
     );
-    const trusted = this.trust(name, cluster, args);
+    this.trust(name, cluster, args);
 
-    const provider = openKubernetes(`${name}-kubernetes`, { cluster, placement }, { parent: this });
-    const dependsOn = [...cluster.pools, ...trusted];
-    const scoring = args.identities.scoring;
-    const certificate = this.certificate(name, args, { parent: this, provider, dependsOn });
-    const objects = new KubernetesObjects(
-      `${name}-objects`,
-      {
-        namespace: this.namespace,
-        clientId: scoring.clientId,
-        release: args.release,
-        settings: args.settings,
-        replicas: args.replicas,
-        ...(tls && { tls: { host: tls.host, secretName: certificateName } }),
-      },
-      { parent: this, provider, dependsOn: certificate ? [...dependsOn, certificate] : dependsOn },
-    );
-
-    this.rollout = objects.routeId;
-    this.url = pulumi.output(
-      tls === undefined
+    this.url =
+      host === undefined
         ? `http://aks-istio-ingressgateway-internal.${ingressNamespace}.svc.cluster.local`
-        : `https://${tls.host}`,
-    );
+        : `https://${host}`;
     this.clusterId = cluster.id;
     this.clusterName = cluster.name;
     const { url, clusterId, clusterName } = this;
@@ -88,11 +59,11 @@ export class KubernetesScoring extends pulumi.ComponentResource {
   private trust(
     name: string,
     cluster: KubernetesCluster,
-    { placement, identities, tls }: KubernetesScoringArgs,
-  ): pulumi.Resource[] {
+    { placement, identities, host }: KubernetesScoringArgs,
+  ): void {
     const accounts = {
       scoring: `${this.namespace}:${serviceAccountName}`,
-      ...(tls && { certificate: `${ingressNamespace}:${certificateName}` }),
+      ...(host !== undefined && { certificate: `${ingressNamespace}:${certificateName}` }),
     };
     const made: pulumi.Resource[] = [];
     for (const [role, account] of Object.entries(accounts)) {
@@ -110,22 +81,5 @@ export class KubernetesScoring extends pulumi.ComponentResource {
       );
       made.push(trust);
     }
-    return made;
-  }
-
-  private certificate(
-    name: string,
-    { tenantId, vault, tls, release, identities }: KubernetesScoringArgs,
-    opts: pulumi.ComponentResourceOptions,
-  ): KubernetesCertificate | undefined {
-    // The pod that holds the certificate runs an image that serves anyway: there is none before the first release.
-    const image = (release.stable ?? release.canary)?.image;
-    if (tls === undefined || image === undefined) return undefined;
-    const args = { tenantId, vaultName: vault.name, certificate: tls.certificate };
-    return new KubernetesCertificate(
-      `${name}-certificate`,
-      { ...args, identity: identities.scoring, image },
-      opts,
-    );
   }
 }

@@ -96,7 +96,7 @@ export interface AutoStopArgs {
   /** hh:mm, UTC. */
   readonly time: string;
   readonly containerGroupId: pulumi.Input<string>;
-  /** It needs the right to stop the group: `containerGroup` in infra/components/foundation/access-table.ts. */
+  /** It needs the right to stop the group: `containerGroups` in infra/components/foundation/access-table.ts. */
   readonly identity: Identity;
 }
 

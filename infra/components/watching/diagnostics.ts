@@ -41,8 +41,6 @@ const special: Readonly<Record<string, readonly Diagnostics[]>> = {
       metrics: metrics("AllMetrics"),
     },
   ],
-  // Container Instances have metrics only: the service sends its own logs and traces.
-  containers: [{ suffix: "", path: "", metrics: metrics("AllMetrics") }],
 };
 
 /** The diagnostic settings of a resource: of all its logs and metrics, unless it is one of the few named above. */

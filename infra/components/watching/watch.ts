@@ -5,7 +5,7 @@ import { Monitoring } from "./monitoring";
 import type { Triggers } from "../training/triggers";
 import type { Workspace } from "../training/workspace";
 import type { StackConfig } from "../../config/stack-config";
-import type { Serving } from "../serving/serving";
+import type { PreparedServing } from "../serving/prepare-serving";
 import { tagNames } from "../../config/tag-names";
 
 interface Watched {
@@ -13,16 +13,14 @@ interface Watched {
   readonly workspace: Workspace;
   /** Where models are trained. */
   readonly triggers: Triggers | undefined;
-  readonly serving: Serving;
+  readonly serving: PreparedServing;
 }
 
 /** Alerts, budget and Azure Policy: what watches an environment and does not serve anyone. */
 export function watch(config: StackConfig, { foundation, workspace, triggers, serving }: Watched): void {
   const { placement, logAnalyticsId, insights, storage, vault, registry } = foundation;
-  const { cluster: clusterId, containerGroup } = serving.scopes;
-  // The availability test comes from the internet.
-  const reachable =
-    config.host !== undefined || (config.scoring === "containers" && config.network === "public");
+  const { cluster, containerGroupId } = serving;
+  const clusterId = cluster?.id;
   const { actionGroupId } = new Monitoring("monitoring", {
     ...config,
     placement,
@@ -30,7 +28,8 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
     insightsId: insights.id,
     workspaceId: workspace.id,
     keptNodes: config.computeMinNodes,
-    scoringUrl: reachable ? serving.url : undefined,
+    // The availability test comes from the internet.
+    scoringUrl: config.host === undefined ? undefined : serving.url,
     clusterId,
     diagnosed: {
       storage: storage.id,
@@ -39,7 +38,6 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
       workspace: workspace.id,
       ...triggers?.diagnosed,
       ...(clusterId && { cluster: clusterId }),
-      ...(containerGroup && { containers: containerGroup }),
     },
   });
   const { id: resourceGroupId } = foundation.resourceGroup;
@@ -49,12 +47,12 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
     email: config.alertEmail,
     actionGroupId,
   });
-  if (config.autoStop !== undefined && containerGroup !== undefined) {
+  if (config.autoStop !== undefined && containerGroupId !== undefined) {
     const identity = foundation.identities.release;
     new AutoStop("auto-stop", {
       placement,
       time: config.autoStop,
-      containerGroupId: containerGroup,
+      containerGroupId,
       identity,
     });
   }

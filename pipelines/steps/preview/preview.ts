@@ -7,7 +7,9 @@ import { jobLinkOf } from "../comments/job-link";
 import { readPreview, type StackPreview } from "./preview-changes";
 import { renderPreviews, summarize } from "./preview-markdown";
 import { runPreview } from "./run-preview";
+import { maskText } from "../base/mask";
 import { requireVariable, runStep, type StepContext } from "../base/step";
+import { findServingStack, ownStack, type EnvironmentStack } from "../stacks/stack-projects";
 
 /** Longest time that the preview of a stack may take. */
 const timeoutMs = 20 * 60_000;
@@ -26,15 +28,29 @@ function stacksOf(env: NodeJS.ProcessEnv): readonly string[] {
   );
 }
 
-async function previewAll(stacks: readonly string[], { env, secrets, print }: StepContext) {
-  const project = process.cwd();
-  const policies = path.join(project, "infra", "policy");
+async function previewAll(stacks: readonly string[], context: StepContext) {
+  const { env, secrets, print } = context;
+  const policies = path.resolve("infra", "policy");
   const previews: StackPreview[] = [];
-  for (const stack of stacks) {
-    const output = await runPreview({ stack, project, policies, env, secrets, timeoutMs });
-    const preview = readPreview(output);
-    print(`${stack}: ${summarize(preview).replaceAll("**", "")}`);
+  const add = (preview: StackPreview): void => {
+    print(`${preview.stack}: ${summarize(preview).replaceAll("**", "")}`);
     previews.push(preview);
+  };
+  for (const stack of stacks) {
+    const previewOf = async ({ title, folder }: EnvironmentStack): Promise<void> => {
+      const project = path.resolve(folder);
+      const output = await runPreview({ stack, project, policies, env, secrets, timeoutMs });
+      add(readPreview({ ...output, stack: title }));
+    };
+    try {
+      await previewOf(ownStack(stack));
+      const serving = await findServingStack(stack, context);
+      if (serving !== undefined) await previewOf(serving);
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.code !== "REMOTE_FAILED") throw error;
+      // The comment says of the others what they would change, and of this one why nothing is known.
+      add({ stack, changes: [], unchanged: 0, findings: [], errors: [maskText(error.message, secrets)] });
+    }
   }
   return previews;
 }

@@ -1,5 +1,6 @@
 import { AzureDeployer } from "../../../deploy/azure/azure-deployer";
-import { ReleaseStack, type StackOptions } from "../../../deploy/azure/release-stack";
+import type { StackOptions } from "../../../deploy/azure/pulumi-stack";
+import { ReleaseStack } from "../../../deploy/azure/release-stack";
 import { digestOf } from "../../../platform/base/files";
 import type { ReleaseState } from "../../../platform/release/release-state";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
@@ -35,9 +36,10 @@ describe("an interrupted release", () => {
   function openStack({ signal }: StackOptions, updates: ReleaseState[]): ReleaseStack {
     let release: ReleaseState = { stable: served(1), canary: served(2), canaryPercent: 10 };
     return {
+      name: "prod",
+      environmentOutputs: () => Promise.resolve({ serving: { kind: "kubernetes" } }),
       outputs: () => Promise.resolve({ release, scoringUrl: "https://scoring.example" }),
       history: () => Promise.resolve([]),
-      setting: () => Promise.resolve("kubernetes"),
       update: (next: ReleaseState) => {
         signal?.throwIfAborted();
         updates.push((release = next));
@@ -66,4 +68,30 @@ describe("an interrupted release", () => {
       open.mockRestore();
     }
   });
+});
+
+test("a release is refused by an environment that was never made, and makes none", async () => {
+  const update = jest.fn();
+  const stack = {
+    name: "prod",
+    environmentOutputs: () => Promise.resolve({}),
+    outputs: () => Promise.resolve({}),
+    history: () => Promise.resolve([]),
+    update,
+  } as unknown as ReleaseStack;
+  const open = jest.spyOn(ReleaseStack, "open").mockResolvedValue(stack);
+  const imageFor = jest.fn();
+  try {
+    const deployer = new AzureDeployer({ project: folder(), imageFor });
+    expect(await deployer.status("prod", "cost")).toMatchObject({ environment: "prod", history: [] });
+    const release = { model: "cost:1", digest: digestOf("cost:1") };
+    await expect(deployer.deploy("prod", release, { weight: 100, shadow: 0 })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringMatching(/Stack prod has no place yet .*npm run infra:up -- --stack prod/),
+    });
+    // No image is built or copied for it, either.
+    expect([imageFor.mock.calls, update.mock.calls]).toEqual([[], []]);
+  } finally {
+    open.mockRestore();
+  }
 });

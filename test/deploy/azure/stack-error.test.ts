@@ -20,7 +20,7 @@ test.each<[string, string, readonly string[], string, RegExp]>([
     lock,
     [],
     "BUSY",
-    /locked by ann@agent-7 \(pid 812\) at 2026-11-01T10:00:00Z: only one update can run at a time\. .*pulumi cancel --stack prod/s,
+    /locked by ann@agent-7 \(pid 812\) at 2026-11-01T10:00:00Z: only one update can run at a time\. .*pulumi cancel --cwd infra\/serving --stack prod/s,
   ],
   [
     "a lock of the service",
@@ -48,7 +48,7 @@ test.each<[string, string, readonly string[], string, RegExp]>([
     "code: 255",
     ["kubernetes:apps/v1:Deployment scoring-canary: did not become ready"],
     "DEPLOYMENT_FAILED",
-    /^The update of stack prod failed: kubernetes\S+ scoring-canary: did not become ready\. The record of what is released has not changed\. Run the same command again .*pulumi up --stack prod/s,
+    /^The update of stack prod failed: kubernetes\S+ scoring-canary: did not become ready\. The record of what is released has not changed\. Run the same command again .*npm run infra:up -- --stack prod/s,
   ],
   [
     "no cluster",

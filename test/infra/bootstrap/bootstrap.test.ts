@@ -50,10 +50,11 @@ test("a second run changes nothing, and asks nobody", async () => {
 test("says at the end what to type, in few lines", async () => {
   const text = await said();
   const commands = text.split("Next:")[1]?.match(/^ {2}\S.*$/gm) ?? [];
-  const release = cloud.devops.pipelines.find(({ name }) => name === "mlops-release");
+  const idOf = (pipeline: string) => cloud.devops.pipelines.find(({ name }) => name === pipeline)?.id;
   expect(commands).toEqual([
     '  git add Pulumi.qa.yaml Pulumi.prod.yaml && git commit --message "Configure the stacks" && git push https://dev.azure.com/contoso/_git/shop HEAD:main',
-    `  az pipelines run --organization ${cloud.devOpsUrl}/contoso --project "shop" --id ${release?.id} --parameters modelVersion=<model:version>`,
+    `  az pipelines run --organization ${cloud.devOpsUrl}/contoso --project "shop" --id ${idOf("mlops-infra")} --parameters stack=prod`,
+    `  az pipelines run --organization ${cloud.devOpsUrl}/contoso --project "shop" --id ${idOf("mlops-release")} --parameters modelVersion=<model:version>`,
   ]);
   expect(text).toContain("Run this command again once qa is there");
   cloud.devops.branches = ["main"];

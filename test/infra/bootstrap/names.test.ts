@@ -105,7 +105,8 @@ test("conditions are written as Azure reads them", () => {
   const [reads = "", changes = ""] = stacks.split(" AND ((");
   for (const path of [".pulumi/meta.yaml", "*/mlops/qa.json*", "*/mlops/qa/*", "*/mlops/prod/*"])
     expect(reads).toContain(`blobs:path] StringLike '${path}'`);
-  expect(changes).toContain("StringLike '*/mlops/prod.json*'");
+  for (const project of ["mlops", "mlops-serving"])
+    expect(changes).toContain(`StringLike '*/${project}/prod.json*'`);
   expect(changes).not.toMatch(/qa|meta/);
   for (const action of ["write", "delete", "add/action", "move/action"])
     expect(changes).toContain(`blobs/${action}'}`);

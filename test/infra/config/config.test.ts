@@ -15,7 +15,7 @@ describe("the configuration of a stack", () => {
       operators: [],
       scheduleEnabled: true,
     });
-    expect(config.release).toBeUndefined();
+    expect(config.trains).toBeUndefined();
   });
 
   test("lists all faults at once, each with the command that corrects it", () => {
@@ -45,19 +45,8 @@ describe("the configuration of a stack", () => {
 
   test.each([
     ["Qa_1", {}, /The stack's name "Qa_1"/],
-    ["qa", { "mlops:release": "{" }, /release is/],
-    ["qa", { "mlops:release": '{"canaryPercent":101}' }, /canaryPercent/],
-    ["qa", { "mlops:release": '{"canaryPercent":10}' }, /above 0 without a canary/],
-    [
-      "qa",
-      { "mlops:release": '{"stable":{"model":"diabetes:1","image":"repo/scoring:latest"}}' },
-      /stable image expected an image by its digest/,
-    ],
-    [
-      "qa",
-      { "mlops:release": `{"stable":{"model":"titanic:1","image":"repo/scoring@sha256:${"0".repeat(64)}"}}` },
-      /serves titanic:1 as stable, but mlops:model is "diabetes"/,
-    ],
+    // A release belongs to the stack of what serves.
+    ["qa", { "mlops:release": '{"canaryPercent":0}' }, /mlops:release is not a setting/],
     ["qa", { "mlops:trainingImage": "repo/training:1" }, /expected an image by its digest/],
     ["qa", { "mlops:computeVmSize": "DS3" }, /expected an Azure VM size/],
     ["qa", { "mlops:dataRegions": "northeurope" }, /which mlops:dataRegions does not allow/],

@@ -8,12 +8,12 @@ test("docs/reference/stack-settings.md has every setting as it is; `npm run infr
 });
 
 test("the table says what is required, what is optional and what stands for the rest", () => {
-  const { owner, release, computeMinNodes, operators } = settings;
-  const rows = settingsTable({ owner, release, computeMinNodes, operators }).split("\n").slice(2);
+  const { owner, host, computeMinNodes, operators } = settings;
+  const rows = settingsTable({ owner, host, computeMinNodes, operators }).split("\n").slice(2);
   const cells = rows.map((row) => row.split("|").map((cell) => cell.trim()));
   expect(cells.map(([, key, value]) => [key, value])).toEqual([
     ["`owner`", "**required**"],
-    ["`release`", "optional"],
+    ["`host`", "optional"],
     ["`computeMinNodes`", "`0`"],
     ["`operators`", "none"],
   ]);

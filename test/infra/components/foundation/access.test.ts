@@ -14,7 +14,7 @@ const everyone = { ...Object.fromEntries(others.map((name) => [name, `${name}-id
 const idOf = (scope: string) =>
   `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Provider/kinds/${scope}`;
 const ids = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, idOf(name)]));
-const later = ["workspace", "cluster", "containerGroup"];
+const later = ["workspace", "cluster", "containerGroups"];
 const first = scopes.filter((scope) => !later.includes(scope));
 
 describe("the table of who may do what", () => {
@@ -40,6 +40,11 @@ describe("the table of who may do what", () => {
     expect([...new Set(accessTable.map(({ role }) => role))].sort()).toEqual(Object.keys(roles).sort());
     expect([...new Set(accessTable.map(({ who }) => who))].sort()).toEqual([...principals].sort());
     expect([...new Set(accessTable.map(({ on }) => on))].sort()).toEqual([...scopes].sort());
+  });
+
+  test("gives on the resource group only what holds for container groups alone", () => {
+    const wide = accessTable.filter(({ on }) => on === "containerGroups").map(({ role }) => role);
+    expect(new Set(wide)).toEqual(new Set(["Container Instances Contributor"]));
   });
 
   test("lets the scoring service write predictions, and nothing else that is stored", () => {

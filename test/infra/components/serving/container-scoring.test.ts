@@ -17,7 +17,7 @@ const args = (): ContainerScoringArgs => ({
   environment: "qa",
   pull: identity("pull"),
   scoring: identity("scoring"),
-  registry: { loginServer: "acr.azurecr.io" },
+  registry: "acr.azurecr.io",
   release: { model: "diabetes:1", image },
   settings: { MLOPS_ENVIRONMENT: "qa", SECRET: pulumi.secret("s3cret") },
   cpu: 1,
@@ -46,6 +46,8 @@ describe("scoring on Container Instances", () => {
     });
     expect(group).toMatchObject({
       resourceGroupName: "group",
+      // What stops it in the evening knows it by its name, before there is one.
+      containerGroupName: "scoring",
       tags: { owner: "team" },
       identity: { type: "UserAssigned", userAssignedIdentities: ["/identities/pull", "/identities/scoring"] },
       imageRegistryCredentials: [{ server: "acr.azurecr.io", identity: "/identities/pull" }],

@@ -1,29 +1,20 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { repository } from "../../../../build/repository";
 import {
   KubernetesScoring,
   type KubernetesScoringArgs,
 } from "../../../../infra/components/serving/kubernetes-scoring";
-import type { TrackRelease } from "../../../../infra/config/release";
-import { countByType, ofType, registered, tenantId, valueOf, type Registered } from "../../mocks";
+import { countByType, ofType, registered, tenantId } from "../../mocks";
 
 const identity = (name: string) => ({
   id: pulumi.output(`/identities/${name}`),
   clientId: pulumi.output(`${name}-client`),
   principalId: pulumi.output(`${name}-principal`),
 });
-const version = (number: number): TrackRelease => ({
-  model: `diabetes:${number}`,
-  image: `acr.azurecr.io/scoring@sha256:${String(number).repeat(64)}`,
-});
-const [stable, canary] = [version(1), version(2)];
 const vmSize = "Standard_D4ds_v5";
 
 async function scoring(extra: Partial<KubernetesScoringArgs> = {}) {
   let url = "";
-  const resources = await registered(async () => {
+  const resources = await registered(() => {
     const component = new KubernetesScoring("scoring", {
       placement: { resourceGroupName: "group", location: "westeurope", tags: {} },
       environment: "prod",
@@ -31,252 +22,50 @@ async function scoring(extra: Partial<KubernetesScoringArgs> = {}) {
       identities: { cluster: identity("cluster"), pull: identity("pull"), scoring: identity("scoring") },
       operators: [],
       logAnalyticsId: "/workspaces/logs",
-      vault: { name: "vault", uri: "https://vault.vault.azure.net/" },
-      release: { stable, canary, canaryPercent: 10 },
-      settings: { MLOPS_ENVIRONMENT: "prod", MLOPS_GRACE_MS: "40000" },
       kubernetesVersion: "1.34",
       apiRanges: [],
       pools: {
         system: { vmSize, zones: [] },
         scoring: { vmSize, minNodes: 1, maxNodes: 10, zones: [] },
       },
-      replicas: { min: 3, max: 6, targetCpuPercent: 50 },
       ...extra,
     });
-    url = await valueOf(component.url);
+    url = component.url;
   });
   return { resources, url };
 }
 
-const named = (resources: readonly Registered[], type: string, name: string) =>
-  ofType(resources, type).find(({ inputs }) => inputs.metadata.name === name)?.inputs;
-
-/** Everything on the cluster, and none of it twice: `kind/name`. */
-const objects = (resources: readonly Registered[]): string[] =>
-  resources
-    .filter(({ type }) => type.startsWith("kubernetes:"))
-    .map(({ inputs }) => `${inputs.kind}/${inputs.metadata.name}`)
-    .sort();
-
-const always = [
-  "Gateway/scoring",
-  "Namespace/mlops-prod",
-  "NetworkPolicy/closed",
-  "NetworkPolicy/scoring",
-  "ServiceAccount/scoring",
-  "VirtualService/scoring",
-];
-const track = (name: string) =>
-  ["Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Service"].map(
-    (kind) => `${kind}/${name}`,
-  );
-
-describe("scoring on AKS", () => {
-  test("is a cluster, a way to it, and trust in one service account", async () => {
-    const { resources, url } = await scoring();
-    const azure = resources.filter(({ type }) => !type.startsWith("kubernetes:"));
-    expect(countByType(azure)).toEqual({
-      "mlops:infra:KubernetesScoring": 1,
-      "azure-native:resources:Resource": 1,
-      "azure-native:monitor:DataCollectionRuleAssociation": 1,
-      "mlops:infra:KubernetesCluster": 1,
-      "mlops:infra:KubernetesObjects": 1,
-      "mlops:infra:KubernetesNamespace": 1,
-      "mlops:infra:KubernetesTrack": 2,
-      "mlops:infra:KubernetesRouting": 1,
-      "azure-native:containerservice:ManagedCluster": 1,
-      "azure-native:containerservice:AgentPool": 1,
-      "azure-native:containerservice:DeploymentSafeguard": 1,
-      "azure-native:containerservice:MaintenanceConfiguration": 2,
-      "azure-native:managedidentity:FederatedIdentityCredential": 1,
-      "pulumi:providers:kubernetes": 1,
-    });
-    expect(ofType(resources, "managedidentity:FederatedIdentityCredential")[0]?.inputs).toMatchObject({
-      resourceName: "scoring",
-      issuer: "https://oidc.example/scoring-cluster/",
-      subject: "system:serviceaccount:mlops-prod:scoring",
-      audiences: ["api://AzureADTokenExchange"],
-    });
-    expect(url).toBe("http://aks-istio-ingressgateway-internal.aks-istio-ingress.svc.cluster.local");
+test("is a cluster and trust in one service account, and asks no cluster for anything", async () => {
+  const { resources, url } = await scoring();
+  expect(countByType(resources)).toEqual({
+    "mlops:infra:KubernetesScoring": 1,
+    "azure-native:resources:Resource": 1,
+    "azure-native:monitor:DataCollectionRuleAssociation": 1,
+    "mlops:infra:KubernetesCluster": 1,
+    "azure-native:containerservice:ManagedCluster": 1,
+    "azure-native:containerservice:AgentPool": 1,
+    "azure-native:containerservice:DeploymentSafeguard": 1,
+    "azure-native:containerservice:MaintenanceConfiguration": 2,
+    "azure-native:managedidentity:FederatedIdentityCredential": 1,
   });
-
-  test("keeps the credentials a secret, and signs in with the Azure CLI", async () => {
-    const { resources } = await scoring();
-    const { kubeconfig, clusterIdentifier } = ofType(resources, "providers:kubernetes")[0]?.inputs ?? {};
-    expect(clusterIdentifier).toMatch(/ManagedCluster\/scoring-cluster$/);
-    expect(kubeconfig).toHaveProperty("value", expect.stringMatching(/--login\n\s+- azurecli/));
+  expect(ofType(resources, "managedidentity:FederatedIdentityCredential")[0]?.inputs).toMatchObject({
+    resourceName: "scoring",
+    issuer: "https://oidc.example/scoring-cluster/",
+    subject: "system:serviceaccount:mlops-prod:scoring",
+    audiences: ["api://AzureADTokenExchange"],
   });
-
-  test("has the objects of the versions that serve, and no others", async () => {
-    const names = async (release: KubernetesScoringArgs["release"]) =>
-      objects((await scoring({ release })).resources);
-    expect(await names({ canaryPercent: 0 })).toEqual(always);
-    expect(await names({ canary, canaryPercent: 100 })).toEqual([...always, ...track("canary")].sort());
-    expect(await names({ stable, canaryPercent: 0 })).toEqual([...always, ...track("stable")].sort());
-    expect(await names({ stable, canary, canaryPercent: 10 })).toEqual(
-      [...always, ...track("stable"), ...track("canary")].sort(),
-    );
-  });
-
-  test("changes one object when the weight changes", async () => {
-    const at = async (canaryPercent: number) =>
-      (await scoring({ release: { stable, canary, canaryPercent } })).resources.map((resource) => ({
-        name: `${resource.type} ${resource.name}`,
-        text: JSON.stringify(resource.inputs),
-      }));
-    const [before, after] = [await at(10), await at(50)];
-    const changed = after.filter(
-      ({ name, text }) => !before.some((old) => old.name === name && old.text === text),
-    );
-    expect(changed.map(({ name }) => name)).toEqual([
-      "kubernetes:networking.istio.io/v1:VirtualService scoring-objects-routing",
-    ]);
-  });
-
-  test("takes the certificate from the vault, by an identity, to where the gateway reads it", async () => {
-    const { resources, url } = await scoring({ tls: { host: "score.example.com", certificate: "scoring" } });
-    expect(url).toBe("https://score.example.com");
-    expect(
-      ofType(resources, "managedidentity:FederatedIdentityCredential")
-        .map(({ inputs }) => String(inputs.subject))
-        .sort(),
-    ).toEqual([
-      "system:serviceaccount:aks-istio-ingress:scoring-certificate",
-      "system:serviceaccount:mlops-prod:scoring",
-    ]);
-    const source = named(resources, "SecretProviderClass", "scoring-certificate");
-    expect(source).toMatchObject({
-      metadata: { namespace: "aks-istio-ingress" },
-      spec: {
-        parameters: { clientID: "scoring-client", keyvaultName: "vault", tenantId },
-        secretObjects: [{ secretName: "scoring-certificate", type: "kubernetes.io/tls" }],
-      },
-    });
-    expect(source?.spec.parameters.objects).toContain("objectName: scoring\n    objectType: secret");
-    const holder = named(resources, "apps/v1:Deployment", "scoring-certificate");
-    expect(holder?.spec.template.spec.containers[0].image).toBe(stable.image);
-    expect(
-      named(resources, "networking.istio.io/v1:Gateway", "scoring")?.spec.servers[0].tls.credentialName,
-    ).toBe("scoring-certificate");
-  });
-
-  test("has no pod for the certificate before there is an image for it", async () => {
-    const tls = { host: "score.example.com", certificate: "scoring" };
-    const { resources } = await scoring({ tls, release: { canaryPercent: 0 } });
-    expect(objects(resources)).toEqual(always);
-  });
+  expect(url).toBe("http://aks-istio-ingressgateway-internal.aks-istio-ingress.svc.cluster.local");
 });
 
-describe("the objects of a version", () => {
-  test("are pods that the restricted level takes, with what the image needs", async () => {
-    const { resources } = await scoring();
-    const deployment = named(resources, "apps/v1:Deployment", "stable");
-    expect(deployment?.spec).not.toHaveProperty("replicas");
-    expect(deployment?.spec.strategy).toMatchObject({ rollingUpdate: { maxUnavailable: 0 } });
-    const { metadata, spec } = deployment?.spec.template ?? {};
-    expect(metadata.labels).toMatchObject({ "mlops/track": "stable", "azure.workload.identity/use": "true" });
-    expect(spec).toMatchObject({
-      serviceAccountName: "scoring",
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 45,
-      securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
-      topologySpreadConstraints: [
-        // No node holds all of them.
-        {
-          topologyKey: "kubernetes.io/hostname",
-          whenUnsatisfiable: "DoNotSchedule",
-          maxSkew: 1,
-          nodeTaintsPolicy: "Honor",
-        },
-        { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", maxSkew: 1 },
-      ],
-      volumes: [{ name: "spool", emptyDir: { sizeLimit: "512Mi" } }],
-    });
-    expect(spec.containers).toMatchObject([
-      {
-        image: stable.image,
-        env: [
-          { name: "MLOPS_ENVIRONMENT", value: "prod" },
-          { name: "MLOPS_GRACE_MS", value: "40000" },
-        ],
-        resources: {
-          requests: { cpu: "500m", memory: "1Gi" },
-          limits: { cpu: "500m", memory: "1Gi" },
-        },
-        startupProbe: { httpGet: { path: "/healthz", port: "health" } },
-        livenessProbe: { httpGet: { path: "/healthz", port: "health" } },
-        readinessProbe: { httpGet: { path: "/readyz", port: "health" } },
-        lifecycle: { preStop: { sleep: { seconds: 5 } } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
-        volumeMounts: [{ name: "spool", mountPath: "/spool" }],
-      },
-    ]);
-  });
-
-  test.each([
-    ["stable", 3, 3],
-    ["canary", 3, 2],
-    ["canary", 1, 1],
-  ])("follow the load: %s with at least %i pods has %i", async (name, min, expected) => {
-    const { resources } = await scoring({ replicas: { min, max: 6, targetCpuPercent: 50 } });
-    expect(named(resources, "autoscaling/v2:HorizontalPodAutoscaler", name)?.spec).toMatchObject({
-      scaleTargetRef: { kind: "Deployment", name },
-      minReplicas: expected,
-      maxReplicas: 6,
-      metrics: [{ resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } } }],
-    });
-  });
-
-  test("have more memory than the heap may take by the image's own setting", async () => {
-    const dockerfile = await readFile(path.join(repository, "scoring", "Dockerfile"), "utf8");
-    const heapMiB = Number(/NODE_OPTIONS=--max-old-space-size=(\d+)/.exec(dockerfile)?.[1]);
-    const deployment = named((await scoring()).resources, "apps/v1:Deployment", "stable");
-    expect(deployment?.spec.template.spec.containers[0].resources.limits.memory).toBe("1Gi");
-    // Two fifths are for what is not in it.
-    expect(heapMiB).toBeGreaterThan(400);
-    expect(heapMiB).toBeLessThanOrEqual(0.6 * 1024);
-  });
-
-  test("are chosen by their track, so that no version gets another's requests", async () => {
-    const { resources } = await scoring();
-    for (const name of ["stable", "canary"]) {
-      const chosen = { "mlops/track": name };
-      expect(named(resources, "core/v1:Service", name)?.spec.selector).toMatchObject(chosen);
-      expect(named(resources, "apps/v1:Deployment", name)?.spec.selector.matchLabels).toMatchObject(chosen);
-      expect(named(resources, "policy/v1:PodDisruptionBudget", name)?.spec).toMatchObject({
-        maxUnavailable: 1,
-        selector: { matchLabels: chosen },
-      });
-    }
-  });
-});
-
-describe("the namespace", () => {
-  test("takes restricted pods only, and lets in the gateway and out what Azure answers", async () => {
-    const { resources } = await scoring();
-    expect(named(resources, "core/v1:Namespace", "mlops-prod")?.metadata.labels).toMatchObject({
-      "pod-security.kubernetes.io/enforce": "restricted",
-      "pod-security.kubernetes.io/audit": "restricted",
-      "pod-security.kubernetes.io/warn": "restricted",
-    });
-    expect(named(resources, "core/v1:ServiceAccount", "scoring")?.metadata.annotations).toEqual({
-      "azure.workload.identity/client-id": "scoring-client",
-    });
-    expect(named(resources, "networking.k8s.io/v1:NetworkPolicy", "closed")?.spec).toEqual({
-      podSelector: {},
-      policyTypes: ["Ingress", "Egress"],
-    });
-    const open = named(resources, "networking.k8s.io/v1:NetworkPolicy", "scoring")?.spec;
-    expect(open.ingress).toHaveLength(1);
-    expect(open.ingress[0].ports).toEqual([{ port: 8080, protocol: "TCP" }]);
-    expect(open.ingress[0].from).toContainEqual({
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "aks-istio-ingress" } },
-    });
-    const out = open.egress as { ports: { port: number }[] }[];
-    expect(out.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([53, 53, 443]);
-  });
+test("with a DNS name trusts the service account that reads the certificate, too", async () => {
+  const { resources, url } = await scoring({ host: "score.example.com" });
+  expect(url).toBe("https://score.example.com");
+  expect(
+    ofType(resources, "managedidentity:FederatedIdentityCredential")
+      .map(({ inputs }) => String(inputs.subject))
+      .sort(),
+  ).toEqual([
+    "system:serviceaccount:aks-istio-ingress:scoring-certificate",
+    "system:serviceaccount:mlops-prod:scoring",
+  ]);
 });

@@ -1,5 +1,4 @@
 import { Monitoring, type MonitoringArgs } from "../../../../infra/components/watching/monitoring";
-import { diagnosticsOf } from "../../../../infra/components/watching/diagnostics";
 import { latencyPercentile, savedQueries } from "../../../../infra/components/watching/queries";
 import { uuidOf } from "../../../../infra/config/uuid";
 import { workbookData } from "../../../../infra/components/watching/workbook";
@@ -165,7 +164,6 @@ test("logs and metrics of each resource are kept, as its kind has them", async (
     expect(inputs.workspaceId).toBe("/logs");
     expect(inputs.metrics).toHaveLength(1);
   }
-  expect(diagnosticsOf("containers").map(({ logs }) => logs)).toEqual([undefined]);
 });
 
 test("the workbook shows every saved query over one time range", async () => {

@@ -27,9 +27,11 @@ describe("npm run infra:preview", () => {
   });
   afterEach(() => server.close());
 
-  /** A `pulumi` of shell, which also keeps its arguments. */
-  async function givePulumi(lines: readonly string[]): Promise<void> {
-    const all = ["#!/bin/sh", `echo "$@" >> "${folder("arguments")}"`, ...lines, ""];
+  /** A `pulumi` of shell, which also keeps its arguments. Asked for a stack of what serves, it has none, unless told so. */
+  async function givePulumi(lines: readonly string[], serving = false): Promise<void> {
+    const select = serving ? "exit 0" : `echo "error: no stack named 'x' found" >&2; exit 255`;
+    const asked = `if [ "$1" = stack ]; then ${select}; fi`;
+    const all = ["#!/bin/sh", asked, `echo "$@" >> "${folder("arguments")}"`, ...lines, ""];
     await writeFile(folder("bin", "pulumi"), all.join("\n"));
     await chmod(folder("bin", "pulumi"), 0o755);
   }
@@ -112,12 +114,28 @@ describe("npm run infra:preview", () => {
     ["error: something else", "Expected what `pulumi preview --stack qa` needs"],
   ])("says what to do when Pulumi cannot begin: %s", async (text, remedy) => {
     await givePulumi([`echo "${text}" >&2`, "exit 255"]);
-    const { code, stderr } = await preview();
-    expect(stderr).toContain(
-      `REMOTE_FAILED: Stack qa cannot be previewed (exit code 255): ${text.replace(/^\w+: /, "")}. `,
-    );
-    expect(stderr).toContain(remedy);
+    const { code, stdout } = await preview();
+    expect(stdout).toContain(`Stack qa cannot be previewed (exit code 255): ${text.replace(/^\w+: /, "")}. `);
+    expect(stdout).toContain(remedy);
     expect(code).toBe(1);
+  });
+
+  test("comments on the other stacks when one cannot be previewed, and fails", async () => {
+    const failing = `case "$*" in *"--stack qa "*) echo "error: no stack named 'qa' found" >&2; exit 255;; esac`;
+    await givePulumi([failing, "exit 0"]);
+    const { code } = await preview({ STACK: "qa,prod", ...inAzureDevOps() });
+    expect(requests.map(({ method }) => method)).toEqual(["GET", "POST"]);
+    const text = requests[1]?.body ?? "";
+    expect(text).toMatch(/Stack qa cannot be previewed.*### Stack `prod`: no change/);
+    expect(code).toBe(1);
+  });
+
+  test("shows what would change in what serves, too, since there is a stack of it", async () => {
+    await givePulumi(["pwd", "exit 0"], true);
+    const { code, stdout } = await preview();
+    expect(stdout).toMatch(/### Stack `qa`: no change[\s\S]*### Stack `mlops-serving\/qa`: no change/);
+    expect((await readFile(folder("arguments"), "utf8")).match(/preview --stack qa /g)).toHaveLength(2);
+    expect(code).toBe(0);
   });
 
   test("of all stacks is of the environments that are named", async () => {

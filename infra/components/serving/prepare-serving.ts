@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Access } from "../foundation/access";
+import type { Foundation, Identity } from "../foundation/foundation";
+import { KubernetesScoring } from "./kubernetes-scoring";
+import { containerGroupName } from "./container-scoring";
+import type { StackConfig } from "../../config/stack-config";
+import type { ServingPlace } from "../../config/serving-place";
+
+/** What an environment has for a model to serve on, before one does. */
+export interface PreparedServing {
+  /** All that the stack of what serves knows of the environment: the output `serving`. */
+  readonly place: pulumi.Output<ServingPlace>;
+  /** Base address, where it is known before anything serves. */
+  readonly url?: string;
+  readonly cluster?: { readonly id: pulumi.Output<string>; readonly name: pulumi.Output<string> };
+  /** Id that the container group has, or will have. */
+  readonly containerGroupId?: pulumi.Output<string>;
+}
+
+export interface ServingSources {
+  readonly foundation: Foundation;
+  readonly access: Access;
+  readonly tenantId: pulumi.Input<string>;
+  /** Environment variables of the service. */
+  readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+const identityOf = ({ id, clientId }: Identity) => ({ id, clientId });
+
+function commonPlace(config: StackConfig, { foundation, settings }: ServingSources) {
+  const { environment, model } = config;
+  const scoring = identityOf(foundation.identities.scoring);
+  return { environment, model, placement: foundation.placement, scoring, settings };
+}
+
+/** What the configuration wants the model to serve on. Roles come first: what pulls images may do so from the start. */
+export function prepareServing(config: StackConfig, sources: ServingSources): PreparedServing {
+  switch (config.scoring) {
+    case "containers":
+      return prepareContainers(config, sources);
+    case "kubernetes":
+      return prepareKubernetes(config, sources);
+  }
+}
+
+function prepareContainers(config: StackConfig, sources: ServingSources): PreparedServing {
+  const { foundation } = sources;
+  const subnetId = foundation.network?.subnets.containers;
+  const place = pulumi.output({
+    kind: "containers" as const,
+    ...commonPlace(config, sources),
+    pull: identityOf(foundation.identities.pull),
+    registry: foundation.registry.loginServer,
+    cpu: config.containerCpu,
+    memoryGiB: config.containerMemoryGiB,
+    ...(subnetId && { subnetId }),
+  });
+  const containerGroupId = pulumi.interpolate`${foundation.resourceGroup.id}/providers/Microsoft.ContainerInstance/containerGroups/${containerGroupName}`;
+  return { place, containerGroupId };
+}
+
+function prepareKubernetes(config: StackConfig, sources: ServingSources): PreparedServing {
+  const { foundation, access, tenantId } = sources;
+  const { environment, host, certificate, zones, scoringGpuVmSize } = config;
+  const subnetId = foundation.network?.subnets.cluster;
+  const { url, clusterId, clusterName, namespace } = new KubernetesScoring(
+    "scoring",
+    {
+      placement: foundation.placement,
+      environment,
+      tenantId,
+      identities: foundation.identities,
+      operators: config.operators,
+      apiRanges: config.kubernetesApiRanges,
+      logAnalyticsId: foundation.logAnalyticsId,
+      kubernetesVersion: config.kubernetesVersion,
+      pools: {
+        system: { vmSize: config.systemVmSize, zones },
+        scoring: {
+          vmSize: config.scoringVmSize,
+          minNodes: config.scoringMinNodes,
+          maxNodes: config.scoringMaxNodes,
+          zones,
+        },
+        ...(scoringGpuVmSize !== undefined && { gpu: { vmSize: scoringGpuVmSize } }),
+      },
+      ...(host !== undefined && { host }),
+      ...(subnetId && { subnetId }),
+    },
+    { dependsOn: [...access.assignments] },
+  );
+  const { minReplicas: min, maxReplicas: max, targetCpuPercent } = config;
+  const place = pulumi.output({
+    kind: "kubernetes" as const,
+    ...commonPlace(config, sources),
+    cluster: { id: clusterId, name: clusterName },
+    namespace,
+    replicas: { min, max, targetCpuPercent },
+    url,
+    ...(host !== undefined &&
+      certificate !== undefined && {
+        tls: { host, certificate, vaultName: foundation.vault.name, tenantId },
+      }),
+  });
+  return { place, url, cluster: { id: clusterId, name: clusterName } };
+}

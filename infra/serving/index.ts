@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+import { projects } from "../config/projects";
+import { parseServingPlace, releaseFaults } from "../config/serving-place";
+import { refusal } from "../config/refusal";
+import { serve } from "../components/serving/serve";
+import { readRelease } from "./release";
+import { lastOutput } from "../config/last-output";
+
+/** What serves in an environment: containers and routes, on what the environment's own stack has made for them. */
+export = async (): Promise<Record<string, unknown>> => {
+  const environment = pulumi.getStack();
+  const place = parseServingPlace(environment, await lastOutput(projects.environment, "serving"));
+  const release = await readRelease(environment);
+  const faults = releaseFaults(place, release);
+  if (faults.length > 0) throw refusal(faults.join("\n"));
+
+  const { url, rollout } = serve(place, release);
+  return {
+    scoringUrl: url ?? "",
+    // Not before it serves: an update that fails leaves the release that the outputs had.
+    release: rollout === undefined ? release : rollout.apply(() => release),
+  };
+};
