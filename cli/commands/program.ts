@@ -7,6 +7,7 @@ import { addCollect } from "./data-commands";
 import { addEnvironmentCommands } from "./environment-commands";
 import { addModelCommands } from "./model-commands";
 import { addRegistry } from "./registry-commands";
+import { addRuns } from "./runs-commands";
 import { addWatchCommands } from "./watch-commands";
 
 /** The `mlops` command: parse, call, print. */
@@ -31,6 +32,7 @@ export function buildCli(scope: CommandScope): Command {
   addCollect(program, scope);
   addWatchCommands(program, scope);
   addRegistry(program, scope);
+  addRuns(program, scope);
   return program;
 }
 

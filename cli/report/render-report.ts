@@ -10,6 +10,7 @@ import { deploymentsSection, loadSections } from "./sections/deployments";
 import { driftSection } from "./sections/drift";
 import { evaluationSection } from "./sections/evaluation";
 import { renderHeader } from "./sections/header";
+import { formerRunsSection } from "./sections/former-runs";
 import { lineageSection } from "./sections/lineage";
 import { renderSection, type Section } from "./sections/section";
 import { stepsSection } from "./sections/steps";
@@ -32,6 +33,7 @@ function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
     run.canary && canarySection(run.canary, draw),
     deployments && deploymentsSection(deployments),
     drift && driftSection(drift, definition, draw),
+    formerRunsSection(input),
     lineage && lineageSection(lineage),
     modelCard === undefined
       ? undefined

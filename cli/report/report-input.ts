@@ -5,6 +5,14 @@ import type { DataReport } from "../../platform/data/findings";
 import type { Lineage } from "../../platform/model/model-directory";
 import type { DriftReport } from "../../platform/drift/drift";
 import type { RunRecord } from "../runs/runs";
+import type { RunSummary } from "../runs/run-summary";
+
+/** A run of before. */
+export interface FormerRun {
+  readonly run: RunSummary;
+  /** Its report, relative to this one's; absent where there is none. */
+  readonly report?: string;
+}
 
 /** All that a report shows; what a run did not come to is absent, and so is its section. */
 export interface ReportInput {
@@ -20,6 +28,8 @@ export interface ReportInput {
   /** Content of the model directory's README.md. */
   readonly modelCard?: string;
   readonly drift?: DriftReport;
+  /** The runs before this one, newest first. */
+  readonly formerRuns?: readonly FormerRun[];
   /** What the environments serve at the end of the run. */
   readonly deployments?: readonly Deployment[];
 }

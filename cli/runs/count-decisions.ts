@@ -1,6 +1,7 @@
 import type { Digest } from "../../platform/base/files";
 import { PlatformError } from "../../platform/base/errors";
 import { findDecision } from "../../training/steps";
+import { mapInBatches } from "./map-in-batches";
 import type { RunRecord, Runs } from "./runs";
 
 /** How many other runs of the model have a decision on the same held-out rows. */
@@ -10,14 +11,12 @@ export async function countDecisions(
   heldOut: Digest,
 ): Promise<number> {
   const others = (await runs.list(model)).filter((run) => run.id !== id);
-  const decisions = await Promise.all(
-    others.map((run) =>
-      findDecision(runs.path(run.id, "decision.json")).catch((error: unknown) => {
-        // A record that cannot be read, as one of an earlier version may be, is no reason not to decide.
-        if (error instanceof PlatformError) return undefined;
-        throw error;
-      }),
-    ),
+  const decisions = await mapInBatches(others, (run) =>
+    findDecision(runs.path(run.id, "decision.json")).catch((error: unknown) => {
+      // A record that cannot be read, as one of an earlier version may be, is no reason not to decide.
+      if (error instanceof PlatformError) return undefined;
+      throw error;
+    }),
   );
   return decisions.filter((decision) => decision?.heldOut === heldOut).length;
 }

@@ -9,6 +9,7 @@ import { fromHomePath, packageFromHomePath, toHomePath } from "../../platform/ba
 import { ownIdentity, processIdentitySchema, stateOfProcess } from "../../platform/base/process-identity";
 import { newRunId } from "../../platform/base/run-id";
 import { digestSchema, findRecord } from "../../platform/base/stored-record";
+import { mapInBatches } from "./map-in-batches";
 import { loadResultSchema } from "../../deploy/tests/load";
 
 const stepRecordSchema = z.object({
@@ -196,16 +197,22 @@ export class Runs {
       if (systemErrorCode(error) === "ENOENT") return [];
       throw error;
     }
-    const runs = [];
-    for (const name of names) {
-      const run = await this.find(name).catch((error: unknown) => {
-        if (!(error instanceof PlatformError)) throw error;
-        this.report(error);
-        return undefined;
-      });
-      if (run?.model === model) runs.push(run);
+    const found = await mapInBatches(names, (name) => this.findSound(name));
+    return found
+      .filter((run) => run !== undefined)
+      .filter((run) => run.model === model)
+      .sort(byAge);
+  }
+
+  /** A run whose record can be read; one that cannot is reported. */
+  private async findSound(id: string): Promise<RunRecord | undefined> {
+    try {
+      return await this.find(id);
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      this.report(error);
+      return undefined;
     }
-    return runs.sort(byAge);
   }
 
   /** The newest run of a model that `matches`; `what` says what was looked for. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import { readEnvironments, type Environments } from "../../platform/release/environments";
 import type { PlatformError } from "../../platform/base/errors";
 import type { Lock } from "../../platform/base/lock";
+import type { Entries } from "../../platform/model/run-entries";
 import { openDataVersions } from "../../platform/data/versions/open-data-versions";
 import type { DataVersions } from "../../platform/data/versions/data-versions";
 import { acquireLock } from "../../platform/base/lock";
@@ -21,7 +22,8 @@ import { packagingOf } from "./packaging";
 import { sweepLeftOvers } from "../runs/left-overs";
 import type { Output } from "../terminal/output";
 import { openOutput } from "../terminal/output";
-import { Runs } from "../runs/runs";
+import { logRun } from "../runs/log-run";
+import { Runs, type RunRecord } from "../runs/runs";
 
 /** What every command works with: settings, the local adapters of the ports, and where it says what it does. */
 export interface Session {
@@ -36,6 +38,8 @@ export interface Session {
   /** The prediction log's files. */
   readonly predictions: Storage;
   readonly output: Output;
+  /** Writes to the run on the server that keeps the versions, where one does. */
+  readonly logRun: (run: Pick<RunRecord, "id" | "model">, entries: Entries) => Promise<void>;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
 }
@@ -71,10 +75,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       report,
       signingKey: settings.signingKey,
     });
+  let address: Promise<string> | undefined;
+  const locate = (): Promise<string> => (address ??= registryAddress(settings, options.signal));
   const registry =
     settings.target === "local"
       ? openAt(settings.registry)
-      : new LateRegistry(async () => openAt(await registryAddress(settings, options.signal)));
+      : new LateRegistry(async () => openAt(await locate()));
   return {
     settings,
     environments: readEnvironments(),
@@ -97,6 +103,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       output.print(message);
     }),
     output,
+    logRun: (run, entries) =>
+      logRun({ locate, signal: options.signal, warn: (message) => output.print(message) }, run, entries),
     signal: options.signal,
   };
 }

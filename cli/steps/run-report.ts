@@ -8,8 +8,9 @@ import { dataReportSchema } from "../../platform/data/findings";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import { driftReportSchema } from "../../platform/drift/drift";
 import { findRecord } from "../../platform/base/stored-record";
-import type { ReportInput } from "../report/report-input";
+import type { FormerRun, ReportInput } from "../report/report-input";
 import { writeReport } from "../report/write-report";
+import { summarizeRun } from "../runs/run-summary";
 import type { RunRecord } from "../runs/runs";
 import type { RunContext } from "./step";
 import { stepNames } from "./step";
@@ -22,6 +23,25 @@ async function deploymentsOf({ session, definition }: Context): Promise<Deployme
     session.environments.names.map((environment) => session.deployer.status(environment, definition.name)),
   );
   return deployments.filter(({ history }) => history.length > 0);
+}
+
+/** Runs of before that a report lists. */
+const maxFormerRuns = 10;
+
+/** Where the report of a run is. */
+const reportFile = ({ workspace }: Context["session"], id: string): string =>
+  path.join(workspace.reports, `${id}.html`);
+
+/** The newest runs before this one, each with its report where it has one. */
+async function formerRunsOf({ session, run, definition }: Context): Promise<FormerRun[]> {
+  const all = await session.runs.list(definition.name);
+  const at = all.findIndex(({ id }) => id === run.id);
+  return Promise.all(
+    all.slice(at + 1, at + 1 + maxFormerRuns).map(async (former) => ({
+      run: await summarizeRun(session.runs, former),
+      ...((await fileExists(reportFile(session, former.id))) && { report: `${former.id}.html` }),
+    })),
+  );
 }
 
 /** A failed data check says its findings as a table of text; here they have a section of their own. */
@@ -60,13 +80,14 @@ async function reportInput(context: Context): Promise<ReportInput> {
       lineage: await readLineage(file("model")),
       modelCard: await readFile(file("model", modelFiles.card), "utf8"),
     }),
+    formerRuns: await formerRunsOf(context),
     deployments: await deploymentsOf(context),
   };
 }
 
 /** Writes the report of a run; returns its path. */
 export async function writeRunReport(context: Context): Promise<string> {
-  const file = path.join(context.session.workspace.reports, `${context.run.id}.html`);
+  const file = reportFile(context.session, context.run.id);
   await writeReport(file, await reportInput(context));
   return file;
 }

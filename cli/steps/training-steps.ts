@@ -9,6 +9,8 @@ import { findRecord } from "../../platform/base/stored-record";
 import { splitData } from "../../platform/data/split";
 import { splitRuleSchema, type SplitRule } from "../../platform/data/split-rule";
 import * as training from "../../training/steps";
+import { entriesOfTraining } from "../../platform/model/run-entries";
+import { entriesOfDecision } from "../../training/job/job-log";
 import { decideSplit } from "../../training/inputs/split";
 import { packagedModelDirectory } from "../../deploy/package/restore-package";
 import { countDecisions } from "../runs/count-decisions";
@@ -113,7 +115,9 @@ export const trainStep: Step = {
     const champion = await championsOf(session).find(definition.name);
     const workbench = await context.workbench();
     const kept = await keepData(session, definition, workbench.source);
-    const { metrics, onnxDigest, warnings } = await training.trainStep(workbench, {
+    // For comparisons: the file of the definition will change.
+    await writeJson(session.runs.path(run.id, "definition.json"), definition);
+    const trained = await training.trainStep(workbench, {
       outputDirectory: session.runs.modelDirectory(run.id),
       run: run.id,
       code: await codeVersion({ definition: definitionFile, data: run.dataFile }),
@@ -125,6 +129,8 @@ export const trainStep: Step = {
       },
     });
     if (kept) await removeOldData(session, kept);
+    await session.logRun(run, entriesOfTraining(trained));
+    const { metrics, onnxDigest, warnings } = trained;
     return {
       message: `${definition.trainer.kind}, ${describeMetrics(metrics.training.metrics)} on the training rows; model.onnx sha256:${onnxDigest.slice(0, 12)}${warnings.map((warning) => `. ${withoutPeriod(warning)}`).join("")}`,
     };
@@ -156,7 +162,7 @@ export const evaluateStep: Step = {
         `Run ${run.id} is registered as ${run.version} already. A candidate is evaluated before it is registered; train another one with \`mlops train\`.`,
       );
     }
-    const { decision } = await training.evaluateStep(await context.workbench(), {
+    const { evaluation, decision } = await training.evaluateStep(await context.workbench(), {
       candidate: await candidateOf(context),
       champions: championsOf(session),
       records: {
@@ -167,6 +173,7 @@ export const evaluateStep: Step = {
       acceptBreaking: context.acceptBreaking ?? training.breakingAcceptedBySettings(session.settings),
       output: session.runs.path(run.id),
     });
+    await session.logRun(run, entriesOfDecision(evaluation, decision));
     return concludeDecision(context, decision);
   },
 };

@@ -13,6 +13,11 @@ export interface Entries {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * When the metrics were measured, in milliseconds since 1970; now when absent. Written twice with the same time, a metric
+   * has one value on the server.
+   */
+  readonly measuredAt?: number;
 }
 
 /** Values by a longer name; those that are none are left out. */
@@ -42,6 +47,7 @@ export function entriesOfTraining({
   ]);
   const { commit } = lineage.code;
   return {
+    measuredAt: Date.parse(lineage.createdAt),
     parameters: Object.fromEntries(parameters) as Record<string, string>,
     metrics: {
       ...prefixed("held_out", { rows: metrics.heldOut.rows, ...metrics.heldOut.metrics }),

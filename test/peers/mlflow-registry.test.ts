@@ -149,7 +149,27 @@ async function readVersion(name: string, version: number): Promise<{ run_id: str
       await mlops("lifecycle", "--until", "register");
       expect(await open().list()).toHaveLength(1);
       const { run_id: runId } = await readVersion("diabetes", 1);
-      const { data } = await readRun(runId);
+      const { info, data } = await readRun(runId);
+      expect(info.status).toBe("FINISHED");
+      // Both runs are there to be compared, the one that registered nothing, too.
+      const ids = (JSON.parse(await mlops("runs", "--json")) as { id: string }[]).map(({ id }) => id);
+      const { experiment } = (await ask("experiments/get-by-name?experiment_name=diabetes")) as {
+        experiment: { experiment_id: string };
+      };
+      const { runs: found } = (await ask("runs/search", {
+        experiment_ids: [experiment.experiment_id],
+        order_by: ["attributes.start_time DESC"],
+        max_results: 2,
+      })) as { runs: Run[] };
+      const tagOf = (run: Run, name: string): unknown =>
+        run.data.tags?.find(({ key }) => key === name)?.value;
+      expect(found.map((run) => tagOf(run, "mlops_run"))).toEqual(ids);
+      expect(found.map((run) => tagOf(run, "mlops.promote"))).toEqual([expect.any(String), "true"]);
+      for (const run of found) {
+        // Registering writes the same once more, which is no second point.
+        expect(run.data.metrics?.filter(({ key }) => key === "held_out_rmse")).toHaveLength(1);
+        expect(run.data.params).toContainEqual({ key: "alpha", value: "1" });
+      }
       expect(data.params).toContainEqual({ key: "kind", value: "ridge" });
       expect(data.metrics).toContainEqual(expect.objectContaining({ key: "held_out_rmse" }));
       await open().download({ name: "diabetes", version: 1 }, folder("copy"));

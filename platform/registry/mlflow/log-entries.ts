@@ -29,10 +29,10 @@ export async function orWarn<T>(
 /** Writes to a run, and reports what the server does not accept. */
 export async function logEntries(
   run: Tracking,
-  { parameters = {}, metrics = {}, tags = {} }: Entries,
+  { parameters = {}, metrics = {}, tags = {}, measuredAt }: Entries,
   warn: (message: string) => void,
 ): Promise<void> {
   await orWarn(() => run.setTags(shortened(tags)), warn);
   await orWarn(() => run.logParameters(shortened(parameters)), warn);
-  await orWarn(() => run.logMetrics(metrics), warn);
+  await orWarn(() => run.logMetrics(metrics, measuredAt), warn);
 }

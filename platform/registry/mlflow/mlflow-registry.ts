@@ -9,7 +9,7 @@ import { readEntries } from "../../model/run-entries";
 import { logEntries } from "./log-entries";
 import { downloadModel, uploadModel } from "./mlflow-model-files";
 import type { MlflowRun } from "./mlflow-runs";
-import { endRun, getRun, startRun } from "./mlflow-runs";
+import { endRun, findRun, getRun, startRun } from "./mlflow-runs";
 import { MlflowTracking } from "./mlflow-tracking";
 import { MlflowVersionCalls } from "./mlflow-version-calls";
 import type { StoredVersion } from "./mlflow-versions";
@@ -53,7 +53,7 @@ class MlflowRegistry implements Registry {
     await assertModelDirectory(modelDirectory);
     await this.calls.makeModel(name);
     const request = randomUUID();
-    return this.inRun(name, request, async ({ runId, artifactUri }) => {
+    return this.inRun({ model: name, request, run: tags.run }, async ({ runId, artifactUri }) => {
       const place = `${artifactUri}/mlops/${request}`;
       const { source, digest } = await uploadModel(this.client, modelDirectory, place);
       // A job has logged them to its run by itself.
@@ -150,16 +150,24 @@ class MlflowRegistry implements Registry {
     );
   }
 
-  /** Work in the job's run, or in a new one, which ends with it. */
-  private async inRun<T>(model: string, request: string, work: (run: MlflowRun) => Promise<T>): Promise<T> {
+  /** Work in the job's run, in the one that training has logged to, or in a new one, which ends with it. */
+  private async inRun<T>(
+    { model, request, run }: { model: string; request: string; run: string | undefined },
+    work: (run: MlflowRun) => Promise<T>,
+  ): Promise<T> {
     if (this.options.runId !== undefined) return work(await getRun(this.client, this.options.runId));
-    const run = await startRun(this.client, { model, request, now: Date.now() });
+    const logged = run === undefined ? undefined : await findRun(this.client, { model, run });
+    if (logged !== undefined) return work(logged);
+    const name = `register ${model}`;
+    // No dot in this key: not every server takes one in a filter.
+    const tag = "mlops_request";
+    const made = await startRun(this.client, { model, name, tag, value: request, now: Date.now() });
     try {
-      const done = await work(run);
-      await endRun(this.client, run.runId, "FINISHED");
+      const done = await work(made);
+      await endRun(this.client, made.runId, "FINISHED");
       return done;
     } catch (error) {
-      await endRun(this.client, run.runId, "FAILED");
+      await endRun(this.client, made.runId, "FAILED");
       throw error;
     }
   }

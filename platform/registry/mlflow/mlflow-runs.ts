@@ -68,33 +68,71 @@ async function openExperiment(client: MlflowClient, name: string): Promise<strin
   }
 }
 
-/** Starts a run in the experiment named after a model; if the reply is lost, the run is found by `request`. */
+/** Says of a run of the server which run of ours it is. No dot in this key: not every server takes one in a filter. */
+const ownRunTag = "mlops_run";
+
+/** The newest run of an experiment with a value of a tag. */
+async function findByTag(
+  client: MlflowClient,
+  experiment: string,
+  { tag, value }: { readonly tag: string; readonly value: string },
+): Promise<MlflowRun | undefined> {
+  const body = { experiment_ids: [experiment], filter: `tags.${tag} = '${value}'`, max_results: 2 };
+  const { runs } = await client.call({ method: "POST", path: "runs/search", body, answer: runsAnswer });
+  return runs.map(toRun)[0];
+}
+
+/** The run that `openRun` made for a run of ours, if it has. */
+export async function findRun(
+  client: MlflowClient,
+  { model, run }: { readonly model: string; readonly run: string },
+): Promise<MlflowRun | undefined> {
+  // What another program calls its runs would be no text of a filter.
+  const experiment = /^[\w-]+$/.test(run) ? await findExperiment(client, model) : undefined;
+  return experiment === undefined ? undefined : findByTag(client, experiment, { tag: ownRunTag, value: run });
+}
+
+/** The server's run for a run of ours, in the experiment named after the model; it is made where there is none. */
+export async function openRun(
+  client: MlflowClient,
+  { model, run, now }: { readonly model: string; readonly run: string; readonly now: number },
+): Promise<MlflowRun> {
+  const found = await findRun(client, { model, run });
+  return found ?? startRun(client, { model, name: run, tag: ownRunTag, value: run, now });
+}
+
+/** Starts a run in the experiment named after a model; if the reply is lost, the run is found by the value of its tag. */
 export async function startRun(
   client: MlflowClient,
-  { model, request, now }: { model: string; request: string; now: number },
+  {
+    model,
+    name,
+    tag,
+    value,
+    now,
+  }: {
+    readonly model: string;
+    readonly name: string;
+    readonly tag: string;
+    readonly value: string;
+    readonly now: number;
+  },
 ): Promise<MlflowRun> {
   const experiment = await openExperiment(client, model);
-  // No dot in this key: not every server takes one in a filter.
-  const tag = "mlops_request";
   const make = async (): Promise<MlflowRun> => {
     const body = {
       experiment_id: experiment,
-      run_name: `register ${model}`,
+      run_name: name,
       start_time: now,
       tags: [
-        { key: tag, value: request },
-        { key: "mlflow.runName", value: `register ${model}` },
+        { key: tag, value },
+        { key: "mlflow.runName", value: name },
       ],
     };
     const call = { method: "POST", path: "runs/create", body, answer: runAnswer, idempotent: false } as const;
     return toRun((await client.call(call)).run);
   };
-  const find = async (): Promise<MlflowRun | undefined> => {
-    const body = { experiment_ids: [experiment], filter: `tags.${tag} = '${request}'`, max_results: 2 };
-    const { runs } = await client.call({ method: "POST", path: "runs/search", body, answer: runsAnswer });
-    return runs.map(toRun)[0];
-  };
-  return client.makeOnce(make, find);
+  return client.makeOnce(make, () => findByTag(client, experiment, { tag, value }));
 }
 
 /** Ends a run. A failure to tell the server must not hide what the run did, or why it failed. */

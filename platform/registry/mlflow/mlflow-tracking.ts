@@ -7,8 +7,8 @@ import { MlflowClient } from "./mlflow-client";
 export interface Tracking {
   /** A parameter is set once; the same value again does nothing. */
   logParameters(parameters: Readonly<Record<string, string>>): Promise<void>;
-  /** Finite numbers. */
-  logMetrics(metrics: Readonly<Record<string, number>>): Promise<void>;
+  /** Finite numbers, and when they were measured, in milliseconds since 1970: now, unless it is said. */
+  logMetrics(metrics: Readonly<Record<string, number>>, measuredAt?: number): Promise<void>;
   setTags(tags: Readonly<Record<string, string>>): Promise<void>;
   /** How many other runs of the run's experiment have the tag, which has no dot; at most 1,000 are looked at. */
   countOthers(tag: string, value: string): Promise<number>;
@@ -38,7 +38,11 @@ export class MlflowTracking implements Tracking {
     );
   }
 
-  async logMetrics(metrics: Readonly<Record<string, number>>): Promise<void> {
+  async logMetrics(
+    metrics: Readonly<Record<string, number>>,
+    // One time for all attempts: a server that gets the same value of the same time twice keeps one.
+    timestamp = Date.now(),
+  ): Promise<void> {
     const wrong = Object.entries(metrics).filter(([, value]) => !Number.isFinite(value));
     if (wrong.length > 0) {
       const named = wrong.map(([key, value]) => `${key} = ${value}`).join(", ");
@@ -47,8 +51,6 @@ export class MlflowTracking implements Tracking {
         `Not logged: ${named}. Expected finite numbers. Leave the metric out.`,
       );
     }
-    // One time for all attempts: a server that gets the same value of the same time twice keeps one.
-    const timestamp = Date.now();
     await this.log(
       "metrics",
       Object.entries(metrics).map(([key, value]) => ({ key, value, timestamp, step: 0 })),

@@ -74,3 +74,14 @@ test("the report itself is neither a step that was done nor one that was not rea
   // What a run did not come to has no section.
   expect(page).not.toMatch(/Gate|Evaluation|Environments|Lineage/);
 });
+
+test("the runs before this one are listed, with a link to those that have a report", async () => {
+  const [first, other] = [run, await runs.create("flats", "data.csv", new Date())];
+  await report({ outcome: "failed", explanation: "It failed." });
+  run = await runs.create("houses", "data.csv", new Date("2026-11-22T00:00:00Z"));
+  await report({ outcome: "stopped", explanation: "Stopped." });
+  const page = await readFile(folder("reports", `${run.id}.html`), "utf8");
+  expect(page).toContain(`<a href="${first.id}.html">${first.id}</a>`);
+  expect(page).not.toContain(other.id);
+  expect(page).not.toContain(`<a href="${run.id}.html">`);
+});

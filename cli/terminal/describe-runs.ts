@@ -1,0 +1,69 @@
+import { formatNumber } from "../../platform/base/format-number";
+import type { MetricName } from "../../platform/definition/metric-names";
+import type { RunComparison } from "../runs/compare-runs";
+import type { Difference } from "../runs/differences";
+import type { RunSummary } from "../runs/run-summary";
+import { formatTable } from "./format-table";
+
+const show = (value: unknown): string => {
+  if (value === undefined) return "-";
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? formatNumber(value) : JSON.stringify(value);
+};
+
+/** The trainer and its settings in a line. */
+export function describeParameters(parameters: RunSummary["parameters"]): string {
+  if (parameters === undefined) return "-";
+  const { kind, ...settings } = parameters;
+  return [kind, ...Object.entries(settings).map(([name, value]) => `${name} ${show(value)}`)].join(", ");
+}
+
+/** Runs in a table, with one metric of the held-out rows. */
+export function describeSummaries(summaries: readonly RunSummary[], metric: MetricName): string {
+  return formatTable(
+    ["run", "state", metric, "trainer", "data", "decision", "version"],
+    summaries.map(({ id, outcome, heldOut, parameters, data, decision, version }) => [
+      id,
+      outcome,
+      show(heldOut?.[metric]),
+      describeParameters(parameters),
+      data?.digest.slice(0, 12) ?? "-",
+      decision === undefined ? "-" : `${decision.promote ? "promote" : "keep"}: ${decision.reason}`,
+      version ?? "-",
+    ]),
+    [null, null, null, 34, null, null, null],
+  );
+}
+
+function listDifferences(title: string, found: readonly Difference[]): string {
+  if (found.length === 0) return `${title}: no difference.`;
+  const rows = found.map(({ path, a, b }) => [path, show(a), show(b)]);
+  return `${title}\n${formatTable(["what", "a", "b"], rows, [null, 48, 48])}`;
+}
+
+/** Two runs side by side. */
+export function describeComparison(comparison: RunComparison): string {
+  const { a, b, heldOut, training, caution, parameters, data, definition } = comparison;
+  const standing = ({ id, outcome, version }: RunSummary): string =>
+    `${id}, ${outcome}${version === undefined ? "" : `, ${version}`}`;
+  const rows = (where: string, metrics: RunComparison["heldOut"]): string[][] =>
+    metrics.map(({ metric, a: ofA, b: ofB, improvement }) => [
+      `${metric}, ${where}`,
+      show(ofA),
+      show(ofB),
+      show(improvement),
+    ]);
+  const measured = [...rows("held-out rows", heldOut), ...rows("training rows", training)];
+  return [
+    `a  ${standing(a)}\nb  ${standing(b)}`,
+    ...(measured.length > 0 ? [formatTable(["metric", "a", "b", "b better by"], measured)] : []),
+    ...(caution === undefined ? [] : [caution]),
+    listDifferences("Trainer", parameters),
+    listDifferences("Data", data),
+    definition === undefined
+      ? a.definitionDigest === b.definitionDigest
+        ? "Definition: no difference."
+        : "Definition: not the same, and not kept for both runs, so what differs cannot be said."
+      : listDifferences("Definition", definition),
+  ].join("\n\n");
+}
