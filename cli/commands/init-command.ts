@@ -23,6 +23,8 @@ export function addInit(program: Command): void {
     .requiredOption("--from <file>", "CSV file with a header line, Parquet file, or folder of either")
     .option("--target <column>", "column to predict (default: target, label or y, or else the last)")
     .option("--id <column>", "column that tells rows apart (default: one that looks like it)")
+    .option("--group <column>", "column that says whose rows they are: all of one are held out, or none")
+    .option("--time <column>", "column that says when: the newest rows are held out")
     .addOption(
       new Option("--task <task>", "what the target is (default: as its values are)").choices([
         "regression",

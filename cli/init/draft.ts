@@ -11,7 +11,7 @@ import type { SqlEngine } from "../../platform/sql/engine";
 import { identifier } from "../../platform/sql/engine";
 import { baselineOf } from "./baseline";
 import { describeColumn, type Column, type DescribedColumn } from "./describe-column";
-import { chooseId, chooseTarget, chooseTask, type Answers, type Ask } from "./questions";
+import { chooseId, chooseSplit, chooseTarget, chooseTask, type Answers, type Ask } from "./questions";
 import type { SeenColumn } from "./seen-columns";
 import { lookAtFile, type SeenFile } from "./seen-file";
 
@@ -41,13 +41,17 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
   const file = await lookAtFile(engine, from);
   const target = await chooseTarget(file, answers, ask);
   const { task, column, why } = await chooseTask(target, answers, ask);
+  const { group, time } = chooseSplit(file, answers);
   const id = await chooseId(file, { target, answers, ask });
   const describe = (rowNumbers: "leave out" | "keep"): DescribedColumn[] =>
     file.header.map((header) => {
       const facts = file.columns.find((one) => one.name === header);
       if (!facts || !isNamed(header)) return nameless;
       if (facts === target) return { name: header, taken: "target", why: `${task}: it ${why}`, column };
-      return header === id ? asId(header) : describeColumn(facts, { rowNumbers });
+      if (header === id) return asId(header);
+      if (header === group) return { name: header, taken: "left out", why: "says whose a row is" };
+      if (header === time) return { name: header, taken: "left out", why: "says when a row was made" };
+      return describeColumn(facts, { rowNumbers });
     });
   // Numbers from 1 on may be more than numbers of rows, if there is nothing else.
   const usual = describe("leave out");
@@ -58,7 +62,7 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
     task,
     data,
     ...formatOf(file, described),
-    split: { testFraction: 0.2, seed: 1 },
+    split: { testFraction: 0.2, seed: 1, ...(group && { group }), ...(time && { time }) },
     trainer: isRegression ? { kind: "ridge", alpha: 1 } : { kind: "logistic", l2: 1 },
     gate: { metric: isRegression ? "rmse" : "auc" },
   };

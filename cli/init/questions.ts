@@ -11,6 +11,9 @@ export interface Answers {
   readonly target?: string;
   readonly id?: string;
   readonly task?: Task;
+  /** Column that says whose rows they are, or when. */
+  readonly group?: string;
+  readonly time?: string;
 }
 
 /** Asks a user; an empty answer takes what is suggested. Absent where there is nobody to ask. */
@@ -27,6 +30,20 @@ function findColumn({ columns, from }: SeenFile, name: string, flag: string): Se
     "USAGE",
     `"${name}" is not a column of ${from}. Columns: ${names}. Name one with ${flag}.`,
   );
+}
+
+/** The split that was asked for, by columns that the file has. */
+export function chooseSplit(file: SeenFile, { group, time }: Answers): { group?: string; time?: string } {
+  if (group !== undefined && time !== undefined) {
+    throw new PlatformError(
+      "USAGE",
+      "--group and --time each say which rows are held out. Expected at most one. Leave one of them out.",
+    );
+  }
+  return {
+    ...(group !== undefined && { group: findColumn(file, group, "--group").name }),
+    ...(time !== undefined && { time: findColumn(file, time, "--time").name }),
+  };
 }
 
 /** Asks until the answer is one that can be used. */

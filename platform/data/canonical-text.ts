@@ -7,6 +7,9 @@ const maxWhole = "9.2E18";
 /** 2^62: the fractional part of a double times this is exact, and fits 64 bits. */
 const fractionScale = "4.611686018427387904E18";
 
+/** A column by its name, type and part: only that of an id matters. */
+type HashedColumn = Pick<ColumnDefinition, "name" | "type"> & { readonly role?: string | undefined };
+
 /**
  * An id as the split sees it. It is text, but one that reads as a whole number counts as that number ("7.0" and "007" as 7), in the
  * notation of numbers: whether a file has ids as text or as numbers of any kind, a row keeps its side.
@@ -20,7 +23,7 @@ function idText(value: string, { matches }: SqlDialect): string {
 
 /** What of a column is hashed where its values are, and not their texts. Ids are texts in either case. */
 export function hashedValue(
-  column: Pick<ColumnDefinition, "name" | "type"> & Partial<Pick<ColumnDefinition, "role">>,
+  column: HashedColumn,
   dialect: SqlDialect,
 ): { readonly sql: string; readonly isNumber: boolean } {
   const isNumber = column.type === "number" && column.role !== "id";
@@ -37,10 +40,7 @@ export function hashOf(texts: readonly string[]): string {
  * its sign, its whole part and its fractional part in units of 2^-62, each found by IEEE operations that are
  * exact: 1.5 is "1.2305843009213693952". Two doubles share a text only beyond 9.2e18 or closer than 2^-62.
  */
-export function canonicalText(
-  { name, type, role }: Pick<ColumnDefinition, "name" | "type"> & Partial<Pick<ColumnDefinition, "role">>,
-  dialect: SqlDialect,
-): string {
+export function canonicalText({ name, type, role }: HashedColumn, dialect: SqlDialect): string {
   const value = identifier(name);
   if (role === "id") return idText(value, dialect);
   if (type !== "number") return `COALESCE(CAST(${value} AS STRING), '')`;

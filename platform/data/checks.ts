@@ -68,9 +68,11 @@ function withoutPersonalValues(finding: Finding, { columns }: ModelDefinition): 
   return { ...finding, examples: examples.map(({ row }) => ({ row, value: "(personal)" })) };
 }
 
-/** The column that says which rows are held out, where one does. */
-function splitColumns({ split }: ModelDefinition): { readonly name: string }[] {
-  return split.column === undefined ? [] : [{ name: split.column }];
+/** The columns that say which rows are held out, beside those of the definition. */
+function splitColumns({ split, columns }: ModelDefinition): { readonly name: string }[] {
+  return [split.column, split.group, split.time].flatMap((name) =>
+    name === undefined || columns.some((column) => column.name === name) ? [] : [{ name }],
+  );
 }
 
 function hasError(findings: readonly Finding[], column: string): boolean {

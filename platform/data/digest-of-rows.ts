@@ -5,7 +5,8 @@ import type { SplitRule } from "./split-rule";
 
 /**
  * A digest of the held-out rows of the split table `data`, or of those at `positions` among them by `_row`: the same for the same
- * rows in any order. A row is what its rule tells it from others by, where a column says the side all that the definition names.
+ * rows in any order. A row is what its rule tells it from others by; where that is a side, a time or whose it is, which other rows may
+ * share, it is all that the definition names.
  */
 export async function digestOfRows(
   data: LoadedData,
@@ -13,8 +14,8 @@ export async function digestOfRows(
   positions?: readonly number[],
 ): Promise<Digest> {
   const { engine, definition } = data;
-  const columns =
-    rule.by === "hash" ? rule.key : definition.columns.map(({ name, type }) => ({ name, type }));
+  const tellsRows = rule.by === "hash" && !rule.key.some(({ role }) => role === "group");
+  const columns = tellsRows ? rule.key : definition.columns.map(({ name, type }) => ({ name, type }));
   const texts = columns.map((column) => canonicalText(column, engine.dialect));
   const rows = await rowsWith(data, columns);
   const keys: string[] = [];

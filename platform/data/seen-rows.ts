@@ -2,7 +2,7 @@ import type { Digest } from "../base/files";
 import { compareWithFormer, findCorrected, rowSet, type FormerData } from "./former-rows";
 import { keyOf, rowsWith, sidesIn, type LoadedData } from "./row-sides";
 import type { DataSource } from "./source";
-import type { SplitRule } from "./split-rule";
+import { isByIdentity, type SplitRule } from "./split-rule";
 
 /** What a model was trained on, as far as that is known. */
 export interface TrainedOn {
@@ -26,8 +26,9 @@ export function howToTell(
 ): Telling {
   if (rule === undefined) return "not-at-all";
   const applies = keyOf(rule).every(({ name }) => now.header.includes(name));
-  const byId = rule.by === "hash" && rule.key.some(({ role }) => role === "id");
-  if (applies && (byId || digest === now.digest)) return "by-rule";
+  // When a row was made, as whose it is, is not corrected like a value.
+  const isLasting = rule.by === "time" || (rule.by === "hash" && isByIdentity(rule));
+  if (applies && (isLasting || digest === now.digest)) return "by-rule";
   if (isKept) return "by-content";
   return applies ? "by-rule-unless-corrected" : "not-at-all";
 }

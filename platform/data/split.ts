@@ -3,6 +3,7 @@ import { counted } from "../base/wording";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { replaceTable } from "./source";
 import { heldOutCondition, keyOf, rowsWith, sideNames, sidesIn, type LoadedData } from "./row-sides";
+import { requireGroups, resolveSplit } from "./resolve-split";
 import { splitRuleSchema, type SplitRule } from "./split-rule";
 
 /** How many rows are on each side. */
@@ -14,11 +15,14 @@ interface Split {
 /**
  * Adds the column `_held_out` to the view `data`. By a rule of hashes a row's side depends on the seed and on its id (without
  * an id: on its values in the rule's columns) alone, so it stays when rows are added or sorted, on every engine. Equal rows are on
- * the same side: a held-out row that is also among the training rows would measure memory, not learning.
+ * the same side: a held-out row that is also among the training rows would measure memory, not learning. Rows of one group are on
+ * one side, and so are rows of one time.
  */
-export async function splitData(data: LoadedData, rule: SplitRule): Promise<Split> {
+export async function splitData(data: LoadedData, decided: SplitRule): Promise<Split> {
   const { engine, source } = data;
+  const rule = await resolveSplit(data, decided);
   if (!(await isSplitBy(engine, rule))) {
+    if (rule.by === "hash") await requireGroups(data, rule);
     if (rule.by === "column") requireSideColumn(source.header, rule.column);
     const rows = await rowsWith(data, keyOf(rule));
     if (rule.by === "column") await requireSideNames(engine, rows, rule.column);
@@ -66,9 +70,13 @@ async function putOnSides(engine: SqlEngine, rule: SplitRule, rows: string): Pro
 }
 
 function remedyOf(rule: SplitRule): string {
-  return rule.by === "column"
-    ? `mark some as "${sideNames.heldOut}" and some as "${sideNames.training}" in "${rule.column}", or name another split.column`
-    : `add rows that differ, or change split.testFraction (${rule.testFraction}) or split.seed (${rule.seed})`;
+  if (rule.by === "column")
+    return `mark some as "${sideNames.heldOut}" and some as "${sideNames.training}" in "${rule.column}", or name another split.column`;
+  if (rule.by === "time")
+    return `add rows of other times, or change split.testFraction (${rule.testFraction}) or split.time ("${rule.column}")`;
+  const group = rule.key.find(({ role }) => role === "group");
+  const rows = group ? `rows of others in "${group.name}"` : "rows that differ";
+  return `add ${rows}, or change split.testFraction (${rule.testFraction}) or split.seed (${rule.seed})`;
 }
 
 function requireSideColumn(header: readonly string[], column: string): void {

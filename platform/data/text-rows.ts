@@ -27,7 +27,9 @@ export interface TextRows {
 
 /** A column as it is put into a table; without its definition, when there is none yet. */
 export interface WantedColumn
-  extends Pick<ColumnDefinition, "name">, Partial<Pick<ColumnDefinition, "role" | "values">> {
+  extends Pick<ColumnDefinition, "name">, Partial<Pick<ColumnDefinition, "values">> {
+  /** Only that of an id matters. */
+  readonly role?: string | undefined;
   /** What the table calls it. */
   readonly as: string;
   /** Not as text but as the file has it. */

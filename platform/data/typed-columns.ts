@@ -17,7 +17,8 @@ const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
 const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
 
-type Typed = Pick<ColumnDefinition, "type"> & Partial<Pick<ColumnDefinition, "role" | "values">>;
+type Typed = Pick<ColumnDefinition, "type"> &
+  Partial<Pick<ColumnDefinition, "values">> & { readonly role?: string | undefined };
 
 /** How a column's values are kept: by its type, but an id is text as it was written, whatever its declared type. */
 function storedType({ type, role }: Typed): ColumnDefinition["type"] {

@@ -5,7 +5,7 @@ import type { TextRows, WantedColumn } from "./text-rows";
 import { finiteNumber, formatIn, sqlTypeOf, typedColumn } from "./typed-columns";
 
 /** A column by its name, type and whether it is an id. */
-export type TypedColumn = Pick<ColumnDefinition, "name" | "type"> & Partial<Pick<ColumnDefinition, "role">>;
+export type TypedColumn = Pick<ColumnDefinition, "name" | "type"> & { readonly role?: string | undefined };
 
 /** The same as a table calls it. */
 export function underItsName<Column extends { readonly name: string }>(

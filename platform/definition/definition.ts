@@ -8,6 +8,7 @@ import { columnFaults, columnSchema } from "./column-schema";
 import { formatSchema } from "./format-schema";
 import { metricNames, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
+import { splitFaults } from "./split-faults";
 import { trainerFaults, trainerSchema } from "./trainers";
 
 const metricName = z.enum(metricNames);
@@ -56,6 +57,12 @@ const definitionShape = closedObject({
     seed: z.number().int().default(1),
     /** Column of the data that says instead which rows are held out, "test", and which are trained on, "train". */
     column: z.string().min(1).optional(),
+    /** Column of the data that says whose rows they are: all rows of one, such as a customer, are on one side. */
+    group: z.string().min(1).optional(),
+    /** Column of the data that says when: the newest rows are held out. A number, or a date or time as ISO 8601 writes it. */
+    time: z.string().min(1).optional(),
+    /** Classification: the share that is held out is the same in each class. */
+    stratify: z.literal(true).optional(),
   }).prefault({}),
   checks: checksSchema.prefault({}),
   trainer: trainerSchema,
@@ -145,14 +152,6 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
     }
   }
   return faults;
-}
-
-function splitFaults({ split, columns }: Definition): string[] {
-  return columns.some(({ name }) => name === split.column)
-    ? [
-        `split.column "${split.column}" is among the columns; what splits the rows is neither a feature nor the target`,
-      ]
-    : [];
 }
 
 function checkFaults({ columns, checks }: Definition): string[] {

@@ -10,6 +10,11 @@ export interface SqlDialect {
   readonly tryDouble: (text: string) => string;
   /** The text as a value of a type that the engine names; NULL where it is none. */
   readonly tryCast: (text: string, type: string) => string;
+  /**
+   * Seconds since 1970 (UTC), as a double, of a text that is a date or a time in ISO 8601, with an offset or in UTC; NULL where there
+   * is no such day or hour.
+   */
+  readonly secondsOf: (text: string) => string;
   /** The position (from 0) of a text among texts that are all different; NULL where it is none of them. */
   readonly positionAmong: (text: string, texts: readonly string[]) => string;
   /** The exact median of numbers; of an even count the mean of the two in the middle. */

@@ -124,7 +124,7 @@ describe("the pages of this repository", () => {
       .map(([, key, value = ""]) => [key, value.replaceAll(/[`"[\]]/g, "").replace("none", "")])
       .filter(([, value]) => value !== "required");
     // What may be left out and then is not there.
-    const absent = [["split.column", ""]];
+    const absent = ["column", "group", "stratify", "time"].map((key) => [`split.${key}`, ""]);
     expect(written.sort()).toEqual([...defaults, ...absent].sort());
   });
 

@@ -1,5 +1,12 @@
 import { keepSides } from "../../platform/data/keep-sides";
-import { decideSplitRule, isSameHash, withHash, type SplitRule } from "../../platform/data/split-rule";
+import { resolveSplit } from "../../platform/data/resolve-split";
+import {
+  decideSplitRule,
+  isByIdentity,
+  isSameHash,
+  withHash,
+  type SplitRule,
+} from "../../platform/data/split-rule";
 import { definitionDigest } from "../../platform/definition/definition-digest";
 import type { Lineage } from "../../platform/model/model-directory";
 import { readLineage } from "../../platform/model/model-directory";
@@ -21,12 +28,14 @@ export async function decideSplit(
   const { definition, source } = workbench;
   const lineage = champion && (await readLineage(champion.directory));
   const former = lineage?.split;
-  const rule = withHash(decideSplitRule(definition, source.header, former), source.rows, former);
-  const isAnother = former?.by !== "hash" || rule.by !== "hash" || !isSameHash(rule, former);
-  // An id is the same through every correction.
-  if (lineage === undefined || isAnother || rule.key.some(({ role }) => role === "id")) return rule;
+  const decided = withHash(decideSplitRule(definition, source.header, former), source.rows, former);
+  const isAnother = former?.by !== "hash" || decided.by !== "hash" || !isSameHash(decided, former);
+  const rule = await resolveSplit(workbench, decided, isAnother ? undefined : former);
+  // An id is the same through every correction, and so is whose rows they are.
+  if (lineage === undefined || isAnother || rule.by !== "hash" || isByIdentity(rule)) return rule;
   if (lineage.data.digest === source.digest) return former;
-  return withFormerData(lineage, versions, (data) => keepSides(workbench, former, data));
+  const carried = { ...rule, ...(former.moved && { moved: former.moved }) };
+  return withFormerData(lineage, versions, (data) => keepSides(workbench, carried, data));
 }
 
 /**

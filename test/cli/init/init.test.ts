@@ -134,6 +134,29 @@ describe("a definition from a file", () => {
     expect(definition.columns[0]).toEqual({ name: "sku", type: "category", role: "id" });
   });
 
+  test("splits by the column that is named, which is no feature then", async () => {
+    const from = await csv("grouped", "customer,day,x,y", (index) => {
+      const day = new Date(Date.UTC(2026, 0, index)).toISOString().slice(0, 10);
+      return `c${index % 17},${day},${(index * 37) % 61},${(index * 17) % 59}`;
+    });
+    for (const [flag, column, why] of [
+      ["group", "customer", "says whose a row is"],
+      ["time", "day", "says when a row was made"],
+    ] as const) {
+      const { definition, columns } = await initModel({ name: `by-${flag}`, from, [flag]: column, models });
+      expect(definition.split).toEqual({ testFraction: 0.2, seed: 1, [flag]: column });
+      expect(columns).toContainEqual({ name: column, taken: "left out", why });
+      const loaded = await loadDefinition(`by-${flag}`, undefined, models);
+      expect(loaded.definition.split).toMatchObject({ [flag]: column });
+    }
+    await expect(
+      initModel({ name: "by-both", from, group: "customer", time: "day", models }),
+    ).rejects.toMatchObject({ code: "USAGE" });
+    await expect(initModel({ name: "by-none", from, time: "when", models })).rejects.toThrow(
+      "Name one with --time.",
+    );
+  });
+
   test("predicts the column that is named", async () => {
     const from = await csv("target", "age,paid", (index) => `${20 + index},${index}`);
     await initModel({ name: "named-target", from, target: "age", models });

@@ -69,6 +69,27 @@ test.each<[string, ModelDefinition, string[], SplitRule | undefined, SplitRule]>
     { by: "column", column: "set" },
   ],
   [
+    "whose they are, whatever the champion went by",
+    { ...abc, split: { ...abc.split, group: "customer" } },
+    [...all, "customer"],
+    byHash("a", "y"),
+    { ...byHash("a"), key: [{ name: "customer", type: "category", role: "group" }] },
+  ],
+  [
+    "all columns where the champion went by whose they are",
+    abc,
+    all,
+    { ...byHash("a"), key: [{ name: "a", type: "category", role: "group" }] },
+    byHash("a", "b", "y"),
+  ],
+  [
+    "their time",
+    { ...abc, split: { ...abc.split, time: "at" } },
+    [...all, "at"],
+    byHash("a", "y"),
+    { by: "time", column: "at", testFraction: 0.2 },
+  ],
+  [
     "the definition's when a column said it of the champion's rows",
     abc,
     all,
@@ -103,6 +124,23 @@ test.each<[SplitRule, string]>([
     'by a hash of the values of "y" with seed 1, of which 20 % is held out, and 1 row where it was before its correction',
   ],
   [{ by: "column", column: "set" }, 'by the column "set"'],
+  [
+    { ...byHash("a"), key: [{ name: "customer", type: "category", role: "group" }] },
+    'by a hash of "customer" with seed 1, so that all rows of one are on one side; 20 % of them are held out',
+  ],
+  [
+    { ...byHash("a"), strata: { column: { name: "y", type: "category" } } },
+    'by a hash of the values of "a" with seed 1, of which 20 % is held out in each class of "y"',
+  ],
+  [{ by: "time", column: "at", testFraction: 0.2 }, 'by "at", of which the newest 20 % is held out'],
+  [
+    { by: "time", column: "at", testFraction: 0.2, from: { value: 1767225600, unit: "seconds" } },
+    'by "at", of which the rows from 2026-01-01T00:00:00Z on are held out',
+  ],
+  [
+    { by: "time", column: "year", testFraction: 0.2, from: { value: 2024, unit: "number" } },
+    'by "year", of which the rows from 2024 on are held out',
+  ],
 ])("%p in words", (rule, words) => {
   expect(describeSplitRule(rule)).toBe(words);
 });
