@@ -4,12 +4,12 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { repository } from "./repository";
 
-/** Where code stands, as far as git can tell. */
+/** The version of code, as far as git can tell. */
 interface Commit {
   readonly commit?: string;
-  /** Whether what runs differs from the commit: files were changed, or git does not know them. */
+  /** Whether the running code differs from the commit: files were changed or are untracked. */
   readonly dirty?: boolean;
-  /** The files among them that git does not know, by their paths in the repository. */
+  /** The untracked files among them, by their paths in the repository. */
   readonly untracked?: readonly string[];
 }
 
@@ -19,14 +19,14 @@ interface CodeVersion extends Commit {
   readonly model?: Commit;
 }
 
-/** The files of one model. */
+/** Where one model's files are. */
 interface ModelFiles {
   readonly definition: string;
-  /** What it trains on, which is no code: the lineage has its digest. */
+  /** What it trains on. It is not code: the lineage records its digest. */
   readonly data: string;
 }
 
-/** Folders whose files can be a part of what runs; elsewhere a file that git does not know is no code. */
+/** Folders whose files can be part of the running program; an untracked file elsewhere is not code. */
 const codeFolders = ["build", "cli", "deploy", "platform", "scoring", "training"];
 
 async function git(folder: string, ...args: string[]): Promise<string> {
@@ -34,11 +34,11 @@ async function git(folder: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** The top folder of the repository that a folder is in; undefined without one, or without git. */
+/** The top folder of the repository that holds a folder; undefined without a repository, or without git. */
 async function findTop(folder: string): Promise<string | undefined> {
   try {
     const top = await git(folder, "rev-parse", "--show-toplevel");
-    // Without a commit there is nothing to name.
+    // A repository without a commit has nothing to name.
     await git(folder, "rev-parse", "--verify", "HEAD");
     return await realpath(top.trim());
   } catch {
@@ -51,7 +51,7 @@ function isBelow(file: string, folder: string): boolean {
   return relative === "" || (relative.split(path.sep)[0] !== ".." && !path.isAbsolute(relative));
 }
 
-/** Files of some folders that git does not know and was not told to ignore, and of `always` also those. */
+/** Untracked files of `folders`, without the ignored ones; of `always` the ignored ones, too. */
 async function untrackedFiles(
   top: string,
   { folders, always }: { readonly folders: readonly string[]; readonly always: readonly string[] },
@@ -88,8 +88,8 @@ async function realPathOf(file: string): Promise<string> {
 }
 
 /**
- * Asks git where the program stands and, of a run, the model that it trains. A copy of the files without git, or a
- * machine without it, has no commit to name. Without a model, all models of the repository count.
+ * Asks git for the commit of the program and of the model that a run trains. A copy of the files outside git, or a
+ * machine without git, has no commit to name. Without a model, all models of the repository count.
  */
 export async function codeVersion(given?: ModelFiles, root = repository): Promise<CodeVersion> {
   const top = await findTop(root);

@@ -3,13 +3,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { BlockBlobClient, RestError } from "@azure/storage-blob" with { "resolution-mode": "import" };
 import { PlatformError } from "../base/errors";
 
-/** Content up to this size goes up in one request; what is larger in blocks of it, some at once. */
+/** Content up to this size is uploaded in one request; larger content in blocks of this size, several at a time. */
 const blockBytes = 4 * 1024 * 1024;
 const blocksAtOnce = 4;
 /** The longest lease that ends by itself: nobody waits longer for a writer that was killed. */
 const leaseSeconds = 60;
 const renewMs = 20_000;
-/** Pause between two looks whether another writer has ended. */
+/** Pause between two checks whether another writer has finished. */
 const lookMs = 250;
 
 /** How a write waits for other writers of the same blob. */
@@ -24,12 +24,12 @@ type Metadata = Readonly<Record<string, string>>;
 
 const codeOf = (error: unknown): string => (error as Partial<RestError>).code ?? "";
 
-/** Answers to who writes while another writer has the lease. */
+/** Error codes of a write while another writer holds the lease. */
 const taken = new Set(["LeaseAlreadyPresent", "LeaseIdMissing", "LeaseIsBreakingAndCannotBeAcquired"]);
-/** Answers to who loses its blocks, as another one has put its own in place, or its lease, as it was away too long. */
+/** Error codes of a writer whose blocks were replaced by another writer's, or whose lease ran out. */
 const overtaken = new Set(["InvalidBlockList", "LeaseLost", "LeaseNotPresentWithBlobOperation"]);
 
-/** Does what changes a blob, again when another writer was in the way, until it is done or patience ends. */
+/** Changes a blob; retries when another writer was in the way, until it is done or patience runs out. */
 export async function amongWriters<T>(work: () => Promise<T>, { patienceMs, what }: Patience): Promise<T> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
@@ -40,7 +40,7 @@ export async function amongWriters<T>(work: () => Promise<T>, { patienceMs, what
       if (Date.now() >= deadline) {
         throw new PlatformError(
           "BUSY",
-          `Another writer has held ${what} for ${patienceMs / 1000} s. One writes at a time. Try again when it has ended.`,
+          `Another writer has held ${what} for ${patienceMs / 1000} s. Only one may write at a time. Try again when it has finished.`,
           { cause: error },
         );
       }
@@ -50,8 +50,8 @@ export async function amongWriters<T>(work: () => Promise<T>, { patienceMs, what
 }
 
 /**
- * The lease of a blob, which keeps other writers out until it is given back. A blob that is not there has none: of two
- * that make it at once, the second to put its blocks in place is refused, and then finds a blob to lease.
+ * Holds the lease of a blob, which keeps other writers out until it is released. A blob that does not exist has none: of two
+ * writers that create it at once, the second to commit its blocks is refused, and then finds a blob to lease.
  */
 async function withLease(client: BlockBlobClient, work: (leaseId?: string) => Promise<void>): Promise<void> {
   const lease = client.getBlobLeaseClient();
@@ -61,7 +61,7 @@ async function withLease(client: BlockBlobClient, work: (leaseId?: string) => Pr
     if (codeOf(error) === "BlobNotFound") return work();
     throw error;
   }
-  // A renewal that fails is met again where the blocks are put in place: who has lost the lease is refused.
+  // A failed renewal shows when the blocks are committed: a writer that has lost the lease is refused.
   const renewal = setInterval(() => void lease.renewLease().catch(() => clearInterval(renewal)), renewMs);
   try {
     await work(lease.leaseId);
@@ -75,7 +75,7 @@ async function giveBack(release: () => Promise<unknown>): Promise<void> {
   try {
     await release();
   } catch (error) {
-    // It ends by itself in a minute, and what the work was about has been said by it.
+    // The lease ends by itself within a minute, and the work has reported its own outcome.
     if ((error as Partial<RestError>).name !== "RestError") throw error;
   }
 }
@@ -87,7 +87,7 @@ async function stageBlocks(
 ): Promise<string[]> {
   const upload = randomUUID();
   const count = Math.ceil(bytes.byteLength / blockBytes);
-  // All ids of a blob have one length, also those of others who write it.
+  // All block ids of a blob must have the same length, also those of other writers.
   const ids = Array.from({ length: count }, (_, index) =>
     Buffer.from(`${upload}-${String(index).padStart(6, "0")}`).toString("base64"),
   );
@@ -103,8 +103,8 @@ async function stageBlocks(
 }
 
 /**
- * Writes a blob, whole or not at all: in one request, or in blocks that are put in place by one request when all are
- * there. A block that fails is sent again by itself.
+ * Writes a blob completely or not at all: in one request, or in blocks that one request commits when all have been
+ * uploaded. A block that fails is sent again by itself.
  */
 export async function uploadBlob(
   client: BlockBlobClient,

@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../base/files";
 import type { Storage } from "./storage";
 import { assertPath } from "./storage-path";
 
-/** What a crash during `put` may leave beside a file (`writeFileAtomic` names it); no file of the storage. */
+/** Files that a crash during `put` may leave behind (`writeFileAtomic` names them); not part of the storage. */
 const leftover = /\.\d+-[0-9a-f]{8}\.tmp$/;
 
 const absent = ["ENOENT", "ENOTDIR", "EISDIR"];
@@ -76,7 +76,7 @@ class LocalStorage implements Storage {
   }
 }
 
-/** A storage in a folder, which is made when the first file is written. */
+/** A storage in a folder, which is created when the first file is written. */
 export function openLocalStorage(directory: string): Storage {
   return new LocalStorage(path.resolve(directory));
 }

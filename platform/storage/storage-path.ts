@@ -1,6 +1,6 @@
 import { PlatformError } from "../base/errors";
 
-/** Refuses what would leave a storage, or what not every storage can name. */
+/** Refuses paths that would lead out of a storage, or that not every storage can hold. */
 export function assertPath(text: string, what: "path" | "prefix"): void {
   const parts = text.split("/");
   // A prefix may end anywhere: "", "a/" and "a/b" are all prefixes of "a/bc".

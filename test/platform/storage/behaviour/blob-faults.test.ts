@@ -148,7 +148,7 @@ describe("the blob storage on a bad network", () => {
       const change = (by: Storage): Promise<void> => (content ? by.put("a", content) : by.delete("a"));
       await expect(change(hasty)).rejects.toMatchObject({
         code: "BUSY",
-        message: `Another writer has held "a" in ${location.split("?")[0]} for 0.3 s. One writes at a time. Try again when it has ended.`,
+        message: `Another writer has held "a" in ${location.split("?")[0]} for 0.3 s. Only one may write at a time. Try again when it has finished.`,
       });
       expect(Buffer.from(await storage.get("a")).toString()).toBe("old");
       const refused = new Promise<void>((resolve) => {
