@@ -26,7 +26,12 @@ export = async (): Promise<Record<string, unknown>> => {
   const keyRotation = config.scoringAudience === undefined ? config.keyRotation : undefined;
   const foundation = new Foundation("mlops", { ...config, tags: tagsOf(config), keyRotation });
   const { placement, principals, scopes, containers } = foundation;
-  const people = { ...principals, operators: config.operators };
+  const { operators, releasePrincipal: releasers, watchPrincipal: watchers } = config;
+  const outside = {
+    ...(releasers !== undefined && { releasers }),
+    ...(watchers !== undefined && { watchers }),
+  };
+  const people = { ...principals, operators, ...outside };
   const access = new Access("access", { principals: people, scopes });
 
   const images = await buildImages(config, foundation, access);
@@ -71,10 +76,10 @@ export = async (): Promise<Record<string, unknown>> => {
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD",
   };
   const serving = prepareServing(config, { foundation, access, tenantId, settings });
-  const { cluster, containerGroupId } = serving;
-  const late = { workspace: workspace.id, ...(cluster && { cluster: cluster.id }) };
-  const group = containerGroupId && { containerGroups: foundation.resourceGroup.id };
-  new Access("late-access", { principals: people, scopes: { ...late, ...group } });
+  new Access("late-access", {
+    principals: people,
+    scopes: { workspace: workspace.id, ...serving.scopes },
+  });
   watch(config, { foundation, workspace, triggers, serving });
 
   return outputsOf({

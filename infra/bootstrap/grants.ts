@@ -67,12 +67,15 @@ export function statePaths(
 /** What Pulumi keeps of the bucket itself. */
 const bucketPaths = [".pulumi/meta.yaml"];
 
-/** Lets the state of an identity's own stacks be written, and of those before them be read. */
-export function onlyStacks({ own, earlier }: StackAccess): string {
+/** Lets the state of an identity's own stacks be written, or that of what serves alone, and of those before them be read. */
+export function onlyStacks(
+  { own, earlier }: StackAccess,
+  writes: readonly (keyof typeof projects)[] = ["environment", "serving"],
+): string {
   const like = (paths: readonly string[]): string =>
     paths.map((path) => `${blobPath} StringLike '${path}'`).join(" OR ");
-  const mayWrite = own.flatMap((stack) => statePaths(stack));
-  const mayRead = [...bucketPaths, ...mayWrite, ...earlier.flatMap((stack) => statePaths(stack))];
+  const mayWrite = own.flatMap((stack) => statePaths(stack, writes));
+  const mayRead = [...bucketPaths, ...[...own, ...earlier].flatMap((stack) => statePaths(stack))];
   return `${onlyWhere(like(mayRead), ["readButNotList"])} AND ${onlyWhere(like(mayWrite), blobWrites)}`;
 }
 
@@ -106,42 +109,61 @@ export const grants: readonly Grant[] = [
     who: "deploy",
     role: "Storage Blob Data Contributor",
     on: "subscription",
-    why: "scores files and reads the prediction log",
+    why: "delivers data to train on",
     condition: () => notContainer("pulumi-state"),
-  },
-  {
-    who: "deploy",
-    role: "Key Vault Secrets User",
-    on: "subscription",
-    why: "calls the scoring service in tests with its key",
-  },
-  {
-    who: "deploy",
-    role: "AcrPull",
-    on: "earlierSubscriptions",
-    why: "copies the image that passed there",
-  },
-  {
-    who: "deploy",
-    role: "AzureML Data Scientist",
-    on: "earlierSubscriptions",
-    why: "reads the version to release, and marks the champion",
-  },
-  {
-    who: "deploy",
-    role: "Storage Blob Data Reader",
-    on: "earlierSubscriptions",
-    why: "reads the files of the version to release",
   },
   {
     who: "deploy",
     role: "Storage Blob Data Contributor",
     on: "stateContainer",
-    why: "writes the state of its own stack, and reads those before it",
-    condition: onlyStacks,
+    why: "writes the state of its environment",
+    condition: (stacks) => onlyStacks({ ...stacks, earlier: [] }),
   },
   { who: "deploy", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
-  { who: "deploy", role: "Key Vault Secrets User", on: "vault", why: "fills the variable group" },
+
+  // What a release may do in its environment, that environment's stack gives it: infra/components/foundation/access-table.ts.
+  {
+    who: "release",
+    role: "AcrPull",
+    on: "earlierSubscriptions",
+    why: "copies the image that passed there",
+  },
+  {
+    who: "release",
+    role: "AzureML Data Scientist",
+    on: "earlierSubscriptions",
+    why: "reads the version to release, and marks the champion",
+  },
+  {
+    who: "release",
+    role: "Storage Blob Data Reader",
+    on: "earlierSubscriptions",
+    why: "reads the files of the version to release",
+  },
+  {
+    who: "release",
+    role: "Storage Blob Data Contributor",
+    on: "stateContainer",
+    why: "writes the state of what serves, and reads that of its environment and those before it",
+    condition: (stacks) => onlyStacks(stacks, ["serving"]),
+  },
+  { who: "release", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
+  { who: "release", role: "Key Vault Secrets User", on: "vault", why: "fills the variable group" },
+
+  {
+    who: "watch",
+    role: "AzureML Data Scientist",
+    on: "earlierSubscriptions",
+    why: "reads the version that serves, and starts a retraining",
+  },
+  {
+    who: "watch",
+    role: "Storage Blob Data Reader",
+    on: "earlierSubscriptions",
+    why: "reads the files of the version that serves",
+  },
+  { who: "watch", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads what serves" },
+  { who: "watch", role: "Key Vault Crypto User", on: "stateKey", why: "opens the state" },
 
   { who: "operator", role: "Storage Blob Data Contributor", on: "stateContainer", why: "writes the state" },
   { who: "operator", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },

@@ -1,5 +1,5 @@
 import type { StackAccess } from "./grants";
-import { environmentName, previewName, type Duty } from "../config/pipelines";
+import { previewName, signedInto, signInName, type Duty } from "../config/pipelines";
 import { uuidOf } from "../config/uuid";
 
 /** What the bootstrap makes for, and where. */
@@ -28,13 +28,15 @@ export interface SignIn {
   readonly duty: Duty;
   /** Where it may do so; a connection is made for the first. */
   readonly subscriptionIds: readonly [string, ...string[]];
-  /** Subscriptions of environments that a release passes before, where they are others. */
+  /** Subscriptions of environments that a release passes before. */
   readonly earlierSubscriptionIds: readonly string[];
   /** Environments whose stacks it may change, and those before them. */
   readonly stacks: StackAccess;
 }
 
-/** All identities of pipelines: one that may only look, and one for each environment. */
+const duties = ["deploy", "release", "watch"] as const;
+
+/** All identities of pipelines: one that may only look, and of each environment those that any pipeline signs in as. */
 export function signInsOf({ subscriptionId, environments }: Target): SignIn[] {
   const names = environments.map(({ name }) => name);
   const subscriptions = environments.map((environment) => environment.subscriptionId);
@@ -47,15 +49,18 @@ export function signInsOf({ subscriptionId, environments }: Target): SignIn[] {
       earlierSubscriptionIds: [],
       stacks: { own: [], earlier: names },
     },
-    ...environments.map((environment, index): SignIn => ({
-      name: environmentName(environment.name),
-      duty: "deploy",
-      subscriptionIds: [environment.subscriptionId],
-      earlierSubscriptionIds: [...new Set(subscriptions.slice(0, index))].filter(
-        (id) => id !== environment.subscriptionId,
-      ),
-      stacks: { own: [environment.name], earlier: names.slice(0, index) },
-    })),
+    ...environments.flatMap((environment, index) => {
+      const { name } = environment;
+      return duties
+        .filter((duty) => signedInto(duty, name, names).length > 0)
+        .map((duty): SignIn => ({
+          name: signInName(duty, name),
+          duty,
+          subscriptionIds: [environment.subscriptionId],
+          earlierSubscriptionIds: [...new Set(subscriptions.slice(0, index))],
+          stacks: { own: [name], earlier: names.slice(0, index) },
+        }));
+    }),
   ];
 }
 

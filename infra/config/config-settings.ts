@@ -251,6 +251,17 @@ export const settings = {
     default: "5",
     description: "Failed requests in five minutes above which an alert goes out",
   },
+  releasePrincipal: {
+    schema: text(guid, "expected an object id"),
+    optional: true,
+    description: "Identity that releases to this environment; the stack gives it the roles for that",
+  },
+  watchPrincipal: {
+    schema: text(guid, "expected an object id"),
+    optional: true,
+    description:
+      "Identity that looks at what was served, and scores files; the stack gives it the roles for that",
+  },
   devOpsProject: {
     schema: text(/^[A-Za-z0-9][A-Za-z0-9-]{0,49}\/[^/\\:*?"<>|]{1,64}$/, "expected <organisation>/<project>"),
     optional: true,

@@ -1,8 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Variables } from "./environment";
 
-/** What an identity is for: to look at what would change, or to change it. */
-export type Duty = "preview" | "deploy";
+/**
+ * What an identity is for: to look at what would change; to change an environment; to change what serves in one; to look
+ * at what was served.
+ */
+export type Duty = "preview" | "deploy" | "release" | "watch";
 
 /** Environments by what they are for: the first trains, the last is production. */
 type Which = "training" | "production" | "every";
@@ -11,8 +14,8 @@ type Which = "training" | "production" | "every";
 export interface Pipeline {
   readonly name: string;
   readonly path: string;
-  /** Whom its jobs sign in as: who may only look, or who deploys to these environments. */
-  readonly signsIn: readonly ("preview" | Which)[];
+  /** Whom its jobs sign in as: who may only look at all stacks, or who has a duty in these environments. */
+  readonly signsIn: readonly ("preview" | `${Exclude<Duty, "preview">} ${Which}`)[];
   /** Environments in Azure DevOps that its jobs pass through, with their checks. */
   readonly passes: readonly ("infra" | Which)[];
   /** Whether it reads secret variables. */
@@ -24,13 +27,13 @@ type Reach = Partial<Pick<Pipeline, "signsIn" | "passes" | "secrets">>;
 /** By the file in pipelines/ that each runs. That of pull requests runs code that nobody has read yet. */
 const reaches: Readonly<Record<string, Reach>> = {
   pr: { signsIn: ["preview"] },
-  build: { signsIn: ["training"], passes: ["training"] },
-  retrain: { signsIn: ["training"] },
-  release: { signsIn: ["every"], passes: ["every"], secrets: true },
-  batch: { signsIn: ["production"] },
-  monitor: { signsIn: ["production"] },
-  infra: { signsIn: ["preview", "every"], passes: ["infra"] },
-  teardown: { signsIn: ["every"], passes: ["infra"] },
+  build: { signsIn: ["deploy training", "release training"], passes: ["training"] },
+  retrain: { signsIn: ["release training"] },
+  release: { signsIn: ["release every"], passes: ["every"], secrets: true },
+  batch: { signsIn: ["watch production"] },
+  monitor: { signsIn: ["watch production"] },
+  infra: { signsIn: ["preview", "deploy every"], passes: ["infra"] },
+  teardown: { signsIn: ["deploy every"], passes: ["infra"] },
 };
 
 /** All pipelines. */
@@ -44,26 +47,45 @@ export const pipelines: readonly Pipeline[] = Object.entries(reaches).map(
   }),
 );
 
-/** Names of the pipelines to which something of an environment opens: its sign-in, or its checks. `environments` in their order. */
-export function openTo(
-  what: "signsIn" | "passes",
+/** What an environment is, of those there are, in their order. */
+function kindsOf(environment: string, environments: readonly string[]): Which[] {
+  const kinds: Which[] = ["every"];
+  if (environment === environments[0]) kinds.push("training");
+  if (environment === environments.at(-1)) kinds.push("production");
+  return kinds;
+}
+
+/** Names of the pipelines that sign in with a duty in an environment. `environments` in their order. */
+export function signedInto(
+  duty: Exclude<Duty, "preview">,
   environment: string,
   environments: readonly string[],
 ): string[] {
-  const which: Which[] = ["every"];
-  if (environment === environments[0]) which.push("training");
-  if (environment === environments.at(-1)) which.push("production");
+  const wanted = kindsOf(environment, environments).map((kind) => `${duty} ${kind}` as const);
   return pipelines
-    .filter((pipeline) => pipeline[what].some((each) => which.includes(each as Which)))
+    .filter(({ signsIn }) => wanted.some((each) => signsIn.includes(each)))
+    .map(({ name }) => name);
+}
+
+/** Names of the pipelines that pass the checks of an environment. `environments` in their order. */
+export function passedBy(environment: string, environments: readonly string[]): string[] {
+  const kinds = kindsOf(environment, environments);
+  return pipelines
+    .filter(({ passes }) => kinds.some((kind) => passes.includes(kind)))
     .map(({ name }) => name);
 }
 
 /** Identity and service connection of previews. */
 export const previewName = "mlops-preview";
 
-/** Name of an environment's identity, service connection and environment in Azure DevOps. */
+/** Name of an environment in Azure DevOps, and of the identity and service connection by which it is made. */
 export function environmentName(environment: string): string {
   return `mlops-${environment}`;
+}
+
+/** Name of the identity and service connection that have a duty in an environment. */
+export function signInName(duty: Exclude<Duty, "preview">, environment: string): string {
+  return duty === "deploy" ? environmentName(environment) : `${environmentName(environment)}-${duty}`;
 }
 
 /** Environment in Azure DevOps that making and removing stacks passes through. */
@@ -78,6 +100,12 @@ export interface PipelineOfStack {
   readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
+/** That which most of a pipeline's jobs sign in by: the last that it names. */
+function connectionOf(signsIn: Pipeline["signsIn"], stack: string): string {
+  const duty = (signsIn.at(-1) ?? "preview").split(" ")[0] as Duty;
+  return duty === "preview" ? previewName : signInName(duty, stack);
+}
+
 /** The pipelines with a stack's names filled in, by name. */
 export function pipelinesOf(
   stack: string,
@@ -88,7 +116,7 @@ export function pipelinesOf(
       name,
       {
         path,
-        serviceConnection: signsIn.every((each) => each === "preview") ? previewName : environmentName(stack),
+        serviceConnection: connectionOf(signsIn, stack),
         environment: passes.includes("infra") ? infraEnvironment : environmentName(stack),
         variables: { STACK: stack, MODEL: model, ...cli },
       },

@@ -1,24 +1,13 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
+import { approval, branchControl, lock, type Checked } from "./check-steps";
 import { known } from "../facts";
+import { signInsOf } from "../names";
 import { environmentName, infraEnvironment } from "../../config/pipelines";
 import { absent, stateOf, type Step } from "./step";
-
-/** Kinds of checks, as Azure DevOps knows them. */
-const approvalType = { id: "8c6f20a7-a545-4486-9777-f762fafe0d4d", name: "Approval" } as const;
-const lockType = { id: "2ef31ad6-baa0-403a-8b45-2cbc9b4e5563", name: "ExclusiveLock" } as const;
-
-/** A release waits a week for its approval, then is rejected. */
-const approvalMinutes = 7 * 24 * 60;
 
 interface Named {
   readonly id: number;
   readonly name: string;
-}
-
-interface Check {
-  readonly id: number;
-  readonly type: { readonly id: string };
-  readonly settings?: unknown;
 }
 
 function environment({ devops, facts }: DevOpsScope, name: string, describe: string): Step {
@@ -39,86 +28,33 @@ function environment({ devops, facts }: DevOpsScope, name: string, describe: str
   };
 }
 
-interface WantedCheck {
-  readonly name: string;
-  readonly describe: string;
-  readonly type: typeof approvalType | typeof lockType;
-  readonly settings: object;
-  /** What of the settings has to be as it is here. */
-  readonly compared: object;
-  readonly timeout: number;
-}
-
-function check({ devops, facts }: DevOpsScope, environmentOf: string, wanted: WantedCheck): Step {
-  const what = `The check "${wanted.type.name}" of ${environmentOf}`;
-  const path = `${facts.project.id}/_apis/pipelines/checks/configurations`;
-  const version = "api-version=7.1-preview.1";
-  const find = async (): Promise<Check | undefined> => {
-    const id = facts.environments.get(environmentOf);
-    if (id === undefined) return undefined;
-    const query = `resourceType=environment&resourceId=${id}&$expand=settings&${version}`;
-    const { value } = await devops.get<Listed<Check>>(what, `${path}?${query}`);
-    return value.find(({ type }) => type.id.toLowerCase() === wanted.type.id);
-  };
-  return {
-    name: `${wanted.name} of ${environmentOf}`,
-    describe: wanted.describe,
-    find: async () => stateOf({ settings: wanted.compared }, await find()),
-    create: async () => {
-      const { type, settings, timeout } = wanted;
-      const id = String(known(facts.environments, environmentOf));
-      const body = { type, settings, timeout, resource: { type: "environment", id, name: environmentOf } };
-      const there = await find();
-      if (there === undefined) await devops.post(what, `${path}?${version}`, body);
-      else await devops.patch(what, `${path}/${there.id}?${version}`, { ...body, id: there.id });
-    },
-  };
-}
-
-function lock(scope: DevOpsScope, name: string): Step {
-  return check(scope, name, {
-    name: "exclusive lock",
-    describe: "one run at a time, as a stack can take but one update",
-    type: lockType,
-    settings: {},
-    compared: {},
-    timeout: 43_200,
-  });
-}
-
-function approval(scope: DevOpsScope, name: string): Step {
-  const { approvers, caller } = scope.facts;
-  const ids = approvers.map(({ id }) => ({ id }));
-  const settings = {
-    approvers: ids,
-    executionOrder: "anyOrder",
-    minRequiredApprovers: 1,
-    // Four eyes, as soon as somebody else may approve.
-    requesterCannotBeApprover: scope.target.approvers.length > 0,
-    instructions: "Compare the model with the one in production; the run's summary has both. Then approve.",
-    blockedApprovers: [],
-  };
-  const who = approvers.map(({ displayName }) => displayName).join(", ");
-  const { requesterCannotBeApprover } = settings;
-  return check(scope, name, {
-    name: "approval",
-    describe: `by ${who || caller.objectId}`,
-    type: approvalType,
-    settings,
-    compared: { approvers: ids, requesterCannotBeApprover },
-    timeout: approvalMinutes,
-  });
-}
-
-/** Environments that deployments pass through. Production, and the making of stacks, wait for an approval; tests do not. */
+/**
+ * Environments that deployments pass through. Production, and the making of stacks, wait for an approval; tests do not. And
+ * the connections by which something can be changed, or read that not everybody may: the code of one branch alone uses them.
+ */
 export function environmentSteps(scope: DevOpsScope): Step[] {
-  const names = scope.target.environments.map(({ name }) => environmentName(name));
+  const { target, facts } = scope;
+  const names = target.environments.map(({ name }) => environmentName(name));
   const approved = [names.at(-1), infraEnvironment];
-  return [...names, infraEnvironment].flatMap((name) => [
-    environment(scope, name, name === infraEnvironment ? "stacks are made and removed" : "releases"),
-    lock(scope, name),
-    ...(approved.includes(name) ? [approval(scope, name)] : []),
-  ]);
+  const environments = [...names, infraEnvironment].flatMap((name) => {
+    const checked: Checked = {
+      type: "environment",
+      name,
+      id: () => facts.environments.get(name)?.toString(),
+    };
+    return [
+      environment(scope, name, name === infraEnvironment ? "stacks are made and removed" : "releases"),
+      lock(scope, checked),
+      ...(approved.includes(name) ? [approval(scope, checked)] : []),
+    ];
+  });
+  const connections = signInsOf(target)
+    // That of previews is for the code of pull requests, and may only look.
+    .filter(({ duty }) => duty !== "preview")
+    .map(({ name }) =>
+      branchControl(scope, { type: "endpoint", name, id: () => facts.connections.get(name)?.id }),
+    );
+  return [...environments, ...connections];
 }
 
 /** What a resource of the project opens to. */

@@ -1,12 +1,15 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
+import { branchControl } from "./check-steps";
 import { permission } from "./environment-steps";
 import { known } from "../facts";
 import {
   environmentName,
   infraEnvironment,
-  openTo,
+  passedBy,
   pipelines,
   previewName,
+  signedInto,
+  signInName,
   type Pipeline,
 } from "../../config/pipelines";
 import { notifySecret, secretGroup, sharedGroup, signInsOf, stateNames } from "../names";
@@ -62,7 +65,7 @@ function group({ devops, facts }: DevOpsScope, name: string, describe: string, c
 function groups(scope: DevOpsScope): Step[] {
   const { facts, target } = scope;
   const { backend, vault } = stateNames(target);
-  const reader = signInsOf(target).find(({ duty }) => duty === "deploy");
+  const reader = signInsOf(target).find(({ duty }) => duty === "release");
   const secrets = { [notifySecret]: { enabled: true, isSecret: true } };
   return [
     group(scope, sharedGroup, "where the state is", () => ({
@@ -77,6 +80,11 @@ function groups(scope: DevOpsScope): Step[] {
         variables: secrets,
         providerData: { serviceEndpointId: connection.id, vault },
       };
+    }),
+    branchControl(scope, {
+      type: "variablegroup",
+      name: secretGroup,
+      id: () => facts.groups.get(secretGroup)?.toString(),
     }),
   ];
 }
@@ -144,7 +152,12 @@ function permissions(scope: DevOpsScope): Step[] {
       previewName,
       namesOf(({ signsIn }) => signsIn.includes("preview")),
     ),
-    ...names.map((name) => endpoint(environmentName(name), openTo("signsIn", name, names))),
+    ...names.flatMap((name) =>
+      (["deploy", "release", "watch"] as const).flatMap((duty) => {
+        const to = signedInto(duty, name, names);
+        return to.length > 0 ? [endpoint(signInName(duty, name), to)] : [];
+      }),
+    ),
     numbered(
       "variablegroup",
       sharedGroup,
@@ -155,7 +168,7 @@ function permissions(scope: DevOpsScope): Step[] {
       secretGroup,
       namesOf(({ secrets }) => secrets),
     ),
-    ...names.map((name) => numbered("environment", environmentName(name), openTo("passes", name, names))),
+    ...names.map((name) => numbered("environment", environmentName(name), passedBy(name, names))),
     numbered(
       "environment",
       infraEnvironment,

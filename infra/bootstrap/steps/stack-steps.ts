@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { PlatformError } from "../../../platform/base/errors";
+import { signInName } from "../../config/pipelines";
 import type { Facts } from "../facts";
 import { stateNames, type Target } from "../names";
 import type { RunProgram } from "../run-program";
@@ -31,11 +32,23 @@ export function ownSettings(target: Target, releasePipelineId: number | undefine
   };
 }
 
+/** Whom the stack gives the roles of a release, and of who looks at what it served: they are made before it, and outside. */
+function principalSettings({ identities }: Facts, stack: string): Record<string, string> {
+  const settings = { releasePrincipal: "release", watchPrincipal: "watch" } as const;
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([key, duty]) => {
+      const found = identities.get(signInName(duty, stack));
+      return found === undefined ? [] : [[`mlops:${key}`, found.principalId]];
+    }),
+  );
+}
+
 function settingsOf({ target, facts, folder, settings }: StackScope, stack: string): Step {
   const file = new StackFile(folder, stack);
   const wanted = (): Record<string, string> => ({
     ...settings,
     ...ownSettings(target, facts.pipelines.get("mlops-release")),
+    ...principalSettings(facts, stack),
   });
   return {
     name: `settings of stack ${stack}`,

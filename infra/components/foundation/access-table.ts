@@ -1,7 +1,7 @@
 import { blobWrites, containerName, onlyWhere } from "./blob-conditions";
 import type { Role } from "./roles";
 
-/** Who may be given something: the identities of the foundation, and groups of people. */
+/** Who may be given something: the identities of the foundation, groups of people, and identities of pipelines. */
 export const principals = [
   "workspace",
   "training",
@@ -11,13 +11,19 @@ export const principals = [
   "release",
   "encryption",
   "operators",
+  "releasers",
+  "watchers",
 ] as const;
+
+/** Those that are made outside of the stack, and may not be there: nothing is given to them then. */
+export const outsiders: readonly Principal[] = ["releasers", "watchers"];
 
 export type Principal = (typeof principals)[number];
 
 /**
  * What something may be given on: one resource, or a part of one. `containerGroups` is the resource group, for roles that
- * hold for container groups alone; nothing else is given on a resource group, and nothing above.
+ * hold for container groups alone; nothing else is given on a resource group, and nothing above. What begins with `group` is
+ * what such a group is made with.
  */
 export const scopes = [
   "storage",
@@ -31,6 +37,9 @@ export const scopes = [
   "insights",
   "pullIdentity",
   "clusterSubnet",
+  "groupPullIdentity",
+  "groupScoringIdentity",
+  "groupSubnet",
   "workspace",
   "cluster",
   "containerGroups",
@@ -150,6 +159,85 @@ export const accessTable: readonly Grant[] = [
   { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "look at runs, and start them" },
   { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's address" },
   { who: "operators", role: "AKS RBAC Cluster Admin", on: "cluster", why: "administer the cluster" },
+
+  // A release changes what serves, and nothing of what it serves on.
+  { who: "releasers", role: "AcrPush", on: "registry", why: "push the image of a version" },
+  {
+    who: "releasers",
+    role: "Container Registry Data Importer and Data Reader",
+    on: "registry",
+    why: "copy the image that passed in another environment",
+  },
+  { who: "releasers", role: "AKS Cluster User", on: "cluster", why: "get the cluster's address" },
+  { who: "releasers", role: "AKS RBAC Cluster Admin", on: "cluster", why: "change the objects that serve" },
+  {
+    who: "releasers",
+    role: "Container Instances Contributor",
+    on: "containerGroups",
+    why: "make and replace the scoring container",
+  },
+  {
+    who: "releasers",
+    role: "Managed Identity Operator",
+    on: "groupPullIdentity",
+    why: "let the scoring container pull its image",
+  },
+  {
+    who: "releasers",
+    role: "Managed Identity Operator",
+    on: "groupScoringIdentity",
+    why: "let the scoring container act as the service",
+  },
+  {
+    who: "releasers",
+    role: "Network Contributor",
+    on: "groupSubnet",
+    why: "put the container into its subnet",
+  },
+  {
+    who: "releasers",
+    role: "Key Vault Secrets User",
+    on: "vault",
+    why: "call the service in tests with its key",
+  },
+  { who: "releasers", role: "Monitoring Reader", on: "insights", why: "compare a canary with stable" },
+  {
+    who: "releasers",
+    role: "AzureML Data Scientist",
+    on: "workspace",
+    why: "read versions, start a training",
+  },
+  {
+    who: "releasers",
+    role: "Storage Blob Data Reader",
+    on: "storage",
+    why: "read the files of the version to release",
+  },
+
+  {
+    who: "watchers",
+    role: "Storage Blob Data Reader",
+    on: "storage",
+    why: "read the prediction log, data and the version that serves",
+  },
+  {
+    who: "watchers",
+    role: "Storage Blob Data Contributor",
+    on: "batchContainer",
+    why: "score files that are there, and leave predictions beside them",
+  },
+  {
+    who: "watchers",
+    role: "Monitoring Metrics Publisher",
+    on: "insights",
+    why: "send what it found, of which drift raises an alert",
+  },
+  {
+    who: "watchers",
+    role: "AzureML Data Scientist",
+    on: "workspace",
+    why: "read versions, start a retraining",
+  },
 ];
 
 /** A role's condition that keeps reading and writing blobs to containers whose name begins with `prefix`. */

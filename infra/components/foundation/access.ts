@@ -1,6 +1,13 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
-import { accessTable, containersLike, type Grant, type Principal, type Scope } from "./access-table";
+import {
+  accessTable,
+  containersLike,
+  outsiders,
+  type Grant,
+  type Principal,
+  type Scope,
+} from "./access-table";
 import { roleDefinitionId } from "./roles";
 
 export interface AccessArgs {
@@ -40,6 +47,7 @@ export class Access extends pulumi.ComponentResource {
     if (scope === undefined) return [];
     const principal = args.principals[who];
     if (principal === undefined) {
+      if (outsiders.includes(who)) return [];
       throw new RangeError(
         `${name}: infra/components/foundation/access-table.ts gives ${who} "${role}" on ${on}, but there is no such principal. Give its object id.`,
       );

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../foundation/access";
+import type { Scope } from "../foundation/access-table";
 import type { Foundation, Identity } from "../foundation/foundation";
 import { KubernetesScoring } from "./kubernetes-scoring";
 import { containerGroupName } from "./container-scoring";
@@ -15,6 +16,8 @@ export interface PreparedServing {
   readonly cluster?: { readonly id: pulumi.Output<string>; readonly name: pulumi.Output<string> };
   /** Id that the container group has, or will have. */
   readonly containerGroupId?: pulumi.Output<string>;
+  /** What who releases needs, as `Access` takes it. */
+  readonly scopes: Readonly<Partial<Record<Scope, pulumi.Output<string>>>>;
 }
 
 export interface ServingSources {
@@ -56,7 +59,13 @@ function prepareContainers(config: StackConfig, sources: ServingSources): Prepar
     ...(subnetId && { subnetId }),
   });
   const containerGroupId = pulumi.interpolate`${foundation.resourceGroup.id}/providers/Microsoft.ContainerInstance/containerGroups/${containerGroupName}`;
-  return { place, containerGroupId };
+  const scopes = {
+    containerGroups: foundation.resourceGroup.id,
+    groupPullIdentity: foundation.identities.pull.id,
+    groupScoringIdentity: foundation.identities.scoring.id,
+    ...(subnetId && { groupSubnet: subnetId }),
+  };
+  return { place, containerGroupId, scopes };
 }
 
 function prepareKubernetes(config: StackConfig, sources: ServingSources): PreparedServing {
@@ -102,5 +111,5 @@ function prepareKubernetes(config: StackConfig, sources: ServingSources): Prepar
         tls: { host, certificate, vaultName: foundation.vault.name, tenantId },
       }),
   });
-  return { place, url, cluster: { id: clusterId, name: clusterName } };
+  return { place, url, cluster: { id: clusterId, name: clusterName }, scopes: { cluster: clusterId } };
 }

@@ -112,7 +112,7 @@ function rolesOf(identity: string): string[] {
     .sort();
 }
 
-test("who previews may only look; who deploys may do so in its own subscription alone", async () => {
+test("who previews may only look; who makes production may do so in its own subscription alone; who releases, in none", async () => {
   await said();
   expect(rolesOf("mlops-preview")).toEqual([
     "12338af0 keys/pulumi-state",
@@ -124,19 +124,30 @@ test("who previews may only look; who deploys may do so in its own subscription 
   expect(prod).toContain(`b24988ac subscriptions/${prodSubscriptionId}`);
   expect(prod).toContain(`f58310d9 subscriptions/${prodSubscriptionId} if`);
   expect(prod).toContain(`ba92f5b4 subscriptions/${prodSubscriptionId} if`);
+  expect(prod.filter((role) => role.includes("aaaaaaaa"))).toEqual([]);
   // Where QA is it reads what is released, and changes nothing but the champion's mark: AcrPull, Data Scientist, Blob Data Reader.
-  expect(
-    prod
-      .filter((role) => role.includes("aaaaaaaa"))
-      .map((role) => role.slice(0, 8))
-      .sort(),
-  ).toEqual(["2a2b9908", "7f951dda", "f6c7c914"]);
+  // What it may do in production, production's own stack says.
+  const releases = rolesOf("mlops-prod-release").filter((role) => role.includes("subscriptions/"));
+  expect(releases.map((role) => `${role.slice(0, 8)} ${role.slice(-36, -28)}`)).toEqual([
+    "2a2b9908 aaaaaaaa",
+    "7f951dda aaaaaaaa",
+    "f6c7c914 aaaaaaaa",
+  ]);
+  expect(rolesOf("mlops-prod-release")).toContain("ba92f5b4 containers/pulumi-state if");
+  expect(rolesOf("mlops-prod-watch").filter((role) => role.startsWith("ba92f5b4"))).toEqual([]);
 });
 
 test("each identity believes its own service connection, as Azure DevOps names it", async () => {
   await said();
   const connections = cloud.devops.all("serviceendpoint/endpoints");
-  expect(connections.map(({ name }) => name)).toEqual(["mlops-preview", "mlops-qa", "mlops-prod"]);
+  expect(connections.map(({ name }) => name)).toEqual([
+    "mlops-preview",
+    "mlops-qa",
+    "mlops-qa-release",
+    "mlops-prod",
+    "mlops-prod-release",
+    "mlops-prod-watch",
+  ]);
   for (const { id, name, authorization } of connections) {
     expect(authorization).toMatchObject({ scheme: "WorkloadIdentityFederation" });
     const [, credential] =
@@ -164,11 +175,44 @@ test("production and the making of stacks are approved and locked, QA is locked 
     "ExclusiveLock mlops-infra",
     "ExclusiveLock mlops-prod",
     "ExclusiveLock mlops-qa",
+    ...["prod", "prod-release", "prod-watch", "qa", "qa-release", "secrets"].map(
+      (name) => `Task Check mlops-${name}`,
+    ),
   ]);
   const approvals = checks.filter(({ settings }) => "approvers" in (settings as object));
   expect(approvals).toHaveLength(2);
   for (const { settings } of approvals)
     expect(settings).toMatchObject({ approvers: [{ id: "eve-1" }], requesterCannotBeApprover: true });
+});
+
+test("runs of main alone use what can change something, and the secrets; what only looks is for every branch", async () => {
+  await said();
+  const controls = cloud.devops
+    .all("pipelines/checks/configurations")
+    .filter(({ type }) => (type as { name: string }).name === "Task Check");
+  for (const { settings } of controls)
+    expect(settings).toMatchObject({
+      definitionRef: { name: "evaluatebranchProtection" },
+      inputs: { allowedBranches: "refs/heads/main", allowUnknownStatusBranch: "false" },
+    });
+  const names = controls.map(({ resource }) => (resource as { name: string }).name);
+  const connections = cloud.devops.all("serviceendpoint/endpoints").map(({ name }) => String(name));
+  expect(connections.filter((name) => !names.includes(name))).toEqual(["mlops-preview"]);
+  const secrets = controls.find(({ resource }) => (resource as { name: string }).name === "mlops-secrets");
+  const group = cloud.devops
+    .all("distributedtask/variablegroups")
+    .find(({ name }) => name === "mlops-secrets");
+  expect(secrets?.resource).toMatchObject({ type: "variablegroup", id: String(group?.id) });
+});
+
+test("a branch control that somebody opened to more branches is shown, and corrected", async () => {
+  await said();
+  const [control] = cloud.devops
+    .all("pipelines/checks/configurations")
+    .filter(({ type }) => (type as { name: string }).name === "Task Check");
+  Object.assign((control?.settings as { inputs: object }).inputs, { allowedBranches: "*" });
+  expect(await said()).toContain('allowedBranches is "*", expected "refs/heads/main"');
+  expect(await said()).toContain("nothing was changed");
 });
 
 test("pull requests are built by pr.yml, which may use what only looks", async () => {
@@ -213,6 +257,15 @@ test("a stack's file gets its settings and its key, and keeps what it had", asyn
   expect(text).toContain("mlops:owner: team-risk");
   expect(text).toContain("mlops:devOpsProject: contoso/shop");
   expect(text).toContain(`mlops:releasePipelineId: ${release?.id}`);
+  // The stack gives them their roles in it.
+  for (const [key, name] of [
+    ["releasePrincipal", "mlops-prod-release"],
+    ["watchPrincipal", "mlops-prod-watch"],
+  ] as const) {
+    const [, found] =
+      [...cloud.arm.resources].find(([id]) => id.endsWith(`/userassignedidentities/${name}`)) ?? [];
+    expect(text).toContain(`mlops:${key}: ${String(found?.properties?.principalId)}`);
+  }
   expect(text).toMatch(
     /secretsprovider: azurekeyvault:\/\/mlops-state-\w{10}\.vault\.azure\.net\/keys\/pulumi-state/,
   );
@@ -266,8 +319,12 @@ describe("a project with dev, test and live", () => {
     expect(cloud.devops.all("serviceendpoint/endpoints").map(({ name }) => name)).toEqual([
       "mlops-preview",
       "mlops-dev",
+      "mlops-dev-release",
       "mlops-test",
+      "mlops-test-release",
       "mlops-live",
+      "mlops-live-release",
+      "mlops-live-watch",
     ]);
     for (const name of environments.names) {
       const file = readFileSync(path.join(cloud.folder, `Pulumi.${name}.yaml`), "utf8");
@@ -295,7 +352,7 @@ describe("a project with dev, test and live", () => {
 
   test("lets live read what dev and test made, and each pipeline use what it works on", async () => {
     await said(inputs());
-    expect(rolesOf("mlops-live").filter((role) => role.includes("aaaaaaaa"))).toHaveLength(3);
+    expect(rolesOf("mlops-live-release").filter((role) => role.includes("aaaaaaaa"))).toHaveLength(3);
     const usersOf = (connection: string): string[] => {
       const found = cloud.devops.all("serviceendpoint/endpoints").find(({ name }) => name === connection);
       const opened = cloud.devops.permissions.get(`endpoint/${String(found?.id)}`);
@@ -304,9 +361,12 @@ describe("a project with dev, test and live", () => {
         .map(({ name }) => String(name))
         .sort();
     };
-    const stacks = ["mlops-infra", "mlops-release", "mlops-teardown"];
-    expect(usersOf("mlops-dev")).toEqual(["mlops-build", ...stacks, "mlops-retrain"].sort());
+    const stacks = ["mlops-infra", "mlops-teardown"];
+    expect(usersOf("mlops-dev")).toEqual(["mlops-build", ...stacks]);
+    expect(usersOf("mlops-dev-release")).toEqual(["mlops-build", "mlops-release", "mlops-retrain"]);
     expect(usersOf("mlops-test")).toEqual(stacks);
-    expect(usersOf("mlops-live")).toEqual(["mlops-batch", "mlops-monitor", ...stacks].sort());
+    expect(usersOf("mlops-live")).toEqual(stacks);
+    expect(usersOf("mlops-live-release")).toEqual(["mlops-release"]);
+    expect(usersOf("mlops-live-watch")).toEqual(["mlops-batch", "mlops-monitor"]);
   });
 });

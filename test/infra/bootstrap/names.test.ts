@@ -12,9 +12,11 @@ import {
 import {
   environmentName,
   infraEnvironment,
-  openTo,
+  passedBy,
   pipelines,
   previewName,
+  signedInto,
+  signInName,
 } from "../../../infra/config/pipelines";
 import { readOptions } from "../../../infra/bootstrap/options";
 import {
@@ -115,15 +117,40 @@ test("conditions are written as Azure reads them", () => {
 
 test("who deploys an environment reads what those before it made, and has nothing to do with those after it", () => {
   const target = read("--environment", `prod=${other}`);
-  const [preview, qa, prod] = signInsOf(target);
-  expect(preview?.stacks).toEqual({ own: [], earlier: ["qa", "prod"] });
+  const of = (name: string) => signInsOf(target).find((each) => each.name === name);
+  expect(of("mlops-preview")?.stacks).toEqual({ own: [], earlier: ["qa", "prod"] });
+  const qa = of("mlops-qa-release");
   expect([qa?.stacks, qa?.earlierSubscriptionIds]).toEqual([{ own: ["qa"], earlier: [] }, []]);
+  const prod = of("mlops-prod-release");
   expect([prod?.stacks, prod?.earlierSubscriptionIds]).toEqual([
     { own: ["prod"], earlier: ["qa"] },
     [subscriptionId],
   ]);
-  const [, , same] = signInsOf(read());
-  expect(same?.earlierSubscriptionIds).toEqual([]);
+});
+
+test("each duty in an environment has an identity of its own, where a pipeline has that duty there", () => {
+  expect(signInsOf(read()).map(({ name, duty }) => `${name} ${duty}`)).toEqual([
+    "mlops-preview preview",
+    "mlops-qa deploy",
+    "mlops-qa-release release",
+    "mlops-prod deploy",
+    "mlops-prod-release release",
+    "mlops-prod-watch watch",
+  ]);
+});
+
+test("who releases or watches is given nothing in its environment from outside, and writes the state of what serves at most", () => {
+  const wide = grants.filter(({ who, on }) => ["release", "watch"].includes(who) && on === "subscription");
+  expect(wide).toEqual([]);
+  const [, writes = ""] = (
+    grants
+      .find(({ who, role }) => who === "release" && role === "Storage Blob Data Contributor")
+      ?.condition?.({ own: ["prod"], earlier: ["qa"] }) ?? ""
+  ).split(" AND ((");
+  expect(writes).toContain("StringLike '*/mlops-serving/prod.json*'");
+  expect(writes).not.toMatch(/\*\/mlops\/|qa/);
+  const watching = grants.filter(({ who }) => who === "watch").map(({ role }) => role);
+  expect(watching.filter((role) => /Contributor|Officer|Admin/.test(role))).toEqual([]);
 });
 
 test.each([
@@ -196,11 +223,17 @@ test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
   "%s may use what it names, and nothing else",
   (name, { path: file, signsIn, passes, secrets }) => {
     const environments = ["qa", "prod"];
-    const opened = (what: "signsIn" | "passes"): string[] =>
-      environments.filter((each) => openTo(what, each, environments).includes(name)).map(environmentName);
+    const signedIn = (["deploy", "release", "watch"] as const).flatMap((duty) =>
+      environments
+        .filter((each) => signedInto(duty, each, environments).includes(name))
+        .map((each) => signInName(duty, each)),
+    );
+    const passed = environments
+      .filter((each) => passedBy(each, environments).includes(name))
+      .map(environmentName);
     expect(namedBy(path.join(root, file))).toEqual({
-      signsIn: [...(signsIn.includes("preview") ? [previewName] : []), ...opened("signsIn")].sort(),
-      passes: [...(passes.includes("infra") ? [infraEnvironment] : []), ...opened("passes")].sort(),
+      signsIn: [...(signsIn.includes("preview") ? [previewName] : []), ...signedIn].sort(),
+      passes: [...(passes.includes("infra") ? [infraEnvironment] : []), ...passed].sort(),
       groups: secrets ? [sharedGroup, secretGroup] : [sharedGroup],
     });
   },

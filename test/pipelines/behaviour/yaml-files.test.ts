@@ -169,7 +169,7 @@ describe.each(ways)("%s with %j", (file, parameters) => {
       const { azureSubscription } = step.inputs as Mapping;
       if (line.includes("infra:preview")) expect(azureSubscription).toBe("mlops-preview");
       else expect(azureSubscription).not.toBe("mlops-preview");
-      if (where.startsWith("Production.")) expect(azureSubscription).toBe("mlops-prod");
+      if (where.startsWith("Production.")) expect(azureSubscription).toBe("mlops-prod-release");
     }
   });
 });

@@ -14,7 +14,14 @@ const everyone = { ...Object.fromEntries(others.map((name) => [name, `${name}-id
 const idOf = (scope: string) =>
   `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Provider/kinds/${scope}`;
 const ids = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, idOf(name)]));
-const later = ["workspace", "cluster", "containerGroups"];
+const later = [
+  "workspace",
+  "cluster",
+  "containerGroups",
+  "groupPullIdentity",
+  "groupScoringIdentity",
+  "groupSubnet",
+];
 const first = scopes.filter((scope) => !later.includes(scope));
 
 describe("the table of who may do what", () => {
@@ -45,6 +52,21 @@ describe("the table of who may do what", () => {
   test("gives on the resource group only what holds for container groups alone", () => {
     const wide = accessTable.filter(({ on }) => on === "containerGroups").map(({ role }) => role);
     expect(new Set(wide)).toEqual(new Set(["Container Instances Contributor"]));
+  });
+
+  test("lets a release change what serves and nothing of what it serves on: no vault, storage, identity or role", () => {
+    const changing = accessTable
+      .filter(({ who, role }) => who === "releasers" && !/Reader|User|Monitoring/.test(role))
+      .map(({ role, on }) => `${role} on ${on}`);
+    expect(changing.sort()).toEqual([
+      "AKS RBAC Cluster Admin on cluster",
+      "AcrPush on registry",
+      "AzureML Data Scientist on workspace",
+      "Container Instances Contributor on containerGroups",
+      "Managed Identity Operator on groupPullIdentity",
+      "Managed Identity Operator on groupScoringIdentity",
+      "Network Contributor on groupSubnet",
+    ]);
   });
 
   test("lets the scoring service write predictions, and nothing else that is stored", () => {
@@ -115,9 +137,11 @@ describe("access", () => {
     expect(limited).toHaveLength(1);
   });
 
-  test("gives operators nothing where there are none", async () => {
+  test("gives operators, and identities of pipelines, nothing where there are none", async () => {
     const made = await registered(() => {
-      new Access("use", { principals: { ...everyone, operators: [] }, scopes: ids(["cluster"]) });
+      const { releasers, watchers, ...own } = { releasers: "", watchers: "", ...everyone };
+      void [releasers, watchers];
+      new Access("use", { principals: { ...own, operators: [] }, scopes: ids(["cluster"]) });
     });
     expect(countByType(made)).toEqual({ "mlops:infra:Access": 1 });
   });
