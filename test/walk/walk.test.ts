@@ -7,6 +7,7 @@ import { described, outputOf } from "../pipelines/pipeline-fixture";
 import { garbledData, goodData, wrongData } from "./data";
 import { killProcessOf, nodeToDrain, readyPods, restarts, untilReady } from "./production";
 import { describeWalk } from "./tools";
+import { commandsOfTutorial } from "./tutorial";
 import { WalkPlace, type Walked } from "./walk-place";
 
 jest.setTimeout(2_400_000);
@@ -62,12 +63,20 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
     return walked;
   }
 
-  test("a bootstrap makes, with one consent, what stacks and pipelines need", async () => {
+  /** What a newcomer's hands have done so far, by the commands that stand for it in the tutorial. */
+  const taken = ["npm ci", "az login"];
+
+  function bootstrap(): Promise<string> {
     const settings = { owner: "team-risk", costCentre: "4711", alertEmail: "ops@example.com" };
     const words = Object.entries(settings).map(([key, value]) => `--set ${key}=${value}`);
     const target =
       "--subscription 00000000-0000-4000-8000-000000000001 --organisation contoso --project shop";
-    const said = await place.type(`npm run --silent bootstrap -- ${target} ${words.join(" ")} --yes`);
+    return place.type(`npm run --silent bootstrap -- ${target} ${words.join(" ")} --yes`);
+  }
+
+  test("a bootstrap makes, with one consent, what stacks and pipelines need", async () => {
+    const said = await bootstrap();
+    taken.push("npm run bootstrap");
     expect(said).toMatch(/Done: \d+ made/);
     expect(said).toContain("git add Pulumi.qa.yaml Pulumi.prod.yaml && git commit");
     expect(place.azure.control.variableGroups().mlops).toMatchObject({
@@ -80,6 +89,7 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
     const data = await garbledData(path.join(folder, "first.csv"));
     await copyFile(data, place.path("models", "diabetes", "data.csv"));
     const { run, failures } = await place.run("build");
+    taken.push("git add");
     expect(failures).toEqual([]);
     expect(described(run)).toEqual([
       "Check.Quality succeeded",
@@ -91,6 +101,7 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
 
   test("its release makes production, which was empty, and answers from outside the cluster", async () => {
     const { run, failures } = await place.run("release", { modelVersion: "diabetes:1" });
+    taken.push("az pipelines run");
     expect(failures).toEqual([]);
     expect(described(run)).toEqual(released);
     expect(outputOf(run, "Production.Canary.deploy")).toMatch(/canary 50 % against QA: advance/);
@@ -100,6 +111,13 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
     expect(failed).toEqual([]);
     expect(answered).toBeGreaterThan(20);
     expect(await place.versions()).toEqual([{ version: 1, aliases: ["champion"] }]);
+    expect(run.asked).toEqual(["mlops-qa", "mlops-prod"]);
+    expect(await commandsOfTutorial()).toEqual(taken);
+  });
+
+  test("the bootstrap once more lets new versions start their releases themselves", async () => {
+    expect(await bootstrap()).toMatch(/Done: 1 made/);
+    expect(place.azure.control.devops.servicePrincipals).toHaveLength(1);
   });
 
   test("better data makes a better version, which takes over without a client's noticing", async () => {
