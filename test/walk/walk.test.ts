@@ -99,7 +99,15 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
     expect(await place.versions()).toEqual([{ version: 1, aliases: [] }]);
   });
 
-  test("its release makes production, which was empty, and answers from outside the cluster", async () => {
+  test("production is made, by the pipeline of infrastructure, with nothing in it", async () => {
+    const { run, failures } = await place.run("infra", { stack: "prod" });
+    taken.push("az pipelines run");
+    expect(failures).toEqual([]);
+    expect(run.asked).toEqual(["mlops-infra"]);
+    expect(await kubectl("get", "namespace", "mlops-prod", "--ignore-not-found", "--output", "name")).toBe("");
+  });
+
+  test("the first release goes into the empty production, and is answered from outside the cluster", async () => {
     const { run, failures } = await place.run("release", { modelVersion: "diabetes:1" });
     taken.push("az pipelines run");
     expect(failures).toEqual([]);

@@ -53,36 +53,45 @@ function read(name: string, resources: readonly StateResource[]): StackFacts {
   };
 }
 
+/** The projects of an environment's two stacks: its own, and that of what serves in it. */
+const projects = ["mlops", "mlops-serving"] as const;
+
 /** The state of the stacks as an update that still runs has written it last, from the container that Pulumi keeps it in. */
 export class StateReader {
   private readonly known = new Map<
     string,
-    { readonly etag: string | undefined; readonly facts: StackFacts }
+    { readonly etag: string | undefined; readonly resources: readonly StateResource[] }
   >();
 
   /** @param container Of the state; undefined while there is none. */
   constructor(private readonly container: () => Promise<ContainerClient | undefined>) {}
 
-  /** As of the last look. */
+  /** By environment, as of the last look. */
   facts(): readonly StackFacts[] {
-    return [...this.known.values()].map(({ facts }) => facts);
+    return ["qa", "prod"].map((name) =>
+      read(
+        name,
+        projects.flatMap((project) => this.known.get(`${project}/${name}`)?.resources ?? []),
+      ),
+    );
   }
 
   /** Looks again. */
   async refresh(): Promise<void> {
     const container = await this.container();
     if (container === undefined) return;
-    for (const name of ["qa", "prod"]) await this.refreshStack(container, name);
+    for (const project of projects)
+      for (const name of ["qa", "prod"]) await this.refreshStack(container, `${project}/${name}`);
   }
 
-  private async refreshStack(container: ContainerClient, name: string): Promise<void> {
-    const blob = container.getBlobClient(`.pulumi/stacks/mlops/${name}.json`);
-    if (!(await blob.exists())) return void this.known.delete(name);
+  private async refreshStack(container: ContainerClient, stack: string): Promise<void> {
+    const blob = container.getBlobClient(`.pulumi/stacks/${stack}.json`);
+    if (!(await blob.exists())) return void this.known.delete(stack);
     const { etag } = await blob.getProperties();
-    if (this.known.get(name)?.etag === etag) return;
+    if (this.known.get(stack)?.etag === etag) return;
     const { checkpoint } = JSON.parse((await blob.downloadToBuffer()).toString()) as {
       checkpoint: { latest?: { resources?: StateResource[] } };
     };
-    this.known.set(name, { etag, facts: read(name, checkpoint.latest?.resources ?? []) });
+    this.known.set(stack, { etag, resources: checkpoint.latest?.resources ?? [] });
   }
 }
