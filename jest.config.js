@@ -26,6 +26,7 @@ module.exports = {
     project("engine", ["<rootDir>/test/engine/**/*.test.ts"]),
     project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
     project("containers", ["<rootDir>/test/containers/**/*.test.ts"]),
+    project("walk", ["<rootDir>/test/walk/**/*.test.ts"]),
     project("peers", ["<rootDir>/test/peers/**/*.test.ts"]),
   ],
   globalSetup: "<rootDir>/test/setup/compile-programs.js",

@@ -43,6 +43,16 @@ async function linkPackages(clone: string): Promise<void> {
   await symlink(path.join(from, "@pulumi"), path.join(to, "@pulumi"));
 }
 
+/** A clone of the repository in which pipelines' commands run, without the stacks' own files. */
+export async function cloneRepository(clone: string): Promise<void> {
+  await mkdir(clone);
+  for (const entry of await readdir(repository)) {
+    if (notCloned.test(entry)) continue;
+    await cp(path.join(repository, entry), path.join(clone, entry), { recursive: true });
+  }
+  await linkPackages(clone);
+}
+
 interface Variable {
   readonly name: string;
   readonly value?: unknown;
@@ -70,12 +80,7 @@ export class ReleaseStacks {
 
   static async create(folder: string): Promise<ReleaseStacks> {
     const stacks = new ReleaseStacks(folder, await pluginsWithNamesOfTheirStack());
-    await Promise.all([mkdir(stacks.clone), mkdir(path.join(folder, "state"))]);
-    for (const entry of await readdir(repository)) {
-      if (notCloned.test(entry)) continue;
-      await cp(path.join(repository, entry), path.join(stacks.clone, entry), { recursive: true });
-    }
-    await linkPackages(stacks.clone);
+    await Promise.all([cloneRepository(stacks.clone), mkdir(path.join(folder, "state"))]);
     for (const stackName of names) {
       const config = {
         ...committed(stackName),

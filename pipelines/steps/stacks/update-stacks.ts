@@ -42,12 +42,15 @@ function wordsOf({ verb, stack, rest }: Request, { folder }: EnvironmentStack): 
 
 /**
  * `npm run infra:up -- --stack <name>`: updates an environment, and then what serves in it, which takes its settings from
- * there. `infra:destroy` removes both, the other way round.
+ * there. `infra:destroy` removes both, the other way round, once the environment says that it may go.
  */
 async function update(context: StepContext): Promise<void> {
   const request = requestOf(process.argv.slice(2));
   const serving = await findServingStack(request.stack, context);
   const stacks = [ownStack(request.stack), ...(serving ? [serving] : [])];
+  // A protected environment stays, and so does what serves in it: the preview fails before anything is touched.
+  if (request.verb === "destroy" && serving)
+    await pulumi(["destroy", "--preview-only", "--stack", request.stack, "--cwd", "."], context);
   for (const stack of request.verb === "up" ? stacks : stacks.reverse()) {
     context.print(`${request.verb}: ${stack.title}`);
     await pulumi(wordsOf(request, stack), context);

@@ -57,9 +57,17 @@ describe("updating an environment and what serves in it", () => {
     await givePulumi([]);
     expect(update("destroy", "--stack", "qa")).toMatchObject({ status: 0 });
     expect(await called()).toEqual([
+      "destroy --preview-only --stack qa --cwd .",
       "destroy --yes --stack qa --cwd infra/serving",
       "destroy --yes --stack qa --cwd .",
     ]);
+  });
+
+  test("leaves what serves where the environment is protected", async () => {
+    await givePulumi([`if [ "$2" = --preview-only ]; then echo "error: it is protected" >&2; exit 1; fi`]);
+    const { status, stderr } = update("destroy", "--stack", "prod");
+    expect([status, await called()]).toEqual([1, ["destroy --preview-only --stack prod --cwd ."]]);
+    expect(stderr).toMatch(/it is protected/);
   });
 
   test("ends at the first that fails", async () => {

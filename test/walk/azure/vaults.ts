@@ -1,0 +1,54 @@
+import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import { sendJson } from "../../platform/http/http-server";
+import type { Call } from "./call";
+import type { PlayedEntra } from "./entra";
+import type { StackFacts } from "./stack-facts";
+
+/** The secrets of a stack's vault: what callers show, and what our own tests show. */
+export const secretsOf = (stack: string): Readonly<Record<string, string>> => ({
+  "scoring-primary-key": `primary-key-of-${stack}-in-this-walk`,
+  "scoring-secondary-key": `secondary-key-of-${stack}-in-this-walk`,
+  "scoring-test-key": `test-key-of-${stack}-in-this-walk`,
+});
+
+/** Plays Key Vault: the secrets of the stacks' vaults, and the key that encrypts what is secret in their state. */
+export class PlayedVaults {
+  private readonly pair = generateKeyPairSync("rsa", { modulusLength: 3072 });
+
+  constructor(
+    private readonly entra: PlayedEntra,
+    private readonly facts: () => readonly StackFacts[],
+  ) {}
+
+  /** A vault tells whoever has no token for it which one it takes. */
+  answer({ request, url: { host, pathname }, body, response }: Call): void {
+    if (this.entra.clientOf(request, ["https://vault.azure.net"]) === undefined) {
+      const challenge = `Bearer authorization="https://login.microsoftonline.com/tenant", resource="https://vault.azure.net"`;
+      response.setHeader("www-authenticate", challenge);
+      return sendJson(response, 401, { error: { code: "Unauthorized", message: "AKV10000" } });
+    }
+    const [, verb] = /^\/keys\/[\w-]+\/.*?(encrypt|decrypt)$/.exec(pathname) ?? [];
+    if (verb !== undefined) return this.crypt(verb, body, { host, response });
+    const stack = this.facts().find(({ vaults }) => vaults.includes(host.split(".")[0] ?? ""));
+    const name = /^\/secrets\/([\w-]+)\/?$/.exec(pathname)?.[1] ?? "";
+    const value = stack && secretsOf(stack.name)[name];
+    if (value === undefined)
+      return sendJson(response, 404, { error: { code: "SecretNotFound", message: `no secret ${name}` } });
+    sendJson(response, 200, { value, id: `https://${host}/secrets/${name}/1` });
+  }
+
+  private crypt(verb: string, body: string, { host, response }: { host: string; response: ServerResponse }) {
+    const { alg, value } = JSON.parse(body) as { alg: string; value: string };
+    if (alg !== "RSA-OAEP-256")
+      return sendJson(response, 400, { error: { code: "BadParameter", message: `no algorithm ${alg}` } });
+    const options = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
+    const bytes = Buffer.from(value, "base64url");
+    const result =
+      verb === "encrypt"
+        ? publicEncrypt({ key: this.pair.publicKey, ...options }, bytes)
+        : privateDecrypt({ key: this.pair.privateKey, ...options }, bytes);
+    const kid = `https://${host}/keys/pulumi-state/1`;
+    sendJson(response, 200, { kid, value: result.toString("base64url") });
+  }
+}
