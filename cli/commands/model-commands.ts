@@ -40,6 +40,7 @@ import { openVersion } from "./release-run";
 import { addDataVersions } from "./data-commands";
 import { addInit } from "./init-command";
 import { addRetrain } from "./retrain-command";
+import { addTune } from "./tune-command";
 import { serveUntilStopped, startServing } from "./serve-command";
 
 interface LifecycleFlags extends ModelFlags {
@@ -203,6 +204,7 @@ export function addModelCommands(program: Command, scope: CommandScope): void {
   addLifecycle(program, scope);
   addData(program, scope);
   addTrain(program, scope);
+  addTune(program, scope);
   addGateSteps(program, scope);
   addPackage(program, scope);
   addRetrain(program, scope);

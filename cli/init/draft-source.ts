@@ -1,7 +1,7 @@
 import type { Draft } from "./draft";
 
 /** A value as Prettier writes it in a line. */
-function toSource(value: unknown): string {
+export function toSource(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toSource).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return `{ ${Object.entries(value)

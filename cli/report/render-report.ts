@@ -13,6 +13,7 @@ import { renderHeader } from "./sections/header";
 import { formerRunsSection } from "./sections/former-runs";
 import { lineageSection } from "./sections/lineage";
 import { renderSection, type Section } from "./sections/section";
+import { tuningSection } from "./sections/tuning";
 import { stepsSection } from "./sections/steps";
 
 /** The model card without its lineage, which has a section of its own here, with more in it. */
@@ -27,6 +28,7 @@ function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
   const sections = [
     stepsSection(input),
     dataReport && dataSection(dataReport),
+    input.tuning && tuningSection(input.tuning),
     decision && decisionSection(decision, run, draw),
     evaluation && evaluationSection(evaluation, definition, draw),
     ...loadSections(run.tests ?? {}),

@@ -5,6 +5,7 @@ import type { DataReport } from "../../platform/data/findings";
 import type { Lineage } from "../../platform/model/model-directory";
 import type { DriftReport } from "../../platform/drift/drift";
 import type { RunRecord } from "../runs/runs";
+import type { Tuning } from "../../training/tuning/tuning";
 import type { RunSummary } from "../runs/run-summary";
 
 /** A run of before. */
@@ -23,6 +24,7 @@ export interface ReportInput {
   readonly dataReport?: DataReport;
   readonly evaluation?: Evaluation;
   readonly decision?: PromotionDecision;
+  readonly tuning?: Tuning;
   /** Content of `lineage.json`. */
   readonly lineage?: Lineage;
   /** Content of the model directory's README.md. */

@@ -5,6 +5,7 @@ import type { Deployment } from "../../platform/release/deployment";
 import { evaluationSchema, promotionDecisionSchema } from "../../platform/metrics/evaluation";
 import { fileExists } from "../../platform/base/files";
 import { dataReportSchema } from "../../platform/data/findings";
+import { tuningSchema } from "../../training/tuning/tuning";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import { driftReportSchema } from "../../platform/drift/drift";
 import { findRecord } from "../../platform/base/stored-record";
@@ -63,6 +64,7 @@ async function reportInput(context: Context): Promise<ReportInput> {
   const dataReport = await find("data-check.json", dataReportSchema);
   const evaluation = await find("evaluation.json", evaluationSchema);
   const decision = await find("decision.json", promotionDecisionSchema);
+  const tuning = await find("tuning.json", tuningSchema);
   const drift = await find("drift.json", driftReportSchema);
   const trained = await fileExists(file("model", modelFiles.lineage));
   // A report says nothing of its own making, neither as done nor as not reached.
@@ -75,6 +77,7 @@ async function reportInput(context: Context): Promise<ReportInput> {
     ...(dataReport && { dataReport }),
     ...(evaluation && { evaluation }),
     ...(decision && { decision }),
+    ...(tuning && { tuning }),
     ...(drift && { drift }),
     ...(trained && {
       lineage: await readLineage(file("model")),

@@ -79,7 +79,7 @@ export const checkStep: Step = {
 };
 
 /** How the run's rows are split: as it has decided before, or does now. */
-async function splitOf(context: RunContext): Promise<SplitRule> {
+export async function splitOf(context: RunContext): Promise<SplitRule> {
   const { session, run, definition } = context;
   const file = session.runs.path(run.id, "split.json");
   const decided = await findRecord(file, splitRuleSchema);

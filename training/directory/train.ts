@@ -113,11 +113,11 @@ async function describeModel(
 ): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
   const golden = await makeGoldenRows(engine, definition, { model, linear, trees });
-  const heldOut = await scoreRows(engine, definition, { model, side: "held-out" });
+  const heldOut = await scoreRows(engine, definition, { model, from: rowsOf("held-out") });
   checkNotAborted(request);
   const training = linear
-    ? await scoreLinearRows(engine, definition, { linear, side: "training" })
-    : await scoreRows(engine, definition, { model, side: "training" });
+    ? await scoreLinearRows(engine, definition, { linear, from: rowsOf("training") })
+    : await scoreRows(engine, definition, { model, from: rowsOf("training") });
   checkNotAborted(request);
   const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
   const metrics: ModelMetrics = {

@@ -11,7 +11,7 @@ import type { SliceGroups } from "../../platform/gate/promotion-slices";
 import { signatureOf, type Signature } from "../../platform/model/signature";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { findFeatureFault } from "./champion-features";
-import { scoreRows } from "./score-rows";
+import { rowsOf, scoreRows } from "./score-rows";
 import { sliceGroups } from "./slices";
 
 /** Held-out rows kept in `evaluation.json` for plots. */
@@ -56,7 +56,10 @@ interface EvaluationRequest {
  */
 export async function evaluate(request: EvaluationRequest): Promise<EvaluationResult> {
   const { engine, definition } = request;
-  const candidate = await scoreRows(engine, definition, { model: request.candidate, side: "held-out" });
+  const candidate = await scoreRows(engine, definition, {
+    model: request.candidate,
+    from: rowsOf("held-out"),
+  });
   const champion = request.champion && (await scoreChampion(request, request.champion));
   const { positions, ...reported } = pickComparable(candidate, champion?.rows, request.champion?.unseen);
   return {
@@ -107,7 +110,10 @@ async function scoreChampion(
     (features && (await findFeatureFault(engine, onnx.signature, features)));
   if (incompatible !== undefined) return { model, incompatible };
   try {
-    return { model, rows: await scoreRows(engine, definition, { model: onnx, side: "held-out", features }) };
+    return {
+      model,
+      rows: await scoreRows(engine, definition, { model: onnx, from: rowsOf("held-out"), features }),
+    };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "MODEL_INVALID") throw error;
     // Released before such labels were refused: no reason to keep it, and none that every candidate fails.

@@ -32,7 +32,8 @@ function mislabelled(fault: string): PlatformError {
 /** What is scored, and where. */
 interface Scored {
   readonly model: OnnxModel;
-  readonly side: Side;
+  /** The rows, as what follows FROM: those of a side, with `rowsOf`, or of a fold. */
+  readonly from: string;
   /** Table with the model's features and `_row`, where they are not those of the table `data`. */
   readonly features?: string | undefined;
 }
@@ -77,17 +78,16 @@ function besideFeatures(definition: ModelDefinition): string[] {
 }
 
 /**
- * Targets and a model's predictions for one side of the split table `data`, in the order of its rows, with the rows' weights where
+ * Targets and a model's predictions for rows of the split table `data`, in their order, with the rows' weights where
  * the definition has such a column; a classification's predictions are the probabilities. Memory grows by 16 or 24 bytes
  * per row.
  */
 export async function scoreRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { model, side, features }: Scored,
+  { model, from: sideRows, features }: Scored,
 ): Promise<ScoredRows> {
   const further = besideFeatures(definition);
-  const sideRows = rowsOf(side);
   const asked = further.map((sql, index) => `${sql} AS ${identifier(furtherNames[index] ?? "")}`);
   const columns = model.signature.inputs.map(({ name }) => `f.${identifier(name)}`);
   const from =
@@ -112,10 +112,9 @@ export async function scoreRows(
 export async function scoreLinearRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { linear, side }: { readonly linear: LinearParameters; readonly side: Side },
+  { linear, from }: { readonly linear: LinearParameters; readonly from: string },
 ): Promise<ScoredRows> {
   const further = besideFeatures(definition);
-  const from = rowsOf(side);
   const coefficients = linear.terms.flatMap((term) =>
     term.kind === "category" ? term.coefficients : [term.coefficient],
   );

@@ -146,7 +146,7 @@ test("a column of weights counts in the metrics of candidate and champion", asyn
   expect(evaluation.champion?.metrics).toEqual(evaluation.candidate.metrics);
   // Predictions by the parameters come with the same weights.
   const linear = await fitLinearModel(engine, definition, rowsOf("training"));
-  const byParameters = await scoreLinearRows(engine, definition, { linear, side: "held-out" });
+  const byParameters = await scoreLinearRows(engine, definition, { linear, from: rowsOf("held-out") });
   expect(byParameters.weights).toEqual(candidate.weights);
   await onnx.close();
   await engine.close();
@@ -230,14 +230,14 @@ test("rows are scored in chunks as if they were one table", async () => {
   );
   const linear = await fitLinearModel(engine, definition, rowsOf("training"));
   const model = await fitted(engine, definition, "chunks");
-  const scored = await scoreRows(engine, definition, { model, side: "training" });
+  const scored = await scoreRows(engine, definition, { model, from: rowsOf("training") });
   const expected = await engine.rows(
     `SELECT y, ${predictionSql(linear)} AS p FROM data WHERE NOT _held_out ORDER BY _row`,
   );
   await model.close();
   expect(expected).toHaveLength(10_000);
   expect(Array.from(scored.actual)).toEqual(expected.map(({ y }) => y));
-  expect(await scoreLinearRows(engine, definition, { linear, side: "training" })).toEqual({
+  expect(await scoreLinearRows(engine, definition, { linear, from: rowsOf("training") })).toEqual({
     actual: scored.actual,
     predicted: Float64Array.from(expected, ({ p }) => Number(p)),
   });

@@ -1,0 +1,105 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { PlatformError } from "../../platform/base/errors";
+import { shownPath } from "../../platform/base/shown-path";
+import { parseTried, candidatesOf, usualSearch, type Tried } from "../../training/tuning/search-space";
+import { withSettings } from "../../training/tuning/cross-validate";
+import type { Tuning } from "../../training/tuning/tuning";
+import { standingAfter } from "../runs/standing";
+import { runStep, openRunContext } from "../steps/step";
+import { checkStep, splitStep, trainStep } from "../steps/training-steps";
+import { tuneStep, withTuned } from "../steps/tune-step";
+import { describeSettings, describeTuning } from "../terminal/describe-tuning";
+import { writeTrainer } from "../tuning/write-trainer";
+import type { CommandScope } from "./command-scope";
+import { describeNext, openCommand, type ModelFlags, type OpenCommand } from "./open-command";
+import { dataOption, jsonOption, modelOption, wholeNumber } from "./options";
+
+interface TuneFlags extends ModelFlags {
+  readonly try: readonly string[];
+  readonly random?: number;
+  readonly folds: number;
+  readonly seed: number;
+  readonly write?: boolean;
+}
+
+/** What is to be tried: what was said, or what is usual for the kind of trainer. */
+function triedOf({ try: texts }: TuneFlags, kind: string): readonly Tried[] {
+  const known = usualSearch(kind);
+  if (known === undefined) {
+    throw new PlatformError(
+      "USAGE",
+      `The ${kind} trainer has no settings that can be tried. Expected ridge, logistic or boosted-trees. Search within your own program.`,
+    );
+  }
+  return texts.length === 0 ? known : texts.map(parseTried);
+}
+
+/** `mlops tune`. */
+export function addTune(program: Command, scope: CommandScope): void {
+  program
+    .command("tune")
+    .description(
+      "try settings of the trainer on folds of the training rows, and train with the best, as one new run",
+    )
+    .addOption(modelOption())
+    .addOption(dataOption())
+    .addOption(
+      new Option(
+        "--try <setting=values>",
+        "values or a range of a setting; repeat it (default: the usual ones)",
+      )
+        .argParser((text: string, before: readonly string[]) => [...before, text])
+        .default([], "the usual ones"),
+    )
+    .addOption(
+      new Option("--random <number>", "draw so many combinations instead of trying all").argParser(
+        wholeNumber(1, 1000),
+      ),
+    )
+    .addOption(new Option("--folds <number>", "folds").argParser(wholeNumber(2, 20)).default(5))
+    .addOption(
+      new Option("--seed <number>", "of the folds and of what is drawn")
+        .argParser(wholeNumber(0, 1e9))
+        .default(1),
+    )
+    .option("--write", "write the best settings into the definition")
+    .addOption(jsonOption())
+    .action(async (flags: TuneFlags) => {
+      const command = await openCommand(scope, flags, { changes: "tuning" });
+      await tune(command, flags);
+    });
+}
+
+async function tune({ session, loaded }: OpenCommand, flags: TuneFlags): Promise<void> {
+  const { definition, definitionFile } = loaded;
+  const candidates = candidatesOf(triedOf(flags, definition.trainer.kind), flags);
+  // Before a run is made: what is wrong with settings is wrong usage.
+  for (const settings of candidates) withSettings(definition, settings);
+  const run = await session.runs.create(definition.name, loaded.dataFile, new Date());
+  const context = openRunContext(session, loaded, run);
+  let tuning: Tuning | undefined;
+  try {
+    const search = tuneStep(
+      { candidates, folds: flags.folds, seed: flags.seed },
+      (found) => (tuning = found),
+    );
+    for (const step of [checkStep, splitStep, search]) await runStep(context, step);
+    if (tuning !== undefined) await runStep(withTuned(context, tuning), trainStep);
+    Object.assign(run, standingAfter(run, trainStep.name));
+  } finally {
+    run.finishedAt = new Date().toISOString();
+    await session.runs.save(run);
+    await context.close();
+  }
+  if (tuning === undefined) return;
+  const settings = tuning.candidates[tuning.best]?.settings ?? {};
+  const expected = withSettings(definition, settings);
+  if (flags.write === true) await writeTrainer(definitionFile, settings, expected);
+  const written =
+    flags.write === true
+      ? `Wrote ${describeSettings(settings)} into ${shownPath(definitionFile)}.`
+      : `The definition is as it was. Write ${describeSettings(settings)} into its trainer, or add --write, so that later runs train so.`;
+  const text = `${describeTuning(tuning)}\n${written}\n${run.explanation}${describeNext(run, session)}`;
+  session.output.result({ ...run, tuning }, text);
+}
