@@ -68,7 +68,9 @@ export async function groupTexts(engine: SqlEngine, name: string, position: numb
 }
 
 function numberIn(engine: SqlEngine, notation: Notation): string {
-  return typedColumn({ name: "v", type: "number" }, engine.dialect, { ...notation, missing: [] });
+  return typedColumn({ name: "v", type: "number" }, engine.dialect, {
+    format: { ...notation, missing: [] },
+  });
 }
 
 /** Texts for a comparison with trimmed ones. */

@@ -29,6 +29,8 @@ interface CsvStructure {
   readonly delimiter: Delimiter;
   /** Data rows; the header is not counted. */
   readonly rows: number;
+  /** Whether no field below the header has an underscore, "+-", or white space but spaces. */
+  readonly isPlain: boolean;
   /** Whether the file is compressed by gzip. */
   readonly gzip: boolean;
 }
@@ -68,6 +70,17 @@ function firstInvalidByte(bytes: Buffer): number {
     before = at;
   }
   return bytes.length;
+}
+
+/** What makes a text not plain: an underscore, two signs, white space that is no line end, and what spaces besides the usual one begin with. */
+const odd = ["_", "+-", "\v", "\f", "\u00a0", "\u1680", "\u3000"].map((text) => Buffer.from(text));
+const oddBeginnings = [Buffer.from([0xe2, 0x80]), Buffer.from([0xe2, 0x81])];
+const tab = Buffer.from("\t");
+
+/** Whether text has no underscore, no "+-" and, outside of quotes, no white space in fields but spaces. */
+function isPlainText(text: Buffer, delimiter: Delimiter): boolean {
+  const found = [...odd, ...oddBeginnings, ...(delimiter === "\t" ? [] : [tab])];
+  return !found.some((bytes) => text.includes(bytes));
 }
 
 /** The scanner of a file, which is made when its first bytes are known. */
@@ -124,13 +137,19 @@ export async function readCsvStructure(file: string, columns: readonly string[])
   };
   let start: Buffer = Buffer.alloc(0);
   let header: string[] | undefined;
+  let isPlain = true;
   for await (const text of textOf(file, gzip, scannerOf)) {
     if (text.length === 0) continue;
     const scan = scannerOf(text);
     scan.push(text);
-    if (header) continue;
+    if (header) {
+      isPlain &&= isPlainText(text, delimiter);
+      continue;
+    }
     start = Buffer.concat([start, text]);
-    if (scan.headerBytes !== undefined) header = headerOf(start.subarray(0, scan.headerBytes));
+    if (scan.headerBytes === undefined) continue;
+    header = headerOf(start.subarray(0, scan.headerBytes));
+    isPlain = isPlainText(start.subarray(scan.headerBytes), delimiter);
   }
   const scan = scannerOf(start);
   scan.end();
@@ -142,7 +161,7 @@ export async function readCsvStructure(file: string, columns: readonly string[])
       `${file} has a header and no rows. Data has one row per line below the header; add some.`,
     );
   }
-  return { header, delimiter, rows, gzip };
+  return { header, delimiter, rows, isPlain: isPlain && !scan.hasQuotedControl, gzip };
 
   function headerOf(line: Buffer): string[] {
     return readHeader(file, { header: line.toString("utf8"), delimiter }, columns);

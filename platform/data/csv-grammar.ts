@@ -1,6 +1,8 @@
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+/** Characters below it are control characters. */
+const firstPrinted = 0x20;
 
 const inFieldStart = 0;
 const inField = 1;
@@ -38,6 +40,8 @@ export interface CsvListener {
 export class CsvGrammar {
   /** Line of the text, counted from 1, on which the row begins that is being read. */
   line = 1;
+  /** Whether there was a control character inside quotes. */
+  hasQuotedControl = false;
   private linesWithinRow = 1;
   private state = inFieldStart;
   private stateBeforeReturn = inFieldStart;
@@ -73,7 +77,10 @@ export class CsvGrammar {
         if (unit > highest) return;
       } else if (this.state === inQuotes) {
         if (unit === quote) this.state = afterQuote;
-        else if (unit === lineFeed) this.linesWithinRow += 1;
+        else if (unit < firstPrinted) {
+          this.hasQuotedControl = true;
+          if (unit === lineFeed) this.linesWithinRow += 1;
+        }
         continue;
       } else if (this.state === afterReturn) {
         this.state = this.stateBeforeReturn;

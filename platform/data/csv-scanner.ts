@@ -36,6 +36,11 @@ export class CsvScanner {
     );
   }
 
+  /** Whether a field in quotes has a control character: a line end, a tab or the like. */
+  get hasQuotedControl(): boolean {
+    return this.grammar.hasQuotedControl;
+  }
+
   /** Throws DATA_INVALID at a row that is too long to be one. */
   push(bytes: Uint8Array): void {
     this.rowStart -= this.pushed;

@@ -19,6 +19,8 @@ export interface TextRows {
   readonly header: readonly string[];
   /** Columns that the file has as numbers. */
   readonly numbers: ReadonlySet<string>;
+  /** Whether no field has an underscore, "+-", or white space but spaces, as far as that is known. */
+  readonly isPlain: boolean;
   /** Rows, where they are known before reading. */
   readonly rows?: number;
   /** A SELECT of the wanted columns as text, in file order; an empty field is NULL. */
@@ -148,12 +150,14 @@ async function openCsv(
 ): Promise<TextRows> {
   const parts: CsvPart[] = [];
   let rows = 0;
+  let isPlain = true;
   for (const file of files) {
-    const { rows: count, ...part } = await readCsvStructure(file, columns);
+    const { rows: count, isPlain: isPartPlain, ...part } = await readCsvStructure(file, columns);
     const first = parts[0];
     if (first !== undefined) requireSameColumns([first.file, first.header], [file, part.header], "CSV");
     parts.push({ file, ...part, before: rows });
     rows += count;
+    isPlain &&= isPartPlain;
   }
   const [first] = parts;
   return {
@@ -161,6 +165,7 @@ async function openCsv(
     ...(first && { delimiter: first.delimiter }),
     header: first?.header ?? [],
     numbers: new Set(),
+    isPlain,
     rows,
     select: (wanted) => parts.map((part) => csvRows(dialect, part, wanted)).join(" UNION ALL "),
   };
@@ -183,6 +188,7 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
     format: "parquet",
     header: columns.map(({ name }) => name),
     numbers,
+    isPlain: false,
     select: (wanted) =>
       `SELECT ${dialect.rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
   };

@@ -50,7 +50,17 @@ function pointNotation(text: string, { decimal, thousands }: DataFormat): string
   return decimal === "," ? replaced(replaced(grouped, ".", "?"), ",", ".") : grouped;
 }
 
-function typedNumber(text: string, dialect: SqlDialect, format: DataFormat | undefined): string {
+/** How a file writes values. */
+export interface WrittenAs {
+  readonly format?: DataFormat | undefined;
+  /** Whether no value has an underscore, "+-", or white space but spaces. */
+  readonly isPlain?: boolean;
+}
+
+function typedNumber(text: string, dialect: SqlDialect, { format, isPlain = false }: WrittenAs): string {
+  const isUsual = format === undefined || (format.decimal === "." && format.thousands === undefined);
+  // A pattern for each value would take most of the time of reading a file.
+  if (isPlain && isUsual && dialect.doubleOfPlain) return finiteNumber(dialect.doubleOfPlain(text));
   const plain = format ? pointNotation(`trim(${text})`, format) : `trim(${text})`;
   const digits = format?.thousands === undefined ? plain : replaced(plain, " ", "");
   const notation = dialect.matches(plain, decimalNotation);
@@ -64,12 +74,12 @@ function typedNumber(text: string, dialect: SqlDialect, format: DataFormat | und
 
 /**
  * SQL expression that makes a column's text a value of its type; NULL when the text is no such value. Spaces around a number
- * or a boolean do not count. `format` says how numbers are written, where that is not in decimal notation with a point.
+ * or a boolean do not count. Numbers are written in decimal notation with a point, where no format says otherwise.
  */
 export function typedColumn(
   column: Typed & Pick<ColumnDefinition, "name">,
   dialect: SqlDialect,
-  format?: DataFormat,
+  written: WrittenAs = {},
 ): string {
   const text = identifier(column.name);
   const type = storedType(column);
@@ -79,7 +89,7 @@ export function typedColumn(
   }
   // A model would not get what follows a NUL: the ONNX runtime ends texts there.
   if (type === "category") return `CASE WHEN position(chr(0) IN ${text}) = 0 THEN ${text} END`;
-  if (type === "number") return typedNumber(text, dialect, format);
+  if (type === "number") return typedNumber(text, dialect, written);
   return `CASE WHEN ${lower} IN ('true', '1') THEN TRUE WHEN ${lower} IN ('false', '0') THEN FALSE END`;
 }
 

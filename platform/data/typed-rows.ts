@@ -67,7 +67,7 @@ export function typedRows(
   beside: readonly string[] = [],
 ): string {
   const header = new Set(text.header);
-  const written = formatIn(text.format, format);
+  const written = { format: formatIn(text.format, format), isPlain: text.isPlain };
   const present = columns.filter(({ name }) => header.has(name));
   const asNumbers = new Set(
     present.filter((column) => isReadAsNumber(column, text, format)).map(({ name }) => name),

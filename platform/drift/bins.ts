@@ -67,6 +67,48 @@ export function binOf(edges: ArrayLike<number>, value: number): number {
   return low;
 }
 
+/** Cells between the outer edges by which a value's bin is nearly known. */
+const cells = 1024;
+
+/** Counts values into the bins of `edges`: many at once, several times as fast as by looking for each with `binOf`. */
+export class BinCounter {
+  readonly counts: Float64Array;
+  private readonly edges: Float64Array;
+  private readonly scale: number;
+  /** Per cell a bin that no value of the cell lies below. */
+  private readonly firstBins: Uint16Array;
+
+  constructor(edges: readonly number[]) {
+    this.edges = Float64Array.from(edges);
+    this.counts = new Float64Array(edges.length + 1);
+    const [first = 0, last = 0] = [edges[0], edges.at(-1)];
+    const scale = cells / (last - first);
+    // Without a usable distance all cells are the first.
+    this.scale = Number.isFinite(scale) ? scale : 0;
+    // A cell less than it should be, as a value may be put into the wrong one of two by rounding.
+    this.firstBins = Uint16Array.from({ length: cells + 1 }, (_, cell) =>
+      cell < 2 || this.scale === 0 ? 0 : binOf(this.edges, first + (cell - 2) / this.scale),
+    );
+  }
+
+  /** Counts values, NaN left out; gives the sum of their squares around `mean`. */
+  add(values: Float64Array, mean: number): number {
+    const { counts, edges, scale, firstBins } = this;
+    const [first = 0] = edges;
+    let squares = 0;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index] ?? NaN;
+      if (value !== value) continue;
+      const cell = (value - first) * scale;
+      let bin = cell >= cells ? (firstBins[cells] ?? 0) : cell > 0 ? (firstBins[cell | 0] ?? 0) : 0;
+      while (bin < edges.length && value > (edges[bin] ?? Infinity)) bin++;
+      counts[bin] = (counts[bin] ?? 0) + 1;
+      squares += (value - mean) * (value - mean);
+    }
+    return squares;
+  }
+}
+
 /**
  * Texts for the bins of `edges`, for plots and messages: "<= 1", "1 to 2", "> 2"; a bin of one value has its name. Of whole
  * numbers, a bin is called by those in it: "3 to 5" of those above 2 up to 5.

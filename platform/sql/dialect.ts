@@ -8,6 +8,11 @@ export interface SqlDialect {
   readonly matches: (text: string, pattern: string) => string;
   /** The text as a double; NULL where it is none. What counts as one besides decimal notation differs. */
   readonly tryDouble: (text: string) => string;
+  /**
+   * The same for texts without underscores, without "+-" and without white space but spaces, which do not count: of these only decimal
+   * notation gives a finite number. Absent where the engine's cast takes still more of them.
+   */
+  readonly doubleOfPlain?: (text: string) => string;
   /** The text as a value of a type that the engine names; NULL where it is none. */
   readonly tryCast: (text: string, type: string) => string;
   /**

@@ -6,6 +6,7 @@ import { fileLiteral } from "./file-literal";
 export const duckDbDialect: SqlDialect = {
   matches: (text, pattern) => `regexp_full_match(${text}, ${literal(pattern)})`,
   tryDouble: (text) => `TRY_CAST(${text} AS DOUBLE)`,
+  doubleOfPlain: (text) => `TRY_CAST(${text} AS DOUBLE)`,
   tryCast: (text, type) => `TRY_CAST(${text} AS ${type})`,
   secondsOf: (text) =>
     // Cast to a timestamp an offset would be dropped, and cast to one with a zone a text without it would be in the session's.

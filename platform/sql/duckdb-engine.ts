@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { PlatformError, systemErrorCode } from "../base/errors";
+import { blockRows, BlockStore, type StoredReading } from "./block-store";
 import { duckDbDialect } from "./duckdb-dialect";
 import { doublesOf, DoublesWriter, registerRowHash } from "./duckdb-vectors";
 import type { QueryColumn, SqlEngine, SqlRow, SqlValue } from "./engine";
@@ -77,17 +78,38 @@ async function* rowsOf(result: DuckDBResult): AsyncGenerator<SqlRow[]> {
   }
 }
 
+function firstRows(columns: readonly Float64Array[], rows: number): readonly Float64Array[] {
+  return rows >= blockRows ? columns : columns.map((values) => values.subarray(0, rows));
+}
+
+function* storedBlocks(
+  columns: number,
+  reading: StoredReading,
+  rows: number,
+): Generator<readonly Float64Array[]> {
+  const whole = Array.from({ length: columns }, () => new Float64Array(blockRows));
+  for (let block = 0, before = 0; before < rows; block++, before += blockRows) {
+    const values = firstRows(whole, rows - before);
+    reading.read(block, values);
+    yield values;
+  }
+}
+
 /** The embedded engine: one database in a temporary file that lives as long as the object. */
 export class DuckDbEngine implements SqlEngine {
   readonly name = "duckdb";
   readonly dialect = duckDbDialect;
+  /** Where nothing may be written, there is none. */
+  private readonly store: BlockStore | undefined;
 
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
     /** Has the database, and what statements need besides memory; undefined when memory has all. */
     private readonly folder: string | undefined,
-  ) {}
+  ) {
+    this.store = folder === undefined ? undefined : new BlockStore(folder);
+  }
 
   static async open(memoryMiB = defaultMemoryMiB): Promise<DuckDbEngine> {
     const folder = await makeFolder();
@@ -128,6 +150,7 @@ export class DuckDbEngine implements SqlEngine {
   }
 
   async run(sql: string): Promise<void> {
+    this.store?.clear();
     await this.result(sql);
   }
 
@@ -158,17 +181,64 @@ export class DuckDbEngine implements SqlEngine {
   }
 
   async *blocks(columns: readonly string[], from: string): AsyncIterable<readonly Float64Array[]> {
-    const numbers = columns.map(
-      (column, index) => `COALESCE(CAST(${column} AS DOUBLE), CAST('NaN' AS DOUBLE)) AS c${index}`,
+    const reading = this.store?.begin(columns, from);
+    try {
+      yield* reading?.rows === undefined
+        ? this.newBlocks(columns, from, reading)
+        : storedBlocks(columns.length, reading, reading.rows);
+    } finally {
+      reading?.close();
+    }
+  }
+
+  private async *newBlocks(
+    columns: readonly string[],
+    from: string,
+    reading: StoredReading | undefined,
+  ): AsyncGenerator<readonly Float64Array[]> {
+    let [block, rows] = [0, 0];
+    for await (const values of this.streamBlocks(columns, from, reading?.isStored ?? [])) {
+      reading?.read(block, values);
+      reading?.write(block, values);
+      rows += values[0]?.length ?? 0;
+      block += 1;
+      yield values;
+    }
+    reading?.keep(rows);
+  }
+
+  /** Blocks of the columns that are not stored; those of the others have their length. */
+  private async *streamBlocks(
+    columns: readonly string[],
+    from: string,
+    isStored: readonly boolean[],
+  ): AsyncGenerator<readonly Float64Array[]> {
+    const whole = columns.map(() => new Float64Array(blockRows));
+    const asked = columns.flatMap((column, place) =>
+      isStored[place] ? [] : [{ column, target: whole[place] }],
+    );
+    const numbers = asked.map(
+      ({ column }, index) => `COALESCE(CAST(${column} AS DOUBLE), CAST('NaN' AS DOUBLE)) AS c${index}`,
     );
     const connection = await this.instance.connect();
     try {
       const result = await connection.stream(`SELECT ${numbers.join(", ")} FROM ${from}`);
+      let filled = 0;
       for (;;) {
         const chunk = await result.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) return;
-        yield doublesOf(chunk);
+        if (chunk === null || chunk.rowCount === 0) break;
+        const values = doublesOf(chunk);
+        for (let taken = 0; taken < chunk.rowCount;) {
+          const count = Math.min(chunk.rowCount - taken, blockRows - filled);
+          for (const [index, { target }] of asked.entries())
+            target?.set(values[index]?.subarray(taken, taken + count) ?? [], filled);
+          [taken, filled] = [taken + count, filled + count];
+          if (filled < blockRows) continue;
+          yield whole;
+          filled = 0;
+        }
       }
+      if (filled > 0) yield firstRows(whole, filled);
     } finally {
       connection.closeSync();
     }
@@ -187,6 +257,7 @@ export class DuckDbEngine implements SqlEngine {
       return writer.rows;
     } finally {
       writer.close();
+      this.store?.clear();
     }
   }
 
@@ -199,6 +270,7 @@ export class DuckDbEngine implements SqlEngine {
   }
 
   async close(): Promise<void> {
+    this.store?.clear();
     this.connection.closeSync();
     this.instance.closeSync();
     if (this.folder !== undefined) await rm(this.folder, { recursive: true, force: true });

@@ -113,11 +113,15 @@ async function describeModel(
 ): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
   const golden = await makeGoldenRows(engine, definition, { model, linear, trees });
-  const heldOut = await scoreRows(engine, definition, { model, from: rowsOf("held-out") });
+  const score = (side: "training" | "held-out") => {
+    const from = rowsOf(side);
+    return linear
+      ? scoreLinearRows(engine, definition, { linear, from })
+      : scoreRows(engine, definition, { model, from });
+  };
+  const heldOut = await score("held-out");
   checkNotAborted(request);
-  const training = linear
-    ? await scoreLinearRows(engine, definition, { linear, from: rowsOf("training") })
-    : await scoreRows(engine, definition, { model, from: rowsOf("training") });
+  const training = await score("training");
   checkNotAborted(request);
   const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
   const metrics: ModelMetrics = {

@@ -55,7 +55,7 @@ describe("a field's text is the same value in memory as in the engine", () => {
   const cases = types.flatMap((type) => formats.map((format) => [type, format] as const));
 
   test.each(cases)("as a %s in the format %j", async (type, format) => {
-    const sql = typedColumn({ name: "x", type }, engine.dialect, format);
+    const sql = typedColumn({ name: "x", type }, engine.dialect, { format });
     const rows = await engine.rows(`SELECT ${sql} AS value FROM texts ORDER BY position`);
     const kinds = { number: "number", boolean: "boolean", category: "string" };
     const inMemory = texts.map((text) => {
@@ -66,6 +66,46 @@ describe("a field's text is the same value in memory as in the engine", () => {
     expect(texts.map((text, at) => [text, inMemory[at]])).toEqual(
       texts.map((text, at) => [text, rows[at]?.value]),
     );
+  });
+
+  test("of plain texts the engine takes those for numbers that are in decimal notation, and no others", async () => {
+    const parts = [
+      "0",
+      "1",
+      "9",
+      "+",
+      "-",
+      ".",
+      "e",
+      "E",
+      "inf",
+      "nan",
+      "x",
+      "d",
+      "f",
+      "L",
+      ",",
+      " ",
+      "(",
+      "\u0663",
+      "\u2212",
+    ];
+    let state = 7;
+    const next = (below: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return (state >>> 8) % below;
+    };
+    const random = Array.from({ length: 20_000 }, () =>
+      Array.from({ length: 1 + next(7) }, () => parts[next(parts.length)] ?? "").join(""),
+    );
+    const plain = [...random, ...texts].filter((text) => !/[_\t\n\u00a0\u3000]|\+-/.test(text));
+    const rows = plain.map((text, at) => `(${at}, ${literal(text)})`).join();
+    const column = { name: "x", type: "number" } as const;
+    const differing = await engine.rows(
+      `SELECT x FROM (VALUES ${rows}) AS t(position, x) WHERE ${typedColumn(column, engine.dialect)} ` +
+        `IS DISTINCT FROM ${typedColumn(column, engine.dialect, { isPlain: true })}`,
+    );
+    expect(differing).toEqual([]);
   });
 
   test("an empty field is a missing value of every type", () => {

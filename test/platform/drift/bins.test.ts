@@ -1,6 +1,7 @@
 import {
   binEdges,
   binLabels,
+  BinCounter,
   binOf,
   decilePositions,
   seemDiscrete,
@@ -57,6 +58,37 @@ test.each([
   [Infinity, 2],
 ])("%p is in bin %p of the edges 1 and 2", (value, bin) => {
   expect(binOf([1, 2], value)).toBe(bin);
+});
+
+describe("BinCounter", () => {
+  test.each<[string, number[]]>([
+    ["no edges", []],
+    ["one edge", [3]],
+    ["even edges", [-1, 0, 1, 2]],
+    ["values with bins of their own", [below(1), 1, below(2), 2]],
+    ["edges far apart", [-1e300, 1e-9, 2e-9, 3, 1e300]],
+    ["edges whose distance is no number", [-1.7e308, 0, 1.7e308]],
+    ["the nearest edges that there are", [0, Number.MIN_VALUE]],
+  ])("puts each value where it is by itself: %s", (_, edges) => {
+    const around = edges.flatMap((edge) => [
+      edge,
+      below(edge),
+      edge + Math.abs(edge) * 2.3e-16,
+      edge / 3,
+      edge * 1.1,
+    ]);
+    const even = Array.from({ length: 5000 }, (_, index) => index / 1000 - 2);
+    const values = [...around, ...even, 0, -0, Infinity, -Infinity, NaN, 1.5e-9, Number.MIN_VALUE];
+    const counter = new BinCounter(edges);
+    counter.add(Float64Array.from(values), 0);
+    const expected = new Array<number>(edges.length + 1).fill(0);
+    for (const value of values) if (!Number.isNaN(value)) expected[binOf(edges, value)]! += 1;
+    expect([...counter.counts]).toEqual(expected);
+  });
+
+  test("adds up the squares around a mean", () => {
+    expect(new BinCounter([1]).add(Float64Array.of(1, NaN, 4), 2)).toBe(5);
+  });
 });
 
 describe("binLabels", () => {

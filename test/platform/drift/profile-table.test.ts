@@ -130,6 +130,15 @@ describe("profileTable", () => {
     expect(await chanceOfLikeRows(engine, from, ["x", "c"])).toBeCloseTo(chance, 14);
   });
 
+  test("how often rows are alike is told of very many by some of them", async () => {
+    await engine.run(
+      "CREATE OR REPLACE TABLE many AS SELECT range + 1 AS _row, range * 7919 % 1000 AS x FROM range(1000000)",
+    );
+    const chance = await chanceOfLikeRows(engine, "many", ["x"]);
+    // Of 1000 values that are equally frequent.
+    expect(Math.abs(chance / 1e-3 - 1)).toBeLessThan(0.02);
+  });
+
   test("a column with nothing but missing values has no mean and one empty bin", async () => {
     const expected = { type: "number", count: 0, missing: 2, edges: [], counts: [0] };
     expect(await profileColumn("number", ["NULL", "NULL"])).toEqual(expected);

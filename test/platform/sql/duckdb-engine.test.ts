@@ -52,6 +52,68 @@ test("blocks give doubles by column, in order, NULL as NaN, whatever the numbers
   expect(others.slice(0, 5)).toEqual([0, NaN, 0.5, NaN, 1]);
 });
 
+describe("blocks that are asked for again", () => {
+  const sumsOf = async (columns: string[], from = "repeated"): Promise<number[]> => {
+    const sums = columns.map(() => 0);
+    let rows = 0;
+    for await (const block of engine.blocks(columns, from)) {
+      block.forEach((values, column) => {
+        for (const value of values) sums[column] = (sums[column] ?? 0) + value;
+        // Readers change blocks in their place.
+        values.fill(-1);
+      });
+      rows += block[0]?.length ?? 0;
+    }
+    return [rows, ...sums];
+  };
+
+  test("are the same, in any combination of columns, however often", async () => {
+    await engine.run(
+      "CREATE OR REPLACE TABLE repeated AS SELECT range AS n, 2 * range AS m FROM range(10000)",
+    );
+    const [n, m] = [49_995_000, 99_990_000];
+    expect(await sumsOf(["n"])).toEqual([10_000, n]);
+    expect(await sumsOf(["n"])).toEqual([10_000, n]);
+    expect(await sumsOf(["m", "n", "m"])).toEqual([10_000, m, n, m]);
+    expect(await sumsOf(["n", "n + m"])).toEqual([10_000, n, n + m]);
+    expect(await sumsOf(["n + m", "m", "n"])).toEqual([10_000, n + m, m, n]);
+    expect(await sumsOf(["n"], "(SELECT * FROM repeated WHERE n < 0) AS none")).toEqual([0, 0]);
+  });
+
+  test("are those of the table as it is now", async () => {
+    for (const rows of [5, 6, 7]) {
+      await engine.run(`CREATE OR REPLACE TABLE repeated AS SELECT 1 AS n FROM range(${rows})`);
+      for (let again = 0; again < 3; again++) expect(await sumsOf(["n"])).toEqual([rows, rows]);
+    }
+  });
+
+  test("are read to their end while the table changes, and by several at once", async () => {
+    await engine.run("CREATE OR REPLACE TABLE repeated AS SELECT range AS n FROM range(20000)");
+    for (let again = 0; again < 3; again++) {
+      let rows = 0;
+      for await (const [n = []] of engine.blocks(["n"], "repeated")) {
+        rows += n.length;
+        await engine.run("CREATE OR REPLACE TABLE other AS SELECT 1 AS x");
+      }
+      expect(rows).toBe(20_000);
+    }
+    const sums = await Promise.all(Array.from({ length: 4 }, () => sumsOf(["n"])));
+    expect(sums).toEqual(sums.map(() => [20_000, 199_990_000]));
+    expect(await sumsOf(["n"])).toEqual([20_000, 199_990_000]);
+  });
+
+  test("were not kept by a reader that stopped early", async () => {
+    await engine.run("CREATE OR REPLACE TABLE repeated AS SELECT range AS n FROM range(20000)");
+    for (let again = 0; again < 3; again++) {
+      for await (const [n = []] of engine.blocks(["n"], "repeated")) {
+        expect(n[1]).toBe(1);
+        break;
+      }
+    }
+    expect(await sumsOf(["n"])).toEqual([20_000, 199_990_000]);
+  });
+});
+
 test("a table is filled from blocks, those of a query among them, and replaces one of its name", async () => {
   await engine.run("CREATE OR REPLACE TABLE filled AS SELECT 1 AS other");
   const rows = await engine.fill(

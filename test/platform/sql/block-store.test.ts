@@ -1,0 +1,49 @@
+import { readdirSync } from "node:fs";
+import { blockRows, BlockStore } from "../../../platform/sql/block-store";
+import { useTemporaryFolder } from "../base/temporary-folder";
+
+const temporary = useTemporaryFolder();
+
+/** Reads two columns as an engine would, the second time and later from what is stored. */
+function read(
+  store: BlockStore,
+  from = "t",
+): { readonly rows: number | undefined; readonly isStored: readonly boolean[] } {
+  const reading = store.begin(["a", "b"], from);
+  const block = ["a", "b"].map((_, column) => new Float64Array(blockRows).fill(column + 1));
+  if (reading.rows === undefined) {
+    reading.write(0, block);
+    reading.keep(blockRows);
+  }
+  reading.close();
+  return { rows: reading.rows, isStored: reading.isStored };
+}
+
+test("a relation is stored by the second reading, and read by the third", () => {
+  const store = new BlockStore(temporary());
+  expect([read(store), read(store), read(store)].map(({ rows }) => rows)).toEqual([
+    undefined,
+    undefined,
+    blockRows,
+  ]);
+  const third = store.begin(["b", "c", "a"], "t");
+  expect([third.rows, third.isStored]).toEqual([undefined, [true, false, true]]);
+  const block = ["b", "c", "a"].map(() => new Float64Array(3).fill(9));
+  third.read(0, block);
+  third.close();
+  expect(block.map((values) => [...values])).toEqual([
+    [2, 2, 2],
+    [9, 9, 9],
+    [1, 1, 1],
+  ]);
+  expect(read(store, "another").isStored).toEqual([false, false]);
+  store.clear();
+});
+
+test("what is forgotten is not there, and files have no names", () => {
+  const store = new BlockStore(temporary());
+  for (let times = 0; times < 3; times++) read(store);
+  if (process.platform !== "win32") expect(readdirSync(temporary())).toEqual([]);
+  store.clear();
+  expect(read(store).isStored).toEqual([false, false]);
+});
