@@ -9,6 +9,7 @@ import type { SqlRow } from "../../../platform/sql/engine";
 const digits: Readonly<Record<string, number>> = {
   Norris: 11,
   Pontius: 11,
+  Longley: 11,
   Filip: 7,
   Wampler1: 9,
   Wampler2: 11,
