@@ -67,8 +67,8 @@ function cautionOf(a: RunSummary, b: RunSummary): string | undefined {
 }
 
 const withoutTrainer = (definition: unknown): unknown => {
-  const { trainer: _, ...rest } = definition as { readonly trainer?: unknown };
-  return rest;
+  const parts = Object.entries(definition as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(parts.filter(([name]) => name !== "trainer"));
 };
 
 /** Compares what two runs measured, and what they were made from. */

@@ -2,6 +2,7 @@ import type { ModelDefinition } from "../definition/definition";
 import type { DataReport, Finding } from "./findings";
 import type { SqlEngine } from "../sql/engine";
 import { readColumnFacts } from "./column-facts";
+import { checkConstant } from "./constant-checks";
 import { checkFolder } from "./data-files";
 import type { AcceptedChange, Champion } from "./distribution-check";
 import { checkDistribution } from "./distribution-check";
@@ -44,7 +45,7 @@ export async function checkData(
   if (rowCount.length === 0) {
     const sound = facts.filter(({ column }) => !hasError(byColumn, column.name));
     const target = await checkTarget(engine, definition, sound, rows);
-    findings.push(...target);
+    findings.push(...checkConstant(sound, rows), ...target);
     if (champion) {
       const compared = { champion, rows, ...(accepted && { accepted }) };
       const unsuspected = sound.filter(({ column }) => !hasError(target, column.name));

@@ -24,7 +24,7 @@ export async function checkTarget(
   const target = facts.find(({ column }) => column.name === name);
   if (!target) return [];
   if (target.min === target.max) {
-    const message = `The target "${name}" is ${String(target.min)} in all ${rows} rows. There is nothing to learn from one value; add rows with others.`;
+    const message = `The target "${name}" is ${String(target.min)} in ${rows === 1 ? "the only row" : `all ${rows} rows`}. There is nothing to learn from one value; add rows with others.`;
     return [{ severity: "error", check: "target", column: name, message, count: rows }];
   }
   const features = facts.filter(

@@ -33,7 +33,11 @@ export async function checkValues(
       );
     }
     if (fact.missing > 0 && !column.nullable) {
-      const message = `Column "${column.name}" is empty in ${counted(fact.missing, "row")}. It may not be; fill in the values, drop the rows, or make the column nullable.`;
+      const remedy =
+        column.role === "feature"
+          ? "fill in the values, drop the rows, or make the column nullable"
+          : `it is the ${column.role}; fill in the values, or drop the rows`;
+      const message = `Column "${column.name}" is empty in ${counted(fact.missing, "row")}. It may not be; ${remedy}.`;
       await add({ check: "missing", message, count: fact.missing }, `r.${name} IS NULL`);
     }
     if (column.nullable && fact.missing > definition.checks.maxMissing * rows) {

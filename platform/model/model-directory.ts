@@ -167,6 +167,8 @@ const lineageSchema = z.object({
   definitionDigest: digestSchema,
   /** The trainer and its settings, as in the definition. */
   parameters: z.looseObject({ kind: z.string() }),
+  /** Settings that the trainer has chosen by itself. */
+  chosen: z.record(z.string(), z.number()).exactOptional(),
   /** The program of a `command` trainer: its files and package lists, by paths from the model's folder, and one digest for all. */
   program: z
     .object({ digest: digestSchema, files: fileDigestsSchema, packages: fileDigestsSchema })

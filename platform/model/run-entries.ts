@@ -45,6 +45,8 @@ export function entriesOfTraining({
     name,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
+  for (const [name, value] of Object.entries(lineage.chosen ?? {}))
+    parameters.push([`chosen_${name}`, String(value)]);
   const { commit } = lineage.code;
   return {
     measuredAt: Date.parse(lineage.createdAt),

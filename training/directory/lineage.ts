@@ -13,10 +13,12 @@ export async function makeLineage(
     training,
     heldOut,
     program,
+    chosen,
   }: {
     readonly training: number;
     readonly heldOut: number;
     readonly program: Lineage["program"] | undefined;
+    readonly chosen: Lineage["chosen"] | undefined;
   },
 ): Promise<Lineage> {
   const { definition, source, engine } = request;
@@ -35,6 +37,7 @@ export async function makeLineage(
     code: request.code,
     definitionDigest: definitionDigest(definition),
     parameters: definition.trainer,
+    ...(chosen && { chosen }),
     ...(program && { program }),
     seed: definition.split.seed,
     ...(request.parentRun !== undefined && { parentRun: request.parentRun }),

@@ -11,6 +11,7 @@ import { chanceOfLikeRows, profileTable } from "../../platform/drift/profile-tab
 import { profileNumbers } from "../../platform/drift/profile-values";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { signatureOf } from "../../platform/model/signature";
+import { makeFolds } from "../inputs/folds";
 import { fitModel, programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
@@ -19,6 +20,9 @@ import type { TreeParameters } from "../../platform/onnx/tree-parameters";
 import { writeModelFiles } from "./model-files";
 import { rowsOf, scoreRows, scoreLinearRows } from "../evaluation/score-rows";
 import type { TrainingRequest } from "./training-request";
+
+/** Folds by which a trainer chooses a setting by itself. */
+const usualFolds = 5;
 
 export interface TrainedModel {
   readonly directory: string;
@@ -78,17 +82,22 @@ async function trainInto(
     onnx,
     linear,
     trees,
+    chosen,
     warnings = [],
   } = await fitModel({
     ...request,
     from: rowsOf("training"),
+    folds: () => makeFolds(request, request.split, { count: usualFolds, seed: definition.split.seed }),
     workDirectory: `${directory}.work`,
   });
   await writeFile(file, onnx);
   checkNotAborted(request);
   const model = await OnnxModel.open(file, signatureOf(definition));
   try {
-    return { ...(await describeModel(request, { directory, model, linear, trees, program })), warnings };
+    return {
+      ...(await describeModel(request, { directory, model, linear, trees, program, chosen })),
+      warnings,
+    };
   } finally {
     await model.close();
   }
@@ -103,12 +112,14 @@ async function describeModel(
     linear,
     trees,
     program,
+    chosen,
   }: {
     directory: string;
     model: OnnxModel;
     linear: LinearParameters | undefined;
     trees: TreeParameters | undefined;
     program: Lineage["program"] | undefined;
+    chosen: Lineage["chosen"] | undefined;
   },
 ): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
@@ -143,7 +154,7 @@ async function describeModel(
       ),
     }),
   };
-  const lineage = await makeLineage(request, { ...rows, program });
+  const lineage = await makeLineage(request, { ...rows, program, chosen });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));
   await writeModelFiles(directory, { definition, onnxDigest, golden, metrics, reference, lineage, linear });
   return { onnxDigest, metrics, lineage };

@@ -4,8 +4,8 @@ import type { Lineage } from "../../platform/model/model-directory";
 import type { TrainerInput } from "../trainers/trainer";
 
 /** What a model is trained from and where it goes; the table `data` of the engine is loaded and split. */
-export interface TrainingRequest extends Omit<TrainerInput, "from" | "workDirectory"> {
-  readonly source: Pick<DataSource, "file" | "digest" | "rows">;
+export interface TrainingRequest extends Omit<TrainerInput, "from" | "folds" | "workDirectory"> {
+  readonly source: Pick<DataSource, "file" | "digest" | "files" | "header" | "rows">;
   /** How its rows are split. */
   readonly split: SplitRule;
   /** The model directory to make; it must not exist. */

@@ -6,6 +6,8 @@ import { sizeOf, type Preprocessing, type TrainingRows } from "../preprocessing/
 export interface Coefficients {
   readonly intercept: number;
   readonly coefficients: readonly number[];
+  /** Settings that were chosen by themselves, by name. */
+  readonly chosen?: Readonly<Record<string, number>>;
   /** What a person should know of how they were found: whole sentences. */
   readonly warnings?: readonly string[];
 }

@@ -43,6 +43,7 @@ export async function fitLinear(
   const {
     intercept,
     coefficients,
+    chosen,
     warnings = [],
   } = await solve({
     design,
@@ -55,7 +56,12 @@ export async function fitLinear(
     intercept,
     terms: withCoefficients(preprocessing, coefficients),
   };
-  return { onnx: toOnnx(linear), linear, warnings: [...fitted.warnings, ...warnings] };
+  return {
+    onnx: toOnnx(linear),
+    linear,
+    ...(chosen && { chosen }),
+    warnings: [...fitted.warnings, ...warnings],
+  };
 }
 
 interface Requirement {

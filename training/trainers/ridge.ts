@@ -12,7 +12,9 @@ import {
 import { solveTriangle, TriangularFactor, type LeastSquares } from "./least-squares";
 import { fitLinear, type LinearProblem } from "./linear";
 import { findCholeskySolution, largestVarianceInflation } from "./linear-algebra";
-import type { Trainer } from "./trainer";
+import { PlatformError } from "../../platform/base/errors";
+import { chooseAlpha } from "./auto-ridge";
+import type { Trainer, TrainerInput } from "./trainer";
 import { aggregate, double } from "../preprocessing/sql";
 
 /**
@@ -31,18 +33,27 @@ const warnedCondition = 1e7;
  * always makes) it is the one of least |b|, as scikit-learn's LinearRegression.
  */
 async function fitRidge(problem: LinearProblem, alpha: number): Promise<Coefficients> {
-  const { engine, rows, target } = problem.design;
-  const [total = NaN, targetSum = NaN] = await aggregate(engine, rows.from, [
-    `sum(${rows.weight})`,
-    `sum(${rows.weight} * ${target})`,
-  ]);
+  const { target } = problem.design;
   // A target far from zero would lose digits in the products.
-  const centre = targetSum / total;
+  const { total, centre } = await centreOf(problem.design);
   const centred = { ...problem.design, target: `${target} - ${double(centre)}` };
   const solved =
     (await findFromProducts(centred, { total, alpha })) ??
     (await solveRows({ ...problem, design: centred }, alpha));
   return { ...solved, intercept: centre + solved.intercept };
+}
+
+/** The sum of the weights, and the weighted mean of the target. */
+async function centreOf({
+  engine,
+  rows,
+  target,
+}: Design): Promise<{ readonly total: number; readonly centre: number }> {
+  const [total = NaN, targetSum = NaN] = await aggregate(engine, rows.from, [
+    `sum(${rows.weight})`,
+    `sum(${rows.weight} * ${target})`,
+  ]);
+  return { total, centre: targetSum / total };
 }
 
 /** By the sums of the products of columns; undefined where these have lost too many digits. */
@@ -111,8 +122,24 @@ function warningsOf({ condition, dependent }: LeastSquares, expected: number): s
   ];
 }
 
+/** With the penalty that folds of the training rows choose. */
+async function fitWithChosen(problem: LinearProblem, { folds }: TrainerInput): Promise<Coefficients> {
+  if (folds === undefined) {
+    throw new PlatformError(
+      "TRAINING_FAILED",
+      'There are no folds to choose alpha "auto" by. Give the trainer an alpha.',
+    );
+  }
+  const { centre } = await centreOf(problem.design);
+  const centred = { ...problem.design, target: `${problem.design.target} - ${double(centre)}` };
+  const { alpha, warnings } = await chooseAlpha(centred, await folds());
+  const fitted = await fitRidge(problem, alpha);
+  return { ...fitted, warnings: [...warnings, ...(fitted.warnings ?? [])], chosen: { alpha } };
+}
+
 export const ridge: Trainer<"ridge"> = {
   fit(input, { alpha, standardize }) {
-    return fitLinear(input, (problem) => fitRidge(problem, alpha), standardize);
+    if (alpha !== "auto") return fitLinear(input, (problem) => fitRidge(problem, alpha), standardize);
+    return fitLinear(input, (problem) => fitWithChosen(problem, input), standardize);
   },
 };

@@ -3,6 +3,7 @@ import type { TrainerKind, TrainerSettings } from "../../platform/definition/tra
 import type { Lineage } from "../../platform/model/model-directory";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import type { TreeParameters } from "../../platform/onnx/tree-parameters";
+import type { Folds } from "../inputs/folds";
 import type { SqlEngine } from "../../platform/sql/engine";
 
 /** What a trainer is given, whatever its kind. */
@@ -15,6 +16,8 @@ export interface TrainerInput {
   readonly commandDirectory: string;
   /** Folder that a trainer may make for its files; it removes it. */
   readonly workDirectory: string;
+  /** The training rows in folds that follow the split, for trainers that choose a setting by themselves. */
+  readonly folds?: (() => Promise<Folds>) | undefined;
   /** Gets each line that a trainer's program prints. */
   readonly onOutput?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -27,6 +30,8 @@ export interface FittedModel {
   readonly linear?: LinearParameters;
   /** Where the model is trees: its golden rows are computed by these. */
   readonly trees?: TreeParameters;
+  /** Settings that the trainer has chosen by itself, by name. */
+  readonly chosen?: Readonly<Record<string, number>>;
   /** What a person should know of how it was fitted: whole sentences. */
   readonly warnings?: readonly string[];
 }

@@ -12,7 +12,7 @@ import type { SplitRule } from "../../platform/data/split-rule";
 import { scoreLinearRows, scoreRows } from "../evaluation/score-rows";
 import type { Workbench } from "../inputs/workbench";
 import { fitModel } from "../trainers/trainers";
-import { makeFolds, type Folds } from "./folds";
+import { makeFolds, type Folds } from "../inputs/folds";
 import type { TriedSettings } from "./search-space";
 import type { TunedCandidate, Tuning } from "./tuning";
 
@@ -49,7 +49,7 @@ export async function crossValidate(workbench: Workbench, request: SearchRequest
     assertNotInterrupted(signal);
     request.onProgress(`${index + 1} of ${candidates.length}`);
     const settings = candidates[index] ?? {};
-    tuned.push({ settings, ...(await measure({ ...workbench, definition: candidate }, folds, signal)) });
+    tuned.push({ settings, ...(await measure({ ...workbench, definition: candidate }, folds, request)) });
   }
   const best = bestOf(tuned, metrics[metric].better);
   if (best !== undefined) {
@@ -76,14 +76,14 @@ function bestOf(candidates: readonly TunedCandidate[], better: "higher" | "lower
 async function measure(
   workbench: Workbench,
   folds: Folds,
-  signal: AbortSignal,
+  { rule, signal }: Pick<SearchRequest, "rule" | "signal">,
 ): Promise<Omit<TunedCandidate, "settings">> {
   const { metric } = workbench.definition.gate;
   const scores: number[] = [];
   for (let fold = 0; fold < folds.count; fold++) {
     assertNotInterrupted(signal);
     try {
-      const score = await scoreOfFold(workbench, folds, { fold, signal });
+      const score = await scoreOfFold(workbench, folds, { fold, rule, signal });
       if (score === undefined)
         return { fault: `${metric} is not defined for the rows of fold ${fold + 1} of ${folds.count}.` };
       scores.push(score);
@@ -99,9 +99,9 @@ async function measure(
 }
 
 function scoreOfFold(
-  { engine, definition, directory }: Workbench,
+  { engine, definition, source, directory }: Workbench,
   folds: Folds,
-  { fold, signal }: { readonly fold: number; readonly signal: AbortSignal },
+  { fold, rule, signal }: { readonly fold: number; readonly rule: SplitRule; readonly signal: AbortSignal },
 ): Promise<number | undefined> {
   return withTemporaryFolder("mlops-tune-", async (folder) => {
     const { onnx, linear } = await fitModel({
@@ -109,6 +109,13 @@ function scoreOfFold(
       definition,
       from: folds.rows(fold, "training"),
       commandDirectory: directory,
+      folds: () =>
+        makeFolds({ engine, definition, source }, rule, {
+          count: folds.count,
+          seed: definition.split.seed,
+          within: folds.rows(fold, "training"),
+          table: "inner_folds",
+        }),
       workDirectory: path.join(folder, "work"),
       signal,
     });

@@ -4,7 +4,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { quoted } from "../../platform/base/wording";
 
 /** A value of a trainer's setting, as a definition has it. */
-export type SettingValue = number | boolean | string;
+type SettingValue = number | boolean | string;
 export type TriedSettings = Readonly<Record<string, SettingValue>>;
 
 /** What is tried of one setting: each of some values, or any number of a range. */

@@ -1,6 +1,6 @@
 import { describeSplitRule } from "../../../platform/data/split-rule";
 import type { Lineage } from "../../../platform/model/model-directory";
-import { showCount, showTime } from "../display";
+import { showCount, showNumber, showTime } from "../display";
 import { html, type Html } from "../html";
 import { describeCode } from "../../../platform/model/describe-code";
 import { scrollingTable } from "../table";
@@ -43,6 +43,10 @@ export function lineageSection(lineage: Lineage): Section {
     ...(lineage.split ? [["split", describeSplitRule(lineage.split)] as const] : []),
     ["definition digest", code(lineage.definitionDigest)],
     ["trainer", parameters(lineage)],
+    ...Object.entries(lineage.chosen ?? {}).map(([name, value]): Fact => [
+      `chosen ${name}`,
+      showNumber(value),
+    ]),
     ["seed", String(lineage.seed)],
     ...optional("program digest", lineage.program?.digest),
     ...filesOf("program", lineage.program?.files),

@@ -8,7 +8,7 @@ import type { ModelDefinitionInput } from "../../../platform/definition/definiti
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import { crossValidate, withSettings } from "../../../training/tuning/cross-validate";
-import { makeFolds } from "../../../training/tuning/folds";
+import { makeFolds } from "../../../training/inputs/folds";
 import type { TriedSettings } from "../../../training/tuning/search-space";
 import { numbersOnly } from "../../platform/data/definitions";
 

@@ -8,7 +8,7 @@ import { decideSplitRule } from "../../../platform/data/split-rule";
 import { parseModelDefinition, type ModelDefinitionInput } from "../../../platform/definition/definition";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
-import { makeFolds } from "../../../training/tuning/folds";
+import { makeFolds } from "../../../training/inputs/folds";
 
 let engine: SqlEngine;
 let folder: string;

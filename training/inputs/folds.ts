@@ -4,13 +4,30 @@ import type { HashRule, SplitRule } from "../../platform/data/split-rule";
 import { targetOf } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier } from "../../platform/sql/engine";
-import type { Workbench } from "../inputs/workbench";
+import type { Workbench } from "./workbench";
 
 /** How the training rows are parted to be trained on and measured in turn. */
 export interface Folds {
   readonly count: number;
-  /** What each is trained on and measured on, as what follows FROM. */
+  /** Parts of the training rows that have no row in common, as what follows FROM. */
+  readonly pieces: readonly string[];
+  /** Positions of the pieces that a fold is trained on, and of the one that it is measured on. */
+  piecesOf(fold: number): { readonly training: readonly number[]; readonly validation: number };
+  /** What a fold is trained on and measured on, as what follows FROM. */
   rows(fold: number, part: "training" | "validation"): string;
+}
+
+type FoldedData = Pick<Workbench, "engine" | "definition"> & {
+  readonly source: Pick<Workbench["source"], "file" | "digest" | "files" | "header">;
+};
+
+interface FoldOptions {
+  readonly count: number;
+  readonly seed: number;
+  /** Which rows are parted, as what follows FROM: the training rows, unless said otherwise. */
+  readonly within?: string;
+  /** The table that is made. */
+  readonly table?: string;
 }
 
 /** The hash by which folds are made has to say nothing of the one that held rows out. */
@@ -19,12 +36,12 @@ const foldSeed = 1_000_003;
 /**
  * Parts the training rows of the split table `data` into `count` folds as the split rule parts rows: all rows of a group, and equal
  * rows, in one fold; by time, each fold is measured by a model of all rows before it; otherwise each class of a
- * classification alike. Folds are the same for the same rows, rule and seed. Makes the table `folds`.
+ * classification alike. Folds are the same for the same rows, rule and seed. Makes the table that is named.
  */
 export async function makeFolds(
-  workbench: Pick<Workbench, "engine" | "definition" | "source">,
+  workbench: FoldedData,
   rule: SplitRule,
-  { count, seed }: { readonly count: number; readonly seed: number },
+  { count, seed, within = "data WHERE NOT _held_out", table = "folds" }: FoldOptions,
 ): Promise<Folds> {
   const { engine } = workbench;
   const isForward = rule.by === "time";
@@ -34,22 +51,27 @@ export async function makeFolds(
   // Held-out rows are in no fold, and have no say in where the others are.
   await replaceTable(
     engine,
-    "folds",
-    `SELECT _row, ${fold} AS fold FROM ${from} WHERE _row IN (SELECT _row FROM data WHERE NOT _held_out)`,
+    table,
+    `SELECT _row, ${fold} AS fold FROM ${from} WHERE _row IN (SELECT _row FROM ${within})`,
   );
+  const rowsOf = (pieces: readonly number[]): string =>
+    `(SELECT * FROM data WHERE _row IN (SELECT _row FROM ${table} WHERE fold IN (${pieces.join(", ")}))) AS rows_of_fold`;
+  const all = Array.from({ length: count + (isForward ? 1 : 0) }, (_, index) => index);
+  const piecesOf: Folds["piecesOf"] = (index) =>
+    isForward
+      ? { training: all.slice(0, index + 1), validation: index + 1 }
+      : { training: all.filter((piece) => piece !== index), validation: index };
   const folds: Folds = {
     count,
+    pieces: all.map((piece) => rowsOf([piece])),
+    piecesOf,
     rows(index, part) {
-      if (part === "validation") return rowsWhere(`fold = ${isForward ? index + 1 : index}`);
-      return rowsWhere(isForward ? `fold <= ${index}` : `fold <> ${index}`);
+      const { training, validation } = piecesOf(index);
+      return rowsOf(part === "training" ? training : [validation]);
     },
   };
   await requireRows(workbench, folds);
   return folds;
-}
-
-function rowsWhere(condition: string): string {
-  return `(SELECT * FROM data WHERE _row IN (SELECT _row FROM folds WHERE ${condition})) AS rows_of_fold`;
 }
 
 /** SQL for the block of a row by time, of one more than there are folds: the first is only trained on. */
@@ -65,7 +87,7 @@ function blockOf(
 
 /** SQL for the fold of a row by its hash, of equal size: rows with the same key are in one. */
 async function hashedFold(
-  workbench: Pick<Workbench, "engine" | "definition" | "source">,
+  workbench: FoldedData,
   rule: Exclude<SplitRule, { by: "time" }>,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): Promise<{ readonly from: string; readonly fold: string }> {
