@@ -6,6 +6,8 @@ import type { Workspace } from "./training/workspace";
 import type { StackConfig } from "../config/stack-config";
 import type { Variables } from "../config/environment";
 import type { Images } from "./images/images";
+import { readEnvironments } from "../../platform/release/environments";
+import { pipelineTemplates } from "../config/pipeline-files";
 import { pipelinesOf } from "../config/pipelines";
 import type { PreparedServing } from "./serving/prepare-serving";
 
@@ -40,7 +42,12 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     images,
     environment,
     retraining: retraining.endpoint,
-    pipelines: pipelinesOf(config.environment, { cli: environment.cli, model: config.model }),
+    pipelines: pipelinesOf(config.environment, {
+      cli: environment.cli,
+      model: config.model,
+      environments: readEnvironments(),
+    }),
+    pipelineTemplates: pipelineTemplates(),
     ...(serving.cluster && { cluster: serving.cluster.name }),
     // For the stack of what serves. The connection string in it says where telemetry goes; who may send it, a role says.
     serving: serving.place,

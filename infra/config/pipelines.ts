@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Environments } from "../../platform/release/environments";
 import type { Variables } from "./environment";
+import { pipelineFile, type PipelineFile } from "./pipeline-files";
 
 /**
  * What an identity is for: to look at what would change; to change an environment; to change what serves in one; to look
@@ -91,35 +93,42 @@ export function signInName(duty: Exclude<Duty, "preview">, environment: string):
 /** Environment in Azure DevOps that making and removing stacks passes through. */
 export const infraEnvironment = "mlops-infra";
 
-/** A pipeline as a stack has it: what a definition in Azure DevOps, or in another system, is made with. */
-export interface PipelineOfStack {
-  readonly path: string;
-  readonly serviceConnection: string;
-  readonly environment: string;
+/** A pipeline as a stack has it: all that a definition in Azure DevOps, or in another system, is made with. */
+export interface PipelineOfStack extends PipelineFile {
+  /** Service connections of this stack, and of previews, that it signs in by. */
+  readonly serviceConnections: readonly string[];
+  /** Environments in Azure DevOps that it passes through for this stack. */
+  readonly environments: readonly string[];
   /** Values of the pipeline's variables for this stack. */
   readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** That which most of a pipeline's jobs sign in by: the last that it names. */
-function connectionOf(signsIn: Pipeline["signsIn"], stack: string): string {
-  const duty = (signsIn.at(-1) ?? "preview").split(" ")[0] as Duty;
-  return duty === "preview" ? previewName : signInName(duty, stack);
-}
-
-/** The pipelines with a stack's names filled in, by name. */
+/** The pipelines that open to a stack, with its names filled in, by name. */
 export function pipelinesOf(
   stack: string,
-  { cli, model }: { readonly cli: Variables; readonly model: string },
+  {
+    cli,
+    model,
+    environments,
+  }: { readonly cli: Variables; readonly model: string; readonly environments: Environments },
 ): Readonly<Record<string, PipelineOfStack>> {
+  const { names } = environments;
+  const duties = ["deploy", "release", "watch"] as const;
   return Object.fromEntries(
-    pipelines.map(({ name, path, signsIn, passes }) => [
-      name,
-      {
-        path,
-        serviceConnection: connectionOf(signsIn, stack),
-        environment: passes.includes("infra") ? infraEnvironment : environmentName(stack),
+    pipelines.flatMap(({ name, path, signsIn, passes }) => {
+      const connections = duties
+        .filter((duty) => signedInto(duty, stack, names).includes(name))
+        .map((duty) => signInName(duty, stack));
+      if (signsIn.includes("preview")) connections.unshift(previewName);
+      if (connections.length === 0) return [];
+      const passed = passedBy(stack, names).includes(name) ? [environmentName(stack)] : [];
+      const pipeline = {
+        ...pipelineFile(path, { stack, model, environments }),
+        serviceConnections: connections,
+        environments: passes.includes("infra") ? [infraEnvironment] : passed,
         variables: { STACK: stack, MODEL: model, ...cli },
-      },
-    ]),
+      };
+      return [[name, pipeline]];
+    }),
   );
 }

@@ -51,7 +51,6 @@ const kubernetesPlace = z.object({
 
 const schema = z.discriminatedUnion("kind", [containerPlace, kubernetesPlace]);
 
-export type ContainerPlace = z.output<typeof containerPlace>;
 export type KubernetesPlace = z.output<typeof kubernetesPlace>;
 /** All that the stack of what serves knows of its environment: the output `serving` of the environment's stack. */
 export type ServingPlace = z.output<typeof schema>;

@@ -21,6 +21,9 @@ export interface Environments {
 /** Names that pipelines use for something else: `mlops-preview` is an identity, `mlops-build` a kind of agent. */
 const taken = ["preview", "infra", "build", "monitor", "all"];
 
+/** In the names of an environment's identities: `mlops-prod-release` releases to prod. */
+const duties = ["release", "watch"];
+
 const fileSchema = z.strictObject({
   variables: z.strictObject({ testEnvironments: z.string(), productionEnvironment: z.string() }),
 });
@@ -36,6 +39,9 @@ function faultsOf(testing: readonly string[], production: string): string[] {
       return [`${where} has the name "${name}". Expected ${environmentName.allowed}.`];
     if (taken.includes(name))
       return [`${where} has the name "${name}", which pipelines use otherwise. Choose another one.`];
+    const owner = names.find((each) => duties.some((duty) => name === `${each}-${duty}`));
+    if (owner !== undefined)
+      return [`${where} has the name "${name}", as an identity of ${owner} is called. Choose another one.`];
     if (names.indexOf(name) < index) return [`"${name}" is named twice. Leave one of them out.`];
     return [];
   });

@@ -85,13 +85,13 @@ describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
     });
     expect(outputs.registryId).toMatch(/:Registry\/mlopsregistry$/);
     expect(outputs.pipelines).toMatchObject({
-      "mlops-pr": { path: "/pipelines/pr.yml", serviceConnection: "mlops-preview" },
+      "mlops-pr": { path: "/pipelines/pr.yml", serviceConnections: ["mlops-preview"] },
       "mlops-release": {
-        serviceConnection: `mlops-${name}`,
-        environment: `mlops-${name}`,
+        serviceConnections: [`mlops-${name}-release`],
+        environments: [`mlops-${name}`],
         variables: { STACK: name, MODEL: "diabetes", MLOPS_REGISTRY: outputs.environment.cli.MLOPS_REGISTRY },
       },
-      "mlops-infra": { environment: "mlops-infra" },
+      "mlops-infra": { environments: ["mlops-infra"] },
     });
     const { APPLICATIONINSIGHTS_CONNECTION_STRING: address, ...settings } = outputs.serving.settings;
     // It opens nothing: the component takes what identities with a role send, and no keys.
@@ -180,8 +180,8 @@ test("a stack of another name is like any other: only its name differs", async (
   expect(outputs.environment.scoring).toMatchObject({ MLOPS_ENVIRONMENT: name });
   expect(outputs.pipelines).toMatchObject({
     "mlops-release": {
-      serviceConnection: `mlops-${name}`,
-      environment: `mlops-${name}`,
+      serviceConnections: [`mlops-${name}-release`],
+      environments: [`mlops-${name}`],
       variables: { STACK: name },
     },
   });

@@ -3,8 +3,7 @@ import type { DrawnResource } from "../../infra/documents/diagram";
 import { registered, type Registered } from "./mocks";
 import { prod, qa } from "./stacks";
 
-export const pinned = (repository: string): string =>
-  `registry.example/${repository}@sha256:${"a".repeat(64)}`;
+const pinned = (repository: string): string => `registry.example/${repository}@sha256:${"a".repeat(64)}`;
 const version = (number: number) => ({ model: `diabetes:${number}`, image: pinned("mlops-scoring") });
 
 /** What each environment serves in tests and pictures. */

@@ -22,8 +22,9 @@ const stubs = [
 
 /** A place where pipelines run against this machine: its workspace is to them what Azure is. */
 export class PipelinePlace extends Workplace {
-  runs(name: string, more: Partial<RunOptions> = {}): Promise<RunResult> {
-    return runPipeline(path.join(pipelines, `${name}.yml`), {
+  /** Runs a pipeline, by its file in the repository, or in another folder. */
+  runs(name: string, more: Partial<RunOptions> = {}, folder = pipelines): Promise<RunResult> {
+    return runPipeline(path.join(folder, `${name}.yml`), {
       repository,
       folder: path.join(this.home, "agents"),
       overrides: { MLOPS_TARGET: "local" },

@@ -5,7 +5,7 @@ import { KubernetesRouting } from "./kubernetes-routing";
 import { KubernetesTrack } from "./kubernetes-track";
 
 /** How many pods of a version there are, and the processor use, in percent, that decides it. */
-export interface Replicas {
+interface Replicas {
   readonly min: number;
   readonly max: number;
   readonly targetCpuPercent: number;

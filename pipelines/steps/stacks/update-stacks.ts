@@ -34,7 +34,9 @@ async function pulumi(words: readonly string[], { env }: StepContext): Promise<v
 }
 
 function wordsOf({ verb, stack, rest }: Request, { folder }: EnvironmentStack): string[] {
-  const policies = verb === "up" ? ["--policy-pack", path.resolve("infra", "policy")] : [];
+  // Among the outputs are the texts of all pipelines: `pulumi stack output` shows them to who asks.
+  const policies =
+    verb === "up" ? ["--policy-pack", path.resolve("infra", "policy"), "--suppress-outputs"] : [];
   // Settings that are given here are written into the file of settings, which both stacks have.
   const more = folder === "." ? rest : [];
   return [verb, "--yes", "--stack", stack, "--cwd", folder, ...policies, ...more];

@@ -40,7 +40,7 @@ describe("updating an environment and what serves in it", () => {
     await givePulumi([none]);
     expect(update("up", "--stack", "qa", "-c", "mlops:owner=team")).toMatchObject({ status: 0 });
     expect(await called()).toEqual([
-      "up --yes --stack qa --cwd . --policy-pack <root>/infra/policy -c mlops:owner=team",
+      "up --yes --stack qa --cwd . --policy-pack <root>/infra/policy --suppress-outputs -c mlops:owner=team",
     ]);
   });
 
@@ -48,8 +48,8 @@ describe("updating an environment and what serves in it", () => {
     await givePulumi([]);
     expect(update("up", "--stack", "qa", "--refresh")).toMatchObject({ status: 0 });
     expect(await called()).toEqual([
-      "up --yes --stack qa --cwd . --policy-pack <root>/infra/policy --refresh",
-      "up --yes --stack qa --cwd infra/serving --policy-pack <root>/infra/policy",
+      "up --yes --stack qa --cwd . --policy-pack <root>/infra/policy --suppress-outputs --refresh",
+      "up --yes --stack qa --cwd infra/serving --policy-pack <root>/infra/policy --suppress-outputs",
     ]);
   });
 
