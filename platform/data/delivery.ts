@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
+import { digestOfListing } from "../base/files";
 import { digestSchema, findRecord } from "../base/stored-record";
 
 /** Says which files a folder's data is; written last, so that a reader finds one delivery or the other, never a part. */
@@ -33,6 +34,22 @@ export type Delivery = Readonly<z.output<typeof deliverySchema>>;
 
 function refuse(folder: string, why: string, remedy: string): PlatformError {
   return new PlatformError("DATA_UNREADABLE", `${folder} ${why}. ${remedy}`);
+}
+
+/**
+ * The manifest by which files of a delivery are read where they have come alone; undefined when they are not all of one. The digest is
+ * of the files as they were before they were delivered.
+ */
+export function deliveryOf(
+  files: Delivery["files"],
+  { rows, deliveredAt }: Pick<Delivery, "rows" | "deliveredAt">,
+): Delivery | undefined {
+  const [, place] = /^(_deliveries\/[0-9a-f]{12}\/)/.exec(files[0]?.path ?? "") ?? [];
+  if (place === undefined || !files.every(({ path: name }) => name.startsWith(place))) return undefined;
+  const before = files.map((file) => ({ path: file.path.slice(place.length), digest: file.digest }));
+  const [only, another] = before;
+  const digest = only !== undefined && another === undefined ? only.digest : digestOfListing(before);
+  return { digest, rows, deliveredAt, files };
 }
 
 /** What was last delivered to a folder; undefined when its files are simply those that are there. */

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError } from "../../base/errors";
-import { digestOfListing, toStoredJson, type Digest } from "../../base/files";
+import { digestOfListing, toStoredJson, writeJson, type Digest } from "../../base/files";
 import { faultsOf } from "../../base/stored-record";
 import type { ModelDefinition } from "../../definition/definition";
 import type { Storage } from "../../storage/storage";
+import { deliveryOf, manifestName } from "../delivery";
 import type { DataSource } from "../source";
 import { fetchFile, partsOf, storeFile } from "./file-parts";
 import { dataVersionSchema, type DataVersion } from "./version-record";
@@ -137,6 +138,7 @@ export class DataVersions {
         const digest = await fetchFile(this.storage, partsOfFile(version, index, file.bytes), place);
         if (digest !== file.digest) throw this.changed(version, `"${file.path}" is not what was kept`);
       }
+      await addManifest(version, staging);
       await rename(staging, target);
     } catch (error) {
       if (error instanceof PlatformError && error.code === "NOT_FOUND") {
@@ -192,6 +194,12 @@ export class DataVersions {
       `Data version ${digest.slice(0, shownDigest)} of ${model} is damaged: ${why}. Restore its files from a backup; nothing was written.`,
     );
   }
+}
+
+/** Nobody reads the files of a delivery without what says that they are the data. */
+async function addManifest({ kind, files, rows, keptAt }: DataVersion, folder: string): Promise<void> {
+  const delivery = kind === "folder" ? deliveryOf(files, { rows, deliveredAt: keptAt }) : undefined;
+  if (delivery !== undefined) await writeJson(path.join(folder, manifestName), delivery);
 }
 
 function corrupt(record: string, why: string, cause: unknown): PlatformError {

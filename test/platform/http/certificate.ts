@@ -1,12 +1,15 @@
 import { writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { generate } from "selfsigned";
 
-/** A certificate for names and 127.0.0.1, signed by itself, and its private key. */
+/** A certificate for names, addresses and 127.0.0.1, signed by itself, and its private key. */
 export async function makeCertificate(
   commonName: string,
   hosts: readonly string[] = ["localhost"],
 ): Promise<{ key: string; cert: string }> {
-  const names = hosts.map((value) => ({ type: 2, value }) as const);
+  const names = hosts.map((value) =>
+    isIP(value) ? ({ type: 7, ip: value } as const) : ({ type: 2, value } as const),
+  );
   const { private: key, cert } = await generate([{ name: "commonName", value: commonName }], {
     keySize: 2048,
     algorithm: "sha256",

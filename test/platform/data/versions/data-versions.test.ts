@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { digestOfDirectory, digestOfFile } from "../../../../platform/base/files";
+import { digestOf, digestOfDirectory, digestOfFile, digestOfListing } from "../../../../platform/base/files";
+import { findDelivery } from "../../../../platform/data/delivery";
 import { loadData, type DataSource } from "../../../../platform/data/source";
 import { DataVersions, shownDigest } from "../../../../platform/data/versions/data-versions";
 import { partBytes } from "../../../../platform/data/versions/file-parts";
@@ -68,6 +69,40 @@ function dataVersionsContract(open: () => Promise<Storage>): void {
     expect(digest).toBe(source.digest);
     expect(await readdir(path.dirname(target))).toEqual(["again"]);
   });
+
+  test.each([
+    ["a file", ["data.csv"]],
+    ["a folder", ["1.csv", "deep/2.csv"]],
+  ])(
+    "bring %s that was delivered back so that it is read again, alone and by the list of its files",
+    async (_, names) => {
+      const place = path.join(data.path, "delivered");
+      const files = await Promise.all(
+        names.map(async (name, index) => {
+          const file = `_deliveries/0123456789ab/${name}`;
+          const text = `a,b,c\n${index},2,3\n`;
+          const digest = await digestOfFile(await data.write(`delivered/${file}`, text));
+          return { path: file, bytes: text.length, digest };
+        }),
+      );
+      const plain = names.map((name, index) => ({
+        path: name,
+        digest: files[index]?.digest ?? digestOf(""),
+      }));
+      const digest = names.length === 1 ? files[0]?.digest : digestOfListing(plain);
+      const delivery = { digest, rows: names.length, deliveredAt: at(1).toISOString(), files };
+      await data.write("delivered/_manifest.json", JSON.stringify(delivery));
+      const versions = new DataVersions(await open(), () => undefined);
+      const source = await load(place);
+      const kept = await versions.keep(abc, source, at(1));
+      const target = path.join(data.path, "again");
+      await versions.restore(kept, target);
+      expect(await load(target)).toMatchObject({ rows: names.length, digest: source.digest });
+      const only = files.map((file) => file.path);
+      expect(await loadData(data.engine, abc, target, only)).toMatchObject({ digest: source.digest });
+      expect(await findDelivery(target)).toEqual(delivery);
+    },
+  );
 
   test("list what is kept, the newest first, each content once", async () => {
     const versions = new DataVersions(await open(), () => undefined);
