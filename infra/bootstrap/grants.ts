@@ -8,7 +8,7 @@ export const bootstrapRoles = {
   "AzureML Data Scientist": stackRoles["AzureML Data Scientist"],
   "Azure Kubernetes Service RBAC Cluster Admin": stackRoles["AKS RBAC Cluster Admin"],
   Contributor: stackRoles.Contributor,
-  "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",
+  "Key Vault Crypto User": stackRoles["Key Vault Crypto User"],
   "Key Vault Secrets User": stackRoles["Key Vault Secrets User"],
   Reader: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
   "Resource Policy Contributor": "36243c78-bf99-498c-9df9-86d9f8d28608",
@@ -107,6 +107,12 @@ export const grants: readonly Grant[] = [
     role: "Key Vault Secrets User",
     on: "subscription",
     why: "calls the scoring service in tests with its key",
+  },
+  {
+    who: "deploy",
+    role: "Key Vault Crypto User",
+    on: "subscription",
+    why: "signs images, and versions by hand, with the key of a stack's vault",
   },
   {
     who: "deploy",
