@@ -19,6 +19,8 @@ const platformRooms = [
   "http",
   "settings",
   "azure",
+  "signing",
+  "oci",
   "storage",
   "drift",
   "data",

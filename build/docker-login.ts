@@ -1,13 +1,8 @@
 import { symlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
+import type { RegistryLogin } from "../platform/oci/docker-credentials";
 import { fileExists, findJson, withTemporaryFolder } from "../platform/base/files";
-
-/** A sign-in to a registry, for one push. */
-export interface DockerLogin {
-  readonly user: string;
-  readonly password: string;
-}
 
 /**
  * Runs something with the variables by which the docker command is signed in to a registry. The sign-in is in a folder of
@@ -15,7 +10,7 @@ export interface DockerLogin {
  */
 export async function signedIn<T>(
   host: string,
-  { user, password }: DockerLogin,
+  { user, password }: RegistryLogin,
   work: (variables: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   const own = process.env.DOCKER_CONFIG ?? path.join(homedir(), ".docker");

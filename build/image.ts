@@ -4,10 +4,14 @@ import { version as esbuildVersion } from "esbuild";
 import type { PackagedRelease } from "../platform/release/deployment";
 import { PlatformError } from "../platform/base/errors";
 import { digestOf, digestOfDirectory, digestOfFile, toStoredJson, writeJson } from "../platform/base/files";
+import { predicateTypes } from "../platform/oci/attestation";
+import { signPushedImage } from "../platform/oci/sign-image";
+import type { SigningKey } from "../platform/signing/key-signature";
 import { buildApp, distDirectory, type ImageKind } from "./app";
 import { repository } from "./repository";
 import { completeContext } from "./context";
-import { signedIn, type DockerLogin } from "./docker-login";
+import type { RegistryLogin } from "../platform/oci/docker-credentials";
+import { signedIn } from "./docker-login";
 import { docker, hasImage, inspectImage, type ImageFacts } from "./docker";
 import { provenanceOf, type Material } from "./provenance";
 import { imageSbom, type Sbom } from "./sbom";
@@ -22,9 +26,11 @@ export interface ImageRequest {
   /** Host and path of the registry to push to; without it the image stays in the engine. */
   readonly registry?: string | undefined;
   /** Sign-in to that registry; without it the docker command's own. */
-  readonly login?: DockerLogin | undefined;
+  readonly login?: RegistryLogin | undefined;
   /** URI of who builds, for the provenance. */
   readonly builder: string;
+  /** What the pushed image, its bill of materials and its provenance are signed with; they are not without it. */
+  readonly signingKey?: SigningKey | undefined;
 }
 
 /** An image that was built, with its documents beside this record in `directory`. */
@@ -84,7 +90,7 @@ function labelArguments(request: ImageRequest, source: SourceVersion, base: Base
 }
 
 /** The manifest's digest after a push of the tag. */
-async function push(reference: string, repositoryName: string, login?: DockerLogin): Promise<string> {
+async function push(reference: string, repositoryName: string, login?: RegistryLogin): Promise<string> {
   const words = ["push", "--quiet", reference];
   const [host = ""] = reference.split("/");
   if (login === undefined) await docker(words);
@@ -212,6 +218,15 @@ async function writeDocuments(request: ImageRequest, outcome: Outcome): Promise<
     sbom: { document: sbom, digest: digestOf(sbomText) },
   });
   await writeJson(path.join(directory, "provenance.json"), provenance);
+  if (pinned !== undefined && request.signingKey !== undefined)
+    await signPushedImage(
+      pinned,
+      [
+        { type: predicateTypes.sbom, document: sbom },
+        { type: predicateTypes.provenance, document: provenance.predicate },
+      ],
+      { key: request.signingKey, login: request.login },
+    );
   const built: BuiltImage = {
     kind,
     ...(release && { model: release.model }),

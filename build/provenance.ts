@@ -37,7 +37,7 @@ function packagesOf({ components }: Sbom): Material[] {
 }
 
 /** SLSA provenance (v1) of an image, as an in-toto statement that is not signed yet. */
-export function provenanceOf(facts: BuildFacts): Record<string, unknown> {
+export function provenanceOf(facts: BuildFacts) {
   return {
     _type: "https://in-toto.io/Statement/v1",
     subject: [

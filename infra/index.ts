@@ -69,6 +69,7 @@ export = async (): Promise<Record<string, unknown>> => {
     vaultUri: foundation.vault.uri,
     trackingUri: workspace.trackingUri,
     tenantId,
+    signingKey: foundation.signingKey?.uri,
   });
   const settings = {
     ...environment.scoring,

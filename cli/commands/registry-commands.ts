@@ -4,11 +4,13 @@ import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import type { ModelVersion } from "../../platform/registry/registry";
-import { readSigningKey } from "../../platform/registry/signing-keys";
+import { readSigningKey } from "../../platform/signing/signing-keys";
 import { signRegistered } from "../../platform/registry/signing-registry";
-import { readTrustedKeys } from "../../platform/registry/trusted-keys";
+import type { SigningKey } from "../../platform/signing/key-signature";
+import { readTrustedKeys } from "../../platform/signing/trusted-keys";
 import { checkSignature, signatureTag } from "../../platform/registry/version-signature";
 import type { Settings } from "../../platform/settings/settings";
+import { signOneImage, verifyOneImage } from "./registry-images";
 import { openSession, type Session } from "../session/session";
 import { formatTable } from "../terminal/format-table";
 import type { CommandScope } from "./command-scope";
@@ -16,6 +18,8 @@ import { jsonOption } from "./options";
 
 interface RegistryFlags {
   readonly model?: string;
+  /** An image by its digest. */
+  readonly image?: string;
   readonly json?: boolean;
 }
 
@@ -23,6 +27,9 @@ const open = (scope: CommandScope, { json = false }: RegistryFlags): Promise<Ses
   openSession({ json, signal: scope.signal, attached: false });
 
 const onlyModel = (): Option => new Option("--model <name>", "only this model's");
+
+const imageOption = (): Option =>
+  new Option("--image <reference>", "an image in a registry, <registry>/<repository>@sha256:...");
 
 function addList(registry: Command, scope: CommandScope): void {
   registry
@@ -62,22 +69,34 @@ function addShow(registry: Command, scope: CommandScope): void {
     });
 }
 
+async function signingKeyOf({ signingKey }: Settings<"cli">): Promise<SigningKey> {
+  if (signingKey !== undefined) return readSigningKey(signingKey);
+  throw new PlatformError(
+    "USAGE",
+    "There is no key to sign with. Expected MLOPS_SIGNING_KEY: a PEM file, or a key or secret of a Key Vault. Set it.",
+  );
+}
+
 function addSign(registry: Command, scope: CommandScope): void {
   registry
     .command("sign")
-    .argument("<version>", "name:version")
-    .description("check the files of a version, and sign it with the key of MLOPS_SIGNING_KEY")
+    .argument("[version]", "name:version")
+    .description(
+      "check the files of a version, and sign it with the key of MLOPS_SIGNING_KEY; or sign an image",
+    )
+    .addOption(imageOption())
     .addOption(jsonOption())
-    .action(async (version: string, flags: RegistryFlags) => {
-      const ref = parseModelRef(version);
-      const session = await open(scope, flags);
-      const { signingKey } = session.settings;
-      if (signingKey === undefined)
+    .action(async (version: string | undefined, flags: RegistryFlags) => {
+      const ref = version === undefined ? undefined : parseModelRef(version);
+      if ((ref === undefined) === (flags.image === undefined))
         throw new PlatformError(
           "USAGE",
-          "There is no key to sign with. Expected MLOPS_SIGNING_KEY, a PEM file or a secret of a Key Vault. Set it.",
+          "Expected a version, or an image with --image. Give one of the two.",
         );
-      const signed = await signRegistered(session.registry, ref, await readSigningKey(signingKey));
+      const session = await open(scope, flags);
+      const key = await signingKeyOf(session.settings);
+      if (ref === undefined) return signOneImage(session, flags.image ?? "", key);
+      const signed = await signRegistered(session.registry, ref, key);
       session.output.result(signed, `${version} is signed: ${signed.tags[signatureTag]}`);
     });
 }
@@ -112,13 +131,15 @@ function addVerify(registry: Command, scope: CommandScope): void {
   registry
     .command("verify")
     .description(
-      "check the files and the signature of every version; exit 1 unless all are signed and unaltered",
+      "check the files and the signature of every version, or an image; exit 1 unless all are signed and unaltered",
     )
     .addOption(onlyModel())
+    .addOption(imageOption())
     .addOption(jsonOption())
     .action(async (flags: RegistryFlags) => {
       const session = await open(scope, flags);
       const trusted = await trustedKeysOf(session.settings);
+      if (flags.image !== undefined) return verifyOneImage(session, flags.image, trusted);
       const states = [];
       for (const version of await session.registry.list(flags.model))
         states.push(await verifyOne(session, version, trusted));

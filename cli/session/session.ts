@@ -17,6 +17,7 @@ import { openWorkspace } from "../../platform/settings/workspace";
 import { LateRegistry, settingOf } from "../../deploy/azure/stack-settings";
 import { LocalDeployer } from "../../deploy/laptop/laptop-deployer";
 import { restorePackage } from "../../deploy/package/restore-package";
+import { holdsKeys } from "../../platform/signing/trusted-keys";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { packagingOf } from "./packaging";
 import { sweepLeftOvers } from "../runs/left-overs";
@@ -91,7 +92,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       workspace,
       attached: options.attached,
       logLevel: settings.logLevel,
-      ...(settings.trustedKeys !== undefined && { trustedKeys: path.resolve(settings.trustedKeys) }),
+      ...(settings.trustedKeys !== undefined && {
+        trustedKeys: holdsKeys(settings.trustedKeys)
+          ? settings.trustedKeys
+          : path.resolve(settings.trustedKeys),
+      }),
       restore: async (release) => {
         const { name } = parseModelRef(release.model);
         await restorePackage(await packagingOf({ registry, workspace, settings }, name), release);

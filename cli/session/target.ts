@@ -24,6 +24,6 @@ export function openTarget(session: Session, name: TargetName): Target {
   // Loaded on use: commands about this machine do without it.
   const { openAzureTarget } =
     require("../../deploy/azure/azure-target") as typeof import("../../deploy/azure/azure-target");
-  const { output, signal } = session;
-  return openAzureTarget({ report: (line) => output.print(line), signal });
+  const { output, signal, settings: signing } = session;
+  return openAzureTarget({ report: (line) => output.print(line), signal, signing });
 }

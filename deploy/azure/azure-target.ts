@@ -6,19 +6,22 @@ import { AzureDeployer } from "./azure-deployer";
 import { InsightsSamples } from "./insights-samples";
 import { imageTestedIn, provideImage } from "./release-image";
 import { scoringHeaders } from "./scoring-headers";
+import type { SigningSettings } from "./signed-image";
 import { readStackOutputs } from "./stack-outputs";
 
 interface AzureTargetOptions {
   /** Called with a line of progress for each resource that an update changes. */
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
+  /** What images are signed with, and whose signatures are asked for where a stack names nobody. */
+  readonly signing: SigningSettings;
 }
 
 /**
  * The stacks of the clone that this program runs from.
  * @public Loaded on use, by require().
  */
-export function openAzureTarget({ report, signal }: AzureTargetOptions): Target {
+export function openAzureTarget({ report, signal, signing }: AzureTargetOptions): Target {
   const environments = readEnvironments();
   const outputsOf = (stack: string) => readStackOutputs(stack, signal);
   /** Outputs of the stacks that a release passes before this one. */
@@ -38,7 +41,7 @@ export function openAzureTarget({ report, signal }: AzureTargetOptions): Target 
       const earlier = earlierThan(environment);
       return provideImage(
         { ...release, ...(image !== undefined && { image }) },
-        { outputs, earlier, signal },
+        { outputs, earlier, signing, signal },
       );
     },
     samplesOf: ({ insightsAppId: appId }) =>
@@ -54,6 +57,7 @@ export function openAzureTarget({ report, signal }: AzureTargetOptions): Target 
       image: await provideImage(release, {
         outputs: await outputsOf(environments.training),
         earlier: earlierThan(environments.training),
+        signing,
         signal,
       }),
     }),

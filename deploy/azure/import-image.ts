@@ -2,6 +2,7 @@ import type { ContainerRegistryManagementClientOptionalParams } from "@azure/arm
 import { trimEnd } from "../../platform/base/trim-end";
 import { azureCredential, type AzureCredential } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { tagBeside } from "../../platform/oci/image-signature";
 
 /** A copy of an image from one registry to another. */
 export interface ImageImport {
@@ -12,6 +13,8 @@ export interface ImageImport {
   readonly to: string;
   /** As in `name.azurecr.io`: where the copy is known by. */
   readonly host: string;
+  /** What was signed about it and is copied with it, by the tags that it has beside the image. */
+  readonly beside?: readonly ("sig" | "att")[];
 }
 
 export interface ImportOptions {
@@ -31,7 +34,7 @@ const registryId =
  * this machine. A copy that is there already is left as it is. Returns the copy by its digest.
  */
 export async function importImage(
-  { image, from, to, host }: ImageImport,
+  { image, from, to, host, beside = [] }: ImageImport,
   { credential, signal, client: { updateIntervalInMs, ...client } = {} }: ImportOptions = {},
 ): Promise<string> {
   const [, subscription, group, name] = registryId.exec(to) ?? [];
@@ -47,20 +50,23 @@ export async function importImage(
       subscription,
       client,
     );
-    await registries.importImage(
-      group,
-      name,
-      {
-        source: { resourceId: from, sourceImage },
-        // With a tag, or the registry's retention would take it for one that nobody needs.
-        targetTags: [`${repository}:sha256-${digest.slice(0, 12)}`],
-        mode: "Force",
-      },
-      {
-        ...(signal && { abortSignal: signal }),
-        ...(updateIntervalInMs !== undefined && { updateIntervalInMs }),
-      },
-    );
+    const tags = beside.map((kind) => `${repository}:${tagBeside({ digest: `sha256:${digest}` }, kind)}`);
+    const copies = [
+      // With a tag, or the registry's retention would take it for one that nobody needs.
+      { source: sourceImage, target: `${repository}:sha256-${digest.slice(0, 12)}` },
+      ...tags.map((tag) => ({ source: tag, target: tag })),
+    ];
+    for (const { source, target } of copies) {
+      await registries.importImage(
+        group,
+        name,
+        { source: { resourceId: from, sourceImage: source }, targetTags: [target], mode: "Force" },
+        {
+          ...(signal && { abortSignal: signal }),
+          ...(updateIntervalInMs !== undefined && { updateIntervalInMs }),
+        },
+      );
+    }
   } catch (cause) {
     throw new PlatformError(
       "DEPLOYMENT_FAILED",

@@ -1,9 +1,11 @@
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
+import type { VerifiedImage } from "../../platform/oci/verify-image";
 import { imageReference } from "../../platform/release/release-state";
 import { requirePackage, type Deployment, type Release } from "../../platform/release/deployment";
 import { importImage } from "./import-image";
 import { pushScoringImage } from "./scoring-image";
+import { requireSignedFor, type SigningSettings } from "./signed-image";
 import { digestOfImage } from "./stack-release";
 import type { StackOutputs } from "./pulumi-stack";
 
@@ -41,11 +43,23 @@ interface ImageSources {
   readonly outputs: StackOutputs;
   /** Outputs of the stacks in which it was tested. */
   readonly earlier: () => Promise<readonly StackOutputs[]>;
+  readonly signing: SigningSettings;
   readonly signal: AbortSignal;
 }
 
+/** What lies beside a signed image and goes with it. */
+function keptBeside(verified: VerifiedImage | undefined): readonly ("sig" | "att")[] {
+  if (verified === undefined) return [];
+  const { sbom, provenance } = verified;
+  return sbom === "unsigned" && provenance === "unsigned" ? ["sig"] : ["sig", "att"];
+}
+
 /** An image that an earlier stack pulls, copied to where this one pulls from: what passes there is what serves here. */
-async function copyOf(image: string, { outputs, earlier, signal }: ImageSources): Promise<string> {
+async function copyOf(
+  image: string,
+  verified: VerifiedImage | undefined,
+  { outputs, earlier, signal }: ImageSources,
+): Promise<string> {
   const source = (await earlier()).find((each) => image.startsWith(`${textOf(each, "registry") ?? ""}/`));
   // An image from a registry that belongs to no stack is pulled from there; its owner grants the right to.
   if (source === undefined) return image;
@@ -55,14 +69,17 @@ async function copyOf(image: string, { outputs, earlier, signal }: ImageSources)
     textOf(outputs, "registry"),
   ];
   if (from !== undefined && to !== undefined && host !== undefined)
-    return importImage({ image, from, to, host }, { signal });
+    return importImage({ image, from, to, host, beside: keptBeside(verified) }, { signal });
   throw new PlatformError(
     "CONFLICT",
     "The stacks do not name their registries. Expected the output registryId in both. Run `pulumi up` for them with this version of the program.",
   );
 }
 
-/** The image of a release in the registry that a stack pulls from: built and pushed, or copied from where it was tested. */
+/**
+ * The image of a release in the registry that a stack pulls from: built and pushed, or copied from where it was tested.
+ * Throws where the stack asks for signatures and the image has none of a trusted key.
+ */
 export async function provideImage(release: Release, sources: ImageSources): Promise<string> {
   const registry = textOf(sources.outputs, "registry");
   if (registry === undefined) {
@@ -71,7 +88,10 @@ export async function provideImage(release: Release, sources: ImageSources): Pro
       "The stack has no registry yet to push the scoring image to. Run `npm run infra:up` for it first.",
     );
   }
-  const { image } = release;
-  if (image === undefined) return pushScoringImage(requirePackage(release), { registry });
-  return image.startsWith(`${registry}/`) ? image : copyOf(image, sources);
+  const { outputs, signing } = sources;
+  const image =
+    release.image ??
+    (await pushScoringImage(requirePackage(release), { registry, signingKey: signing.signingKey }));
+  const verified = await requireSignedFor(outputs, image, signing);
+  return image.startsWith(`${registry}/`) ? image : copyOf(image, verified, sources);
 }

@@ -1,9 +1,8 @@
-import type { DockerLogin } from "../../build/docker-login";
-import { identityTokens } from "../../platform/azure/credentials";
-import { isAzureRegistry, registryPassword, tokenUser } from "../../platform/azure/container-registry";
 import type { PackagedRelease } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
+import { readSigningKey } from "../../platform/signing/signing-keys";
 import { verifyPackage } from "../package/package";
+import { azureRegistryLogin } from "./registry-sign-in";
 
 /** Base of the images, by name; a pipeline gives it by digest. */
 const defaultNodeImage = "node:24-bookworm-slim";
@@ -12,15 +11,8 @@ export interface ScoringImageOptions {
   /** Host of the registry that the environments pull from. */
   readonly registry: string;
   readonly nodeImage?: string | undefined;
-}
-
-const remedy = (): string =>
-  'Expected an identity with "AcrPush" on it, on a network that it can be reached from. Run "az login", and this command again.';
-
-/** How the docker command signs in to a registry of Azure's: as the identity of this process. */
-async function loginTo(host: string): Promise<DockerLogin> {
-  const token = await identityTokens()("management");
-  return { user: tokenUser, password: await registryPassword({ url: `https://${host}`, token }, { remedy }) };
+  /** What the image is signed with: `MLOPS_SIGNING_KEY`. It is not without it. */
+  readonly signingKey?: string | undefined;
 }
 
 /** Builds the scoring image of a release and pushes it; the same package and code give the same image. */
@@ -29,7 +21,9 @@ export async function pushScoringImage(
   options: ScoringImageOptions,
 ): Promise<string> {
   await verifyPackage(release);
-  const { registry, nodeImage = defaultNodeImage } = options;
+  const { registry, nodeImage = defaultNodeImage, signingKey } = options;
+  // Before anything is built: a key that cannot be read ends it here.
+  const key = signingKey === undefined ? undefined : await readSigningKey(signingKey);
   // Loaded on use: it brings the bundler.
   const { buildImage } = require("../../build/image") as typeof import("../../build/image");
   const { pinned } = await buildImage({
@@ -37,7 +31,8 @@ export async function pushScoringImage(
     release,
     nodeImage,
     registry,
-    ...(isAzureRegistry(registry) && { login: await loginTo(registry) }),
+    login: await azureRegistryLogin(registry),
+    signingKey: key,
     builder: "urn:mlops:builder:local",
   });
   if (pinned !== undefined) return pinned;

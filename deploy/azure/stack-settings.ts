@@ -39,15 +39,28 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
+interface StackSetting {
+  readonly process: "cli" | "scoring";
+  readonly name: string;
+}
+
 /** A variable of a process in a stack's environment, as the stack's outputs tell it; infra/config/environment.ts writes them. */
-export function settingOf(
-  outputs: Readonly<Record<string, unknown>>,
-  { stack, process, name }: { stack: string; process: "cli" | "scoring"; name: string },
-): string {
-  const { environment } = outputs;
+export function findSetting(
+  { environment }: Readonly<Record<string, unknown>>,
+  { process, name }: StackSetting,
+): string | undefined {
   const variables = isRecord(environment) ? environment[process] : undefined;
   const value = isRecord(variables) ? variables[name] : undefined;
-  if (typeof value === "string" && value !== "") return value;
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The same, where it has to be there. */
+export function settingOf(
+  outputs: Readonly<Record<string, unknown>>,
+  { stack, process, name }: StackSetting & { readonly stack: string },
+): string {
+  const value = findSetting(outputs, { process, name });
+  if (value !== undefined) return value;
   throw new PlatformError(
     "CONFLICT",
     `${name} is not set, and the outputs of stack ${stack} do not have it. Expected one of them. Run \`pulumi up --stack ${stack}\`, or set ${name}.`,

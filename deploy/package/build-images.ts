@@ -4,6 +4,7 @@ import type { PackagedRelease } from "../../platform/release/deployment";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { openLocalRegistry } from "../../platform/registry/local/local-registry";
 import { readSettings } from "../../platform/settings/settings";
+import { readSigningKey } from "../../platform/signing/signing-keys";
 import { openWorkspace } from "../../platform/settings/workspace";
 import { loadDefinition } from "../../platform/definition/definitions";
 import { packageModel } from "./package";
@@ -45,9 +46,15 @@ async function build(flags: Flags): Promise<void> {
       "A scoring image holds one version of a model. Name the version, for example --model diabetes:1, or build --only training.",
     );
   }
+  const { signingKey: location } = readSettings("cli", process.env);
+  if (location !== undefined && registry === undefined)
+    process.stderr.write("MLOPS_SIGNING_KEY signs what is pushed; without --registry nothing is.\n");
+  // Before anything is built: a key that cannot be read ends it here.
+  const signingKey =
+    location === undefined || registry === undefined ? undefined : await readSigningKey(location);
   for (const kind of imageKinds.filter((each) => only === undefined || each === only)) {
     const release = kind === "scoring" && model !== undefined ? await releaseOf(model) : undefined;
-    const built = await buildImage({ kind, release, nodeImage, registry, builder });
+    const built = await buildImage({ kind, release, nodeImage, registry, builder, signingKey });
     process.stdout.write(`${JSON.stringify(built)}\n`);
   }
 }

@@ -9,7 +9,7 @@ export const bootstrapRoles = {
   "AzureML Data Scientist": stackRoles["AzureML Data Scientist"],
   "Azure Kubernetes Service RBAC Cluster Admin": stackRoles["AKS RBAC Cluster Admin"],
   Contributor: stackRoles.Contributor,
-  "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",
+  "Key Vault Crypto User": stackRoles["Key Vault Crypto User"],
   "Key Vault Secrets User": stackRoles["Key Vault Secrets User"],
   Reader: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
   "Resource Policy Contributor": "36243c78-bf99-498c-9df9-86d9f8d28608",

@@ -10,6 +10,7 @@ import {
   list,
   modelName,
   pinnedImage,
+  publicKeys,
   text,
   vmSize,
   type Setting,
@@ -198,6 +199,18 @@ export const settings = {
     schema: flag,
     default: "false",
     description: "Encrypts storage, registry and workspace with a key of your own in the vault",
+  },
+  signing: {
+    schema: flag,
+    default: "false",
+    description:
+      "Makes a key in the vault that training signs versions with, and who releases signs images with",
+  },
+  trustedKeys: {
+    schema: publicKeys,
+    optional: true,
+    description:
+      "Public keys in PEM: only versions and images that one of them has signed are compared with, deployed and served",
   },
   protect: {
     schema: flag,

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { modelNamePattern, modelNameRule } from "../../platform/definition/model-ref";
+import { reasonOf } from "../../platform/base/errors";
+import { withoutPeriod } from "../../platform/base/wording";
+import { parseTrustedKeys } from "../../platform/signing/trusted-keys";
 import { cronFault } from "./cron";
 import { imageReference } from "./release";
 
@@ -58,6 +61,18 @@ export const pinnedImage = text(
   imageReference,
   "expected an image by its digest, as in <registry>/<repository>@sha256:<64 digits>",
 );
+
+/** Public keys in PEM, one or more. */
+export const publicKeys = z.string().superRefine((value, context) => {
+  try {
+    parseTrustedKeys(value, "its own text");
+  } catch (error) {
+    context.addIssue({
+      code: "custom",
+      message: withoutPeriod(reasonOf(error).replace(/^MLOPS_TRUSTED_KEYS /, "")),
+    });
+  }
+});
 export const email = text(/^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$/, "expected an e-mail address");
 export const vmSize = text(
   /^Standard_[A-Z]+\d[A-Za-z0-9-]*(_[A-Za-z0-9]+)*$/,

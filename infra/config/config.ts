@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import * as pulumi from "@pulumi/pulumi";
 import { environmentName } from "../../platform/settings/environment-name";
+import { holdsKeys } from "../../platform/signing/trusted-keys";
 import { crossFaults } from "./config-faults";
 import { settings } from "./config-settings";
 import type { Setting } from "./config-values";
@@ -41,7 +42,9 @@ export function parseConfig(stack: string, values: Readonly<Record<string, strin
     if (result.success) read.push([key, result.data]);
     else {
       const reasons = result.error.issues.map(({ path, message }) => [...path, message].join(" "));
-      add(`mlops:${key}`, `is "${given}": ${reasons.join("; ")}`, setting.example ?? setting.default);
+      // A key in PEM is not shown: it may be the private half.
+      const shown = holdsKeys(given) ? "a text in PEM" : `"${given}"`;
+      add(`mlops:${key}`, `is ${shown}: ${reasons.join("; ")}`, setting.example ?? setting.default);
     }
   }
   for (const key of Object.keys(values)) {

@@ -13,6 +13,8 @@ export interface EnvironmentSources {
   readonly vaultUri: pulumi.Input<string>;
   readonly tenantId: pulumi.Input<string>;
   readonly trackingUri: pulumi.Input<string>;
+  /** The key that versions and images are signed with; they are not without it. */
+  readonly signingKey?: pulumi.Input<string> | undefined;
 }
 
 /** Stand for what a process is given from elsewhere, when its settings are checked. */
@@ -74,8 +76,11 @@ export function environmentOf(
     ...(config.acceptPopulation !== undefined && { MLOPS_ACCEPT_POPULATION: config.acceptPopulation }),
     ...(config.acceptBreaking !== undefined && { MLOPS_ACCEPT_BREAKING: config.acceptBreaking }),
   };
+  const trusting = config.trustedKeys === undefined ? {} : { MLOPS_TRUSTED_KEYS: config.trustedKeys };
+  const signing = sources.signingKey === undefined ? {} : { MLOPS_SIGNING_KEY: sources.signingKey };
   return {
     scoring: checked("scoring", {
+      ...trusting,
       MLOPS_ENVIRONMENT: config.environment,
       MLOPS_HOST: "0.0.0.0",
       MLOPS_PORT: "8080",
@@ -90,7 +95,7 @@ export function environmentOf(
       MLOPS_TEST_KEY_VAULT: keyVault,
       ...authentication(config, { keyVault, tenantId }),
     }),
-    training: checked("training", gate),
-    cli: checked("cli", { MLOPS_REGISTRY: trackingUri, ...gate }),
+    training: checked("training", { ...gate, ...signing, ...trusting }),
+    cli: checked("cli", { MLOPS_REGISTRY: trackingUri, ...gate, ...signing }),
   };
 }

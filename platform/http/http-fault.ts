@@ -1,5 +1,12 @@
 import { types } from "node:util";
 
+/** What a response that is no success says in its headers. */
+export interface FaultHeaders {
+  /** What a client has to prove: `www-authenticate`. */
+  readonly challenge?: string | undefined;
+  readonly location?: string | undefined;
+}
+
 export interface HttpFaultFacts {
   /** HTTP status, when there was a response. */
   readonly status?: number;
@@ -9,6 +16,7 @@ export interface HttpFaultFacts {
   readonly transient: boolean;
   /** Whether the server may have done what it was asked to do. */
   readonly maybeDone: boolean;
+  readonly headers?: FaultHeaders;
   /** The pause that the server asked for. */
   readonly retryAfterMs?: number;
 }
@@ -67,7 +75,11 @@ export function readRetryAfter(header: string | undefined): number | undefined {
 const maxErrorCharacters = 10_000;
 
 /** The fault of a response whose status is not one of success. */
-export function statusFault(status: number, body: string, retryAfter?: string): HttpFault {
+export function statusFault(
+  status: number,
+  body: string,
+  { retryAfter, ...headers }: { readonly retryAfter?: string | undefined } & FaultHeaders = {},
+): HttpFault {
   const retryAfterMs = readRetryAfter(retryAfter);
   const serverFailed = status >= 500 && status !== 501;
   return new HttpFault(`returned HTTP ${status}`, {
@@ -76,5 +88,6 @@ export function statusFault(status: number, body: string, retryAfter?: string): 
     transient: serverFailed || status === 408 || status === 429,
     maybeDone: serverFailed || status === 408,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    headers,
   });
 }

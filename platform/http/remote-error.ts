@@ -1,11 +1,13 @@
 import { PlatformError, type ErrorCode } from "../base/errors";
 import { withoutPeriod } from "../base/wording";
-import type { HttpFault } from "./http-fault";
+import type { FaultHeaders, HttpFault } from "./http-fault";
 
 /** A call to a service that failed, in words, with what the caller may have to know. */
 export class RemoteError extends PlatformError {
   /** Absent without a response. */
   readonly httpStatus: number | undefined;
+  /** Of the response, as far as they say how to go on. */
+  readonly headers: FaultHeaders;
   /** The service's own code, `RESOURCE_DOES_NOT_EXIST` for example, when it gave one. */
   readonly errorCode: string | undefined;
   /** Whether the same call may succeed later. */
@@ -16,6 +18,7 @@ export class RemoteError extends PlatformError {
   constructor(code: ErrorCode, message: string, fault: HttpFault, errorCode?: string) {
     super(code, message, { cause: fault });
     this.httpStatus = fault.facts.status;
+    this.headers = fault.facts.headers ?? {};
     this.errorCode = errorCode;
     this.transient = fault.facts.transient;
     this.maybeDone = fault.facts.maybeDone;

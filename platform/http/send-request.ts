@@ -99,7 +99,11 @@ function attemptPolicy<T>(
         const header = (name: string): string | undefined => response.headers.get(name);
         const stream = bodyOf(response, signal);
         if (!isSuccess(response.status)) {
-          throw statusFault(response.status, await text(stream), header("retry-after"));
+          throw statusFault(response.status, await text(stream), {
+            retryAfter: header("retry-after"),
+            challenge: header("www-authenticate"),
+            location: header("location"),
+          });
         }
         done(await asked.read({ status: response.status, header, body: stream }));
         return response;

@@ -2,20 +2,26 @@ import { openLocalRegistry } from "./local/local-registry";
 import type { LocalRegistryOptions } from "./local/local-registry";
 import { isServerOfJob, isTrackingUri, parseTrackingUri } from "../settings/mlflow-address";
 import type { Registry } from "./registry";
-import { readSigningKey } from "./signing-keys";
+import { readSigningKey } from "../signing/signing-keys";
+import { readTrustedKeys } from "../signing/trusted-keys";
 import { signingRegistry } from "./signing-registry";
+import { trustingRegistry } from "./trusting-registry";
 
 /** Opens the registry at a location: a folder, or the tracking URI of an MLflow server or Azure ML workspace. */
 export function openRegistry(location: string, options: RegistryOptions): Registry {
-  const { signingKey } = options;
-  const registry = openUnsigned(location, options);
+  const { signingKey, trustedKeys } = options;
+  const opened = openUnsigned(location, options);
+  const registry =
+    trustedKeys === undefined ? opened : trustingRegistry(opened, () => readTrustedKeys(trustedKeys));
   return signingKey === undefined ? registry : signingRegistry(registry, () => readSigningKey(signingKey));
 }
 
 interface RegistryOptions extends LocalRegistryOptions {
   readonly signal?: AbortSignal;
-  /** Versions that are registered are signed with this key: a PEM file, or the address of a vault's secret. */
+  /** Versions that are registered are signed with this key: a PEM file, or the address of a vault's key or secret. */
   readonly signingKey?: string | undefined;
+  /** What is downloaded has to be signed by one of these keys: a PEM file, or its text. */
+  readonly trustedKeys?: string | undefined;
 }
 
 function openUnsigned(location: string, options: RegistryOptions): Registry {

@@ -1,6 +1,6 @@
 import type { ModelRef } from "../definition/model-ref";
 import type { ModelVersion, Registry } from "./registry";
-import type { SigningKey } from "./signing-keys";
+import type { SigningKey } from "../signing/key-signature";
 import { signatureTag, signVersion } from "./version-signature";
 
 /** Signs a version that is there, after its files were checked; answers with it as it is then. */
@@ -10,7 +10,7 @@ export async function signRegistered(
   key: SigningKey,
 ): Promise<ModelVersion> {
   const version = await registry.get(ref);
-  await registry.setTag(ref, signatureTag, signVersion(version, key));
+  await registry.setTag(ref, signatureTag, await signVersion(version, key));
   return registry.get(ref);
 }
 

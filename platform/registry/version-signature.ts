@@ -1,6 +1,13 @@
-import { createHash, sign, verify, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import type { ModelRef } from "../definition/model-ref";
 import { formatModelRef } from "../definition/model-ref";
+import {
+  algorithmOf,
+  keyIdOf,
+  verifySignature,
+  type SignatureState,
+  type SigningKey,
+} from "../signing/key-signature";
 
 /** The tag of a version that holds its signature. */
 export const signatureTag = "signature";
@@ -10,25 +17,15 @@ interface SignedVersion extends ModelRef {
   readonly digest: string;
 }
 
-/** How a version stands to the keys that are trusted. */
-export type SignatureState = "valid" | "unsigned" | "altered" | "unknown key";
-
 function textOf(version: SignedVersion): Buffer {
   return Buffer.from(`mlops model version 1\n${formatModelRef(version)}\nsha256:${version.digest}\n`);
 }
 
-/** Tells keys apart: the first 16 characters of the SHA-256 of a public key (SPKI, DER). */
-function keyIdOf(publicKey: KeyObject): string {
-  const der = publicKey.export({ type: "spki", format: "der" });
-  return createHash("sha256").update(der).digest("hex").slice(0, 16);
-}
-
-/** The signature of a version by an Ed25519 key (RFC 8032), as it is kept: which key, and 64 bytes in Base64. */
-export function signVersion(
-  version: SignedVersion,
-  { privateKey, publicKey }: { readonly privateKey: KeyObject; readonly publicKey: KeyObject },
-): string {
-  return `ed25519:${keyIdOf(publicKey)}:${sign(null, textOf(version), privateKey).toString("base64")}`;
+/** The signature of a version as it is kept: the algorithm, the key's id, and the bytes in Base64. */
+export async function signVersion(version: SignedVersion, key: SigningKey): Promise<string> {
+  const { publicKey } = key;
+  const bytes = await key.sign(textOf(version));
+  return `${algorithmOf(publicKey)}:${keyIdOf(publicKey)}:${bytes.toString("base64")}`;
 }
 
 /** What the signature that is kept with a version is worth. */
@@ -38,9 +35,12 @@ export function checkSignature(
   trusted: readonly KeyObject[],
 ): SignatureState {
   if (signature === undefined) return "unsigned";
-  const [, keyId, value = ""] = /^ed25519:([0-9a-f]{16}):([A-Za-z0-9+/]{86}==)$/.exec(signature) ?? [];
+  // 64 bytes of Ed25519, 70 to 72 of DER, seldom fewer.
+  const [, algorithm, keyId, value = ""] =
+    /^(ed25519|ecdsa-p256):([0-9a-f]{16}):([A-Za-z0-9+/]{40,96}={0,2})$/.exec(signature) ?? [];
   if (keyId === undefined) return "altered";
   const key = trusted.find((each) => keyIdOf(each) === keyId);
   if (key === undefined) return "unknown key";
-  return verify(null, textOf(version), key, Buffer.from(value, "base64")) ? "valid" : "altered";
+  if (algorithmOf(key) !== algorithm) return "altered";
+  return verifySignature(key, textOf(version), Buffer.from(value, "base64")) ? "valid" : "altered";
 }

@@ -54,14 +54,14 @@ const acceptBreaking = variable(
   namesText.default([]),
   "columns, separated by commas",
 );
-/** What versions are signed with when they are registered; they are not without it. */
+/** What versions are signed with when they are registered, and images when they are pushed; they are not without it. */
 const signingKey = variable(
   "MLOPS_SIGNING_KEY",
   folder.optional(),
-  "a PEM file, or the https:// address of a secret of a Key Vault",
+  "a PEM file, or the https:// address of a key or secret of a Key Vault",
 );
-/** Public keys by which a version must be signed to be served; any version is without it. */
-const trustedKeys = variable("MLOPS_TRUSTED_KEYS", folder.optional(), "a PEM file with public keys");
+/** Public keys by one of which a version must be signed to be served, or compared with as the champion; any may be without it. */
+const trustedKeys = variable("MLOPS_TRUSTED_KEYS", folder.optional(), "a PEM file with public keys, or its text");
 
 const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
 /** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
@@ -101,6 +101,7 @@ const processes = {
   training: {
     ...versions,
     signingKey,
+    trustedKeys,
     models,
     evaluation,
     onNoPromotion,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { digestOfDirectory, findJson } from "../../platform/base/files";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import { readTrustedKeys } from "../../platform/registry/trusted-keys";
+import { readTrustedKeys } from "../../platform/signing/trusted-keys";
 import { checkSignature } from "../../platform/registry/version-signature";
 
 /** The part of a package's manifest, `package.json` beside the model directory, that says what the model is. */
@@ -25,7 +25,7 @@ export interface ModelSource {
 interface ModelSourceOptions {
   /** That the content has to have; that which its package names when absent. */
   readonly modelDigest?: string | undefined;
-  /** File of the public keys by one of which the version has to be signed; without it, none has to be. */
+  /** Public keys, or their file, by one of which the version has to be signed; without it, none has to be. */
   readonly trustedKeys?: string | undefined;
 }
 

@@ -23,6 +23,9 @@ function findSkipReason(): string | undefined {
 /** Why the tests cannot run here; undefined when they can. */
 export const skipReason = findSkipReason();
 
+/** The program cosign, by which others verify what is signed here. */
+export const cosign = process.env.COSIGN;
+
 /** Runs docker; gives what it printed to both streams, and its exit code. */
 export async function docker(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   try {
@@ -45,9 +48,10 @@ export async function dockerOutput(...args: string[]): Promise<string> {
 export async function buildImages(
   workplace: Workplace,
   args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number; stderr: string; images: BuiltImage[] }> {
   const program = ["--require", "tsx/cjs", "deploy/package/build-images.ts", ...args];
-  const env = { ...process.env, MLOPS_HOME: workplace.path() };
+  const env = { ...process.env, MLOPS_HOME: workplace.path(), ...settings };
   const options = { cwd: repository, env, maxBuffer: 64 * 1024 * 1024 };
   try {
     const { stdout, stderr } = await run(process.execPath, program, options);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, chmod, cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { appendFile, chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { PackagedRelease } from "../../platform/release/deployment";
@@ -8,7 +8,17 @@ import { readGoldenRows } from "../../platform/model/model-directory";
 import { smokeRelease } from "../../deploy/tests/smoke";
 import type { BuiltImage } from "../../build/image";
 import { until, Workplace } from "../e2e/mlops";
-import { buildImages, docker, dockerOutput, inspect, nodeImage, registry, skipReason } from "./engine";
+import { publicKeyP256Pem, publicKeyPem, signingKeyP256Pem } from "../platform/signing/signing-fixture";
+import {
+  buildImages,
+  cosign,
+  docker,
+  dockerOutput,
+  inspect,
+  nodeImage,
+  registry,
+  skipReason,
+} from "./engine";
 import { ScoringContainer } from "./scoring-container";
 
 interface Sbom {
@@ -39,13 +49,15 @@ async function readDocument<T>({ directory }: BuiltImage, name: string): Promise
     const workplace = new Workplace();
     const containers: ScoringContainer[] = [];
     const images: string[] = [];
+    const signing = { MLOPS_SIGNING_KEY: path.join(workplace.home, "signing-key.pem") };
+    const trusted = path.join(workplace.home, "trusted.pem");
     let built: BuiltImage;
     let release: PackagedRelease;
 
     async function build(model: string): Promise<BuiltImage> {
       const target = registry === undefined ? [] : ["--registry", registry];
       const args = ["--only", "scoring", "--model", model, "--node-image", nodeImage, ...target];
-      const { code, stderr, images: made } = await buildImages(workplace, args);
+      const { code, stderr, images: made } = await buildImages(workplace, args, signing);
       if (code !== 0 || made[0] === undefined) throw new Error(`the build exited with ${code}: ${stderr}`);
       images.push(made[0].reference);
       return made[0];
@@ -59,6 +71,8 @@ async function readDocument<T>({ directory }: BuiltImage, name: string): Promise
     }
 
     beforeAll(async () => {
+      await writeFile(signing.MLOPS_SIGNING_KEY, signingKeyP256Pem);
+      await writeFile(trusted, publicKeyP256Pem);
       const run = await workplace.json<{ release: PackagedRelease }>([
         "lifecycle",
         "--until",
@@ -327,5 +341,47 @@ async function readDocument<T>({ directory }: BuiltImage, name: string): Promise
       const text = await readFile(path.join(built.directory, "sbom.cdx.json"), "utf8");
       expect(runDetails.byproducts[0]?.digest.sha256).toBe(digestOf(text));
     });
+
+    test("is signed in its registry, with its bill of materials and provenance", async () => {
+      const { pinned = "" } = built;
+      const verify = ["registry", "verify", "--image", pinned];
+      expect(await workplace.json(verify, 0, { MLOPS_TRUSTED_KEYS: trusted })).toEqual({
+        reference: pinned,
+        image: "valid",
+        sbom: "valid",
+        provenance: "valid",
+      });
+      const others = path.join(workplace.home, "others.pem");
+      await writeFile(others, publicKeyPem);
+      expect(await workplace.json(verify, 1, { MLOPS_TRUSTED_KEYS: others })).toMatchObject({
+        image: "unknown key",
+      });
+    });
+
+    (cosign === undefined ? test.skip : test)(
+      `is taken for signed by cosign itself${cosign === undefined ? " (skipped: COSIGN names no program)" : ""}`,
+      () => {
+        const { pinned = "" } = built;
+        const verify = (...words: string[]): string =>
+          execFileSync(
+            cosign ?? "",
+            [...words, "--key", trusted, "--insecure-ignore-tlog", "--allow-http-registry", pinned],
+            { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 64 * 1024 * 1024 },
+          );
+        expect(verify("verify")).toContain(pinned.split("@")[1]);
+        for (const type of ["cyclonedx", "slsaprovenance1"]) {
+          const envelope = JSON.parse(verify("verify-attestation", "--type", type)) as { payload: string };
+          expect(Buffer.from(envelope.payload, "base64").toString()).toContain(pinned.slice(-64));
+        }
+        const other = path.join(workplace.home, "others.pem");
+        expect(() =>
+          execFileSync(
+            cosign ?? "",
+            ["verify", "--key", other, "--insecure-ignore-tlog", "--allow-http-registry", pinned],
+            { stdio: "pipe" },
+          ),
+        ).toThrow(/no matching signatures|invalid signature/);
+      },
+    );
   },
 );

@@ -68,6 +68,7 @@ function findRegistry(
     report: ({ message }) => warn(message),
     signal,
     signingKey: settings.signingKey,
+    trustedKeys: settings.trustedKeys,
   });
 }
 

@@ -39,7 +39,7 @@ function faultOf(error: unknown): HttpFault | undefined {
   const { name, code, statusCode, response } = (error ?? {}) as AzureFailure;
   if (statusCode !== undefined) {
     const body = JSON.stringify({ error: { code, message: reasonOf(error) } });
-    return statusFault(statusCode, body, response?.headers?.get("retry-after"));
+    return statusFault(statusCode, body, { retryAfter: response?.headers?.get("retry-after") });
   }
   if (name !== "AbortError") return connectionFault(error);
   return new HttpFault("sent no response in time", { transient: true, maybeDone: true }, { cause: error });

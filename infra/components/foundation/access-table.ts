@@ -33,6 +33,7 @@ export const scopes = [
   "batchContainer",
   "vault",
   "encryptionKey",
+  "signingKey",
   "registry",
   "insights",
   "pullIdentity",
@@ -109,6 +110,12 @@ export const accessTable: readonly Grant[] = [
     why: "jobs keep logs and intermediate results in the workspace's own containers",
   },
   { who: "training", role: "AzureML Data Scientist", on: "workspace", why: "registers models" },
+  {
+    who: "training",
+    role: "Key Vault Crypto User",
+    on: "signingKey",
+    why: "signs the versions that it registers",
+  },
 
   { who: "pull", role: "AcrPull", on: "registry", why: "Container Instances and AKS nodes start the image" },
 
@@ -157,6 +164,12 @@ export const accessTable: readonly Grant[] = [
     why: "look into predictions that were complained about",
   },
   { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "look at runs, and start them" },
+  {
+    who: "operators",
+    role: "Key Vault Crypto User",
+    on: "signingKey",
+    why: "sign versions and images by hand, and read the public key",
+  },
   { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's address" },
   { who: "operators", role: "AKS RBAC Cluster Admin", on: "cluster", why: "administer the cluster" },
 
@@ -199,6 +212,12 @@ export const accessTable: readonly Grant[] = [
     role: "Key Vault Secrets User",
     on: "vault",
     why: "call the service in tests with its key",
+  },
+  {
+    who: "releasers",
+    role: "Key Vault Crypto User",
+    on: "signingKey",
+    why: "sign the images that they push",
   },
   { who: "releasers", role: "Monitoring Reader", on: "insights", why: "compare a canary with stable" },
   {

@@ -8,6 +8,7 @@ import { CustomerManagedKeys } from "./customer-managed-keys";
 import { Identities, type Identity } from "./identities";
 import { PrivateNetwork } from "./network";
 import { Registry } from "./registry";
+import { SigningKey } from "./signing-key";
 import { Storage } from "./storage";
 import { Vault, type KeyRotation } from "./vault";
 
@@ -39,6 +40,8 @@ export interface FoundationArgs {
   readonly protect: boolean;
   /** Whether storage and registry are encrypted with a key of one's own. */
   readonly customerManagedKeys: boolean;
+  /** Whether the vault has a key that versions and images are signed with. */
+  readonly signing: boolean;
   /** Without it callers of the scoring service have Entra tokens, and there are no keys. */
   readonly keyRotation: KeyRotation | undefined;
 }
@@ -60,6 +63,7 @@ export class Foundation extends pulumi.ComponentResource {
   readonly containers: Storage["containers"];
   readonly registry: Registry;
   readonly encryption: Encryption | undefined;
+  readonly signingKey: SigningKey | undefined;
   readonly network: PrivateNetwork | undefined;
   /** Object ids of the identities, as `Access` takes them. */
   readonly principals: Readonly<Partial<Record<Principal, pulumi.Output<string>>>>;
@@ -94,6 +98,9 @@ export class Foundation extends pulumi.ComponentResource {
       ? new CustomerManagedKeys(`${name}-key`, { placement, vault: this.vault }, parent)
       : undefined;
     this.encryption = keys && { keyUri: keys.keyUri, vaultId: this.vault.id, identity: keys.identity };
+    this.signingKey = args.signing
+      ? new SigningKey(`${name}-signing`, { placement, vault: this.vault }, parent)
+      : undefined;
     const { predictionLogDays } = args;
     const storageArgs = { placement, predictionLogDays, isPrivate, keys, vaultUri: this.vault.uri, protect };
     this.storage = new Storage(`${name}-storage`, storageArgs, parent);
@@ -174,6 +181,7 @@ export class Foundation extends pulumi.ComponentResource {
       registry: this.registry.id,
       insights: this.insights.id,
       pullIdentity: this.identities.pull.id,
+      ...(this.signingKey && { signingKey: this.signingKey.id }),
       ...(this.network && { clusterSubnet: this.network.subnets.cluster }),
     };
   }

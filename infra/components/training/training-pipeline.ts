@@ -29,6 +29,10 @@ export interface TrainingPipelineArgs {
   readonly acceptPopulation?: string | undefined;
   /** Columns, separated by commas, whose change may refuse requests that the champion answers. */
   readonly acceptBreaking?: string | undefined;
+  /** The key that versions are signed with; they are not without it. */
+  readonly signingKey?: pulumi.Input<string> | undefined;
+  /** Public keys in PEM, by one of which the champion has to be signed. */
+  readonly trustedKeys?: string | undefined;
   /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
   readonly dataVersions: pulumi.Input<string>;
   /** Folder of the data, `azureml://...`. */
@@ -114,11 +118,12 @@ export class TrainingPipeline extends pulumi.ComponentResource {
 
   private createPipeline(componentIds: Record<StepName, pulumi.Output<string>>): Published {
     const { model, clusterId, identity, stepTimeoutMinutes, dataVersions } = this.args;
-    const { evaluation, onNoPromotion, acceptPopulation, acceptBreaking } = this.args;
+    const { evaluation, onNoPromotion, acceptPopulation, acceptBreaking, trustedKeys } = this.args;
+    const signingKey = pulumi.output(this.args.signingKey);
     const ids = stepNames.map((step) => componentIds[step]);
     const spec = pulumi
-      .all([pulumi.all(ids), clusterId, identity.clientId, dataVersions])
-      .apply(([[check = "", train = "", evaluate = "", register = ""], computeId, clientId, versions]) =>
+      .all([pulumi.all(ids), clusterId, identity.clientId, dataVersions, signingKey])
+      .apply(([[check = "", train = "", evaluate = "", register = ""], computeId, clientId, versions, key]) =>
         pipelineSpec({
           model,
           componentIds: { check, train, evaluate, register },
@@ -129,6 +134,8 @@ export class TrainingPipeline extends pulumi.ComponentResource {
           onNoPromotion,
           acceptPopulation,
           acceptBreaking,
+          signingKey: key,
+          trustedKeys,
           dataVersions: versions,
         }),
       );

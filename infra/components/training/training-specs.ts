@@ -133,6 +133,10 @@ export interface PipelineFacts {
   readonly acceptPopulation?: string | undefined;
   /** Columns, separated by commas, whose change may refuse requests that the champion answers. */
   readonly acceptBreaking?: string | undefined;
+  /** The key that versions are signed with. */
+  readonly signingKey?: string | undefined;
+  /** Public keys in PEM, by one of which the champion has to be signed. */
+  readonly trustedKeys?: string | undefined;
   /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
   readonly dataVersions: string;
 }
@@ -174,6 +178,8 @@ function pipelineJob(name: StepName, facts: PipelineFacts): PipelineJob {
       MLOPS_ON_NO_PROMOTION: facts.onNoPromotion,
       ...(facts.acceptPopulation !== undefined && { MLOPS_ACCEPT_POPULATION: facts.acceptPopulation }),
       ...(facts.acceptBreaking !== undefined && { MLOPS_ACCEPT_BREAKING: facts.acceptBreaking }),
+      ...(facts.signingKey !== undefined && { MLOPS_SIGNING_KEY: facts.signingKey }),
+      ...(facts.trustedKeys !== undefined && { MLOPS_TRUSTED_KEYS: facts.trustedKeys }),
       MLOPS_DATA_VERSIONS: facts.dataVersions,
     },
     inputs: Object.fromEntries(inputs),

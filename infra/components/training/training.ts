@@ -71,6 +71,8 @@ export function retrainingPipeline(
     onNoPromotion: config.onNoPromotion,
     acceptPopulation: config.acceptPopulation,
     acceptBreaking: config.acceptBreaking,
+    signingKey: foundation.signingKey?.uri,
+    trustedKeys: config.trustedKeys,
     dataUri: workspace.dataUri,
     // Beside the models, where the identity of the jobs may write already.
     dataVersions: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.models}/data-versions`,

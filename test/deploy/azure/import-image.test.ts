@@ -59,16 +59,19 @@ beforeEach(() => {
 
 const origin = (): string => `https://localhost:${(server.address() as AddressInfo).port}`;
 
-const run = (): Promise<string> =>
-  importImage(wanted, {
-    credential: { getToken: () => Promise.resolve({ token: "entra", expiresOnTimestamp: Infinity }) },
-    client: {
-      endpoint: origin(),
-      tlsOptions: { ca },
-      retryOptions: { maxRetries: 2, retryDelayInMs: 1, maxRetryDelayInMs: 2 },
-      updateIntervalInMs: 1,
+const run = (beside?: ImageImport["beside"]): Promise<string> =>
+  importImage(
+    { ...wanted, ...(beside && { beside }) },
+    {
+      credential: { getToken: () => Promise.resolve({ token: "entra", expiresOnTimestamp: Infinity }) },
+      client: {
+        endpoint: origin(),
+        tlsOptions: { ca },
+        retryOptions: { maxRetries: 2, retryDelayInMs: 1, maxRetryDelayInMs: 2 },
+        updateIntervalInMs: 1,
+      },
     },
-  });
+  );
 
 test("an image is copied inside Azure under its digest, with a tag that keeps it", async () => {
   const operation = `${origin()}/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/operations/1?api-version=1`;
@@ -91,6 +94,17 @@ test("an image is copied inside Azure under its digest, with a tag that keeps it
     },
   });
   expect(polls.map(({ method }) => method)).toEqual(["GET", "GET"]);
+});
+
+test("what was signed about an image goes with it, under the tags that cosign looks at", async () => {
+  await run(["sig", "att"]);
+  const [, ...others] = asked.map(({ body }) => body);
+  expect(others).toEqual(
+    ["sig", "att"].map((kind) => {
+      const tag = `mlops-scoring-cost:sha256-${digest}.${kind}`;
+      return { source: { resourceId: registry("qa"), sourceImage: tag }, targetTags: [tag], mode: "Force" };
+    }),
+  );
 });
 
 test("a busy service is asked again", async () => {

@@ -41,14 +41,14 @@ describe("production gets the image that QA serves, and nothing else", () => {
 describe("the image of a release is provided where a stack pulls from", () => {
   const earlier = (outputs: Record<string, unknown>) => () =>
     Promise.resolve([{ registry: "first.example" }, outputs]);
-  const { signal } = new AbortController();
+  const common = { signal: new AbortController().signal, signing: {} };
   const pushed: Release = { ...release(1), image: image(1) };
 
   test.each([
     ["its own registry has it", { registry: "registry.example" }, {}],
     ["it comes from a registry of no stack", { registry: "prod.example" }, { registry: "qa.example" }],
   ])("as it is when %s", async (_, outputs, source) => {
-    expect(await provideImage(pushed, { outputs, earlier: earlier(source), signal })).toBe(image(1));
+    expect(await provideImage(pushed, { outputs, earlier: earlier(source), ...common })).toBe(image(1));
   });
 
   test.each([
@@ -60,7 +60,9 @@ describe("the image of a release is provided where a stack pulls from", () => {
       /output registryId/,
     ],
   ])("and refused when %s", async (_, outputs, source, message) => {
-    await expect(provideImage(pushed, { outputs, earlier: earlier(source), signal })).rejects.toMatchObject({
+    await expect(
+      provideImage(pushed, { outputs, earlier: earlier(source), ...common }),
+    ).rejects.toMatchObject({
       code: "CONFLICT",
       message: expect.stringMatching(message) as string,
     });

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../../../infra/config/config";
-import { checkVariables, environmentOf } from "../../../infra/config/environment";
+import { checkVariables, environmentOf, type EnvironmentSources } from "../../../infra/config/environment";
 import { registered, tenantId, valueOf } from "../mocks";
+import { publicKeyP256Pem } from "../../platform/signing/signing-fixture";
 import { qa } from "../stacks";
 
 const sources = {
@@ -15,7 +16,7 @@ const sources = {
 
 async function variables(
   values: Record<string, string>,
-  given = sources,
+  given: EnvironmentSources = sources,
 ): Promise<Record<string, Record<string, string>>> {
   let read: Record<string, Record<string, string>> = {};
   await registered(async () => {
@@ -59,6 +60,19 @@ describe("the settings of the processes", () => {
     const { training, cli } = await variables({ [setting]: "year,month" });
     expect(training).toMatchObject({ [variable]: "year,month" });
     expect(cli).toMatchObject({ [variable]: "year,month" });
+  });
+
+  test("have the public keys where something is served or compared, and the signing key where something is made", async () => {
+    const signingKey = "https://vault.vault.azure.net/keys/signing";
+    const trusting = await variables({ "mlops:trustedKeys": publicKeyP256Pem }, { ...sources, signingKey });
+    expect(trusting).toMatchObject({
+      scoring: { MLOPS_TRUSTED_KEYS: publicKeyP256Pem },
+      training: { MLOPS_TRUSTED_KEYS: publicKeyP256Pem, MLOPS_SIGNING_KEY: signingKey },
+      cli: { MLOPS_SIGNING_KEY: signingKey },
+    });
+    expect(trusting.scoring).not.toHaveProperty("MLOPS_SIGNING_KEY");
+    const { scoring, training } = await variables({});
+    expect({ ...scoring, ...training }).not.toHaveProperty("MLOPS_TRUSTED_KEYS");
   });
 
   test("are refused where a process would refuse them", () => {

@@ -31,7 +31,7 @@ test.each([
 });
 
 test("a call's remedy goes before the service's, and that before the usual one", () => {
-  const fault = statusFault(404, "", "7");
+  const fault = statusFault(404, "", { retryAfter: "7" });
   const own = { ...service, remedy: () => "The service's." };
   expect(explainFault(fault, { ...call, remedies: { 404: "The call's." } }, own).message).toMatch(
     /It asks to wait 7 s\. The call's\.$/,

@@ -1,11 +1,11 @@
-import { readSigningKey } from "../../../platform/registry/signing-keys";
+import { readSigningKey } from "../../../platform/signing/signing-keys";
 import { openRegistry } from "../../../platform/registry/open-registry";
 import { signRegistered } from "../../../platform/registry/signing-registry";
 import { checkSignature, signatureTag } from "../../../platform/registry/version-signature";
 import { appendFile, writeFile } from "node:fs/promises";
 import { useTemporaryFolder } from "../base/temporary-folder";
 import { makeModelDirectory } from "./model-fixture";
-import { signingKeyPem } from "./signing-fixture";
+import { signingKeyPem } from "../signing/signing-fixture";
 
 const folder = useTemporaryFolder();
 const report = (): void => undefined;
@@ -17,7 +17,8 @@ async function keyFile(): Promise<string> {
 
 test("with a key, what is registered is signed; what was registered without can be signed later, unless it was changed", async () => {
   const signingKey = await keyFile();
-  const { publicKey, privateKey } = await readSigningKey(signingKey);
+  const key = await readSigningKey(signingKey);
+  const { publicKey } = key;
   const signing = openRegistry(folder("registry"), { report, signingKey });
   const plain = openRegistry(folder("registry"), { report });
   const signed = await signing.register("cost", await makeModelDirectory(folder("one"), "one"), { run: "r" });
@@ -25,10 +26,10 @@ test("with a key, what is registered is signed; what was registered without can 
   expect(checkSignature(signed, signed.tags[signatureTag], [publicKey])).toBe("valid");
   const unsigned = await plain.register("cost", await makeModelDirectory(folder("two"), "two"), {});
   expect(checkSignature(unsigned, unsigned.tags[signatureTag], [publicKey])).toBe("unsigned");
-  const later = await signRegistered(plain, unsigned, { publicKey, privateKey });
+  const later = await signRegistered(plain, unsigned, key);
   expect(checkSignature(later, later.tags[signatureTag], [publicKey])).toBe("valid");
   await appendFile(folder("registry", "cost", "2", "model", "model.onnx"), " ");
-  await expect(signRegistered(plain, unsigned, { publicKey, privateKey })).rejects.toMatchObject({
+  await expect(signRegistered(plain, unsigned, key)).rejects.toMatchObject({
     code: "REGISTRY_CORRUPT",
   });
 });

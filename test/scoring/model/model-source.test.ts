@@ -1,13 +1,12 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { digestOfDirectory } from "../../../platform/base/files";
 import { signVersion } from "../../../platform/registry/version-signature";
 import { findModelSource } from "../../../scoring/model/model-source";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
-import { publicKeyPem, signingKeyPem } from "../../platform/registry/signing-fixture";
+import { publicKeyPem, signingKeyOf, signingKeyPem } from "../../platform/signing/signing-fixture";
 
 const folder = useTemporaryFolder();
-const key = { privateKey: createPrivateKey(signingKeyPem), publicKey: createPublicKey(publicKeyPem) };
+const key = signingKeyOf(signingKeyPem);
 
 /** A package whose manifest has what `change` makes of a sound and signed one. */
 async function packaged(change: (manifest: Record<string, unknown>) => object = (manifest) => manifest) {
@@ -15,7 +14,7 @@ async function packaged(change: (manifest: Record<string, unknown>) => object = 
   await writeFile(folder("package", "model", "model.onnx"), "model");
   await writeFile(folder("trusted.pem"), publicKeyPem);
   const modelDigest = await digestOfDirectory(folder("package", "model"));
-  const signature = signVersion({ name: "cost", version: 1, digest: modelDigest }, key);
+  const signature = await signVersion({ name: "cost", version: 1, digest: modelDigest }, key);
   const manifest = change({ model: "cost:1", modelDigest, signature });
   await writeFile(folder("package", "package.json"), JSON.stringify(manifest));
   return folder("package", "model");
@@ -24,6 +23,8 @@ async function packaged(change: (manifest: Record<string, unknown>) => object = 
 const asked = () => ({ trustedKeys: folder("trusted.pem") });
 
 test("a signed version is served where signatures are asked for, and an unsigned one where they are not", async () => {
+  const setting = await packaged();
+  expect(await findModelSource(setting, { trustedKeys: publicKeyPem })).toMatchObject({ packaged: "cost:1" });
   expect(await findModelSource(await packaged(), asked())).toMatchObject({ packaged: "cost:1" });
   const unsigned = await packaged(({ model, modelDigest }) => ({ model, modelDigest }));
   expect(await findModelSource(unsigned)).toMatchObject({ packaged: "cost:1" });
@@ -51,7 +52,7 @@ test("content that was changed together with the digests that go with it is refu
   const directory = await packaged();
   await appendFile(folder("package", "model", "model.onnx"), "altered");
   const modelDigest = await digestOfDirectory(directory);
-  const sound = signVersion({ name: "cost", version: 1, digest: "0".repeat(64) }, key);
+  const sound = await signVersion({ name: "cost", version: 1, digest: "0".repeat(64) }, key);
   await writeFile(
     folder("package", "package.json"),
     JSON.stringify({ model: "cost:1", modelDigest, signature: sound }),

@@ -16,6 +16,7 @@ const args: FoundationArgs = {
   network: "public",
   addressSpace: "10.40.0.0/16",
   customerManagedKeys: false,
+  signing: false,
   protect: false,
   keyRotation: { primary: "3", secondary: "2" },
 };
@@ -249,6 +250,20 @@ describe("the network switch", () => {
       ["foundation-vault-endpoint", "foundationvault"],
       ["foundation-registry-endpoint", "foundationregist"],
     ]);
+  });
+});
+
+test("with signing the vault has a key of the kind that cosign verifies, which can do nothing else", async () => {
+  const made = await make({ signing: true });
+  expect(countByType(made)).toEqual({
+    ...plain,
+    ...keys(3),
+    "mlops:infra:SigningKey": 1,
+    "azure-native:keyvault:Key": 1,
+  });
+  expect(inputsOf(made, "keyvault:Key")).toMatchObject({
+    vaultName: "foundationvault",
+    properties: { kty: "EC", curveName: "P-256", keyOps: ["sign", "verify"] },
   });
 });
 

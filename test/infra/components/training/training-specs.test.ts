@@ -118,7 +118,9 @@ describe("the pipeline", () => {
   test.each([
     ["acceptPopulation", "MLOPS_ACCEPT_POPULATION"],
     ["acceptBreaking", "MLOPS_ACCEPT_BREAKING"],
-  ])("gives every step what %s accepts, where it accepts something", (setting, variable) => {
+    ["signingKey", "MLOPS_SIGNING_KEY"],
+    ["trustedKeys", "MLOPS_TRUSTED_KEYS"],
+  ])("gives every step what %s says, where it is set", (setting, variable) => {
     const accepting = pipelineSpec({ ...facts, [setting]: "year,month" });
     for (const { environment_variables } of Object.values(accepting.jobs)) {
       expect(environment_variables).toMatchObject({ [variable]: "year,month" });

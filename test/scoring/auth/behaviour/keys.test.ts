@@ -7,7 +7,7 @@ import { readPredictionLog } from "../../../../platform/predictions/prediction-l
 import { openLocalStorage } from "../../../../platform/storage/local-storage";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
 import { writeCertificate } from "../../../platform/http/certificate";
-import { useIdentityEndpoint } from "../identity-endpoint";
+import { useIdentityEndpoint } from "../../../platform/azure/identity-endpoint";
 import { row, writeCostModel } from "../../model-fixture";
 import { until, usePrograms, type ScoringProgram } from "../../process/scoring-program";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
 import { writeCertificate } from "../../../platform/http/certificate";
-import { useIdentityEndpoint } from "../../auth/identity-endpoint";
+import { useIdentityEndpoint } from "../../../platform/azure/identity-endpoint";
 import { row, writeCostModel } from "../../model-fixture";
 import { until, usePrograms } from "../../process/scoring-program";
 import { Collector } from "../collector";
