@@ -3,7 +3,7 @@ import { requireSignedImage, type VerifiedImage } from "../../platform/oci/verif
 import { readTrustedKeys } from "../../platform/signing/trusted-keys";
 import { azureRegistryLogin } from "./registry-sign-in";
 import { findSetting } from "./stack-settings";
-import type { StackOutputs } from "./stack-outputs";
+import type { StackOutputs } from "./pulumi-stack";
 
 /** What this command signs with, and whom it trusts: its settings. */
 export interface SigningSettings {
