@@ -14,7 +14,7 @@ export interface PipelineFile {
 }
 
 /** Names that a pipeline's text takes from a stack. */
-export interface StackNames {
+interface StackNames {
   readonly stack: string;
   readonly model: string;
   readonly environments: Pick<Environments, "testing" | "production">;

@@ -187,6 +187,14 @@ test("a stack of another name is like any other: only its name differs", async (
   });
 });
 
+test("a budget counts the nodes of a cluster, which Azure bills in a group of their own", () => {
+  const [inQa, inProd] = [both.qa, both.prod].map(
+    ({ resources }) => ofType(resources, "consumption:Budget")[0]?.inputs,
+  );
+  expect(inQa).not.toHaveProperty("filter");
+  expect(inProd?.filter.dimensions.values).toEqual(["mlops", "MC_mlops_scoring-cluster_westeurope"]);
+});
+
 test("without compute there are no clusters, and the pipeline that needs them stays", async () => {
   const { resources } = await runEnvironment("qa", { "mlops:compute": "false" });
   expect(ofType(resources, "Compute")).toEqual([]);

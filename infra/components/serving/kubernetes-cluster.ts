@@ -56,6 +56,8 @@ const inZones = (zones: readonly string[]) => (zones.length > 0 ? { availability
 export class KubernetesCluster extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
+  /** Name of the group that AKS makes for nodes, disks and balancers. */
+  readonly nodeResourceGroup: pulumi.Output<string>;
   /** Who vouches for the service accounts of the cluster. */
   readonly issuer: pulumi.Output<string>;
   /** What has to exist before pods have a place. */
@@ -85,6 +87,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
 
     this.id = cluster.id;
     this.name = cluster.name;
+    this.nodeResourceGroup = nodeGroupOf(cluster, resourceGroupName);
     this.issuer = cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? "");
     this.registerOutputs({ id: this.id, name: this.name, issuer: this.issuer });
   }
@@ -141,6 +144,16 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       );
     }
   }
+}
+
+/** As Azure says, or, before it does, by the rule that its documentation gives. */
+function nodeGroupOf(
+  { nodeResourceGroup, name, location }: containerservice.ManagedCluster,
+  resourceGroupName: pulumi.Input<string>,
+): pulumi.Output<string> {
+  return pulumi
+    .all([nodeResourceGroup, resourceGroupName, name, location])
+    .apply(([given, group, cluster, region]) => given ?? `MC_${group}_${cluster}_${region}`.slice(0, 80));
 }
 
 /** What is said of a pool beside what all pools have. */

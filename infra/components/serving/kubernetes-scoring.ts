@@ -30,6 +30,8 @@ export class KubernetesScoring extends pulumi.ComponentResource {
   readonly url: string;
   readonly clusterId: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
+  /** Name of the group that AKS makes for the cluster's nodes. */
+  readonly nodeResourceGroup: pulumi.Output<string>;
   /** Namespace of the objects on the cluster. */
   readonly namespace: string;
 
@@ -51,6 +53,7 @@ export class KubernetesScoring extends pulumi.ComponentResource {
         : `https://${host}`;
     this.clusterId = cluster.id;
     this.clusterName = cluster.name;
+    this.nodeResourceGroup = cluster.nodeResourceGroup;
     const { url, clusterId, clusterName } = this;
     this.registerOutputs({ url, clusterId, clusterName });
   }

@@ -13,7 +13,7 @@ export interface PreparedServing {
   readonly place: pulumi.Output<ServingPlace>;
   /** Base address, where it is known before anything serves. */
   readonly url?: string;
-  readonly cluster?: { readonly id: pulumi.Output<string>; readonly name: pulumi.Output<string> };
+  readonly cluster?: Readonly<Record<"id" | "name" | "nodeResourceGroup", pulumi.Output<string>>>;
   /** Id that the container group has, or will have. */
   readonly containerGroupId?: pulumi.Output<string>;
   /** What who releases needs, as `Access` takes it. */
@@ -72,7 +72,7 @@ function prepareKubernetes(config: StackConfig, sources: ServingSources): Prepar
   const { foundation, access, tenantId } = sources;
   const { environment, host, certificate, zones, scoringGpuVmSize } = config;
   const subnetId = foundation.network?.subnets.cluster;
-  const { url, clusterId, clusterName, namespace } = new KubernetesScoring(
+  const { url, clusterId, clusterName, nodeResourceGroup, namespace } = new KubernetesScoring(
     "scoring",
     {
       placement: foundation.placement,
@@ -111,5 +111,6 @@ function prepareKubernetes(config: StackConfig, sources: ServingSources): Prepar
         tls: { host, certificate, vaultName: foundation.vault.name, tenantId },
       }),
   });
-  return { place, url, cluster: { id: clusterId, name: clusterName }, scopes: { cluster: clusterId } };
+  const cluster = { id: clusterId, name: clusterName, nodeResourceGroup };
+  return { place, url, cluster, scopes: { cluster: clusterId } };
 }

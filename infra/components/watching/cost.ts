@@ -6,6 +6,8 @@ import type { Identity } from "../foundation/identities";
 
 export interface BudgetArgs {
   readonly resourceGroupId: pulumi.Input<string>;
+  /** The group that AKS makes for a cluster's nodes, disks and balancers; what they cost is billed there. */
+  readonly nodeResourceGroup?: pulumi.Input<string> | undefined;
   /** Money a month, in the subscription's currency. */
   readonly amount: number;
   readonly email: string;
@@ -14,6 +16,17 @@ export interface BudgetArgs {
 
 /** Azure takes no start before the month in which a budget is made. */
 const firstOfMonth = (now: Date): string => `${now.toISOString().slice(0, 7)}-01T00:00:00Z`;
+
+/** Where costs are counted: in the resource group, and, of a subscription, in those of the nodes beside it. */
+function counted({ resourceGroupId, nodeResourceGroup }: BudgetArgs) {
+  if (nodeResourceGroup === undefined) return { scope: resourceGroupId };
+  const both = pulumi.all([resourceGroupId, nodeResourceGroup]);
+  const values = both.apply(([id, nodes]) => [id.slice(id.lastIndexOf("/") + 1), nodes]);
+  return {
+    scope: both.apply(([id]) => id.split("/").slice(0, 3).join("/")),
+    filter: { dimensions: { name: "ResourceGroupName", operator: "In", values } },
+  };
+}
 
 /** Warns when an environment has cost, or is going to cost, more than it should. It never stops anything. */
 export class Budget extends pulumi.ComponentResource {
@@ -31,7 +44,7 @@ export class Budget extends pulumi.ComponentResource {
     new consumption.Budget(
       name,
       {
-        scope: args.resourceGroupId,
+        ...counted(args),
         amount: args.amount,
         category: "Cost",
         timeGrain: "Monthly",

@@ -43,6 +43,7 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
   const { id: resourceGroupId } = foundation.resourceGroup;
   new Budget("budget", {
     resourceGroupId,
+    nodeResourceGroup: cluster?.nodeResourceGroup,
     amount: config.monthlyBudget,
     email: config.alertEmail,
     actionGroupId,

@@ -54,6 +54,25 @@ test("a budget warns at 80 and 100 % of what was spent, and at 100 % of what is 
   });
 });
 
+test("a budget of a cluster counts the group that AKS makes for its nodes, too", async () => {
+  const made = await registered(
+    () =>
+      new Budget("budget", {
+        resourceGroupId: "/subscriptions/s/resourceGroups/rg",
+        nodeResourceGroup: "MC_rg_aks_westeurope",
+        amount: 200,
+        email: "ops@example.com",
+        actionGroupId: "/actions",
+      }),
+  );
+  expect(ofType(made, "consumption:Budget")[0]?.inputs).toMatchObject({
+    scope: "/subscriptions/s",
+    filter: {
+      dimensions: { name: "ResourceGroupName", operator: "In", values: ["rg", "MC_rg_aks_westeurope"] },
+    },
+  });
+});
+
 describe("the evening's stop", () => {
   const definition = autoStopDefinition({ time: "19:05", containerGroupId: group, identityId: "/identity" });
 
