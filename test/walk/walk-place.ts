@@ -43,14 +43,14 @@ export interface Walked {
   readonly failures: readonly string[];
 }
 
-/** Rows of the model's data as bodies of requests, without the target, which is the last column. */
-async function scoringBodies(): Promise<string[]> {
+/** Rows of the model's data, without the target, which is the last column. */
+async function scoringRows(): Promise<Readonly<Record<string, number>>[]> {
   const text = await readFile(path.join(repository, "models", "diabetes", "data.csv"), "utf8");
   const [header = "", ...rows] = text.trim().split(/\r?\n/);
   const features = header.split(",").slice(0, -1);
   return rows.map((row) => {
     const values = row.split(",").map(Number);
-    return JSON.stringify({ data: [Object.fromEntries(features.map((name, at) => [name, values[at]]))] });
+    return Object.fromEntries(features.map((name, at) => [name, values[at] ?? Number.NaN]));
   });
 }
 
@@ -96,7 +96,7 @@ interface Own {
   /** Folder of the plugins of Pulumi's engine. */
   readonly plugins: string;
   readonly gateway: string;
-  readonly bodies: readonly string[];
+  readonly rows: readonly object[];
 }
 
 /** Everything that the walk goes through: a user's clone, pipelines on agents, the cluster, Azure, clients. */
@@ -130,7 +130,7 @@ export class WalkPlace {
       emptyRegistry(),
     ]);
     const { bin: plugins } = await pluginsWithNamesOfTheirStack();
-    const own = { folder, plugins, gateway, bodies: await scoringBodies() };
+    const own = { folder, plugins, gateway, rows: await scoringRows() };
     const cluster = await PlayedCluster.open(azure, address);
     const place = new WalkPlace(new PipelinePlace(), azure, cluster, qa, own);
     await place.listen();
@@ -189,9 +189,11 @@ export class WalkPlace {
     return (JSON.parse(text) as ModelVersion[]).map(({ version, aliases }) => ({ version, aliases }));
   }
 
-  /** Clients of production, from outside the cluster. */
-  clients(clients: number, pauseMs: number): Clients {
-    const { gateway, bodies } = this.own;
+  /** Clients of production, from outside the cluster: each request has a row, or all of them. */
+  clients(clients: number, pauseMs: number, each: "row" | "all rows" = "row"): Clients {
+    const { gateway, rows } = this.own;
+    const requests = each === "row" ? rows.map((row) => [row]) : [rows];
+    const bodies = requests.map((data) => JSON.stringify({ data }));
     const key = secretsOf("prod")["scoring-primary-key"] ?? "";
     return Clients.start({ address: gateway, key, bodies, clients, pauseMs });
   }

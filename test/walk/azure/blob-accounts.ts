@@ -94,10 +94,12 @@ export class BlobAccounts {
       if (output.includes("successfully listens")) break;
     }
     if (!output.includes("successfully listens")) throw new Error(`Azurite did not start: ${output}`);
+    // The pipeline knows the option, its type does not.
+    const trusting = { retryOptions: { maxTries: 2 }, tlsOptions: { ca: this.pems.cert } };
     const client = new BlobServiceClient(
       `https://127.0.0.1:${port}/${name}`,
       new StorageSharedKeyCredential(name, key),
-      { tlsOptions: { ca: this.pems.cert } },
+      trusting,
     );
     return { child, port, folder, client, containers: new Set() };
   }
