@@ -167,9 +167,17 @@ const lineageSchema = z.object({
   definitionDigest: digestSchema,
   /** The trainer and its settings, as in the definition. */
   parameters: z.looseObject({ kind: z.string() }),
-  /** The program of a `command` trainer: its files and package lists, by paths from the model's folder, and one digest for all. */
+  /** The trainer's program: its files and package lists, by paths from the model's folder, and one digest for all. */
   program: z
-    .object({ digest: digestSchema, files: fileDigestsSchema, packages: fileDigestsSchema })
+    .object({
+      digest: digestSchema,
+      files: fileDigestsSchema,
+      packages: fileDigestsSchema,
+      /** The environment that it ran in: Python's version, all packages with theirs, and one digest for all. */
+      environment: z
+        .object({ digest: digestSchema, python: z.string(), packages: z.array(z.string()) })
+        .exactOptional(),
+    })
     .exactOptional(),
   seed: z.number().int(),
   parentRun: z.string().exactOptional(),

@@ -15,10 +15,22 @@ export interface TrainerInput {
   readonly commandDirectory: string;
   /** Folder that a trainer may make for its files; it removes it. */
   readonly workDirectory: string;
+  /** Folder in which what a trainer's program saw and left is kept; nothing is when absent. */
+  readonly keptWork?: string | undefined;
+  /** File that all that a trainer's program prints is added to. */
+  readonly programLog?: string | undefined;
+  /** Folder of the Python environments that trainers' programs run in. */
+  readonly environments?: string | undefined;
   /** Gets each line that a trainer's program prints. */
   readonly onOutput?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What a trainer's program is known by before it runs. */
+export type ProgramInput = Pick<
+  TrainerInput,
+  "definition" | "commandDirectory" | "environments" | "programLog" | "onOutput" | "signal"
+>;
 
 export interface FittedModel {
   /** Content of `model.onnx`. */
@@ -37,7 +49,7 @@ export interface Trainer<Kind extends TrainerKind = TrainerKind> {
   fit(input: TrainerInput, settings: TrainerSettings<Kind>): Promise<FittedModel>;
   /** The program that fits, where it is not this one, as it is now. */
   describeProgram?(
-    input: Pick<TrainerInput, "definition" | "commandDirectory">,
+    input: ProgramInput,
     settings: TrainerSettings<Kind>,
   ): Promise<NonNullable<Lineage["program"]>>;
 }
