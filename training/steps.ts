@@ -63,7 +63,16 @@ export async function trainStep(
   workbench: Workbench,
   request: Pick<
     TrainingRequest,
-    "outputDirectory" | "run" | "code" | "champion" | "split" | "onOutput" | "signal"
+    | "outputDirectory"
+    | "run"
+    | "code"
+    | "champion"
+    | "split"
+    | "onOutput"
+    | "signal"
+    | "environments"
+    | "programLog"
+    | "keptWork"
   >,
 ): Promise<TrainedModel> {
   const { engine, definition, source, directory } = workbench;

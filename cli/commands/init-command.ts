@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import path from "node:path";
 import { shownPath } from "../../platform/base/shown-path";
 import { modelsDirectory } from "../../platform/definition/definitions";
 import { readSettings } from "../../platform/settings/settings";
+import { libraries, trainerNames, type TrainerChoice } from "../init/choose-trainer";
 import { describeDraft } from "../init/draft-table";
 import { initModel } from "../init/init";
 import type { Answers } from "../init/questions";
@@ -10,9 +12,14 @@ import { ask, isInteractive } from "../terminal/ask";
 import { openOutput } from "../terminal/output";
 import { jsonOption } from "./options";
 
-interface InitFlags extends Answers {
+interface InitFlags extends Answers, TrainerChoice {
   readonly from: string;
   readonly json?: boolean;
+}
+
+function describeProgram(program: readonly string[], file: string): string {
+  if (program.length === 0) return "";
+  return `Wrote ${program.join(", ")} in ${shownPath(path.dirname(file))}: train.py is yours to change.\n`;
 }
 
 /** `mlops init`: drafts a model from a file, and asks for what the file does not tell when there is somebody to ask. */
@@ -31,6 +38,17 @@ export function addInit(program: Command): void {
         "classification",
       ]),
     )
+    .addOption(
+      new Option("--trainer <kind>", "what fits the model (default: ridge or logistic, by the task)").choices(
+        trainerNames,
+      ),
+    )
+    .addOption(
+      new Option("--library <name>", "with --trainer python: what train.py uses (default: lightgbm)").choices(
+        libraries,
+      ),
+    )
+    .option("--run <command>", "with --trainer command: the program, with {data} and {output}")
     .addOption(jsonOption())
     .description("make models/<name>/ from data of your own")
     .action(async (name: string, { json = false, ...flags }: InitFlags) => {
@@ -38,15 +56,16 @@ export function addInit(program: Command): void {
       const asking = !json && isInteractive() ? { ask: (question: string) => ask(question) } : {};
       const made = await initModel({ name, ...flags, models, ...asking });
       const output = await openOutput(json);
-      const { file, columns, notes, baseline } = made;
+      const { file, columns, notes, baseline, program } = made;
       output.result(
         {
           model: name,
           definition: file,
           columns: columns.map(({ name: column, taken, why }) => ({ name: column, taken, why })),
           notes: [...notes, baseline],
+          program,
         },
-        `${describeDraft(made)}\nWrote ${shownPath(file)}. Check it against what you know, then: npm start -- --model ${name}`,
+        `${describeDraft(made)}\n${describeProgram(program, file)}Wrote ${shownPath(file)}. Check it against what you know, then: npm start -- --model ${name}`,
       );
     });
 }

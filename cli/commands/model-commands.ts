@@ -14,6 +14,7 @@ import {
   acceptBreakingOption,
   dataOption,
   jsonOption,
+  keepWorkOption,
   modelOption,
   portOption,
   runOption,
@@ -47,6 +48,7 @@ interface LifecycleFlags extends ModelFlags {
   readonly yes?: boolean;
   readonly until?: string;
   readonly keepServing?: boolean;
+  readonly keepWork?: boolean;
   readonly port?: number;
   readonly acceptBreaking?: string;
 }
@@ -60,6 +62,7 @@ function addLifecycle(program: Command, scope: CommandScope): void {
     .option("--yes", "release to production without asking")
     .addOption(new Option("--until <step>", "stop after this step").choices(stepNames(readEnvironments())))
     .addOption(acceptBreakingOption())
+    .addOption(keepWorkOption())
     .option("--keep-serving", "go on serving production until Ctrl-C")
     .addOption(portOption())
     .addOption(jsonOption())
@@ -69,9 +72,9 @@ function addLifecycle(program: Command, scope: CommandScope): void {
         attached: true,
         port: { of: readEnvironments().production, number: flags.port },
       });
-      const { yes = false, until } = flags;
+      const { yes = false, until, keepWork } = flags;
       const acceptBreaking = breakingAcceptedByFlag(flags.acceptBreaking);
-      const run = await runLifecycle(session, loaded, { yes, until, acceptBreaking });
+      const run = await runLifecycle(session, loaded, { yes, until, acceptBreaking, keepWork });
       session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
       if (refusals.includes(run.outcome)) process.exitCode = 1;
       if (flags.keepServing) {
@@ -128,11 +131,13 @@ function addTrain(program: Command, scope: CommandScope): void {
     .description("check and split the data and train a candidate, as one new run")
     .addOption(modelOption())
     .addOption(dataOption())
+    .addOption(keepWorkOption())
     .addOption(jsonOption())
-    .action(async (flags: ModelFlags) => {
+    .action(async ({ keepWork, ...flags }: ModelFlags & { readonly keepWork?: boolean }) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "training" });
       const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
-      await runAsCommand(openRunContext(session, loaded, run), [checkStep, splitStep, trainStep]);
+      const context = openRunContext(session, loaded, run, { keepWork });
+      await runAsCommand(context, [checkStep, splitStep, trainStep]);
     });
 }
 

@@ -26,6 +26,8 @@ export const acceptBreakingOption = (): Option =>
     "--accept-breaking <columns>",
     'columns, separated by commas, whose change may refuse requests that the champion answers; "all" is every one',
   );
+export const keepWorkOption = (): Option =>
+  new Option("--keep-work", "keep what a trainer's program was given and left, in the run's folder work/");
 export const jsonOption = (): Option =>
   new Option("--json", "answer with one JSON document on standard output");
 export const runOption = (): Option =>

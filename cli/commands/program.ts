@@ -6,6 +6,7 @@ import type { CommandScope } from "./command-scope";
 import { addCollect } from "./data-commands";
 import { addEnvironmentCommands } from "./environment-commands";
 import { addModelCommands } from "./model-commands";
+import { addPython } from "./python-command";
 import { addRegistry } from "./registry-commands";
 import { addRuns } from "./runs-commands";
 import { addWatchCommands } from "./watch-commands";
@@ -29,6 +30,7 @@ export function buildCli(scope: CommandScope): Command {
     );
   addModelCommands(program, scope);
   addEnvironmentCommands(program, scope);
+  addPython(program, scope);
   addCollect(program, scope);
   addWatchCommands(program, scope);
   addRegistry(program, scope);

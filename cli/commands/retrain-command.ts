@@ -15,6 +15,7 @@ import {
   acceptPopulationOption,
   dataOption,
   jsonOption,
+  keepWorkOption,
   modelOption,
   targetOption,
   wholeNumber,
@@ -31,6 +32,7 @@ interface RetrainFlags extends TargetFlags {
   readonly output?: string;
   readonly acceptPopulation?: string;
   readonly acceptBreaking?: string;
+  readonly keepWork?: boolean;
 }
 
 const defaultTimeoutMinutes = 360;
@@ -145,6 +147,7 @@ async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<vo
   const run = await retrain(session, loaded, {
     accepted: acceptedByFlag(flags.acceptPopulation, loaded.definition),
     acceptBreaking: breakingAcceptedByFlag(flags.acceptBreaking),
+    keepWork: flags.keepWork,
   });
   session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
   const { id, model, version, explanation } = run;
@@ -166,6 +169,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(targetOption())
     .addOption(acceptPopulationOption())
     .addOption(acceptBreakingOption())
+    .addOption(keepWorkOption())
     .option(
       "--stack <name>",
       `in Azure: the stack whose pipeline is started (default: ${readEnvironments().training})`,

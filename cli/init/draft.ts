@@ -11,6 +11,7 @@ import type { SqlEngine } from "../../platform/sql/engine";
 import { identifier } from "../../platform/sql/engine";
 import { baselineOf } from "./baseline";
 import { describeColumn, type Column, type DescribedColumn } from "./describe-column";
+import { chooseTrainer, type TrainerChoice } from "./choose-trainer";
 import { chooseId, chooseSplit, chooseTarget, chooseTask, type Answers, type Ask } from "./questions";
 import type { SeenColumn } from "./seen-columns";
 import { lookAtFile, type SeenFile } from "./seen-file";
@@ -32,12 +33,13 @@ interface DraftRequest {
   /** Where the data will be, from the model's folder. */
   readonly data: string;
   readonly answers: Answers;
+  readonly trainer: TrainerChoice;
   readonly ask?: Ask | undefined;
 }
 
 /** Looks at a file and drafts a definition for it; throws when it can be no model's data. */
 export async function draftFor(engine: SqlEngine, request: DraftRequest): Promise<Draft> {
-  const { name, from, data, answers, ask } = request;
+  const { name, from, data, answers, trainer, ask } = request;
   const file = await lookAtFile(engine, from);
   const target = await chooseTarget(file, answers, ask);
   const { task, column, why } = await chooseTask(target, answers, ask);
@@ -63,7 +65,7 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
     data,
     ...formatOf(file, described),
     split: { testFraction: 0.2, seed: 1, ...(group && { group }), ...(time && { time }) },
-    trainer: isRegression ? { kind: "ridge", alpha: 1 } : { kind: "logistic", l2: 1 },
+    trainer: chooseTrainer(trainer, task),
     gate: { metric: isRegression ? "rmse" : "auc" },
   };
   return finish(engine, { file, base, described });

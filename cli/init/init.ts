@@ -4,11 +4,13 @@ import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { modelNamePattern } from "../../platform/definition/model-ref";
 import { openEngine } from "../../platform/sql/open-engine";
 import { copyData, dataNameOf } from "./copy-data";
+import { requireTrainerOptions, type TrainerChoice } from "./choose-trainer";
+import { copyProgram } from "./copy-program";
 import { draftFor, type Draft } from "./draft";
 import { writeDefinition } from "./draft-source";
 import type { Answers, Ask } from "./questions";
 
-export interface InitRequest extends Answers {
+export interface InitRequest extends Answers, TrainerChoice {
   readonly name: string;
   readonly from: string;
   /** The folder of the models. */
@@ -20,10 +22,14 @@ export interface InitRequest extends Answers {
 export interface MadeModel extends Draft {
   /** Path of the definition. */
   readonly file: string;
+  /** The program that was written beside it, by the names of its files; none for a trainer that is built in. */
+  readonly program: readonly string[];
 }
 
 /** Makes `models/<name>/` from a user's file or folder of data. */
-export async function initModel({ name, from, models, ask, ...answers }: InitRequest): Promise<MadeModel> {
+export async function initModel(request: InitRequest): Promise<MadeModel> {
+  const { name, from, models, ask, trainer, library = "lightgbm", run, ...answers } = request;
+  requireTrainerOptions(request);
   if (!modelNamePattern.test(name)) {
     throw new PlatformError(
       "USAGE",
@@ -31,19 +37,23 @@ export async function initModel({ name, from, models, ask, ...answers }: InitReq
     );
   }
   const data = await dataNameOf(from);
-  const draft = await draftOf({ name, from, data, answers, ask });
+  const draft = await draftOf({
+    ...{ name, from, data, answers, ask },
+    trainer: { ...(trainer && { trainer }), library, ...(run !== undefined && { run }) },
+  });
   const folder = path.join(models, name);
   await createFolder(folder, name);
   const file = path.join(folder, "model.ts");
   try {
     await copyData(from, path.join(folder, data));
+    const program = trainer === "python" ? await copyProgram(library, folder) : [];
     // The last of it: a folder without a definition is no model.
     await writeFile(file, writeDefinition(draft));
+    return { ...draft, file, program };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-  return { ...draft, file };
 }
 
 async function draftOf(request: Parameters<typeof draftFor>[1]): Promise<Draft> {

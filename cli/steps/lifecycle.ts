@@ -93,6 +93,7 @@ interface LifecycleOptions {
   readonly yes: boolean;
   readonly until?: string | undefined;
   readonly acceptBreaking?: AcceptedChange | undefined;
+  readonly keepWork?: boolean | undefined;
 }
 
 /** Everything from the data to production, as one new run. */
@@ -104,18 +105,19 @@ export async function runLifecycle(
   const steps = stepsUntil(session.environments, options.until);
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
   const until = steps.at(-1) !== driftStep ? options.until : undefined;
-  const { yes, acceptBreaking } = options;
-  return runSteps(openRunContext(session, loaded, run, { yes, acceptBreaking }), () => steps, until);
+  const { yes, acceptBreaking, keepWork } = options;
+  const context = openRunContext(session, loaded, run, { yes, acceptBreaking, keepWork });
+  return runSteps(context, () => steps, until);
 }
 
 /** A new run that ends where a version is registered, or is not. */
 export async function retrain(
   session: Session,
   loaded: LoadedDefinition,
-  accepts: Pick<RunOptions, "accepted" | "acceptBreaking"> = {},
+  options: Pick<RunOptions, "accepted" | "acceptBreaking" | "keepWork"> = {},
 ): Promise<RunRecord> {
   const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
-  return runSteps(openRunContext(session, loaded, run, accepts), () => retrainSteps, undefined);
+  return runSteps(openRunContext(session, loaded, run, options), () => retrainSteps, undefined);
 }
 
 /** What is done in production: approval, canary, verification, and the rehearsal where there are no clients. */

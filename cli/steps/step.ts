@@ -32,6 +32,8 @@ export interface RunContext extends LoadedDefinition {
   readonly target: Target;
   /** Release without asking. */
   readonly yes: boolean;
+  /** Keep what a trainer's program was given and left. */
+  readonly keepWork: boolean;
   /** The change of population that is accepted; that of the settings when absent. */
   readonly accepted?: AcceptedChange;
   /** Columns whose change may refuse requests that the champion answers; those of the settings when absent. */
@@ -56,6 +58,7 @@ export interface Step {
 /** What a run is opened with, beside what it is about. */
 export interface RunOptions {
   readonly yes?: boolean;
+  readonly keepWork?: boolean | undefined;
   readonly target?: Target;
   readonly accepted?: AcceptedChange | undefined;
   readonly acceptBreaking?: AcceptedChange | undefined;
@@ -65,7 +68,7 @@ export function openRunContext(
   session: Session,
   loaded: LoadedDefinition,
   run: RunRecord,
-  { yes = false, target = localTarget(session), accepted, acceptBreaking }: RunOptions = {},
+  { yes = false, keepWork = false, target = localTarget(session), accepted, acceptBreaking }: RunOptions = {},
 ): RunContext {
   let workbench: Promise<Workbench> | undefined;
   return {
@@ -74,6 +77,7 @@ export function openRunContext(
     run,
     target,
     yes,
+    keepWork,
     ...(accepted && { accepted }),
     ...(acceptBreaking && { acceptBreaking }),
     workbench: () => (workbench ??= openWorkbench(loaded, run.dataFile)),

@@ -123,6 +123,9 @@ export const trainStep: Step = {
       code: await codeVersion({ definition: definitionFile, data: run.dataFile }),
       champion: champion?.model,
       split: await splitOf(context),
+      environments: session.workspace.python,
+      programLog: session.runs.path(run.id, "trainer.log"),
+      keptWork: context.keepWork ? session.runs.path(run.id, "work") : undefined,
       signal: session.signal,
       onOutput: (line) => {
         session.output.update(`train: ${line}`);

@@ -20,6 +20,9 @@ interface TrainedDefinition {
   readonly columns: readonly { readonly name: string; readonly type: string; readonly role: string }[];
 }
 
+/** Share of the training rows that a program gets in a file of their own, to see when to stop, 0..1; none when absent. */
+const validationFraction = z.number().gt(0).lt(1).optional();
+
 /** The kinds of trainers, by their names; `training/trainers/trainers.ts` says how each is fitted. */
 const trainerKinds = {
   ridge: {
@@ -81,10 +84,29 @@ const trainerKinds = {
       kind: z.literal("command"),
       /** Program and arguments. `{data}` and `{output}` are replaced by the prepared Parquet folder and the output folder. */
       run: z.array(z.string().min(1)).min(1),
-      /** Container image it needs when it runs in the cloud. */
-      image: z.string().optional(),
       /** Longest run, in minutes. */
       timeoutMinutes: z.number().positive().default(60),
+      validationFraction,
+    }),
+  },
+  python: {
+    tasks: ["regression", "classification"],
+    settings: closedObject({
+      kind: z.literal("python"),
+      /** The program, a file of the model's folder. */
+      program: z.string().min(1).default("train.py"),
+      /** What it needs, as pip reads it: a file of the model's folder with each package and its version. */
+      requirements: z.string().min(1).default("requirements.txt"),
+      /** Python to run it with, such as "3.12"; the first that is found when absent. */
+      pythonVersion: z
+        .string()
+        .regex(/^3\.\d+$/, 'Expected a version such as "3.12".')
+        .optional(),
+      /** What the program finds in `definition.json`, under `trainer.parameters`. */
+      parameters: z.record(z.string(), z.json()).default({}),
+      /** Longest run, in minutes; making the environment does not count. */
+      timeoutMinutes: z.number().positive().default(60),
+      validationFraction,
     }),
   },
 } as const satisfies Readonly<Record<string, TrainerKindRule>>;

@@ -169,9 +169,17 @@ const lineageSchema = z.object({
   parameters: z.looseObject({ kind: z.string() }),
   /** Settings that the trainer has chosen by itself. */
   chosen: z.record(z.string(), z.number()).exactOptional(),
-  /** The program of a `command` trainer: its files and package lists, by paths from the model's folder, and one digest for all. */
+  /** The trainer's program: its files and package lists, by paths from the model's folder, and one digest for all. */
   program: z
-    .object({ digest: digestSchema, files: fileDigestsSchema, packages: fileDigestsSchema })
+    .object({
+      digest: digestSchema,
+      files: fileDigestsSchema,
+      packages: fileDigestsSchema,
+      /** The environment that it ran in: Python's version, all packages with theirs, and one digest for all. */
+      environment: z
+        .object({ digest: digestSchema, python: z.string(), packages: z.array(z.string()) })
+        .exactOptional(),
+    })
     .exactOptional(),
   seed: z.number().int(),
   parentRun: z.string().exactOptional(),

@@ -107,6 +107,8 @@ const processes = {
     onNoPromotion,
     acceptPopulation,
     acceptBreaking,
+    /** Folder of the Python environments that trainers' programs run in; what is missing is made there. */
+    pythonEnvironments: variable("MLOPS_PYTHON_ENVIRONMENTS", folder.default(".mlops/python"), "a folder"),
     /** Commit that the program was built from, for the lineage; with "-dirty" when files differed from it. */
     codeRevision: variable("MLOPS_CODE_REVISION", revision, "a commit, with -dirty behind it or not"),
   },

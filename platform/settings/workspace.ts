@@ -19,6 +19,8 @@ export interface Workspace {
   readonly data: string;
   /** reports/<runId>.html */
   readonly reports: string;
+  /** python/<environment>/, by what they are made of */
+  readonly python: string;
 }
 
 /** A file that is written and removed again tells more than permissions do: a full or read-only disk is found now. */
@@ -89,5 +91,6 @@ export async function openWorkspace(home: string): Promise<Workspace> {
     predictions: path.join(root, "predictions"),
     data: path.join(root, "data"),
     reports: path.join(root, "reports"),
+    python: path.join(root, "python"),
   });
 }

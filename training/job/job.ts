@@ -137,6 +137,8 @@ export async function trainJob(
       return trainStep(workbench, {
         ...ofProgram(context.settings),
         outputDirectory: path.join(scratch, modelFolder),
+        // Not in the scratch folder: it is there however the training ends.
+        programLog: path.join(output, "trainer.log"),
         run: run ?? newRunId(model, new Date()),
         champion: checked.champion,
         split: checked.split ?? decideSplitRule(workbench.definition, workbench.source.header),

@@ -63,7 +63,8 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
   step(program, "train", "check and split the data and train a candidate")
     .requiredOption("--output <folder>", "model directory to make")
     .option("--run <id>", "id of the run (default: a new one)")
-    .action(async (flags: StepFlags & { output: string; run?: string }) => {
+    .option("--keep-work", "leave what a trainer's program was given and left in <output>.work")
+    .action(async (flags: StepFlags & { output: string; run?: string; keepWork?: boolean }) => {
       const read = settings();
       const trained = await withWorkbench(read, flags, async (workbench) => {
         const champions = packageChampions(flags.champion);
@@ -73,6 +74,8 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
         return trainStep(workbench, {
           ...ofProgram(read),
           outputDirectory: path.resolve(flags.output),
+          programLog: `${path.resolve(flags.output)}.log`,
+          keptWork: flags.keepWork ? `${path.resolve(flags.output)}.work` : undefined,
           run: flags.run ?? newRunId(flags.model, new Date()),
           champion: champion?.model,
           split: await decideSplit(workbench, champion, await versionsOf(read)),

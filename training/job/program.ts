@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { DataVersions } from "../../platform/data/versions/data-versions";
 import { openDataVersions } from "../../platform/data/versions/open-data-versions";
 import type { Settings } from "../../platform/settings/settings";
@@ -16,13 +17,15 @@ function codeOf(revision: string | undefined): TrainingRequest["code"] {
 
 const onOutput = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** What the program of the training image adds to each training: its code, and where a trainer's output goes. */
+/** What the program of the training image adds to each training: its code, where a trainer's output goes, and where Python environments are. */
 export function ofProgram({
   codeRevision,
-}: Settings<"training">): Pick<TrainingRequest, "code" | "onOutput"> {
+  pythonEnvironments,
+}: Settings<"training">): Pick<TrainingRequest, "code" | "onOutput" | "environments"> {
   return {
     code: codeOf(codeRevision),
     onOutput,
+    environments: path.resolve(pythonEnvironments),
   };
 }
 

@@ -18,10 +18,22 @@ export interface TrainerInput {
   readonly workDirectory: string;
   /** The training rows in folds that follow the split, for trainers that choose a setting by themselves. */
   readonly folds?: (() => Promise<Folds>) | undefined;
+  /** Folder in which what a trainer's program saw and left is kept; nothing is when absent. */
+  readonly keptWork?: string | undefined;
+  /** File that all that a trainer's program prints is added to. */
+  readonly programLog?: string | undefined;
+  /** Folder of the Python environments that trainers' programs run in. */
+  readonly environments?: string | undefined;
   /** Gets each line that a trainer's program prints. */
   readonly onOutput?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What a trainer's program is known by before it runs. */
+export type ProgramInput = Pick<
+  TrainerInput,
+  "definition" | "commandDirectory" | "environments" | "programLog" | "onOutput" | "signal"
+>;
 
 export interface FittedModel {
   /** Content of `model.onnx`. */
@@ -42,7 +54,7 @@ export interface Trainer<Kind extends TrainerKind = TrainerKind> {
   fit(input: TrainerInput, settings: TrainerSettings<Kind>): Promise<FittedModel>;
   /** The program that fits, where it is not this one, as it is now. */
   describeProgram?(
-    input: Pick<TrainerInput, "definition" | "commandDirectory">,
+    input: ProgramInput,
     settings: TrainerSettings<Kind>,
   ): Promise<NonNullable<Lineage["program"]>>;
 }

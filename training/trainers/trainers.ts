@@ -2,10 +2,11 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind } from "../../platform/definition/trainers";
 import type { Lineage } from "../../platform/model/model-directory";
 import { boostedTrees } from "./boosted-trees";
-import { command } from "./command-trainer";
+import { command } from "./command";
 import { logistic } from "./logistic";
+import { python } from "./python";
 import { ridge } from "./ridge";
-import type { FittedModel, Trainer, TrainerInput } from "./trainer";
+import type { FittedModel, ProgramInput, Trainer, TrainerInput } from "./trainer";
 
 /** How each kind of trainer fits. */
 const trainers: { readonly [Kind in TrainerKind]: Trainer<Kind> } = {
@@ -13,6 +14,7 @@ const trainers: { readonly [Kind in TrainerKind]: Trainer<Kind> } = {
   logistic,
   "boosted-trees": boostedTrees,
   command,
+  python,
 };
 
 const trainerOf = ({ trainer }: ModelDefinition): Trainer => trainers[trainer.kind];
@@ -23,8 +25,6 @@ export function fitModel(input: TrainerInput): Promise<FittedModel> {
 }
 
 /** The program that the definition's trainer runs; undefined where there is none. */
-export async function programOf(
-  input: Pick<TrainerInput, "definition" | "commandDirectory">,
-): Promise<Lineage["program"] | undefined> {
+export async function programOf(input: ProgramInput): Promise<Lineage["program"] | undefined> {
   return trainerOf(input.definition).describeProgram?.(input, input.definition.trainer);
 }

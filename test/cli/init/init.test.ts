@@ -254,3 +254,43 @@ describe("what is refused", () => {
     expect(await fileExists(folder("nowhere"))).toBe(false);
   });
 });
+
+describe("a program that is written beside the definition", () => {
+  test.each(["lightgbm", "sklearn"] as const)(
+    "uses %s, with its packages pinned by hashes",
+    async (library) => {
+      const { program, file } = await initModel({
+        ...{ name: "with-python", from: await ordinary(), models },
+        ...{ trainer: "python" as const, library },
+      });
+      expect(program).toEqual([
+        "train.py",
+        "test_train.py",
+        "requirements.in",
+        "requirements.txt",
+        "mlops_model/",
+      ]);
+      const { definition } = await loadDefinition("with-python", undefined, models);
+      expect(definition.trainer).toMatchObject({ kind: "python", program: "train.py" });
+      const read = (name: string): Promise<string> => readFile(path.join(path.dirname(file), name), "utf8");
+      expect(await read("train.py")).toContain(library === "lightgbm" ? "import lightgbm" : "from sklearn");
+      const wanted = (await read("requirements.in")).trim().split("\n");
+      const locked = await read("requirements.txt");
+      for (const line of wanted)
+        expect(locked).toContain(`\n${line} \\\n    --hash=sha256:`.replace(/^\n/, ""));
+      expect((await readdir(path.join(path.dirname(file), "mlops_model"))).sort()).toEqual([
+        ...["__init__.py", "converters.py", "errors.py", "graph.py", "save.py", "tables.py", "task.py"],
+      ]);
+    },
+  );
+
+  test("is not written for a trainer that is built in, nor when the options do not go together", async () => {
+    const from = await ordinary();
+    const { program, file } = await initModel({ name: "with-trees", from, models, trainer: "boosted-trees" });
+    expect(program).toEqual([]);
+    expect((await readdir(path.dirname(file))).sort()).toEqual(["data.csv", "model.ts"]);
+    const wrong = initModel({ name: "wrong", from, models, library: "sklearn" });
+    await expect(wrong).rejects.toMatchObject({ code: "USAGE" });
+    expect(await readdir(models)).toEqual(["with-trees"]);
+  });
+});

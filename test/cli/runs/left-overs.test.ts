@@ -29,6 +29,7 @@ const workspace = (...below: string[]) => ({
   data: folder(...below, "data"),
   registry: folder(...below, "registry"),
   predictions: folder(...below, "predictions"),
+  python: folder(...below, "python"),
 });
 
 const ofLock = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f.tmp";

@@ -212,12 +212,12 @@ describe("a model definition", () => {
     [
       "ridge for a classification",
       { ...classification, trainer: regression.trainer },
-      "the ridge trainer is for regression; use logistic or boosted-trees or command",
+      "the ridge trainer is for regression; use logistic or boosted-trees or command or python",
     ],
     [
       "logistic for a regression",
       { ...regression, trainer: classification.trainer },
-      "the logistic trainer is for classification; use ridge or boosted-trees or command",
+      "the logistic trainer is for classification; use ridge or boosted-trees or command or python",
     ],
     [
       "three classes",
@@ -356,7 +356,7 @@ describe("a model definition", () => {
       canary: { weights: [50, 10] },
     };
     expect(faultsOf(value)).toEqual([
-      "the logistic trainer is for classification; use ridge or boosted-trees or command",
+      "the logistic trainer is for classification; use ridge or boosted-trees or command or python",
       'the metric "auc" is not one of a regression',
       'the slice column "x" is not among the columns',
       "canary weights 50, 10 do not rise",

@@ -46,7 +46,7 @@ interface Trained {
 const trees = { kind: "boosted-trees", minLeafRows: 5, maxTrees: 5 } as const;
 
 /** Each trainer that writes a graph here, with each kind of target: a new one does not compile without its own. */
-const trainers: Readonly<Record<Exclude<Kind, "command">, Trained>> = {
+const trainers: Readonly<Record<Exclude<Kind, "command" | "python">, Trained>> = {
   ridge: {
     trainer: { kind: "ridge", alpha: 1 },
     targets: [{ name: "amount", type: "number", role: "target" }],

@@ -12,7 +12,6 @@ import { elementTypes } from "../../../platform/onnx/onnx-messages";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { loadScoringModel } from "../../../scoring/model/load-model";
 import { OnnxGraph } from "../../../training/onnx/onnx-graph";
-import { fillPlaceholders, runCommand } from "../../../training/trainers/command";
 import { fitLinearModel } from "./fit-linear-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { train, type TrainedModel } from "../../../training/directory/train";
@@ -140,7 +139,7 @@ describe("a program that does not do its part is reported, and leaves nothing be
       "with its last lines when it fails",
       () => commandDefinition("fail"),
       "TRAINING_FAILED",
-      `ended with exit code 3. 0 is expected. Correct the program. Its last output:\nline 11\n`,
+      `ended with exit code 3. Exit code 0 is expected. Correct the program. Its last output:\nline 11\n`,
     ],
     [
       "when it leaves no model",
@@ -212,24 +211,37 @@ test.each<[string, "timeout" | "abort", string]>([
   expect(await readdir(parent)).toEqual([]);
 });
 
-test("a command that was aborted before is not started", async () => {
-  const command = {
-    run: ["no-such-program"],
-    directory: fixtures,
-    timeoutMs: 1000,
-    signal: AbortSignal.abort(),
+test("rows are kept from training for a validation when the definition asks for it, the same ones each time", async () => {
+  const definition = shippedDefinition("diabetes", {
+    trainer: {
+      kind: "command",
+      run: [process.execPath, "trainer.js", "fail", "{data}", "{output}"],
+      validationFraction: 0.25,
+    },
+  });
+  const work = path.join(folder, "work");
+  const rowsIn = async (): Promise<{ train: number; validation: number; ages: string }> => {
+    const parent = await mkdtemp(path.join(folder, "validation-"));
+    await expect(trainBy(definition, parent, { keptWork: work })).rejects.toThrow("exit code 3");
+    expect(await readdir(parent)).toEqual([]);
+    const of = (name: string): string =>
+      `read_parquet(${literal(path.join(work, "data", `${name}.parquet`))})`;
+    const [row = {}] = await engine.rows(
+      `SELECT (SELECT count(*) FROM ${of("train")}) AS train, (SELECT count(*) FROM ${of("validation")}) AS validation,
+       (SELECT string_agg(age::VARCHAR, ' ') FROM ${of("validation")}) AS ages,
+       (SELECT count(*) FROM (SELECT * FROM ${of("train")} INTERSECT SELECT * FROM ${of("validation")})) AS both_sides`,
+    );
+    expect(row.both_sides).toBe(0);
+    return { train: Number(row.train), validation: Number(row.validation), ages: String(row.ages) };
   };
-  await expect(runCommand(command)).rejects.toMatchObject({ code: "INTERRUPTED" });
-});
-
-test("placeholders are replaced anywhere in an argument, and no shell reads the rest", () => {
-  const folders = { data: "/a b/data", output: "/out" };
-  const run = ["Rscript", "fit.R", "--data={data}/train.parquet", "{output}", "$(reboot); {x}"];
-  expect(fillPlaceholders(run, folders)).toEqual([
-    "Rscript",
-    "fit.R",
-    "--data=/a b/data/train.parquet",
-    "/out",
-    "$(reboot); {x}",
+  const first = await rowsIn();
+  expect(first.train + first.validation).toBe(354);
+  expect(first.validation / 354).toBeGreaterThan(0.18);
+  expect(first.validation / 354).toBeLessThan(0.32);
+  expect(await rowsIn()).toEqual(first);
+  expect((await readdir(path.join(work, "data"))).sort()).toEqual([
+    "definition.json",
+    "train.parquet",
+    "validation.parquet",
   ]);
 });

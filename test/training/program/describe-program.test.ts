@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { digestOf, digestOfListing } from "../../../platform/base/files";
-import { describeProgram } from "../../../training/trainers/program";
+import { describeProgram } from "../../../training/program/describe-program";
 import { diabetes } from "../../platform/data/definitions";
 
 let folder: string;

@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { RunRecord } from "../../cli/runs/runs";
+import { readLineage } from "../../platform/model/model-directory";
+import { repository, Workplace } from "../e2e/mlops";
+import { describeUnless } from "./python-tools";
+import { pathWithPython, skipReason } from "./trainer-python";
+
+/** Rents of flats: numbers, a missing one, a category and a boolean. */
+function rents(rows: number): string {
+  const towns = { Bern: 400, Zürich: 900, "Basel, Stadt": 300, Genf: 800, Thun: 0 };
+  // A generator of numbers that is the same everywhere.
+  let state = 1;
+  const random = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+  const lines = Array.from({ length: rows }, (_, index) => {
+    const area = Math.round(250 + random() * 1500) / 10;
+    const year = 1900 + Math.floor(random() * 125);
+    const [town, more] = Object.entries(towns)[Math.floor(random() * 5)] ?? ["Thun", 0];
+    const balcony = random() < 0.5;
+    const noise = (random() + random() + random() - 1.5) * 150;
+    const rent = 300 + area * 14 + more + (balcony ? 120 : 0) + Math.max(0, year - 1990) * 6 + noise;
+    return [`F${index}`, area, random() < 0.08 ? "" : year, `"${town}"`, balcony, Math.round(rent)].join(",");
+  });
+  return ["id,area,year,town,balcony,rent", ...lines].join("\n");
+}
+
+describeUnless(skipReason, "a model with the python trainer, from a file to production", () => {
+  const place = new Workplace();
+  const models = path.join(place.home, "models");
+  const env = { MLOPS_MODELS: models, PATH: pathWithPython };
+  beforeAll(() => mkdirSync(models));
+  afterAll(() => place.remove());
+
+  test(
+    "LightGBM with categories goes from init to production, with its environment in the lineage",
+    async () => {
+      const file = path.join(place.home, "rents.csv");
+      writeFileSync(file, rents(2500));
+      const init = ["init", "rent", "--from", file, "--target", "rent", "--trainer", "python"];
+      expect(await place.run(init, env)).toMatchObject({ code: 0, stderr: "" });
+      const run = await place.json<RunRecord>(["lifecycle", "--model", "rent", "--yes"], 0, env);
+      expect(run).toMatchObject({ outcome: "released", version: "rent:1" });
+      const lineage = await readLineage(place.path("runs", run.id, "model"));
+      expect(lineage.program?.environment).toMatchObject({
+        python: expect.stringMatching(/^3\.\d+\.\d+$/) as unknown,
+        packages: expect.arrayContaining(["lightgbm==4.7.0", "onnxmltools==1.16.0"]) as unknown,
+      });
+      expect(lineage.program?.files.map(({ path: name }) => name)).toEqual(
+        expect.arrayContaining(["train.py", "mlops_model/save.py", "model.ts"]),
+      );
+      const metrics = JSON.parse(
+        readFileSync(place.path("runs", run.id, "model", "metrics.json"), "utf8"),
+      ) as { heldOut: { metrics: { r2: number } } };
+      expect(metrics.heldOut.metrics.r2).toBeGreaterThan(0.97);
+      expect(readFileSync(place.path("runs", run.id, "trainer.log"), "utf8")).toMatch(
+        /LGBMRegressor: 18\d\d rows, \d+ trees\n/,
+      );
+
+      const tested = await place.run(["python", "--model", "rent", "-m", "unittest"], env);
+      expect(tested.stderr).toMatch(/\nOK\n/);
+
+      // Equal data, program, packages and seed give an equal model, as far as its bits.
+      const again = await place.json<RunRecord>(["train", "--model", "rent"], 0, env);
+      const [first, second] = [run, again].map(({ id }) =>
+        readFileSync(place.path("runs", id, "model", "model.onnx")),
+      );
+      expect(second?.equals(first ?? Buffer.alloc(0))).toBe(true);
+    },
+    30 * 60_000,
+  );
+
+  test(
+    "scikit-learn tells two classes apart",
+    async () => {
+      const file = path.join(repository, "models/titanic/data.csv");
+      const init = ["init", "ship", "--from", file, "--target", "survived", "--trainer", "python"];
+      expect(await place.run([...init, "--library", "sklearn"], env)).toMatchObject({ code: 0, stderr: "" });
+      const run = await place.json<RunRecord>(
+        ["lifecycle", "--model", "ship", "--until", "register"],
+        0,
+        env,
+      );
+      expect(run.version).toBe("ship:1");
+      const tested = await place.run(["python", "--model", "ship", "-m", "unittest"], env);
+      expect(tested.stderr).toMatch(/\nOK\n/);
+    },
+    30 * 60_000,
+  );
+});

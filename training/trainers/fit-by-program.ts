@@ -1,0 +1,130 @@
+import { cp, mkdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { PlatformError } from "../../platform/base/errors";
+import { fileExists, writeJson } from "../../platform/base/files";
+import { heldOutCondition } from "../../platform/data/row-sides";
+import { decideSplitRule } from "../../platform/data/split-rule";
+import type { ModelDefinition } from "../../platform/definition/definition";
+import { modelFiles } from "../../platform/model/model-directory";
+import { signatureOf } from "../../platform/model/signature";
+import { identifier } from "../../platform/sql/engine";
+import { adaptModel } from "../onnx/adapt-model";
+import { fillPlaceholders, runCommand } from "../program/run-command";
+import { checkExpected } from "./expected-predictions";
+import type { FittedModel, TrainerInput } from "./trainer";
+
+/** A program that fits a model, as a kind of trainer runs it. */
+export interface Program {
+  /** With `{data}` and `{output}` in its arguments. */
+  readonly run: readonly string[];
+  /** What it is called in messages. */
+  readonly name: string;
+  /** What to do when it leaves no model. */
+  readonly withoutModel: string;
+  readonly timeoutMinutes: number;
+  readonly validationFraction?: number | undefined;
+  /** Variables of its environment beside those of this process. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+const remedies = {
+  failed: "Correct the program.",
+  tooLong: "Raise the trainer's timeoutMinutes, or make it faster.",
+  notFound: "Install it, or correct the definition's trainer.",
+} as const;
+
+interface Folders {
+  readonly data: string;
+  readonly output: string;
+}
+
+/**
+ * SQL condition for a training row that a program gets apart. By a hash of the row, as rows are held out, but with another seed:
+ * equal rows are on the same side, and a row stays where it is.
+ */
+function isForValidation(
+  { split, columns }: ModelDefinition,
+  fraction: number,
+  dialect: TrainerInput["engine"]["dialect"],
+): string {
+  const rule = decideSplitRule(
+    { split: { seed: split.seed + 1, testFraction: fraction }, columns },
+    columns.map(({ name }) => name),
+  );
+  return heldOutCondition({ ...rule, ...(rule.by === "hash" && { hash: "binary" }) }, dialect);
+}
+
+async function writeData(
+  { engine, definition, from }: TrainerInput,
+  { validationFraction }: Program,
+  data: string,
+): Promise<void> {
+  const { dialect } = engine;
+  const columns = definition.columns.map(({ name }) => identifier(name)).join(", ");
+  const write = async (name: string, condition: string): Promise<void> => {
+    const rows = `SELECT ${columns} FROM ${from}${condition} ORDER BY _row`;
+    await engine.run(dialect.writeParquet(rows, path.join(data, name)));
+  };
+  await writeJson(path.join(data, "definition.json"), definition);
+  if (validationFraction === undefined) return write("train.parquet", "");
+  const apart = isForValidation(definition, validationFraction, dialect);
+  await write("validation.parquet", ` WHERE ${apart}`);
+  await write("train.parquet", ` WHERE NOT (${apart})`);
+}
+
+async function readModel(
+  { definition, onOutput }: TrainerInput,
+  { name, withoutModel }: Program,
+  { output }: Folders,
+): Promise<Uint8Array> {
+  const file = path.join(output, modelFiles.onnx);
+  if (!(await fileExists(file))) {
+    throw new PlatformError(
+      "TRAINING_FAILED",
+      `The trainer's program "${name}" left no ${modelFiles.onnx} in its output folder. It has to write one. ${withoutModel}`,
+    );
+  }
+  const { file: onnx, changes } = adaptModel(await readFile(file), signatureOf(definition), file);
+  if (changes.length > 0) onOutput?.(`${modelFiles.onnx} was adapted: ${changes.join("; ")}.`);
+  return onnx;
+}
+
+/** Puts what the program was given and has left where a person may look at it. */
+async function keepWork(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  await cp(from, to, { recursive: true });
+}
+
+/**
+ * Trains with a program in any language. It gets a folder with `train.parquet` (the training rows, columns as
+ * defined, missing = null), `validation.parquet` where rows are kept for that, and `definition.json`, and leaves `model.onnx`
+ * in the output folder. The held-out rows are not in its data.
+ */
+export async function fitByProgram(input: TrainerInput, program: Program): Promise<FittedModel> {
+  const { workDirectory, commandDirectory, programLog, keptWork, signal, onOutput } = input;
+  const folders: Folders = {
+    data: path.join(workDirectory, "data"),
+    output: path.join(workDirectory, "output"),
+  };
+  try {
+    await mkdir(folders.data, { recursive: true });
+    await mkdir(folders.output, { recursive: true });
+    await writeData(input, program, folders.data);
+    await runCommand({
+      run: fillPlaceholders(program.run, folders),
+      subject: `The trainer's program "${program.name}"`,
+      remedies,
+      directory: commandDirectory,
+      timeoutMs: program.timeoutMinutes * 60_000,
+      variables: program.variables,
+      signal,
+      onOutput,
+      log: programLog,
+    });
+    const onnx = await readModel(input, program, folders);
+    return { onnx, warnings: await checkExpected(input, onnx, folders.output) };
+  } finally {
+    if (keptWork !== undefined) await keepWork(workDirectory, keptWork);
+    await rm(workDirectory, { recursive: true, force: true });
+  }
+}
