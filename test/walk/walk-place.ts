@@ -1,7 +1,7 @@
 import { exec } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { chmod, copyFile, mkdir, readFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -93,7 +93,7 @@ async function cloneWithStacks(clone: string): Promise<void> {
 
 interface Own {
   readonly folder: string;
-  /** Folder of the plugins of Pulumi's engine. */
+  /** Folder of the plugins of Pulumi's engine, in one of their own. */
   readonly plugins: string;
   readonly gateway: string;
   readonly rows: readonly object[];
@@ -206,6 +206,7 @@ export class WalkPlace {
     await this.cluster.close();
     await this.azure.close();
     await docker("rmi", baseImage);
+    await rm(path.dirname(this.own.plugins), { recursive: true, force: true });
     await this.home.remove();
   }
 

@@ -45,7 +45,7 @@ const certificateNote = "walk.test/certificate";
  * What a pod is given when it is made: by the webhook of Azure workload identity, as its documentation lists it (the token of
  * the service account, and four variables), and, as this cluster has no names of Azure's, the way there.
  */
-export async function completePod(pod: Pod, namespace: string, way: WayToAzure): Promise<object[]> {
+async function completePod(pod: Pod, namespace: string, way: WayToAzure): Promise<object[]> {
   if (pod.metadata.labels?.["azure.workload.identity/use"] !== "true") return [];
   const clientId = await way.clientIdOf(namespace, pod.spec.serviceAccountName ?? "default");
   const variables = {
