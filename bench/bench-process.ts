@@ -45,7 +45,7 @@ export async function trainExample(folder: string): Promise<TrainedExample> {
     engine,
     definition,
     split: splitOf(definition),
-    source: { file: "data.csv", digest: digestOf("data"), rows: 442 },
+    source: { file: "data.csv", digest: digestOf("data"), rows: 442, header: [] },
     outputDirectory: directory,
     run: "bench",
     now: new Date(),

@@ -37,7 +37,7 @@ async function trained(definition: ModelDefinition, outputDirectory: string): Pr
     engine,
     definition,
     split: splitOf(definition),
-    source: { file: "data.csv", digest: digestOf("data"), rows: 1 },
+    source: { file: "data.csv", digest: digestOf("data"), rows: 1, header: [] },
     outputDirectory,
     run: "run-1",
     now: new Date("2026-11-21T10:20:30Z"),

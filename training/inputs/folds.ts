@@ -93,7 +93,8 @@ async function hashedFold(
 ): Promise<{ readonly from: string; readonly fold: string }> {
   const { definition, engine } = workbench;
   const target = targetOf(definition);
-  const key = rule.by === "hash" ? rule.key : definition.columns.map(({ name, type }) => ({ name, type }));
+  const key: HashRule["key"] =
+    rule.by === "hash" ? rule.key : definition.columns.map(({ name, type }) => ({ name, type }));
   const hashed: HashRule = {
     by: "hash",
     seed: seed + foldSeed,

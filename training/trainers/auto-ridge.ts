@@ -1,4 +1,4 @@
-import { Matrix } from "ml-matrix";
+import { Matrix, type AbstractMatrix } from "ml-matrix";
 import { PlatformError } from "../../platform/base/errors";
 import type { Folds } from "../inputs/folds";
 import { CrossProducts } from "./cross-products";
@@ -9,7 +9,7 @@ import { findCholeskySolution } from "./linear-algebra";
 const alphas = Array.from({ length: 19 }, (_, index) => 10 ** (-3 + index / 2));
 
 /** Cross products of some rows: of the encoded columns, then the target, then 1; entries of all are there. */
-type Sums = Matrix;
+type Sums = AbstractMatrix;
 
 /** What folds have shown. */
 export interface ChosenAlpha {

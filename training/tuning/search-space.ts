@@ -104,7 +104,7 @@ function drawsOf(tried: readonly Tried[], count: number, seed: number): TriedSet
 /** The combinations to try: all of them, or `random` draws; throws USAGE for what is no search. */
 export function candidatesOf(
   tried: readonly Tried[],
-  { random, seed }: { readonly random: number | undefined; readonly seed: number },
+  { random, seed }: { readonly random?: number | undefined; readonly seed: number },
 ): TriedSettings[] {
   const names = tried.map(({ setting }) => setting);
   if (new Set(names).size < names.length) {

@@ -50,7 +50,7 @@ async function trainBy(
     engine,
     definition,
     split: splitOf(definition),
-    source: { file: "data.csv", digest: digestOf("data"), rows: 442 },
+    source: { file: "data.csv", digest: digestOf("data"), rows: 442, header: [] },
     outputDirectory: path.join(parent, "model"),
     run: "run-1",
     now: new Date(0),
