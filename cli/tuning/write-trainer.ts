@@ -35,9 +35,13 @@ export function changeTrainer(trainer: string, settings: TriedSettings): string 
   return Object.entries(settings).reduce((text, [name, value]) => {
     const plain = withoutTexts(text);
     const match = new RegExp(String.raw`([{,]\s*)${name}(\s*:\s*)`).exec(plain);
-    if (match === null) return text.replace(/,?\s*\}$/, `, ${name}: ${toSource(value)} }`);
+    if (match === null) {
+      const others = text.slice(0, text.lastIndexOf("}")).trimEnd();
+      return `${others}${others.endsWith(",") ? "" : ","} ${name}: ${toSource(value)} }`;
+    }
     const start = match.index + match[0].length;
-    const end = start + (/^[^,}\n]*?(?=\s*[,}\n])/.exec(plain.slice(start))?.[0].length ?? 0);
+    const [former = ""] = /^[^,}\n]*/.exec(plain.slice(start)) ?? [];
+    const end = start + former.trimEnd().length;
     return text.slice(0, start) + toSource(value) + text.slice(end);
   }, trainer);
 }

@@ -96,8 +96,7 @@ export class BinCounter {
     const { counts, edges, scale, firstBins } = this;
     const [first = 0] = edges;
     let squares = 0;
-    for (let index = 0; index < values.length; index++) {
-      const value = values[index] ?? NaN;
+    for (const value of values) {
       if (value !== value) continue;
       const cell = (value - first) * scale;
       let bin = cell >= cells ? (firstBins[cells] ?? 0) : cell > 0 ? (firstBins[cell | 0] ?? 0) : 0;

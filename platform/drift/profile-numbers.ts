@@ -30,8 +30,7 @@ class Description {
   add(values: Float64Array, sampledRows: readonly number[]): void {
     // The loop is where the time goes: it has all that it changes at hand.
     let [count, sum, min, max, whole] = [0, 0, this.min, this.max, this.whole];
-    for (let row = 0; row < values.length; row++) {
-      const value = values[row] ?? NaN;
+    for (const value of values) {
       if (value !== value) continue;
       count += 1;
       sum += value;

@@ -26,7 +26,7 @@ export function maskSecrets(env: NodeJS.ProcessEnv): (line: string) => string {
     // One may be a part of another.
     .sort((a, b) => b.length - a.length);
   // An address with a password, such as that of a package index, is printed when it does not answer.
-  const inAddress = /(?<=[a-z]:\/\/)[^\s/@]+:[^\s/@]+(?=@)/g;
+  const inAddress = /(?<=[a-z]:\/\/)[^\s/@:]*:[^\s/@]+(?=@)/g;
   return (line) =>
     secrets.reduce((masked, secret) => masked.replaceAll(secret, mask), line).replace(inAddress, mask);
 }

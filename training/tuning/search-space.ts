@@ -49,11 +49,11 @@ function valueOf(text: string): SettingValue {
 export function parseTried(text: string): Tried {
   const [, setting = "", given = ""] = /^\s*([A-Za-z]\w*)\s*=(.*)$/s.exec(text) ?? [];
   if (setting === "") throw usage(text, "it names no setting");
-  const range = /^\s*([^,]+?)\.\.([^,]+?)\s*$/.exec(given);
-  if (range !== null) {
-    const [from, to] = [Number(range[1]), Number(range[2])];
+  const ends = given.split("..").map((end) => end.trim());
+  if (ends.length === 2 && !given.includes(",") && !ends.includes("")) {
+    const [from = NaN, to = NaN] = ends.map(Number);
     if (!(from < to) || !Number.isFinite(to - from)) throw usage(text, "its range has no numbers in it");
-    const isWhole = [range[1], range[2]].every((end) => /^\s*[+-]?\d+\s*$/.test(end ?? ""));
+    const isWhole = ends.every((end) => /^[+-]?\d+$/.test(end));
     return { setting, from, to, isWhole };
   }
   const texts = given.split(",").map((value) => value.trim());

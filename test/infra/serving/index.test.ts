@@ -42,10 +42,9 @@ test("in prod is objects of Kubernetes alone, with the replicas that the environ
   const { resources, outputs } = await serve("prod", releases.prod);
   const azure = resources.filter(({ type }) => type.startsWith("azure-native:"));
   expect(azure).toEqual([]);
-  expect(ofType(resources, "apps/v1:Deployment").map(({ inputs }) => inputs.metadata.name)).toEqual([
-    "stable",
-    "canary",
-  ]);
+  expect(ofType(resources, "apps/v1:Deployment").map(({ inputs }) => inputs.metadata.name as string)).toEqual(
+    ["stable", "canary"],
+  );
   for (const { inputs } of ofType(resources, "autoscaling/v2:HorizontalPodAutoscaler"))
     expect(inputs.spec.maxReplicas).toBe(6);
   expect(outputs.release).toEqual({ ...releases.prod });

@@ -82,7 +82,10 @@ describe("BinCounter", () => {
     const counter = new BinCounter(edges);
     counter.add(Float64Array.from(values), 0);
     const expected = new Array<number>(edges.length + 1).fill(0);
-    for (const value of values) if (!Number.isNaN(value)) expected[binOf(edges, value)]! += 1;
+    for (const value of values.filter((one) => !Number.isNaN(one))) {
+      const bin = binOf(edges, value);
+      expected[bin] = (expected[bin] ?? 0) + 1;
+    }
     expect([...counter.counts]).toEqual(expected);
   });
 

@@ -120,7 +120,7 @@ test("by time, a fold is measured by a model of the rows before it", async () =>
     expect(Math.max(...training.map(day))).toBeLessThan(Math.min(...validation.map(day)));
   }
   expect(parts.map(({ training }) => training.length)).toEqual(
-    [80, 160, 240, 320, 400].map((n) => expect.closeTo(n, -1)),
+    [80, 160, 240, 320, 400].map((n): unknown => expect.closeTo(n, -1)),
   );
   expect(trained).toHaveLength(480);
   expect(Math.max(...parts.flatMap(({ validation }) => validation))).toBeLessThanOrEqual(480);

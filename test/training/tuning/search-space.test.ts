@@ -59,8 +59,8 @@ test.each<[string[], number | undefined, string]>([
   [["alpha=1", "alpha=2"], undefined, "name a setting twice"],
   [
     [
-      `a=${Array.from({ length: 40 }, (_, index) => index)}`,
-      `b=${Array.from({ length: 40 }, (_, index) => index)}`,
+      `a=${Array.from({ length: 40 }, (_, index) => index).join(",")}`,
+      `b=${Array.from({ length: 40 }, (_, index) => index).join(",")}`,
     ],
     undefined,
     "has 1600 combinations; at most 1000",
