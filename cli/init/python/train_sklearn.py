@@ -5,7 +5,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder
 
 import mlops_model
 
@@ -20,7 +20,8 @@ def fit(table):
     texts = [column.name for column in task.features if column.type == "category"]
     numbers = [column.name for column in task.features if column.type != "category"]
     preprocessing = make_column_transformer(
-        (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
+        # Numbers are not scaled: trees do not need it, and a scaled number may round to another side of a threshold in 32 bits.
+        (SimpleImputer(strategy="median"), numbers),
         # A value that training has not seen has no effect.
         (OneHotEncoder(handle_unknown="ignore", sparse_output=False), texts),
     )
