@@ -23,8 +23,12 @@ const columnsPerScan = 50;
 const maxExamples = 5;
 
 /** SQL condition for a value of a column that is not allowed; NULL is allowed. */
-export function outsideCondition({ type, role, range, values }: ColumnDefinition, value: string): string {
+export function outsideCondition(
+  { type, role, range, values, classes }: ColumnDefinition,
+  value: string,
+): string {
   if (values) return `${value} NOT IN (${values.map(literal).join(", ")})`;
+  if (classes) return `${value} NOT IN (${classes.map(double).join(", ")})`;
   if (range) return `(${value} < ${double(range[0])} OR ${value} > ${double(range[1])})`;
   if (type === "number" && role === "weight") return `${value} < 0`;
   return "FALSE";

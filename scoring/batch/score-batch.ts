@@ -9,7 +9,8 @@ import { toCsvLine } from "../../platform/sql/csv-line";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import type { SqlEngine, SqlRow, SqlValue } from "../../platform/sql/engine";
 import type { Signature } from "../../platform/model/signature";
-import type { FeatureTable, Predictions } from "../../platform/model/table";
+import { probabilityNames } from "../../platform/definition/class-names";
+import { probabilitiesOf, type FeatureTable, type Predictions } from "../../platform/model/table";
 import { RowTable } from "../rows/row-table";
 import { namesBeside, rejectsBeside, requireOtherFiles } from "./batch-files";
 
@@ -83,8 +84,13 @@ function judgeFor(model: OnnxModel, fields: FileFields, rows: readonly SqlRow[])
 }
 
 /** What a row is given, or why it cannot be used. */
-function resultOf({ prediction, probability }: Predictions, index: number): SqlValue[] | string {
-  const values = [prediction[index] ?? null, ...(probability ? [probability[index] ?? null] : [])];
+function resultOf(predictions: Predictions, index: number, names: readonly string[]): SqlValue[] | string {
+  const { prediction, probability, probabilities } = predictions;
+  const values = [
+    prediction[index] ?? null,
+    ...(probability ? [probability[index] ?? null] : []),
+    ...(probabilities ? probabilitiesOf(predictions, names, index) : []),
+  ];
   const odd = values.find((value) => typeof value === "number" && !Number.isFinite(value));
   return odd === undefined ? values : `The model gives ${odd} for this row. A finite number is required.`;
 }
@@ -166,8 +172,8 @@ async function writeRows(
   { scoredFile, rejectedFile }: BatchFiles,
 ): Promise<number> {
   const { signature } = model;
-  const probability = signature.task === "classification" ? ["probability"] : [];
-  const [row = "", ...added] = namesBeside(header, ["row", "prediction", ...probability, "model"]);
+  const probabilities = probabilityNames(signature.target.classes);
+  const [row = "", ...added] = namesBeside(header, ["row", "prediction", ...probabilities, "model"]);
   await scoredFile.write([toCsvLine([row, ...header, ...added])]);
   await rejectedFile.write([toCsvLine([row, ...header, ...namesBeside(header, ["reason"])])]);
   const read = (values: SqlRow): SqlValue[] => [
@@ -181,7 +187,7 @@ async function writeRows(
     const predictions = await model.predict(table);
     const lines: string[] = [];
     good.forEach((values, index) => {
-      const result = resultOf(predictions, index);
+      const result = resultOf(predictions, index, probabilities);
       if (typeof result === "string") rejected.push({ row: values, reasons: [result] });
       else lines.push(toCsvLine([...read(values), ...result, reference]));
     });
