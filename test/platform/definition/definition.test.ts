@@ -207,7 +207,7 @@ describe("a model definition", () => {
     [
       "a classification of a number",
       withTarget(classification, { type: "number" }),
-      'the target "y" of a classification is a boolean or a category, not a number',
+      'the target "y" of a classification is a number and names no classes. List them, for example classes: [0, 1, 2], the positive one of two last; or make it a boolean or a category',
     ],
     [
       "ridge for a classification",
@@ -220,22 +220,51 @@ describe("a model definition", () => {
       "the logistic trainer is for classification; use ridge or boosted-trees or command or python",
     ],
     [
-      "three classes",
+      "a metric of two classes for three",
       withTarget(classification, { type: "category", values: ["a", "b", "c"] }),
-      'a classification, by whatever trainer, tells two classes apart; the target "y" has 3 values. Give it two, the positive class last: one class against all others is such a pair',
+      'the metric "auc" is not one of 3 classes; use aucMacro, aucWeighted, logLoss, accuracy, balancedAccuracy, f1Macro, f1Weighted, mcc',
     ],
     [
-      "three classes for a program of one's own",
+      "a metric of several classes for two",
+      { ...classification, gate: { metric: "f1Macro" } },
+      'the metric "f1Macro" is not one of 2 classes; use auc, averagePrecision, logLoss, brier, accuracy, balancedAccuracy, precision, recall, f1, mcc',
+    ],
+    [
+      "classes of a feature",
+      withColumn({ name: "grade", type: "number", classes: [1, 2] }),
+      'columns.3: column "grade": only a target that is a number has classes; a category has them as its values',
+    ],
+    [
+      "classes listed twice",
+      withTarget(classification, { type: "number", classes: [1, 1] }),
+      'columns.2: column "y": classes are listed twice',
+    ],
+    [
+      "classes and a range",
+      withTarget(classification, { type: "number", classes: [1, 2], range: [1, 2] }),
+      'columns.2: column "y": its classes say which numbers are allowed; leave range and outside out',
+    ],
+    [
+      "classes of a regression",
+      withTarget(regression, { type: "number", classes: [1, 2] }),
+      'the target "y" of a regression is an amount; leave its classes out',
+    ],
+    [
+      "a column with the name of a class's probability",
       {
-        ...withTarget(classification, { type: "category", values: ["a", "b", "c"] }),
-        trainer: { kind: "command", run: ["train"] },
+        ...classification,
+        gate: { metric: "logLoss" },
+        columns: [
+          { name: "probability_b", type: "number" },
+          { name: "y", type: "category", role: "target", values: ["a", "b", "c"] },
+        ],
       },
-      'a classification, by whatever trainer, tells two classes apart; the target "y" has 3 values. Give it two, the positive class last: one class against all others is such a pair',
+      'the column name "probability_b" is reserved: it is that of a class\'s probability',
     ],
     [
       "one class",
       withTarget(classification, { type: "category", values: ["a"] }),
-      'a classification, by whatever trainer, tells two classes apart; the target "y" has 1 value. Give it two, the positive class last: one class against all others is such a pair',
+      'a classification tells two or more classes apart; the target "y" has 1 value. List them as its values, the positive class of two last',
     ],
     [
       "classes unsaid for a program of one's own",
@@ -243,7 +272,7 @@ describe("a model definition", () => {
         ...withTarget(classification, { type: "category" }),
         trainer: { kind: "command", run: ["train"] },
       },
-      'a classification, by whatever trainer, tells two classes apart; the target "y" names no values. Give it two, the positive class last: one class against all others is such a pair',
+      'a classification tells two or more classes apart; the target "y" names no values. List them as its values, the positive class of two last',
     ],
     [
       "a metric of the other task",
