@@ -132,7 +132,13 @@ function statisticOf(metric: MetricName, rows: ScoredRows, units: Units): Statis
     case "f1Weighted":
     case "mcc":
       return countStatistic(metric, rows, units);
-    default: {
+    case "accuracy":
+    case "brier":
+    case "f1":
+    case "logLoss":
+    case "mae":
+    case "r2":
+    case "rmse": {
       const { value } = summedMetrics[metric];
       const termsOf = termsByRow(metric, rows, centreOf(rows));
       return summedStatistic(units, { termsOf, weightOf: (row) => weights?.[row] ?? 1, value });

@@ -45,7 +45,13 @@ function measure(name: MetricName, rows: ScoredRows): number {
     case "f1Weighted":
     case "mcc":
       return labelMetrics[name](countLabels(rows));
-    default:
+    case "accuracy":
+    case "brier":
+    case "f1":
+    case "logLoss":
+    case "mae":
+    case "r2":
+    case "rmse":
       return sumUp(name, rows);
   }
 }

@@ -8,9 +8,9 @@ interface Linearised {
   readonly gradient: Float64Array;
 }
 
-function sum(values: ArrayLike<number>): number {
+function sum(values: Iterable<number>): number {
   let total = 0;
-  for (let index = 0; index < values.length; index++) total += values[index] ?? NaN;
+  for (const value of values) total += value;
   return total;
 }
 

@@ -21,7 +21,7 @@ const tableOf = (...values: number[]) => ({
 test("a score is a prediction, and of a class its position and the probability", () => {
   expect(scoreColumns(regression)).toEqual(["prediction"]);
   expect(scoresOf(regression, { prediction: new Float64Array([1.5]) })).toEqual([new Float64Array([1.5])]);
-  expect(scoreColumns(classification)).toEqual(["prediction", "probability"]);
+  expect(scoreColumns(classification)).toEqual(["prediction", "probability_0"]);
   const probability = new Float64Array([0.9, 0.2, 0.4]);
   expect(scoresOf(classification, { prediction: ["yes", "no", "maybe"], probability })).toEqual([
     new Float64Array([1, 0, NaN]),
