@@ -33,7 +33,9 @@ const trainerKinds = {
        * L2 penalty on the coefficients, as scikit-learn's `alpha`; 0 is ordinary least squares; "auto" is the one of the powers
        * of ten and their halves, 0.001 to 1e6, that predicts folds of the training rows best.
        */
-      alpha: z.union([z.number().min(0), z.literal("auto")]),
+      alpha: z.union([z.number().min(0), z.literal("auto")], {
+        error: 'Expected a number of at least 0, or "auto"',
+      }),
       /** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
       standardize: z.boolean().optional(),
     }),

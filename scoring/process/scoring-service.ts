@@ -26,6 +26,7 @@ import type { LoadModel } from "../model/scorer";
 import { openLogger } from "../telemetry/logger";
 import { openProcessTelemetry, type ProcessTelemetry } from "../telemetry/process-telemetry";
 import { readTlsPair, refreshTls } from "./tls";
+import { warmUp } from "./warm-up";
 
 /** How often the files of the certificate are read, in milliseconds. */
 const tlsRefreshMs = 2000;
@@ -138,6 +139,7 @@ class Service {
       const example = { data: rows.slice(0, 1) };
       const { signature } = model;
       assertRedactable(this.settings.predictionLogRedact, signature);
+      await warmUp({ model, reference, limits: this.settings }, rows);
       const onScored = await this.telemetry.predictionsOf(directory, { reference, signature });
       const app = buildApp({ ...shared, model, reference, example, limits: this.settings, onScored });
       const close = async (): Promise<void> => {

@@ -330,7 +330,7 @@ describe("a model definition", () => {
     [
       "a penalty that is no number",
       { ...regression, trainer: { kind: "ridge", alpha: NaN } },
-      "trainer.alpha: Invalid input: expected number, received NaN",
+      'trainer.alpha: Expected a number of at least 0, or "auto"',
     ],
   ])("may not have %s", (_, value, fault) => {
     expect(faultsOf(value)).toEqual([fault]);

@@ -1,0 +1,44 @@
+import { Agent, request } from "node:http";
+import type { SqlRow } from "../../platform/sql/engine";
+import { buildApp, type AppOptions } from "./app";
+
+/** Most requests of a warm-up, and the longest time for them, in milliseconds. */
+const [maxRequests, maxMs] = [500, 300];
+
+/** Status of the answer to one row. */
+function score(address: string, agent: Agent, row: SqlRow | undefined): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json" };
+    const asked = request(`${address}/score`, { method: "POST", agent, headers }, (answer) => {
+      answer.resume().once("end", () => resolve(answer.statusCode));
+    });
+    asked.once("error", reject).end(JSON.stringify({ data: [row] }));
+  });
+}
+
+/**
+ * Answers requests of the golden rows, one by one, before the first client is served: a process that has not run its own
+ * code yet takes longer for each, and a canary of new processes would be judged by that. The requests go through an app of
+ * their own on loopback, so that no log, metric or limit knows of them. Returns how many were answered; a model that fails
+ * ends it, as the check of its example says why.
+ */
+export async function warmUp(
+  { model, reference, limits }: Pick<AppOptions, "model" | "reference" | "limits">,
+  rows: readonly SqlRow[],
+): Promise<number> {
+  const app = buildApp({ model, reference, limits, example: { data: rows.slice(0, 1) } });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let answered = 0;
+  try {
+    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    const deadline = performance.now() + maxMs;
+    while (answered < maxRequests && performance.now() < deadline) {
+      if ((await score(address, agent, rows[answered % rows.length])) !== 200) break;
+      answered += 1;
+    }
+  } finally {
+    agent.destroy();
+    await app.close();
+  }
+  return answered;
+}

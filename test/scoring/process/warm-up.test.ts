@@ -1,0 +1,43 @@
+import type { FeatureTable, Predictions } from "../../../platform/model/table";
+import { warmUp } from "../../../scoring/process/warm-up";
+import { row, signature } from "../model-fixture";
+
+const limits = { concurrency: 1, queueTimeoutMs: 1000, timeoutMs: 1000, maxRows: 3, maxBodyBytes: 2000 };
+
+/** A model that counts what it is asked, and that `answer` may slow down or fail. */
+function countingModel(answer: (asked: number) => Promise<void> | undefined = () => undefined) {
+  const model = {
+    signature,
+    ages: [] as number[],
+    async predict({ rows, columns }: FeatureTable): Promise<Predictions> {
+      model.ages.push(...(columns.get("age") as Float64Array));
+      await answer(model.ages.length);
+      return { prediction: new Float64Array(rows) };
+    },
+  };
+  return model;
+}
+
+describe("a warm-up", () => {
+  test("answers requests of all golden rows in turn", async () => {
+    const model = countingModel();
+    const answered = await warmUp({ model, reference: "age:1", limits }, [
+      { ...row, age: 41 },
+      { ...row, age: 42 },
+    ]);
+    expect(answered).toBeGreaterThan(1);
+    // The first is the example, which has to score before an app is ready.
+    expect(model.ages.slice(0, 3)).toEqual([41, 41, 42]);
+    expect(model.ages).toHaveLength(answered + 1);
+  });
+
+  test("does not hold up the start for a slow model", async () => {
+    const model = countingModel(() => new Promise((resolve) => setTimeout(resolve, 400)));
+    expect(await warmUp({ model, reference: "age:1", limits }, [row])).toBe(1);
+  });
+
+  test("ends when the model fails", async () => {
+    const model = countingModel((asked) => (asked > 4 ? Promise.reject(new Error("no more")) : undefined));
+    expect(await warmUp({ model, reference: "age:1", limits }, [row])).toBe(3);
+  });
+});
