@@ -49,7 +49,7 @@ export function shareBaseline(share: number, heldOut: number): Baseline {
  * The gate of a classification of more than two classes with these shares of the rows. Whoever gives every row the shares has a log
  * loss that is their entropy and, on `heldOut` rows, one up to the floor in 39 of 40 samples.
  */
-export function sharesBaseline(all: readonly number[], heldOut: number): Baseline {
+function sharesBaseline(all: readonly number[], heldOut: number): Baseline {
   const shares = all.filter((share) => share > 0);
   const logLoss = shares.reduce((sum, share) => sum - share * Math.log(share), 0);
   const variance = shares.reduce((sum, share) => sum + share * (Math.log(share) + logLoss) ** 2, 0);

@@ -25,6 +25,6 @@ export function targetSql(definition: ModelDefinition): string {
 }
 
 /** A class as SQL. */
-export function classSql(name: ClassName): string {
+function classSql(name: ClassName): string {
   return typeof name === "number" ? double(name) : literal(name);
 }

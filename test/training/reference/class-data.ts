@@ -3,14 +3,14 @@ import {
   parseModelDefinition,
   type ModelDefinition,
   type ModelDefinitionInput,
-} from "../../platform/definition/definition";
-import type { SqlEngine } from "../../platform/sql/engine";
-import { openEngine } from "../../platform/sql/open-engine";
-import { identifier, literal } from "../../platform/sql/engine";
+} from "../../../platform/definition/definition";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
+import { identifier, literal } from "../../../platform/sql/engine";
 
 type Target = Pick<ModelDefinitionInput["columns"][number], "type" | "values" | "classes">;
 
-const folder = path.join(__dirname, "../e2e/fixtures/classes");
+const folder = path.join(__dirname, "../../e2e/fixtures/classes");
 const targets: Readonly<Record<"iris" | "wine" | "digits", Target>> = {
   iris: { type: "category", values: ["setosa", "versicolor", "virginica"] },
   wine: { type: "number", classes: [0, 1, 2] },
