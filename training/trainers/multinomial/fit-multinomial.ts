@@ -216,11 +216,15 @@ async function evaluate(
   return { at, value: value + penalise(at, { sums, means, l2 }), gradient };
 }
 
+/** Looked up once, as in softmax.ts. */
+const { exp } = Math;
+
 /** ln Σ exp(x). */
 function logTotal(values: Float64Array): number {
-  const max = Math.max(...values);
+  let max = -Infinity;
+  for (const value of values) if (value > max) max = value;
   let total = 0;
-  for (const value of values) total += Math.exp(value - max);
+  for (const value of values) total += exp(value - max);
   return max + Math.log(total);
 }
 

@@ -6,6 +6,7 @@ import type { MultinomialParameters } from "../../../../platform/onnx/linear-par
 import type { FittedModel } from "../../../../training/trainers/trainer";
 import { fitModel } from "../../../../training/trainers/trainers";
 import { openClasses } from "../../reference/class-data";
+import { definitionOf, openRows } from "../rows";
 
 interface Case {
   readonly data: "iris" | "wine" | "digits";
@@ -109,4 +110,37 @@ test("rows of one class are refused, and classes that are told apart without err
   const sure = await openClasses("wine", { kind: "logistic", l2: 0 });
   await expect(fit(sure)).rejects.toThrow(/has no finite coefficients. Give the trainer an l2 above 0/);
   await sure.engine.close();
+});
+
+test("a hundred classes with categories and missing values, of which one has two rows", async () => {
+  const classes = Array.from({ length: 100 }, (_, name) => 10 * name - 7);
+  const definition = definitionOf(
+    [
+      { name: "x", type: "number", nullable: true },
+      { name: "town", type: "category", nullable: true },
+      { name: "flag", type: "boolean" },
+      { name: "y", type: "number", role: "target", classes },
+    ],
+    { kind: "logistic", l2: 1 },
+    { task: "classification", gate: { metric: "logLoss" } },
+  );
+  const rows = Array.from({ length: 1200 }, (_, row) => {
+    const name = row % 600 === 599 ? 99 : row % 99;
+    return {
+      x: row % 50 === 0 ? null : name + ((row * 7) % 10) / 10,
+      town: row % 40 === 0 ? null : `t${name % 7}`,
+      flag: name % 2 === 0,
+      y: classes[name] ?? 0,
+    };
+  });
+  const engine = await openRows(definition, rows);
+  const { multinomial } = await fit({ engine, definition });
+  await engine.close();
+  const { prediction, probabilities = [] } = new MultinomialModel(multinomial).predict(
+    featureTable(multinomial.signature, rows),
+  );
+  expect(probabilities).toHaveLength(120_000);
+  const right = rows.filter(({ y }, row) => prediction[row] === y).length;
+  // By chance it would be 12.
+  expect(right).toBeGreaterThan(300);
 });
