@@ -5,6 +5,7 @@ import path from "node:path";
 import { binRows, type RawColumn } from "../training/trainers/trees/bins";
 import { boost } from "../training/trainers/trees/boost";
 import { leafOf } from "../training/trainers/trees/grow-tree";
+import { objectiveOf } from "../training/trainers/trees/objective";
 import { lossOf } from "../training/trainers/trees/losses";
 import { printTable } from "./table";
 import { largeSet, trainingSets, type TrainingSet } from "./training-sets";
@@ -37,14 +38,20 @@ async function score({ columns, target, loss: name }: TrainingSet): Promise<Scor
   const raw = columns.map(toRaw);
   const started = process.cpuUsage();
   const binned = binRows(target.length, raw, sides);
-  const { base, trees } = await boost(binned, { target }, { sides, rules: { ...rules, loss } });
+  const objective = objectiveOf(loss, { target });
+  const leafQuantile = loss.leafQuantile;
+  const { bases, trees } = await boost(
+    binned,
+    { target },
+    { sides, objective, rules: { ...rules, leafQuantile } },
+  );
   const { user, system } = process.cpuUsage(started);
   const losses = Array.from(
     rows.filter((row) => row % 5 === 4),
     (row) =>
       loss.value(
         target[row] ?? NaN,
-        trees.reduce((sum, tree) => sum + leafOf(tree, binned, row).value, base),
+        trees.reduce((sum, { tree }) => sum + leafOf(tree, binned, row).value, bases[0] ?? NaN),
       ),
   );
   const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;

@@ -11,18 +11,23 @@ export interface DescribedTarget {
   readonly why: string;
 }
 
-/** Whole numbers 0 to k or 1 to k: at most this many may be numbered classes as well as counts or grades. */
-const maxClasses = 10;
+/** Whole numbers 0 to k or 1 to k: at most so many may be numbered classes as well as counts or grades, however few rows there are. */
+const maxNumbered = 10;
+/** Other whole numbers may be classes, too, if they are no more than so many, and each comes so often on average. */
+const [maxFew, minRowsPerClass] = [20, 10];
+/** Texts that come so often on average are classes; others are names or remarks. */
+const minRowsPerText = 2;
 
 function refuse(message: string): PlatformError {
   return new PlatformError("DATA_INVALID", message);
 }
 
 /** How many classes the numbers of a target may be, if they may be classes that were numbered. */
-export function numberedClasses({ whole, distinct, min, max }: SeenColumn): number | undefined {
-  if (!whole || distinct < 3 || distinct > maxClasses || min === undefined || max === undefined)
-    return undefined;
-  return (min === 0 || min === 1) && max - min === distinct - 1 ? distinct : undefined;
+export function numberedClasses({ whole, distinct, present, min, max }: SeenColumn): number | undefined {
+  if (!whole || distinct < 3 || min === undefined || max === undefined) return undefined;
+  const isNumbered = distinct <= maxNumbered && (min === 0 || min === 1) && max - min === distinct - 1;
+  const areFew = distinct <= maxFew && distinct * minRowsPerClass <= present;
+  return isNumbered || areFew ? distinct : undefined;
 }
 
 function requireWhole(facts: SeenColumn): void {
@@ -34,7 +39,7 @@ function requireWhole(facts: SeenColumn): void {
   }
   if (distinct === 1) {
     throw refuse(
-      `The target "${name}" is the same in every row. Expected numbers (regression) or two values (classification). Name another with --target.`,
+      `The target "${name}" is the same in every row. Expected numbers (regression) or two values or more (classification). Name another with --target.`,
     );
   }
 }
@@ -52,7 +57,33 @@ function asClasses({ name, boolean, values = [] }: SeenColumn): DescribedTarget 
   return {
     task,
     column,
-    why: `has two values, of which "${values.at(-1)}" is the one whose probability is given`,
+    why:
+      values.length === 2
+        ? `has two values, of which "${values.at(-1)}" is the one whose probability is given`
+        : `has ${values.length} classes, each of which is given a probability`,
+  };
+}
+
+/** More than two classes; throws where there are too many, or numbers that name nothing. */
+function asSeveralClasses(facts: SeenColumn): DescribedTarget {
+  const { name, distinct, numeric, whole, values } = facts;
+  const shown = distinct.toLocaleString("en-US");
+  if (values === undefined) {
+    throw refuse(
+      `The target "${name}" has ${shown} different values. Classes are listed in the definition, and mlops init lists up to 100. Group rare ones, name another target with --target, or predict a number with --task regression.`,
+    );
+  }
+  if (!numeric) return asClasses(facts);
+  const numbers = values.map((text) => Number(text.replace(",", "."))).sort((a, b) => a - b);
+  if (!whole || !numbers.every(Number.isSafeInteger)) {
+    throw refuse(
+      `The target "${name}" has numbers that are not whole, which are amounts and no classes. Predict them with --task regression, or make whole numbers or texts of them.`,
+    );
+  }
+  return {
+    task: "classification",
+    column: { name, type: "number", role: "target", classes: [...new Set(numbers)] },
+    why: `has ${shown} whole numbers that name classes, each of which is given a probability`,
   };
 }
 
@@ -61,15 +92,14 @@ export function describeTarget(facts: SeenColumn, task: Task | undefined): Descr
   requireWhole(facts);
   const { name, distinct, numeric, boolean, min = 0, max = 0 } = facts;
   if (task !== "regression" && (boolean || distinct === 2)) return asClasses(facts);
-  if (task === "classification") {
-    throw refuse(
-      `The target "${name}" has ${distinct.toLocaleString("en-US")} different values. A classification tells two classes apart. Make two of them, name another target with --target, or predict a number with --task regression.`,
-    );
+  if (task === "classification") return asSeveralClasses(facts);
+  if (!numeric && task !== "regression" && facts.values && distinct * minRowsPerText <= facts.present) {
+    return asSeveralClasses(facts);
   }
   if (!numeric) {
     const found = task === "regression" ? "texts" : `${distinct.toLocaleString("en-US")} different texts`;
     throw refuse(
-      `The target "${name}" has ${found}. Expected numbers (regression) or two values (classification). Name another with --target.`,
+      `The target "${name}" has ${found}. Expected numbers (regression) or a few values (classification). Name another with --target.`,
     );
   }
   if (Math.max(Math.abs(min), Math.abs(max)) > maxMagnitude) {
@@ -81,7 +111,7 @@ export function describeTarget(facts: SeenColumn, task: Task | undefined): Descr
   if (classes !== undefined && task === undefined) {
     throw new PlatformError(
       "USAGE",
-      `The target "${name}" is ${min} to ${max}, which may be amounts or ${classes} classes with numbers for names. Only two classes can be told apart. Add --task regression if they are amounts; else make two classes of them.`,
+      `The target "${name}" is ${min} to ${max}, which may be amounts or ${classes} classes with numbers for names. Add --task regression if they are amounts, or --task classification if they are classes.`,
     );
   }
   const why = `has ${distinct.toLocaleString("en-US")} different numbers from ${min} to ${max}`;

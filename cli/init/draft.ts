@@ -1,4 +1,5 @@
 import { checkData } from "../../platform/data/checks";
+import { classNames, severalClasses } from "../../platform/definition/class-names";
 import { isNamed } from "../../platform/data/csv-header";
 import { delimiterNames } from "../../platform/data/csv-delimiter";
 import type { Finding } from "../../platform/data/findings";
@@ -66,7 +67,7 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
     ...formatOf(file, described),
     split: { testFraction: 0.2, seed: 1, ...(group && { group }), ...(time && { time }) },
     trainer: chooseTrainer(trainer, task),
-    gate: { metric: isRegression ? "rmse" : "auc" },
+    gate: { metric: isRegression ? "rmse" : severalClasses(classNames(column)) ? "logLoss" : "auc" },
   };
   return finish(engine, { file, base, described });
 }

@@ -120,7 +120,12 @@ export async function chooseTask(
 ): Promise<DescribedTarget> {
   const classes = numberedClasses(facts);
   if (task !== undefined || ask === undefined || classes === undefined) return describeTarget(facts, task);
-  const question = `"${facts.name}" is ${facts.min} to ${facts.max}. Are these amounts, and not ${classes} classes? [y/N] `;
-  const areAmounts = await askFor(ask, question, (answer) => /^y(es)?$/i.test(answer));
-  return describeTarget(facts, areAmounts ? "regression" : undefined);
+  const question = `"${facts.name}" is ${facts.min} to ${facts.max}. Are these amounts, or the names of ${classes} classes? [amounts or classes] `;
+  return describeTarget(facts, await askFor(ask, question, readTask));
+}
+
+function readTask(answer: string): Task {
+  if (/^a(mounts?)?$/i.test(answer)) return "regression";
+  if (/^c(lass(es)?)?$/i.test(answer)) return "classification";
+  throw new PlatformError("USAGE", `"${answer}" is neither. Expected amounts or classes.`);
 }

@@ -16,7 +16,7 @@ interface Waiting {
 const enough = 0.5;
 
 const isWhole = (sample: TrackSample, requests: number): boolean =>
-  sample.requests >= enough * requests && sample.predictions !== undefined;
+  sample.requests >= enough * requests && (sample.predictions ?? sample.classes) !== undefined;
 
 /**
  * What an environment has seen of a test, once it has seen it: the first release to production is compared with this. Without telemetry

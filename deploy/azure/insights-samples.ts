@@ -42,7 +42,7 @@ const counts = {
 
 /**
  * Requests and predictions of each version. A span has the version as `mlops.model`; items that were sampled away count by
- * `itemCount`. Of predictions there are sums (scoring/telemetry/prediction-meter.ts).
+ * `itemCount`. Of predictions there are sums, of more than two classes counts (scoring/telemetry/prediction-meter.ts).
  */
 function queryOf(since: Date, models: readonly string[]): string {
   const versions = models.map((model) => JSON.stringify(model)).join(", ");
@@ -55,15 +55,26 @@ function queryOf(since: Date, models: readonly string[]): string {
     `let answered = asked | where code < 400 | summarize (${percentiles}) = percentilesw(duration, itemCount, ${latencies.map(({ share }) => 100 * share).join(", ")}) by model;`,
     `let predicted = customMetrics | ${seen}`,
     `| summarize count = ${sum("")}, total = ${sum(".above_zero")} - ${sum(".below_zero")}, squares = ${sum(".squares")} by model;`,
+    `let classed = customMetrics | ${seen} | where name == "mlops.predictions.class"`,
+    `| summarize n = sum(valueSum) by model, class = tostring(customDimensions["mlops.class"])`,
+    "| summarize classes = tostring(make_list(bag_pack('name', class, 'count', n), 10000)) by model;",
     `asked | summarize ${Object.entries(counts)
       .map(([name, condition]) => `${name} = sumif(itemCount, ${condition})`)
       .join(", ")} by model`,
-    "| join kind=leftouter answered on model | join kind=leftouter predicted on model",
-    `| project model, ${Object.keys(counts).join(", ")}, ${percentiles}, count, total, squares`,
+    "| join kind=leftouter answered on model | join kind=leftouter predicted on model | join kind=leftouter classed on model",
+    `| project model, ${Object.keys(counts).join(", ")}, ${percentiles}, count, total, squares, classes`,
   ].join(" ");
 }
 
 const number = z.number().nullable();
+/** A list as text; empty where no class was counted. */
+const classesSchema = z
+  .string()
+  .nullish()
+  .transform((text) =>
+    text === undefined || text === null || text === "" ? [] : (JSON.parse(text) as unknown),
+  )
+  .pipe(z.array(z.object({ name: z.string(), count: z.number() })));
 const rowSchema = z.object({
   model: z.string(),
   requests: z.number(),
@@ -74,6 +85,7 @@ const rowSchema = z.object({
   count: number,
   total: number,
   squares: number,
+  classes: classesSchema,
   ...Object.fromEntries(latencies.map(({ name }) => [name, number])),
 });
 const tablesSchema = z.object({
@@ -98,7 +110,7 @@ function latenciesOf(row: z.output<typeof rowSchema>): Pick<TrackSample, "latenc
 }
 
 function sampleOf(row: z.output<typeof rowSchema>): TrackSample {
-  const { requests, failures, refusals, tests, testFailures, count, total, squares } = row;
+  const { requests, failures, refusals, tests, testFailures, count, total, squares, classes } = row;
   const mean = count !== null && total !== null && count > 0 ? total / count : undefined;
   return {
     requests,
@@ -106,6 +118,7 @@ function sampleOf(row: z.output<typeof rowSchema>): TrackSample {
     ...(refusals > 0 && { refusals }),
     ...(tests > 0 && { tests: { requests: tests, failures: testFailures } }),
     ...latenciesOf(row),
+    ...(classes.length > 0 && { classes }),
     ...(mean !== undefined &&
       count !== null && {
         predictions: {

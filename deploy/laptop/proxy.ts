@@ -1,5 +1,6 @@
 import { Agent, type IncomingHttpHeaders } from "node:http";
 import { refusalStatuses } from "../../platform/release/deployment";
+import type { SeenPredictions } from "../../platform/release/seen-predictions";
 import { reasonOf } from "../../platform/base/errors";
 import { predictingRouteAt } from "../../scoring/dialects/find-dialect";
 import { shadowHeader } from "../../scoring/http/request-headers";
@@ -25,8 +26,8 @@ export interface PassedRequest {
 export interface Answer {
   readonly track: LiveTrack;
   readonly reply: Reply;
-  /** Numbers in the answer to a request for predictions; undefined when the request was for something else. */
-  readonly predictions: readonly number[] | undefined;
+  /** Predictions in the answer to a request for them; undefined when the request was for something else. */
+  readonly predictions: SeenPredictions | undefined;
 }
 
 /** What came of asking a track; a request that asks for no predictions has no outcome, as it is no part of a sample. */
@@ -98,7 +99,7 @@ export class Proxy {
   }
 
   /** Sends a copy to the canary and compares; the client, whom stable has answered, has its answer already. */
-  copy(canary: LiveTrack, request: PassedRequest, shadowOf: readonly number[]): void {
+  copy(canary: LiveTrack, request: PassedRequest, shadowOf: SeenPredictions): void {
     if (this.copies >= maxCopies) return;
     this.copies += 1;
     this.ask(canary, request, 0, true)

@@ -1,10 +1,14 @@
 import { latencyShares, type Answers, type TrackSample } from "../../platform/release/deployment";
+import type { SeenPredictions } from "../../platform/release/seen-predictions";
 import { nearestRank } from "../../platform/base/quantile";
 
 /** Latencies and predictions kept: the last ones, so that memory stays flat however long a track runs. */
 const keptValues = 4096;
 /** Predictions in a sample: enough to tell distributions apart, few enough for a status. */
 const shownPredictions = 500;
+
+/** Classes that are counted, so that memory is bounded whatever a model says. */
+const maxClasses = 10_000;
 
 /** What became of one request to a track. */
 export interface Outcome {
@@ -18,10 +22,10 @@ export interface Outcome {
   readonly isTest?: boolean;
   /** Time until the whole answer was there, in milliseconds. */
   readonly latencyMs: number;
-  /** Predictions in the answer; probabilities of the positive class, for a classification. */
-  readonly predictions: readonly number[];
+  /** Predictions in the answer: numbers, or classes. */
+  readonly predictions: SeenPredictions;
   /** Stable's predictions for the same rows, when this was a copy of a request that stable answered. */
-  readonly shadowOf?: readonly number[];
+  readonly shadowOf?: SeenPredictions;
 }
 
 /** The last values of many. */
@@ -92,6 +96,7 @@ export class TrackSampler {
   private readonly latencies = new LastValues();
   private readonly predictions = new Moments();
   private readonly kept = new LastValues();
+  private readonly classes = new Map<string, number>();
   private readonly differences = new Moments();
 
   record(outcome: Outcome): void {
@@ -104,16 +109,14 @@ export class TrackSampler {
     this.latencies.add(latencyMs);
     // Predictions of one request are alike, so it counts once. The requests take turns, so that rows in any order count alike.
     const one = predictions[this.answered++ % predictions.length];
-    if (one !== undefined) {
+    if (typeof one === "number") {
       this.predictions.add(one);
       this.kept.add(one);
+    } else if (one !== undefined && (this.classes.has(one) || this.classes.size < maxClasses)) {
+      this.classes.set(one, (this.classes.get(one) ?? 0) + 1);
     }
     if (shadowOf?.length !== predictions.length || predictions.length === 0) return;
-    const sum = predictions.reduce(
-      (total, value, row) => total + Math.abs(value - (shadowOf[row] ?? NaN)),
-      0,
-    );
-    this.differences.add(sum / predictions.length);
+    this.differences.add(differenceOf(predictions, shadowOf));
   }
 
   /** The sample so far. */
@@ -148,8 +151,22 @@ export class TrackSampler {
           kept: thinned(this.kept.sorted()),
         },
       }),
+      ...(this.classes.size > 0 && {
+        classes: Array.from(this.classes, ([name, count]) => ({ name, count })),
+      }),
     };
   }
+}
+
+/** Mean difference of predictions for the same rows: of numbers the absolute one, of classes 1 where they are others. */
+function differenceOf(predictions: SeenPredictions, others: SeenPredictions): number {
+  let sum = 0;
+  predictions.forEach((value, row) => {
+    const other = others[row];
+    const isNumber = typeof value === "number" && typeof other === "number";
+    sum += isNumber ? Math.abs(value - other) : value === other ? 0 : 1;
+  });
+  return sum / predictions.length;
 }
 
 /** Of rising values, so many at even ranks: their distribution is that of all to within one rank. */

@@ -12,6 +12,7 @@ import {
   type CanaryCheck,
   type CanaryInput,
 } from "./canary-check";
+import { checkClasses, classDifference } from "./check-classes";
 import { evidenceOfEstimate } from "./evidence";
 import { distanceByChance, distributionDistance, meanDifference } from "./distribution-distance";
 
@@ -176,6 +177,8 @@ export function checkPredictions(input: CanaryInput): CanaryCheck {
   const name = "predictions";
   const { reference, canary, comparedWith = "stable" } = input;
   const [before, now] = [reference.predictions, canary.predictions];
+  // Numbers are judged where both have them: of two classes some clients ask for labels alone.
+  if ((reference.classes ?? canary.classes) && (!before || !now)) return checkClasses(input);
   if (!before || !now) {
     const track = now ? comparedWith : "the canary";
     return { name, state: "lacking", explanation: `There is no prediction on ${track} yet.` };
@@ -195,8 +198,12 @@ export function checkPairs({ reference, canary, rule }: CanaryInput): CanaryChec
   const { pairs } = canary;
   if (pairs === undefined) return undefined;
   const name = "pairs";
-  const chance = meanDifference(reference.predictions?.kept ?? []);
-  const means = `For the same rows the canary and stable differ by ${formatNumber(pairs.meanAbsoluteDifference)} on average`;
+  const { predictions, classes } = reference;
+  const isOfClasses = predictions === undefined && classes !== undefined;
+  const chance = isOfClasses ? classDifference(classes) : meanDifference(predictions?.kept ?? []);
+  const means = isOfClasses
+    ? `The canary and stable predict different classes for ${formatNumber(100 * pairs.meanAbsoluteDifference)} % of the same rows`
+    : `For the same rows the canary and stable differ by ${formatNumber(pairs.meanAbsoluteDifference)} on average`;
   if (!(chance.mean > 0)) {
     return {
       name,

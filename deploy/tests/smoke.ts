@@ -60,12 +60,15 @@ function findDifference(answer: Answer, golden: GoldenRows): string | undefined 
     return `${answered(answer)}: ${JSON.stringify(answer.body).slice(0, 300)}`;
   }
   for (const [row, expected] of golden.predictions.entries()) {
-    const [probability, given] = [golden.probabilities?.[row], probabilities?.[row]?.at(-1)];
+    const [probability, given] = [
+      golden.probabilities?.[row],
+      typeof golden.probabilities?.[row] === "object" ? probabilities?.[row] : probabilities?.[row]?.at(-1),
+    ];
     if (!isSamePrediction(result[row], expected, golden.tolerance)) {
       return `row ${row + 1}: ${String(result[row])} instead of ${expected}`;
     }
     if (probability !== undefined && !isSamePrediction(given, probability, golden.tolerance)) {
-      return `row ${row + 1}: probability ${String(given)} instead of ${probability}`;
+      return `row ${row + 1}: probability ${String(given)} instead of ${String(probability)}`;
     }
   }
   return undefined;

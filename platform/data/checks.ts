@@ -1,4 +1,5 @@
 import type { ModelDefinition } from "../definition/definition";
+import { checkClassSizes } from "./class-checks";
 import type { DataReport, Finding } from "./findings";
 import type { SqlEngine } from "../sql/engine";
 import { readColumnFacts } from "./column-facts";
@@ -46,6 +47,8 @@ export async function checkData(
     const sound = facts.filter(({ column }) => !hasError(byColumn, column.name));
     const target = await checkTarget(engine, definition, sound, rows);
     findings.push(...checkConstant(sound, rows), ...target);
+    if (sound.some(({ column }) => column.role === "target") && target.length === 0)
+      findings.push(...(await checkClassSizes(engine, definition)));
     if (champion) {
       const compared = { champion, rows, ...(accepted && { accepted }) };
       const unsuspected = sound.filter(({ column }) => !hasError(target, column.name));

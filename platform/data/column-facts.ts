@@ -29,10 +29,13 @@ export function outsideCondition(
     role,
     range,
     values,
-  }: Pick<ColumnDefinition, "type" | "range" | "values"> & Partial<Pick<ColumnDefinition, "role">>,
+    classes,
+  }: Pick<ColumnDefinition, "type" | "range" | "values"> &
+    Partial<Pick<ColumnDefinition, "role" | "classes">>,
   value: string,
 ): string {
   if (values) return `${value} NOT IN (${values.map(literal).join(", ")})`;
+  if (classes) return `${value} NOT IN (${classes.map(double).join(", ")})`;
   if (range) return `(${value} < ${double(range[0])} OR ${value} > ${double(range[1])})`;
   if (type === "number" && role === "weight") return `${value} < 0`;
   return "FALSE";

@@ -5,7 +5,7 @@ const count = z.number().int().min(0);
 /** A fault in data: what is wrong, where, and with which values. */
 const findingSchema = z.object({
   severity: z.enum(["error", "warning"]),
-  /** Stable name of the check: "files", "schema", "type", "range", "values", "missing", "duplicates", "rows", "constant", "target", "leakage", "distribution". */
+  /** Stable name of the check: "files", "schema", "type", "range", "values", "missing", "duplicates", "rows", "constant", "target", "leakage", "classes", "distribution". */
   check: z.string(),
   column: z.string().exactOptional(),
   /** What is wrong and what is allowed, in one sentence. */

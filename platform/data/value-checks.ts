@@ -48,7 +48,7 @@ export async function checkValues(
       await add(
         {
           ...(column.outside === "warn" && { severity: "warning" }),
-          check: column.values ? "values" : "range",
+          check: (column.values ?? column.classes) ? "values" : "range",
           message: outsideMessage(fact),
           count: fact.outside,
         },
@@ -73,14 +73,14 @@ function typeMessage({ column, mistyped }: ColumnFacts, format: ModelDefinition[
 function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
   const rows = counted(outside, "row");
   const isTaken = column.outside === "warn";
-  if (column.values) {
-    const expected = quoted(column.values, 20);
+  const allowed = column.values ?? column.classes?.map(String);
+  if (allowed) {
+    const expected = quoted(allowed, 20);
     if (isTaken)
       return `Column "${column.name}" has a value that the definition does not list in ${rows}. Such a value is taken (outside: "warn"). Listed are ${expected}; add what is right.`;
-    // Another class is nothing that a definition could allow: its target is a number, or two classes.
     const remedy =
       column.role === "target"
-        ? "a classification tells two classes apart; correct the values, merge classes, or drop the rows of others"
+        ? "correct the values, drop the rows of other classes, or list those in the definition"
         : "correct the values, or add them to the definition";
     return `Column "${column.name}" has a value that is not allowed in ${rows}. Allowed are ${expected}; ${remedy}.`;
   }

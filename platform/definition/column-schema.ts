@@ -37,6 +37,8 @@ export const columnSchema = closedObject({
   range: z.tuple([z.number(), z.number()]).optional(),
   /** Allowed values of a category. Without it any text is allowed, and one not seen in training has no effect. */
   values: z.array(z.string().min(1)).min(1).optional(),
+  /** Whole numbers that name the classes of a target, the positive one of two last. Predictions are such numbers. */
+  classes: z.array(z.number().int()).min(2).optional(),
   /**
    * What becomes of a value outside of `range` or `values`, in data and in requests: it is refused, or taken with a warning.
    * A category that is taken and that training did not see has no effect.
@@ -76,6 +78,7 @@ export const columnSchema = closedObject({
       const what = column.role === "weight" ? "a weight" : "a class of the target";
       fault(`column "${column.name}": ${what} that is outside cannot be used; leave "outside" out`);
     }
+    for (const message of classFaults(column)) fault(message);
     for (const message of personalFaults(column)) fault(message);
     if (column.role === "target" && column.nullable)
       fault(`column "${column.name}": the target cannot be nullable`);
@@ -83,6 +86,35 @@ export const columnSchema = closedObject({
       fault(`column "${column.name}": a weight is a number`);
   })
   .transform(withoutMissingBooleans);
+
+function classFaults({
+  name,
+  type,
+  role,
+  range,
+  outside,
+  classes,
+}: {
+  readonly name: string;
+  readonly type: string;
+  readonly role: string;
+  readonly range?: unknown;
+  readonly outside?: unknown;
+  readonly classes?: readonly number[] | undefined;
+}): string[] {
+  if (classes === undefined) return [];
+  const faults: string[] = [];
+  if (role !== "target" || type !== "number") {
+    faults.push(
+      `column "${name}": only a target that is a number has classes; a category has them as its values`,
+    );
+  }
+  if (new Set(classes).size < classes.length) faults.push(`column "${name}": classes are listed twice`);
+  if (range !== undefined || outside !== undefined) {
+    faults.push(`column "${name}": its classes say which numbers are allowed; leave range and outside out`);
+  }
+  return faults;
+}
 
 function personalFaults({
   name,

@@ -3,10 +3,11 @@ import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
 import { canarySchema } from "./canary-schema";
 import { checksSchema } from "./checks-schema";
+import { classNames, probabilityNames } from "./class-names";
 import { closedObject } from "./closed-object";
 import { columnFaults, columnSchema } from "./column-schema";
 import { formatSchema } from "./format-schema";
-import { metricNames, metrics } from "./metric-names";
+import { metricNames, metricNamesOf, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
 import { splitFaults } from "./split-faults";
 import { trainerFaults, trainerSchema } from "./trainers";
@@ -112,23 +113,46 @@ function taskFaults({ columns, task, trainer }: Definition): string[] {
   if (target && task === "regression" && target.type !== "number") {
     faults.push(`the target "${target.name}" of a regression is a number, not a ${target.type}`);
   }
-  if (target && task === "classification" && target.type === "number") {
-    faults.push(`the target "${target.name}" of a classification is a boolean or a category, not a number`);
+  if (target && task === "regression" && target.classes) {
+    faults.push(`the target "${target.name}" of a regression is an amount; leave its classes out`);
   }
-  if (task === "classification" && target?.type === "category" && target.values?.length !== 2) {
-    const found = target.values ? `has ${counted(target.values.length, "value")}` : "names no values";
-    faults.push(
-      `a classification, by whatever trainer, tells two classes apart; the target "${target.name}" ${found}. ` +
-        "Give it two, the positive class last: one class against all others is such a pair",
-    );
-  }
+  if (target && task === "classification") faults.push(...classFaults(target, columns));
   return [...faults, ...trainerFaults(trainer, { task, columns })];
+}
+
+function classFaults(
+  target: Definition["columns"][number],
+  columns: readonly { readonly name: string }[],
+): string[] {
+  const { name, type, values, classes } = target;
+  if (type === "number" && classes === undefined) {
+    return [
+      `the target "${name}" of a classification is a number and names no classes. List them, for example classes: [0, 1, 2], the positive one of two last; or make it a boolean or a category`,
+    ];
+  }
+  if (type === "category" && (values === undefined || values.length < 2)) {
+    const found = values ? `has ${counted(values.length, "value")}` : "names no values";
+    return [
+      `a classification tells two or more classes apart; the target "${name}" ${found}. List them as its values, the positive class of two last`,
+    ];
+  }
+  // A model has inputs and outputs by name, and no name twice.
+  const outputs = new Set(probabilityNames(classNames(target)));
+  return columns
+    .filter((column) => outputs.has(column.name))
+    .map((column) => `the column name "${column.name}" is reserved: it is that of a class's probability`);
 }
 
 function gateFaults({ columns, task, gate }: Definition): string[] {
   const faults: string[] = [];
+  const target = columns.find((column) => column.role === "target");
+  const classes = task === "classification" && target ? classNames(target).length : undefined;
+  const fitting = metricNamesOf(task, classes);
   for (const metric of [gate.metric, ...gate.floors.map((floor) => floor.metric)]) {
     if (metrics[metric].task !== task) faults.push(`the metric "${metric}" is not one of a ${task}`);
+    else if (!fitting.includes(metric)) {
+      faults.push(`the metric "${metric}" is not one of ${classes} classes; use ${fitting.join(", ")}`);
+    }
   }
   for (const floor of gate.floors) {
     const { better } = metrics[floor.metric];

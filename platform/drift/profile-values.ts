@@ -141,6 +141,13 @@ function firstDistinct(sorted: Float64Array, max: number): ValueCount[] {
   return found;
 }
 
+/** Profile of texts in memory, for example a model's classes. The reference of others: it names what it has. */
+export function profileTexts(values: Iterable<string>): CategoryProfile {
+  const counter = new CategoryCounter({ type: "category", count: 0, missing: 0, values: {}, other: 0 });
+  for (const value of values) counter.add(value);
+  return counter.profile();
+}
+
 /** Numbers in memory counted into the bins of a reference. */
 export function profileNumbersAgainst(reference: NumberProfile, values: Iterable<number>): NumberProfile {
   const counter = new NumberCounter(reference.edges);
@@ -152,15 +159,15 @@ export function profileNumbersAgainst(reference: NumberProfile, values: Iterable
 interface ScoredRows {
   readonly inputs: readonly Readonly<Record<string, Value>>[];
   readonly outputs: readonly (number | string)[];
-  /** Classification: probability of the positive class per row. */
-  readonly probabilities?: readonly number[];
+  /** Classification: probability of the positive class of two per row, else of all. */
+  readonly probabilities?: readonly (number | readonly number[])[];
   /** Features that were left out. */
   readonly redacted?: readonly string[];
 }
 
 /**
  * What the prediction log holds, counted into the bins and categories of a model's reference: the inputs, and the
- * predictions (probabilities, for a classification). The target is not in the log, so it is not in the result.
+ * predictions (probabilities of two classes, the classes of more). The target is not in the log, so it is not in the result.
  * Memory does not grow with the records.
  */
 export async function profileRecordsAgainst(
@@ -174,7 +181,7 @@ export async function profileRecordsAgainst(
     Object.entries(reference.columns).map(([name, column]) => [name, counterFor(column)]),
   );
   const seen = new Set<string>();
-  const prediction = reference.prediction && new NumberCounter(reference.prediction.edges);
+  const prediction = reference.prediction && counterFor(reference.prediction);
   for await (const record of records) {
     // Rows that differ in what was left out would look alike.
     tells &&= record.redacted?.every((name) => !counters.has(name)) ?? true;
@@ -185,7 +192,8 @@ export async function profileRecordsAgainst(
         if (Object.hasOwn(input, name)) seen.add(name);
         counter.add(input[name]);
       }
-      prediction?.add((record.probabilities ?? record.outputs)[index]);
+      const probability = record.probabilities?.[index];
+      prediction?.add(typeof probability === "number" ? probability : record.outputs[index]);
     });
   }
   const effective = effectiveRows(rows, repeated.alike, tells ? reference.likeRows : undefined);

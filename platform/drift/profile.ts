@@ -47,8 +47,8 @@ export interface Profile {
   readonly rows: number;
   /** By feature name, in signature order, then the target under its own name. */
   readonly columns: Readonly<Record<string, ColumnProfile>>;
-  /** Predictions (probabilities, for a classification) for the held-out rows. */
-  readonly prediction?: NumberProfile;
+  /** Predictions for the held-out rows: numbers, of two classes the probabilities of the positive one, of more the classes. */
+  readonly prediction?: ColumnProfile;
   /** Of a reference: probability that two rows are alike in all features, 0..1; absent where it was not measured. */
   readonly likeRows?: number;
   /** Of a log: how many independent rows tell as much; all when absent. */

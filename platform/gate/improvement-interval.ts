@@ -1,16 +1,22 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { centreOf } from "../metrics/compute-metrics";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
-import { summedMetrics } from "../metrics/metric-terms";
+import { countRow, emptyCounts, labelMetrics, labelsOf, type LabelMetric } from "../metrics/class-labels";
+import { summedMetrics, termsByRow } from "../metrics/metric-terms";
+import { againstRest, averagePrecision, meanArea, type AreaMean } from "../metrics/rank-metrics";
+import { areaGradient, meanAreaGradient, precisionGradient } from "../metrics/rank-gradients";
 import { metrics, type MetricName } from "../definition/metric-names";
 import { quantile } from "../base/quantile";
-import { areaUnderRoc, rankRows, weighByScore } from "../metrics/ranks";
+import { areaUnderRoc, rankRows, weighByScore, type ClassWeights } from "../metrics/ranks";
 
 const resamples = 1000;
 /** Beyond this many rows, random groups of rows are drawn instead of rows. */
 const maxUnits = 20_000;
 /** Groups then; 2,000 estimate the width of the interval to about 1.6 %, 1 / sqrt(2 * 2,000). */
 const groups = 2_000;
+
+/** Rows times classes whose ranks are looked at in each resample; of more, the linear part is taken. */
+const maxRanked = 60_000;
 
 /** A metric of a resample, given how often each unit (row, or group of rows) was drawn. */
 type Statistic = (draws: Float64Array) => number;
@@ -38,7 +44,7 @@ interface Resampling {
  *
  * Work is bounded: above 20,000 rows, 2,000 random groups of rows are resampled instead of rows, which leaves
  * the distribution of a sum over rows unchanged but for rounding; AUC is then replaced by its linear part
- * around the measured value, whose variance is DeLong's (DeLong, DeLong and Clarke-Pearson 1988).
+ * around the measured value, whose variance is DeLong's (DeLong, DeLong and Clarke-Pearson 1988), and so is average precision.
  *
  * Undefined when there are fewer than two rows or hardly a resample on which both metrics are defined.
  */
@@ -105,17 +111,39 @@ function bootstrap(
 }
 
 function statisticOf(metric: MetricName, rows: ScoredRows, units: Units): Statistic {
-  const { actual, predicted, weights } = rows;
-  if (metric === "auc") {
-    return units.count === actual.length ? rankStatistic(rows) : linearRankStatistic(rows, units);
+  const { actual, weights, classes = 1 } = rows;
+  const isExact = units.count === actual.length && actual.length * classes <= maxRanked;
+  switch (metric) {
+    case "auc":
+      return isExact ? rankStatistic(rows, areaUnderRoc) : linearStatistic(areaGradient(rows), rows, units);
+    case "averagePrecision":
+      return isExact
+        ? rankStatistic(rows, averagePrecision)
+        : linearStatistic(precisionGradient(rows), rows, units);
+    case "aucMacro":
+    case "aucWeighted":
+      return isExact
+        ? meanAreaStatistic(rows, metric)
+        : linearStatistic(meanAreaGradient(rows, metric), rows, units);
+    case "balancedAccuracy":
+    case "precision":
+    case "recall":
+    case "f1Macro":
+    case "f1Weighted":
+    case "mcc":
+      return countStatistic(metric, rows, units);
+    case "accuracy":
+    case "brier":
+    case "f1":
+    case "logLoss":
+    case "mae":
+    case "r2":
+    case "rmse": {
+      const { value } = summedMetrics[metric];
+      const termsOf = termsByRow(metric, rows, centreOf(rows));
+      return summedStatistic(units, { termsOf, weightOf: (row) => weights?.[row] ?? 1, value });
+    }
   }
-  const { terms, value } = summedMetrics[metric];
-  const centre = centreOf(rows);
-  return summedStatistic(units, {
-    termsOf: (row) => terms(actual[row] ?? NaN, predicted[row] ?? NaN, centre),
-    weightOf: (row) => weights?.[row] ?? 1,
-    value,
-  });
 }
 
 /** Terms are summed per unit once; a resample then takes time linear in the units. */
@@ -152,49 +180,65 @@ function summedStatistic(
   };
 }
 
-/** AUC of a resample of rows; the rows are sorted only once. */
-function rankStatistic(rows: ScoredRows): Statistic {
-  const ranked = rankRows(rows);
-  const { actual, weights } = rows;
+/** A metric of counts by class; where units are rows, of the rows, else of the counts that are summed per unit once. */
+function countStatistic(metric: LabelMetric, rows: ScoredRows, { count, ofRow }: Units): Statistic {
+  const { actual, weights, classes = 2 } = rows;
+  const labels = labelsOf(rows);
+  const countsOf = (draws: (row: number) => number) => {
+    const counts = emptyCounts(classes);
+    labels.forEach((label, row) => {
+      countRow(counts, { is: actual[row] ?? NaN, label, weight: draws(row) * (weights?.[row] ?? 1) });
+    });
+    return counts;
+  };
+  if (count === actual.length) {
+    return (draws) => labelMetrics[metric](countsOf((row) => draws[ofRow[row] ?? 0] ?? 0));
+  }
+  const units = Array.from({ length: count }, () => emptyCounts(classes));
+  labels.forEach((label, row) => {
+    const own = units[ofRow[row] ?? 0];
+    if (own) countRow(own, { is: actual[row] ?? NaN, label, weight: weights?.[row] ?? 1 });
+  });
   return (draws) => {
-    const counts = weights === undefined ? draws : draws.map((times, row) => times * (weights[row] ?? 0));
-    return areaUnderRoc(weighByScore(ranked, actual, counts));
+    const sums = emptyCounts(classes);
+    units.forEach((own, unit) => {
+      const times = draws[unit] ?? 0;
+      if (times === 0) return;
+      for (const part of ["actual", "called", "right"] as const) {
+        for (let name = 0; name < classes; name++) {
+          sums[part][name] = (sums[part][name] ?? NaN) + times * (own[part][name] ?? NaN);
+        }
+      }
+    });
+    return labelMetrics[metric](sums);
   };
 }
 
-/**
- * AUC plus the mean influence of the rows. The influence of a positive row is the share of the negative ones that
- * score below it, less the AUC, over the share of positive rows; that of a negative row is its mirror image.
- */
-function linearRankStatistic(rows: ScoredRows, units: Units): Statistic {
+/** What each row counts in a resample. */
+function drawnWeights({ weights }: ScoredRows, draws: Float64Array): Float64Array {
+  return weights === undefined ? draws : draws.map((times, row) => times * (weights[row] ?? 0));
+}
+
+/** A metric of ranks of a resample of rows; the rows are sorted only once. */
+function rankStatistic(rows: ScoredRows, metric: (weights: ClassWeights) => number): Statistic {
   const ranked = rankRows(rows);
-  const byScore = weighByScore(ranked, rows.actual, rows.weights);
-  const { negative, positive } = byScore;
-  const [negatives, positives] = [sum(negative), sum(positive)];
-  const auc = areaUnderRoc(byScore);
-  const [negativesBelow, positivesBelow] = [halfTied(negative), halfTied(positive)];
-  const total = negatives + positives;
+  return (draws) => metric(weighByScore(ranked, rows.actual, drawnWeights(rows, draws)));
+}
+
+function meanAreaStatistic(rows: ScoredRows, mean: AreaMean): Statistic {
+  const parts = againstRest(rows);
+  return (draws) => meanArea(parts, mean, drawnWeights(rows, draws));
+}
+
+/** A metric plus the mean influence of the rows: its value and its derivative by what each row counts, times what all count. */
+function linearStatistic(
+  { value, gradient }: ReturnType<typeof areaGradient>,
+  { weights }: ScoredRows,
+  units: Units,
+): Statistic {
   return summedStatistic(units, {
-    termsOf: (row) => {
-      const rank = ranked.ranks[row] ?? 0;
-      return rows.actual[row] === 1
-        ? [((negativesBelow[rank] ?? NaN) / negatives - auc) * (total / positives)]
-        : [(1 - (positivesBelow[rank] ?? NaN) / positives - auc) * (total / negatives)];
-    },
-    weightOf: (row) => rows.weights?.[row] ?? 1,
-    value: (sums, weight) => auc + (sums[0] ?? NaN) / weight,
-  });
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-/** Running sums in which a score's own weight counts half. */
-function halfTied(weights: Float64Array): Float64Array {
-  let below = 0;
-  return weights.map((weight) => {
-    below += weight;
-    return below - weight / 2;
+    termsOf: (row) => [gradient[row] ?? NaN],
+    weightOf: (row) => weights?.[row] ?? 1,
+    value: (sums, weight) => value + (sums[0] ?? NaN) / weight,
   });
 }

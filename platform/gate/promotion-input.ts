@@ -1,3 +1,4 @@
+import type { ClassNames } from "../definition/class-names";
 import type { GateRule } from "../definition/definition";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
 import type { SliceGroups } from "./promotion-slices";
@@ -7,8 +8,8 @@ export interface PromotionInput {
   readonly rule: GateRule;
   /** Unit of a regression's target, for the explanation. */
   readonly unit?: string | undefined;
-  /** Classes of a classification, negative first, as the data names them. */
-  readonly classes?: readonly [string | number, string | number] | undefined;
+  /** Classes of a classification, as the data names them. */
+  readonly classes?: ClassNames | undefined;
   readonly candidate: ScoredRows;
   /** The model in production: scored, or the reason why it cannot score these rows, naming the columns. */
   readonly champion?: {

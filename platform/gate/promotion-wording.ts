@@ -32,18 +32,22 @@ export function explainMissing(
 
 /** A target as the data has it: a class by its own name, in quotes where that is text. */
 function shownTarget(value: number, classes: PromotionInput["classes"]): string {
-  const name = classes?.[value === 1 ? 1 : 0] ?? value;
+  const name = classes?.[value] ?? value;
   return typeof name === "string" ? `"${name}"` : String(name);
 }
 
-/** Why a classifier is of no use that has one label for all rows, of which `others` have the other one. */
+/** Why a classifier is of no use that has one label for all rows, of which `others` are of another class. */
 export function explainOneLabel(
-  { label, rows, others }: { readonly label: 0 | 1; readonly rows: number; readonly others: number },
+  found: { readonly label: number; readonly rows: number; readonly others: number; readonly classes: number },
   { classes }: Pick<PromotionInput, "classes">,
 ): string {
-  const [given, missed] = [shownTarget(label, classes), shownTarget(1 - label, classes)];
+  const { label, rows, others } = found;
+  const calls = `The candidate calls all ${counted(rows, "held-out row")} ${shownTarget(label, classes)}, although ${others.toLocaleString("en-US")} of them are `;
+  if (found.classes > 2) {
+    return `${calls}of other classes: it tells nothing apart. Give rarer classes more weight (a column with the role "weight"), more rows, or features that tell them.`;
+  }
   return (
-    `The candidate calls all ${counted(rows, "held-out row")} ${given}, although ${others.toLocaleString("en-US")} of them are ${missed}: ` +
+    `${calls}${shownTarget(1 - label, classes)}: ` +
     `it flags ${label === 1 ? "everybody" : "nobody"}. Give the rarer class more weight (a column with the role "weight"), more rows, or features that tell it.`
   );
 }

@@ -5,7 +5,7 @@ import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
 import { pickComparable, type ComparedRows } from "./comparable-rows";
 import { improvementOf, roundingShare } from "./improvement";
 import { metrics } from "../definition/metric-names";
-import { isPositive } from "../metrics/metric-terms";
+import { labelsOf } from "../metrics/class-labels";
 import {
   describeAccepted,
   describeCandidate,
@@ -35,7 +35,7 @@ type Facts = Omit<PromotionDecision, keyof Outcome>;
 /**
  * Whether a candidate may take the champion's place. Every question has one answer, in this order:
  * evaluation off: promoted; the gate's metric or a floor's cannot be computed for the candidate: kept; a classifier with one
- * label for rows of both classes: kept; a floor not reached: kept; no champion: promoted; a champion whose columns differ, or
+ * label for rows of several classes: kept; a floor not reached: kept; no champion: promoted; a champion whose columns differ, or
  * too few rows that it was not trained on: kept, until the operator turns evaluation off for this run; a champion whose metric cannot be computed: promoted, as what cannot be measured cannot be
  * defended; a tie, or less better than asked: kept; a slice worse than allowed: kept; the interval of the improvement
  * above 0: promoted; the champion has fallen on data that is new to it: promoted, as it is weaker than what was
@@ -183,12 +183,14 @@ function missingMetrics(facts: Facts): string[] {
   return [...new Set([...(facts.candidate === undefined ? [facts.metric] : []), ...floors])];
 }
 
-/** The label that a classifier has for all rows, where they are of both classes. */
-function findOneLabel({ actual, predicted }: ScoredRows): Parameters<typeof explainOneLabel>[0] | undefined {
-  const label = isPositive(predicted[0] ?? NaN) ? 1 : 0;
-  if (!predicted.every((probability) => isPositive(probability) === (label === 1))) return undefined;
+/** The label that a classifier has for all rows, where they are of several classes. */
+function findOneLabel(rows: ScoredRows): Parameters<typeof explainOneLabel>[0] | undefined {
+  const labels = labelsOf(rows);
+  const [label = 0] = labels;
+  if (!labels.every((each) => each === label)) return undefined;
+  const { actual, classes = 2 } = rows;
   const others = actual.filter((value) => value !== label).length;
-  return others > 0 && others < actual.length ? { label, rows: actual.length, others } : undefined;
+  return others > 0 && others < actual.length ? { label, rows: actual.length, others, classes } : undefined;
 }
 
 function checkSameRows(candidate: ScoredRows, champion: ScoredRows | undefined): void {

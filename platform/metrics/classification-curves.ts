@@ -1,5 +1,5 @@
 import type { ScoredRows } from "./evaluation";
-import { isPositive } from "./metric-terms";
+import { isPositive } from "./class-labels";
 import { binOf } from "../drift/bins";
 import { quantile } from "../base/quantile";
 import { rankRows, weighByScore } from "./ranks";

@@ -1,16 +1,18 @@
 import type { Task } from "../definition/definition";
 import type { ScoredRows } from "./evaluation";
-import { summedMetrics, type SummedMetric } from "./metric-terms";
-import { metricNames, metrics, type MetricName, type Metrics } from "../definition/metric-names";
+import { summedMetrics, termsByRow, type SummedMetric } from "./metric-terms";
+import { metricNamesOf, type MetricName, type Metrics } from "../definition/metric-names";
+import { countLabels, labelMetrics } from "./class-labels";
+import { againstRest, averagePrecision, meanArea } from "./rank-metrics";
 import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
 
 /**
  * All metrics of a task for a model's predictions, weighted where the rows have weights.
- * One that is not defined for the rows is absent: AUC of one class, R² of a constant target, F1 without a positive
- * row, anything of no rows, and everything when a prediction is not a finite number. Equal to scikit-learn's to 1e-12.
+ * One that is not defined for the rows is absent: AUC of one class, R² of a constant target, precision where nothing is called
+ * positive, anything of no rows, and everything when a prediction is not a finite number. Equal to scikit-learn's to 1e-12.
  */
 export function computeMetrics(task: Task, rows: ScoredRows): Metrics {
-  const names = metricNames.filter((name) => metrics[name].task === task);
+  const names = metricNamesOf(task, rows.classes);
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = computeMetric(name, rows);
@@ -23,11 +25,35 @@ export function computeMetrics(task: Task, rows: ScoredRows): Metrics {
 export function computeMetric(name: MetricName, rows: ScoredRows): number | undefined {
   checkLengths(rows);
   if (!rows.predicted.every(Number.isFinite) || !rows.actual.every(Number.isFinite)) return undefined;
-  const value =
-    name === "auc"
-      ? areaUnderRoc(weighByScore(rankRows(rows), rows.actual, rows.weights))
-      : sumUp(summedMetrics[name], rows);
+  const value = measure(name, rows);
   return Number.isFinite(value) ? value : undefined;
+}
+
+function measure(name: MetricName, rows: ScoredRows): number {
+  switch (name) {
+    case "auc":
+      return areaUnderRoc(weighByScore(rankRows(rows), rows.actual, rows.weights));
+    case "averagePrecision":
+      return averagePrecision(weighByScore(rankRows(rows), rows.actual, rows.weights));
+    case "aucMacro":
+    case "aucWeighted":
+      return meanArea(againstRest(rows), name);
+    case "balancedAccuracy":
+    case "precision":
+    case "recall":
+    case "f1Macro":
+    case "f1Weighted":
+    case "mcc":
+      return labelMetrics[name](countLabels(rows));
+    case "accuracy":
+    case "brier":
+    case "f1":
+    case "logLoss":
+    case "mae":
+    case "r2":
+    case "rmse":
+      return sumUp(name, rows);
+  }
 }
 
 /** Mean of the actual values, around which R² sums its squares. */
@@ -41,14 +67,15 @@ export function centreOf({ actual, weights }: Pick<ScoredRows, "actual" | "weigh
   return sum / total;
 }
 
-function sumUp(metric: SummedMetric, rows: ScoredRows): number {
-  const { actual, predicted, weights } = rows;
-  const centre = centreOf(rows);
+function sumUp(name: keyof typeof summedMetrics, rows: ScoredRows): number {
+  const { actual, weights } = rows;
+  const metric: SummedMetric = summedMetrics[name];
+  const termsOf = termsByRow(name, rows, centreOf(rows));
   const sums: number[] = [];
   let total = 0;
   for (let row = 0; row < actual.length; row++) {
     const weight = weights?.[row] ?? 1;
-    const terms = metric.terms(actual[row] ?? NaN, predicted[row] ?? NaN, centre);
+    const terms = termsOf(row);
     for (let term = 0; term < terms.length; term++) {
       sums[term] = (sums[term] ?? 0) + weight * (terms[term] ?? NaN);
     }
@@ -57,8 +84,8 @@ function sumUp(metric: SummedMetric, rows: ScoredRows): number {
   return metric.value(sums, total);
 }
 
-function checkLengths({ actual, predicted, weights }: ScoredRows): void {
-  if (actual.length !== predicted.length || (weights && weights.length !== actual.length)) {
+function checkLengths({ actual, predicted, weights, classes = 1 }: ScoredRows): void {
+  if (actual.length * classes !== predicted.length || (weights && weights.length !== actual.length)) {
     throw new RangeError(
       `${actual.length} actual values, ${predicted.length} predictions and ${weights?.length ?? "no"} weights do not belong together.`,
     );

@@ -3,12 +3,15 @@ import { digestSchema } from "../base/stored-record";
 import { metricNames } from "../definition/metric-names";
 
 /**
- * Held-out rows with a model's predictions for them. Regression: the target and the prediction. Classification:
- * 1 for the positive class, else 0, and the probability of the positive class.
+ * Held-out rows with a model's predictions for them. Regression: the target and the prediction. Two classes:
+ * 1 for the positive class, else 0, and the probability of the positive class. More classes: the position of the row's class, and
+ * row by row the probabilities of all.
  */
 export interface ScoredRows {
   readonly actual: Float64Array;
   readonly predicted: Float64Array;
+  /** How many classes there are, where they are more than two. */
+  readonly classes?: number;
   /** What each row counts, not negative; all count the same when there are none. */
   readonly weights?: Float64Array;
 }
@@ -40,6 +43,33 @@ const curvesSchema = z.object({
 /** What plots show of a classification's scores. */
 export type Curves = Readonly<z.output<typeof curvesSchema>>;
 
+const share = z.number().exactOptional();
+
+const classResultsSchema = z.object({
+  /** Rows by actual class (outer) and by the label that they were given (inner), in the order of the classes. */
+  confusion: z.array(z.array(count).readonly()).readonly(),
+  /** Each class against the rest; curves are of those with most rows. */
+  classes: z
+    .array(
+      z.object({
+        name: z.string(),
+        rows: count,
+        precision: share,
+        recall: share,
+        f1: share,
+        auc: share,
+        /** False and true positive rate. */
+        roc: points.exactOptional(),
+        /** Recall and precision. */
+        precisionRecall: points.exactOptional(),
+      }),
+    )
+    .readonly(),
+});
+
+/** What was measured of each of more than two classes. */
+export type ClassResults = Readonly<z.output<typeof classResultsSchema>>;
+
 /** `evaluation.json` of a run: what was measured on the held-out rows. */
 export const evaluationSchema = z.object({
   task: z.enum(["regression", "classification"]),
@@ -51,8 +81,12 @@ export const evaluationSchema = z.object({
   sample: z
     .object({ actual: numbers, candidate: numbers, champion: numbers.exactOptional() })
     .exactOptional(),
-  /** Curves of a classification, of all rows; the evaluations of earlier versions lack them. */
+  /** Curves of two classes, of all rows; the evaluations of earlier versions lack them. */
   curves: z.object({ candidate: curvesSchema, champion: curvesSchema.exactOptional() }).exactOptional(),
+  /** The same of more classes. */
+  classes: z
+    .object({ candidate: classResultsSchema, champion: classResultsSchema.exactOptional() })
+    .exactOptional(),
 });
 
 export type Evaluation = Readonly<z.output<typeof evaluationSchema>>;

@@ -1,4 +1,5 @@
-import type { MetricName } from "../definition/metric-names";
+import { isPositive, labelsOf } from "./class-labels";
+import type { ScoredRows } from "./evaluation";
 
 /** Probabilities are kept this far from 0 and 1 in the log loss, so that one sure mistake costs 34.5 nats, not infinity. */
 const minProbability = 1e-15;
@@ -14,19 +15,14 @@ export interface SummedMetric {
   readonly value: (sums: ArrayLike<number>, weight: number) => number;
 }
 
-/** The label a probability stands for: as in scikit-learn, 0.5 itself is the negative class. */
-export function isPositive(probability: number): boolean {
-  return probability > 0.5;
-}
-
 const mean = (sums: ArrayLike<number>, weight: number): number => sumOf(sums, 0) / weight;
 
 function sumOf(sums: ArrayLike<number>, index: number): number {
   return sums[index] ?? NaN;
 }
 
-/** Every metric but AUC, which is made of ranks. */
-export const summedMetrics: Readonly<Record<Exclude<MetricName, "auc">, SummedMetric>> = {
+/** Every metric that is made neither of ranks nor of counts by class. */
+export const summedMetrics = {
   rmse: {
     terms: (actual, predicted) => [(predicted - actual) ** 2],
     value: (sums, weight) => Math.sqrt(mean(sums, weight)),
@@ -64,4 +60,22 @@ export const summedMetrics: Readonly<Record<Exclude<MetricName, "auc">, SummedMe
     // With no positive row and none predicted there is neither precision nor recall: 0 / 0.
     value: (sums) => (2 * sumOf(sums, 0)) / (2 * sumOf(sums, 0) + sumOf(sums, 1)),
   },
-};
+} as const satisfies Readonly<Record<string, SummedMetric>>;
+
+type SummedName = keyof typeof summedMetrics;
+
+/** The terms of a row, by its position; `centre` is the mean of the target. */
+export function termsByRow(
+  name: SummedName,
+  rows: ScoredRows,
+  centre: number,
+): (row: number) => readonly number[] {
+  const { terms }: SummedMetric = summedMetrics[name];
+  const { actual, predicted, classes } = rows;
+  if (classes === undefined) return (row) => terms(actual[row] ?? NaN, predicted[row] ?? NaN, centre);
+  // Of more classes as of two, of which the positive one is the row's.
+  if (name !== "accuracy")
+    return (row) => terms(1, predicted[row * classes + (actual[row] ?? NaN)] ?? NaN, centre);
+  const labels = labelsOf(rows);
+  return (row) => terms(1, labels[row] === actual[row] ? 1 : 0, centre);
+}

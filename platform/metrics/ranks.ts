@@ -1,7 +1,7 @@
 import type { ScoredRows } from "./evaluation";
 
 /** Rows by score: every row has the number (from 0, rising with the score) of its distinct score. */
-interface RankedRows {
+export interface RankedRows {
   /** Distinct scores, rising. */
   readonly scores: Float64Array;
   /** Per row, the index of its score in `scores`. */
@@ -55,7 +55,7 @@ function positionOf(scores: Float64Array, score: number, [first, last]: readonly
 }
 
 /** Weight of the negative and of the positive rows at each distinct score. */
-interface ClassWeights {
+export interface ClassWeights {
   readonly negative: Float64Array;
   readonly positive: Float64Array;
 }

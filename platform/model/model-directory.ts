@@ -46,7 +46,7 @@ const signatureSchema = z.object({
   target: z.object({
     name: z.string().min(1),
     unit: z.string().exactOptional(),
-    classes: z.tuple([modelValue, modelValue]).exactOptional(),
+    classes: z.tuple([modelValue, modelValue], modelValue).exactOptional(),
   }),
 });
 
@@ -69,7 +69,7 @@ const goldenSchema = z
   .object({
     rows: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))).min(1),
     predictions: z.array(modelValue),
-    probabilities: z.array(z.number()).exactOptional(),
+    probabilities: z.array(z.union([z.number(), z.array(z.number())])).exactOptional(),
     tolerance: z.number().positive(),
   })
   .refine(
@@ -83,8 +83,8 @@ export interface GoldenRows {
   /** By feature name; null = missing. */
   readonly rows: readonly Readonly<Record<string, number | string | boolean | null>>[];
   readonly predictions: readonly (number | string)[];
-  /** Classification: probability of the positive class, 0..1. */
-  readonly probabilities?: readonly number[];
+  /** Classification: probability of the positive class of two, 0..1; else those of all classes, in their order. */
+  readonly probabilities?: readonly (number | readonly number[])[];
   /** Largest difference allowed, relative to the greater of 1 and the value. */
   readonly tolerance: number;
 }
@@ -131,7 +131,7 @@ const profileColumnSchema = z.discriminatedUnion("type", [
 const profileSchema = z.object({
   rows: count,
   columns: z.record(z.string(), profileColumnSchema),
-  prediction: profileColumnSchema.options[0].exactOptional(),
+  prediction: profileColumnSchema.exactOptional(),
   likeRows: z.number().min(0).max(1).exactOptional(),
 });
 

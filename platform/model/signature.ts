@@ -1,4 +1,5 @@
 import type { ColumnDefinition, DataFormat, ModelDefinition, Task } from "../definition/definition";
+import { classNames, type ClassNames } from "../definition/class-names";
 import { featuresOf, targetOf } from "../definition/definition";
 
 /** A feature as the model expects it. */
@@ -20,8 +21,8 @@ export interface Signature {
   readonly target: {
     readonly name: string;
     readonly unit?: string;
-    /** Classification: the two classes, negative first; 0 and 1 for a boolean target. */
-    readonly classes?: readonly [string | number, string | number];
+    /** Classification: the classes, of two the negative first; 0 and 1 for a boolean target. */
+    readonly classes?: ClassNames;
   };
 }
 
@@ -31,7 +32,6 @@ function isUsual({ decimal, thousands, missing }: DataFormat): boolean {
 
 export function signatureOf(definition: ModelDefinition): Signature {
   const target = targetOf(definition);
-  const [negative, positive] = target.values ?? [];
   return {
     task: definition.task,
     ...(!isUsual(definition.format) && { format: definition.format }),
@@ -51,9 +51,7 @@ export function signatureOf(definition: ModelDefinition): Signature {
     target: {
       name: target.name,
       ...(target.unit !== undefined && { unit: target.unit }),
-      ...(definition.task === "classification" && {
-        classes: negative !== undefined && positive !== undefined ? [negative, positive] : [0, 1],
-      }),
+      ...(definition.task === "classification" && { classes: classNames(target) }),
     },
   };
 }

@@ -17,10 +17,21 @@ export interface FeatureTable {
 
 /** What a model says of a table, in row order. */
 export interface Predictions {
-  /** Regression: the number. Classification: the class (0 or 1 for a boolean target, the text for a category). */
+  /** Regression: the number. Classification: the class (0 or 1 for a boolean target, the number or text of another). */
   readonly prediction: Float64Array | string[];
-  /** Classification: probability of the positive class (the last of `Signature.target.classes`), 0..1. */
+  /** Two classes: probability of the positive one (the last of `Signature.target.classes`), 0..1. */
   readonly probability?: Float64Array;
+  /** More classes: row by row the probability of each, in the order of `Signature.target.classes`; they sum to 1. */
+  readonly probabilities?: Float64Array;
+}
+
+/** The probabilities of a row of more than two classes, in their order. */
+export function probabilitiesOf(
+  { probabilities }: Pick<Predictions, "probabilities">,
+  { length }: { readonly length: number },
+  row: number,
+): number[] {
+  return Array.from(probabilities?.subarray(row * length, (row + 1) * length) ?? []);
 }
 
 type RowValue = SqlValue | undefined;

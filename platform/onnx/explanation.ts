@@ -1,11 +1,14 @@
 /** What each feature adds to each prediction. */
 export interface Explanation {
-  /** What base and contributions add up to: the prediction, its natural logarithm, or the log-odds of the positive class. */
-  readonly scale: "prediction" | "log" | "log-odds";
-  /** What is predicted before any feature is looked at: a linear model's intercept, the mean of trees. */
-  readonly base: number;
+  /**
+   * What base and contributions add up to: the prediction, its natural logarithm, the log-odds of the positive class, or, of more than
+   * two classes, the logits, whose softmax are the probabilities.
+   */
+  readonly scale: "prediction" | "log" | "log-odds" | "logits";
+  /** What is predicted before any feature is looked at: a linear model's intercept, the mean of trees; of logits one for each class. */
+  readonly base: number | readonly number[];
   /** Names, in signature order. */
   readonly features: readonly string[];
-  /** Row-major, rows × features. */
+  /** Row-major, rows × features; of logits, rows × features × classes. */
   readonly contributions: Float64Array;
 }

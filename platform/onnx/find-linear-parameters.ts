@@ -8,7 +8,12 @@ import { elementTypes } from "./onnx-messages";
 import { operatorSets } from "./onnx-operators";
 import { unlessUnknown } from "./read-message";
 
-function numberTerms(graph: GraphReader, scaled: string, coefficients: readonly number[]): NumberTerm[] {
+/** The numbers that are standardised into a value, with a coefficient for each. */
+export function numberTerms(
+  graph: GraphReader,
+  scaled: string,
+  coefficients: readonly number[],
+): NumberTerm[] {
   const size = coefficients.length;
   const division = graph.inputs("Div", scaled);
   const subtraction = graph.inputs("Sub", division.A);
@@ -36,7 +41,12 @@ function numberTerms(graph: GraphReader, scaled: string, coefficients: readonly 
   });
 }
 
-function booleanTerms(graph: GraphReader, flags: string, coefficients: readonly number[]): BooleanTerm[] {
+/** The booleans that are joined into a value, with a coefficient for each. */
+export function booleanTerms(
+  graph: GraphReader,
+  flags: string,
+  coefficients: readonly number[],
+): BooleanTerm[] {
   const { inputs, attributes } = graph.node("Cast", flags);
   if (attributes.to !== elementTypes.double) differs("booleans become another type");
   return graph.joinedFeatures(inputs.input, coefficients.length).map((column, index) => ({
@@ -46,12 +56,10 @@ function booleanTerms(graph: GraphReader, flags: string, coefficients: readonly 
   }));
 }
 
-function categoryTerm(graph: GraphReader, part: string): CategoryTerm {
-  const { data: table, indices } = graph.inputs("Gather", part);
+/** The category whose value is looked up for a position. */
+export function categoryAt(graph: GraphReader, indices: string): Omit<CategoryTerm, "coefficients"> {
   const { inputs, attributes } = graph.node("LabelEncoder", indices);
   const { keys_strings: keys, values_int64s: places, default_int64: size } = attributes;
-  const coefficients = graph.numbers(table, size + 1);
-  if (coefficients.pop() !== linearConventions.unknownCoefficient) differs("an unknown category contributes");
   const values = keys.slice(0, size);
   // One more entry, for "", says which value stands in for a missing one.
   const missing = keys[size];
@@ -67,8 +75,15 @@ function categoryTerm(graph: GraphReader, part: string): CategoryTerm {
     column: graph.feature(inputs.X),
     ...(imputation !== undefined && { imputation }),
     values,
-    coefficients,
   };
+}
+
+function categoryTerm(graph: GraphReader, part: string): CategoryTerm {
+  const { data: table, indices } = graph.inputs("Gather", part);
+  const category = categoryAt(graph, indices);
+  const coefficients = graph.numbers(table, category.values.length + 1);
+  if (coefficients.pop() !== linearConventions.unknownCoefficient) differs("an unknown category contributes");
+  return { ...category, coefficients };
 }
 
 function termsOf(graph: GraphReader, part: string): Term[] {
@@ -89,15 +104,18 @@ function parametersOf(file: Uint8Array, signature: Signature): LinearParameters 
   const parts = [...graph.inputs("Sum", predictorOf(graph, signature))];
   const [intercept = NaN] = graph.numbers(parts.pop() ?? "", 1);
   const terms = parts.flatMap((part) => termsOf(graph, part));
-  const { inputs } = signature;
+  checkInputs(read, signature);
+  return { signature, intercept, terms: inOrder(terms, signature) };
+}
+
+/** Terms in the order of the signature's inputs, one for each. */
+export function inOrder(terms: readonly Term[], { inputs }: Signature): Term[] {
   if (terms.length !== inputs.length) differs("features are left out");
-  const ordered = inputs.map(({ name, type }) => {
+  return inputs.map(({ name, type }) => {
     const term = terms.find(({ column }) => column === name);
     if (term?.kind !== type) differs(`${name} is not a ${type}`);
     return term;
   });
-  checkInputs(read, signature);
-  return { signature, intercept, terms: ordered };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { severalClasses } from "../definition/class-names";
 import type { Signature, SignatureColumn } from "../model/signature";
 import { checkInputs, checkOperatorSets, predictorOf } from "./graph-frame";
 import { differs, GraphReader } from "./graph-reader";
@@ -70,13 +71,32 @@ function childrenOf(
   });
 }
 
+/** The target of the leaves of each tree; those of one tree have the same. */
+function targetsOf(
+  { tree_roots: roots, leaf_targetids: targets }: OperatorAttributes<"TreeEnsemble">,
+  { left, right, width }: { left: Int32Array; right: Int32Array; width: number },
+): Int32Array {
+  const ofTrees = Int32Array.from(roots, (root) => {
+    const found = new Set<number | undefined>();
+    const open = [root];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (node < 0) found.add(targets[~node]);
+      else open.push(left[node] ?? -1, right[node] ?? -1);
+    }
+    const [target = -1, ...others] = found;
+    if (others.length > 0 || !(target >= 0 && target < width)) differs("a leaf is of another target");
+    return target;
+  });
+  return ofTrees;
+}
+
 function treesOf(
   given: OperatorAttributes<"TreeEnsemble">,
   leafRows: Int32Array,
-  features: readonly TreeFeature[],
+  { features, width }: { features: readonly TreeFeature[]; width: number },
 ): Trees {
   if (
-    given.n_targets !== 1 ||
+    given.n_targets !== width ||
     given.aggregate_function !== aggregate ||
     given.post_transform !== postTransform
   ) {
@@ -108,17 +128,18 @@ function treesOf(
   }
   if (given.tree_roots.some((root) => !(root >= 0 && root < nodes))) differs("a tree has no root");
   if (leafRows.length !== sizes.leaves || leafRows.some((rows) => !(rows > 0))) differs("a leaf has no rows");
-  if (given.leaf_targetids.length !== sizes.leaves || given.leaf_targetids.some((target) => target !== 0)) {
-    differs("a leaf is of another target");
-  }
+  if (given.leaf_targetids.length !== sizes.leaves) differs("a leaf is of another target");
+  const left = childrenOf(given.nodes_truenodeids, given.nodes_trueleafs, sizes);
+  const right = childrenOf(given.nodes_falsenodeids, given.nodes_falseleafs, sizes);
   return {
     roots: Int32Array.from(given.tree_roots),
+    targets: targetsOf(given, { left, right, width }),
     features: Int32Array.from(given.nodes_featureids),
     thresholds: Float64Array.from(given.nodes_splits.values),
     categories,
     missingLeft: Uint8Array.from(given.nodes_missing_value_tracks_true),
-    left: childrenOf(given.nodes_truenodeids, given.nodes_trueleafs, sizes),
-    right: childrenOf(given.nodes_falsenodeids, given.nodes_falseleafs, sizes),
+    left,
+    right,
     leafValues,
     leafRows,
   };
@@ -141,7 +162,8 @@ function parametersOf(file: Uint8Array, signature: Signature): TreeParameters {
     isLog ? graph.inputs("Exp", predictor).input : predictor,
   );
   if (more.length > 0) differs("more is added to the trees");
-  const [base = NaN] = graph.numbers(constant, 1);
+  const several = severalClasses(signature.target.classes);
+  const bases = graph.numbers(constant, several?.length ?? 1);
   const { inputs, attributes } = graph.node("TreeEnsemble", ensemble);
   const { inputs: columns, attributes: joining } = graph.node("Concat", inputs.X);
   if (joining.axis !== columnAxis || columns.length !== signature.inputs.length) {
@@ -152,10 +174,10 @@ function parametersOf(file: Uint8Array, signature: Signature): TreeParameters {
   );
   return {
     signature,
-    base,
-    link: signature.task === "classification" ? "log-odds" : isLog ? "log" : "identity",
+    bases,
+    link: several ? "logits" : signature.task === "classification" ? "log-odds" : isLog ? "log" : "identity",
     features,
-    trees: treesOf(attributes, leafRowsOf(read), features),
+    trees: treesOf(attributes, leafRowsOf(read), { features, width: bases.length }),
   };
 }
 

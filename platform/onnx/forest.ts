@@ -7,11 +7,11 @@ export class Forest {
   private readonly sets: Int32Array;
   /** 1 for each code that is in a set, set after set. */
   private readonly members: Uint8Array;
-  private readonly base: number;
+  private readonly bases: readonly number[];
   private readonly trees: Trees;
 
-  constructor({ features, trees, base }: TreeParameters) {
-    this.base = base;
+  constructor({ features, trees, bases }: TreeParameters) {
+    this.bases = bases;
     this.trees = trees;
     this.features = features.length;
     const sizes = features.map(({ values = [] }) => values.length + otherCategory + 1);
@@ -37,16 +37,19 @@ export class Forest {
   }
 
   /**
-   * The sum of the trees and the base for each row, in the order in which onnxruntime adds them up.
+   * The sum of the trees and the base for each row, of logits one for each class, in the order in which onnxruntime adds them up.
    * Tree by tree for all rows, a tree's nodes stay in the cache.
    */
   sums(values: Float64Array, rows: number): Float64Array {
     // The loop below is where the time of a prediction goes: it has what it reads at hand, and calls nothing.
-    const { roots, left, right, leafValues, features: asked, thresholds, missingLeft } = this.trees;
-    const { features, sets, members, base } = this;
-    const sums = new Float64Array(rows);
-    for (const root of roots) {
-      for (let row = 0, offset = 0; row < rows; row++, offset += features) {
+    const { roots, targets, left, right, leafValues, features: asked, thresholds, missingLeft } = this.trees;
+    const { features, sets, members, bases } = this;
+    const width = bases.length;
+    const size = rows * width;
+    const sums = new Float64Array(size);
+    for (let tree = 0; tree < roots.length; tree++) {
+      const root = roots[tree] ?? -1;
+      for (let at = targets[tree] ?? 0, offset = 0; at < size; at += width, offset += features) {
         let node = root;
         while (node >= 0) {
           const value = values[offset + (asked[node] ?? 0)] ?? NaN;
@@ -57,10 +60,13 @@ export class Forest {
               : members[set + value] === 1;
           node = (isLeft ? left[node] : right[node]) ?? -1;
         }
-        sums[row] = (sums[row] ?? NaN) + (leafValues[~node] ?? NaN);
+        sums[at] = (sums[at] ?? NaN) + (leafValues[~node] ?? NaN);
       }
     }
-    for (let row = 0; row < rows; row++) sums[row] = (sums[row] ?? NaN) + base;
+    for (let target = 0; target < width; target++) {
+      const base = bases[target] ?? NaN;
+      for (let at = target; at < size; at += width) sums[at] = (sums[at] ?? NaN) + base;
+    }
     return sums;
   }
 }

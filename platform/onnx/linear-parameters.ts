@@ -32,10 +32,21 @@ export interface CategoryTerm {
 
 export type Term = NumberTerm | BooleanTerm | CategoryTerm;
 
-/** A fitted model: intercept plus the sum of its terms; for a classification the log-odds of the positive class. */
-export interface LinearParameters {
-  readonly signature: Signature;
+/** Intercept plus the sum of terms. */
+export interface LinearPredictor {
   readonly intercept: number;
   /** In the order of the signature's inputs. */
   readonly terms: readonly Term[];
+}
+
+/** A fitted model with one predictor: what is predicted, or the log-odds of the positive class of two. */
+export interface LinearParameters extends LinearPredictor {
+  readonly signature: Signature;
+}
+
+/** A fitted model of more than two classes: the softmax of its predictors are the classes' probabilities. */
+export interface MultinomialParameters {
+  readonly signature: Signature;
+  /** In the order of the signature's classes; all have the same terms, but for coefficients. */
+  readonly predictors: readonly LinearPredictor[];
 }

@@ -1,6 +1,7 @@
 import { PlatformError } from "../base/errors";
 import type { Signature } from "../model/signature";
-import type { ColumnValues, FeatureTable } from "../model/table";
+import { greatestOfRows } from "../base/softmax";
+import type { ColumnValues, FeatureTable, Predictions } from "../model/table";
 
 /** The values of a feature. */
 export function columnOf({ rows, columns }: FeatureTable, name: string): ColumnValues {
@@ -10,6 +11,19 @@ export function columnOf({ rows, columns }: FeatureTable, name: string): ColumnV
     "INPUT_INVALID",
     `Feature "${name}" has ${values?.length ?? 0} values for ${rows} rows. Give one value per row.`,
   );
+}
+
+/** What is predicted by the probabilities of more than two classes, row by row. */
+export function predictionsOfClasses({ target }: Signature, probabilities: Float64Array): Predictions {
+  const classes = target.classes ?? [0, 1];
+  const labels = greatestOfRows(probabilities, classes.length);
+  const isText = typeof classes[0] === "string";
+  return {
+    prediction: isText
+      ? Array.from(labels, (label) => String(classes[label]))
+      : Float64Array.from(labels, (label) => Number(classes[label])),
+    probabilities,
+  };
 }
 
 /** The class that is predicted by the probability of the positive one. */

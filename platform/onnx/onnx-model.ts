@@ -4,6 +4,7 @@ import { PlatformError, reasonOf } from "../base/errors";
 import { fileExists } from "../base/files";
 import { counted, withoutPeriod } from "../base/wording";
 import { modelFiles, readModelMetadata } from "../model/model-directory";
+import { probabilityNames } from "../definition/class-names";
 import { InputTooLarge } from "./input-too-large";
 import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime";
 import type { Signature, SignatureColumn } from "../model/signature";
@@ -20,9 +21,10 @@ const tensorTypes = {
 function outputTypesOf(signature: Signature): ExpectedTypes {
   if (signature.task === "regression") return new Map([["prediction", ["float64"]]]);
   const label = typeof signature.target.classes?.[0] === "string" ? "string" : "int64";
-  return new Map([
+  const probabilities = probabilityNames(signature.target.classes);
+  return new Map<string, readonly Tensor.Type[]>([
     ["prediction", [label]],
-    ["probability", ["float64"]],
+    ...probabilities.map((name) => [name, ["float64"]] as const),
   ]);
 }
 
@@ -69,11 +71,14 @@ export class OnnxModel {
   /** What the graph says of each input, all of them tensors. */
   private readonly inputs: ReadonlyMap<string, InferenceSession.TensorValueMetadata>;
 
+  private readonly probabilityNames: readonly string[];
+
   private constructor(
     readonly signature: Signature,
     private readonly runtime: OnnxRuntime,
     private readonly session: InferenceSession,
   ) {
+    this.probabilityNames = probabilityNames(signature.target.classes);
     this.inputs = new Map(
       session.inputMetadata.flatMap((input) => (input.isTensor ? [[input.name, input] as const] : [])),
     );
@@ -116,21 +121,35 @@ export class OnnxModel {
       this.signature.inputs.map((column) => [column.name, this.tensorOf(column, table)]),
     );
     // A model may have others, of types that cannot be read here.
-    const outputs = await this.run(feeds, table.rows);
-    const { prediction, probability } = outputs;
+    const outputs = new Map(Object.entries(await this.run(feeds, table.rows)));
+    const prediction = outputs.get("prediction");
     if (!prediction) throw unlikeRows("predictions", 0, table.rows);
+    const probabilities = this.probabilityNames.flatMap((name) => outputs.get(name) ?? []);
     // A graph may leave its shapes open, so that only its answers show them.
-    for (const [name, { size }] of Object.entries({
-      predictions: prediction,
-      ...(probability && { probabilities: probability }),
-    })) {
-      if (size !== table.rows) throw unlikeRows(name, size, table.rows);
+    for (const tensor of [prediction, ...probabilities]) {
+      const what = tensor === prediction ? "predictions" : "probabilities";
+      if (tensor.size !== table.rows) throw unlikeRows(what, tensor.size, table.rows);
     }
     return {
       prediction: categorical ? Array.from(prediction.data as string[]) : toNumbers(prediction.data),
-      ...(this.signature.task === "classification" &&
-        probability && { probability: toNumbers(probability.data) }),
+      ...this.probabilitiesOf(probabilities, table.rows),
     };
+  }
+
+  /** One column of two classes, else those of all classes row by row. */
+  private probabilitiesOf(
+    outputs: readonly Tensor[],
+    rows: number,
+  ): Pick<Predictions, "probability" | "probabilities"> {
+    const width = this.probabilityNames.length;
+    const [only] = outputs;
+    if (width < 2) return only ? { probability: toNumbers(only.data) } : {};
+    const probabilities = new Float64Array(rows * width);
+    outputs.forEach(({ data }, offset) => {
+      const values = toNumbers(data);
+      for (let row = 0; row < rows; row++) probabilities[row * width + offset] = values[row] ?? NaN;
+    });
+    return { probabilities };
   }
 
   private async run(feeds: InferenceSession.FeedsType, rows: number): Promise<InferenceSession.ReturnType> {
@@ -168,7 +187,8 @@ export class OnnxModel {
   private emptyPredictions(categorical: boolean): Predictions {
     return {
       prediction: categorical ? [] : new Float64Array(),
-      ...(this.signature.task === "classification" && { probability: new Float64Array() }),
+      ...(this.probabilityNames.length === 1 && { probability: new Float64Array() }),
+      ...(this.probabilityNames.length > 1 && { probabilities: new Float64Array() }),
     };
   }
 

@@ -39,8 +39,8 @@ interface Step {
  * weight of its subsets.
  */
 export class TreeContributions {
-  /** The mean of the trees over the training rows. */
-  readonly base: number;
+  /** The mean of the trees over the training rows, of logits for each class. */
+  readonly bases: readonly number[];
   private readonly rows: Float64Array;
   /** Ways, one for each depth behind each other. */
   private readonly feature: Int32Array;
@@ -49,6 +49,7 @@ export class TreeContributions {
   private readonly weight: Float64Array;
   private values: Float64Array = new Float64Array();
   private offset = 0;
+  private target = 0;
   private sums: Float64Array = new Float64Array();
 
   constructor(
@@ -62,17 +63,25 @@ export class TreeContributions {
     this.unknown = new Float64Array(size);
     this.known = new Float64Array(size);
     this.weight = new Float64Array(size);
-    const { base, trees } = parameters;
-    this.base = Array.from(trees.roots).reduce((sum, root) => sum + this.meanBelow(root), base);
+    const { bases, trees } = parameters;
+    const means = [...bases];
+    trees.roots.forEach((root, tree) => {
+      const target = trees.targets[tree] ?? 0;
+      means[target] = (means[target] ?? NaN) + this.meanBelow(root);
+    });
+    this.bases = means;
   }
 
-  /** Adds to `sums` what each feature of the row that begins at `offset` says. */
+  /** Adds to `sums`, laid out as the contributions of an explanation, what each feature of the row that begins at `offset` says. */
   addRow(values: Float64Array, offset: number, sums: Float64Array): void {
     this.values = values;
     this.offset = offset;
     this.sums = sums;
-    for (const root of this.parameters.trees.roots)
-      this.walk(root, 0, 0, { feature: -1, unknown: 1, known: 1 });
+    const { roots, targets } = this.parameters.trees;
+    for (let tree = 0; tree < roots.length; tree++) {
+      this.target = targets[tree] ?? 0;
+      this.walk(roots[tree] ?? -1, 0, 0, { feature: -1, unknown: 1, known: 1 });
+    }
   }
 
   private meanBelow(child: number): number {
@@ -102,7 +111,7 @@ export class TreeContributions {
     if (child < 0) {
       const value = trees.leafValues[~child] ?? NaN;
       for (let index = 1; index < end; index++) {
-        const at = this.offset + (this.feature[start + index] ?? 0);
+        const at = (this.offset + (this.feature[start + index] ?? 0)) * this.bases.length + this.target;
         const share = (this.known[start + index] ?? NaN) - (this.unknown[start + index] ?? NaN);
         this.sums[at] = (this.sums[at] ?? NaN) + this.weightWithout(start, end, index) * share * value;
       }

@@ -1,15 +1,20 @@
+import { softmaxRows } from "../base/softmax";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
 import { Forest } from "./forest";
-import { classesOf, columnOf } from "./model-table";
+import { classesOf, columnOf, predictionsOfClasses } from "./model-table";
 import { firstCategory, otherCategory, type TreeLink, type TreeParameters } from "./tree-parameters";
 import { TreeContributions } from "./tree-contributions";
 
-const scales = { identity: "prediction", log: "log", "log-odds": "log-odds" } as const;
+const scales = { identity: "prediction", log: "log", "log-odds": "log-odds", logits: "logits" } as const;
 
-function linked(link: TreeLink, sums: Float64Array): Float64Array {
+/** What the sums become; they are overwritten where they can be. */
+function linked(link: TreeLink, sums: Float64Array, width: number): Float64Array {
   switch (link) {
+    case "logits":
+      softmaxRows(sums, width);
+      return sums;
     case "identity":
       return sums;
     case "log":
@@ -40,7 +45,9 @@ export class TreeModel {
   /** Predictions in row order, without a promise: a row takes some microseconds. */
   predict(table: FeatureTable): Predictions {
     const values = this.encode(table);
-    const predicted = linked(this.parameters.link, this.forest.sums(values, table.rows));
+    const { link, bases } = this.parameters;
+    const predicted = linked(link, this.forest.sums(values, table.rows), bases.length);
+    if (link === "logits") return predictionsOfClasses(this.signature, predicted);
     if (this.signature.task === "regression") return { prediction: predicted };
     return { prediction: classesOf(this.signature, predicted), probability: predicted };
   }
@@ -52,16 +59,16 @@ export class TreeModel {
    */
   explain(table: FeatureTable): Explanation {
     this.contributions ??= new TreeContributions(this.parameters, this.forest);
-    const { base } = this.contributions;
+    const { bases } = this.contributions;
     const { features, link } = this.parameters;
     const values = this.encode(table);
-    const contributions = new Float64Array(values.length);
+    const contributions = new Float64Array(values.length * bases.length);
     for (let row = 0; row < table.rows; row++) {
       this.contributions.addRow(values, row * features.length, contributions);
     }
     return {
       scale: scales[link],
-      base,
+      base: link === "logits" ? bases : (bases[0] ?? NaN),
       features: features.map(({ column }) => column),
       contributions,
     };

@@ -19,6 +19,8 @@ export const firstCategory = 2;
 export interface Trees {
   /** The first node of each tree. */
   readonly roots: Int32Array;
+  /** What each tree adds to: the position among `TreeParameters.bases`. */
+  readonly targets: Int32Array;
   /** Position of the feature that a node asks for. */
   readonly features: Int32Array;
   /** Number: values up to this go left. */
@@ -34,14 +36,18 @@ export interface Trees {
   readonly leafRows: Int32Array;
 }
 
-/** What the sum of the trees becomes: the prediction itself, its logarithm, or the log-odds of the positive class. */
-export type TreeLink = "identity" | "log" | "log-odds";
+/**
+ * What the sum of the trees becomes: the prediction itself, its logarithm, the log-odds of the positive class, or, of more than two
+ * classes, the logits, whose softmax are the probabilities.
+ */
+export type TreeLink = "identity" | "log" | "log-odds" | "logits";
 
 /** A fitted ensemble of trees: base plus the sum of a leaf of each, before the link. */
 export interface TreeParameters {
   readonly signature: Signature;
   readonly link: TreeLink;
-  readonly base: number;
+  /** One; of logits one for each class. */
+  readonly bases: readonly number[];
   /** In the order of the signature's inputs. */
   readonly features: readonly TreeFeature[];
   readonly trees: Trees;

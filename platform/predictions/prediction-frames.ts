@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { severalClasses } from "../definition/class-names";
 import type { Signature, SignatureColumn } from "../model/signature";
 import type { ColumnValues, FeatureTable, Predictions } from "../model/table";
 
@@ -15,6 +16,8 @@ export interface SegmentHeader {
   readonly redacted: readonly string[];
   readonly textOutputs: boolean;
   readonly probabilities: boolean;
+  /** How many probabilities a row has, where there are more than two classes. */
+  readonly classes?: number;
   /** Records of our own tests of the service. */
   readonly test?: true;
 }
@@ -38,6 +41,7 @@ export function predictionSource(
   signature: Signature,
   { model, redact = [] }: { readonly model: string; readonly redact?: readonly string[] },
 ): PredictionSource {
+  const classes = severalClasses(signature.target.classes);
   const isLeftOut = ({ name, personal }: SignatureColumn): boolean =>
     personal === true || redact.includes(name);
   return {
@@ -46,6 +50,7 @@ export function predictionSource(
     redacted: signature.inputs.filter(isLeftOut).map(({ name }) => name),
     textOutputs: typeof signature.target.classes?.[0] === "string",
     probabilities: signature.task === "classification",
+    ...(classes && { classes: classes.length }),
   };
 }
 
@@ -92,7 +97,11 @@ export class FrameEncoder {
       this.write(values);
     }
     this.write(predictions.prediction);
-    if (source.probabilities) this.write(predictions.probability ?? new Float64Array(table.rows));
+    if (source.probabilities) {
+      const { probability, probabilities = new Float64Array(table.rows * (source.classes ?? 1)) } =
+        predictions;
+      this.write(probability ?? probabilities);
+    }
     this.numbers[1] = request.time;
     this.bytes.writeUInt32LE(table.rows, 16);
     this.bytes.writeUInt32LE(idBytes, 20);
@@ -115,7 +124,8 @@ export class FrameEncoder {
   }
 
   private reserve(source: PredictionSource, { id, table, predictions }: ScoredRequest): void {
-    let max = frameHead + aligned(3 * id.length) + maxBytesOf(predictions.prediction) + 8 * table.rows;
+    const numbers = table.rows * (source.classes ?? 1);
+    let max = frameHead + aligned(3 * id.length) + maxBytesOf(predictions.prediction) + 8 * numbers;
     for (const { name, type } of source.columns) {
       const values = type === "number" ? undefined : table.columns.get(name);
       max += values === undefined ? 8 * table.rows : maxBytesOf(values);

@@ -121,6 +121,7 @@ export class FrameDecoder {
   private readonly inputs: readonly { readonly key: Buffer; readonly reader: ColumnReader }[];
   private readonly outputs: ColumnReader;
   private readonly probabilities: ColumnReader | undefined;
+  private readonly classes: number | undefined;
   private readonly model: string;
   private readonly end: string;
   private lastTime = NaN;
@@ -134,6 +135,7 @@ export class FrameDecoder {
     }));
     this.outputs = new ColumnReader(header.textOutputs ? "category" : "number");
     this.probabilities = header.probabilities ? new ColumnReader("number") : undefined;
+    this.classes = header.classes;
     this.model = `","model":${JSON.stringify(header.model)},"inputs":[`;
     const redacted = header.redacted.length > 0 ? `,"redacted":${JSON.stringify(header.redacted)}` : "";
     this.end = `]${redacted}${header.test === true ? ',"test":true' : ""}}\n`;
@@ -168,7 +170,7 @@ export class FrameDecoder {
     this.addList(frame, outputs);
     if (probabilities !== undefined) {
       text.add('],"probabilities":[');
-      this.addList(frame, probabilities);
+      this.addProbabilities(frame, probabilities);
     }
     text.add(this.end);
   }
@@ -177,6 +179,23 @@ export class FrameDecoder {
     for (let row = 0; row < frame.rows; row++) {
       if (row > 0) this.text.addBytes(comma);
       reader.addNext(frame, this.text);
+    }
+  }
+
+  /** Of more than two classes a list for each row. */
+  private addProbabilities(frame: Frame, reader: ColumnReader): void {
+    const { classes } = this;
+    if (classes === undefined) {
+      this.addList(frame, reader);
+      return;
+    }
+    for (let row = 0; row < frame.rows; row++) {
+      this.text.add(row > 0 ? ",[" : "[");
+      for (let name = 0; name < classes; name++) {
+        if (name > 0) this.text.addBytes(comma);
+        reader.addNext(frame, this.text);
+      }
+      this.text.add("]");
     }
   }
 

@@ -12,8 +12,8 @@ export interface PredictionRecord {
   readonly inputs: readonly Readonly<Record<string, number | string | boolean | null>>[];
   /** A prediction per row. */
   readonly outputs: readonly (number | string)[];
-  /** Classification: probability of the positive class per row. */
-  readonly probabilities?: readonly number[];
+  /** Classification: probability of the positive class of two per row; else those of all classes, in their order. */
+  readonly probabilities?: readonly (number | readonly number[])[];
   /** Features left out of `inputs` because they may identify a person. */
   readonly redacted?: readonly string[];
   /** From one of our own tests of the service: used neither for drift nor as training data. */
@@ -27,7 +27,7 @@ const recordSchema = z
     model: z.string(),
     inputs: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))),
     outputs: z.array(z.union([z.number(), z.string()])),
-    probabilities: z.array(z.number()).exactOptional(),
+    probabilities: z.array(z.union([z.number(), z.array(z.number())])).exactOptional(),
     redacted: z.array(z.string()).exactOptional(),
     test: z.literal(true).exactOptional(),
   })

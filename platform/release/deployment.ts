@@ -80,8 +80,8 @@ export const trackSampleSchema = z.object({
   /** Canary: how many of the requests were copies of which stable's answer was used; absent when none was. */
   shadowed: count.exactOptional(),
   /**
-   * Canary: absolute difference to stable's predictions for the same rows, on average of each copied request, over the requests;
-   * absent when there was none.
+   * Canary: absolute difference to stable's predictions for the same rows (of classes 1 where they are others), on average of each
+   * copied request, over the requests; absent when there was none.
    */
   pairs: z
     .object({ count, meanAbsoluteDifference: z.number(), standardDeviation: z.number() })
@@ -90,7 +90,7 @@ export const trackSampleSchema = z.object({
   latencyMs: latencySchema.exactOptional(),
   /** More of them, around the 95th percentile: shares (0..1) of answers that took at most so long. */
   latencyQuantiles: z.array(z.object({ share: z.number(), ms: z.number() })).exactOptional(),
-  /** Predictions (probabilities, for a classification); absent when there was none. */
+  /** Predictions that are numbers (of two classes the probabilities of the positive one); absent when there was none. */
   predictions: z
     .object({
       count,
@@ -99,6 +99,11 @@ export const trackSampleSchema = z.object({
       /** A fair sample of them, rising, of each request one at most; absent where none is kept. */
       kept: z.array(z.number()).exactOptional(),
     })
+    .exactOptional(),
+  /** How often each class was predicted, of each request one prediction; absent where numbers are. */
+  classes: z
+    .array(z.object({ name: z.string(), count }))
+    .readonly()
     .exactOptional(),
 });
 

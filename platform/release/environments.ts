@@ -21,7 +21,7 @@ export interface Environments {
 /** Names that pipelines use for something else: `mlops-preview` is an identity, `mlops-build` a kind of agent. */
 const taken = ["preview", "infra", "build", "monitor", "all"];
 
-/** In the names of an environment's identities: `mlops-prod-release` releases to prod. */
+/** In the names of an environment's identities: `mlops-<environment>-release` releases to it. */
 const duties = ["release", "watch"];
 
 const fileSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { InputTooLarge } from "../../platform/onnx/input-too-large";
+import { probabilityNames } from "../../platform/definition/class-names";
 import { takeRows } from "../../platform/model/take-rows";
 import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";
@@ -7,20 +8,26 @@ import type { ScoringModel } from "../model/scorer";
 /** A model as files of rows are scored by it. */
 export type BatchModel = Pick<ScoringModel, "signature" | "predict" | "findTooLarge">;
 
-/** What a table of scores has of each row, all of it numbers; NaN for a row that could not be scored. */
-export function scoreColumns({ task }: Signature): string[] {
-  return task === "regression" ? ["prediction"] : ["prediction", "probability"];
+/** The columns of a table of scores, all of them numbers; NaN for a row that could not be scored. Of several classes each has one. */
+export function scoreColumns({ target }: Signature): string[] {
+  return ["prediction", ...probabilityNames(target.classes).map((_, position) => `probability_${position}`)];
 }
 
 /** The columns of `scoreColumns` for predictions: a class is its position among the classes. */
-export function scoresOf({ target }: Signature, { prediction, probability }: Predictions): Float64Array[] {
+export function scoresOf({ target }: Signature, predictions: Predictions): Float64Array[] {
   const { classes } = target;
+  const { prediction, probability, probabilities } = predictions;
   if (classes === undefined) return [Float64Array.from(prediction as Float64Array)];
   const positions = new Map<string | number, number>(classes.map((name, position) => [name, position]));
-  return [
-    Float64Array.from(prediction as ArrayLike<string | number>, (name) => positions.get(name) ?? NaN),
-    ...(probability ? [Float64Array.from(probability)] : []),
-  ];
+  const named = Float64Array.from(
+    prediction as ArrayLike<string | number>,
+    (name) => positions.get(name) ?? NaN,
+  );
+  if (probability) return [named, Float64Array.from(probability)];
+  const several = classes.map((_, position) =>
+    named.map((_, row) => probabilities?.[row * classes.length + position] ?? NaN),
+  );
+  return [named, ...several];
 }
 
 /** Scores of the rows of a table, those at `rows` at most: NaN for the others and for those that the model cannot score. */

@@ -2,11 +2,13 @@ import { open, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import { quoted } from "../../platform/base/wording";
+import { probabilityNames } from "../../platform/definition/class-names";
 import type { FileFields } from "../../platform/data/file-fields";
 import type { Signature } from "../../platform/model/signature";
 import { toCsvLine } from "../../platform/sql/csv-line";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import { namesBeside } from "./batch-files";
+import { scoreColumns } from "./batch-model";
 
 /** A file that is there as a whole or not at all. */
 export class TemporaryFile {
@@ -51,8 +53,8 @@ interface ScoredRows {
 
 /** The names of an output's columns: those of the file, with the row's number before them and what was predicted behind. */
 function namesOf({ fields: { header }, signature }: ScoredRows): string[] {
-  const probability = signature.task === "classification" ? ["probability"] : [];
-  const [row = "", ...added] = namesBeside(header, ["row", "prediction", ...probability, "model"]);
+  const probabilities = probabilityNames(signature.target.classes);
+  const [row = "", ...added] = namesBeside(header, ["row", "prediction", ...probabilities, "model"]);
   return [row, ...header, ...added];
 }
 
@@ -72,7 +74,7 @@ function scoredQuery(engine: SqlEngine, rows: ScoredRows, asItIs: boolean): stri
     "_row",
     ...fields.header.map((_, position) => `f${position}`),
     predictionSql(signature),
-    ...(signature.task === "classification" ? ["probability"] : []),
+    ...scoreColumns(signature).slice(1),
     literal(reference),
   ];
   const named = values.map((value, position) => `${value} AS c${position}`);

@@ -1,4 +1,5 @@
 import type { Explanation } from "../../platform/onnx/explanation";
+import { severalClasses } from "../../platform/definition/class-names";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import { problems } from "../problems/problem";
 
@@ -104,18 +105,28 @@ export function predictionSchema({ task, target }: Signature): Schema {
   return { type: typeof negative === "string" ? "string" : "integer", enum: target.classes };
 }
 
-export function explanationSchema({ task, inputs }: Signature): Schema {
+/** A number for each class. */
+function probabilityListSchema({ length }: { readonly length: number }): Schema {
+  return { type: "array", items: { type: "number" }, minItems: length, maxItems: length };
+}
+
+export function explanationSchema({ task, inputs, target }: Signature): Schema {
   // A model of counts or amounts adds up to the logarithm of what it predicts.
-  const sums: Explanation["scale"][] = task === "regression" ? ["prediction", "log"] : ["log-odds"];
-  const names = Object.fromEntries(inputs.map(({ name }) => [name, { type: "number" }]));
+  const several = severalClasses(target.classes);
+  const sums: Explanation["scale"][] =
+    task === "regression" ? ["prediction", "log"] : several ? ["logits"] : ["log-odds"];
+  const added = several ? probabilityListSchema(several) : { type: "number" };
+  const names = Object.fromEntries(inputs.map(({ name }) => [name, added]));
   return objectSchema(
     {
       scale: { type: "string", enum: sums },
-      base: { type: "number" },
+      base: added,
       contributions: { type: "array", items: objectSchema(names) },
     },
     {
-      description: `What each feature adds. Base and contributions of a row add up to its ${sums.join(" or ")}.`,
+      description: several
+        ? "What each feature adds for each class. Base and contributions of a row add up to its logits, whose softmax are the probabilities."
+        : `What each feature adds. Base and contributions of a row add up to its ${sums.join(" or ")}.`,
     },
   );
 }
@@ -123,12 +134,15 @@ export function explanationSchema({ task, inputs }: Signature): Schema {
 function outputSchema({ signature }: SchemaOptions): Schema {
   const { classes } = signature.target;
   const label = predictionSchema(signature);
-  const pair = { type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 };
   const properties = {
     result: { type: "array", description: "A prediction per row, in row order.", items: label },
     ...(classes && {
-      classes: { type: "array", description: "The classes, negative first.", items: label },
-      probabilities: { type: "array", description: "Per row, in the order of the classes.", items: pair },
+      classes: { type: "array", description: "The classes, of two the negative first.", items: label },
+      probabilities: {
+        type: "array",
+        description: "Per row, in the order of the classes.",
+        items: probabilityListSchema(classes),
+      },
     }),
     explanation: explanationSchema(signature),
     model: { type: "string", description: "name:version" },

@@ -1,4 +1,5 @@
 import type { FastifyInstance, RouteHandlerMethod } from "fastify";
+import type { SeenPredictions } from "../../platform/release/seen-predictions";
 import type { ServingLimits } from "../../platform/definition/definition";
 import type { DescribedService } from "../description/openapi-parts";
 import type { Schema, SchemaOptions } from "../description/openapi-schemas";
@@ -38,11 +39,11 @@ export interface Route {
    */
   readonly open?: boolean;
   /**
-   * Present on a route that predicts, whose requests are the sample that a canary is judged by. Returns the numbers by which
-   * answers are compared (probabilities of the positive class, where there are any), and undefined when the answer is not
+   * Present on a route that predicts, whose requests are the sample that a canary is judged by. Returns what answers are compared
+   * by: numbers (of two classes the probabilities of the positive one), or classes as texts; and undefined when the answer is not
    * one of this route's.
    */
-  readonly predictionsIn?: (answer: ReceivedAnswer) => readonly number[] | undefined;
+  readonly predictionsIn?: (answer: ReceivedAnswer) => SeenPredictions | undefined;
   readonly handler: (service: Service) => RouteHandlerMethod;
   /** The route in OpenAPI. */
   readonly operation: (service: DescribedService) => Schema;

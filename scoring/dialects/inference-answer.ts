@@ -1,4 +1,5 @@
 import type { Explanation } from "../../platform/onnx/explanation";
+import { severalClasses } from "../../platform/definition/class-names";
 import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
 import { plainArray } from "../model/answer";
@@ -12,28 +13,44 @@ interface OutputTensor {
   readonly name: string;
   readonly datatype: "FP64" | "INT64" | "BYTES";
   readonly shape: readonly number[];
-  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly values: Float64Array | readonly string[];
 }
 
 /** Outputs there are only when predictions are explained. */
 export const explanationOutputs = ["base", "contributions"];
 
-/** Name and datatype of a model's outputs. */
-export function outputsOf({ task, target }: Signature): Pick<OutputTensor, "name" | "datatype">[] {
-  if (task === "regression") return [{ name: "prediction", datatype: "FP64" }];
+/** A model's outputs, of -1 rows. Of more than two classes the probabilities are one tensor, whose parameter names them as a JSON list. */
+export function outputsOf({ task, target }: Signature): Omit<OutputTensor, "values">[] {
+  if (task === "regression") return [{ name: "prediction", datatype: "FP64", shape: [-1] }];
   const label = typeof target.classes?.[0] === "string" ? "BYTES" : "INT64";
+  const several = severalClasses(target.classes);
   return [
-    { name: "prediction", datatype: label },
-    { name: "probability", datatype: "FP64" },
+    { name: "prediction", datatype: label, shape: [-1] },
+    several
+      ? {
+          name: "probabilities",
+          datatype: "FP64",
+          shape: [-1, several.length],
+          parameters: { classes: JSON.stringify(several) },
+        }
+      : { name: "probability", datatype: "FP64", shape: [-1] },
   ];
 }
 
 function explanationTensors({ scale, base, features, contributions }: Explanation): OutputTensor[] {
   const width = features.length;
-  const shape = [contributions.length / width, width];
+  const bases = typeof base === "number" ? [base] : base;
+  const rows = contributions.length / (width * bases.length);
+  const shape = typeof base === "number" ? [rows, width] : [rows, width, bases.length];
   return [
-    { name: "base", datatype: "FP64", shape: [1], parameters: { scale }, values: Float64Array.of(base) },
+    {
+      name: "base",
+      datatype: "FP64",
+      shape: [bases.length],
+      parameters: { scale },
+      values: Float64Array.from(bases),
+    },
     {
       name: "contributions",
       datatype: "FP64",
@@ -45,9 +62,12 @@ function explanationTensors({ scale, base, features, contributions }: Explanatio
 }
 
 function tensorsOf(signature: Signature, predictions: Predictions, explanation: Explanation | undefined) {
-  const tensors = outputsOf(signature).map(({ name, datatype }): OutputTensor => {
-    const values = name === "probability" ? predictions.probability : predictions.prediction;
-    return { name, datatype, shape: [predictions.prediction.length], values: values ?? [] };
+  const tensors = outputsOf(signature).map(({ shape, ...head }): OutputTensor => {
+    const values =
+      head.name === "prediction"
+        ? predictions.prediction
+        : (predictions.probability ?? predictions.probabilities);
+    return { ...head, shape: [predictions.prediction.length, ...shape.slice(1)], values: values ?? [] };
   });
   return explanation === undefined ? tensors : [...tensors, ...explanationTensors(explanation)];
 }

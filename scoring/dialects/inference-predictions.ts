@@ -1,6 +1,7 @@
+import type { SeenPredictions } from "../../platform/release/seen-predictions";
 import type { ReceivedAnswer } from "./dialect";
 import { tensorOfBytes } from "./inference-tensor";
-import { jsonIn, numbersIn } from "./received-answer";
+import { classesIn, jsonIn, numbersIn } from "./received-answer";
 
 interface ReceivedOutput {
   readonly name?: unknown;
@@ -24,11 +25,26 @@ function numbersOf({ data }: ReceivedOutput, bytes: Buffer): readonly number[] |
   return numbersIn(Array.from(tensorOfBytes(head, bytes).values));
 }
 
+/** The classes in an output of labels. */
+function labelsOf({ data, datatype }: ReceivedOutput, bytes: Buffer): readonly string[] | undefined {
+  if (Array.isArray(data)) return classesIn(data);
+  if (datatype !== "BYTES" && datatype !== "INT64") return undefined;
+  const shape = [datatype === "INT64" ? bytes.length / 8 : countTexts(bytes)];
+  return classesIn(Array.from<unknown>(tensorOfBytes({ name: "", datatype, shape }, bytes).values));
+}
+
+/** How many texts bytes hold, each after its length. */
+function countTexts(bytes: Buffer): number {
+  let count = 0;
+  for (let at = 0; at + 4 <= bytes.length; at += 4 + bytes.readUInt32LE(at)) count += 1;
+  return count;
+}
+
 /**
- * The numbers of an inference's answer: probabilities or, of a regression, predictions. A client may ask for other outputs
- * alone; then there are none.
+ * The numbers of an inference's answer: probabilities or, of a regression, predictions; or its classes. A client may ask for other
+ * outputs alone; then there is nothing.
  */
-export function predictionsIn({ headers, body }: ReceivedAnswer): readonly number[] | undefined {
+export function predictionsIn({ headers, body }: ReceivedAnswer): SeenPredictions | undefined {
   const header = headers["inference-header-content-length"];
   const jsonLength = header === undefined ? body.length : Number(header);
   const { outputs } = Object(jsonIn(body.subarray(0, jsonLength))) as { outputs?: unknown };
@@ -44,5 +60,7 @@ export function predictionsIn({ headers, body }: ReceivedAnswer): readonly numbe
   const found = predictionOutputs
     .map((name) => received.find(({ output }) => output.name === name && output.datatype === "FP64"))
     .find((each) => each !== undefined);
-  return found === undefined ? [] : numbersOf(found.output, found.bytes);
+  if (found !== undefined) return numbersOf(found.output, found.bytes);
+  const labels = received.find(({ output }) => output.name === "prediction");
+  return labels === undefined ? [] : labelsOf(labels.output, labels.bytes);
 }

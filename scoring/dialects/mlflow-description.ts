@@ -1,3 +1,4 @@
+import { probabilityNames } from "../../platform/definition/class-names";
 import type { Signature } from "../../platform/model/signature";
 import { toCsvLine } from "../../platform/sql/csv-line";
 import type { Examples } from "../description/openapi-parts";
@@ -59,12 +60,13 @@ export function mlflowSchemas(options: SchemaOptions): Record<string, Schema> {
     inputs: either,
   };
   const params = { anyOf: [closedObject({ explain: { type: "boolean" } }, []), { type: "null" }] };
+  const probabilities = probabilityNames(signature.target.classes);
   const prediction = {
     type: "object",
-    required: signature.target.classes ? ["prediction", "probability"] : ["prediction"],
+    required: ["prediction", ...probabilities],
     properties: {
       prediction: predictionSchema(signature),
-      ...(signature.target.classes && { probability: { type: "number" } }),
+      ...Object.fromEntries(probabilities.map((name) => [name, { type: "number" }])),
     },
   };
   return {

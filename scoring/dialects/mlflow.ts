@@ -1,4 +1,7 @@
 import type { FastifyRequest, RouteHandlerMethod } from "fastify";
+import { probabilityNames } from "../../platform/definition/class-names";
+import type { SeenPredictions } from "../../platform/release/seen-predictions";
+import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
 import {
   content,
@@ -22,7 +25,7 @@ import type { InputRows } from "../rows/row-table";
 import type { Dialect, ReceivedAnswer, Route, Service } from "./dialect";
 import { csvExample, invocationExamples, mlflowSchemas } from "./mlflow-description";
 import { readInvocation } from "./mlflow-request";
-import { jsonIn, numbersIn } from "./received-answer";
+import { classesIn, jsonIn, numbersIn } from "./received-answer";
 
 /** MLflow's names for what went wrong, by HTTP status. */
 const errorCodes: Readonly<Record<number, string>> = {
@@ -59,7 +62,19 @@ function typeOf({ headers }: FastifyRequest): "json" | "csv" {
 }
 
 /** Predictions as MLflow's server gives those of this model directory: a row of the model's outputs per row. */
-function predictionRows({ prediction, probability }: Predictions): object[] {
+function predictionRows(predictions: Predictions, { target }: Signature): object[] {
+  const { prediction, probability, probabilities } = predictions;
+  if (probabilities !== undefined) {
+    const names = probabilityNames(target.classes);
+    return Array.from<number | string, object>(prediction, (value, row) =>
+      Object.fromEntries([
+        ["prediction", value],
+        ...names.map(
+          (name, position) => [name, probabilities[row * names.length + position] ?? NaN] as const,
+        ),
+      ]),
+    );
+  }
   return Array.from<number | string, object>(prediction, (value, row) =>
     probability === undefined ? { prediction: value } : { prediction: value, probability: probability[row] },
   );
@@ -79,13 +94,19 @@ async function invoke(request: FastifyRequest, scorer: Scorer, maxRows: number):
   }
   const explanation = explain ? explanationAnswer(await scorer.explain(rows, request.raw.socket)) : undefined;
   const predictions = await scorer.score(rows, scoreRequestOf(request));
-  return { predictions: predictionRows(predictions), ...(explanation && { explanation }) };
+  return { predictions: predictionRows(predictions, signature), ...(explanation && { explanation }) };
 }
 
-/** The numbers of an answer: probabilities, where its rows have any. */
-function predictionsIn(answer: ReceivedAnswer): readonly number[] | undefined {
+/** The numbers of an answer, of two classes the probabilities, or the classes of more. */
+function predictionsIn(answer: ReceivedAnswer): SeenPredictions | undefined {
   const { predictions } = Object(jsonIn(answer.body)) as { predictions?: unknown };
   if (!Array.isArray(predictions)) return undefined;
+  const isOfClasses = Object.keys(Object(predictions[0]) as object).some((name) =>
+    name.startsWith("probability_"),
+  );
+  if (isOfClasses) {
+    return classesIn(predictions.map((row) => (Object(row) as { prediction?: unknown }).prediction));
+  }
   return numbersIn(
     predictions.map((row) => {
       const { prediction, probability } = Object(row) as { prediction?: unknown; probability?: unknown };

@@ -71,7 +71,7 @@ class ServedModel {
         shape: [-1],
         ...(nullable && { parameters: { nullable } }),
       })),
-      outputs: outputsOf(signature).map((output) => ({ ...output, shape: [-1] })),
+      outputs: outputsOf(signature),
     };
   }
 

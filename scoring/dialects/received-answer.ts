@@ -8,7 +8,12 @@ export function jsonIn(body: Buffer): unknown {
   }
 }
 
-/** The numbers among some values: labels that are text are not compared. */
+/** Classes as texts. */
+export function classesIn(values: readonly unknown[]): string[] {
+  return values.filter((value) => typeof value === "number" || typeof value === "string").map(String);
+}
+
+/** The numbers among some values. */
 export function numbersIn(values: readonly unknown[]): number[] {
   return values.filter((value) => typeof value === "number");
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from "fastify";
+import type { SeenPredictions } from "../../platform/release/seen-predictions";
 import type { Signature } from "../../platform/model/signature";
 import {
   content,
@@ -18,7 +19,7 @@ import { explanationAnswer, readExplainQuery } from "../model/explain";
 import { readRows } from "../rows/read-rows";
 import type { Dialect, ReceivedAnswer, Route, Service } from "./dialect";
 import { columnsOf, valuesOf, type ExampleRows } from "./example-rows";
-import { jsonIn, numbersIn } from "./received-answer";
+import { classesIn, jsonIn, numbersIn } from "./received-answer";
 
 /** Time of the model's run as the Azure ML inference server writes it: milliseconds with three decimals. */
 function runMilliseconds({ notes }: FastifyRequest): string {
@@ -52,10 +53,12 @@ function answerScore({ scorer, limits }: Service): RouteHandlerMethod {
   };
 }
 
-/** The numbers of an answer: probabilities of the positive class, where there are any. */
-function predictionsIn({ body }: ReceivedAnswer): readonly number[] | undefined {
+/** The numbers of an answer, of two classes the probabilities of the positive one, or the classes of more. */
+function predictionsIn({ body }: ReceivedAnswer): SeenPredictions | undefined {
   const { result, probabilities } = Object(jsonIn(body)) as { result?: unknown; probabilities?: unknown };
   const pairs: readonly unknown[] | undefined = Array.isArray(probabilities) ? probabilities : undefined;
+  const [first] = pairs ?? [];
+  if (Array.isArray(first) && first.length > 2) return Array.isArray(result) ? classesIn(result) : undefined;
   const values = pairs?.map((pair) => (Array.isArray(pair) ? (pair[1] as unknown) : undefined)) ?? result;
   return Array.isArray(values) ? numbersIn(values) : undefined;
 }

@@ -1,3 +1,4 @@
+import type { ClassNames } from "../../platform/definition/class-names";
 import type { Predictions } from "../../platform/model/table";
 import type { ExplanationAnswer } from "./explain";
 
@@ -5,10 +6,10 @@ import type { ExplanationAnswer } from "./explain";
 export interface ScoreAnswer {
   /** A prediction per row, in row order. */
   readonly result: readonly (number | string)[];
-  /** Classification: the two classes, negative first. */
-  readonly classes?: readonly [string | number, string | number];
+  /** Classification: the classes, of two the negative first. */
+  readonly classes?: ClassNames;
   /** Classification: probabilities per row, in the order of `classes`; they sum to 1. */
-  readonly probabilities?: readonly (readonly [number, number])[];
+  readonly probabilities?: readonly (readonly number[])[];
   /** On request: what each feature adds to each prediction. */
   readonly explanation?: ExplanationAnswer;
   /** `name:version`. */
@@ -17,7 +18,7 @@ export interface ScoreAnswer {
 }
 
 export interface AnswerContext {
-  readonly classes: readonly [string | number, string | number] | undefined;
+  readonly classes: ClassNames | undefined;
   readonly explanation?: ExplanationAnswer | undefined;
   readonly model: string;
   readonly requestId: string;
@@ -39,10 +40,26 @@ function bothProbabilities(positive: Float64Array): [number, number][] {
   return pairs;
 }
 
-export function scoreAnswer({ prediction, probability }: Predictions, context: AnswerContext): ScoreAnswer {
+/** Lists of `width` numbers each. */
+function linesOf(values: Float64Array, width: number): number[][] {
+  const lines = new Array<number[]>(values.length / width);
+  for (let row = 0; row < lines.length; row++) {
+    const line = new Array<number>(width);
+    for (let place = 0; place < width; place++) line[place] = values[row * width + place] ?? NaN;
+    lines[row] = line;
+  }
+  return lines;
+}
+
+export function scoreAnswer(predictions: Predictions, context: AnswerContext): ScoreAnswer {
+  const { prediction, probability, probabilities } = predictions;
   const { classes, explanation, model, requestId } = context;
   const result = plainArray(prediction);
   const explained = explanation && { explanation };
+  if (classes !== undefined && probabilities !== undefined) {
+    const lines = linesOf(probabilities, classes.length);
+    return { result, classes, probabilities: lines, ...explained, model, requestId };
+  }
   if (classes === undefined || probability === undefined) return { result, ...explained, model, requestId };
   return { result, classes, probabilities: bothProbabilities(probability), ...explained, model, requestId };
 }

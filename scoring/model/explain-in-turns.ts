@@ -43,7 +43,7 @@ export async function explainInTurns(
   const begun = performance.now();
   // The first row says how long one takes.
   const first = explainRows(explain, table, [0, 1]);
-  const width = first.features.length;
+  const width = first.contributions.length;
   const contributions = new Float64Array(table.rows * width);
   contributions.set(first.contributions);
   let done = 1;

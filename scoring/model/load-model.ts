@@ -3,6 +3,8 @@ import path from "node:path";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { LinearModel } from "../../platform/onnx/linear-model";
 import { findLinearParameters } from "../../platform/onnx/find-linear-parameters";
+import { findMultinomialParameters } from "../../platform/onnx/find-multinomial-parameters";
+import { MultinomialModel } from "../../platform/onnx/multinomial-model";
 import { findTreeParameters } from "../../platform/onnx/find-tree-parameters";
 import { TreeModel } from "../../platform/onnx/tree-model";
 import { exactTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
@@ -14,7 +16,7 @@ import {
 } from "../../platform/model/model-directory";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import type { Signature } from "../../platform/model/signature";
-import { featureTable, type Predictions } from "../../platform/model/table";
+import { featureTable, probabilitiesOf, type Predictions } from "../../platform/model/table";
 import type { ScoringModel } from "./scorer";
 
 /** A model that this process evaluates itself: one that our trainers wrote. */
@@ -23,6 +25,8 @@ async function readOwnModel(file: string, signature: Signature): Promise<Scoring
     const content = await readFile(file);
     const linear = findLinearParameters(content, signature);
     if (linear) return new LinearModel(linear);
+    const classes = findMultinomialParameters(content, signature);
+    if (classes) return new MultinomialModel(classes);
     const trees = findTreeParameters(content, signature);
     return trees && new TreeModel(trees);
   } catch (error) {
@@ -34,20 +38,25 @@ async function readOwnModel(file: string, signature: Signature): Promise<Scoring
 
 /** Throws when predictions of the golden rows are not those that were compared with ONNX's in training. */
 function checkGolden(
-  { prediction, probability }: Predictions,
+  predictions: Predictions,
   golden: GoldenRows,
   { directory, tolerance }: { directory: string; tolerance: number },
 ): void {
+  const { prediction, probability } = predictions;
+  const probabilityOf = (row: number, expected: number | readonly number[]) =>
+    typeof expected === "number" ? probability?.[row] : probabilitiesOf(predictions, expected, row);
   for (const [row, expected] of golden.predictions.entries()) {
     const expectedProbability = golden.probabilities?.[row];
     const fits =
       isSamePrediction(prediction[row], expected, tolerance) &&
       (expectedProbability === undefined ||
-        isSamePrediction(probability?.[row], expectedProbability, tolerance));
+        isSamePrediction(probabilityOf(row, expectedProbability), expectedProbability, tolerance));
     if (fits) continue;
+    const found =
+      expectedProbability === undefined ? prediction[row] : probabilityOf(row, expectedProbability);
     throw new PlatformError(
       "MODEL_INVALID",
-      `${path.join(directory, modelFiles.onnx)} predicts ${probability?.[row] ?? prediction[row]} for row ${row + 1} of ${modelFiles.golden}, which has ${expectedProbability ?? expected}. They may differ by ${tolerance}. Train again, or restore the directory.`,
+      `${path.join(directory, modelFiles.onnx)} predicts ${String(found)} for row ${row + 1} of ${modelFiles.golden}, which has ${String(expectedProbability ?? expected)}. They may differ by ${tolerance}. Train again, or restore the directory.`,
     );
   }
 }

@@ -57,18 +57,27 @@ export interface ScoreRequest {
 const maxWaiting = 1000;
 
 /** Throws when the model did not answer every row with a finite number: such a prediction never leaves the service. */
-function assertUsable({ prediction, probability }: Predictions, rows: number): void {
-  assertFinite("prediction", prediction, rows);
-  if (probability !== undefined) assertFinite("probability", probability, rows);
+function assertUsable(
+  { prediction, probability, probabilities }: Predictions,
+  rows: number,
+  classes: number,
+): void {
+  assertFinite("prediction", prediction, { rows });
+  if (probability !== undefined) assertFinite("probability", probability, { rows });
+  if (probabilities !== undefined) assertFinite("probability", probabilities, { rows, width: classes });
 }
 
-function assertFinite(what: string, values: Float64Array | string[], rows: number): void {
-  if (values.length !== rows)
+function assertFinite(
+  what: string,
+  values: Float64Array | string[],
+  { rows, width = 1 }: { readonly rows: number; readonly width?: number },
+): void {
+  if (values.length !== rows * width)
     throw new Error(`The model gave ${values.length} ${what} values for ${rows} rows.`);
-  for (let row = 0; row < rows; row++) {
-    const value = values[row];
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index];
     if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new Error(`The model's ${what} for row ${row} is ${value}.`);
+      throw new Error(`The model's ${what} for row ${Math.floor(index / width)} is ${value}.`);
     }
   }
 }
@@ -158,7 +167,7 @@ export class Scorer {
   /** A promise only when the model gives one: the limits cost less for a model that answers in the same turn. */
   private predict(table: FeatureTable): Promise<Predictions> | Predictions {
     const checked = (predictions: Predictions): Predictions => {
-      assertUsable(predictions, table.rows);
+      assertUsable(predictions, table.rows, this.signature.target.classes?.length ?? 1);
       return predictions;
     };
     const predictions = this.options.model.predict(table);

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import type { NumberProfile } from "../../platform/drift/profile";
+import type { ColumnProfile } from "../../platform/drift/profile";
 import type { PredictionLogCounts } from "../../platform/predictions/prediction-writer";
 import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
@@ -26,8 +26,9 @@ class PredictionMetrics {
   readonly numbers: Buckets | undefined;
   readonly classes: Map<string, number> | undefined;
 
-  constructor(signature: Signature, reference: NumberProfile | undefined) {
-    if (reference !== undefined && reference.edges.length > 0) this.numbers = new Buckets(reference.edges);
+  constructor(signature: Signature, reference: ColumnProfile | undefined) {
+    if (reference?.type === "number" && reference.edges.length > 0)
+      this.numbers = new Buckets(reference.edges);
     const { classes } = signature.target;
     if (classes !== undefined) this.classes = new Map(classes.map((value) => [String(value), 0]));
   }
@@ -51,7 +52,7 @@ export interface ServedModel {
   readonly reference: string;
   readonly signature: Signature;
   /** Predictions for the training rows, if the model directory has them. */
-  readonly prediction?: NumberProfile;
+  readonly prediction?: ColumnProfile;
 }
 
 /** Requests under way, as the limits see them. */

@@ -80,8 +80,8 @@ onTerminal("on a terminal, what a file does not tell is asked for", async () => 
   const asked = place.startOnTerminal(["init", "asked", "--from", file], 100, env);
   await asked.printed("Which one is to be predicted? [weight] ");
   asked.process.stdin?.write("grade\n");
-  await asked.printed("Are these amounts, and not 3 classes? [y/N] ");
-  asked.process.stdin?.write("y\n");
+  await asked.printed("Are these amounts, or the names of 3 classes? [amounts or classes] ");
+  asked.process.stdin?.write("amounts\n");
   expect((await asked.ended).code).toBe(0);
   expect(asked.output()).toMatch(/grade +│ target +│ regression: it has 3 different numbers/);
 });

@@ -14,7 +14,17 @@ let copy: string;
 
 beforeEach(() => {
   copy = mkdtempSync(path.join(tmpdir(), "mlops-change-"));
-  const folders = ["cli", "deploy", "infra", "models", "platform", "scoring", "training", "build"];
+  const folders = [
+    "cli",
+    "deploy",
+    "infra",
+    "models",
+    "pipelines",
+    "platform",
+    "scoring",
+    "training",
+    "build",
+  ];
   for (const entry of [...folders, "package.json", "tsconfig.json", "environments.yml"])
     cpSync(path.join(repository, entry), path.join(copy, entry), { recursive: true });
   symlinkSync(path.join(repository, "node_modules"), path.join(copy, "node_modules"));

@@ -3,16 +3,18 @@ import {
   type ColumnDefinition,
   type ModelDefinition,
 } from "../../platform/definition/definition";
+import type { ClassNames } from "../../platform/definition/class-names";
 import { syntheticValue } from "../../platform/definition/synthetic-value";
 import { PlatformError } from "../../platform/base/errors";
 import { exactTolerance, foreignTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { double, identifier, literal, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
-import { featureTable, type Predictions } from "../../platform/model/table";
+import { featureTable, probabilitiesOf, type Predictions } from "../../platform/model/table";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { MultinomialModel } from "../../platform/onnx/multinomial-model";
 import { TreeModel } from "../../platform/onnx/tree-model";
-import type { TreeParameters } from "../../platform/onnx/tree-parameters";
+import type { FittedParameters } from "../trainers/trainer";
 import { predictionSql } from "../evaluation/predict-sql";
 import { rowsOf } from "../evaluation/score-rows";
 import { aggregate } from "../preprocessing/sql";
@@ -30,31 +32,25 @@ export function spreadPositions(rows: number): number[] {
 }
 
 /**
- * Held-out rows with their predictions: those of the trainer's own parameters, computed in SQL (`linear`) or by walking
- * the trees, otherwise onnxruntime's. Throws TRAINING_FAILED when the two are not the same numbers: the
+ * Held-out rows with their predictions: those of the trainer's own parameters, computed in SQL (`linear`) or in this process,
+ * otherwise onnxruntime's. Throws TRAINING_FAILED when the two are not the same numbers: the
  * model would then answer something else than what was trained.
  */
 export async function makeGoldenRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  {
-    model,
-    linear,
-    trees,
-  }: {
-    readonly model: OnnxModel;
-    readonly linear?: LinearParameters | undefined;
-    readonly trees?: TreeParameters | undefined;
-  },
+  { model, linear, multinomial, trees }: { readonly model: OnnxModel } & FittedParameters,
 ): Promise<GoldenRows> {
   const found = await selectRows(engine, definition, linear);
   const rows = found.map((row) =>
     Object.fromEntries(featuresOf(definition).map(({ name }) => [name, row[name] ?? null])),
   );
   const table = featureTable(model.signature, rows);
-  const served = toGolden(await model.predict(table));
-  if (trees) {
-    const own = toGolden(new TreeModel(trees).predict(table));
+  const { classes } = model.signature.target;
+  const served = toGolden(await model.predict(table), classes);
+  const ownModel = trees ? new TreeModel(trees) : multinomial && new MultinomialModel(multinomial);
+  if (ownModel) {
+    const own = toGolden(ownModel.predict(table), classes);
     checkSame(own, served);
     return { rows, ...own, tolerance: exactTolerance };
   }
@@ -112,16 +108,24 @@ function valueSql(value: number | string | boolean): string {
   return typeof value === "string" ? literal(value) : String(value).toUpperCase();
 }
 
-function toGolden({ prediction, probability }: Predictions): GoldenValues {
+function toGolden(predictions: Predictions, classes: ClassNames | undefined): GoldenValues {
+  const { prediction, probability, probabilities } = predictions;
   return {
     predictions: Array.from<number | string>(prediction),
     ...(probability && { probabilities: Array.from(probability) }),
+    ...(probabilities &&
+      classes && {
+        probabilities: Array.from({ length: prediction.length }, (_, row) =>
+          probabilitiesOf(predictions, classes, row),
+        ),
+      }),
   };
 }
 
 function ownPredictions({ signature }: LinearParameters, values: readonly number[]): GoldenValues {
-  const [negative, positive] = signature.target.classes ?? [];
-  if (negative === undefined || positive === undefined) return { predictions: values };
+  const { classes } = signature.target;
+  if (classes === undefined) return { predictions: values };
+  const [negative, positive] = classes;
   return { predictions: values.map((value) => (value > 0.5 ? positive : negative)), probabilities: values };
 }
 
@@ -134,7 +138,7 @@ function checkSame(own: GoldenValues, served: GoldenValues): void {
     if (row < 0) continue;
     throw new PlatformError(
       "TRAINING_FAILED",
-      `The model file does not give the trained numbers: ${served[kind]?.[row]} instead of ${values[row]} for golden row ${row + 1}. They may differ by ${exactTolerance}. Look for very large numbers in the data; if there are none, report this as a bug.`,
+      `The model file does not give the trained numbers: ${String(served[kind]?.[row])} instead of ${String(values[row])} for golden row ${row + 1}. They may differ by ${exactTolerance}. Look for very large numbers in the data; if there are none, report this as a bug.`,
     );
   }
 }

@@ -7,3 +7,9 @@ const opening = /^(\d*)([-+.)]|#{1,6})(?=\s|$)/;
 export function markdownText(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ").replaceAll(markup, "\\$&").replace(opening, "$1\\$2");
 }
+
+/** A table in Markdown, of texts as they are. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(" | ")} |`;
+  return [line(head), `| ${head.map(() => "---").join(" | ")} |`, ...rows.map(line)].join("\n");
+}

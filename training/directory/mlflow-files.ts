@@ -1,5 +1,6 @@
 import type { Digest } from "../../platform/base/files";
 import { modelFiles, type ModelMetadata } from "../../platform/model/model-directory";
+import { probabilityNames } from "../../platform/definition/class-names";
 import type { Signature } from "../../platform/model/signature";
 import type { SqlRow } from "../../platform/sql/engine";
 
@@ -11,12 +12,10 @@ const dataTypes = { number: "double", category: "string", boolean: "boolean" } a
 
 function mlflowSignature({ inputs, target }: Signature): Record<string, string | null> {
   const label = typeof target.classes?.[0] === "string" ? "string" : "long";
-  const outputs = target.classes
-    ? [
-        { type: label, name: "prediction", required: true },
-        { type: "double", name: "probability", required: true },
-      ]
-    : [{ type: "double", name: "prediction", required: true }];
+  const outputs = [
+    { type: target.classes ? label : "double", name: "prediction", required: true },
+    ...probabilityNames(target.classes).map((name) => ({ type: "double", name, required: true })),
+  ];
   return {
     inputs: JSON.stringify(
       inputs.map(({ name, type, nullable }) => ({ type: dataTypes[type], name, required: !nullable })),

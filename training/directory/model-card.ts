@@ -9,22 +9,16 @@ import { formatNumber } from "../../platform/base/format-number";
 import { metrics as metricFacts, metricNames } from "../../platform/definition/metric-names";
 import { describeCode } from "../../platform/model/describe-code";
 import type { Lineage, ModelMetrics } from "../../platform/model/model-directory";
-import { markdownText } from "./markdown-text";
-import type { LinearParameters } from "../../platform/onnx/linear-parameters";
-
-const maxCoefficients = 50;
+import { coefficientSection } from "./coefficient-tables";
+import { markdownTable, markdownText } from "./markdown-text";
+import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 
 interface CardFacts {
   readonly definition: ModelDefinition;
   readonly metrics: ModelMetrics;
   readonly lineage: Lineage;
   /** Absent when a program of its own has trained the model. */
-  readonly linear?: LinearParameters | undefined;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(" | ")} |`;
-  return [line(head), `| ${head.map(() => "---").join(" | ")} |`, ...rows.map(line)].join("\n");
+  readonly linear?: LinearParameters | MultinomialParameters | undefined;
 }
 
 function frontMatter({ definition }: CardFacts): string {
@@ -33,14 +27,15 @@ function frontMatter({ definition }: CardFacts): string {
   return `---\nlibrary_name: onnx\npipeline_tag: ${task}\ntags:\n${tags.map((tag) => `- ${tag}`).join("\n")}\n---`;
 }
 
-function allowed({ type, range, values }: ColumnDefinition): string {
+function allowed({ type, range, values, classes }: ColumnDefinition): string {
   if (range) return `${range[0]} to ${range[1]}`;
   if (values) return values.join(", ");
+  if (classes) return classes.join(", ");
   return type === "boolean" ? "true, false" : "any";
 }
 
 function columnTable({ definition }: CardFacts): string {
-  return table(
+  return markdownTable(
     ["Column", "Type", "Unit", "Allowed", "May be missing", "Description"],
     [...featuresOf(definition), targetOf(definition)].map((column) => [
       column.role === "target" ? `${column.name} (target)` : column.name,
@@ -58,7 +53,7 @@ function metricTable({ metrics: { heldOut, training } }: CardFacts): string {
   const names = metricNames.filter(
     (name) => heldOut.metrics[name] !== undefined || training.metrics[name] !== undefined,
   );
-  return table(
+  return markdownTable(
     ["Metric", `Held out (${heldOut.rows} rows)`, `Training (${training.rows} rows)`, "Meaning"],
     names.map((name) => [
       name,
@@ -67,32 +62,6 @@ function metricTable({ metrics: { heldOut, training } }: CardFacts): string {
       `${metricFacts[name].description}; ${metricFacts[name].better} is better`,
     ]),
   );
-}
-
-function coefficientSection({ definition, linear }: CardFacts): string {
-  if (!linear) return "";
-  const coefficients = linear.terms.flatMap((term) =>
-    term.kind === "category"
-      ? term.values.map(
-          (value, index) => [`${term.column} = ${value}`, term.coefficients[index] ?? 0] as const,
-        )
-      : [[term.column, term.coefficient] as const],
-  );
-  const sorted = coefficients.toSorted(([, a], [, b]) => Math.abs(b) - Math.abs(a));
-  const shown = sorted.slice(0, maxCoefficients).map(([name, value]) => [name, formatNumber(value)]);
-  const unit = targetOf(definition).unit;
-  const scale =
-    definition.task === "regression"
-      ? `units of the target${unit ? ` (${markdownText(unit)})` : ""}`
-      : "log-odds";
-  const { trainer } = definition;
-  const perUnit =
-    trainer.kind === "ridge" && trainer.standardize === false
-      ? `In ${scale}: the change per unit of a number`
-      : `On the standardised scale, in ${scale}: the change per standard deviation of a number`;
-  const rest =
-    sorted.length > shown.length ? `\n\n${sorted.length - shown.length} smaller ones are left out.` : "";
-  return `## Coefficients\n\n${perUnit}, or for a category's value or a boolean that is true. Intercept: ${formatNumber(linear.intercept)}.\n\n${table(["Feature", "Coefficient"], shown)}${rest}\n\n`;
 }
 
 function limits({ definition, linear }: CardFacts): string {
@@ -134,7 +103,7 @@ function lineageTable({ lineage }: CardFacts): string {
   const program =
     lineage.program &&
     `${lineage.program.files.map(({ path }) => path).join(", ")}, SHA-256 ${lineage.program.digest}`;
-  return table(
+  return markdownTable(
     ["What", "Value"],
     [
       ["Run", lineage.run],
@@ -177,7 +146,7 @@ ${columnTable(facts)}
 
 ${metricTable(facts)}
 
-${coefficientSection(facts)}## Limits
+${facts.linear ? coefficientSection(definition, facts.linear) : ""}## Limits
 
 ${limits(facts)}
 

@@ -10,7 +10,7 @@ import {
 } from "../../platform/model/model-directory";
 import type { Profile } from "../../platform/drift/profile";
 import { signatureOf } from "../../platform/model/signature";
-import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import { pythonEnvironment, toInputExample, toMlmodel } from "./mlflow-files";
 import { modelCard } from "./model-card";
 
@@ -23,7 +23,7 @@ interface ModelFacts {
   readonly metrics: ModelMetrics;
   readonly reference: Profile;
   readonly lineage: Lineage;
-  readonly linear: LinearParameters | undefined;
+  readonly linear: LinearParameters | MultinomialParameters | undefined;
 }
 
 /** Writes the files of a model directory that holds `model.onnx` already. */

@@ -2,21 +2,23 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { computeMetrics } from "../../platform/metrics/compute-metrics";
-import { featuresOf, targetOf } from "../../platform/definition/definition";
+import { classNames } from "../../platform/definition/class-names";
+import { featuresOf, targetOf, type ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError, explainStorageError, systemErrorCode } from "../../platform/base/errors";
 import { digestOfFile, fileExists, type Digest } from "../../platform/base/files";
 import { modelFiles, type Lineage, type ModelMetrics } from "../../platform/model/model-directory";
-import type { Profile } from "../../platform/drift/profile";
+import type { ColumnProfile, Profile } from "../../platform/drift/profile";
 import { chanceOfLikeRows, profileTable } from "../../platform/drift/profile-table";
-import { profileNumbers } from "../../platform/drift/profile-values";
+import { profileNumbers, profileTexts } from "../../platform/drift/profile-values";
+import { labelsOf } from "../../platform/metrics/class-labels";
+import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { signatureOf } from "../../platform/model/signature";
 import { makeFolds } from "../inputs/folds";
 import { fitModel, programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
-import type { LinearParameters } from "../../platform/onnx/linear-parameters";
-import type { TreeParameters } from "../../platform/onnx/tree-parameters";
+import type { FittedParameters } from "../trainers/trainer";
 import { writeModelFiles } from "./model-files";
 import { rowsOf, scoreRows, scoreLinearRows } from "../evaluation/score-rows";
 import type { TrainingRequest } from "./training-request";
@@ -80,10 +82,9 @@ async function trainInto(
   const program = await programOf(request);
   const {
     onnx,
-    linear,
-    trees,
     chosen,
     warnings = [],
+    ...fitted
   } = await fitModel({
     ...request,
     from: rowsOf("training"),
@@ -94,10 +95,7 @@ async function trainInto(
   checkNotAborted(request);
   const model = await OnnxModel.open(file, signatureOf(definition));
   try {
-    return {
-      ...(await describeModel(request, { directory, model, linear, trees, program, chosen })),
-      warnings,
-    };
+    return { ...(await describeModel(request, { directory, model, fitted, program, chosen })), warnings };
   } finally {
     await model.close();
   }
@@ -109,21 +107,20 @@ async function describeModel(
   {
     directory,
     model,
-    linear,
-    trees,
+    fitted,
     program,
     chosen,
   }: {
     directory: string;
     model: OnnxModel;
-    linear: LinearParameters | undefined;
-    trees: TreeParameters | undefined;
+    fitted: FittedParameters;
     program: Lineage["program"] | undefined;
     chosen: Lineage["chosen"] | undefined;
   },
 ): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
-  const golden = await makeGoldenRows(engine, definition, { model, linear, trees });
+  const golden = await makeGoldenRows(engine, definition, { model, ...fitted });
+  const linear = fitted.linear ?? fitted.multinomial;
   const score = (side: "training" | "held-out") => {
     const from = rowsOf(side);
     return linear
@@ -145,7 +142,7 @@ async function describeModel(
     rows: rows.training,
     columns: await profileTable(engine, rowsOf("training"), [...profiled, targetOf(definition)]),
     // What a model says of rows that it was fitted on is not what it will say of new ones.
-    prediction: profileNumbers(heldOut.predicted),
+    prediction: profilePredictions(definition, heldOut),
     ...(profiled.length > 0 && {
       likeRows: await chanceOfLikeRows(
         engine,
@@ -158,4 +155,11 @@ async function describeModel(
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));
   await writeModelFiles(directory, { definition, onnxDigest, golden, metrics, reference, lineage, linear });
   return { onnxDigest, metrics, lineage };
+}
+
+/** What is predicted for rows: numbers, the probabilities of the positive class of two, or the classes of more. */
+function profilePredictions(definition: ModelDefinition, rows: ScoredRows): ColumnProfile {
+  if (rows.classes === undefined) return profileNumbers(rows.predicted);
+  const classes = classNames(targetOf(definition));
+  return profileTexts(Array.from(labelsOf(rows), (label) => String(classes[label])));
 }

@@ -1,9 +1,11 @@
 import { PlatformError } from "../../platform/base/errors";
 import { computeMetrics } from "../../platform/metrics/compute-metrics";
-import type { ModelDefinition } from "../../platform/definition/definition";
+import { classNames, severalClasses } from "../../platform/definition/class-names";
+import { targetOf, type ModelDefinition } from "../../platform/definition/definition";
 import type { Evaluation, ScoredRows } from "../../platform/metrics/evaluation";
 import { pickComparable, type ComparedRows } from "../../platform/gate/comparable-rows";
 import { evenlySpaced } from "../../platform/metrics/evenly-spaced";
+import { measureClasses } from "../../platform/metrics/class-results";
 import { measureCurves } from "../../platform/metrics/measure-curves";
 import { pickRows } from "../../platform/metrics/pick-rows";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
@@ -75,16 +77,25 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
         reported.champion && {
           champion: { model: champion.model, metrics: computeMetrics(definition.task, reported.champion) },
         }),
-      ...(definition.task === "regression"
-        ? { sample: sampleOf(reported) }
-        : {
-            curves: {
-              candidate: measureCurves(reported.candidate),
-              ...(reported.champion && { champion: measureCurves(reported.champion) }),
-            },
-          }),
+      ...measureShown(definition, reported),
     },
   };
+}
+
+/** What plots and tables show. */
+function measureShown(
+  definition: ModelDefinition,
+  reported: Pick<ComparedRows, "candidate" | "champion">,
+): Pick<Evaluation, "sample" | "curves" | "classes"> {
+  if (definition.task === "regression") return { sample: sampleOf(reported) };
+  const ofBoth = <Measured>(measure: (rows: ScoredRows) => Measured) => ({
+    candidate: measure(reported.candidate),
+    ...(reported.champion && { champion: measure(reported.champion) }),
+  });
+  const classes = severalClasses(classNames(targetOf(definition)));
+  return classes
+    ? { classes: ofBoth((rows) => measureClasses(rows, classes)) }
+    : { curves: ofBoth(measureCurves) };
 }
 
 /** Evenly spaced: the first rows of a file that is sorted are no picture of it. */
@@ -135,10 +146,8 @@ export function findIncompatibility(
   if (signature.task !== task) faults.push(`it is a ${signature.task}, not a ${task}`);
   else if (signature.target.name !== target.name) {
     faults.push(`it predicts "${signature.target.name}", not "${target.name}"`);
-  } else if (String(signature.target.classes) !== String(target.classes)) {
-    faults.push(
-      `its classes are ${signature.target.classes?.join(" and ")}, not ${target.classes?.join(" and ")}`,
-    );
+  } else if (JSON.stringify(signature.target.classes) !== JSON.stringify(target.classes)) {
+    faults.push(`its classes are ${signature.target.classes?.join(", ")}, not ${target.classes?.join(", ")}`);
   }
   for (const { name, type } of hasFeatures ? [] : signature.inputs) {
     const column = definition.columns.find((candidate) => candidate.name === name);

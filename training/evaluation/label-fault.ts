@@ -1,4 +1,6 @@
-import { isPositive } from "../../platform/metrics/metric-terms";
+import { isPositive } from "../../platform/metrics/class-labels";
+import { greatestOfRows } from "../../platform/base/softmax";
+import type { ClassNames } from "../../platform/definition/class-names";
 import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
 
@@ -11,10 +13,13 @@ const tie = 1e-6;
  */
 export function findLabelFault(
   { target }: Pick<Signature, "target">,
-  { prediction, probability }: Predictions,
+  { prediction, probability, probabilities }: Predictions,
 ): string | undefined {
-  if (target.classes === undefined || probability === undefined) return undefined;
-  const [negative, positive] = target.classes;
+  const { classes } = target;
+  if (classes === undefined) return undefined;
+  if (probabilities !== undefined) return faultOfSeveral(classes, prediction, probabilities);
+  if (probability === undefined) return undefined;
+  const [negative, positive] = classes;
   for (let row = 0; row < prediction.length; row++) {
     const [label, chance] = [prediction[row] ?? NaN, probability[row] ?? NaN];
     if (label !== negative && label !== positive) {
@@ -22,6 +27,33 @@ export function findLabelFault(
     }
     if (Math.abs(chance - 0.5) > tie && (label === positive) !== isPositive(chance)) {
       return `it predicts ${label} where its probability of ${positive} is ${chance}; ${positive} is what is predicted above 0.5`;
+    }
+  }
+  return undefined;
+}
+
+/** Probabilities of the classes of a row add up to 1, but for rounding to 32 bits. */
+const sumTolerance = 1e-4;
+
+function faultOfSeveral(
+  classes: ClassNames,
+  prediction: Predictions["prediction"],
+  probabilities: Float64Array,
+): string | undefined {
+  const width = classes.length;
+  const greatest = greatestOfRows(probabilities, width);
+  for (let row = 0; row < prediction.length; row++) {
+    const own = probabilities.subarray(row * width, (row + 1) * width);
+    const label = prediction[row] ?? NaN;
+    const called = classes.indexOf(label);
+    if (called < 0) return `it predicts ${String(label)}, which is none of the classes ${classes.join(", ")}`;
+    const sum = own.reduce((total, value) => total + value, 0);
+    if (!(Math.abs(sum - 1) <= sumTolerance))
+      return `the probabilities of the classes add up to ${sum} in a row; 1 is expected`;
+    const best = greatest[row] ?? 0;
+    const [most = NaN, its = NaN] = [own[best], own[called]];
+    if (most - its > tie) {
+      return `it predicts ${label}, whose probability is ${its}, where that of ${classes[best]} is ${most}; the class of the greatest one is what is predicted`;
     }
   }
   return undefined;

@@ -1,7 +1,10 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
-import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import { softmaxRows } from "../../platform/base/softmax";
+import { severalClasses } from "../../platform/definition/class-names";
 import { featureBlocks } from "../../platform/model/feature-blocks";
+import { signatureOf, type Signature } from "../../platform/model/signature";
+import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
@@ -25,7 +28,7 @@ export function rowsOf(side: Side): string {
 function mislabelled(fault: string): PlatformError {
   return new PlatformError(
     "MODEL_INVALID",
-    `The model's labels are not those that would be measured: ${fault}. A classification tells two classes apart. Correct the program that wrote the model.`,
+    `The model's labels are not those that would be measured: ${fault}. Correct the program that wrote the model.`,
   );
 }
 
@@ -38,36 +41,51 @@ interface Scored {
   readonly features?: string | undefined;
 }
 
+/** How rows are kept. */
+interface Layout {
+  readonly isWeighted: boolean;
+  /** Classes, where they are more than two. */
+  readonly classes: number | undefined;
+}
+
 /** Targets and predictions as they come, block by block. */
 class ScoredBlocks {
   private at = 0;
   private readonly actual: Float64Array;
   private readonly predicted: Float64Array;
   private readonly weights: Float64Array | undefined;
+  private readonly classes: number | undefined;
 
-  private constructor(rows: number, isWeighted: boolean) {
+  private constructor(rows: number, { isWeighted, classes }: Layout) {
     this.actual = new Float64Array(rows);
-    this.predicted = new Float64Array(rows);
+    this.predicted = new Float64Array(rows * (classes ?? 1));
     this.weights = isWeighted ? new Float64Array(rows) : undefined;
+    this.classes = classes;
   }
 
   /** Room for the rows of a relation. */
-  static async of(engine: SqlEngine, from: string, isWeighted: boolean): Promise<ScoredBlocks> {
+  static async of(engine: SqlEngine, from: string, layout: Layout): Promise<ScoredBlocks> {
     const [rows = 0] = await aggregate(engine, from, ["count(*)"]);
-    return new ScoredBlocks(rows, isWeighted);
+    return new ScoredBlocks(rows, layout);
   }
 
   /** `further`: targets and, where rows have weights, those. */
   add(predicted: Float64Array, [actual, weights]: readonly Float64Array[]): void {
-    this.predicted.set(predicted, this.at);
+    const width = this.classes ?? 1;
+    this.predicted.set(predicted, this.at * width);
     if (actual) this.actual.set(actual, this.at);
     if (weights) this.weights?.set(weights, this.at);
-    this.at += predicted.length;
+    this.at += predicted.length / width;
   }
 
   rows(): ScoredRows {
-    const { actual, predicted, weights } = this;
-    return { actual, predicted, ...(weights && { weights }) };
+    const { actual, predicted, weights, classes } = this;
+    return {
+      actual,
+      predicted,
+      ...(weights && { weights }),
+      ...(classes !== undefined && { classes }),
+    };
   }
 }
 
@@ -80,7 +98,7 @@ function besideFeatures(definition: ModelDefinition): string[] {
 /**
  * Targets and a model's predictions for rows of the split table `data`, in their order, with the rows' weights where
  * the definition has such a column; a classification's predictions are the probabilities. Memory grows by 16 or 24 bytes
- * per row.
+ * per row, of more than two classes by 8 for each more.
  */
 export async function scoreRows(
   engine: SqlEngine,
@@ -95,39 +113,63 @@ export async function scoreRows(
       ? sideRows
       : `(SELECT ${["r.*", ...columns].join(", ")} FROM (SELECT _row, ${asked.join(", ")} FROM ${sideRows}) AS r ` +
         `JOIN ${features} AS f ON f._row = r._row ORDER BY r._row) AS joined`;
-  const scored = await ScoredBlocks.of(engine, from, further.length > 1);
+  const scored = await ScoredBlocks.of(engine, from, layoutOf(definition, further));
   const beside =
     features === undefined ? further : further.map((_, index) => identifier(furtherNames[index] ?? ""));
   for await (const block of featureBlocks(engine, { from, signature: model.signature, further: beside })) {
     const predictions = await model.predict(block.table);
     const fault = findLabelFault(model.signature, predictions);
     if (fault !== undefined) throw mislabelled(fault);
-    const { prediction, probability } = predictions;
-    scored.add(probability ?? Float64Array.from(prediction as Float64Array), block.further);
+    const { prediction, probability, probabilities } = predictions;
+    scored.add(probability ?? probabilities ?? Float64Array.from(prediction as Float64Array), block.further);
   }
   return scored.rows();
+}
+
+function layoutOf(definition: ModelDefinition, further: readonly string[]): Layout {
+  const { classes } = signatureOf(definition).target;
+  return { isWeighted: further.length > 1, classes: severalClasses(classes)?.length };
 }
 
 /** The same from a linear model's parameters: several times faster, equal to rounding. */
 export async function scoreLinearRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { linear, from }: { readonly linear: LinearParameters; readonly from: string },
+  { linear, from }: { readonly linear: LinearParameters | MultinomialParameters; readonly from: string },
 ): Promise<ScoredRows> {
   const further = besideFeatures(definition);
-  const coefficients = linear.terms.flatMap((term) =>
-    term.kind === "category" ? term.coefficients : [term.coefficient],
-  );
-  const scored = await ScoredBlocks.of(engine, from, further.length > 1);
-  for await (const block of encodedBlocks(engine, { from, parts: linear.terms, further })) {
-    const predicted = new Float64Array(block.rows).fill(linear.intercept);
-    addPredictors(predicted, block, coefficients);
-    if (linear.signature.task === "classification") {
-      // exp of a large number is infinite, which gives the 0 it should.
-      for (let row = 0; row < predicted.length; row++)
-        predicted[row] = 1 / (1 + Math.exp(-(predicted[row] ?? NaN)));
-    }
-    scored.add(predicted, block.further);
+  const predictors = ("predictors" in linear ? linear.predictors : [linear]).map(({ intercept, terms }) => ({
+    intercept,
+    coefficients: terms.flatMap((term) =>
+      term.kind === "category" ? term.coefficients : [term.coefficient],
+    ),
+  }));
+  const parts = "predictors" in linear ? (linear.predictors[0]?.terms ?? []) : linear.terms;
+  const scored = await ScoredBlocks.of(engine, from, layoutOf(definition, further));
+  for await (const block of encodedBlocks(engine, { from, parts, further })) {
+    const sums = predictors.map(({ intercept, coefficients }) => {
+      const sum = new Float64Array(block.rows).fill(intercept);
+      addPredictors(sum, block, coefficients);
+      return sum;
+    });
+    scored.add(predictedBy(linear.signature, sums), block.further);
   }
   return scored.rows();
+}
+
+/** What is predicted from the sums of a block's rows, for each class a list. */
+function predictedBy({ task }: Signature, sums: readonly Float64Array[]): Float64Array {
+  const [first = new Float64Array(), ...others] = sums;
+  if (others.length > 0) {
+    const width = sums.length;
+    const probabilities = new Float64Array(first.length * width);
+    sums.forEach((sum, name) => {
+      for (let row = 0; row < sum.length; row++) probabilities[row * width + name] = sum[row] ?? NaN;
+    });
+    softmaxRows(probabilities, width);
+    return probabilities;
+  }
+  if (task === "regression") return first;
+  // exp of a large number is infinite, which gives the 0 it should.
+  return first.map((sum) => 1 / (1 + Math.exp(-sum)));
 }

@@ -1,4 +1,5 @@
 import { PlatformError } from "../../platform/base/errors";
+import { probabilityNames } from "../../platform/definition/class-names";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
 import { elementTypes, type ElementType } from "../../platform/onnx/onnx-messages";
@@ -30,8 +31,10 @@ function isContract(
 ): boolean {
   if (found.kind === "matrix") return false;
   const label = typeof target.classes?.[0] === "string" ? "string" : "int64";
-  const expected =
-    task === "regression" ? { prediction: "double" } : { prediction: label, probability: "double" };
+  const expected: Readonly<Record<string, string>> = {
+    prediction: task === "regression" ? "double" : label,
+    ...Object.fromEntries(probabilityNames(target.classes).map((name) => [name, "double"])),
+  };
   return (
     inputs.every(
       (column) => found.types.get(column.name) === ownType(column, found.types.get(column.name) ?? "bool"),
@@ -87,13 +90,16 @@ function outputGraph(prefix: string, inner: string, signature: Signature, found:
   }
   graph.node("Reshape", { data: `${inner}${found.prediction}`, shape: column }, { output: "prediction" });
   graph.output("prediction", typeof signature.target.classes?.[0] === "string" ? "string" : "int64", ["N"]);
-  const { name, column: position } = found.probability ?? { name: "" };
+  const { name, columns } = found.probability ?? { name: "" };
   const value = `${inner}${name}`;
-  const probability =
-    position === undefined
-      ? value
-      : graph.node("ArrayFeatureExtractor", { X: value, Y: graph.int64s([position], [1]) });
-  asDoubles(probability, "probability");
+  probabilityNames(signature.target.classes).forEach((output, index) => {
+    const position = columns?.[index];
+    const probability =
+      position === undefined
+        ? value
+        : graph.node("ArrayFeatureExtractor", { X: value, Y: graph.int64s([position], [1]) });
+    asDoubles(probability, output);
+  });
   return graph;
 }
 
@@ -107,9 +113,15 @@ function describeChanges(signature: Signature, inputs: FoundInputs, outputs: Fou
     probability === undefined
       ? []
       : [
-          `"${probability.name}"${probability.column === undefined ? "" : `, column ${probability.column + 1},`} gives probability`,
+          `"${probability.name}"${describeColumns(probability.columns)} gives ${(probability.columns?.length ?? 1) > 1 ? "the classes' probabilities" : "probability"}`,
         ];
   return [...taken, `"${prediction}" gives prediction`, ...given];
+}
+
+function describeColumns(columns: readonly number[] | undefined): string {
+  if (columns === undefined) return "";
+  const shown = columns.map((column) => column + 1);
+  return shown.length === 1 ? `, column ${shown[0]},` : `, columns ${shown.join(", ")},`;
 }
 
 /**

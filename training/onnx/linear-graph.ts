@@ -1,16 +1,12 @@
 import type { Signature } from "../../platform/model/signature";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
-import type {
-  BooleanTerm,
-  CategoryTerm,
-  LinearParameters,
-  NumberTerm,
-} from "../../platform/onnx/linear-parameters";
+import type { CategoryTerm, LinearParameters, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
 import { innerPrefix } from "./inner-prefix";
+import { declareOutputs } from "./graph-outputs";
 import { OnnxGraph } from "./onnx-graph";
 
-const { inputTypes, columnShape, columnAxis, unknownCoefficient, threshold } = linearConventions;
+const { inputTypes, columnShape, columnAxis, unknownCoefficient } = linearConventions;
 
 /** The shape of each input: [N], because MLflow gives a data frame's columns as such; only a sole one it gives as [N, 1]. */
 export function inputShape({ inputs }: Pick<Signature, "inputs">): (string | number)[] {
@@ -44,7 +40,8 @@ function weightedSum(graph: OnnxGraph, values: string, terms: readonly { coeffic
   });
 }
 
-function numberPart(graph: OnnxGraph, terms: readonly NumberTerm[], columns: string[]): string {
+/** Numbers side by side, [N, k], imputed and standardised. */
+export function standardised(graph: OnnxGraph, terms: readonly NumberTerm[], columns: string[]): string {
   const size = terms.length;
   const row = (values: number[]) => graph.doubles(values, [1, size]);
   let values = graph.node("Concat", columns, { attributes: { axis: columnAxis } });
@@ -58,19 +55,21 @@ function numberPart(graph: OnnxGraph, terms: readonly NumberTerm[], columns: str
     });
   }
   values = graph.node("Sub", { A: values, B: row(terms.map(({ mean }) => mean)) });
-  values = graph.node("Div", { A: values, B: row(terms.map(({ scale }) => scale)) });
-  return weightedSum(graph, values, terms);
+  return graph.node("Div", { A: values, B: row(terms.map(({ scale }) => scale)) });
 }
 
-function booleanPart(graph: OnnxGraph, terms: readonly BooleanTerm[], columns: string[]): string {
+/** Booleans side by side, [N, k], as 0 and 1. */
+export function asNumbers(graph: OnnxGraph, columns: string[]): string {
   const flags = graph.node("Concat", columns, { attributes: { axis: columnAxis } });
-  const values = graph.node("Cast", { input: flags }, { attributes: { to: elementTypes.double } });
-  return weightedSum(graph, values, terms);
+  return graph.node("Cast", { input: flags }, { attributes: { to: elementTypes.double } });
 }
 
-/** One-hot encoding times coefficients is a look-up; the entry after the last is that of unknown values, 0. */
-function categoryPart(graph: OnnxGraph, term: CategoryTerm, column: string): string {
-  const { values, coefficients, imputation } = term;
+/** The position of a category among its values, [N, 1]; unknown values have that after the last. */
+export function positionOf(
+  graph: OnnxGraph,
+  { values, imputation }: Pick<CategoryTerm, "values" | "imputation">,
+  column: string,
+): string {
   const known = values.map((value, index) => [value, index] as const);
   const imputed = imputation === undefined ? [] : [["", values.indexOf(imputation)] as const];
   const entries = [...known, ...imputed];
@@ -79,9 +78,28 @@ function categoryPart(graph: OnnxGraph, term: CategoryTerm, column: string): str
     values_int64s: entries.map(([, index]) => index),
     default_int64: values.length,
   };
-  const indices = graph.node("LabelEncoder", { X: column }, { attributes });
-  const data = graph.doubles([...coefficients, unknownCoefficient], [values.length + 1]);
+  return graph.node("LabelEncoder", { X: column }, { attributes });
+}
+
+/** One-hot encoding times coefficients is a look-up; the entry after the last is that of unknown values, 0. */
+function categoryPart(graph: OnnxGraph, term: CategoryTerm, column: string): string {
+  const indices = positionOf(graph, term, column);
+  const data = graph.doubles([...term.coefficients, unknownCoefficient], [term.values.length + 1]);
   return graph.node("Gather", { data, indices });
+}
+
+/** A model's terms by their kind, with the columns of those that are joined. */
+export function termsByKind(terms: readonly Term[], columns: ReadonlyMap<string, string>) {
+  const columnOf = (column: string): string => columns.get(column) ?? column;
+  const numbers = terms.filter((term) => term.kind === "number");
+  const booleans = terms.filter((term) => term.kind === "boolean");
+  return {
+    numbers: { terms: numbers, columns: numbers.map(({ column }) => columnOf(column)) },
+    booleans: { terms: booleans, columns: booleans.map(({ column }) => columnOf(column)) },
+    categories: terms
+      .filter((term) => term.kind === "category")
+      .map((term) => ({ term, column: columnOf(term.column) })),
+  };
 }
 
 /** The linear predictor, [N, 1]. */
@@ -90,41 +108,17 @@ function predictor(
   { intercept, terms }: LinearParameters,
   columns: ReadonlyMap<string, string>,
 ) {
-  const columnsOf = (parts: readonly { column: string }[]) =>
-    parts.map(({ column }) => columns.get(column) ?? column);
-  const numbers = terms.filter((term) => term.kind === "number");
-  const booleans = terms.filter((term) => term.kind === "boolean");
-  const categories = terms.filter((term) => term.kind === "category");
+  const { numbers, booleans, categories } = termsByKind(terms, columns);
   return graph.node("Sum", [
-    ...(numbers.length > 0 ? [numberPart(graph, numbers, columnsOf(numbers))] : []),
-    ...(booleans.length > 0 ? [booleanPart(graph, booleans, columnsOf(booleans))] : []),
-    ...categories.map((term) => categoryPart(graph, term, columns.get(term.column) ?? term.column)),
+    ...(numbers.terms.length > 0
+      ? [weightedSum(graph, standardised(graph, numbers.terms, numbers.columns), numbers.terms)]
+      : []),
+    ...(booleans.terms.length > 0
+      ? [weightedSum(graph, asNumbers(graph, booleans.columns), booleans.terms)]
+      : []),
+    ...categories.map(({ term, column }) => categoryPart(graph, term, column)),
     graph.doubles([intercept], [1, 1]),
   ]);
-}
-
-/** Makes the outputs of what is predicted: a number, or the log-odds of the positive class. */
-export function declareOutputs(graph: OnnxGraph, signature: Signature, predictor: string): void {
-  if (signature.task === "regression") {
-    graph.node("Identity", { input: predictor }, { output: "prediction" });
-    graph.output("prediction", "double", ["N", 1]);
-    return;
-  }
-  const probability = graph.node("Sigmoid", { X: predictor }, { output: "probability" });
-  const positive = graph.node("Greater", { A: probability, B: graph.doubles([threshold], [1, 1]) });
-  const [negativeClass, positiveClass] = signature.target.classes ?? [0, 1];
-  const textual = typeof negativeClass === "string";
-  const label = graph.node(
-    "Cast",
-    { input: positive },
-    { attributes: { to: elementTypes.int64 }, ...(!textual && { output: "prediction" }) },
-  );
-  if (textual) {
-    const classes = graph.strings([negativeClass, String(positiveClass)], [2]);
-    graph.node("Gather", { data: classes, indices: label }, { output: "prediction" });
-  }
-  graph.output("prediction", textual ? "string" : "int64", ["N", 1]);
-  graph.output("probability", "double", ["N", 1]);
 }
 
 /**

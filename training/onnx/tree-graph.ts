@@ -9,7 +9,8 @@ import {
   type Trees,
 } from "../../platform/onnx/tree-parameters";
 import { innerPrefix } from "./inner-prefix";
-import { declareInputs, declareOutputs } from "./linear-graph";
+import { declareOutputs } from "./graph-outputs";
+import { declareInputs } from "./linear-graph";
 import { OnnxGraph } from "./onnx-graph";
 
 const { modes, aggregate, postTransform, columnAxis, leafRowsKey } = treeConventions;
@@ -38,7 +39,24 @@ function toNumber(
   return graph.node("Cast", { input }, { attributes: { to: elementTypes.double } });
 }
 
-function ensemble(graph: OnnxGraph, X: string, trees: Trees): string {
+/** What each leaf adds to: the same as its tree. */
+function leafTargets({ roots, targets, left, right, leafValues }: Trees): number[] {
+  const ofLeaves = new Array<number>(leafValues.length).fill(0);
+  roots.forEach((root, tree) => {
+    const open = [root];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (node < 0) ofLeaves[~node] = targets[tree] ?? 0;
+      else open.push(left[node] ?? -1, right[node] ?? -1);
+    }
+  });
+  return ofLeaves;
+}
+
+function ensemble(
+  graph: OnnxGraph,
+  X: string,
+  { trees, bases }: Pick<TreeParameters, "trees" | "bases">,
+): string {
   const { features, categories } = trees;
   const nodes = Array.from(features.keys());
   const childOf = (child: number): number => (child < 0 ? ~child : child);
@@ -53,7 +71,7 @@ function ensemble(graph: OnnxGraph, X: string, trees: Trees): string {
     { X },
     {
       attributes: {
-        n_targets: 1,
+        n_targets: bases.length,
         aggregate_function: aggregate,
         post_transform: postTransform,
         tree_roots: Array.from(trees.roots),
@@ -69,7 +87,7 @@ function ensemble(graph: OnnxGraph, X: string, trees: Trees): string {
         nodes_falsenodeids: Array.from(trees.right, childOf),
         nodes_falseleafs: Array.from(trees.right, isLeaf),
         membership_values: doubles(sets),
-        leaf_targetids: Array.from(trees.leafValues, () => 0),
+        leaf_targetids: leafTargets(trees),
         leaf_weights: doubles(trees.leafValues),
       },
     },
@@ -80,14 +98,17 @@ function ensemble(graph: OnnxGraph, X: string, trees: Trees): string {
  * Fitted trees as the bytes of an ONNX file with the same inputs and outputs as those of a linear model. All numbers are
  * doubles. Equal models give equal bytes.
  */
-export function treesToOnnx({ signature, features, trees, base, link }: TreeParameters): Uint8Array {
+export function treesToOnnx({ signature, features, trees, bases, link }: TreeParameters): Uint8Array {
   const graph = new OnnxGraph(innerPrefix(signature));
   const columns = declareInputs(graph, signature);
   const numbers = signature.inputs.map(({ name, type }, position) =>
     toNumber(graph, columns.get(name) ?? name, { type, values: features[position]?.values }),
   );
   const joined = graph.node("Concat", numbers, { attributes: { axis: columnAxis } });
-  const sum = graph.node("Sum", [ensemble(graph, joined, trees), graph.doubles([base], [1, 1])]);
+  const sum = graph.node("Sum", [
+    ensemble(graph, joined, { trees, bases }),
+    graph.doubles(bases, [1, bases.length]),
+  ]);
   declareOutputs(graph, signature, link === "log" ? graph.node("Exp", { input: sum }) : sum);
   return graph.encode(signature.target.name, {
     sets: treeOperatorSets,

@@ -1,3 +1,4 @@
+import { classNames, severalClasses, type ClassName } from "../../platform/definition/class-names";
 import { targetOf, type ModelDefinition } from "../../platform/definition/definition";
 import { identifier, literal } from "../../platform/sql/engine";
 import { double } from "./sql";
@@ -8,12 +9,22 @@ export function weightOf({ columns }: ModelDefinition): string | undefined {
   return weight && identifier(weight.name);
 }
 
-/** The target as a number: itself, or 1 for the positive class and 0 for the other. */
+/** The target as a number: itself, 1 for the positive class of two and 0 for the other, or the position of the class among more. */
 export function targetSql(definition: ModelDefinition): string {
   const target = targetOf(definition);
   const column = identifier(target.name);
   if (definition.task === "regression") return column;
-  const positive =
-    target.type === "category" ? `${column} = ${literal(target.values?.at(-1) ?? "")}` : column;
+  const classes = classNames(target);
+  const several = severalClasses(classes);
+  if (several) {
+    const cases = several.map((name, position) => `WHEN ${classSql(name)} THEN ${double(position)}`);
+    return `CASE ${column} ${cases.join(" ")} END`;
+  }
+  const positive = target.type === "boolean" ? column : `${column} = ${classSql(classes[1])}`;
   return `CASE WHEN ${positive} THEN ${double(1)} ELSE ${double(0)} END`;
+}
+
+/** A class as SQL. */
+function classSql(name: ClassName): string {
+  return typeof name === "number" ? double(name) : literal(name);
 }

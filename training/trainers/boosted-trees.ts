@@ -1,7 +1,9 @@
 import { PlatformError } from "../../platform/base/errors";
+import { severalClasses } from "../../platform/definition/class-names";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerSettings } from "../../platform/definition/trainers";
 import { signatureOf } from "../../platform/model/signature";
+import type { TreeLink } from "../../platform/onnx/tree-parameters";
 import { treesToOnnx } from "../onnx/tree-graph";
 import { notFinite } from "../preprocessing/sql";
 import { checkTrainingRows } from "./linear";
@@ -9,9 +11,12 @@ import type { FittedModel, Trainer, TrainerInput } from "./trainer";
 import { binRows, maxCategories } from "./trees/bins";
 import { boost, type RowSides } from "./trees/boost";
 import { flattenTrees } from "./trees/flat-trees";
-import { lossOf, type Loss } from "./trees/losses";
+import { lossOf, type Loss, type Targets } from "./trees/losses";
+import { objectiveOf, type Objective } from "./trees/objective";
+import { softmaxObjective } from "./trees/softmax-objective";
 import { readTreeRows, type TreeRows } from "./trees/read-rows";
 import { keepRows } from "./trees/row-sides";
+import { checkSeenClasses } from "./unseen-class";
 
 type Settings = TrainerSettings<"boosted-trees">;
 
@@ -28,6 +33,7 @@ export function patienceOf(
   return patience === 0 ? undefined : patience;
 }
 
+/** Throws where targets cannot be learned from. */
 function checkTargets({ targets: { target } }: TreeRows, { target: rule, link }: Loss): void {
   const [first = NaN] = target;
   if (link === "log-odds" && target.every((value) => value === first)) {
@@ -44,6 +50,38 @@ function checkTargets({ targets: { target } }: TreeRows, { target: rule, link }:
       `The target is ${target[Math.max(row, 0)]} in a training row. This loss is for targets that are ${rule.allowed}. Correct the data, or choose another loss.`,
     );
   }
+}
+
+/** What the trees make small, by the task and the settings. */
+interface Goal {
+  readonly link: TreeLink;
+  readonly leafQuantile?: number | undefined;
+  /** What a person should know of the targets: whole sentences. */
+  readonly warnings: readonly string[];
+  readonly objectiveFor: (targets: Targets) => Objective;
+}
+
+function goalOf(definition: ModelDefinition, settings: Settings, data: TreeRows): Goal {
+  const classes = severalClasses(signatureOf(definition).target.classes);
+  if (classes) {
+    const seen = new Set(data.targets.target);
+    return {
+      link: "logits",
+      warnings: checkSeenClasses(definition, (position) => seen.has(position)),
+      objectiveFor: (targets) => softmaxObjective(classes.length, targets),
+    };
+  }
+  const loss = lossOf(
+    settings.loss ?? (definition.task === "classification" ? "log" : "squared"),
+    settings.quantile,
+  );
+  checkTargets(data, loss);
+  return {
+    link: loss.link,
+    leafQuantile: loss.leafQuantile,
+    warnings: [],
+    objectiveFor: (targets) => objectiveOf(loss, targets),
+  };
 }
 
 function sidesOf(
@@ -66,36 +104,36 @@ async function fitTrees(input: TrainerInput, settings: Settings): Promise<Fitted
   const { engine, definition, from, signal } = input;
   await checkTrainingRows(engine, definition, from);
   const data = await readTreeRows(engine, definition, { from, monotone: settings.monotone });
-  const loss = lossOf(
-    settings.loss ?? (definition.task === "classification" ? "log" : "squared"),
-    settings.quantile,
-  );
-  checkTargets(data, loss);
+  const { link, leafQuantile, warnings, objectiveFor } = goalOf(definition, settings, data);
   const patience = patienceOf(settings, data.rows);
   const sides = sidesOf(data, definition, { patience, fraction: settings.validationFraction });
   const { targets } = data;
   const binned = binRows(data.rows, data.columns, { training: sides.training, weights: targets.weights });
-  const { base, trees } = await boost(binned, targets, {
+  const { bases, trees } = await boost(binned, targets, {
     sides,
-    rules: { ...settings, loss, earlyStoppingTrees: patience },
+    rules: { ...settings, leafQuantile, earlyStoppingTrees: patience },
+    objective: objectiveFor(targets),
     signal,
   });
   if (trees.length === 0 && signal?.aborted !== true) throw noTree(data.rows, settings);
   const parameters = {
     signature: signatureOf(definition),
-    link: loss.link,
-    base,
+    link,
+    bases,
     features: data.features,
     trees: flattenTrees(trees, binned.features),
   };
-  if (![base, ...parameters.trees.leafValues].every(Number.isFinite)) throw notFinite("A leaf's value");
+  if (![...bases, ...parameters.trees.leafValues].every(Number.isFinite)) throw notFinite("A leaf's value");
   return {
     onnx: treesToOnnx(parameters),
     trees: parameters,
-    warnings: data.truncated.map(
-      (name) =>
-        `Column "${name}" has more than ${maxCategories} values; trees tell the most frequent apart and treat the others as missing. Group its rare values if that matters.`,
-    ),
+    warnings: [
+      ...warnings,
+      ...data.truncated.map(
+        (name) =>
+          `Column "${name}" has more than ${maxCategories} values; trees tell the most frequent apart and treat the others as missing. Group its rare values if that matters.`,
+      ),
+    ],
   };
 }
 

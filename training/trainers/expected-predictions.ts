@@ -22,22 +22,30 @@ interface Difference {
   readonly relative: number;
 }
 
-/** How far numbers are from those expected, the furthest first. */
-export function differences(expected: readonly number[], actual: ArrayLike<number>): Difference[] {
+/** How far each row's numbers, `width` of them, are from those expected at most; the furthest row first. */
+export function differences(expected: readonly number[], actual: ArrayLike<number>, width = 1): Difference[] {
   const range = expected.reduce((max, value) => Math.max(max, value), -Infinity) - Math.min(...expected);
-  return expected
-    .map((value, row) => {
-      const other = actual[row] ?? NaN;
-      const scale = Math.max(Math.abs(value), range) || 1;
-      const relative = other === value ? 0 : Math.abs(other - value) / scale;
-      return { row, expected: value, actual: other, relative: Number.isNaN(relative) ? Infinity : relative };
-    })
-    .toSorted((a, b) => b.relative - a.relative);
+  const ofNumbers = expected.map((value, index) => {
+    const other = actual[index] ?? NaN;
+    const scale = Math.max(Math.abs(value), range) || 1;
+    const relative = other === value ? 0 : Math.abs(other - value) / scale;
+    return {
+      row: Math.floor(index / width),
+      expected: value,
+      actual: other,
+      relative: Number.isNaN(relative) ? Infinity : relative,
+    };
+  });
+  const byRow = new Map<number, Difference>();
+  for (const one of ofNumbers) {
+    if (one.relative >= (byRow.get(one.row)?.relative ?? 0)) byRow.set(one.row, one);
+  }
+  return [...byRow.values()].toSorted((a, b) => b.relative - a.relative);
 }
 
 /** What is compared: probabilities where there are some, as a label says less. */
 function numbersOf({ predictions, probabilities }: GoldenRows): readonly number[] {
-  return probabilities ?? predictions.map(Number);
+  return probabilities?.flat() ?? predictions.map(Number);
 }
 
 /**
@@ -56,9 +64,12 @@ export async function checkExpected(
   await writeFile(file, onnx);
   const model = await OnnxModel.open(file, signatureOf(definition));
   try {
-    const { prediction, probability } = await model.predict(featureTable(model.signature, golden.rows));
-    const actual = probability ?? Float64Array.from(prediction, Number);
-    return judge(differences(numbersOf(golden), actual), golden.tolerance, onOutput);
+    const { prediction, probability, probabilities } = await model.predict(
+      featureTable(model.signature, golden.rows),
+    );
+    const actual = probabilities ?? probability ?? Float64Array.from(prediction, Number);
+    const width = probabilities ? probabilities.length / golden.rows.length : 1;
+    return judge(differences(numbersOf(golden), actual, width), golden.tolerance, onOutput);
   } finally {
     await model.close();
   }

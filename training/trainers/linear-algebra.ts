@@ -48,10 +48,24 @@ function productOf(one: Float64Array, other: Float64Array, length: number): numb
   return even + odd;
 }
 
+/** A symmetric positive definite matrix that systems are solved with. */
+export interface Factor {
+  readonly solve: (right: readonly number[]) => number[];
+}
+
+/** Undefined when the matrix is not numerically positive definite. */
+export function findCholesky(matrix: Matrix): Factor | undefined {
+  const rows = findCholeskyRows(matrix);
+  return rows && { solve: (right) => solveRows(rows, right) };
+}
+
 /** Solves a symmetric positive definite system; undefined when the matrix is not numerically so. */
 export function findCholeskySolution(matrix: Matrix, right: readonly number[]): number[] | undefined {
-  const rows = findCholeskyRows(matrix);
-  if (!rows) return undefined;
+  const solution = findCholesky(matrix)?.solve(right);
+  return solution?.every(Number.isFinite) ? solution : undefined;
+}
+
+function solveRows(rows: readonly Float64Array[], right: readonly number[]): number[] {
   const solution = Float64Array.from(right);
   for (const [i, row] of rows.entries()) {
     solution[i] = ((solution[i] ?? NaN) - productOf(row, solution, i)) / (row[i] ?? NaN);
@@ -61,7 +75,7 @@ export function findCholeskySolution(matrix: Matrix, right: readonly number[]): 
     solution[i] = value;
     for (let j = 0; j < i; j++) solution[j] = (solution[j] ?? NaN) - value * (row[j] ?? NaN);
   }
-  return solution.every(Number.isFinite) ? Array.from(solution) : undefined;
+  return Array.from(solution);
 }
 
 /** The diagonal of the inverse of L·Lᵀ. */

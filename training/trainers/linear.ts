@@ -9,7 +9,9 @@ import { signatureOf } from "../../platform/model/signature";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import type { Coefficients, Design } from "./design";
 import type { FittedModel, TrainerInput } from "./trainer";
+import type { LinearPredictor } from "../../platform/onnx/linear-parameters";
 import { toOnnx } from "../onnx/linear-graph";
+import { multinomialToOnnx } from "../onnx/multinomial-graph";
 import {
   encodedNames,
   fitPreprocessing,
@@ -29,38 +31,63 @@ export interface LinearProblem {
   readonly dependencies: number;
 }
 
-/** Fits a linear model by the coefficients that `solve` finds for the encoded columns, with numbers standardised or only centred. */
-export async function fitLinear(
+/** The training rows as columns, with numbers standardised or only centred, and what is to be known of that. */
+async function encode(
   { engine, definition, from }: TrainerInput,
-  solve: (problem: LinearProblem) => Promise<Coefficients>,
-  standardize = true,
-): Promise<FittedModel> {
+  standardize: boolean,
+): Promise<{ readonly problem: LinearProblem; readonly warnings: readonly string[] }> {
   await checkTrainingRows(engine, definition, from);
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   const fitted = await fitPreprocessing(engine, definition, rows);
   const preprocessing = standardize ? fitted.preprocessing : withoutScales(fitted.preprocessing);
-  const design = { engine, rows, preprocessing, target: targetSql(definition) };
-  const {
-    intercept,
-    coefficients,
-    chosen,
-    warnings = [],
-  } = await solve({
-    design,
+  const problem = {
+    design: { engine, rows, preprocessing, target: targetSql(definition) },
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
-  });
-  if (![intercept, ...coefficients].every(Number.isFinite)) throw notFinite("A coefficient");
-  const linear = {
-    signature: signatureOf(definition),
-    intercept,
-    terms: withCoefficients(preprocessing, coefficients),
   };
+  return { problem, warnings: fitted.warnings };
+}
+
+function predictorOf(
+  { design: { preprocessing } }: LinearProblem,
+  { intercept, coefficients }: Coefficients,
+): LinearPredictor {
+  if (![intercept, ...coefficients].every(Number.isFinite)) throw notFinite("A coefficient");
+  return { intercept, terms: withCoefficients(preprocessing, coefficients) };
+}
+
+/** Fits a linear model by the coefficients that `solve` finds for the encoded columns, with numbers standardised or only centred. */
+export async function fitLinear(
+  input: TrainerInput,
+  solve: (problem: LinearProblem) => Promise<Coefficients>,
+  standardize = true,
+): Promise<FittedModel> {
+  const { problem, warnings } = await encode(input, standardize);
+  const solved = await solve(problem);
+  const linear = { signature: signatureOf(input.definition), ...predictorOf(problem, solved) };
   return {
     onnx: toOnnx(linear),
     linear,
-    ...(chosen && { chosen }),
-    warnings: [...fitted.warnings, ...warnings],
+    warnings: [...warnings, ...(solved.warnings ?? [])],
+    ...(solved.chosen && { chosen: solved.chosen }),
+  };
+}
+
+/** The same of more than two classes, each of which has coefficients. */
+export async function fitLinearClasses(
+  input: TrainerInput,
+  solve: (problem: LinearProblem) => Promise<readonly Coefficients[]>,
+): Promise<FittedModel> {
+  const { problem, warnings } = await encode(input, true);
+  const solved = await solve(problem);
+  const multinomial = {
+    signature: signatureOf(input.definition),
+    predictors: solved.map((one) => predictorOf(problem, one)),
+  };
+  return {
+    onnx: multinomialToOnnx(multinomial),
+    multinomial,
+    warnings: [...warnings, ...solved.flatMap((one) => one.warnings ?? [])],
   };
 }
 
@@ -96,6 +123,14 @@ function requirementsOf(definition: ModelDefinition): Requirement[] {
           {
             fault: `target "${target.name}" is none of its values`,
             broken: `${identifier(target.name)} NOT IN (${target.values.map(literal).join(", ")})`,
+          },
+        ]
+      : []),
+    ...(target.classes
+      ? [
+          {
+            fault: `target "${target.name}" is none of its classes`,
+            broken: `${identifier(target.name)} NOT IN (${target.classes.map(double).join(", ")})`,
           },
         ]
       : []),

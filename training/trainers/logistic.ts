@@ -1,9 +1,13 @@
 import { Matrix } from "ml-matrix";
 import { PlatformError } from "../../platform/base/errors";
+import { classNames, severalClasses } from "../../platform/definition/class-names";
+import { targetOf } from "../../platform/definition/definition";
 import { findCholeskySolution, rangeBasis } from "./linear-algebra";
 import { addPredictors, addSums, CrossProducts } from "./cross-products";
 import { designBlocks, widthOf, withColumn, type Coefficients, type DesignBlock } from "./design";
-import { fitLinear, type LinearProblem } from "./linear";
+import { fitLinear, fitLinearClasses, type LinearProblem } from "./linear";
+import { fitMultinomial } from "./multinomial/fit-multinomial";
+import { notConverged } from "./not-converged";
 import type { Trainer } from "./trainer";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
 
@@ -222,19 +226,12 @@ async function descend(
   return undefined;
 }
 
-function notConverged({ names, l2 }: Problem, { coefficients }: Coefficients): PlatformError {
-  const size = (index: number) => Math.abs(coefficients[index] ?? 0);
-  const largest = coefficients.reduce((max, _, index) => (size(index) > size(max) ? index : max), 0);
-  return new PlatformError(
-    "TRAINING_FAILED",
-    l2 > 0
-      ? `The logistic regression did not converge; the coefficient of "${names[largest] ?? ""}" is ${coefficients[largest] ?? 0}. Finite numbers of moderate size are expected. Check the data, or raise the trainer's l2 (now ${l2}).`
-      : `The features tell some rows' class without error (most of all "${names[largest] ?? ""}"), so a logistic regression without penalty has no finite coefficients. Give the trainer an l2 above 0, for example 1.`,
-  );
-}
-
 export const logistic: Trainer<"logistic"> = {
   fit(input, { l2 }) {
+    const classes = severalClasses(classNames(targetOf(input.definition)));
+    if (classes) {
+      return fitLinearClasses(input, (problem) => fitMultinomial({ ...problem, l2 }, input.definition));
+    }
     return fitLinear(input, (problem) => fitLogistic({ ...problem, l2 }));
   },
 };

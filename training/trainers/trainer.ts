@@ -1,7 +1,7 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind, TrainerSettings } from "../../platform/definition/trainers";
 import type { Lineage } from "../../platform/model/model-directory";
-import type { LinearParameters } from "../../platform/onnx/linear-parameters";
+import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import type { TreeParameters } from "../../platform/onnx/tree-parameters";
 import type { Folds } from "../inputs/folds";
 import type { SqlEngine } from "../../platform/sql/engine";
@@ -35,13 +35,19 @@ export type ProgramInput = Pick<
   "definition" | "commandDirectory" | "environments" | "programLog" | "onOutput" | "signal"
 >;
 
-export interface FittedModel {
+/** What a model is made of, where that is known: one of them at most. */
+export interface FittedParameters {
+  /** Where the model is linear: it is scored and explained by these. */
+  readonly linear?: LinearParameters | undefined;
+  /** The same of more than two classes. */
+  readonly multinomial?: MultinomialParameters | undefined;
+  /** Where the model is trees: its golden rows are computed by these. */
+  readonly trees?: TreeParameters | undefined;
+}
+
+export interface FittedModel extends FittedParameters {
   /** Content of `model.onnx`. */
   readonly onnx: Uint8Array;
-  /** Where the model is linear: it is scored and explained by these. */
-  readonly linear?: LinearParameters;
-  /** Where the model is trees: its golden rows are computed by these. */
-  readonly trees?: TreeParameters;
   /** Settings that the trainer has chosen by itself, by name. */
   readonly chosen?: Readonly<Record<string, number>>;
   /** What a person should know of how it was fitted: whole sentences. */

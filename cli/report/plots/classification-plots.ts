@@ -127,11 +127,40 @@ const calibrationPlot = (max: number): CurvePlot => ({
   curve: ({ calibration }) => calibration,
 });
 
+/** Classes whose curves are drawn: the largest. */
+const maxDrawn = 6;
+
+/** The ROC curve of each of the largest of several classes against the rest, of both models. */
+export function classPlots({ classes, champion }: Pick<Evaluation, "classes" | "champion">): readonly Plot[] {
+  if (!classes) return [];
+  const largest = classes.candidate.classes
+    .map(({ name, rows, auc }, position) => ({ name, rows, auc, position }))
+    .sort((a, b) => b.rows - a.rows || a.position - b.position)
+    .slice(0, maxDrawn)
+    .sort((a, b) => a.position - b.position);
+  const empty = {
+    calibration: [],
+    confusion: { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 },
+  };
+  const curvesOf = (model: Model, label: string, position: number): ModelCurves[] => {
+    const roc = classes[model]?.classes[position]?.roc;
+    return roc ? [{ model, label, curves: { ...empty, roc } }] : [];
+  };
+  return largest.flatMap(({ name, auc, position }) => {
+    const models = [
+      ...curvesOf("candidate", "candidate", position),
+      ...curvesOf("champion", champion?.model ?? "champion", position),
+    ];
+    return curvePlot({ ...rocPlot(auc), title: `ROC of ${name} against the rest` }, models) ?? [];
+  });
+}
+
 /** ROC, precision-recall and calibration; a curve that needs both classes is left out where the rows have one. */
 export function classificationPlots(
   evaluation: Pick<Evaluation, "curves" | "champion" | "candidate">,
 ): readonly Plot[] {
   const models = modelCurves(evaluation);
+  if (models.length === 0) return [];
   const shares = models.flatMap(({ curves }) => curves.calibration.flat());
   return [
     rocPlot(evaluation.candidate.metrics.auc),

@@ -9,10 +9,10 @@ interface Confusion {
   /** Whose labels. */
   readonly model: string;
   readonly target: string;
-  /** Negative first. */
-  readonly classes: readonly [string, string];
+  /** Of two the negative first. */
+  readonly classes: readonly string[];
   /** Rows by actual class (outer) and by the label they were given (inner). */
-  readonly counts: readonly [readonly [number, number], readonly [number, number]];
+  readonly counts: readonly (readonly number[])[];
 }
 
 /** A cell shaded by its share of the actual class. */
@@ -24,12 +24,13 @@ function cell(count: number, total: number): Html {
   </td>`;
 }
 
-function confusionTable({ model, target, classes, counts }: Confusion): Html {
-  const rows = counts.map(([negative, positive], index) => {
-    const total = negative + positive;
+/** Rows by actual class and by the label that they were given. */
+export function confusionTable({ model, target, classes, counts }: Confusion): Html {
+  const rows = counts.map((line, index) => {
+    const total = line.reduce((sum, count) => sum + count, 0);
     return html`<tr>
       <th scope="row">${classes[index]}</th>
-      ${cell(negative, total)}${cell(positive, total)}
+      ${line.map((count) => cell(count, total))}
     </tr>`;
   });
   return html`<figure>

@@ -1,17 +1,18 @@
 import { targetOf, type ModelDefinition } from "../../../platform/definition/definition";
 import type { Evaluation } from "../../../platform/metrics/evaluation";
-import { metrics, metricNames } from "../../../platform/definition/metric-names";
+import { metrics, metricNamesOf } from "../../../platform/definition/metric-names";
 import { showCount, showNumber } from "../display";
 import type { DrawPlot } from "../draw-plot";
 import { html, type Html } from "../html";
-import { classificationPlots } from "../plots/classification-plots";
+import { classificationPlots, classPlots } from "../plots/classification-plots";
 import { regressionPlots } from "../plots/regression-plots";
 import { scrollingTable } from "../table";
+import { classTables } from "./classes";
 import { confusionTables } from "./confusion";
 import type { Section } from "./section";
 
-function metricTable({ candidate, champion, task }: Evaluation): Html {
-  const measured = metricNames.filter((name) => metrics[name].task === task);
+function metricTable({ candidate, champion, task, classes }: Evaluation): Html {
+  const measured = metricNamesOf(task, classes?.candidate.classes.length);
   return scrollingTable({
     label: "Metrics on the held-out rows",
     columns: [
@@ -37,7 +38,7 @@ export function evaluationSection(
   definition: ModelDefinition,
   draw: DrawPlot,
 ): Section {
-  const { rows, sample, curves, task } = evaluation;
+  const { rows, sample, curves, classes, task } = evaluation;
   const target = targetOf(definition);
   const measured = target.unit === undefined ? target.name : `${target.name} [${target.unit}]`;
   const plotted =
@@ -46,7 +47,7 @@ export function evaluationSection(
       : "";
   const plots =
     task === "classification"
-      ? classificationPlots(evaluation)
+      ? [...classificationPlots(evaluation), ...classPlots(evaluation)]
       : sample && sample.actual.length > 0
         ? regressionPlots({ ...evaluation, sample }, measured)
         : [];
@@ -60,6 +61,7 @@ export function evaluationSection(
           ? html`<div class="plots">${plots.map(draw)}</div>
               ${curves && confusionTables(evaluation, definition)}`
           : undefined
-      }`,
+      }
+      ${classes && classTables(evaluation, definition)}`,
   };
 }

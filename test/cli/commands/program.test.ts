@@ -15,7 +15,7 @@ function verbsOf(command: Command, path: readonly string[] = []): Verb[] {
 
 /** A flag of a verb with a value that it takes. */
 function written({ flags, long, argChoices }: Option): string[] {
-  const value = /[<[]/.test(flags) ? [argChoices?.[0] ?? "1"] : [];
+  const value = /[<[]/.test(flags) ? [argChoices?.[0] ?? "2"] : [];
   return [long ?? "", ...value];
 }
 

@@ -25,6 +25,14 @@ test.each<[string, SeenColumn, Task | undefined, Task, object]>([
   ["0 and 1 that are amounts", two, "regression", "regression", { type: "number" }],
   ["two words", words, undefined, "classification", { type: "category", values: ["no", "yes"] }],
   ["two numbers", { ...two, values: ["1", "2"] }, "classification", "classification", { values: ["1", "2"] }],
+  [
+    "three words",
+    { ...words, distinct: 3, values: ["a", "b", "c"] },
+    undefined,
+    "classification",
+    { type: "category", values: ["a", "b", "c"] },
+  ],
+  ["numbers for names", classes, "classification", "classification", { type: "number", classes: [0, 1, 2] }],
   ["true and false", { ...words, boolean: true }, undefined, "classification", { type: "boolean" }],
 ])("%s are a target", (_, facts, said, task, column) => {
   expect(describeTarget(facts, said)).toMatchObject({
@@ -36,15 +44,21 @@ test.each<[string, SeenColumn, Task | undefined, Task, object]>([
 test.each<[string, SeenColumn, Task | undefined, RegExp]>([
   ["a missing value", { ...amounts, present: 99 }, undefined, /is missing in 1 row\./],
   ["one value", { ...amounts, distinct: 1 }, undefined, /the same in every row/],
-  ["many words", { ...words, distinct: 3 }, undefined, /3 different texts/],
+  ["words that hardly come twice", { ...words, distinct: 60 }, undefined, /60 different texts/],
   ["words as a regression", words, "regression", /has texts\. Expected numbers/],
-  ["amounts as a classification", amounts, "classification", /80 different values.*two classes apart/],
+  ["amounts as a classification", amounts, "classification", /80 different values. Classes are listed/],
+  [
+    "numbers that are not whole as a classification",
+    { ...amounts, whole: false, distinct: 3, values: ["0.5", "1", "2"] },
+    "classification",
+    /not whole, which are amounts and no classes/,
+  ],
   ["numbers that overflow", { ...amounts, min: -1.7e308 }, undefined, /up to ±1e\+150/],
   [
     "classes with numbers for names",
     classes,
     undefined,
-    /0 to 2, which may be amounts or 3 classes.*--task regression/,
+    /0 to 2, which may be amounts or 3 classes.*--task regression.*--task classification/,
   ],
 ])("%s: no target", (_, facts, said, message) => {
   expect(() => describeTarget(facts, said)).toThrow(message);
@@ -53,9 +67,10 @@ test.each<[string, SeenColumn, Task | undefined, RegExp]>([
 test.each<[string, Partial<SeenColumn>, number | undefined]>([
   ["0, 1, 2", {}, 3],
   ["1 to 5", { min: 1, max: 5, distinct: 5 }, 5],
-  ["3 to 8", { min: 3, max: 8, distinct: 6 }, undefined],
+  ["3 to 8", { min: 3, max: 8, distinct: 6 }, 6],
+  ["3 to 8 in few rows", { min: 3, max: 8, distinct: 6, present: 40 }, undefined],
   ["0 to 11", { max: 11, distinct: 12 }, undefined],
-  ["0, 1, 5", { max: 5, distinct: 3 }, undefined],
+  ["0, 1, 5", { max: 5, distinct: 3 }, 3],
   ["0, 0.5, 2", { whole: false }, undefined],
 ])("%s may be classes: %p", (_, facts, count) => {
   expect(numberedClasses({ ...classes, ...facts })).toBe(count);

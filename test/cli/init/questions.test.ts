@@ -98,12 +98,16 @@ describe("the task", () => {
   const grades = column("grade", { distinct: 3, min: 1, max: 3, values: ["1", "2", "3"] });
 
   test("is asked for where a few whole numbers may be classes", async () => {
-    const somebody = person("yes");
+    const question = '"grade" is 1 to 3. Are these amounts, or the names of 3 classes? [amounts or classes] ';
+    const somebody = person("amounts");
     expect((await chooseTask(grades, {}, somebody.ask)).task).toBe("regression");
-    expect(somebody.asked).toEqual(['"grade" is 1 to 3. Are these amounts, and not 3 classes? [y/N] ']);
-    await expect(chooseTask(grades, {}, person("").ask)).rejects.toThrow(
-      /Only two classes can be told apart/,
-    );
+    expect(somebody.asked).toEqual([question]);
+    const other = person("", "classes");
+    expect(await chooseTask(grades, {}, other.ask)).toMatchObject({
+      task: "classification",
+      column: { type: "number", classes: [1, 2, 3] },
+    });
+    expect(other.asked).toEqual([question, `"" is neither. Expected amounts or classes.\n${question}`]);
   });
 
   test("is nobody's question where the values tell it, or the user has", async () => {

@@ -43,6 +43,22 @@ function samples(): InsightsSamples {
   });
 }
 
+test("classes come as a list in text", async () => {
+  columns.push("classes");
+  answerRows([
+    ...["cost:1", 10, 0, 0, 0, 0],
+    ...took(() => null),
+    ...[null, null, null],
+    '[{"name":"a, b","count":7},{"name":"__proto__","count":3}]',
+  ]);
+  const found = await samples().since(since, models);
+  columns.pop();
+  expect(found.get("cost:1")?.classes).toEqual([
+    { name: "a, b", count: 7 },
+    { name: "__proto__", count: 3 },
+  ]);
+});
+
 test("each version has a sample of its own, with mean and deviation from the sums", async () => {
   answerRows(
     ["cost:1", 100, 2, 7, 20, 1, ...took((share) => 10 * share), 200, 400, 1000],

@@ -1,7 +1,7 @@
 import { latencyShares } from "../../../platform/release/deployment";
 import { TrackSampler, type Outcome } from "../../../deploy/laptop/track-sampler";
 
-const answered = (latencyMs: number, predictions: number[] = []): Outcome => ({
+const answered = (latencyMs: number, predictions: Outcome["predictions"] = []): Outcome => ({
   failed: false,
   latencyMs,
   predictions,
@@ -110,4 +110,20 @@ test("of each request one prediction is kept, not always the first, and at most 
   // The last 4,096, to within a rank of one in five hundred.
   expect(kept[0]).toBeCloseTo(5000 - 4096 + 4, -1);
   expect(kept.at(-1)).toBeCloseTo(4999 - 4, -1);
+});
+
+test("classes are counted, one row of a request, and a copy that differs in a class counts by its rows", () => {
+  const sampler = new TrackSampler();
+  for (const name of ["a", "__proto__", "a"]) sampler.record(answered(1, [name]));
+  sampler.record({ ...answered(1, ["a", "b", "c", "a"]), shadowOf: ["a", "b", "a", "a"] });
+  const { classes, predictions, pairs } = sampler.sample();
+  expect(predictions).toBeUndefined();
+  expect(classes).toHaveLength(2);
+  expect(classes).toEqual(
+    expect.arrayContaining([
+      { name: "a", count: 3 },
+      { name: "__proto__", count: 1 },
+    ]),
+  );
+  expect(pairs).toMatchObject({ count: 1, meanAbsoluteDifference: 0.25 });
 });

@@ -297,7 +297,7 @@ test.each<[string, ModelDefinition, Finding]>([
       check: "values",
       column: "sex",
       message:
-        'Column "sex" has a value that is not allowed in 2 rows. Allowed are "female", "male"; a classification tells two classes apart; correct the values, merge classes, or drop the rows of others.',
+        'Column "sex" has a value that is not allowed in 2 rows. Allowed are "female", "male"; correct the values, drop the rows of other classes, or list those in the definition.',
       count: 2,
       examples: [
         { row: 4, value: "Female" },

@@ -207,7 +207,7 @@ describe("a model definition", () => {
     [
       "a classification of a number",
       withTarget(classification, { type: "number" }),
-      'the target "y" of a classification is a boolean or a category, not a number',
+      'the target "y" of a classification is a number and names no classes. List them, for example classes: [0, 1, 2], the positive one of two last; or make it a boolean or a category',
     ],
     [
       "ridge for a classification",
@@ -220,22 +220,9 @@ describe("a model definition", () => {
       "the logistic trainer is for classification; use ridge or boosted-trees or command or python",
     ],
     [
-      "three classes",
-      withTarget(classification, { type: "category", values: ["a", "b", "c"] }),
-      'a classification, by whatever trainer, tells two classes apart; the target "y" has 3 values. Give it two, the positive class last: one class against all others is such a pair',
-    ],
-    [
-      "three classes for a program of one's own",
-      {
-        ...withTarget(classification, { type: "category", values: ["a", "b", "c"] }),
-        trainer: { kind: "command", run: ["train"] },
-      },
-      'a classification, by whatever trainer, tells two classes apart; the target "y" has 3 values. Give it two, the positive class last: one class against all others is such a pair',
-    ],
-    [
       "one class",
       withTarget(classification, { type: "category", values: ["a"] }),
-      'a classification, by whatever trainer, tells two classes apart; the target "y" has 1 value. Give it two, the positive class last: one class against all others is such a pair',
+      'a classification tells two or more classes apart; the target "y" has 1 value. List them as its values, the positive class of two last',
     ],
     [
       "classes unsaid for a program of one's own",
@@ -243,7 +230,7 @@ describe("a model definition", () => {
         ...withTarget(classification, { type: "category" }),
         trainer: { kind: "command", run: ["train"] },
       },
-      'a classification, by whatever trainer, tells two classes apart; the target "y" names no values. Give it two, the positive class last: one class against all others is such a pair',
+      'a classification tells two or more classes apart; the target "y" names no values. List them as its values, the positive class of two last',
     ],
     [
       "a metric of the other task",

@@ -4,6 +4,7 @@ import {
   profileNumbers,
   profileNumbersAgainst,
   profileRecordsAgainst,
+  profileTexts,
 } from "../../../platform/drift/profile-values";
 
 describe("profileNumbers", () => {
@@ -103,5 +104,27 @@ describe("profileRecordsAgainst", () => {
     const profile = await profileRecordsAgainst(reference, [record(inputs, { outputs: [] })]);
     const sex = profile.columns.sex;
     expect(sex).toMatchObject({ count: 12_000, other: 12_000 - 3 - 100, values: { male: 3 } });
+  });
+});
+
+test("of several classes the predicted classes are counted, those that are new among them, not their probabilities", async () => {
+  const prediction = profileTexts(["a", "__proto__", "a", "c"]);
+  expect(prediction.values).toEqual({ a: 2, c: 1, ["__proto__"]: 1 });
+  const log = [
+    record([{ age: 30 }, { age: 50 }], {
+      outputs: ["c", "__proto__"],
+      probabilities: [
+        [0.1, 0.2, 0.7],
+        [0, 1, 0],
+      ],
+    }),
+    record([{ age: 10 }], { outputs: ["d"], probabilities: [[1, 0, 0]] }),
+  ];
+  const found = await profileRecordsAgainst({ ...reference, prediction }, log);
+  expect(found.prediction).toMatchObject({
+    type: "category",
+    count: 3,
+    missing: 0,
+    values: { c: 1, d: 1, ["__proto__"]: 1 },
   });
 });

@@ -53,7 +53,8 @@ test("contributions and base add up to the prediction, or its log-odds", () => {
       signature,
       Array.from({ length: 50 }, () => randomRow(random, signature)),
     );
-    const { base, features, contributions, scale } = model.explain(table);
+    const { features, contributions, scale, ...explained } = model.explain(table);
+    const base = Number(explained.base);
     const { prediction, probability } = model.predict(table);
     expect(features).toEqual(signature.inputs.map(({ name }) => name));
     for (let row = 0; row < table.rows; row++) {

@@ -1,3 +1,4 @@
+import type { ClassNames } from "../../../platform/definition/class-names";
 import type { Signature, SignatureColumn } from "../../../platform/model/signature";
 import type { FeatureTable } from "../../../platform/model/table";
 import { otherCategory, type TreeLink, type TreeParameters } from "../../../platform/onnx/tree-parameters";
@@ -13,10 +14,11 @@ const inputs: SignatureColumn[] = [
   { name: "many", type: "category", nullable: true },
 ];
 
-const classes: Readonly<Record<TreeLink, [string, string] | undefined>> = {
+const classes: Readonly<Record<TreeLink, ClassNames | undefined>> = {
   identity: undefined,
   log: undefined,
   "log-odds": ["no", "yes"],
+  logits: [3, 1, 2],
 };
 
 function signatureFor(link: TreeLink): Signature {
@@ -72,14 +74,16 @@ export function randomTrees(
     Object.assign(nodes[index] ?? {}, { left, right });
     return index;
   };
+  const width = link === "logits" ? 3 : 1;
   const roots = Array.from({ length: count }, () => add(leaves));
   return {
     signature: signatureFor(link),
     link,
-    base: draw() - 0.5,
+    bases: Array.from({ length: width }, () => draw() - 0.5),
     features,
     trees: {
       roots: Int32Array.from(roots),
+      targets: Int32Array.from(roots, (_, tree) => tree % width),
       features: Int32Array.from(nodes, ({ feature }) => feature),
       thresholds: Float64Array.from(nodes, ({ threshold }) => threshold),
       categories: new Map(nodes.flatMap(({ set }, node) => (set ? [[node, set] as const] : []))),

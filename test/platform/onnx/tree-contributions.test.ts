@@ -10,7 +10,7 @@ const factorial = (value: number): number => (value < 2 ? 1 : value * factorial(
 
 /** What trees say on average when only some features of a row are known: the rest follows the training rows. */
 function expectation(
-  { trees, base }: TreeParameters,
+  { trees, bases: [base = NaN] }: TreeParameters,
   goesLeft: (node: number) => boolean,
   known: ReadonlySet<number>,
 ): number {
@@ -80,7 +80,7 @@ test("base and contributions add up to the sum of trees as deep as they have lea
   sums.forEach((sum, row) => {
     const total = added
       .subarray(row * width, (row + 1) * width)
-      .reduce((all, value) => all + value, contributions.base);
+      .reduce((all, value) => all + value, contributions.bases[0] ?? NaN);
     expect(total).toBeCloseTo(sum, 9);
   });
 });
@@ -121,10 +121,11 @@ test("contributions and base are those that shap gives for LightGBM's trees", ()
       target: { name: "y" },
     },
     link: "identity",
-    base: 0,
+    bases: [0],
     features: names.map((column) => ({ column })),
     trees: {
       roots,
+      targets: roots.map(() => 0),
       features: Int32Array.from(asked, ({ feature }) => feature),
       thresholds: Float64Array.from(asked, ({ threshold }) => threshold),
       categories: new Map(),

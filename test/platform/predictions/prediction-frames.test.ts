@@ -64,6 +64,32 @@ describe("frames of scored requests", () => {
     expect(parsePredictionRecord(line)).toMatchObject({ outputs: ["größer"], probabilities: [0.25] });
   });
 
+  test.each([
+    [
+      ["größer", 'a, "b"', "__proto__"],
+      ["__proto__", "größer"],
+    ],
+    [[7, -1, 2], Float64Array.of(2, 7)],
+  ] as const)("have a list of probabilities for each row of the classes %j", (classes, prediction) => {
+    const classified: Signature = { ...signature, task: "classification", target: { name: "c", classes } };
+    const { id, time } = request(1);
+    const { table } = request(1, undefined, [recordOf(1).inputs[0] ?? {}, recordOf(2).inputs[0] ?? {}]);
+    const probabilities = Float64Array.of(0.1, 0.2, 0.7, 0.6, 0.4, 0);
+    const line = lineOf(predictionSource(classified, { model: "m:1" }), {
+      id,
+      time,
+      table,
+      predictions: { prediction: prediction as string[] | Float64Array, probabilities },
+    });
+    expect(parsePredictionRecord(line)).toMatchObject({
+      outputs: Array.from<string | number>(prediction),
+      probabilities: [
+        [0.1, 0.2, 0.7],
+        [0.6, 0.4, 0],
+      ],
+    });
+  });
+
   test("leave redacted columns out, and say which", () => {
     const source = sourceOf("diabetes:3", ["town", "age", "no feature"]);
     const frame = new FrameEncoder().encode(source, request(1));

@@ -21,6 +21,7 @@ describe("a workspace", () => {
       packages: path.join(home, "packages"),
       environments: path.join(home, "environments"),
       predictions: path.join(home, "predictions"),
+      python: path.join(home, "python"),
       reports: path.join(home, "reports"),
     });
   });

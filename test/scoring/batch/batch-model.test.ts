@@ -1,5 +1,8 @@
 import type { Signature } from "../../../platform/model/signature";
 import { LinearModel } from "../../../platform/onnx/linear-model";
+import { MultinomialModel } from "../../../platform/onnx/multinomial-model";
+import { featureTable } from "../../../platform/model/table";
+import { grades, weather, weatherRow } from "../../platform/reference/class-models";
 import { scoreColumns, scoresOf, scoreTable } from "../../../scoring/batch/batch-model";
 
 const regression: Signature = {
@@ -21,7 +24,7 @@ const tableOf = (...values: number[]) => ({
 test("a score is a prediction, and of a class its position and the probability", () => {
   expect(scoreColumns(regression)).toEqual(["prediction"]);
   expect(scoresOf(regression, { prediction: new Float64Array([1.5]) })).toEqual([new Float64Array([1.5])]);
-  expect(scoreColumns(classification)).toEqual(["prediction", "probability"]);
+  expect(scoreColumns(classification)).toEqual(["prediction", "probability_0"]);
   const probability = new Float64Array([0.9, 0.2, 0.4]);
   expect(scoresOf(classification, { prediction: ["yes", "no", "maybe"], probability })).toEqual([
     new Float64Array([1, 0, NaN]),
@@ -42,4 +45,30 @@ test("rows that are left out, too large for the model or without a finite predic
     new Float64Array([0, NaN]),
     new Float64Array([0.1, NaN]),
   ]);
+});
+
+test("of several classes a score is the position of the class and the probability of each, and all or none are numbers", async () => {
+  expect(scoreColumns(grades.signature)).toEqual([
+    "prediction",
+    "probability_0",
+    "probability_1",
+    "probability_2",
+  ]);
+  const probabilities = new Float64Array([0.2, 0.5, 0.3, 0.1, 0.1, 0.8]);
+  expect(scoresOf(grades.signature, { prediction: new Float64Array([-1, 2]), probabilities })).toEqual([
+    new Float64Array([1, 2]),
+    new Float64Array([0.2, 0.1]),
+    new Float64Array([0.5, 0.1]),
+    new Float64Array([0.3, 0.8]),
+  ]);
+  const steep = weather.predictors.map((predictor) => ({
+    ...predictor,
+    terms: predictor.terms.map((term) => (term.kind === "number" ? { ...term, coefficient: 1e3 } : term)),
+  }));
+  const model = new MultinomialModel({ ...weather, predictors: steep });
+  const rows = [1, 1e308, 3, 4].map((wind) => ({ ...weatherRow, wind }));
+  const scores = await scoreTable(model, featureTable(weather.signature, rows), [0, 1, 3]);
+  expect(scores).toHaveLength(4);
+  for (const column of scores)
+    expect(Array.from(column, Number.isFinite)).toEqual([true, false, false, true]);
 });

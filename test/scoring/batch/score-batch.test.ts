@@ -2,7 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Signature } from "../../../platform/model/signature";
+import { MultinomialModel } from "../../../platform/onnx/multinomial-model";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
+import { featureTable } from "../../../platform/model/table";
 import { readCsvRows } from "../../../platform/data/csv-rows";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
@@ -11,6 +13,7 @@ import { scoreBatch } from "../../../scoring/batch/score-batch";
 import { loadScoringModel } from "../../../scoring/model/load-model";
 import { adaptModel } from "../../../training/onnx/adapt-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
+import { grades, weather, weatherRow } from "../../platform/reference/class-models";
 import { costOf, writeColourModel, writeCostModel } from "../model-fixture";
 
 let engine: SqlEngine;
@@ -331,4 +334,32 @@ describe("the files written", () => {
     });
     expect(await readFile(place(name), "utf8")).toBe(text);
   });
+});
+
+test.each([
+  ["texts", weather],
+  ["numbers", grades],
+])("several classes, %s, have a column each, whatever their names are", async (_, parameters) => {
+  const { signature } = parameters;
+  const of = new MultinomialModel(parameters);
+  const { result, rows } = await score("wind,warm,town\n14,true,A\nmuch,true,A\n,false,B\n", {
+    of,
+    reference: "weather:1",
+  });
+  expect(result).toMatchObject({ read: 3, scored: 2, rejected: 1 });
+  const names = (signature.target.classes ?? []).map((name) => `probability_${name}`);
+  expect(rows[0]).toEqual(["row", "wind", "warm", "town", "prediction", ...names, "model"]);
+  const { prediction, probabilities } = of.predict(
+    featureTable(signature, [weatherRow, { wind: null, warm: false, town: "B" }]),
+  );
+  [1, 2].forEach((line) => {
+    expect(rows[line]?.[4]).toBe(String(prediction[line - 1]));
+    expect(rows[line]?.slice(5, 8).map(Number)).toEqual(
+      Array.from(probabilities?.subarray(3 * (line - 1), 3 * line) ?? []),
+    );
+  });
+  expect(rows.slice(1).map(([number]) => number)).toEqual(["1", "3"]);
+  const rejected = await readCsv(result.rejects ?? "");
+  expect(rejected.map(([number]) => number)).toEqual(["row", "2"]);
+  expect(rejected[1]?.at(-1)).toContain('"wind"');
 });

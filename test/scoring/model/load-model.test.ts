@@ -42,13 +42,14 @@ function stump(older: number): Uint8Array {
   return treesToOnnx({
     signature,
     link: "identity",
-    base: 1,
+    bases: [1],
     features: signature.inputs.map(({ name, type }) => ({
       column: name,
       ...(type === "category" && { values: ["south"] }),
     })),
     trees: {
       roots: Int32Array.of(0),
+      targets: Int32Array.of(0),
       features: Int32Array.of(0),
       thresholds: Float64Array.of(30),
       categories: new Map(),

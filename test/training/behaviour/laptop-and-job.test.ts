@@ -83,6 +83,7 @@ async function byLaptop(name: string, registry: string, stable?: { model: string
     deployer: { status },
     environments: readEnvironments({}),
     output: keepLines().output,
+    logRun: () => Promise.resolve(),
     signal,
   } as unknown as Session;
   const run = await runs.create(model, loaded.dataFile, new Date());

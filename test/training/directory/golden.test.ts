@@ -54,7 +54,7 @@ test("golden rows are held-out rows with the predictions of the trained paramete
   expect(golden.rows[0]).toEqual(first);
   expect(golden.rows).toHaveLength(8);
   expect(golden.tolerance).toBe(1e-9);
-  expect(golden.predictions).toEqual(golden.probabilities?.map((value) => (value > 0.5 ? 1 : 0)));
+  expect(golden.predictions).toEqual(golden.probabilities?.map((value) => (Number(value) > 0.5 ? 1 : 0)));
 });
 
 test("golden rows have synthetic values of personal columns, and what the model says of those", async () => {
@@ -117,7 +117,7 @@ test("golden rows of trees are those of a walk through them, and others than the
   const { probability } = new TreeModel(trees).predict(featureTable(trees.signature, golden.rows));
   expect(golden.tolerance).toBe(1e-9);
   expect(golden.probabilities).toEqual(Array.from(probability ?? []));
-  const others = { ...trees, base: trees.base + 1e-6 };
+  const others = { ...trees, bases: trees.bases.map((base) => base + 1e-6) };
   await expect(makeGoldenRows(engine, trained, { model, trees: others })).rejects.toThrow(
     /^The model file does not give the trained numbers/,
   );

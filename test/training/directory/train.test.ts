@@ -92,7 +92,7 @@ describe.each(["diabetes", "titanic"] as const)("the model directory of %s", (na
     await model.close();
     const differences = [
       ...golden.predictions.map((value, row) => Number(value) - Number(prediction[row])),
-      ...(golden.probabilities ?? []).map((value, row) => value - (probability?.[row] ?? NaN)),
+      ...(golden.probabilities ?? []).map((value, row) => Number(value) - (probability?.[row] ?? NaN)),
     ];
     expect(Math.max(...differences.map(Math.abs))).toBeLessThan(1e-10);
     expect(golden.probabilities === undefined).toBe(name === "diabetes");

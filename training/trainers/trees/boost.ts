@@ -3,11 +3,14 @@ import type { BinnedRows } from "./bins";
 import { distributionOf } from "./distribution";
 import { growTree, HistogramPool, leafOf, type Branch, type GrownLeaf, type GrowthRules } from "./grow-tree";
 import type { Derivatives } from "./histogram";
-import { meanLoss, type Loss, type Targets } from "./losses";
+import type { Targets } from "./losses";
+import { pick, type Objective } from "./objective";
 
 export interface BoostingRules extends GrowthRules {
-  readonly loss: Loss;
+  /** Where a Newton step says little: the quantile of the residuals that a leaf's value becomes. */
+  readonly leafQuantile?: number | undefined;
   readonly learningRate: number;
+  /** Of each output. */
   readonly maxTrees: number;
   /** Ends when the loss on the rows kept from training has not fallen for so many trees; absent: it never ends early. */
   readonly earlyStoppingTrees?: number | undefined;
@@ -28,35 +31,27 @@ export interface Leaf {
   readonly rows: number;
 }
 
+/** A tree with a question at least, and the output that it adds to. */
+export interface GrownTree {
+  readonly target: number;
+  readonly tree: Branch<Leaf>;
+}
+
 export interface Boosted {
-  /** What is predicted before any tree, on the scale of the sum. */
-  readonly base: number;
-  /** Each has a question at least. */
-  readonly trees: readonly Branch<Leaf>[];
+  /** What is predicted before any tree, on the scale of the sums, for each output. */
+  readonly bases: readonly number[];
+  readonly trees: readonly GrownTree[];
+}
+
+interface BoostingRequest {
+  readonly sides: RowSides;
+  readonly rules: BoostingRules;
+  readonly objective: Objective;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A fall of the loss below this is none: scikit-learn's. */
 const minFall = 1e-7;
-
-function pick(values: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (row) => values[row] ?? NaN);
-}
-
-/** The derivatives of the loss at the sums so far. */
-function derive(
-  { gradient, hessian }: Loss,
-  { target, weights }: Targets,
-  raw: Float64Array,
-  into: Derivatives,
-): void {
-  const { gradients, hessians } = into;
-  for (let row = 0; row < raw.length; row++) {
-    const slope = gradient(target[row] ?? NaN, raw[row] ?? NaN);
-    const weight = weights === undefined ? 1 : (weights[row] ?? NaN);
-    gradients[row] = weight * slope;
-    if (hessians) hessians[row] = weight * (hessian === undefined ? 1 : hessian(target[row] ?? NaN, slope));
-  }
-}
 
 /** Adds to each row the value of its leaf; the tree that is left holds no rows. */
 function settle<Grown extends GrownLeaf | Branch<GrownLeaf>>(
@@ -81,13 +76,13 @@ function settle(
 /** The value of a leaf as the loss wants it, times the learning rate. */
 function leafValue(
   leaf: GrownLeaf,
-  { loss, learningRate }: BoostingRules,
+  { leafQuantile, learningRate }: BoostingRules,
   { target, weights }: Targets,
   raw: Float64Array,
 ): number {
-  if (loss.leafQuantile === undefined) return learningRate * leaf.value;
+  if (leafQuantile === undefined) return learningRate * leaf.value;
   const residuals = Float64Array.from(leaf.rows, (row) => (target[row] ?? NaN) - (raw[row] ?? NaN));
-  const quantile = distributionOf(residuals, weights && pick(weights, leaf.rows)).quantile(loss.leafQuantile);
+  const quantile = distributionOf(residuals, weights && pick(weights, leaf.rows)).quantile(leafQuantile);
   // A leaf may have rows of weight 0 alone.
   return learningRate * (Number.isNaN(quantile) ? 0 : quantile);
 }
@@ -105,47 +100,72 @@ class BestSoFar {
   }
 }
 
+/** Trees that were grown from the same derivatives: one for each output, but for those that nothing parts. */
+interface Round {
+  readonly trees: readonly GrownTree[];
+  /** What is added to the base of each output: where there is no tree, as if there were one with a single leaf. */
+  readonly shifts: readonly number[];
+}
+
+function sumUp(bases: readonly number[], rounds: readonly Round[]): Boosted {
+  const trees = rounds.flatMap((round) => round.trees);
+  const shifted = bases.map((base, output) =>
+    rounds.reduce((sum, { shifts }) => sum + (shifts[output] ?? 0), base),
+  );
+  return { bases: shifted, trees };
+}
+
 /**
  * Gradient boosting on histograms (Friedman 2001; growth by leaves as in LightGBM, split rules and defaults as in
- * scikit-learn's HistGradientBoosting). Equal rows in equal order give equal trees. Where it stops early, the trees up
- * to the best loss on the validation rows stay. It stops where the signal aborts, and lets other work go on between
- * trees.
+ * scikit-learn's HistGradientBoosting). In each round a tree for each output of the objective. Equal rows in equal order give equal
+ * trees. Where it stops early, the trees up to the best loss on the validation rows stay. It stops where the signal aborts, and lets
+ * other work go on between trees.
  */
 export async function boost(
   binned: BinnedRows,
   targets: Targets,
-  { sides, rules, signal }: { sides: RowSides; rules: BoostingRules; signal?: AbortSignal | undefined },
+  { sides, rules, objective, signal }: BoostingRequest,
 ): Promise<Boosted> {
   const { training, validation } = sides;
-  const { loss } = rules;
-  const base = loss.base({
-    target: pick(targets.target, training),
-    weights: targets.weights && pick(targets.weights, training),
-  });
-  const raw = new Float64Array(binned.rows).fill(base);
-  const isConstant = loss.hessian === undefined && targets.weights === undefined;
+  const bases = objective.bases(training);
+  const sums = bases.map((base) => new Float64Array(binned.rows).fill(base));
   const derivatives: Derivatives = {
     gradients: new Float32Array(binned.rows),
-    ...(!isConstant && { hessians: new Float32Array(binned.rows) }),
+    ...(!objective.isConstant && { hessians: new Float32Array(binned.rows) }),
   };
   const pool = new HistogramPool(binned, derivatives);
-  const trees: Branch<Leaf>[] = [];
+  const rounds: Round[] = [];
   const best = new BestSoFar();
-  while (trees.length < rules.maxTrees && signal?.aborted !== true) {
-    derive(loss, targets, raw, derivatives);
-    const grown = growTree({ binned, derivatives, pool }, training.slice(), rules);
-    // No split lowers the loss, nor would any of the next tree.
-    if (grown.kind === "leaf") break;
-    const tree = settle(grown, raw, (leaf) => leafValue(leaf, rules, targets, raw));
-    trees.push(tree);
-    for (const row of validation) raw[row] = (raw[row] ?? NaN) + leafOf(tree, binned, row).value;
-    if (
-      rules.earlyStoppingTrees !== undefined &&
-      best.isOver(meanLoss(loss, targets, raw, validation), trees.length, rules.earlyStoppingTrees)
-    ) {
-      return { base, trees: trees.slice(0, best.trees) };
+  const growRound = async (): Promise<Round> => {
+    const trees: GrownTree[] = [];
+    const shifts: number[] = [];
+    objective.begin(sums);
+    for (const [target, raw] of sums.entries()) {
+      objective.derive(target, sums, derivatives);
+      const grown = growTree({ binned, derivatives, pool }, training.slice(), rules);
+      if (grown.kind === "leaf") {
+        shifts[target] = sums.length > 1 ? leafValue(grown, rules, targets, raw) : 0;
+        continue;
+      }
+      const tree = settle(grown, raw, (leaf) => leafValue(leaf, rules, targets, raw));
+      for (const row of validation) raw[row] = (raw[row] ?? NaN) + leafOf(tree, binned, row).value;
+      trees.push({ target, tree });
+      await setImmediate();
     }
-    await setImmediate();
+    for (const [target, shift] of shifts.entries()) {
+      const raw = sums[target];
+      if (raw && shift) for (let row = 0; row < raw.length; row++) raw[row] = (raw[row] ?? NaN) + shift;
+    }
+    return { trees, shifts };
+  };
+  const patience = rules.earlyStoppingTrees;
+  while (rounds.length < rules.maxTrees && signal?.aborted !== true) {
+    const round = await growRound();
+    // No split lowers the loss, nor would any of the next trees.
+    if (round.trees.length === 0) break;
+    rounds.push(round);
+    if (patience !== undefined && best.isOver(objective.meanLoss(sums, validation), rounds.length, patience))
+      break;
   }
-  return { base, trees: rules.earlyStoppingTrees === undefined ? trees : trees.slice(0, best.trees) };
+  return sumUp(bases, patience === undefined ? rounds : rounds.slice(0, best.trees));
 }

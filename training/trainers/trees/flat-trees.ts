@@ -1,10 +1,10 @@
 import { otherCategory, type Trees } from "../../../platform/onnx/tree-parameters";
 import type { BinnedFeature } from "./bins";
-import type { Leaf } from "./boost";
+import type { GrownTree, Leaf } from "./boost";
 import type { Branch } from "./grow-tree";
 
 /** Trees with the values that part rows instead of their bins, in arrays; each node comes after its parent. */
-export function flattenTrees(trees: readonly Branch<Leaf>[], features: readonly BinnedFeature[]): Trees {
+export function flattenTrees(trees: readonly GrownTree[], features: readonly BinnedFeature[]): Trees {
   const nodes: Branch<Leaf>[] = [];
   const children: [number, number][] = [];
   const leaves: Leaf[] = [];
@@ -16,7 +16,7 @@ export function flattenTrees(trees: readonly Branch<Leaf>[], features: readonly 
     children[index] = [add(node.left), add(node.right)];
     return index;
   };
-  const roots = Int32Array.from(trees, add);
+  const roots = Int32Array.from(trees, ({ tree }) => add(tree));
   const categories = new Map<number, readonly number[]>();
   nodes.forEach(({ question }, node) => {
     if (question.kind === "category")
@@ -27,6 +27,7 @@ export function flattenTrees(trees: readonly Branch<Leaf>[], features: readonly 
   });
   return {
     roots,
+    targets: Int32Array.from(trees, ({ target }) => target),
     features: Int32Array.from(nodes, ({ feature }) => feature),
     thresholds: Float64Array.from(nodes, ({ feature, question }) =>
       question.kind === "category" ? 0 : thresholdOf(features[feature], question.bin),

@@ -95,19 +95,3 @@ export type LossName = "squared" | "absolute" | "quantile" | "poisson" | "gamma"
 export function lossOf(name: LossName, q = 0.5): Loss {
   return { squared, absolute, quantile: quantile(q), poisson, gamma, log }[name];
 }
-
-/** The mean loss of some rows, by their weights. */
-export function meanLoss(
-  { value }: Loss,
-  { target, weights }: Targets,
-  raw: Float64Array,
-  rows: Int32Array,
-): number {
-  let [sum, total] = [0, 0];
-  for (const row of rows) {
-    const weight = weights === undefined ? 1 : (weights[row] ?? NaN);
-    sum += weight * value(target[row] ?? NaN, raw[row] ?? NaN);
-    total += weight;
-  }
-  return sum / total;
-}

@@ -1,6 +1,7 @@
 import { bootstrapImprovement } from "../../../../platform/gate/improvement-interval";
 import type { GateRule } from "../../../../platform/definition/definition";
-import { metricNames } from "../../../../platform/definition/metric-names";
+import { metricNames, type MetricName } from "../../../../platform/definition/metric-names";
+import type { ScoredRows } from "../../../../platform/metrics/evaluation";
 import { decidePromotion } from "../../../../platform/gate/promotion";
 import { repeated, scored } from "../../metrics/scored-rows";
 
@@ -63,14 +64,23 @@ describe.each([200, 20_001])("the interval of %d rows", (rows) => {
   const scores = (weight: number, step: number): number[] =>
     noise(rows, step).map((chance, row) => weight * (label[row] ?? 0) + (0.9 - weight) * chance);
   const [better, worse] = [scores(0.3, 0.414), scores(0.1, 0.732)];
+  /** A mean of areas is one of lists of probabilities. */
+  const rowsOf = (metric: MetricName, positive: readonly number[], of?: readonly number[]): ScoredRows =>
+    metric === "aucMacro" || metric === "aucWeighted"
+      ? {
+          ...scored(label, positive, of),
+          predicted: Float64Array.from(positive.flatMap((value) => [1 - value, value])),
+          classes: 2,
+        }
+      : scored(label, positive, of);
 
   test.each(metricNames)("of %s is that of equal weights when all weigh the same", (metric) => {
     const interval = (of?: readonly number[]) =>
       bootstrapImprovement({
         level: 0.95,
         metric,
-        candidate: scored(label, better, of),
-        champion: scored(label, worse, of),
+        candidate: rowsOf(metric, better, of),
+        champion: rowsOf(metric, worse, of),
         seed: 3,
       });
     const [plain, weighted] = [interval(), interval(label.map(() => 2.5))];
@@ -85,8 +95,8 @@ describe.each([200, 20_001])("the interval of %d rows", (rows) => {
     const interval = bootstrapImprovement({
       level: 0.95,
       metric,
-      candidate: scored(label, right, mute),
-      champion: scored(label, worse, mute),
+      candidate: rowsOf(metric, right, mute),
+      champion: rowsOf(metric, worse, mute),
       seed: 3,
     });
     expect(interval?.low).toBeGreaterThan(0);

@@ -58,7 +58,7 @@ describe("a call of MLflow's REST API", () => {
       "the address is not MLflow's",
       { status: 404, body: "<html>", headers: html },
       1,
-      "HTTP 404. Expected an MLflow server that has what is asked for. Correct the tracking URI.",
+      "HTTP 404. Expected an MLflow server that has it. Correct the tracking URI.",
     ],
     [
       "the server names a fault",
