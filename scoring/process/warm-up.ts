@@ -5,14 +5,21 @@ import { buildApp, type AppOptions } from "./app";
 /** Most requests of a warm-up, and the longest time for them, in milliseconds. */
 const [maxRequests, maxMs] = [500, 300];
 
-/** Status of the answer to one row. */
-function score(address: string, agent: Agent, row: SqlRow | undefined): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
+interface Asking {
+  readonly address: string;
+  readonly agent: Agent;
+  /** Aborted when the time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Status of the answer to one row; undefined when there is none in time. */
+function score({ address, ...options }: Asking, row: SqlRow | undefined): Promise<number | undefined> {
+  return new Promise((resolve) => {
     const headers = { "content-type": "application/json" };
-    const asked = request(`${address}/score`, { method: "POST", agent, headers }, (answer) => {
-      answer.resume().once("end", () => resolve(answer.statusCode));
+    const asked = request(`${address}/score`, { method: "POST", headers, ...options }, (answer) => {
+      answer.resume().once("close", () => resolve(answer.complete ? answer.statusCode : undefined));
     });
-    asked.once("error", reject).end(JSON.stringify({ data: [row] }));
+    asked.once("error", () => resolve(undefined)).end(JSON.stringify({ data: [row] }));
   });
 }
 
@@ -31,11 +38,9 @@ export async function warmUp(
   let answered = 0;
   try {
     const address = await app.listen({ host: "127.0.0.1", port: 0 });
-    const deadline = performance.now() + maxMs;
-    while (answered < maxRequests && performance.now() < deadline) {
-      if ((await score(address, agent, rows[answered % rows.length])) !== 200) break;
+    const asking = { address, agent, signal: AbortSignal.timeout(maxMs) };
+    while (answered < maxRequests && (await score(asking, rows[answered % rows.length])) === 200)
       answered += 1;
-    }
   } finally {
     agent.destroy();
     await app.close();

@@ -28,12 +28,21 @@ describe("a warm-up", () => {
     expect(answered).toBeGreaterThan(1);
     // The first is the example, which has to score before an app is ready.
     expect(model.ages.slice(0, 3)).toEqual([41, 41, 42]);
-    expect(model.ages).toHaveLength(answered + 1);
+    // The last may have been asked and not answered when the time was over.
+    expect(model.ages.length - answered).toBeGreaterThanOrEqual(1);
+    expect(model.ages.length - answered).toBeLessThanOrEqual(2);
   });
 
   test("does not hold up the start for a slow model", async () => {
-    const model = countingModel(() => new Promise((resolve) => setTimeout(resolve, 400)));
-    expect(await warmUp({ model, reference: "age:1", limits }, [row])).toBe(1);
+    // Its example is scored at once; the request after it would take a minute.
+    const model = countingModel((asked) =>
+      asked === 1 ? undefined : new Promise((resolve) => setTimeout(resolve, 60_000).unref()),
+    );
+    const begin = performance.now();
+    expect(await warmUp({ model, reference: "age:1", limits: { ...limits, timeoutMs: 30_000 } }, [row])).toBe(
+      0,
+    );
+    expect(performance.now() - begin).toBeLessThan(5000);
   });
 
   test("ends when the model fails", async () => {
