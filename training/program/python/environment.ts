@@ -74,6 +74,8 @@ async function findEnvironment(folder: string): Promise<PythonEnvironment | unde
       PYTHONDONTWRITEBYTECODE: "1",
       PYTHONUNBUFFERED: "1",
       PYTHONNOUSERSITE: "1",
+      // Converters go through sets of names: their order, and with it the bytes of model.onnx, would be another each time.
+      PYTHONHASHSEED: "0",
       ...(site !== undefined && { PYTHONPATH: path.join(folder, site) }),
     },
   };
