@@ -73,6 +73,6 @@ test.each([
     expect.objectContaining({
       code: "DEFINITION_INVALID",
       message: `models/example/model.ts is not a valid model definition. Correct:\n  - ${fault}`,
-    }),
+    }) as Error,
   );
 });
