@@ -6,7 +6,7 @@ import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { featureTable } from "../../../platform/model/table";
 import { multinomialToOnnx } from "../../../training/onnx/multinomial-graph";
 import { useTemporaryFolder } from "../base/temporary-folder";
-import { weather, weatherRow } from "../model/class-models";
+import { weather, weatherRow } from "../model/fixtures/class-models";
 
 const temporary = useTemporaryFolder();
 const { signature } = weather;

@@ -2,7 +2,7 @@ import type { Signature } from "../../../platform/model/signature";
 import { LinearModel } from "../../../platform/onnx/linear-model";
 import { MultinomialModel } from "../../../platform/onnx/multinomial-model";
 import { featureTable } from "../../../platform/model/table";
-import { grades, weather, weatherRow } from "../../platform/model/class-models";
+import { grades, weather, weatherRow } from "../../platform/model/fixtures/class-models";
 import { scoreColumns, scoresOf, scoreTable } from "../../../scoring/batch/batch-model";
 
 const regression: Signature = {

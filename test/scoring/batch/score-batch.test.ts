@@ -13,7 +13,7 @@ import { scoreBatch } from "../../../scoring/batch/score-batch";
 import { loadScoringModel } from "../../../scoring/model/load-model";
 import { adaptModel } from "../../../training/onnx/adapt-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
-import { grades, weather, weatherRow } from "../../platform/model/class-models";
+import { grades, weather, weatherRow } from "../../platform/model/fixtures/class-models";
 import { costOf, writeColourModel, writeCostModel } from "../model-fixture";
 
 let engine: SqlEngine;

@@ -4,7 +4,7 @@ import { MultinomialModel } from "../../../../platform/onnx/multinomial-model";
 import { predictingRouteAt } from "../../../../scoring/dialects/find-dialect";
 import { pathOf } from "../../../../scoring/http/path-pattern";
 import { buildApp } from "../../../../scoring/process/app";
-import { grades, weather, weatherRow } from "../../../platform/model/class-models";
+import { grades, weather, weatherRow } from "../../../platform/model/fixtures/class-models";
 import { call, limits } from "../service-fixture";
 import { inferUrl, readBinary, ways } from "../ways-to-ask";
 

@@ -5,7 +5,7 @@ import { MultinomialModel } from "../../../../platform/onnx/multinomial-model";
 import type { MultinomialParameters } from "../../../../platform/onnx/linear-parameters";
 import type { FittedModel } from "../../../../training/trainers/trainer";
 import { fitModel } from "../../../../training/trainers/trainers";
-import { openClasses } from "../class-data";
+import { openClasses } from "../fixtures/class-data";
 import { definitionOf, openRows } from "../rows";
 
 interface Case {

@@ -6,7 +6,7 @@ import { findTreeParameters } from "../../../../platform/onnx/find-tree-paramete
 import { OnnxModel } from "../../../../platform/onnx/onnx-model";
 import { TreeModel } from "../../../../platform/onnx/tree-model";
 import { fitModel } from "../../../../training/trainers/trainers";
-import { openClasses } from "../class-data";
+import { openClasses } from "../fixtures/class-data";
 
 interface Case {
   readonly data: "iris" | "wine" | "digits";
