@@ -8,8 +8,9 @@ import { designBlocks, widthOf, withColumn, type Coefficients, type DesignBlock 
 import { fitLinear, fitLinearClasses, type LinearProblem } from "./linear";
 import { fitMultinomial } from "./multinomial/fit-multinomial";
 import { notConverged } from "./not-converged";
+import { startFromSamples } from "./warm-start";
 import type { Trainer } from "./trainer";
-import { aggregate, double, notFinite } from "../preprocessing/sql";
+import { aggregate, notFinite } from "../preprocessing/sql";
 
 const maxIterations = 100;
 const maxHalvings = 30;
@@ -22,10 +23,7 @@ const nearStep = 0.05;
 /** A step this long where the gradient has vanished means that it would never end. */
 const divergentStep = 1e-3;
 
-/** Every so many rows are a sample, the coarsest first. */
-const sampleSteps = [64, 8] as const;
-const minSampleRows = 2000;
-const minSampleRowsPerColumn = 20;
+const minSample = { rows: 2000, rowsPerColumn: 20 } as const;
 /** As the others, for samples: what is left is less than what the other rows will change. */
 const sampleTolerance = 1e-4;
 
@@ -60,36 +58,14 @@ async function fitLogistic(problem: Problem): Promise<Coefficients> {
       `All training rows are of the ${positive > 0 ? "positive" : "negative"} class. Both classes are needed. Add rows of the other one.`,
     );
   }
-  const start = {
+  const start: Coefficients = {
     intercept: Math.log(positive / (total - positive)),
     coefficients: new Array<number>(widthOf(design)).fill(0),
   };
-  return minimize(problem, await warmStart(problem, start, total), { total, gradient: gradientTolerance });
-}
-
-/**
- * Coefficients to start from: those of samples of the rows, a larger one after a smaller. They save most of the steps over all
- * rows, and have no say in where these end. Without a penalty a sample may have no finite coefficients, so there is none.
- */
-async function warmStart(problem: Problem, start: Coefficients, total: number): Promise<Coefficients> {
-  const { design, l2 } = problem;
-  if (l2 === 0) return start;
-  const [rows = 0] = await aggregate(design.engine, design.rows.from, ["count(*)"]);
-  let current = start;
-  for (const step of sampleSteps) {
-    if (rows / step < Math.max(minSampleRows, minSampleRowsPerColumn * widthOf(design))) continue;
-    const sampled = {
-      from: `(SELECT * FROM ${design.rows.from} WHERE _row % ${step} = 0) AS sampled`,
-      weight: `${double(step)} * ${design.rows.weight}`,
-    };
-    try {
-      const sample = { ...problem, design: { ...design, rows: sampled } };
-      current = await minimize(sample, current, { total, gradient: sampleTolerance });
-    } catch (error) {
-      if (!(error instanceof PlatformError)) throw error;
-    }
-  }
-  return current;
+  const warm = await startFromSamples(problem, { start, min: minSample }, (sample, current) =>
+    minimize(sample, current, { total, gradient: sampleTolerance }),
+  );
+  return minimize(problem, warm, { total, gradient: gradientTolerance });
 }
 
 /** By Newton's method, until no entry of the gradient is above its tolerance per unit of weight. */

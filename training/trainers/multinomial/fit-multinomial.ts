@@ -1,13 +1,13 @@
-import { PlatformError } from "../../../platform/base/errors";
 import { softmaxRows } from "../../../platform/base/softmax";
 import { classNames } from "../../../platform/definition/class-names";
 import { targetOf, type ModelDefinition } from "../../../platform/definition/definition";
 import { aggregate, double } from "../../preprocessing/sql";
 import { addPredictors, addSums } from "../cross-products";
-import { widthOf, type Coefficients, type Design } from "../design";
+import { widthOf, type Coefficients } from "../design";
 import type { LinearProblem } from "../linear";
 import { notConverged } from "../not-converged";
 import { checkSeenClasses, unseenLogit } from "../unseen-class";
+import { startFromSamples } from "../warm-start";
 import { centredProducts, preconditionerOf, type CentredProducts } from "./centred-products";
 import { KeptBlocks } from "./kept-blocks";
 import { largest, minimize, type Evaluated, type Minimum } from "./lbfgs";
@@ -20,9 +20,7 @@ interface Problem extends LinearProblem {
 const gradientTolerance = 1e-10;
 /** As it, for samples of the rows: what is left is less than what the other rows will change. */
 const sampleTolerance = 1e-4;
-/** Every so many rows are a sample, the coarsest first; a sample has rows enough for its columns. */
-const sampleSteps = [64, 8] as const;
-const [minSampleRows, minSampleRowsPerColumn] = [4000, 40];
+const minSample = { rows: 4000, rowsPerColumn: 40 } as const;
 /** A step this long, relative to the coefficients, where the gradient has vanished means that it would never end. */
 const divergentStep = 1e-4;
 
@@ -52,7 +50,11 @@ export async function fitMultinomial(problem: Problem, definition: ModelDefiniti
     seen.map((name) => weights[name] ?? NaN),
     widthOf(design),
   );
-  const solved = await solve(problem, seen, await warmStart(problem, seen, start), gradientTolerance);
+  const warm = await startFromSamples(problem, { start, min: minSample }, async (sample, current) => {
+    const { at, means } = await solve(sample, seen, current, sampleTolerance);
+    return uncentred(at, means, seen.length);
+  });
+  const solved = await solve(problem, seen, warm, gradientTolerance);
   const found = coefficientsOf(solved, seen.length);
   return classes.map((_, name) => {
     const position = seen.indexOf(name);
@@ -73,30 +75,6 @@ function startFrom(weights: readonly number[], width: number): Float64Array {
     start[name * (width + 1) + width] = value - mean;
   });
   return start;
-}
-
-/** Samples save most of the steps over all rows, and have no say in where these end. */
-async function warmStart(problem: Problem, seen: SeenClasses, start: Float64Array): Promise<Float64Array> {
-  const { design, l2 } = problem;
-  // Without a penalty a sample may have no finite coefficients.
-  if (l2 === 0) return start;
-  const [rows = 0] = await aggregate(design.engine, design.rows.from, ["count(*)"]);
-  let current = start;
-  for (const step of sampleSteps) {
-    if (rows / step < Math.max(minSampleRows, minSampleRowsPerColumn * widthOf(design))) continue;
-    const sampled: Design["rows"] = {
-      from: `(SELECT * FROM ${design.rows.from} WHERE _row % ${step} = 0) AS sampled`,
-      weight: `${double(step)} * ${design.rows.weight}`,
-    };
-    try {
-      const sample = { ...problem, design: { ...design, rows: sampled } };
-      const { at, means } = await solve(sample, seen, current, sampleTolerance);
-      current = uncentred(at, means, seen.length);
-    } catch (error) {
-      if (!(error instanceof PlatformError)) throw error;
-    }
-  }
-  return current;
 }
 
 /** Coefficients of columns around their means, and those means. */
