@@ -1,8 +1,15 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { centreOf } from "../metrics/compute-metrics";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
-import { countRow, emptyCounts, labelMetrics, labelsOf, type LabelMetric } from "../metrics/class-labels";
-import { summedMetrics, termsByRow } from "../metrics/metric-terms";
+import {
+  countRow,
+  emptyCounts,
+  isLabelMetric,
+  labelMetrics,
+  labelsOf,
+  type LabelMetric,
+} from "../metrics/class-labels";
+import { isSummedMetric, summedMetrics, termsByRow } from "../metrics/metric-terms";
 import { againstRest, averagePrecision, meanArea, type AreaMean } from "../metrics/rank-metrics";
 import { areaGradient, meanAreaGradient, precisionGradient } from "../metrics/rank-gradients";
 import { metrics, type MetricName } from "../definition/metric-names";
@@ -113,6 +120,12 @@ function bootstrap(
 function statisticOf(metric: MetricName, rows: ScoredRows, units: Units): Statistic {
   const { actual, weights, classes = 1 } = rows;
   const isExact = units.count === actual.length && actual.length * classes <= maxRanked;
+  if (isLabelMetric(metric)) return countStatistic(metric, rows, units);
+  if (isSummedMetric(metric)) {
+    const { value } = summedMetrics[metric];
+    const termsOf = termsByRow(metric, rows, centreOf(rows));
+    return summedStatistic(units, { termsOf, weightOf: (row) => weights?.[row] ?? 1, value });
+  }
   switch (metric) {
     case "auc":
       return isExact ? rankStatistic(rows, areaUnderRoc) : linearStatistic(areaGradient(rows), rows, units);
@@ -125,24 +138,6 @@ function statisticOf(metric: MetricName, rows: ScoredRows, units: Units): Statis
       return isExact
         ? meanAreaStatistic(rows, metric)
         : linearStatistic(meanAreaGradient(rows, metric), rows, units);
-    case "balancedAccuracy":
-    case "precision":
-    case "recall":
-    case "f1Macro":
-    case "f1Weighted":
-    case "mcc":
-      return countStatistic(metric, rows, units);
-    case "accuracy":
-    case "brier":
-    case "f1":
-    case "logLoss":
-    case "mae":
-    case "r2":
-    case "rmse": {
-      const { value } = summedMetrics[metric];
-      const termsOf = termsByRow(metric, rows, centreOf(rows));
-      return summedStatistic(units, { termsOf, weightOf: (row) => weights?.[row] ?? 1, value });
-    }
   }
 }
 

@@ -95,3 +95,6 @@ export const labelMetrics = {
 } as const satisfies Readonly<Record<string, (counts: LabelCounts) => number>>;
 
 export type LabelMetric = keyof typeof labelMetrics;
+
+/** Whether a metric is made of counts by class and label. */
+export const isLabelMetric = (name: string): name is LabelMetric => Object.hasOwn(labelMetrics, name);

@@ -1,8 +1,8 @@
 import type { Task } from "../definition/definition";
 import type { ScoredRows } from "./evaluation";
-import { summedMetrics, termsByRow, type SummedMetric } from "./metric-terms";
+import { isSummedMetric, summedMetrics, termsByRow, type SummedMetric } from "./metric-terms";
 import { metricNamesOf, type MetricName, type Metrics } from "../definition/metric-names";
-import { countLabels, labelMetrics } from "./class-labels";
+import { countLabels, isLabelMetric, labelMetrics } from "./class-labels";
 import { againstRest, averagePrecision, meanArea } from "./rank-metrics";
 import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
 
@@ -30,6 +30,8 @@ export function computeMetric(name: MetricName, rows: ScoredRows): number | unde
 }
 
 function measure(name: MetricName, rows: ScoredRows): number {
+  if (isLabelMetric(name)) return labelMetrics[name](countLabels(rows));
+  if (isSummedMetric(name)) return sumUp(name, rows);
   switch (name) {
     case "auc":
       return areaUnderRoc(weighByScore(rankRows(rows), rows.actual, rows.weights));
@@ -38,21 +40,6 @@ function measure(name: MetricName, rows: ScoredRows): number {
     case "aucMacro":
     case "aucWeighted":
       return meanArea(againstRest(rows), name);
-    case "balancedAccuracy":
-    case "precision":
-    case "recall":
-    case "f1Macro":
-    case "f1Weighted":
-    case "mcc":
-      return labelMetrics[name](countLabels(rows));
-    case "accuracy":
-    case "brier":
-    case "f1":
-    case "logLoss":
-    case "mae":
-    case "r2":
-    case "rmse":
-      return sumUp(name, rows);
   }
 }
 

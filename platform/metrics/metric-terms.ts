@@ -64,6 +64,9 @@ export const summedMetrics = {
 
 type SummedName = keyof typeof summedMetrics;
 
+/** Whether a metric is made of sums over rows. */
+export const isSummedMetric = (name: string): name is SummedName => Object.hasOwn(summedMetrics, name);
+
 /** The terms of a row, by its position; `centre` is the mean of the target. */
 export function termsByRow(
   name: SummedName,
