@@ -57,6 +57,8 @@ async function openHealth({ host, healthPort }: Settings<"scoring">): Promise<He
 class Service {
   private readonly life = { closing: false, ending: false };
   private stopping = false;
+  /** A reload finds the code warm, and clients that would wait for a warm-up. */
+  private warm = false;
   private reloading: Promise<void> = Promise.resolve();
   private readonly closers: (() => void)[] = [];
 
@@ -139,7 +141,8 @@ class Service {
       const example = { data: rows.slice(0, 1) };
       const { signature } = model;
       assertRedactable(this.settings.predictionLogRedact, signature);
-      await warmUp({ model, reference, limits: this.settings }, rows);
+      if (!this.warm) await warmUp({ model, reference, limits: this.settings }, rows);
+      this.warm = true;
       const onScored = await this.telemetry.predictionsOf(directory, { reference, signature });
       const app = buildApp({ ...shared, model, reference, example, limits: this.settings, onScored });
       const close = async (): Promise<void> => {
