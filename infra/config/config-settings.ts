@@ -264,6 +264,11 @@ export const settings = {
     default: "5",
     description: "Failed requests in five minutes above which an alert goes out",
   },
+  deployPrincipal: {
+    schema: text(guid, "expected an object id"),
+    optional: true,
+    description: "Identity that updates this environment; the stack lets it keep the API keys in the vault",
+  },
   releasePrincipal: {
     schema: text(guid, "expected an object id"),
     optional: true,

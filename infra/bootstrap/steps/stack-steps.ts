@@ -32,9 +32,13 @@ export function ownSettings(target: Target, releasePipelineId: number | undefine
   };
 }
 
-/** Whom the stack gives the roles of a release, and of who looks at what it served: they are made before it, and outside. */
+/** The identities of pipelines that the stack assigns roles to: the bootstrap makes them before there is a stack. */
 function principalSettings({ identities }: Facts, stack: string): Record<string, string> {
-  const settings = { releasePrincipal: "release", watchPrincipal: "watch" } as const;
+  const settings = {
+    deployPrincipal: "deploy",
+    releasePrincipal: "release",
+    watchPrincipal: "watch",
+  } as const;
   return Object.fromEntries(
     Object.entries(settings).flatMap(([key, duty]) => {
       const found = identities.get(signInName(duty, stack));

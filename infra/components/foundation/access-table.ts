@@ -11,12 +11,13 @@ export const principals = [
   "release",
   "encryption",
   "operators",
+  "deployers",
   "releasers",
   "watchers",
 ] as const;
 
 /** Those that are made outside of the stack, and may not be there: nothing is given to them then. */
-export const outsiders: readonly Principal[] = ["releasers", "watchers"];
+export const outsiders: readonly Principal[] = ["deployers", "releasers", "watchers"];
 
 export type Principal = (typeof principals)[number];
 
@@ -170,8 +171,21 @@ export const accessTable: readonly Grant[] = [
     on: "signingKey",
     why: "sign versions and images by hand, and read the public key",
   },
+  {
+    who: "operators",
+    role: "Key Vault Secrets Officer",
+    on: "vault",
+    why: "make and rotate API keys (npm run infra:keys)",
+  },
   { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's address" },
   { who: "operators", role: "AKS RBAC Cluster Admin", on: "cluster", why: "administer the cluster" },
+
+  {
+    who: "deployers",
+    role: "Key Vault Secrets Officer",
+    on: "vault",
+    why: "make the API keys, of which the state knows nothing",
+  },
 
   // A release changes what serves, and nothing of what it serves on.
   { who: "releasers", role: "AcrPush", on: "registry", why: "push the image of a version" },

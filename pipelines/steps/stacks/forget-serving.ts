@@ -19,8 +19,12 @@ const exportSchema = z.looseObject({
 type Export = z.output<typeof exportSchema>;
 type Resource = z.output<typeof resource>;
 
-/** On a cluster, and the way there: another stack takes these over as they are. */
-const onCluster = /^(kubernetes:|pulumi:providers:kubernetes$)/;
+/**
+ * What others look after now: what is on a cluster, and the way there, has a stack of its own; the API keys are in the
+ * vault alone.
+ */
+const handedOver =
+  /^(kubernetes:|pulumi:providers:kubernetes$|azure-native:keyvault:Secret$|random:index\/randomPassword:RandomPassword$)/;
 /** What an environment said of its release before that had a stack of its own. */
 const goneOutputs = ["release", "scoringUrl"];
 
@@ -41,10 +45,10 @@ function withoutServing({ outputs, ...rest }: Resource, gone: ReadonlySet<string
   };
 }
 
-/** The export of an environment's stack without what serves on its cluster: the environment forgets that, and leaves it as it is. */
+/** The export of an environment's stack without what others look after now: the environment forgets that, and leaves it as it is. */
 export function forgetServing(exported: Export): Export {
   const { resources } = exported.deployment;
-  const gone = new Set(resources.filter(({ type }) => onCluster.test(type)).map(({ urn }) => urn));
+  const gone = new Set(resources.filter(({ type }) => handedOver.test(type)).map(({ urn }) => urn));
   const kept = resources.filter(({ urn }) => !gone.has(urn)).map((each) => withoutServing(each, gone));
   return { ...exported, deployment: { ...exported.deployment, resources: kept } };
 }
