@@ -27,6 +27,8 @@ export interface AzureDeployerOptions extends StackOptions {
   ) => Promise<string>;
   /** Where an environment's versions are measured; undefined when it has no telemetry. */
   readonly samplesOf?: (outputs: StackOutputs) => TrackSamples | undefined;
+  /** Starts a container group by its resource id, if it is stopped. */
+  readonly start?: (groupId: string) => Promise<void>;
   /** Called after each update. */
   readonly onUpdated?: (changes: ResourceChanges) => void;
 }
@@ -120,6 +122,8 @@ export class AzureDeployer implements Deployer {
     const { environment, model } = deployment;
     const after = await this.read(environment, model, stack);
     requireNoneBetween(environment, updates, after.updates, event);
+    const { containerGroupId: group } = after.outputs;
+    if (change.action === "deploy" && typeof group === "string") await this.options.start?.(group);
     // It has had no requests since.
     return statusOf(after.outputs, after.deployment, new Map());
   }

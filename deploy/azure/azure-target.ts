@@ -1,10 +1,12 @@
 import { repository } from "../../build/repository";
+import { AzureClient } from "../../platform/azure/azure-client";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { environmentsBefore, readEnvironments } from "../../platform/release/environments";
 import type { Target } from "../../platform/release/target";
 import { AzureDeployer } from "./azure-deployer";
 import { InsightsSamples } from "./insights-samples";
 import { imageTestedIn, provideImage } from "./release-image";
+import { startContainers } from "./start-containers";
 import { scoringHeaders } from "./scoring-headers";
 import type { SigningSettings } from "./signed-image";
 import { readStackOutputs } from "./stack-outputs";
@@ -44,6 +46,7 @@ export function openAzureTarget({ report, signal, signing }: AzureTargetOptions)
         { outputs, earlier, signing, signal },
       );
     },
+    start: (group) => startContainers(new AzureClient({ signal }), group, { report }),
     samplesOf: ({ insightsAppId: appId }) =>
       typeof appId === "string" && appId !== "" ? new InsightsSamples({ appId }) : undefined,
   });

@@ -17,6 +17,8 @@ export = async (): Promise<Record<string, unknown>> => {
   const { url, rollout } = serve(place, release);
   return {
     scoringUrl: url ?? "",
+    // A release starts it when a schedule has stopped it.
+    ...(place.kind === "containers" && rollout !== undefined && { containerGroupId: rollout }),
     // Not before it serves: an update that fails leaves the release that the outputs had.
     release: rollout === undefined ? release : rollout.apply(() => release),
   };

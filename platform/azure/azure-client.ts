@@ -55,4 +55,9 @@ export class AzureClient {
   call<T>({ scope, ...call }: AzureCall<T>): Promise<T> {
     return this.http.call({ ...call, token: () => this.tokens(scope) });
   }
+
+  /** A call whose answer, if it has one, says no more than its status. */
+  tell({ scope, ...call }: Omit<AzureCall<unknown>, "answer">): Promise<void> {
+    return this.http.tell({ ...call, token: () => this.tokens(scope) });
+  }
 }

@@ -169,6 +169,10 @@ export class AzureStandIns {
       response.writeHead(200).end();
       return;
     }
+    if (method === "GET" && url.includes("/containerGroups/")) {
+      sendJson(response, 200, { properties: { instanceView: { state: "Running" } } });
+      return;
+    }
     const [, registryId] = /^(\/.+)\/importImage\?api-version=[\w-]+$/.exec(url) ?? [];
     const to = this.stacks.find((stack) => stack.registryId === registryId);
     const { source } = JSON.parse(body) as { source: { resourceId: string; sourceImage: string } };

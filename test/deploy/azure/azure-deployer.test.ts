@@ -95,3 +95,31 @@ test("a release is refused by an environment that was never made, and makes none
     open.mockRestore();
   }
 });
+
+test("a release to a container group has it started, as its schedule may have stopped it", async () => {
+  const image = `registry.example/scoring@sha256:${digestOf("1")}`;
+  let release: ReleaseState = { canaryPercent: 0 };
+  const stack = {
+    name: "qa",
+    environmentOutputs: () => Promise.resolve({ serving: { kind: "containers" } }),
+    outputs: () => Promise.resolve({ release, scoringUrl: "http://scoring", containerGroupId: "/group" }),
+    history: () => Promise.resolve([]),
+    update: (next: ReleaseState) => {
+      release = next;
+      return Promise.resolve({});
+    },
+  } as unknown as ReleaseStack;
+  const open = jest.spyOn(ReleaseStack, "open").mockResolvedValue(stack);
+  const started: string[] = [];
+  try {
+    const deployer = new AzureDeployer({
+      project: folder(),
+      imageFor: () => Promise.resolve(image),
+      start: (group) => Promise.resolve(void started.push(group)),
+    });
+    await deployer.deploy("qa", { model: "cost:1", digest: digestOf("cost:1") }, { weight: 100, shadow: 0 });
+    expect(started).toEqual(["/group"]);
+  } finally {
+    open.mockRestore();
+  }
+});

@@ -35,6 +35,7 @@ test("in qa is one container group, where the environment has made a place for i
   expect(outputs).toMatchObject({
     release: releases.qa,
     scoringUrl: expect.stringMatching(/^http:.*:8080$/),
+    containerGroupId: expect.stringContaining("scoring"),
   });
 });
 
