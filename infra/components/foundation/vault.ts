@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import { plainStem } from "../../config/auto-names";
 import type { Placement } from "../../config/placement";
 
-/** Generation of each API key; another one makes that key anew. */
+/** Generation of each API key; changing it regenerates that key. */
 export interface KeyRotation {
   readonly primary: string;
   readonly secondary: string;
@@ -13,22 +13,22 @@ export interface KeyRotation {
 
 export interface VaultArgs {
   readonly placement: Placement;
-  /** Days that the deleted vault can be recovered, and keeps its name; 7 to 90. */
+  /** Days, 7 to 90, that a deleted vault can be recovered and its name stays reserved. */
   readonly softDeleteDays: number;
-  /** Whether it can be reached through private endpoints only. */
+  /** Whether it can be reached only through private endpoints. */
   readonly isPrivate: boolean;
-  /** Whether it refuses to be removed. */
+  /** Whether it is protected from deletion. */
   readonly protect: boolean;
-  /** Callers of the scoring service have one of two keys; none are made without it. */
+  /** Generations of the two API keys for callers of the scoring service; undefined creates no keys. */
   readonly keyRotation: KeyRotation | undefined;
 }
 
-/** The Key Vault, whose doors are roles, and in it the keys of the scoring service. */
+/** The key vault, with access by Azure roles, and the scoring service's API keys in it. */
 export class Vault extends pulumi.ComponentResource {
   readonly resource: keyvault.Vault;
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
-  /** As in `https://name.vault.azure.net/`. */
+  /** For example `https://name.vault.azure.net/`. */
   readonly uri: pulumi.Output<string>;
 
   constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -43,7 +43,7 @@ export class Vault extends pulumi.ComponentResource {
           tenantId: authorization.getClientConfigOutput().tenantId,
           sku: { family: "A", name: "standard" },
           enableRbacAuthorization: true,
-          // Never to be undone: Azure refuses to encrypt with a key that could be lost.
+          // Cannot be undone. Azure requires it for encryption keys, so that no key is lost.
           enablePurgeProtection: true,
           enableSoftDelete: true,
           softDeleteRetentionInDays: softDeleteDays,
@@ -63,7 +63,7 @@ export class Vault extends pulumi.ComponentResource {
       this.createKey(name, "primary", { generation: keyRotation.primary, placement });
       this.createKey(name, "secondary", { generation: keyRotation.secondary, placement });
     }
-    // No client has it: by it a service knows the requests of our own tests.
+    // No client has this key: it marks the requests of our own tests.
     this.createKey(name, "test", { placement });
     this.registerOutputs({ id: this.id, name: this.name, uri: this.uri });
   }
@@ -75,7 +75,7 @@ export class Vault extends pulumi.ComponentResource {
   ): void {
     const key = new random.RandomPassword(
       `${name}-${which}-key`,
-      // Letters and digits: a key goes into headers and shells.
+      // Only letters and digits, because keys are used in headers and shells.
       { length: 40, special: false, keepers: { generation } },
       { parent: this },
     );
@@ -86,11 +86,11 @@ export class Vault extends pulumi.ComponentResource {
         tags: placement.tags,
         vaultName: this.name,
         // platform/settings/settings.ts has these names as defaults of MLOPS_KEY_VAULT_PRIMARY and _SECONDARY;
-        // platform/settings/security-settings.ts has the third.
+        // platform/settings/security-settings.ts has the name of the third.
         secretName: `scoring-${which}-key`,
         properties: { value: key.result, contentType: "text/plain" },
       },
-      // Deleting a secret by itself needs a role on secrets, which who updates the stack may not have.
+      // Deleting only the secret needs a role on secrets, which the identity that updates the stack may not have.
       { parent: this, deletedWith: this.resource },
     );
   }
