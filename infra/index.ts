@@ -15,8 +15,8 @@ import { retrainingPipeline, trainingClusters } from "./components/training/trai
 import { watch } from "./components/watching/watch";
 
 /**
- * An environment, from what all stands on to what watches it: each block is a file in `components/`. What serves in it is
- * another program, serving/index.ts, with a stack of its own.
+ * An environment, from the foundation to monitoring: each block is a file in `components/`. A separate program,
+ * serving/index.ts, deploys the scoring service, in its own stack.
  */
 export = async (): Promise<Record<string, unknown>> => {
   const config = readConfig();
@@ -49,7 +49,7 @@ export = async (): Promise<Record<string, unknown>> => {
     { dependsOn: [...access.assignments] },
   );
   const clusters = trainingClusters(config, foundation, workspace);
-  // In one place: a version that another stack registers has a number that means another model here.
+  // Only one stack trains: each stack numbers its versions separately, so the same number would mean different models.
   const trains = config.trains ?? config.environment === readEnvironments().training;
   const retraining = retrainingPipeline(config, { foundation, workspace, clusters, trains });
   const { devOpsProject: project, releasePipelineId: pipelineId } = config;

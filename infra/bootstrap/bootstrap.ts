@@ -21,7 +21,7 @@ import { carryOut, describePlan, plan, settleTiming, type SettleTiming, type Ste
 
 export interface Bootstrap {
   readonly target: Target;
-  /** Settings of the stacks that were given, by `mlops:<key>`. */
+  /** Stack settings from the command line, keyed by `mlops:<key>`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly planOnly: boolean;
   readonly consent: (question: string) => Promise<boolean>;
@@ -41,7 +41,7 @@ export interface Outcome {
   readonly changed: number;
 }
 
-/** Faults of the stacks' settings, before anything is made. */
+/** Validates the settings of every stack before anything is created. */
 function checkSettings({ target, settings, folder }: Bootstrap): void {
   for (const { name } of target.environments) {
     const values = { ...new StackFile(folder, name).settings(), ...settings, ...ownSettings(target, 1) };
@@ -59,7 +59,7 @@ async function subscriptionNames(azure: Azure, ids: readonly string[]): Promise<
     if (state !== "Enabled") {
       throw new PlatformError(
         "AZURE_FAILED",
-        `The subscription ${displayName} (${id}) is ${state ?? "in an unknown state"}. Expected Enabled. Have its owner enable it, or name another one.`,
+        `The subscription ${displayName} (${id}) is ${state ?? "in an unknown state"}. Expected Enabled. Ask its owner to enable it, or choose another subscription.`,
       );
     }
     names.set(id, displayName);
@@ -88,7 +88,7 @@ async function findApprover(devops: DevOps, approver: string): Promise<Member> {
     return { id: found.id, displayName: found.providerDisplayName ?? approver };
   throw new PlatformError(
     "USAGE",
-    `--approver "${approver}" is ${found === undefined ? "nobody" : "more than one"} in the organisation. Expected the e-mail address of a member, or "[<project>]\\<group>". Correct it, or add the member (Organization settings, Users).`,
+    `--approver "${approver}" matches ${found === undefined ? "nobody" : "more than one identity"} in the organisation. Expected the e-mail address of a member, or "[<project>]\\<group>". Correct it, or add the member (Organization settings, Users).`,
   );
 }
 
@@ -160,7 +160,7 @@ function stepsOf(
   ];
 }
 
-/** Makes what a stack cannot make for itself: shows the plan, asks once, and carries it out. */
+/** Creates what a stack cannot create for itself: shows the plan, asks once, and carries it out. */
 export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
   const { target, credential, report } = inputs;
   checkSettings(inputs);
@@ -178,7 +178,7 @@ export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
   report(describePlan(planned));
   if (inputs.planOnly) return { done: true, changed: 0 };
   const open = planned.filter(({ state }) => state.status !== "exists").length;
-  if (open > 0 && !(await inputs.consent(`Make these ${open}?`))) {
+  if (open > 0 && !(await inputs.consent(`Apply these ${open} changes?`))) {
     report("Nothing was changed.");
     return { done: false, changed: 0 };
   }

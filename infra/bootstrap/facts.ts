@@ -8,7 +8,7 @@ export interface FoundIdentity {
 
 export interface FoundConnection {
   readonly id: string;
-  /** Who signs the tokens that pipelines get, and whom they are made out to. */
+  /** Issuer and subject of the tokens that pipelines receive. */
   readonly issuer: string;
   readonly subject: string;
 }
@@ -18,7 +18,7 @@ export interface FoundRepository {
   readonly remoteUrl: string;
 }
 
-/** What steps have found so far, for those after them: by name. */
+/** What the steps have found so far, by name, for the steps that follow. */
 export class Facts {
   readonly identities = new Map<string, FoundIdentity>();
   readonly connections = new Map<string, FoundConnection>();
@@ -30,20 +30,20 @@ export class Facts {
     readonly caller: Caller,
     readonly project: { readonly id: string; readonly name: string },
     readonly repository: FoundRepository,
-    /** Id of the organisation, in names of its build services. */
+    /** Id of the organisation, used in the descriptors of its build services. */
     readonly organisationId: string,
-    /** Who may approve, as Azure DevOps knows them. */
+    /** Azure DevOps identities that can approve a release. */
     readonly approvers: readonly { readonly id: string; readonly displayName: string }[],
     readonly subscriptionNames: ReadonlyMap<string, string>,
   ) {}
 }
 
-/** What an earlier step has found; that it has not is a mistake in the order of steps. */
+/** What an earlier step found. Throws CONFLICT if it is missing: removed meanwhile, or the steps are in the wrong order. */
 export function known<T>(found: ReadonlyMap<string, T>, name: string): T {
   const value = found.get(name);
   if (value !== undefined) return value;
   throw new PlatformError(
     "CONFLICT",
-    `${name} was there and is gone. Expected nobody to remove it meanwhile. Run the same command again.`,
+    `${name} was removed while the bootstrap was running. Run the same command again.`,
   );
 }

@@ -3,7 +3,7 @@ import type { Duty } from "../config/pipelines";
 import { projects } from "../config/projects";
 import { roles as stackRoles } from "../components/foundation/roles";
 
-/** Azure's built-in roles that the bootstrap gives, by the names that the portal shows. */
+/** The built-in Azure roles that the bootstrap assigns, under the names that the portal shows. */
 export const bootstrapRoles = {
   AcrPull: stackRoles.AcrPull,
   "AzureML Data Scientist": stackRoles["AzureML Data Scientist"],
@@ -20,11 +20,11 @@ export const bootstrapRoles = {
 
 type BootstrapRole = keyof typeof bootstrapRoles;
 
-/** What a role may be given on: an environment's subscription, those of environments before it, or what keeps the state. */
+/** Scope of a role: an environment's subscription, the subscriptions of earlier environments, or the state store. */
 type GrantScope = "subscription" | "earlierSubscriptions" | "stateContainer" | "stateKey" | "vault";
 
 export interface Grant {
-  /** "operator" is who runs the bootstrap, and stacks from a laptop after it. */
+  /** "operator" is the person who runs the bootstrap, and later stacks from a laptop. */
   readonly who: Duty | "operator";
   readonly role: BootstrapRole;
   readonly on: GrantScope;
@@ -32,7 +32,7 @@ export interface Grant {
   readonly condition?: (stacks: StackAccess) => string;
 }
 
-/** Stacks, by name, whose state an identity may write, and others that it may only read. */
+/** Names of the stacks whose state an identity can write (`own`) or only read (`earlier`). */
 export interface StackAccess {
   readonly own: readonly string[];
   readonly earlier: readonly string[];
@@ -40,7 +40,7 @@ export interface StackAccess {
 
 const assignments = "Microsoft.Authorization/roleAssignments";
 
-/** Lets roles be given and taken away that the stacks' own identities have, and none that is above them. */
+/** Condition that allows assigning and removing only the listed roles, so that nobody grants more than stacks need. */
 export function onlyRoles(ids: readonly string[]): string {
   const list = [...ids].sort().join(", ");
   const part = (action: string, source: string): string =>
@@ -48,12 +48,12 @@ export function onlyRoles(ids: readonly string[]): string {
   return `${part("write", "Request")} AND ${part("delete", "Resource")}`;
 }
 
-/** Lets blobs be read and written in every container but one. */
+/** Condition that allows reading and writing blobs in every container except one. */
 export function notContainer(name: string): string {
   return onlyWhere(`${containerName} StringNotEquals '${name}'`, ["read", ...blobWrites]);
 }
 
-/** Where Pulumi keeps the stacks of an environment in a bucket, its own and that of what serves: state, history, backups and locks. */
+/** Blob paths where Pulumi keeps the state, history, backups and locks of an environment's stacks (its own and the serving one). */
 export function statePaths(
   environment: string,
   of: readonly (keyof typeof projects)[] = ["environment", "serving"],
@@ -64,10 +64,10 @@ export function statePaths(
   ]);
 }
 
-/** What Pulumi keeps of the bucket itself. */
+/** Pulumi's metadata about the bucket. */
 const bucketPaths = [".pulumi/meta.yaml"];
 
-/** Lets the state of an identity's own stacks be written, or that of what serves alone, and of those before them be read. */
+/** Condition that allows writing the state of an identity's own stacks (`writes` narrows it) and reading earlier ones. */
 export function onlyStacks(
   { own, earlier }: StackAccess,
   writes: readonly (keyof typeof projects)[] = ["environment", "serving"],
@@ -79,18 +79,18 @@ export function onlyStacks(
   return `${onlyWhere(like(mayRead), ["readButNotList"])} AND ${onlyWhere(like(mayWrite), blobWrites)}`;
 }
 
-/** Who may do what on what, and why: all that pipelines and the operator are given outside of a stack. */
+/** Every role that pipelines and the operator hold outside of a stack: who, which role, on what scope, and why. */
 export const grants: readonly Grant[] = [
-  { who: "preview", role: "Reader", on: "subscription", why: "compares what is with what would be" },
+  { who: "preview", role: "Reader", on: "subscription", why: "previews changes to existing resources" },
   { who: "preview", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads the state" },
   { who: "preview", role: "Key Vault Crypto User", on: "stateKey", why: "reads secrets in the state" },
 
-  { who: "deploy", role: "Contributor", on: "subscription", why: "makes the stack's resource group" },
+  { who: "deploy", role: "Contributor", on: "subscription", why: "creates the stack's resource group" },
   {
     who: "deploy",
     role: "Role Based Access Control Administrator",
     on: "subscription",
-    why: "gives the stack's identities their roles, and no others",
+    why: "assigns roles to the stack's identities, and no other roles",
     condition: () => onlyRoles(Object.values(stackRoles)),
   },
   {
@@ -103,13 +103,13 @@ export const grants: readonly Grant[] = [
     who: "deploy",
     role: "Azure Kubernetes Service RBAC Cluster Admin",
     on: "subscription",
-    why: "makes what runs in the stack's cluster",
+    why: "creates the workloads in the stack's cluster",
   },
   {
     who: "deploy",
     role: "Storage Blob Data Contributor",
     on: "subscription",
-    why: "delivers data to train on",
+    why: "uploads training data",
     condition: () => notContainer("pulumi-state"),
   },
   {
@@ -121,12 +121,12 @@ export const grants: readonly Grant[] = [
   },
   { who: "deploy", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
 
-  // What a release may do in its environment, that environment's stack gives it: infra/components/foundation/access-table.ts.
+  // The roles of a release in its own environment are assigned by that environment's stack: infra/components/foundation/access-table.ts.
   {
     who: "release",
     role: "AcrPull",
     on: "earlierSubscriptions",
-    why: "copies the image that passed there",
+    why: "copies the image that passed the earlier environment",
   },
   {
     who: "release",
@@ -144,7 +144,7 @@ export const grants: readonly Grant[] = [
     who: "release",
     role: "Storage Blob Data Contributor",
     on: "stateContainer",
-    why: "writes the state of what serves, and reads that of its environment and those before it",
+    why: "writes the serving state, and reads the state of its environment and earlier ones",
     condition: (stacks) => onlyStacks(stacks, ["serving"]),
   },
   { who: "release", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
@@ -154,22 +154,22 @@ export const grants: readonly Grant[] = [
     who: "watch",
     role: "AzureML Data Scientist",
     on: "earlierSubscriptions",
-    why: "reads the version that serves, and starts a retraining",
+    why: "reads the version in production, and starts retraining",
   },
   {
     who: "watch",
     role: "Storage Blob Data Reader",
     on: "earlierSubscriptions",
-    why: "reads the files of the version that serves",
+    why: "reads the files of the version in production",
   },
-  { who: "watch", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads what serves" },
-  { who: "watch", role: "Key Vault Crypto User", on: "stateKey", why: "opens the state" },
+  { who: "watch", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads the serving state" },
+  { who: "watch", role: "Key Vault Crypto User", on: "stateKey", why: "decrypts the state" },
 
   { who: "operator", role: "Storage Blob Data Contributor", on: "stateContainer", why: "writes the state" },
   { who: "operator", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
 ];
 
-/** Resource providers that a stack's resources belong to; a new subscription has few of them registered. */
+/** Resource providers that a stack needs; a new subscription has few of them registered. */
 export const resourceProviders = [
   "Microsoft.AlertsManagement",
   "Microsoft.Authorization",
@@ -178,7 +178,7 @@ export const resourceProviders = [
   "Microsoft.ContainerInstance",
   "Microsoft.ContainerRegistry",
   "Microsoft.ContainerService",
-  // Microsoft.DocumentDB and Microsoft.Search: what a workspace with a key of one's own keeps its metadata in.
+  // Microsoft.DocumentDB and Microsoft.Search store the metadata of a workspace that has a customer-managed key.
   "Microsoft.DocumentDB",
   "Microsoft.EventGrid",
   "Microsoft.Insights",

@@ -8,12 +8,12 @@ import { readEnvironments } from "../../platform/release/environments";
 import { bootstrap } from "./bootstrap";
 import { readOptions, type Asked } from "./options";
 
-/** Asks on a terminal; elsewhere only --yes is a consent. */
+/** Asks for consent on a terminal; without one, only --yes counts as consent. */
 async function ask(question: string, { yes }: Asked): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY) {
     process.stderr.write(
-      "This is not a terminal, so there is nobody to ask. Add --yes to make what the plan lists.\n",
+      "Standard input is not a terminal, so the plan cannot be confirmed. Add --yes to apply it.\n",
     );
     return false;
   }
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     process.exitCode = pulumi.RunError.isInstance(error) ? 2 : exitCodeOf(error);
     if (error instanceof PlatformError) process.stderr.write(`\n${error.code}: ${error.message}\n`);
     else if (pulumi.RunError.isInstance(error))
-      process.stderr.write(`\n${error.message}\nOr give them to all stacks here: --set <key>=<value>.\n`);
+      process.stderr.write(`\n${error.message}\nOr set them for all stacks here: --set <key>=<value>.\n`);
     else throw thrown;
   }
 }

@@ -2,18 +2,18 @@ import type { StackAccess } from "./grants";
 import { previewName, signedInto, signInName, type Duty } from "../config/pipelines";
 import { uuidOf } from "../config/uuid";
 
-/** What the bootstrap makes for, and where. */
+/** What the bootstrap sets up, and where. */
 export interface Target {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly location: string;
   readonly organisation: string;
   readonly project: string;
-  /** Branch that a merge goes to. */
+  /** Branch that pull requests merge into. */
   readonly branch: string;
   /** In the order in which a release passes them. */
   readonly environments: readonly Environment[];
-  /** Who may approve, by e-mail or name of a group; nobody named: who runs this. */
+  /** Approvers, by e-mail or group name; if empty, the person who runs the bootstrap. */
   readonly approvers: readonly string[];
 }
 
@@ -22,21 +22,21 @@ export interface Environment {
   readonly subscriptionId: string;
 }
 
-/** An identity, and the service connection of the same name by which pipelines sign in as it. */
+/** A managed identity, and the service connection of the same name through which pipelines sign in as it. */
 export interface SignIn {
   readonly name: string;
   readonly duty: Duty;
-  /** Where it may do so; a connection is made for the first. */
+  /** Subscriptions that it can use; the service connection is scoped to the first. */
   readonly subscriptionIds: readonly [string, ...string[]];
-  /** Subscriptions of environments that a release passes before. */
+  /** Subscriptions of the environments that a release passes earlier. */
   readonly earlierSubscriptionIds: readonly string[];
-  /** Environments whose stacks it may change, and those before them. */
+  /** Stacks whose state it can change, and earlier ones that it can only read. */
   readonly stacks: StackAccess;
 }
 
 const duties = ["deploy", "release", "watch"] as const;
 
-/** All identities of pipelines: one that may only look, and of each environment those that any pipeline signs in as. */
+/** All identities of pipelines: a read-only one for previews, and for each environment those that a pipeline signs in as. */
 export function signInsOf({ subscriptionId, environments }: Target): SignIn[] {
   const names = environments.map(({ name }) => name);
   const subscriptions = environments.map((environment) => environment.subscriptionId);
@@ -64,7 +64,7 @@ export function signInsOf({ subscriptionId, environments }: Target): SignIn[] {
   ];
 }
 
-/** Names of what keeps the state; those that the world shares end in digits that belong to the resource group alone. */
+/** Names of the state store's resources; globally unique names end in digits derived from the resource group. */
 export function stateNames({
   subscriptionId,
   resourceGroup,
@@ -82,11 +82,11 @@ export function stateNames({
   } as const;
 }
 
-/** Variables that every pipeline has. */
+/** Variable group of every pipeline. */
 export const sharedGroup = "mlops";
 
-/** Variables that are secrets, from the vault. */
+/** Variable group of the secrets, linked to the key vault. */
 export const secretGroup = "mlops-secrets";
 
-/** Secret in the vault that holds the address that approvers are told at, or that there is none. */
+/** Key vault secret with the webhook that notifies approvers, or `none`. */
 export const notifySecret = "NOTIFY-WEBHOOK";

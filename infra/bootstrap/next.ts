@@ -3,13 +3,13 @@ import type { Listed } from "./steps/connection-steps";
 import { known, type Facts } from "./facts";
 import type { Target } from "./names";
 
-/** What is left to type, with the ids that it needs. */
+/** The commands to run next, with the ids that they need. */
 export async function nextCommands(made: {
   readonly devops: DevOps;
   readonly facts: Facts;
   readonly target: Target;
   readonly changed: number;
-  /** Whether there is a stack already that starts releases. */
+  /** Whether an existing stack already starts releases. */
   readonly started: boolean;
 }): Promise<string> {
   const { devops, facts, target, changed, started } = made;
@@ -23,23 +23,23 @@ export async function nextCommands(made: {
   const run = (pipeline: string, parameters: string): string =>
     `  az pipelines run --organization ${devops.organisationUrl} --project "${facts.project.name}" --id ${known(facts.pipelines, pipeline)} --parameters ${parameters}`;
   const after = empty
-    ? `The push starts mlops-build: it makes ${first}, trains a model and registers it if it is good enough. Then:`
-    : "Open a pull request of mlops-setup; its merge starts mlops-build, which trains and registers a model. Then:";
-  const later = `Run this command again once ${first} is there: from then on a registered model starts its release by itself.`;
+    ? `The push starts mlops-build, which creates ${first}, trains a model and registers it if it is good enough. Then:`
+    : "Open a pull request for mlops-setup; merging it starts mlops-build, which trains and registers a model. Then:";
+  const later = `Run this command again once ${first} exists: from then on, registering a model starts its release.`;
   return [
     "",
     changed === 0
-      ? "Everything was there; nothing was changed."
-      : `Done: ${changed} made. New roles hold after some minutes.`,
+      ? "Everything already exists; nothing was changed."
+      : `Done: ${changed} created or corrected. New role assignments take a few minutes to take effect.`,
     "",
-    `Next: push the settings, and make ${names.slice(1).join(", ")}, which waits for your approval:`,
+    `Next: push the settings, and create ${names.slice(1).join(", ")}, which waits for your approval:`,
     `  git add ${files} && git commit --message "Configure the stacks" && git push ${facts.repository.remoteUrl} HEAD:${branch}`,
     ...names.slice(1).map((name) => run("mlops-infra", `stack=${name}`)),
     "",
     after,
     run("mlops-release", "modelVersion=<model:version>"),
     "",
-    `It is tested in ${names.slice(0, -1).join(", then in ")}, and waits for your approval before ${names.at(-1)}.`,
+    `The release is tested in ${names.slice(0, -1).join(", then in ")}, and waits for your approval before ${names.at(-1)}.`,
     ...(started ? [] : [later]),
   ].join("\n");
 }

@@ -9,7 +9,7 @@ interface Given {
   readonly subscription: string;
   readonly organisation: string;
   readonly project: string;
-  /** Ids of subscriptions, by the environment that has one of its own. */
+  /** Subscription ids by environment, for those in a subscription other than `subscription`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly location: string;
   readonly resourceGroup: string;
@@ -20,7 +20,7 @@ interface Given {
   readonly yes: boolean;
 }
 
-/** What the command was asked for. */
+/** The parsed command line. */
 export interface Asked {
   readonly target: Target;
   readonly settings: Readonly<Record<string, string>>;
@@ -40,10 +40,10 @@ function ownSubscription({ names }: Environments) {
     const [name = "", id = ""] = text.split("=");
     if (!names.includes(name))
       throw new InvalidArgumentError(
-        `environments.yml has ${names.join(", ")} and no "${name}". Name it there first, or correct it.`,
+        `environments.yml has no environment "${name}", only ${names.join(", ")}. Correct the name, or add it there first.`,
       );
-    if (!guid.test(id)) throw new InvalidArgumentError("Expected <name>=<id of a subscription>.");
-    if (name in before) throw new InvalidArgumentError("It is given twice.");
+    if (!guid.test(id)) throw new InvalidArgumentError("Expected <name>=<subscription id>.");
+    if (name in before) throw new InvalidArgumentError(`"${name}" is given twice. Expected it once.`);
     return { ...before, [name]: id };
   };
 }
@@ -51,7 +51,9 @@ function ownSubscription({ names }: Environments) {
 function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const [, key, value] = /^([A-Za-z]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined)
-    throw new InvalidArgumentError("Expected <key>=<value>, a setting of docs/reference/stack-settings.md.");
+    throw new InvalidArgumentError(
+      "Expected <key>=<value>, with a key from docs/reference/stack-settings.md.",
+    );
   return { ...before, [`mlops:${key}`]: value };
 }
 
@@ -66,37 +68,42 @@ function commandOf(environments: Environments): Command {
   const required = (flags: string, description: string): Option =>
     new Option(flags, description).makeOptionMandatory();
   return new Command("bootstrap")
-    .description("Makes, in Azure and Azure DevOps, what the stacks and pipelines need before they can run.")
+    .description("Creates what the stacks and pipelines need in Azure and Azure DevOps before they can run.")
     .addOption(
       required("--subscription <id>", "subscription that keeps the state").argParser(
-        matching(guid, "the id of a subscription: az account list --output table"),
+        matching(guid, "a subscription id; `az account list --output table` lists them"),
       ),
     )
     .addOption(required("--organisation <name>", "Azure DevOps organisation").argParser(organisationName))
     .addOption(required("--project <name>", "Azure DevOps project, with a repository of the same name"))
     .option(
       "--environment <name=subscription>",
-      `one of ${environments.names.join(", ")} that has a subscription of its own; repeat it`,
+      `subscription of one of ${environments.names.join(", ")}, if it differs from --subscription; repeatable`,
       ownSubscription(environments),
       {},
     )
     .addOption(
-      new Option("--location <region>", "region of all that is made").choices(regions).default("westeurope"),
+      new Option("--location <region>", "region of everything that is created")
+        .choices(regions)
+        .default("westeurope"),
     )
     .option(
       "--resource-group <name>",
-      "for what outlives the stacks",
-      matching(/^[A-Za-z0-9][\w().-]{0,88}[\w()-]$/, "2 to 90 letters, digits, dots, dashes, no dot last"),
+      "resource group of what outlives the stacks",
+      matching(
+        /^[A-Za-z0-9][\w().-]{0,88}[\w()-]$/,
+        "2 to 90 letters, digits, dots and dashes, without a dot at the end",
+      ),
       "mlops-state",
     )
-    .option("--branch <name>", "branch that is released from", "main")
-    .option("--approver <who>", "e-mail or group that approves releases (default: you); repeat it", collect)
-    .option("--set <key=value>", "a setting of the stacks, as owner=team-risk; repeat it", setting, {})
-    .option("--plan", "show what would be made, and make nothing", false)
-    .option("--yes", "do not ask", false);
+    .option("--branch <name>", "branch that releases are made from", "main")
+    .option("--approver <who>", "e-mail or group that approves releases (default: you); repeatable", collect)
+    .option("--set <key=value>", "a setting for all stacks, such as owner=team-risk; repeatable", setting, {})
+    .option("--plan", "show the plan without changing anything", false)
+    .option("--yes", "apply the plan without asking", false);
 }
 
-/** Reads the command line, for all environments that there are; commander writes what is wrong with it and throws. */
+/** Reads the command line, given all environments of the project. On a fault, commander prints it and throws. */
 export function readOptions(argv: readonly string[], all: Environments): Asked {
   const given = commandOf(all).exitOverride().parse(argv).opts<Given>();
   const { subscription: subscriptionId, resourceGroup, location, organisation, project, branch } = given;

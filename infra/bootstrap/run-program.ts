@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 
 interface ProgramResult {
-  /** Exit code; 127 when there is no such program. */
+  /** Exit code; 127 if the program cannot be started. */
   readonly code: number;
-  /** Both of its streams. */
+  /** Standard output followed by standard error. */
   readonly output: string;
 }
 

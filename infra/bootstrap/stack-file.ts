@@ -4,7 +4,7 @@ import { parseDocument, type Document } from "yaml";
 import { systemErrorCode } from "../../platform/base/errors";
 import { writeFileAtomically } from "./write-file";
 
-/** A stack's file of settings, which is committed. */
+/** A stack's settings file, which is committed to the repository. */
 export class StackFile {
   readonly name: string;
   private readonly file: string;
@@ -23,7 +23,7 @@ export class StackFile {
     }
   }
 
-  /** `config`, as text by key. */
+  /** Values of `config` as text, by key. */
   settings(): Record<string, string> {
     const { config } = (this.read().toJS() ?? {}) as { config?: Record<string, unknown> };
     return Object.fromEntries(
@@ -34,7 +34,7 @@ export class StackFile {
     );
   }
 
-  /** Which key encrypts the stack's secrets; undefined until the stack has been made with it. */
+  /** URL of the key that encrypts the stack's secrets; undefined until the stack is created with one. */
   secretsProvider(): string | undefined {
     const { secretsprovider, encryptedkey } = (this.read().toJS() ?? {}) as Record<string, unknown>;
     return typeof secretsprovider === "string" && typeof encryptedkey === "string"
@@ -42,7 +42,7 @@ export class StackFile {
       : undefined;
   }
 
-  /** Sets what is given and leaves everything else, comments too, as it is. */
+  /** Sets the given values and leaves everything else, including comments, unchanged. */
   set(values: Readonly<Record<string, string>>): void {
     const document = this.read();
     for (const [key, value] of Object.entries(values)) {

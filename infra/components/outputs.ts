@@ -23,7 +23,7 @@ interface Declared {
   readonly serving: PreparedServing;
 }
 
-/** What pipelines and people need to know of an environment. No secret is among it. */
+/** Stack outputs for pipelines and people; they contain no secrets. */
 export function outputsOf(declared: Declared): Record<string, unknown> {
   const { config, foundation, workspace, clusters, retraining, images, environment, serving } = declared;
   return {
@@ -38,7 +38,7 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     vault: foundation.vault.name,
     scoringKeys: { vault: foundation.vault.uri, generations: keyGenerations(config) },
     storage: foundation.storage.name,
-    // Where `mlops data push` delivers to.
+    // Destination of `mlops data push`.
     dataAddress: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.containers.data}`,
     insightsAppId: foundation.insights.appId,
     images,
@@ -51,7 +51,7 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     }),
     pipelineTemplates: pipelineTemplates(),
     ...(serving.cluster && { cluster: serving.cluster.name }),
-    // For the stack of what serves. The connection string in it says where telemetry goes; who may send it, a role says.
+    // For the serving stack. Its connection string is only the address of telemetry; sending needs a role.
     serving: serving.place,
   };
 }

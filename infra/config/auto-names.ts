@@ -1,6 +1,6 @@
 /**
- * The beginning of a name that Pulumi completes with eight digits, for resources whose names Azure wants short and of
- * letters and digits only: a storage account or vault has at most 24.
+ * Stem of an auto-name, to which Pulumi appends eight digits, for resources whose names are short and alphanumeric: a
+ * storage account or vault name has at most 24 characters.
  */
 export function plainStem(logicalName: string): string {
   const letters = logicalName.toLowerCase().replaceAll(/[^a-z0-9]/g, "");

@@ -3,7 +3,7 @@ import { hasZones, regions } from "./regions";
 
 type Partially = { readonly [K in keyof StackConfig]?: StackConfig[K] | undefined };
 
-/** A lower bound that is above its upper one. */
+/** The fault of a minimum above its maximum. */
 function crossed(
   config: Partially,
   low: "computeMinNodes" | "scoringMinNodes" | "minReplicas",
@@ -12,11 +12,11 @@ function crossed(
   const [from, to] = [config[low], config[high]];
   if (from === undefined || to === undefined || from <= to) return [];
   return [
-    `mlops:${low} is ${from}, above mlops:${high}, which is ${to}. Run: pulumi config set --stack ${config.environment} mlops:${high} ${from}`,
+    `mlops:${low} is ${from}, which is above mlops:${high}, ${to}. Run: pulumi config set --stack ${config.environment} mlops:${high} ${from}`,
   ];
 }
 
-/** Both or neither. */
+/** The fault of two settings that must be set together. */
 function together(config: Partially, one: keyof StackConfig, other: keyof StackConfig): string[] {
   if ((config[one] === undefined) === (config[other] === undefined)) return [];
   const [given, missing] = config[one] === undefined ? [other, one] : [one, other];
@@ -25,7 +25,7 @@ function together(config: Partially, one: keyof StackConfig, other: keyof StackC
   ];
 }
 
-/** Faults of settings that are right by themselves but not together. A setting that is wrong by itself is absent. */
+/** Faults of settings that are each valid but contradict one another. A setting that is itself invalid is absent. */
 export function crossFaults(config: Partially): string[] {
   const faults = [
     ...crossed(config, "computeMinNodes", "computeMaxNodes"),
@@ -43,7 +43,7 @@ export function crossFaults(config: Partially): string[] {
   const unknown = dataRegions?.filter((region) => !(regions as readonly string[]).includes(region)) ?? [];
   if (unknown.length > 0)
     faults.push(
-      `mlops:dataRegions has ${unknown.join(", ")}, which are no regions. Expected names like westeurope.`,
+      `mlops:dataRegions has ${unknown.join(", ")}, which this program does not know as regions. Expected names like westeurope.`,
     );
   if (
     dataRegions !== undefined &&

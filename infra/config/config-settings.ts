@@ -19,77 +19,80 @@ import { kubernetesSettings } from "./kubernetes-settings";
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 
-/** Every setting of a stack, `mlops:<key>`. docs/reference/stack-settings.md has this table. */
+/** All settings of a stack, `mlops:<key>`; `npm run infra:docs` writes them into docs/reference/stack-settings.md. */
 export const settings = {
   owner: {
     schema: text(name, "expected a person or team"),
-    description: "Who answers for this environment; a tag on every resource",
+    description: "Person or team responsible for the environment; a tag on every resource",
     example: "team-risk",
   },
   costCentre: {
     schema: text(name, "expected a name or number"),
-    description: "Who pays for it; a tag on every resource",
+    description: "Cost centre that pays for the environment; a tag on every resource",
     example: "4711",
   },
   alertEmail: {
     schema: email,
-    description: "Where alerts and the budget's warnings go",
+    description: "E-mail address for alerts and budget warnings",
     example: "ops@example.com",
   },
   operators: {
     schema: list(guid, "object ids of Entra groups"),
     default: "",
-    description: "Entra groups that may administer the cluster and read the predictions",
+    description: "Entra groups that can administer the cluster and read the predictions",
   },
   model: {
     schema: modelName,
     default: "diabetes",
-    description: "Model that this stack trains and serves; a folder in models/",
+    description: "Model that the stack trains and serves; a folder in models/",
   },
   scoring: {
     schema: choice(["containers", "kubernetes"]),
-    description: "Where the model serves: Container Instances, or AKS with a canary",
+    description: "Serving platform: Container Instances, or AKS with canary releases",
     example: "containers",
   },
   scoringAudience: {
-    schema: text(/^[\x21-\x7e]{1,200}$/, "expected an application's id URI"),
+    schema: text(/^[\x21-\x7e]{1,200}$/, "expected the application ID URI of an Entra application"),
     optional: true,
-    description: "Entra application that callers take tokens for; without it callers have one of two keys",
+    description:
+      "Entra application that callers request tokens for; without it, callers use one of two API keys",
   },
   scoringRole: {
     schema: text(/^[\x21-\x7e]{1,120}$/, "expected the name of a role, without spaces"),
     default: "Score",
-    description: "Role of that application, or scope, that a caller's token must have",
+    description: "App role or scope of that application that a caller's token must have",
   },
   keyRotation: {
     schema: generations,
     default: "1/1",
-    description: "Generation of the first and second API key; raise one to make that key anew",
+    description: "Generation of the first and second API key; raise one to regenerate that key",
   },
   trainingImage: {
     schema: pinnedImage,
     optional: true,
-    description: "Training image that a build has pushed; without it the update builds it",
+    description: "Training image that a build has pushed; without it, the update builds the image",
   },
   nodeImage: {
     schema: pinnedImage,
     optional: true,
-    description: "Base of the images that the update builds (default: node:24-bookworm-slim, by name)",
+    description: "Base image of the images that the update builds (default: the tag node:24-bookworm-slim)",
   },
   scoringPackage: {
     schema: z.string().min(1),
     optional: true,
-    description: "Folder of a package (`mlops package`) whose scoring image the update builds and pushes",
+    description:
+      "Folder of a package (`mlops package`) from which the update builds and pushes a scoring image",
   },
   registryLogin: {
     schema: choice(["entra", "docker"]),
     default: "entra",
-    description: "Sign-in for pushing images: the identity that runs the update, or the Docker client's own",
+    description:
+      "Login for pushing images: the identity that runs the update, or the Docker client's own login",
   },
   compute: {
     schema: flag,
     default: "true",
-    description: "Whether the training clusters exist; false removes them and keeps all else",
+    description: "Whether the training clusters exist; false removes them and nothing else",
   },
   computeVmSize: {
     schema: vmSize,
@@ -99,170 +102,178 @@ export const settings = {
   computePriority: {
     schema: choice(["low", "dedicated"]),
     default: "low",
-    description: "Low priority costs about a fifth and may be taken away while it runs",
+    description: "Low-priority nodes cost about a fifth, but Azure can preempt them during a run",
   },
   computeMinNodes: {
     schema: count(0, 100),
     default: "0",
-    description: "Nodes of a training cluster that are kept while nothing runs",
+    description: "Minimum nodes of a training cluster, kept while nothing runs",
   },
-  computeMaxNodes: { schema: count(1, 100), default: "2", description: "Maximum nodes that train" },
+  computeMaxNodes: {
+    schema: count(1, 100),
+    default: "2",
+    description: "Maximum nodes of a training cluster",
+  },
   computeIdleMinutes: {
     schema: count(1, 1440),
     default: "2",
-    description: "Minutes after which an idle node is given back",
+    description: "Minutes after which an idle node is released",
   },
   gpuVmSize: {
     schema: vmSize,
     optional: true,
-    description: "VM size of a second, GPU training cluster; none without it",
+    description: "VM size of a second training cluster, with GPUs; without it, there is no such cluster",
   },
   trains: {
     schema: flag,
     optional: true,
     description:
-      "Whether its schedule and new data start training (default: in the first environment of environments.yml alone)",
+      "Whether the schedule and new data start training (default: only in the first environment of environments.yml)",
   },
   schedule: {
     schema: cron,
     default: "0 3 * * 1",
-    description: "When the model is retrained, in UTC: minute, hour, *, *, weekday",
+    description: "Cron expression for retraining, in UTC: minute, hour, *, *, weekday",
   },
   scheduleEnabled: {
     schema: flag,
     default: "true",
-    description: "false switches the schedule off; do so, and update, before it is removed",
+    description: "Whether the schedule is enabled; disable it and update the stack before you remove it",
   },
   stepTimeoutMinutes: {
     schema: count(5, 1440),
     default: "60",
-    description: "Longest time of one step of training",
+    description: "Timeout of one training step, in minutes",
   },
   evaluation: {
     schema: choice(["on", "off"]),
     default: "on",
-    description: "off registers candidates without comparing them with the champion",
+    description: "Whether candidates are compared with the champion; off registers them without",
   },
   onNoPromotion: {
     schema: choice(["cancel", "continue"]),
     default: "cancel",
     description:
-      "What happens to a candidate that is not better: nothing is registered, or it is all the same",
+      "What happens to a candidate that is not better: cancel registers nothing, continue registers it anyway",
   },
   acceptPopulation: {
     schema: text(/^[^\s,]+(,[^\s,]+)*$/, "expected columns, separated by commas, or all"),
     optional: true,
     description:
-      "Columns that retraining accepts of another population than in the champion's rows; `all` is every one",
+      "Columns whose population may differ from the champion's rows, separated by commas; `all` accepts every column",
   },
   acceptBreaking: {
     schema: text(/^[^\s,]+(,[^\s,]+)*$/, "expected columns, separated by commas, or all"),
     optional: true,
-    description: "Columns whose change may refuse requests that the champion answers; `all` is every one",
+    description:
+      "Columns whose change may refuse requests that the champion answers, separated by commas; `all` accepts every column",
   },
   containerCpu: {
     schema: count(1, 4),
     default: "1",
-    description: "Processors of the scoring container (Container Instances)",
+    description: "CPUs of the scoring container (Container Instances)",
   },
   containerMemoryGiB: {
     schema: count(1, 16),
     default: "2",
-    description: "Memory of the scoring container, GiB (Container Instances)",
+    description: "Memory of the scoring container in GiB (Container Instances)",
   },
   ...kubernetesSettings,
   host: {
     schema: text(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "expected a DNS name"),
     optional: true,
-    description: "DNS name of the scoring service on AKS; inside the network only without it",
+    description:
+      "DNS name of the scoring service on AKS; without it, it is reachable only inside the network",
   },
   certificate: {
     schema: text(/^[A-Za-z0-9-]{1,127}$/, "expected the name of a certificate"),
     optional: true,
-    description: "Certificate for it, in the stack's Key Vault",
+    description: "Name of the certificate for `host` in the stack's key vault",
   },
   network: {
     schema: choice(["public", "private"]),
     default: "public",
-    description: "private puts storage, vault, registry, workspace and scoring behind private endpoints",
+    description:
+      "private puts storage, vault, registry and workspace behind private endpoints, and scoring inside the network",
   },
   addressSpace: {
-    // 10.0 and 10.244 are those that AKS gives services and pods, 172.17 that of containers on a node.
+    // AKS uses 10.0 for services and 10.244 for pods, and nodes use 172.17 for containers.
     schema: text(
       /^(?!10\.0\.|10\.244\.|172\.17\.)(10|172|192)(\.\d{1,3}){2}\.0\/16$/,
-      "expected a /16 network, as in 10.40.0.0/16, and none of 10.0.0.0, 10.244.0.0 and 172.17.0.0, which AKS uses itself",
+      "expected a /16 network, such as 10.40.0.0/16, but not 10.0.0.0, 10.244.0.0 or 172.17.0.0, which AKS uses itself",
     ),
     default: "10.40.0.0/16",
-    description: "Addresses of the private network",
+    description: "Address space of the private network",
   },
   customerManagedKeys: {
     schema: flag,
     default: "false",
-    description: "Encrypts storage, registry and workspace with a key of your own in the vault",
+    description:
+      "Whether storage, registry and workspace are encrypted with a customer-managed key in the vault",
   },
   signing: {
     schema: flag,
     default: "false",
     description:
-      "Makes a key in the vault that training signs versions with, and who releases signs images with",
+      "Whether the vault has a signing key, with which training signs versions and releases sign images",
   },
   trustedKeys: {
     schema: publicKeys,
     optional: true,
     description:
-      "Public keys in PEM: only versions and images that one of them has signed are compared with, deployed and served",
+      "Public keys in PEM; only versions and images signed with one of them are compared with, deployed and served",
   },
   protect: {
     schema: flag,
     default: "false",
-    description: "Whether storage, vault and registry refuse to be removed, by whatever update",
+    description: "Whether storage, vault and registry are protected from deletion by any update",
   },
   softDeleteDays: {
     schema: count(7, 90),
     default: "90",
-    description: "Days that a deleted vault can be recovered, and keeps its name",
+    description: "Days that a deleted vault can be recovered and its name stays reserved",
   },
-  logDays: { schema: count(30, 730), default: "30", description: "Days that logs are kept" },
+  logDays: { schema: count(30, 730), default: "30", description: "Retention of logs in days" },
   predictionLogDays: {
     schema: count(1, 3650),
     default: "365",
-    description: "Days that the prediction log is kept, then it is deleted (data protection)",
+    description: "Days after which predictions in the log are deleted (data protection)",
   },
   predictionLogRedact: {
     schema: list(/^[A-Za-z_][\w.-]{0,127}$/, "columns"),
     default: "",
-    description: "Features that are never written, as they may identify a person",
+    description: "Features that are never written to the prediction log, because they may identify a person",
   },
   dataRegions: {
     schema: list(/^[a-z0-9]{4,30}$/, "regions"),
     default: "",
-    description: "Regions in which resources may be (default: the stack's own), enforced by Azure Policy",
+    description: "Regions allowed for resources (default: the stack's own), enforced by Azure Policy",
   },
   policyAssignments: {
     schema: flag,
     default: "true",
     description:
-      "Whether Azure Policy holds the resource group to the rules; needs Resource Policy Contributor",
+      "Whether Azure Policy enforces the rules on the resource group; needs Resource Policy Contributor",
   },
   monthlyBudget: {
     schema: count(1, 10_000_000),
-    description: "Money a month, in the subscription's currency, from which warnings go out",
+    description: "Monthly budget in the subscription's currency; its warnings go to `alertEmail`",
     example: "200",
   },
   autoStop: {
-    schema: text(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time, as in 19:00"),
+    schema: text(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time, such as 19:00"),
     optional: true,
-    description: "Time of day, UTC, at which the scoring container stops (Container Instances)",
+    description: "Time of day, in UTC, at which the scoring container stops (Container Instances)",
   },
   latencyMs: {
     schema: count(1, 60_000),
     default: "500",
-    description: "95th percentile of latency above which an alert goes out, ms",
+    description: "Alert threshold for the 95th percentile of latency, in ms",
   },
   failedRequests: {
     schema: count(1, 100_000),
     default: "5",
-    description: "Failed requests in five minutes above which an alert goes out",
+    description: "Alert threshold for failed requests in five minutes",
   },
   deployPrincipal: {
     schema: text(guid, "expected an object id"),
@@ -272,13 +283,13 @@ export const settings = {
   releasePrincipal: {
     schema: text(guid, "expected an object id"),
     optional: true,
-    description: "Identity that releases to this environment; the stack gives it the roles for that",
+    description: "Object id of the identity that releases to the environment; the stack assigns its roles",
   },
   watchPrincipal: {
     schema: text(guid, "expected an object id"),
     optional: true,
     description:
-      "Identity that looks at what was served, and scores files; the stack gives it the roles for that",
+      "Object id of the identity that monitors predictions and scores files; the stack assigns its roles",
   },
   devOpsProject: {
     schema: text(/^[A-Za-z0-9][A-Za-z0-9-]{0,49}\/[^/\\:*?"<>|]{1,64}$/, "expected <organisation>/<project>"),
@@ -288,6 +299,6 @@ export const settings = {
   releasePipelineId: {
     schema: count(1, 1_000_000_000),
     optional: true,
-    description: "Id of that pipeline; `npm run bootstrap` prints it",
+    description: "Id of that pipeline; `npm run bootstrap` sets it",
   },
 } as const satisfies Record<string, Setting>;

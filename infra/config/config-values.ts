@@ -6,20 +6,20 @@ import { parseTrustedKeys } from "../../platform/signing/trusted-keys";
 import { cronFault } from "./cron";
 import { imageReference } from "./release";
 
-/** A setting of a stack: how its text is read, what stands for it when it is not set, and what it is for. */
+/** A setting of a stack: schema, default and description. */
 export interface Setting {
   readonly schema: z.ZodType<unknown, string>;
   readonly default?: string;
-  /** It may be left out, and then is undefined. */
+  /** The setting can be left out and is then undefined. */
   readonly optional?: true;
   readonly description: string;
-  /** A value that the message for a missing one shows. */
+  /** A sample value for the message about a missing setting. */
   readonly example?: string;
 }
 
 export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** How a value is read from the text that `pulumi config set` stores. */
+/** Parses the text that `pulumi config set` stores. */
 const json = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
@@ -45,7 +45,7 @@ export const count = (min: number, max: number) => {
     .refine((value) => value >= min && value <= max, expected);
 };
 
-/** A list, given as JSON: `pulumi config set --path 'mlops:zones[0]' 1`, or with commas. */
+/** A list, as JSON (`pulumi config set --path 'mlops:zones[0]' 1`) or separated by commas. */
 export const list = (item: RegExp, expected: string) =>
   z
     .string()
@@ -59,10 +59,10 @@ export const list = (item: RegExp, expected: string) =>
 
 export const pinnedImage = text(
   imageReference,
-  "expected an image by its digest, as in <registry>/<repository>@sha256:<64 digits>",
+  "expected an image by digest, such as <registry>/<repository>@sha256:<64 digits>",
 );
 
-/** Public keys in PEM, one or more. */
+/** One or more public keys in PEM. */
 export const publicKeys = z.string().superRefine((value, context) => {
   try {
     parseTrustedKeys(value, "its own text");
@@ -76,11 +76,11 @@ export const publicKeys = z.string().superRefine((value, context) => {
 export const email = text(/^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$/, "expected an e-mail address");
 export const vmSize = text(
   /^Standard_[A-Z]+\d[A-Za-z0-9-]*(_[A-Za-z0-9]+)*$/,
-  "expected an Azure VM size, as in Standard_DS3_v2",
+  "expected an Azure VM size, such as Standard_DS3_v2",
 );
 
-/** Generations of the first and second key, as in 3/2. */
-export const generations = text(/^\d{1,6}\/\d{1,6}$/, "expected two numbers, as in 3/2").transform(
+/** Generations of the first and second key, for example 3/2. */
+export const generations = text(/^\d{1,6}\/\d{1,6}$/, "expected two numbers, such as 3/2").transform(
   (value) => {
     const [primary = "", secondary = ""] = value.split("/");
     return { primary, secondary };

@@ -9,18 +9,18 @@ import { regions } from "./regions";
 import { refusal } from "./refusal";
 import type { StackConfig } from "./stack-config";
 
-/** Reads the configuration of a stack, given as `mlops:<key>`; the error lists every fault with the command that corrects it. */
+/** Parses a stack's settings, keyed by `mlops:<key>`; the error lists every fault with the command that corrects it. */
 export function parseConfig(stack: string, values: Readonly<Record<string, string>>): StackConfig {
   const faults: string[] = [];
   const add = (key: string, problem: string, example = "<value>"): void => {
-    // As a shell takes it: a cron expression has spaces and stars.
+    // Quoted for a shell: a cron expression has spaces and stars.
     const value = /^[\w./:@<>-]+$/.test(example) ? example : `'${example}'`;
     const end = problem.endsWith("?") ? "" : ".";
     faults.push(`${key} ${problem}${end} Run: pulumi config set --stack ${stack} ${key} ${value}`);
   };
   if (!environmentName.pattern.test(stack)) {
     faults.push(
-      `The stack's name "${stack}" goes into names of resources. Expected ${environmentName.allowed}.`,
+      `The stack's name "${stack}" is not valid, because it becomes part of resource names. Expected ${environmentName.allowed}.`,
     );
   }
   const location = values["azure-native:location"] ?? "";
@@ -28,7 +28,7 @@ export function parseConfig(stack: string, values: Readonly<Record<string, strin
     const problem =
       location === ""
         ? "is not set"
-        : `is "${location}", which is no region with all that is needed; did you mean ${closest(location, regions)}?`;
+        : `is "${location}", which is not a region with all the services that a stack needs; did you mean ${closest(location, regions)}?`;
     add("azure-native:location", problem, "westeurope");
   }
   const read: [string, unknown][] = [];
@@ -42,7 +42,7 @@ export function parseConfig(stack: string, values: Readonly<Record<string, strin
     if (result.success) read.push([key, result.data]);
     else {
       const reasons = result.error.issues.map(({ path, message }) => [...path, message].join(" "));
-      // A key in PEM is not shown: it may be the private half.
+      // A PEM key is not shown, because it may be the private key.
       const shown = holdsKeys(given) ? "a text in PEM" : `"${given}"`;
       add(`mlops:${key}`, `is ${shown}: ${reasons.join("; ")}`, setting.example ?? setting.default);
     }
@@ -70,7 +70,7 @@ export function parseConfig(stack: string, values: Readonly<Record<string, strin
   return config;
 }
 
-/** The configuration of the stack that is being updated. The only reader of Pulumi's configuration. */
+/** The configuration of the current stack. Nothing else reads Pulumi's configuration of the environment's stack. */
 export function readConfig(): StackConfig {
   return parseConfig(pulumi.getStack(), pulumi.runtime.allConfig());
 }

@@ -1,6 +1,6 @@
 /**
- * Why Azure Machine Learning would not run a job at a cron expression, or undefined. It takes five fields but ignores
- * day of month and month, so an expression that names one would run far more often than it says.
+ * Why a cron expression is not valid for an Azure Machine Learning schedule; undefined if it is. Azure accepts five fields
+ * but ignores day of month and month, so an expression that sets one would run far more often than it says.
  */
 export function cronFault(expression: string): string | undefined {
   const fields = expression.trim().split(/\s+/);
@@ -14,7 +14,7 @@ export function cronFault(expression: string): string | undefined {
   return undefined;
 }
 
-/** `*`, numbers, ranges and lists of them, each with a step or without. */
+/** Accepts `*`, numbers, ranges and lists of them, each with an optional step. */
 function isField(field: string, max: number): boolean {
   return field.split(",").every((part) => {
     const match = /^(\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);

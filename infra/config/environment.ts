@@ -6,18 +6,18 @@ import { refusal } from "./refusal";
 /** Environment variables of a process, by name. */
 export type Variables = Record<string, pulumi.Output<string>>;
 
-/** What the settings of the processes are made of, beside the configuration. */
+/** Values for the processes' settings that do not come from the configuration. */
 export interface EnvironmentSources {
   readonly predictionLogContainer: pulumi.Input<string>;
   readonly blobEndpoint: pulumi.Input<string>;
   readonly vaultUri: pulumi.Input<string>;
   readonly tenantId: pulumi.Input<string>;
   readonly trackingUri: pulumi.Input<string>;
-  /** The key that versions and images are signed with; they are not without it. */
+  /** URI of the key that signs versions and images; without it they are not signed. */
   readonly signingKey?: pulumi.Input<string> | undefined;
 }
 
-/** Stand for what a process is given from elsewhere, when its settings are checked. */
+/** Placeholders, for the check, of settings that a process gets from elsewhere. */
 const givenElsewhere: Readonly<Record<ProcessName, Readonly<Record<string, string>>>> = {
   // scoring/process/container-main.ts reads these two from the package in the image.
   scoring: { MLOPS_MODEL_DIRECTORY: "/srv/package/model", MLOPS_MODEL: "model:1" },
@@ -26,7 +26,7 @@ const givenElsewhere: Readonly<Record<ProcessName, Readonly<Record<string, strin
   gateway: {},
 };
 
-/** The variables as they are; throws what the process itself would say of them when it starts. */
+/** Returns the variables unchanged; throws the error that the process itself would report when it starts. */
 export function checkVariables(
   process: ProcessName,
   values: Readonly<Record<string, string>>,
@@ -59,11 +59,11 @@ function authentication(
       MLOPS_ENTRA_ROLE: config.scoringRole,
     };
   }
-  // The process reads the keys itself, with its identity: no key is in a variable, nor in the cluster.
+  // The process reads the keys with its own identity, so no key is in a variable or in the cluster.
   return { MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: keyVault };
 }
 
-/** The `MLOPS_*` settings of each process in this environment, checked by the schemas that the processes read them with. */
+/** The `MLOPS_*` settings of each process in this environment, checked with the processes' own schemas. */
 export function environmentOf(
   config: StackConfig,
   sources: EnvironmentSources,
@@ -89,7 +89,7 @@ export function environmentOf(
       ...(config.predictionLogRedact.length > 0 && {
         MLOPS_PREDICTION_LOG_REDACT: config.predictionLogRedact.join(","),
       }),
-      // A load balancer takes some seconds to notice that a replica is going.
+      // A load balancer takes a few seconds to notice that a replica is shutting down.
       MLOPS_DRAIN_MS: "10000",
       MLOPS_GRACE_MS: "40000",
       MLOPS_TEST_KEY_VAULT: keyVault,

@@ -1,34 +1,35 @@
 import { count, list, text, vmSize, type Setting } from "./config-values";
 
-/** Settings of a stack that serves on AKS, `mlops:<key>`; a part of `settings`. */
+/** The part of `settings` that applies to stacks on AKS, `mlops:<key>`. */
 export const kubernetesSettings = {
   kubernetesVersion: {
     schema: text(/^1\.\d{2}(\.\d{1,2})?$/, "expected a version like 1.36"),
-    // Of those that AKS supported on 2026-11-25 (1.35 to 1.37) the one that is neither new nor next to go.
+    // AKS supported 1.35 to 1.37 on 2026-11-25; the middle one is neither new nor about to lose support.
     default: "1.36",
-    description: "Version of AKS and its nodes; patches come by themselves",
+    description: "Kubernetes version of the cluster and its nodes; patches are applied automatically",
   },
   kubernetesApiRanges: {
-    schema: list(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, "address ranges, as in 203.0.113.0/24"),
+    schema: list(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, "address ranges, such as 203.0.113.0/24"),
     default: "",
-    description: "Address ranges that reach the cluster's API, its own agents' among them; all without it",
+    description:
+      "Address ranges allowed to reach the cluster's API, including build agents; empty allows all",
   },
   systemVmSize: {
     schema: vmSize,
     default: "Standard_D4ds_v5",
-    description: "VM size of the cluster's own pool",
+    description: "VM size of the system node pool",
   },
   scoringVmSize: {
     schema: vmSize,
     default: "Standard_D4ds_v5",
-    description: "VM size of the pool that scores",
+    description: "VM size of the scoring node pool",
   },
-  scoringMinNodes: { schema: count(1, 100), default: "3", description: "Minimum nodes that score" },
-  scoringMaxNodes: { schema: count(1, 100), default: "10", description: "Maximum nodes that score" },
+  scoringMinNodes: { schema: count(1, 100), default: "3", description: "Minimum nodes of the scoring pool" },
+  scoringMaxNodes: { schema: count(1, 100), default: "10", description: "Maximum nodes of the scoring pool" },
   scoringGpuVmSize: {
     schema: vmSize,
     optional: true,
-    description: "VM size of a GPU pool beside it, for your own services; none without it",
+    description: "VM size of an additional GPU node pool for your own services; without it, there is none",
   },
   zones: {
     schema: list(/^[123]$/, "zones 1, 2 and 3"),
@@ -40,6 +41,6 @@ export const kubernetesSettings = {
   targetCpuPercent: {
     schema: count(10, 90),
     default: "50",
-    description: "Processor use that the number of pods is held at, percent",
+    description: "CPU utilisation, in percent, at which the autoscaler keeps the pods",
   },
 } as const satisfies Record<string, Setting>;

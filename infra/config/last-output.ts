@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** An output of the stack of this name in a project, as its last update left it; undefined when there is none. */
+/** An output of the same-named stack in a project, from its last update; undefined if it does not exist. */
 export async function lastOutput(project: string, output: string): Promise<unknown> {
   const name = `${pulumi.getOrganization()}/${project}/${pulumi.getStack()}`;
   const stack = new pulumi.StackReference(`last-${output}`, { name });

@@ -4,16 +4,16 @@ import { repository } from "../../build/repository";
 import { digestOf } from "../../platform/base/files";
 import type { Environments } from "../../platform/release/environments";
 
-/** A file of a pipeline, to be laid down at its path. */
+/** A pipeline file, to be written at its path. */
 export interface PipelineFile {
-  /** From the root of a repository. */
+  /** Path from the root of a repository. */
   readonly path: string;
   /** SHA-256 of the text. */
   readonly digest: string;
   readonly text: string;
 }
 
-/** Names that a pipeline's text takes from a stack. */
+/** Names from a stack that are filled into a pipeline's text. */
 interface StackNames {
   readonly stack: string;
   readonly model: string;
@@ -21,8 +21,8 @@ interface StackNames {
 }
 
 /**
- * The text of a pipeline with a stack's names in it: its model and the stack itself are the defaults of the parameters of these
- * names, and the environments are variables of the file, which then needs no environments.yml.
+ * Fills a stack's names into a pipeline's text: its model and name become the defaults of the parameters `model` and
+ * `stack`, and the environments become variables of the file, which then needs no environments.yml.
  */
 export function filledIn(text: string, { stack, model, environments }: StackNames): string {
   const { testing, production } = environments;
@@ -39,13 +39,13 @@ export function filledIn(text: string, { stack, model, environments }: StackName
 
 const read = (file: string): string => readFileSync(path.join(repository, file), "utf8");
 
-/** The file of a pipeline in a stack's words. */
+/** A pipeline file with a stack's names filled in. */
 export function pipelineFile(file: string, names: StackNames): PipelineFile {
   const text = filledIn(read(file), names);
   return { path: file, digest: digestOf(text), text };
 }
 
-/** Templates that pipelines are made of, the same in every stack. */
+/** The templates that pipelines use, which are the same in every stack. */
 export function pipelineTemplates(): PipelineFile[] {
   const folder = "/pipelines/templates";
   return readdirSync(path.join(repository, folder))

@@ -4,21 +4,20 @@ import type { Variables } from "./environment";
 import { pipelineFile, type PipelineFile } from "./pipeline-files";
 
 /**
- * What an identity is for: to look at what would change; to change an environment; to change what serves in one; to look
- * at what was served.
+ * Duty of an identity: preview changes; deploy an environment; release to it; watch its predictions.
  */
 export type Duty = "preview" | "deploy" | "release" | "watch";
 
-/** Environments by what they are for: the first trains, the last is production. */
+/** Environments by purpose: the first trains, the last is production. */
 type Which = "training" | "production" | "every";
 
-/** A pipeline, and what opens to it: nothing else in the project does. */
+/** A pipeline, and the only resources of the project that it is authorized to use. */
 export interface Pipeline {
   readonly name: string;
   readonly path: string;
-  /** Whom its jobs sign in as: who may only look at all stacks, or who has a duty in these environments. */
+  /** Identities that its jobs sign in as: the read-only preview identity, or one with a duty in these environments. */
   readonly signsIn: readonly ("preview" | `${Exclude<Duty, "preview">} ${Which}`)[];
-  /** Environments in Azure DevOps that its jobs pass through, with their checks. */
+  /** Azure DevOps environments that its jobs target, with their checks. */
   readonly passes: readonly ("infra" | Which)[];
   /** Whether it reads secret variables. */
   readonly secrets: boolean;
@@ -26,7 +25,7 @@ export interface Pipeline {
 
 type Reach = Partial<Pick<Pipeline, "signsIn" | "passes" | "secrets">>;
 
-/** By the file in pipelines/ that each runs. That of pull requests runs code that nobody has read yet. */
+/** Authorizations by file in pipelines/. The pull request pipeline runs unreviewed code. */
 const reaches: Readonly<Record<string, Reach>> = {
   pr: { signsIn: ["preview"] },
   build: { signsIn: ["deploy training", "release training"], passes: ["training"] },
@@ -49,7 +48,7 @@ export const pipelines: readonly Pipeline[] = Object.entries(reaches).map(
   }),
 );
 
-/** What an environment is, of those there are, in their order. */
+/** Purposes of an environment, by its place in the ordered list. */
 function kindsOf(environment: string, environments: readonly string[]): Which[] {
   const kinds: Which[] = ["every"];
   if (environment === environments[0]) kinds.push("training");
@@ -57,7 +56,7 @@ function kindsOf(environment: string, environments: readonly string[]): Which[] 
   return kinds;
 }
 
-/** Names of the pipelines that sign in with a duty in an environment. `environments` in their order. */
+/** Names of the pipelines that sign in with a duty in an environment. `environments` must be in release order. */
 export function signedInto(
   duty: Exclude<Duty, "preview">,
   environment: string,
@@ -69,7 +68,7 @@ export function signedInto(
     .map(({ name }) => name);
 }
 
-/** Names of the pipelines that pass the checks of an environment. `environments` in their order. */
+/** Names of the pipelines that pass the checks of an environment. `environments` must be in release order. */
 export function passedBy(environment: string, environments: readonly string[]): string[] {
   const kinds = kindsOf(environment, environments);
   return pipelines
@@ -77,33 +76,33 @@ export function passedBy(environment: string, environments: readonly string[]): 
     .map(({ name }) => name);
 }
 
-/** Identity and service connection of previews. */
+/** Name of the identity and service connection of previews. */
 export const previewName = "mlops-preview";
 
-/** Name of an environment in Azure DevOps, and of the identity and service connection by which it is made. */
+/** Name of an environment in Azure DevOps, and of the identity and service connection that deploy it. */
 export function environmentName(environment: string): string {
   return `mlops-${environment}`;
 }
 
-/** Name of the identity and service connection that have a duty in an environment. */
+/** Name of the identity and service connection with a duty in an environment. */
 export function signInName(duty: Exclude<Duty, "preview">, environment: string): string {
   return duty === "deploy" ? environmentName(environment) : `${environmentName(environment)}-${duty}`;
 }
 
-/** Environment in Azure DevOps that making and removing stacks passes through. */
+/** Azure DevOps environment for creating and removing stacks. */
 export const infraEnvironment = "mlops-infra";
 
-/** A pipeline as a stack has it: all that a definition in Azure DevOps, or in another system, is made with. */
+/** A stack's pipeline: everything needed for its definition in Azure DevOps or another CI system. */
 export interface PipelineOfStack extends PipelineFile {
-  /** Service connections of this stack, and of previews, that it signs in by. */
+  /** Service connections that it uses: this stack's, and the preview connection. */
   readonly serviceConnections: readonly string[];
-  /** Environments in Azure DevOps that it passes through for this stack. */
+  /** Azure DevOps environments that it targets for this stack. */
   readonly environments: readonly string[];
   /** Values of the pipeline's variables for this stack. */
   readonly variables: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** The pipelines that open to a stack, with its names filled in, by name. */
+/** The pipelines that work on a stack, by name, with the stack's names filled in. */
 export function pipelinesOf(
   stack: string,
   {

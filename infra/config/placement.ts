@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Where a resource goes and how it is marked: what every component needs. */
+/** Resource group, location and tags of a resource, which every component needs. */
 export interface Placement {
   readonly resourceGroupName: pulumi.Input<string>;
-  /** Azure region, as in `westeurope`. */
+  /** Azure region, for example `westeurope`. */
   readonly location: string;
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
-/** The two projects of Pulumi, by what lives as long as their stacks: each environment has a stack in both, of its own name. */
+/** The two Pulumi projects. Each environment has a stack with its name in both. */
 export const projects = {
-  /** What changes rarely: the foundation, training, the cluster, and what watches them. */
+  /** Resources that rarely change: the foundation, training, the cluster and monitoring. */
   environment: "mlops",
-  /** What a release changes: the containers that serve, and the routes to them. */
+  /** Resources that a release changes: the serving containers and the routes to them. */
   serving: "mlops-serving",
 } as const;

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** An error that Pulumi shows as it is: the operator can correct what it says. */
+/** An error that Pulumi prints without a stack trace, because the operator can correct the cause. */
 export function refusal(message: string): pulumi.RunError {
   const error = new pulumi.RunError(message);
-  // Nobody is shown it, yet Pulumi asks for it, and to find the places of the source takes seconds.
+  // Pulumi reads the stack trace without printing it, and mapping it to source positions takes seconds.
   error.stack = message;
   return error;
 }

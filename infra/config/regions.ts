@@ -1,4 +1,4 @@
-/** Azure's public regions in which Azure Machine Learning, AKS and Container Instances are offered ("Products available by region"). */
+/** Public Azure regions that offer Azure Machine Learning, AKS and Container Instances ("Products available by region"). */
 export const regions = [
   "australiaeast",
   "australiasoutheast",
@@ -40,7 +40,7 @@ export const regions = [
   "westus3",
 ] as const;
 
-/** Those of them without availability zones ("Azure regions list", learn.microsoft.com/azure/reliability/regions-list). */
+/** Regions without availability zones ("Azure regions list", learn.microsoft.com/azure/reliability/regions-list). */
 const withoutZones: readonly string[] = [
   "australiasoutheast",
   "canadaeast",
@@ -52,7 +52,7 @@ const withoutZones: readonly string[] = [
   "westus",
 ];
 
-/** Whether a region has several data centres: without them copies of data are kept in one. */
+/** Whether a region has availability zones; without them, all copies of data are in one data centre. */
 export function hasZones(region: string): boolean {
   return !withoutZones.includes(region);
 }

@@ -1,4 +1,4 @@
-/** What an environment serves, as the program and who changes it (local/azure/) both know it. */
+/** Release state of an environment, shared by this program and by deploy/azure/, which changes it. */
 export {
   imageReference,
   releaseStateSchema,

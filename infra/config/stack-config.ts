@@ -6,9 +6,9 @@ type Value<K extends Key> =
   | z.output<(typeof settings)[K]["schema"]>
   | ((typeof settings)[K] extends { optional: true } ? undefined : never);
 
-/** What a stack is to be: the one typed object that all of the program reads. */
+/** The typed configuration of a stack, which the whole program reads. */
 export type StackConfig = { readonly [K in Key]: Value<K> } & {
-  /** Name of the stack, for names and `MLOPS_ENVIRONMENT`. Nothing depends on which name it is. */
+  /** Name of the stack, used in names and `MLOPS_ENVIRONMENT`. No name has a special meaning. */
   readonly environment: string;
   readonly location: string;
 };

@@ -1,9 +1,9 @@
 import type { StackConfig } from "./stack-config";
 
-/** Tags that every resource has; costs are reported by them, and Azure Policy and the policy pack ask for them. */
+/** Required tags of every resource: cost reports use them, and Azure Policy and the policy pack check them. */
 export const tagNames = ["environment", "owner", "costCentre"] as const;
 
-/** The tags of a stack: those that every resource has to have, and the model. */
+/** The tags of a stack: the required ones, and the model. */
 export function tagsOf({
   environment,
   owner,

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** Namespace of this program's own GUIDs: a random one, fixed for good. */
+/** Namespace of this program's GUIDs: random, and must never change. */
 const namespace = Buffer.from("6f1c8f0e0d5c4f5d9d6a4b7b2f7e9c31", "hex");
 
-/** A GUID that is always the same for a text (RFC 9562, version 5), where Azure wants a GUID as a name. */
+/** A deterministic GUID of a text (RFC 9562, version 5), for Azure names that must be GUIDs. */
 export function uuidOf(text: string): string {
   const bytes = createHash("sha1").update(namespace).update(text).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;

@@ -18,30 +18,30 @@ export function checkSubscription({ id, name, state }: Subscription): Finding {
     ? ok("subscription", `${name} (${id})`)
     : failed(
         "subscription",
-        `${name} (${id}) is ${state}, so nothing can be made in it`,
+        `${name} (${id}) is ${state}, so no resources can be created in it`,
         "az account set --subscription <another one>",
       );
 }
 
-/** What a stack's update needs of roles, each of which one of several gives. */
+/** Permissions that a stack's update needs; any one of `roles` grants each. */
 const needs = [
-  { name: "Contributor", roles: [owner, contributor], why: "makes resources" },
+  { name: "Contributor", roles: [owner, contributor], why: "creates resources" },
   {
     name: "Role Based Access Control Administrator",
     roles: [owner, rbacAdministrator, userAccessAdministrator],
-    why: "gives the stack's identities their roles",
+    why: "assigns roles to the stack's identities",
   },
   {
     name: "Resource Policy Contributor",
     roles: [owner, policyContributor],
-    why: "assigns Azure Policy; not with mlops:policyAssignments false",
+    why: "assigns Azure Policy; not needed with mlops:policyAssignments false",
     policyOnly: true,
   },
 ] as const;
 
-/** Whether the caller's roles on the subscription suffice for an update. */
+/** Checks whether the caller's roles on the subscription suffice for an update. */
 export function checkRoles(held: {
-  /** Ids of role definitions; only the last part counts. */
+  /** Role definition ids; only the last segment is compared. */
   readonly roleIds: readonly string[];
   readonly objectId: string;
   readonly subscriptionId: string;
@@ -55,13 +55,13 @@ export function checkRoles(held: {
         ? ok(`role ${name}`, why)
         : failed(
             `role ${name}`,
-            `you do not have it on the subscription, nor Owner: ${why}`,
+            `you have neither this role nor Owner on the subscription; it ${why}`,
             `az role assignment create --assignee-object-id ${held.objectId} --role "${name}" --scope /subscriptions/${held.subscriptionId}`,
           ),
     );
 }
 
-/** Whether Azure takes the kinds of resources that a stack makes. */
+/** Checks whether the resource providers of a stack are registered. */
 export function checkProviders(
   registered: readonly string[],
   wanted: readonly string[] = resourceProviders,
@@ -77,9 +77,9 @@ export function checkProviders(
       );
 }
 
-/** Whether AKS still, or already, makes clusters of a version: one that has ended is refused. */
+/** Checks whether AKS supports a Kubernetes version: it refuses to create a cluster with any other. */
 export function checkKubernetes(asked: {
-  /** As in 1.36 or 1.36.2. */
+  /** For example 1.36 or 1.36.2. */
   readonly wanted: string;
   readonly supported: readonly string[];
   readonly environment: string;
@@ -89,16 +89,16 @@ export function checkKubernetes(asked: {
   const newestFirst = [...asked.supported].sort((one, other) =>
     other.localeCompare(one, "en", { numeric: true }),
   );
-  // Neither the newest, which add-ons may not know yet, nor that which ends next.
+  // Neither the newest, which add-ons may not support yet, nor the one that loses support next.
   const better = newestFirst[Math.min(1, newestFirst.length - 1)] ?? "<version>";
   return failed(
     "Kubernetes",
-    `AKS does not support ${asked.wanted} here, but ${newestFirst.join(", ") || "nothing"}`,
+    `AKS does not support ${asked.wanted} in this region; supported: ${newestFirst.join(", ") || "none"}`,
     `pulumi config set --stack ${asked.environment} mlops:kubernetesVersion ${better}`,
   );
 }
 
-/** Whether a name that the world shares is free, or ours already. */
+/** Checks whether a globally unique name is free, or already ours. */
 export function checkName(name: {
   readonly kind: string;
   readonly name: string;
@@ -107,7 +107,7 @@ export function checkName(name: {
   readonly message?: string | undefined;
 }): Finding {
   const check = `name of ${name.kind}`;
-  if (name.ours) return ok(check, `${name.name} is there, from \`npm run bootstrap\``);
+  if (name.ours) return ok(check, `${name.name} exists, from \`npm run bootstrap\``);
   if (name.available) return ok(check, `${name.name} is free`);
   return failed(
     check,

@@ -4,14 +4,14 @@ import type { Subscription } from "./access-checks";
 import type { Usage, VmSku } from "./quota-checks";
 
 const remedies = {
-  403: "Expected Reader on the subscription at least. Have it given to you, or name another one with --subscription.",
-  404: "Expected a subscription that exists. Run `az account list`, and name one with --subscription.",
+  403: "Expected at least Reader on the subscription. Ask for the role, or choose another subscription with --subscription.",
+  404: "Expected an existing subscription. Run `az account list`, and choose one with --subscription.",
 } as const;
 
 const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ value: z.array(item), nextLink: z.string().optional() });
 
-/** What the doctor reads of Azure Resource Manager; it changes nothing. */
+/** The doctor's read-only queries to Azure Resource Manager. */
 export class AzureFacts {
   constructor(
     private readonly client: AzureClient,
@@ -36,7 +36,7 @@ export class AzureFacts {
         pageOf(item),
       );
       all.push(...page.value);
-      // Tokens go to Azure alone, wherever an answer says that the next page is.
+      // Follow only links to Azure, so that a response cannot send the token elsewhere.
       next = page.nextLink?.startsWith(this.client.managementUrl) ? page.nextLink : undefined;
     }
     return all;
@@ -48,7 +48,7 @@ export class AzureFacts {
     return { id: this.subscriptionId, name: found.displayName, state: found.state };
   }
 
-  /** Roles that somebody has on the subscription, by themselves or through groups. */
+  /** Role definition ids that a principal has on the subscription, directly or through groups. */
   async roleIds(objectId: string): Promise<string[]> {
     const filter = encodeURIComponent(`assignedTo('${objectId}')`);
     const url = this.url(
@@ -57,7 +57,7 @@ export class AzureFacts {
     );
     const item = z.object({ properties: z.object({ roleDefinitionId: z.string(), scope: z.string() }) });
     const found = await this.list("Reading your roles", url, item);
-    // Those on a part of the subscription do not count for all of it.
+    // A role on a resource group does not apply to the whole subscription.
     return found
       .filter(({ properties }) => !/\/resourceGroups\//i.test(properties.scope))
       .map(({ properties }) => properties.roleDefinitionId);
@@ -108,7 +108,7 @@ export class AzureFacts {
     return found.map(({ currentValue, limit, name }) => ({ name: name.value, used: currentValue, limit }));
   }
 
-  /** Minor versions of Kubernetes, as in 1.36, that AKS supports in a region without a plan that costs extra. */
+  /** Kubernetes minor versions, such as 1.36, that AKS supports in a region without a paid support plan. */
   async kubernetesVersions(location: string): Promise<string[]> {
     const version = z.object({
       version: z.string(),
@@ -129,12 +129,12 @@ export class AzureFacts {
       .map(({ version: name }) => name);
   }
 
-  /** Whether a name is free, and, if it is not, whether it is of a resource that can be seen. */
+  /** Whether a name is free and, if not, whether the caller can see the resource that has it. */
   async name(type: "Microsoft.Storage/storageAccounts" | "Microsoft.KeyVault/vaults", name: string) {
     const provider = type.split("/")[0] ?? "";
     const version = provider === "Microsoft.Storage" ? "2024-01-01" : "2023-07-01";
     const found = await this.client.call({
-      what: `Asking whether ${name} is free`,
+      what: `Checking whether ${name} is free`,
       scope: "management",
       method: "POST",
       url: this.url(`/providers/${provider}/checkNameAvailability`, `api-version=${version}`),
@@ -146,7 +146,7 @@ export class AzureFacts {
     const filter = encodeURIComponent(`resourceType eq '${type}' and name eq '${name}'`);
     const item = z.object({ id: z.string() });
     const url = this.url("/resources", `api-version=2021-04-01&$filter=${filter}`);
-    const ours = await this.list("Looking for it", url, item);
+    const ours = await this.list(`Looking for ${name}`, url, item);
     return { available: false, ours: ours.length > 0, message: found.message ?? undefined };
   }
 }

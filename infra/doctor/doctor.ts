@@ -14,7 +14,7 @@ import { checkTool, toolsFor } from "./tool-checks";
 
 export interface Examined {
   readonly config: StackConfig;
-  /** Undefined when none is named, and nobody is signed in to one. */
+  /** Undefined if none is given and the Azure CLI has none. */
   readonly subscriptionId: string | undefined;
   readonly resourceGroup: string;
   readonly credential: AzureCredential;
@@ -24,7 +24,7 @@ export interface Examined {
   readonly devOpsOptions?: DevOpsOptions;
 }
 
-/** A check's findings; what keeps it from looking is a finding, too, so that the others still look. */
+/** A check's findings. An error of the check becomes a finding, so that the other checks still run. */
 async function look(check: string, mend: string, findings: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await findings();
@@ -88,7 +88,7 @@ async function devOpsFindings({ config, credential, devOpsOptions }: Examined): 
   ];
 }
 
-/** What is looked at, the command by which a person looks, and the look. */
+/** A check: its name, the command with which a person can check it, and the function that does. */
 type Inspection = readonly [check: string, mend: string, findings: () => Promise<Finding[]>];
 
 function kubernetesInspection(facts: AzureFacts, config: StackConfig): Inspection {
@@ -102,7 +102,7 @@ function kubernetesInspection(facts: AzureFacts, config: StackConfig): Inspectio
   ];
 }
 
-/** Checks what usually goes wrong before it does: on this machine, in the subscription and in Azure DevOps. */
+/** Checks for the usual causes of failure on this machine, in the subscription and in Azure DevOps. */
 export async function examine(examined: Examined): Promise<Finding[]> {
   const { config, subscriptionId, credential } = examined;
   const findings = await toolFindings(examined);
@@ -113,10 +113,13 @@ export async function examine(examined: Examined): Promise<Finding[]> {
     return [ok("sign-in", `${caller.objectId} in tenant ${caller.tenantId}`)];
   });
   findings.push(...signIn);
-  // Without an identity every other question would only fail with the same answer.
+  // Without an identity every other check would fail for the same reason.
   if (objectId === "") return findings;
   if (subscriptionId === undefined)
-    return [...findings, failed("subscription", "none is chosen", "az login, or --subscription <id>")];
+    return [
+      ...findings,
+      failed("subscription", "no subscription is chosen", "az login, or --subscription <id>"),
+    ];
   const tokens = (): Promise<string> => tokenOf(credential, scopes.management);
   const facts = new AzureFacts(new AzureClient({ tokens, ...examined.connection }), subscriptionId);
   const inspections: readonly Inspection[] = [
@@ -145,7 +148,7 @@ export async function examine(examined: Examined): Promise<Finding[]> {
       () => quotaFindings(facts, config),
     ],
     ...(config.scoring === "kubernetes" ? [kubernetesInspection(facts, config)] : []),
-    ["names", "npm run doctor, again", () => nameFindings(facts, { ...examined, subscriptionId })],
+    ["names", "npm run doctor", () => nameFindings(facts, { ...examined, subscriptionId })],
     ["Azure DevOps", "npm run bootstrap", () => devOpsFindings(examined)],
   ];
   for (const [check, mend, findingsOf] of inspections)

@@ -1,7 +1,7 @@
-/** What one check has found, and the command that mends it. */
+/** The result of a check, and the command that fixes it. */
 export interface Finding {
   readonly check: string;
-  /** "unknown": it could not be looked at, for a reason that another finding may have. */
+  /** "unknown": the check could not run; another finding may say why. */
   readonly status: "ok" | "failed" | "unknown";
   readonly says: string;
   readonly mend?: string;
@@ -18,7 +18,7 @@ export const failed = (check: string, says: string, mend: string): Finding => ({
 
 const marks = { ok: "✔", failed: "✖", unknown: "?" } as const;
 
-/** Findings as lines for people, with what to type below each fault. */
+/** Formats findings for printing, with the command to run below each fault. */
 export function describeFindings(findings: readonly Finding[]): string {
   const width = Math.max(0, ...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, status, says, mend }) => [
@@ -26,5 +26,5 @@ export function describeFindings(findings: readonly Finding[]): string {
     ...(mend === undefined ? [] : [`  ${" ".repeat(width)}  → ${mend}`]),
   ]);
   const faults = findings.filter(({ status }) => status === "failed").length;
-  return `${lines.join("\n")}\n\n${faults === 0 ? "Nothing is in the way." : `${faults} to mend.`}`;
+  return `${lines.join("\n")}\n\n${faults === 0 ? "No problems found." : `${faults} ${faults === 1 ? "problem" : "problems"} to fix.`}`;
 }

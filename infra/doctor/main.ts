@@ -18,17 +18,17 @@ interface Given {
 
 function readOptions(argv: readonly string[]): Given {
   return new Command("doctor")
-    .description("Checks what usually goes wrong with a stack before it does, and says what mends it.")
-    .requiredOption("--stack <name>", "stack whose settings are looked at")
-    .option("--subscription <id>", "subscription (default: the stack's, else that of `az account show`)")
-    .option("--resource-group <name>", "where the state is kept", "mlops-state")
-    .option("--json", "answer with one JSON document on standard output", false)
+    .description("Checks a stack for the usual causes of failure, and says how to fix them.")
+    .requiredOption("--stack <name>", "stack whose settings are checked")
+    .option("--subscription <id>", "subscription (default: the stack's, or else that of `az account show`)")
+    .option("--resource-group <name>", "resource group of the state", "mlops-state")
+    .option("--json", "print one JSON document to standard output", false)
     .exitOverride()
     .parse(argv)
     .opts<Given>();
 }
 
-/** The subscription that is asked about: given, the stack's own, or the one that is signed in to. */
+/** The subscription to check: the given one, the stack's, or the Azure CLI's. */
 async function findSubscription(given: Given, ofStack: string | undefined): Promise<string | undefined> {
   const named = given.subscription ?? ofStack;
   if (named !== undefined) return named;

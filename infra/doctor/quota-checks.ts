@@ -1,12 +1,12 @@
 import type { StackConfig } from "../config/stack-config";
 import { failed, ok, type Finding } from "./finding";
 
-/** VMs that a stack may grow to. */
+/** VMs that a stack can scale out to. */
 export interface VmNeed {
   readonly what: string;
   readonly vmSize: string;
   readonly nodes: number;
-  /** Azure Machine Learning has quotas of its own, and so have VMs at low priority. */
+  /** Azure Machine Learning and low-priority VMs have separate quotas. */
   readonly quota: "machine-learning" | "machine-learning-low" | "compute";
 }
 
@@ -15,21 +15,21 @@ export interface VmSku {
   readonly name: string;
   readonly family: string;
   readonly cores: number;
-  /** Why it cannot be had, if so. */
+  /** Why the size is not available; undefined if it is. */
   readonly restriction?: string | undefined;
 }
 
-/** How much of a quota is used; both numbers are cores. */
+/** Usage of a quota, in cores. */
 export interface Usage {
   readonly name: string;
   readonly used: number;
   readonly limit: number;
 }
 
-/** AKS keeps this many nodes for itself. */
+/** Minimum nodes of the AKS system pool. */
 const systemNodes = 2;
 
-/** The VMs that the configured stack may grow to. */
+/** The VMs that the configured stack can scale out to. */
 export function vmNeeds(config: StackConfig): VmNeed[] {
   const quota = config.computePriority === "low" ? "machine-learning-low" : "machine-learning";
   const training = (what: string, vmSize: string): VmNeed => ({
@@ -58,7 +58,7 @@ export function vmNeeds(config: StackConfig): VmNeed[] {
 
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
 
-/** Azure writes one family in several ways: standardDSv2Family, "Standard DSv2 Family Cluster Dedicated vCPUs". */
+/** Azure spells a family in several ways: standardDSv2Family, "Standard DSv2 Family Cluster Dedicated vCPUs". */
 function usageOf(need: VmNeed, sku: VmSku, usages: readonly Usage[]): Usage | undefined {
   if (need.quota === "machine-learning-low")
     return usages.find(({ name }) => plain(name).includes("lowpriority"));
@@ -73,7 +73,7 @@ const requests: Readonly<Record<VmNeed["quota"], string>> = {
   "machine-learning-low": "portal.azure.com, Quotas, Machine learning (low priority)",
 };
 
-/** Whether a region offers a size, and the subscription may have as many of it as the stack may grow to. */
+/** Checks whether a region offers a VM size, and whether the quota suffices for the stack's maximum. */
 export function checkQuota(
   need: VmNeed,
   region: {
@@ -88,7 +88,7 @@ export function checkQuota(
   if (sku === undefined || sku.restriction !== undefined) {
     return failed(
       check,
-      `${region.location} has no ${vmSize} for this subscription${sku?.restriction === undefined ? "" : ` (${sku.restriction})`}`,
+      `${vmSize} is not available in ${region.location} for this subscription${sku?.restriction === undefined ? "" : ` (${sku.restriction})`}`,
       `az vm list-skus --location ${region.location} --resource-type virtualMachines --output table`,
     );
   }
@@ -96,7 +96,7 @@ export function checkQuota(
   const usage = usageOf(need, sku, region.usages);
   if (usage === undefined) {
     const says = `needs ${cores} cores of ${sku.family}, whose quota is not listed`;
-    return { check, status: "unknown", says, mend: `Look at it: ${requests[need.quota]}` };
+    return { check, status: "unknown", says, mend: `Check it: ${requests[need.quota]}` };
   }
   const free = usage.limit - usage.used;
   const says = `${nodes} × ${vmSize} = ${cores} cores; ${free} of ${usage.limit} are free (${usage.name})`;
@@ -105,6 +105,6 @@ export function checkQuota(
     : failed(
         check,
         says,
-        `Ask for ${usage.used + cores} cores: ${requests[need.quota]}, ${region.location}; or lower the nodes of the stack`,
+        `Request ${usage.used + cores} cores: ${requests[need.quota]}, ${region.location}; or lower the stack's maximum nodes`,
       );
 }

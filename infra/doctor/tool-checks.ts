@@ -1,17 +1,17 @@
 import { failed, ok, type Finding } from "./finding";
 
-/** A program that has to be there, and how its version is asked for. */
+/** A required program, and how to determine its version. */
 export interface Tool {
   readonly name: string;
   readonly args: readonly string[];
-  /** Where the version is in what it says. */
+  /** Captures the version in its output. */
   readonly pattern: RegExp;
-  /** Oldest version that will do, as numbers. */
+  /** Minimum version, as numbers. */
   readonly min: readonly number[];
   readonly mend: string;
 }
 
-/** The tools that a stack needs on this machine; kubelogin only where it has a cluster. */
+/** The tools that a stack needs on this machine; kubelogin only if it has a cluster. */
 export function toolsFor(
   scoring: "containers" | "kubernetes",
   versions: { readonly pulumi: string; readonly node: string },
@@ -36,7 +36,7 @@ export function toolsFor(
       name: "pulumi",
       args: ["version"],
       pattern: /(\d{1,6}\.\d{1,6}\.\d{1,6})/,
-      // The program's SDK and the engine belong together; an older engine may not know what it is asked.
+      // The SDK needs a matching engine; an older one may not support its calls.
       min: [major, Math.max(0, minor - 50)],
       mend: "https://www.pulumi.com/docs/iac/download-install/",
     },
@@ -45,7 +45,7 @@ export function toolsFor(
       args: ["version", "--format", "{{.Server.Version}}"],
       pattern: /^(\d+\.\d+(\.\d+)?)/,
       min: [23],
-      mend: "Start Docker, or give images that a build has pushed: mlops:trainingImage",
+      mend: "Start Docker, or set mlops:trainingImage to an image that a build has pushed",
     },
   ];
   const kubelogin: Tool = {
@@ -70,7 +70,7 @@ function isOlder(version: readonly number[], min: readonly number[]): boolean {
   return false;
 }
 
-/** Whether a tool is there and new enough, from what it answered. */
+/** Checks from a tool's output whether it is installed and recent enough. */
 export function checkTool(
   { name, pattern, min, mend }: Tool,
   answer: { readonly code: number; readonly output: string },
@@ -81,7 +81,7 @@ export function checkTool(
     const why =
       answer.code === 127
         ? "is not installed"
-        : `does not answer: ${answer.output.trim().split("\n")[0] ?? ""}`;
+        : `does not report its version: ${answer.output.trim().split("\n")[0] ?? ""}`;
     return failed(check, `${name} ${why}`, mend);
   }
   return isOlder(numbersOf(version), min)

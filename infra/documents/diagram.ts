@@ -1,9 +1,9 @@
 /** A resource that the program registered. */
 export interface DrawnResource {
-  /** With the types of all components that it is in, the outermost first. */
+  /** Contains the types of all enclosing components, the outermost first. */
   readonly urn: string;
   readonly id: string;
-  /** Its inputs and outputs, in which ids of other resources are the arrows. */
+  /** Its inputs and outputs; ids of other resources in them become arrows. */
   readonly state: unknown;
 }
 
@@ -16,13 +16,13 @@ interface Box {
 
 const component = "mlops:infra:";
 
-/** Component that makes a resource, and the resource's own kind: `Storage` and `BlobContainer`. */
+/** Component that creates a resource, and the resource's kind: for example `Storage` and `BlobContainer`. */
 function placeOf({ urn, state }: DrawnResource): { title: string; kind: string } | undefined {
   const types = (urn.split("::")[2] ?? "").split("$");
   const own = types.at(-1) ?? "";
   if (own.startsWith(component) || own.startsWith("pulumi:")) return undefined;
   const innermost = types.findLast((type) => type.startsWith(component));
-  // An untyped resource says what it is itself.
+  // An untyped resource has its type among its inputs.
   const untyped = (state as { resourceType?: string } | undefined)?.resourceType;
   const kind = untyped ?? own.slice(own.lastIndexOf(":") + 1);
   return { title: innermost?.slice(component.length) ?? "Stack", kind };
@@ -47,7 +47,7 @@ function boxesOf(resources: readonly DrawnResource[]): Box[] {
   return [...boxes.values()].sort((a, b) => a.title.localeCompare(b.title, "en"));
 }
 
-/** The longer of two ids may begin with the shorter: an id ends where its name does. */
+/** Whether a text contains an id as a whole, and not only as the beginning of a longer id. */
 function mentions(text: string, id: string): boolean {
   const [, ...after] = text.split(id);
   return after.some((rest) => !/^[\w-]/.test(rest));
@@ -61,7 +61,7 @@ function label({ title, kinds }: Box): string {
   ].join("<br/>");
 }
 
-/** A picture of what a program creates, in Mermaid: a box for each component, and arrows to what it refers to. */
+/** Mermaid diagram of a program's resources: a box for each component, and arrows to the components that it refers to. */
 export function diagramOf(resources: readonly DrawnResource[]): string {
   const boxes = boxesOf(resources);
   const arrows = boxes.flatMap((from) =>

@@ -3,13 +3,13 @@ import path from "node:path";
 import { settings } from "../config/config-settings";
 import type { Setting } from "../config/config-values";
 
-/** The document that holds the table of settings; written by `npm run infra:docs`. */
+/** The page with the table of settings, which `npm run infra:docs` writes. */
 export const settingsPagePath = path.join(__dirname, "..", "..", "docs", "reference", "stack-settings.md");
 
 const begin = "<!-- settings: written by `npm run infra:docs` -->";
 const end = "<!-- end of settings -->";
 
-/** The settings of a stack as a table in Markdown, laid out as Prettier does. */
+/** The settings of a stack as a Markdown table, formatted like Prettier. */
 export function settingsTable(all: Readonly<Record<string, Setting>> = settings): string {
   const rows = Object.entries(all).map(([key, setting]) => {
     const fallback = setting.default === "" ? "none" : setting.default;
@@ -24,13 +24,13 @@ export function settingsTable(all: Readonly<Record<string, Setting>> = settings)
   return [head, widths.map((width) => "-".repeat(width)), ...body].map(line).join("\n");
 }
 
-/** The document with the table between its markers. */
+/** Replaces the table between the document's markers. */
 export function withSettings(document: string, table: string): string {
   const [before, rest] = document.split(begin);
   const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) {
     throw new Error(
-      `docs/reference/stack-settings.md has no "${begin}" with "${end}" after it. Put them where the table goes.`,
+      `docs/reference/stack-settings.md has no "${begin}" followed by "${end}". Put both where the table belongs.`,
     );
   }
   return `${before}${begin}\n\n${table}\n\n${end}${after}`;

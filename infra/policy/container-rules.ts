@@ -1,6 +1,6 @@
 import { at, azure, listAt, shown, type Props, type Rule } from "./rule";
 
-/** A container, of whatever runs it. */
+/** A container of any platform. */
 interface Container {
   readonly name: string;
   readonly image: unknown;
@@ -24,7 +24,7 @@ function podOf({ spec }: Props, type: string): unknown {
   return at(workload, "template", "spec");
 }
 
-/** All containers of a resource, those that run first included. */
+/** All containers of a resource, including init containers. */
 function containersOf(props: Props, type: string): readonly Container[] {
   if (type === environment) {
     return [{ name: "image", image: at(props, "properties", "image"), variables: [] }];
@@ -40,7 +40,7 @@ function containersOf(props: Props, type: string): readonly Container[] {
 
 const digest = /@sha256:[0-9a-f]{64}$/;
 
-/** Names that a secret has. A name of one in a vault, or a path, is no secret. */
+/** Variable names of secrets. A path, or the name of a secret in a vault, is not a secret. */
 const secretName = /(^|_)(KEY|KEYS|PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?)$/i;
 const secretValue =
   /AccountKey=|SharedAccess(Key|Signature)=|[?&]sig=|-----BEGIN [A-Z ]*PRIVATE KEY-----|^eyJ[\w-]+\.eyJ[\w-]+\./;
@@ -51,11 +51,11 @@ const isSecret = ({ name, value }: Props): boolean =>
   value !== "" &&
   (secretValue.test(value) || (secretName.test(name) && !value.startsWith("/")));
 
-/** Rules about containers, of Container Instances, Kubernetes and Azure Machine Learning. */
+/** Rules for containers of Container Instances, Kubernetes and Azure Machine Learning. */
 export const containerRules: readonly Rule[] = [
   {
     name: "pinned-images",
-    description: "What runs is what was tested: images are named by their content",
+    description: "Images are pinned by digest, so that what runs is what was tested",
     types: [...workloads, containerGroup, environment],
     violation: (props, type) => {
       const loose = containersOf(props, type).filter(
@@ -63,12 +63,12 @@ export const containerRules: readonly Rule[] = [
       );
       if (loose.length === 0) return undefined;
       const named = loose.map(({ name, image }) => `${name} (${shown(image)})`).join(", ");
-      return `A tag may mean another image tomorrow: ${named}. Name the image by its digest, as in <repository>@sha256:<64 digits>.`;
+      return `A tag can point to another image later: ${named}. Pin the image by digest, such as <repository>@sha256:<64 digits>.`;
     },
   },
   {
     name: "no-plain-secrets",
-    description: "No secret is in a container's plain environment variables",
+    description: "Plain environment variables of containers hold no secrets",
     types: [...workloads, containerGroup],
     violation: (props, type) => {
       const names = containersOf(props, type).flatMap(({ name, variables }) =>
@@ -76,7 +76,7 @@ export const containerRules: readonly Rule[] = [
       );
       return names.length === 0
         ? undefined
-        : `Whoever may read the resource reads ${names.join(", ")}. Keep it in the Key Vault and let the process read it with its identity, or use secureValue.`;
+        : `Anybody who can read the resource can read ${names.join(", ")}. Store it in the key vault and let the process read it with its identity, or use secureValue.`;
     },
   },
 ];

@@ -1,4 +1,4 @@
-// Pulumi compiles a pack by means of its own, which check types by settings that are not this repository's. The pack is
-// compiled as the program is: types are checked by `npm run types`.
+// Pulumi's own compiler for policy packs checks types with other settings than this repository's. So the pack is compiled
+// like the program, and `npm run types` checks its types.
 require("tsx/cjs/api").register();
 require("./pack.ts");

@@ -43,7 +43,7 @@ function stackPolicy({ name, description, violations }: StackRule): StackValidat
 }
 
 new PolicyPack("mlops", {
-  description: "Rules that every environment keeps, checked before anything is created or changed",
+  description: "Rules for every environment, checked before anything is created or changed",
   enforcementLevel: "mandatory",
   policies: [
     ...[...resourceRules, ...tagRules, ...containerRules].map(resourcePolicy),

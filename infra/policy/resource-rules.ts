@@ -1,20 +1,20 @@
 import { at, azure, shown, type Rule } from "./rule";
 
-/** Rules about how Azure resources are made safe. */
+/** Security and cost rules for Azure resources. */
 export const resourceRules: readonly Rule[] = [
   {
     name: "no-public-blobs",
-    description: "Nobody reads blobs without signing in",
+    description: "Blobs cannot be read anonymously",
     types: [azure("storage:StorageAccount"), azure("storage:BlobContainer")],
     violation: ({ allowBlobPublicAccess, publicAccess }, type) => {
       if (type === azure("storage:BlobContainer")) {
         return publicAccess === undefined || publicAccess === "None"
           ? undefined
-          : `publicAccess is ${shown(publicAccess)}: anybody may read the container. Set it to "None".`;
+          : `publicAccess is ${shown(publicAccess)}, so anybody can read the container. Set it to "None".`;
       }
       return allowBlobPublicAccess === false
         ? undefined
-        : "Containers of the account could be made public. Set allowBlobPublicAccess to false.";
+        : "Containers of the account can be made public. Set allowBlobPublicAccess to false.";
     },
   },
   {
@@ -27,41 +27,41 @@ export const resourceRules: readonly Rule[] = [
         const version = at(destination, "minimumTlsVersionAllowed");
         return !isWebHook || version === "1.2" || version === "1.3"
           ? undefined
-          : 'The web hook may be called over an older TLS. Set minimumTlsVersionAllowed to "1.2".';
+          : 'The webhook can be called with an older TLS version. Set minimumTlsVersionAllowed to "1.2".';
       }
       if (enableHttpsTrafficOnly === false) {
-        return "The account takes HTTP. Leave enableHttpsTrafficOnly on.";
+        return "The account accepts HTTP. Leave enableHttpsTrafficOnly on.";
       }
       return minimumTlsVersion === "TLS1_2" || minimumTlsVersion === "TLS1_3"
         ? undefined
-        : 'The account takes an older TLS. Set minimumTlsVersion to "TLS1_2".';
+        : 'The account accepts older TLS versions. Set minimumTlsVersion to "TLS1_2".';
     },
   },
   {
     name: "no-shared-keys",
-    description: "Storage is reached with an identity, never with the account's keys",
+    description: "Storage is accessed with an identity, never with account keys",
     types: [azure("storage:StorageAccount")],
     violation: ({ allowSharedKeyAccess }) =>
       allowSharedKeyAccess === false
         ? undefined
-        : "Whoever has a key of the account has all of it. Set allowSharedKeyAccess to false and give identities roles.",
+        : "An account key grants full access to the account. Set allowSharedKeyAccess to false and assign roles to identities.",
   },
   {
     name: "no-admin-users",
-    description: "Registries have no shared administrator and serve nobody who has not signed in",
+    description: "Registries have no admin user and no anonymous access",
     types: [azure("containerregistry:Registry")],
     violation: ({ adminUserEnabled, anonymousPullEnabled }) => {
       if (adminUserEnabled === true) {
-        return "The registry has an admin user with a password. Set adminUserEnabled to false and give identities AcrPull.";
+        return "The registry has an admin user with a password. Set adminUserEnabled to false and assign AcrPull to identities.";
       }
       return anonymousPullEnabled === true
-        ? "Anybody may pull images. Set anonymousPullEnabled to false."
+        ? "Anybody can pull images. Set anonymousPullEnabled to false."
         : undefined;
     },
   },
   {
     name: "no-local-auth",
-    description: "Services know people and programs by Microsoft Entra ID only",
+    description: "Services authenticate people and programs only with Microsoft Entra ID",
     types: [
       azure("keyvault:Vault"),
       azure("containerservice:ManagedCluster"),
@@ -73,19 +73,19 @@ export const resourceRules: readonly Rule[] = [
         case azure("keyvault:Vault"):
           return at(properties, "enableRbacAuthorization") === true
             ? undefined
-            : "The vault uses access policies. Set enableRbacAuthorization to true and give roles.";
+            : "The vault uses access policies. Set enableRbacAuthorization to true and assign roles.";
         case azure("containerservice:ManagedCluster"):
           return disableLocalAccounts === true
             ? undefined
-            : "The cluster has an administrator's certificate. Set disableLocalAccounts to true.";
+            : "The cluster has local administrator accounts. Set disableLocalAccounts to true.";
         case azure("machinelearningservices:Compute"):
           return at(properties, "disableLocalAuth") === true
             ? undefined
-            : "Nodes take SSH sign-ins. Set disableLocalAuth to true.";
+            : "Nodes accept SSH logins. Set disableLocalAuth to true.";
         default:
           return at(properties, "authMode") === "AADToken"
             ? undefined
-            : `The endpoint takes keys (authMode ${shown(at(properties, "authMode"))}). Set authMode to "AADToken".`;
+            : `The endpoint accepts keys (authMode ${shown(at(properties, "authMode"))}). Set authMode to "AADToken".`;
       }
     },
   },
@@ -97,18 +97,18 @@ export const resourceRules: readonly Rule[] = [
       const minimum = at(properties, "properties", "scaleSettings", "minNodeCount");
       return minimum === undefined || minimum === 0
         ? undefined
-        : `The cluster keeps ${shown(minimum)} nodes that cost while idle. Set mlops:computeMinNodes to 0, or this rule to "advisory" in the pack's configuration.`;
+        : `The cluster keeps ${shown(minimum)} nodes, which cost money while idle. Set mlops:computeMinNodes to 0, or this rule to "advisory" in the pack's configuration.`;
     },
   },
   {
     name: "allowed-regions",
-    description: "Resources are in regions that are allowed",
+    description: "Resources are in allowed regions",
     violation: ({ location }, type, { regions }) => {
       if (!type.startsWith("azure-native:") || typeof location !== "string") return undefined;
       const region = location.toLowerCase().replace(/ /g, "");
       return region === "global" || regions.includes(region)
         ? undefined
-        : `The region is "${location}". Allowed: ${regions.join(", ")}. Choose one of them.`;
+        : `The region is "${location}". Allowed: ${regions.join(", ")}. Choose one of these.`;
     },
   },
 ];

@@ -1,7 +1,7 @@
-/** Inputs of a resource, as the engine shows them: as many shapes as there are resources. */
+/** Inputs of a resource from the engine; their shape depends on the resource type. */
 export type Props = Readonly<Record<string, unknown>>;
 
-/** The value at a path in the inputs, or nothing where the path ends early. */
+/** The value at a path in the inputs; undefined if the path does not exist. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
   for (const key of path) {
@@ -11,47 +11,47 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return found;
 }
 
-/** The list at a path; empty where there is none. */
+/** The list at a path; empty if the path has no list. */
 export function listAt(value: unknown, ...path: readonly string[]): readonly Props[] {
   const found = at(value, ...path);
   return Array.isArray(found) ? (found as Props[]) : [];
 }
 
-/** A value in a message. */
+/** Formats a value for a message. */
 export const shown = (value: unknown): string => JSON.stringify(value) ?? "not set";
 
-/** What every resource of some types has to keep to. */
+/** A rule for resources of some types. */
 export interface Rule {
   readonly name: string;
   /** The rule in one sentence. */
   readonly description: string;
-  /** Types it is about; every type when it has none. */
+  /** Resource types that it applies to; undefined means all. */
   readonly types?: readonly string[];
-  /** What is wrong and what to do, or nothing. Pure: it sees the inputs only. */
+  /** What is wrong and what to do; undefined if the rule holds. Pure: it depends only on its parameters. */
   readonly violation: (props: Props, type: string, options: RuleOptions) => string | undefined;
 }
 
-/** What the configuration of the pack may change. */
+/** Options from the policy pack's configuration. */
 export interface RuleOptions {
-  /** Regions that resources may be in. */
+  /** Allowed regions. */
   readonly regions: readonly string[];
 }
 
-/** A resource as the rules about the whole stack see it. */
+/** A resource, for stack rules. */
 interface StackResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** URNs of what an input was made of, by the input. */
+  /** URNs of the resources that an input depends on, by input. */
   readonly madeOf: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface StackRule {
   readonly name: string;
   readonly description: string;
-  /** What is wrong, and the resource it is about, if there is one. */
+  /** What is wrong, with the URN of the resource, if it concerns one. */
   readonly violations: (resources: readonly StackResource[]) => readonly { message: string; urn?: string }[];
 }
 
-/** The type without the name of its package: `storage:StorageAccount`. */
+/** The full type of an azure-native resource, for example from `storage:StorageAccount`. */
 export const azure = (type: string): string => `azure-native:${type}`;

@@ -1,6 +1,6 @@
 import { azure, type StackRule } from "./rule";
 
-/** Resources whose logs answer who did what, or why something failed. */
+/** Types whose logs show who did what, or why something failed. */
 const diagnosedTypes = new Set(
   [
     "storage:StorageAccount",
@@ -11,11 +11,11 @@ const diagnosedTypes = new Set(
   ].map(azure),
 );
 
-/** Rules about a stack as a whole. */
+/** Rules for a stack as a whole. */
 export const stackRules: readonly StackRule[] = [
   {
     name: "budget",
-    description: "Somebody is told when an environment costs more than planned",
+    description: "Every environment has a budget that warns about its costs",
     violations: (resources) => {
       const has = (type: string): boolean => resources.some((resource) => resource.type === azure(type));
       return !has("resources:ResourceGroup") || has("consumption:Budget")
@@ -23,14 +23,14 @@ export const stackRules: readonly StackRule[] = [
         : [
             {
               message:
-                "The stack has a resource group and no budget. Add a Budget (infra/components/watching/cost.ts).",
+                "The stack has a resource group but no budget. Add a Budget (infra/components/watching/cost.ts).",
             },
           ];
     },
   },
   {
     name: "diagnostics",
-    description: "Logs of the resources that hold data, secrets, images and programs are kept",
+    description: "Resources with data, secrets, images or workloads keep their logs",
     violations: (resources) => {
       const kept = new Set(
         resources
@@ -41,7 +41,7 @@ export const stackRules: readonly StackRule[] = [
         .filter(({ type, urn }) => diagnosedTypes.has(type) && !kept.has(urn))
         .map(({ name, urn }) => ({
           urn,
-          message: `Nothing is kept of the logs of ${name}. Give it to Monitoring as one of "diagnosed".`,
+          message: `The logs of ${name} are not kept. Add it to "diagnosed" of Monitoring.`,
         }));
     },
   },

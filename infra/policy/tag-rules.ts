@@ -2,8 +2,8 @@ import { tagNames } from "../config/tag-names";
 import { at, azure, type Rule } from "./rule";
 
 /**
- * Types of this program that take tags. The SDK does not say so to a policy; test/infra/policy holds this list to the SDK
- * and to all types that the components make.
+ * Types of this program that have tags. The SDK does not expose this to policies; test/infra/policy compares this list with
+ * the SDK and with all types that the components create.
  */
 export const taggedTypes: ReadonlySet<string> = new Set(
   [
@@ -44,7 +44,7 @@ export const taggedTypes: ReadonlySet<string> = new Set(
 export const tagRules: readonly Rule[] = [
   {
     name: "tags",
-    description: "Every resource says which environment it belongs to, who answers and who pays for it",
+    description: "Every resource has tags for its environment, owner and cost centre",
     violation: ({ tags }, type) => {
       if (!taggedTypes.has(type)) return undefined;
       const missing = tagNames.filter((name) => [undefined, ""].includes(at(tags, name) as string));

@@ -6,7 +6,7 @@ import { serve } from "../components/serving/serve";
 import { readRelease } from "./release";
 import { lastOutput } from "../config/last-output";
 
-/** What serves in an environment: containers and routes, on what the environment's own stack has made for them. */
+/** The scoring service of an environment: containers and routes, on infrastructure from the environment's own stack. */
 export = async (): Promise<Record<string, unknown>> => {
   const environment = pulumi.getStack();
   const place = parseServingPlace(environment, await lastOutput(projects.environment, "serving"));
@@ -19,7 +19,7 @@ export = async (): Promise<Record<string, unknown>> => {
     scoringUrl: url ?? "",
     // A release starts it when a schedule has stopped it.
     ...(place.kind === "containers" && rollout !== undefined && { containerGroupId: rollout }),
-    // Not before it serves: an update that fails leaves the release that the outputs had.
+    // Resolves only once the release serves, so that a failed update keeps the previous release in the outputs.
     release: rollout === undefined ? release : rollout.apply(() => release),
   };
 };

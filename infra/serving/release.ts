@@ -13,8 +13,8 @@ function given(text: string): unknown {
 }
 
 /**
- * What the stack is to serve: what this update was given, else, from its own outputs, what its last update left. So an
- * update that is about something else, from whatever clone, leaves the release as it is; nothing serves before the first.
+ * The release to serve: the one given to this update, or else the last update's, from the stack's outputs. An unrelated
+ * update, from any clone, thus keeps the release. Before the first release nothing serves.
  */
 export async function readRelease(environment: string): Promise<ReleaseState> {
   const text = new pulumi.Config(projects.environment).get("release");
@@ -25,7 +25,7 @@ export async function readRelease(environment: string): Promise<ReleaseState> {
   const reasons = result.error.issues.map(({ path, message }) => [...path, message].join(" ")).join("; ");
   throw refusal(
     text === undefined
-      ? `The output \`release\` of what serves in ${environment} is not valid: ${reasons}. Deploy a version: npm run mlops -- deploy <model:version> --target azure --environment ${environment}`
-      : `mlops:release is "${text}": ${reasons}. Releases are given by \`mlops deploy --target azure\`. Run: pulumi config rm --stack ${environment} mlops:release`,
+      ? `The output \`release\` of the serving stack ${environment} is not valid: ${reasons}. Deploy a version: npm run mlops -- deploy <model:version> --target azure --environment ${environment}`
+      : `mlops:release is "${text}": ${reasons}. Only \`mlops deploy --target azure\` should set it. Run: pulumi config rm --stack ${environment} mlops:release`,
   );
 }

@@ -8,7 +8,7 @@ import { StorageManagementClient } from "@azure/arm-storage";
 import type { AzureCredential } from "../../../platform/azure/credentials";
 import { PlatformError } from "../../../platform/base/errors";
 
-/** Parameters of the clients themselves: another cloud's endpoint, its certificate, how often is tried again. */
+/** Client options: the endpoint of another cloud, its CA certificate, and retries. */
 export interface AzureOptions {
   readonly endpoint?: string;
   readonly tlsOptions?: { readonly ca: string };
@@ -19,7 +19,7 @@ export interface AzureOptions {
   };
 }
 
-/** Clients of Azure Resource Manager, for the subscription that keeps the state. */
+/** Azure Resource Manager clients for the subscription that holds the state. */
 export interface Azure {
   readonly resources: ResourceManagementClient;
   readonly storage: StorageManagementClient;
@@ -55,14 +55,14 @@ export function openAzure(
   };
 }
 
-/** Who runs this, as Entra ID knows them. */
+/** The Entra ID principal that runs the bootstrap. */
 export interface Caller {
   readonly objectId: string;
   readonly tenantId: string;
   readonly principalType: "User" | "ServicePrincipal";
 }
 
-/** Who a token is of, by its claims. Its signature is for those to check who are shown it. */
+/** The principal in a token's claims. The signature is not verified here; the services that receive the token do that. */
 export function callerOf(token: string): Caller {
   const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString() || "{}") as {
     oid?: string;
@@ -72,7 +72,7 @@ export function callerOf(token: string): Caller {
   if (claims.oid === undefined || claims.tid === undefined) {
     throw new PlatformError(
       "AZURE_FAILED",
-      'The token of this identity names nobody. Expected one of a user or a service principal of Entra ID. Run "az login".',
+      'The access token has no "oid" or "tid" claim. Expected a token of an Entra ID user or service principal. Run "az login".',
     );
   }
   return {

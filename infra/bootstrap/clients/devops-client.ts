@@ -4,30 +4,30 @@ import { RemoteError } from "../../../platform/http/remote-error";
 import { remedyOf } from "./explain-error";
 
 export interface DevOpsOptions {
-  /** Where organisations are. */
+  /** Base URL of organisations. */
   readonly url?: string;
-  /** Where their members are, and what members may. */
+  /** Base URLs of the identity and entitlement services. */
   readonly identitiesUrl?: string;
   readonly entitlementsUrl?: string;
-  /** How often something that was not acted on is asked again. */
+  /** Attempts for a request that the service did not act on. */
   readonly attempts?: number;
   readonly firstPauseMs?: number;
 }
 
 const signIn =
-  'Expected a token of the tenant that the organisation is connected to. Run "az login --tenant <tenant>", and the same command again.';
+  'Expected a token from the tenant that the organisation is connected to. Run "az login --tenant <tenant>", and then the same command again.';
 
 const remedies: Readonly<Record<number, string>> = {
-  // Whoever is not known is sent its sign-in page, or is sent there.
+  // Azure DevOps returns its sign-in page, or redirects there, when it does not accept the token.
   203: signIn,
   302: signIn,
   401: signIn,
-  403: 'Expected a member of "Project Administrators" who also has "Endpoint Administrator". Have the project\'s administrator add you (Project settings, Permissions), and run the same command again.',
-  404: "Expected an organisation and a project that exist, and a repository in it. Correct --organisation and --project, and run the same command again.",
-  409: "Something else has this name or is changing it now. Wait a minute and run the same command again.",
+  403: 'Expected a member of "Project Administrators" who is also an "Endpoint Administrator". Ask the project\'s administrator to add you (Project settings, Permissions), and run the same command again.',
+  404: "Expected an existing organisation and project, and a repository in the project. Correct --organisation and --project, and run the same command again.",
+  409: "The name is taken, or something else is changing it now. Wait a minute and run the same command again.",
 };
 
-/** Calls of Azure DevOps' REST API. What it answers is not checked: `T` says what the caller relies on. */
+/** Client of the Azure DevOps REST API. Responses are not validated: `T` states what the caller relies on. */
 export class DevOps {
   private readonly http: HttpClient;
   readonly organisationUrl: string;
@@ -50,7 +50,7 @@ export class DevOps {
     });
   }
 
-  /** What is there, or undefined. */
+  /** The resource; undefined if it does not exist. */
   async find<T>(what: string, path: string): Promise<T | undefined> {
     try {
       return await this.get<T>(what, path);
@@ -60,12 +60,12 @@ export class DevOps {
     }
   }
 
-  /** What has to be there. */
+  /** The resource; throws if it does not exist. */
   get<T>(what: string, path: string): Promise<T> {
     return this.send<T>("GET", what, path);
   }
 
-  /** Sent again only if it was turned away: one that failed may have been done all the same, and the next run looks. */
+  /** Retried only if the request was rejected: a failed one may have taken effect, which the next run finds out. */
   post<T>(what: string, path: string, body: unknown): Promise<T> {
     return this.send<T>("POST", what, path, body);
   }

@@ -2,7 +2,7 @@ import { PlatformError, reasonOf } from "../../../platform/base/errors";
 import { connectionFault, HttpFault, statusFault } from "../../../platform/http/http-fault";
 import { explainFault, type Failure } from "../../../platform/http/remote-error";
 
-/** What clients of Azure say about a request that failed. */
+/** What Azure's clients report about a failed request. */
 interface AzureFailure {
   readonly statusCode?: number;
   readonly code?: string;
@@ -12,20 +12,20 @@ interface AzureFailure {
 }
 
 const remedies: Readonly<Record<number, string>> = {
-  401: 'Expected a token of the subscription\'s tenant that is still valid. Run "az login --tenant <tenant>", and the same command again.',
-  403: 'Expected Owner on the subscription, or Contributor and "Role Based Access Control Administrator" together. Have them given to you, wait some minutes until they hold, and run the same command again.',
-  404: "Expected a subscription and region that exist. Correct --subscription (`az account list`), and run the same command again.",
-  409: "Something else has this name or is changing it now. Wait a minute and run the same command again; if it stays, name another --resource-group.",
+  401: 'Expected a valid token from the subscription\'s tenant. Run "az login --tenant <tenant>", and then the same command again.',
+  403: 'Expected Owner on the subscription, or both Contributor and "Role Based Access Control Administrator". Ask for these roles, wait a few minutes until they take effect, and run the same command again.',
+  404: "Expected an existing subscription and region. Correct --subscription (`az account list`), and run the same command again.",
+  409: "The name is taken, or something else is changing it now. Wait a minute and run the same command again; if that fails, choose another --resource-group.",
 };
 
-/** What to do about a failure, with what is known about a status; this command goes on from where it was. */
+/** What to do about a failure; `known` gives remedies by HTTP status. The command resumes where it stopped. */
 export function remedyOf({ status }: Failure, known: Readonly<Record<number, string>>): string {
   if (status === undefined)
     return "Check the network and its proxy (HTTPS_PROXY), and run the same command again.";
-  if (status === 429) return "It is receiving too many requests. Run the same command again later.";
+  if (status === 429) return "The service receives too many requests. Run the same command again later.";
   if (status >= 500)
-    return "The fault is the service's. Wait some minutes and run the same command again: it goes on from here.";
-  return known[status] ?? "Correct what it names, and run the same command again: it goes on from here.";
+    return "The service failed. Wait a few minutes and run the same command again: it resumes here.";
+  return known[status] ?? "Correct what the message names, and run the same command again: it resumes here.";
 }
 
 const service = {
@@ -34,7 +34,7 @@ const service = {
   remedy: (failure: Failure) => remedyOf(failure, remedies),
 } as const;
 
-/** A failure of Azure's clients as one of a request; undefined when it is not, as a mistake in this program. */
+/** The HTTP fault behind an error of Azure's clients; undefined for any other error, such as a bug in this program. */
 function faultOf(error: unknown): HttpFault | undefined {
   const { name, code, statusCode, response } = (error ?? {}) as AzureFailure;
   if (statusCode !== undefined) {
@@ -45,14 +45,14 @@ function faultOf(error: unknown): HttpFault | undefined {
   return new HttpFault("sent no response in time", { transient: true, maybeDone: true }, { cause: error });
 }
 
-/** A failure in words: what was tried, what Azure says, what to do. What is not Azure's keeps its stack. */
+/** Explains a failure: what was tried, what Azure says, what to do. Other errors are returned unchanged, with their stack. */
 function explain(what: string, error: unknown): unknown {
   if (error instanceof PlatformError) return error;
   const { name = "", request } = (error ?? {}) as AzureFailure;
   if (/^(CredentialUnavailable|AggregateAuthentication|Authentication)\w*Error$/.test(name)) {
     return new PlatformError(
       "AZURE_FAILED",
-      'Nobody is signed in to Azure, or not any more. Run "az login", and the same command again.',
+      'Not signed in to Azure, or the sign-in has expired. Run "az login", and then the same command again.',
       { cause: error },
     );
   }
@@ -61,7 +61,7 @@ function explain(what: string, error: unknown): unknown {
   return fault === undefined ? error : explainFault(fault, { what, url }, service);
 }
 
-/** The result, or the failure in words. */
+/** The result; a failure is thrown as an error that explains it. */
 export async function explained<T>(what: string, result: PromiseLike<T>): Promise<T> {
   try {
     return await result;
@@ -70,7 +70,7 @@ export async function explained<T>(what: string, result: PromiseLike<T>): Promis
   }
 }
 
-/** The result; undefined when there is no such thing. */
+/** The result; undefined if the resource does not exist. */
 export async function orAbsent<T>(what: string, result: PromiseLike<T>): Promise<T | undefined> {
   try {
     return await result;

@@ -2,27 +2,27 @@ import { PlatformError } from "../../../platform/base/errors";
 import type { DevOpsScope, Listed } from "./connection-steps";
 import { stateOf, type Step } from "./step";
 
-/** Kinds of checks, as Azure DevOps knows them. */
+/** Check types of Azure DevOps. */
 const approvalType = { id: "8c6f20a7-a545-4486-9777-f762fafe0d4d", name: "Approval" } as const;
 const lockType = { id: "2ef31ad6-baa0-403a-8b45-2cbc9b4e5563", name: "ExclusiveLock" } as const;
 const taskType = { id: "fe1de3ee-a436-41b4-bb20-f6eb4cb879a7", name: "Task Check" } as const;
-/** The task of Azure DevOps' own that asks which branch a run is of. */
+/** The built-in Azure DevOps task that checks the branch of a run. */
 const branchTask = {
   id: "86b05a0c-73e6-4f7d-b3cf-e38f3b39a75b",
   name: "evaluatebranchProtection",
   version: "0.0.1",
 } as const;
 
-/** A release waits a week for its approval, then is rejected. */
+/** A release waits a week for approval and is then rejected. */
 const approvalMinutes = 7 * 24 * 60;
-/** Of checks that nobody is asked by. */
+/** Timeout in minutes of checks without an approver: 30 days. */
 const otherMinutes = 43_200;
 
-/** What pipelines use only after its checks. */
+/** A resource that pipelines can use only after its checks pass. */
 export interface Checked {
   readonly type: "environment" | "endpoint" | "variablegroup";
   readonly name: string;
-  /** Id of the resource; undefined while it is not made. */
+  /** Id of the resource; undefined until it is created. */
   readonly id: () => string | undefined;
 }
 
@@ -37,7 +37,7 @@ interface WantedCheck {
   readonly describe: string;
   readonly type: typeof approvalType | typeof lockType | typeof taskType;
   readonly settings: object;
-  /** What of the settings has to be as it is here. */
+  /** The part of the settings that an existing check must match. */
   readonly compared: object;
   readonly timeout: number;
 }
@@ -49,7 +49,7 @@ function check({ devops, facts }: DevOpsScope, checked: Checked, wanted: WantedC
   const version = "api-version=7.1-preview.1";
   const isWanted = ({ type, settings }: Check): boolean =>
     type.id.toLowerCase() === wanted.type.id &&
-    // Of checks by a task there may be others, which are somebody else's.
+    // There can be other task checks, which are not ours to change.
     (wanted.type !== taskType || settings?.definitionRef?.id === branchTask.id);
   const find = async (): Promise<Check | undefined> => {
     const id = checked.id();
@@ -67,7 +67,7 @@ function check({ devops, facts }: DevOpsScope, checked: Checked, wanted: WantedC
       if (id === undefined) {
         throw new PlatformError(
           "CONFLICT",
-          `${name} was there and is gone. Expected nobody to remove it meanwhile. Run the same command again.`,
+          `${name} was removed while the bootstrap was running. Run the same command again.`,
         );
       }
       const body = { type, settings, timeout, resource: { type: kind, id, name } };
@@ -78,11 +78,11 @@ function check({ devops, facts }: DevOpsScope, checked: Checked, wanted: WantedC
   };
 }
 
-/** One run at a time. */
+/** Exclusive lock: one run at a time. */
 export function lock(scope: DevOpsScope, checked: Checked): Step {
   return check(scope, checked, {
     name: "exclusive lock",
-    describe: "one run at a time, as a stack can take but one update",
+    describe: "one run at a time, because a stack takes one update at a time",
     type: lockType,
     settings: {},
     compared: {},
@@ -90,7 +90,7 @@ export function lock(scope: DevOpsScope, checked: Checked): Step {
   });
 }
 
-/** Somebody has to agree. */
+/** Approval check: a run waits until an approver agrees. */
 export function approval(scope: DevOpsScope, checked: Checked): Step {
   const { approvers, caller } = scope.facts;
   const ids = approvers.map(({ id }) => ({ id }));
@@ -98,7 +98,7 @@ export function approval(scope: DevOpsScope, checked: Checked): Step {
     approvers: ids,
     executionOrder: "anyOrder",
     minRequiredApprovers: 1,
-    // Four eyes, as soon as somebody else may approve.
+    // Four-eyes principle, once approvers are named.
     requesterCannotBeApprover: scope.target.approvers.length > 0,
     instructions: "Compare the model with the one in production; the run's summary has both. Then approve.",
     blockedApprovers: [],
@@ -116,8 +116,8 @@ export function approval(scope: DevOpsScope, checked: Checked): Step {
 }
 
 /**
- * Only the code of the branch that releases are made from uses it. Without this, whoever may push a branch could change
- * what a pipeline does there and run it: the approval sits on an environment, which that code need not pass through.
+ * Branch control: only code of the release branch can use the resource. Without it, anybody who can push a branch could
+ * change a pipeline there and run it: the approval is on an environment, which that code need not pass through.
  */
 export function branchControl(scope: DevOpsScope, checked: Checked): Step {
   const inputs = {
@@ -127,7 +127,7 @@ export function branchControl(scope: DevOpsScope, checked: Checked): Step {
   };
   return check(scope, checked, {
     name: "branch control",
-    describe: `runs of ${scope.target.branch} alone use it`,
+    describe: `only runs of ${scope.target.branch} can use it`,
     type: taskType,
     settings: {
       definitionRef: branchTask,

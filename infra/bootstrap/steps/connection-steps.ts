@@ -12,7 +12,7 @@ export interface DevOpsScope {
   readonly facts: Facts;
 }
 
-/** A service connection as Azure DevOps answers with it. */
+/** A service connection as the Azure DevOps API returns it. */
 interface Endpoint {
   readonly id: string;
   readonly name: string;
@@ -28,10 +28,10 @@ export interface Listed<T> {
   readonly value: readonly T[];
 }
 
-/** The audience that Entra ID asks of tokens that it exchanges. */
+/** The audience that Entra ID requires in tokens that it exchanges. */
 const audience = "api://AzureADTokenExchange";
 
-/** What a service connection has to be: one subscription, signed in to by federation. */
+/** The desired service connection: one subscription, with workload identity federation. */
 function endpointOf({ facts }: DevOpsScope, { name, subscriptionIds }: SignIn) {
   const { clientId } = known(facts.identities, name);
   const [subscriptionId] = subscriptionIds;
@@ -67,12 +67,12 @@ function connection(scope: DevOpsScope, signIn: SignIn): Step {
   const find = async (): Promise<Endpoint | undefined> => {
     const path = `${project}/_apis/serviceendpoint/endpoints?endpointNames=${name}&api-version=7.1`;
     const { value } = await devops.get<Listed<Endpoint | null>>(what, path);
-    // A connection that may not be seen is null in the list.
+    // The list contains null for each connection that the caller cannot see.
     return value.find((endpoint) => endpoint?.name === name) ?? undefined;
   };
   return {
     name: `service connection ${name}`,
-    describe: "workload identity federation: no secret that could leak or expire",
+    describe: "workload identity federation, so no secret can leak or expire",
     find: async () => {
       const found = await find();
       if (found === undefined || !facts.identities.has(name)) return absent;
@@ -108,7 +108,7 @@ function federation({ azure, target, facts }: DevOpsScope, name: string): Step {
   };
   return {
     name: `federated credential of ${name}`,
-    describe: "Entra ID believes that service connection, and no other",
+    describe: "Entra ID trusts this service connection, and no other",
     find: async () => {
       if (!facts.connections.has(name)) return absent;
       const found = await orAbsent(what, credentials.get(target.resourceGroup, name, "azure-devops"));
@@ -120,7 +120,7 @@ function federation({ azure, target, facts }: DevOpsScope, name: string): Step {
   };
 }
 
-/** How pipelines sign in to Azure: one connection for each identity. */
+/** Steps for the pipelines' sign-in to Azure: one service connection for each identity. */
 export function connectionSteps(scope: DevOpsScope): Step[] {
   return signInsOf(scope.target).flatMap((signIn) => [
     connection(scope, signIn),

@@ -29,8 +29,8 @@ function environment({ devops, facts }: DevOpsScope, name: string, describe: str
 }
 
 /**
- * Environments that deployments pass through. Production, and the making of stacks, wait for an approval; tests do not. And
- * the connections by which something can be changed, or read that not everybody may: the code of one branch alone uses them.
+ * The environments that deployments pass through: production and changes of stacks need an approval, tests do not.
+ * Service connections that can change something or read restricted data get branch control: only one branch can use them.
  */
 export function environmentSteps(scope: DevOpsScope): Step[] {
   const { target, facts } = scope;
@@ -43,13 +43,13 @@ export function environmentSteps(scope: DevOpsScope): Step[] {
       id: () => facts.environments.get(name)?.toString(),
     };
     return [
-      environment(scope, name, name === infraEnvironment ? "stacks are made and removed" : "releases"),
+      environment(scope, name, name === infraEnvironment ? "stacks are created and removed" : "releases"),
       lock(scope, checked),
       ...(approved.includes(name) ? [approval(scope, checked)] : []),
     ];
   });
   const connections = signInsOf(target)
-    // That of previews is for the code of pull requests, and may only look.
+    // The preview connection is for pull requests and can only read.
     .filter(({ duty }) => duty !== "preview")
     .map(({ name }) =>
       branchControl(scope, { type: "endpoint", name, id: () => facts.connections.get(name)?.id }),
@@ -57,7 +57,7 @@ export function environmentSteps(scope: DevOpsScope): Step[] {
   return [...environments, ...connections];
 }
 
-/** What a resource of the project opens to. */
+/** Pipelines that are authorized to use a resource of the project. */
 interface Permissions {
   readonly pipelines?: readonly { readonly id: number; readonly authorized?: boolean }[];
 }
@@ -65,13 +65,13 @@ interface Permissions {
 export interface Opened {
   readonly kind: "endpoint" | "variablegroup" | "environment";
   readonly name: string;
-  /** Id of the resource; undefined while it is not made. */
+  /** Id of the resource; undefined until it is created. */
   readonly id: () => string | undefined;
-  /** Names of pipelines. */
+  /** Names of the pipelines. */
   readonly to: readonly string[];
 }
 
-/** Lets pipelines use a resource without anybody being asked at their first run, and no others. */
+/** Authorizes these pipelines, and no others, to use a resource, so that their first run needs no confirmation. */
 export function permission({ devops, facts }: DevOpsScope, opened: Opened): Step {
   const what = `The permission of pipelines on ${opened.name}`;
   const path = (): string =>

@@ -12,7 +12,7 @@ export interface IdentityScope {
   readonly facts: Facts;
 }
 
-/** Ids of what roles are given on: in a subscription of an environment, or where the state is. */
+/** Resource ids of a grant's scope: subscriptions of environments, or resources of the state store. */
 function scopeIds(
   target: Target,
   on: Grant["on"],
@@ -36,7 +36,7 @@ function identity({ azure, target, facts }: IdentityScope, name: string): Step {
   const what = `The identity ${name}`;
   return {
     name: `identity ${name}`,
-    describe: "pipelines sign in as it; it has no secret",
+    describe: "pipelines sign in as this identity; it has no secret",
     find: async () => {
       const found = await orAbsent(what, azure.identities.userAssignedIdentities.get(group, name));
       if (found?.principalId !== undefined && found.clientId !== undefined)
@@ -53,7 +53,7 @@ function identity({ azure, target, facts }: IdentityScope, name: string): Step {
   };
 }
 
-/** Whom a role is given to; undefined while that is not made yet. */
+/** The principal of a role assignment; undefined until it is created. */
 type FindPrincipal = () => { readonly id: string; readonly type: string } | undefined;
 
 interface Assignment {
@@ -78,7 +78,7 @@ function assignment({ azure, facts }: IdentityScope, { grant, who, scope, stacks
   return {
     name: `role ${grant.role} for ${grant.who === "operator" ? "you" : who}`,
     describe: `on ${scope.split("/").at(-1) ?? scope}: ${grant.why}`,
-    // The client puts a slash before the scope, and two would begin another host's address.
+    // The client puts a slash before the scope; two slashes would start the address of another host.
     find: async () => {
       const id = principal()?.id;
       if (id === undefined) return absent;
@@ -91,7 +91,7 @@ function assignment({ azure, facts }: IdentityScope, { grant, who, scope, stacks
         what,
         azure.authorization.roleAssignments.create(scope.slice(1), name, {
           principalId: id,
-          // Without it Azure looks for the principal, which its directory may not have seen yet.
+          // Without the type, Azure looks the principal up in the directory, where a new one may not be visible yet.
           principalType: type,
           roleDefinitionId,
           description: `mlops bootstrap: ${grant.why}`,
@@ -102,7 +102,7 @@ function assignment({ azure, facts }: IdentityScope, { grant, who, scope, stacks
   };
 }
 
-/** The identities that pipelines sign in as, and all that they and the operator are given. */
+/** The identities that pipelines sign in as, and the role assignments of those identities and the operator. */
 export function identitySteps(scope: IdentityScope): Step[] {
   const { target, facts } = scope;
   const given = (duty: Grant["who"], signIn: Omit<SignIn, "duty">): Step[] =>

@@ -4,16 +4,16 @@ import { explained } from "../clients/explain-error";
 import type { Target } from "../names";
 import { stateOf, type Step } from "./step";
 
-/** An identity of a stack that starts pipelines: it is there once the stack has been made. */
+/** A stack's identity that starts pipelines; it exists once the stack is created. */
 export interface ReleaseIdentity {
   readonly name: string;
   readonly principalId: string;
 }
 
-/** As infra/components/foundation/identities.ts and Pulumi name it. */
+/** The name that infra/components/foundation/identities.ts and Pulumi give it. */
 const releaseName = /-release[0-9a-f]{8}$/;
 
-/** The identities of the stacks that are there, by which a registered model starts its release. */
+/** The identities of existing stacks with which a registered model starts its release. */
 export async function findReleaseIdentities(azure: Azure, target: Target): Promise<ReleaseIdentity[]> {
   const found: ReleaseIdentity[] = [];
   for (const { name: environment, subscriptionId } of target.environments) {
@@ -29,7 +29,7 @@ export async function findReleaseIdentities(azure: Azure, target: Target): Promi
   return found;
 }
 
-/** Makes those identities members of the project: as contributors they may queue its pipelines. */
+/** Adds the release identities to the project as contributors, so that they can queue its pipelines. */
 export function memberSteps({ devops, facts }: DevOpsScope, identities: readonly ReleaseIdentity[]): Step[] {
   return identities.map(({ name, principalId }) => {
     const what = `The member ${name}`;

@@ -15,9 +15,9 @@ import {
 import { notifySecret, secretGroup, sharedGroup, signInsOf, stateNames } from "../names";
 import { absent, stateOf, type Step } from "./step";
 
-/** The kind of branch policy that builds a pull request. */
+/** Id of the build validation policy type. */
 const buildPolicy = "0609b952-1397-4640-95ec-e00a01b2c241";
-/** The permissions of Git repositories, and in them the bit of "Contribute to pull requests". */
+/** The security namespace of Git repositories, and its bit for "Contribute to pull requests". */
 const gitPermissions = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87";
 const contributeToPullRequests = 16_384;
 
@@ -29,7 +29,7 @@ interface Group {
   readonly providerData?: unknown;
 }
 
-/** What a variable group has to hold, beside its name; undefined while what it needs is not made. */
+/** Desired content of a variable group, besides its name; undefined until what it needs is created. */
 type GroupContent = () => { type: string; variables: object; providerData?: object } | undefined;
 
 function group({ devops, facts }: DevOpsScope, name: string, describe: string, content: GroupContent): Step {
@@ -68,7 +68,7 @@ function groups(scope: DevOpsScope): Step[] {
   const reader = signInsOf(target).find(({ duty }) => duty === "release");
   const secrets = { [notifySecret]: { enabled: true, isSecret: true } };
   return [
-    group(scope, sharedGroup, "where the state is", () => ({
+    group(scope, sharedGroup, "the location of the state", () => ({
       type: "Vsts",
       variables: { PULUMI_BACKEND_URL: { value: backend } },
     })),
@@ -117,7 +117,7 @@ function pipeline({ devops, facts }: DevOpsScope, { name, path }: Pipeline): Ste
       if (found === undefined) return absent;
       facts.pipelines.set(name, found.id);
       const whole = await devops.get<Whole>(what, `${base}/${found.id}?${version}`);
-      // A path may come back with or without its first slash.
+      // The API returns the path with or without its leading slash.
       const runs = whole.configuration?.path?.replace(/^\//, "");
       return stateOf({ runs: path.slice(1) }, { runs });
     },
@@ -127,7 +127,7 @@ function pipeline({ devops, facts }: DevOpsScope, { name, path }: Pipeline): Ste
         await devops.post(what, `${base}?${version}`, { name, folder: "\\mlops", configuration });
         return;
       }
-      // A pipeline of this name that runs another file: its definition is changed, as this API only makes new ones.
+      // A pipeline of this name that runs another file: this API only creates, so change its build definition.
       const definition = `${facts.project.id}/_apis/build/definitions/${there}?${version}`;
       const whole = await devops.get<object>(what, definition);
       await devops.put(what, definition, { ...whole, process: { type: 2, yamlFilename: path.slice(1) } });
@@ -135,7 +135,7 @@ function pipeline({ devops, facts }: DevOpsScope, { name, path }: Pipeline): Ste
   };
 }
 
-/** What pipelines may use, each no more than it names; that of pull requests signs in as who may only look, and sees no secret. */
+/** Authorizes each pipeline for only the resources it names; the pull request pipeline is read-only and sees no secret. */
 function permissions(scope: DevOpsScope): Step[] {
   const { facts, target } = scope;
   const names = target.environments.map(({ name }) => name);
@@ -198,7 +198,7 @@ function policy({ devops, facts, target }: DevOpsScope): Step {
   };
   return {
     name: `build validation of ${target.branch}`,
-    describe: "a pull request is merged only if pr.yml succeeds",
+    describe: "a pull request can be merged only if pr.yml succeeds",
     find: async () => {
       if (!facts.pipelines.has("mlops-pr")) return absent;
       return stateOf({ isEnabled: true, isBlocking: true, settings: { scope } }, await find());
@@ -228,7 +228,7 @@ interface AccessList {
   readonly acesDictionary?: Readonly<Record<string, { readonly allow?: number }>>;
 }
 
-/** Lets the job's token write the preview's comment. */
+/** Allows the job's token to write the preview comment. */
 function contribute({ devops, facts, target }: DevOpsScope): Step {
   const { project, repository, organisationId } = facts;
   const descriptor = `Microsoft.TeamFoundation.ServiceIdentity;${organisationId}:Build:${project.id}`;
@@ -236,7 +236,7 @@ function contribute({ devops, facts, target }: DevOpsScope): Step {
   const what = "The permission to contribute to pull requests";
   return {
     name: "contribute to pull requests",
-    describe: `${target.project} Build Service writes the preview's comment`,
+    describe: `${target.project} Build Service writes the preview comment`,
     find: async () => {
       const query = `token=${encodeURIComponent(token)}&descriptors=${encodeURIComponent(descriptor)}&api-version=7.1`;
       const path = `_apis/accesscontrollists/${gitPermissions}?${query}`;
@@ -254,7 +254,7 @@ function contribute({ devops, facts, target }: DevOpsScope): Step {
   };
 }
 
-/** The pipelines and all that is about them: variables, permissions, the policy that starts pr.yml. */
+/** The pipelines with their variable groups, permissions, and the policy that starts pr.yml. */
 export function pipelineSteps(scope: DevOpsScope): Step[] {
   return [
     ...groups(scope),

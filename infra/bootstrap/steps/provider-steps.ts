@@ -5,10 +5,10 @@ import { explained } from "../clients/explain-error";
 import { resourceProviders } from "../grants";
 import { absent, exists, type Step } from "./step";
 
-/** Registering takes a minute or some. */
+/** Registration usually takes a few minutes. */
 const maxMinutes = 10;
 
-/** Registers the resource providers of a stack in each subscription; Azure refuses resources of any other. */
+/** Registers a stack's resource providers in each subscription; Azure refuses resources of unregistered providers. */
 export function providerSteps(azure: Azure, subscriptionIds: readonly string[], pauseMs = 5000): Step[] {
   return subscriptionIds.map((id) => {
     const { providers } = azure.resourcesOf(id);
@@ -26,7 +26,7 @@ export function providerSteps(azure: Azure, subscriptionIds: readonly string[], 
     };
     return {
       name: `resource providers of ${id}`,
-      describe: "kinds of resources that stacks make",
+      describe: "the resource types that stacks create",
       find: async () => ((await missing()).length === 0 ? exists : absent),
       create: async () => {
         for (const provider of await missing()) await explained(what, providers.register(provider));
@@ -36,7 +36,7 @@ export function providerSteps(azure: Azure, subscriptionIds: readonly string[], 
           if (Date.now() > end) {
             throw new PlatformError(
               "AZURE_FAILED",
-              `${left.join(", ")} are still not registered in ${id} after ${maxMinutes} minutes. Expected minutes at most. Run the same command again later: it goes on from here.`,
+              `${left.join(", ")} are still not registered in ${id} after ${maxMinutes} minutes. Run the same command again later: it resumes here.`,
             );
           }
           await pause(pauseMs);

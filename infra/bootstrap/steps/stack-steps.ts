@@ -10,20 +10,20 @@ import { absent, exists, stateOf, type Step } from "./step";
 export interface StackScope {
   readonly target: Target;
   readonly facts: Facts;
-  /** Where the stacks' files are. */
+  /** Folder of the stacks' settings files. */
   readonly folder: string;
-  /** Settings of all stacks that were given, by `mlops:<key>`. */
+  /** Settings for all stacks from the command line, keyed by `mlops:<key>`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly run: RunProgram;
-  /** Between attempts, while roles that were just given do not hold yet. */
+  /** Pause between attempts, while new role assignments have not taken effect yet. */
   readonly pauseMs: number;
 }
 
-/** Azure takes up to ten minutes to let a new role hold. */
+/** Enough for ten minutes, which is how long a new role assignment can take to take effect. */
 const attempts = 40;
 const notYet = /\b403\b|Forbidden|AuthorizationPermissionMismatch|AuthorizationFailure|not authorized/i;
 
-/** What a stack's file has to say beside the user's own settings. */
+/** The settings that the bootstrap writes into a stack's file, besides the user's own. */
 export function ownSettings(target: Target, releasePipelineId: number | undefined): Record<string, string> {
   return {
     "azure-native:location": target.location,
@@ -63,7 +63,7 @@ function settingsOf({ target, facts, folder, settings }: StackScope, stack: stri
   };
 }
 
-/** Runs Pulumi until it may: a role holds minutes after it was given. */
+/** Runs Pulumi again until access is granted: a role assignment takes minutes to take effect. */
 async function untilAllowed(
   { run, folder, target, pauseMs }: StackScope,
   args: readonly string[],
@@ -76,7 +76,7 @@ async function untilAllowed(
       const last = output.trim().split("\n").slice(-5).join(" ").slice(0, 400);
       throw new PlatformError(
         "AZURE_FAILED",
-        `\`pulumi ${args.join(" ")}\` failed: ${last}. Expected the Pulumi CLI of package.json and an identity that may write the state. See \`npm run doctor\`, and run the same command again: it goes on from here.`,
+        `\`pulumi ${args.join(" ")}\` failed: ${last}. Expected the Pulumi CLI version of package.json and an identity that can write the state. Run \`npm run doctor\`, and then the same command again: it resumes here.`,
       );
     }
     await pause(pauseMs);
@@ -88,12 +88,12 @@ function stackOf(scope: StackScope, stack: string): Step {
   const { secretsProvider } = stateNames(scope.target);
   return {
     name: `stack ${stack}`,
-    describe: "empty; its secrets are encrypted with the key",
+    describe: "empty, with its secrets encrypted by the key",
     find: () => Promise.resolve(file.secretsProvider() === secretsProvider ? exists : absent),
     create: async () => {
       const provider = ["--secrets-provider", secretsProvider, "--non-interactive"];
       await untilAllowed(scope, ["stack", "select", "--stack", stack, "--create", ...provider]);
-      // A stack that was there already is only selected, and its file not written.
+      // An existing stack is only selected, and its file is not written.
       if (file.secretsProvider() === secretsProvider) return;
       await untilAllowed(scope, [
         "stack",
@@ -107,7 +107,7 @@ function stackOf(scope: StackScope, stack: string): Step {
   };
 }
 
-/** The stacks themselves, without anything in them yet: pipelines do the rest. */
+/** The stacks, still empty; pipelines create their resources. */
 export function stackSteps(scope: StackScope): Step[] {
   return scope.target.environments.flatMap(({ name }) => [settingsOf(scope, name), stackOf(scope, name)]);
 }

@@ -6,14 +6,14 @@ import { explained, orAbsent } from "../clients/explain-error";
 import { notifySecret, stateNames, type Target } from "../names";
 import { stateOf, type Step } from "./step";
 
-/** Where a step works: the clients, and for whom. */
+/** What a step works with: clients, target and tenant. */
 export interface StateScope {
   readonly azure: Azure;
   readonly target: Target;
   readonly tenantId: string;
-  /** Address that approvers are told at, if there is one. */
+  /** Webhook that notifies approvers; undefined if there is none. */
   readonly notifyWebhook: string | undefined;
-  /** Between looks at something that takes a while. */
+  /** Polling interval of long-running operations. */
   readonly pauseMs: number;
 }
 
@@ -25,7 +25,7 @@ function resourceGroup({ azure, target }: StateScope): Step {
   const what = `The resource group ${name}`;
   return {
     name: `resource group ${name}`,
-    describe: `in ${location}, for what outlives every stack`,
+    describe: `in ${location}, for resources that outlive every stack`,
     find: async () => stateOf({ location }, await orAbsent(what, azure.resources.resourceGroups.get(name))),
     create: async () => {
       await explained(what, azure.resources.resourceGroups.createOrUpdate(name, { location, tags }));
@@ -53,7 +53,7 @@ function storageAccount({ azure, target, pauseMs }: StateScope): Step {
   };
   return {
     name: `storage account ${account}`,
-    describe: `${hasZones(target.location) ? "zone-redundant, " : ""}no shared keys, nothing public`,
+    describe: `${hasZones(target.location) ? "zone-redundant, " : ""}no shared keys, no public access`,
     find: async () =>
       stateOf(
         properties,
@@ -81,7 +81,7 @@ function blobService({ azure, target }: StateScope): Step {
   };
   return {
     name: `versions and soft delete of ${account}`,
-    describe: `an earlier state can be had again for ${recoverableDays} days`,
+    describe: `an earlier state can be restored for ${recoverableDays} days`,
     find: async () =>
       stateOf(
         wanted,
@@ -179,7 +179,7 @@ function secret({ azure, target, notifyWebhook }: StateScope): Step {
   const { secrets } = azure.vaults;
   return {
     name: `secret ${notifySecret}`,
-    describe: "where approvers are told; NOTIFY_WEBHOOK when it was made, or none",
+    describe: "webhook for approvers: NOTIFY_WEBHOOK at creation, or none",
     find: async () =>
       stateOf({}, await orAbsent(what, secrets.get(target.resourceGroup, vaultName, notifySecret))),
     create: async () => {
@@ -196,7 +196,7 @@ function secret({ azure, target, notifyWebhook }: StateScope): Step {
 function lock({ azure, target }: StateScope): Step {
   const { resourceGroup: group } = target;
   const wanted = { level: "CanNotDelete" } as const;
-  const notes = "The state of all stacks is here. Remove this lock only when no stack is left.";
+  const notes = "This group holds the state of all stacks. Remove the lock only when no stack is left.";
   const what = `The lock of ${group}`;
   return {
     name: `lock on ${group}`,
@@ -215,7 +215,7 @@ function lock({ azure, target }: StateScope): Step {
   };
 }
 
-/** What keeps the state of all stacks, and the key of its secrets. */
+/** The store of all stacks' state, and the key that encrypts its secrets. */
 export function stateSteps(scope: StateScope): Step[] {
   return [resourceGroup, storageAccount, blobService, container, vault, key, secret, lock].map((step) =>
     step(scope),

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { PlatformError } from "../../../platform/base/errors";
 
-/** What there is of what a step makes. */
+/** State of what a step creates. */
 export type State =
   | { readonly status: "exists" }
   | { readonly status: "absent" }
   | { readonly status: "differs"; readonly differences: readonly string[] };
 
-/** One thing that has to exist. `create` also corrects what differs; to run it twice does no more than once. */
+/** One resource that must exist. `create` also corrects differences, and is idempotent. */
 export interface Step {
   readonly name: string;
-  /** What it is for, in a few words. */
+  /** Its purpose, in a few words. */
   readonly describe: string;
-  /** Looks, and changes nothing. What it needs of an earlier step that is not there yet makes it absent, too. */
+  /** Reads only. The result is absent, too, if something from an earlier step that it needs does not exist yet. */
   find(): Promise<State>;
   create(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export const absent: State = { status: "absent" };
 
 const shown = (value: unknown): string => (value === undefined ? "not set" : JSON.stringify(value));
 
-/** Where `actual` is not as `wanted` says, in words; what `wanted` does not name may be anything. */
+/** Describes where `actual` differs from `wanted`; properties that `wanted` does not name are ignored. */
 export function differences(wanted: unknown, actual: unknown, path = ""): string[] {
   if (Array.isArray(wanted) && Array.isArray(actual) && wanted.length === actual.length) {
     return wanted.flatMap((item, index) => differences(item, actual[index], `${path}[${index}]`));
@@ -38,7 +38,7 @@ export function differences(wanted: unknown, actual: unknown, path = ""): string
       differences(value, there[key], path === "" ? key : `${path}.${key}`),
     );
   }
-  // Azure answers with ids and regions in letters of either case.
+  // Azure returns ids and regions in upper or lower case.
   const same =
     typeof wanted === "string" && typeof actual === "string"
       ? wanted.toLowerCase() === actual.toLowerCase()
@@ -46,17 +46,17 @@ export function differences(wanted: unknown, actual: unknown, path = ""): string
   return same ? [] : [`${path} is ${shown(actual)}, expected ${shown(wanted)}`];
 }
 
-/** The state of something that was asked for and, if it is there, has to be as `wanted`. */
+/** The state of a resource that, if it exists, must match `wanted`. */
 export function stateOf(wanted: unknown, actual: unknown): State {
   if (actual === undefined) return absent;
   const found = differences(wanted, actual);
   return found.length === 0 ? exists : { status: "differs", differences: found };
 }
 
-/** What each step would do, found by looking only. */
+/** What each step would do; reads only. */
 export async function plan(steps: readonly Step[]): Promise<PlannedStep[]> {
   const planned: PlannedStep[] = [];
-  // One after the other: a step looks below what an earlier one has found.
+  // In sequence: a step relies on what earlier steps have found.
   for (const step of steps) planned.push({ step, state: await step.find() });
   return planned;
 }
@@ -67,7 +67,7 @@ const marks: Readonly<Record<State["status"], string>> = {
   differs: "~ correct",
 };
 
-/** The plan as lines for people. */
+/** Formats the plan for printing. */
 export function describePlan(planned: readonly PlannedStep[]): string {
   const width = Math.max(0, ...planned.map(({ step }) => step.name.length));
   const lines = planned.flatMap(({ step, state }) => [
@@ -82,7 +82,7 @@ export function describePlan(planned: readonly PlannedStep[]): string {
   return `${lines.join("\n")}\n\n${counts[0]} to create, ${counts[1]} to correct, ${counts[2]} exist already.`;
 }
 
-/** How long something made may take to be seen. */
+/** How long to wait until something created becomes visible. */
 export interface SettleTiming {
   readonly attempts: number;
   readonly pauseMs: number;
@@ -95,10 +95,10 @@ async function settled(step: Step, { attempts, pauseMs }: SettleTiming): Promise
     const state = await step.find();
     if (state.status === "exists") return;
     if (attempt >= attempts) {
-      const found = state.status === "differs" ? state.differences.join("; ") : "it is not there";
+      const found = state.status === "differs" ? state.differences.join("; ") : "it does not exist";
       throw new PlatformError(
         "AZURE_FAILED",
-        `${step.name} was made, but is not as it should be: ${found}. Expected what was asked for. Something else may change it back, as a policy does; see to that, and run the same command again: it goes on from here.`,
+        `${step.name} was created, but is not as requested: ${found}. Something else, such as a policy, may change it back. Stop that, and run the same command again: it resumes here.`,
       );
     }
     await pause(pauseMs);
@@ -106,8 +106,8 @@ async function settled(step: Step, { attempts, pauseMs }: SettleTiming): Promise
 }
 
 /**
- * Makes what is not there, in order. Each step looks again before it acts, so that a run that was stopped anywhere is
- * completed by the next one, and what somebody made meanwhile is left alone.
+ * Creates what is missing, in order. Each step checks again before it acts, so the next run completes an interrupted one,
+ * and what somebody created meanwhile is left alone.
  */
 export async function carryOut(
   steps: readonly Step[],

@@ -1,7 +1,7 @@
 import { blobWrites, containerName, onlyWhere } from "./blob-conditions";
 import type { Role } from "./roles";
 
-/** Who may be given something: the identities of the foundation, groups of people, and identities of pipelines. */
+/** Principals that roles are assigned to: identities of the foundation, groups of people, and identities of pipelines. */
 export const principals = [
   "workspace",
   "training",
@@ -22,9 +22,9 @@ export const outsiders: readonly Principal[] = ["deployers", "releasers", "watch
 export type Principal = (typeof principals)[number];
 
 /**
- * What something may be given on: one resource, or a part of one. `containerGroups` is the resource group, for roles that
- * hold for container groups alone; nothing else is given on a resource group, and nothing above. What begins with `group` is
- * what such a group is made with.
+ * Scopes of role assignments: a resource, or part of one. `containerGroups` is the resource group, for roles limited to
+ * container groups; no other role is assigned on a resource group or above. Scopes that begin with `group` are what a
+ * container group is created with.
  */
 export const scopes = [
   "storage",
@@ -49,46 +49,46 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number];
 
-/** A line of the table. */
+/** A row of the table. */
 export interface Grant {
   readonly who: Principal;
   readonly role: Role;
   readonly on: Scope;
   readonly why: string;
-  /** The role holds only for containers whose name begins with this. */
+  /** Limits the role to containers whose name begins with this prefix. */
   readonly containersLike?: string;
 }
 
-/** Who may do what on what, and why: all that the environment's own identities and its operators are given. */
+/** Every role assignment inside an environment: who, which role, on what scope, and why. */
 export const accessTable: readonly Grant[] = [
-  // Azure Machine Learning with an identity of one's own asks for these pairs, and refuses a workspace without them; that on
-  // the workspace itself comes when there is one:
+  // Azure Machine Learning with a user-assigned identity requires these roles and refuses to create a workspace without
+  // them; the role on the workspace itself follows once it exists:
   // "Set up service authentication", learn.microsoft.com/azure/machine-learning.
-  { who: "workspace", role: "Contributor", on: "storage", why: "makes its containers and file share" },
-  { who: "workspace", role: "Storage Blob Data Contributor", on: "storage", why: "keeps jobs' files there" },
-  { who: "workspace", role: "Key Vault Contributor", on: "vault", why: "connects itself to the vault" },
+  { who: "workspace", role: "Contributor", on: "storage", why: "creates its containers and file share" },
+  { who: "workspace", role: "Storage Blob Data Contributor", on: "storage", why: "stores the files of jobs" },
+  { who: "workspace", role: "Key Vault Contributor", on: "vault", why: "connects to the vault" },
   {
     who: "workspace",
     role: "Key Vault Administrator",
     on: "vault",
-    why: "keeps secrets of connections there",
+    why: "stores the secrets of connections",
   },
   { who: "workspace", role: "Contributor", on: "registry", why: "reads the images that environments name" },
-  { who: "workspace", role: "Contributor", on: "insights", why: "connects itself to it" },
+  { who: "workspace", role: "Contributor", on: "insights", why: "connects to Application Insights" },
   {
     who: "workspace",
     role: "Contributor",
     on: "workspace",
-    why: "manages its own parts, as jobs and endpoints",
+    why: "manages its own resources, such as jobs and endpoints",
   },
 
-  { who: "training", role: "AcrPull", on: "registry", why: "nodes start the training image" },
-  { who: "training", role: "Storage Blob Data Reader", on: "dataContainer", why: "reads what it trains on" },
+  { who: "training", role: "AcrPull", on: "registry", why: "nodes pull the training image" },
+  { who: "training", role: "Storage Blob Data Reader", on: "dataContainer", why: "reads the training data" },
   {
     who: "training",
     role: "Storage Blob Data Contributor",
     on: "modelsContainer",
-    why: "writes the models that it makes",
+    why: "writes the models that it trains",
   },
   {
     who: "training",
@@ -100,15 +100,15 @@ export const accessTable: readonly Grant[] = [
     who: "training",
     role: "Storage Blob Data Reader",
     on: "predictionLogContainer",
-    why: "compares what was asked with what was trained on",
+    why: "compares requests with the training data",
   },
   {
     who: "training",
     role: "Storage Blob Data Contributor",
     on: "storage",
-    // The workspace makes these containers itself, and names them with its id.
+    // The workspace creates these containers itself; their names contain its id.
     containersLike: "azureml",
-    why: "jobs keep logs and intermediate results in the workspace's own containers",
+    why: "jobs store logs and intermediate results in the workspace's own containers",
   },
   { who: "training", role: "AzureML Data Scientist", on: "workspace", why: "registers models" },
   {
@@ -118,7 +118,7 @@ export const accessTable: readonly Grant[] = [
     why: "signs the versions that it registers",
   },
 
-  { who: "pull", role: "AcrPull", on: "registry", why: "Container Instances and AKS nodes start the image" },
+  { who: "pull", role: "AcrPull", on: "registry", why: "Container Instances and AKS nodes pull images" },
 
   {
     who: "scoring",
@@ -127,15 +127,20 @@ export const accessTable: readonly Grant[] = [
     why: "writes the prediction log",
   },
   { who: "scoring", role: "Monitoring Metrics Publisher", on: "insights", why: "sends metrics and traces" },
-  { who: "scoring", role: "Key Vault Secrets User", on: "vault", why: "reads API keys and certificate" },
+  { who: "scoring", role: "Key Vault Secrets User", on: "vault", why: "reads API keys and the certificate" },
 
   {
     who: "cluster",
     role: "Managed Identity Operator",
     on: "pullIdentity",
-    why: "gives its nodes the identity that pulls",
+    why: "assigns the pull identity to its nodes",
   },
-  { who: "cluster", role: "Network Contributor", on: "clusterSubnet", why: "puts nodes and balancers there" },
+  {
+    who: "cluster",
+    role: "Network Contributor",
+    on: "clusterSubnet",
+    why: "places nodes and load balancers there",
+  },
 
   { who: "release", role: "AzureML Data Scientist", on: "workspace", why: "starts the retraining endpoint" },
   {
@@ -149,27 +154,27 @@ export const accessTable: readonly Grant[] = [
     who: "encryption",
     role: "Key Vault Crypto Service Encryption User",
     on: "encryptionKey",
-    why: "storage, registry and workspace unlock their data with the key",
+    why: "storage, registry and workspace decrypt their data with the key",
   },
 
   {
     who: "operators",
     role: "Storage Blob Data Contributor",
     on: "dataContainer",
-    why: "deliver data to train on (mlops data push)",
+    why: "upload training data (mlops data push)",
   },
   {
     who: "operators",
     role: "Storage Blob Data Reader",
     on: "predictionLogContainer",
-    why: "look into predictions that were complained about",
+    why: "investigate predictions that users question",
   },
-  { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "look at runs, and start them" },
+  { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "inspect and start runs" },
   {
     who: "operators",
     role: "Key Vault Crypto User",
     on: "signingKey",
-    why: "sign versions and images by hand, and read the public key",
+    why: "sign versions and images manually, and read the public key",
   },
   {
     who: "operators",
@@ -177,7 +182,7 @@ export const accessTable: readonly Grant[] = [
     on: "vault",
     why: "make and rotate API keys (npm run infra:keys)",
   },
-  { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's address" },
+  { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's kubeconfig" },
   { who: "operators", role: "AKS RBAC Cluster Admin", on: "cluster", why: "administer the cluster" },
 
   {
@@ -187,7 +192,7 @@ export const accessTable: readonly Grant[] = [
     why: "make the API keys, of which the state knows nothing",
   },
 
-  // A release changes what serves, and nothing of what it serves on.
+  // A release changes the serving workload, never the infrastructure below it.
   { who: "releasers", role: "AcrPush", on: "registry", why: "push the image of a version" },
   {
     who: "releasers",
@@ -195,13 +200,13 @@ export const accessTable: readonly Grant[] = [
     on: "registry",
     why: "copy the image that passed in another environment",
   },
-  { who: "releasers", role: "AKS Cluster User", on: "cluster", why: "get the cluster's address" },
-  { who: "releasers", role: "AKS RBAC Cluster Admin", on: "cluster", why: "change the objects that serve" },
+  { who: "releasers", role: "AKS Cluster User", on: "cluster", why: "get the cluster's kubeconfig" },
+  { who: "releasers", role: "AKS RBAC Cluster Admin", on: "cluster", why: "change the serving objects" },
   {
     who: "releasers",
     role: "Container Instances Contributor",
     on: "containerGroups",
-    why: "make and replace the scoring container",
+    why: "create and replace the scoring container",
   },
   {
     who: "releasers",
@@ -219,13 +224,13 @@ export const accessTable: readonly Grant[] = [
     who: "releasers",
     role: "Network Contributor",
     on: "groupSubnet",
-    why: "put the container into its subnet",
+    why: "place the container in its subnet",
   },
   {
     who: "releasers",
     role: "Key Vault Secrets User",
     on: "vault",
-    why: "call the service in tests with its key",
+    why: "call the service with its key in tests",
   },
   {
     who: "releasers",
@@ -238,7 +243,7 @@ export const accessTable: readonly Grant[] = [
     who: "releasers",
     role: "AzureML Data Scientist",
     on: "workspace",
-    why: "read versions, start a training",
+    why: "read versions, start training",
   },
   {
     who: "releasers",
@@ -251,29 +256,29 @@ export const accessTable: readonly Grant[] = [
     who: "watchers",
     role: "Storage Blob Data Reader",
     on: "storage",
-    why: "read the prediction log, data and the version that serves",
+    why: "read the prediction log, the data and the serving version",
   },
   {
     who: "watchers",
     role: "Storage Blob Data Contributor",
     on: "batchContainer",
-    why: "score files that are there, and leave predictions beside them",
+    why: "score files in the container, and write predictions beside them",
   },
   {
     who: "watchers",
     role: "Monitoring Metrics Publisher",
     on: "insights",
-    why: "send what it found, of which drift raises an alert",
+    why: "send the findings; drift raises an alert",
   },
   {
     who: "watchers",
     role: "AzureML Data Scientist",
     on: "workspace",
-    why: "read versions, start a retraining",
+    why: "read versions, start retraining",
   },
 ];
 
-/** A role's condition that keeps reading and writing blobs to containers whose name begins with `prefix`. */
+/** Condition that limits reading and writing blobs to containers whose name begins with `prefix`. */
 export function containersLike(prefix: string): string {
   return onlyWhere(`${containerName} StringStartsWith '${prefix}'`, ["read", ...blobWrites]);
 }

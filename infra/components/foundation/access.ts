@@ -11,9 +11,9 @@ import {
 import { roleDefinitionId } from "./roles";
 
 export interface AccessArgs {
-  /** Object ids, those of groups in a list. A principal that the table needs for a given scope has to be here. */
+  /** Object ids; groups are a list. Every principal that the table needs for a given scope is required. */
   readonly principals: Readonly<Partial<Record<Principal, pulumi.Input<string> | readonly string[]>>>;
-  /** Resource ids. Lines of the table on another scope are left to another call. */
+  /** Resource ids. Rows of the table for other scopes are skipped; another call assigns them. */
   readonly scopes: Readonly<Partial<Record<Scope, pulumi.Input<string>>>>;
 }
 
@@ -29,9 +29,9 @@ function isGroups(principal: pulumi.Input<string> | readonly string[]): principa
   return Array.isArray(principal);
 }
 
-/** The role assignments of infra/components/foundation/access-table.ts on the scopes that are given. */
+/** The role assignments of infra/components/foundation/access-table.ts for the given scopes. */
 export class Access extends pulumi.ComponentResource {
-  /** For `dependsOn` of what needs them. Azure takes some minutes more until they hold everywhere. */
+  /** For `dependsOn` of resources that need them. They take a few minutes more to take effect everywhere. */
   readonly assignments: readonly authorization.RoleAssignment[];
 
   constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,7 +49,7 @@ export class Access extends pulumi.ComponentResource {
     if (principal === undefined) {
       if (outsiders.includes(who)) return [];
       throw new RangeError(
-        `${name}: infra/components/foundation/access-table.ts gives ${who} "${role}" on ${on}, but there is no such principal. Give its object id.`,
+        `${name}: infra/components/foundation/access-table.ts assigns ${who} "${role}" on ${on}, but no object id is given for ${who}. Add it to principals.`,
       );
     }
     const line = `${name}-${who}-${slug(role)}-${slug(on)}`;
@@ -67,13 +67,13 @@ export class Access extends pulumi.ComponentResource {
       name,
       {
         ...ids,
-        // Entra may not know a new identity for some minutes; with its kind given, Azure does not ask.
+        // Entra ID may not know a new identity for a few minutes; with the type given, Azure skips the lookup.
         principalType,
         roleDefinitionId: roleDefinitionId(role),
         description: why,
         ...(prefix !== undefined && { condition: containersLike(prefix), conditionVersion: "2.0" }),
       },
-      // The same assignment under another name is refused while the old one is there.
+      // Azure refuses a second assignment of the same role, so the old one has to go first.
       { parent: this, deleteBeforeReplace: true },
     );
   }

@@ -2,9 +2,9 @@ import * as random from "@pulumi/random";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The version of an asset of Azure Machine Learning, which never changes once it is there: the digest of its content, and
- * four digits of its own. Versions are kept when others take their place, so a content that comes back, as of a setting
- * that is switched on and off, would meet its own earlier version, and Pulumi creates nothing that exists already.
+ * The version of an immutable Azure Machine Learning asset: the digest of its content and four random hex digits. Replaced
+ * versions are kept, so content that returns, for example when a setting is switched off and on again, would collide with
+ * its earlier version, and Pulumi cannot create what already exists.
  */
 export function assetVersion(
   name: string,

@@ -1,33 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What the rules depend on. */
+/** Inputs of the policies. */
 export interface PolicyScope {
   readonly location: string;
-  /** Further regions in which resources may be. */
+  /** Further regions that resources can be in. */
   readonly regions: readonly string[];
-  /** Tags that every resource has to have. */
+  /** Tags that every resource must have. */
   readonly tagNames: readonly string[];
-  /** Whether resources are reached through private endpoints only. */
+  /** Whether resources can be reached only through private endpoints. */
   readonly network: "public" | "private";
-  /** Whether there is an AKS cluster. */
+  /** Whether the stack has an AKS cluster. */
   readonly cluster: boolean;
   readonly registryLoginServer: pulumi.Input<string>;
 }
 
-/** A policy of Azure's own, and what it is given. */
+/** A built-in Azure policy and its parameters. */
 export interface PolicyRule {
-  /** Of the assignment's name. */
+  /** Suffix of the assignment's name. */
   readonly role: string;
   /** `policyDefinitions/<GUID>` or `policySetDefinitions/<GUID>`. */
   readonly definition: string;
-  /** Rule and remedy: Azure shows it to whom it refuses something. */
+  /** Rule and remedy; Azure shows it when it refuses a request. */
   readonly message: string;
   readonly parameters: Readonly<Record<string, pulumi.Input<string | string[]>>>;
 }
 
 const deny = { effect: "Deny" };
 
-/** A rule of one policy definition. */
+/** A rule with a single policy definition. */
 const rule = (
   role: string,
   id: string,
@@ -39,7 +39,7 @@ const always: readonly PolicyRule[] = [
   rule(
     "secure-transfer",
     "404c3081-a854-4457-ae30-26a93ef643f9",
-    "Storage accounts take HTTPS only. Set enableHttpsTrafficOnly.",
+    "Storage accounts accept HTTPS only. Set enableHttpsTrafficOnly.",
     deny,
   ),
   rule(
@@ -74,7 +74,7 @@ const always: readonly PolicyRule[] = [
   ),
 ];
 
-/** Reported, not refused: a private endpoint can only come after what it leads to. */
+/** Audited, not denied: a private endpoint can be created only after its target. */
 const privateOnly: readonly PolicyRule[] = [
   rule(
     "workspace-private",
@@ -85,7 +85,7 @@ const privateOnly: readonly PolicyRule[] = [
   rule(
     "workspace-private-link",
     "45e05259-1eb5-4f70-9574-baf73e9d219b",
-    "The workspace is reached through a private endpoint. Set mlops:network to private and update the stack.",
+    "The workspace has a private endpoint. Set mlops:network to private and update the stack.",
     { effect: "Audit" },
   ),
 ];
@@ -95,8 +95,8 @@ function clusterRules(registryLoginServer: pulumi.Input<string>): readonly Polic
     {
       role: "pod-security",
       definition: "policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d",
-      message: "Pods keep to the baseline of pod security. Drop privileges and host access from the pod.",
-      // Reported only: system pods of add-ons are not this program's. Its own namespace refuses more than this by itself.
+      message: "Pods meet the pod security baseline. Remove privileges and host access from the pod.",
+      // Audited only: this program does not control the add-ons' system pods. Its own namespace enforces more than this.
       parameters: { effect: "Audit" },
     },
     rule(
@@ -113,7 +113,7 @@ function clusterRules(registryLoginServer: pulumi.Input<string>): readonly Polic
   ];
 }
 
-/** The policies that a resource group with this in it is held to. */
+/** The policies assigned to the stack's resource group. */
 export function policiesOf(scope: PolicyScope): readonly PolicyRule[] {
   const { location, regions, tagNames, network, cluster, registryLoginServer } = scope;
   const allowed = [...new Set([location, ...regions])];
@@ -121,14 +121,14 @@ export function policiesOf(scope: PolicyScope): readonly PolicyRule[] {
     rule(
       "locations",
       "e56962a6-4747-49cd-b67b-bf8b01975c4c",
-      `Resources and their data stay in ${allowed.join(", ")}. Choose one of these, or add the region to mlops:dataRegions.`,
+      `Resources and their data stay in ${allowed.join(", ")}. Choose one of these regions, or add the region to mlops:dataRegions.`,
       { listOfAllowedLocations: allowed },
     ),
     ...tagNames.map((tagName) =>
       rule(
         `tag-${tagName.toLowerCase()}`,
         "871b6d14-10aa-478d-b590-94f262ecfa99",
-        `Every resource says its ${tagName}. Give it the tag "${tagName}".`,
+        `Every resource has the tag "${tagName}". Add it.`,
         { tagName },
       ),
     ),

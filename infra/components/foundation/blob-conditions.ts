@@ -1,4 +1,4 @@
-/** Conditions of role assignments that keep a role to some blobs, as Azure's attribute-based access control reads them. */
+/** Azure ABAC conditions that limit a role assignment to some blobs. */
 
 const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
 
@@ -8,7 +8,7 @@ export const blobWrites = ["write", "delete", "add/action", "move/action"] as co
 export const containerName = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name]";
 export const blobPath = `@Resource[${blobs}:path]`;
 
-/** What a role may do to blobs, of which `holds` then has to hold; `readButNotList` lets their names be listed. */
+/** Blob actions that a condition restricts; `readButNotList` leaves listing blob names unrestricted. */
 export type BlobAction = "read" | "readButNotList" | (typeof blobWrites)[number];
 
 const matches = (action: BlobAction): string =>
@@ -16,7 +16,7 @@ const matches = (action: BlobAction): string =>
     ? `ActionMatches{'${blobs}/read'} AND NOT SubOperationMatches{'Blob.List'}`
     : `ActionMatches{'${blobs}/${action}'}`;
 
-/** Lets a role do what it may, but these actions only where something holds. */
+/** Condition that allows these actions only where `holds` is true, and leaves the role's other actions unrestricted. */
 export function onlyWhere(holds: string, actions: readonly BlobAction[]): string {
   const others = actions.map((action) => `!(${matches(action)})`).join(" AND ");
   return `((${others}) OR (${holds}))`;

@@ -11,15 +11,15 @@ export interface CustomerManagedKeysArgs {
   readonly vault: Vault;
 }
 
-/** A key of one's own that data is encrypted with, and the identity that services reach it with. */
+/** A customer-managed encryption key, and the identity with which services access it. */
 export class CustomerManagedKeys extends pulumi.ComponentResource {
   readonly identity: Identity;
   readonly keyName: pulumi.Output<string>;
-  /** The key's newest version, whichever that is: for services that follow its rotation by themselves. */
+  /** URI without a version, for services that follow the key's rotation. */
   readonly latestKeyUri: pulumi.Output<string>;
-  /** The version that was newest at the last update: for services that have to be given one. */
+  /** URI of the newest version at the last update, for services that require a version. */
   readonly keyUri: pulumi.Output<string>;
-  /** For `dependsOn` of what is encrypted with the key. */
+  /** For `dependsOn` of resources that are encrypted with the key. */
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: CustomerManagedKeysArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,12 +42,12 @@ export class CustomerManagedKeys extends pulumi.ComponentResource {
           },
         },
       },
-      // Deleting a key by itself needs a role on keys, which who updates the stack may not have.
+      // Deleting only the key needs a role on keys, which the identity that updates the stack may not have.
       { parent: this, deletedWith: vault.resource },
     );
     this.keyName = key.name;
     this.latestKeyUri = pulumi.interpolate`${vault.uri}keys/${key.name}`;
-    // Until the vault has said which version it made, the key's newest is meant.
+    // Until the vault reports the version, fall back to the URI of the newest.
     this.keyUri = pulumi
       .all([key.keyUriWithVersion as pulumi.Output<string | undefined>, this.latestKeyUri])
       .apply(([version, latest]) => version ?? latest);

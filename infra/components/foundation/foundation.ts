@@ -14,9 +14,9 @@ import { Vault } from "./vault";
 
 export type { Identity } from "./identities";
 
-/** A key of one's own, for what else can be encrypted with it. */
+/** The customer-managed key, for resources outside the foundation. */
 export interface Encryption {
-  /** With its version. */
+  /** Includes the version. */
   readonly keyUri: pulumi.Output<string>;
   readonly vaultId: pulumi.Output<string>;
   readonly identity: Identity;
@@ -25,26 +25,26 @@ export interface Encryption {
 export interface FoundationArgs {
   readonly location: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Days that logs are kept. */
+  /** Retention of logs in days. */
   readonly logDays: number;
-  /** Days that predictions are kept. */
+  /** Retention of predictions in days. */
   readonly predictionLogDays: number;
-  /** Days that the deleted vault can be recovered, and keeps its name; 7 to 90. */
+  /** Days, 7 to 90, that a deleted vault can be recovered and its name stays reserved. */
   readonly softDeleteDays: number;
   readonly network: "public" | "private";
-  /** A /16 network, for a private one. */
+  /** A /16 range; used only with a private network. */
   readonly addressSpace: string;
-  /** Name by which the internet reaches the cluster's gateway; nothing from there enters a private network without it. */
+  /** Host name of the cluster's public gateway; without it, a private network accepts nothing from the internet. */
   readonly host?: string | undefined;
-  /** Whether storage, vault and registry refuse to be removed. */
+  /** Whether storage, vault and registry are protected from deletion. */
   readonly protect: boolean;
-  /** Whether storage and registry are encrypted with a key of one's own. */
+  /** Whether storage and registry are encrypted with a customer-managed key. */
   readonly customerManagedKeys: boolean;
-  /** Whether the vault has a key that versions and images are signed with. */
+  /** Whether the vault has a key for signing versions and images. */
   readonly signing: boolean;
 }
 
-/** What all else stands on: the resource group, logs, storage, vault, registry, identities and the private network. */
+/** The shared base: resource group, logs, storage, vault, registry, identities and the private network. */
 export class Foundation extends pulumi.ComponentResource {
   readonly resourceGroup: resources.ResourceGroup;
   readonly placement: Placement;
@@ -52,7 +52,7 @@ export class Foundation extends pulumi.ComponentResource {
   readonly insights: {
     readonly id: pulumi.Output<string>;
     readonly connectionString: pulumi.Output<string>;
-    /** What Application Insights' query API knows it by. */
+    /** Application id for Application Insights' query API. */
     readonly appId: pulumi.Output<string>;
   };
   readonly identities: Identities;
@@ -63,9 +63,9 @@ export class Foundation extends pulumi.ComponentResource {
   readonly encryption: Encryption | undefined;
   readonly signingKey: SigningKey | undefined;
   readonly network: PrivateNetwork | undefined;
-  /** Object ids of the identities, as `Access` takes them. */
+  /** Object ids of the identities, for `Access`. */
   readonly principals: Readonly<Partial<Record<Principal, pulumi.Output<string>>>>;
-  /** Ids of what is here, as `Access` takes them. */
+  /** Resource ids of the foundation, for `Access`. */
   readonly scopes: Readonly<Partial<Record<Scope, pulumi.Output<string>>>>;
 
   constructor(name: string, args: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -134,7 +134,7 @@ export class Foundation extends pulumi.ComponentResource {
         applicationType: "web",
         workspaceResourceId: this.logAnalyticsId,
         ingestionMode: "LogAnalytics",
-        // The connection string says where to send; who may, a role says. Training logs to the workspace's own runs.
+        // The connection string is only an address; sending needs a role. Training logs to the workspace's own runs.
         disableLocalAuth: true,
       },
       { parent: this },
@@ -142,12 +142,12 @@ export class Foundation extends pulumi.ComponentResource {
     return { id, connectionString, appId };
   }
 
-  /** Private endpoints of what is here; the workspace makes its own. */
+  /** Private endpoints of the foundation's resources; the workspace creates its own. */
   private connect(name: string): void {
     if (this.network === undefined) return;
     const targets = [
       { id: this.storage.id, group: "blob" },
-      // The workspace keeps a file share in the account.
+      // The workspace has a file share in the account.
       { id: this.storage.id, group: "file" },
       { id: this.vault.id, group: "vault" },
       { id: this.registry.id, group: "registry" },

@@ -4,15 +4,15 @@ import { policiesOf, type PolicyRule, type PolicyScope } from "./azure-policies"
 
 export interface GovernanceArgs extends Omit<PolicyScope, "registryLoginServer" | "cluster"> {
   readonly resourceGroupId: pulumi.Input<string>;
-  /** The only registry, beside Microsoft's own, that the cluster takes images from. */
+  /** The only registry, besides Microsoft's own, from which the cluster can pull images. */
   readonly registryLoginServer: pulumi.Input<string>;
-  /** The AKS cluster in the group, to which its rules apply. */
+  /** The AKS cluster in the group; undefined if it has none. */
   readonly clusterId?: pulumi.Input<string> | undefined;
 }
 
 /**
- * Azure Policy on the resource group: Azure itself refuses, or reports, what breaks a rule, whoever asks for it. Rules of
- * Azure only, which need no identity. What this program would do wrong, infra/policy says before Azure is asked.
+ * Azure Policy on the resource group: Azure denies or reports what breaks a rule, whoever requests it. Only built-in
+ * policies that need no identity. infra/policy finds mistakes of this program before Azure is called.
  */
 export class Governance extends pulumi.ComponentResource {
   readonly assignments: authorization.PolicyAssignment[];

@@ -13,7 +13,7 @@ export interface IdentitiesArgs {
   readonly placement: Placement;
 }
 
-/** The identities that act in an environment, one for each thing that acts. */
+/** The managed identities of an environment, one for each actor. */
 export class Identities extends pulumi.ComponentResource {
   /** Jobs of Azure Machine Learning. */
   readonly training: Identity;
@@ -21,11 +21,11 @@ export class Identities extends pulumi.ComponentResource {
   readonly scoring: Identity;
   /** The Azure Machine Learning workspace itself. */
   readonly workspace: Identity;
-  /** Pulls images for Container Instances and the nodes of AKS. */
+  /** Pulls images for Container Instances and AKS nodes. */
   readonly pull: Identity;
   /** The control plane of AKS. */
   readonly cluster: Identity;
-  /** Logic Apps: they start pipelines and endpoints, and stop containers. */
+  /** Logic Apps, which start pipelines and endpoints, and stop containers. */
   readonly release: Identity;
 
   constructor(name: string, { placement }: IdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {

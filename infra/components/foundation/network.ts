@@ -3,7 +3,7 @@ import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../config/placement";
 
-/** Private DNS zones in which the name of a private endpoint is found, by what the endpoint leads to. */
+/** Private DNS zones of a private endpoint, by its target's group id. */
 export const zonesOf = {
   blob: ["privatelink.blob.core.windows.net"],
   file: ["privatelink.file.core.windows.net"],
@@ -17,12 +17,12 @@ type EndpointGroup = keyof typeof zonesOf;
 const subnetNames = ["endpoints", "containers", "cluster", "compute"] as const;
 export type SubnetName = (typeof subnetNames)[number];
 
-/** Address ranges of the subnets in a /16 network: the cluster has the most, for its nodes and those of an upgrade. */
+/** Address ranges of the subnets in a /16 network; the cluster gets the most, for its nodes and the surge nodes of upgrades. */
 export function subnetPlan(addressSpace: string): Record<SubnetName, string> {
   const network = /^(\d{1,3}\.\d{1,3})\.0\.0\/16$/.exec(addressSpace)?.[1];
   if (network === undefined) {
     throw new RangeError(
-      `The address space is "${addressSpace}". Expected a /16 network, as in 10.40.0.0/16. Set mlops:addressSpace.`,
+      `The address space is "${addressSpace}". Expected a /16 network, such as 10.40.0.0/16. Set mlops:addressSpace.`,
     );
   }
   return {
@@ -38,10 +38,10 @@ interface Inbound {
   readonly ports: readonly string[];
 }
 
-/** The gateway's: HTTPS, and HTTP that leads there. */
+/** Ports of the gateway: HTTPS, and HTTP, which redirects there. */
 const gatewayPorts = ["80", "443"];
 
-/** What may be reached from within the network, where not all of it; the cluster's own traffic must not be filtered here. */
+/** Ports open to the network; undefined means all. The cluster's internal traffic must not be filtered here. */
 const inbound: Readonly<Record<SubnetName, readonly Inbound[] | undefined>> = {
   endpoints: [{ name: "services", ports: ["443", "445"] }],
   containers: [{ name: "scoring", ports: ["8080"] }],
@@ -49,7 +49,7 @@ const inbound: Readonly<Record<SubnetName, readonly Inbound[] | undefined>> = {
   cluster: undefined,
 };
 
-/** Without rules of its own a group has Azure's: all from within the network, nothing from outside. */
+/** Rules of a subnet's security group. An empty result leaves Azure's defaults: all from the network, nothing from outside. */
 function rules(subnet: SubnetName, isServing: boolean) {
   const common = {
     direction: "Inbound",
@@ -87,19 +87,19 @@ function rules(subnet: SubnetName, isServing: boolean) {
 
 export interface PrivateNetworkArgs {
   readonly placement: Placement;
-  /** Whether the internet reaches the cluster's gateway. AKS opens its nodes' interfaces for it, and never a subnet. */
+  /** Whether the internet reaches the cluster's gateway. AKS opens the nodes' interfaces for it, but never a subnet. */
   readonly isServing: boolean;
   /** A /16 network. */
   readonly addressSpace: string;
 }
 
-/** What a private endpoint leads to. */
+/** Target of a private endpoint. */
 export interface EndpointTarget {
   readonly id: pulumi.Input<string>;
   readonly group: EndpointGroup;
 }
 
-/** A virtual network with subnets for all that runs, and the private DNS zones by which services are found in it. */
+/** A virtual network with the environment's subnets, and the private DNS zones that resolve services in it. */
 export class PrivateNetwork extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly subnets: Readonly<Record<SubnetName, pulumi.Output<string>>>;
@@ -124,8 +124,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   }
 
   /**
-   * Gives a service an address in the network, and its public name that address for whoever asks from within; the resource
-   * that is returned is there when both are.
+   * Gives a service a private endpoint, and makes its public name resolve to that endpoint inside the network. The returned
+   * resource exists once both are in place.
    */
   connect(name: string, target: EndpointTarget, parent: pulumi.Resource): pulumi.Resource {
     const { resourceGroupName, location, tags } = this.placement;
@@ -144,7 +144,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     );
     const privateDnsZoneConfigs = zonesOf[target.group].map((zoneName) => ({
       name: zoneName.replaceAll(".", "-"),
-      // Not its name: an endpoint is to wait for the zone.
+      // The id, not the name, so that the endpoint waits for the zone.
       privateDnsZoneId: this.zones.get(zoneName)?.id ?? "",
     }));
     return new azureNetwork.PrivateDnsZoneGroup(
@@ -178,7 +178,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
         name: subnet,
         addressPrefix: plan[subnet],
         networkSecurityGroup: { id: group.id },
-        // The way out is the gateway, or the cluster's own: Azure is doing away with one that nobody asked for.
+        // Egress is through the NAT gateway, or the cluster's own: Azure is retiring default outbound access.
         defaultOutboundAccess: false,
         ...(subnet === "endpoints" && { privateEndpointNetworkPolicies: "NetworkSecurityGroupEnabled" }),
         ...((subnet === "containers" || subnet === "compute") && { natGateway: { id: gateway.id } }),
@@ -189,7 +189,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
         }),
       };
     });
-    // Subnets are members of the network and never resources of their own: the two ways erase one another's.
+    // Subnets are inline, never separate resources: each way deletes the subnets of the other.
     return new azureNetwork.VirtualNetwork(
       name,
       { ...common, addressSpace: { addressPrefixes: [addressSpace] }, subnets },
@@ -197,7 +197,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     );
   }
 
-  /** The way out for containers and training nodes, which have no public address of their own. */
+  /** Egress for containers and training nodes, which have no public IP address. */
   private createGateway(name: string): azureNetwork.NatGateway {
     const { resourceGroupName, location, tags } = this.placement;
     const common = { resourceGroupName, location, tags };

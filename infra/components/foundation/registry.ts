@@ -6,9 +6,9 @@ import type { CustomerManagedKeys } from "./customer-managed-keys";
 
 export interface RegistryArgs {
   readonly placement: Placement;
-  /** Whether it can be reached through private endpoints only. */
+  /** Whether it can be reached only through private endpoints. */
   readonly isPrivate: boolean;
-  /** Whether it refuses to be removed. */
+  /** Whether it is protected from deletion. */
   readonly protect: boolean;
   readonly keys: CustomerManagedKeys | undefined;
 }
@@ -21,7 +21,7 @@ function encryptionOf(keys: CustomerManagedKeys | undefined) {
       type: containerregistry.ResourceIdentityType.UserAssigned,
       userAssignedIdentities: id.apply((identity) => ({ [identity]: {} })),
     },
-    // Azure takes it for a new registry only: with one that stands, mlops:customerManagedKeys cannot be changed.
+    // Azure accepts this only for a new registry: mlops:customerManagedKeys cannot be changed for an existing one.
     encryption: {
       status: "enabled",
       // Without a version: the registry follows the key's rotation.
@@ -34,7 +34,7 @@ function encryptionOf(keys: CustomerManagedKeys | undefined) {
 export class Registry extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
-  /** As in `name.azurecr.io`. */
+  /** For example `name.azurecr.io`. */
   readonly loginServer: pulumi.Output<string>;
 
   constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -45,16 +45,16 @@ export class Registry extends pulumi.ComponentResource {
       plainStem(name),
       {
         ...placement,
-        // Private endpoints, keys of one's own and retention are Premium's.
+        // Private endpoints, customer-managed keys and retention need Premium.
         sku: { name: "Premium" },
         adminUserEnabled: false,
         anonymousPullEnabled: false,
         publicNetworkAccess: isPrivate ? "Disabled" : "Enabled",
         networkRuleBypassOptions: "AzureServices",
         policies: {
-          // Azure Machine Learning and Container Instances pull with tokens made for Azure Resource Manager.
+          // Azure Machine Learning and Container Instances pull with Azure Resource Manager tokens.
           azureADAuthenticationAsArmPolicy: { status: "enabled" },
-          // Retention and soft delete exclude each other. An image that serves has its tag, so it is not touched.
+          // Retention and soft delete exclude each other. Retention applies to untagged images; a serving image has a tag.
           retentionPolicy: { status: "enabled", days: 30 },
         },
         ...encryptionOf(keys),

@@ -1,7 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Azure's built-in roles that this program assigns, by the names that the portal shows. */
+/** The built-in Azure roles that this program assigns, under the names that the portal shows. */
 export const roles = {
   "AKS Cluster User": "4abbcc35-e782-43d8-92c5-2d3f1bd2253f",
   "AKS RBAC Cluster Admin": "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
@@ -27,7 +27,7 @@ export const roles = {
 
 export type Role = keyof typeof roles;
 
-/** A role as assignments name it: with the subscription, as Azure answers with it too. */
+/** A role definition id with the subscription, which is the form that Azure returns. */
 export function roleDefinitionId(role: Role): pulumi.Output<string> {
   const { subscriptionId } = authorization.getClientConfigOutput();
   return pulumi.interpolate`/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${roles[role]}`;

@@ -9,12 +9,12 @@ export interface SigningKeyArgs {
 }
 
 /**
- * The key that versions and images are signed with. It never leaves the vault, which signs with it. It does not rotate by
- * itself: whoever trusts it has to be given its public half.
+ * The key that signs versions and images. The vault signs with it, and it never leaves the vault. It has no automatic
+ * rotation, because everybody who trusts it must receive the new public key.
  */
 export class SigningKey extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
-  /** As `MLOPS_SIGNING_KEY` names it: the newest version. */
+  /** URI of the newest version, the value of `MLOPS_SIGNING_KEY`. */
   readonly uri: pulumi.Output<string>;
 
   constructor(name: string, args: SigningKeyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -29,7 +29,7 @@ export class SigningKey extends pulumi.ComponentResource {
         vaultName: vault.name,
         properties: { kty: "EC", curveName: "P-256", keyOps: ["sign", "verify"] },
       },
-      // Deleting a key by itself needs a role on keys, which who updates the stack may not have.
+      // Deleting only the key needs a role on keys, which the identity that updates the stack may not have.
       { parent: this, deletedWith: vault.resource },
     );
     this.id = key.id;

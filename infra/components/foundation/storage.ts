@@ -5,7 +5,7 @@ import type { Placement } from "../../config/placement";
 import { hasZones } from "../../config/regions";
 import type { CustomerManagedKeys } from "./customer-managed-keys";
 
-/** Containers by what they hold. Their names are known to pipelines and people. */
+/** Container names by content. Pipelines and people rely on them. */
 const containerNames = {
   data: "data",
   models: "models",
@@ -16,13 +16,13 @@ const containerNames = {
 
 export type ContainerKey = keyof typeof containerNames;
 
-/** Days that a deleted blob can be recovered. What has to be deleted is gone so many days later. */
+/** Days that a deleted blob can be recovered; only after them is the data really gone. */
 const recoverableDays = 7;
 
 const days = (daysAfterModificationGreaterThan: number) => ({ daysAfterModificationGreaterThan });
 const age = (daysAfterCreationGreaterThan: number) => ({ daysAfterCreationGreaterThan });
 
-/** When blobs become cheaper to keep, and when they are deleted: predictions, and what they were made of, after `predictionLogDays`. */
+/** Rules that move blobs to a cheaper tier and delete them; predictions and their inputs are deleted after `predictionLogDays`. */
 export function lifecycleRules(predictionLogDays: number) {
   const cool = predictionLogDays > 30 ? { tierToCool: days(30) } : {};
   const rule = (name: string, containers: readonly ContainerKey[], actions: object) => ({
@@ -40,7 +40,7 @@ export function lifecycleRules(predictionLogDays: number) {
   return [
     rule("predictions", ["predictionLog", "batch"], {
       baseBlob: { ...cool, delete: days(predictionLogDays) },
-      // A deleted blob lives on as a version of itself: its age counts from when it was written.
+      // A deleted blob lives on as a version, whose age counts from when it was written.
       version: { delete: age(predictionLogDays) },
     }),
     rule("undelivered-events", ["deadLetter"], {
@@ -54,9 +54,9 @@ export function lifecycleRules(predictionLogDays: number) {
 export interface StorageArgs {
   readonly placement: Placement;
   readonly predictionLogDays: number;
-  /** Whether it can be reached through private endpoints only. */
+  /** Whether it can be reached only through private endpoints. */
   readonly isPrivate: boolean;
-  /** Whether it refuses to be removed. */
+  /** Whether it is protected from deletion. */
   readonly protect: boolean;
   readonly keys: CustomerManagedKeys | undefined;
   readonly vaultUri: pulumi.Input<string>;
@@ -95,7 +95,7 @@ function ofEach<T>(
   };
 }
 
-/** The storage account, its containers, and how long what is in them is kept. It takes Entra tokens only, no account keys. */
+/** The storage account, its containers and their retention. It accepts only Entra tokens, no account keys. */
 export class Storage extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
@@ -134,7 +134,7 @@ export class Storage extends pulumi.ComponentResource {
     this.registerOutputs({ id: this.id, name: this.name });
   }
 
-  /** How long deleted blobs can be recovered, and what is deleted when. */
+  /** Recovery of deleted blobs, and lifecycle rules. */
   private keep(name: string, account: azureStorage.StorageAccount, args: StorageArgs): void {
     const { resourceGroupName } = args.placement;
     const place = { resourceGroupName, accountName: account.name };
@@ -177,7 +177,7 @@ export class Storage extends pulumi.ComponentResource {
         enableHttpsTrafficOnly: true,
         minimumTlsVersion: "TLS1_2",
         publicNetworkAccess: isPrivate ? "Disabled" : "Enabled",
-        // Event Grid and Azure Machine Learning come from outside of the network, as services that Azure vouches for.
+        // Event Grid and Azure Machine Learning connect from outside the network, as trusted Azure services.
         networkRuleSet: { bypass: "AzureServices", defaultAction: isPrivate ? "Deny" : "Allow" },
         ...encryptionOf(args),
       },

@@ -6,23 +6,23 @@ import type { Placement } from "../../config/placement";
 
 export interface VaultArgs {
   readonly placement: Placement;
-  /** Days that the deleted vault can be recovered, and keeps its name; 7 to 90. */
+  /** Days, 7 to 90, that a deleted vault can be recovered and its name stays reserved. */
   readonly softDeleteDays: number;
-  /** Whether it can be reached through private endpoints only. */
+  /** Whether it can be reached only through private endpoints. */
   readonly isPrivate: boolean;
-  /** Whether it refuses to be removed. */
+  /** Whether it is protected from deletion. */
   readonly protect: boolean;
 }
 
 /**
- * The Key Vault, which only role assignments open. The keys of the scoring service are not made here, as the state would
- * then hold them: the update makes them in the vault itself, see platform/azure/scoring-keys.ts.
+ * The key vault, with access by Azure roles. The API keys of the scoring service are not resources, which would put them
+ * into the state: platform/azure/scoring-keys.ts creates them in the vault after the update.
  */
 export class Vault extends pulumi.ComponentResource {
   readonly resource: keyvault.Vault;
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
-  /** As in `https://name.vault.azure.net/`. */
+  /** For example `https://name.vault.azure.net/`. */
   readonly uri: pulumi.Output<string>;
 
   constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,7 +37,7 @@ export class Vault extends pulumi.ComponentResource {
           tenantId: authorization.getClientConfigOutput().tenantId,
           sku: { family: "A", name: "standard" },
           enableRbacAuthorization: true,
-          // Never to be undone: Azure refuses to encrypt with a key that could be lost.
+          // Cannot be undone. Azure requires it for encryption keys, so that no key is lost.
           enablePurgeProtection: true,
           enableSoftDelete: true,
           softDeleteRetentionInDays: softDeleteDays,

@@ -17,26 +17,26 @@ import {
 } from "../../../platform/base/files";
 import type { BuildSource } from "./image";
 
-/** What the contexts were laid out from, by image: as long as that is the same, so is the context. */
+/** Record of a build context: digest of the inputs, and of the content made from them. The same inputs give the same content. */
 const recordSchema = z.object({ inputs: z.string(), content: z.string() });
 
 const packageSchema = z.object({ model: z.string(), modelDigest: z.string() });
 
-/** What is built into the images, relative to the repository; node_modules by the list that npm keeps of it. */
+/** Sources of the images, relative to the repository; npm's own list stands for node_modules. */
 const sourceFolders = ["build", "models", "platform"] as const;
 const sourceFiles = ["package-lock.json", "node_modules/.package-lock.json", "tsconfig.json"] as const;
 
 export interface LayOutRequest {
   readonly kind: ImageKind;
-  /** Image with Node.js that the image stands on. */
+  /** Base image with Node.js. */
   readonly nodeImage: string;
-  /** Folder of the package (`mlops package`) that a scoring image holds. */
+  /** Folder of the package (`mlops package`) in a scoring image. */
   readonly package?: string;
-  /** Where contexts are kept. */
+  /** Folder of the build contexts. */
   readonly directory?: string;
 }
 
-/** A build, and the repository that its image belongs in. */
+/** A build, and the registry repository of its image. */
 export interface ImageSource extends BuildSource {
   readonly repository: string;
 }
@@ -48,13 +48,13 @@ async function findPackage(folder: string | undefined): Promise<PackagedRelease 
   if (!read.success) {
     throw new PlatformError(
       "NOT_FOUND",
-      `${folder} is not a package of a model. Expected the folder that \`mlops package <model:version>\` prints. Run: pulumi config set mlops:scoringPackage <folder>`,
+      `${folder} is not a model package. Expected the folder that \`mlops package <model:version>\` prints. Run: pulumi config set mlops:scoringPackage <folder>`,
     );
   }
   return { model: read.data.model, package: folder, digest: digestOf(JSON.stringify(manifest)) };
 }
 
-/** Digest of all that a context is made of: a second's work less than to make it. */
+/** Digest of all inputs of a context; a second faster than building the context. */
 async function digestOfInputs(kind: ImageKind, release: PackagedRelease | undefined): Promise<string> {
   const parts: string[] = [process.versions.node, process.arch];
   for (const folder of [...sourceFolders, kind]) {
@@ -65,7 +65,7 @@ async function digestOfInputs(kind: ImageKind, release: PackagedRelease | undefi
   return digestOf(parts.join("\n"));
 }
 
-/** Moves a finished folder to its place; another update may have been there first, with the same content. */
+/** Moves a finished folder to its place, unless a concurrent update has already put the same content there. */
 async function settle(made: string, place: string): Promise<void> {
   try {
     await rename(made, place);
@@ -74,7 +74,7 @@ async function settle(made: string, place: string): Promise<void> {
   }
 }
 
-/** Makes the context in a folder that is named after its content; returns the content's digest. */
+/** Creates the context in a folder named after its content; returns the content's digest. */
 async function makeContext(
   kind: ImageKind,
   directory: string,
@@ -96,7 +96,7 @@ function contextFolder(directory: string, kind: ImageKind, content: string): str
   return path.join(directory, `${kind}-${content.slice(0, 12)}`);
 }
 
-/** The context's digest, from the last time when nothing has changed and the folder is still what it was. */
+/** The context's digest; reuses the last one if neither the inputs nor the folder have changed. */
 async function contentOf(
   kind: ImageKind,
   directory: string,
@@ -113,27 +113,27 @@ async function contentOf(
   )
     return last.content;
   await mkdir(directory, { recursive: true });
-  // What is there is another build's, or damaged.
+  // The existing folder is from another build, or damaged.
   if (last) await rm(place, { recursive: true, force: true });
   const content = await makeContext(kind, directory, release);
   await writeJson(record, { inputs, content });
   return content;
 }
 
-/** Lays out what an image is built from, in a folder under dist/ that stays; the same content is the same folder and tag. */
+/** Prepares an image's build context in a permanent folder under dist/; the same content gives the same folder and tag. */
 export async function layOutImage(request: LayOutRequest): Promise<ImageSource> {
   const { kind, nodeImage, directory = path.join(distDirectory, "contexts") } = request;
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new PlatformError(
       "USAGE",
-      `The ${kind} image is for linux/amd64, and takes its libraries from this machine's node_modules, which are for ${process.platform}/${process.arch}. Build it where the pipelines do, and give it: pulumi config set mlops:trainingImage <reference>`,
+      `The ${kind} image is for linux/amd64, but its libraries come from this machine's node_modules, which are for ${process.platform}/${process.arch}. Build the image in a pipeline, and name it: pulumi config set mlops:trainingImage <reference>`,
     );
   }
   const release = await findPackage(request.package);
   if (kind === "scoring" && release === undefined) {
     throw new PlatformError(
       "USAGE",
-      "A scoring image holds one version of a model. Give its package: pulumi config set mlops:scoringPackage <folder>",
+      "A scoring image holds one model version, and no package is set. Run: pulumi config set mlops:scoringPackage <folder>",
     );
   }
   const content = await contentOf(kind, directory, release);

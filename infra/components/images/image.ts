@@ -5,34 +5,34 @@ import path from "node:path";
 import { tokenUser } from "../../../platform/azure/container-registry";
 import { signInToRegistry } from "./registry-login";
 
-/** What an image is built from. `layOutImage` makes it. */
+/** Inputs of an image build, from `layOutImage`. */
 export interface BuildSource {
-  /** Folder with all that goes into the image. */
+  /** Folder with everything that goes into the image. */
   readonly context: string;
   readonly dockerfile: string;
-  /** Made of the content. */
+  /** Derived from the content. */
   readonly tag: string;
   readonly buildArgs: Readonly<Record<string, string>>;
 }
 
 export interface ImageArgs {
   readonly registry: { readonly loginServer: pulumi.Input<string> };
-  /** Name in the registry, without its address. */
+  /** Repository name, without the registry's address. */
   readonly repository: string;
-  /** What to build, or an image by its digest that a build has pushed already. */
+  /** What to build, or the digest reference of an image that a build has already pushed. */
   readonly source: BuildSource | { readonly reference: string };
-  /** The identity that runs the update, or whatever the Docker client is signed in with. */
+  /** `entra` signs in as the identity that runs the update, `docker` uses the Docker client's own login. */
   readonly login: "entra" | "docker";
 }
 
-/** Absolute paths would make the update of every other clone a change. */
+/** A relative path: with absolute ones, updating from another clone would be a change. */
 function fromHere(file: string): string {
   return path.relative(process.cwd(), file).split(path.sep).join("/");
 }
 
 function signIn({ login, registry: { loginServer } }: ImageArgs): Pick<dockerBuild.ImageArgs, "registries"> {
   if (login === "docker") return {};
-  // Nothing is pushed in a preview, and who previews may not be allowed to. The provider does not compare passwords.
+  // A preview pushes nothing, and its identity may not be allowed to. The provider does not compare passwords.
   const password = pulumi.runtime.isDryRun()
     ? pulumi.output("")
     : pulumi
@@ -42,9 +42,9 @@ function signIn({ login, registry: { loginServer } }: ImageArgs): Pick<dockerBui
 }
 
 /**
- * An image in the registry, by its digest. It is built with @pulumi/docker-build: Pulumi develops that one on, where
- * @pulumi/docker stays on the builder that Docker itself has left. It speaks to BuildKit, hashes what the build really
- * sends, says the digest that was pushed, and leaves a preview without an engine.
+ * An image in the registry, by digest. It is built with @pulumi/docker-build, which Pulumi actively develops, whereas
+ * @pulumi/docker uses Docker's legacy builder. docker-build uses BuildKit, hashes what the build really sends, reports the
+ * pushed digest, and needs no engine for a preview.
  */
 export class Image extends pulumi.ComponentResource {
   /** `registry/repository@sha256:...`. */
@@ -75,7 +75,7 @@ export class Image extends pulumi.ComponentResource {
         tags: [pulumi.interpolate`${registry.loginServer}/${repository}:${source.tag}`],
         ...signIn(args),
       },
-      // An older image may still serve; and the sign-in that it was pushed with is over when it would be deleted.
+      // An older image may still be serving, and its login has expired by the time it would be deleted.
       { parent: this, retainOnDelete: true },
     );
   }

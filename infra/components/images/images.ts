@@ -7,11 +7,11 @@ import { layOutImage } from "./image-source";
 
 export interface Images {
   readonly training: pulumi.Output<string>;
-  /** That of the package in `scoringPackage`. The images of releases are built when a version is packaged. */
+  /** Image of the package in `scoringPackage`. Images of releases are built when a version is packaged. */
   readonly scoring?: pulumi.Output<string>;
 }
 
-/** The images that the stack needs: those that a build has pushed, or built and pushed by the update. */
+/** The images that the stack needs: already pushed by a build, or built and pushed by the update. */
 export async function buildImages(
   config: StackConfig,
   foundation: Foundation,

@@ -4,10 +4,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../config/placement";
 
 const streams = ["Microsoft-ContainerInsights-Group-Default"];
-/** The add-on of AKS looks for an association of this name. */
+/** The AKS add-on looks for an association with this name. */
 const associationName = "ContainerInsightsExtension";
 
-/** Sends what happens in a cluster to Log Analytics. The add-on signs in with Entra ID, and then sends only what a rule asks for. */
+/** Sends a cluster's logs to Log Analytics. With Entra ID authentication, the add-on sends only what a rule collects. */
 export function collectInsights(
   name: string,
   args: {
@@ -17,7 +17,7 @@ export function collectInsights(
   },
   parent: pulumi.Resource,
 ): void {
-  // Untyped: the schema that Azure publishes of a rule lists fewer streams than the service takes, this one not among them.
+  // Untyped, because Azure's published schema of a rule lacks this stream, which the service accepts.
   const rule = new resources.Resource(
     name,
     {

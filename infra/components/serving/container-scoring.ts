@@ -4,7 +4,7 @@ import { requireName } from "../../config/names";
 import type { Placement } from "../../config/placement";
 import type { TrackRelease } from "../../config/release";
 
-/** An identity of the environment, as a container group takes it. */
+/** A managed identity of the container group. */
 interface GroupIdentity {
   readonly id: pulumi.Input<string>;
   readonly clientId: pulumi.Input<string>;
@@ -15,34 +15,35 @@ export interface ContainerScoringArgs {
   readonly environment: string;
   /** Pulls the image. */
   readonly pull: GroupIdentity;
-  /** What the service is, to the vault, the storage and Application Insights. */
+  /** The service's identity for the vault, storage and Application Insights. */
   readonly scoring: GroupIdentity;
-  /** Host of the registry that the image is pulled from. */
+  /** Login server of the image's registry. */
   readonly registry: pulumi.Input<string>;
-  /** The version that serves; nothing does without it. */
+  /** The version to serve; undefined serves nothing. */
   readonly release: TrackRelease | undefined;
   /** Environment variables of the service. */
   readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Whole processors and GiB. */
+  /** Whole number of CPUs. */
   readonly cpu: number;
+  /** Whole number of GiB. */
   readonly memoryGiB: number;
   /**
-   * A delegated subnet: the service is reachable inside its network only. The registry then has to let in Azure's trusted
-   * services, as which the group pulls.
+   * A delegated subnet, which makes the service reachable only inside its network. The group then pulls as a trusted Azure
+   * service, which the registry must allow.
    */
   readonly subnetId?: pulumi.Input<string>;
 }
 
-/** Name of the group in its resource group: what stops it in the evening knows it before there is one. */
+/** Fixed name of the container group, so that the evening stop knows it before the group exists. */
 export const containerGroupName = "scoring";
 
 const port = 8080;
-/** Of the memory; bodies, answers and the model's library need the rest. */
+/** Share of the memory for the heap; request and response bodies and the model's library need the rest. */
 const heapShare = 0.6;
-/** Where the group is asked whether it lives, from inside alone. */
+/** Port of the health probes, reachable only from inside the group. */
 const healthPort = 8081;
 
-/** Azure keeps the value of a secret to itself, and shows the others. */
+/** An environment variable; a secret goes into `secureValue`, which Azure does not show. */
 function environmentVariable(
   name: string,
   given: pulumi.Input<string>,
@@ -53,11 +54,11 @@ function environmentVariable(
     .apply((secret) => (secret ? { name, secureValue: value } : { name, value }));
 }
 
-/** The scoring service as one container, for environments where a restart may be noticed. */
+/** The scoring service as a single container, for environments where a noticeable restart is acceptable. */
 export class ContainerScoring extends pulumi.ComponentResource {
-  /** Resource id of the container group, while one serves. */
+  /** Resource id of the container group; undefined while nothing serves. */
   readonly id: pulumi.Output<string> | undefined;
-  /** Base address of the service, while one serves. */
+  /** Base URL of the service; undefined while nothing serves. */
   readonly url: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: ContainerScoringArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -73,7 +74,7 @@ export class ContainerScoring extends pulumi.ComponentResource {
           osType: "Linux",
           sku: "Standard",
           restartPolicy: "Always",
-          // A group that was asked for without one of these cannot get it later.
+          // Identities cannot be added to an existing group.
           identity: { type: "UserAssigned", userAssignedIdentities: [args.pull.id, args.scoring.id] },
           imageRegistryCredentials: [{ server: args.registry, identity: args.pull.id }],
           ...network(args),
@@ -82,15 +83,15 @@ export class ContainerScoring extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          // Its name and its DNS label are taken as long as the old group is there.
+          // The old group holds the name and the DNS label until it is deleted.
           deleteBeforeReplace: true,
-          // Azure refuses another size for a group that is there.
+          // Azure cannot resize an existing group.
           replaceOnChanges: ["containers[*].resources"],
         },
       );
 
       this.id = group.id;
-      // The address has a hash that only Azure knows; a group inside a network has no name, only an address.
+      // The host name has a hash that only Azure knows; a group inside a network has only an IP address.
       this.url = group.ipAddress.apply(
         (address) => `http://${address?.fqdn ?? address?.ip ?? "address-unknown"}:${port}`,
       );
@@ -104,7 +105,7 @@ function network({ environment, subnetId }: ContainerScoringArgs) {
   const ports = [{ port, protocol: "TCP" }];
   if (subnetId !== undefined) return { subnetIds: [{ id: subnetId }], ipAddress: { type: "Private", ports } };
   const dnsNameLabel = requireName("dnsLabel", `mlops-${environment}`, "the environment's name");
-  // With a scope, the label belongs to this resource group: nobody else takes it over while the group is away.
+  // The scope reserves the label for this resource group, so nobody else can take it over while the group does not exist.
   return {
     ipAddress: {
       type: "Public",
@@ -119,7 +120,7 @@ function container(
   { settings, scoring, cpu, memoryGiB }: ContainerScoringArgs,
   { image }: TrackRelease,
 ): containerinstance.ContainerGroupArgs["containers"] extends pulumi.Input<(infer T)[]> ? T : never {
-  // Of the identities that the group has, the service takes the one that this variable names.
+  // AZURE_CLIENT_ID selects which of the group's identities the service uses.
   const variables = {
     ...settings,
     AZURE_CLIENT_ID: scoring.clientId,
@@ -146,6 +147,6 @@ function container(
       timeoutSeconds: 5,
       failureThreshold: 3,
     },
-    // No securityContext: Azure takes one for confidential containers alone. The image runs as nobody by itself.
+    // No securityContext: Azure accepts it only for confidential containers. The image already runs as a non-root user.
   };
 }

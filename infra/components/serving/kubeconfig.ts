@@ -9,7 +9,7 @@ const kubeconfigSchema = z.looseObject({
   ),
 });
 
-/** Options of kubelogin that belong to a person who signs in with a code. */
+/** kubelogin options of the interactive device code login. */
 const ofPeople = ["--client-id", "--tenant-id", "--login", "-l"];
 
 function withAzureCli(args: readonly string[]): string[] {
@@ -20,14 +20,14 @@ function withAzureCli(args: readonly string[]): string[] {
 }
 
 /**
- * A cluster's kubeconfig with the sign-in of the Azure CLI, which people and pipelines have anyway: what
- * `kubelogin convert-kubeconfig -l azurecli` makes of it. One without kubelogin stays as it is.
+ * Converts a kubeconfig to the Azure CLI's login, which people and pipelines already have, like
+ * `kubelogin convert-kubeconfig -l azurecli`. A kubeconfig without kubelogin is returned with the same content.
  */
 export function signInWithAzureCli(kubeconfig: string): string {
   const read = kubeconfigSchema.safeParse(parse(kubeconfig));
   if (!read.success) {
     throw new TypeError(
-      "The credentials of the cluster are not a kubeconfig. Expected one with clusters and users, as `az aks get-credentials` writes it.",
+      "The cluster's credentials are not a valid kubeconfig. Expected clusters and users, as `az aks get-credentials` writes them.",
     );
   }
   const users = read.data.users.map((entry) => {

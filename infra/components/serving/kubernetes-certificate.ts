@@ -12,23 +12,23 @@ export interface KubernetesCertificateArgs {
   readonly vaultName: pulumi.Input<string>;
   /** Name of the certificate in the vault. */
   readonly certificate: string;
-  /** May read the vault's secrets, of which a certificate's private key is one. */
+  /** Identity that can read the vault's secrets, which include the certificate's private key. */
   readonly identity: { readonly clientId: pulumi.Input<string> };
-  /** Any image with Node.js: the scoring image that serves, so that no other has to be trusted. */
+  /** Any image with Node.js. The serving image is used, so that no further image has to be trusted. */
   readonly image: string;
 }
 
-/** Of the service account, and of all else, the Secret that the gateway reads included. */
+/** Name of the service account and all other objects, including the Secret that the gateway reads. */
 export const certificateName = "scoring-certificate";
 
 const labels = { "app.kubernetes.io/name": certificateName, "app.kubernetes.io/part-of": "mlops" };
 
-/** Does nothing until it is stopped. As first process of its container, it has to ask for the end. */
+/** Idles until it is stopped. As the container's first process, it must handle SIGTERM itself. */
 const idle = "process.on('SIGTERM', () => process.exit(0)); setInterval(() => undefined, 2 ** 30);";
 
 /**
- * The certificate of the vault as the Secret that the gateway reads, renewed when the vault renews it. The driver keeps
- * a Secret as long as a pod beside it has the certificate mounted; the gateways are Azure's, so that pod is one of ours.
+ * Syncs the vault's certificate to the Secret that the gateway reads, including renewals. The CSI driver keeps the Secret
+ * only while a pod in the namespace mounts the certificate. The gateway pods are Azure's, so pods of ours mount it.
  */
 export class KubernetesCertificate extends pulumi.ComponentResource {
   constructor(name: string, args: KubernetesCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -56,7 +56,7 @@ export class KubernetesCertificate extends pulumi.ComponentResource {
       own,
     );
 
-    // The driver, not the pod, speaks to the vault.
+    // The driver calls the vault; the pod needs no network.
     const closed = new networking.NetworkPolicy(
       `${name}-closed`,
       { metadata, spec: { podSelector, policyTypes: ["Ingress", "Egress"] } },
@@ -83,7 +83,7 @@ export class KubernetesCertificate extends pulumi.ComponentResource {
 }
 
 function secretSource({ identity, tenantId, vaultName, certificate }: KubernetesCertificateArgs) {
-  // As a secret of the vault, a certificate is one PEM text of key and chain, of which the driver makes both parts.
+  // As a vault secret, a certificate is one PEM text with key and chain; the driver splits it into both parts.
   const objects = `array:\n  - |\n    objectName: ${certificate}\n    objectType: secret\n`;
   const data = ["tls.key", "tls.crt"].map((key) => ({ key, objectName: certificate }));
   return {

@@ -7,7 +7,7 @@ import type { Identity } from "../foundation/identities";
 import { collectInsights } from "./cluster-insights";
 
 export interface KubernetesPools {
-  /** The cluster's own pods. Azure does not change the size or zones of this pool: that takes a new cluster. */
+  /** Pool of the system pods. Changing its size or zones takes a new cluster. */
   readonly system: { readonly vmSize: string; readonly zones: readonly string[] };
   readonly scoring: {
     readonly vmSize: string;
@@ -15,7 +15,7 @@ export interface KubernetesPools {
     readonly maxNodes: number;
     readonly zones: readonly string[];
   };
-  /** A pool without nodes until something asks for a GPU. */
+  /** GPU pool, which has no nodes until a pod requests a GPU. */
   readonly gpu?: { readonly vmSize: string };
 }
 
@@ -23,18 +23,18 @@ export interface KubernetesClusterArgs {
   readonly placement: Placement;
   readonly environment: string;
   readonly tenantId: pulumi.Input<string>;
-  /** `cluster` is the control plane, `pull` what nodes pull images with. */
+  /** `cluster` is the control plane's identity; nodes pull images with `pull`. */
   readonly identities: { readonly cluster: Identity; readonly pull: Identity };
   /** Object ids of the Entra groups that administer the cluster. */
   readonly operators: readonly string[];
   readonly logAnalyticsId: pulumi.Input<string>;
   readonly kubernetesVersion: string;
   readonly pools: KubernetesPools;
-  /** Whether the internet reaches what the cluster serves, or its network only. */
+  /** Whether the gateway is reachable from the internet, or only from the cluster's network. */
   readonly ingress: "external" | "internal";
-  /** Subnet of the nodes; with it the cluster's API has a private address only. */
+  /** Subnet of the nodes; with it the API server has only a private address. */
   readonly subnetId?: pulumi.Input<string>;
-  /** Address ranges that reach the cluster's API; every address where it is public and there are none. */
+  /** Address ranges allowed to reach the API server; if empty, a public API server is open to all. */
   readonly apiRanges: readonly string[];
 }
 
@@ -42,8 +42,8 @@ const maxGpuNodes = 3;
 const upgrades = { maxSurge: "33%", drainTimeoutInMinutes: 10 };
 
 /**
- * A pool's name, made of what Azure never changes in a pool: with another size it is another pool, which takes over
- * before the old one goes.
+ * A pool name derived from a pool's immutable properties: another VM size gives a new pool, which takes over before the old
+ * one is deleted.
  */
 function poolName(role: "score" | "gpu", vmSize: string, zones: readonly string[]): string {
   const content = createHash("sha256").update([vmSize, ...zones].join(" "));
@@ -52,15 +52,15 @@ function poolName(role: "score" | "gpu", vmSize: string, zones: readonly string[
 
 const inZones = (zones: readonly string[]) => (zones.length > 0 ? { availabilityZones: [...zones] } : {});
 
-/** What the scoring service runs on in production: Entra ID instead of accounts, workload identity, nodes that come and go. */
+/** The AKS cluster for production scoring: Entra ID without local accounts, workload identity, autoscaled nodes. */
 export class KubernetesCluster extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
-  /** Name of the group that AKS makes for nodes, disks and balancers. */
+  /** Name of the resource group that AKS creates for nodes, disks and load balancers. */
   readonly nodeResourceGroup: pulumi.Output<string>;
-  /** Who vouches for the service accounts of the cluster. */
+  /** OIDC issuer URL of the cluster's service accounts. */
   readonly issuer: pulumi.Output<string>;
-  /** What has to exist before pods have a place. */
+  /** For `dependsOn` of resources whose pods need these nodes. */
   readonly pools: readonly pulumi.Resource[];
 
   constructor(name: string, args: KubernetesClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -69,7 +69,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     const { resourceGroupName } = args.placement;
     const cluster = new containerservice.ManagedCluster(name, clusterArgs(args), {
       parent: this,
-      // The autoscaler's, after the beginning.
+      // After creation, the autoscaler owns the count.
       ignoreChanges: ["agentPoolProfiles[0].count"],
     });
 
@@ -108,7 +108,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         osType: "Linux",
         osSKU: "AzureLinux",
         enableAutoScaling: true,
-        // A pool stays at the version it was made with unless it is told of another: the cluster's is not enough.
+        // Upgrading the cluster does not upgrade its pools, so each pool needs the version, too.
         orchestratorVersion: kubernetesVersion,
         upgradeSettings: upgrades,
         tags: placement.tags,
@@ -124,7 +124,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     resourceName: pulumi.Output<string>,
     resourceGroupName: pulumi.Input<string>,
   ): void {
-    // At night, and not both at once: nodes are replaced one third at a time.
+    // At night and on different days, because each upgrade replaces a third of the nodes at a time.
     const windows = { aksManagedAutoUpgradeSchedule: "Saturday", aksManagedNodeOSUpgradeSchedule: "Sunday" };
     for (const [configName, dayOfWeek] of Object.entries(windows)) {
       new containerservice.MaintenanceConfiguration(
@@ -146,7 +146,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
   }
 }
 
-/** As Azure says, or, before it does, by the rule that its documentation gives. */
+/** The node resource group as Azure reports it; before that, by the documented naming rule. */
 function nodeGroupOf(
   { nodeResourceGroup, name, location }: containerservice.ManagedCluster,
   resourceGroupName: pulumi.Input<string>,
@@ -156,7 +156,7 @@ function nodeGroupOf(
     .apply(([given, group, cluster, region]) => given ?? `MC_${group}_${cluster}_${region}`.slice(0, 80));
 }
 
-/** What is said of a pool beside what all pools have. */
+/** The properties in which pools differ. */
 interface UserPool {
   readonly role: "score" | "gpu";
   readonly vmSize: string;
@@ -214,7 +214,7 @@ function clusterArgs(args: KubernetesClusterArgs): containerservice.ManagedClust
       loadBalancerSku: "standard",
       outboundType: "loadBalancer",
     },
-    // No revision: AKS takes the newest that suits the version of Kubernetes, and operators move on from it.
+    // No revision: AKS picks the newest for the Kubernetes version, and operators upgrade it from there.
     serviceMeshProfile: {
       mode: "Istio",
       istio: {
@@ -227,7 +227,7 @@ function clusterArgs(args: KubernetesClusterArgs): containerservice.ManagedClust
 }
 
 function systemPool({ pools: { system }, placement, subnetId, kubernetesVersion }: KubernetesClusterArgs) {
-  // One node in each zone: the cluster outlives the loss of one.
+  // One node in each zone, so that the cluster survives the loss of a zone.
   const nodes = Math.max(2, system.zones.length);
   return {
     name: "system",
@@ -249,7 +249,7 @@ function systemPool({ pools: { system }, placement, subnetId, kubernetesVersion 
   };
 }
 
-/** Who may enter: people and pipelines with Entra tokens and Azure roles, pods with federated ones. */
+/** Access: people and pipelines use Entra tokens and Azure roles, pods use federated tokens. */
 function access({ tenantId, operators, subnetId, apiRanges }: KubernetesClusterArgs) {
   return {
     enableRBAC: true,
@@ -273,7 +273,7 @@ function access({ tenantId, operators, subnetId, apiRanges }: KubernetesClusterA
   };
 }
 
-/** What AKS looks after by itself. */
+/** Upgrades, scaling and add-ons that AKS manages. */
 function upkeep({ logAnalyticsId }: KubernetesClusterArgs) {
   return {
     autoUpgradeProfile: { upgradeChannel: "patch", nodeOSUpgradeChannel: "NodeImage" },

@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** Port that the scoring service listens on. */
 export const servicePort = 8080;
-/** Where a pod is asked whether it lives; nobody but its node gets there. */
+/** Port of the health probes, reachable only from the pod's node. */
 export const healthPort = 8081;
-/** Where AKS puts the gateways of its Istio add-on. */
+/** Namespace of the gateways of the AKS Istio add-on. */
 export const ingressNamespace = "aks-istio-ingress";
-/** On every object; the pods of both tracks are chosen by it. */
+/** Labels of every object; they select the pods of both tracks. */
 export const commonLabels = { "app.kubernetes.io/name": "scoring", "app.kubernetes.io/part-of": "mlops" };
 export const serviceAccountName = "scoring";
 
@@ -22,14 +22,14 @@ const inNamespace = (name: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
 });
 
-/** Pods with more rights than they need are not taken, whoever asks for them. */
+/** Pod Security Admission at level `restricted`: pods with more privileges are rejected, whoever creates them. */
 const restricted = Object.fromEntries(
   ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
 );
 
-/** The walls around the scoring service: what its pods may be, who they are to Azure, and whom they may talk to. */
+/** The scoring namespace: pod security, the service account with its Azure identity, and network policies. */
 export class KubernetesNamespace extends pulumi.ComponentResource {
-  /** What has to exist before pods do. */
+  /** For `dependsOn` of pods. */
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: KubernetesNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -52,7 +52,7 @@ export class KubernetesNamespace extends pulumi.ComponentResource {
           labels,
           annotations: { "azure.workload.identity/client-id": args.clientId },
         },
-        // For the cluster's own API, which nothing here calls; the one for Entra is another.
+        // This token is for the cluster's API, which nothing here calls; the one for Entra ID is separate.
         automountServiceAccountToken: false,
       },
       within,
@@ -81,7 +81,7 @@ export class KubernetesNamespace extends pulumi.ComponentResource {
   }
 }
 
-/** In: the gateway, and Azure Monitor, which collects metrics. Out: names, and Azure's services. */
+/** Ingress from the gateway, and from Azure Monitor, which scrapes metrics. Egress to DNS and, over HTTPS, to Azure. */
 function openings() {
   const metrics = { ...inNamespace("kube-system"), podSelector: { matchLabels: { rsName: "ama-metrics" } } };
   const names = { ...inNamespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } };

@@ -4,7 +4,7 @@ import { KubernetesNamespace } from "./kubernetes-namespace";
 import { KubernetesRouting } from "./kubernetes-routing";
 import { KubernetesTrack } from "./kubernetes-track";
 
-/** How many pods of a version there are, and the processor use, in percent, that decides it. */
+/** Bounds on a version's pods, and the CPU utilisation, in percent, that the autoscaler aims for. */
 interface Replicas {
   readonly min: number;
   readonly max: number;
@@ -15,19 +15,19 @@ export interface KubernetesObjectsArgs {
   readonly namespace: string;
   /** Client id of the identity that the pods act as. */
   readonly clientId: pulumi.Input<string>;
-  /** What serves; the gateway says that nothing does while it is empty. */
+  /** The versions to serve; while it is empty, the gateway responds that nothing is deployed. */
   readonly release: ReleaseState;
   readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
   readonly replicas: Replicas;
   readonly tls?: { readonly host: string; readonly secretName: string };
 }
 
-/** Pods of a canary while few requests go to it; with more, the autoscaler adds some. */
+/** Minimum pods of a canary; the autoscaler adds pods as its traffic grows. */
 const fewCanaries = 2;
 
 /** The scoring service's objects on a cluster. */
 export class KubernetesObjects extends pulumi.ComponentResource {
-  /** Known when the release that was asked for serves. */
+  /** Resolves once the requested release serves. */
   readonly routeId: pulumi.Output<string>;
 
   constructor(name: string, args: KubernetesObjectsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -47,7 +47,7 @@ export class KubernetesObjects extends pulumi.ComponentResource {
       );
     });
 
-    // Requests go to a version when its pods are ready; the pods of one that goes are deleted after all else.
+    // Traffic moves to a version once its pods are ready; the pods of a removed version are deleted last.
     const ready = { parent: this, dependsOn: [...walls.ready, ...tracks] };
     this.routeId = new KubernetesRouting(`${name}-routing`, args, ready).routeId;
 

@@ -4,13 +4,13 @@ import * as containerservice from "@pulumi/azure-native/containerservice";
 import { Provider } from "@pulumi/kubernetes/provider";
 import { signInWithAzureCli } from "./kubeconfig";
 
-/** A cluster that is there. */
+/** An existing cluster. */
 interface ClusterPlace {
   readonly cluster: { readonly id: string; readonly name: string };
   readonly resourceGroupName: string;
 }
 
-/** Credentials of whoever runs the update; the cluster has no others. */
+/** Credentials of the identity that runs the update; the cluster has no others. */
 async function credentials(
   { cluster, resourceGroupName }: ClusterPlace,
   { parent }: { readonly parent: pulumi.Resource },
@@ -22,7 +22,7 @@ async function credentials(
     );
     return signInWithAzureCli(Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString());
   } catch (error) {
-    // Whoever may only read Azure may still see a preview: of the objects, what the program says, not what the cluster says to it.
+    // With read-only access to Azure, a preview still works: it shows the program's objects, not compared with the cluster.
     if (!pulumi.runtime.isDryRun()) throw error;
     const reason = reasonOf(error);
     await pulumi.log.warn(`The cluster's objects are previewed without the cluster: ${reason}`, parent);
@@ -30,7 +30,7 @@ async function credentials(
   }
 }
 
-/** The way to the objects on a cluster, with the sign-in of the Azure CLI. */
+/** Kubernetes provider for a cluster, with the Azure CLI's login. */
 export function openKubernetes(
   name: string,
   place: ClusterPlace,
@@ -40,10 +40,10 @@ export function openKubernetes(
     name,
     {
       kubeconfig: pulumi.secret(credentials(place, opts)),
-      // Another kubeconfig for the same cluster is no other cluster.
+      // Keeps a new kubeconfig for the same cluster from replacing every object.
       clusterIdentifier: place.cluster.id,
       enableServerSideApply: true,
-      // An update that was cut short leaves objects that it has not written down: the next one takes them over.
+      // An interrupted update leaves objects that are not in the state; the next update adopts them.
       upsertExistingObjects: true,
     },
     opts,

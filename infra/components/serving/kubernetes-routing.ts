@@ -8,24 +8,24 @@ type Track = "stable" | "canary";
 export interface KubernetesRoutingArgs {
   readonly namespace: string;
   readonly release: ReleaseState;
-  /** Name that the gateway answers to, and the Secret with its certificate; plain HTTP inside the network without it. */
+  /** Host name of the gateway, and the Secret with its certificate; undefined serves plain HTTP inside the network. */
   readonly tls?: { readonly host: string; readonly secretName: string };
 }
 
-/** The header by which a client chooses a track, and by which the answer names it: that of the gateway on a laptop. */
+/** Request header that chooses a track, and response header that names it; the local gateway uses the same header. */
 const trackHeader = "x-mlops-track";
-/** The header by which the gateway of a laptop marks copies of requests; here there are none. */
+/** The header with which the local gateway marks shadow copies of requests; this gateway makes no copies. */
 const shadowHeader = "x-mlops-shadow";
 
 const api = { apiVersion: "networking.istio.io/v1" };
 const gatewayName = "scoring";
 
 /**
- * Which requests reach which version. The Istio add-on of AKS comes with these kinds of objects; those of Kubernetes'
- * Gateway API are not on a cluster until it is asked for them, by a version of Azure's API newer than this program's.
+ * Routes requests to versions. The AKS Istio add-on includes these resource types; Kubernetes' Gateway API has to be
+ * enabled on a cluster first, which needs a newer Azure API version than this program uses.
  */
 export class KubernetesRouting extends pulumi.ComponentResource {
-  /** Id of what routes the requests: known when the release that was asked for serves. */
+  /** Id of the route; resolves once the requested release serves. */
   readonly routeId: pulumi.Output<string>;
 
   constructor(name: string, args: KubernetesRoutingArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -38,7 +38,7 @@ export class KubernetesRouting extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    // The one object that a change of the canary's weight changes.
+    // A change of the canary's weight changes only this object.
     const route = new apiextensions.CustomResource(
       name,
       {
@@ -81,7 +81,7 @@ function gatewaySpec({ tls }: KubernetesRoutingArgs) {
   };
 }
 
-/** The rules of the gateway, first match first: the track that a client names, then the weights. */
+/** The gateway's rules; the first match applies: a track named by the client, then the weights. */
 export function routes({ stable, canary, canaryPercent }: ReleaseState, namespace: string): object[] {
   const tracks = (["stable", "canary"] as const).filter((track) => ({ stable, canary })[track] !== undefined);
   if (tracks.length === 0)
@@ -95,7 +95,7 @@ export function routes({ stable, canary, canaryPercent }: ReleaseState, namespac
       route: [destination(track, namespace)],
       retries,
     })),
-    // A client that names a track means that one: another's answer would be taken for it.
+    // A client that names an unknown track must not get another track's response, which it would mistake for the named one.
     { ...refusal("unknown-track", 400, unknown), match: [{ headers: { [trackHeader]: { regex: ".*" } } }] },
     {
       name: "weights",
@@ -108,13 +108,13 @@ export function routes({ stable, canary, canaryPercent }: ReleaseState, namespac
   ];
 }
 
-/** Of what has not reached a pod: nothing is scored twice. */
+/** Retries only requests that have not reached a pod, so that nothing is scored twice. */
 const retries = { attempts: 2, retryOn: "connect-failure,refused-stream" };
 
 const destination = (track: Track, namespace: string) => ({
   destination: { host: `${track}.${namespace}.svc.cluster.local`, port: { number: 80 } },
   headers: {
-    // What a request is to us, nobody outside says: a copy would be left out of the prediction log.
+    // Clients must not set internal headers: a request marked as a copy would be left out of the prediction log.
     request: { remove: [trackHeader, shadowHeader] },
     response: { set: { [trackHeader]: track } },
   },

@@ -16,23 +16,23 @@ export interface KubernetesScoringArgs {
   readonly logAnalyticsId: pulumi.Input<string>;
   readonly kubernetesVersion: string;
   readonly pools: KubernetesPools;
-  /** DNS name of the service; inside the network only without it. */
+  /** DNS name of the service; without it the service is reachable only inside the network. */
   readonly host?: string;
-  /** Subnet of the nodes; with it the cluster's API has a private address only. */
+  /** Subnet of the nodes; with it the API server has only a private address. */
   readonly subnetId?: pulumi.Input<string>;
-  /** Address ranges that reach the cluster's API; every address where it is public and there are none. */
+  /** Address ranges allowed to reach the API server; if empty, a public API server is open to all. */
   readonly apiRanges: readonly string[];
 }
 
-/** What the scoring service has on AKS before there is a version to serve: the cluster, and trust in its service accounts. */
+/** What scoring needs on AKS before the first release: the cluster, and trust in its service accounts. */
 export class KubernetesScoring extends pulumi.ComponentResource {
-  /** Base address: without a DNS name, that of the gateway as the cluster's own pods know it. */
+  /** Base URL; without a DNS name, the gateway's URL inside the cluster. */
   readonly url: string;
   readonly clusterId: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
-  /** Name of the group that AKS makes for the cluster's nodes. */
+  /** Name of the resource group that AKS creates for the cluster's nodes. */
   readonly nodeResourceGroup: pulumi.Output<string>;
-  /** Namespace of the objects on the cluster. */
+  /** Namespace of the scoring objects. */
   readonly namespace: string;
 
   constructor(name: string, args: KubernetesScoringArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -58,7 +58,7 @@ export class KubernetesScoring extends pulumi.ComponentResource {
     this.registerOutputs({ url, clusterId, clusterName });
   }
 
-  /** The service accounts that may act as the scoring identity. */
+  /** Federated credentials for the service accounts that can act as the scoring identity. */
   private trust(
     name: string,
     cluster: KubernetesCluster,
@@ -79,7 +79,7 @@ export class KubernetesScoring extends pulumi.ComponentResource {
           subject: `system:serviceaccount:${account}`,
           audiences: ["api://AzureADTokenExchange"],
         },
-        // Azure refuses two at once on one identity.
+        // Azure refuses to create two credentials of one identity concurrently.
         { parent: this, dependsOn: [...made] },
       );
       made.push(trust);

@@ -10,9 +10,9 @@ export interface KubernetesServingArgs {
   readonly release: ReleaseState;
 }
 
-/** The scoring service on AKS: a stable version and a canary beside it, with a share of the requests for each. */
+/** The scoring service on AKS: a stable version and a canary, each with a share of the traffic. */
 export class KubernetesServing extends pulumi.ComponentResource {
-  /** Known when the release that was asked for serves. */
+  /** Resolves once the requested release serves. */
   readonly rollout: pulumi.Output<string>;
 
   constructor(
@@ -26,7 +26,7 @@ export class KubernetesServing extends pulumi.ComponentResource {
     const { resourceGroupName } = placement;
     const provider = openKubernetes(`${name}-kubernetes`, { cluster, resourceGroupName }, { parent: this });
     const own = { parent: this, provider };
-    // The pod that holds the certificate runs an image that serves anyway: there is none before the first release.
+    // The pod that mounts the certificate runs a serving image, which does not exist before the first release.
     const image = (release.stable ?? release.canary)?.image;
     const certificate =
       tls !== undefined && image !== undefined

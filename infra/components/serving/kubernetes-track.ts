@@ -13,22 +13,22 @@ export interface KubernetesTrackArgs {
   readonly release: TrackRelease;
   /** Environment variables of the service. */
   readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Pods follow the load, so a change of the canary's weight changes nothing here. */
+  /** Autoscaler bounds. Pods follow the load, so changing the canary's weight changes nothing here. */
   readonly replicas: { readonly min: number; readonly max: number; readonly targetCpuPercent: number };
 }
 
-/** Longest time until new pods are ready, nodes for them included; an update that takes longer has failed. */
+/** Deadline for new pods to become ready, including new nodes for them; a longer update has failed. */
 const rolloutSeconds = 300;
-/** How long an update waits for a Deployment. */
+/** Annotation with the time that an update waits for a Deployment. */
 export const patience = { "pulumi.com/timeoutSeconds": String(rolloutSeconds) };
-/** Seconds between "leaving" and SIGTERM, in which the gateway hears of it. */
+/** Seconds from the start of termination to SIGTERM, during which the gateway stops routing to the pod. */
 const noticeSeconds = 5;
-/** MLOPS_GRACE_MS where it is not set. */
+/** Default of MLOPS_GRACE_MS. */
 const defaultGraceMs = 10_000;
 const user = 65_532;
 const size = { cpu: "500m", memory: "1Gi" };
 
-/** One version of the model on its pods, under a name that stays. */
+/** One model version and its pods; the objects' names are the track's, and do not change with the version. */
 export class KubernetesTrack extends pulumi.ComponentResource {
   constructor(name: string, args: KubernetesTrackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:KubernetesTrack", name, {}, opts);
@@ -93,7 +93,7 @@ function autoscaler(
   };
 }
 
-/** One at a time leaves the others, and lets a node go also where there is only one. */
+/** One disruption at a time keeps the others serving, and a node can be drained even if there is only one pod. */
 const disruptions = (matchLabels: Record<string, string>) => ({
   selector: { matchLabels },
   maxUnavailable: 1,
@@ -109,10 +109,10 @@ function deployment(
     topologyKey,
     maxSkew: 1,
     whenUnsatisfiable,
-    // Nodes that take none of them, as the cluster's own, are not those that have too few.
+    // Ignores nodes that cannot run these pods, such as system nodes, when computing the skew.
     nodeTaintsPolicy: "Honor",
     labelSelector: { matchLabels: selector },
-    // Of one edition of the pods: a roll-out does not count those that are going.
+    // Counts only pods of the same revision, so that a rollout ignores outgoing pods.
     matchLabelKeys: ["pod-template-hash"],
   });
   // The autoscaler owns the number of replicas.
@@ -132,7 +132,7 @@ function deployment(
         enableServiceLinks: false,
         terminationGracePeriodSeconds: graceMs.apply((ms) => Math.ceil(Number(ms) / 1000) + noticeSeconds),
         securityContext: podSecurity,
-        // A node may fail at any time and holds no more than its share; a zone may be full.
+        // Spreading over nodes is required, because any node can fail; over zones it is preferred, because a zone can be full.
         topologySpreadConstraints: [
           spread("kubernetes.io/hostname", "DoNotSchedule"),
           spread("topology.kubernetes.io/zone", "ScheduleAnyway"),
@@ -144,7 +144,7 @@ function deployment(
   };
 }
 
-/** What every pod of ours is held to. */
+/** Security context of all our pods. */
 export const podSecurity = {
   runAsNonRoot: true,
   runAsUser: user,
@@ -153,7 +153,7 @@ export const podSecurity = {
   seccompProfile: { type: "RuntimeDefault" },
 };
 
-/** What every container of ours is held to. */
+/** Security context of all our containers. */
 export const containerSecurity = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
@@ -167,24 +167,24 @@ function container(
   { image }: TrackRelease,
   settings: KubernetesTrackArgs["settings"],
 ): inputs.core.v1.Container {
-  // Answered by a thread of its own: the service may be busy for longer than a probe waits.
+  // A separate thread answers probes, because the service can be busy for longer than a probe waits.
   const ask = (path: string) => ({ httpGet: { path, port: "health" } });
   return {
     name: "scoring",
     image,
-    // An image by its digest never changes.
+    // An image referenced by digest never changes.
     imagePullPolicy: "IfNotPresent",
     ports: [
       { name: "http", containerPort: servicePort },
       { name: "health", containerPort: healthPort },
     ],
     env: Object.entries(settings).map(([name, value]) => ({ name, value })),
-    // Of the disk there is the spool alone, which has a limit of its own.
+    // No disk limit here: only the spool is writable, and it has its own size limit.
     resources: { requests: size, limits: size },
     startupProbe: { ...ask("/healthz"), periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
     readinessProbe: { ...ask("/readyz"), periodSeconds: 3, timeoutSeconds: 2, failureThreshold: 2 },
     livenessProbe: { ...ask("/healthz"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-    // The service answers "not ready" from SIGTERM on; until the gateway knows that it goes, it works as ever.
+    // From SIGTERM the service reports "not ready"; until then it works normally, so that the gateway can stop routing to it.
     lifecycle: { preStop: { sleep: { seconds: noticeSeconds } } },
     securityContext: containerSecurity,
     volumeMounts: [{ name: "spool", mountPath: "/spool" }],

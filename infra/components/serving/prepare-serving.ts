@@ -7,16 +7,16 @@ import { containerGroupName } from "./container-scoring";
 import type { StackConfig } from "../../config/stack-config";
 import type { ServingPlace } from "../../config/serving-place";
 
-/** What an environment has for a model to serve on, before one does. */
+/** An environment's serving infrastructure, which exists before the first release. */
 export interface PreparedServing {
-  /** All that the stack of what serves knows of the environment: the output `serving`. */
+  /** Everything that the serving stack knows about the environment: the output `serving`. */
   readonly place: pulumi.Output<ServingPlace>;
-  /** Base address, where it is known before anything serves. */
+  /** Base URL, if it is known before anything serves. */
   readonly url?: string;
   readonly cluster?: Readonly<Record<"id" | "name" | "nodeResourceGroup", pulumi.Output<string>>>;
-  /** Id that the container group has, or will have. */
+  /** Resource id of the container group, which may not exist yet. */
   readonly containerGroupId?: pulumi.Output<string>;
-  /** What who releases needs, as `Access` takes it. */
+  /** Scopes of the roles that releases need, for `Access`. */
   readonly scopes: Readonly<Partial<Record<Scope, pulumi.Output<string>>>>;
 }
 
@@ -36,7 +36,7 @@ function commonPlace(config: StackConfig, { foundation, settings }: ServingSourc
   return { environment, model, placement: foundation.placement, scoring, settings };
 }
 
-/** What the configuration wants the model to serve on. Roles come first: what pulls images may do so from the start. */
+/** The configured serving infrastructure. Role assignments come first, so that images can be pulled from the start. */
 export function prepareServing(config: StackConfig, sources: ServingSources): PreparedServing {
   switch (config.scoring) {
     case "containers":

@@ -4,21 +4,21 @@ import type { ServingPlace } from "../../config/serving-place";
 import { ContainerScoring } from "./container-scoring";
 import { KubernetesServing } from "./kubernetes-serving";
 
-/** What serves a model, wherever it does. */
+/** The deployed scoring service. */
 export interface Served {
-  /** Base address, while something serves. */
+  /** Base URL; undefined while nothing serves. */
   readonly url: pulumi.Output<string> | undefined;
-  /** Known when the release that was asked for serves. */
+  /** Resolves once the requested release serves. */
   readonly rollout: pulumi.Output<string> | undefined;
 }
 
-/** The scoring service of a release where the environment has made a place for it. */
+/** Deploys a release to the serving infrastructure of its environment. */
 export function serve(place: ServingPlace, release: ReleaseState): Served {
   if (place.kind === "kubernetes") {
     const { rollout } = new KubernetesServing("scoring", { place, release });
     return { url: pulumi.output(place.url), rollout };
   }
-  // One track: a canary there has all requests.
+  // A container group has one track, so a canary gets all requests.
   const { id, url } = new ContainerScoring("scoring", {
     ...place,
     release: release.canary ?? release.stable,

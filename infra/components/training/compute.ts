@@ -7,23 +7,23 @@ import type { Identity } from "../foundation/foundation";
 export interface TrainingClusterArgs {
   readonly placement: Placement;
   readonly workspaceName: pulumi.Input<string>;
-  /** What jobs on its nodes are, in Azure. */
+  /** The identity of jobs on its nodes. */
   readonly identity: Identity;
   readonly kind: "cpu" | "gpu";
-  /** Azure VM size; a cluster is of CPUs or GPUs by its size alone. */
+  /** Azure VM size, which alone decides whether the nodes have GPUs. */
   readonly vmSize: string;
-  /** Nodes of low priority cost about a fifth, and may be taken away while a step runs, which then starts anew. */
+  /** Low-priority nodes cost about a fifth; Azure can preempt them during a step, which then restarts. */
   readonly priority: "low" | "dedicated";
   /** Nodes kept while idle. 0 means an idle cluster costs nothing. */
   readonly minNodes: number;
   readonly maxNodes: number;
-  /** Minutes a node may sit idle before it is released. */
+  /** Minutes that a node can be idle before it is released. */
   readonly idleMinutes: number;
-  /** Subnet of the nodes, which then have no public address. */
+  /** Subnet of the nodes; with it they have no public IP address. */
   readonly subnetId?: pulumi.Input<string> | undefined;
 }
 
-/** The autoscaling cluster that steps of training run on. */
+/** The autoscaling compute cluster for training steps. */
 export class TrainingCluster extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
@@ -38,7 +38,7 @@ export class TrainingCluster extends pulumi.ComponentResource {
       {
         ...placement,
         workspaceName: args.workspaceName,
-        // Azure takes another size or priority for an existing cluster and leaves it as it was: the name holds both.
+        // Azure accepts another size or priority for an existing cluster but ignores it, so the name contains both.
         computeName: physicalName,
         identity: { type: "UserAssigned", userAssignedIdentities: [args.identity.id] },
         properties: {
@@ -62,7 +62,7 @@ export class TrainingCluster extends pulumi.ComponentResource {
       {
         parent: this,
         deleteBeforeReplace: true,
-        // The network of a cluster cannot change either, and is not in the name.
+        // A cluster's network cannot change either, but is not part of the name.
         replaceOnChanges: ["properties.properties.subnet", "properties.properties.enableNodePublicIp"],
       },
     );

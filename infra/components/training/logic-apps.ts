@@ -1,13 +1,13 @@
 import { dataInput } from "./training-specs";
 
-/** How a Logic App signs in: with an identity that Azure keeps, for one audience. */
+/** Authentication of a Logic App's request: a managed identity, for one audience. */
 const signedIn = (identity: string, audience: string) => ({
   type: "ManagedServiceIdentity",
   identity,
   audience,
 });
 
-/** The trigger that Event Grid calls: it answers the handshake itself, and starts one run for each event. */
+/** The trigger that Event Grid calls; it answers the validation handshake and starts one run for each event. */
 export const triggerName = "events";
 
 /** A Workflow Definition Language document: one HTTP request for each event. */
@@ -29,7 +29,7 @@ function forEachEvent(action: string, inputs: Readonly<Record<string, unknown>>)
         type: "Http",
         runAfter: {},
         inputs: { ...inputs, retryPolicy: { type: "exponential", count: 4, interval: "PT10S" } },
-        // The answer to either request names what was started, and is not waited for.
+        // Either response names what was started; do not wait for that to finish.
         operationOptions: "DisableAsyncPattern",
       },
     },
@@ -44,7 +44,7 @@ export interface RetrainingWorkflow {
   readonly identityId: string;
 }
 
-/** New data: calls the retraining endpoint. Jobs are found again by the event's id, which is the same in a repeated event. */
+/** New data: calls the retraining endpoint. The event's id, which a redelivered event repeats, identifies the job. */
 export function retrainingWorkflow({ url, deployment, model, dataUri, identityId }: RetrainingWorkflow) {
   const request = { "mlops.request": "@{triggerBody()?['id']}" };
   return forEachEvent("retrain", {
@@ -70,10 +70,10 @@ export interface ReleaseWorkflow {
   readonly identityId: string;
 }
 
-/** Azure DevOps, whoever's organisation it is. */
+/** Application id of Azure DevOps, the same for every organisation. */
 const devOpsAudience = "499b84ac-1321-427f-aa17-267ca6975798";
 
-/** Model registered: runs the release pipeline for that version. Its keys are written in either case, here and there. */
+/** Model registered: runs the release pipeline for that version. Event keys begin with a lower or an upper case letter. */
 export function releaseWorkflow({ project, pipelineId, model, identityId }: ReleaseWorkflow) {
   const place = project.split("/").map(encodeURIComponent).join("/");
   const data = "triggerBody()?['data']";

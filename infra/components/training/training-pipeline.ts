@@ -14,32 +14,32 @@ export interface TrainingPipelineArgs {
     readonly environmentId: pulumi.Input<string>;
   };
   readonly model: string;
-  /** Cluster of all steps; `computeId` of training-specs.ts names one that is switched off. */
+  /** Cluster of all steps; while it is switched off, `computeId` of training-specs.ts gives its id. */
   readonly clusterId: pulumi.Input<string>;
-  /** The cluster's. */
+  /** The cluster's identity. */
   readonly identity: Identity;
   readonly stepTimeoutMinutes: number;
-  /** When the model is retrained, in UTC: minute, hour, *, *, weekday. */
+  /** Cron expression for retraining, in UTC: minute, hour, *, *, weekday. */
   readonly schedule: string;
   readonly scheduleEnabled: boolean;
   /** `off` registers candidates without comparing them with the champion. */
   readonly evaluation: "on" | "off";
   readonly onNoPromotion: "cancel" | "continue";
-  /** Columns, separated by commas, that may be of another population than in the champion's rows. */
+  /** Comma-separated columns whose population may differ from the champion's rows. */
   readonly acceptPopulation?: string | undefined;
-  /** Columns, separated by commas, whose change may refuse requests that the champion answers. */
+  /** Comma-separated columns whose change may refuse requests that the champion answers. */
   readonly acceptBreaking?: string | undefined;
-  /** The key that versions are signed with; they are not without it. */
+  /** URI of the key that signs versions; without it they are not signed. */
   readonly signingKey?: pulumi.Input<string> | undefined;
-  /** Public keys in PEM, by one of which the champion has to be signed. */
+  /** Public keys in PEM; one of them must have signed the champion. */
   readonly trustedKeys?: string | undefined;
-  /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
+  /** Storage of the training data's versions: URL of a blob container and a path in it. */
   readonly dataVersions: pulumi.Input<string>;
   /** Folder of the data, `azureml://...`. */
   readonly dataUri: pulumi.Input<string>;
 }
 
-/** How retraining is started: a POST to the url, with the deployment in the header `azureml-model-deployment`. */
+/** Starts retraining: POST to the URL, with the deployment in the header `azureml-model-deployment`. */
 export interface RetrainingEndpoint {
   readonly name: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
@@ -48,13 +48,13 @@ export interface RetrainingEndpoint {
   readonly dataUri: pulumi.Output<string>;
 }
 
-/** A component as it was published. */
+/** A published component. */
 interface Published {
   readonly id: pulumi.Output<string>;
   readonly version: pulumi.Output<string>;
 }
 
-/** The pipeline that checks data, trains, evaluates and registers; published as a REST endpoint, and run on a schedule. */
+/** The pipeline that checks data, trains, evaluates and registers; published as a REST endpoint and run on a schedule. */
 export class TrainingPipeline extends pulumi.ComponentResource {
   readonly endpoint: RetrainingEndpoint;
 
@@ -100,7 +100,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
             .apply(([spec, own]) => ({ ...spec, version: own })),
         },
       },
-      // Versions are immutable, and what was trained names them; the workspace takes them along when it goes.
+      // Versions are immutable, trained models refer to them, and they are deleted together with the workspace.
       { parent: this, retainOnDelete: true },
     );
     return { id, version };
@@ -151,9 +151,9 @@ export class TrainingPipeline extends pulumi.ComponentResource {
         ...this.placed,
         location,
         tags,
-        // Its name is Pulumi's: one of two customers' endpoints with the same name in a region would be refused.
+        // Pulumi generates the name, because endpoint names are unique in a region across all customers.
         identity: { type: "SystemAssigned" },
-        // No default deployment: it would have to be there before its endpoint. Callers name it.
+        // No default deployment, because it would have to exist before its endpoint. Callers name the deployment.
         properties: { authMode: "AADToken", description: `Retrains ${model}` },
       },
       { parent: this },
@@ -166,7 +166,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
         location,
         tags,
         endpointName: endpoint.name,
-        // With the version in its name: a deployment goes on with the component that it was made with.
+        // The name contains the version, because a deployment keeps the component that it was created with.
         deploymentName: deployment,
         properties: {
           description: `Retrains ${model}`,
@@ -186,7 +186,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     return {
       name: endpoint.name,
       url: endpoint.properties.apply(({ scoringUri }) => scoringUri),
-      // Known once it can be called.
+      // Depends on the deployment, so that it resolves only once the deployment can be called.
       deployment: pulumi.all([deployed.id, deployment]).apply(([, name]) => name),
       dataUri: pulumi.output(dataUri),
     };
@@ -219,7 +219,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
           },
         },
       },
-      // Azure deletes no schedule that is enabled; the workspace takes it along. Switch it off before removing it.
+      // Azure cannot delete an enabled schedule; it goes with the workspace. Disable it before removing it.
       { parent: this, retainOnDelete: true },
     );
   }

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { componentName } from "../../config/names";
 
 /**
- * What Azure Machine Learning is told of the training pipeline, as pure functions. Inside `componentSpec` the wire form is
- * not that of Azure Resource Manager: members are snake_case, and values of inputs are strings, whatever they mean. Nothing checks that
- * before a job runs, so test/infra/components/training/training-specs.test.ts does.
+ * The training pipeline's specifications for Azure Machine Learning, as pure functions. Inside `componentSpec` the wire
+ * format is not that of Azure Resource Manager: members are snake_case, and input values are always strings. Azure does not
+ * check this before a job runs, so test/infra/components/training/training-specs.test.ts does.
  */
 
 type Folders = Readonly<Record<string, { readonly type: "uri_folder" }>>;
 
-/** A step, in the image that has the code. */
+/** A step as a command component; the image contains the code. */
 export interface CommandSpec {
   readonly $schema: string;
   readonly type: "command";
@@ -23,7 +23,7 @@ export interface CommandSpec {
   readonly command: string;
 }
 
-/** A step in its place: its nodes, what it reads, what is set in its environment. What it writes is as its component says. */
+/** A step in the pipeline: its compute, inputs and environment variables. Its component defines the outputs. */
 export interface PipelineJob {
   readonly name: string;
   readonly type: "command";
@@ -48,15 +48,15 @@ export interface PipelineSpec {
   readonly _source: "YAML.COMPONENT";
 }
 
-/** The name of the pipeline's one input: the folder of the data. */
+/** Name of the pipeline's only input, the data folder. */
 export const dataInput = "training_data";
 
 interface Step {
   readonly title: string;
   readonly description: string;
-  /** Flags of the step's folders: the pipeline's data, or the output of another step. What it reads from it waits for. */
+  /** Input folders by flag: the pipeline's data, or the output of another step, which the step then waits for. */
   readonly reads: Readonly<Record<string, "data" | `${StepName}.${string}`>>;
-  /** The folder that it fills, which is its flag and its output. */
+  /** Name of its output folder, and of the flag for it. */
   readonly writes?: string;
 }
 
@@ -97,8 +97,8 @@ const foldersOf = (names: readonly string[]): Folders =>
   Object.fromEntries(names.map((name) => [name, folder]));
 
 /**
- * A step as a component. The code is in the image. Its results are never taken from an earlier run: each reads what stands
- * now, the files in the data's folder or the registry's champion, and not only what its inputs say.
+ * A step as a component. The code is in the image. Results are never reused from an earlier run, because each step reads
+ * the current files of the data folder or the registry's champion, not only its declared inputs.
  */
 export function commandSpec(model: string, name: StepName, environmentId: string): CommandSpec {
   const { title, description, reads, writes } = steps[name];
@@ -124,24 +124,24 @@ export interface PipelineFacts {
   readonly model: string;
   readonly componentIds: Readonly<Record<StepName, string>>;
   readonly computeId: string;
-  /** Client id of the identity that the nodes have. */
+  /** Client id of the nodes' identity. */
   readonly clientId: string;
   readonly stepTimeoutMinutes: number;
   readonly evaluation: "on" | "off";
   readonly onNoPromotion: "cancel" | "continue";
-  /** Columns, separated by commas, that may be of another population than in the champion's rows. */
+  /** Comma-separated columns whose population may differ from the champion's rows. */
   readonly acceptPopulation?: string | undefined;
-  /** Columns, separated by commas, whose change may refuse requests that the champion answers. */
+  /** Comma-separated columns whose change may refuse requests that the champion answers. */
   readonly acceptBreaking?: string | undefined;
-  /** The key that versions are signed with. */
+  /** URI of the key that signs versions. */
   readonly signingKey?: string | undefined;
-  /** Public keys in PEM, by one of which the champion has to be signed. */
+  /** Public keys in PEM; one of them must have signed the champion. */
   readonly trustedKeys?: string | undefined;
-  /** Where the data that is trained on is kept: the address of a blob container, with a path below it. */
+  /** Storage of the training data's versions: URL of a blob container and a path in it. */
   readonly dataVersions: string;
 }
 
-/** The steps, tied together by their folders, as one component: what the endpoint and the schedule run. */
+/** The pipeline component that the endpoint and the schedule run: the steps, connected by their folders. */
 export function pipelineSpec(facts: PipelineFacts): PipelineSpec {
   return {
     $schema: schema("pipeline"),
@@ -167,12 +167,12 @@ function pipelineJob(name: StepName, facts: PipelineFacts): PipelineJob {
     name,
     type: "command",
     componentId: facts.componentIds[name],
-    // On every step: the pipeline's default compute is lost in an endpoint (Azure/azure-sdk-for-python#41952).
+    // Set on every step, because an endpoint loses the pipeline's default compute (Azure/azure-sdk-for-python#41952).
     computeId: facts.computeId,
     limits: { timeout: `PT${facts.stepTimeoutMinutes}M`, job_limits_type: "Command" },
     identity: { identity_type: "Managed", client_id: facts.clientId },
     environment_variables: {
-      // Nodes may have several identities: this is the one that Azure's clients in the step sign in with.
+      // Nodes can have several identities; the step's Azure clients sign in with this one.
       AZURE_CLIENT_ID: facts.clientId,
       MLOPS_EVALUATION: facts.evaluation,
       MLOPS_ON_NO_PROMOTION: facts.onNoPromotion,
@@ -187,12 +187,12 @@ function pipelineJob(name: StepName, facts: PipelineFacts): PipelineJob {
   };
 }
 
-/** Id of a compute that may, or may not, be there: a pipeline names it while `compute` is off. */
+/** Resource id of a compute cluster, whether or not it exists; the pipeline needs it while `compute` is off. */
 export function computeId(workspaceId: string, name: string): string {
   return `${workspaceId}/computes/${name}`;
 }
 
-/** A folder of a datastore, in the form that is understood outside the workspace too. */
+/** URI of a datastore folder, in the long form that also works outside the workspace. */
 export function folderUri(workspaceId: string, datastore: string, folderPath: string): string {
   const place = workspaceId
     .replace(/\/providers\/Microsoft\.MachineLearningServices/i, "")
@@ -201,7 +201,7 @@ export function folderUri(workspaceId: string, datastore: string, folderPath: st
   return `azureml://${place}/datastores/${datastore}/paths/${folderPath}/`;
 }
 
-/** Twelve digits of what something says, the same in every workspace: where it is does not count. */
+/** Twelve hex digits of a content's SHA-256, without the workspace id, so that every workspace gives the same digest. */
 export function contentDigest(content: unknown, workspaceId = ""): string {
   const text = JSON.stringify(content);
   const placeless = workspaceId === "" ? text : text.replaceAll(workspaceId, "");

@@ -7,7 +7,7 @@ import type { StackConfig } from "../../config/stack-config";
 import { computeName } from "../../config/names";
 import { computeId } from "./training-specs";
 
-/** The training clusters that the configuration wants: processors, and GPUs when a size for them is given. */
+/** The configured training clusters: one with CPUs, and one with GPUs if `gpuVmSize` is set. */
 export function trainingClusters(
   config: StackConfig,
   foundation: Foundation,
@@ -37,7 +37,7 @@ export function trainingClusters(
   });
 }
 
-/** The pipeline that retrains; it stays while the clusters are away, and names the one that it needs. */
+/** The retraining pipeline. It stays while the clusters are switched off, and refers to the one that it needs. */
 export function retrainingPipeline(
   config: StackConfig,
   {
@@ -49,7 +49,7 @@ export function retrainingPipeline(
     readonly foundation: Foundation;
     readonly workspace: Workspace;
     readonly clusters: readonly TrainingCluster[];
-    /** Whether the schedule starts it; who asks its endpoint does so anywhere. */
+    /** Whether the schedule starts it; its endpoint can be called in every environment. */
     readonly trains: boolean;
   },
 ): TrainingPipeline {
@@ -65,7 +65,7 @@ export function retrainingPipeline(
     identity: foundation.identities.training,
     stepTimeoutMinutes: config.stepTimeoutMinutes,
     schedule: config.schedule,
-    // Without its cluster every job would fail.
+    // Without a cluster every job would fail.
     scheduleEnabled: trains && config.scheduleEnabled && config.compute,
     evaluation: config.evaluation,
     onNoPromotion: config.onNoPromotion,
@@ -74,7 +74,7 @@ export function retrainingPipeline(
     signingKey: foundation.signingKey?.uri,
     trustedKeys: config.trustedKeys,
     dataUri: workspace.dataUri,
-    // Beside the models, where the identity of the jobs may write already.
+    // Next to the models, where the jobs' identity already has write access.
     dataVersions: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.models}/data-versions`,
   });
 }

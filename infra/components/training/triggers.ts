@@ -14,11 +14,11 @@ export interface TriggersArgs {
   readonly workspaceId: pulumi.Input<string>;
   readonly endpoint: Pick<RetrainingEndpoint, "url" | "deployment" | "dataUri">;
   readonly model: string;
-  /** The release pipeline that a registered model starts; none without it. */
+  /** The release pipeline that a registered model starts; undefined starts none. */
   readonly release?: { readonly project: string; readonly pipelineId: number } | undefined;
 }
 
-/** An event that starts something: where it comes from, which ones, and what they start. */
+/** Events that start something: their source, a filter, and the workflow that they start. */
 interface Trigger {
   readonly name: string;
   readonly source: pulumi.Input<string>;
@@ -32,9 +32,9 @@ interface Trigger {
   readonly definition: pulumi.Output<object>;
 }
 
-/** The events that start retraining and release, each through a Logic App that signs in with an identity, not a secret. */
+/** The events that start retraining and release, each through a Logic App that signs in with a managed identity. */
 export class Triggers extends pulumi.ComponentResource {
-  /** Topics and Logic Apps by name, for diagnostic settings. */
+  /** Ids of topics and Logic Apps by name, for diagnostic settings. */
   readonly diagnosed: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(
@@ -52,7 +52,7 @@ export class Triggers extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** The writer of data leaves `_SUCCESS` last: one event for a delivery, however many files it has. */
+  /** An upload writes `_SUCCESS` last, so a delivery raises one event, however many files it has. */
   private newData(): Trigger {
     const { foundation, endpoint, model } = this.args;
     const { storage, containers, identities } = foundation;
@@ -64,7 +64,7 @@ export class Triggers extends pulumi.ComponentResource {
         includedEventTypes: ["Microsoft.Storage.BlobCreated"],
         subjectBeginsWith: pulumi.interpolate`/blobServices/default/containers/${containers.data}/blobs/${model}/`,
         subjectEndsWith: "/_SUCCESS",
-        // Of an upload in parts, only its end.
+        // Only the end of a multi-part upload.
         advancedFilters: [
           {
             operatorType: "StringIn",
@@ -153,7 +153,7 @@ export class Triggers extends pulumi.ComponentResource {
           maxEventsPerBatch: 1,
           minimumTlsVersionAllowed: "1.2",
         },
-        // What could not be delivered for a day is kept, and can be sent again.
+        // Events undelivered after a day are kept as dead letters, and can be sent again.
         retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 },
         deadLetterWithResourceIdentity: {
           identity: { type: "SystemAssigned" },
@@ -167,14 +167,14 @@ export class Triggers extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [mayKeep],
-        // A preview cannot tell the address, and is not to say each time that it changes.
+        // A preview does not know the URL, and should not report a change each time.
         ignoreChanges: pulumi.runtime.isDryRun() ? ["destination.endpointUrl"] : [],
       },
     );
   }
 }
 
-/** The address at which a Logic App takes events. It holds a signature, and only who may change the Logic App may ask for it. */
+/** The callback URL of a Logic App. It contains a signature, and reading it needs write access to the Logic App. */
 function callbackUrl(
   resourceGroupName: pulumi.Input<string>,
   workflowName: pulumi.Input<string>,

@@ -11,17 +11,17 @@ export interface WorkspaceArgs {
     Foundation,
     "storage" | "containers" | "vault" | "registry" | "insights" | "identities" | "network"
   >;
-  /** Whether the workspace answers from the internet. */
+  /** Whether the workspace can be reached from the internet. */
   readonly publicNetwork: boolean;
-  /** The image that steps run in, by its digest. */
+  /** Image of the training steps, by digest. */
   readonly trainingImage: pulumi.Input<string>;
-  /** Model whose data is in the folder of its name. */
+  /** Name of the model, and of its data folder. */
   readonly model: string;
-  /** A key of one's own for what the workspace keeps. */
+  /** Customer-managed key for the workspace's data. */
   readonly encryption?: Encryption | undefined;
 }
 
-/** Containers that jobs reach, by the name they have there: a datastore's has letters, digits and underscores. */
+/** Containers by datastore name, which can have only letters, digits and underscores. */
 const datastores = {
   mlops_data: "data",
   mlops_models: "models",
@@ -32,20 +32,20 @@ const datastores = {
 const dataDatastore = "mlops_data";
 const environmentName = "mlops-training";
 
-/** Versions are immutable and cost nothing; what was trained with one names it. The workspace takes them along. */
+/** Versions are immutable, cost nothing, and trained models refer to them; they are deleted with the workspace. */
 const kept = { retainOnDelete: true } as const;
 
-/** The Azure Machine Learning workspace, with datastores that hold no key, the training environment and the model's data. */
+/** The Azure Machine Learning workspace, with credential-free datastores, the training environment and the model's data. */
 export class Workspace extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
-  /** MLflow's address of the workspace, `azureml://...`. */
+  /** MLflow tracking URI of the workspace, `azureml://...`. */
   readonly trackingUri: pulumi.Output<string>;
   readonly environmentId: pulumi.Output<string>;
   readonly dataAssetId: pulumi.Output<string>;
-  /** The folder of the model's data, as jobs and endpoints are told of it. */
+  /** URI of the model's data folder, for jobs and endpoints. */
   readonly dataUri: pulumi.Output<string>;
-  /** Where there is a private network, what its parts wait for: nodes reach the workspace through its endpoint alone. */
+  /** For `dependsOn` of training clusters: in a private network, nodes reach the workspace only through its private endpoint. */
   readonly reachable: readonly pulumi.Resource[];
   private readonly resourceGroupName: pulumi.Input<string>;
 
@@ -63,7 +63,7 @@ export class Workspace extends pulumi.ComponentResource {
 
     const data = this.createDatastores(name, args.foundation);
     this.environmentId = this.createEnvironment(name, args.trainingImage);
-    // Its id, so that who is told of the folder comes after the datastore.
+    // Depends on the datastore's id, so that users of the folder are created after the datastore.
     this.dataUri = pulumi
       .all([this.id, data.id])
       .apply(([workspaceId]) => folderUri(workspaceId, dataDatastore, args.model));
@@ -82,7 +82,7 @@ export class Workspace extends pulumi.ComponentResource {
         ...args.placement,
         kind: "Default",
         sku: { name: "Basic", tier: "Basic" },
-        // Without a system-assigned identity a deleted workspace is gone at once, and does not block its name.
+        // Without a system-assigned identity a workspace is deleted at once, and does not block its name.
         identity: {
           type: "UserAssigned",
           userAssignedIdentities: [identity, ...(encryption === undefined ? [] : [encryption.identity.id])],
@@ -109,7 +109,7 @@ export class Workspace extends pulumi.ComponentResource {
     );
   }
 
-  /** One for each container; that of the data is returned. */
+  /** Creates one datastore for each container; returns the one of the data. */
   private createDatastores(name: string, { storage, containers }: WorkspaceArgs["foundation"]): ml.Datastore {
     const create = (datastore: keyof typeof datastores): ml.Datastore =>
       new ml.Datastore(
@@ -118,7 +118,7 @@ export class Workspace extends pulumi.ComponentResource {
           resourceGroupName: this.resourceGroupName,
           workspaceName: this.name,
           name: datastore,
-          // Behind a private endpoint Azure could not look into the container when the datastore is made.
+          // Azure cannot validate a container behind a private endpoint when the datastore is created.
           skipValidation: true,
           properties: {
             datastoreType: "AzureBlob",
@@ -138,7 +138,7 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private createEnvironment(name: string, image: pulumi.Input<string>): pulumi.Output<string> {
-    // By the image's own digest: the registry's name differs from one environment to the next, the image does not.
+    // From the image's digest alone: the registry's name differs between environments, the image does not.
     const digest = pulumi.output(image).apply((reference) => contentDigest(reference.replace(/^.*@/, "")));
     const { id } = new ml.EnvironmentVersion(
       `${name}-environment`,

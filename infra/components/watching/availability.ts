@@ -6,12 +6,12 @@ import type { Placement } from "../../config/placement";
 export interface AvailabilityTestArgs {
   readonly placement: Placement;
   readonly insightsId: pulumi.Input<string>;
-  /** Address of the scoring service, which the internet reaches. */
+  /** Public URL of the scoring service. */
   readonly scoringUrl: pulumi.Input<string>;
   readonly actionGroupId: pulumi.Input<string>;
 }
 
-/** Places that ask for the service's health; three of five have to fail, so one that is cut off raises no alert. */
+/** Locations of the health checks; three of five must fail, so that a single one without network raises no alert. */
 const testLocations = [
   "emea-nl-ams-azr",
   "emea-gb-db3-azr",
@@ -20,23 +20,23 @@ const testLocations = [
   "apac-sg-sin-azr",
 ];
 
-/** Days that the certificate has to be valid for. */
+/** Minimum remaining validity of the certificate, in days. */
 const certificateDays = 14;
 
-/** Asks for the scoring service's health from outside every five minutes, and an alert when nobody gets it. */
+/** Checks the scoring service's health from outside every five minutes, and raises an alert if it is unreachable. */
 export class AvailabilityTest extends pulumi.ComponentResource {
   constructor(name: string, args: AvailabilityTestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:AvailabilityTest", name, {}, opts);
     const { resourceGroupName, location, tags } = args.placement;
     const url = pulumi.output(args.scoringUrl).apply((address) => address.replace(/\/$/, ""));
     const secure = url.apply((address) => address.startsWith("https://"));
-    // Untyped, as its members have Azure's own names only so: the SDK's class renames Name, Kind and Locations[].Id.
+    // Untyped, because the SDK's class renames Name, Kind and Locations[].Id, and Azure needs these names.
     const test = new resources.Resource(
       name,
       {
         resourceGroupName,
         location,
-        // Azure finds the component that a test belongs to by this tag.
+        // Azure uses this tag to link the test to its Application Insights component.
         tags: pulumi.output(args.insightsId).apply((id) => ({ ...tags, [`hidden-link:${id}`]: "Resource" })),
         apiVersion: "2022-06-15",
         resourceProviderNamespace: "Microsoft.Insights",
@@ -73,7 +73,7 @@ export class AvailabilityTest extends pulumi.ComponentResource {
         resourceGroupName,
         tags,
         location: "global",
-        description: "The scoring service cannot be reached from three of five places",
+        description: "The scoring service cannot be reached from three of five locations",
         severity: 1,
         enabled: true,
         autoMitigate: true,

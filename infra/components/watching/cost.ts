@@ -6,18 +6,18 @@ import type { Identity } from "../foundation/identities";
 
 export interface BudgetArgs {
   readonly resourceGroupId: pulumi.Input<string>;
-  /** The group that AKS makes for a cluster's nodes, disks and balancers; what they cost is billed there. */
+  /** Resource group that AKS creates for nodes, disks and load balancers, which are billed there. */
   readonly nodeResourceGroup?: pulumi.Input<string> | undefined;
-  /** Money a month, in the subscription's currency. */
+  /** Monthly amount in the subscription's currency. */
   readonly amount: number;
   readonly email: string;
   readonly actionGroupId: pulumi.Input<string>;
 }
 
-/** Azure takes no start before the month in which a budget is made. */
+/** Azure refuses a budget that starts before the current month. */
 const firstOfMonth = (now: Date): string => `${now.toISOString().slice(0, 7)}-01T00:00:00Z`;
 
-/** Where costs are counted: in the resource group, and, of a subscription, in those of the nodes beside it. */
+/** Scope of the costs: the resource group, or the subscription filtered to it and the node resource group. */
 function counted({ resourceGroupId, nodeResourceGroup }: BudgetArgs) {
   if (nodeResourceGroup === undefined) return { scope: resourceGroupId };
   const both = pulumi.all([resourceGroupId, nodeResourceGroup]);
@@ -28,7 +28,7 @@ function counted({ resourceGroupId, nodeResourceGroup }: BudgetArgs) {
   };
 }
 
-/** Warns when an environment has cost, or is going to cost, more than it should. It never stops anything. */
+/** Warns when an environment's actual or forecast cost exceeds the budget. It never stops anything. */
 export class Budget extends pulumi.ComponentResource {
   constructor(name: string, args: BudgetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:Budget", name, {}, opts);
@@ -55,14 +55,14 @@ export class Budget extends pulumi.ComponentResource {
           forecast100: warning("Forecasted", 100),
         },
       },
-      // The start stays as it was when the budget was made: Azure refuses another, and completes it with an end.
+      // Keep the original start: Azure refuses to change it, and adds an end date.
       { parent: this, ignoreChanges: ["timePeriod"] },
     );
     this.registerOutputs({});
   }
 }
 
-/** What a Logic App does that stops a container group once a day: a Workflow Definition Language document. */
+/** Workflow Definition Language document of a Logic App that stops a container group once a day. */
 export function autoStopDefinition(args: {
   /** hh:mm, UTC. */
   readonly time: string;
@@ -109,11 +109,11 @@ export interface AutoStopArgs {
   /** hh:mm, UTC. */
   readonly time: string;
   readonly containerGroupId: pulumi.Input<string>;
-  /** It needs the right to stop the group: `containerGroups` in infra/components/foundation/access-table.ts. */
+  /** Needs a role to stop the group: `containerGroups` in infra/components/foundation/access-table.ts. */
   readonly identity: Identity;
 }
 
-/** Stops a container group every evening; it costs nothing until the next release, or a hand, starts it. */
+/** Stops a container group every evening; it costs nothing until a release or a person starts it. */
 export class AutoStop extends pulumi.ComponentResource {
   constructor(name: string, args: AutoStopArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:AutoStop", name, {}, opts);

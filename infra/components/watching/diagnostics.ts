@@ -1,10 +1,10 @@
-/** What is kept of a resource's logs and metrics. */
+/** A diagnostic setting: which logs and metrics of a resource are kept. */
 export interface Diagnostics {
-  /** Of the setting's name, where a resource has several. */
+  /** Suffix of the setting's name, for a resource with several. */
   readonly suffix: string;
-  /** Below the resource's id: services of a storage account have settings of their own. */
+  /** Path below the resource's id, because each service of a storage account has its own setting. */
   readonly path: string;
-  /** Absent where a resource has none: Azure takes no empty list. */
+  /** Absent if the resource has no logs, because Azure refuses an empty list. */
   readonly logs?: { category?: string; categoryGroup?: string; enabled: true }[];
   readonly metrics: { category: string; enabled: true }[];
 }
@@ -17,9 +17,9 @@ const everything: Diagnostics = {
   metrics: metrics("AllMetrics"),
 };
 
-/** Resources of which something else than everything is kept, by the name they have in `diagnosed`. */
+/** Exceptions to keeping everything, by name in `diagnosed`. */
 const special: Readonly<Record<string, readonly Diagnostics[]>> = {
-  // The account itself has no logs; those of Blob say who read and wrote which data.
+  // The account itself has no logs; the Blob service logs who read and wrote which data.
   storage: [
     { suffix: "", path: "", metrics: metrics("Transaction") },
     {
@@ -29,7 +29,7 @@ const special: Readonly<Record<string, readonly Diagnostics[]>> = {
       metrics: metrics("Transaction"),
     },
   ],
-  // Every read of the API server would be most of the bill for logs; changes, sign-ins and scaling are kept.
+  // Logging every API server read would dominate the log bill; changes, sign-ins and scaling are kept.
   cluster: [
     {
       suffix: "",
@@ -43,7 +43,7 @@ const special: Readonly<Record<string, readonly Diagnostics[]>> = {
   ],
 };
 
-/** The diagnostic settings of a resource: of all its logs and metrics, unless it is one of the few named above. */
+/** The diagnostic settings of a resource: all logs and metrics, apart from the exceptions above. */
 export function diagnosticsOf(resource: string): readonly Diagnostics[] {
   return special[resource] ?? [everything];
 }

@@ -1,36 +1,36 @@
 import { driftedColumns, failedRetraining, idleNodes, latencyPercentile, spooledBytes } from "./queries";
 
-/** Half of what a replica's spool may hold (MLOPS_MAX_SPOOL_BYTES): time to act before records are dropped. */
+/** Half of a replica's spool limit (MLOPS_MAX_SPOOL_BYTES), which leaves time to act before records are dropped. */
 const spoolAlertBytes = 128 * 1024 * 1024;
 
-/** Minutes that a node may be idle: far above the minutes after which it should have been given back. */
+/** Idle minutes of a node that raise an alert: far above the time after which it should have been released. */
 const idleAlertMinutes = 60;
 
-/** A question put to the logs every so often; each row of the answer, or a value in it, above the threshold counts. */
+/** A scheduled log query; it raises an alert if its number of rows, or a value in them, exceeds the threshold. */
 export interface LogAlert {
   readonly role: string;
   readonly title: string;
-  /** 1 is an error that users notice, 2 one that they will, 3 a matter of money or quality. */
+  /** 1: an error that users notice; 2: one that they will notice; 3: a matter of cost or quality. */
   readonly severity: 1 | 2 | 3;
   readonly query: string;
-  /** Column that is compared; rows are counted without one. */
+  /** Column to compare with the threshold; undefined compares the number of rows. */
   readonly column?: string;
   readonly threshold: number;
-  /** How often it is asked, and over how long a time: ISO 8601 durations. */
+  /** Evaluation frequency and time window, as ISO 8601 durations. */
   readonly every: string;
   readonly window: string;
-  /** Longer time that the query itself looks back, where it needs the state before the window. */
+  /** Longer look-back for a query that needs the state before the window, as an ISO 8601 duration. */
   readonly lookBack?: string;
 }
 
 export interface AlertLimits {
-  /** 95th percentile of latency above which an alert goes out, ms. */
+  /** Alert threshold for the 95th percentile of latency, in ms. */
   readonly latencyMs: number;
-  /** Nodes that training clusters keep on purpose. */
+  /** Nodes that training clusters keep intentionally. */
   readonly keptNodes: number;
 }
 
-/** The alerts that are asked of the logs. */
+/** The alerts based on log queries. */
 export function logAlerts({ latencyMs, keptNodes }: AlertLimits): readonly LogAlert[] {
   return [
     {
@@ -45,7 +45,7 @@ export function logAlerts({ latencyMs, keptNodes }: AlertLimits): readonly LogAl
     },
     {
       role: "retraining",
-      title: "A retraining failed",
+      title: "Retraining failed",
       severity: 2,
       query: failedRetraining,
       threshold: 0,
@@ -74,7 +74,7 @@ export function logAlerts({ latencyMs, keptNodes }: AlertLimits): readonly LogAl
     },
     {
       role: "idle-nodes",
-      title: `Training nodes are idle for over ${idleAlertMinutes} minutes, and cost`,
+      title: `Training nodes have been idle for over ${idleAlertMinutes} minutes, which costs money`,
       severity: 3,
       query: idleNodes(keptNodes, idleAlertMinutes),
       threshold: 0,

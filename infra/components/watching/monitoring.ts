@@ -17,26 +17,26 @@ export interface MonitoringArgs {
   /** The Azure Machine Learning workspace. */
   readonly workspaceId: pulumi.Input<string>;
   readonly alertEmail: string;
-  /** 95th percentile of latency above which an alert goes out, ms. */
+  /** Alert threshold for the 95th percentile of latency, in ms. */
   readonly latencyMs: number;
-  /** Failed requests in five minutes above which an alert goes out. */
+  /** Alert threshold for failed requests in five minutes. */
   readonly failedRequests: number;
-  /** Nodes that training clusters keep on purpose; 0 unless given. */
+  /** Nodes that training clusters keep intentionally; default 0. */
   readonly keptNodes?: number;
-  /** Address of the scoring service where the internet reaches it; availability is tested only then. */
+  /** Public URL of the scoring service; without it, availability is not tested. */
   readonly scoringUrl?: pulumi.Input<string> | undefined;
-  /** The AKS cluster that scores. */
+  /** The AKS cluster of the scoring service. */
   readonly clusterId?: pulumi.Input<string> | undefined;
-  /** Resources whose logs and metrics are kept, by a name; infra/components/watching/diagnostics.ts says what is kept of which. */
+  /** Resources with diagnostic settings, by name; infra/components/watching/diagnostics.ts says what each keeps. */
   readonly diagnosed: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Average of all nodes; pods are added at half of it, so it is reached only when no node can be. */
+/** Average over all nodes. Pods scale out at half of this, so it is reached only if no node can be added. */
 const nodeUsePercent = 90;
 
-/** Alerts with an action group, workbook, saved queries and diagnostic settings of an environment. */
+/** An environment's alerts with their action group, workbook, saved queries and diagnostic settings. */
 export class Monitoring extends pulumi.ComponentResource {
-  /** Whom alerts go to; the budget's warnings go there as well. */
+  /** Receives the alerts and the budget's warnings. */
   readonly actionGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -91,7 +91,7 @@ export class Monitoring extends pulumi.ComponentResource {
         evaluationFrequency: alert.every,
         windowSize: alert.window,
         ...(alert.lookBack !== undefined && { overrideQueryTimeRange: alert.lookBack }),
-        // The tables of a fresh workspace come with its first records; until then Azure would refuse the query.
+        // A new workspace has no tables until the first records arrive; validation would fail until then.
         skipQueryValidation: true,
         criteria: {
           allOf: [
@@ -135,7 +135,7 @@ export class Monitoring extends pulumi.ComponentResource {
               name: "failed",
               metricNamespace: "microsoft.insights/components",
               metricName: "requests/failed",
-              // Application Insights counts a refused request (4xx) as failed too: that is the client's mistake.
+              // Application Insights also counts 4xx as failed, but those are the client's mistakes.
               dimensions: [
                 {
                   name: "request/resultCode",
@@ -165,7 +165,7 @@ export class Monitoring extends pulumi.ComponentResource {
           resourceGroupName,
           tags,
           location: "global",
-          description: `The cluster's nodes use over ${nodeUsePercent} % of their ${what}: it does not scale, or is at its limit`,
+          description: `The cluster's nodes use over ${nodeUsePercent} % of their ${what}: the cluster does not scale, or is at its limit`,
           severity: 2,
           enabled: true,
           autoMitigate: true,
@@ -201,7 +201,7 @@ export class Monitoring extends pulumi.ComponentResource {
         resourceGroupName,
         location,
         tags,
-        // Azure takes a GUID only. The group's name has random digits, so no two stacks have the same.
+        // Azure accepts only a GUID. The group's name has random digits, so every stack gets a different one.
         resourceName: pulumi.output(resourceGroupName).apply((group) => uuidOf(`${group}/${name}-workbook`)),
         kind: "shared",
         category: "workbook",

@@ -1,32 +1,32 @@
 /**
- * What alerts, the workbook and the saved queries ask the environment's Log Analytics workspace, in KQL. Tables are
- * those of workspace-based Application Insights (`App...`) and of Azure Machine Learning's diagnostic logs (`Aml...`).
+ * KQL queries of the alerts, the workbook and the saved queries, for the environment's Log Analytics workspace. The tables
+ * are those of workspace-based Application Insights (`App...`) and Azure Machine Learning's diagnostic logs (`Aml...`).
  */
 
 /**
- * Requests that clients waited for: health checks and metrics are read with GET, and those of our own tests have a mark
+ * Scoring requests of clients: health checks and metrics use GET, and requests of our own tests have a mark
  * (scoring/telemetry/request-spans.ts).
  */
 const scored = `AppRequests
 | where Name startswith "POST " and isempty(tostring(Properties["mlops.mark"]))`;
 
-/** 95th percentile of latency in each five minutes that saw enough requests to say so, in milliseconds. */
+/** 95th percentile of latency, in ms, for each five minutes with at least 20 requests. */
 export const latencyPercentile = `${scored}
 | summarize requests = sum(ItemCount), p95 = percentile(DurationMs, 95) by bin(TimeGenerated, 5m)
 | where requests >= 20`;
 
-/** A row for each retraining that failed; a failed step fails its whole job. */
+/** One row for each failed retraining job; a failed step fails the whole job. */
 export const failedRetraining = `AmlRunStatusChangedEvent
 | where Status == "Failed"
 | extend Job = iff(isempty(RootRunId), RunId, RootRunId)
 | summarize failed = max(TimeGenerated), message = take_any(Message) by Job`;
 
-/** Largest spool of the prediction log among the replicas, in bytes; the scoring process reports it each minute. */
+/** Largest prediction log spool of all replicas, in bytes; each scoring process reports it every minute. */
 export const spooledBytes = `AppMetrics
 | where Name == "mlops.prediction_log.spooled"
 | summarize bytes = max(Sum / ItemCount) by bin(TimeGenerated, 5m)`;
 
-/** Columns of each version that have drifted, as \`mlops monitor\` last measured them. */
+/** Number of drifted columns of each version, from the last run of \`mlops monitor\`. */
 export const driftedColumns = `AppMetrics
 | where Name == "mlops.drift.columns"
 | extend Model = tostring(Properties["mlops.model"])
@@ -34,8 +34,8 @@ export const driftedColumns = `AppMetrics
 | project Model, columns = Sum`;
 
 /**
- * Training clusters with more idle nodes than are to be kept, for longer than the minutes given. A cluster tells of
- * changes only, so the beginning of its present state is looked for.
+ * Training clusters that have had more than `keptNodes` idle nodes for longer than `minutes`. A cluster reports only
+ * changes, so the query looks for the start of the current state.
  */
 export function idleNodes(keptNodes: number, minutes: number): string {
   return `let idle = AmlComputeClusterEvent | where IdleNodeCount > ${keptNodes};
@@ -49,9 +49,9 @@ idle
 | where idleSince < ago(${minutes}m)`;
 }
 
-/** A query to look at: in the workbook, and saved for the portal's Logs page. */
+/** A query for people, in the workbook and on the portal's Logs page. */
 export interface SavedQuery {
-  /** Stable: the identity of the saved query is made of it. */
+  /** Must not change: the saved query's id is derived from it. */
   readonly key: string;
   readonly title: string;
   readonly query: string;
@@ -61,7 +61,7 @@ export interface SavedQuery {
 export const savedQueries: readonly SavedQuery[] = [
   {
     key: "requests",
-    title: "Requests a minute, by answer",
+    title: "Requests per minute, by response code",
     query: `${scored}
 | summarize requests = sum(ItemCount) by bin(TimeGenerated, 1m), ResultCode`,
     visualization: "timechart",
@@ -75,7 +75,7 @@ export const savedQueries: readonly SavedQuery[] = [
   },
   {
     key: "versions",
-    title: "Requests, failures and latency of each version",
+    title: "Requests, failures and latency by version",
     query: `${scored}
 | extend Model = tostring(Properties["mlops.model"])
 | summarize requests = sum(ItemCount), failed = sumif(ItemCount, toint(ResultCode) >= 500), p95 = percentile(DurationMs, 95) by Model`,
@@ -93,7 +93,7 @@ export const savedQueries: readonly SavedQuery[] = [
   },
   {
     key: "drift",
-    title: "Drifted columns at each measurement",
+    title: "Drifted columns by measurement",
     query: `AppMetrics
 | where Name == "mlops.drift.columns"
 | extend Model = tostring(Properties["mlops.model"])
@@ -108,7 +108,7 @@ export const savedQueries: readonly SavedQuery[] = [
   },
   {
     key: "runs",
-    title: "Training jobs, by their last status",
+    title: "Training jobs by latest status",
     query: `AmlRunStatusChangedEvent
 | summarize arg_max(TimeGenerated, Status, Message) by RunId
 | order by TimeGenerated desc`,
@@ -116,7 +116,7 @@ export const savedQueries: readonly SavedQuery[] = [
   },
   {
     key: "nodes",
-    title: "Training nodes, running and idle",
+    title: "Running and idle training nodes",
     query: `AmlComputeClusterEvent
 | summarize running = max(RunningNodeCount), idle = max(IdleNodeCount) by bin(TimeGenerated, 5m), ClusterName`,
     visualization: "timechart",

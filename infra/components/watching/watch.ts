@@ -11,12 +11,12 @@ import { tagNames } from "../../config/tag-names";
 interface Watched {
   readonly foundation: Foundation;
   readonly workspace: Workspace;
-  /** Where models are trained. */
+  /** Only in the environment that trains models. */
   readonly triggers: Triggers | undefined;
   readonly serving: PreparedServing;
 }
 
-/** Alerts, budget and Azure Policy: what watches an environment and does not serve anyone. */
+/** Alerts, budget and Azure Policy of an environment. */
 export function watch(config: StackConfig, { foundation, workspace, triggers, serving }: Watched): void {
   const { placement, logAnalyticsId, insights, storage, vault, registry } = foundation;
   const { cluster, containerGroupId } = serving;
@@ -28,7 +28,7 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
     insightsId: insights.id,
     workspaceId: workspace.id,
     keptNodes: config.computeMinNodes,
-    // The availability test comes from the internet.
+    // The availability test runs from the internet.
     scoringUrl: config.host === undefined ? undefined : serving.url,
     clusterId,
     diagnosed: {

@@ -1,6 +1,6 @@
 import { savedQueries, type SavedQuery } from "./queries";
 
-/** Name of the workbook's own parameter, to which all its queries are bound. */
+/** Name of the workbook's time range parameter, which all queries use. */
 const timeRange = "TimeRange";
 
 const hour = 3_600_000;
@@ -50,7 +50,7 @@ function chart({ key, title, query, visualization }: SavedQuery, logAnalyticsId:
   };
 }
 
-/** The workbook of an environment, as the text that Azure keeps: each saved query as a chart or table, over one time range. */
+/** An environment's workbook as serialized JSON: each saved query as a chart or table, over one time range. */
 export function workbookData(logAnalyticsId: string, title: string): string {
   return JSON.stringify({
     version: "Notebook/1.0",

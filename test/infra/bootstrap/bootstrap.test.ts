@@ -40,7 +40,7 @@ test("without consent nothing is changed", async () => {
 test("a second run changes nothing, and asks nobody", async () => {
   const text = await said();
   const { length } = cloud.writes;
-  expect(text).toMatch(/Done: \d+ made/);
+  expect(text).toMatch(/Done: \d+ created or corrected/);
   const again = await said({ consent: () => Promise.reject(new Error("asked")) });
   expect(again).toMatch(/0 to create, 0 to correct, \d+ exist already\./);
   expect(again).toContain("nothing was changed");
@@ -56,7 +56,7 @@ test("says at the end what to type, in few lines", async () => {
     `  az pipelines run --organization ${cloud.devOpsUrl}/contoso --project "shop" --id ${idOf("mlops-infra")} --parameters stack=prod`,
     `  az pipelines run --organization ${cloud.devOpsUrl}/contoso --project "shop" --id ${idOf("mlops-release")} --parameters modelVersion=<model:version>`,
   ]);
-  expect(text).toContain("Run this command again once qa is there");
+  expect(text).toContain("Run this command again once qa exists");
   cloud.devops.branches = ["main"];
   expect(await said()).toContain("HEAD:mlops-setup");
 });
@@ -333,7 +333,7 @@ describe("a project with dev, test and live", () => {
     }
     expect(text).toContain("git add Pulumi.dev.yaml Pulumi.test.yaml Pulumi.live.yaml &&");
     expect(text).toContain("tested in dev, then in test, and waits for your approval before live.");
-    expect(text).toContain("Run this command again once dev is there");
+    expect(text).toContain("Run this command again once dev exists");
     expect(await said(inputs())).toContain("nothing was changed");
   });
 

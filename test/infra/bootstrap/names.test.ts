@@ -64,11 +64,11 @@ test.each([
   [
     "an environment that the list does not have",
     ["--environment", `live=${other}`],
-    'environments.yml has qa, prod and no "live". Name it there first',
+    'environments.yml has no environment "live", only qa, prod.',
   ],
-  ["one twice", ["--environment", `qa=${other}`, "--environment", `qa=${other}`], "It is given twice"],
-  ["an environment without a subscription", ["--environment", "qa"], "<name>=<id of a subscription>"],
-  ["a subscription by its name", ["--environment", "qa=research"], "<name>=<id of a subscription>"],
+  ["one twice", ["--environment", `qa=${other}`, "--environment", `qa=${other}`], "is given twice"],
+  ["an environment without a subscription", ["--environment", "qa"], "<name>=<subscription id>"],
+  ["a subscription by its name", ["--environment", "qa=research"], "<name>=<subscription id>"],
   ["a region that lacks something", ["--location", "moon"], "Allowed choices"],
   ["a setting without value", ["--set", "owner"], "Expected <key>=<value>"],
 ])("%s is refused", (_name, more, message) => {

@@ -36,7 +36,7 @@ describe("the configuration of a stack", () => {
       /schedule is "0 3 1 \* \*": expected \* for day of month .*mlops:schedule '0 3 \* \* 1'/,
       /mlops:monthlyBudget is not set/,
       /computMaxNodes is not a setting\. Did you mean mlops:computeMaxNodes\?/,
-      /computeMinNodes is 5, above mlops:computeMaxNodes, which is 2/,
+      /computeMinNodes is 5, which is above mlops:computeMaxNodes, 2/,
       /mlops:host is set without mlops:certificate/,
     ]) {
       expect(read).toThrow(line);
@@ -47,7 +47,7 @@ describe("the configuration of a stack", () => {
     ["Qa_1", {}, /The stack's name "Qa_1"/],
     // A release belongs to the stack of what serves.
     ["qa", { "mlops:release": '{"canaryPercent":0}' }, /mlops:release is not a setting/],
-    ["qa", { "mlops:trainingImage": "repo/training:1" }, /expected an image by its digest/],
+    ["qa", { "mlops:trainingImage": "repo/training:1" }, /expected an image by digest/],
     ["qa", { "mlops:computeVmSize": "DS3" }, /expected an Azure VM size/],
     ["qa", { "mlops:dataRegions": "northeurope" }, /which mlops:dataRegions does not allow/],
     ["qa", { "mlops:zones": '["1","4"]' }, /expected a list of zones/],
@@ -70,7 +70,9 @@ describe("the configuration of a stack", () => {
   });
 
   test.each(["Live", "live_1", "live-", ""])('a stack cannot be called "%s"', (name) => {
-    expect(() => parseConfig(name, qa)).toThrow("goes into names of resources. Expected 1 to 20 lower-case");
+    expect(() => parseConfig(name, qa)).toThrow(
+      "is not valid, because it becomes part of resource names. Expected 1 to 20",
+    );
   });
 
   test("a description says what every setting is for", () => {

@@ -143,7 +143,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   [
     "no roles",
     { "/providers/Microsoft.Authorization/roleAssignments": { value: [] } },
-    /role Contributor: you do not have it/,
+    /role Contributor: you have neither this role nor Owner/,
   ],
   [
     "no providers",
@@ -184,7 +184,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { "/Microsoft.Compute/skus": 500 },
     /quotas: Reading the VM sizes failed: Azure \(.*\) returned HTTP 500/,
   ],
-  ["a refusal", { "/Microsoft.Compute/skus": 403 }, /quotas: .*HTTP 403 .*Expected Reader/],
+  ["a refusal", { "/Microsoft.Compute/skus": 403 }, /quotas: .*HTTP 403 .*Expected at least Reader/],
 ])("%s: it is found, and nothing else", async (_name, changes, expected) => {
   Object.assign(answers, changes);
   const found = await faults();
@@ -219,7 +219,7 @@ test("nobody is signed in: that is said once, and the tools are still looked at"
 });
 
 test("no subscription is chosen", async () => {
-  expect(await faults({ subscriptionId: undefined })).toEqual(["subscription: none is chosen"]);
+  expect(await faults({ subscriptionId: undefined })).toEqual(["subscription: no subscription is chosen"]);
 });
 
 test("of a stack with a cluster the version is asked for, those in preview or at extra cost left out", async () => {
@@ -230,6 +230,10 @@ test("of a stack with a cluster the version is asked for, those in preview or at
   const about = async (version: string) =>
     (await faults(onCluster(version))).filter((fault) => fault.startsWith("Kubernetes"));
   expect(await about("1.36")).toEqual([]);
-  expect(await about("1.34")).toEqual(["Kubernetes: AKS does not support 1.34 here, but 1.36, 1.35"]);
-  expect(await about("1.38")).toEqual(["Kubernetes: AKS does not support 1.38 here, but 1.36, 1.35"]);
+  expect(await about("1.34")).toEqual([
+    "Kubernetes: AKS does not support 1.34 in this region; supported: 1.36, 1.35",
+  ]);
+  expect(await about("1.38")).toEqual([
+    "Kubernetes: AKS does not support 1.38 in this region; supported: 1.36, 1.35",
+  ]);
 });

@@ -20,5 +20,5 @@ test("the table says what is required, what is optional and what stands for the 
 });
 
 test("a document without the markers is refused, with what to do", () => {
-  expect(() => withSettings("# Settings\n", "| table |")).toThrow("Put them where the table goes.");
+  expect(() => withSettings("# Settings\n", "| table |")).toThrow("Put both where the table belongs.");
 });

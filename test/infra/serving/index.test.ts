@@ -99,14 +99,14 @@ describe("is refused", () => {
 
   test.each([
     [{}, /has no output `serving`: it was never updated.*npm run infra:up -- --stack qa/s],
-    [{ serving: { kind: "functions" } }, /does not know/],
+    [{ serving: { kind: "functions" } }, /does not understand/],
   ])("where the environment says %j of itself", async (environment, message) => {
     await expect(runServing("qa", { environment })).rejects.toThrow(message);
   });
 
   test("after an output of the last update that no version of the program has written", async () => {
     await expect(serve("qa", undefined, { canaryPercent: "ten" })).rejects.toThrow(
-      /output `release` of what serves in qa is not valid: canaryPercent .*mlops -- deploy/s,
+      /output `release` of the serving stack qa is not valid: canaryPercent .*mlops -- deploy/s,
     );
   });
 });

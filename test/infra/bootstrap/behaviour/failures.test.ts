@@ -15,11 +15,11 @@ const said = (code: string) => ({ error: { code, message: "As Azure says." } });
 const account = /\/storageAccounts\/[^/]+$/;
 
 test.each([
-  [401, "ExpiredAuthenticationToken", /still valid\. Run "az login/],
+  [401, "ExpiredAuthenticationToken", /Expected a valid token .* Run "az login/],
   [
     403,
     "AuthorizationFailed",
-    /Expected Owner on the subscription, or Contributor and "Role Based Access Control Administrator"/,
+    /Expected Owner on the subscription, or both Contributor and "Role Based Access Control Administrator"/,
   ],
   [404, "SubscriptionNotFound", /Correct --subscription/],
   [409, "StorageAccountAlreadyTaken", /another --resource-group/],
@@ -48,7 +48,7 @@ test("an Azure that receives too many requests is waited for as long as it says,
 test("one that does not stop is left alone", async () => {
   cloud.fail("PUT", account, { status: 429, body: said("TooManyRequests"), headers: { "retry-after": "0" } });
   await expect(bootstrap(cloud.inputs())).rejects.toThrow(
-    /HTTP 429 .*It asks to wait 0 s\. It is receiving too many requests/,
+    /HTTP 429 .*It asks to wait 0 s\. The service receives too many requests/,
   );
 });
 
@@ -61,9 +61,9 @@ const environments = /_apis\/pipelines\/environments$/;
 
 test.each([
   [401, /tenant that the organisation is connected to/],
-  [403, /"Project Administrators" who also has "Endpoint Administrator"/],
+  [403, /"Project Administrators" who is also an "Endpoint Administrator"/],
   [409, /Wait a minute and run the same command again/],
-  [500, /The fault is the service's/],
+  [500, /The service failed/],
 ])("Azure DevOps answers a creation with %i", async (status, remedy) => {
   cloud.fail("POST", environments, { status, body: { message: "TF000001: As it says." } }, 1);
   const run = bootstrap(cloud.inputs());
@@ -129,7 +129,7 @@ test("a project that is not there is named before anything is made", async () =>
 test("an approver whom nobody knows is named before anything is made", async () => {
   const target = { ...cloud.inputs().target, approvers: ["nobody@example.com"] };
   await expect(bootstrap(cloud.inputs({ target }))).rejects.toThrow(
-    '--approver "nobody@example.com" is nobody',
+    '--approver "nobody@example.com" matches nobody',
   );
   expect(cloud.writes).toEqual([]);
 });
@@ -151,7 +151,7 @@ test("a token of nobody is refused", async () => {
   const credential = {
     getToken: () => Promise.resolve({ ...tokenFor("x"), token: "a.e30.b" }),
   };
-  await expect(bootstrap(cloud.inputs({ credential }))).rejects.toThrow("names nobody");
+  await expect(bootstrap(cloud.inputs({ credential }))).rejects.toThrow('no "oid" or "tid" claim');
 });
 
 test("servers that cannot be reached", async () => {
@@ -168,7 +168,7 @@ test("what a policy changes back is named, and not tried for ever", async () => 
     return answer(seen);
   };
   await expect(bootstrap(cloud.inputs())).rejects.toThrow(
-    /storage account mlopsstate\w+ was made, but is not as it should be: allowSharedKeyAccess is true, expected false/,
+    /storage account mlopsstate\w+ was created, but is not as requested: allowSharedKeyAccess is true, expected false/,
   );
 });
 

@@ -65,7 +65,7 @@ test("an Azure that fails half-way is completed by the next run", async () => {
     3,
   );
   await expect(bootstrap(cloud.inputs())).rejects.toThrow(
-    /The vault mlops-state-\w{10} failed: Azure \(localhost:\d+\) returned HTTP 503 \(ServerBusy: Busy\)\. The fault is the service's\./,
+    /The vault mlops-state-\w{10} failed: Azure \(localhost:\d+\) returned HTTP 503 \(ServerBusy: Busy\)\. The service failed\./,
   );
   const whole = await Cloud.start();
   try {

@@ -126,7 +126,7 @@ describe("access", () => {
       principalId: "training-id",
       principalType: "ServicePrincipal",
       roleDefinitionId: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${roles["Storage Blob Data Contributor"]}`,
-      description: "jobs keep logs and intermediate results in the workspace's own containers",
+      description: "jobs store logs and intermediate results in the workspace's own containers",
       condition: containersLike("azureml"),
       conditionVersion: "2.0",
     });
@@ -160,7 +160,7 @@ describe("access", () => {
       }
     });
     expect(message).toBe(
-      'use: infra/components/foundation/access-table.ts gives workspace "Contributor" on workspace, but there is no such principal. Give its object id.',
+      'use: infra/components/foundation/access-table.ts assigns workspace "Contributor" on workspace, but no object id is given for workspace. Add it to principals.',
     );
   });
 });

@@ -73,8 +73,8 @@ describe("what an image is built from", () => {
   });
 
   test.each([
-    [undefined, /A scoring image holds one version of a model\. Give its package/],
-    [__dirname, /is not a package of a model\. Expected the folder that `mlops package/],
+    [undefined, /A scoring image holds one model version, and no package is set/],
+    [__dirname, /is not a model package\. Expected the folder that `mlops package/],
   ])("needs a package, for scoring: %s", async (folder, message) => {
     await expect(layOut({ kind: "scoring", ...(folder && { package: folder }) })).rejects.toThrow(message);
   });

@@ -66,8 +66,8 @@ describe("signing in to a registry with an Entra token", () => {
   });
 
   test.each([
-    [401, /HTTP 401\. Expected an Entra token .* az login --tenant/],
-    [403, /HTTP 403\. Expected an identity that may push.* AcrPush/],
+    [401, /HTTP 401\. Expected a valid Entra token .* az login --tenant/],
+    [403, /HTTP 403\. Expected an identity that can push.* AcrPush/],
     [404, /HTTP 404\. .*mlops:registryLogin docker/],
   ])("is told at once when the registry says %d, without the token", async (code, message) => {
     const result = await signIn(status(code), granted);

@@ -40,6 +40,6 @@ describe("a cluster's kubeconfig", () => {
   });
 
   test.each(["", "text", "clusters: []\nusers: []"])("that is none (%j) is refused", (text) => {
-    expect(() => signInWithAzureCli(text)).toThrow(/not a kubeconfig\. Expected one with clusters and users/);
+    expect(() => signInWithAzureCli(text)).toThrow(/not a valid kubeconfig\. Expected clusters and users/);
   });
 });

@@ -112,7 +112,12 @@ test.each([
     "failed",
     "7 of 7",
   ],
-  ["a size that there is not", { ...need, vmSize: "Standard_X1" }, "failed", "westeurope has no Standard_X1"],
+  [
+    "a size that there is not",
+    { ...need, vmSize: "Standard_X1" },
+    "failed",
+    "Standard_X1 is not available in westeurope",
+  ],
 ])("quota: %s", (_name, wanted, status, says) => {
   const finding = checkQuota(wanted, region);
   expect(finding.status).toBe(status);
@@ -159,9 +164,9 @@ test.each([
 });
 
 test("findings are shown with what mends them", () => {
-  expect(describeFindings([ok("a", "good")])).toBe("✔ a  good\n\nNothing is in the way.");
+  expect(describeFindings([ok("a", "good")])).toBe("✔ a  good\n\nNo problems found.");
   expect(describeFindings([ok("a", "good"), failed("bb", "bad", "mend it")])).toBe(
-    "✔ a   good\n✖ bb  bad\n      → mend it\n\n1 to mend.",
+    "✔ a   good\n✖ bb  bad\n      → mend it\n\n1 problem to fix.",
   );
 });
 
@@ -178,13 +183,13 @@ describe("the version of Kubernetes", () => {
     expect(check(wanted)).toEqual({
       check: "Kubernetes",
       status: "failed",
-      says: `AKS does not support ${wanted} here, but 1.37, 1.36, 1.35`,
+      says: `AKS does not support ${wanted} in this region; supported: 1.37, 1.36, 1.35`,
       mend: "pulumi config set --stack prod mlops:kubernetesVersion 1.36",
     });
   });
 
   test("has a remedy also where there is one version, or none", () => {
     expect(check("1.30", ["1.31"]).mend).toMatch(/ 1\.31$/);
-    expect(check("1.30", []).says).toBe("AKS does not support 1.30 here, but nothing");
+    expect(check("1.30", []).says).toBe("AKS does not support 1.30 in this region; supported: none");
   });
 });

@@ -90,7 +90,7 @@ test.each<[rule: string, type: string, props: Props, message: string]>([
   ["no-public-blobs", container, { publicAccess: "Blob" }, 'publicAccess is "Blob"'],
   ["tls-1-2", account, {}, 'Set minimumTlsVersion to "TLS1_2".'],
   ["tls-1-2", account, { minimumTlsVersion: "TLS1_1" }, 'Set minimumTlsVersion to "TLS1_2".'],
-  ["tls-1-2", account, { minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: false }, "takes HTTP"],
+  ["tls-1-2", account, { minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: false }, "accepts HTTP"],
   ["tls-1-2", subscription, { destination: { endpointType: "WebHook" } }, "minimumTlsVersionAllowed"],
   ["no-shared-keys", account, {}, "Set allowSharedKeyAccess to false"],
   ["no-shared-keys", account, { allowSharedKeyAccess: true }, "Set allowSharedKeyAccess to false"],
@@ -106,7 +106,12 @@ test.each<[rule: string, type: string, props: Props, message: string]>([
     '(authMode "Key"). Set authMode to "AADToken"',
   ],
   ["no-local-auth", endpoint, {}, "(authMode not set)"],
-  ["min-nodes-0", compute, nodes(1), "keeps 1 nodes that cost while idle. Set mlops:computeMinNodes to 0"],
+  [
+    "min-nodes-0",
+    compute,
+    nodes(1),
+    "keeps 1 nodes, which cost money while idle. Set mlops:computeMinNodes to 0",
+  ],
   [
     "allowed-regions",
     account,
