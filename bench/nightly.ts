@@ -8,6 +8,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf } from "../platform/base/errors";
 import { printTable } from "./table";
+import { retryingCrowd } from "./trials/crowd";
 import { predictionLogKills } from "./trials/predictions";
 import { gatewayKills, releaseChanges, scoringKills } from "./trials/releases";
 import { hostileBodies, silentClients } from "./trials/requests";
@@ -22,6 +23,7 @@ const trials: readonly Trial[] = [
   predictionLogKills,
   hostileBodies,
   silentClients,
+  retryingCrowd,
 ];
 
 async function attempt(trial: Trial, durationMs: number): Promise<Outcome> {
