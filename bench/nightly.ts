@@ -1,17 +1,20 @@
 /**
  * `npm run test:nightly`: half an hour of what should not bring the product down, or as many minutes as `--minutes` says.
- * Each trial goes on for its share of the time and counts; the table is that of `docs/reference/reliability.md`.
+ * Each trial goes on for its share of the time and counts; the table is that of `docs/reference/reliability.md`. `--report <file>` writes
+ * the same for a CI system, in JUnit's form.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf } from "../platform/base/errors";
 import { printTable } from "./table";
+import { retryingCrowd } from "./trials/crowd";
 import { predictionLogKills } from "./trials/predictions";
 import { gatewayKills, releaseChanges, scoringKills } from "./trials/releases";
 import { hostileBodies, silentClients } from "./trials/requests";
 import { runKills } from "./trials/runs";
+import { junitReport, type TriedTrial } from "./trials/junit";
 import type { Outcome, Trial } from "./trials/trial";
 
 const trials: readonly Trial[] = [
@@ -22,6 +25,7 @@ const trials: readonly Trial[] = [
   predictionLogKills,
   hostileBodies,
   silentClients,
+  retryingCrowd,
 ];
 
 async function attempt(trial: Trial, durationMs: number): Promise<Outcome> {
@@ -36,20 +40,32 @@ async function attempt(trial: Trial, durationMs: number): Promise<Outcome> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { minutes: { type: "string", default: "30" } } });
+  const { values } = parseArgs({
+    options: { minutes: { type: "string", default: "30" }, report: { type: "string" } },
+  });
   const durationMs = (Number(values.minutes) * 60_000) / trials.length;
   const [load = NaN] = loadavg();
   console.log(
     `Node.js ${process.version}, ${availableParallelism()} cores, load average before ${load.toFixed(2)}, ${values.minutes} minutes.\n`,
   );
-  const rows: string[][] = [];
+  const tried: TriedTrial[] = [];
+  const rowOf = ({ name, done, found, faults }: TriedTrial): string[] => [
+    ...[name, done, found],
+    faults.length === 0 ? "passed" : `FAILED: ${faults.join("; ")}`,
+  ];
   for (const trial of trials) {
-    const { done, found, faults } = await attempt(trial, durationMs);
-    rows.push([trial.name, done, found, faults.length === 0 ? "passed" : `FAILED: ${faults.join("; ")}`]);
-    console.error(rows.at(-1)?.join(" | "));
+    const begun = performance.now();
+    const outcome = await attempt(trial, durationMs);
+    const one = { name: trial.name, tookMs: performance.now() - begun, ...outcome };
+    tried.push(one);
+    console.error(rowOf(one).join(" | "));
   }
-  printTable(["trial", "done", "found", ""], rows);
-  process.exitCode = rows.some(([, , , verdict]) => verdict !== "passed") ? 1 : 0;
+  printTable(["trial", "done", "found", ""], tried.map(rowOf));
+  if (values.report !== undefined) {
+    await mkdir(path.dirname(values.report), { recursive: true });
+    await writeFile(values.report, junitReport(tried));
+  }
+  process.exitCode = tried.some(({ faults }) => faults.length > 0) ? 1 : 0;
 }
 
 void main();

@@ -16,6 +16,7 @@ import {
   canaryAnalysisOf,
   defaultStageMinutes,
   describeStage,
+  judgingOf,
   releaseStepWithin,
 } from "../steps/canary-step";
 import { crown, isInProduction, passedQa, releaseOf } from "../steps/release-of-run";
@@ -54,8 +55,8 @@ async function promote(context: RunContext, { yes = false }: CanaryFlags): Promi
   const status = (await isInProduction(context, release))
     ? await target.deployer.status(session.environments.production, definition.name)
     : await promoteCanary(target.deployer, session.environments.production, {
+        ...(await judgingOf(context)),
         release,
-        rule: definition.canary,
         force: yes,
       });
   await crown(session, release.model);

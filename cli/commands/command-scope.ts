@@ -1,28 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "../../platform/base/errors";
+import { onLostNpm } from "./npm-above";
 
 /** How long a command may take to stop what it started once it was told to stop, in milliseconds. */
 const stopPatienceMs = 10_000;
 /** How much of that the command itself may take to finish, to remove a canary for example. */
 const commandPatienceMs = 5_000;
-
-/** How often it is looked whether the shell of npm is still there, in milliseconds. */
-const shellPollMs = 500;
-
-/**
- * Tells when the shell has gone that npm runs a script in. It passes no signal on: whoever ends `npm start` ends npm and that
- * shell, and the program would go on as nobody's child.
- */
-function onLostShell(lost: () => void): void {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const shell = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === shell) return;
-    clearInterval(timer);
-    lost();
-  }, shellPollMs);
-  timer.unref();
-}
 
 /** The life of one command: what it has started, and the signal that ends it. */
 export class CommandScope {
@@ -60,7 +43,7 @@ export class CommandScope {
         this.stopBy(command, code);
       });
     }
-    onLostShell(() => {
+    onLostNpm(() => {
       if (!this.signal.aborted) this.stopBy(command, 143);
     });
     for (const stream of [process.stdout, process.stderr]) {

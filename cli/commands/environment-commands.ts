@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { readEnvironments } from "../../platform/release/environments";
+import { measuredVersions } from "../../platform/registry/measured-versions";
 import { statusOfAll } from "../../deploy/rules/status-of-all";
 import type { CommandScope } from "./command-scope";
 import { describeDeployments, describeRuns } from "../terminal/describe-status";
@@ -79,12 +80,13 @@ function addStatus(program: Command, scope: CommandScope): void {
         session.environments.names,
       );
       const runs = (await session.runs.list(flags.model)).slice(0, 10);
+      const measured = await measuredVersions(session.registry, flags.model);
       const texts = [
-        describeDeployments(deployments),
+        describeDeployments(deployments, measured),
         ...missing.map(({ message }) => message),
-        describeRuns(runs),
+        describeRuns(runs, measured),
       ];
-      session.output.result({ deployments, runs }, texts.join("\n\n"));
+      session.output.result({ deployments, runs, measured }, texts.join("\n\n"));
     });
 }
 

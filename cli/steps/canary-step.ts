@@ -7,6 +7,7 @@ import {
   type CanaryRelease,
 } from "../../deploy/rules/canary-release";
 import type { CanaryStage } from "../../deploy/rules/canary-stage";
+import type { CanaryJudging } from "../../deploy/rules/judge-canary";
 import { trackHeader } from "../../deploy/laptop/routing";
 import { runLoad } from "../../deploy/tests/load";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
@@ -68,18 +69,26 @@ export async function trafficFor(
   return { sendTraffic: sendAndWait, maxRounds: minutes };
 }
 
-/** How the canary of a run's release is judged; where clients' requests are waited for, at most so many minutes a stage. */
-export async function canaryAnalysisOf(context: RunContext, minutes: number): Promise<CanaryAnalysis> {
-  const { session, run, definition, target } = context;
+/** What the canary of a run's release is judged by, at a stage and by hand. */
+export async function judgingOf(context: RunContext): Promise<CanaryJudging> {
+  const { run, definition, session } = context;
   const { environments } = session;
   return {
-    deployer: target.deployer,
-    environment: environments.production,
-    release: releaseOf(context),
     rule: definition.canary,
     // What the last test saw is nearest to what production will see.
     qaSample: run.tests?.[environments.testing.at(-1) ?? environments.training]?.sample ?? emptySample,
     acceptsRefusals: await acceptsRefusals(context),
+  };
+}
+
+/** How the canary of a run's release is judged; where clients' requests are waited for, at most so many minutes a stage. */
+export async function canaryAnalysisOf(context: RunContext, minutes: number): Promise<CanaryAnalysis> {
+  const { session, target } = context;
+  return {
+    ...(await judgingOf(context)),
+    deployer: target.deployer,
+    environment: session.environments.production,
+    release: releaseOf(context),
     signal: session.signal,
     ...(await trafficFor(context, minutes)),
   };

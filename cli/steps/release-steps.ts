@@ -103,10 +103,15 @@ export const loadStep = (environment: string, name = "load"): Step => ({
     const bodies = await scoringBodies(context);
     const url = await servingUrl(context, environment);
     const headers = await target.headers(environment, definition.name);
-    const load = await runLoad({ url, bodies, connections, seconds: loadSeconds, headers }, session.signal);
+    // As many as production's canary is compared with, where it is the first version there.
+    const { minRequests } = definition.canary;
+    const load = await runLoad(
+      { url, bodies, connections, seconds: loadSeconds, minRequests, headers },
+      session.signal,
+    );
     const sample = await sampleOfTest(
       async () => (await target.deployer.status(environment, definition.name)).samples.stable,
-      { load, lagMs: target.sampleLagMs, signal: session.signal },
+      { load, minRequests, lagMs: target.sampleLagMs, signal: session.signal },
     );
     const { requests, failures, requestsPerSecond, latencyMs } = load;
     const figures = `${requests} requests, ${failures} failed, ${requestsPerSecond.toFixed(0)} a second, p95 ${latencyMs.p95.toFixed(1)} ms`;

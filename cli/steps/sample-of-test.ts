@@ -5,6 +5,8 @@ import type { LoadResult } from "../../deploy/tests/load";
 interface Waiting {
   /** What was sent. */
   readonly load: Pick<LoadResult, "requests" | "failures">;
+  /** Fewer say nothing to a canary that is compared with them. */
+  readonly minRequests: number;
   /** How long the requests take at most to be in the sample, in milliseconds. */
   readonly lagMs: number;
   readonly signal: AbortSignal;
@@ -15,8 +17,12 @@ interface Waiting {
 /** A sample says little before it has most of what was sent: telemetry drops a part of it under load. */
 const enough = 0.5;
 
-const isWhole = (sample: TrackSample, requests: number): boolean =>
-  sample.requests >= enough * requests && (sample.predictions ?? sample.classes) !== undefined;
+const isWhole = (
+  sample: TrackSample,
+  { load, minRequests }: Pick<Waiting, "load" | "minRequests">,
+): boolean =>
+  sample.requests >= Math.max(enough * load.requests, minRequests) &&
+  (sample.predictions ?? sample.classes) !== undefined;
 
 /**
  * What an environment has seen of a test, once it has seen it: the first release to production is compared with this. Without telemetry
@@ -24,12 +30,12 @@ const isWhole = (sample: TrackSample, requests: number): boolean =>
  */
 export async function sampleOfTest(
   read: () => Promise<TrackSample | undefined>,
-  { load, lagMs, signal, pauseMs = 20_000 }: Waiting,
+  { load, minRequests, lagMs, signal, pauseMs = 20_000 }: Waiting,
 ): Promise<TrackSample> {
   const deadline = performance.now() + lagMs;
   for (;;) {
     const sample = (await read()) ?? emptySample;
-    if (isWhole(sample, load.requests)) return sample;
+    if (isWhole(sample, { load, minRequests })) return sample;
     if (performance.now() >= deadline) {
       const { requests, failures } = load;
       return sample.requests < requests ? { ...sample, requests, failures } : sample;

@@ -1,16 +1,9 @@
-import { decideCanary } from "./canary";
 import type { CanaryRule } from "../../platform/definition/definition";
-import {
-  emptySample,
-  type Deployer,
-  type DeploymentStatus,
-  type Release,
-  type TrackSample,
-  type Traffic,
-} from "../../platform/release/deployment";
+import type { Deployer, DeploymentStatus, Release, Traffic } from "../../platform/release/deployment";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { CanaryStage } from "./canary-stage";
+import { judgeCanary, requireReference, type CanaryJudging } from "./judge-canary";
 import { remainingStages, type RemainingStage } from "./remaining-stages";
 import { setCanary } from "./set-canary";
 
@@ -26,19 +19,11 @@ const littleTraffic = 0.2;
 /** Requests that a round sends to the canary unless its rule asks for more: fewer say little about its latency. */
 const minRoundRequests = 100;
 
-/** What a canary is judged by. */
-export interface CanaryAnalysis {
+/** What a canary is judged by, and whose it is. */
+export interface CanaryAnalysis extends CanaryJudging {
   readonly deployer: Deployer;
   readonly environment: string;
   readonly release: Release;
-  readonly rule: CanaryRule;
-  /** What the canary is compared with while the environment has no stable version: what QA showed of it. */
-  readonly qaSample: TrackSample;
-  /**
-   * It is accepted that the release refuses requests that stable answers. Then neither answers the other's requests, and the canary is
-   * compared with what QA showed of it, too.
-   */
-  readonly acceptsRefusals?: boolean;
   /** Sends this many scoring requests to the environment's URL, or waits while its clients send theirs. */
   readonly sendTraffic: (url: string, requests: number) => Promise<void>;
   /** Rounds of traffic after which a stage is decided by what there is; the last stage has `lastStagePatience` times as many. */
@@ -57,30 +42,6 @@ function requestsFor({ weight, shadow }: Traffic, rule: CanaryRule, hasStable: b
   const share = hasStable ? Math.max(weight, shadow) / 100 : 1;
   const rarer = hasStable && weight > 0 ? Math.min(share, 1 - weight / 100) : share;
   return Math.ceil((Math.max(rule.minRequests, minRoundRequests) * 1.3) / rarer);
-}
-
-type JudgedBy = Pick<CanaryAnalysis, "rule"> & Partial<Pick<CanaryAnalysis, "qaSample" | "acceptsRefusals">>;
-
-/** What is known of a canary: compared with stable or, while there is none, with what QA showed of it. */
-export function judgeCanary(
-  { stable, samples }: Pick<DeploymentStatus, "stable" | "samples">,
-  { rule, qaSample = emptySample, acceptsRefusals = false }: JudgedBy,
-): Omit<CanaryStage, "weight"> {
-  const against = acceptsRefusals ? undefined : stable;
-  const reference = against ? (samples.stable ?? emptySample) : qaSample;
-  const canary = samples.canary ?? emptySample;
-  const comparedWith = against ? "stable" : "QA";
-  const { checks, ...decision } = decideCanary({ reference, canary, rule, comparedWith });
-  void checks;
-  const samplesShown = { reference: withoutKept(reference), canary: withoutKept(canary) };
-  return { comparedWith: against?.model ?? "QA", ...decision, ...samplesShown };
-}
-
-/** A sample as records keep it: the predictions themselves have done their work. */
-function withoutKept({ predictions, ...rest }: TrackSample): TrackSample {
-  if (predictions === undefined) return rest;
-  const { count, mean, standardDeviation } = predictions;
-  return { ...rest, predictions: { count, mean, standardDeviation } };
 }
 
 /** Sends one round of traffic and judges the stage by all that was seen since it began. */
@@ -120,7 +81,9 @@ export function decideAtLast(
 
 /** Judges the canary at its present traffic, round by round until it is decided: it advances, or is to be rolled back. */
 export async function analyseCanary(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
-  const { rule, maxRounds = defaultRounds } = plan;
+  const { deployer, environment, release, rule, maxRounds = defaultRounds } = plan;
+  const { name } = parseModelRef(release.model);
+  requireReference(release.model, await deployer.status(environment, name), plan);
   const last = traffic.weight >= Math.max(...rule.weights);
   const rounds = last ? lastStagePatience * maxRounds : maxRounds;
   for (let round = 1; ; round += 1) {
@@ -194,6 +157,7 @@ async function passStages(plan: CanaryRelease, stages: readonly RemainingStage[]
 export async function releaseThroughCanary(plan: CanaryRelease): Promise<boolean> {
   const { deployer, environment, release, rule } = plan;
   const status = await deployer.status(environment, parseModelRef(release.model).name);
+  requireReference(release.model, status, plan);
   try {
     return await passStages(plan, remainingStages(status, release, rule));
   } catch (error) {

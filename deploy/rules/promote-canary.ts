@@ -1,8 +1,7 @@
-import type { CanaryRule } from "../../platform/definition/definition";
 import type { Deployer, DeploymentStatus, Release } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import { judgeCanary } from "./canary-release";
+import { judgeCanary, requireReference, type CanaryJudging } from "./judge-canary";
 import { isSameRelease } from "./remaining-stages";
 
 /** Throws CONFLICT unless a release is the environment's canary; returns that. */
@@ -17,20 +16,28 @@ export function requireCanary(
   );
 }
 
+/** Whose canary is promoted by hand, and what it is judged by. */
+interface PromotionByHand extends CanaryJudging {
+  readonly release: Release;
+  /** Without a look at what was seen of it. */
+  readonly force: boolean;
+}
+
 /**
- * Gives a canary all requests, ahead of the stages of its definition. What was seen of it has to allow that, unless
- * `force` says not to look; a first version has nothing to be compared with. Throws CONFLICT otherwise.
+ * Gives a canary all requests, ahead of the stages of its definition. What was seen of it has to allow that by the rule that decides at
+ * the stages, unless `force` says not to look. Throws CONFLICT otherwise.
  */
 export async function promoteCanary(
   deployer: Deployer,
   environment: string,
-  { release, rule, force }: { readonly release: Release; readonly rule: CanaryRule; readonly force: boolean },
+  { release, force, ...judging }: PromotionByHand,
 ): Promise<DeploymentStatus> {
   const { name } = parseModelRef(release.model);
   const status = await deployer.status(environment, name);
   requireCanary(status, release);
-  if (!force && status.stable !== undefined) {
-    const { verdict, explanation } = judgeCanary(status, { rule });
+  if (!force) {
+    requireReference(release.model, status, judging);
+    const { verdict, explanation } = judgeCanary(status, judging);
     if (verdict !== "advance") {
       const remedy =
         verdict === "roll-back" ? "Run `mlops rollback`" : "Wait for more requests, and run this again";

@@ -17,7 +17,7 @@ export const loadResultSchema = z.object({
 
 export type LoadResult = Readonly<z.output<typeof loadResultSchema>>;
 
-/** What to send, and when to stop: after so many requests, or so many seconds. */
+/** What to send, and when to stop: after so many requests, or so many seconds, but not before `minRequests` of them. */
 export type LoadPlan = {
   /** Base URL of the service. */
   readonly url: string;
@@ -26,7 +26,7 @@ export type LoadPlan = {
   readonly connections: number;
   /** Of each request, beside those that say what it is. */
   readonly headers?: Readonly<Record<string, string>>;
-} & ({ readonly requests: number } | { readonly seconds: number });
+} & ({ readonly requests: number } | { readonly seconds: number; readonly minRequests?: number });
 
 /** The same items, beginning at a share (0..1) of the way, so that connections do not all send the same ones first. */
 function rotated<T>(items: readonly T[], share: number): T[] {
@@ -123,17 +123,50 @@ async function generate(plan: LoadPlan, lost: LostRequests, signal: AbortSignal 
   return { result, latencies };
 }
 
-/** Sends scoring requests and measures. Ends early, with what it has, when `signal` is aborted. */
-export async function runLoad(plan: LoadPlan, signal?: AbortSignal): Promise<LoadResult> {
+interface Counted extends Pick<Result, "errors" | "non2xx" | "duration"> {
+  readonly lost: number;
+  readonly latencies: readonly number[];
+}
+
+async function send(plan: LoadPlan, signal: AbortSignal | undefined): Promise<Counted> {
   const lost = new LostRequests(plan, signal);
   const { result, latencies } = await generate(plan, lost, signal);
-  const rising = Float64Array.from(latencies).sort();
+  const { errors, non2xx, duration } = result;
+  return { errors, non2xx, duration, lost: lost.count, latencies };
+}
+
+const countOf = ({ latencies, errors, lost }: Counted): number => latencies.length + errors + lost;
+
+/** Requests that are missing once the time is over. */
+function missingOf(plan: LoadPlan, sent: Counted): number {
+  return "seconds" in plan ? Math.max(0, (plan.minRequests ?? 0) - countOf(sent)) : 0;
+}
+
+const sum = (parts: readonly Counted[], of: (part: Counted) => number): number =>
+  parts.reduce((total, part) => total + of(part), 0);
+
+/** Sends scoring requests and measures. Ends early, with what it has, when `signal` is aborted. */
+export async function runLoad(plan: LoadPlan, signal?: AbortSignal): Promise<LoadResult> {
+  const first = await send(plan, signal);
+  const parts = [first];
+  const missing = missingOf(plan, first);
+  if (missing > 0 && !signal?.aborted) {
+    const { url, bodies, connections, headers } = plan;
+    parts.push(
+      await send({ url, bodies, connections, ...(headers && { headers }), requests: missing }, signal),
+    );
+  }
+  const rising = Float64Array.from(parts.flatMap(({ latencies }) => latencies)).sort();
   const latencyAt = (fraction: number): number => (rising.length > 0 ? nearestRank(rising, fraction) : 0);
-  const unanswered = result.errors + lost.count;
   return {
-    requests: rising.length + unanswered,
-    failures: result.non2xx + unanswered,
-    requestsPerSecond: rising.length / Math.max(result.duration, 1e-3),
+    requests: sum(parts, countOf),
+    failures: sum(parts, ({ non2xx, errors, lost }) => non2xx + errors + lost),
+    requestsPerSecond:
+      rising.length /
+      Math.max(
+        sum(parts, ({ duration }) => duration),
+        1e-3,
+      ),
     latencyMs: { p50: latencyAt(0.5), p95: latencyAt(0.95), p99: latencyAt(0.99) },
   };
 }

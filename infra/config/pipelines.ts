@@ -33,6 +33,7 @@ const reaches: Readonly<Record<string, Reach>> = {
   release: { signsIn: ["release every"], passes: ["every"], secrets: true },
   batch: { signsIn: ["watch production"] },
   monitor: { signsIn: ["watch production"] },
+  nightly: {},
   infra: { signsIn: ["preview", "deploy every"], passes: ["infra"] },
   teardown: { signsIn: ["deploy every"], passes: ["infra"] },
 };

@@ -25,11 +25,27 @@ function ifThere(read: () => string): string | undefined {
   }
 }
 
-/** When a process was started, from /proc/<pid>/stat (proc(5), fields 3 and 22); nothing when it has ended. */
-function startTicksOf(pid: number): string | undefined {
+/** What /proc/<pid>/stat says of a process (proc(5)), from field 3 on. */
+function statOf(pid: number): string[] | undefined {
   const stat = ifThere(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
   // The second field is the program's name in parentheses; it may itself hold spaces and parentheses.
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** The id of a process's parent (field 4); nothing when there is no such process, or the system is not Linux. */
+export function parentOf(pid: number): number | undefined {
+  const parent = statOf(pid)?.[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** The arguments that a process was started with, its name first; nothing where they are not known, as for `parentOf`. */
+export function argumentsOf(pid: number): string[] | undefined {
+  return ifThere(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"))?.split("\0");
+}
+
+/** When a process was started (fields 3 and 22); nothing when it has ended. */
+function startTicksOf(pid: number): string | undefined {
+  const fields = statOf(pid);
   // Z and X: it has ended and only its exit code is still kept.
   return ["Z", "X"].includes(fields?.[0] ?? "Z") ? undefined : fields?.[19];
 }

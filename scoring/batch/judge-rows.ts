@@ -5,6 +5,7 @@ import type { FeatureTable, Predictions } from "../../platform/model/table";
 import type { SqlRow } from "../../platform/sql/engine";
 import { RowTable } from "../rows/row-table";
 import { scoresOf, type BatchModel } from "./batch-model";
+import type { UnevenRows } from "./even-rows";
 
 /** A row of a file that cannot be scored. */
 export interface Rejected {
@@ -73,14 +74,24 @@ interface LookedAt {
   readonly rejected: readonly Rejected[];
 }
 
-/** Scores rows that may not fit the signature, one by one: from the texts of their fields, as those of a request. */
+/**
+ * Scores rows that may not fit the signature, one by one: from the texts of their fields, as those of a request. Those that are known to be
+ * `uneven` are rejected for that.
+ */
 export async function lookAt(
   model: BatchModel,
   fields: FeatureFields,
   rows: readonly SqlRow[],
+  uneven: UnevenRows = new Map(),
 ): Promise<LookedAt> {
-  const { good, table, rejected: unfit } = judgeFor(model, fields, rows);
+  const reasonOf = (row: SqlRow): string | undefined => uneven.get(Number(row._row));
+  const even = rows.filter((row) => reasonOf(row) === undefined);
+  const { good, table, rejected: unfit } = judgeFor(model, fields, even);
   const rejected = [...unfit];
+  for (const row of uneven.size > 0 ? rows : []) {
+    const reason = reasonOf(row);
+    if (reason !== undefined) rejected.push({ row, reasons: [reason] });
+  }
   const predictions = await model.predict(table);
   const scored: SqlRow[] = [];
   const positions: number[] = [];

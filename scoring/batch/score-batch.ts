@@ -9,6 +9,7 @@ import { toCsvLine } from "../../platform/sql/csv-line";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import { namesBeside, rejectsBeside, requireOtherFiles } from "./batch-files";
 import { scoreColumns, scoreTable, type BatchModel } from "./batch-model";
+import { withEvenRows, type UnevenRows } from "./even-rows";
 import { isParquetName, TemporaryFile, writeScored } from "./batch-output";
 import { lookAt, type FeatureFields, type Rejected } from "./judge-rows";
 
@@ -42,12 +43,32 @@ const tables = { scores: "batch_scores", lookedAt: "batch_looked_at", all: "batc
  * the rules for requests, and is scored or rejected with what those say. Memory does not grow with the rows.
  */
 export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
-  const { engine, model, reference, input, output } = request;
+  const { engine, model, input, output } = request;
   const { signature } = model;
   const rejects = rejectsBeside(output);
   await requireOtherFiles(input, [output, rejects]);
   const names = signature.inputs.map(({ name }) => name);
-  const fields = await FileFields.open(engine, names, input);
+  return withEvenRows(
+    input,
+    names,
+    (file) => FileFields.open(engine, names, file),
+    (fields, uneven) => scoreFields(request, { fields, uneven, rejects }),
+  );
+}
+
+interface OpenedFile {
+  readonly fields: FileFields;
+  readonly uneven: UnevenRows;
+  /** The file with the rejected rows, where there are some. */
+  readonly rejects: string;
+}
+
+async function scoreFields(
+  request: BatchRequest,
+  { fields, uneven, rejects }: OpenedFile,
+): Promise<BatchResult> {
+  const { engine, model, reference, input, output } = request;
+  const { signature } = model;
   const faults = errorLines(checkSchema(signature.inputs, fields.header));
   if (faults.length > 0) {
     throw new PlatformError(
@@ -59,12 +80,17 @@ export async function scoreBatch(request: BatchRequest): Promise<BatchResult> {
   const rejectedFile = await TemporaryFile.open(rejects);
   try {
     return await fields.reading(async () => {
-      const scored = await scoreAll(request, fields);
+      const scored = await scoreAll(request, fields, uneven);
       if (scored.rows === 0) {
         throw new PlatformError("DATA_INVALID", `${input} has no rows. Data has at least one; add some.`);
       }
       await fields.requireUnchanged(scored.rows);
-      const { rejected, scores } = await lookAgain(request, { fields, place: rejectedFile.place, ...scored });
+      const { rejected, scores } = await lookAgain(request, {
+        fields,
+        uneven,
+        place: rejectedFile.place,
+        ...scored,
+      });
       const written = { fields, scores, signature, reference };
       await writeScored(engine, written, { place: scoredFile.place, parquet: isParquetName(output) });
       await fields.requireUnchanged(scored.rows);
@@ -88,10 +114,15 @@ interface AllScored {
 }
 
 /** Makes the table of scores: one for each row of the file, NaN where a closer look is needed. */
-async function scoreAll({ engine, model }: BatchRequest, fields: FileFields): Promise<AllScored> {
+async function scoreAll(
+  { engine, model }: BatchRequest,
+  fields: FileFields,
+  uneven: UnevenRows,
+): Promise<AllScored> {
   const { signature } = model;
   const from = `(${fields.typed(signature.inputs, signature.format)}) AS typed`;
   let doubtful = 0;
+  let before = 0;
   async function* scores(): AsyncGenerator<Float64Array[]> {
     for await (const block of featureBlocks(engine, {
       from,
@@ -100,7 +131,9 @@ async function scoreAll({ engine, model }: BatchRequest, fields: FileFields): Pr
     })) {
       const [doubts = new Float64Array()] = block.further;
       const sound: number[] = [];
-      for (let row = 0; row < doubts.length; row++) if (doubts[row] === 0) sound.push(row);
+      for (let row = 0; row < doubts.length; row++)
+        if (doubts[row] === 0 && !uneven.has(before + row + 1)) sound.push(row);
+      before += doubts.length;
       const scored = await scoreTable(model, block.table, sound);
       for (const score of scored[0] ?? []) if (Number.isNaN(score)) doubtful += 1;
       yield scored;
@@ -112,6 +145,7 @@ async function scoreAll({ engine, model }: BatchRequest, fields: FileFields): Pr
 
 interface DoubtfulRows extends AllScored {
   readonly fields: FileFields;
+  readonly uneven: UnevenRows;
   /** Where rejected rows are written. */
   readonly place: string;
 }
@@ -122,7 +156,7 @@ interface DoubtfulRows extends AllScored {
  */
 async function lookAgain(
   request: BatchRequest,
-  { fields, doubtful, place }: DoubtfulRows,
+  { fields, uneven, doubtful, place }: DoubtfulRows,
 ): Promise<{ readonly rejected: number; readonly scores: string }> {
   if (doubtful === 0) return { rejected: 0, scores: tables.scores };
   const { engine, model } = request;
@@ -139,7 +173,7 @@ async function lookAgain(
   const joined = engine.dialect.besideEachOther(`(${fields.all()}) AS fields`, tables.scores);
   async function* scores(): AsyncGenerator<Float64Array[]> {
     for await (const rows of engine.chunks(`SELECT * FROM (${joined}) AS doubtful WHERE isnan(prediction)`)) {
-      const looked = await lookAt(model, asRead, rows);
+      const looked = await lookAt(model, asRead, rows, uneven);
       rejected += looked.rejected.length;
       await appendFile(place, looked.rejected.map((row) => rejectedLine(header, row)).join(""));
       if (looked.scored.length === 0) continue;

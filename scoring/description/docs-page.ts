@@ -5,15 +5,18 @@ const style = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --good: #137333; --bad: #b3261e; --get: #0b57d0; --post: #137333; }
 @media (prefers-color-scheme: dark) { :root { --good: #81c995; --bad: #f2b8b5; --get: #a8c7fa; --post: #81c995; } }
 * { box-sizing: border-box; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+body { font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { margin: 0; }
 h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 1rem 0; }
 input, select, button, textarea { font: inherit; padding: .25rem .5rem; border: 1px solid var(--line); border-radius: .3rem; background: Field; color: FieldText; }
 input { flex: 1 1 12rem; }
 button { cursor: pointer; padding: .25rem 1rem; }
+input, select, code { min-width: 0; max-width: 100%; }
+.controls label { display: flex; align-items: center; gap: .4rem; max-width: 100%; }
 textarea, pre { width: 100%; font: .85rem/1.45 ui-monospace, monospace; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem; overflow: auto; max-height: 24rem; margin: .5rem 0; }
+pre { overflow-wrap: normal; }
 .command { white-space: pre-wrap; overflow-wrap: anywhere; }
 .operation { border: 1px solid var(--line); border-radius: .4rem; margin: .5rem 0; padding: 0 .8rem; }
 .operation > summary { cursor: pointer; padding: .5rem 0; display: flex; flex-wrap: wrap; gap: .6rem; align-items: baseline; }

@@ -1,5 +1,6 @@
 import { RequestProblem } from "../problems/problem";
 import type { Caller } from "../model/limiter";
+import { QueuePace } from "./queue-pace";
 
 export interface TurnGateOptions {
   /** Longest time of one turn of the event loop that is spent on beginning requests, in milliseconds. */
@@ -8,8 +9,11 @@ export interface TurnGateOptions {
   readonly maxWaitMs: number;
 }
 
-/** Weight of the newest request in the mean time that one takes. */
-const newest = 0.1;
+/**
+ * A request waits when its turn should come within this share of the longest wait. The queue may then become twice as slow before one
+ * that has waited is refused after all; refusals are for those that come, who know at once.
+ */
+const admittedShare = 0.5;
 
 /**
  * Spreads requests over turns of the event loop. All that have arrived would otherwise be worked on in one turn, and a new
@@ -18,13 +22,18 @@ const newest = 0.1;
  */
 export class TurnGate {
   private turnAt: number | undefined;
-  /** When the last of those that waited began, if nothing else has run since but it. */
-  private lastAt: number | undefined;
+  private readonly pace = new QueuePace();
   private waiting = 0;
-  /** Moving average of what a request that waited took, in milliseconds; 0 until there was one. */
-  private meanMs = 0;
+  /** Those that have looked in this turn and go on waiting: they are before whoever looks next. */
+  private before = 0;
 
-  constructor(private readonly options: TurnGateOptions) {}
+  /** Made once: it is for when there is no time. */
+  private readonly refusal: RequestProblem;
+
+  constructor(private readonly options: TurnGateOptions) {
+    const detail = `The request would wait longer than ${options.maxWaitMs} ms. Try again in a second.`;
+    this.refusal = new RequestProblem("BUSY", detail, { headers: { "retry-after": "1" }, reason: "lag" });
+  }
 
   /** Calls `start` when it is the request's turn, perhaps at once; with a problem when it will not come in time. */
   enter(caller: Caller, start: (problem?: RequestProblem) => void): void {
@@ -33,33 +42,31 @@ export class TurnGate {
       start();
       return;
     }
-    if (this.waiting * this.meanMs > maxWaitMs) {
-      start(this.refusal());
+    const since = performance.now();
+    if (this.pace.msFor(this.waiting, since) > admittedShare * maxWaitMs) {
+      start(this.refusal);
       return;
     }
-    const since = performance.now();
+    if (this.waiting === 0) this.pace.begin(since);
     this.waiting += 1;
     // Those that wait look again in the order in which they came, and before any that come later.
     const look = (): void => {
+      const now = performance.now();
       const gone = caller.destroyed;
-      const late = performance.now() - since > maxWaitMs;
-      this.measure();
+      const late = now - since + this.pace.msFor(this.before, now) > maxWaitMs;
       if (!gone && !late && !this.takePlace()) {
+        this.before += 1;
         setImmediate(look);
         return;
       }
+      if (!gone && !late) this.pace.depart(now);
       this.waiting -= 1;
-      this.lastAt = performance.now();
+      if (this.waiting === 0) this.pace.end(now);
       if (gone)
         start(new RequestProblem("BUSY", "The client has closed its connection.", { reason: "gone" }));
-      else start(late ? this.refusal() : undefined);
+      else start(late ? this.refusal : undefined);
     };
     setImmediate(look);
-  }
-
-  private refusal(): RequestProblem {
-    const detail = `The request would wait longer than ${this.options.maxWaitMs} ms. Try again in a second.`;
-    return new RequestProblem("BUSY", detail, { headers: { "retry-after": "1" }, reason: "lag" });
   }
 
   /** Whether this turn has time for one more request, which then has it. */
@@ -76,13 +83,6 @@ export class TurnGate {
 
   private endTurn(): void {
     this.turnAt = undefined;
-    this.lastAt = undefined;
-  }
-
-  private measure(): void {
-    if (this.lastAt === undefined) return;
-    const tookMs = performance.now() - this.lastAt;
-    this.lastAt = undefined;
-    this.meanMs = this.meanMs === 0 ? tookMs : this.meanMs + newest * (tookMs - this.meanMs);
+    this.before = 0;
   }
 }

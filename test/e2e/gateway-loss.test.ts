@@ -37,7 +37,12 @@ test("a gateway that is killed is started again by the command that serves, at t
   expect(await place.processes()).toEqual([]);
 });
 
-test("what npm started ends when npm is told to end, though the shell between them passes no signal on", async () => {
+test.each([
+  // The shell between them passes no signal on.
+  "SIGTERM",
+  // npm can pass nothing on, and the shell goes on waiting.
+  "SIGKILL",
+] as const)("what npm started ends when npm is ended by %s", async (signal) => {
   const npm = spawn("npm", ["run", "mlops", "--", "serve"], {
     cwd: repository,
     env: { ...process.env, MLOPS_HOME: place.path() },
@@ -48,7 +53,7 @@ test("what npm started ends when npm is told to end, though the shell between th
   await until(() => Promise.resolve(output.includes("Ctrl-C stops it.")), 20_000);
   const url = urlIn(output);
   expect(await answers(url)).toBe(true);
-  npm.kill("SIGTERM");
+  npm.kill(signal);
   await once(npm, "exit");
   await until(async () => (await place.processes()).length === 0);
   expect(await answers(url)).toBe(false);

@@ -161,7 +161,8 @@ function permissions(scope: DevOpsScope): Step[] {
     numbered(
       "variablegroup",
       sharedGroup,
-      namesOf(() => true),
+      // Who signs in nowhere need not know where the state is.
+      namesOf(({ signsIn }) => signsIn.length > 0),
     ),
     numbered(
       "variablegroup",

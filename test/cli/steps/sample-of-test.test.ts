@@ -3,6 +3,7 @@ import { emptySample, type TrackSample } from "../../../platform/release/deploym
 
 const predictions = { count: 100, mean: 1, standardDeviation: 1 };
 const load = { requests: 100, failures: 0 };
+const minRequests = 50;
 const { signal } = new AbortController();
 
 /** Answers one sample after the other, the last for ever; counts how often it was asked. */
@@ -14,7 +15,7 @@ function answers(...samples: (TrackSample | undefined)[]) {
 
 test("where requests count as they are answered, the first look is the sample", async () => {
   const { read, asked } = answers({ requests: 100, failures: 0, predictions });
-  expect(await sampleOfTest(read, { load, lagMs: 0, signal })).toEqual({
+  expect(await sampleOfTest(read, { load, minRequests, lagMs: 0, signal })).toEqual({
     requests: 100,
     failures: 0,
     predictions,
@@ -25,17 +26,26 @@ test("where requests count as they are answered, the first look is the sample", 
 test("telemetry that is on its way is waited for", async () => {
   const whole = { requests: 96, failures: 0, predictions };
   const { read, asked } = answers(undefined, emptySample, { requests: 90, failures: 0 }, whole);
-  expect(await sampleOfTest(read, { load, lagMs: 60_000, signal, pauseMs: 1 })).toEqual(whole);
+  expect(await sampleOfTest(read, { load, minRequests, lagMs: 60_000, signal, pauseMs: 1 })).toEqual(whole);
   expect(asked()).toBe(4);
+});
+
+test("a part that is less than a canary needs is waited for as well", async () => {
+  const part = { requests: 90, failures: 0, predictions };
+  const whole = { requests: 99, failures: 0, predictions };
+  const { read } = answers(part, whole);
+  const waiting = { load, lagMs: 60_000, signal, pauseMs: 1 };
+  expect(await sampleOfTest(read, { ...waiting, minRequests: 95 })).toEqual(whole);
+  expect(await sampleOfTest(answers(part, whole).read, { ...waiting, minRequests: 90 })).toEqual(part);
 });
 
 test("what has not come in time is what the test itself has counted", async () => {
   const { read } = answers({ requests: 3, failures: 0 });
-  expect(await sampleOfTest(read, { load, lagMs: 30, signal, pauseMs: 10 })).toEqual({
+  expect(await sampleOfTest(read, { load, minRequests, lagMs: 30, signal, pauseMs: 10 })).toEqual({
     requests: 100,
     failures: 0,
   });
-  expect(await sampleOfTest(answers(undefined).read, { load, lagMs: 0, signal })).toEqual({
+  expect(await sampleOfTest(answers(undefined).read, { load, minRequests, lagMs: 0, signal })).toEqual({
     requests: 100,
     failures: 0,
   });
@@ -44,7 +54,7 @@ test("what has not come in time is what the test itself has counted", async () =
 test("the wait ends with the command", async () => {
   const stop = new AbortController();
   const { read } = answers(emptySample);
-  const waiting = sampleOfTest(read, { load, lagMs: 60_000, signal: stop.signal });
+  const waiting = sampleOfTest(read, { load, minRequests, lagMs: 60_000, signal: stop.signal });
   stop.abort();
   await expect(waiting).rejects.toThrow(/abort/i);
 });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 
@@ -29,3 +30,16 @@ describe("building images is refused", () => {
     );
   });
 });
+
+test.each([
+  ["scoring", 600, 1],
+  ["training", 2400, 4],
+])(
+  "the %s image holds its heap of %d MiB at three fifths of %d GiB",
+  async (image, heapMiB, containerGiB) => {
+    const dockerfile = await readFile(path.join(repository, image, "Dockerfile"), "utf8");
+    expect(dockerfile).toContain(`NODE_OPTIONS=--max-old-space-size=${heapMiB} `);
+    expect(dockerfile).toContain(`below ${containerGiB} GiB, the smallest container that it is meant for`);
+    expect(heapMiB).toBeLessThanOrEqual(0.6 * 1024 * containerGiB);
+  },
+);

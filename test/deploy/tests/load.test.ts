@@ -84,6 +84,21 @@ test("a load of some seconds ends by itself; what is in flight then is no failur
   expect(await runLoad(timed)).toMatchObject({ requests: 20, failures: 0 });
 });
 
+test("a load of some seconds goes on until so many requests were sent, however slow the server is", async () => {
+  fate = (index) => (index % 4 === 0 ? "fail" : "slow");
+  const timed: LoadPlan = { url: server.url, bodies: ["1"], connections: 2, seconds: 0.1 };
+  const { requests, failures, latencyMs } = await runLoad({ ...timed, minRequests: 20 });
+  // What was in flight when the time was over is not counted, nor is it a failure.
+  expect(requests).toBe(20);
+  expect(failures).toBeGreaterThanOrEqual(3);
+  expect(failures).toBeLessThanOrEqual(6);
+  expect(latencyMs.p50).toBeGreaterThanOrEqual(59);
+  // What had time for more is not cut short.
+  received = [];
+  fate = () => "answer";
+  expect((await runLoad({ ...timed, minRequests: 1 })).requests).toBeGreaterThan(1);
+});
+
 test("an aborted load ends with what it has, however many requests are left", async () => {
   fate = (index) => (index > 10 ? "ignore" : "answer");
   const abort = new AbortController();

@@ -234,7 +234,7 @@ test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
     expect(namedBy(path.join(root, file))).toEqual({
       signsIn: [...(signsIn.includes("preview") ? [previewName] : []), ...signedIn].sort(),
       passes: [...(passes.includes("infra") ? [infraEnvironment] : []), ...passed].sort(),
-      groups: secrets ? [sharedGroup, secretGroup] : [sharedGroup],
+      groups: [...(signsIn.length > 0 ? [sharedGroup] : []), ...(secrets ? [secretGroup] : [])],
     });
   },
 );

@@ -15,7 +15,7 @@ const { scripts, devDependencies } = JSON.parse(readFileSync(path.join(root, "pa
   devDependencies: Record<string, string>;
 };
 
-const workflows = ["pr", "build", "retrain", "release"] as const;
+const workflows = ["pr", "build", "retrain", "release", "nightly"] as const;
 type Workflow = (typeof workflows)[number];
 const parameters: Readonly<Partial<Record<Workflow, Mapping>>> = { release: { modelVersion: "diabetes:1" } };
 
@@ -121,8 +121,29 @@ test("a release goes through QA and the canary, and ends with the way back", () 
   );
   expect(verbs.filter(Boolean)).toEqual([
     ...["package", "deploy", "smoke", "load"],
-    ...["canary advance", "smoke", "canary rollback"],
+    // The first ends with a smoke test of production.
+    ...["canary advance", "canary rollback"],
   ]);
+});
+
+test("a night's trials leave a report, which each system that can show reports publishes", () => {
+  expect(azure("nightly")).toEqual(["npm run audit", 'npm run test:nightly -- --report "$REPORT"']);
+  const { REPORT: report } = planPipeline(path.join(folder, "nightly.yml"), {}).variables.values;
+  expect(report).toMatch(/^reports\/\w+\.xml$/);
+  expect(read("nightly.yml")).toContain("testResultsFiles: reports/*.xml");
+  expect(read("github", "nightly.yml")).toContain("path: reports/*.xml");
+  expect(blockAt(read("Jenkinsfile"), read("Jenkinsfile").indexOf("stage('nightly')"))).toContain(
+    "junit 'reports/*.xml'",
+  );
+});
+
+test("a night's run of Jenkins, which has the parameters' defaults, does not build", () => {
+  const text = read("Jenkinsfile");
+  const conditionOf = (stage: string): string =>
+    blockAt(text, text.indexOf("when", text.indexOf(`stage('${stage}')`)));
+  expect(text).toContain("triggers { cron(env.BRANCH_NAME == 'main' ?");
+  expect(conditionOf("build")).toContain("not { triggeredBy 'TimerTrigger' }");
+  expect(conditionOf("nightly")).toContain("triggeredBy 'TimerTrigger'");
 });
 
 test("no file of a pipeline holds a stage of the canary: they are in the model's definition", () => {

@@ -44,7 +44,7 @@ function* leaves(node: unknown, at: readonly string[] = []): Generator<[readonly
 
 test("there is one pipeline for each workflow, and every template is used", () => {
   expect(files.sort()).toEqual(
-    ["batch", "build", "infra", "monitor", "pr", "release", "retrain", "teardown"].map(
+    ["batch", "build", "infra", "monitor", "nightly", "pr", "release", "retrain", "teardown"].map(
       (name) => `${name}.yml`,
     ),
   );

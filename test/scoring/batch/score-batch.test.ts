@@ -110,6 +110,35 @@ describe("a file's rows", () => {
     ]);
   });
 
+  test("with more or fewer fields than the header are rejected with their line, and the others are scored", async () => {
+    const { result, rows } = await score(
+      [
+        "id,town,age,smoker,region,bmi",
+        ...['1,"A, ""b""\nc",40,true,south,25', "2,Aa,40,true,south", "3,Aa,40,true,south,26,27", "", "x"],
+        ...["5,Aa,old,true,south,25", "6,Aa,40,true,south,26", "", ""],
+      ].join("\n"),
+    );
+    const rejects = place("out.rejected.csv");
+    expect(result).toEqual({ read: 7, scored: 2, rejected: 5, rejects });
+    expect(rows.slice(1).map(([row, id, , , , , bmi]) => [row, id, bmi])).toEqual([
+      ["1", "1", "25"],
+      ["7", "6", "26"],
+    ]);
+    expect((await readCsv(rejects)).slice(1)).toEqual([
+      [
+        ...["2", "2", "Aa", "40", "true", "south", ""],
+        "Line 4 has 5 fields. The header has 6, and so has every row.",
+      ],
+      [
+        ...["3", "3", "Aa", "40", "true", "south", "26"],
+        "Line 5 has 7 fields. The header has 6, and so has every row.",
+      ],
+      [...["4", "", "", "", "", "", ""], "Line 6 is empty."],
+      [...["5", "x", "", "", "", "", ""], "Line 7 has 1 field. The header has 6, and so has every row."],
+      [...["6", "5", "Aa", "old", "true", "south", "25"], '"age" is "old". A finite number is required.'],
+    ]);
+  });
+
   test("are read in the format of the model's data: decimal commas, groups, and texts that mean missing", async () => {
     const format = { decimal: ",", thousands: ".", missing: ["k. A."] } as const;
     const signature: Signature = { ...model.signature, format: { ...format, missing: [...format.missing] } };

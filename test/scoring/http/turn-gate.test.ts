@@ -69,6 +69,33 @@ test("one that would wait too long is refused when it comes, going by those befo
   expect(enter(gate, 1, 0).began).toEqual([0]);
 });
 
+test("nobody waits only to be refused, where most of the work is done after a request has begun", async () => {
+  const gate = new TurnGate({ maxTurnMs: 1, maxWaitMs: 400 });
+  let [began, refusedAtOnce, refusedLate] = [0, 0, 0];
+  const ask = (): void => {
+    let isLate = false;
+    gate.enter(here, (problem) => {
+      if (problem === undefined) {
+        began += 1;
+        // A body is read, parsed and answered in turns of its own.
+        setImmediate(() => work(10));
+        work(1);
+      } else if (isLate) refusedLate += 1;
+      else refusedAtOnce += 1;
+    });
+    isLate = true;
+  };
+  for (let turn = 0; turn < 60; turn++) {
+    // Whoever is refused comes back at once.
+    for (let count = 0; count < 5; count++) ask();
+    await nextTurn();
+  }
+  // The time that beginning takes alone would let all of them wait.
+  expect(refusedLate).toBeLessThan(0.3 * (refusedLate + refusedAtOnce));
+  expect(refusedAtOnce).toBeGreaterThan(50);
+  expect(began).toBeGreaterThan(20);
+});
+
 test("one whose turn did not come in time is refused then", async () => {
   const gate = new TurnGate({ maxTurnMs: 1, maxWaitMs: 30 });
   const { refused, began, done } = enter(gate, 5, 40);

@@ -1,0 +1,24 @@
+import { PlatformError } from "../base/errors";
+import { formatModelRef } from "../definition/model-ref";
+import type { Registry } from "./registry";
+
+/** What the gate measured of versions, by `name:version`: its metric with the figure. */
+export type MeasuredVersions = Readonly<Record<string, string>>;
+
+/** Of all versions of a model. Nothing where the registry cannot say: it is told beside what matters more. */
+export async function measuredVersions(
+  registry: Pick<Registry, "list">,
+  model: string,
+): Promise<MeasuredVersions> {
+  try {
+    const versions = await registry.list(model);
+    return Object.fromEntries(
+      versions.flatMap((version) =>
+        version.tags.measured === undefined ? [] : [[formatModelRef(version), version.tags.measured]],
+      ),
+    );
+  } catch (error) {
+    if (error instanceof PlatformError) return {};
+    throw error;
+  }
+}
