@@ -1,15 +1,13 @@
 import type { Command } from "commander";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import type { Storage } from "../../platform/storage/storage";
-import { openStorage } from "../../platform/storage/open-storage";
 import { reasonOf } from "../../platform/base/errors";
 import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
-import { settingOf } from "../../deploy/azure/stack-settings";
 import type { CommandScope } from "./command-scope";
 import { formatTable } from "../terminal/format-table";
 import { retrain } from "../steps/lifecycle";
 import { acceptedByFlag } from "../retraining/accepted-changes";
 import { monitor, type MonitorResult } from "../watching/monitor";
+import { predictionLogOf } from "../watching/prediction-log-of";
 import {
   acceptPopulationOption,
   environmentOption,
@@ -49,18 +47,6 @@ async function report(result: MonitorResult, environment: string, output: Sessio
       `The drift could not be sent to the telemetry (${reasonOf(error)}), so no alert will say so. Check its address and run \`mlops monitor\` again.`,
     );
   }
-}
-
-/** The prediction log: that of the settings or, of a stack's environment, the one that its service writes. */
-async function predictionLogOf(
-  { predictions, settings, signal }: Session,
-  { target, environment: stack }: MonitorFlags,
-): Promise<Storage> {
-  if (target === "local" || settings.predictionLog !== undefined) return predictions;
-  const { readStackOutputs } =
-    require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  const outputs = await readStackOutputs(stack, signal);
-  return openStorage(settingOf(outputs, { stack, process: "scoring", name: "MLOPS_PREDICTION_LOG" }));
 }
 
 function addMonitor(program: Command, scope: CommandScope): void {
