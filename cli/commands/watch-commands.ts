@@ -3,7 +3,7 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import { reasonOf } from "../../platform/base/errors";
 import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
 import type { CommandScope } from "./command-scope";
-import { formatTable } from "../terminal/format-table";
+import { describeDrift } from "../terminal/describe-drift";
 import { retrain } from "../steps/lifecycle";
 import { acceptedByFlag } from "../retraining/accepted-changes";
 import { monitor, type MonitorResult } from "../watching/monitor";
@@ -80,16 +80,9 @@ function addMonitor(program: Command, scope: CommandScope): void {
           ...(from && { from }),
         },
       );
-      const rows = drift.columns.map(({ column, psi, adjustedPValue, drifted }) => [
-        column,
-        psi?.toFixed(3) ?? "-",
-        adjustedPValue?.toPrecision(2) ?? "-",
-        drifted ? "drifted" : "",
-      ]);
-      const table = formatTable(["column", "PSI", "adjusted p", ""], rows);
       session.output.result(
         { version, ...drift },
-        `${version} in ${flags.environment}, ${drift.rows} rows\n${table}\n${drift.explanation}`,
+        `${version} in ${flags.environment}, ${drift.rows} rows\n${describeDrift(drift)}\n${drift.explanation}`,
       );
       await report({ version, drift }, flags.environment, session.output);
       if (!drift.drifted) return;
