@@ -6,7 +6,7 @@ import { collectData, type CollectFlags } from "../data/collect-data";
 import { usageOfData, type DataUsage } from "../data/data-usage";
 import { dataVersionsOf, restoreData, type Restored } from "../data/restore-data";
 import type { TargetName } from "../session/target";
-import { describeCollected } from "../terminal/describe-collected";
+import { describeCollected } from "../data/describe-collected";
 import { formatTable } from "../terminal/format-table";
 import { predictionLogOf } from "../watching/prediction-log-of";
 import type { CommandScope } from "./command-scope";

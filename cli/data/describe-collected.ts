@@ -3,7 +3,7 @@ import { shownPath } from "../../platform/base/shown-path";
 import { counted } from "../../platform/base/wording";
 import { shownDigest } from "../../platform/data/versions/data-versions";
 import type { VersionOutcome } from "../../platform/predictions/outcomes";
-import type { Collected } from "../data/collect-data";
+import type { Collected } from "./collect-data";
 
 const shown = (digest: string): string => digest.slice(0, shownDigest);
 

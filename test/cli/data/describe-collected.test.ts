@@ -1,5 +1,5 @@
 import type { Collected } from "../../../cli/data/collect-data";
-import { describeCollected } from "../../../cli/terminal/describe-collected";
+import { describeCollected } from "../../../cli/data/describe-collected";
 
 const collected: Collected = {
   file: "/data/cost.csv",
