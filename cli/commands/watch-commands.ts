@@ -4,8 +4,10 @@ import { reasonOf } from "../../platform/base/errors";
 import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
 import type { CommandScope } from "./command-scope";
 import { describeDrift } from "../terminal/describe-drift";
+import { describePerformance } from "../terminal/describe-performance";
 import { retrain } from "../steps/lifecycle";
 import { acceptedByFlag } from "../retraining/accepted-changes";
+import { readTruth } from "../watching/collect";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
 import {
@@ -30,6 +32,7 @@ interface MonitorFlags extends ModelFlags {
   readonly target: TargetName;
   readonly environment: string;
   readonly hours?: number;
+  readonly labels?: string;
   readonly retrain?: boolean;
   readonly acceptPopulation?: string;
 }
@@ -60,6 +63,10 @@ function addMonitor(program: Command, scope: CommandScope): void {
       "look back so many hours (default: all that is logged)",
       wholeNumber(1, 87_600),
     )
+    .option(
+      "--labels <file>",
+      "truth that has arrived, as for collect: measures how right the version is against when it was registered; exit 1 when that has fallen",
+    )
     .option("--retrain", "on drift, retrain on the data as it is now")
     .addOption(acceptPopulationOption())
     .addOption(targetOption())
@@ -71,21 +78,30 @@ function addMonitor(program: Command, scope: CommandScope): void {
       const from = flags.hours === undefined ? undefined : new Date(Date.now() - flags.hours * 3_600_000);
       const { deployer } = openTarget(session, flags.target);
       const predictions = await predictionLogOf(session, flags);
-      const { version, drift } = await monitor(
+      const labels =
+        flags.labels === undefined ? undefined : (await readTruth(definition, flags.labels)).labels;
+      const result = await monitor(
         { ...session, deployer, predictions },
         {
           environment: flags.environment,
           model: definition.name,
           rule: definition.drift,
           ...(from && { from }),
+          performance: { definition, ...(labels && { labels }) },
         },
       );
+      const { version, drift, performance } = result;
       session.output.result(
-        { version, ...drift },
-        `${version} in ${flags.environment}, ${drift.rows} rows\n${describeDrift(drift)}\n${drift.explanation}`,
+        { version, ...drift, ...(performance && { performance }) },
+        [
+          `${version} in ${flags.environment}, ${drift.rows} rows`,
+          describeDrift(drift),
+          drift.explanation,
+          ...(performance ? [describePerformance(performance), performance.explanation] : []),
+        ].join("\n"),
       );
-      await report({ version, drift }, flags.environment, session.output);
-      if (!drift.drifted) return;
+      await report(result, flags.environment, session.output);
+      if (!drift.drifted && performance?.fell !== true) return;
       process.exitCode = 1;
       if (flags.retrain) await retrainAfterDrift(scope, command, flags);
     });

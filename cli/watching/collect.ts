@@ -6,8 +6,9 @@ import type { Collection } from "../../platform/data/versions/version-record";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { targetOf } from "../../platform/definition/definition";
 import { describeLocation } from "../../platform/http/address";
-import type { CollectedData, Label } from "../../platform/predictions/collect";
+import type { CollectedData } from "../../platform/predictions/collect";
 import { collectTrainingData } from "../../platform/predictions/collect";
+import type { Label } from "../../platform/predictions/labels";
 import { readPredictionLog } from "../../platform/predictions/prediction-log";
 import { openEngine } from "../../platform/sql/open-engine";
 import { identifier } from "../../platform/sql/engine";
@@ -62,6 +63,13 @@ async function readLabels(definition: ModelDefinition, file: string, shown: stri
   }
 }
 
+/** Reads ground truth from a file on this machine or, by its address, in a blob container. */
+export async function readTruth(definition: ModelDefinition, location: string): Promise<LabelFile> {
+  return withTemporaryFolder("mlops-labels-", async (scratch) =>
+    readLabels(definition, await fileOf(location, scratch), describeLocation(location)),
+  );
+}
+
 /** Labelled rows of a prediction log, and where they and their labels are from. */
 export interface FromLog {
   readonly data: CollectedData;
@@ -74,10 +82,7 @@ export async function collectFromLog(
   definition: ModelDefinition,
   { labels, environment }: { labels: string; environment: string },
 ): Promise<FromLog> {
-  const shown = describeLocation(labels);
-  const truth = await withTemporaryFolder("mlops-labels-", async (scratch) =>
-    readLabels(definition, await fileOf(labels, scratch), shown),
-  );
+  const truth = await readTruth(definition, labels);
   const records = readPredictionLog(predictions, {
     environment,
     model: definition.name,
@@ -86,5 +91,11 @@ export async function collectFromLog(
     },
   });
   const data = await collectTrainingData({ definition, records, labels: truth.labels, now: new Date() });
-  return { data, origin: { environment, labels: { source: path.basename(shown), digest: truth.digest } } };
+  return {
+    data,
+    origin: {
+      environment,
+      labels: { source: path.basename(describeLocation(labels)), digest: truth.digest },
+    },
+  };
 }

@@ -4,18 +4,9 @@ import { toCsvLine } from "../sql/csv-line";
 import { PlatformError } from "../base/errors";
 import { quoted } from "../base/wording";
 import type { SqlRow, SqlValue } from "../sql/engine";
+import { keyOf, labelsByKey, type Label } from "./labels";
 import { Outcomes, type VersionOutcome } from "./outcomes";
 import type { PredictionRecord } from "./prediction-record";
-
-/** What a scored row turned out to be. */
-export interface Label {
-  /** Request id. */
-  readonly id: string;
-  /** Row of the request, counted from 0. */
-  readonly row: number;
-  /** The target's value; a label without one (null) is not known yet and counts as none. */
-  readonly value: SqlValue;
-}
 
 /** Scored rows with their ground truth, and what was left out of them. */
 export interface CollectedData {
@@ -56,32 +47,6 @@ interface CollectInput {
 
 /** Two machines' clocks may differ by this much, in milliseconds. */
 const clockToleranceMs = 5 * 60_000;
-
-const keyOf = (id: string, row: number): string => `${row} ${id}`;
-
-/** Labels by request id and row; every fault is in the one message of the error. */
-function labelsByKey(labels: Iterable<Label>): Map<string, SqlValue> {
-  const byKey = new Map<string, SqlValue>();
-  const faults: string[] = [];
-  for (const { id, row, value } of labels) {
-    const key = keyOf(id, row);
-    const before = byKey.get(key);
-    if (!Number.isSafeInteger(row) || row < 0)
-      faults.push(`request ${id}: row ${row} is not a whole number from 0`);
-    else if (before !== undefined && before !== value) {
-      faults.push(`request ${id}, row ${row}: labelled ${before} and ${value}`);
-    } else if (value !== null) byKey.set(key, value);
-  }
-  if (faults.length > 0) {
-    const more = faults.length > 20 ? `\n  - and ${faults.length - 20} more` : "";
-    const list = faults.slice(0, 20).map((fault) => `\n  - ${fault}`);
-    throw new PlatformError(
-      "DATA_INVALID",
-      `The labels are not valid. Expected one per request and row. Correct:${list.join("")}${more}`,
-    );
-  }
-  return byKey;
-}
 
 interface ScoredRow {
   readonly id: string;

@@ -1,6 +1,7 @@
 import { parseModelDefinition } from "../../../platform/definition/definition";
-import type { CollectedData, Label } from "../../../platform/predictions/collect";
+import type { CollectedData } from "../../../platform/predictions/collect";
 import { collectTrainingData, toCsv } from "../../../platform/predictions/collect";
+import type { Label } from "../../../platform/predictions/labels";
 import type { PredictionRecord } from "../../../platform/predictions/prediction-record";
 import type { SqlRow } from "../../../platform/sql/engine";
 
