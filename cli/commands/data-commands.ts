@@ -112,7 +112,7 @@ export function addCollect(program: Command, scope: CommandScope): void {
       const predictions = await predictionLogOf(session, flags);
       const collected = await collectData({ ...session, predictions }, loaded, flags);
       const { environment, onlyNew = false } = flags;
-      const described = { model: loaded.definition.name, environment, onlyNew };
+      const described = { model: loaded.definition.name, environment, next: !onlyNew };
       session.output.result(collected, describeCollected(collected, described));
     });
 }

@@ -28,8 +28,8 @@ export function describeCollected(
   {
     model,
     environment,
-    onlyNew,
-  }: { readonly model: string; readonly environment: string; readonly onlyNew: boolean },
+    next,
+  }: { readonly model: string; readonly environment: string; readonly next: boolean },
 ): string {
   const { file, rows, added, leftOut, former, predictedBy, scored, ahead, isOwn } = collected;
   if (scored === 0) {
@@ -51,7 +51,7 @@ export function describeCollected(
       : [
           `The data as it was is kept as version ${shown(former)}; \`mlops data restore ${shown(former)} --model ${model} --force\` brings it back.`,
         ]),
-    ...(added === 0 || onlyNew
+    ...(added === 0 || !next
       ? []
       : [`Next: npm run mlops -- retrain --model ${model}${isOwn ? "" : ` --data ${shownPath(file)}`}`]),
   ].join("\n");

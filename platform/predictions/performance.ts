@@ -28,6 +28,8 @@ export const performanceSchema = z.object({
   judged: z.boolean(),
   /** Whether the metric is surely worse than it was. */
   fell: z.boolean(),
+  /** Whether it is surely not worse by more than a tenth of what it was. With few rows neither is sure. */
+  holds: z.boolean(),
   metrics: z
     .array(
       z.object({
@@ -53,6 +55,9 @@ interface Registered {
 type Rule = Pick<ModelDefinition, "task" | "gate" | "drift">;
 
 const seed = 1;
+
+/** How much worse a metric may surely be, as a share of what it was, for its version to be called as good as it was. */
+const maxHarm = 0.1;
 
 /** The metrics that there are, in their order, with what they were. */
 function compare(task: Rule["task"], rows: ScoredRows, registered: Metrics): Performance["metrics"] {
@@ -103,13 +108,16 @@ export function measurePerformance(
   });
   const own = compared.find((each) => each.metric === metric);
   const fell = (own?.fall?.low ?? -Infinity) > 0;
+  const harmless = maxHarm * Math.abs(own?.registered ?? NaN);
+  const holds = !fell && (own?.fall?.high ?? Infinity) <= harmless;
   const report = { kind: "measured" as const, rows: length, registeredRows: registered.rows, metric };
   return {
     ...report,
     judged: judged && own?.fall !== undefined,
     fell,
+    holds,
     metrics: compared,
-    explanation: explainMeasured({ ...report, own, minRows: drift.minRows, fell }),
+    explanation: explainMeasured({ ...report, own, minRows: drift.minRows, fell, holds }),
   };
 }
 
@@ -119,12 +127,14 @@ function explainMeasured({
   own,
   minRows,
   fell,
+  holds,
 }: {
   readonly rows: number;
   readonly metric: MetricName;
   readonly own: Performance["metrics"][number] | undefined;
   readonly minRows: number;
   readonly fell: boolean;
+  readonly holds: boolean;
 }): string {
   const known = `the truth of ${counted(rows, "row")} is known`;
   if (rows < minRows) return `Performance not judged: ${known}; at least ${minRows} are needed.`;
@@ -134,9 +144,9 @@ function explainMeasured({
   const { now, registered = NaN, fall } = own;
   const against = `${metric} is ${formatNumber(now)} on ${counted(rows, "row")} whose truth is known, against ${formatNumber(registered)} when the version was registered`;
   const interval = `worse by ${formatNumber(fall.low)} to ${formatNumber(fall.high)} at ${fall.level}`;
-  return fell
-    ? `Performance has fallen: ${against} (${interval}).`
-    : `Performance has not surely fallen: ${against} (${interval}, where negative is better).`;
+  if (fell) return `Performance has fallen: ${against} (${interval}).`;
+  const verdict = holds ? "Performance holds" : "Whether performance has fallen is not sure";
+  return `${verdict}: ${against} (${interval}, where negative is better).`;
 }
 
 /** The performance that a classification's probabilities promise of rows without truth; undefined of none. */
@@ -159,6 +169,7 @@ export function estimatePerformance(
     metric: gate.metric,
     judged: false,
     fell: false,
+    holds: false,
     metrics: compared,
     explanation: `An estimate from the model's own probabilities of ${counted(sample.rows, "row")}, which is right only if they are calibrated, and sees no change of what the features mean.${value}`,
   };

@@ -14,9 +14,9 @@ const collected: Collected = {
   ahead: 0,
   former: "a".repeat(64),
 };
-const about = { model: "cost", environment: "prod", onlyNew: false };
-const lines = (changes: Partial<Collected> = {}, onlyNew = false): string[] =>
-  describeCollected({ ...collected, ...changes }, { ...about, onlyNew }).split("\n");
+const about = { model: "cost", environment: "prod" };
+const lines = (changes: Partial<Collected> = {}, next = true): string[] =>
+  describeCollected({ ...collected, ...changes }, { ...about, next }).split("\n");
 
 test("says what is in the data, what was left out, how right the predictions were, and what comes next", () => {
   expect(lines()).toEqual([
@@ -31,14 +31,19 @@ test.each<[string, Partial<Collected>, boolean, string]>([
   [
     "a file of its own is trained on by name",
     { isOwn: false },
-    false,
+    true,
     "Next: npm run mlops -- retrain --model cost --data /data/cost.csv",
   ],
-  ["rows alone are no data to train on", { isOwn: false, former: undefined as never }, true, "cost:1 scored"],
-  ["where nothing is new, nothing comes next", { added: 0 }, false, "The data as it was"],
-  ["an empty log", { scored: 0 }, false, "The prediction log of cost in prod has no requests of clients"],
-])("%s", (_, changes, onlyNew, last) => {
-  expect(lines(changes, onlyNew).at(-1)).toContain(last);
+  [
+    "rows alone are no data to train on",
+    { isOwn: false, former: undefined as never },
+    false,
+    "cost:1 scored",
+  ],
+  ["where nothing is new, nothing comes next", { added: 0 }, true, "The data as it was"],
+  ["an empty log", { scored: 0 }, true, "The prediction log of cost in prod has no requests of clients"],
+])("%s", (_, changes, next, last) => {
+  expect(lines(changes, next).at(-1)).toContain(last);
 });
 
 test("says that a clock is wrong, and that a version was not measured", () => {

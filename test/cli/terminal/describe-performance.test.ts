@@ -8,6 +8,7 @@ const performance: Performance = {
   metric: "rmse",
   judged: true,
   fell: true,
+  holds: false,
   metrics: [
     { metric: "rmse", now: 60.12345, registered: 50, fall: { level: 0.95, low: 1.5, high: 18 } },
     { metric: "mae", now: 40 },
