@@ -1,18 +1,27 @@
 import type { Command } from "commander";
-import { counted } from "../../platform/base/wording";
 import { shownPath } from "../../platform/base/shown-path";
 import { shownDigest } from "../../platform/data/versions/data-versions";
-import { collectData, type Collected, type CollectFlags } from "../data/collect-data";
+import type { Collection } from "../../platform/data/versions/version-record";
+import { collectData, type CollectFlags } from "../data/collect-data";
 import { usageOfData, type DataUsage } from "../data/data-usage";
 import { dataVersionsOf, restoreData, type Restored } from "../data/restore-data";
+import type { TargetName } from "../session/target";
+import { describeCollected } from "../data/describe-collected";
 import { formatTable } from "../terminal/format-table";
+import { predictionLogOf } from "../watching/prediction-log-of";
 import type { CommandScope } from "./command-scope";
 import type { ModelFlags } from "./open-command";
 import { openCommand } from "./open-command";
 import { addPush } from "./push-command";
-import { environmentOption, jsonOption, modelOption } from "./options";
+import { environmentOption, jsonOption, modelOption, targetOption } from "./options";
 
 const shown = (digest: string): string => digest.slice(0, shownDigest);
+
+/** How many rows came from a prediction log, and which versions had scored them. */
+function describeOrigin(collected: Collection | undefined): string {
+  if (collected === undefined) return "";
+  return `${collected.added} of ${collected.predictedBy.map(({ model }) => model).join(", ")}`;
+}
 
 function addVersions(data: Command, scope: CommandScope): void {
   data
@@ -30,10 +39,11 @@ function addVersions(data: Command, scope: CommandScope): void {
         usedBy: usage.get(version.digest) ?? nothing,
       }));
       const table = formatTable(
-        ["digest", "rows", "columns", "kept", "source", "versions", "runs"],
-        versions.map(({ digest, rows, columns, keptAt, source, usedBy }) => [
+        ["digest", "rows", "collected", "columns", "kept", "source", "versions", "runs"],
+        versions.map(({ digest, rows, collected, columns, keptAt, source, usedBy }) => [
           shown(digest),
           String(rows),
+          describeOrigin(collected),
           String(columns.length),
           keptAt,
           source,
@@ -79,26 +89,6 @@ function addRestore(data: Command, scope: CommandScope): void {
     });
 }
 
-/** Words for what was left out, where they say more than its name. */
-const reasons: Readonly<Record<string, string>> = {
-  present: "there already",
-  differing: "there already with other values, which stay",
-};
-
-function describeCollected({ file, rows, added, leftOut, former }: Collected, model: string): string {
-  const counts = Object.entries(leftOut).map(([reason, count]) => `${count} ${reasons[reason] ?? reason}`);
-  const before = rows - added;
-  const parts = before > 0 ? `: the ${counted(before, "row")} of the data and ${added} new` : "";
-  return [
-    `${rows} rows in ${shownPath(file)}${parts}; left out: ${counts.join(", ")}.`,
-    ...(former === undefined
-      ? []
-      : [
-          `The data as it was is kept as version ${shown(former)}; \`mlops data restore ${shown(former)} --model ${model} --force\` brings it back.`,
-        ]),
-  ].join("\n");
-}
-
 /** The verb that makes training data of the prediction log. */
 export function addCollect(program: Command, scope: CommandScope): void {
   program
@@ -108,18 +98,22 @@ export function addCollect(program: Command, scope: CommandScope): void {
     )
     .requiredOption(
       "--labels <file>",
-      "CSV file with the columns request_id, row (optional, from 0) and the target",
+      "CSV or Parquet file with the columns request_id, row (optional, from 0) and the target, or its address in a blob container",
     )
     .option("--output <file>", "CSV file to write instead: the model's data with the new rows")
     .option("--only-new", "write the labelled rows alone, to --output")
     .option("--force", "replace the file of --output")
     .addOption(modelOption())
     .addOption(environmentOption("production"))
+    .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (flags: ModelFlags & CollectFlags) => {
+    .action(async (flags: ModelFlags & CollectFlags & { readonly target: TargetName }) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "collecting data" });
-      const collected = await collectData(session, loaded, flags);
-      session.output.result(collected, describeCollected(collected, loaded.definition.name));
+      const predictions = await predictionLogOf(session, flags);
+      const collected = await collectData({ ...session, predictions }, loaded, flags);
+      const { environment, onlyNew = false } = flags;
+      const described = { model: loaded.definition.name, environment, next: !onlyNew };
+      session.output.result(collected, describeCollected(collected, described));
     });
 }
 

@@ -1,116 +1,14 @@
 import type { Command } from "commander";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import type { Storage } from "../../platform/storage/storage";
-import { openStorage } from "../../platform/storage/open-storage";
-import { reasonOf } from "../../platform/base/errors";
-import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
-import { settingOf } from "../../deploy/azure/stack-settings";
 import type { CommandScope } from "./command-scope";
-import { formatTable } from "../terminal/format-table";
-import { retrain } from "../steps/lifecycle";
-import { acceptedByFlag } from "../retraining/accepted-changes";
-import { monitor, type MonitorResult } from "../watching/monitor";
-import {
-  acceptPopulationOption,
-  environmentOption,
-  jsonOption,
-  modelOption,
-  runOption,
-  targetOption,
-  wholeNumber,
-} from "./options";
+import { jsonOption, modelOption, runOption, targetOption } from "./options";
 import { writeRunReport } from "../steps/run-report";
 import { describeScored, scoreFile } from "../watching/score-file";
-import type { Session } from "../session/session";
 import { openTarget, type TargetName } from "../session/target";
 import { shownPath } from "../../platform/base/shown-path";
-import type { ModelFlags, OpenCommand } from "./open-command";
+import { addMonitor } from "./monitor-command";
+import type { ModelFlags } from "./open-command";
 import { openCommand, openRun } from "./open-command";
-import { retrainStack } from "./retrain-command";
-
-interface MonitorFlags extends ModelFlags {
-  readonly target: TargetName;
-  readonly environment: string;
-  readonly hours?: number;
-  readonly retrain?: boolean;
-  readonly acceptPopulation?: string;
-}
-
-/** Tells the environment's telemetry of drift, where there is some. What was measured stands, sent or not. */
-async function report(result: MonitorResult, environment: string, output: Session["output"]): Promise<void> {
-  const settings = readTelemetrySettings(process.env);
-  if (settings === undefined) return;
-  const { sendDrift } =
-    require("../watching/drift-telemetry") as typeof import("../watching/drift-telemetry");
-  try {
-    await sendDrift(result, environment, settings);
-  } catch (error) {
-    output.print(
-      `The drift could not be sent to the telemetry (${reasonOf(error)}), so no alert will say so. Check its address and run \`mlops monitor\` again.`,
-    );
-  }
-}
-
-/** The prediction log: that of the settings or, of a stack's environment, the one that its service writes. */
-async function predictionLogOf(
-  { predictions, settings, signal }: Session,
-  { target, environment: stack }: MonitorFlags,
-): Promise<Storage> {
-  if (target === "local" || settings.predictionLog !== undefined) return predictions;
-  const { readStackOutputs } =
-    require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  const outputs = await readStackOutputs(stack, signal);
-  return openStorage(settingOf(outputs, { stack, process: "scoring", name: "MLOPS_PREDICTION_LOG" }));
-}
-
-function addMonitor(program: Command, scope: CommandScope): void {
-  program
-    .command("monitor")
-    .description("compare the prediction log with the champion's reference sample; exit 1 on drift")
-    .addOption(modelOption())
-    .addOption(environmentOption("production"))
-    .option(
-      "--hours <number>",
-      "look back so many hours (default: all that is logged)",
-      wholeNumber(1, 87_600),
-    )
-    .option("--retrain", "on drift, retrain on the data as it is now")
-    .addOption(acceptPopulationOption())
-    .addOption(targetOption())
-    .addOption(jsonOption())
-    .action(async (flags: MonitorFlags) => {
-      const command = await openCommand(scope, flags, flags.retrain ? { changes: "monitoring" } : {});
-      const { session, loaded } = command;
-      const { definition } = loaded;
-      const from = flags.hours === undefined ? undefined : new Date(Date.now() - flags.hours * 3_600_000);
-      const { deployer } = openTarget(session, flags.target);
-      const predictions = await predictionLogOf(session, flags);
-      const { version, drift } = await monitor(
-        { ...session, deployer, predictions },
-        {
-          environment: flags.environment,
-          model: definition.name,
-          rule: definition.drift,
-          ...(from && { from }),
-        },
-      );
-      const rows = drift.columns.map(({ column, psi, adjustedPValue, drifted }) => [
-        column,
-        psi?.toFixed(3) ?? "-",
-        adjustedPValue?.toPrecision(2) ?? "-",
-        drifted ? "drifted" : "",
-      ]);
-      const table = formatTable(["column", "PSI", "adjusted p", ""], rows);
-      session.output.result(
-        { version, ...drift },
-        `${version} in ${flags.environment}, ${drift.rows} rows\n${table}\n${drift.explanation}`,
-      );
-      await report({ version, drift }, flags.environment, session.output);
-      if (!drift.drifted) return;
-      process.exitCode = 1;
-      if (flags.retrain) await retrainAfterDrift(scope, command, flags);
-    });
-}
 
 interface ScoreFlags extends ModelFlags {
   readonly target: TargetName;
@@ -161,18 +59,6 @@ function addReport(program: Command, scope: CommandScope): void {
       const file = shownPath(await writeRunReport(context));
       command.session.output.result({ file }, file);
     });
-}
-
-/** Retrains where the environments are: a job of the stack's pipeline, or a run of this machine. */
-async function retrainAfterDrift(
-  scope: CommandScope,
-  { session, loaded }: OpenCommand,
-  flags: MonitorFlags,
-): Promise<void> {
-  if (flags.target === "azure") return retrainStack(scope, flags, loaded.definition.name);
-  const accepted = acceptedByFlag(flags.acceptPopulation, loaded.definition);
-  const run = await retrain(session, loaded, { accepted });
-  session.output.print(run.explanation);
 }
 
 /** Verbs that look at what a model does, and at what is kept of it. */

@@ -1,19 +1,22 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
-import { fileExists, writeFileAtomic } from "../../platform/base/files";
+import { fileExists, writeFileAtomic, type Digest } from "../../platform/base/files";
 import { shownPath } from "../../platform/base/shown-path";
 import { appendRows } from "../../platform/data/append-rows";
+import { requireValidRows } from "../../platform/data/new-row-checks";
 import { findNewRows, type NewRows } from "../../platform/data/new-rows";
 import { writtenRows } from "../../platform/data/written-rows";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { openData } from "../../platform/data/open-data";
+import type { Collection } from "../../platform/data/versions/version-record";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { toCsv, type CollectedData } from "../../platform/predictions/collect";
+import type { VersionOutcome } from "../../platform/predictions/outcomes";
 import type { SqlEngine, SqlRow } from "../../platform/sql/engine";
 import { identifier } from "../../platform/sql/engine";
 import type { Session } from "../session/session";
-import { collectFromLog } from "../watching/collect";
+import { collectFromLog, type FromLog } from "../watching/collect";
 import { keepData } from "./keep-data";
 
 export interface CollectFlags {
@@ -30,16 +33,27 @@ export interface CollectFlags {
 export interface Collected {
   /** What was written to, or would have been. */
   readonly file: string;
+  /** Whether that is the model's own data. */
+  readonly isOwn: boolean;
   /** Rows of the data as it is now. */
   readonly rows: number;
   /** Rows that were not in the model's data. */
   readonly added: number;
   readonly leftOut: CollectedData["leftOut"] & Partial<Pick<NewRows, "present" | "differing">>;
+  /** What each version predicted of the labelled rows, and how right it was. */
+  readonly predictedBy: readonly VersionOutcome[];
+  /** Scored rows of clients in the log, joined or not. */
+  readonly scored: number;
+  /** Of those, rows that are dated later than now. */
+  readonly ahead: number;
   /** Digest of the data as it is now. */
   readonly version?: string;
   /** Digest of the data as it was. */
   readonly former?: string;
 }
+
+type Keeping = Pick<Session, "dataVersions">;
+type Collecting = Pick<Session, "dataVersions" | "predictions" | "output">;
 
 async function realPlace(file: string): Promise<string | undefined> {
   try {
@@ -83,37 +97,81 @@ async function requireFree(output: string, force: boolean): Promise<void> {
   );
 }
 
+/** What is kept with the data of how it was collected. */
+function collectionOf(
+  { data, origin }: FromLog,
+  { added, former }: { readonly added: number; readonly former: string | undefined },
+): Collection {
+  return {
+    collectedAt: new Date().toISOString(),
+    ...origin,
+    ...(former !== undefined && { former: former as Digest }),
+    added,
+    predictedBy: [...data.outcomes],
+  };
+}
+
+/** What is said of the log, whatever becomes of its rows. */
+function factsOf({
+  outcomes,
+  scored,
+  ahead,
+}: CollectedData): Pick<Collected, "predictedBy" | "scored" | "ahead"> {
+  return { predictedBy: outcomes, scored, ahead };
+}
+
 async function describe(
-  session: Session,
+  session: Keeping,
   definition: ModelDefinition,
-  file: string,
+  { file, collected }: { readonly file: string; readonly collected: Collection },
 ): Promise<{ rows: number; version?: string }> {
   const data = await openData(definition, file);
   try {
-    const kept = await keepData(session, definition, data.source);
+    const kept = await keepData(session, definition, data.source, collected);
     return { rows: data.source.rows, ...(kept && { version: kept.digest }) };
   } finally {
     await data.engine.close();
   }
 }
 
+/** Throws unless the rows may be in the data, by their values. */
+async function requireValid(
+  definition: ModelDefinition,
+  rows: readonly SqlRow[],
+  { requests }: CollectedData,
+): Promise<void> {
+  await requireValidRows(definition, rows, (row) => requests.get(row) ?? "a row");
+}
+
 /** Adds rows to the model's own data: what is there stays, and is kept as a version before. */
 async function addToData(
-  session: Session,
+  session: Keeping,
   { definition, dataFile }: LoadedDefinition,
-  { rows: collected, leftOut }: CollectedData,
+  from: FromLog,
 ): Promise<Collected> {
+  const { rows: collected, leftOut } = from.data;
   const { engine, source } = await openData(definition, dataFile);
   try {
     const { rows, present, differing } = await findNewRows(engine, definition, collected);
-    const former = await keepData(session, definition, source);
-    const result = { file: dataFile, added: rows.length, leftOut: { ...leftOut, present, differing } };
-    if (rows.length === 0) return { ...result, rows: source.rows, ...(former && { version: former.digest }) };
+    await requireValid(definition, rows, from.data);
+    const result = {
+      file: dataFile,
+      isOwn: true,
+      added: rows.length,
+      leftOut: { ...leftOut, present, differing },
+      ...factsOf(from.data),
+    };
+    if (rows.length === 0) {
+      const kept = await keepData(session, definition, source);
+      return { ...result, rows: source.rows, ...(kept && { version: kept.digest }) };
+    }
+    const former = (await keepData(session, definition, source))?.digest;
     await appendRows(engine, source, rows, definition.format);
+    const lineage = collectionOf(from, { added: rows.length, former });
     return {
       ...result,
-      ...(await describe(session, definition, dataFile)),
-      ...(former && { former: former.digest }),
+      ...(await describe(session, definition, { file: dataFile, collected: lineage })),
+      ...(former !== undefined && { former }),
     };
   } finally {
     await engine.close();
@@ -126,32 +184,36 @@ async function textRows(engine: SqlEngine, columns: readonly string[]): Promise<
 
 /** Writes the model's data and the new rows, or those alone, to a file of its own. */
 async function writeToFile(
-  session: Session,
+  session: Keeping,
   { definition, dataFile }: LoadedDefinition,
-  {
-    data,
-    output,
-    onlyNew,
-  }: { readonly data: CollectedData; readonly output: string; readonly onlyNew: boolean },
+  { from, output, onlyNew }: { readonly from: FromLog; readonly output: string; readonly onlyNew: boolean },
 ): Promise<Collected> {
-  const { columns, rows: collected, leftOut } = data;
+  const { columns, rows: collected, leftOut } = from.data;
+  const facts = factsOf(from.data);
   if (onlyNew || (await realPlace(dataFile)) === undefined) {
+    await requireValid(definition, collected, from.data);
     await writeFileAtomic(output, toCsv({ columns, rows: writtenRows(collected, definition.format) }));
     const rows = collected.length;
-    const written = rows === 0 ? { rows } : await describe(session, definition, output);
-    return { file: output, added: rows, leftOut, ...written };
+    const lineage = collectionOf(from, { added: rows, former: undefined });
+    const written =
+      rows === 0 ? { rows } : await describe(session, definition, { file: output, collected: lineage });
+    return { file: output, isOwn: false, added: rows, leftOut, ...facts, ...written };
   }
   const { engine, source } = await openData(definition, dataFile);
   try {
     const { rows, present, differing } = await findNewRows(engine, definition, collected);
+    await requireValid(definition, rows, from.data);
     const known = columns.filter((name) => source.header.includes(name));
     const merged = [...(await textRows(engine, known)), ...writtenRows(rows, definition.format)];
     await writeFileAtomic(output, toCsv({ columns, rows: merged }));
+    const lineage = collectionOf(from, { added: rows.length, former: source.digest });
     return {
       file: output,
+      isOwn: false,
       added: rows.length,
       leftOut: { ...leftOut, present, differing },
-      ...(await describe(session, definition, output)),
+      ...facts,
+      ...(await describe(session, definition, { file: output, collected: lineage })),
     };
   } finally {
     await engine.close();
@@ -163,7 +225,7 @@ async function writeToFile(
  * it does not have yet. No file is replaced unless told to, and what the model's data was is kept as a version.
  */
 export async function collectData(
-  session: Session,
+  session: Collecting,
   loaded: LoadedDefinition,
   { output = loaded.dataFile, onlyNew = false, force = false, ...from }: CollectFlags,
 ): Promise<Collected> {
@@ -178,7 +240,7 @@ export async function collectData(
     await requireOutside(output, loaded.dataFile);
     await requireFree(output, force);
   }
-  const data = await collectFromLog(session, loaded.definition, from);
-  if (own) return addToData(session, loaded, data);
-  return writeToFile(session, loaded, { data, output: path.resolve(output), onlyNew });
+  const labelled = await collectFromLog(session, loaded.definition, from);
+  if (own) return addToData(session, loaded, labelled);
+  return writeToFile(session, loaded, { from: labelled, output: path.resolve(output), onlyNew });
 }

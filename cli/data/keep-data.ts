@@ -1,20 +1,21 @@
 import type { DataSource } from "../../platform/data/source";
 import { versionsToRemove } from "../../platform/data/versions/retention";
 import { shownDigest } from "../../platform/data/versions/data-versions";
-import type { DataVersion } from "../../platform/data/versions/version-record";
+import type { Collection, DataVersion } from "../../platform/data/versions/version-record";
 import { counted } from "../../platform/base/wording";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { Session } from "../session/session";
 
 type Keeping = Pick<Session, "dataVersions" | "registry" | "settings" | "output">;
 
-/** Keeps the data that a command works on as a version of it; undefined when versions are switched off. */
+/** Keeps the data that a command works on, and how it was collected, as a version of it; undefined when versions are switched off. */
 export async function keepData(
-  { dataVersions }: Keeping,
+  { dataVersions }: Pick<Keeping, "dataVersions">,
   definition: ModelDefinition,
   source: DataSource,
+  collected?: Collection,
 ): Promise<DataVersion | undefined> {
-  return dataVersions?.keep(definition, source, new Date());
+  return dataVersions?.keep(definition, source, new Date(), collected);
 }
 
 /** Removes the versions whose time has passed, by the setting, and says which. */

@@ -1,13 +1,21 @@
 import path from "node:path";
-import type { DriftRule } from "../../platform/definition/definition";
+import type { DriftRule, ModelDefinition } from "../../platform/definition/definition";
 import type { Deployer, Release } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { withTemporaryFolder } from "../../platform/base/files";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { Registry } from "../../platform/registry/registry";
-import { readReference } from "../../platform/model/model-directory";
+import { readModelMetrics, readReference } from "../../platform/model/model-directory";
 import type { DriftReport } from "../../platform/drift/drift";
 import { measureDrift } from "../../platform/drift/drift";
+import { ProbabilitySample } from "../../platform/predictions/estimated-rows";
+import type { Label } from "../../platform/predictions/labels";
+import {
+  estimatePerformance,
+  measurePerformance,
+  type Performance,
+} from "../../platform/predictions/performance";
+import { TruthJoin } from "../../platform/predictions/truth-join";
 import { readPredictionLog } from "../../platform/predictions/prediction-log";
 import type { PredictionRecord } from "../../platform/predictions/prediction-record";
 import { profileRecordsAgainst } from "../../platform/drift/profile-values";
@@ -21,12 +29,19 @@ export interface MonitorOptions {
   readonly from?: Date;
   /** Instead of what clients asked: the requests of tests whose ids begin so. */
   readonly testsOf?: string;
+  /** To look at how right the predictions were, too: by the truth that is known or, without any, by an estimate. */
+  readonly performance?: {
+    readonly definition: Pick<ModelDefinition, "task" | "columns" | "gate" | "drift">;
+    readonly labels?: readonly Label[];
+  };
 }
 
 export interface MonitorResult {
   /** The version whose requests and reference sample were compared. */
   readonly version: string;
   readonly drift: DriftReport;
+  /** Absent where it was not asked for, or nothing can be said of it. */
+  readonly performance?: Performance;
 }
 
 /** What a version was asked by clients, or by the tests that are named. */
@@ -42,19 +57,52 @@ async function* askedOf(
   }
 }
 
-/** The reference sample of a version that serves: in its package or, where that is not on this machine, in the registry. */
-async function referenceOf(registry: Registry, { model, package: folder }: Release) {
-  if (folder !== undefined) return readReference(path.join(folder, "model"));
+/** Reads of a version that serves: from its package or, where that is not on this machine, from the registry. */
+async function readFromModel<T>(
+  registry: Registry,
+  { model, package: folder }: Release,
+  read: (directory: string) => Promise<T>,
+): Promise<T> {
+  if (folder !== undefined) return read(path.join(folder, "model"));
   return withTemporaryFolder("mlops-reference-", async (scratch) => {
     await registry.download(parseModelRef(model), path.join(scratch, "model"));
-    return readReference(path.join(scratch, "model"));
+    return read(path.join(scratch, "model"));
   });
+}
+
+/** Looks at how right a version is, while its records are read for something else. */
+class PerformanceWatch {
+  private readonly truth: TruthJoin | undefined;
+  private readonly probabilities: ProbabilitySample;
+
+  constructor(private readonly asked: NonNullable<MonitorOptions["performance"]>) {
+    const { definition, labels } = asked;
+    this.truth = labels && new TruthJoin(definition, labels);
+    this.probabilities = new ProbabilitySample(definition);
+  }
+
+  async *watch(records: AsyncIterable<PredictionRecord>): AsyncIterable<PredictionRecord> {
+    for await (const record of records) {
+      if (this.truth === undefined) this.probabilities.add(record);
+      else this.truth.add(record);
+      yield record;
+    }
+  }
+
+  result(version: string, registered: Parameters<typeof measurePerformance>[2]): Performance | undefined {
+    const { definition } = this.asked;
+    if (this.truth !== undefined) {
+      return measurePerformance(definition, this.truth.scoredBy(version), registered);
+    }
+    const { rows } = this.probabilities;
+    return estimatePerformance(definition, { rows, expected: this.probabilities.expected() }, registered);
+  }
 }
 
 /** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */
 export async function monitor(
   session: Pick<Session, "predictions" | "output" | "registry"> & { readonly deployer: Deployer },
-  { environment, model, rule, from, testsOf }: MonitorOptions,
+  { environment, model, rule, from, testsOf, performance: asked }: MonitorOptions,
 ): Promise<MonitorResult> {
   const { stable } = await session.deployer.status(environment, model);
   if (!stable) {
@@ -63,7 +111,10 @@ export async function monitor(
       `No version of ${model} is in ${environment}, so there is nothing to watch. Release one with \`mlops lifecycle --model ${model}\`.`,
     );
   }
-  const reference = await referenceOf(session.registry, stable);
+  const { reference, registered } = await readFromModel(session.registry, stable, async (directory) => ({
+    reference: await readReference(directory),
+    registered: asked && (await readModelMetrics(directory)).heldOut,
+  }));
   const log = readPredictionLog(session.predictions, {
     environment,
     model,
@@ -72,6 +123,10 @@ export async function monitor(
       session.output.print(message);
     },
   });
-  const current = await profileRecordsAgainst(reference, askedOf(stable.model, testsOf, log));
-  return { version: stable.model, drift: measureDrift(reference, current, rule) };
+  const watch = asked && new PerformanceWatch(asked);
+  const records = askedOf(stable.model, testsOf, log);
+  const current = await profileRecordsAgainst(reference, watch?.watch(records) ?? records);
+  const performance = watch && registered && watch.result(stable.model, registered);
+  const drift = measureDrift(reference, current, rule);
+  return { version: stable.model, drift, ...(performance && { performance }) };
 }

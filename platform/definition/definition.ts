@@ -72,7 +72,7 @@ const definitionShape = closedObject({
   drift: closedObject({
     /** Population stability index: 0 = same, above 0.2 = investigate. */
     psi: z.number().positive().default(0.2),
-    /** Family-wise error rate over all columns (Holm), 0..1. */
+    /** False discovery rate over all columns (Benjamini and Hochberg), 0..1; the chance of any alarm where nothing has drifted. */
     significance: z.number().gt(0).lt(1).default(0.01),
     /** Rows needed before drift is judged. */
     minRows: z.number().int().min(1).default(50),

@@ -77,8 +77,13 @@ export class BinCounter {
   private readonly scale: number;
   /** Per cell a bin that no value of the cell lies below. */
   private readonly firstBins: Uint16Array;
+  /** Values that are less than the first or greater than the second. */
+  outside = 0;
 
-  constructor(edges: readonly number[]) {
+  constructor(
+    edges: readonly number[],
+    private readonly within: readonly [min: number, max: number] = [-Infinity, Infinity],
+  ) {
     this.edges = Float64Array.from(edges);
     this.counts = new Float64Array(edges.length + 1);
     const [first = 0, last = 0] = [edges[0], edges.at(-1)];
@@ -95,7 +100,8 @@ export class BinCounter {
   add(values: Float64Array, mean: number): number {
     const { counts, edges, scale, firstBins } = this;
     const [first = 0] = edges;
-    let squares = 0;
+    const [min, max] = this.within;
+    let [squares, outside] = [0, 0];
     for (const value of values) {
       if (value !== value) continue;
       const cell = (value - first) * scale;
@@ -103,7 +109,9 @@ export class BinCounter {
       while (bin < edges.length && value > (edges[bin] ?? Infinity)) bin++;
       counts[bin] = (counts[bin] ?? 0) + 1;
       squares += (value - mean) * (value - mean);
+      if (value < min || value > max) outside++;
     }
+    this.outside += outside;
     return squares;
   }
 }

@@ -76,14 +76,17 @@ function totals(bins: readonly BinCounts[]): [number, number] {
   return [reference, current];
 }
 
-/** Holm's step-down adjustment: p-values that may be compared with the family-wise error rate, in the given order. */
-export function adjustByHolm(pValues: readonly number[]): number[] {
-  const order = pValues.map((_, index) => index).sort((a, b) => (pValues[a] ?? 1) - (pValues[b] ?? 1));
+/**
+ * Adjustment of Benjamini and Hochberg (1995): p-values of which, when those below q are called, a share of at most q is expected to be
+ * false, in the given order. Where nothing is true at all, the chance of any false call is q as well.
+ */
+export function adjustByBenjaminiHochberg(pValues: readonly number[]): number[] {
+  const order = pValues.map((_, index) => index).sort((a, b) => (pValues[b] ?? 1) - (pValues[a] ?? 1));
   const adjusted = new Array<number>(pValues.length).fill(1);
-  let max = 0;
+  let min = 1;
   order.forEach((index, place) => {
-    max = Math.max(max, Math.min(1, (pValues.length - place) * (pValues[index] ?? 1)));
-    adjusted[index] = max;
+    min = Math.min(min, (pValues.length * (pValues[index] ?? 1)) / (pValues.length - place));
+    adjusted[index] = min;
   });
   return adjusted;
 }

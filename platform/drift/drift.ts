@@ -3,7 +3,8 @@ import type { DriftRule } from "../definition/definition";
 import { formatNumber } from "../base/format-number";
 import { counted } from "../base/wording";
 import { binLabels } from "./bins";
-import { adjustByHolm, chiSquareTest, populationStabilityIndex } from "./compare-counts";
+import { columnDetailsSchema, detailsOf } from "./column-details";
+import { adjustByBenjaminiHochberg, chiSquareTest, populationStabilityIndex } from "./compare-counts";
 import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
 
 const count = z.number().int().min(0);
@@ -20,12 +21,14 @@ const columnDriftSchema = z.object({
   psi: z.number(),
   /** Of the chi-square test, 0..1. */
   pValue: z.number(),
-  /** The same, corrected for the number of columns (Holm). */
+  /** The same, corrected for the number of columns (Benjamini and Hochberg; Holm in reports of earlier versions). */
   adjustedPValue: z.number(),
   /** Share of missing values, 0..1. */
   missing: z.object({ reference: z.number(), current: z.number() }),
   drifted: z.boolean(),
   bins: z.array(driftBinSchema).readonly(),
+  /** Further measures of the same samples, which do not judge; absent in reports of earlier versions. */
+  details: columnDetailsSchema.exactOptional(),
 });
 
 export type ColumnDrift = Readonly<z.output<typeof columnDriftSchema>>;
@@ -94,10 +97,11 @@ function judge(compared: readonly ComparedColumn[], rule: DriftRule, weight: num
   const measured = compared.map((column) => {
     const bins = binsOf(column);
     const independent = bins.map((bin) => ({ ...bin, current: weight * bin.current }));
-    return { ...column, bins, psi: populationStabilityIndex(bins), ...chiSquareTest(independent) };
+    const details = detailsOf(column, { bins: independent, missingLabel });
+    return { ...column, bins, details, psi: populationStabilityIndex(bins), ...chiSquareTest(independent) };
   });
-  const adjusted = adjustByHolm(measured.map(({ pValue }) => pValue));
-  return measured.map(({ column, reference, current, bins, psi, pValue }, index) => {
+  const adjusted = adjustByBenjaminiHochberg(measured.map(({ pValue }) => pValue));
+  return measured.map(({ column, reference, current, bins, details, psi, pValue }, index) => {
     const adjustedPValue = adjusted[index] ?? 1;
     const [referenceRows, currentRows] = [rowsOf(reference), rowsOf(current)];
     return {
@@ -115,6 +119,7 @@ function judge(compared: readonly ComparedColumn[], rule: DriftRule, weight: num
         reference: share(bin.reference, referenceRows),
         current: share(bin.current, currentRows),
       })),
+      details,
     };
   });
 }

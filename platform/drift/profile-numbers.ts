@@ -7,7 +7,11 @@ const columnsPerScan = 50;
 /** Values by which the bins of a column are found: of more, a sample of this many. */
 const maxSampled = 100_000;
 
-export type NumberColumn = Omit<NumberProfile, "counts" | "standardDeviation"> & { readonly name: string };
+export type NumberColumn = Omit<NumberProfile, "counts" | "standardDeviation" | "outside"> & {
+  readonly name: string;
+  /** The reference's least and greatest value, where the column is counted against one. */
+  readonly within?: readonly [min: number, max: number];
+};
 
 /** A column without its bins, and values that tell where they are. */
 export interface DescribedColumn {
@@ -107,7 +111,7 @@ export async function countBins(
   for (let start = 0; start < columns.length; start += columnsPerScan) {
     const some = columns.slice(start, start + columnsPerScan).map((column) => ({
       column,
-      bins: new BinCounter(column.edges),
+      bins: new BinCounter(column.edges, column.within),
       squares: 0,
     }));
     for await (const block of engine.blocks(
@@ -119,11 +123,12 @@ export async function countBins(
       });
     }
     for (const { column, bins, squares } of some) {
-      const { name, ...rest } = column;
+      const { name, within, ...rest } = column;
       const standardDeviation = Math.sqrt(squares / column.count);
       const deviation = column.mean !== undefined &&
         Number.isFinite(standardDeviation) && { standardDeviation };
-      profiles.push([name, { ...rest, ...deviation, counts: Array.from(bins.counts) }]);
+      const outside = within && { outside: bins.outside };
+      profiles.push([name, { ...rest, ...deviation, ...outside, counts: Array.from(bins.counts) }]);
     }
   }
   return profiles;

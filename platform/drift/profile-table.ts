@@ -52,7 +52,13 @@ export async function profileTableAgainst(
   const numbers = await describeNumbers(engine, from, { names: numbersAmong(columns), rows });
   const binned = numbers.map(({ column }) => {
     const profile = reference[column.name];
-    return { ...column, edges: profile?.type === "number" ? profile.edges : [] };
+    if (profile?.type !== "number") return { ...column, edges: [] };
+    const { edges, min, max } = profile;
+    return {
+      ...column,
+      edges,
+      ...(min !== undefined && max !== undefined && { within: [min, max] as const }),
+    };
   });
   const profiles = new Map<string, ColumnProfile>(await countBins(engine, from, binned));
   for (const [name, profile] of Object.entries(reference)) {

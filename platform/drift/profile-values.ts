@@ -18,9 +18,14 @@ class NumberCounter {
   private min = Infinity;
   private max = -Infinity;
   private whole = true;
+  private outside = 0;
   private readonly counts: number[];
 
-  constructor(private readonly edges: readonly number[]) {
+  /** `within`: the least and the greatest value of the reference, where there is one. */
+  constructor(
+    private readonly edges: readonly number[],
+    private readonly within?: Pick<NumberProfile, "min" | "max">,
+  ) {
     this.counts = new Array<number>(edges.length + 1).fill(0);
   }
 
@@ -37,6 +42,8 @@ class NumberCounter {
     this.min = Math.min(this.min, value);
     this.max = Math.max(this.max, value);
     this.whole &&= Number.isInteger(value);
+    const { min = -Infinity, max = Infinity } = this.within ?? {};
+    if (value < min || value > max) this.outside++;
     const bin = binOf(this.edges, value);
     this.counts[bin] = (this.counts[bin] ?? 0) + 1;
   }
@@ -52,6 +59,7 @@ class NumberCounter {
       ...(count > 0 && Number.isFinite(standardDeviation) && { standardDeviation }),
       ...(count > 0 && { min, max }),
       ...(count > 0 && this.whole && { whole: true as const }),
+      ...(this.within?.min !== undefined && { outside: this.outside }),
       edges,
       counts,
     };
@@ -114,7 +122,9 @@ function byFallingCountThenName(a: [string, number], b: [string, number]): numbe
 }
 
 function counterFor(reference: ColumnProfile): NumberCounter | CategoryCounter {
-  return reference.type === "number" ? new NumberCounter(reference.edges) : new CategoryCounter(reference);
+  return reference.type === "number"
+    ? new NumberCounter(reference.edges, reference)
+    : new CategoryCounter(reference);
 }
 
 /** Profile of numbers in memory, for example a model's predictions; NaN is missing. Bins as `profileTable` makes them. */
@@ -150,7 +160,7 @@ export function profileTexts(values: Iterable<string>): CategoryProfile {
 
 /** Numbers in memory counted into the bins of a reference. */
 export function profileNumbersAgainst(reference: NumberProfile, values: Iterable<number>): NumberProfile {
-  const counter = new NumberCounter(reference.edges);
+  const counter = new NumberCounter(reference.edges, reference);
   for (const value of values) counter.add(value);
   return counter.profile();
 }

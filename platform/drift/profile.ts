@@ -12,6 +12,8 @@ export interface NumberProfile {
   readonly max?: number;
   /** Every value is a whole number. */
   readonly whole?: true;
+  /** Of values counted against a reference: those below its least or above its greatest value. */
+  readonly outside?: number;
   /** Rising inner edges of the bins; bin i holds edges[i-1] < value <= edges[i], the outer bins are open. */
   readonly edges: readonly number[];
   /** Values per bin, edges.length + 1 of them; missing values are not among them. */

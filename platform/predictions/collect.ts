@@ -4,17 +4,9 @@ import { toCsvLine } from "../sql/csv-line";
 import { PlatformError } from "../base/errors";
 import { quoted } from "../base/wording";
 import type { SqlRow, SqlValue } from "../sql/engine";
+import { keyOf, labelsByKey, type Label } from "./labels";
+import { Outcomes, type VersionOutcome } from "./outcomes";
 import type { PredictionRecord } from "./prediction-record";
-
-/** What a scored row turned out to be. */
-export interface Label {
-  /** Request id. */
-  readonly id: string;
-  /** Row of the request, counted from 0. */
-  readonly row: number;
-  /** The target's value; a label without one (null) is not known yet and counts as none. */
-  readonly value: SqlValue;
-}
 
 /** Scored rows with their ground truth, and what was left out of them. */
 export interface CollectedData {
@@ -22,6 +14,14 @@ export interface CollectedData {
   readonly columns: readonly string[];
   /** In the order of the log. */
   readonly rows: readonly SqlRow[];
+  /** Request id and row of each of `rows`, for people. */
+  readonly requests: ReadonlyMap<SqlRow, string>;
+  /** What each version predicted of the labelled rows, and how right it was. */
+  readonly outcomes: readonly VersionOutcome[];
+  /** Scored rows of clients in the log, joined or not. */
+  readonly scored: number;
+  /** Of those, rows that are dated later than now: a clock is wrong. They are joined by their ids all the same. */
+  readonly ahead: number;
   readonly leftOut: {
     /** Scored rows without a label. */
     readonly unlabelled: number;
@@ -31,6 +31,8 @@ export interface CollectedData {
     readonly ambiguous: number;
     /** Scored rows without some of the definition's features: a version with other columns scored them. */
     readonly otherColumns: number;
+    /** Scored rows of a model of another name, whose log was put here. */
+    readonly otherModel: number;
     /** Labels for which nothing was logged. */
     readonly unknownLabels: number;
   };
@@ -40,33 +42,11 @@ interface CollectInput {
   readonly definition: ModelDefinition;
   readonly records: AsyncIterable<PredictionRecord>;
   readonly labels: Iterable<Label>;
+  readonly now: Date;
 }
 
-const keyOf = (id: string, row: number): string => `${row} ${id}`;
-
-/** Labels by request id and row; every fault is in the one message of the error. */
-function labelsByKey(labels: Iterable<Label>): Map<string, SqlValue> {
-  const byKey = new Map<string, SqlValue>();
-  const faults: string[] = [];
-  for (const { id, row, value } of labels) {
-    const key = keyOf(id, row);
-    const before = byKey.get(key);
-    if (!Number.isSafeInteger(row) || row < 0)
-      faults.push(`request ${id}: row ${row} is not a whole number from 0`);
-    else if (before !== undefined && before !== value) {
-      faults.push(`request ${id}, row ${row}: labelled ${before} and ${value}`);
-    } else if (value !== null) byKey.set(key, value);
-  }
-  if (faults.length > 0) {
-    const more = faults.length > 20 ? `\n  - and ${faults.length - 20} more` : "";
-    const list = faults.slice(0, 20).map((fault) => `\n  - ${fault}`);
-    throw new PlatformError(
-      "DATA_INVALID",
-      `The labels are not valid. Expected one per request and row. Correct:${list.join("")}${more}`,
-    );
-  }
-  return byKey;
-}
+/** Two machines' clocks may differ by this much, in milliseconds. */
+const clockToleranceMs = 5 * 60_000;
 
 interface ScoredRow {
   readonly id: string;
@@ -97,6 +77,7 @@ export async function collectTrainingData({
   definition,
   records,
   labels,
+  now,
 }: CollectInput): Promise<CollectedData> {
   const personal = featuresOf(definition).filter((column) => column.personal);
   if (personal.length > 0) {
@@ -110,29 +91,51 @@ export async function collectTrainingData({
   const features = featuresOf(definition).map(({ name }) => name);
   const collected = new Map<string, SqlRow>();
   const timesUsed = new Map<string, number>();
-  let [unlabelled, repeated, otherColumns] = [0, 0, 0];
+  const requests = new Map<SqlRow, string>();
+  const outcomes = new Outcomes(definition);
+  let [scored, ahead, unlabelled, repeated, otherColumns, otherModel] = [0, 0, 0, 0, 0, 0];
 
-  for await (const { id, inputs: requestRows, test } of records) {
+  for await (const record of records) {
+    const { id, model, inputs: requestRows, test } = record;
     if (test) continue;
+    scored += requestRows.length;
+    if (!model.startsWith(`${definition.name}:`)) {
+      otherModel += requestRows.length;
+      continue;
+    }
+    if (Date.parse(record.time) > now.getTime() + clockToleranceMs) ahead += requestRows.length;
     for (const [row, inputs] of requestRows.entries()) {
       const key = keyOf(id, row);
       const label = byKey.get(key);
       const before = collected.get(key);
       unmatched.delete(key);
-      if (label === undefined) unlabelled += 1;
-      else if (features.some((name) => inputs[name] === undefined)) otherColumns += 1;
+      if (label === undefined) {
+        unlabelled += 1;
+        continue;
+      }
+      outcomes.add(record, row, { key, label });
+      if (features.some((name) => inputs[name] === undefined)) otherColumns += 1;
       else if (before === undefined) {
-        collected.set(key, toTrainingRow(definition.columns, { id, row, inputs, label }));
+        const collectedRow = toTrainingRow(definition.columns, { id, row, inputs, label });
+        collected.set(key, collectedRow);
+        requests.set(collectedRow, `request ${id}, row ${row}`);
       } else if (features.every((name) => before[name] === inputs[name])) repeated += 1;
       else timesUsed.set(key, (timesUsed.get(key) ?? 1) + 1);
     }
   }
-  for (const key of timesUsed.keys()) collected.delete(key);
+  for (const key of timesUsed.keys()) {
+    collected.delete(key);
+    outcomes.remove(key);
+  }
   const ambiguous = [...timesUsed.values()].reduce((sum, times) => sum + times, 0);
   return {
     columns: definition.columns.map(({ name }) => name),
     rows: [...collected.values()],
-    leftOut: { unlabelled, repeated, ambiguous, otherColumns, unknownLabels: unmatched.size },
+    requests,
+    outcomes: outcomes.list(),
+    scored,
+    ahead,
+    leftOut: { unlabelled, repeated, ambiguous, otherColumns, otherModel, unknownLabels: unmatched.size },
   };
 }
 

@@ -2,6 +2,7 @@ import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { ColumnDrift, DriftReport } from "../../../platform/drift/drift";
 import { showNumber, showPValue, showShare } from "../display";
 import type { DrawPlot } from "../draw-plot";
+import { foreignValues } from "../../terminal/describe-drift";
 import { html, type Html } from "../html";
 import { psiPlot, sharesPlot } from "../plots/drift-plots";
 import { badge, scrollingTable } from "../table";
@@ -25,19 +26,25 @@ function driftTable({ columns, judged }: DriftReport): Html {
     columns: [
       { head: "column" },
       { head: "PSI", kind: "number" },
+      { head: "Jensen-Shannon", kind: "number" },
+      { head: "Kolmogorov-Smirnov", kind: "number" },
       { head: "p-value", kind: "number" },
       { head: "adjusted", kind: "number" },
       { head: "missing, reference", kind: "number" },
       { head: "missing, now", kind: "number" },
+      { head: "outside or new" },
       { head: "verdict" },
     ],
     rows: columns.map((column) => [
       column.column,
       showNumber(column.psi),
+      showNumber(column.details?.jensenShannon),
+      showNumber(column.details?.kolmogorovSmirnov?.statistic),
       showPValue(column.pValue),
       showPValue(column.adjustedPValue),
       showShare(column.missing.reference),
       showShare(column.missing.current),
+      foreignValues(column, showShare),
       sign(column),
     ]),
   });
@@ -61,7 +68,8 @@ export function driftSection(drift: DriftReport, definition: ModelDefinition, dr
       <p class="muted">
         A column has drifted when its population stability index (PSI) is above
         ${showNumber(definition.drift.psi)} and the difference is significant
-        (${showNumber(definition.drift.significance)}, adjusted for the number of columns).
+        (${showNumber(definition.drift.significance)}, by a chi-square test that is adjusted for the number of
+        columns). The other measures describe; they do not judge.
       </p>
       ${driftTable(drift)} ${psi && html`<div class="plots">${draw(psi)}</div>`}
       ${

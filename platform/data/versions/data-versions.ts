@@ -9,7 +9,7 @@ import type { Storage } from "../../storage/storage";
 import { deliveryOf, manifestName } from "../delivery";
 import type { DataSource } from "../source";
 import { fetchFile, partsOf, storeFile } from "./file-parts";
-import { dataVersionSchema, type DataVersion } from "./version-record";
+import { dataVersionSchema, type Collection, type DataVersion } from "./version-record";
 
 const recordName = "version.json";
 
@@ -42,11 +42,22 @@ export class DataVersions {
     private readonly report: (message: string) => void,
   ) {}
 
-  /** Keeps data that was loaded; throws CONFLICT when its files have changed since. Nothing is copied twice. */
-  async keep(definition: ModelDefinition, source: DataSource, now: Date): Promise<DataVersion> {
+  /**
+   * Keeps data that was loaded; throws CONFLICT when its files have changed since. Nothing is copied twice. Where the version is
+   * there without what says how its rows were collected, that is added: the first collection stands.
+   */
+  async keep(
+    definition: ModelDefinition,
+    source: DataSource,
+    now: Date,
+    collected?: Collection,
+  ): Promise<DataVersion> {
     const key = { model: definition.name, digest: source.digest };
     const kept = await this.find(key.model, key.digest);
-    if (kept !== undefined && (await this.isWhole(kept))) return kept;
+    if (kept !== undefined && (await this.isWhole(kept))) {
+      if (collected === undefined || kept.collected !== undefined) return kept;
+      return this.record({ ...kept, collected });
+    }
     const kind = source.files === undefined ? "file" : "folder";
     const files: DataVersion["files"] = [];
     for (const [index, name] of (source.files ?? [path.basename(source.file)]).entries()) {
@@ -64,7 +75,8 @@ export class DataVersions {
       );
     }
     const types = new Map(definition.columns.map(({ name, type }) => [name, type]));
-    const version: DataVersion = {
+    const lineage = kept?.collected ?? collected;
+    return this.record({
       ...key,
       source: path.basename(source.file),
       kind,
@@ -76,10 +88,9 @@ export class DataVersions {
         return { name, ...(type && { type }) };
       }),
       keptAt: now.toISOString(),
+      ...(lineage && { collected: lineage }),
       files,
-    };
-    await this.storage.put(`${placeOf(key)}/${recordName}`, toStoredJson(version));
-    return version;
+    });
   }
 
   /** The versions of a model, the newest first. */
@@ -154,6 +165,11 @@ export class DataVersions {
   async remove(version: Pick<DataVersion, "model" | "digest">): Promise<void> {
     await this.storage.delete(`${placeOf(version)}/${recordName}`);
     await this.removeFiles(version);
+  }
+
+  private async record(version: DataVersion): Promise<DataVersion> {
+    await this.storage.put(`${placeOf(version)}/${recordName}`, toStoredJson(version));
+    return version;
   }
 
   private async removeFiles(version: Pick<DataVersion, "model" | "digest">): Promise<void> {

@@ -1,8 +1,33 @@
 import { z } from "zod";
 import { formatSchema } from "../../definition/format-schema";
+import { metricNames } from "../../definition/metric-names";
 import { digestSchema } from "../../base/stored-record";
 
 const count = z.number().int().min(0);
+
+/** Which rows of the prediction log came into data, by which labels, and how right what was predicted of them was. */
+export const collectionSchema = z.object({
+  /** ISO 8601, UTC. */
+  collectedAt: z.iso.datetime(),
+  environment: z.string(),
+  /** Digest of the data that the rows were added to; absent where they are alone. */
+  former: digestSchema.exactOptional(),
+  added: count,
+  /** Name of the file with the truth, without its path, and its digest. */
+  labels: z.object({ source: z.string(), digest: digestSchema }),
+  /** By version of the model: labelled rows that it scored, when, and its metrics on them. */
+  predictedBy: z.array(
+    z.object({
+      model: z.string(),
+      rows: count,
+      from: z.iso.datetime(),
+      to: z.iso.datetime(),
+      metrics: z.partialRecord(z.enum(metricNames), z.number()),
+    }),
+  ),
+});
+
+export type Collection = Readonly<z.output<typeof collectionSchema>>;
 
 /** `version.json`: what a version of a model's data is, and the files that it consists of. Written last. */
 export const dataVersionSchema = z.object({
@@ -22,6 +47,8 @@ export const dataVersionSchema = z.object({
   ),
   /** ISO 8601, UTC. */
   keptAt: z.iso.datetime(),
+  /** How rows of the prediction log came into it; absent where none did. */
+  collected: collectionSchema.exactOptional(),
   /** By their paths below the folder; of a single file, its name. */
   files: z.array(z.object({ path: z.string(), bytes: count, digest: digestSchema })).min(1),
 });

@@ -4,6 +4,7 @@ import { LocalDeployer } from "../../../deploy/laptop/laptop-deployer";
 import { DeploymentFiles } from "../../../deploy/laptop/deployment-file";
 import { monitor, type MonitorOptions, type MonitorResult } from "../../../cli/watching/monitor";
 import { digestOf } from "../../../platform/base/files";
+import type { Label } from "../../../platform/predictions/labels";
 import type { PredictionRecord } from "../../../platform/predictions/prediction-record";
 import type { Profile } from "../../../platform/drift/profile";
 import { profileNumbers } from "../../../platform/drift/profile-values";
@@ -44,6 +45,9 @@ async function release(): Promise<void> {
   const at = path.join(workspace.packages, "cost-2");
   await mkdir(path.join(at, "model"), { recursive: true });
   await writeFile(path.join(at, "model", "reference.json"), JSON.stringify(reference));
+  const measured = { rows: 50, metrics: { rmse: 1.2 } };
+  const metrics = { heldOut: measured, training: measured };
+  await writeFile(path.join(at, "model", "metrics.json"), JSON.stringify(metrics));
   const files = new DeploymentFiles(workspace, "prod", "cost");
   const stable = { model: "cost:2", package: at, digest: digestOf("2") };
   await files.writeDeployment({ environment: "prod", model: "cost", stable, history: [] });
@@ -121,6 +125,41 @@ describe("requests of our own tests", () => {
     const logged = [...tests(ages), ...records(shifted, "cost:2")];
     expect((await watch(logged, { testsOf: "run-7" })).drift).toMatchObject({ drifted: false, rows: 200 });
     expect((await watch(logged, { testsOf: "run-8" })).drift.rows).toBe(0);
+  });
+});
+
+describe("how right the version is", () => {
+  /** Truth of these records: what was predicted and an error whose size is given, up and down in turn. */
+  const truthOf = (logged: readonly PredictionRecord[], error: number): Label[] =>
+    logged.map(({ id, outputs }, index) => ({
+      id,
+      row: 0,
+      value: Number(outputs[0]) + (index % 2 === 0 ? error : -error) * (1 + (index % 5) / 10),
+    }));
+  const logged = records(ages, "cost:2");
+
+  test.each([
+    ["as good as when it was registered", 1, false],
+    ["three times as far off", 3, true],
+  ])("by truth: %s", async (_, error, fell) => {
+    await release();
+    const labels = truthOf(logged, error);
+    const { performance } = await watch(logged, { performance: { definition, labels } });
+    expect(performance).toMatchObject({
+      kind: "measured",
+      rows: 200,
+      registeredRows: 50,
+      judged: true,
+      fell,
+    });
+  });
+
+  test("is not judged by the truth of other requests, and of a regression there is no estimate", async () => {
+    await release();
+    const labels = [{ id: "never", row: 0, value: 1 }];
+    const { performance } = await watch(logged, { performance: { definition, labels } });
+    expect(performance).toMatchObject({ rows: 0, judged: false, fell: false });
+    expect(await watch(logged, { performance: { definition } })).not.toHaveProperty("performance");
   });
 });
 

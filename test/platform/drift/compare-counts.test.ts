@@ -1,5 +1,5 @@
 import {
-  adjustByHolm,
+  adjustByBenjaminiHochberg,
   chiSquareTest,
   populationStabilityIndex,
   type BinCounts,
@@ -65,15 +65,16 @@ describe("chiSquareTest", () => {
   });
 });
 
-describe("adjustByHolm", () => {
+describe("adjustByBenjaminiHochberg", () => {
+  // scipy.stats.false_discovery_control
   test.each([
     ["nothing", [], []],
     ["one", [0.04], [0.04]],
-    // Holm's own recipe: 3 * 0.01, 2 * 0.02, 1 * 0.03 raised to the value before it.
-    ["three, in any order", [0.03, 0.01, 0.02], [0.04, 0.03, 0.04]],
-    ["large ones, at most 1", [0.6, 0.9], [1, 1]],
+    ["three, in any order", [0.03, 0.01, 0.02], [0.03, 0.03, 0.03]],
+    ["five", [0.01, 0.04, 0.03, 0.005, 0.2], [0.025, 0.05, 0.05, 0.025, 0.2]],
+    ["large ones, at most 1", [0.6, 0.9], [0.9, 0.9]],
   ])("corrects %s", (_, pValues, expected) => {
-    const adjusted = adjustByHolm(pValues);
+    const adjusted = adjustByBenjaminiHochberg(pValues);
     expect(adjusted).toHaveLength(expected.length);
     adjusted.forEach((value, index) => expect(value).toBeCloseTo(expected[index] ?? NaN, 14));
   });

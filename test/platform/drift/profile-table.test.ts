@@ -94,10 +94,13 @@ describe("profileTable", () => {
     }
   });
 
-  test("a profile counted against another has what a profile has, and nothing besides", async () => {
+  test("a profile counted against another has what a profile has, and what is outside of the other", async () => {
     const from = "(SELECT range AS x FROM range(50)) AS t";
     const profile = await profileTable(engine, from, [{ name: "x", type: "number" }]);
-    expect(await profileTableAgainst(engine, from, profile)).toEqual(profile);
+    const same = { x: { ...profile.x, outside: 0 } };
+    expect(await profileTableAgainst(engine, from, profile)).toEqual(same);
+    const twice = "(SELECT 2 * range - 30 AS x FROM range(50)) AS t";
+    expect(await profileTableAgainst(engine, twice, profile)).toMatchObject({ x: { outside: 15 + 10 } });
   });
 
   test.each([

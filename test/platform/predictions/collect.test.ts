@@ -1,6 +1,7 @@
 import { parseModelDefinition } from "../../../platform/definition/definition";
-import type { CollectedData, Label } from "../../../platform/predictions/collect";
+import type { CollectedData } from "../../../platform/predictions/collect";
 import { collectTrainingData, toCsv } from "../../../platform/predictions/collect";
+import type { Label } from "../../../platform/predictions/labels";
 import type { PredictionRecord } from "../../../platform/predictions/prediction-record";
 import type { SqlRow } from "../../../platform/sql/engine";
 
@@ -39,9 +40,17 @@ const collect = (
   records: readonly PredictionRecord[],
   labels: readonly Label[],
   definition = definitionOf(),
-): Promise<CollectedData> => collectTrainingData({ definition, records: stream(records), labels });
+): Promise<CollectedData> => collectTrainingData({ definition, records: stream(records), labels, now });
 
-const nothing = { unlabelled: 0, repeated: 0, ambiguous: 0, otherColumns: 0, unknownLabels: 0 };
+const now = new Date("2026-11-22T00:00:00Z");
+const nothing = {
+  unlabelled: 0,
+  repeated: 0,
+  ambiguous: 0,
+  otherColumns: 0,
+  otherModel: 0,
+  unknownLabels: 0,
+};
 
 describe("collecting training data", () => {
   test("joins rows and labels by request id and row", async () => {
@@ -54,7 +63,7 @@ describe("collecting training data", () => {
       { id: "a", row: 1, value: true },
       { id: "a", row: 0, value: false },
     ];
-    expect(await collect(records, labels)).toEqual({
+    expect(await collect(records, labels)).toMatchObject({
       columns: ["age", "town", "ill"],
       rows: [
         { age: 1, town: "Ulm", ill: false },
@@ -62,6 +71,8 @@ describe("collecting training data", () => {
         { age: 3, town: "Bonn", ill: false },
       ],
       leftOut: nothing,
+      scored: 3,
+      ahead: 0,
     });
   });
 
@@ -97,6 +108,36 @@ describe("collecting training data", () => {
     const { rows, leftOut } = await collect(records, labels);
     expect(rows).toEqual([{ age: 1, town: "Ulm", ill: true }]);
     expect(leftOut).toEqual({ ...nothing, repeated: 1, ambiguous: 2 });
+  });
+
+  test("says what each version predicted, also where both scored a row, and not of ids used for different inputs", async () => {
+    const scored = (version: number, id: string, age: number): PredictionRecord => ({
+      ...record(id, { age, town: "Ulm" }),
+      model: `example:${version}`,
+      probabilities: [0.75],
+    });
+    const records = [scored(1, "a", 1), scored(2, "a", 1), scored(1, "b", 2), scored(1, "b", 3)];
+    const labels = ["a", "b"].map((id) => ({ id, row: 0, value: true }));
+    const { outcomes, rows } = await collect(records, labels);
+    expect(rows).toHaveLength(1);
+    expect(outcomes).toMatchObject([
+      { model: "example:1", rows: 1, metrics: { accuracy: 1, brier: 0.0625 } },
+      { model: "example:2", rows: 1, metrics: { accuracy: 1, brier: 0.0625 } },
+    ]);
+  });
+
+  test("leaves out records of another model, and counts those of a clock that is ahead", async () => {
+    const records = [
+      { ...record("a", { age: 1, town: "Ulm" }), model: "example-two:1" },
+      { ...record("b", { age: 2, town: "Ulm" }), time: "2026-11-22T00:05:00.000Z" },
+      { ...record("c", { age: 3, town: "Ulm" }), time: "2026-11-22T00:05:00.001Z" },
+    ];
+    const labels = ["a", "b", "c"].map((id) => ({ id, row: 0, value: true }));
+    expect(await collect(records, labels)).toMatchObject({
+      rows: [{ age: 2 }, { age: 3 }],
+      leftOut: { otherModel: 1, unknownLabels: 1 },
+      ahead: 1,
+    });
   });
 
   test("leaves out our own tests of the service", async () => {

@@ -6,6 +6,7 @@ import { digestOf, digestOfDirectory, digestOfFile, digestOfListing } from "../.
 import { findDelivery } from "../../../../platform/data/delivery";
 import { loadData, type DataSource } from "../../../../platform/data/source";
 import { DataVersions, shownDigest } from "../../../../platform/data/versions/data-versions";
+import type { Collection } from "../../../../platform/data/versions/version-record";
 import { partBytes } from "../../../../platform/data/versions/file-parts";
 import { openLocalStorage } from "../../../../platform/storage/local-storage";
 import { openStorage } from "../../../../platform/storage/open-storage";
@@ -50,6 +51,26 @@ const kinds: [string, () => Promise<string>][] = [
 ];
 
 function dataVersionsContract(open: () => Promise<Storage>): void {
+  test("say of data that is kept already how it was collected, once", async () => {
+    const versions = new DataVersions(await open(), () => undefined);
+    const source = await load(await data.write("d.csv", "a,b,c\n1,2,3\n"));
+    const collected = (added: number): Collection => ({
+      collectedAt: at(2).toISOString(),
+      environment: "prod",
+      added,
+      labels: { source: "labels.csv", digest: source.digest },
+      predictedBy: [],
+    });
+    const plain = await versions.keep(abc, source, at(1));
+    expect(plain).not.toHaveProperty("collected");
+    expect(await versions.keep(abc, source, at(2), collected(1))).toEqual({
+      ...plain,
+      collected: collected(1),
+    });
+    for (const later of [collected(2), undefined]) await versions.keep(abc, source, at(3), later);
+    expect(await versions.get("numbers", source.digest)).toEqual({ ...plain, collected: collected(1) });
+  });
+
   test.each(kinds)("keep %s and bring it back to the last byte, once it is gone", async (_, write) => {
     const versions = new DataVersions(await open(), () => undefined);
     const source = await load(await write());

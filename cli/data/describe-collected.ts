@@ -1,0 +1,58 @@
+import { formatNumber } from "../../platform/base/format-number";
+import { shownPath } from "../../platform/base/shown-path";
+import { counted } from "../../platform/base/wording";
+import { shownDigest } from "../../platform/data/versions/data-versions";
+import type { VersionOutcome } from "../../platform/predictions/outcomes";
+import type { Collected } from "./collect-data";
+
+const shown = (digest: string): string => digest.slice(0, shownDigest);
+
+/** Words for what was left out, where they say more than its name. */
+const reasons: Readonly<Record<string, string>> = {
+  present: "there already",
+  differing: "there already with other values, which stay",
+  otherColumns: "of a version with other columns",
+  otherModel: "of another model, whose log is among this one's files",
+  unknownLabels: "labels of requests that are not in the log",
+};
+
+function describeOutcome({ model, rows, from, to, metrics }: VersionOutcome): string {
+  const measured = Object.entries(metrics).map(([name, value]) => `${name} ${formatNumber(value)}`);
+  const right = measured.length === 0 ? "not measured, as they have no probabilities" : measured.join(", ");
+  return `${model} scored ${counted(rows, "row")} whose truth is known, ${from} to ${to}: ${right}.`;
+}
+
+/** What was collected, for people, and the verb that comes next. */
+export function describeCollected(
+  collected: Collected,
+  {
+    model,
+    environment,
+    next,
+  }: { readonly model: string; readonly environment: string; readonly next: boolean },
+): string {
+  const { file, rows, added, leftOut, former, predictedBy, scored, ahead, isOwn } = collected;
+  if (scored === 0) {
+    return `The prediction log of ${model} in ${environment} has no requests of clients, so no label could be joined with one. MLOPS_PREDICTION_LOG says where the log is.`;
+  }
+  const counts = Object.entries(leftOut).map(([reason, count]) => `${count} ${reasons[reason] ?? reason}`);
+  const before = rows - added;
+  const parts = before > 0 ? `: the ${counted(before, "row")} of the data and ${added} new` : "";
+  return [
+    `${rows} rows in ${shownPath(file)}${parts}; left out: ${counts.join(", ")}.`,
+    ...predictedBy.map(describeOutcome),
+    ...(ahead === 0
+      ? []
+      : [
+          `${counted(ahead, "row")} of the log ${ahead === 1 ? "is" : "are"} dated later than now: the clock of what served them, or of this machine, is wrong. They are joined by their ids all the same.`,
+        ]),
+    ...(former === undefined
+      ? []
+      : [
+          `The data as it was is kept as version ${shown(former)}; \`mlops data restore ${shown(former)} --model ${model} --force\` brings it back.`,
+        ]),
+    ...(added === 0 || !next
+      ? []
+      : [`Next: npm run mlops -- retrain --model ${model}${isOwn ? "" : ` --data ${shownPath(file)}`}`]),
+  ].join("\n");
+}

@@ -1,0 +1,37 @@
+import { percent } from "../../platform/base/wording";
+import type { ColumnDrift, DriftReport } from "../../platform/drift/drift";
+import { formatTable } from "./format-table";
+
+/** Most new values that are named in a table. */
+const maxNamed = 3;
+
+/** Values now that the reference does not have: the share of numbers out of its range, or the new categories. */
+export function foreignValues(
+  { details }: ColumnDrift,
+  showShare: (share: number) => string = percent,
+): string {
+  const { outside, newValues } = details ?? {};
+  if (outside !== undefined) return outside === 0 ? "" : `${showShare(outside)} outside`;
+  if (newValues === undefined || newValues.length === 0) return "";
+  const named = newValues.slice(0, maxNamed).map(({ value, share }) => `"${value}" ${showShare(share)}`);
+  const more = newValues.length > maxNamed ? `, ${newValues.length - maxNamed} more` : "";
+  return `new: ${named.join(", ")}${more}`;
+}
+
+/** The measures of every column in a table. Where nothing is judged, no column has a verdict. */
+export function describeDrift({ columns, judged }: DriftReport): string {
+  const digits = (value: number | undefined): string => value?.toFixed(3) ?? "-";
+  return formatTable(
+    ["column", "PSI", "JS", "KS", "adjusted p", "missing", "outside or new", ""],
+    columns.map((column) => [
+      column.column,
+      digits(column.psi),
+      digits(column.details?.jensenShannon),
+      digits(column.details?.kolmogorovSmirnov?.statistic),
+      column.adjustedPValue.toPrecision(2),
+      percent(column.missing.current),
+      foreignValues(column),
+      judged ? (column.drifted ? "drifted" : "no drift") : "not judged",
+    ]),
+  );
+}
