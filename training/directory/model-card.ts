@@ -77,6 +77,11 @@ function limits({ definition, linear }: CardFacts): string {
           "It is linear in its features: beyond the range of the training data its predictions are extrapolations.",
         ]
       : []),
+    ...("classWeight" in definition.trainer && definition.trainer.classWeight !== undefined
+      ? [
+          "Classes were weighted in training: its probabilities are not the shares of the classes among rows like these.",
+        ]
+      : []),
     ...(personal.length > 0
       ? [
           `Values of ${personal.map(markdownText).join(", ")} may identify a person: no log, profile or example of this model has them.`,

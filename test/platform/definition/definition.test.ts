@@ -215,6 +215,16 @@ describe("a model definition", () => {
       "the ridge trainer is for regression; use logistic or boosted-trees or command or python",
     ],
     [
+      "class weights of no class",
+      { ...classification, trainer: { ...classification.trainer, classWeight: { maybe: 2 } } },
+      'classWeight names "maybe", which is no class of the target; the classes are "false", "true"',
+    ],
+    [
+      "class weights of amounts",
+      { ...regression, trainer: { kind: "boosted-trees", classWeight: "balanced" } },
+      "classWeight is for a classification, as a regression has no classes; leave it out",
+    ],
+    [
       "logistic for a regression",
       { ...regression, trainer: classification.trainer },
       "the logistic trainer is for classification; use ridge or boosted-trees or command or python",

@@ -76,3 +76,11 @@ test.each([
   const linear: LinearParameters = { signature: signatureOf(definition), intercept: 1, terms: [] };
   expect(cardOf({ ...definition, trainer }, linear)).toContain(text);
 });
+
+test.each([
+  ["balanced" as const, true],
+  [undefined, false],
+])("it is said when classes were weighted: %p", (classWeight, isSaid) => {
+  const trainer = { kind: "logistic" as const, l2: 1, ...(classWeight && { classWeight }) };
+  expect(cardOf({ ...definition, trainer }).includes("Classes were weighted in training")).toBe(isSaid);
+});
