@@ -10,6 +10,7 @@ import { formatSchema } from "./format-schema";
 import { metricNames, metricNamesOf, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
 import { splitFaults } from "./split-faults";
+import { thresholdFaults, thresholdRuleSchema } from "./threshold-rule";
 import { trainerFaults, trainerSchema } from "./trainers";
 
 const metricName = z.enum(metricNames);
@@ -67,6 +68,8 @@ const definitionShape = closedObject({
   }).prefault({}),
   checks: checksSchema.prefault({}),
   trainer: trainerSchema,
+  /** Two classes: how the probability is chosen above which the positive one is predicted; 0.5 unless said otherwise. */
+  threshold: thresholdRuleSchema,
   gate: gateSchema,
   /** A column has drifted when its population stability index is above `psi` and the difference is significant. */
   drift: closedObject({
@@ -107,7 +110,7 @@ function roleFaults({ columns }: Definition): string[] {
   return faults;
 }
 
-function taskFaults({ columns, task, trainer }: Definition): string[] {
+function taskFaults({ columns, task, trainer, threshold }: Definition): string[] {
   const faults: string[] = [];
   const target = columns.find((column) => column.role === "target");
   if (target && task === "regression" && target.type !== "number") {
@@ -117,7 +120,12 @@ function taskFaults({ columns, task, trainer }: Definition): string[] {
     faults.push(`the target "${target.name}" of a regression is an amount; leave its classes out`);
   }
   if (target && task === "classification") faults.push(...classFaults(target, columns));
-  return [...faults, ...trainerFaults(trainer, { task, columns })];
+  const classes = target ? classNames(target) : [];
+  return [
+    ...faults,
+    ...trainerFaults(trainer, { task, columns }),
+    ...thresholdFaults(threshold, { task, classes, trainer }),
+  ];
 }
 
 function classFaults(

@@ -12,6 +12,8 @@ export interface ScoredRows {
   readonly predicted: Float64Array;
   /** How many classes there are, where they are more than two. */
   readonly classes?: number;
+  /** Two classes: the probability above which a row is called positive; 0.5 where it is not said. */
+  readonly threshold?: number;
   /** What each row counts, not negative; all count the same when there are none. */
   readonly weights?: Float64Array;
 }
@@ -70,13 +72,16 @@ const classResultsSchema = z.object({
 /** What was measured of each of more than two classes. */
 export type ClassResults = Readonly<z.output<typeof classResultsSchema>>;
 
+/** The probability above which a model calls a row positive, where it was chosen. */
+const threshold = z.number().min(0).max(1).exactOptional();
+
 /** `evaluation.json` of a run: what was measured on the held-out rows. */
 export const evaluationSchema = z.object({
   task: z.enum(["regression", "classification"]),
   /** Held-out rows that were measured: those that no model in the comparison was trained on. */
   rows: count,
-  candidate: z.object({ metrics: metricsSchema }),
-  champion: z.object({ model: z.string(), metrics: metricsSchema }).exactOptional(),
+  candidate: z.object({ metrics: metricsSchema, threshold }),
+  champion: z.object({ model: z.string(), metrics: metricsSchema, threshold }).exactOptional(),
   /** Rows of a regression for plots, at most 2,000, evenly spaced. */
   sample: z
     .object({ actual: numbers, candidate: numbers, champion: numbers.exactOptional() })

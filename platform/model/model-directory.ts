@@ -47,6 +47,7 @@ const signatureSchema = z.object({
     name: z.string().min(1),
     unit: z.string().exactOptional(),
     classes: z.tuple([modelValue, modelValue], modelValue).exactOptional(),
+    threshold: z.number().min(0).max(1).exactOptional(),
   }),
 });
 

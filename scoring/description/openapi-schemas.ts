@@ -101,8 +101,15 @@ function rowSchemas(options: SchemaOptions): Record<string, Schema> {
 /** A prediction: the number, or the class. */
 export function predictionSchema({ task, target }: Signature): Schema {
   if (task === "regression" || target.classes === undefined) return { type: "number" };
-  const [negative] = target.classes;
-  return { type: typeof negative === "string" ? "string" : "integer", enum: target.classes };
+  const [negative, positive] = target.classes;
+  const { threshold } = target;
+  return {
+    type: typeof negative === "string" ? "string" : "integer",
+    enum: target.classes,
+    ...(threshold !== undefined && {
+      description: `${positive} where its probability is above ${threshold}, which was chosen in training.`,
+    }),
+  };
 }
 
 /** A number for each class. */

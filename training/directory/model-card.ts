@@ -64,7 +64,7 @@ function metricTable({ metrics: { heldOut, training } }: CardFacts): string {
   );
 }
 
-function limits({ definition, linear }: CardFacts): string {
+function limits({ definition, linear, lineage }: CardFacts): string {
   const features = featuresOf(definition);
   const nullable = features.filter((column) => column.nullable).map(({ name }) => name);
   const open = features.filter(({ type, values }) => type === "category" && !values).map(({ name }) => name);
@@ -75,6 +75,11 @@ function limits({ definition, linear }: CardFacts): string {
     ...(linear
       ? [
           "It is linear in its features: beyond the range of the training data its predictions are extrapolations.",
+        ]
+      : []),
+    ...(lineage.chosen?.threshold !== undefined
+      ? [
+          `The positive class is predicted above a probability of ${formatNumber(lineage.chosen.threshold)}, which was chosen on training rows that the model had not seen.`,
         ]
       : []),
     ...("classWeight" in definition.trainer && definition.trainer.classWeight !== undefined

@@ -13,9 +13,9 @@ import { profileNumbers, profileTexts } from "../../platform/drift/profile-value
 import { labelsOf } from "../../platform/metrics/class-labels";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
-import { signatureOf } from "../../platform/model/signature";
 import { makeFolds } from "../inputs/folds";
-import { fitModel, programOf } from "../trainers/trainers";
+import { fitCandidate } from "../trainers/fit-candidate";
+import { programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
 import type { FittedParameters } from "../trainers/trainer";
@@ -84,8 +84,9 @@ async function trainInto(
     onnx,
     chosen,
     warnings = [],
+    signature,
     ...fitted
-  } = await fitModel({
+  } = await fitCandidate({
     ...request,
     from: rowsOf("training"),
     folds: () => makeFolds(request, request.split, { count: usualFolds, seed: definition.split.seed }),
@@ -93,7 +94,7 @@ async function trainInto(
   });
   await writeFile(file, onnx);
   checkNotAborted(request);
-  const model = await OnnxModel.open(file, signatureOf(definition));
+  const model = await OnnxModel.open(file, signature);
   try {
     return { ...(await describeModel(request, { directory, model, fitted, program, chosen })), warnings };
   } finally {
@@ -153,7 +154,17 @@ async function describeModel(
   };
   const lineage = await makeLineage(request, { ...rows, program, chosen });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));
-  await writeModelFiles(directory, { definition, onnxDigest, golden, metrics, reference, lineage, linear });
+  const { signature } = model;
+  await writeModelFiles(directory, {
+    definition,
+    signature,
+    onnxDigest,
+    golden,
+    metrics,
+    reference,
+    lineage,
+    linear,
+  });
   return { onnxDigest, metrics, lineage };
 }
 

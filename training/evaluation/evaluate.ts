@@ -72,14 +72,19 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
     evaluation: {
       task: definition.task,
       rows: reported.candidate.actual.length,
-      candidate: { metrics: computeMetrics(definition.task, reported.candidate) },
+      candidate: measured(definition, reported.candidate),
       ...(champion &&
         reported.champion && {
-          champion: { model: champion.model, metrics: computeMetrics(definition.task, reported.champion) },
+          champion: { model: champion.model, ...measured(definition, reported.champion) },
         }),
       ...measureShown(definition, reported),
     },
   };
+}
+
+function measured({ task }: ModelDefinition, rows: ScoredRows): Evaluation["candidate"] {
+  const { threshold } = rows;
+  return { metrics: computeMetrics(task, rows), ...(threshold !== undefined && { threshold }) };
 }
 
 /** What plots and tables show. */

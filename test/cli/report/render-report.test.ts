@@ -234,6 +234,26 @@ describe("a report of a classification", () => {
     );
   });
 
+  test.each([
+    [undefined, undefined, "above 0.5; shares"],
+    [0.2, undefined, "above 0.2 (by loans:1, above 0.5); shares"],
+    [0.2, 0.3, "above 0.2 (by loans:1, above 0.3); shares"],
+    [0.2, 0.2, "above 0.2; shares"],
+  ])("says above which probability a row is called so: %p and %p", async (threshold, ofChampion, text) => {
+    if (!classified.evaluation) throw new Error("The fixture has lost its evaluation.");
+    const { metrics } = classified.evaluation.candidate;
+    const said = (value: number | undefined) => value !== undefined && { threshold: value };
+    const page = await renderReport({
+      ...classified,
+      evaluation: {
+        ...classified.evaluation,
+        candidate: { metrics, ...said(threshold) },
+        champion: { model: "loans:1", metrics, ...said(ofChampion) },
+      },
+    });
+    expect(textOf(page)).toContain(text);
+  });
+
   test("leaves out the curves that one class alone does not allow", async () => {
     if (!classified.evaluation) throw new Error("The fixture has lost its evaluation.");
     const curves = { candidate: measureCurves(scored([0, 0, 0], [0.1, 0.2, 0.9])) };

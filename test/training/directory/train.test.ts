@@ -156,6 +156,25 @@ describe.each(["diabetes", "titanic"] as const)("the model directory of %s", (na
   });
 });
 
+test("a threshold is chosen without the held-out rows, and travels with the model", async () => {
+  const definition = shippedDefinition("titanic", { threshold: { falsePositive: 1, falseNegative: 4 } });
+  const directory = path.join(folder, "threshold");
+  const { metrics, lineage } = await trainShipped(definition, directory);
+  const { signature } = await readModelMetadata(directory);
+  const { threshold = NaN } = signature.target;
+  expect(threshold).toBeLessThan(0.4);
+  expect(lineage.chosen).toEqual({ threshold });
+  expect(await readFile(path.join(directory, modelFiles.card), "utf8")).toMatch(
+    /predicted above a probability of 0\.\d+, which was chosen on training rows that the model had not seen/,
+  );
+  const usual = await trainShipped(shippedDefinition("titanic"), path.join(folder, "without"));
+  const [chosen, plain] = [metrics.heldOut.metrics, usual.metrics.heldOut.metrics];
+  // Ranks and probabilities are the same; more rows are called positive.
+  expect([chosen.auc, chosen.logLoss]).toEqual([plain.auc, plain.logLoss]);
+  expect(chosen.recall).toBeGreaterThan(plain.recall ?? NaN);
+  expect(chosen.precision).toBeLessThan(plain.precision ?? NaN);
+});
+
 test("other data gives another model", async () => {
   const definition = shippedDefinition("diabetes", { split: { testFraction: 0.2, seed: 2 } });
   const other = await trainShipped(definition, path.join(folder, "other"));
