@@ -9,8 +9,9 @@ import { columnFaults, columnSchema } from "./column-schema";
 import { formatSchema } from "./format-schema";
 import { metricNames, metricNamesOf, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
+import { probabilityFaults } from "./probability-faults";
 import { splitFaults } from "./split-faults";
-import { thresholdFaults, thresholdRuleSchema } from "./threshold-rule";
+import { thresholdRuleSchema } from "./threshold-rule";
 import { trainerFaults, trainerSchema } from "./trainers";
 
 const metricName = z.enum(metricNames);
@@ -68,6 +69,8 @@ const definitionShape = closedObject({
   }).prefault({}),
   checks: checksSchema.prefault({}),
   trainer: trainerSchema,
+  /** Two classes: how probabilities are made to be shares of positive rows. */
+  calibration: z.literal("platt").optional(),
   /** Two classes: how the probability is chosen above which the positive one is predicted; 0.5 unless said otherwise. */
   threshold: thresholdRuleSchema,
   gate: gateSchema,
@@ -110,7 +113,7 @@ function roleFaults({ columns }: Definition): string[] {
   return faults;
 }
 
-function taskFaults({ columns, task, trainer, threshold }: Definition): string[] {
+function taskFaults({ columns, task, trainer, calibration, threshold }: Definition): string[] {
   const faults: string[] = [];
   const target = columns.find((column) => column.role === "target");
   if (target && task === "regression" && target.type !== "number") {
@@ -124,7 +127,7 @@ function taskFaults({ columns, task, trainer, threshold }: Definition): string[]
   return [
     ...faults,
     ...trainerFaults(trainer, { task, columns }),
-    ...thresholdFaults(threshold, { task, classes, trainer }),
+    ...probabilityFaults({ calibration, threshold }, { task, classes, trainer }),
   ];
 }
 

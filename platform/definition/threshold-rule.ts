@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { closedObject } from "./closed-object";
-import { quoted } from "../base/wording";
 
 const expected =
   'Expected "f1", the costs of wrong answers such as { falsePositive: 1, falseNegative: 10 }, or { minPrecision: 0.8 }';
@@ -22,36 +21,3 @@ export const thresholdRuleSchema = z
   .optional();
 
 export type ThresholdRule = NonNullable<z.output<typeof thresholdRuleSchema>>;
-
-/** Trainers whose probabilities are not known before a program has run. */
-const programs: readonly string[] = ["command", "python"];
-
-/** What is wrong with a rule for a threshold, for this task, these classes and this trainer. */
-export function thresholdFaults(
-  rule: ThresholdRule | undefined,
-  {
-    task,
-    classes,
-    trainer,
-  }: {
-    readonly task: string;
-    readonly classes: readonly unknown[];
-    readonly trainer: { readonly kind: string };
-  },
-): string[] {
-  if (rule === undefined) return [];
-  const faults: string[] = [];
-  if (task !== "classification") {
-    faults.push("threshold is for a classification, as a regression calls nothing positive; leave it out");
-  } else if (classes.length > 2) {
-    faults.push(
-      `threshold is for two classes; of ${classes.length}, the one with the greatest probability is predicted. Leave it out`,
-    );
-  }
-  if (programs.includes(trainer.kind)) {
-    faults.push(
-      `threshold is not for a trainer of the kind ${quoted([trainer.kind])}, whose program decides what is predicted; use logistic or boosted-trees, or leave it out`,
-    );
-  }
-  return faults;
-}

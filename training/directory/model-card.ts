@@ -82,7 +82,12 @@ function limits({ definition, linear, lineage }: CardFacts): string {
           `The positive class is predicted above a probability of ${formatNumber(lineage.chosen.threshold)}, which was chosen on training rows that the model had not seen.`,
         ]
       : []),
-    ...("classWeight" in definition.trainer && definition.trainer.classWeight !== undefined
+    ...(definition.calibration !== undefined
+      ? ["Its probabilities were calibrated by Platt's sigmoid on training rows that the model had not seen."]
+      : []),
+    ...("classWeight" in definition.trainer &&
+    definition.trainer.classWeight !== undefined &&
+    definition.calibration === undefined
       ? [
           "Classes were weighted in training: its probabilities are not the shares of the classes among rows like these.",
         ]

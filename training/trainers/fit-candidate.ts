@@ -3,6 +3,7 @@ import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { signatureOf, type Signature } from "../../platform/model/signature";
 import { assertNotInterrupted } from "../../platform/http/retries";
 import { chooseThreshold } from "../evaluation/choose-threshold";
+import { calibrated, fitPlatt, type Calibration } from "../evaluation/fit-platt";
 import { scoreFitted } from "../evaluation/score-fitted";
 import { toOnnx } from "../onnx/linear-graph";
 import { treesToOnnx } from "../onnx/tree-graph";
@@ -26,7 +27,7 @@ async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
   if (folds === undefined) {
     throw new PlatformError(
       "TRAINING_FAILED",
-      "There are no folds to choose a threshold on. Take threshold out of the definition.",
+      "There are no folds to calibrate probabilities or choose a threshold on. Take both out of the definition.",
     );
   }
   const signature = signatureOf(input.definition);
@@ -39,29 +40,74 @@ async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
   return joined(parts);
 }
 
-/** The same model, which calls a row positive above another probability. */
-export function withThreshold(fitted: FittedModel, signature: Signature, threshold: number): SignedModel {
-  const signed = { ...signature, target: { ...signature.target, threshold } };
-  const chosen = { ...fitted.chosen, threshold };
-  if (fitted.linear) {
-    const linear = { ...fitted.linear, signature: signed };
-    return { ...fitted, linear, onnx: toOnnx(linear), signature: signed, chosen };
-  }
-  if (fitted.trees) {
-    const trees = { ...fitted.trees, signature: signed };
-    return { ...fitted, trees, onnx: treesToOnnx(trees), signature: signed, chosen };
-  }
-  throw new TypeError("Only a model whose parameters are known is given a threshold.");
+/** What is learned of a model's probabilities. */
+interface Learned {
+  readonly calibration?: Calibration | undefined;
+  readonly threshold?: number | undefined;
+}
+
+/** Calibrated log-odds are a multiple of the model's own and a constant: so are the numbers that it is made of. */
+function recalibrated(fitted: FittedModel, { slope, intercept }: Calibration): FittedModel {
+  const { linear, trees } = fitted;
+  return {
+    ...fitted,
+    ...(linear && {
+      linear: {
+        ...linear,
+        intercept: slope * linear.intercept + intercept,
+        terms: linear.terms.map((term) =>
+          term.kind === "category"
+            ? { ...term, coefficients: term.coefficients.map((value) => slope * value) }
+            : { ...term, coefficient: slope * term.coefficient },
+        ),
+      },
+    }),
+    ...(trees && {
+      trees: {
+        ...trees,
+        bases: trees.bases.map((base) => slope * base + intercept),
+        trees: { ...trees.trees, leafValues: trees.trees.leafValues.map((value) => slope * value) },
+      },
+    }),
+  };
+}
+
+/** A model of two classes with what was learned of its probabilities, in its parameters and in its file. */
+function withLearned(fitted: FittedModel, signature: Signature, learned: Learned): SignedModel {
+  const { calibration, threshold } = learned;
+  const signed: Signature = {
+    ...signature,
+    target: { ...signature.target, ...(threshold !== undefined && { threshold }) },
+  };
+  const chosen = {
+    ...fitted.chosen,
+    ...(calibration && {
+      calibrationSlope: calibration.slope,
+      calibrationIntercept: calibration.intercept,
+    }),
+    ...(threshold !== undefined && { threshold }),
+  };
+  const model = calibration ? recalibrated(fitted, calibration) : fitted;
+  const linear = model.linear && { ...model.linear, signature: signed };
+  const trees = model.trees && { ...model.trees, signature: signed };
+  const onnx = linear ? toOnnx(linear) : trees && treesToOnnx(trees);
+  if (onnx === undefined)
+    throw new TypeError("Only a model whose parameters are known learns probabilities.");
+  return { ...model, linear, trees, onnx, signature: signed, chosen };
 }
 
 /**
- * Fits the definition's trainer to the training rows. Where the definition has a rule for a threshold, it is chosen first, on
- * predictions of models that had not seen the rows, which takes a fit for each fold more. Held-out rows have no part in it.
+ * Fits the definition's trainer to the training rows. Where the definition has its probabilities calibrated, or a rule for a
+ * threshold, that is learned first, from predictions of models that had not seen the rows, which takes a fit for each fold more. The
+ * threshold is one of calibrated probabilities. Held-out rows have no part in it.
  */
 export async function fitCandidate(input: TrainerInput): Promise<SignedModel> {
   const { definition } = input;
   const signature = signatureOf(definition);
-  if (definition.threshold === undefined) return { ...(await fitModel(input)), signature };
-  const threshold = chooseThreshold(await scoreUnseen(input), definition.threshold);
-  return withThreshold(await fitModel(input), signature, threshold);
+  const { calibration: method, threshold: rule } = definition;
+  if (method === undefined && rule === undefined) return { ...(await fitModel(input)), signature };
+  const unseen = await scoreUnseen(input);
+  const calibration = method && fitPlatt(unseen);
+  const threshold = rule && chooseThreshold(calibration ? calibrated(unseen, calibration) : unseen, rule);
+  return withLearned(await fitModel(input), signature, { calibration, threshold });
 }

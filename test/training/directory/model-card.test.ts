@@ -78,9 +78,13 @@ test.each([
 });
 
 test.each([
-  ["balanced" as const, true],
-  [undefined, false],
-])("it is said when classes were weighted: %p", (classWeight, isSaid) => {
+  ["balanced" as const, undefined, ["Classes were weighted in training"]],
+  ["balanced" as const, "platt" as const, ["Its probabilities were calibrated"]],
+  [undefined, "platt" as const, ["Its probabilities were calibrated"]],
+  [undefined, undefined, []],
+])("it is said what probabilities are: weights %p, calibration %p", (classWeight, calibration, said) => {
   const trainer = { kind: "logistic" as const, l2: 1, ...(classWeight && { classWeight }) };
-  expect(cardOf({ ...definition, trainer }).includes("Classes were weighted in training")).toBe(isSaid);
+  const card = cardOf({ ...definition, trainer, calibration });
+  const all = ["Classes were weighted in training", "Its probabilities were calibrated"];
+  expect(all.filter((text) => card.includes(text))).toEqual(said);
 });

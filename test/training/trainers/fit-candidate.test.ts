@@ -105,5 +105,7 @@ describe.each(Object.entries(trainers))("a threshold of %s", (_, trainer) => {
 
 test("without folds there is no threshold", async () => {
   const input = await open({ trainer: { kind: "logistic", l2: 1 }, threshold: "f1" });
-  await expect(fitCandidate({ ...input, folds: undefined })).rejects.toThrow("There are no folds to choose");
+  await expect(fitCandidate({ ...input, folds: undefined })).rejects.toThrow(
+    "There are no folds to calibrate",
+  );
 });
