@@ -12,6 +12,8 @@ import { chanceOfLikeRows, profileTable } from "../../platform/drift/profile-tab
 import { profileNumbers, profileTexts } from "../../platform/drift/profile-values";
 import { labelsOf } from "../../platform/metrics/class-labels";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
+import { coverageOf } from "../../platform/metrics/coverage";
+import type { Signature } from "../../platform/model/signature";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { makeFolds } from "../inputs/folds";
 import { fitCandidate } from "../trainers/fit-candidate";
@@ -134,8 +136,8 @@ async function describeModel(
   checkNotAborted(request);
   const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
   const metrics: ModelMetrics = {
-    heldOut: { rows: rows.heldOut, metrics: computeMetrics(definition.task, heldOut) },
-    training: { rows: rows.training, metrics: computeMetrics(definition.task, training) },
+    heldOut: { rows: rows.heldOut, ...measured(model.signature, heldOut) },
+    training: { rows: rows.training, ...measured(model.signature, training) },
   };
   // A profile has least and greatest values and names of categories; that of a personal column stays with its data.
   const profiled = featuresOf(definition).filter(({ personal }) => !personal);
@@ -166,6 +168,14 @@ async function describeModel(
     linear,
   });
   return { onnxDigest, metrics, lineage };
+}
+
+function measured({ task, target }: Signature, rows: ScoredRows): Omit<ModelMetrics["heldOut"], "rows"> {
+  const { interval } = target;
+  return {
+    metrics: computeMetrics(task, rows),
+    ...(interval && { covered: coverageOf(rows, interval.margin) }),
+  };
 }
 
 /** What is predicted for rows: numbers, the probabilities of the positive class of two, or the classes of more. */

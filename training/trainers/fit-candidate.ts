@@ -4,13 +4,14 @@ import { signatureOf, type Signature } from "../../platform/model/signature";
 import { assertNotInterrupted } from "../../platform/http/retries";
 import { chooseThreshold } from "../evaluation/choose-threshold";
 import { calibrated, fitPlatt, type Calibration } from "../evaluation/fit-platt";
+import { conformalMargin } from "../evaluation/conformal-margin";
 import { scoreFitted } from "../evaluation/score-fitted";
 import { toOnnx } from "../onnx/linear-graph";
 import { treesToOnnx } from "../onnx/tree-graph";
 import type { FittedModel, SignedModel, TrainerInput } from "./trainer";
 import { fitModel } from "./trainers";
 
-/** Rows of two classes behind each other. */
+/** Rows behind each other. */
 function joined(parts: readonly ScoredRows[]): ScoredRows {
   const join = (lists: readonly (Float64Array | undefined)[]): Float64Array =>
     Float64Array.from(lists.flatMap((list) => Array.from(list ?? [])));
@@ -27,7 +28,7 @@ async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
   if (folds === undefined) {
     throw new PlatformError(
       "TRAINING_FAILED",
-      "There are no folds to calibrate probabilities or choose a threshold on. Take both out of the definition.",
+      "There are no folds to calibrate probabilities, choose a threshold or measure intervals on. Take these out of the definition.",
     );
   }
   const signature = signatureOf(input.definition);
@@ -40,8 +41,9 @@ async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
   return joined(parts);
 }
 
-/** What is learned of a model's probabilities. */
+/** What is learned of a model's predictions. */
 interface Learned {
+  readonly interval?: Signature["target"]["interval"] | undefined;
   readonly calibration?: Calibration | undefined;
   readonly threshold?: number | undefined;
 }
@@ -72,12 +74,16 @@ function recalibrated(fitted: FittedModel, { slope, intercept }: Calibration): F
   };
 }
 
-/** A model of two classes with what was learned of its probabilities, in its parameters and in its file. */
+/** A model with what was learned of its predictions, in its parameters, its signature and its file. */
 function withLearned(fitted: FittedModel, signature: Signature, learned: Learned): SignedModel {
-  const { calibration, threshold } = learned;
+  const { calibration, threshold, interval } = learned;
   const signed: Signature = {
     ...signature,
-    target: { ...signature.target, ...(threshold !== undefined && { threshold }) },
+    target: {
+      ...signature.target,
+      ...(threshold !== undefined && { threshold }),
+      ...(interval && { interval }),
+    },
   };
   const chosen = {
     ...fitted.chosen,
@@ -86,28 +92,30 @@ function withLearned(fitted: FittedModel, signature: Signature, learned: Learned
       calibrationIntercept: calibration.intercept,
     }),
     ...(threshold !== undefined && { threshold }),
+    ...(interval && { intervalMargin: interval.margin }),
   };
   const model = calibration ? recalibrated(fitted, calibration) : fitted;
   const linear = model.linear && { ...model.linear, signature: signed };
   const trees = model.trees && { ...model.trees, signature: signed };
   const onnx = linear ? toOnnx(linear) : trees && treesToOnnx(trees);
-  if (onnx === undefined)
-    throw new TypeError("Only a model whose parameters are known learns probabilities.");
+  if (onnx === undefined) throw new TypeError("Only of a model whose parameters are known more is learned.");
   return { ...model, linear, trees, onnx, signature: signed, chosen };
 }
 
 /**
- * Fits the definition's trainer to the training rows. Where the definition has its probabilities calibrated, or a rule for a
- * threshold, that is learned first, from predictions of models that had not seen the rows, which takes a fit for each fold more. The
+ * Fits the definition's trainer to the training rows. Where the definition has its probabilities calibrated, a rule for a
+ * threshold, or intervals, that is learned first, from predictions of models that had not seen the rows, which takes a fit for each fold more. The
  * threshold is one of calibrated probabilities. Held-out rows have no part in it.
  */
 export async function fitCandidate(input: TrainerInput): Promise<SignedModel> {
   const { definition } = input;
   const signature = signatureOf(definition);
-  const { calibration: method, threshold: rule } = definition;
-  if (method === undefined && rule === undefined) return { ...(await fitModel(input)), signature };
+  const { calibration: method, threshold: rule, intervals } = definition;
+  if (method === undefined && rule === undefined && intervals === undefined)
+    return { ...(await fitModel(input)), signature };
   const unseen = await scoreUnseen(input);
   const calibration = method && fitPlatt(unseen);
   const threshold = rule && chooseThreshold(calibration ? calibrated(unseen, calibration) : unseen, rule);
-  return withLearned(await fitModel(input), signature, { calibration, threshold });
+  const interval = intervals && { ...intervals, margin: conformalMargin(unseen, intervals.coverage) };
+  return withLearned(await fitModel(input), signature, { calibration, threshold, interval });
 }

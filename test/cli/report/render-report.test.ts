@@ -224,6 +224,28 @@ describe("a report of a run that stopped early", () => {
   });
 });
 
+test("intervals are shown with the share of targets that they hold, of either model that has them", async () => {
+  const { evaluation } = whole;
+  if (!evaluation?.champion) throw new Error("The fixture has lost its champion.");
+  const intervals = { coverage: 0.9, margin: 104.2, covered: 0.893 };
+  const textWith = async (candidate: object, champion: object) =>
+    textOf(
+      await renderReport({
+        ...whole,
+        evaluation: {
+          ...evaluation,
+          candidate: { ...evaluation.candidate, ...candidate },
+          champion: { model: "houses:1", metrics: {}, ...champion },
+        },
+      }),
+    );
+  expect(await textWith({ intervals }, {})).toMatch(
+    /Intervals of the candidate \(prediction ± 104\.2[^)]*\) are to hold 90 % of the targets, and hold 89\.3 %\./,
+  );
+  expect(await textWith({}, { intervals })).toContain("Intervals of houses:1");
+  expect(await textWith({}, {})).not.toContain("Intervals of");
+});
+
 describe("a report of a classification", () => {
   test("draws its curves and counts who was called what, in the target's own words", async () => {
     const page = await renderReport(classified);

@@ -175,6 +175,31 @@ test("a threshold is chosen without the held-out rows, and travels with the mode
   expect(chosen.precision).toBeLessThan(plain.precision ?? NaN);
 });
 
+test.each<ModelDefinitionInput["trainer"]>([
+  { kind: "ridge", alpha: 1 },
+  { kind: "boosted-trees", maxTrees: 20 },
+])(
+  "intervals of $kind are measured on training rows that models had not seen, and hold about as many held-out ones",
+  async (trainer) => {
+    const definition = shippedDefinition("diabetes", { trainer, intervals: { coverage: 0.8 } });
+    const directory = path.join(folder, `intervals-${trainer.kind}`);
+    const { metrics, lineage, onnxDigest } = await trainShipped(definition, directory);
+    const { interval } = (await readModelMetadata(directory)).signature.target;
+    expect(interval).toEqual({ coverage: 0.8, margin: lineage.chosen?.intervalMargin });
+    // Of 80 rows; two standard errors.
+    expect(Math.abs((metrics.heldOut.covered ?? NaN) - 0.8)).toBeLessThan(0.09);
+    expect(await readFile(path.join(directory, modelFiles.card), "utf8")).toMatch(
+      /An interval of [\d.]+ to either side of a prediction is to hold 80 % of the targets; of the held-out ones it holds [\d.]+ %/,
+    );
+    const plain = await trainShipped(
+      shippedDefinition("diabetes", { trainer }),
+      path.join(folder, `no-intervals-${trainer.kind}`),
+    );
+    expect(plain.onnxDigest).toBe(onnxDigest);
+    expect(plain.metrics.heldOut).toEqual({ rows: metrics.heldOut.rows, metrics: metrics.heldOut.metrics });
+  },
+);
+
 test("other data gives another model", async () => {
   const definition = shippedDefinition("diabetes", { split: { testFraction: 0.2, seed: 2 } });
   const other = await trainShipped(definition, path.join(folder, "other"));

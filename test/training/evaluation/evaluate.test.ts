@@ -35,37 +35,6 @@ async function fitted(engine: SqlEngine, definition: ModelDefinition, name: stri
   return OnnxModel.open(file, linear.signature);
 }
 
-test("each model calls rows positive above its own threshold", async () => {
-  const definition = shippedDefinition("titanic");
-  const engine = await openShippedData(definition);
-  const linear = await fitLinearModel(engine, definition, rowsOf("training"));
-  const open = async (threshold: number): Promise<OnnxModel> => {
-    const target = { ...linear.signature.target, threshold };
-    const signature = { ...linear.signature, target };
-    const file = path.join(folder, `threshold-${threshold}.onnx`);
-    await writeFile(file, toOnnx({ ...linear, signature }));
-    return OnnxModel.open(file, signature);
-  };
-  const [candidate, onnx] = [await open(0.2), await open(0.8)];
-  const { evaluation } = await evaluate({
-    engine,
-    definition,
-    candidate,
-    champion: { model: "titanic:1", onnx },
-  });
-  await Promise.all([candidate.close(), onnx.close(), engine.close()]);
-  expect([evaluation.candidate.threshold, evaluation.champion?.threshold]).toEqual([0.2, 0.8]);
-  const [low, high] = [evaluation.candidate.metrics, evaluation.champion?.metrics];
-  expect(low.recall).toBeGreaterThan(0.8);
-  expect(high?.recall).toBeLessThan(0.6);
-  expect(low.auc).toBe(high?.auc);
-  const { truePositives, falseNegatives } = evaluation.curves?.candidate.confusion ?? {
-    truePositives: NaN,
-    falseNegatives: NaN,
-  };
-  expect(truePositives / (truePositives + falseNegatives)).toBeCloseTo(low.recall ?? NaN, 12);
-});
-
 describe("the evaluation of titanic", () => {
   const definition = shippedDefinition("titanic");
   let engine: SqlEngine;
