@@ -16,6 +16,11 @@ export function classNames({
   return first === undefined || second === undefined ? [0, 1] : [first, second, ...others];
 }
 
+/** The classes as a definition names them in texts: `false` and `true` of a boolean. */
+export function classTexts(target: Parameters<typeof classNames>[0] & { readonly type: string }): string[] {
+  return target.type === "boolean" ? ["false", "true"] : classNames(target).map(String);
+}
+
 /** The classes where they are more than two: a model then has a probability for each, else that of the positive one. */
 export function severalClasses(classes: ClassNames | undefined): ClassNames | undefined {
   return classes !== undefined && classes.length > 2 ? classes : undefined;

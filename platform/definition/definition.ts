@@ -9,7 +9,10 @@ import { columnFaults, columnSchema } from "./column-schema";
 import { formatSchema } from "./format-schema";
 import { metricNames, metricNamesOf, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
+import { intervalFaults } from "./interval-faults";
+import { probabilityFaults } from "./probability-faults";
 import { splitFaults } from "./split-faults";
+import { thresholdRuleSchema } from "./threshold-rule";
 import { trainerFaults, trainerSchema } from "./trainers";
 
 const metricName = z.enum(metricNames);
@@ -67,6 +70,12 @@ const definitionShape = closedObject({
   }).prefault({}),
   checks: checksSchema.prefault({}),
   trainer: trainerSchema,
+  /** Regression: intervals that hold the targets of a share of rows, 0..1, are an output on request. */
+  intervals: closedObject({ coverage: z.number().gt(0).lt(1) }).optional(),
+  /** Two classes: how probabilities are made to be shares of positive rows. */
+  calibration: z.literal("platt").optional(),
+  /** Two classes: how the probability is chosen above which the positive one is predicted; 0.5 unless said otherwise. */
+  threshold: thresholdRuleSchema,
   gate: gateSchema,
   /** A column has drifted when its population stability index is above `psi` and the difference is significant. */
   drift: closedObject({
@@ -107,7 +116,7 @@ function roleFaults({ columns }: Definition): string[] {
   return faults;
 }
 
-function taskFaults({ columns, task, trainer }: Definition): string[] {
+function taskFaults({ columns, task, trainer, intervals, calibration, threshold }: Definition): string[] {
   const faults: string[] = [];
   const target = columns.find((column) => column.role === "target");
   if (target && task === "regression" && target.type !== "number") {
@@ -117,7 +126,13 @@ function taskFaults({ columns, task, trainer }: Definition): string[] {
     faults.push(`the target "${target.name}" of a regression is an amount; leave its classes out`);
   }
   if (target && task === "classification") faults.push(...classFaults(target, columns));
-  return [...faults, ...trainerFaults(trainer, { task, columns })];
+  const classes = target ? classNames(target) : [];
+  return [
+    ...faults,
+    ...trainerFaults(trainer, { task, columns }),
+    ...probabilityFaults({ calibration, threshold }, { task, classes, trainer }),
+    ...intervalFaults(intervals, { task, trainer }),
+  ];
 }
 
 function classFaults(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { classWeightFaults, classWeightSchema } from "./class-weight";
 import { closedObject } from "./closed-object";
 import { treeFaults } from "./tree-faults";
 
@@ -17,7 +18,13 @@ type Task = "regression" | "classification";
 /** The rest of a definition, as far as its trainer depends on it. */
 interface TrainedDefinition {
   readonly task: Task;
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly role: string }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly role: string;
+    readonly values?: readonly string[] | undefined;
+    readonly classes?: readonly number[] | undefined;
+  }[];
 }
 
 /** Share of the training rows that a program gets in a file of their own, to see when to stop, 0..1; none when absent. */
@@ -46,7 +53,9 @@ const trainerKinds = {
       kind: z.literal("logistic"),
       /** L2 penalty on the standardised coefficients: scikit-learn's `1 / C`. */
       l2: z.number().min(0),
+      classWeight: classWeightSchema,
     }),
+    faults: classWeightFaults,
   },
   "boosted-trees": {
     tasks: ["regression", "classification"],
@@ -77,8 +86,12 @@ const trainerKinds = {
       validationFraction: z.number().gt(0).lt(1).default(0.1),
       /** Numbers by name of which a greater one may only raise what is predicted, or only lower it. */
       monotone: z.record(z.string(), z.enum(["rising", "falling"])).default({}),
+      classWeight: classWeightSchema,
     }),
-    faults: treeFaults,
+    faults: (settings: Parameters<typeof treeFaults>[0] & Parameters<typeof classWeightFaults>[0], model) => [
+      ...treeFaults(settings, model),
+      ...classWeightFaults(settings, model),
+    ],
   },
   command: {
     tasks: ["regression", "classification"],

@@ -1,14 +1,18 @@
 import { greatestOfRows } from "../base/softmax";
 import type { ScoredRows } from "./evaluation";
 
-/** The label a probability stands for: as in scikit-learn, 0.5 itself is the negative class. */
-export function isPositive(probability: number): boolean {
-  return probability > 0.5;
+/** Above which probability a row is called positive, where nothing else was chosen; as in scikit-learn, 0.5 itself is negative. */
+export const usualThreshold = 0.5;
+
+/** The label a probability stands for. */
+export function isPositive(probability: number, threshold = usualThreshold): boolean {
+  return probability > threshold;
 }
 
-/** The class that is called: that of the greatest probability, of equal ones the first; of two the positive one above 0.5. */
-export function labelsOf({ predicted, classes }: ScoredRows): Uint32Array {
-  if (classes === undefined) return Uint32Array.from(predicted, (value) => (isPositive(value) ? 1 : 0));
+/** The class that is called: that of the greatest probability, of equal ones the first; of two the positive one above the threshold. */
+export function labelsOf({ predicted, classes, threshold }: ScoredRows): Uint32Array {
+  if (classes === undefined)
+    return Uint32Array.from(predicted, (value) => (isPositive(value, threshold) ? 1 : 0));
   return greatestOfRows(predicted, classes);
 }
 

@@ -96,12 +96,12 @@ interface Confusion {
   readonly falseNegatives: number;
 }
 
-/** Rows by actual class and by the label their probability stands for (positive above 0.5). */
-export function confusion({ actual, predicted }: ScoredRows): Confusion {
+/** Rows by actual class and by the label their probability stands for (positive above the threshold). */
+export function confusion({ actual, predicted, threshold }: ScoredRows): Confusion {
   const count = (positive: boolean, called: boolean): number =>
     actual.reduce(
       (sum, value, row) =>
-        sum + ((value === 1) === positive && isPositive(predicted[row] ?? NaN) === called ? 1 : 0),
+        sum + ((value === 1) === positive && isPositive(predicted[row] ?? NaN, threshold) === called ? 1 : 0),
       0,
     );
   return {

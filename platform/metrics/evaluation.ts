@@ -12,6 +12,8 @@ export interface ScoredRows {
   readonly predicted: Float64Array;
   /** How many classes there are, where they are more than two. */
   readonly classes?: number;
+  /** Two classes: the probability above which a row is called positive; 0.5 where it is not said. */
+  readonly threshold?: number;
   /** What each row counts, not negative; all count the same when there are none. */
   readonly weights?: Float64Array;
 }
@@ -70,13 +72,21 @@ const classResultsSchema = z.object({
 /** What was measured of each of more than two classes. */
 export type ClassResults = Readonly<z.output<typeof classResultsSchema>>;
 
+const ofModel = z.object({
+  metrics: metricsSchema,
+  /** The probability above which it calls a row positive, where that was chosen. */
+  threshold: z.number().min(0).max(1).exactOptional(),
+  /** Of intervals that are to hold the targets of a share of rows (`coverage`), the share that they hold (`covered`). */
+  intervals: z.object({ coverage: z.number(), margin: z.number(), covered: z.number() }).exactOptional(),
+});
+
 /** `evaluation.json` of a run: what was measured on the held-out rows. */
 export const evaluationSchema = z.object({
   task: z.enum(["regression", "classification"]),
   /** Held-out rows that were measured: those that no model in the comparison was trained on. */
   rows: count,
-  candidate: z.object({ metrics: metricsSchema }),
-  champion: z.object({ model: z.string(), metrics: metricsSchema }).exactOptional(),
+  candidate: ofModel,
+  champion: ofModel.extend({ model: z.string() }).exactOptional(),
   /** Rows of a regression for plots, at most 2,000, evenly spaced. */
   sample: z
     .object({ actual: numbers, candidate: numbers, champion: numbers.exactOptional() })

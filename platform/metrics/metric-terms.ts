@@ -4,13 +4,21 @@ import type { ScoredRows } from "./evaluation";
 /** Probabilities are kept this far from 0 and 1 in the log loss, so that one sure mistake costs 34.5 nats, not infinity. */
 const minProbability = 1e-15;
 
+/** What terms of rows are seen from. */
+interface Bearings {
+  /** Mean of the target over all rows. */
+  readonly centre: number;
+  /** Two classes: the probability above which a row is called positive. */
+  readonly threshold: number | undefined;
+}
+
 /**
  * A metric as a function of sums over rows. The sums may be weighted, which gives the weighted metric; weights that
  * count how often a row was drawn give the metric of a resample.
  */
 export interface SummedMetric {
-  /** Terms of a row; `centre` is the mean of `actual` over all rows. */
-  readonly terms: (actual: number, predicted: number, centre: number) => readonly number[];
+  /** Terms of a row. */
+  readonly terms: (actual: number, predicted: number, by: Bearings) => readonly number[];
   /** The metric from the sums of the terms and of the weights; NaN when it is not defined. */
   readonly value: (sums: ArrayLike<number>, weight: number) => number;
 }
@@ -29,7 +37,7 @@ export const summedMetrics = {
   },
   mae: { terms: (actual, predicted) => [Math.abs(predicted - actual)], value: mean },
   r2: {
-    terms: (actual, predicted, centre) => [
+    terms: (actual, predicted, { centre }) => [
       (predicted - actual) ** 2,
       actual - centre,
       (actual - centre) ** 2,
@@ -49,12 +57,14 @@ export const summedMetrics = {
   },
   brier: { terms: (actual, predicted) => [(predicted - actual) ** 2], value: mean },
   accuracy: {
-    terms: (actual, predicted) => [isPositive(predicted) === (actual === 1) ? 1 : 0],
+    terms: (actual, predicted, { threshold }) => [
+      isPositive(predicted, threshold) === (actual === 1) ? 1 : 0,
+    ],
     value: mean,
   },
   f1: {
-    terms: (actual, predicted) => {
-      const label = isPositive(predicted) ? 1 : 0;
+    terms: (actual, predicted, { threshold }) => {
+      const label = isPositive(predicted, threshold) ? 1 : 0;
       return [label * actual, label === actual ? 0 : 1];
     },
     // With no positive row and none predicted there is neither precision nor recall: 0 / 0.
@@ -74,11 +84,12 @@ export function termsByRow(
   centre: number,
 ): (row: number) => readonly number[] {
   const { terms }: SummedMetric = summedMetrics[name];
-  const { actual, predicted, classes } = rows;
-  if (classes === undefined) return (row) => terms(actual[row] ?? NaN, predicted[row] ?? NaN, centre);
+  const { actual, predicted, classes, threshold } = rows;
+  const by = { centre, threshold };
+  if (classes === undefined) return (row) => terms(actual[row] ?? NaN, predicted[row] ?? NaN, by);
   // Of more classes as of two, of which the positive one is the row's.
   if (name !== "accuracy")
-    return (row) => terms(1, predicted[row * classes + (actual[row] ?? NaN)] ?? NaN, centre);
+    return (row) => terms(1, predicted[row * classes + (actual[row] ?? NaN)] ?? NaN, by);
   const labels = labelsOf(rows);
-  return (row) => terms(1, labels[row] === actual[row] ? 1 : 0, centre);
+  return (row) => terms(1, labels[row] === actual[row] ? 1 : 0, by);
 }

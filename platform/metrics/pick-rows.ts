@@ -2,16 +2,17 @@ import type { ScoredRows } from "./evaluation";
 
 /** The rows at the given positions, in their order. */
 export function pickRows(
-  { actual, predicted, weights, classes }: ScoredRows,
+  { actual, predicted, weights, ...others }: ScoredRows,
   positions: readonly number[],
 ): ScoredRows {
+  const { classes } = others;
   const those = (values: Float64Array): Float64Array =>
     Float64Array.from(positions, (position) => values[position] ?? NaN);
   return {
     actual: those(actual),
     predicted: classes === undefined ? those(predicted) : linesOf(predicted, positions, classes),
     ...(weights && { weights: those(weights) }),
-    ...(classes !== undefined && { classes }),
+    ...others,
   };
 }
 

@@ -47,6 +47,8 @@ const signatureSchema = z.object({
     name: z.string().min(1),
     unit: z.string().exactOptional(),
     classes: z.tuple([modelValue, modelValue], modelValue).exactOptional(),
+    threshold: z.number().min(0).max(1).exactOptional(),
+    interval: z.object({ coverage: z.number().gt(0).lt(1), margin: z.number().min(0) }).exactOptional(),
   }),
 });
 
@@ -92,6 +94,8 @@ export interface GoldenRows {
 const measuredSchema = z.object({
   rows: count,
   metrics: metricValuesSchema,
+  /** Share of the rows whose target is within the model's interval, 0..1. */
+  covered: z.number().min(0).max(1).exactOptional(),
 });
 const metricsSchema = z.object({ heldOut: measuredSchema, training: measuredSchema });
 

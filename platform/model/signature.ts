@@ -23,6 +23,10 @@ export interface Signature {
     readonly unit?: string;
     /** Classification: the classes, of two the negative first; 0 and 1 for a boolean target. */
     readonly classes?: ClassNames;
+    /** Two classes: the probability above which the positive one is predicted, 0..1; 0.5 where it was not chosen. */
+    readonly threshold?: number;
+    /** Regression: the target lies within `margin`, in its unit, of the prediction for a share of rows, 0..1; absent where that is not known. */
+    readonly interval?: { readonly coverage: number; readonly margin: number };
   };
 }
 

@@ -1,6 +1,7 @@
 import { probabilityNames, severalClasses, type ClassNames } from "../definition/class-names";
 import type { Signature } from "../model/signature";
 import { differs, type GraphReader } from "./graph-reader";
+import { usualThreshold } from "../metrics/class-labels";
 import { linearConventions } from "./linear-conventions";
 import type { OnnxGraph } from "./onnx-file";
 import { elementTypes } from "./onnx-messages";
@@ -35,9 +36,10 @@ export function predictorOf(graph: GraphReader, { task, target }: Signature): st
   const label = areNumbered(classes) ? "prediction" : positionOf(graph, classes);
   const { inputs, attributes } = graph.node("Cast", label);
   if (attributes.to !== elementTypes.int64) differs("the class is not a whole number");
-  const { A: probability, B: threshold } = graph.inputs("Greater", inputs.input);
-  if (probability !== "probability" || graph.numbers(threshold, 1)[0] !== linearConventions.threshold) {
-    differs(`the class is not that above a probability of ${linearConventions.threshold}`);
+  const { A: probability, B: bound } = graph.inputs("Greater", inputs.input);
+  const threshold = target.threshold ?? usualThreshold;
+  if (probability !== "probability" || graph.numbers(bound, 1)[0] !== threshold) {
+    differs(`the class is not that above a probability of ${threshold}`);
   }
   return graph.inputs("Sigmoid", "probability").X;
 }

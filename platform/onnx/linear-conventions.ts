@@ -8,6 +8,4 @@ export const linearConventions = {
   columnAxis: 1,
   /** Coefficient of a category's value that was not seen in training; it stands behind those of the others. */
   unknownCoefficient: 0,
-  /** The positive class is predicted above this probability. */
-  threshold: 0.5,
 } as const;

@@ -1,6 +1,7 @@
 import { PlatformError } from "../base/errors";
 import type { Signature } from "../model/signature";
 import { greatestOfRows } from "../base/softmax";
+import { isPositive } from "../metrics/class-labels";
 import type { ColumnValues, FeatureTable, Predictions } from "../model/table";
 
 /** The values of a feature. */
@@ -29,8 +30,9 @@ export function predictionsOfClasses({ target }: Signature, probabilities: Float
 /** The class that is predicted by the probability of the positive one. */
 export function classesOf({ target }: Signature, probabilities: Float64Array): Float64Array | string[] {
   const [negative, positive] = target.classes ?? [0, 1];
+  const { threshold } = target;
   if (typeof negative === "string" || typeof positive === "string") {
-    return Array.from(probabilities, (value) => String(value > 0.5 ? positive : negative));
+    return Array.from(probabilities, (value) => String(isPositive(value, threshold) ? positive : negative));
   }
-  return probabilities.map((value) => (value > 0.5 ? positive : negative));
+  return probabilities.map((value) => (isPositive(value, threshold) ? positive : negative));
 }

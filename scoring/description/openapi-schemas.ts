@@ -1,3 +1,4 @@
+import { percent } from "../../platform/base/wording";
 import type { Explanation } from "../../platform/onnx/explanation";
 import { severalClasses } from "../../platform/definition/class-names";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
@@ -101,8 +102,15 @@ function rowSchemas(options: SchemaOptions): Record<string, Schema> {
 /** A prediction: the number, or the class. */
 export function predictionSchema({ task, target }: Signature): Schema {
   if (task === "regression" || target.classes === undefined) return { type: "number" };
-  const [negative] = target.classes;
-  return { type: typeof negative === "string" ? "string" : "integer", enum: target.classes };
+  const [negative, positive] = target.classes;
+  const { threshold } = target;
+  return {
+    type: typeof negative === "string" ? "string" : "integer",
+    enum: target.classes,
+    ...(threshold !== undefined && {
+      description: `${positive} where its probability is above ${threshold}, which was chosen in training.`,
+    }),
+  };
 }
 
 /** A number for each class. */
@@ -132,7 +140,7 @@ export function explanationSchema({ task, inputs, target }: Signature): Schema {
 }
 
 function outputSchema({ signature }: SchemaOptions): Schema {
-  const { classes } = signature.target;
+  const { classes, interval } = signature.target;
   const label = predictionSchema(signature);
   const properties = {
     result: { type: "array", description: "A prediction per row, in row order.", items: label },
@@ -144,11 +152,18 @@ function outputSchema({ signature }: SchemaOptions): Schema {
         items: probabilityListSchema(classes),
       },
     }),
+    ...(interval && {
+      intervals: {
+        type: "array",
+        description: `Per row the least and the greatest target to be expected; ${percent(interval.coverage)} of targets lie between.`,
+        items: { type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 },
+      },
+    }),
     explanation: explanationSchema(signature),
     model: { type: "string", description: "name:version" },
     requestId: { type: "string" },
   };
-  const required = Object.keys(properties).filter((name) => name !== "explanation");
+  const required = Object.keys(properties).filter((name) => name !== "explanation" && name !== "intervals");
   return { ...objectSchema(properties), required };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from "fastify";
+import { percent } from "../../platform/base/wording";
 import type { SeenPredictions } from "../../platform/release/seen-predictions";
 import type { Signature } from "../../platform/model/signature";
 import {
@@ -15,7 +16,9 @@ import type { JsonBody } from "../http/json-body";
 import { scoreRequestOf } from "../http/score-request";
 import { serverVersion } from "../http/server-version";
 import { scoreAnswer, type ScoreAnswer } from "../model/answer";
-import { explanationAnswer, readExplainQuery } from "../model/explain";
+import { explanationAnswer } from "../model/explain";
+import { intervalsOf, requireInterval } from "../model/intervals";
+import { readScoreQuery } from "../model/score-query";
 import { readRows } from "../rows/read-rows";
 import type { Dialect, ReceivedAnswer, Route, Service } from "./dialect";
 import { columnsOf, valuesOf, type ExampleRows } from "./example-rows";
@@ -42,14 +45,22 @@ function answerScore({ scorer, limits }: Service): RouteHandlerMethod {
   const { classes } = signature.target;
   return async (request): Promise<ScoreAnswer> => {
     const body = request.body as JsonBody | undefined;
-    const explain = readExplainQuery(request.url);
+    const wishes = readScoreQuery(request.url);
+    const interval = wishes.intervals ? requireInterval(signature, reference) : undefined;
     const rows = readRows(signature, body?.value, limits.maxRows);
     body?.assertNothingTwice();
-    const explanation = explain
+    const explanation = wishes.explain
       ? explanationAnswer(await scorer.explain(rows, request.raw.socket))
       : undefined;
     const predictions = await scorer.score(rows, scoreRequestOf(request));
-    return scoreAnswer(predictions, { classes, explanation, model: reference, requestId: request.id });
+    const intervals = interval && intervalsOf(predictions, interval);
+    return scoreAnswer(predictions, {
+      classes,
+      explanation,
+      intervals,
+      model: reference,
+      requestId: request.id,
+    });
   };
 }
 
@@ -71,6 +82,19 @@ function scoreExamples(rows: ExampleRows, signature: Signature): Examples {
   };
 }
 
+/** Only a model that has intervals describes that they may be asked for. */
+function intervalParameters({ target: { interval } }: Signature): Schema[] {
+  if (!interval) return [];
+  return [
+    {
+      name: "intervals",
+      in: "query",
+      description: `Whether to give with each prediction an interval that holds the target of ${percent(interval.coverage)} of rows.`,
+      schema: { type: "string", enum: ["true", "false"] },
+    },
+  ];
+}
+
 function operation({ signature, rows }: DescribedService): Schema {
   const explain = {
     name: "explain",
@@ -85,7 +109,7 @@ function operation({ signature, rows }: DescribedService): Schema {
     ...predictOperation({
       tag: "Service",
       error: { type: problemType, schema: "ErrorResponse" },
-      parameters: [explain],
+      parameters: [explain, ...intervalParameters(signature)],
       body: content("application/json", "ServiceInput", scoreExamples(rows, signature)),
       answered: "A prediction per row",
       answer: content("application/json", "ServiceOutput"),

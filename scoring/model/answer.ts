@@ -10,6 +10,8 @@ export interface ScoreAnswer {
   readonly classes?: ClassNames;
   /** Classification: probabilities per row, in the order of `classes`; they sum to 1. */
   readonly probabilities?: readonly (readonly number[])[];
+  /** On request, of a regression: per row the least and the greatest target that is to be expected. */
+  readonly intervals?: readonly (readonly [number, number])[];
   /** On request: what each feature adds to each prediction. */
   readonly explanation?: ExplanationAnswer;
   /** `name:version`. */
@@ -20,6 +22,7 @@ export interface ScoreAnswer {
 export interface AnswerContext {
   readonly classes: ClassNames | undefined;
   readonly explanation?: ExplanationAnswer | undefined;
+  readonly intervals?: readonly (readonly [number, number])[] | undefined;
   readonly model: string;
   readonly requestId: string;
 }
@@ -53,9 +56,9 @@ function linesOf(values: Float64Array, width: number): number[][] {
 
 export function scoreAnswer(predictions: Predictions, context: AnswerContext): ScoreAnswer {
   const { prediction, probability, probabilities } = predictions;
-  const { classes, explanation, model, requestId } = context;
+  const { classes, explanation, intervals, model, requestId } = context;
   const result = plainArray(prediction);
-  const explained = explanation && { explanation };
+  const explained = { ...(intervals && { intervals }), ...(explanation && { explanation }) };
   if (classes !== undefined && probabilities !== undefined) {
     const lines = linesOf(probabilities, classes.length);
     return { result, classes, probabilities: lines, ...explained, model, requestId };

@@ -57,28 +57,3 @@ export function readExplain(value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw new RequestProblem("REQUEST_INVALID", `"explain" is ${show(value)}. Expected true or false.`);
 }
-
-/** Parameters of an address repeated in a message. */
-const maxShown = 5;
-
-/** The same as a query, the part of an address after "?"; no other parameter is known there. */
-export function readExplainQuery(url: string): boolean {
-  const start = url.indexOf("?");
-  if (start < 0) return false;
-  const query = new URLSearchParams(url.slice(start + 1));
-  const values = query.getAll("explain");
-  const strangers = [...query.keys()].filter((name) => name !== "explain");
-  if (strangers.length > 0) {
-    throw new RequestProblem(
-      "REQUEST_INVALID",
-      `The address has the parameter ${strangers.slice(0, maxShown).map(show).join(", ")}. Allowed: "explain".`,
-    );
-  }
-  const [value] = values;
-  if (value === undefined) return false;
-  if (values.length === 1 && (value === "true" || value === "false")) return value === "true";
-  throw new RequestProblem(
-    "REQUEST_INVALID",
-    `"explain" is ${values.slice(0, maxShown).map(show).join(" and ")}. Expected true or false.`,
-  );
-}

@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import { repository, Workplace } from "./mlops";
 
@@ -21,6 +23,17 @@ interface Answer {
     readonly base: readonly number[];
     readonly contributions: readonly Readonly<Record<string, readonly number[]>>[];
   };
+}
+
+/** Payments of which about 3 in 100 are fraud, more of them the greater the amount. */
+function payments(): { readonly amount: number; readonly shop: string; readonly fraud: string }[] {
+  const random = xoroshiro128plus(17);
+  return Array.from({ length: 3000 }, () => {
+    const amount = Math.round(100 * Math.exp(2 + 2 * uniformFloat64(random))) / 100;
+    const shop = uniformFloat64(random) < 0.3 ? "web" : "street";
+    const logOdds = -6.5 + amount / 10 + (shop === "web" ? 1 : 0);
+    return { amount, shop, fraud: uniformFloat64(random) < 1 / (1 + Math.exp(-logOdds)) ? "yes" : "no" };
+  });
 }
 
 async function ask(url: string, body: object): Promise<unknown> {
@@ -93,4 +106,52 @@ test("a target of three numbers becomes classes where that is said, and is refus
   const said = await place.run(["init", "wine", "--from", file("wine"), "--task", "classification"], env);
   expect(said).toMatchObject({ code: 0, stderr: "" });
   expect(readFileSync(path.join(models, "wine", "model.ts"), "utf8")).toContain("classes: [0, 1, 2]");
+});
+
+test("a rare class goes to production with weights, calibrated and with a threshold by its costs", async () => {
+  const rows = payments();
+  const data = path.join(place.home, "payments.csv");
+  const lines = rows.map(({ amount, shop, fraud }) => `${amount},${shop},${fraud}\n`);
+  writeFileSync(data, `amount,shop,fraud\n${lines.join("")}`);
+  expect(await place.run(["init", "payments", "--from", data], env)).toMatchObject({ code: 0, stderr: "" });
+  const file = path.join(models, "payments", "model.ts");
+  const drafted = readFileSync(file, "utf8");
+  const written = drafted.replace(
+    'trainer: { kind: "logistic", l2: 1 },',
+    `trainer: { kind: "logistic", l2: 1, classWeight: "balanced" },
+  calibration: "platt",
+  threshold: { falsePositive: 1, falseNegative: 25 },`,
+  );
+  expect(written).not.toBe(drafted);
+  writeFileSync(file, written);
+  const started = place.start(["lifecycle", "--model", "payments", "--yes", "--keep-serving"], env);
+  await started.printed("Ctrl-C stops it.");
+  const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(
+    ["status", "--model", "payments"],
+    0,
+    env,
+  );
+  const url = deployments.find(({ environment }) => environment === "prod")?.url;
+  const { paths, components } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    readonly paths: object;
+    readonly components: { readonly schemas: { readonly ServiceOutput: unknown } };
+  };
+  expect(Object.keys(paths)).toContain("/score");
+  const [, threshold = ""] = /probability is above ([\d.]+)/.exec(JSON.stringify(components)) ?? [];
+  expect(Number(threshold)).toBeGreaterThan(0.01);
+  expect(Number(threshold)).toBeLessThan(0.15);
+  const features = rows.map(({ amount, shop }) => ({ amount, shop }));
+  const answer = (await ask(`${url}/score`, { data: features })) as Answer;
+  const probabilities = answer.probabilities.map(([, positive = NaN]) => positive);
+  expect(answer.result).toEqual(probabilities.map((value) => (value > Number(threshold) ? "yes" : "no")));
+  // The weights alone would have made the mean about one half.
+  const found = rows.filter(({ fraud }) => fraud === "yes").length / rows.length;
+  const mean = probabilities.reduce((sum, value) => sum + value, 0) / rows.length;
+  expect(Math.abs(mean / found - 1)).toBeLessThan(0.25);
+  const invoked = (await ask(`${url}/invocations`, { dataframe_records: features })) as {
+    readonly predictions: readonly { readonly prediction: string }[];
+  };
+  expect(invoked.predictions.map(({ prediction }) => prediction)).toEqual(answer.result);
+  started.process.kill("SIGINT");
+  await started.ended;
 });

@@ -3,6 +3,7 @@ import {
   type ColumnDefinition,
   type ModelDefinition,
 } from "../../platform/definition/definition";
+import { classesOf } from "../../platform/onnx/model-table";
 import type { ClassNames } from "../../platform/definition/class-names";
 import { syntheticValue } from "../../platform/definition/synthetic-value";
 import { PlatformError } from "../../platform/base/errors";
@@ -123,10 +124,9 @@ function toGolden(predictions: Predictions, classes: ClassNames | undefined): Go
 }
 
 function ownPredictions({ signature }: LinearParameters, values: readonly number[]): GoldenValues {
-  const { classes } = signature.target;
-  if (classes === undefined) return { predictions: values };
-  const [negative, positive] = classes;
-  return { predictions: values.map((value) => (value > 0.5 ? positive : negative)), probabilities: values };
+  if (signature.target.classes === undefined) return { predictions: values };
+  const predictions = Array.from<number | string>(classesOf(signature, Float64Array.from(values)));
+  return { predictions, probabilities: values };
 }
 
 function checkSame(own: GoldenValues, served: GoldenValues): void {

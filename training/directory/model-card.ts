@@ -5,6 +5,7 @@ import {
   type ModelDefinition,
 } from "../../platform/definition/definition";
 import { describeSplitRule } from "../../platform/data/split-rule";
+import { percent } from "../../platform/base/wording";
 import { formatNumber } from "../../platform/base/format-number";
 import { metrics as metricFacts, metricNames } from "../../platform/definition/metric-names";
 import { describeCode } from "../../platform/model/describe-code";
@@ -64,7 +65,7 @@ function metricTable({ metrics: { heldOut, training } }: CardFacts): string {
   );
 }
 
-function limits({ definition, linear }: CardFacts): string {
+function limits({ definition, linear, lineage, metrics }: CardFacts): string {
   const features = featuresOf(definition);
   const nullable = features.filter((column) => column.nullable).map(({ name }) => name);
   const open = features.filter(({ type, values }) => type === "category" && !values).map(({ name }) => name);
@@ -75,6 +76,26 @@ function limits({ definition, linear }: CardFacts): string {
     ...(linear
       ? [
           "It is linear in its features: beyond the range of the training data its predictions are extrapolations.",
+        ]
+      : []),
+    ...(lineage.chosen?.threshold !== undefined
+      ? [
+          `The positive class is predicted above a probability of ${formatNumber(lineage.chosen.threshold)}, which was chosen on training rows that the model had not seen.`,
+        ]
+      : []),
+    ...(definition.intervals !== undefined && lineage.chosen?.intervalMargin !== undefined
+      ? [
+          `An interval of ${formatNumber(lineage.chosen.intervalMargin)} to either side of a prediction is to hold ${percent(definition.intervals.coverage)} of the targets; of the held-out ones it holds ${percent(metrics.heldOut.covered ?? NaN)}.`,
+        ]
+      : []),
+    ...(definition.calibration !== undefined
+      ? ["Its probabilities were calibrated by Platt's sigmoid on training rows that the model had not seen."]
+      : []),
+    ...("classWeight" in definition.trainer &&
+    definition.trainer.classWeight !== undefined &&
+    definition.calibration === undefined
+      ? [
+          "Classes were weighted in training: its probabilities are not the shares of the classes among rows like these.",
         ]
       : []),
     ...(personal.length > 0

@@ -9,7 +9,7 @@ import {
   type ModelMetrics,
 } from "../../platform/model/model-directory";
 import type { Profile } from "../../platform/drift/profile";
-import { signatureOf } from "../../platform/model/signature";
+import type { Signature } from "../../platform/model/signature";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import { pythonEnvironment, toInputExample, toMlmodel } from "./mlflow-files";
 import { modelCard } from "./model-card";
@@ -17,6 +17,7 @@ import { modelCard } from "./model-card";
 /** What is known of a model once it is trained and measured. */
 interface ModelFacts {
   readonly definition: ModelDefinition;
+  readonly signature: Signature;
   /** Of `model.onnx`. */
   readonly onnxDigest: Digest;
   readonly golden: GoldenRows;
@@ -28,8 +29,7 @@ interface ModelFacts {
 
 /** Writes the files of a model directory that holds `model.onnx` already. */
 export async function writeModelFiles(directory: string, facts: ModelFacts): Promise<void> {
-  const { definition, onnxDigest, golden, metrics, reference, lineage } = facts;
-  const signature = signatureOf(definition);
+  const { definition, signature, onnxDigest, golden, metrics, reference, lineage } = facts;
   const { size } = await stat(path.join(directory, modelFiles.onnx));
   const files = {
     [modelFiles.mlmodel]: await toMlmodel({

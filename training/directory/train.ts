@@ -12,10 +12,12 @@ import { chanceOfLikeRows, profileTable } from "../../platform/drift/profile-tab
 import { profileNumbers, profileTexts } from "../../platform/drift/profile-values";
 import { labelsOf } from "../../platform/metrics/class-labels";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
+import { coverageOf } from "../../platform/metrics/coverage";
+import type { Signature } from "../../platform/model/signature";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
-import { signatureOf } from "../../platform/model/signature";
 import { makeFolds } from "../inputs/folds";
-import { fitModel, programOf } from "../trainers/trainers";
+import { fitCandidate } from "../trainers/fit-candidate";
+import { programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
 import type { FittedParameters } from "../trainers/trainer";
@@ -84,8 +86,9 @@ async function trainInto(
     onnx,
     chosen,
     warnings = [],
+    signature,
     ...fitted
-  } = await fitModel({
+  } = await fitCandidate({
     ...request,
     from: rowsOf("training"),
     folds: () => makeFolds(request, request.split, { count: usualFolds, seed: definition.split.seed }),
@@ -93,7 +96,7 @@ async function trainInto(
   });
   await writeFile(file, onnx);
   checkNotAborted(request);
-  const model = await OnnxModel.open(file, signatureOf(definition));
+  const model = await OnnxModel.open(file, signature);
   try {
     return { ...(await describeModel(request, { directory, model, fitted, program, chosen })), warnings };
   } finally {
@@ -133,8 +136,8 @@ async function describeModel(
   checkNotAborted(request);
   const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
   const metrics: ModelMetrics = {
-    heldOut: { rows: rows.heldOut, metrics: computeMetrics(definition.task, heldOut) },
-    training: { rows: rows.training, metrics: computeMetrics(definition.task, training) },
+    heldOut: { rows: rows.heldOut, ...measured(model.signature, heldOut) },
+    training: { rows: rows.training, ...measured(model.signature, training) },
   };
   // A profile has least and greatest values and names of categories; that of a personal column stays with its data.
   const profiled = featuresOf(definition).filter(({ personal }) => !personal);
@@ -153,8 +156,26 @@ async function describeModel(
   };
   const lineage = await makeLineage(request, { ...rows, program, chosen });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));
-  await writeModelFiles(directory, { definition, onnxDigest, golden, metrics, reference, lineage, linear });
+  const { signature } = model;
+  await writeModelFiles(directory, {
+    definition,
+    signature,
+    onnxDigest,
+    golden,
+    metrics,
+    reference,
+    lineage,
+    linear,
+  });
   return { onnxDigest, metrics, lineage };
+}
+
+function measured({ task, target }: Signature, rows: ScoredRows): Omit<ModelMetrics["heldOut"], "rows"> {
+  const { interval } = target;
+  return {
+    metrics: computeMetrics(task, rows),
+    ...(interval && { covered: coverageOf(rows, interval.margin) }),
+  };
 }
 
 /** What is predicted for rows: numbers, the probabilities of the positive class of two, or the classes of more. */

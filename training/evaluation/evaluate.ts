@@ -4,6 +4,7 @@ import { classNames, severalClasses } from "../../platform/definition/class-name
 import { targetOf, type ModelDefinition } from "../../platform/definition/definition";
 import type { Evaluation, ScoredRows } from "../../platform/metrics/evaluation";
 import { pickComparable, type ComparedRows } from "../../platform/gate/comparable-rows";
+import { coverageOf } from "../../platform/metrics/coverage";
 import { evenlySpaced } from "../../platform/metrics/evenly-spaced";
 import { measureClasses } from "../../platform/metrics/class-results";
 import { measureCurves } from "../../platform/metrics/measure-curves";
@@ -72,13 +73,27 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
     evaluation: {
       task: definition.task,
       rows: reported.candidate.actual.length,
-      candidate: { metrics: computeMetrics(definition.task, reported.candidate) },
+      candidate: measured(request.candidate.signature, reported.candidate),
       ...(champion &&
+        request.champion &&
         reported.champion && {
-          champion: { model: champion.model, metrics: computeMetrics(definition.task, reported.champion) },
+          champion: {
+            model: champion.model,
+            ...measured(request.champion.onnx.signature, reported.champion),
+          },
         }),
       ...measureShown(definition, reported),
     },
+  };
+}
+
+function measured(signature: Signature, rows: ScoredRows): Evaluation["candidate"] {
+  const { threshold } = rows;
+  const { interval } = signature.target;
+  return {
+    metrics: computeMetrics(signature.task, rows),
+    ...(threshold !== undefined && { threshold }),
+    ...(interval && { intervals: { ...interval, covered: coverageOf(rows, interval.margin) } }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { isPositive } from "../../platform/metrics/class-labels";
+import { isPositive, usualThreshold } from "../../platform/metrics/class-labels";
 import { greatestOfRows } from "../../platform/base/softmax";
 import type { ClassNames } from "../../platform/definition/class-names";
 import type { Signature } from "../../platform/model/signature";
@@ -20,13 +20,14 @@ export function findLabelFault(
   if (probabilities !== undefined) return faultOfSeveral(classes, prediction, probabilities);
   if (probability === undefined) return undefined;
   const [negative, positive] = classes;
+  const { threshold = usualThreshold } = target;
   for (let row = 0; row < prediction.length; row++) {
     const [label, chance] = [prediction[row] ?? NaN, probability[row] ?? NaN];
     if (label !== negative && label !== positive) {
       return `it predicts ${String(label)}, which is none of the two classes ${negative} and ${positive}`;
     }
-    if (Math.abs(chance - 0.5) > tie && (label === positive) !== isPositive(chance)) {
-      return `it predicts ${label} where its probability of ${positive} is ${chance}; ${positive} is what is predicted above 0.5`;
+    if (Math.abs(chance - threshold) > tie && (label === positive) !== isPositive(chance, threshold)) {
+      return `it predicts ${label} where its probability of ${positive} is ${chance}; ${positive} is what is predicted above ${threshold}`;
     }
   }
   return undefined;

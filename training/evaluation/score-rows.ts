@@ -3,7 +3,7 @@ import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { softmaxRows } from "../../platform/base/softmax";
 import { severalClasses } from "../../platform/definition/class-names";
 import { featureBlocks } from "../../platform/model/feature-blocks";
-import { signatureOf, type Signature } from "../../platform/model/signature";
+import type { Signature } from "../../platform/model/signature";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { PlatformError } from "../../platform/base/errors";
@@ -46,6 +46,8 @@ interface Layout {
   readonly isWeighted: boolean;
   /** Classes, where they are more than two. */
   readonly classes: number | undefined;
+  /** Two classes: the probability above which a row is called positive, where it was chosen. */
+  readonly threshold: number | undefined;
 }
 
 /** Targets and predictions as they come, block by block. */
@@ -55,12 +57,14 @@ class ScoredBlocks {
   private readonly predicted: Float64Array;
   private readonly weights: Float64Array | undefined;
   private readonly classes: number | undefined;
+  private readonly threshold: number | undefined;
 
-  private constructor(rows: number, { isWeighted, classes }: Layout) {
+  private constructor(rows: number, { isWeighted, classes, threshold }: Layout) {
     this.actual = new Float64Array(rows);
     this.predicted = new Float64Array(rows * (classes ?? 1));
     this.weights = isWeighted ? new Float64Array(rows) : undefined;
     this.classes = classes;
+    this.threshold = threshold;
   }
 
   /** Room for the rows of a relation. */
@@ -79,12 +83,13 @@ class ScoredBlocks {
   }
 
   rows(): ScoredRows {
-    const { actual, predicted, weights, classes } = this;
+    const { actual, predicted, weights, classes, threshold } = this;
     return {
       actual,
       predicted,
       ...(weights && { weights }),
       ...(classes !== undefined && { classes }),
+      ...(threshold !== undefined && { threshold }),
     };
   }
 }
@@ -113,7 +118,7 @@ export async function scoreRows(
       ? sideRows
       : `(SELECT ${["r.*", ...columns].join(", ")} FROM (SELECT _row, ${asked.join(", ")} FROM ${sideRows}) AS r ` +
         `JOIN ${features} AS f ON f._row = r._row ORDER BY r._row) AS joined`;
-  const scored = await ScoredBlocks.of(engine, from, layoutOf(definition, further));
+  const scored = await ScoredBlocks.of(engine, from, layoutOf(model.signature, further));
   const beside =
     features === undefined ? further : further.map((_, index) => identifier(furtherNames[index] ?? ""));
   for await (const block of featureBlocks(engine, { from, signature: model.signature, further: beside })) {
@@ -126,9 +131,9 @@ export async function scoreRows(
   return scored.rows();
 }
 
-function layoutOf(definition: ModelDefinition, further: readonly string[]): Layout {
-  const { classes } = signatureOf(definition).target;
-  return { isWeighted: further.length > 1, classes: severalClasses(classes)?.length };
+function layoutOf({ target }: Signature, further: readonly string[]): Layout {
+  const { classes, threshold } = target;
+  return { isWeighted: further.length > 1, classes: severalClasses(classes)?.length, threshold };
 }
 
 /** The same from a linear model's parameters: several times faster, equal to rounding. */
@@ -145,7 +150,7 @@ export async function scoreLinearRows(
     ),
   }));
   const parts = "predictors" in linear ? (linear.predictors[0]?.terms ?? []) : linear.terms;
-  const scored = await ScoredBlocks.of(engine, from, layoutOf(definition, further));
+  const scored = await ScoredBlocks.of(engine, from, layoutOf(linear.signature, further));
   for await (const block of encodedBlocks(engine, { from, parts, further })) {
     const sums = predictors.map(({ intercept, coefficients }) => {
       const sum = new Float64Array(block.rows).fill(intercept);

@@ -1,11 +1,12 @@
 import { probabilityNames, severalClasses, type ClassNames } from "../../platform/definition/class-names";
+import { usualThreshold } from "../../platform/metrics/class-labels";
 import type { Signature } from "../../platform/model/signature";
 import { areNumbered } from "../../platform/onnx/graph-frame";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
 import type { OnnxGraph } from "./onnx-graph";
 
-const { threshold, columnAxis } = linearConventions;
+const { columnAxis } = linearConventions;
 
 function declareLabel(graph: OnnxGraph, classes: ClassNames): void {
   graph.output("prediction", typeof classes[0] === "string" ? "string" : "int64", ["N", 1]);
@@ -18,7 +19,11 @@ function constantOf(graph: OnnxGraph, classes: ClassNames): string {
     : graph.int64s(classes.map(Number), [classes.length]);
 }
 
-function declarePair(graph: OnnxGraph, classes: ClassNames, predictor: string): void {
+function declarePair(
+  graph: OnnxGraph,
+  { classes, threshold }: { readonly classes: ClassNames; readonly threshold: number },
+  predictor: string,
+): void {
   const probability = graph.node("Sigmoid", { X: predictor }, { output: "probability" });
   const positive = graph.node("Greater", { A: probability, B: graph.doubles([threshold], [1, 1]) });
   const isPlain = areNumbered(classes);
@@ -60,12 +65,12 @@ function declareSeveral(graph: OnnxGraph, classes: ClassNames, predictor: string
  */
 export function declareOutputs(
   graph: OnnxGraph,
-  { task, target: { classes = [0, 1] } }: Signature,
+  { task, target: { classes = [0, 1], threshold = usualThreshold } }: Signature,
   predictor: string,
 ): void {
   if (task === "regression") {
     graph.node("Identity", { input: predictor }, { output: "prediction" });
     graph.output("prediction", "double", ["N", 1]);
   } else if (severalClasses(classes)) declareSeveral(graph, classes, predictor);
-  else declarePair(graph, classes, predictor);
+  else declarePair(graph, { classes, threshold }, predictor);
 }

@@ -124,7 +124,7 @@ function predictor(
 /**
  * A fitted model as the bytes of an ONNX file, preprocessing included: an input per feature under its name
  * (missing = NaN or ""), outputs `prediction` and, for a classification, `probability` of the positive class, which is
- * predicted when it is above 0.5. All numbers are doubles. Equal models give equal bytes.
+ * predicted when it is above the threshold, 0.5 unless the signature has one. All numbers are doubles. Equal models give equal bytes.
  */
 export function toOnnx(model: LinearParameters): Uint8Array {
   const graph = new OnnxGraph(innerPrefix(model.signature));

@@ -21,6 +21,7 @@ import {
 } from "../preprocessing/preprocessing";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
+import { trainingWeight } from "../preprocessing/training-weight";
 
 /** The training rows as a linear trainer sees them. */
 export interface LinearProblem {
@@ -38,10 +39,12 @@ async function encode(
 ): Promise<{ readonly problem: LinearProblem; readonly warnings: readonly string[] }> {
   await checkTrainingRows(engine, definition, from);
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
+  // What a class counts has no say in how numbers are standardised.
+  const weighted = { from, weight: (await trainingWeight(engine, definition, from)) ?? double(1) };
   const fitted = await fitPreprocessing(engine, definition, rows);
   const preprocessing = standardize ? fitted.preprocessing : withoutScales(fitted.preprocessing);
   const problem = {
-    design: { engine, rows, preprocessing, target: targetSql(definition) },
+    design: { engine, rows: weighted, preprocessing, target: targetSql(definition) },
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
   };

@@ -1,5 +1,6 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind, TrainerSettings } from "../../platform/definition/trainers";
+import type { Signature } from "../../platform/model/signature";
 import type { Lineage } from "../../platform/model/model-directory";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import type { TreeParameters } from "../../platform/onnx/tree-parameters";
@@ -52,6 +53,11 @@ export interface FittedModel extends FittedParameters {
   readonly chosen?: Readonly<Record<string, number>>;
   /** What a person should know of how it was fitted: whole sentences. */
   readonly warnings?: readonly string[];
+}
+
+/** A fitted model with what it takes and gives. */
+export interface SignedModel extends FittedModel {
+  readonly signature: Signature;
 }
 
 /** A way to fit a model to the training rows. */

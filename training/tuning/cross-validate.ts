@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import { withTemporaryFolder } from "../../platform/base/files";
@@ -6,12 +5,10 @@ import { metrics } from "../../platform/definition/metric-names";
 import { parseModelDefinition, type ModelDefinition } from "../../platform/definition/definition";
 import { assertNotInterrupted } from "../../platform/http/retries";
 import { computeMetric } from "../../platform/metrics/compute-metrics";
-import { signatureOf } from "../../platform/model/signature";
-import { OnnxModel } from "../../platform/onnx/onnx-model";
 import type { SplitRule } from "../../platform/data/split-rule";
-import { scoreLinearRows, scoreRows } from "../evaluation/score-rows";
+import { scoreFitted } from "../evaluation/score-fitted";
 import type { Workbench } from "../inputs/workbench";
-import { fitModel } from "../trainers/trainers";
+import { fitCandidate } from "../trainers/fit-candidate";
 import { makeFolds, type Folds } from "../inputs/folds";
 import type { TriedSettings } from "./search-space";
 import type { TunedCandidate, Tuning } from "./tuning";
@@ -104,7 +101,7 @@ function scoreOfFold(
   { fold, rule, signal }: { readonly fold: number; readonly rule: SplitRule; readonly signal: AbortSignal },
 ): Promise<number | undefined> {
   return withTemporaryFolder("mlops-tune-", async (folder) => {
-    const { onnx, linear } = await fitModel({
+    const fitted = await fitCandidate({
       engine,
       definition,
       from: folds.rows(fold, "training"),
@@ -119,16 +116,7 @@ function scoreOfFold(
       workDirectory: path.join(folder, "work"),
       signal,
     });
-    const from = folds.rows(fold, "validation");
-    const { metric } = definition.gate;
-    if (linear) return computeMetric(metric, await scoreLinearRows(engine, definition, { linear, from }));
-    const file = path.join(folder, "model.onnx");
-    await writeFile(file, onnx);
-    const model = await OnnxModel.open(file, signatureOf(definition));
-    try {
-      return computeMetric(metric, await scoreRows(engine, definition, { model, from }));
-    } finally {
-      await model.close();
-    }
+    const rows = await scoreFitted({ engine, definition }, fitted, folds.rows(fold, "validation"));
+    return computeMetric(definition.gate.metric, rows);
   });
 }

@@ -1,7 +1,8 @@
 import { type ModelDefinition, targetOf } from "../../../platform/definition/definition";
+import { usualThreshold } from "../../../platform/metrics/class-labels";
 import type { Evaluation } from "../../../platform/metrics/evaluation";
 import { signatureOf } from "../../../platform/model/signature";
-import { showCount, showShare } from "../display";
+import { showCount, showNumber, showShare } from "../display";
 import { html, Html } from "../html";
 import { modelCurves } from "../plots/classification-plots";
 
@@ -65,8 +66,14 @@ export function confusionTables(evaluation: Evaluation, definition: ModelDefinit
       ],
     });
   });
+  const { threshold = usualThreshold } = evaluation.candidate;
+  const { champion } = evaluation;
+  const other = champion?.threshold ?? usualThreshold;
+  const ofChampion =
+    champion && other !== threshold ? ` (by ${champion.model}, above ${showNumber(other)})` : "";
   return html`<p class="muted">
-      A row is called ${positive} when its probability is above 0.5; shares are of the actual class.
+      A row is called ${positive} when its probability is above ${showNumber(threshold)}${ofChampion}; shares
+      are of the actual class.
     </p>
     <div class="plots">${tables}</div>`;
 }

@@ -1,7 +1,7 @@
 import { targetOf, type ModelDefinition } from "../../../platform/definition/definition";
 import type { Evaluation } from "../../../platform/metrics/evaluation";
 import { metrics, metricNamesOf } from "../../../platform/definition/metric-names";
-import { showCount, showNumber } from "../display";
+import { showCount, showNumber, showShare } from "../display";
 import type { DrawPlot } from "../draw-plot";
 import { html, type Html } from "../html";
 import { classificationPlots, classPlots } from "../plots/classification-plots";
@@ -32,6 +32,26 @@ function metricTable({ candidate, champion, task, classes }: Evaluation): Html {
   });
 }
 
+/** How many targets lie within the intervals that were to hold a share of them. */
+function intervalFacts({ candidate, champion }: Evaluation, unit: string | undefined): Html | undefined {
+  const models = [
+    { name: "the candidate", intervals: candidate.intervals },
+    { name: champion?.model, intervals: champion?.intervals },
+  ];
+  const facts = models.flatMap(({ name, intervals }) => {
+    if (intervals === undefined) return [];
+    const { coverage, covered, margin } = intervals;
+    const width = `${showNumber(margin)}${unit === undefined ? "" : ` ${unit}`}`;
+    return [
+      html`<p>
+        Intervals of ${name} (prediction ± ${width}) are to hold ${showShare(coverage)} of the targets, and
+        hold ${showShare(covered)}.
+      </p>`,
+    ];
+  });
+  return facts.length > 0 ? html`${facts}` : undefined;
+}
+
 /** What was measured on the held-out rows, in numbers and plots. */
 export function evaluationSection(
   evaluation: Evaluation,
@@ -55,7 +75,7 @@ export function evaluationSection(
     id: "evaluation",
     title: "Evaluation",
     content: html`<p>On ${showCount(rows)} held-out rows.${plotted}</p>
-      ${metricTable(evaluation)}
+      ${metricTable(evaluation)} ${intervalFacts(evaluation, target.unit)}
       ${
         plots.length > 0
           ? html`<div class="plots">${plots.map(draw)}</div>

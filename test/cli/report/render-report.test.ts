@@ -224,6 +224,28 @@ describe("a report of a run that stopped early", () => {
   });
 });
 
+test("intervals are shown with the share of targets that they hold, of either model that has them", async () => {
+  const { evaluation } = whole;
+  if (!evaluation?.champion) throw new Error("The fixture has lost its champion.");
+  const intervals = { coverage: 0.9, margin: 104.2, covered: 0.893 };
+  const textWith = async (candidate: object, champion: object) =>
+    textOf(
+      await renderReport({
+        ...whole,
+        evaluation: {
+          ...evaluation,
+          candidate: { ...evaluation.candidate, ...candidate },
+          champion: { model: "houses:1", metrics: {}, ...champion },
+        },
+      }),
+    );
+  expect(await textWith({ intervals }, {})).toMatch(
+    /Intervals of the candidate \(prediction ± 104\.2[^)]*\) are to hold 90 % of the targets, and hold 89\.3 %\./,
+  );
+  expect(await textWith({}, { intervals })).toContain("Intervals of houses:1");
+  expect(await textWith({}, {})).not.toContain("Intervals of");
+});
+
 describe("a report of a classification", () => {
   test("draws its curves and counts who was called what, in the target's own words", async () => {
     const page = await renderReport(classified);
@@ -232,6 +254,26 @@ describe("a report of a classification", () => {
     expect(textOf(page)).toMatch(
       /actual repaid called no called yes no 17 \(85 %\) 3 \(15 %\) yes 0 \(0 %\) 10 \(100 %\)/,
     );
+  });
+
+  test.each([
+    [undefined, undefined, "above 0.5; shares"],
+    [0.2, undefined, "above 0.2 (by loans:1, above 0.5); shares"],
+    [0.2, 0.3, "above 0.2 (by loans:1, above 0.3); shares"],
+    [0.2, 0.2, "above 0.2; shares"],
+  ])("says above which probability a row is called so: %p and %p", async (threshold, ofChampion, text) => {
+    if (!classified.evaluation) throw new Error("The fixture has lost its evaluation.");
+    const { metrics } = classified.evaluation.candidate;
+    const said = (value: number | undefined) => value !== undefined && { threshold: value };
+    const page = await renderReport({
+      ...classified,
+      evaluation: {
+        ...classified.evaluation,
+        candidate: { metrics, ...said(threshold) },
+        champion: { model: "loans:1", metrics, ...said(ofChampion) },
+      },
+    });
+    expect(textOf(page)).toContain(text);
   });
 
   test("leaves out the curves that one class alone does not allow", async () => {

@@ -215,6 +215,16 @@ describe("a model definition", () => {
       "the ridge trainer is for regression; use logistic or boosted-trees or command or python",
     ],
     [
+      "class weights of no class",
+      { ...classification, trainer: { ...classification.trainer, classWeight: { maybe: 2 } } },
+      'classWeight names "maybe", which is no class of the target; the classes are "false", "true"',
+    ],
+    [
+      "class weights of amounts",
+      { ...regression, trainer: { kind: "boosted-trees", classWeight: "balanced" } },
+      "classWeight is for a classification, as a regression has no classes; leave it out",
+    ],
+    [
       "logistic for a regression",
       { ...regression, trainer: classification.trainer },
       "the logistic trainer is for classification; use ridge or boosted-trees or command or python",
@@ -353,7 +363,7 @@ describe("a model definition", () => {
   test("names faults of form and of sense together", () => {
     expect(faultsOf({ ...withGate({ metric: "auc" }), name: "Example", extra: 1 })).toEqual([
       "name: must be 3 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
-      'Unrecognized key: "extra". Allowed are name, description, task, data, format, columns, split, checks, trainer, gate, drift, serving, canary; rename or remove it.',
+      'Unrecognized key: "extra". Allowed are name, description, task, data, format, columns, split, checks, trainer, intervals, calibration, threshold, gate, drift, serving, canary; rename or remove it.',
       'the metric "auc" is not one of a regression',
     ]);
   });

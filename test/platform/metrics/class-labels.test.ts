@@ -30,3 +30,18 @@ describe("labels of several classes", () => {
     expect(labelMetrics.mcc(countLabels(scored([0, 1, 1], [0.9, 0.9, 0.9])))).toBe(0);
   });
 });
+
+describe("labels of two classes", () => {
+  const rows = scored([0, 1, 1, 0], [0.1, 0.3, 0.5, 0.4]);
+
+  test.each([
+    [undefined, [0, 0, 0, 0]],
+    [0.5, [0, 0, 0, 0]],
+    [0.35, [0, 0, 1, 1]],
+    [0.3, [0, 0, 1, 1]],
+    [0, [1, 1, 1, 1]],
+    [1, [0, 0, 0, 0]],
+  ])("above a threshold of %p are positive", (threshold, labels) => {
+    expect(Array.from(labelsOf({ ...rows, ...(threshold !== undefined && { threshold }) }))).toEqual(labels);
+  });
+});

@@ -1,5 +1,5 @@
 import type { SignatureColumn } from "../../../platform/model/signature";
-import { scoreSchemas } from "../../../scoring/description/openapi-schemas";
+import { predictionSchema, scoreSchemas } from "../../../scoring/description/openapi-schemas";
 
 function schemaOf(column: Omit<SignatureColumn, "name" | "nullable">): unknown {
   const schemas = scoreSchemas({
@@ -23,4 +23,21 @@ test.each<[string, Omit<SignatureColumn, "name" | "nullable">, object]>([
 ])("%s is described as what a client may send", (_, column, schema) => {
   const type = column.type === "category" ? "string" : "number";
   expect(schemaOf(column)).toEqual({ type, ...schema });
+});
+
+test.each<[number | undefined, object]>([
+  [undefined, {}],
+  [0.2, { description: "yes where its probability is above 0.2, which was chosen in training." }],
+])("a threshold of %p is told to clients", (threshold, told) => {
+  const target = {
+    name: "y",
+    classes: ["no", "yes"] as const,
+    ...(threshold !== undefined && { threshold }),
+  };
+  const inputs = [{ name: "x", type: "number" as const, nullable: false }];
+  expect(predictionSchema({ task: "classification", inputs, target })).toEqual({
+    type: "string",
+    enum: ["no", "yes"],
+    ...told,
+  });
 });

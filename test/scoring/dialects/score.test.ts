@@ -222,3 +222,33 @@ test("columns are refused when they have more rows than are allowed", async () =
   const answer = await call(app, json("/score", { data: { a: many, b: many, c: many } }));
   expect([answer.status, answer.json.code]).toEqual([413, "TOO_MANY_ROWS"]);
 });
+
+describe("prediction intervals", () => {
+  const interval = { coverage: 0.9, margin: 12.5 };
+  const signature = { ...cost.signature, target: { ...cost.signature.target, interval } };
+  const sure = openService({ ...cost, signature }, { example: body });
+
+  test("are given where they are asked for", async () => {
+    const { json: answer } = await call(sure, json("/score?intervals=true&explain=true", body));
+    const { result } = answer as unknown as { readonly result: readonly number[] };
+    expect(answer.intervals).toEqual(result.map((value) => [value - 12.5, value + 12.5]));
+    expect(answer.explanation).toBeDefined();
+    expect((await call(sure, json("/score", body))).json).not.toHaveProperty("intervals");
+  });
+
+  test("are described by the service that has them, and by no other", async () => {
+    const described = async (service: typeof app) => {
+      const { bytes } = await call(service, { url: "/openapi.json" });
+      return bytes.toString().includes("the greatest target to be expected; 90 % of targets lie between");
+    };
+    expect([await described(sure), await described(app)]).toEqual([true, false]);
+  });
+
+  test("are refused by a model without", async () => {
+    const answer = await call(app, json("/score?intervals=true", body));
+    expect([answer.status, answer.json.detail]).toEqual([
+      400,
+      'cost:3 has no prediction intervals: it was trained without. Leave out "intervals".',
+    ]);
+  });
+});

@@ -1,5 +1,5 @@
 import type { Signature } from "../../../platform/model/signature";
-import { checkExplainable, readExplainQuery } from "../../../scoring/model/explain";
+import { checkExplainable } from "../../../scoring/model/explain";
 
 const signatureOf = (features: number, nameLength: number): Signature => ({
   task: "regression",
@@ -26,12 +26,5 @@ test.each([
 ])("%s would make too large an answer", (_, rows, signature, max) => {
   expect(() => checkExplainable(rows, signature)).toThrow(
     `The request has ${rows} rows to explain. At most ${max} are explained at once. Send them in several requests.`,
-  );
-});
-
-test("parameters that nobody knows are named, but not all of very many", () => {
-  const query = Array.from({ length: 1000 }, (_, index) => `p${index}=`).join("&");
-  expect(() => readExplainQuery(`/score?${query}`)).toThrow(
-    'The address has the parameter "p0", "p1", "p2", "p3", "p4". Allowed: "explain".',
   );
 });

@@ -76,3 +76,15 @@ test.each([
   const linear: LinearParameters = { signature: signatureOf(definition), intercept: 1, terms: [] };
   expect(cardOf({ ...definition, trainer }, linear)).toContain(text);
 });
+
+test.each([
+  ["balanced" as const, undefined, ["Classes were weighted in training"]],
+  ["balanced" as const, "platt" as const, ["Its probabilities were calibrated"]],
+  [undefined, "platt" as const, ["Its probabilities were calibrated"]],
+  [undefined, undefined, []],
+])("it is said what probabilities are: weights %p, calibration %p", (classWeight, calibration, said) => {
+  const trainer = { kind: "logistic" as const, l2: 1, ...(classWeight && { classWeight }) };
+  const card = cardOf({ ...definition, trainer, calibration });
+  const all = ["Classes were weighted in training", "Its probabilities were calibrated"];
+  expect(all.filter((text) => card.includes(text))).toEqual(said);
+});

@@ -156,6 +156,50 @@ describe.each(["diabetes", "titanic"] as const)("the model directory of %s", (na
   });
 });
 
+test("a threshold is chosen without the held-out rows, and travels with the model", async () => {
+  const definition = shippedDefinition("titanic", { threshold: { falsePositive: 1, falseNegative: 4 } });
+  const directory = path.join(folder, "threshold");
+  const { metrics, lineage } = await trainShipped(definition, directory);
+  const { signature } = await readModelMetadata(directory);
+  const { threshold = NaN } = signature.target;
+  expect(threshold).toBeLessThan(0.4);
+  expect(lineage.chosen).toEqual({ threshold });
+  expect(await readFile(path.join(directory, modelFiles.card), "utf8")).toMatch(
+    /predicted above a probability of 0\.\d+, which was chosen on training rows that the model had not seen/,
+  );
+  const usual = await trainShipped(shippedDefinition("titanic"), path.join(folder, "without"));
+  const [chosen, plain] = [metrics.heldOut.metrics, usual.metrics.heldOut.metrics];
+  // Ranks and probabilities are the same; more rows are called positive.
+  expect([chosen.auc, chosen.logLoss]).toEqual([plain.auc, plain.logLoss]);
+  expect(chosen.recall).toBeGreaterThan(plain.recall ?? NaN);
+  expect(chosen.precision).toBeLessThan(plain.precision ?? NaN);
+});
+
+test.each<ModelDefinitionInput["trainer"]>([
+  { kind: "ridge", alpha: 1 },
+  { kind: "boosted-trees", maxTrees: 20 },
+])(
+  "intervals of $kind are measured on training rows that models had not seen, and hold about as many held-out ones",
+  async (trainer) => {
+    const definition = shippedDefinition("diabetes", { trainer, intervals: { coverage: 0.8 } });
+    const directory = path.join(folder, `intervals-${trainer.kind}`);
+    const { metrics, lineage, onnxDigest } = await trainShipped(definition, directory);
+    const { interval } = (await readModelMetadata(directory)).signature.target;
+    expect(interval).toEqual({ coverage: 0.8, margin: lineage.chosen?.intervalMargin });
+    // Of 80 rows; two standard errors.
+    expect(Math.abs((metrics.heldOut.covered ?? NaN) - 0.8)).toBeLessThan(0.09);
+    expect(await readFile(path.join(directory, modelFiles.card), "utf8")).toMatch(
+      /An interval of [\d.]+ to either side of a prediction is to hold 80 % of the targets; of the held-out ones it holds [\d.]+ %/,
+    );
+    const plain = await trainShipped(
+      shippedDefinition("diabetes", { trainer }),
+      path.join(folder, `no-intervals-${trainer.kind}`),
+    );
+    expect(plain.onnxDigest).toBe(onnxDigest);
+    expect(plain.metrics.heldOut).toEqual({ rows: metrics.heldOut.rows, metrics: metrics.heldOut.metrics });
+  },
+);
+
 test("other data gives another model", async () => {
   const definition = shippedDefinition("diabetes", { split: { testFraction: 0.2, seed: 2 } });
   const other = await trainShipped(definition, path.join(folder, "other"));

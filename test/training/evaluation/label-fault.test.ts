@@ -1,6 +1,7 @@
 import { findLabelFault } from "../../../training/evaluation/label-fault";
 
 const numbers = { target: { name: "y", classes: [0, 1] as const } };
+const rare = { target: { name: "y", classes: [0, 1] as const, threshold: 0.3 } };
 const texts = { target: { name: "y", classes: ["no", "yes"] as const } };
 
 test.each<
@@ -30,6 +31,14 @@ test.each<
     ["yes", "no"],
     [0.2, 0.9],
     "it predicts yes where its probability of yes is 0.2; yes is what is predicted above 0.5",
+  ],
+  ["a threshold that was chosen", rare, [0, 1], [0.29, 0.31], undefined],
+  [
+    "another than the threshold that was chosen",
+    rare,
+    [0, 1],
+    [0.4, 0.6],
+    "it predicts 0 where its probability of 1 is 0.4; 1 is what is predicted above 0.3",
   ],
   [
     "a threshold of its own",

@@ -6,7 +6,8 @@ import {
 import { firstCategory, otherCategory, type TreeFeature } from "../../../platform/onnx/tree-parameters";
 import { identifier, type SqlEngine, type SqlValue } from "../../../platform/sql/engine";
 import { aggregate, numberOf } from "../../preprocessing/sql";
-import { targetSql, weightOf } from "../../preprocessing/target";
+import { targetSql } from "../../preprocessing/target";
+import { trainingWeight } from "../../preprocessing/training-weight";
 import { maxCategories, type RawColumn } from "./bins";
 import type { Targets } from "./losses";
 
@@ -79,7 +80,7 @@ export async function readTreeRows(
         : { kind: "number", monotone: direction[monotone[name] ?? "none"], values: new Float64Array(rows) },
     );
   }
-  const weight = weightOf(definition);
+  const weight = await trainingWeight(engine, definition, from);
   const target = new Float64Array(rows);
   const weights = weight === undefined ? undefined : new Float64Array(rows);
   const puts = columns.map((column, index) => putInto(column, features[index] ?? { column: "" }));

@@ -41,7 +41,12 @@ function randomRows(random: () => number, { signature }: LinearParameters): Row[
   );
 }
 
-const models = { cost, colour };
+/** Rows are called positive above another probability than one half. */
+const classifier: LinearParameters = {
+  ...colour,
+  signature: { ...colour.signature, target: { ...colour.signature.target, threshold: 0.2 } },
+};
+const models = { cost, colour: classifier };
 // Numbers are asked for here, not time: however busy the machine is, no request is given up.
 const patient = { limits: { ...limits, queueTimeoutMs: 60_000, timeoutMs: 60_000 } };
 const apps: Partial<Record<keyof typeof models, FastifyInstance>> = {};
@@ -62,6 +67,10 @@ describe.each(cases)("%s, %s", (name, _, way: Way) => {
     for (let round = 0; round < 40; round++) {
       const rows = randomRows(random, parameters);
       const expected = new LinearModel(parameters).predict(featureTable(signature, rows));
+      const { classes = [], threshold = 0.5 } = signature.target;
+      expected.probability?.forEach((value, row) => {
+        expect(expected.prediction[row]).toBe(classes[value > threshold ? 1 : 0]);
+      });
       const answer = await call(app, way.send(rows, signature));
       const { predictions, probabilities } = way.read(answer);
       // Beside `toEqual` nothing tells -0 from 0; JSON has no -0, so it is 0 in each.

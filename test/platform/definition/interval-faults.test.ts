@@ -1,0 +1,29 @@
+import { intervalFaults } from "../../../platform/definition/interval-faults";
+
+const intervals = { coverage: 0.9 };
+
+test.each([
+  ["none of anything", undefined, "classification", "python", []],
+  ["ridge", intervals, "regression", "ridge", []],
+  ["trees", intervals, "regression", "boosted-trees", []],
+  [
+    "a classification",
+    intervals,
+    "classification",
+    "logistic",
+    [
+      "intervals are for a regression; a classification says how sure it is by its probabilities. Leave them out",
+    ],
+  ],
+  [
+    "a program",
+    intervals,
+    "regression",
+    "command",
+    [
+      "intervals are not for the command trainer, whose program would have to run for each fold; use ridge or boosted-trees, or leave them out",
+    ],
+  ],
+])("%s", (_, given, task, kind, faults) => {
+  expect(intervalFaults(given, { task, trainer: { kind } })).toEqual(faults);
+});

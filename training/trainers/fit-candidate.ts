@@ -1,0 +1,121 @@
+import { PlatformError } from "../../platform/base/errors";
+import type { ScoredRows } from "../../platform/metrics/evaluation";
+import { signatureOf, type Signature } from "../../platform/model/signature";
+import { assertNotInterrupted } from "../../platform/http/retries";
+import { chooseThreshold } from "../evaluation/choose-threshold";
+import { calibrated, fitPlatt, type Calibration } from "../evaluation/fit-platt";
+import { conformalMargin } from "../evaluation/conformal-margin";
+import { scoreFitted } from "../evaluation/score-fitted";
+import { toOnnx } from "../onnx/linear-graph";
+import { treesToOnnx } from "../onnx/tree-graph";
+import type { FittedModel, SignedModel, TrainerInput } from "./trainer";
+import { fitModel } from "./trainers";
+
+/** Rows behind each other. */
+function joined(parts: readonly ScoredRows[]): ScoredRows {
+  const join = (lists: readonly (Float64Array | undefined)[]): Float64Array =>
+    Float64Array.from(lists.flatMap((list) => Array.from(list ?? [])));
+  return {
+    actual: join(parts.map(({ actual }) => actual)),
+    predicted: join(parts.map(({ predicted }) => predicted)),
+    ...(parts.some(({ weights }) => weights) && { weights: join(parts.map(({ weights }) => weights)) }),
+  };
+}
+
+/** Training rows scored by models that had not seen them: in turn each fold by a model of the others. */
+async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
+  const folds = await input.folds?.();
+  if (folds === undefined) {
+    throw new PlatformError(
+      "TRAINING_FAILED",
+      "There are no folds to calibrate probabilities, choose a threshold or measure intervals on. Take these out of the definition.",
+    );
+  }
+  const signature = signatureOf(input.definition);
+  const parts: ScoredRows[] = [];
+  for (let fold = 0; fold < folds.count; fold++) {
+    assertNotInterrupted(input.signal);
+    const fitted = await fitModel({ ...input, folds: undefined, from: folds.rows(fold, "training") });
+    parts.push(await scoreFitted(input, { ...fitted, signature }, folds.rows(fold, "validation")));
+  }
+  return joined(parts);
+}
+
+/** What is learned of a model's predictions. */
+interface Learned {
+  readonly interval?: Signature["target"]["interval"] | undefined;
+  readonly calibration?: Calibration | undefined;
+  readonly threshold?: number | undefined;
+}
+
+/** Calibrated log-odds are a multiple of the model's own and a constant: so are the numbers that it is made of. */
+function recalibrated(fitted: FittedModel, { slope, intercept }: Calibration): FittedModel {
+  const { linear, trees } = fitted;
+  return {
+    ...fitted,
+    ...(linear && {
+      linear: {
+        ...linear,
+        intercept: slope * linear.intercept + intercept,
+        terms: linear.terms.map((term) =>
+          term.kind === "category"
+            ? { ...term, coefficients: term.coefficients.map((value) => slope * value) }
+            : { ...term, coefficient: slope * term.coefficient },
+        ),
+      },
+    }),
+    ...(trees && {
+      trees: {
+        ...trees,
+        bases: trees.bases.map((base) => slope * base + intercept),
+        trees: { ...trees.trees, leafValues: trees.trees.leafValues.map((value) => slope * value) },
+      },
+    }),
+  };
+}
+
+/** A model with what was learned of its predictions, in its parameters, its signature and its file. */
+function withLearned(fitted: FittedModel, signature: Signature, learned: Learned): SignedModel {
+  const { calibration, threshold, interval } = learned;
+  const signed: Signature = {
+    ...signature,
+    target: {
+      ...signature.target,
+      ...(threshold !== undefined && { threshold }),
+      ...(interval && { interval }),
+    },
+  };
+  const chosen = {
+    ...fitted.chosen,
+    ...(calibration && {
+      calibrationSlope: calibration.slope,
+      calibrationIntercept: calibration.intercept,
+    }),
+    ...(threshold !== undefined && { threshold }),
+    ...(interval && { intervalMargin: interval.margin }),
+  };
+  const model = calibration ? recalibrated(fitted, calibration) : fitted;
+  const linear = model.linear && { ...model.linear, signature: signed };
+  const trees = model.trees && { ...model.trees, signature: signed };
+  const onnx = linear ? toOnnx(linear) : trees && treesToOnnx(trees);
+  if (onnx === undefined) throw new TypeError("Only of a model whose parameters are known more is learned.");
+  return { ...model, linear, trees, onnx, signature: signed, chosen };
+}
+
+/**
+ * Fits the definition's trainer to the training rows. Where the definition has its probabilities calibrated, a rule for a
+ * threshold, or intervals, that is learned first, from predictions of models that had not seen the rows, which takes a fit for each fold more. The
+ * threshold is one of calibrated probabilities. Held-out rows have no part in it.
+ */
+export async function fitCandidate(input: TrainerInput): Promise<SignedModel> {
+  const { definition } = input;
+  const signature = signatureOf(definition);
+  const { calibration: method, threshold: rule, intervals } = definition;
+  if (method === undefined && rule === undefined && intervals === undefined)
+    return { ...(await fitModel(input)), signature };
+  const unseen = await scoreUnseen(input);
+  const calibration = method && fitPlatt(unseen);
+  const threshold = rule && chooseThreshold(calibration ? calibrated(unseen, calibration) : unseen, rule);
+  const interval = intervals && { ...intervals, margin: conformalMargin(unseen, intervals.coverage) };
+  return withLearned(await fitModel(input), signature, { calibration, threshold, interval });
+}
