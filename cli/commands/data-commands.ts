@@ -2,15 +2,20 @@ import type { Command } from "commander";
 import { counted } from "../../platform/base/wording";
 import { shownPath } from "../../platform/base/shown-path";
 import { shownDigest } from "../../platform/data/versions/data-versions";
-import { collectData, type Collected, type CollectFlags } from "../data/collect-data";
-import { usageOfData, type DataUsage } from "../data/data-usage";
-import { dataVersionsOf, restoreData, type Restored } from "../data/restore-data";
+import type { Collected, CollectFlags } from "../data/collect-data";
+import type { DataUsage } from "../data/data-usage";
+import type { Restored } from "../data/restore-data";
 import { formatTable } from "../terminal/format-table";
 import type { CommandScope } from "./command-scope";
 import type { ModelFlags } from "./open-command";
 import { openCommand } from "./open-command";
 import { addPush } from "./push-command";
 import { environmentOption, jsonOption, modelOption } from "./options";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const collecting = () => require("../data/collect-data") as typeof import("../data/collect-data");
+const dataUsage = () => require("../data/data-usage") as typeof import("../data/data-usage");
+const restoring = () => require("../data/restore-data") as typeof import("../data/restore-data");
 
 const shown = (digest: string): string => digest.slice(0, shownDigest);
 
@@ -23,9 +28,9 @@ function addVersions(data: Command, scope: CommandScope): void {
     .action(async (flags: ModelFlags) => {
       const { session, loaded } = await openCommand(scope, flags);
       const { name } = loaded.definition;
-      const usage = await usageOfData(session, name);
+      const usage = await dataUsage().usageOfData(session, name);
       const nothing: DataUsage = { runs: [], versions: [] };
-      const versions = (await dataVersionsOf(session).list(name)).map((version) => ({
+      const versions = (await restoring().dataVersionsOf(session).list(name)).map((version) => ({
         ...version,
         usedBy: usage.get(version.digest) ?? nothing,
       }));
@@ -66,8 +71,8 @@ function addRestore(data: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (digest: string, flags: ModelFlags & { output?: string; force?: boolean }) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "restoring data" });
-      const version = await dataVersionsOf(session).get(loaded.definition.name, digest);
-      const restored = await restoreData(session, loaded.definition, {
+      const version = await restoring().dataVersionsOf(session).get(loaded.definition.name, digest);
+      const restored = await restoring().restoreData(session, loaded.definition, {
         version,
         output: flags.output ?? loaded.dataFile,
         force: flags.force ?? false,
@@ -118,7 +123,7 @@ export function addCollect(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: ModelFlags & CollectFlags) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "collecting data" });
-      const collected = await collectData(session, loaded, flags);
+      const collected = await collecting().collectData(session, loaded, flags);
       session.output.result(collected, describeCollected(collected, loaded.definition.name));
     });
 }

@@ -7,9 +7,8 @@ import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-setting
 import { settingOf } from "../../deploy/azure/stack-settings";
 import type { CommandScope } from "./command-scope";
 import { formatTable } from "../terminal/format-table";
-import { retrain } from "../steps/lifecycle";
 import { acceptedByFlag } from "../retraining/accepted-changes";
-import { monitor, type MonitorResult } from "../watching/monitor";
+import type { MonitorResult } from "../watching/monitor";
 import {
   acceptPopulationOption,
   environmentOption,
@@ -19,14 +18,18 @@ import {
   targetOption,
   wholeNumber,
 } from "./options";
-import { writeRunReport } from "../steps/run-report";
-import { describeScored, scoreFile } from "../watching/score-file";
 import type { Session } from "../session/session";
 import { openTarget, type TargetName } from "../session/target";
 import { shownPath } from "../../platform/base/shown-path";
 import type { ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun } from "./open-command";
 import { retrainStack } from "./retrain-command";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const lifecycles = () => require("../steps/lifecycle") as typeof import("../steps/lifecycle");
+const runReports = () => require("../steps/run-report") as typeof import("../steps/run-report");
+const monitoring = () => require("../watching/monitor") as typeof import("../watching/monitor");
+const scoring = () => require("../watching/score-file") as typeof import("../watching/score-file");
 
 interface MonitorFlags extends ModelFlags {
   readonly target: TargetName;
@@ -85,7 +88,7 @@ function addMonitor(program: Command, scope: CommandScope): void {
       const from = flags.hours === undefined ? undefined : new Date(Date.now() - flags.hours * 3_600_000);
       const { deployer } = openTarget(session, flags.target);
       const predictions = await predictionLogOf(session, flags);
-      const { version, drift } = await monitor(
+      const { version, drift } = await monitoring().monitor(
         { ...session, deployer, predictions },
         {
           environment: flags.environment,
@@ -139,8 +142,8 @@ function addScore(program: Command, scope: CommandScope): void {
       const model = flags.version === undefined ? flags.model : parseModelRef(flags.version).name;
       const { session, loaded } = await openCommand(scope, { ...flags, model });
       const { deployer } = openTarget(session, flags.target);
-      const result = await scoreFile(session, loaded.definition, { ...flags, deployer });
-      session.output.result(result, describeScored(result));
+      const result = await scoring().scoreFile(session, loaded.definition, { ...flags, deployer });
+      session.output.result(result, scoring().describeScored(result));
       if (result.rejected > 0) process.exitCode = 1;
     });
 }
@@ -158,7 +161,7 @@ function addReport(program: Command, scope: CommandScope): void {
         name: "run",
         remedy: "Run `mlops lifecycle` first.",
       });
-      const file = shownPath(await writeRunReport(context));
+      const file = shownPath(await runReports().writeRunReport(context));
       command.session.output.result({ file }, file);
     });
 }
@@ -171,7 +174,7 @@ async function retrainAfterDrift(
 ): Promise<void> {
   if (flags.target === "azure") return retrainStack(scope, flags, loaded.definition.name);
   const accepted = acceptedByFlag(flags.acceptPopulation, loaded.definition);
-  const run = await retrain(session, loaded, { accepted });
+  const run = await lifecycles().retrain(session, loaded, { accepted });
   session.output.print(run.explanation);
 }
 
