@@ -10,12 +10,17 @@ import { readLineage, readReference } from "../platform/model/model-directory";
 import type { Registry } from "../platform/registry/registry";
 import type { Settings } from "../platform/settings/settings";
 import { findRecord } from "../platform/base/stored-record";
-import { registerCandidate, type Registration } from "./directory/register";
-import { train, type TrainedModel } from "./directory/train";
+import type { Registration } from "./directory/register";
+import type { TrainedModel } from "./directory/train";
 import type { TrainingRequest } from "./directory/training-request";
-import { compareWithChampion, type Comparison, type ComparisonRecords } from "./evaluation/compare";
+import type { Comparison, ComparisonRecords } from "./evaluation/compare";
 import type { Champion, Champions } from "./inputs/champions";
 import type { Workbench } from "./inputs/workbench";
+
+// Loaded on use: each step, and who only asks for a decision, does without what the others need.
+const training = () => require("./directory/train") as typeof import("./directory/train");
+const comparing = () => require("./evaluation/compare") as typeof import("./evaluation/compare");
+const registering = () => require("./directory/register") as typeof import("./directory/register");
 
 /** The change of population that the settings accept, if they do. */
 export function acceptedBySettings({
@@ -77,7 +82,14 @@ export async function trainStep(
 ): Promise<TrainedModel> {
   const { engine, definition, source, directory } = workbench;
   await splitData(workbench, request.split);
-  return train({ ...request, engine, definition, source, commandDirectory: directory, now: new Date() });
+  return training().train({
+    ...request,
+    engine,
+    definition,
+    source,
+    commandDirectory: directory,
+    now: new Date(),
+  });
 }
 
 /**
@@ -107,7 +119,7 @@ export async function evaluateStep(
     );
   }
   const champion = await champions.find(definition.name);
-  const comparison = await compareWithChampion({
+  const comparison = await comparing().compareWithChampion({
     workbench,
     candidate,
     champion,
@@ -155,5 +167,5 @@ export async function registerStep(
 ): Promise<Registration | undefined> {
   const { candidate, decision, onNoPromotion } = request;
   if (!mayRegister(decision, onNoPromotion)) return undefined;
-  return registerCandidate(registry, candidate, decision);
+  return registering().registerCandidate(registry, candidate, decision);
 }

@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import { analyseCanary, takeCanaryAway } from "../../deploy/rules/canary-release";
-import { promoteCanary, requireCanary } from "../../deploy/rules/promote-canary";
 import type { CommandScope } from "./command-scope";
 import { describeDeployments } from "../terminal/describe-status";
 import {
@@ -12,17 +10,18 @@ import {
   targetOption,
   wholeNumber,
 } from "./options";
-import {
-  canaryAnalysisOf,
-  defaultStageMinutes,
-  describeStage,
-  judgingOf,
-  releaseStepWithin,
-} from "../steps/canary-step";
-import { crown, isInProduction, passedQa, releaseOf } from "../steps/release-of-run";
-import { verifyStep } from "../steps/release-steps";
+import { defaultStageMinutes } from "../steps/stage-minutes";
 import type { RunContext } from "../steps/step";
 import { approve, openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const canaries = () =>
+  require("../../deploy/rules/canary-release") as typeof import("../../deploy/rules/canary-release");
+const promotion = () =>
+  require("../../deploy/rules/promote-canary") as typeof import("../../deploy/rules/promote-canary");
+const canarySteps = () => require("../steps/canary-step") as typeof import("../steps/canary-step");
+const releases = () => require("../steps/release-of-run") as typeof import("../steps/release-of-run");
+const releaseSteps = () => require("../steps/release-steps") as typeof import("../steps/release-steps");
 
 interface CanaryFlags extends ReleaseFlags {
   readonly minutes: number;
@@ -32,42 +31,45 @@ interface CanaryFlags extends ReleaseFlags {
 
 /** All stages that are left; a pipeline may call it again, on whatever machine. */
 async function advance(context: RunContext, { minutes, approvedBy, release: file }: CanaryFlags) {
-  await passedQa(context);
+  await releases().passedQa(context);
   approve(context.run, approvedBy);
-  await runOnRelease(context, [releaseStepWithin(minutes), verifyStep], file);
+  await runOnRelease(context, [canarySteps().releaseStepWithin(minutes), releaseSteps().verifyStep], file);
   if (context.run.outcome !== "released") process.exitCode = 1;
 }
 
 async function analyse(context: RunContext, { minutes }: CanaryFlags): Promise<void> {
   const { session, run, definition, target } = context;
   const status = await target.deployer.status(session.environments.production, definition.name);
-  const { weight, shadow } = requireCanary(status, releaseOf(context));
-  const stage = await analyseCanary(await canaryAnalysisOf(context, minutes), { weight, shadow });
+  const { weight, shadow } = promotion().requireCanary(status, releases().releaseOf(context));
+  const stage = await canaries().analyseCanary(await canarySteps().canaryAnalysisOf(context, minutes), {
+    weight,
+    shadow,
+  });
   run.canary = [...(run.canary ?? []), stage];
-  session.output.result(stage, describeStage(stage));
+  session.output.result(stage, canarySteps().describeStage(stage));
   if (stage.verdict !== "advance") process.exitCode = 1;
 }
 
 async function promote(context: RunContext, { yes = false }: CanaryFlags): Promise<void> {
   const { session, run, definition, target } = context;
-  const release = releaseOf(context);
+  const release = releases().releaseOf(context);
   // After a crash between the two halves of a promotion, only the second is missing.
-  const status = (await isInProduction(context, release))
+  const status = (await releases().isInProduction(context, release))
     ? await target.deployer.status(session.environments.production, definition.name)
-    : await promoteCanary(target.deployer, session.environments.production, {
-        ...(await judgingOf(context)),
+    : await promotion().promoteCanary(target.deployer, session.environments.production, {
+        ...(await canarySteps().judgingOf(context)),
         release,
         force: yes,
       });
-  await crown(session, release.model);
+  await releases().crown(session, release.model);
   Object.assign(run, { outcome: "released", explanation: `${release.model} is in production.` });
   session.output.result(status, describeDeployments([status]));
 }
 
 async function rollBack(context: RunContext): Promise<void> {
   const { session, run, target } = context;
-  const release = releaseOf(context);
-  const taken = await takeCanaryAway({
+  const release = releases().releaseOf(context);
+  const taken = await canaries().takeCanaryAway({
     deployer: target.deployer,
     environment: session.environments.production,
     release,

@@ -2,18 +2,23 @@ import type { Command } from "commander";
 import { shownPath } from "../../platform/base/shown-path";
 import { shownDigest } from "../../platform/data/versions/data-versions";
 import type { Collection } from "../../platform/data/versions/version-record";
-import { collectData, type CollectFlags } from "../data/collect-data";
-import { usageOfData, type DataUsage } from "../data/data-usage";
-import { dataVersionsOf, restoreData, type Restored } from "../data/restore-data";
+import type { CollectFlags } from "../data/collect-data";
+import type { DataUsage } from "../data/data-usage";
+import type { Restored } from "../data/restore-data";
 import type { TargetName } from "../session/target";
 import { describeCollected } from "../data/describe-collected";
 import { formatTable } from "../terminal/format-table";
-import { predictionLogOf } from "../watching/prediction-log-of";
 import type { CommandScope } from "./command-scope";
 import type { ModelFlags } from "./open-command";
 import { openCommand } from "./open-command";
 import { addPush } from "./push-command";
 import { environmentOption, jsonOption, modelOption, targetOption } from "./options";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const collecting = () => require("../data/collect-data") as typeof import("../data/collect-data");
+const logs = () => require("../watching/prediction-log-of") as typeof import("../watching/prediction-log-of");
+const dataUsage = () => require("../data/data-usage") as typeof import("../data/data-usage");
+const restoring = () => require("../data/restore-data") as typeof import("../data/restore-data");
 
 const shown = (digest: string): string => digest.slice(0, shownDigest);
 
@@ -32,9 +37,9 @@ function addVersions(data: Command, scope: CommandScope): void {
     .action(async (flags: ModelFlags) => {
       const { session, loaded } = await openCommand(scope, flags);
       const { name } = loaded.definition;
-      const usage = await usageOfData(session, name);
+      const usage = await dataUsage().usageOfData(session, name);
       const nothing: DataUsage = { runs: [], versions: [] };
-      const versions = (await dataVersionsOf(session).list(name)).map((version) => ({
+      const versions = (await restoring().dataVersionsOf(session).list(name)).map((version) => ({
         ...version,
         usedBy: usage.get(version.digest) ?? nothing,
       }));
@@ -76,8 +81,8 @@ function addRestore(data: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (digest: string, flags: ModelFlags & { output?: string; force?: boolean }) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "restoring data" });
-      const version = await dataVersionsOf(session).get(loaded.definition.name, digest);
-      const restored = await restoreData(session, loaded.definition, {
+      const version = await restoring().dataVersionsOf(session).get(loaded.definition.name, digest);
+      const restored = await restoring().restoreData(session, loaded.definition, {
         version,
         output: flags.output ?? loaded.dataFile,
         force: flags.force ?? false,
@@ -109,8 +114,8 @@ export function addCollect(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: ModelFlags & CollectFlags & { readonly target: TargetName }) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "collecting data" });
-      const predictions = await predictionLogOf(session, flags);
-      const collected = await collectData({ ...session, predictions }, loaded, flags);
+      const predictions = await logs().predictionLogOf(session, flags);
+      const collected = await collecting().collectData({ ...session, predictions }, loaded, flags);
       const { environment, onlyNew = false } = flags;
       const described = { model: loaded.definition.name, environment, next: !onlyNew };
       session.output.result(collected, describeCollected(collected, described));

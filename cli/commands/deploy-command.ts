@@ -18,11 +18,13 @@ import {
   targetOption,
   wholeNumber,
 } from "./options";
-import { writeReleaseFile } from "./release-file";
-import { passedQa, releaseOf } from "../steps/release-of-run";
-import { deployStep } from "../steps/release-steps";
 import { openCommand, type ModelFlags } from "./open-command";
 import { approve, openRelease, runOnRelease } from "./release-run";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const releaseFiles = () => require("./release-file") as typeof import("./release-file");
+const releases = () => require("../steps/release-of-run") as typeof import("../steps/release-of-run");
+const releaseSteps = () => require("../steps/release-steps") as typeof import("../steps/release-steps");
 
 /** Flags of a command that knows more than one place for environments. */
 export interface TargetFlags extends ModelFlags {
@@ -95,15 +97,15 @@ async function deployPackage(
   const port = { of: environment, number };
   const context = await openRelease(scope, flags, { changes: "deployment", port, version });
   const { run, session, target } = context;
-  if (image !== undefined) run.release = { ...releaseOf(context), image };
+  if (image !== undefined) run.release = { ...releases().releaseOf(context), image };
   if (environment !== session.environments.production)
-    return runOnRelease(context, [deployStep(environment)], file);
+    return runOnRelease(context, [releaseSteps().deployStep(environment)], file);
   approve(run, approvedBy);
-  const release = await passedQa(context);
+  const release = await releases().passedQa(context);
   const status = await setCanary(target.deployer, environment, { release, traffic: trafficOf(flags) });
   session.output.result(status, describeDeployments([status]));
   await session.runs.save(run);
-  if (file !== undefined) await writeReleaseFile(file, run);
+  if (file !== undefined) await releaseFiles().writeReleaseFile(file, run);
 }
 
 async function deploy(scope: CommandScope, version: string | undefined, flags: DeployFlags): Promise<void> {

@@ -14,8 +14,6 @@ import {
   targetOption,
   testEnvironmentOption,
 } from "./options";
-import { crown } from "../steps/release-of-run";
-import { loadStep, smokeStep, verifyStep } from "../steps/release-steps";
 import type { Step } from "../steps/step";
 import { openTarget } from "../session/target";
 import { addCanary } from "./canary-commands";
@@ -23,7 +21,11 @@ import { addDeploy, type EnvironmentFlags, type TargetFlags } from "./deploy-com
 import { openCommand, type ModelFlags } from "./open-command";
 import { addRelease } from "./release-command";
 import { openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
-import { serveUntilStopped, startServing } from "./serve-command";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const releases = () => require("../steps/release-of-run") as typeof import("../steps/release-of-run");
+const releaseSteps = () => require("../steps/release-steps") as typeof import("../steps/release-steps");
+const serving = () => require("./serve-command") as typeof import("./serve-command");
 
 function addQaTests(program: Command, scope: CommandScope): void {
   const test = (name: string, step: (environment: string) => Step, description: string): Command =>
@@ -38,13 +40,17 @@ function addQaTests(program: Command, scope: CommandScope): void {
       .action(async (flags: ReleaseFlags & { environment: string }) => {
         const context = await openRelease(scope, flags, { changes: `${name} test` });
         const { production } = context.session.environments;
-        const asked = flags.environment === production ? verifyStep : step(flags.environment);
+        const asked = flags.environment === production ? releaseSteps().verifyStep : step(flags.environment);
         await runOnRelease(context, [asked], flags.release);
       });
   const whatServes = "test what serves: ready, right version, golden rows, misspelt feature refused";
-  test("smoke", (environment) => smokeStep(environment), whatServes).addOption(environmentOption("training"));
+  test("smoke", (environment) => releaseSteps().smokeStep(environment), whatServes).addOption(
+    environmentOption("training"),
+  );
   const underLoad = "load QA with held-out rows and measure; exit 1 when a request fails";
-  test("load", (environment) => loadStep(environment), underLoad).addOption(testEnvironmentOption());
+  test("load", (environment) => releaseSteps().loadStep(environment), underLoad).addOption(
+    testEnvironmentOption(),
+  );
 }
 
 function addRollback(program: Command, scope: CommandScope): void {
@@ -60,7 +66,7 @@ function addRollback(program: Command, scope: CommandScope): void {
       const { deployer } = openTarget(session, flags.target);
       const status = await deployer.rollback(flags.environment, flags.model);
       if (flags.environment === session.environments.production && status.stable)
-        await crown(session, status.stable.model);
+        await releases().crown(session, status.stable.model);
       session.output.result(status, describeDeployments([status]));
     });
 }
@@ -102,9 +108,10 @@ function addServe(program: Command, scope: CommandScope): void {
         attached: true,
         port: { of: readEnvironments().production, number: flags.port },
       });
-      const serving = await startServing(session, loaded.definition);
-      session.output.result(serving);
-      await serveUntilStopped(serving, session, scope);
+      const { startServing, serveUntilStopped } = serving();
+      const served = await startServing(session, loaded.definition);
+      session.output.result(served);
+      await serveUntilStopped(served, session, scope);
     });
 }
 

@@ -2,15 +2,19 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import path from "node:path";
 import { shownPath } from "../../platform/base/shown-path";
-import { modelsDirectory } from "../../platform/definition/definitions";
-import { readSettings } from "../../platform/settings/settings";
 import { libraries, trainerNames, type TrainerChoice } from "../init/choose-trainer";
 import { describeDraft } from "../init/draft-table";
-import { initModel } from "../init/init";
 import type { Answers } from "../init/questions";
 import { ask, isInteractive } from "../terminal/ask";
 import { openOutput } from "../terminal/output";
 import { jsonOption } from "./options";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const initialising = () => require("../init/init") as typeof import("../init/init");
+const definitions = () =>
+  require("../../platform/definition/definitions") as typeof import("../../platform/definition/definitions");
+const settings = () =>
+  require("../../platform/settings/settings") as typeof import("../../platform/settings/settings");
 
 interface InitFlags extends Answers, TrainerChoice {
   readonly from: string;
@@ -52,9 +56,9 @@ export function addInit(program: Command): void {
     .addOption(jsonOption())
     .description("make models/<name>/ from data of your own")
     .action(async (name: string, { json = false, ...flags }: InitFlags) => {
-      const models = readSettings("cli", process.env).models ?? modelsDirectory;
+      const models = settings().readSettings("cli", process.env).models ?? definitions().modelsDirectory;
       const asking = !json && isInteractive() ? { ask: (question: string) => ask(question) } : {};
-      const made = await initModel({ name, ...flags, models, ...asking });
+      const made = await initialising().initModel({ name, ...flags, models, ...asking });
       const output = await openOutput(json);
       const { file, columns, notes, baseline, program } = made;
       output.result(

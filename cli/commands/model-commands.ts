@@ -2,12 +2,9 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { DataReport } from "../../platform/data/findings";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import { readSettings } from "../../platform/settings/settings";
 import { readEnvironments } from "../../platform/release/environments";
 import type { CommandScope } from "./command-scope";
 import { describeFindings } from "../steps/describe-findings";
-import { listDefinitions } from "../../platform/definition/definitions";
-import { runLifecycle } from "../steps/lifecycle";
 import { breakingAcceptedByFlag } from "../retraining/accepted-changes";
 import type { Step } from "../steps/step";
 import {
@@ -21,19 +18,7 @@ import {
   targetOption,
 } from "./options";
 import { openOutput } from "../terminal/output";
-import { openWorkbench } from "../../training/inputs/workbench";
-import { writeReleaseFile } from "./release-file";
-import { refusals } from "../runs/runs";
-import { packageStep } from "../steps/release-steps";
-import { openRunContext, stepNames } from "../steps/step";
-import {
-  checkStep,
-  evaluateStep,
-  findingsOf,
-  registerStep,
-  splitStep,
-  trainStep,
-} from "../steps/training-steps";
+import { stepNames } from "../steps/step-names";
 import { openTarget, type TargetName } from "../session/target";
 import type { ModelFlags } from "./open-command";
 import { describeNext, openCommand, openRun, runAsCommand } from "./open-command";
@@ -42,7 +27,21 @@ import { addDataVersions } from "./data-commands";
 import { addInit } from "./init-command";
 import { addRetrain } from "./retrain-command";
 import { addTune } from "./tune-command";
-import { serveUntilStopped, startServing } from "./serve-command";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const releaseFiles = () => require("./release-file") as typeof import("./release-file");
+const lifecycles = () => require("../steps/lifecycle") as typeof import("../steps/lifecycle");
+const releaseSteps = () => require("../steps/release-steps") as typeof import("../steps/release-steps");
+const runSteps = () => require("../steps/step") as typeof import("../steps/step");
+const trainingSteps = () => require("../steps/training-steps") as typeof import("../steps/training-steps");
+const definitions = () =>
+  require("../../platform/definition/definitions") as typeof import("../../platform/definition/definitions");
+const settings = () =>
+  require("../../platform/settings/settings") as typeof import("../../platform/settings/settings");
+const workbenches = () =>
+  require("../../training/inputs/workbench") as typeof import("../../training/inputs/workbench");
+const serving = () => require("./serve-command") as typeof import("./serve-command");
+const runRecords = () => require("../runs/runs") as typeof import("../runs/runs");
 
 interface LifecycleFlags extends ModelFlags {
   readonly yes?: boolean;
@@ -74,11 +73,12 @@ function addLifecycle(program: Command, scope: CommandScope): void {
       });
       const { yes = false, until, keepWork } = flags;
       const acceptBreaking = breakingAcceptedByFlag(flags.acceptBreaking);
-      const run = await runLifecycle(session, loaded, { yes, until, acceptBreaking, keepWork });
+      const run = await lifecycles().runLifecycle(session, loaded, { yes, until, acceptBreaking, keepWork });
       session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
-      if (refusals.includes(run.outcome)) process.exitCode = 1;
+      if (runRecords().refusals.includes(run.outcome)) process.exitCode = 1;
       if (flags.keepServing) {
         await unlock();
+        const { startServing, serveUntilStopped } = serving();
         await serveUntilStopped(await startServing(session, loaded.definition), session, scope);
       }
     });
@@ -101,8 +101,8 @@ function addDataCheck(data: Command, scope: CommandScope): void {
     .option("--all", "every model of models/, instead of one")
     .addOption(jsonOption())
     .action(async (flags: ModelFlags & { all?: boolean }) => {
-      const { models } = readSettings("cli", process.env);
-      const names = flags.all === undefined ? [flags.model] : await listDefinitions(models);
+      const { models } = settings().readSettings("cli", process.env);
+      const names = flags.all === undefined ? [flags.model] : await definitions().listDefinitions(models);
       const reports: DataReport[] = [];
       for (const model of names) reports.push(await checkModel(scope, { ...flags, model }));
       const output = await openOutput(flags.json ?? false);
@@ -117,9 +117,9 @@ function addDataCheck(data: Command, scope: CommandScope): void {
 
 async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataReport> {
   const { session, loaded } = await openCommand(scope, flags);
-  const workbench = await openWorkbench(loaded, loaded.dataFile);
+  const workbench = await workbenches().openWorkbench(loaded, loaded.dataFile);
   try {
-    return await findingsOf(session, workbench);
+    return await trainingSteps().findingsOf(session, workbench);
   } finally {
     await workbench.engine.close();
   }
@@ -136,7 +136,8 @@ function addTrain(program: Command, scope: CommandScope): void {
     .action(async ({ keepWork, ...flags }: ModelFlags & { readonly keepWork?: boolean }) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "training" });
       const run = await session.runs.create(loaded.definition.name, loaded.dataFile, new Date());
-      const context = openRunContext(session, loaded, run, { keepWork });
+      const context = runSteps().openRunContext(session, loaded, run, { keepWork });
+      const { checkStep, splitStep, trainStep } = trainingSteps();
       await runAsCommand(context, [checkStep, splitStep, trainStep]);
     });
 }
@@ -146,9 +147,9 @@ interface GateFlags extends ModelFlags {
 }
 
 function addGateSteps(program: Command, scope: CommandScope): void {
-  const verb = (step: Step, changes: string, description: string): Command =>
+  const verb = (name: string, step: () => Step, changes: string, description: string): Command =>
     program
-      .command(step.name)
+      .command(name)
       .description(description)
       .addOption(modelOption())
       .addOption(runOption())
@@ -158,16 +159,18 @@ function addGateSteps(program: Command, scope: CommandScope): void {
         const newest = { name: "run", remedy: "Run `mlops train` first." };
         const acceptBreaking = breakingAcceptedByFlag(flags.acceptBreaking);
         const context = await openRun(command, flags.run, newest);
-        const run = await runAsCommand({ ...context, ...(acceptBreaking && { acceptBreaking }) }, [step]);
+        const run = await runAsCommand({ ...context, ...(acceptBreaking && { acceptBreaking }) }, [step()]);
         if (run.outcome === "kept") process.exitCode = 1;
       });
   verb(
-    evaluateStep,
+    "evaluate",
+    () => trainingSteps().evaluateStep,
     "evaluation",
     "compare a run's candidate with the champion in production; exit 1 when the champion is kept",
   ).addOption(acceptBreakingOption());
   verb(
-    registerStep,
+    "register",
+    () => trainingSteps().registerStep,
     "registration",
     "register a run's candidate as the next version, if the gate let it pass; exit 1 otherwise",
   );
@@ -200,8 +203,8 @@ async function packageVersion(
   const command = await openCommand(scope, { ...flags, model }, { changes: "packaging" });
   const target = openTarget(command.session, flags.target);
   const context = await openVersion(command, { version, run: flags.run }, target);
-  const run = await runAsCommand(context, [packageStep]);
-  if (flags.output !== undefined) await writeReleaseFile(flags.output, run);
+  const run = await runAsCommand(context, [releaseSteps().packageStep]);
+  if (flags.output !== undefined) await releaseFiles().writeReleaseFile(flags.output, run);
 }
 
 /** Verbs that make a model and bring it into the registry. */

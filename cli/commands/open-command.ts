@@ -3,15 +3,19 @@ import type { DeploymentStatus } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
-import { loadDefinition } from "../../platform/definition/definitions";
-import { closeGracefully, listen } from "../../platform/http/listening";
 import type { RunRecord } from "../runs/runs";
 import { nextCommand, standingAfter } from "../runs/standing";
 import type { Session } from "../session/session";
-import { lockModel, openSession } from "../session/session";
 import type { Target } from "../../platform/release/target";
 import type { RunContext, Step } from "../steps/step";
-import { openRunContext, runStep } from "../steps/step";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const sessions = () => require("../session/session") as typeof import("../session/session");
+const runSteps = () => require("../steps/step") as typeof import("../steps/step");
+const definitions = () =>
+  require("../../platform/definition/definitions") as typeof import("../../platform/definition/definitions");
+const listening = () =>
+  require("../../platform/http/listening") as typeof import("../../platform/http/listening");
 
 /** Flags that every command about a model has. */
 export interface ModelFlags {
@@ -43,16 +47,16 @@ export async function openCommand(
   flags: ModelFlags,
   { changes, attached = false, port }: CommandOptions = {},
 ): Promise<OpenCommand> {
-  const session = await openSession({
+  const session = await sessions().openSession({
     json: flags.json ?? false,
     signal: scope.signal,
     attached,
     ...(port?.number !== undefined && { ports: { [port.of]: port.number } }),
   });
-  const loaded = await loadDefinition(flags.model, flags.data, session.settings.models);
+  const loaded = await definitions().loadDefinition(flags.model, flags.data, session.settings.models);
   const { dataFile } = loaded;
   const locked = { model: flags.model, dataFile };
-  const lock = changes === undefined ? undefined : await lockModel(session, locked, changes);
+  const lock = changes === undefined ? undefined : await sessions().lockModel(session, locked, changes);
   const unlock = async (): Promise<void> => lock?.release();
   scope.defer(unlock);
   if (port?.number !== undefined) {
@@ -66,8 +70,8 @@ export async function openCommand(
 async function requirePort({ environment, model, url }: DeploymentStatus, port: number): Promise<void> {
   if (url === undefined) {
     const probe = createServer();
-    await listen(probe, { host: "127.0.0.1", port });
-    await closeGracefully(probe);
+    await listening().listen(probe, { host: "127.0.0.1", port });
+    await listening().closeGracefully(probe);
   } else if (new URL(url).port !== String(port)) {
     throw new PlatformError(
       "CONFLICT",
@@ -106,7 +110,7 @@ export async function openRun(
       `Run ${run.id} is one of ${run.model}, not of ${name}. Add --model ${run.model}.`,
     );
   }
-  return openRunContext(session, loaded, run, { ...(target && { target }) });
+  return runSteps().openRunContext(session, loaded, run, { ...(target && { target }) });
 }
 
 /** The line that says how to go on; none where a run has come to its end. */
@@ -120,7 +124,7 @@ export async function runAsCommand(context: RunContext, steps: readonly Step[]):
   const { session, run } = context;
   try {
     for (const step of steps) {
-      const { ends } = await runStep(context, step);
+      const { ends } = await runSteps().runStep(context, step);
       if (ends) break;
       // What is in production stays there when it is tested.
       if (run.outcome !== "released") Object.assign(run, standingAfter(run, step.name));

@@ -4,13 +4,17 @@ import { counted } from "../../platform/base/wording";
 import { shownDigest } from "../../platform/data/versions/data-versions";
 import { readEnvironments } from "../../platform/release/environments";
 import { openStorage } from "../../platform/storage/open-storage";
-import { openWorkbench } from "../../training/inputs/workbench";
-import { pushData, type Pushed } from "../data/push-data";
+import type { Pushed } from "../data/push-data";
 import { describeFindings } from "../steps/describe-findings";
-import { findingsOf } from "../steps/training-steps";
 import type { CommandScope } from "./command-scope";
 import { openCommand, type ModelFlags } from "./open-command";
 import { dataOption, jsonOption, modelOption } from "./options";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const trainingSteps = () => require("../steps/training-steps") as typeof import("../steps/training-steps");
+const workbenches = () =>
+  require("../../training/inputs/workbench") as typeof import("../../training/inputs/workbench");
+const pushing = () => require("../data/push-data") as typeof import("../data/push-data");
 
 interface PushFlags extends ModelFlags {
   readonly stack?: string;
@@ -57,16 +61,16 @@ export function addPush(data: Command, scope: CommandScope): void {
     .action(async (flags: PushFlags) => {
       const { session, loaded } = await openCommand(scope, flags);
       const { name } = loaded.definition;
-      const workbench = await openWorkbench(loaded, loaded.dataFile);
+      const workbench = await workbenches().openWorkbench(loaded, loaded.dataFile);
       try {
-        const report = await findingsOf(session, workbench);
+        const report = await trainingSteps().findingsOf(session, workbench);
         if (report.findings.some(({ severity }) => severity === "error")) {
           session.output.result(report, describeFindings(report));
           process.exitCode = 1;
           return;
         }
         const place = await placeOfPush(flags, scope.signal);
-        const pushed = await pushData({
+        const pushed = await pushing().pushData({
           storage: await openStorage(place),
           model: name,
           source: workbench.source,

@@ -4,16 +4,25 @@ import path from "node:path";
 import type { Command } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { withTemporaryFolder, writeJson } from "../../platform/base/files";
-import { loadDefinition } from "../../platform/definition/definitions";
-import { readSettings } from "../../platform/settings/settings";
 import { openWorkspace } from "../../platform/settings/workspace";
-import { openEnvironment } from "../../training/program/python/environment";
 import type { CommandScope } from "./command-scope";
 import { modelOption } from "./options";
 
+// Loaded where a verb runs: help and usage errors come without them.
+const definitions = () =>
+  require("../../platform/definition/definitions") as typeof import("../../platform/definition/definitions");
+const settingsOf = () =>
+  require("../../platform/settings/settings") as typeof import("../../platform/settings/settings");
+const environments = () =>
+  require("../../training/program/python/environment") as typeof import("../../training/program/python/environment");
+
 async function runPython(scope: CommandScope, model: string, args: readonly string[]): Promise<number> {
-  const settings = readSettings("cli", process.env);
-  const { definition, definitionFile } = await loadDefinition(model, undefined, settings.models);
+  const settings = settingsOf().readSettings("cli", process.env);
+  const { definition, definitionFile } = await definitions().loadDefinition(
+    model,
+    undefined,
+    settings.models,
+  );
   const { trainer } = definition;
   if (trainer.kind !== "python") {
     throw new PlatformError(
@@ -22,7 +31,7 @@ async function runPython(scope: CommandScope, model: string, args: readonly stri
     );
   }
   const directory = path.dirname(definitionFile);
-  const { interpreter, variables } = await openEnvironment({
+  const { interpreter, variables } = await environments().openEnvironment({
     directory,
     requirements: trainer.requirements,
     pythonVersion: trainer.pythonVersion,

@@ -4,17 +4,22 @@ import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import type { ModelVersion } from "../../platform/registry/registry";
-import { readSigningKey } from "../../platform/signing/signing-keys";
-import { signRegistered } from "../../platform/registry/signing-registry";
 import type { SigningKey } from "../../platform/signing/key-signature";
 import { readTrustedKeys } from "../../platform/signing/trusted-keys";
 import { checkSignature, signatureTag } from "../../platform/registry/version-signature";
 import type { Settings } from "../../platform/settings/settings";
-import { signOneImage, verifyOneImage } from "./registry-images";
-import { openSession, type Session } from "../session/session";
+import type { Session } from "../session/session";
 import { formatTable } from "../terminal/format-table";
 import type { CommandScope } from "./command-scope";
 import { jsonOption } from "./options";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const sessions = () => require("../session/session") as typeof import("../session/session");
+const images = () => require("./registry-images") as typeof import("./registry-images");
+const signingKeys = () =>
+  require("../../platform/signing/signing-keys") as typeof import("../../platform/signing/signing-keys");
+const signing = () =>
+  require("../../platform/registry/signing-registry") as typeof import("../../platform/registry/signing-registry");
 
 interface RegistryFlags {
   readonly model?: string;
@@ -24,7 +29,7 @@ interface RegistryFlags {
 }
 
 const open = (scope: CommandScope, { json = false }: RegistryFlags): Promise<Session> =>
-  openSession({ json, signal: scope.signal, attached: false });
+  sessions().openSession({ json, signal: scope.signal, attached: false });
 
 const onlyModel = (): Option => new Option("--model <name>", "only this model's");
 
@@ -70,7 +75,7 @@ function addShow(registry: Command, scope: CommandScope): void {
 }
 
 async function signingKeyOf({ signingKey }: Settings<"cli">): Promise<SigningKey> {
-  if (signingKey !== undefined) return readSigningKey(signingKey);
+  if (signingKey !== undefined) return signingKeys().readSigningKey(signingKey);
   throw new PlatformError(
     "USAGE",
     "There is no key to sign with. Expected MLOPS_SIGNING_KEY: a PEM file, or a key or secret of a Key Vault. Set it.",
@@ -95,8 +100,8 @@ function addSign(registry: Command, scope: CommandScope): void {
         );
       const session = await open(scope, flags);
       const key = await signingKeyOf(session.settings);
-      if (ref === undefined) return signOneImage(session, flags.image ?? "", key);
-      const signed = await signRegistered(session.registry, ref, key);
+      if (ref === undefined) return images().signOneImage(session, flags.image ?? "", key);
+      const signed = await signing().signRegistered(session.registry, ref, key);
       session.output.result(signed, `${version} is signed: ${signed.tags[signatureTag]}`);
     });
 }
@@ -104,7 +109,7 @@ function addSign(registry: Command, scope: CommandScope): void {
 /** The keys that are trusted: those of the setting or, without it, the one that this command would sign with. */
 async function trustedKeysOf({ trustedKeys, signingKey }: Settings<"cli">): Promise<readonly KeyObject[]> {
   if (trustedKeys !== undefined) return readTrustedKeys(trustedKeys);
-  if (signingKey !== undefined) return [(await readSigningKey(signingKey)).publicKey];
+  if (signingKey !== undefined) return [(await signingKeys().readSigningKey(signingKey)).publicKey];
   throw new PlatformError(
     "USAGE",
     "There are no keys to verify by. Expected MLOPS_TRUSTED_KEYS, a PEM file with public keys, or MLOPS_SIGNING_KEY. Set one of them.",
@@ -139,7 +144,7 @@ function addVerify(registry: Command, scope: CommandScope): void {
     .action(async (flags: RegistryFlags) => {
       const session = await open(scope, flags);
       const trusted = await trustedKeysOf(session.settings);
-      if (flags.image !== undefined) return verifyOneImage(session, flags.image, trusted);
+      if (flags.image !== undefined) return images().verifyOneImage(session, flags.image, trusted);
       const states = [];
       for (const version of await session.registry.list(flags.model))
         states.push(await verifyOne(session, version, trusted));

@@ -4,14 +4,16 @@ import { readEnvironments } from "../../platform/release/environments";
 import type { Target } from "../../platform/release/target";
 import type { RunRecord } from "../runs/runs";
 import { openTarget } from "../session/target";
-import { promoteRun, releaseRun } from "../steps/lifecycle";
-import { findUntested, servesInProduction } from "../steps/release-of-run";
 import type { RunContext } from "../steps/step";
 import type { CommandScope } from "./command-scope";
 import type { TargetFlags } from "./deploy-command";
 import { describeNext, openCommand, openRun, type OpenCommand } from "./open-command";
 import { jsonOption, modelOption, portOption, requireTargetOptions, targetOption } from "./options";
 import { openVersion } from "./release-run";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const lifecycles = () => require("../steps/lifecycle") as typeof import("../steps/lifecycle");
+const releases = () => require("../steps/release-of-run") as typeof import("../steps/release-of-run");
 
 /** The newest run that took a version through QA or, if none did, one that says what it lacks. */
 async function runToPromote(
@@ -25,7 +27,7 @@ async function runToPromote(
   const tested = runs.find(
     ({ release, tests, version: own }) =>
       release !== undefined &&
-      findUntested(session.environments.testing, tests, release.digest) === undefined &&
+      releases().findUntested(session.environments.testing, tests, release.digest) === undefined &&
       own === (version ?? own),
   );
   const what = {
@@ -48,7 +50,7 @@ async function bring(
   release: (context: RunContext) => Promise<RunRecord>,
 ): Promise<void> {
   const { session, run, definition, target } = context;
-  const already = run.release !== undefined && (await servesInProduction(context, run.release));
+  const already = run.release !== undefined && (await releases().servesInProduction(context, run.release));
   const ended = already ? run : await release(context);
   const { url } = await target.deployer.status(session.environments.production, definition.name);
   const served = describeServing(url, target);
@@ -75,7 +77,7 @@ const verbs: readonly ReleaseVerb[] = [
       "take a registered version to production: package, QA with its tests, approval, canary; what has passed is not done again",
     changes: "release",
     find: (command, version, target) => openVersion(command, { version }, target),
-    release: releaseRun,
+    release: (context) => lifecycles().releaseRun(context),
   },
   {
     name: "promote",
@@ -83,7 +85,7 @@ const verbs: readonly ReleaseVerb[] = [
     description: "approve a version that passed QA and release it to production through the canary",
     changes: "promotion",
     find: runToPromote,
-    release: promoteRun,
+    release: (context) => lifecycles().promoteRun(context),
   },
 ];
 

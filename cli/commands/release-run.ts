@@ -1,13 +1,15 @@
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { Target } from "../../platform/release/target";
 import type { CommandScope } from "./command-scope";
-import { readReleaseFile, runOfRelease, writeReleaseFile } from "./release-file";
 import type { RunRecord } from "../runs/runs";
 import type { RunContext, Step } from "../steps/step";
-import { openRunContext } from "../steps/step";
 import { openTarget, type TargetName } from "../session/target";
 import type { CommandOptions, ModelFlags, OpenCommand } from "./open-command";
 import { openCommand, openRun, runAsCommand } from "./open-command";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const releaseFiles = () => require("./release-file") as typeof import("./release-file");
+const runSteps = () => require("../steps/step") as typeof import("../steps/step");
 
 /** Flags of a command about a release: one that was handed over as a file, or that of a run of this machine. */
 export interface ReleaseFlags extends ModelFlags {
@@ -45,7 +47,7 @@ export async function openVersion(
 ): Promise<RunContext> {
   if (version === undefined || run !== undefined) return openRun(command, run, registeredRun, target);
   const { session, loaded } = command;
-  return openRunContext(session, loaded, await runOfVersion(command, version), { target });
+  return runSteps().openRunContext(session, loaded, await runOfVersion(command, version), { target });
 }
 
 /** Opens the run of the release that a command is about, and the target where its environments are. */
@@ -54,14 +56,20 @@ export async function openRelease(
   flags: ReleaseFlags,
   { version, ...options }: ReleaseOptions,
 ): Promise<RunContext> {
-  const handed = flags.release === undefined ? undefined : await readReleaseFile(flags.release);
+  const handed =
+    flags.release === undefined ? undefined : await releaseFiles().readReleaseFile(flags.release);
   const named = handed?.release.model ?? version;
   const model = named === undefined ? flags.model : parseModelRef(named).name;
   const command = await openCommand(scope, { ...flags, model }, options);
   const { session, loaded } = command;
   const target = openTarget(session, flags.target);
   if (handed !== undefined)
-    return openRunContext(session, loaded, await runOfRelease(session, loaded, handed), { target });
+    return runSteps().openRunContext(
+      session,
+      loaded,
+      await releaseFiles().runOfRelease(session, loaded, handed),
+      { target },
+    );
   const packaged = {
     name: "run with a package",
     remedy: "Run `mlops package` first.",
@@ -83,5 +91,5 @@ export async function runOnRelease(
   file: string | undefined,
 ): Promise<void> {
   const run = await runAsCommand(context, steps);
-  if (file !== undefined) await writeReleaseFile(file, run);
+  if (file !== undefined) await releaseFiles().writeReleaseFile(file, run);
 }

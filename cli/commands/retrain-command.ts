@@ -1,15 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { writeJson } from "../../platform/base/files";
-import { AzureClient } from "../../platform/azure/azure-client";
 import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
 import { acceptedByFlag, breakingAcceptedByFlag } from "../retraining/accepted-changes";
 import { cancelledLines } from "../retraining/azure-pipelines-log";
-import { retrainInAzure, type RetrainResult } from "../retraining/azure-retraining";
-import { readStackOutputs } from "../../deploy/azure/stack-outputs";
+import type { RetrainResult } from "../retraining/azure-retraining";
 import type { CommandScope } from "./command-scope";
-import { retrain } from "../steps/lifecycle";
 import {
   acceptBreakingOption,
   acceptPopulationOption,
@@ -23,6 +20,15 @@ import {
 import { openOutput } from "../terminal/output";
 import type { TargetFlags } from "./deploy-command";
 import { describeNext, openCommand } from "./open-command";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const lifecycles = () => require("../steps/lifecycle") as typeof import("../steps/lifecycle");
+const azureRetraining = () =>
+  require("../retraining/azure-retraining") as typeof import("../retraining/azure-retraining");
+const azureClients = () =>
+  require("../../platform/azure/azure-client") as typeof import("../../platform/azure/azure-client");
+const stackOutputs = () =>
+  require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
 
 interface RetrainFlags extends TargetFlags {
   readonly stack?: string;
@@ -124,9 +130,10 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
   } = flags;
   const output = await openOutput(flags.json ?? false);
   const { signal } = scope;
-  const result = await retrainInAzure(new AzureClient({ signal }), {
+  const { AzureClient } = azureClients();
+  const result = await azureRetraining().retrainInAzure(new AzureClient({ signal }), {
     stack,
-    outputs: await readStackOutputs(stack, signal),
+    outputs: await stackOutputs().readStackOutputs(stack, signal),
     model,
     request,
     waitMs: wait ? timeout * 60_000 : undefined,
@@ -144,7 +151,7 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
 async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<void> {
   requireAzure(flags);
   const { session, loaded } = await openCommand(scope, flags, { changes: "retraining" });
-  const run = await retrain(session, loaded, {
+  const run = await lifecycles().retrain(session, loaded, {
     accepted: acceptedByFlag(flags.acceptPopulation, loaded.definition),
     acceptBreaking: breakingAcceptedByFlag(flags.acceptBreaking),
     keepWork: flags.keepWork,

@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { compareRuns, type ComparedRun } from "../runs/compare-runs";
-import { findDefinitionOf, summarizeRun } from "../runs/run-summary";
 import { mapInBatches } from "../runs/map-in-batches";
 import type { RunRecord } from "../runs/runs";
 import type { Session } from "../session/session";
@@ -10,6 +9,9 @@ import { describeComparison, describeSummaries } from "../terminal/describe-runs
 import type { CommandScope } from "./command-scope";
 import { openCommand, type ModelFlags } from "./open-command";
 import { jsonOption, modelOption, wholeNumber } from "./options";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const summaries = () => require("../runs/run-summary") as typeof import("../runs/run-summary");
 
 interface ListFlags extends ModelFlags {
   readonly last: number;
@@ -31,14 +33,14 @@ function addList(runs: Command, scope: CommandScope): void {
     .action(async (flags: ListFlags) => {
       const { session, loaded } = await openCommand(scope, flags);
       const all = await session.runs.list(flags.model);
-      const summaries = await mapInBatches(all.slice(0, flags.last), (run) =>
-        summarizeRun(session.runs, run),
+      const shown = await mapInBatches(all.slice(0, flags.last), (run) =>
+        summaries().summarizeRun(session.runs, run),
       );
-      const left = all.length - summaries.length;
-      const table = describeSummaries(summaries, loaded.definition.gate.metric);
+      const left = all.length - shown.length;
+      const table = describeSummaries(shown, loaded.definition.gate.metric);
       const more = left > 0 ? `\n${left} earlier ones are not shown; --last ${all.length} shows all.` : "";
       const none = `There are no runs of ${flags.model} yet. \`mlops train\` makes one.`;
-      session.output.result(summaries, all.length === 0 ? none : table + more);
+      session.output.result(shown, all.length === 0 ? none : table + more);
     });
 }
 
@@ -76,8 +78,8 @@ function addCompare(runs: Command, scope: CommandScope): void {
         const run = await findRun(session, all, name);
         requireModel(run, flags.model);
         return {
-          summary: await summarizeRun(session.runs, run),
-          definition: await findDefinitionOf(session.runs, run.id),
+          summary: await summaries().summarizeRun(session.runs, run),
+          definition: await summaries().findDefinitionOf(session.runs, run.id),
         };
       };
       const comparison = compareRuns(await open(a), await open(b));

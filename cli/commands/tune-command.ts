@@ -3,17 +3,20 @@ import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { shownPath } from "../../platform/base/shown-path";
 import { parseTried, candidatesOf, usualSearch, type Tried } from "../../training/tuning/search-space";
-import { withSettings } from "../../training/tuning/cross-validate";
 import type { Tuning } from "../../training/tuning/tuning";
 import { standingAfter } from "../runs/standing";
-import { runStep, openRunContext } from "../steps/step";
-import { checkStep, splitStep, trainStep } from "../steps/training-steps";
-import { tuneStep, withTuned } from "../steps/tune-step";
 import { describeSettings, describeTuning } from "../terminal/describe-tuning";
-import { writeTrainer } from "../tuning/write-trainer";
 import type { CommandScope } from "./command-scope";
 import { describeNext, openCommand, type ModelFlags, type OpenCommand } from "./open-command";
 import { dataOption, jsonOption, modelOption, wholeNumber } from "./options";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const runSteps = () => require("../steps/step") as typeof import("../steps/step");
+const trainingSteps = () => require("../steps/training-steps") as typeof import("../steps/training-steps");
+const tuneSteps = () => require("../steps/tune-step") as typeof import("../steps/tune-step");
+const writing = () => require("../tuning/write-trainer") as typeof import("../tuning/write-trainer");
+const crossValidation = () =>
+  require("../../training/tuning/cross-validate") as typeof import("../../training/tuning/cross-validate");
 
 interface TuneFlags extends ModelFlags {
   readonly try: readonly string[];
@@ -73,10 +76,14 @@ export function addTune(program: Command, scope: CommandScope): void {
 
 async function tune({ session, loaded }: OpenCommand, flags: TuneFlags): Promise<void> {
   const { definition, definitionFile } = loaded;
+  const { withSettings } = crossValidation();
   const candidates = candidatesOf(triedOf(flags, definition.trainer.kind), flags);
   // Before a run is made: what is wrong with settings is wrong usage.
   for (const settings of candidates) withSettings(definition, settings);
   const run = await session.runs.create(definition.name, loaded.dataFile, new Date());
+  const { checkStep, splitStep, trainStep } = trainingSteps();
+  const { tuneStep, withTuned } = tuneSteps();
+  const { openRunContext, runStep } = runSteps();
   const context = openRunContext(session, loaded, run);
   let tuning: Tuning | undefined;
   try {
@@ -95,7 +102,7 @@ async function tune({ session, loaded }: OpenCommand, flags: TuneFlags): Promise
   if (tuning === undefined) return;
   const settings = tuning.candidates[tuning.best]?.settings ?? {};
   const expected = withSettings(definition, settings);
-  if (flags.write === true) await writeTrainer(definitionFile, settings, expected);
+  if (flags.write === true) await writing().writeTrainer(definitionFile, settings, expected);
   const written =
     flags.write === true
       ? `Wrote ${describeSettings(settings)} into ${shownPath(definitionFile)}.`

@@ -2,13 +2,15 @@ import type { Command } from "commander";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { CommandScope } from "./command-scope";
 import { jsonOption, modelOption, runOption, targetOption } from "./options";
-import { writeRunReport } from "../steps/run-report";
-import { describeScored, scoreFile } from "../watching/score-file";
 import { openTarget, type TargetName } from "../session/target";
 import { shownPath } from "../../platform/base/shown-path";
 import { addMonitor } from "./monitor-command";
 import type { ModelFlags } from "./open-command";
 import { openCommand, openRun } from "./open-command";
+
+// Loaded where a verb runs: help and usage errors come without them.
+const runReports = () => require("../steps/run-report") as typeof import("../steps/run-report");
+const scoring = () => require("../watching/score-file") as typeof import("../watching/score-file");
 
 interface ScoreFlags extends ModelFlags {
   readonly target: TargetName;
@@ -37,8 +39,8 @@ function addScore(program: Command, scope: CommandScope): void {
       const model = flags.version === undefined ? flags.model : parseModelRef(flags.version).name;
       const { session, loaded } = await openCommand(scope, { ...flags, model });
       const { deployer } = openTarget(session, flags.target);
-      const result = await scoreFile(session, loaded.definition, { ...flags, deployer });
-      session.output.result(result, describeScored(result));
+      const result = await scoring().scoreFile(session, loaded.definition, { ...flags, deployer });
+      session.output.result(result, scoring().describeScored(result));
       if (result.rejected > 0) process.exitCode = 1;
     });
 }
@@ -56,7 +58,7 @@ function addReport(program: Command, scope: CommandScope): void {
         name: "run",
         remedy: "Run `mlops lifecycle` first.",
       });
-      const file = shownPath(await writeRunReport(context));
+      const file = shownPath(await runReports().writeRunReport(context));
       command.session.output.result({ file }, file);
     });
 }

@@ -14,13 +14,11 @@ import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import { crown, isInProduction, releaseOf } from "./release-of-run";
 import { acceptsRefusals } from "./refused-clients";
 import { connections, scoringBodies } from "./release-steps";
+import { defaultStageMinutes } from "./stage-minutes";
 import type { RunContext, Step, StepResult } from "./step";
 
 /** How often a canary that waits for its clients' requests is judged, in milliseconds. */
 const roundMs = 60_000;
-
-/** Longest wait at each stage for clients' requests, in minutes. */
-export const defaultStageMinutes = 30;
 
 /**
  * Where stable was asked the same, only what it answers is held against the canary. Of our own tests one asks to be refused, so that

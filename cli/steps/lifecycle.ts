@@ -11,7 +11,8 @@ import { releaseStep } from "./canary-step";
 import { findUntested, releaseOf } from "./release-of-run";
 import { deployStep, loadStep, packageStep, smokeStep, verifyStep } from "./release-steps";
 import type { RunContext, RunOptions, Step } from "./step";
-import { openRunContext, runStep, stepNames, testStepNames } from "./step";
+import { openRunContext, runStep } from "./step";
+import { stepNames, testStepNames } from "./step-names";
 import { driftStep, predictionsStep, reportStep } from "./watch-steps";
 
 const retrainSteps = [checkStep, splitStep, trainStep, evaluateStep, registerStep];

@@ -14,7 +14,7 @@ import { writeReport } from "../report/write-report";
 import { summarizeRun } from "../runs/run-summary";
 import type { RunRecord } from "../runs/runs";
 import type { RunContext } from "./step";
-import { stepNames } from "./step";
+import { stepNames } from "./step-names";
 
 type Context = Pick<RunContext, "session" | "run" | "definition">;
 

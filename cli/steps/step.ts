@@ -1,28 +1,11 @@
 import { explainStorageError, reasonOf } from "../../platform/base/errors";
 import type { AcceptedChange } from "../../platform/data/distribution-check";
-import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
-import { openWorkbench, type Workbench } from "../../training/inputs/workbench";
+import type { Workbench } from "../../training/inputs/workbench";
 import { refusals, standingWhenEnded, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
 import type { Session } from "../session/session";
 import type { Target } from "../../platform/release/target";
 import { localTarget } from "../session/target";
-
-/** Names of the steps of an environment that tests. The first is often the only one: its tests need no further name. */
-export function testStepNames({ training }: Environments, environment: string) {
-  const before = environment === training ? "" : `${environment} `;
-  return { deploy: environment, smoke: `${before}smoke`, load: `${before}load` };
-}
-
-/** The steps of the lifecycle, in order. */
-export function stepNames(environments: Environments): string[] {
-  const tests = environments.testing.flatMap((name) => Object.values(testStepNames(environments, name)));
-  return [
-    ...["check", "split", "train", "evaluate", "register", "package"],
-    ...tests,
-    ...["approve", "release", "verify", "predictions", "drift", "report"],
-  ];
-}
 
 /** A run in progress: what its steps read and write. */
 export interface RunContext extends LoadedDefinition {
@@ -64,6 +47,10 @@ export interface RunOptions {
   readonly acceptBreaking?: AcceptedChange | undefined;
 }
 
+// Loaded where data is: steps of a release do without it.
+const workbenches = () =>
+  require("../../training/inputs/workbench") as typeof import("../../training/inputs/workbench");
+
 export function openRunContext(
   session: Session,
   loaded: LoadedDefinition,
@@ -80,7 +67,7 @@ export function openRunContext(
     keepWork,
     ...(accepted && { accepted }),
     ...(acceptBreaking && { acceptBreaking }),
-    workbench: () => (workbench ??= openWorkbench(loaded, run.dataFile)),
+    workbench: () => (workbench ??= workbenches().openWorkbench(loaded, run.dataFile)),
     async close() {
       const opening = workbench;
       workbench = undefined;

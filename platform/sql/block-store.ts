@@ -40,7 +40,8 @@ export interface StoredReading {
 
 /**
  * Blocks of doubles as they came from an engine, in files without names: reading them there takes a tenth of the time of asking the
- * engine again. A relation is stored when it is read for the second time, as most are read once. Whoever changes a table clears the store.
+ * engine again. A relation is stored when it is read for the second time, as most are read once, or at once where it is known that it will
+ * be. Whoever changes a table clears the store.
  */
 export class BlockStore {
   private readonly relations = new Map<string, StoredRelation>();
@@ -50,8 +51,12 @@ export class BlockStore {
 
   constructor(private readonly folder: string) {}
 
-  /** Begins to read expressions over a relation. */
-  begin(columns: readonly string[], from: string): StoredReading {
+  /** Begins to read expressions over a relation; `again` says that it will be read again. */
+  begin(
+    columns: readonly string[],
+    from: string,
+    { again = false }: { readonly again?: boolean } = {},
+  ): StoredReading {
     this.open += 1;
     const relation = this.relations.get(from) ?? {
       readings: 0,
@@ -62,7 +67,7 @@ export class BlockStore {
     relation.readings += 1;
     const stored = columns.map((column) => relation.columns.get(column));
     const others = columns.flatMap((_, place) => (stored[place] ? [] : [place]));
-    let file = relation.readings > 1 && others.length > 0 ? this.makeFile() : undefined;
+    let file = (again || relation.readings > 1) && others.length > 0 ? this.makeFile() : undefined;
     const blockBytes = others.length * columnBytes;
     return {
       rows: others.length === 0 ? relation.rows : undefined,

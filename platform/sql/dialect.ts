@@ -29,6 +29,8 @@ export interface SqlDialect {
    * machine and with every version, so that what is told from it may be kept. NULL is a number, or a text, of its own.
    */
   readonly rowHash: (values: { readonly sql: string; readonly isNumber: boolean }[]) => string;
+  /** A hash of values that is the same for equal rows, as quick as the engine has one; another version may have another. */
+  readonly quickHash: (values: readonly string[]) => string;
   /** A SELECT of the columns of two tables with as many rows each, by their order. */
   readonly besideEachOther: (one: string, other: string) => string;
   /** A whole number from 0 to 2^64 - 1 in 16 hexadecimal digits. */

@@ -26,6 +26,7 @@ export const duckDbDialect: SqlDialect = {
     );
     return `${rowHashFunction}(${numbers.join(", ")})`;
   },
+  quickHash: (values) => `hash(${values.join(", ")})`,
   hexadecimal: (number) => `format('{:016x}', ${number})`,
   besideEachOther: (one, other) => `SELECT * FROM ${one} POSITIONAL JOIN ${other}`,
   rowNumber: "row_number() OVER ()",

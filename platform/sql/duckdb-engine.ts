@@ -180,8 +180,12 @@ export class DuckDbEngine implements SqlEngine {
     }
   }
 
-  async *blocks(columns: readonly string[], from: string): AsyncIterable<readonly Float64Array[]> {
-    const reading = this.store?.begin(columns, from);
+  async *blocks(
+    columns: readonly string[],
+    from: string,
+    options: { readonly again?: boolean } = {},
+  ): AsyncIterable<readonly Float64Array[]> {
+    const reading = this.store?.begin(columns, from, options);
     try {
       yield* reading?.rows === undefined
         ? this.newBlocks(columns, from, reading)

@@ -35,9 +35,14 @@ export interface SqlEngine {
   chunks(sql: string): AsyncIterable<SqlRow[]>;
   /**
    * Expressions over a relation (what follows FROM) as doubles, by column, in blocks of rows; NULL is NaN. In the order of the
-   * relation's rows, with flat memory. A block is there until the next one is asked for.
+   * relation's rows, with flat memory. A block is there until the next one is asked for. `again` says that the relation will be read
+   * again, so that its blocks are worth keeping.
    */
-  blocks(columns: readonly string[], from: string): AsyncIterable<readonly Float64Array[]>;
+  blocks(
+    columns: readonly string[],
+    from: string,
+    options?: { readonly again?: boolean },
+  ): AsyncIterable<readonly Float64Array[]>;
   /**
    * Makes a table of doubles from blocks of rows, by column, in their order, with flat memory; one of that name is replaced. NaN stays
    * NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine.

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { RunRecord } from "../../cli/runs/runs";
-import { stepNames } from "../../cli/steps/step";
+import { stepNames } from "../../cli/steps/step-names";
 import { readEnvironments } from "../../platform/release/environments";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";

@@ -96,7 +96,7 @@ test("a trainer: one that always answers the mean is trained and measured by the
       };`,
   );
   change(named, "training/trainers/trainers.ts", (old) =>
-    `import { mean } from "./mean";\n${old}`.replace("= {\n  ridge,", "= {\n  mean,\n  ridge,"),
+    `import { mean } from "./mean";\n${old}`.replace("= {\n  ridge:", "= {\n  mean: () => mean,\n  ridge:"),
   );
   const model = path.join(copy, "models/diabetes/model.ts");
   writeFileSync(

@@ -23,14 +23,20 @@ export interface EncodedBlock {
   readonly further: readonly Float64Array[];
 }
 
+/** What is encoded. */
+interface EncodedRelation {
+  /** What follows FROM. */
+  readonly from: string;
+  readonly parts: readonly UnfittedTerm[];
+  readonly further: readonly string[];
+  /** Whether the relation will be read again. */
+  readonly again?: boolean;
+}
+
 /** A relation's rows, encoded, with further expressions over it, block by block. A block is there until the next one is asked for. */
 export async function* encodedBlocks(
   engine: SqlEngine,
-  {
-    from,
-    parts,
-    further,
-  }: { readonly from: string; readonly parts: readonly UnfittedTerm[]; readonly further: readonly string[] },
+  { from, parts, further, again = false }: EncodedRelation,
 ): AsyncGenerator<EncodedBlock> {
   const places: number[] = [];
   let size = 0;
@@ -39,7 +45,7 @@ export async function* encodedBlocks(
     size += sizeOf(part);
   }
   const columns = parts.map((part) => columnSql(part, engine));
-  for await (const block of engine.blocks([...columns, ...further], from)) {
+  for await (const block of engine.blocks([...columns, ...further], from, { again })) {
     const dense: DenseColumn[] = [];
     const categories: Int32Array[] = [];
     for (const [index, part] of parts.entries()) {

@@ -36,7 +36,8 @@ export async function* designBlocks({
   preprocessing,
   target,
 }: Design): AsyncGenerator<DesignBlock> {
-  const wanted = { from: rows.from, parts: preprocessing, further: [target, rows.weight] };
+  // What is trained on is read again: in the next iteration, and to be scored and described.
+  const wanted = { from: rows.from, parts: preprocessing, further: [target, rows.weight], again: true };
   for await (const block of encodedBlocks(engine, wanted)) {
     const [targets = new Float64Array(), weights = new Float64Array()] = block.further;
     yield { ...block, targets, weights };

@@ -24,7 +24,12 @@ interface Difference {
 
 /** How far each row's numbers, `width` of them, are from those expected at most; the furthest row first. */
 export function differences(expected: readonly number[], actual: ArrayLike<number>, width = 1): Difference[] {
-  const range = expected.reduce((max, value) => Math.max(max, value), -Infinity) - Math.min(...expected);
+  // Not by spreading: of many classes there are more numbers than a call takes.
+  const [least, greatest] = expected.reduce(
+    ([min, max], value) => [Math.min(min, value), Math.max(max, value)],
+    [Infinity, -Infinity],
+  );
+  const range = greatest - least;
   const ofNumbers = expected.map((value, index) => {
     const other = actual[index] ?? NaN;
     const scale = Math.max(Math.abs(value), range) || 1;

@@ -1,23 +1,18 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind } from "../../platform/definition/trainers";
 import type { Lineage } from "../../platform/model/model-directory";
-import { boostedTrees } from "./boosted-trees";
-import { command } from "./command";
-import { logistic } from "./logistic";
-import { python } from "./python";
-import { ridge } from "./ridge";
 import type { FittedModel, ProgramInput, Trainer, TrainerInput } from "./trainer";
 
-/** How each kind of trainer fits. */
-const trainers: { readonly [Kind in TrainerKind]: Trainer<Kind> } = {
-  ridge,
-  logistic,
-  "boosted-trees": boostedTrees,
-  command,
-  python,
+/** How each kind of trainer fits. Loaded on use: a model has one, and they are half of what a training would load. */
+const trainers: { readonly [Kind in TrainerKind]: () => Trainer<Kind> } = {
+  ridge: () => (require("./ridge") as typeof import("./ridge")).ridge,
+  logistic: () => (require("./logistic") as typeof import("./logistic")).logistic,
+  "boosted-trees": () => (require("./boosted-trees") as typeof import("./boosted-trees")).boostedTrees,
+  command: () => (require("./command") as typeof import("./command")).command,
+  python: () => (require("./python") as typeof import("./python")).python,
 };
 
-const trainerOf = ({ trainer }: ModelDefinition): Trainer => trainers[trainer.kind];
+const trainerOf = ({ trainer }: ModelDefinition): Trainer => trainers[trainer.kind]();
 
 /** Fits the definition's trainer. */
 export function fitModel(input: TrainerInput): Promise<FittedModel> {

@@ -47,3 +47,15 @@ test("what is forgotten is not there, and files have no names", () => {
   store.clear();
   expect(read(store).isStored).toEqual([false, false]);
 });
+
+test("a relation that will be read again is stored by the first reading", () => {
+  const store = new BlockStore(temporary());
+  const first = store.begin(["a"], "t", { again: true });
+  first.write(0, [new Float64Array(blockRows).fill(1)]);
+  first.keep(blockRows);
+  first.close();
+  const second = store.begin(["a", "b"], "t");
+  expect([second.rows, second.isStored]).toEqual([undefined, [true, false]]);
+  second.close();
+  store.clear();
+});

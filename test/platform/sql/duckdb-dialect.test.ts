@@ -49,6 +49,18 @@ test.each([
   expect(row).toEqual({ x: median });
 });
 
+test.each([
+  ["0e0", "-0e0", true],
+  ["CAST(NULL AS DOUBLE)", "CAST(NULL AS DOUBLE)", true],
+  ["CAST('NaN' AS DOUBLE)", "-CAST('NaN' AS DOUBLE)", true],
+  ["'a'", "concat('', 'a')", true],
+  ["1e0", "2e0", false],
+  ["CAST(NULL AS STRING)", "''", false],
+])("the quick hash of %s and of %s, beside another value, is the same: %p", async (one, other, isSame) => {
+  const { quickHash } = engine.dialect;
+  expect(await valueOf(`${quickHash([one, "1"])} = ${quickHash([other, "1"])}`)).toBe(isSame);
+});
+
 describe("the hash of a row", () => {
   const hashOf = (...values: [sql: string, isNumber: boolean][]): Promise<unknown> =>
     valueOf(

@@ -17,6 +17,12 @@ describe("how far predictions are from those expected", () => {
   ])("%s", (_, expected, actual, largest) => {
     expect(differences(expected, actual)[0]?.relative).toBeCloseTo(largest, 6);
   });
+
+  test("of more numbers than a call takes, as many classes have", () => {
+    const expected = Array.from({ length: 200_000 }, (_, index) => index % 2);
+    const actual = expected.map((value, index) => (index === 7 ? value + 0.5 : value));
+    expect(differences(expected, actual, 200)[0]).toMatchObject({ row: 0, relative: 0.5 });
+  });
 });
 
 const definition = numbersOnly(["x", "y"]);

@@ -1,0 +1,46 @@
+import { checkDuplicates } from "../../../platform/data/row-checks";
+import type { ModelDefinition } from "../../../platform/definition/definition";
+import type { SqlEngine } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
+
+const definition = {
+  columns: [
+    { name: "a", type: "number", role: "feature" },
+    { name: "b", type: "number", role: "target" },
+  ],
+  checks: { maxDuplicates: 0 },
+} as unknown as ModelDefinition;
+
+let engine: SqlEngine;
+
+beforeAll(async () => {
+  engine = await openEngine();
+});
+
+afterAll(() => engine.close());
+
+/** The same, in which all rows have one hash. */
+function withOneHash(): SqlEngine {
+  const dialect = { ...engine.dialect, quickHash: () => "1 + 0" };
+  return new Proxy(engine, {
+    get: (of, name) => {
+      if (name === "dialect") return dialect;
+      const value = Reflect.get(of, name) as unknown;
+      return typeof value === "function" ? (value.bind(of) as unknown) : value;
+    },
+  });
+}
+
+test.each([
+  ["hashes tell apart", 0],
+  ["have the same hash", 0],
+  ["hashes tell apart", 1],
+  ["have the same hash", 1],
+])("of rows that %s, those are found that are equal: %i", async (hashes, repeats) => {
+  await engine.run(
+    `CREATE OR REPLACE TABLE data AS SELECT i AS _row, CAST(i % ${20 - repeats} AS DOUBLE) AS a, 0e0 AS b FROM range(20) AS r (i)`,
+  );
+  const asked = hashes === "have the same hash" ? withOneHash() : engine;
+  const found = await checkDuplicates(asked, definition, 20);
+  expect(found.map(({ count }) => count)).toEqual(repeats === 0 ? [] : [repeats]);
+});
