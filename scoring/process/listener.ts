@@ -72,6 +72,8 @@ export function createHttpServer(options: HttpServerOptions, listener: RequestLi
           { ...http, ...tls, minVersion: "TLSv1.2", handshakeTimeout: headersTimeoutMs },
           listener,
         );
+  // The routes say when a client shall send its body.
+  server.on("checkContinue", listener);
   connections.watch(server, tls !== undefined);
   server.on("clientError", answerFault);
   return server;
