@@ -29,7 +29,7 @@ beforeAll(async () => {
   app.post("/score", () => ({ result: [1] }));
   await app.ready();
   server = createHttpServer(
-    { connections: new Connections({ max: 10 }), requestTimeoutMs: 1000 },
+    { connections: new Connections({ max: 10 }), requestTimeoutMs: 1000, listenerContinues: true },
     (request, answer) => app.routing(request, answer),
   );
   port = await listen(server, { host: "127.0.0.1", port: 0 });
