@@ -108,6 +108,18 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
 /** What to do about a file of ours that cannot be read. */
 export const fileRemedy = "Delete it, or restore it from a backup.";
 
+/** Failures to read a file that say that something else is at its place. */
+const otherThings: Readonly<Record<string, string>> = {
+  EISDIR: "is a folder, and not a file",
+  ENOTDIR: "lies below a file, and not in a folder",
+  ELOOP: "is a link that leads back to itself",
+};
+
+/** What is at the place of a file that could not be read, in words, where that is something else than a file. */
+export function otherThing(error: unknown): string | undefined {
+  return otherThings[systemErrorCode(error) ?? ""];
+}
+
 /** Reads a JSON file; `undefined` when there is none, STORAGE_FAILED with the remedy when it is something else. */
 export async function findJson(file: string, remedy = fileRemedy): Promise<unknown> {
   let text: string;
@@ -115,7 +127,9 @@ export async function findJson(file: string, remedy = fileRemedy): Promise<unkno
     text = await readFile(file, "utf8");
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;
-    throw error;
+    const found = otherThing(error);
+    if (found === undefined) throw error;
+    throw new PlatformError("STORAGE_FAILED", `${file} ${found}. ${remedy}`, { cause: error });
   }
   try {
     return JSON.parse(text) as unknown;

@@ -9,6 +9,7 @@ import { takeJson } from "../http/body-parsers";
 import { addDialects } from "../dialects/add-dialects";
 import { dialectAt, isOpenPath } from "../dialects/find-dialect";
 import { addErrorAnswers, problemShape, refuseUnreadable } from "../http/error-answers";
+import { addContinue, addFraming } from "../http/request-framing";
 import { addRequestIds } from "../http/request-ids";
 import { readRows } from "../rows/read-rows";
 import { requestIdOf } from "../http/request-headers";
@@ -79,8 +80,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
   addAddresses(app, (path) => dialectAt(path).errorShape);
   addRequestIds(app);
   addSecurityHeaders(app, { tls: options.tls === true });
+  addFraming(app);
   if (admission) addAdmission(app, admission, isOpenPath);
   if (authenticator) addAuth(app, authenticator, isOpenPath);
+  addContinue(app, limits.maxBodyBytes);
   addBodyBudget(app, limits.maxBodyBytes);
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (state === "closing" || life?.ending === true) reply.header("connection", "close");

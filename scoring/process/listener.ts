@@ -13,6 +13,8 @@ export interface HttpServerOptions {
   readonly connections: Connections;
   /** Longest time from the first byte of a request to its last, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** The listener tells clients that ask first when to send their body (`addContinue`); without it they are told at once. */
+  readonly listenerContinues?: boolean;
 }
 
 /** Bytes of a request's headers, with its address. */
@@ -72,6 +74,7 @@ export function createHttpServer(options: HttpServerOptions, listener: RequestLi
           { ...http, ...tls, minVersion: "TLSv1.2", handshakeTimeout: headersTimeoutMs },
           listener,
         );
+  if (options.listenerContinues === true) server.on("checkContinue", listener);
   connections.watch(server, tls !== undefined);
   server.on("clientError", answerFault);
   return server;

@@ -100,7 +100,12 @@ class Service {
     };
     const first = await service.open(source, firstReference(source, settings.model), shared);
     const editions = new Editions(first, (message) => logger.info(message));
-    const options = { connections, requestTimeoutMs: timeoutMs, ...(tls && { tls }) };
+    const options = {
+      connections,
+      requestTimeoutMs: timeoutMs,
+      listenerContinues: true,
+      ...(tls && { tls }),
+    };
     const server = createHttpServer(options, editions.handle);
     if (files && tls && "setSecureContext" in server) {
       const secure = server as Server & { setSecureContext(pair: typeof tls): void };

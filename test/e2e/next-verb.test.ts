@@ -32,8 +32,10 @@ test("a version that is in production is not released again", async () => {
 test("status says with one word what is deployed and with another what serves now", async () => {
   const serving = await place.run(["status"]);
   expect(serving.stdout).toMatch(/│ environment │ deployed +│ canary +│ before it +│ serves now +│/);
-  expect(serving.stdout).toMatch(/│ prod +│ diabetes:1 +│ - +│ - +│ http:\/\/127\.0\.0\.1:\d+ │/);
+  expect(serving.stdout).toMatch(
+    /│ prod +│ diabetes:1 \(rmse [\d.]+\) +│ - +│ - +│ http:\/\/127\.0\.0\.1:\d+ │/,
+  );
   await place.run(["stop"]);
   const stopped = await place.run(["status"]);
-  expect(stopped.stdout).toMatch(/│ prod +│ diabetes:1 +│ - +│ - +│ no, it is stopped │/);
+  expect(stopped.stdout).toMatch(/│ prod +│ diabetes:1 \(rmse [\d.]+\) +│ - +│ - +│ no, it is stopped │/);
 });

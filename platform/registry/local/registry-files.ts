@@ -4,7 +4,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../../base/errors";
-import { listFiles } from "../../base/files";
+import { listFiles, otherThing } from "../../base/files";
 
 /** Waits until a folder's names are on disk. Windows opens no folders; its file systems keep names in a journal. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -57,14 +57,14 @@ export function corrupt(what: string, remedy: string): PlatformError {
 
 /** Reads a file that the registry wrote; `undefined` when there is none, REGISTRY_CORRUPT when it is garbled. */
 export async function findStored<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const text = await ifThere(() => readFile(file, "utf8"), undefined);
-  if (text === undefined) return undefined;
   try {
-    return schema.parse(JSON.parse(text));
+    const text = await ifThere(() => readFile(file, "utf8"), undefined);
+    return text === undefined ? undefined : schema.parse(JSON.parse(text));
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    const found = otherThing(error);
+    if (found === undefined && !(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
     throw corrupt(
-      `${file} is not as the registry wrote it`,
+      `${file} ${found ?? "is not as the registry wrote it"}`,
       "Restore it from a backup, or move it away and register or set again what it held",
     );
   }

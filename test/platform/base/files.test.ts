@@ -114,6 +114,22 @@ describe("files", () => {
     });
   });
 
+  test("of JSON at whose place is something else are named with that", async () => {
+    await mkdir(folder("folder.json"));
+    await symlink("loop.json", folder("loop.json"));
+    await writeFile(folder("file"), "");
+    for (const [name, found] of [
+      ["folder.json", "is a folder, and not a file"],
+      ["loop.json", "is a link that leads back to itself"],
+      ["file/a.json", "lies below a file, and not in a folder"],
+    ] as const) {
+      await expect(findJson(folder(name))).rejects.toMatchObject({
+        code: "STORAGE_FAILED",
+        message: `${folder(name)} ${found}. Delete it, or restore it from a backup.`,
+      });
+    }
+  });
+
   test("are there or not", async () => {
     await writeFile(folder("a"), "");
     expect(await fileExists(folder("a"))).toBe(true);

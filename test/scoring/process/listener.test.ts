@@ -56,6 +56,16 @@ test.each([
   expect(said).toMatch(/^HTTP\/1\.1 40[08] /);
 });
 
+test("a client that asks first is told at once to send its body, where the listener does not", async () => {
+  const client = await open();
+  client.write("POST /score HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n");
+  const [told] = (await once(client, "data")) as [Buffer];
+  expect(told.toString()).toMatch(/^HTTP\/1\.1 100 Continue/);
+  client.write("12345");
+  const [answered] = (await once(client, "data")) as [Buffer];
+  expect(answered.toString()).toMatch(/^HTTP\/1\.1 200 /);
+});
+
 test("an answer on the same connection still comes whole", async () => {
   const client = await open();
   client.write("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n12");

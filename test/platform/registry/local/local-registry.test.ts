@@ -62,6 +62,14 @@ describe("the local registry", () => {
       () => `${entry("2", "version.json")} is not as the registry wrote it.`,
     ],
     [
+      "whose version.json is a folder",
+      () =>
+        rm(entry("2", "version.json"))
+          .then(() => mkdir(entry("2", "version.json")))
+          .then(() => undefined),
+      () => `${entry("2", "version.json")} is a folder, and not a file. Restore it from a backup`,
+    ],
+    [
       "that is an empty folder",
       () =>
         rm(entry("2"), { recursive: true })
