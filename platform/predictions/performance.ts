@@ -16,7 +16,7 @@ import type { ScoredRows } from "../metrics/evaluation";
 const count = z.number().int().min(0);
 
 /** How well a version does on what it was asked, against what was measured when it was registered. */
-export const performanceSchema = z.object({
+const performanceSchema = z.object({
   /** From truth that has arrived, or from the model's own probabilities, which is right only if they are calibrated. */
   kind: z.enum(["measured", "estimated"]),
   /** Rows it is of; of an estimate, all that had probabilities. */

@@ -6,7 +6,7 @@ import { digestSchema } from "../../base/stored-record";
 const count = z.number().int().min(0);
 
 /** Which rows of the prediction log came into data, by which labels, and how right what was predicted of them was. */
-export const collectionSchema = z.object({
+const collectionSchema = z.object({
   /** ISO 8601, UTC. */
   collectedAt: z.iso.datetime(),
   environment: z.string(),
