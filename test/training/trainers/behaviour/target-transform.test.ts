@@ -10,7 +10,7 @@ import { OnnxModel } from "../../../../platform/onnx/onnx-model";
 import type { SqlEngine, SqlRow } from "../../../../platform/sql/engine";
 import { predictionSql } from "../../../../training/evaluation/predict-sql";
 import { scoreFitted } from "../../../../training/evaluation/score-fitted";
-import { fitCandidate } from "../../../../training/trainers/fit-candidate";
+import { fitCandidate } from "../../../../training/candidate/fit-candidate";
 import { definitionOf, openRows } from "../rows";
 
 const read = (name: string): unknown =>
