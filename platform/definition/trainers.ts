@@ -45,6 +45,8 @@ const trainerKinds = {
       }),
       /** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
       standardize: z.boolean().optional(),
+      /** What the model is linear in: the natural logarithm of the target, which is then above 0, in place of the target. */
+      targetTransform: z.literal("log").optional(),
     }),
   },
   logistic: {

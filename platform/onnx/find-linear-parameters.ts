@@ -101,11 +101,13 @@ function parametersOf(file: Uint8Array, signature: Signature): LinearParameters 
   const read = readOnnxGraph(file);
   checkOperatorSets(read, operatorSets);
   const graph = new GraphReader(read);
-  const parts = [...graph.inputs("Sum", predictorOf(graph, signature))];
+  const predictor = predictorOf(graph, signature);
+  const isLog = signature.task === "regression" && graph.isMadeBy("Exp", predictor);
+  const parts = [...graph.inputs("Sum", isLog ? graph.inputs("Exp", predictor).input : predictor)];
   const [intercept = NaN] = graph.numbers(parts.pop() ?? "", 1);
   const terms = parts.flatMap((part) => termsOf(graph, part));
   checkInputs(read, signature);
-  return { signature, intercept, terms: inOrder(terms, signature) };
+  return { signature, intercept, terms: inOrder(terms, signature), ...(isLog && { link: "log" }) };
 }
 
 /** Terms in the order of the signature's inputs, one for each. */

@@ -15,11 +15,13 @@ export class LinearModel {
   readonly signature: Signature;
   private readonly intercept: number;
   private readonly terms: readonly PreparedTerm[];
+  private readonly link: LinearParameters["link"];
 
-  constructor({ signature, intercept, terms }: LinearParameters) {
+  constructor({ signature, intercept, terms, link }: LinearParameters) {
     this.signature = signature;
     this.intercept = intercept;
     this.terms = terms.map(prepareTerm);
+    this.link = link;
   }
 
   /** Predictions in row order, without a promise: a row takes well under a microsecond. */
@@ -44,6 +46,9 @@ export class LinearModel {
     if (this.signature.task === "classification") {
       for (let row = 0; row < sums.length; row++) sums[row] = 1 / (1 + Math.exp(-(sums[row] ?? NaN)));
     }
+    if (this.link === "log") {
+      for (let row = 0; row < sums.length; row++) sums[row] = Math.exp(sums[row] ?? NaN);
+    }
     return sums;
   }
 
@@ -56,7 +61,7 @@ export class LinearModel {
     });
     assertFinite(contributions, { table, stride, signature: this.signature });
     return {
-      scale: this.signature.task === "regression" ? "prediction" : "log-odds",
+      scale: this.signature.task === "regression" ? (this.link ?? "prediction") : "log-odds",
       base: this.intercept,
       features: this.terms.map(({ term }) => term.column),
       contributions,

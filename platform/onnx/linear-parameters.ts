@@ -42,6 +42,8 @@ export interface LinearPredictor {
 /** A fitted model with one predictor: what is predicted, or the log-odds of the positive class of two. */
 export interface LinearParameters extends LinearPredictor {
   readonly signature: Signature;
+  /** Where it is there, the sum is the natural logarithm of what is predicted. */
+  readonly link?: "log";
 }
 
 /** A fitted model of more than two classes: the softmax of its predictors are the classes' probabilities. */

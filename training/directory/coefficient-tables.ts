@@ -23,6 +23,9 @@ function named({ terms }: LinearPredictor): (readonly [string, number])[] {
 
 function scaleOf(definition: ModelDefinition, isSeveral: boolean): string {
   if (definition.task === "classification") return isSeveral ? "logits" : "log-odds";
+  if ("targetTransform" in definition.trainer && definition.trainer.targetTransform === "log") {
+    return "the natural logarithm of the target";
+  }
   const { unit } = targetOf(definition);
   return `units of the target${unit ? ` (${markdownText(unit)})` : ""}`;
 }

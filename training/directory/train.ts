@@ -16,7 +16,7 @@ import { coverageOf } from "../../platform/metrics/coverage";
 import type { Signature } from "../../platform/model/signature";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { makeFolds } from "../inputs/folds";
-import { fitCandidate } from "../trainers/fit-candidate";
+import { fitCandidate } from "../candidate/fit-candidate";
 import { programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";

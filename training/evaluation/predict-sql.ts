@@ -27,9 +27,9 @@ function termSql(term: Term): string {
  * A fitted model as an SQL expression over a table with its features (NULL = missing): the prediction of a regression,
  * the probability of the positive class of a classification. The same numbers as its ONNX graph, by another way.
  */
-export function predictionSql({ signature, intercept, terms }: LinearParameters): string {
+export function predictionSql({ signature, intercept, terms, link }: LinearParameters): string {
   const linear = balancedSum([double(intercept), ...terms.map(termSql)]);
-  if (signature.task === "regression") return linear;
+  if (signature.task === "regression") return link === "log" ? `exp(${linear})` : linear;
   // exp of a large number is infinite, which gives the 0 it should.
   return `1 / (1 + exp(-${linear}))`;
 }

@@ -157,13 +157,16 @@ export async function scoreLinearRows(
       addPredictors(sum, block, coefficients);
       return sum;
     });
-    scored.add(predictedBy(linear.signature, sums), block.further);
+    scored.add(predictedBy(linear, sums), block.further);
   }
   return scored.rows();
 }
 
 /** What is predicted from the sums of a block's rows, for each class a list. */
-function predictedBy({ task }: Signature, sums: readonly Float64Array[]): Float64Array {
+function predictedBy(
+  linear: LinearParameters | MultinomialParameters,
+  sums: readonly Float64Array[],
+): Float64Array {
   const [first = new Float64Array(), ...others] = sums;
   if (others.length > 0) {
     const width = sums.length;
@@ -174,7 +177,9 @@ function predictedBy({ task }: Signature, sums: readonly Float64Array[]): Float6
     softmaxRows(probabilities, width);
     return probabilities;
   }
-  if (task === "regression") return first;
+  if (linear.signature.task === "regression") {
+    return "link" in linear && linear.link === "log" ? first.map(Math.exp) : first;
+  }
   // exp of a large number is infinite, which gives the 0 it should.
   return first.map((sum) => 1 / (1 + Math.exp(-sum)));
 }

@@ -129,6 +129,7 @@ function predictor(
 export function toOnnx(model: LinearParameters): Uint8Array {
   const graph = new OnnxGraph(innerPrefix(model.signature));
   const columns = declareInputs(graph, model.signature);
-  declareOutputs(graph, model.signature, predictor(graph, model, columns));
+  const sum = predictor(graph, model, columns);
+  declareOutputs(graph, model.signature, model.link === "log" ? graph.node("Exp", { input: sum }) : sum);
   return graph.encode(model.signature.target.name);
 }

@@ -9,7 +9,7 @@ import { signatureOf } from "../../platform/model/signature";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import type { Coefficients, Design } from "./design";
 import type { FittedModel, TrainerInput } from "./trainer";
-import type { LinearPredictor } from "../../platform/onnx/linear-parameters";
+import type { LinearParameters, LinearPredictor } from "../../platform/onnx/linear-parameters";
 import { toOnnx } from "../onnx/linear-graph";
 import { multinomialToOnnx } from "../onnx/multinomial-graph";
 import {
@@ -32,19 +32,33 @@ export interface LinearProblem {
   readonly dependencies: number;
 }
 
+/** How a linear model sees the rows. */
+interface LinearForm {
+  /** Whether numbers are standardised, as they are unless said otherwise, or only centred. */
+  readonly standardize?: boolean | undefined;
+  /** Where it is there, what is fitted is the natural logarithm of the target. */
+  readonly link?: LinearParameters["link"] | undefined;
+}
+
 /** The training rows as columns, with numbers standardised or only centred, and what is to be known of that. */
 async function encode(
   { engine, definition, from }: TrainerInput,
-  standardize: boolean,
+  { standardize = true, link }: LinearForm,
 ): Promise<{ readonly problem: LinearProblem; readonly warnings: readonly string[] }> {
   await checkTrainingRows(engine, definition, from);
+  if (link === "log") await requirePositive(engine, definition, from);
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   // What a class counts has no say in how numbers are standardised.
   const weighted = { from, weight: (await trainingWeight(engine, definition, from)) ?? double(1) };
   const fitted = await fitPreprocessing(engine, definition, rows);
   const preprocessing = standardize ? fitted.preprocessing : withoutScales(fitted.preprocessing);
   const problem = {
-    design: { engine, rows: weighted, preprocessing, target: targetSql(definition) },
+    design: {
+      engine,
+      rows: weighted,
+      preprocessing,
+      target: link === "log" ? `ln(${targetSql(definition)})` : targetSql(definition),
+    },
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
   };
@@ -59,15 +73,19 @@ function predictorOf(
   return { intercept, terms: withCoefficients(preprocessing, coefficients) };
 }
 
-/** Fits a linear model by the coefficients that `solve` finds for the encoded columns, with numbers standardised or only centred. */
+/** Fits a linear model by the coefficients that `solve` finds for the encoded columns. */
 export async function fitLinear(
   input: TrainerInput,
   solve: (problem: LinearProblem) => Promise<Coefficients>,
-  standardize = true,
+  form: LinearForm = {},
 ): Promise<FittedModel> {
-  const { problem, warnings } = await encode(input, standardize);
+  const { problem, warnings } = await encode(input, form);
   const solved = await solve(problem);
-  const linear = { signature: signatureOf(input.definition), ...predictorOf(problem, solved) };
+  const linear = {
+    signature: signatureOf(input.definition),
+    ...predictorOf(problem, solved),
+    ...(form.link && { link: form.link }),
+  };
   return {
     onnx: toOnnx(linear),
     linear,
@@ -81,7 +99,7 @@ export async function fitLinearClasses(
   input: TrainerInput,
   solve: (problem: LinearProblem) => Promise<readonly Coefficients[]>,
 ): Promise<FittedModel> {
-  const { problem, warnings } = await encode(input, true);
+  const { problem, warnings } = await encode(input, {});
   const solved = await solve(problem);
   const multinomial = {
     signature: signatureOf(input.definition),
@@ -92,6 +110,20 @@ export async function fitLinearClasses(
     multinomial,
     warnings: [...warnings, ...solved.flatMap((one) => one.warnings ?? [])],
   };
+}
+
+/** The logarithm is there of what is above 0 alone. */
+async function requirePositive(engine: SqlEngine, definition: ModelDefinition, from: string): Promise<void> {
+  const target = targetSql(definition);
+  const [others = 0, least = NaN] = await aggregate(engine, from, [
+    `count(CASE WHEN NOT ${target} > 0 THEN 1 END)`,
+    `min(${target})`,
+  ]);
+  if (others === 0) return;
+  throw new PlatformError(
+    "TRAINING_FAILED",
+    `The target is ${least} in a training row, and not above 0 in ${others}. targetTransform "log" is for targets above 0. Correct the data, leave targetTransform out, or train trees with the loss "poisson".`,
+  );
 }
 
 interface Requirement {

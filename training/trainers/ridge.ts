@@ -138,8 +138,9 @@ async function fitWithChosen(problem: LinearProblem, { folds }: TrainerInput): P
 }
 
 export const ridge: Trainer<"ridge"> = {
-  fit(input, { alpha, standardize }) {
-    if (alpha !== "auto") return fitLinear(input, (problem) => fitRidge(problem, alpha), standardize);
-    return fitLinear(input, (problem) => fitWithChosen(problem, input), standardize);
+  fit(input, { alpha, standardize, targetTransform: link }) {
+    const solve = (problem: LinearProblem): Promise<Coefficients> =>
+      alpha === "auto" ? fitWithChosen(problem, input) : fitRidge(problem, alpha);
+    return fitLinear(input, solve, { standardize, link });
   },
 };

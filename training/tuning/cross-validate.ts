@@ -8,7 +8,7 @@ import { computeMetric } from "../../platform/metrics/compute-metrics";
 import type { SplitRule } from "../../platform/data/split-rule";
 import { scoreFitted } from "../evaluation/score-fitted";
 import type { Workbench } from "../inputs/workbench";
-import { fitCandidate } from "../trainers/fit-candidate";
+import { fitCandidate } from "../candidate/fit-candidate";
 import { makeFolds, type Folds } from "../inputs/folds";
 import type { TriedSettings } from "./search-space";
 import type { TunedCandidate, Tuning } from "./tuning";

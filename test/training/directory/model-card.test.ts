@@ -65,6 +65,19 @@ test("a model card shows what others wrote as text", () => {
   expect(shown).toContain("8 training rows, 2 held out, by the column &quot;set|s&quot;");
 });
 
+test("coefficients of a logarithm are said to be of it", () => {
+  const trainer = { kind: "ridge" as const, alpha: 1, targetTransform: "log" as const };
+  const linear: LinearParameters = {
+    signature: signatureOf(definition),
+    intercept: 1,
+    terms: [],
+    link: "log",
+  };
+  expect(cardOf({ ...definition, trainer }, linear)).toContain(
+    "in the natural logarithm of the target: the change",
+  );
+});
+
 test.each([
   [
     undefined,

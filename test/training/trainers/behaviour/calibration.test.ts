@@ -12,7 +12,7 @@ import { TreeModel } from "../../../../platform/onnx/tree-model";
 import { chooseThreshold } from "../../../../training/evaluation/choose-threshold";
 import { scoreFitted } from "../../../../training/evaluation/score-fitted";
 import type { Folds } from "../../../../training/inputs/folds";
-import { fitCandidate } from "../../../../training/trainers/fit-candidate";
+import { fitCandidate } from "../../../../training/candidate/fit-candidate";
 import { definitionOf, openRows } from "../rows";
 
 const read = (name: string): unknown =>

@@ -8,8 +8,8 @@ import { conformalMargin } from "../evaluation/conformal-margin";
 import { scoreFitted } from "../evaluation/score-fitted";
 import { toOnnx } from "../onnx/linear-graph";
 import { treesToOnnx } from "../onnx/tree-graph";
-import type { FittedModel, SignedModel, TrainerInput } from "./trainer";
-import { fitModel } from "./trainers";
+import type { FittedModel, SignedModel, TrainerInput } from "../trainers/trainer";
+import { fitModel } from "../trainers/trainers";
 
 /** Rows behind each other. */
 function joined(parts: readonly ScoredRows[]): ScoredRows {

@@ -17,7 +17,7 @@ import { openEngine } from "../../../platform/sql/open-engine";
 import { chooseThreshold } from "../../../training/evaluation/choose-threshold";
 import { scoreFitted } from "../../../training/evaluation/score-fitted";
 import { makeFolds } from "../../../training/inputs/folds";
-import { fitCandidate } from "../../../training/trainers/fit-candidate";
+import { fitCandidate } from "../../../training/candidate/fit-candidate";
 import { signatureOf } from "../../../platform/model/signature";
 import { modelsFolder, shippedDefinition } from "../shipped-data";
 
