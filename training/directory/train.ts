@@ -127,15 +127,17 @@ async function describeModel(
       ? scoreLinearRows(engine, definition, { linear, from })
       : scoreRows(engine, definition, { model, from });
   };
+  const measure = (scored: ScoredRows): ModelMetrics["training"] => ({
+    rows: scored.actual.length,
+    metrics: computeMetrics(definition.task, scored),
+  });
+  // Of the training rows nothing but the metrics is kept: they take the most memory.
+  const training = measure(await score("training"));
+  checkNotAborted(request);
   const heldOut = await score("held-out");
   checkNotAborted(request);
-  const training = await score("training");
-  checkNotAborted(request);
-  const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
-  const metrics: ModelMetrics = {
-    heldOut: { rows: rows.heldOut, metrics: computeMetrics(definition.task, heldOut) },
-    training: { rows: rows.training, metrics: computeMetrics(definition.task, training) },
-  };
+  const metrics: ModelMetrics = { heldOut: measure(heldOut), training };
+  const rows = { training: training.rows, heldOut: metrics.heldOut.rows };
   // A profile has least and greatest values and names of categories; that of a personal column stays with its data.
   const profiled = featuresOf(definition).filter(({ personal }) => !personal);
   const reference: Profile = {
