@@ -13,9 +13,12 @@ export function digestOf(content: string | Uint8Array): Digest {
   return createHash("sha256").update(content).digest("hex") as Digest;
 }
 
+/** Bytes that are read at once of a file that is hashed: by 64 KiB, as streams do, handing them on takes a third of the time. */
+const hashedBytes = 1024 * 1024;
+
 export async function digestOfFile(file: string): Promise<Digest> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
+  await pipeline(createReadStream(file, { highWaterMark: hashedBytes }), hash);
   return hash.digest("hex") as Digest;
 }
 

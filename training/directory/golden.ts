@@ -85,11 +85,18 @@ async function selectRows(
     ...(linear ? [`${predictionSql(linear)} AS ${identifier(predictionColumn)}`] : []),
   ];
   const kept = features.map((column) => keptSql(column, positions));
+  // Their numbers are sorted first, and not the rows with all columns.
+  const numbered = `SELECT _row, row_number() OVER (ORDER BY _row) - 1 AS ${positionColumn} FROM ${rowsOf("held-out")}`;
+  const chosen = await engine.rows(
+    `SELECT _row FROM (${numbered}) AS numbered WHERE ${positionColumn} IN (${positions.join(", ")}) ORDER BY _row`,
+  );
+  const places = chosen.map(({ _row }, place) => `WHEN ${Number(_row)} THEN ${positions[place]}`);
+  const among = `_row IN (${chosen.map(({ _row }) => Number(_row)).join(", ")})`;
   return engine.rows(
     `SELECT ${columns.join(", ")} FROM (
        SELECT ${[...kept, positionColumn].join(", ")} FROM (
-         SELECT *, row_number() OVER (ORDER BY _row) - 1 AS ${positionColumn} FROM ${rowsOf("held-out")}) AS numbered
-       WHERE ${positionColumn} IN (${positions.join(", ")})) AS chosen
+         SELECT *, CASE _row ${places.join(" ")} END AS ${positionColumn} FROM ${rowsOf("held-out")}) AS rows_held_out
+       WHERE ${among}) AS chosen
      ORDER BY ${positionColumn}`,
   );
 }

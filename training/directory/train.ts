@@ -130,15 +130,13 @@ async function describeModel(
       ? scoreLinearRows(engine, definition, { linear, from })
       : scoreRows(engine, definition, { model, from });
   };
+  // Of the training rows nothing but the metrics is kept: they take the most memory.
+  const training = measured(model.signature, await score("training"));
+  checkNotAborted(request);
   const heldOut = await score("held-out");
   checkNotAborted(request);
-  const training = await score("training");
-  checkNotAborted(request);
-  const rows = { training: training.actual.length, heldOut: heldOut.actual.length };
-  const metrics: ModelMetrics = {
-    heldOut: { rows: rows.heldOut, ...measured(model.signature, heldOut) },
-    training: { rows: rows.training, ...measured(model.signature, training) },
-  };
+  const metrics: ModelMetrics = { heldOut: measured(model.signature, heldOut), training };
+  const rows = { training: training.rows, heldOut: metrics.heldOut.rows };
   // A profile has least and greatest values and names of categories; that of a personal column stays with its data.
   const profiled = featuresOf(definition).filter(({ personal }) => !personal);
   const reference: Profile = {
@@ -170,9 +168,10 @@ async function describeModel(
   return { onnxDigest, metrics, lineage };
 }
 
-function measured({ task, target }: Signature, rows: ScoredRows): Omit<ModelMetrics["heldOut"], "rows"> {
+function measured({ task, target }: Signature, rows: ScoredRows): ModelMetrics["heldOut"] {
   const { interval } = target;
   return {
+    rows: rows.actual.length,
     metrics: computeMetrics(task, rows),
     ...(interval && { covered: coverageOf(rows, interval.margin) }),
   };

@@ -32,9 +32,11 @@ export async function storeFile(
   const handle = await open(file, "r");
   try {
     let bytes = 0;
+    // One for all parts: a storage has a part when it says so, and many such buffers would wait for the garbage collector.
+    const buffer = Buffer.allocUnsafe(Math.min(partBytes, Math.max(1, (await handle.stat()).size)));
     for (let index = 0; ; index++) {
-      const size = Math.min(partBytes, Math.max(1, (await handle.stat()).size - bytes));
-      const part = await readPart(handle, Buffer.alloc(size));
+      const size = Math.min(buffer.length, Math.max(1, (await handle.stat()).size - bytes));
+      const part = await readPart(handle, buffer.subarray(0, size));
       if (part.length === 0 && index > 0) break;
       hash.update(part);
       bytes += part.length;
