@@ -1,0 +1,142 @@
+import path from "node:path";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { isAddress } from "../../platform/http/address";
+import { openStorage } from "../../platform/storage/open-storage";
+import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
+import { describeCollected } from "../data/describe-collected";
+import { acceptedByFlag } from "../retraining/accepted-changes";
+import { decideOnFindings, type Acted } from "../retraining/act-on-findings";
+import type { Session } from "../session/session";
+import { openTarget, type TargetName } from "../session/target";
+import { retrain } from "../steps/lifecycle";
+import { describeDrift } from "../terminal/describe-drift";
+import { describePerformance } from "../terminal/describe-performance";
+import { readTruth } from "../watching/collect";
+import { monitor, type MonitorResult } from "../watching/monitor";
+import { predictionLogOf } from "../watching/prediction-log-of";
+import type { CommandScope } from "./command-scope";
+import { describeNext, openCommand, type ModelFlags, type OpenCommand } from "./open-command";
+import { retrainStack } from "./retrain-command";
+
+export interface MonitorFlags extends ModelFlags {
+  readonly target: TargetName;
+  readonly environment: string;
+  readonly hours?: number;
+  readonly labels?: string;
+  readonly retrain?: boolean;
+  readonly act?: boolean;
+  readonly coolDownHours: number;
+  readonly maxPerWeek: number;
+  readonly history?: string;
+  readonly acceptPopulation?: string;
+}
+
+/** Tells the environment's telemetry of drift, where there is some. What was measured stands, sent or not. */
+async function report(result: MonitorResult, environment: string, output: Session["output"]): Promise<void> {
+  const settings = readTelemetrySettings(process.env);
+  if (settings === undefined) return;
+  const { sendDrift } =
+    require("../watching/drift-telemetry") as typeof import("../watching/drift-telemetry");
+  try {
+    await sendDrift(result, environment, settings);
+  } catch (error) {
+    output.print(
+      `The drift could not be sent to the telemetry (${reasonOf(error)}), so no alert will say so. Check its address and run \`mlops monitor\` again.`,
+    );
+  }
+}
+
+function requireFitting({ act, retrain: always, target, history }: MonitorFlags): void {
+  if (act && always) {
+    throw new PlatformError(
+      "USAGE",
+      "--act decides whether to retrain, and --retrain does it on any drift. One is expected. Leave the other out.",
+    );
+  }
+  if (act && target === "azure" && (history === undefined || !isAddress(history))) {
+    throw new PlatformError(
+      "USAGE",
+      "--act with --target azure needs --history, the address of a blob container: an agent forgets what it decided, and the limits would not hold. Add it.",
+    );
+  }
+}
+
+/** Where decisions are kept. */
+function journalPlace({ workspace }: Session, { history }: MonitorFlags): string {
+  return history ?? path.join(workspace.home, "decisions");
+}
+
+function describe(
+  { version, drift, performance }: MonitorResult,
+  acted: Acted | undefined,
+  { environment, model }: { readonly environment: string; readonly model: string },
+): string {
+  return [
+    `${version} in ${environment}, ${drift.rows} rows`,
+    describeDrift(drift),
+    drift.explanation,
+    ...(performance ? [describePerformance(performance), performance.explanation] : []),
+    ...(acted?.collected ? [describeCollected(acted.collected, { model, environment, next: false })] : []),
+    ...(acted
+      ? [`Decided: ${acted.decision.action} (${acted.decision.reason}). ${acted.decision.explanation}`]
+      : []),
+  ].join("\n");
+}
+
+/** Retrains where the environments are: a job of the stack's pipeline, or a run of this machine. */
+async function retrainNow(
+  scope: CommandScope,
+  { session, loaded }: OpenCommand,
+  flags: MonitorFlags,
+): Promise<void> {
+  if (flags.target === "azure") return retrainStack(scope, flags, loaded.definition.name);
+  const accepted = acceptedByFlag(flags.acceptPopulation, loaded.definition);
+  const run = await retrain(session, loaded, { accepted });
+  session.output.print(`${run.explanation}${describeNext(run, session)}`);
+}
+
+/** Measures what the prediction log has, decides when told to, and retrains. Exit code 1 on drift or fallen performance. */
+export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<void> {
+  requireFitting(flags);
+  const changing = flags.retrain === true || flags.act === true;
+  const command = await openCommand(scope, flags, changing ? { changes: "monitoring" } : {});
+  const { session, loaded } = command;
+  const { definition } = loaded;
+  const { environment, labels: truth, coolDownHours, maxPerWeek } = flags;
+  const now = new Date();
+  const from = flags.hours === undefined ? undefined : new Date(now.getTime() - flags.hours * 3_600_000);
+  const { deployer } = openTarget(session, flags.target);
+  const predictions = await predictionLogOf(session, flags);
+  const labels = truth === undefined ? undefined : (await readTruth(definition, truth)).labels;
+  const result = await monitor(
+    { ...session, deployer, predictions },
+    {
+      environment,
+      model: definition.name,
+      rule: definition.drift,
+      ...(from && { from }),
+      performance: { definition, ...(labels && { labels }) },
+    },
+  );
+  const acted = flags.act
+    ? await decideOnFindings({ ...session, predictions }, loaded, {
+        environment,
+        found: result,
+        limits: { coolDownHours, maxPerWeek },
+        journal: await openStorage(journalPlace(session, flags)),
+        labels: truth,
+        dataIsHere: flags.target === "local",
+        now,
+      })
+    : undefined;
+  const { version, drift, performance } = result;
+  session.output.result(
+    { version, ...drift, ...(performance && { performance }), ...acted },
+    describe(result, acted, { environment, model: definition.name }),
+  );
+  await report(result, environment, session.output);
+  if (!drift.drifted && performance?.fell !== true) return;
+  process.exitCode = 1;
+  if (flags.retrain || acted?.decision.action === "retrain") await retrainNow(scope, command, flags);
+}
+
