@@ -31,7 +31,7 @@ module.exports = {
   ],
   globalSetup: "<rootDir>/test/setup/compile-programs.js",
   globalTeardown: "<rootDir>/test/setup/remove-programs.js",
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
   reporters: [
     "default",

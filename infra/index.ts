@@ -23,11 +23,12 @@ export = async (): Promise<Record<string, unknown>> => {
   await requireSplit(config.environment);
   const { tenantId } = authorization.getClientConfigOutput();
 
-  const keyRotation = config.scoringAudience === undefined ? config.keyRotation : undefined;
-  const foundation = new Foundation("mlops", { ...config, tags: tagsOf(config), keyRotation });
+  const foundation = new Foundation("mlops", { ...config, tags: tagsOf(config) });
   const { placement, principals, scopes, containers } = foundation;
-  const { operators, releasePrincipal: releasers, watchPrincipal: watchers } = config;
+  const { operators, deployPrincipal: deployers } = config;
+  const { releasePrincipal: releasers, watchPrincipal: watchers } = config;
   const outside = {
+    ...(deployers !== undefined && { deployers }),
     ...(releasers !== undefined && { releasers }),
     ...(watchers !== undefined && { watchers }),
   };

@@ -7,6 +7,7 @@ import type { StackConfig } from "../config/stack-config";
 import type { Variables } from "../config/environment";
 import type { Images } from "./images/images";
 import { readEnvironments } from "../../platform/release/environments";
+import { keyGenerations } from "../config/key-generations";
 import { pipelineTemplates } from "../config/pipeline-files";
 import { pipelinesOf } from "../config/pipelines";
 import type { PreparedServing } from "./serving/prepare-serving";
@@ -35,6 +36,7 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     registry: foundation.registry.loginServer,
     registryId: foundation.registry.id,
     vault: foundation.vault.name,
+    scoringKeys: { vault: foundation.vault.uri, generations: keyGenerations(config) },
     storage: foundation.storage.name,
     // Destination of `mlops data push`.
     dataAddress: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.containers.data}`,

@@ -275,6 +275,12 @@ export const settings = {
     default: "5",
     description: "Alert threshold for failed requests in five minutes",
   },
+  deployPrincipal: {
+    schema: text(guid, "expected an object id"),
+    optional: true,
+    description:
+      "Object id of the identity that updates the environment; the stack assigns its role for the API keys",
+  },
   releasePrincipal: {
     schema: text(guid, "expected an object id"),
     optional: true,

@@ -37,7 +37,8 @@ export async function warmUp(
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let answered = 0;
   try {
-    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    // Exclusive: workers of a cluster share what listens on port 0, so that the requests would reach the service itself.
+    const address = await app.listen({ host: "127.0.0.1", port: 0, exclusive: true });
     const asking = { address, agent, signal: AbortSignal.timeout(maxMs) };
     while (answered < maxRequests && (await score(asking, rows[answered % rows.length])) === 200)
       answered += 1;

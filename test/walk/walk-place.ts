@@ -20,7 +20,6 @@ import type { RunOptions, RunResult } from "../pipelines/run-pipeline";
 import { PlayedCluster } from "./azure/played-cluster";
 import { isAzure } from "./azure/hosts";
 import { PlayedAzure, webhook } from "./azure/played-azure";
-import { secretsOf } from "./azure/vaults";
 import { Clients } from "./clients";
 import { QaContainer } from "./qa-container";
 import { gatewayAddress, hostAddress, mlflow } from "./tools";
@@ -194,7 +193,7 @@ export class WalkPlace {
     const { gateway, rows } = this.own;
     const requests = each === "row" ? rows.map((row) => [row]) : [rows];
     const bodies = requests.map((data) => JSON.stringify({ data }));
-    const key = secretsOf("prod")["scoring-primary-key"] ?? "";
+    const key = this.azure.vaults.secretOf("prod", "scoring-primary-key");
     return Clients.start({ address: gateway, key, bodies, clients, pauseMs });
   }
 

@@ -32,9 +32,13 @@ export function ownSettings(target: Target, releasePipelineId: number | undefine
   };
 }
 
-/** Principal ids that the stack assigns the release and watch roles to; these identities are created outside of it. */
+/** Principal ids of the pipelines' identities that the stack assigns roles to; the bootstrap creates them before the stack. */
 function principalSettings({ identities }: Facts, stack: string): Record<string, string> {
-  const settings = { releasePrincipal: "release", watchPrincipal: "watch" } as const;
+  const settings = {
+    deployPrincipal: "deploy",
+    releasePrincipal: "release",
+    watchPrincipal: "watch",
+  } as const;
   return Object.fromEntries(
     Object.entries(settings).flatMap(([key, duty]) => {
       const found = identities.get(signInName(duty, stack));

@@ -11,12 +11,13 @@ export const principals = [
   "release",
   "encryption",
   "operators",
+  "deployers",
   "releasers",
   "watchers",
 ] as const;
 
 /** Principals created outside of the stack. They can be absent; their roles are then not assigned. */
-export const outsiders: readonly Principal[] = ["releasers", "watchers"];
+export const outsiders: readonly Principal[] = ["deployers", "releasers", "watchers"];
 
 export type Principal = (typeof principals)[number];
 
@@ -175,8 +176,21 @@ export const accessTable: readonly Grant[] = [
     on: "signingKey",
     why: "sign versions and images manually, and read the public key",
   },
+  {
+    who: "operators",
+    role: "Key Vault Secrets Officer",
+    on: "vault",
+    why: "create and rotate API keys (npm run infra:keys)",
+  },
   { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's kubeconfig" },
   { who: "operators", role: "AKS RBAC Cluster Admin", on: "cluster", why: "administer the cluster" },
+
+  {
+    who: "deployers",
+    role: "Key Vault Secrets Officer",
+    on: "vault",
+    why: "create the API keys, which are not in the state",
+  },
 
   // A release changes the serving workload, never the infrastructure below it.
   { who: "releasers", role: "AcrPush", on: "registry", why: "push the image of a version" },

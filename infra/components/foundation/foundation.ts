@@ -10,7 +10,7 @@ import { PrivateNetwork } from "./network";
 import { Registry } from "./registry";
 import { SigningKey } from "./signing-key";
 import { Storage } from "./storage";
-import { Vault, type KeyRotation } from "./vault";
+import { Vault } from "./vault";
 
 export type { Identity } from "./identities";
 
@@ -42,8 +42,6 @@ export interface FoundationArgs {
   readonly customerManagedKeys: boolean;
   /** Whether the vault has a key for signing versions and images. */
   readonly signing: boolean;
-  /** Generations of the API keys; undefined if callers of the scoring service use Entra tokens and no keys exist. */
-  readonly keyRotation: KeyRotation | undefined;
 }
 
 /** The shared base: resource group, logs, storage, vault, registry, identities and the private network. */
@@ -73,7 +71,7 @@ export class Foundation extends pulumi.ComponentResource {
   constructor(name: string, args: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:Foundation", name, {}, opts);
 
-    const { location, tags, network, addressSpace, softDeleteDays, keyRotation } = args;
+    const { location, tags, network, addressSpace, softDeleteDays } = args;
     const isPrivate = network === "private";
     this.resourceGroup = new resources.ResourceGroup(name, { location, tags }, { parent: this });
     const placement: Placement = { resourceGroupName: this.resourceGroup.name, location, tags };
@@ -91,7 +89,7 @@ export class Foundation extends pulumi.ComponentResource {
         )
       : undefined;
     const { protect } = args;
-    const vaultArgs = { placement, softDeleteDays, isPrivate, keyRotation, protect };
+    const vaultArgs = { placement, softDeleteDays, isPrivate, protect };
     this.vault = new Vault(`${name}-vault`, vaultArgs, parent);
 
     const keys = args.customerManagedKeys

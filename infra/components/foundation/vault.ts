@@ -1,15 +1,8 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { plainStem } from "../../config/auto-names";
 import type { Placement } from "../../config/placement";
-
-/** Generation of each API key; changing it regenerates that key. */
-export interface KeyRotation {
-  readonly primary: string;
-  readonly secondary: string;
-}
 
 export interface VaultArgs {
   readonly placement: Placement;
@@ -19,11 +12,12 @@ export interface VaultArgs {
   readonly isPrivate: boolean;
   /** Whether it is protected from deletion. */
   readonly protect: boolean;
-  /** Generations of the two API keys for callers of the scoring service; undefined creates no keys. */
-  readonly keyRotation: KeyRotation | undefined;
 }
 
-/** The key vault, with access by Azure roles, and the scoring service's API keys in it. */
+/**
+ * The key vault, with access only by role assignments. The scoring service's keys are not created here, because they would
+ * then be in the state: the update creates them in the vault itself, see platform/azure/scoring-keys.ts.
+ */
 export class Vault extends pulumi.ComponentResource {
   readonly resource: keyvault.Vault;
   readonly id: pulumi.Output<string>;
@@ -34,7 +28,7 @@ export class Vault extends pulumi.ComponentResource {
   constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:Vault", name, {}, opts);
 
-    const { placement, softDeleteDays, isPrivate, keyRotation, protect } = args;
+    const { placement, softDeleteDays, isPrivate, protect } = args;
     this.resource = new keyvault.Vault(
       plainStem(name),
       {
@@ -58,40 +52,6 @@ export class Vault extends pulumi.ComponentResource {
     this.uri = this.resource.properties.apply(
       ({ vaultUri }) => vaultUri ?? pulumi.interpolate`https://${this.name}.vault.azure.net/`,
     );
-
-    if (keyRotation !== undefined) {
-      this.createKey(name, "primary", { generation: keyRotation.primary, placement });
-      this.createKey(name, "secondary", { generation: keyRotation.secondary, placement });
-    }
-    // No client has this key: it marks the requests of our own tests.
-    this.createKey(name, "test", { placement });
     this.registerOutputs({ id: this.id, name: this.name, uri: this.uri });
-  }
-
-  private createKey(
-    name: string,
-    which: keyof KeyRotation | "test",
-    { generation = "1", placement }: { readonly generation?: string; readonly placement: Placement },
-  ): void {
-    const key = new random.RandomPassword(
-      `${name}-${which}-key`,
-      // Only letters and digits, because keys are used in headers and shells.
-      { length: 40, special: false, keepers: { generation } },
-      { parent: this },
-    );
-    new keyvault.Secret(
-      `${name}-${which}-key`,
-      {
-        resourceGroupName: placement.resourceGroupName,
-        tags: placement.tags,
-        vaultName: this.name,
-        // platform/settings/settings.ts has these names as defaults of MLOPS_KEY_VAULT_PRIMARY and _SECONDARY;
-        // platform/settings/security-settings.ts has the name of the third.
-        secretName: `scoring-${which}-key`,
-        properties: { value: key.result, contentType: "text/plain" },
-      },
-      // Deleting only the secret needs a role on secrets, which the identity that updates the stack may not have.
-      { parent: this, deletedWith: this.resource },
-    );
   }
 }

@@ -19,8 +19,12 @@ const exportSchema = z.looseObject({
 type Export = z.output<typeof exportSchema>;
 type Resource = z.output<typeof resource>;
 
-/** Types of cluster objects and their provider, which another stack adopts unchanged. */
-const onCluster = /^(kubernetes:|pulumi:providers:kubernetes$)/;
+/**
+ * Types of resources that are managed elsewhere now: cluster objects and their provider have a separate stack, and API keys
+ * are only in the vault.
+ */
+const handedOver =
+  /^(kubernetes:|pulumi:providers:kubernetes$|azure-native:keyvault:Secret$|random:index\/randomPassword:RandomPassword$)/;
 /** Outputs about the release, from before serving had a separate stack. */
 const goneOutputs = ["release", "scoringUrl"];
 
@@ -41,10 +45,10 @@ function withoutServing({ outputs, ...rest }: Resource, gone: ReadonlySet<string
   };
 }
 
-/** Removes the serving objects from an export of an environment's stack: they leave its state but keep running. */
+/** Removes resources that are managed elsewhere from an export of an environment's stack: they leave its state but stay. */
 export function forgetServing(exported: Export): Export {
   const { resources } = exported.deployment;
-  const gone = new Set(resources.filter(({ type }) => onCluster.test(type)).map(({ urn }) => urn));
+  const gone = new Set(resources.filter(({ type }) => handedOver.test(type)).map(({ urn }) => urn));
   const kept = resources.filter(({ urn }) => !gone.has(urn)).map((each) => withoutServing(each, gone));
   return { ...exported, deployment: { ...exported.deployment, resources: kept } };
 }

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import path from "node:path";
 import { PlatformError } from "../../../platform/base/errors";
 import { runStep, type StepContext } from "../base/step";
+import { environmentOption } from "./environment-option";
+import { keepScoringKeys } from "./scoring-keys";
 import { findServingStack, ownStack, type EnvironmentStack } from "./stack-projects";
 
 interface Request {
@@ -13,13 +15,10 @@ interface Request {
 }
 
 function requestOf([verb, ...words]: readonly string[]): Request {
-  const at = words.indexOf("--stack");
-  const stack = at < 0 ? undefined : words[at + 1];
-  if ((verb === "up" || verb === "destroy") && stack !== undefined && /^[\w.-]+$/.test(stack))
-    return { verb, stack, rest: words.filter((_, index) => index !== at && index !== at + 1) };
+  if (verb === "up" || verb === "destroy") return { verb, ...environmentOption(words) };
   throw new PlatformError(
     "USAGE",
-    `The request is "${verb ?? "(none)"}" for stack ${stack ?? "(none)"}. Expected an environment from environments.yml. Run \`npm run infra:up -- --stack <name>\`, or the same with infra:destroy.`,
+    `The request is "${verb ?? "(none)"}". Expected up or destroy. Run \`npm run infra:up -- --stack <name>\`, or the same with infra:destroy.`,
   );
 }
 
@@ -56,6 +55,8 @@ async function update(context: StepContext): Promise<void> {
   for (const stack of request.verb === "up" ? stacks : stacks.reverse()) {
     context.print(`${request.verb}: ${stack.title}`);
     await pulumi(wordsOf(request, stack), context);
+    // Before what serves, which reads them when it starts.
+    if (request.verb === "up" && stack.folder === ".") await keepScoringKeys(request.stack, context);
   }
 }
 

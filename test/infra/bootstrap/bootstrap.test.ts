@@ -259,6 +259,7 @@ test("a stack's file gets its settings and its key, and keeps what it had", asyn
   expect(text).toContain(`mlops:releasePipelineId: ${release?.id}`);
   // The stack gives them their roles in it.
   for (const [key, name] of [
+    ["deployPrincipal", "mlops-prod"],
     ["releasePrincipal", "mlops-prod-release"],
     ["watchPrincipal", "mlops-prod-watch"],
   ] as const) {

@@ -46,6 +46,7 @@ export class PlayedAzure {
   readonly control: ControlPlane;
   readonly insights: PlayedInsights;
   readonly registries: PlayedRegistries;
+  readonly vaults: PlayedVaults;
   /** Further addresses that processes of this machine are to reach, as `host:port`. */
   readonly others: Record<string, string> = {};
   /** Set when pods may come: how they reach Azure, and who they are there. */
@@ -68,7 +69,7 @@ export class PlayedAzure {
     const entra = (this.entra = new PlayedEntra({ clusterKeys, identities }));
     const registries = (this.registries = new PlayedRegistries(registry, entra, facts));
     const insights = (this.insights = new PlayedInsights(entra, facts));
-    const vaults = new PlayedVaults(entra, facts);
+    const vaults = (this.vaults = new PlayedVaults(entra, facts));
     const blobs = (this.blobs = new BlobAccounts(pems, () => [
       ...this.control.containers(),
       ...facts().flatMap(({ containers }) => containers),

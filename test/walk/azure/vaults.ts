@@ -5,21 +5,21 @@ import type { Call } from "./call";
 import type { PlayedEntra } from "./entra";
 import type { StackFacts } from "./stack-facts";
 
-/** The secrets of a stack's vault: what callers show, and what our own tests show. */
-export const secretsOf = (stack: string): Readonly<Record<string, string>> => ({
-  "scoring-primary-key": `primary-key-of-${stack}-in-this-walk`,
-  "scoring-secondary-key": `secondary-key-of-${stack}-in-this-walk`,
-  "scoring-test-key": `test-key-of-${stack}-in-this-walk`,
-});
-
 /** Plays Key Vault: the secrets of the stacks' vaults, and the key that encrypts what is secret in their state. */
 export class PlayedVaults {
   private readonly pair = generateKeyPairSync("rsa", { modulusLength: 3072 });
+  /** Texts of secrets, by stack and name: whoever updates a stack makes them. */
+  private readonly secrets = new Map<string, { value: string; tags?: Record<string, string> }>();
 
   constructor(
     private readonly entra: PlayedEntra,
     private readonly facts: () => readonly StackFacts[],
   ) {}
+
+  /** What a client of a stack was given. */
+  secretOf(stack: string, name: string): string {
+    return this.secrets.get(`${stack}/${name}`)?.value ?? "";
+  }
 
   /** A vault tells whoever has no token for it which one it takes. */
   answer({ request, url: { host, pathname }, body, response }: Call): void {
@@ -32,10 +32,13 @@ export class PlayedVaults {
     if (verb !== undefined) return this.crypt(verb, body, { host, response });
     const stack = this.facts().find(({ vaults }) => vaults.includes(host.split(".")[0] ?? ""));
     const name = /^\/secrets\/([\w-]+)\/?$/.exec(pathname)?.[1] ?? "";
-    const value = stack && secretsOf(stack.name)[name];
-    if (value === undefined)
+    const key = `${stack?.name}/${name}`;
+    if (request.method === "PUT" && stack !== undefined)
+      this.secrets.set(key, JSON.parse(body) as { value: string; tags?: Record<string, string> });
+    const kept = this.secrets.get(key);
+    if (kept === undefined)
       return sendJson(response, 404, { error: { code: "SecretNotFound", message: `no secret ${name}` } });
-    sendJson(response, 200, { value, id: `https://${host}/secrets/${name}/1` });
+    sendJson(response, 200, { ...kept, id: `https://${host}/secrets/${name}/1`, attributes: {} });
   }
 
   private crypt(verb: string, body: string, { host, response }: { host: string; response: ServerResponse }) {

@@ -139,8 +139,11 @@ describe("access", () => {
 
   test("gives operators, and identities of pipelines, nothing where there are none", async () => {
     const made = await registered(() => {
-      const { releasers, watchers, ...own } = { releasers: "", watchers: "", ...everyone };
-      void [releasers, watchers];
+      const { deployers, releasers, watchers, ...own } = {
+        ...{ deployers: "", releasers: "", watchers: "" },
+        ...everyone,
+      };
+      void [deployers, releasers, watchers];
       new Access("use", { principals: { ...own, operators: [] }, scopes: ids(["cluster"]) });
     });
     expect(countByType(made)).toEqual({ "mlops:infra:Access": 1 });

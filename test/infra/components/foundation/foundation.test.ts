@@ -18,7 +18,6 @@ const args: FoundationArgs = {
   customerManagedKeys: false,
   signing: false,
   protect: false,
-  keyRotation: { primary: "3", secondary: "2" },
 };
 const plain = {
   "mlops:infra:Foundation": 1,
@@ -37,11 +36,6 @@ const plain = {
   "azure-native:storage:ManagementPolicy": 1,
   "azure-native:containerregistry:Registry": 1,
 };
-const keys = (count: number) => ({
-  "random:index/randomPassword:RandomPassword": count,
-  "azure-native:keyvault:Secret": count,
-});
-
 const make = (change: Partial<FoundationArgs> = {}) =>
   registered(() => new Foundation("foundation", { ...args, ...change }));
 const inputsOf = (made: readonly Registered[], type: string) => ofType(made, type)[0]?.inputs;
@@ -55,9 +49,8 @@ beforeAll(async () => {
 describe("the foundation", () => {
   test("is these resources, all of them marked and in their region", () => {
     const made = standard;
-    expect(countByType(made)).toEqual({ ...plain, ...keys(3) });
-    const parts =
-      /:(RoleAssignment|BlobContainer|BlobServiceProperties|ManagementPolicy|Secret|RandomPassword)$/;
+    expect(countByType(made)).toEqual(plain);
+    const parts = /:(RoleAssignment|BlobContainer|BlobServiceProperties|ManagementPolicy)$/;
     for (const { type, inputs } of made.filter((resource) => resource.type.startsWith("azure-native:"))) {
       if (parts.test(type)) continue;
       expect({ type, tags: inputs.tags as unknown, at: inputs.location as unknown }).toEqual({
@@ -66,7 +59,6 @@ describe("the foundation", () => {
         at: "westeurope",
       });
     }
-    for (const { inputs } of ofType(made, "keyvault:Secret")) expect(inputs.tags).toEqual(tags);
   });
 
   test("keeps logs as long as it is told, and telemetry with them; logs open to who may read their resource", async () => {
@@ -156,28 +148,8 @@ describe("the foundation", () => {
   });
 });
 
-describe("API keys", () => {
-  test("are random, in the vault under the names that the service asks for, and made anew by generation", () => {
-    const made = standard;
-    expect(ofType(made, "RandomPassword").map(({ inputs }) => inputs)).toEqual([
-      { length: 40, special: false, keepers: { generation: "3" } },
-      { length: 40, special: false, keepers: { generation: "2" } },
-      { length: 40, special: false, keepers: { generation: "1" } },
-    ]);
-    const secrets = ofType(made, "keyvault:Secret").map(({ inputs }) => inputs);
-    expect(secrets.map(({ secretName }) => secretName as string)).toEqual([
-      "scoring-primary-key",
-      "scoring-secondary-key",
-      "scoring-test-key",
-    ]);
-    expect(new Set(secrets.map(({ properties }) => (properties as { value: string }).value)).size).toBe(3);
-  });
-
-  test("are not made for callers with Entra tokens; that of our own tests is", async () => {
-    const made = await make({ keyRotation: undefined });
-    expect(countByType(made)).toEqual({ ...plain, ...keys(1) });
-    expect(inputsOf(made, "keyvault:Secret")).toMatchObject({ secretName: "scoring-test-key" });
-  });
+test("the state holds no API key: the vault's are made in the vault itself", () => {
+  expect(standard.filter(({ type }) => /RandomPassword|keyvault:Secret/.test(type))).toEqual([]);
 });
 
 describe("lifecycle rules", () => {
@@ -257,7 +229,6 @@ test("with signing the vault has a key of the kind that cosign verifies, which c
   const made = await make({ signing: true });
   expect(countByType(made)).toEqual({
     ...plain,
-    ...keys(3),
     "mlops:infra:SigningKey": 1,
     "azure-native:keyvault:Key": 1,
   });
@@ -269,10 +240,9 @@ test("with signing the vault has a key of the kind that cosign verifies, which c
 
 describe("the switch of customer-managed keys", () => {
   test("on: a key, an identity that may use that key only, and storage and registry encrypted with it", async () => {
-    const made = await make({ customerManagedKeys: true, keyRotation: undefined });
+    const made = await make({ customerManagedKeys: true });
     expect(countByType(made)).toEqual({
       ...plain,
-      ...keys(1),
       "mlops:infra:CustomerManagedKeys": 1,
       "mlops:infra:Access": 1,
       "azure-native:keyvault:Key": 1,

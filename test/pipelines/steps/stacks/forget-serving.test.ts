@@ -25,6 +25,11 @@ const exported = {
       { urn: provider, type: "pulumi:providers:kubernetes", dependencies: [cluster] },
       { urn: route, type: "kubernetes:networking.istio.io/v1:VirtualService", provider: `${provider}::id` },
       {
+        urn: urn("random:index/randomPassword:RandomPassword", "vault-primary-key"),
+        type: "random:index/randomPassword:RandomPassword",
+      },
+      { urn: urn("azure-native:keyvault:Secret", "vault-primary-key"), type: "azure-native:keyvault:Secret" },
+      {
         urn: urn("azure-native:monitor:DiagnosticSetting", "d"),
         type: "azure-native:monitor:DiagnosticSetting",
         propertyDependencies: { resourceUri: [cluster], name: [route] },
@@ -33,7 +38,7 @@ const exported = {
   },
 };
 
-test("the environment forgets what is on its cluster, and keeps everything in Azure", () => {
+test("the environment forgets what is on its cluster and the API keys, and keeps everything else in Azure", () => {
   const { deployment, version } = forgetServing(exported);
   expect(version).toBe(3);
   expect(deployment).toMatchObject({
