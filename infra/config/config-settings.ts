@@ -153,20 +153,18 @@ export const settings = {
   onNoPromotion: {
     schema: choice(["cancel", "continue"]),
     default: "cancel",
-    description:
-      "What happens to a candidate that is not better: cancel registers nothing, continue registers it anyway",
+    description: "Whether a candidate that is not better is dropped (cancel) or registered anyway (continue)",
   },
   acceptPopulation: {
     schema: text(/^[^\s,]+(,[^\s,]+)*$/, "expected columns, separated by commas, or all"),
     optional: true,
-    description:
-      "Columns whose population may differ from the champion's rows, separated by commas; `all` accepts every column",
+    description: "Columns whose population may differ from the champion's rows; `all` accepts every column",
   },
   acceptBreaking: {
     schema: text(/^[^\s,]+(,[^\s,]+)*$/, "expected columns, separated by commas, or all"),
     optional: true,
     description:
-      "Columns whose change may refuse requests that the champion answers, separated by commas; `all` accepts every column",
+      "Columns whose change may refuse requests that the champion answers; `all` accepts every column",
   },
   containerCpu: {
     schema: count(1, 4),
@@ -194,7 +192,7 @@ export const settings = {
     schema: choice(["public", "private"]),
     default: "public",
     description:
-      "private puts storage, vault, registry and workspace behind private endpoints, and scoring inside the network",
+      "private uses private endpoints for storage, vault, registry and workspace, and scores in the network",
   },
   addressSpace: {
     // AKS uses 10.0 for services and 10.244 for pods, and nodes use 172.17 for containers.
@@ -214,14 +212,12 @@ export const settings = {
   signing: {
     schema: flag,
     default: "false",
-    description:
-      "Whether the vault has a signing key, with which training signs versions and releases sign images",
+    description: "Whether the vault has a key with which training signs versions and releases sign images",
   },
   trustedKeys: {
     schema: publicKeys,
     optional: true,
-    description:
-      "Public keys in PEM; only versions and images signed with one of them are compared with, deployed and served",
+    description: "Public keys in PEM; one of them must have signed every version and image that is used",
   },
   protect: {
     schema: flag,
@@ -278,7 +274,7 @@ export const settings = {
   deployPrincipal: {
     schema: text(guid, "expected an object id"),
     optional: true,
-    description: "Identity that updates this environment; the stack lets it keep the API keys in the vault",
+    description: "Object id of the identity that updates the environment; the stack assigns its role",
   },
   releasePrincipal: {
     schema: text(guid, "expected an object id"),
@@ -288,8 +284,7 @@ export const settings = {
   watchPrincipal: {
     schema: text(guid, "expected an object id"),
     optional: true,
-    description:
-      "Object id of the identity that monitors predictions and scores files; the stack assigns its roles",
+    description: "Object id of the identity that monitors and scores files; the stack assigns its roles",
   },
   devOpsProject: {
     schema: text(/^[A-Za-z0-9][A-Za-z0-9-]{0,49}\/[^/\\:*?"<>|]{1,64}$/, "expected <organisation>/<project>"),

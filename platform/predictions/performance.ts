@@ -1,9 +1,7 @@
-import { z } from "zod";
 import { formatNumber } from "../base/format-number";
 import { counted } from "../base/wording";
 import type { ModelDefinition } from "../definition/definition";
 import {
-  metricNames,
   metricNamesOf,
   metrics as metricFacts,
   type MetricName,
@@ -13,39 +11,31 @@ import { bootstrapFall } from "../gate/improvement-interval";
 import { computeMetrics } from "../metrics/compute-metrics";
 import type { ScoredRows } from "../metrics/evaluation";
 
-const count = z.number().int().min(0);
-
 /** How well a version does on what it was asked, against what was measured when it was registered. */
-const performanceSchema = z.object({
+export interface Performance {
   /** From truth that has arrived, or from the model's own probabilities, which is right only if they are calibrated. */
-  kind: z.enum(["measured", "estimated"]),
+  readonly kind: "measured" | "estimated";
   /** Rows it is of; of an estimate, all that had probabilities. */
-  rows: count,
-  registeredRows: count,
+  readonly rows: number;
+  readonly registeredRows: number;
   /** The metric that judges: the gate's. */
-  metric: z.enum(metricNames),
+  readonly metric: MetricName;
   /** Whether there were rows enough to judge; an estimate never judges. */
-  judged: z.boolean(),
+  readonly judged: boolean;
   /** Whether the metric is surely worse than it was. */
-  fell: z.boolean(),
+  readonly fell: boolean;
   /** Whether it is surely not worse by more than a tenth of what it was. With few rows neither is sure. */
-  holds: z.boolean(),
-  metrics: z
-    .array(
-      z.object({
-        metric: z.enum(metricNames),
-        now: z.number(),
-        registered: z.number().exactOptional(),
-        /** How much worse it is now (positive = worse), in units of the metric, with both samples' chance in it. */
-        fall: z.object({ level: z.number(), low: z.number(), high: z.number() }).exactOptional(),
-      }),
-    )
-    .readonly(),
+  readonly holds: boolean;
+  readonly metrics: readonly {
+    readonly metric: MetricName;
+    readonly now: number;
+    readonly registered?: number;
+    /** How much worse it is now (positive = worse), in units of the metric, with both samples' chance in it. */
+    readonly fall?: { readonly level: number; readonly low: number; readonly high: number };
+  }[];
   /** The outcome in a sentence, with numbers. */
-  explanation: z.string(),
-});
-
-export type Performance = Readonly<z.output<typeof performanceSchema>>;
+  readonly explanation: string;
+}
 
 interface Registered {
   readonly rows: number;

@@ -48,7 +48,9 @@ const reason = "ENGINE_PULUMI does not name the folder of a Pulumi command and i
       await deployFirst();
       const { code, stdout, stderr } = await preview();
       expect(stderr).toBe("");
-      expect(stdout).toMatch(/### Stack `qa`: 1 created, .*\*\*Refused by \d+ findings of the rules\.\*\*/);
+      expect(stdout).toMatch(
+        /### Stack `qa`: 1 created, .*\*\*Refused: \d+ violations of mandatory rules\.\*\*/,
+      );
       expect(stdout).toMatch(/\| `cluster` .*`agentPoolProfiles\[system\]\.count` \| `2` \| `4` \|/);
       expect(stdout).toMatch(/\| `account` .*`sku\.name` \| `Standard_LRS` \| `Standard_ZRS` \|/);
       expect(stdout).toContain("- **mandatory** `no-shared-keys` on `account`: ");

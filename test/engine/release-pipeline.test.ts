@@ -42,7 +42,7 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
       ["Deploy", { stable: 100 }],
       ["Wait for clients", { stable: 90, canary: 10 }],
       ["Wait for clients", { stable: 50, canary: 50 }],
-      ["Take it through the canary", { stable: 100 }],
+      ["Advance the canary", { stable: 100 }],
     ]);
     expect(outputOf(run, "Test_qa.Test.deploy")).toMatch(/diabetes:2 waits for approval/);
     expect(outputOf(run, "Production.Canary.deploy")).toMatch(
@@ -76,7 +76,7 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
     expect(failures).toEqual([expect.stringMatching(/roll-back/)]);
     expect(run).toMatchObject({ result: "failed", stages: { Test_qa: "succeeded", Production: "failed" } });
     expect(described(run).slice(2)).toEqual([
-      "Production.Canary.deploy: Take it through the canary failed",
+      "Production.Canary.deploy: Advance the canary failed",
       "Production.Canary.failure succeeded",
     ]);
     const output = outputOf(run, "Production.Canary.deploy");
@@ -86,8 +86,8 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
     expect(tracksOf(seen)).toEqual([
       ["Deploy", { stable: 100 }],
       ["Wait for clients", { stable: 90, canary: 10 }],
-      ["Take it through the canary", { stable: 100 }],
-      ["Take the canary away", { stable: 100 }],
+      ["Advance the canary", { stable: 100 }],
+      ["Roll back the canary", { stable: 100 }],
     ]);
     expect(await production()).toEqual(before);
   });

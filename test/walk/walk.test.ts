@@ -152,7 +152,7 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
     expect((await place.run("retrain")).failures).toEqual([]);
     const { run } = await releaseUnderClients("diabetes:3");
     expect(described(run).slice(2)).toEqual([
-      "Production.Canary.deploy: Take it through the canary failed",
+      "Production.Canary.deploy: Advance the canary failed",
       "Production.Canary.failure succeeded",
     ]);
     expect(outputOf(run, "Production.Canary.deploy")).toContain("diabetes:3 was rolled back");

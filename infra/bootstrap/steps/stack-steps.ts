@@ -32,7 +32,7 @@ export function ownSettings(target: Target, releasePipelineId: number | undefine
   };
 }
 
-/** The identities of pipelines that the stack assigns roles to: the bootstrap makes them before there is a stack. */
+/** Principal ids of the pipelines' identities that the stack assigns roles to; the bootstrap creates them before the stack. */
 function principalSettings({ identities }: Facts, stack: string): Record<string, string> {
   const settings = {
     deployPrincipal: "deploy",

@@ -16,7 +16,7 @@ export const principals = [
   "watchers",
 ] as const;
 
-/** Those that are made outside of the stack, and may not be there: nothing is given to them then. */
+/** Principals created outside of the stack. They can be absent; their roles are then not assigned. */
 export const outsiders: readonly Principal[] = ["deployers", "releasers", "watchers"];
 
 export type Principal = (typeof principals)[number];
@@ -180,7 +180,7 @@ export const accessTable: readonly Grant[] = [
     who: "operators",
     role: "Key Vault Secrets Officer",
     on: "vault",
-    why: "make and rotate API keys (npm run infra:keys)",
+    why: "create and rotate API keys (npm run infra:keys)",
   },
   { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's kubeconfig" },
   { who: "operators", role: "AKS RBAC Cluster Admin", on: "cluster", why: "administer the cluster" },
@@ -189,7 +189,7 @@ export const accessTable: readonly Grant[] = [
     who: "deployers",
     role: "Key Vault Secrets Officer",
     on: "vault",
-    why: "make the API keys, of which the state knows nothing",
+    why: "create the API keys, which are not in the state",
   },
 
   // A release changes the serving workload, never the infrastructure below it.

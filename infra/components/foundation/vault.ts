@@ -15,8 +15,8 @@ export interface VaultArgs {
 }
 
 /**
- * The key vault, with access by Azure roles. The API keys of the scoring service are not resources, which would put them
- * into the state: platform/azure/scoring-keys.ts creates them in the vault after the update.
+ * The key vault, with access only by role assignments. The scoring service's keys are not created here, because they would
+ * then be in the state: the update creates them in the vault itself, see platform/azure/scoring-keys.ts.
  */
 export class Vault extends pulumi.ComponentResource {
   readonly resource: keyvault.Vault;

@@ -5,17 +5,17 @@ import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { version } from "@pulumi/pulumi/version";
 import { runStep, type StepContext } from "./step";
 
-/** The command on the PATH, if it is of the version that the program is written for. */
+/** Whether the `pulumi` command on the PATH has the version that the program needs. */
 async function commandHere(): Promise<boolean> {
   try {
     return (await PulumiCommand.get({ skipVersionCheck: true })).version?.version === version;
   } catch {
-    // None is there, which is what this step is for.
+    // It is not installed, which is what this step is for.
     return false;
   }
 }
 
-/** `npm run pulumi:install`: Pulumi's command in the version of package.json, for the steps of this job that follow. */
+/** `npm run pulumi:install`: installs the Pulumi CLI in the version of package.json for the job's following steps. */
 async function install({ env, print }: StepContext): Promise<void> {
   if (await commandHere()) {
     print(`Pulumi ${version} is already installed.`);

@@ -1,17 +1,17 @@
-/** What stands for a secret, in Pulumi's output and in what is made of it here. */
+/** Placeholder for a secret, in Pulumi's output and in ours. */
 export const secretMark = "[secret]";
 
-/** Last names of properties, and names of variables, whose values are secrets whether they are marked or not. */
+/** Last path segments of properties, and names of variables, whose values are treated as secrets even if not marked. */
 const secretName =
   /(password|passwd|secret|token|connection_?string|credentials?|(api|access|account|private|shared|primary|secondary|signing)_?key|sas_?(url|uri)?)$/i;
 
-/** Properties that hold secrets by what their resource is. */
+/** Properties that hold secrets, by resource type. */
 const secretsOfTypes: Readonly<Record<string, RegExp>> = {
   "azure-native:keyvault:Secret": /^properties\.value$/,
   "kubernetes:core/v1:Secret": /^(data|stringData)\b/,
 };
 
-/** The names in a path: `env[MLOPS_KEY].value` has the last name `value` and the item `MLOPS_KEY`. */
+/** Checks the names in a path: `env[MLOPS_KEY].value` has the last segment `value` and the item `MLOPS_KEY`. */
 function isSecretPath(path: string): boolean {
   const items = [...path.matchAll(/\[([^[\]]+)\]/g)].map(([, item]) => item ?? "");
   const last =
@@ -22,7 +22,7 @@ function isSecretPath(path: string): boolean {
   return [last, ...items].some((name) => secretName.test(name));
 }
 
-/** Pieces of text that open something, wherever they stand; the first group stays. */
+/** Patterns of credentials in any text; the first group is kept. */
 const secretTexts: readonly RegExp[] = [
   /([?&]sig=)[^&\s"']+/gi,
   /((?:AccountKey|SharedAccessKey|SharedAccessSignature|InstrumentationKey|Password|Pwd)\s*=\s*)[^;\s"']+/gi,
@@ -32,10 +32,10 @@ const secretTexts: readonly RegExp[] = [
   /()-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ];
 
-/** Shorter values are words that happen to be in the environment, not secrets. */
+/** Shorter values are ordinary words, not secrets. */
 const minSecretCharacters = 8;
 
-/** Values of environment variables whose names say that they are secrets. */
+/** Values of environment variables with the name of a secret. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env)
     .filter(([name]) => secretName.test(name) || /WEBHOOK|PASSPHRASE/i.test(name))
@@ -43,13 +43,13 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>): st
     .filter((value) => value.length >= minSecretCharacters);
 }
 
-/** Text without what opens something: known secrets, and what looks like one. */
+/** Masks known secrets, and text that looks like a credential. */
 export function maskText(text: string, known: readonly string[] = []): string {
   const without = known.reduce((masked, secret) => masked.replaceAll(secret, secretMark), text);
   return secretTexts.reduce((masked, pattern) => masked.replace(pattern, `$1${secretMark}`), without);
 }
 
-/** Whether nothing of a property may be shown, whatever its value is. */
+/** Whether a property must not be shown, whatever its value. */
 export function isSecretProperty(type: string, path: string): boolean {
   return isSecretPath(path) || (secretsOfTypes[type]?.test(path) ?? false);
 }

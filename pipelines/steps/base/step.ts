@@ -1,34 +1,34 @@
 import { PlatformError, exitCodeOf, explainStorageError } from "../../../platform/base/errors";
 import { maskText, secretsOf } from "./mask";
 
-/** What a step's program works with. */
+/** Context of a step's program. */
 export interface StepContext {
   readonly env: NodeJS.ProcessEnv;
-  /** Values of the environment that are never shown. */
+  /** Secret values of the environment, which are masked in all output. */
   readonly secrets: readonly string[];
-  /** Writes a line to the job's log. No line is taken for a command to the agent, wherever its text is from. */
+  /** Writes a line to the job's log. Agent commands in it are neutralised, because the text can come from anywhere. */
   readonly print: Print;
 }
 
 interface Print {
   (line: string): void;
-  /** Writes a command to the agent. */
+  /** Sends a logging command to the agent. */
   command(line: string): void;
 }
 
-/** An agent of Azure Pipelines looks for commands anywhere in a line, a runner of GitHub at its beginning. */
+/** Neutralises commands: Azure Pipelines agents find them anywhere in a line, GitHub runners only at its beginning. */
 const harmless = (text: string): string =>
   text
     .replaceAll("##vso[", "## vso[")
     .replaceAll("##[", "## [")
     .replace(/^([^\S\r\n\u2028\u2029]*)::/gm, "$1 ::");
 
-/** Azure Pipelines passes the name of a variable that is not there as it is written, `$(NAME)`. */
+/** Removes undefined variables, which Azure Pipelines passes as the literal text `$(NAME)`. */
 function givenVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => !/^\$\([^)]*\)$/.test(value ?? "")));
 }
 
-/** Runs the program of a step: its error is one message and an exit code, and holds no secret. */
+/** Runs a step's program. An error becomes one message, without secrets, and an exit code. */
 export async function runStep(step: (context: StepContext) => Promise<void>): Promise<void> {
   const env = givenVariables(process.env);
   const secrets = secretsOf(env);
@@ -50,12 +50,12 @@ export async function runStep(step: (context: StepContext) => Promise<void>): Pr
   }
 }
 
-/** A variable that a step cannot do without. */
+/** A required variable of a step; throws SETTINGS_INVALID if it is not set. */
 export function requireVariable(env: NodeJS.ProcessEnv, name: string, example: string): string {
   const value = env[name]?.trim();
   if (value) return value;
   throw new PlatformError(
     "SETTINGS_INVALID",
-    `${name} is not set. Expected ${example}. Pass it to this step by its environment.`,
+    `${name} is not set. Expected ${example}. Set it in this step's environment.`,
   );
 }

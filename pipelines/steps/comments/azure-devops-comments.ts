@@ -4,9 +4,9 @@ import { HttpClient } from "../../../platform/http/http-client";
 import type { Failure } from "../../../platform/http/remote-error";
 import { maskText } from "../base/mask";
 
-/** What a comment takes, less some for what the service adds. */
+/** Maximum length of a comment, with some room for what the service adds. */
 const maxCharacters = 149_000;
-/** The property of a thread by which it is found again. */
+/** The thread property that identifies our comment. */
 const property = "mlops.comment";
 const version = "api-version=7.1";
 
@@ -25,19 +25,19 @@ const signIn =
   "Expected the job's token. Pass it to this step: `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`.";
 
 function remedy({ status, said }: Failure): string | undefined {
-  // It sends those whom it does not know to its sign-in page.
+  // Azure DevOps redirects unauthenticated requests to its sign-in page.
   if (status === 401 || status === 302 || status === 203) return signIn;
   if (status === 403 || said.includes("TF401027")) {
-    return 'Give "<project> Build Service (<organisation>)" the permission "Contribute to pull requests" on the repository: `npm run bootstrap` does, or Project settings, Repositories, Security.';
+    return 'Give "<project> Build Service (<organisation>)" the permission "Contribute to pull requests" on the repository, with `npm run bootstrap` or in Project settings, Repositories, Security.';
   }
   if (status === 404) {
-    return "Expected the pull request, and a token that may read its repository. It may be in another project: switch off the limit of job tokens to the current project, or give the build service Read there.";
+    return "Expected an existing pull request, and a token that can read its repository. If it is in another project, turn off the limit of job tokens to the current project, or give the build service Read there.";
   }
   if (status === 409) return "The pull request was closed or changed in the meantime. Run the job again.";
   return undefined;
 }
 
-/** Comments of a pull request in Azure Repos, by the token of the pipeline's job. */
+/** Comments of a pull request in Azure Repos, with the job's token; undefined outside of one. */
 export function azureDevOpsComments(env: Env, { timing, secrets }: CommentOptions): Comments | undefined {
   const {
     SYSTEM_COLLECTIONURI: collection,
@@ -106,7 +106,7 @@ class ThreadComments implements Comments {
       method: "POST",
       url: `${this.threads}?${version}`,
       body: {
-        // commentType 1 is text. A thread that is closed (4) does not hold up the completion of the pull request.
+        // commentType 1 is text. A closed thread (status 4) does not block completion of the pull request.
         comments: [{ parentCommentId: 0, content, commentType: 1 }],
         status: 4,
         properties: { [property]: { $type: "System.String", $value: key } },

@@ -1,18 +1,18 @@
 import { RemoteError } from "../../../platform/http/remote-error";
 import type { RetryTiming } from "../../../platform/http/retries";
 
-/** Where a pull request's comments are kept. */
+/** Comments of a pull request. */
 export interface Comments {
-  /** In a message: `pull request 7 in Azure DevOps`. */
+  /** Name for messages: `pull request 7 in Azure DevOps`. */
   readonly place: string;
-  /** Characters that a comment may have. */
+  /** Maximum characters of a comment. */
   readonly max: number;
-  /** The comment that was written with this key before. */
+  /** The comment written earlier with this key; undefined if there is none. */
   find(key: string): Promise<FoundComment | undefined>;
   create(key: string, text: string): Promise<void>;
 }
 
-/** A comment that is there. */
+/** An existing comment. */
 interface FoundComment {
   update(text: string): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface CommentOptions {
   readonly secrets: readonly string[];
 }
 
-/** Writes the comment with this key: the one that is there is changed, so that there is never a second. */
+/** Writes the comment with this key. An existing one is updated, so there is never a second. */
 export async function writeComment(
   comments: Comments,
   key: string,
@@ -43,7 +43,7 @@ export async function writeComment(
   return "created";
 }
 
-/** Whether the comment was there to be changed: somebody may have deleted it a moment ago. */
+/** Updates the comment; false if somebody has deleted it in the meantime. */
 async function updated(found: FoundComment, text: string): Promise<boolean> {
   try {
     await found.update(text);

@@ -2,7 +2,7 @@ import { azureDevOpsComments } from "./azure-devops-comments";
 import type { CommentOptions, Comments, Env } from "./comments";
 import { githubComments } from "./github-comments";
 
-/** The comments of the pull request that this job runs for; absent when it runs for none, or has no token to write. */
+/** Comments of the job's pull request; undefined if it has none, or no token to write with. */
 export function findComments(env: Env, options: CommentOptions): Comments | undefined {
   return azureDevOpsComments(env, options) ?? githubComments(env, options);
 }

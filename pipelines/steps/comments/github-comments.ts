@@ -4,31 +4,31 @@ import { HttpClient } from "../../../platform/http/http-client";
 import type { Failure } from "../../../platform/http/remote-error";
 import { maskText } from "../base/mask";
 
-/** What a comment takes is 65,536 characters; the marker takes some. */
+/** GitHub allows 65,536 characters; the marker needs some of them. */
 const maxCharacters = 65_000;
-/** Pages of a hundred comments that are looked through. */
+/** Maximum pages to search, of 100 comments each. */
 const maxPages = 30;
 
 const commentsSchema = z.array(z.object({ id: z.number(), body: z.string().nullish() }));
 
 function remedy({ status, said }: Failure): string | undefined {
   if (status === 401) return "Expected the job's token. Pass it to this step as GITHUB_TOKEN.";
-  if (/rate limit/i.test(said)) return "Its limit of requests is used up. Run the job again later.";
+  if (/rate limit/i.test(said)) return "The rate limit is exceeded. Run the job again later.";
   if (status === 403) {
     return "Give the job `permissions: pull-requests: write`. A pull request from a fork never gets it.";
   }
-  if (status === 404) return "Expected the pull request, and a token of its repository.";
+  if (status === 404) return "Expected an existing pull request, and a token for its repository.";
   if (status === 409) return "The pull request was changed in the meantime. Run the job again.";
   return undefined;
 }
 
-/** The number of the pull request, wherever this job runs. */
+/** Repository and number of the pull request, on any CI system; undefined without a pull request. */
 function pullRequestOf(env: Env): { readonly repository: string; readonly number: string } | undefined {
   const { GITHUB_REPOSITORY, GITHUB_REF, BUILD_REPOSITORY_PROVIDER, BUILD_REPOSITORY_NAME } = env;
   const { SYSTEM_PULLREQUEST_PULLREQUESTNUMBER, CHANGE_ID, TRAVIS_REPO_SLUG, TRAVIS_PULL_REQUEST } = env;
   const candidates: readonly (readonly [string | undefined, string | undefined])[] = [
     [GITHUB_REPOSITORY, /^refs\/pull\/(\d+)\//.exec(GITHUB_REF ?? "")?.[1]],
-    // Jenkins has the number, and the repository only as its settings give it.
+    // Jenkins sets only the number; its settings have to provide the repository.
     [GITHUB_REPOSITORY, CHANGE_ID],
     [TRAVIS_REPO_SLUG, TRAVIS_PULL_REQUEST],
     BUILD_REPOSITORY_PROVIDER === "GitHub"
@@ -41,7 +41,7 @@ function pullRequestOf(env: Env): { readonly repository: string; readonly number
   return undefined;
 }
 
-/** Comments of a pull request on GitHub, by the token that the job was given. */
+/** Comments of a pull request on GitHub, with the job's token; undefined outside of one. */
 export function githubComments(env: Env, { timing, secrets }: CommentOptions): Comments | undefined {
   const { GITHUB_TOKEN: token, GITHUB_API_URL: api = "https://api.github.com" } = env;
   const pullRequest = pullRequestOf(env);

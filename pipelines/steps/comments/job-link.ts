@@ -1,6 +1,6 @@
 import type { Env } from "./comments";
 
-/** Where the log of this job is, on the systems whose files are in pipelines/. */
+/** URL of this job's log, on the CI systems that pipelines/ supports. */
 export function jobLinkOf(env: Env): string | undefined {
   const { SYSTEM_COLLECTIONURI, SYSTEM_TEAMPROJECT, BUILD_BUILDID } = env;
   if (SYSTEM_COLLECTIONURI && SYSTEM_TEAMPROJECT && BUILD_BUILDID) {

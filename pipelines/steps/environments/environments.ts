@@ -2,7 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { readEnvironments } from "../../../platform/release/environments";
 import { runStep, type StepContext } from "../base/step";
 
-/** `npm run environments`: what a pipeline has to know before a job starts; in GitHub as outputs of the step. */
+/** `npm run environments`: prints the environments for a pipeline, and on GitHub also sets them as outputs of the step. */
 async function tell({ env, print }: StepContext): Promise<void> {
   const { testing, training, production } = readEnvironments(env);
   const lines = [`training=${training}`, `testing=${JSON.stringify(testing)}`, `production=${production}`];

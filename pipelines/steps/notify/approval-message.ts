@@ -1,31 +1,31 @@
 import { formatNumber } from "../../../platform/base/format-number";
 
-/** What was measured of a version on the rows that were held out when it was trained. */
+/** A version's metrics on the rows held out when it was trained. */
 export interface Measured {
   /** `diabetes:3`. */
   readonly model: string;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** What somebody who approves has to know. */
+/** What an approver needs to know. */
 export interface ApprovalRequest {
   readonly candidate: Measured;
-  /** What production serves; absent before the first release. */
+  /** The version in production; absent before the first release. */
   readonly champion?: Measured | undefined;
-  /** What QA showed of it. */
+  /** Summary of the tests before production. */
   readonly qa?: string | undefined;
-  /** Where to approve. */
+  /** URL of the page on which to approve. */
   readonly link?: string | undefined;
 }
 
-/** How a webhook wants its messages. */
+/** Message formats of webhooks. */
 export const formats = ["teams", "slack"] as const;
 export type Format = (typeof formats)[number];
 
 const titleOf = ({ candidate, champion }: ApprovalRequest): string =>
   `${candidate.model} waits for approval${champion ? ` to replace ${champion.model}` : ", the first release"}`;
 
-/** A line for each metric: its name, the candidate's figure and the champion's. */
+/** For each metric: its name, and the candidate's and champion's values. */
 function metricLines({ candidate, champion }: ApprovalRequest): (readonly [string, string])[] {
   return Object.entries(candidate.metrics).map(([name, value]) => {
     const before = champion?.metrics[name];
@@ -40,22 +40,22 @@ function factsOf(request: ApprovalRequest): (readonly [string, string])[] {
   return [...metricLines(request), ...(request.qa === undefined ? [] : [["QA", request.qa] as const])];
 }
 
-const note = "Each was measured on the rows held out when it was trained.";
+const note = "Each version was measured on the rows held out when it was trained.";
 
-/** The request as lines for people. */
+/** Formats the request as plain text. */
 export function describeRequest(request: ApprovalRequest): string {
   const facts = factsOf(request).map(([name, text]) => `  ${name}: ${text}`);
   const link = request.link === undefined ? [] : [request.link];
   return [titleOf(request), ...facts, note, ...link].join("\n");
 }
 
-/** The request as Markdown, for the summary of a run. */
+/** Formats the request as Markdown, for the run's summary. */
 export function describeInMarkdown(request: ApprovalRequest): string {
   const rows = factsOf(request).map(([name, text]) => `| ${name} | ${text.replaceAll("|", "¦")} |`);
   return [`## ${titleOf(request)}`, "", "| | |", "| --- | --- |", ...rows, "", note, ""].join("\n");
 }
 
-/** An adaptive card, as a workflow of Teams posts it. */
+/** An Adaptive Card for a Teams workflow. */
 function teamsBody(request: ApprovalRequest): unknown {
   const { link } = request;
   const content = {
@@ -67,7 +67,9 @@ function teamsBody(request: ApprovalRequest): unknown {
       { type: "FactSet", facts: factsOf(request).map(([title, value]) => ({ title, value })) },
       { type: "TextBlock", text: note, isSubtle: true, wrap: true },
     ],
-    ...(link !== undefined && { actions: [{ type: "Action.OpenUrl", title: "Look and decide", url: link }] }),
+    ...(link !== undefined && {
+      actions: [{ type: "Action.OpenUrl", title: "Review and decide", url: link }],
+    }),
   };
   return {
     type: "message",
@@ -75,7 +77,7 @@ function teamsBody(request: ApprovalRequest): unknown {
   };
 }
 
-/** Characters that are more than themselves in a message of Slack. */
+/** Escapes the special characters of Slack messages. */
 const slackText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
@@ -83,7 +85,7 @@ function slackBody(request: ApprovalRequest): unknown {
   return { text: slackText(describeRequest(request)) };
 }
 
-/** What is posted to a webhook. */
+/** Body of the request to a webhook. */
 export function webhookBody(request: ApprovalRequest, format: Format): unknown {
   return format === "slack" ? slackBody(request) : teamsBody(request);
 }

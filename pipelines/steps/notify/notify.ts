@@ -17,7 +17,7 @@ import { locateRegistry } from "./stack-registry";
 import { requireVariable, runStep, type StepContext } from "../base/step";
 import { findWebhook, postToWebhook } from "./webhook";
 
-/** Of `release.json`, the file that a pipeline hands on, what is told here; `mlops package --output` writes it. */
+/** The part of `release.json` that is used here; `mlops package --output` writes the file, and stages pass it on. */
 const releaseSchema = z.object({
   release: z.object({ model: z.string() }),
   tests: z
@@ -36,11 +36,11 @@ type Tests = NonNullable<z.output<typeof releaseSchema>["tests"]>;
 interface Waiting {
   readonly ref: ModelRef;
   readonly qa?: string;
-  /** Environments in which it is not tested yet. */
+  /** Environments in which it has not been tested yet. */
   readonly untested: readonly string[];
 }
 
-/** What the tests have shown, in words; each with its environment where there are several. */
+/** Summary of the test results, with names of environments if there are several. */
 function describeTests(tests: Tests): string | undefined {
   const several = Object.keys(tests).length > 1;
   const shown = Object.entries(tests).flatMap(([environment, { smoke, load }]) => {
@@ -55,7 +55,7 @@ function describeTests(tests: Tests): string | undefined {
 
 async function readRelease(file: string, env: NodeJS.ProcessEnv): Promise<Waiting> {
   const remedy =
-    "Expected what `mlops package --output` has written. Download that artifact, or correct RELEASE.";
+    "Expected a file written by `mlops package --output`. Download that artifact, or correct RELEASE.";
   const found = await findRecord(file, releaseSchema, remedy);
   if (found === undefined) throw new PlatformError("NOT_FOUND", `There is no release in ${file}. ${remedy}`);
   const tests = found.tests ?? {};
@@ -67,7 +67,7 @@ async function readRelease(file: string, env: NodeJS.ProcessEnv): Promise<Waitin
   };
 }
 
-/** What is waiting: the release in the file RELEASE, or MODEL_VERSION, as `diabetes:3` or with MODEL as `3`. */
+/** The waiting release: from the file RELEASE, or MODEL_VERSION, which is `diabetes:3`, or `3` together with MODEL. */
 async function findWaiting(env: NodeJS.ProcessEnv): Promise<Waiting> {
   if (env.RELEASE) return readRelease(env.RELEASE, env);
   const version = requireVariable(env, "MODEL_VERSION", "a version, `diabetes:3` (or RELEASE, a file)");
@@ -100,7 +100,7 @@ async function requestOf(context: StepContext, { ref, qa }: Waiting): Promise<Ap
   };
 }
 
-/** Puts the request on the page of the run, where approvers decide. */
+/** Adds the request to the run's summary page, where approvers decide. */
 async function writeSummary(markdown: string, { env, print }: StepContext): Promise<void> {
   if (env.GITHUB_STEP_SUMMARY) await appendFile(env.GITHUB_STEP_SUMMARY, markdown);
   if (env.TF_BUILD === undefined || !env.AGENT_TEMPDIRECTORY) return;
@@ -109,15 +109,15 @@ async function writeSummary(markdown: string, { env, print }: StepContext): Prom
   print.command(`##vso[task.uploadsummary]${file}`);
 }
 
-/** `npm run release:notify`: tells the approvers what waits for them; printed in any case. */
+/** `npm run release:notify`: notifies the approvers of a waiting release; always prints the request, too. */
 async function notify(context: StepContext): Promise<void> {
   const { env, secrets, print } = context;
   const webhook = findWebhook(env);
   const waiting = await findWaiting(env);
   if (waiting.untested.length > 0) {
-    // Every stage that tests ends with this step; who approves is told after the last.
+    // Every test stage ends with this step; approvers are notified after the last one.
     print(
-      `${formatModelRef(waiting.ref)} has tests to pass in ${waiting.untested.join(" and ")}: nobody is asked yet.`,
+      `${formatModelRef(waiting.ref)} still has to be tested in ${waiting.untested.join(" and ")}. The approvers are not notified yet.`,
     );
     return;
   }
@@ -128,11 +128,11 @@ async function notify(context: StepContext): Promise<void> {
   const comments = findComments(env, { secrets });
   if (comments !== undefined) {
     const done = await writeComment(comments, `approval ${request.candidate.model}`, markdown);
-    print(`The comment of ${comments.place} is ${done}.`);
+    print(`The comment on ${comments.place} was ${done}.`);
   }
   if (webhook === undefined) return;
   await postToWebhook(webhook, request);
-  print(`The approvers are told by ${new URL(webhook.url).host}.`);
+  print(`The approvers have been notified through ${new URL(webhook.url).host}.`);
 }
 
 if (require.main === module) void runStep(notify);

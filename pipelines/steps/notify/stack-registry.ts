@@ -8,7 +8,7 @@ import { openWorkspace } from "../../../platform/settings/workspace";
 import { maskText } from "../base/mask";
 import type { StepContext } from "../base/step";
 
-/** The output of a stack in which the variables of its processes are; infra/components/outputs.ts writes it. */
+/** The stack output with the processes' variables, from infra/components/outputs.ts. */
 const environmentSchema = z.object({ cli: z.object({ MLOPS_REGISTRY: z.string().min(1) }) });
 
 const timeoutMs = 120_000;
@@ -17,15 +17,18 @@ function explain(error: unknown, stack: string, secrets: readonly string[]): Pla
   if (systemErrorCode(error) === "ENOENT") {
     return new PlatformError(
       "NOT_FOUND",
-      "The command `pulumi` was not found. Where the registry is, a stack's outputs say. Run `npm run pulumi:install`, or set MLOPS_REGISTRY.",
+      "The command `pulumi` was not found. It is needed to read the registry's address from a stack's outputs. Run `npm run pulumi:install`, or set MLOPS_REGISTRY.",
       { cause: error },
     );
   }
   const { stderr } = error as { stderr?: string };
-  const said = maskText(/error: (.+)/.exec(stderr ?? "")?.[1] ?? "no answer", secrets).replace(/\.$/, "");
+  const said = maskText(/error: (.+)/.exec(stderr ?? "")?.[1] ?? "no error message", secrets).replace(
+    /\.$/,
+    "",
+  );
   return new PlatformError(
     "REMOTE_FAILED",
-    `Stack ${stack} does not say where the registry is: ${said}. Expected its output \`environment\`, of an update that succeeded. Run \`pulumi up --stack ${stack}\`, or set MLOPS_REGISTRY.`,
+    `The registry's address cannot be read from stack ${stack}: ${said}. Expected the output \`environment\` of a successful update. Run \`pulumi up --stack ${stack}\`, or set MLOPS_REGISTRY.`,
     { cause: error },
   );
 }
@@ -41,12 +44,12 @@ async function askStack(stack: string, { env, secrets }: StepContext): Promise<s
   }
 }
 
-/** Where versions are: as MLOPS_REGISTRY has it; else of the stack that trains, or on this machine. */
+/** The registry: MLOPS_REGISTRY if it is set; otherwise the training stack's, or the one on this machine. */
 export async function locateRegistry(context: StepContext): Promise<string> {
   const { env } = context;
   const { registry, home } = readSettings("cli", env);
   if (registry !== "local") return registry;
-  // As `mlops` does; cli/session/session.ts.
+  // The same rule as in `mlops`: cli/session/session.ts.
   if (env.MLOPS_TARGET === "azure" && env.MLOPS_REGISTRY === undefined)
     return askStack(readEnvironments(env).training, context);
   return (await openWorkspace(home)).registry;

@@ -6,7 +6,7 @@ import { formats, webhookBody, type ApprovalRequest, type Format } from "./appro
 import type { Env } from "../comments/comments";
 import { maskText } from "../base/mask";
 
-/** Where approvers are told. Its address is a secret: who has it may post. */
+/** The webhook that notifies approvers. Its URL is a secret: anybody who has it can post. */
 export interface Webhook {
   readonly url: string;
   readonly format: Format;
@@ -16,14 +16,14 @@ function refuse(what: string): PlatformError {
   return new PlatformError("SETTINGS_INVALID", `${what} Correct the variable of this step.`);
 }
 
-/** The webhook that NOTIFY_WEBHOOK has, if it has one. */
+/** The webhook of NOTIFY_WEBHOOK; undefined if it has none. */
 export function findWebhook(env: Env): Webhook | undefined {
   const { NOTIFY_WEBHOOK: url, NOTIFY_FORMAT: format } = env;
-  // A vault keeps no empty secret: `npm run bootstrap` writes "none" where there is no webhook.
+  // A key vault cannot hold an empty secret, so `npm run bootstrap` writes "none" if there is no webhook.
   if (!url || url === "none") return undefined;
-  // Not shown in any message: it is the secret.
+  // Never shown in a message, because it is the secret.
   if (!URL.canParse(url))
-    throw refuse("NOTIFY_WEBHOOK is not an address. Expected that of a webhook, https://...");
+    throw refuse("NOTIFY_WEBHOOK is not a URL. Expected the URL of a webhook, https://...");
   const known = formats.find((each) => each === format);
   if (format && known === undefined) {
     throw refuse(`NOTIFY_FORMAT is "${format}". Expected ${formats.join(" or ")}.`);
@@ -33,16 +33,17 @@ export function findWebhook(env: Env): Webhook | undefined {
 
 function remedy({ status }: Failure): string | undefined {
   if (status === 401 || status === 403) {
-    return "It does not accept the signature, or posting is forbidden. Copy the address again to the secret NOTIFY_WEBHOOK.";
+    return "The webhook does not accept the signature, or posting is forbidden. Copy its URL to the secret NOTIFY_WEBHOOK again.";
   }
   if (status === 404 || status === 410) {
-    return "The workflow or its channel is gone. Make a new one, and put its address into the secret NOTIFY_WEBHOOK.";
+    return "The workflow or its channel no longer exists. Create a new one, and store its URL in the secret NOTIFY_WEBHOOK.";
   }
-  if (status === 400) return "It expects another kind of message. Set NOTIFY_FORMAT to teams or slack.";
+  if (status === 400)
+    return "The webhook expects another message format. Set NOTIFY_FORMAT to teams or slack.";
   return undefined;
 }
 
-/** Tells the approvers. A message twice is better than none, so it is sent again when the response is lost. */
+/** Notifies the approvers. A duplicate message is better than none, so it is sent again if the response is lost. */
 export async function postToWebhook(
   { url, format }: Webhook,
   request: ApprovalRequest,

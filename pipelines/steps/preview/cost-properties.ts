@@ -1,18 +1,18 @@
 import type { PropertyChange } from "./property-changes";
 
-/** Properties that a bill follows, by the end of their path. */
+/** Properties that affect the bill, by the end of their path. */
 const billed: readonly RegExp[] = [
   /(^|\.)(vmSize|vmPriority|priority|scaleSetPriority)$/,
   /(^|\.)sku(\.(name|tier|capacity|family))?$/,
   /(^|\.)(tier|capacity|throughput|dailyQuotaGb|retentionInDays|retentionDays)$/i,
   /(^|\.)(count|minCount|maxCount|minNodeCount|maxNodeCount|nodeCount|instances?)$/,
   /(^|\.)(replicas|minReplicas|maxReplicas)$/,
-  // What a container gets: on Container Instances that is what is paid, on a cluster it is what makes nodes.
+  // Container resources: Container Instances bills them directly, and on a cluster they decide the number of nodes.
   /(^|\.)(requests|limits)\.(cpu|memory|memoryInGB|gpu\.count|gpu\.sku)$/,
   /(^|\.)(amount|availabilityZones|zoneRedundancy|nodeIdleTimeBeforeScaleDown|osDiskSizeGB|diskSizeGB|storage)$/,
 ];
 
-/** Types that cost by being there, even where no property says how much. */
+/** Types that cost money merely by existing, whatever their properties. */
 const billedTypes = new Set([
   "azure-native:network:PrivateEndpoint",
   "azure-native:network:PublicIPAddress",
@@ -24,10 +24,10 @@ const billedTypes = new Set([
   "azure-native:machinelearningservices:Compute",
 ]);
 
-/** Types whose numbers are no amounts of anything that is paid for. */
+/** Types whose numeric properties do not affect the bill. */
 const unbilledTypes = /^(random|pulumi|mlops):|azure-native:(insights|monitor|authorization|policyinsights):/;
 
-/** Of a resource's properties those that cost; one without a path stands for the resource as such. */
+/** The properties of a resource that affect the bill; an empty path stands for the resource itself. */
 export function costProperties(type: string, properties: readonly PropertyChange[]): PropertyChange[] {
   if (unbilledTypes.test(type)) return [];
   const found = properties.filter(({ path }) => billed.some((pattern) => pattern.test(path)));

@@ -5,25 +5,25 @@ import { costProperties } from "./cost-properties";
 import { maskText } from "../base/mask";
 import { compareInputs, shownInputs, type PropertyChange } from "./property-changes";
 
-/** What becomes of a resource. */
+/** What an update would do to a resource. */
 export type Operation = "create" | "update" | "replace" | "delete";
 
-/** A resource that the update would touch. */
+/** A resource that the update would change. */
 export interface ResourceChange {
   readonly operation: Operation;
   /** `azure-native:storage:StorageAccount`. */
   readonly type: string;
   /** Its logical name in the program. */
   readonly name: string;
-  /** Of a change or replacement, what differs; empty when it is only a secret, or something the provider knows. */
+  /** Differences of an update or replacement; empty if only a secret or a value computed by the provider differs. */
   readonly properties: readonly PropertyChange[];
-  /** Properties for which it is replaced. */
+  /** Properties that force a replacement. */
   readonly reasons: readonly string[];
-  /** What it costs by: of a creation or deletion all such properties, else those that differ. */
+  /** Properties that affect the bill: all of them for a creation or deletion, otherwise those that differ. */
   readonly cost: readonly PropertyChange[];
 }
 
-/** A rule of the policy pack that the update would break. */
+/** A violation of a policy pack rule. */
 interface PolicyFinding {
   readonly policy: string;
   /** `mandatory` stops the update, `advisory` does not. */
@@ -38,26 +38,26 @@ export interface StackPreview {
   readonly changes: readonly ResourceChange[];
   readonly unchanged: number;
   readonly findings: readonly PolicyFinding[];
-  /** Why it could not be previewed to its end; empty when it could. */
+  /** Why the preview is incomplete; empty if it succeeded. */
   readonly errors: readonly string[];
 }
 
-/** What the command left. */
+/** Output of the preview command. */
 export interface PreviewOutput {
   readonly stack: string;
   /**
-   * The engine's events, one JSON document a line. Not what `--json` prints: it has no policies, and Pulumi 3.250 ends with
-   * "panic: attempt to encrypt value" where a secret is only known after the update.
+   * The engine's event log, one JSON document per line. The output of `--json` lacks policies, and with it Pulumi 3.250
+   * fails with "panic: attempt to encrypt value" if a secret is known only after the update.
    */
   readonly events: string;
   readonly exitCode: number;
-  /** Values that are masked wherever they stand. */
+  /** Values to mask everywhere. */
   readonly secrets: readonly string[];
 }
 
 const state = z.object({
   custom: z.boolean().nullish(),
-  // Outputs are not read: providers return secrets in them, and they are not marked as such.
+  // Outputs are not read, because providers return unmarked secrets in them.
   inputs: z.record(z.string(), z.unknown()).nullish(),
 });
 const metadataSchema = z.object({
@@ -65,7 +65,7 @@ const metadataSchema = z.object({
   urn: z.string(),
   old: state.nullish(),
   new: state.nullish(),
-  /** Properties for which it is replaced. */
+  /** Properties that force a replacement. */
   keys: z.array(z.string()).nullish(),
   /** Absent for the two halves of a replacement. */
   logical: z.boolean().nullish(),
@@ -87,7 +87,7 @@ const eventSchema = z.object({
 type Step = z.output<typeof metadataSchema>;
 type EngineEvent = z.output<typeof eventSchema>;
 
-/** What Pulumi calls an operation, as it is called here; what is not listed leaves the resource as it is. */
+/** Pulumi's operations; those not listed leave the resource unchanged. */
 const operations: Readonly<Record<string, Operation>> = {
   create: "create",
   import: "create",
@@ -98,7 +98,7 @@ const operations: Readonly<Record<string, Operation>> = {
   discard: "delete",
 };
 
-/** Whether it is a resource: a component is the sum of what it is made of, a provider is Pulumi's own. */
+/** Whether a step is about a real resource, and not a component or a provider. */
 function isResource(step: Step): boolean {
   const isComponent = (step.new ?? step.old)?.custom !== true;
   return !isComponent && !resourceOf(step.urn).type.startsWith("pulumi:providers:");
@@ -113,10 +113,10 @@ function readEvent(line: string, stack: string): EngineEvent {
   } catch (error) {
     cause = error;
   }
-  // Neither the line nor the cause's text is shown: events hold secrets.
+  // Neither the line nor the cause is shown, because events contain secrets.
   throw new PlatformError(
     "REMOTE_FAILED",
-    `The preview of stack ${stack} tells of an event that is not as expected. Expected those of the version of @pulumi/pulumi in package.json. Install that one.`,
+    `The preview of stack ${stack} wrote an event in an unknown format. Expected events from the Pulumi version in package.json (@pulumi/pulumi). Install that version.`,
     { cause },
   );
 }
@@ -143,7 +143,7 @@ function findingsOf(events: readonly EngineEvent[], secrets: readonly string[]):
   const findings = events.flatMap(({ policyEvent: event }) => {
     if (event === undefined) return [];
     const { policyName, enforcementLevel, resourceUrn, message } = event;
-    // The first line of a message is the policy's description, which the reader knows by its name.
+    // The first line of a message is the policy's description; the policy's name is already shown.
     const [description = "", ...said] = maskText(message.trim(), secrets).split("\n");
     return [
       {
@@ -158,12 +158,12 @@ function findingsOf(events: readonly EngineEvent[], secrets: readonly string[]):
   return findings.sort((a, b) => byLevel(a.level) - byLevel(b.level) || a.policy.localeCompare(b.policy));
 }
 
-/** Says that the preview failed, which is not why. */
+/** Messages that say only that the preview failed, not why. */
 const noReason = /^(error: )?(preview failed|update failed|resource monitor shut down)/;
-// eslint-disable-next-line no-control-regex -- colours of a terminal begin with a control character.
+// eslint-disable-next-line no-control-regex -- terminal colours begin with a control character.
 const colours = /\u001b\[[\d;]*m/g;
 
-/** Reads the events of a preview. Nothing in the result is a secret. */
+/** Parses the events of a preview. The result contains no secrets. */
 export function readPreview({ stack, events, exitCode, secrets }: PreviewOutput): StackPreview {
   const lines = events.split("\n").filter((line) => line.trim() !== "");
   const all = lines.map((line) => readEvent(line, stack));

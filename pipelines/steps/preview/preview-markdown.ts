@@ -1,34 +1,34 @@
 import type { Operation, ResourceChange, StackPreview } from "./preview-changes";
 import type { PropertyChange } from "./property-changes";
 
-/** How a preview is written down. */
+/** Options for rendering a preview. */
 export interface MarkdownOptions {
-  /** Characters that the place for it takes. */
+  /** Maximum characters of the text. */
   readonly max: number;
-  /** Where all of it is. */
+  /** URL of the log with the full text. */
   readonly log?: string | undefined;
 }
 
 const headings: Readonly<Record<Operation, string>> = {
   delete: "Deleted",
-  replace: "Replaced: deleted and created anew",
+  replace: "Replaced: deleted and created again",
   update: "Changed",
   create: "Created",
 };
-/** What may hurt comes first. */
+/** The most dangerous operations come first. */
 const order = ["delete", "replace", "update", "create"] as const;
 
-/** Longest value that is shown: beside its property, the rest is in the log. */
+/** Maximum characters of a value next to its property; longer values are cut. */
 const maxValueCharacters = 160;
 
-/** Text as code in Markdown: nothing in it is read as Markdown, HTML, a cell's end or somebody's name. */
+/** Renders text as inline code, so that nothing in it becomes Markdown, HTML, a cell separator or a mention. */
 function code(text: string): string {
   const line = text.replace(/\s+/g, " ").replaceAll("`", "'").replaceAll("|", "¦").trim();
   const shown = line.length > maxValueCharacters ? `${line.slice(0, maxValueCharacters)}…` : line;
   return shown === "" ? "(empty)" : `\`${shown}\``;
 }
 
-/** Text as a sentence in Markdown: it may be anybody's, so it is shown as it is written. */
+/** Escapes untrusted text for Markdown, so that it is shown literally. */
 function plain(text: string): string {
   return text
     .replace(/\s+/g, " ")
@@ -53,7 +53,7 @@ function changeLines(change: ResourceChange): string[] {
     ...lines,
     ...properties.map((property) => propertyLine(property, reasons)),
     ...(invisible
-      ? [`  - nothing that may be shown: a secret, or what the provider computes${reasonText(reasons)}`]
+      ? [`  - nothing to show: a secret, or a value that the provider computes${reasonText(reasons)}`]
       : []),
   ];
 }
@@ -70,7 +70,7 @@ function costLines(changes: readonly ResourceChange[]): string[] {
   );
   if (rows.length === 0) return [];
   return [
-    "#### What it costs by",
+    "#### Changes that affect cost",
     "",
     "| Resource | | Property | Before | After |",
     "| --- | --- | --- | --- | --- |",
@@ -86,18 +86,20 @@ function findingLines({ findings }: StackPreview): string[] {
       `- **${plain(level)}** ${code(policy)} on ${code(resource)}: ${plain(message)}`,
   );
   const stopped = findings.some(({ level }) => level === "mandatory");
-  const ends = stopped ? ["", "A mandatory rule ends the preview, so what follows may not be all."] : [];
-  return ["#### Rules that it breaks", "", ...lines, ...ends, ""];
+  const ends = stopped
+    ? ["", "A mandatory rule stops the preview, so the list below may be incomplete."]
+    : [];
+  return ["#### Violated rules", "", ...lines, ...ends, ""];
 }
 
 function errorLines({ errors }: StackPreview): string[] {
   if (errors.length === 0) return [];
-  // Indented, so that no line of theirs ends the block.
+  // An indented block, which no line of the error can end.
   const lines = errors.flatMap((error) => error.split("\n").map((line) => `    ${line}`));
-  return ["The preview failed, so this is not all:", "", ...lines, ""];
+  return ["The preview failed, so it is incomplete:", "", ...lines, ""];
 }
 
-/** How many of each, in one line. */
+/** Counts of each operation, in one line. */
 export function summarize({ changes, unchanged, findings, errors }: StackPreview): string {
   const count = (operation: Operation): number =>
     changes.filter((change) => change.operation === operation).length;
@@ -112,10 +114,13 @@ export function summarize({ changes, unchanged, findings, errors }: StackPreview
     return number === 0 ? [] : [`${number} ${word}`];
   });
   const mandatory = findings.filter(({ level }) => level === "mandatory").length;
-  const refused = mandatory === 0 ? "" : ` **Refused by ${mandatory} findings of the rules.**`;
+  const refused =
+    mandatory === 0
+      ? ""
+      : ` **Refused: ${mandatory} ${mandatory === 1 ? "violation" : "violations"} of mandatory rules.**`;
   const failed = errors.length === 0 ? "" : " **The preview failed.**";
-  const changed = parts.length === 0 ? "no change" : parts.join(", ");
-  return `${changed}; ${unchanged} stay as they are.${refused}${failed}`;
+  const changed = parts.length === 0 ? "no changes" : parts.join(", ");
+  return `${changed}; ${unchanged} unchanged.${refused}${failed}`;
 }
 
 function stackLines(preview: StackPreview): string[] {
@@ -135,7 +140,7 @@ function stackLines(preview: StackPreview): string[] {
   ];
 }
 
-/** Takes lines while there is room, and says how many there was no room for. */
+/** Takes as many lines as fit, and says how many were left out. */
 function fit(lines: readonly string[], max: number, log: string | undefined): string {
   const all = lines.join("\n");
   if (all.length <= max) return all;
@@ -151,7 +156,7 @@ function fit(lines: readonly string[], max: number, log: string | undefined): st
   return lines.slice(0, taken).join("\n") + rest(lines.length - taken);
 }
 
-/** What updates would do, as Markdown: no secret, nothing longer than may be, costs and what is refused first. */
+/** Renders previews as Markdown of at most `max` characters, without secrets; costs and violations come first. */
 export function renderPreviews(previews: readonly StackPreview[], { max, log }: MarkdownOptions): string {
   const link = log === undefined ? "" : ` [Log](${log})`;
   const head = `## What this pull request would change in Azure${link}\n\n`;

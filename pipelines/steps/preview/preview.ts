@@ -11,13 +11,13 @@ import { maskText } from "../base/mask";
 import { requireVariable, runStep, type StepContext } from "../base/step";
 import { findServingStack, ownStack, type EnvironmentStack } from "../stacks/stack-projects";
 
-/** Longest time that the preview of a stack may take. */
+/** Timeout of the preview of a stack. */
 const timeoutMs = 20 * 60_000;
-/** In the job's log there is room for all. */
+/** Character limit for the job's log, which has room for everything. */
 const unlimited = 10_000_000;
 
 function stacksOf(env: NodeJS.ProcessEnv): readonly string[] {
-  const given = requireVariable(env, "STACK", "a stack, several separated by commas, or `all`");
+  const given = requireVariable(env, "STACK", "a stack, several stacks separated by commas, or `all`");
   if (given === "all") return readEnvironments(env).names;
   const stacks = given.split(/[\s,]+/);
   const wrong = stacks.filter((stack) => !/^[\w.-]+(\/[\w.-]+){0,2}$/.test(stack));
@@ -48,14 +48,14 @@ async function previewAll(stacks: readonly string[], context: StepContext) {
       if (serving !== undefined) await previewOf(serving);
     } catch (error) {
       if (!(error instanceof PlatformError) || error.code !== "REMOTE_FAILED") throw error;
-      // The comment says of the others what they would change, and of this one why nothing is known.
+      // The comment still previews the other stacks, and says why this one failed.
       add({ stack, changes: [], unchanged: 0, findings: [], errors: [maskText(error.message, secrets)] });
     }
   }
   return previews;
 }
 
-/** `npm run infra:preview`: what an update would change, as one comment of the pull request; printed everywhere. */
+/** `npm run infra:preview`: prints what an update would change and, for a pull request, writes it into one comment. */
 async function preview(context: StepContext): Promise<void> {
   const { env, secrets, print } = context;
   const stacks = stacksOf(env);
@@ -65,7 +65,7 @@ async function preview(context: StepContext): Promise<void> {
   if (comments !== undefined) {
     const text = renderPreviews(previews, { max: comments.max, log: jobLinkOf(env) });
     const done = await writeComment(comments, `preview ${stacks.join(",")}`, text);
-    print(`The comment of ${comments.place} is ${done}.`);
+    print(`The comment on ${comments.place} was ${done}.`);
   }
   const failed = previews.filter(
     ({ errors, findings }) => errors.length > 0 || findings.some(({ level }) => level === "mandatory"),

@@ -2,15 +2,15 @@ import { isSecretProperty, maskText, secretMark } from "../base/mask";
 
 /** A property that differs. */
 export interface PropertyChange {
-  /** `agentPoolProfiles[system].count`: items that have names go by them, others by their place. */
+  /** For example `agentPoolProfiles[system].count`; a list item is identified by its name, or else by its index. */
   readonly path: string;
-  /** Absent when it was not set before. */
+  /** Absent if it was not set before. */
   readonly before?: string;
-  /** Absent when it is not set any more. */
+  /** Absent if it is no longer set. */
   readonly after?: string;
 }
 
-/** Values that Pulumi prints for what only the update itself will know: text, truth, number, list, record, asset, archive. */
+/** Pulumi's placeholders for values unknown until the update: string, boolean, number, list, record, asset, archive. */
 const unknowns = new Set([
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -21,7 +21,7 @@ const unknowns = new Set([
   "e48ece36-62e2-4504-bad9-02848725956a",
 ]);
 
-/** Stands for a value that only the update itself will know. */
+/** Shown for a value that is unknown until the update. */
 const unknownText = "known after the update";
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ type Inputs = Readonly<Record<string, unknown>>;
 const isRecord = (value: unknown): value is Inputs =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Names of a list's items, when each has one of its own: an item that moves is no change then. */
+/** Names of a list's items if they are all unique; reordering items is then not a change. */
 function itemNames(items: readonly unknown[]): string[] | undefined {
   const names = items.map((item) => (isRecord(item) ? item.name : undefined));
   const texts = names.filter((name): name is string => typeof name === "string" && !unknowns.has(name));
@@ -41,12 +41,12 @@ function textOf(value: unknown): string {
   return unknowns.has(value) ? unknownText : value;
 }
 
-/** The key that tells that a record stands for a value of another kind, and what it says of a secret and of an output. */
+/** The key that marks a record as a special value, and its values for a secret and an output. */
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/** A value that Pulumi wraps, as what may be shown of it: secrets, what is not known yet, files by their digest. */
+/** What to show for a special value: a placeholder for a secret or an unknown value, the digest of a file. */
 function unwrap(value: unknown): unknown {
   if (!isRecord(value) || typeof value[signature] !== "string") return value;
   if (value[signature] === secretSignature || value.secret === true) return secretMark;
@@ -54,7 +54,7 @@ function unwrap(value: unknown): unknown {
   return value.hash ?? value.urn ?? "(content)";
 }
 
-/** Every value in inputs, by its path. */
+/** All leaf values of the inputs, by path. */
 function flatten(wrapped: unknown, path = "", into = new Map<string, string>()): Map<string, string> {
   const value = unwrap(wrapped);
   if (Array.isArray(value) && value.length > 0) {
@@ -70,7 +70,7 @@ function flatten(wrapped: unknown, path = "", into = new Map<string, string>()):
   return into;
 }
 
-/** What may be shown of a resource's inputs, by path. */
+/** A resource's inputs by path, with secrets masked. */
 export function shownInputs(
   type: string,
   inputs: Inputs | undefined,
@@ -83,7 +83,7 @@ export function shownInputs(
   return shown;
 }
 
-/** Properties whose values differ. A secret shows only when it comes or goes: both its values look the same. */
+/** Properties whose values differ. A secret is reported only if it is added or removed, as all its values are masked alike. */
 export function compareInputs(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,

@@ -14,7 +14,7 @@ export interface PreviewRun {
   readonly policies: string;
   readonly env: NodeJS.ProcessEnv;
   readonly secrets: readonly string[];
-  /** Longest time it may take, milliseconds. */
+  /** Timeout in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -30,7 +30,7 @@ function run(args: readonly string[], { project, env, timeoutMs, stack }: Previe
     const chunks: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
     const text = (name: "stdout" | "stderr"): string => Buffer.concat(chunks[name]).toString("utf8");
     let late = false;
-    // As Ctrl-C does: Pulumi ends its programs and plugins itself, and after a second signal at once.
+    // Like Ctrl-C: on SIGINT, Pulumi ends its programs and plugins, and a second signal would stop it at once.
     const timer = setTimeout(() => {
       late = true;
       child.kill("SIGINT");
@@ -58,7 +58,7 @@ function missing(error: Error): Error {
   if (systemErrorCode(error) !== "ENOENT") return error;
   return new PlatformError(
     "NOT_FOUND",
-    "The command `pulumi` was not found. A preview is made by Pulumi. Install the version of @pulumi/pulumi in package.json (https://www.pulumi.com/docs/install), and see that it is on the PATH.",
+    "The command `pulumi` was not found. A preview needs the Pulumi CLI. Install the version of @pulumi/pulumi in package.json (https://www.pulumi.com/docs/install), and add it to the PATH.",
     { cause: error },
   );
 }
@@ -66,25 +66,25 @@ function missing(error: Error): Error {
 function tooLate(stack: string, timeoutMs: number): PlatformError {
   return new PlatformError(
     "REMOTE_FAILED",
-    `The preview of stack ${stack} has not ended in ${Math.round(timeoutMs / 1000)} s, and was stopped. A preview takes some minutes. See whether the state's storage and Azure answer from here.`,
+    `The preview of stack ${stack} did not finish within ${Math.round(timeoutMs / 1000)} s and was stopped. A preview usually takes a few minutes. Check that the state's storage and Azure can be reached from here.`,
   );
 }
 
-/** What to do, by what the command says when it cannot even begin. */
+/** Remedies by error output, for a preview that could not start. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [
     /no stack named|no Pulumi project/i,
-    "Expected a stack of that name in this backend. Run `pulumi stack init`, or correct STACK or PULUMI_BACKEND_URL.",
+    "Expected a stack with this name in the backend. Run `pulumi stack init`, or correct STACK or PULUMI_BACKEND_URL.",
   ],
   [
     /PULUMI_ACCESS_TOKEN|not logged in|pulumi login|passphrase/i,
-    "Expected a backend, and what opens its secrets. Set PULUMI_BACKEND_URL, and sign in.",
+    "Expected a backend, and access to its secrets. Set PULUMI_BACKEND_URL, and sign in.",
   ],
   [
     /AuthorizationPermissionMismatch|AuthorizationFailed|does not have authorization|403/i,
-    'Expected the roles of a preview: "Reader", "Storage Blob Data Reader" on the state, "Key Vault Crypto User" on its key. Run `npm run bootstrap`, or give them.',
+    'Expected the roles of a preview: "Reader", "Storage Blob Data Reader" on the state, "Key Vault Crypto User" on its key. Run `npm run bootstrap`, or assign them.',
   ],
-  [/AADSTS|az login|DefaultAzureCredential|401/i, "Expected an identity that is signed in. Run `az login`."],
+  [/AADSTS|az login|DefaultAzureCredential|401/i, "Expected a signed-in identity. Run `az login`."],
 ];
 
 function cannotBegin({ stderr, stdout, exitCode }: Ended, { stack, secrets }: PreviewRun): PlatformError {
@@ -92,20 +92,20 @@ function cannotBegin({ stderr, stdout, exitCode }: Ended, { stack, secrets }: Pr
   const line = /(?:error|panic): (.+)/.exec(text)?.[1] ?? text.trim().split("\n").at(-1) ?? "";
   const remedy =
     remedies.find(([pattern]) => pattern.test(text))?.[1] ??
-    `Expected what \`pulumi preview --stack ${stack}\` needs. Run it here.`;
+    `Run \`pulumi preview --stack ${stack}\` here to see the full output.`;
   return new PlatformError(
     "REMOTE_FAILED",
     `Stack ${stack} cannot be previewed (exit code ${exitCode}): ${line.slice(0, 500).replace(/\.$/, "")}. ${remedy}`,
   );
 }
 
-/** Previews an update of a stack by the Pulumi on the PATH, under the policy pack. Nothing is changed by it. */
+/** Previews an update of a stack with the Pulumi CLI on the PATH and the policy pack. Changes nothing. */
 export async function runPreview(options: PreviewRun): Promise<PreviewOutput> {
   const { stack, policies, secrets, env } = options;
   return withTemporaryFolder("mlops-preview-", async (folder) => {
     const eventLog = path.join(folder, "events.jsonl");
     const args = ["preview", "--stack", stack, "--policy-pack", policies, "--event-log", eventLog];
-    // The log of events is an option of development for now. It holds secrets, so it goes with its folder.
+    // Pulumi treats the event log as a debug option for now. It contains secrets, so its temporary folder is deleted.
     const own = { ...env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" };
     const ended = await run([...args, "--non-interactive", "--color", "never"], { ...options, env: own });
     const events = await readIfThere(eventLog);

@@ -20,12 +20,12 @@ type Export = z.output<typeof exportSchema>;
 type Resource = z.output<typeof resource>;
 
 /**
- * What others look after now: what is on a cluster, and the way there, has a stack of its own; the API keys are in the
- * vault alone.
+ * Types of resources that are managed elsewhere now: cluster objects and their provider have a separate stack, and API keys
+ * are only in the vault.
  */
 const handedOver =
   /^(kubernetes:|pulumi:providers:kubernetes$|azure-native:keyvault:Secret$|random:index\/randomPassword:RandomPassword$)/;
-/** What an environment said of its release before that had a stack of its own. */
+/** Outputs about the release, from before serving had a separate stack. */
 const goneOutputs = ["release", "scoringUrl"];
 
 function withoutServing({ outputs, ...rest }: Resource, gone: ReadonlySet<string>): Resource {
@@ -45,7 +45,7 @@ function withoutServing({ outputs, ...rest }: Resource, gone: ReadonlySet<string
   };
 }
 
-/** The export of an environment's stack without what others look after now: the environment forgets that, and leaves it as it is. */
+/** Removes resources that are managed elsewhere from an export of an environment's stack: they leave its state but stay. */
 export function forgetServing(exported: Export): Export {
   const { resources } = exported.deployment;
   const gone = new Set(resources.filter(({ type }) => handedOver.test(type)).map(({ urn }) => urn));
@@ -53,7 +53,7 @@ export function forgetServing(exported: Export): Export {
   return { ...exported, deployment: { ...exported.deployment, resources: kept } };
 }
 
-/** `npm run infra:forget`: reads what `pulumi stack export` printed, and prints what `pulumi stack import` is to read. */
+/** `npm run infra:forget`: reads the output of `pulumi stack export`, and prints the input for `pulumi stack import`. */
 async function forget(): Promise<void> {
   let read: unknown;
   try {
@@ -65,10 +65,10 @@ async function forget(): Promise<void> {
   if (!exported.success) {
     throw new PlatformError(
       "USAGE",
-      "The input is not an export of a stack. Expected what `pulumi stack export` prints. Run `pulumi stack export --stack <name> | npm run --silent infra:forget > after.json`.",
+      "The input is not a stack export. Expected the output of `pulumi stack export`. Run `pulumi stack export --stack <name> | npm run --silent infra:forget > after.json`.",
     );
   }
-  // Not by the step's own printing, which masks what looks like a secret: an export is read again as it is.
+  // Written directly, because `print` masks what looks like a secret, and an export must be imported unchanged.
   process.stdout.write(`${JSON.stringify(forgetServing(exported.data), undefined, 2)}\n`);
 }
 

@@ -5,15 +5,15 @@ import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
 import { maskText } from "../base/mask";
 import type { StepContext } from "../base/step";
 
-/** A stack of an environment: its own, or that of what serves in it. Both have the environment's name. */
+/** A stack of an environment: its own, or its serving stack. Both have the environment's name. */
 export interface EnvironmentStack {
-  /** As it is shown: that of what serves is named with its project. */
+  /** Name for messages; the serving stack's includes its project. */
   readonly title: string;
-  /** Folder of its project, from where the command runs. */
+  /** Folder of its project, relative to the working directory. */
   readonly folder: string;
 }
 
-/** Project of what serves, below that of the environments. */
+/** Folder of the serving project. */
 const servingFolder = path.join("infra", "serving");
 const timeoutMs = 120_000;
 
@@ -37,25 +37,25 @@ async function exists(stack: string, folder: string, { env, secrets }: StepConte
     if (systemErrorCode(error) === "ENOENT") {
       throw new PlatformError(
         "NOT_FOUND",
-        "The command `pulumi` was not found. Stacks are previewed and updated by it. Run `npm run pulumi:install`, and see that its folder is on the PATH.",
+        "The command `pulumi` was not found. It is needed to preview and update stacks. Run `npm run pulumi:install`, and add its folder to the PATH.",
         { cause: error },
       );
     }
     const { stderr = "" } = error as { stderr?: string };
     if (/no stack named/i.test(stderr)) return false;
-    const said = maskText(/error: (.+)/.exec(stderr)?.[1] ?? "no answer", secrets).replace(/\.$/, "");
+    const said = maskText(/error: (.+)/.exec(stderr)?.[1] ?? "no error message", secrets).replace(/\.$/, "");
     throw new PlatformError(
       "REMOTE_FAILED",
-      `Pulumi does not say whether anything serves in ${stack}: ${said}. Expected its backend, and what opens it. Set PULUMI_BACKEND_URL, and sign in.`,
+      `Pulumi cannot tell whether ${stack} has a serving stack: ${said}. Expected a backend, and access to it. Set PULUMI_BACKEND_URL, and sign in.`,
       { cause: error },
     );
   }
 }
 
-/** The stack of an environment itself. */
+/** An environment's own stack. */
 export const ownStack = (environment: string): EnvironmentStack => ({ title: environment, folder: "." });
 
-/** The stack of what serves in an environment: there is one since its first release. */
+/** An environment's serving stack; undefined before its first release. */
 export async function findServingStack(
   environment: string,
   context: StepContext,

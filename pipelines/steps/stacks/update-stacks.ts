@@ -10,7 +10,7 @@ import { findServingStack, ownStack, type EnvironmentStack } from "./stack-proje
 interface Request {
   readonly verb: "up" | "destroy";
   readonly stack: string;
-  /** For the environment's own stack: what Pulumi takes beside that. */
+  /** Further Pulumi arguments, for the environment's own stack. */
   readonly rest: readonly string[];
 }
 
@@ -18,7 +18,7 @@ function requestOf([verb, ...words]: readonly string[]): Request {
   if (verb === "up" || verb === "destroy") return { verb, ...environmentOption(words) };
   throw new PlatformError(
     "USAGE",
-    `${verb ?? "Nothing"} is asked for. Expected up or destroy. Run \`npm run infra:up -- --stack <name>\`, or infra:destroy in its place.`,
+    `The request is "${verb ?? "(none)"}". Expected up or destroy. Run \`npm run infra:up -- --stack <name>\`, or the same with infra:destroy.`,
   );
 }
 
@@ -28,28 +28,28 @@ async function pulumi(words: readonly string[], { env }: StepContext): Promise<v
   if (code === 0) return;
   throw new PlatformError(
     "DEPLOYMENT_FAILED",
-    `\`pulumi ${words.slice(0, 4).join(" ")}\` ended with exit code ${code ?? "of a signal"}; what is wrong is above. Correct it, and run the same command again: it goes on from here.`,
+    `\`pulumi ${words.slice(0, 4).join(" ")}\` ${code === null ? "was ended by a signal" : `ended with exit code ${code}`}; the error is above. Correct it, and run the same command again: it resumes here.`,
   );
 }
 
 function wordsOf({ verb, stack, rest }: Request, { folder }: EnvironmentStack): string[] {
-  // Among the outputs are the texts of all pipelines: `pulumi stack output` shows them to who asks.
+  // The outputs include the texts of all pipelines; `pulumi stack output` shows them on request.
   const policies =
     verb === "up" ? ["--policy-pack", path.resolve("infra", "policy"), "--suppress-outputs"] : [];
-  // Settings that are given here are written into the file of settings, which both stacks have.
+  // Settings given here go into the settings file, which both stacks share.
   const more = folder === "." ? rest : [];
   return [verb, "--yes", "--stack", stack, "--cwd", folder, ...policies, ...more];
 }
 
 /**
- * `npm run infra:up -- --stack <name>`: updates an environment, and then what serves in it, which takes its settings from
- * there. `infra:destroy` removes both, the other way round, once the environment says that it may go.
+ * `npm run infra:up -- --stack <name>`: updates an environment and then its serving stack, which reads the environment's
+ * outputs. `infra:destroy` removes both in reverse order, if a preview shows that the environment can be destroyed.
  */
 async function update(context: StepContext): Promise<void> {
   const request = requestOf(process.argv.slice(2));
   const serving = await findServingStack(request.stack, context);
   const stacks = [ownStack(request.stack), ...(serving ? [serving] : [])];
-  // A protected environment stays, and so does what serves in it: the preview fails before anything is touched.
+  // If the environment is protected, the preview fails, so its serving stack is kept, too.
   if (request.verb === "destroy" && serving)
     await pulumi(["destroy", "--preview-only", "--stack", request.stack, "--cwd", "."], context);
   for (const stack of request.verb === "up" ? stacks : stacks.reverse()) {

@@ -107,7 +107,7 @@ describe("the way of a model into production", () => {
     const run = await release("diabetes:2");
     expect(run).toMatchObject({ result: "failed", stages: { Test_qa: "succeeded", Production: "failed" } });
     expect(described(run).slice(2)).toEqual([
-      "Production.Canary.deploy: Take it through the canary failed",
+      "Production.Canary.deploy: Advance the canary failed",
       "Production.Canary.failure succeeded",
     ]);
     const output = outputOf(run, "Production.Canary.deploy");

@@ -52,7 +52,9 @@ describe("a project with dev, test and live", () => {
   test("tells the approvers after the last test, not before", async () => {
     const { jobs } = await runs("release", { modelVersion: "diabetes:1" });
     const said = jobs.map(({ steps }) => steps.map(({ output }) => output).join(""));
-    expect(said[1]).toContain("diabetes:1 has tests to pass in test: nobody is asked yet.");
+    expect(said[1]).toContain(
+      "diabetes:1 still has to be tested in test. The approvers are not notified yet.",
+    );
     expect(said[2]).toContain("diabetes:1 waits for approval");
   });
 

@@ -246,7 +246,7 @@ describe.each([
 
   test.each([
     [401, "who are you", "Pass"],
-    [404, "no such thing", "Expected the pull request"],
+    [404, "no such thing", "Expected an existing pull request"],
     [409, "changed", "Run the job again"],
     [400, "bad", "Correct what it names"],
   ])("is refused with HTTP %d: %s", async (status, said, remedy) => {

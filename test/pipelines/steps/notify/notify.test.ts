@@ -27,7 +27,7 @@ describe("the message to approvers", () => {
         "  rmse: 50.63 (champion 52)",
         "  r2: 0.546",
         "  QA: 12 smoke checks passed",
-        "Each was measured on the rows held out when it was trained.",
+        "Each version was measured on the rows held out when it was trained.",
         "https://ci.example/7",
       ].join("\n"),
     );
@@ -85,7 +85,7 @@ describe("the webhook", () => {
 
   test("is not shown when it is wrong", () => {
     expect(() => findWebhook({ NOTIFY_WEBHOOK: "hunter2" })).toThrow(
-      /^NOTIFY_WEBHOOK is not an address\. (?!.*hunter2)/,
+      /^NOTIFY_WEBHOOK is not a URL\. (?!.*hunter2)/,
     );
     expect(() => findWebhook({ NOTIFY_WEBHOOK: "https://a", NOTIFY_FORMAT: "mail" })).toThrow(
       'NOTIFY_FORMAT is "mail". Expected teams or slack.',
@@ -142,11 +142,11 @@ describe("a message to a webhook", () => {
     [
       401,
       '{"error":{"code":"DirectApiAuthorizationRequired","message":"sign in"}}',
-      "(DirectApiAuthorizationRequired: sign in). It does not accept the signature",
+      "(DirectApiAuthorizationRequired: sign in). The webhook does not accept the signature",
     ],
-    [403, "action_prohibited", "(action_prohibited). It does not accept the signature"],
-    [404, "no_service", "(no_service). The workflow or its channel is gone"],
-    [410, "channel_is_archived", "The workflow or its channel is gone"],
+    [403, "action_prohibited", "(action_prohibited). The webhook does not accept the signature"],
+    [404, "no_service", "(no_service). The workflow or its channel no longer exists"],
+    [410, "channel_is_archived", "The workflow or its channel no longer exists"],
     [400, "invalid_payload", "Set NOTIFY_FORMAT"],
     [409, "", "HTTP 409. It was changed in the meantime"],
   ])("is refused with HTTP %d %s, and the address is not shown", async (status, body, expected) => {
@@ -214,7 +214,10 @@ describe("npm run release:notify", () => {
     const agent = { TF_BUILD: "True", AGENT_TEMPDIRECTORY: folder() };
     const environments = { MLOPS_ENVIRONMENTS: folder("environments.yml") };
     const { code, stdout } = await notify({ RELEASE: file, ...environments, ...agent });
-    expect([code, stdout]).toEqual([0, "diabetes:2 has tests to pass in stage: nobody is asked yet.\n"]);
+    expect([code, stdout]).toEqual([
+      0,
+      "diabetes:2 still has to be tested in stage. The approvers are not notified yet.\n",
+    ]);
     const { qa } = release.tests ?? {};
     await writeFile(file, JSON.stringify({ ...release, tests: { qa, stage: qa } }));
     expect((await notify({ RELEASE: file, ...environments, ...agent })).stdout).toContain(
@@ -250,7 +253,7 @@ describe("npm run release:notify", () => {
       });
       expect(stderr).toBe("");
       expect(requests[0]?.body).toContain("9 smoke checks passed, 0 of 100 requests failed under load");
-      expect(stdout).toContain("The approvers are told by 127.0.0.1:");
+      expect(stdout).toContain("The approvers have been notified through 127.0.0.1:");
       expect(stdout).not.toContain("the-signature");
       expect(code).toBe(0);
     } finally {
@@ -287,9 +290,9 @@ describe("npm run release:notify", () => {
   test.each([
     [
       "echo \"error: no stack named 'qa' found\" >&2; exit 6",
-      "no stack named 'qa' found. Expected its output",
+      "no stack named 'qa' found. Expected the output",
     ],
-    ["echo '{}'", "Stack qa does not say where the registry is: no answer."],
+    ["echo '{}'", "The registry's address cannot be read from stack qa: no error message."],
   ])("says what to do when the stack does not say it: %s", async (script, message) => {
     await mkdir(folder("bin"));
     await writeFile(folder("bin", "pulumi"), `#!/bin/sh\n${script}\n`);

@@ -51,17 +51,17 @@ describe("a recorded preview", () => {
 
   test("is counted", () => {
     expect(summarize(preview)).toBe(
-      "1 created, 1 changed, 5 replaced, 1 deleted; 0 stay as they are. **Refused by 12 findings of the rules.**",
+      "1 created, 1 changed, 5 replaced, 1 deleted; 0 unchanged. **Refused: 12 violations of mandatory rules.**",
     );
   });
 
   test("shows costs first, then rules, then what is deleted, replaced, changed, created", () => {
     const headings = [...text.matchAll(/^#### (.+)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual([
-      "What it costs by",
-      "Rules that it breaks",
+      "Changes that affect cost",
+      "Violated rules",
       "Deleted",
-      "Replaced: deleted and created anew",
+      "Replaced: deleted and created again",
       "Changed",
       "Created",
     ]);
@@ -114,7 +114,7 @@ describe("a change", () => {
   test("of a component is none: it is the sum of its parts", () => {
     const step = { op: "create", urn: urn("mlops:infra:Foundation", "mlops"), new: {} };
     const preview = readPreview(recorded({ events: eventsOf([step]), exitCode: 0 }));
-    expect(summarize(preview)).toBe("no change; 0 stay as they are.");
+    expect(summarize(preview)).toBe("no changes; 0 unchanged.");
   });
 
   test("of an item's place in a list of named items is none", () => {
@@ -124,7 +124,7 @@ describe("a change", () => {
     ];
     const moved = one("update", blob, { items: [a, b] }, { items: [b, a] });
     expect(moved.changes[0]?.properties).toEqual([]);
-    expect(render(moved)).toContain("nothing that may be shown");
+    expect(render(moved)).toContain("nothing to show");
   });
 
   test("of a property that comes or goes shows one side", () => {
@@ -243,7 +243,7 @@ describe("the Markdown", () => {
 
   test("says that nothing changes", () => {
     const preview = readPreview(recorded({ events: eventsOf([]), exitCode: 0 }));
-    expect(render(preview)).toContain("### Stack `qa`: no change; 0 stay as they are.");
+    expect(render(preview)).toContain("### Stack `qa`: no changes; 0 unchanged.");
   });
 });
 
@@ -275,9 +275,7 @@ describe("a preview that failed", () => {
     (events) => {
       const read = (): unknown => readPreview(recorded({ events }));
       expect(read).toThrow(PlatformError);
-      expect(read).toThrow(
-        /^The preview of stack qa tells of an event that is not as expected\. (?!.*the-secret)/,
-      );
+      expect(read).toThrow(/^The preview of stack qa wrote an event in an unknown format\. (?!.*the-secret)/);
     },
   );
 });

@@ -67,6 +67,6 @@ test.each(["", "{}", '{"version":3}'])("an input that is no export is refused: %
     encoding: "utf8",
     env: { ...process.env, NODE_OPTIONS: "" },
   });
-  expect(stderr).toContain("USAGE: The input is not an export of a stack.");
+  expect(stderr).toContain("USAGE: The input is not a stack export.");
   expect([status, stdout]).toEqual([2, ""]);
 });

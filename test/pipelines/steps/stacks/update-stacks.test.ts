@@ -86,7 +86,7 @@ describe("updating an environment and what serves in it", () => {
     await givePulumi([`echo "error: PULUMI_ACCESS_TOKEN must be set" >&2; exit 255`]);
     const { status, stderr } = update("destroy", "--stack", "qa");
     expect([status, await called()]).toEqual([1, []]);
-    expect(stderr).toMatch(/does not say whether anything serves in qa: PULUMI_ACCESS_TOKEN must be set\./);
+    expect(stderr).toMatch(/cannot tell whether qa has a serving stack: PULUMI_ACCESS_TOKEN must be set\./);
   });
 
   test.each([[["up"]], [["up", "--stack"]], [["up", "--stack", "../x"]], [["down", "--stack", "qa"]]])(

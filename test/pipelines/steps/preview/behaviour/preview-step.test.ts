@@ -61,7 +61,7 @@ describe("npm run infra:preview", () => {
     await givePulumi([...recorded, "exit 1"]);
     const { code, stdout, stderr } = await preview();
     expect(stderr).toBe("");
-    expect(stdout).toContain("#### What it costs by");
+    expect(stdout).toContain("#### Changes that affect cost");
     expect(stdout).not.toContain("not-to-be-shown");
     expect((await readdir(folder("tmp"))).filter((name) => name.startsWith("mlops-"))).toEqual([]);
     expect(await readFile(folder("arguments"), "utf8")).toMatch(
@@ -74,7 +74,7 @@ describe("npm run infra:preview", () => {
   test("writes one comment about all its stacks, with a link to the log", async () => {
     await givePulumi([...recorded]);
     const { stdout } = await preview({ STACK: "qa, prod", ...inAzureDevOps() });
-    expect(stdout).toContain("The comment of pull request 7 in Azure DevOps is created.");
+    expect(stdout).toContain("The comment on pull request 7 in Azure DevOps was created.");
     expect(requests.map(({ method }) => method)).toEqual(["GET", "POST"]);
     const body = JSON.parse(requests[1]?.body ?? "") as Record<string, unknown>;
     expect(body).toMatchObject({
@@ -89,7 +89,7 @@ describe("npm run infra:preview", () => {
   test("succeeds when the update may be made", async () => {
     await givePulumi(["exit 0"]);
     const { code, stdout } = await preview();
-    expect(stdout).toContain("qa: no change; 0 stay as they are.");
+    expect(stdout).toContain("qa: no changes; 0 unchanged.");
     expect(code).toBe(0);
   });
 
@@ -110,8 +110,8 @@ describe("npm run infra:preview", () => {
     ],
     ["error: RESPONSE 403: AuthorizationPermissionMismatch", '"Storage Blob Data Reader" on the state'],
     ["error: DefaultAzureCredential: failed to acquire a token", "Run `az login`"],
-    ["panic: something bad", "Expected what `pulumi preview --stack qa` needs"],
-    ["error: something else", "Expected what `pulumi preview --stack qa` needs"],
+    ["panic: something bad", "Run `pulumi preview --stack qa` here"],
+    ["error: something else", "Run `pulumi preview --stack qa` here"],
   ])("says what to do when Pulumi cannot begin: %s", async (text, remedy) => {
     await givePulumi([`echo "${text}" >&2`, "exit 255"]);
     const { code, stdout } = await preview();
