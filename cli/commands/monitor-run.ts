@@ -139,4 +139,3 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   process.exitCode = 1;
   if (flags.retrain || acted?.decision.action === "retrain") await retrainNow(scope, command, flags);
 }
-
