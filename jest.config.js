@@ -20,7 +20,10 @@ module.exports = {
   projects: [
     project("unit", ["<rootDir>/test/{platform,training,scoring,deploy,cli,build,repository}/**/*.test.ts"]),
     project("infra", ["<rootDir>/test/infra/**/*.test.ts"], {
-      moduleNameMapper: { "^(typescript|@npmcli/arborist)$": "<rootDir>/test/setup/unused-package.js" },
+      moduleNameMapper: {
+        "^(typescript|@npmcli/arborist)$": "<rootDir>/test/setup/unused-package.js",
+        "^\\./debuggable$": "<rootDir>/test/setup/plain-promises.js",
+      },
     }),
     project("pipelines", ["<rootDir>/test/pipelines/**/*.test.ts"]),
     project("engine", ["<rootDir>/test/engine/**/*.test.ts"]),

@@ -56,7 +56,8 @@ export interface Finished {
   readonly code: number;
   /** What was printed to both streams. */
   readonly output: string;
-  readonly seconds: number;
+  /** Processor time of the engine, its language hosts and its plugins. */
+  readonly cpuSeconds: number;
 }
 
 /** A resource of a stack's state. */
@@ -72,6 +73,15 @@ export interface Operation {
   readonly op: string;
   readonly type: string;
   readonly name: string;
+}
+
+/** What was printed, without the two lines of bash's `times`: of the shell itself, and of all its children. */
+function readTimed({ stdout, stderr }: { stdout: string; stderr: string }): Omit<Finished, "code"> {
+  const clock = String.raw`(\d+)m([\d.]+)s`;
+  const lines = new RegExp(`.+\\n${clock} ${clock}\\n$`).exec(stderr);
+  const [, userMinutes, user, systemMinutes, system] = (lines ?? []).map(Number);
+  const cpuSeconds = 60 * ((userMinutes ?? 0) + (systemMinutes ?? 0)) + (user ?? 0) + (system ?? 0);
+  return { output: stdout + stderr.slice(0, lines?.index), cpuSeconds };
 }
 
 /** The stacks of an environment: its own, and that of what serves in it. */
@@ -172,7 +182,6 @@ export class EngineStack {
       string
     >;
     const ofStack = words[0] === "stack" && words[1] === "init" ? [] : ["--stack", this.name];
-    const begin = performance.now();
     const options = {
       cwd: path.join(this.project, parts[part]),
       env: { ...process.env, ...this.env(extra) },
@@ -180,13 +189,13 @@ export class EngineStack {
     };
     const command = path.join(pulumiFolder, "pulumi");
     const all = [...words, ...ofStack, "--non-interactive", "--color", "never"];
-    const seconds = (): number => (performance.now() - begin) / 1000;
+    // The shell knows what its children took, and says it last.
+    const timed = ["-c", '"$0" "$@"; code=$?; times >&2; exit $code', command, ...all];
     try {
-      const { stdout, stderr } = await run(command, all, options);
-      return { code: 0, output: `${stdout}${stderr}`, seconds: seconds() };
+      return { code: 0, ...readTimed(await run("bash", timed, options)) };
     } catch (error) {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-      return { code, output: `${stdout}${stderr}`, seconds: seconds() };
+      const { code, ...printed } = error as { code: number; stdout: string; stderr: string };
+      return { code, ...readTimed(printed) };
     }
   }
 

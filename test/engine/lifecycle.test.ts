@@ -4,13 +4,13 @@ import { uncheckedTypes } from "./schemas";
 
 jest.setTimeout(600_000);
 
-/** Seconds that a preview may take on two cores. The first of a process is slower, as files are read from the disk. */
+/** Processor time of a preview: on two cores that do nothing else it takes less than as many seconds of the day. */
 const maxPreviewSeconds = 10;
 
 async function quickestPreview(stack: EngineStack): Promise<number> {
   let best = Infinity;
   for (let attempt = 0; attempt < 3 && best >= maxPreviewSeconds; attempt += 1) {
-    best = Math.min(best, (await stack.succeed("preview")).seconds);
+    best = Math.min(best, (await stack.succeed("preview")).cpuSeconds);
   }
   return best;
 }
