@@ -92,7 +92,7 @@ describe("production with a poor champion", () => {
     expect(answers.get("diabetes:2")).toBeGreaterThan(100);
     expect(await place.json(["stop"])).toEqual({ stopped: ["prod"] });
     expect(await place.processes()).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   test("is what the gate compares with after a rollback, not the newest version", async () => {
     const run = await place.json<RunRecord>(["retrain"]);

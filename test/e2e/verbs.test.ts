@@ -60,7 +60,7 @@ async function monitorWhen(rows: number, code: number): Promise<Drift> {
   await until(async () => {
     const ended = await place.run(["monitor", "--json"]);
     return (JSON.parse(ended.stdout) as Drift).rows >= rows;
-  }, 20_000);
+  });
   return place.json<Drift>(["monitor", "--hours", "1"], code);
 }
 

@@ -74,7 +74,7 @@ beforeAll(async () => {
   const stable = { model: "rent:1", package: folder, digest: digestOf("1") };
   const files = new DeploymentFiles(workspace, "prod", "rent");
   await files.writeDeployment({ environment: "prod", model: "rent", stable, history: [] });
-}, 120_000);
+});
 
 test("other flats of the same kind are drift that does no harm: nothing is retrained", async () => {
   const truth = await ask(
