@@ -36,6 +36,8 @@ module.exports = {
   globalTeardown: "<rootDir>/test/setup/remove-programs.js",
   testTimeout: 180_000,
   maxWorkers: 2,
+  // What test files leave in a worker's memory adds up.
+  workerIdleMemoryLimit: "1GB",
   reporters: [
     "default",
     ["jest-junit", { outputDirectory: "reports", outputName: process.env.JUNIT_NAME ?? "junit.xml" }],
