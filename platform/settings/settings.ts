@@ -61,11 +61,7 @@ const signingKey = variable(
   "a PEM file, or the https:// address of a key or secret of a Key Vault",
 );
 /** Public keys by one of which a version must be signed to be served, or compared with as the champion; any may be without it. */
-const trustedKeys = variable(
-  "MLOPS_TRUSTED_KEYS",
-  folder.optional(),
-  "a PEM file with public keys, or its text",
-);
+const trustedKeys = variable("MLOPS_TRUSTED_KEYS", folder.optional(), "a PEM file of public keys, or PEM");
 
 const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
 /** Folder of the prediction log, or address of a blob container; nothing is logged without it. */

@@ -3,6 +3,6 @@
  * runner maps back to sources each time. That was a third of the processor time of the tests of the infrastructure.
  */
 module.exports = {
-  ...jest.requireActual("@pulumi/pulumi/runtime/debuggable"),
+  ...require("@pulumi/pulumi/runtime/debuggable"),
   debuggablePromise: (promise) => promise,
 };
