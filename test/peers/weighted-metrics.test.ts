@@ -5,7 +5,7 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { computeMetrics } from "../../platform/metrics/compute-metrics";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
-import { metricNames, metrics } from "../../platform/definition/metric-names";
+import { metricNamesOf } from "../../platform/definition/metric-names";
 import { scored } from "../platform/metrics/scored-rows";
 import { runPython, skipReason } from "./python-venv";
 
@@ -45,7 +45,7 @@ import { runPython, skipReason } from "./python-venv";
       ["classification", 2],
     ] as const)("those of a %s are the same to 1e-10", async (task, seed) => {
       const rows = rowsOf(task, seed);
-      const names = metricNames.filter((name) => metrics[name].task === task);
+      const names = metricNamesOf(task);
       const lists = Object.fromEntries(
         Object.entries(rows).map(([name, values]) => [name, Array.from(values as Float64Array)]),
       );

@@ -19,5 +19,10 @@ measures = {
     "brier": lambda: metrics.brier_score_loss(actual, predicted, sample_weight=weights),
     "accuracy": lambda: metrics.accuracy_score(actual, label, sample_weight=weights),
     "f1": lambda: metrics.f1_score(actual, label, sample_weight=weights),
+    "averagePrecision": lambda: metrics.average_precision_score(actual, predicted, sample_weight=weights),
+    "balancedAccuracy": lambda: metrics.balanced_accuracy_score(actual, label, sample_weight=weights),
+    "precision": lambda: metrics.precision_score(actual, label, sample_weight=weights),
+    "recall": lambda: metrics.recall_score(actual, label, sample_weight=weights),
+    "mcc": lambda: metrics.matthews_corrcoef(actual, label, sample_weight=weights),
 }
 print(json.dumps({name: float(measures[name]()) for name in rows["metrics"]}))
