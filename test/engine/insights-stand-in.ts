@@ -17,7 +17,7 @@ const percentiles = latencyShares;
 const columns = [
   ...["model", "requests", "failures", "refusals", "tests", "testFailures"],
   ...percentiles.map((share) => `p${String(Math.round(1000 * share)).padStart(4, "0")}`),
-  ...["count", "total", "squares"],
+  ...["count", "total", "squares", "classes"],
 ];
 
 function rowOf(model: string, answered: readonly Answered[]): unknown[] {
@@ -38,6 +38,8 @@ function rowOf(model: string, answered: readonly Answered[]): unknown[] {
     predictions.length,
     sum(predictions),
     sum(predictions.map((value) => value ** 2)),
+    // Its models have two classes, or numbers.
+    null,
   ];
 }
 

@@ -47,7 +47,7 @@ interface Summed {
 const columns = [
   ...["model", "requests", "failures", "refusals", "tests", "testFailures"],
   ...latencyShares.map((share) => `p${String(Math.round(1000 * share)).padStart(4, "0")}`),
-  ...["count", "total", "squares"],
+  ...["count", "total", "squares", "classes"],
 ];
 
 /** `d.hh:mm:ss.fffffff` in milliseconds. */
@@ -159,5 +159,7 @@ function rowOf(model: string, asked: readonly Asked[], summed: readonly Summed[]
     ...(hasPredictions
       ? [sum(""), sum(".above_zero") - sum(".below_zero"), sum(".squares")]
       : [null, null, null]),
+    // The model of the walk says numbers.
+    null,
   ];
 }
