@@ -73,7 +73,7 @@ async function preview(program: "good" | "bad", folder: string): Promise<Answer>
         ]),
       );
       expect(output).toContain("Set allowBlobPublicAccess to false.");
-      expect(output).toContain("A tag may mean another image tomorrow");
+      expect(output).toContain("A tag can point to another image later");
       expect(output).toContain("MLOPS_PRIMARY_KEY of score");
       expect(output).not.toContain("not-to-be-shown");
       expect(code).not.toBe(0);

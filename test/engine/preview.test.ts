@@ -55,7 +55,7 @@ const reason = "ENGINE_PULUMI does not name the folder of a Pulumi command and i
       expect(stdout).toMatch(/\| `account` .*`sku\.name` \| `Standard_LRS` \| `Standard_ZRS` \|/);
       expect(stdout).toContain("- **mandatory** `no-shared-keys` on `account`: ");
       // The engine stops at the rules: whether it came to what is deleted is not certain.
-      expect(stdout).toContain("A mandatory rule ends the preview, so what follows may not be all.");
+      expect(stdout).toContain("A mandatory rule stops the preview, so the list below may be incomplete.");
       expect(stdout).toContain("#### Created\n\n- `fresh` (`storage:BlobContainer`)");
       expect(stdout).toContain("  - `allowSharedKeyAccess`: `false` → `true`");
       expect(stdout).not.toMatch(/not-to-be-shown|the-passphrase/);
