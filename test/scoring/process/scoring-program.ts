@@ -75,7 +75,7 @@ export function usePrograms(): (typeof ScoringProgram)["start"] {
 }
 
 /** Polls until a condition holds; throws after `limitMs`. */
-export async function until(holds: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`it did not come to hold in ${limitMs} ms`);
