@@ -1,3 +1,4 @@
+import { maxGpuNodes, systemPoolNodes } from "../config/pool-sizes";
 import type { StackConfig } from "../config/stack-config";
 import { failed, ok, type Finding } from "./finding";
 
@@ -26,9 +27,6 @@ export interface Usage {
   readonly limit: number;
 }
 
-/** Minimum nodes of the AKS system pool. */
-const systemNodes = 2;
-
 /** The VMs that the configured stack can scale out to. */
 export function vmNeeds(config: StackConfig): VmNeed[] {
   const quota = config.computePriority === "low" ? "machine-learning-low" : "machine-learning";
@@ -49,8 +47,11 @@ export function vmNeeds(config: StackConfig): VmNeed[] {
     ...(config.compute && config.gpuVmSize !== undefined ? [training("GPU training", config.gpuVmSize)] : []),
     ...(config.scoring === "kubernetes"
       ? [
-          cluster("system pool", config.systemVmSize, systemNodes),
+          cluster("system pool", config.systemVmSize, systemPoolNodes(config.zones).max),
           cluster("scoring pool", config.scoringVmSize, config.scoringMaxNodes),
+          ...(config.scoringGpuVmSize === undefined
+            ? []
+            : [cluster("GPU pool", config.scoringGpuVmSize, maxGpuNodes)]),
         ]
       : []),
   ];

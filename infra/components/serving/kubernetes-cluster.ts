@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import { requireName } from "../../config/names";
+import { maxGpuNodes, systemPoolNodes } from "../../config/pool-sizes";
 import type { Placement } from "../../config/placement";
 import type { Identity } from "../foundation/identities";
 import { collectInsights } from "./cluster-insights";
@@ -38,7 +39,6 @@ export interface KubernetesClusterArgs {
   readonly apiRanges: readonly string[];
 }
 
-const maxGpuNodes = 3;
 const upgrades = { maxSurge: "33%", drainTimeoutInMinutes: 10 };
 
 /**
@@ -227,8 +227,7 @@ function clusterArgs(args: KubernetesClusterArgs): containerservice.ManagedClust
 }
 
 function systemPool({ pools: { system }, placement, subnetId, kubernetesVersion }: KubernetesClusterArgs) {
-  // One node in each zone, so that the cluster survives the loss of a zone.
-  const nodes = Math.max(2, system.zones.length);
+  const nodes = systemPoolNodes(system.zones);
   return {
     name: "system",
     mode: "System",
@@ -237,9 +236,9 @@ function systemPool({ pools: { system }, placement, subnetId, kubernetesVersion 
     osSKU: "AzureLinux",
     vmSize: system.vmSize,
     enableAutoScaling: true,
-    minCount: nodes,
-    maxCount: nodes * 2,
-    count: nodes,
+    minCount: nodes.min,
+    maxCount: nodes.max,
+    count: nodes.min,
     orchestratorVersion: kubernetesVersion,
     nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"],
     upgradeSettings: upgrades,

@@ -86,12 +86,15 @@ test("a stack needs cores for what it may grow to", () => {
     "mlops:scoring": "kubernetes",
     "mlops:computePriority": "dedicated",
     "mlops:gpuVmSize": "Standard_NC6s_v3",
+    "mlops:scoringGpuVmSize": "Standard_NC6s_v3",
   };
   expect(vmNeeds(parseConfig("prod", prod)).map(({ what, nodes, quota }) => [what, nodes, quota])).toEqual([
     ["training", 2, "machine-learning"],
     ["GPU training", 2, "machine-learning"],
-    ["system pool", 2, "compute"],
+    // One in each of three zones, and as many again.
+    ["system pool", 6, "compute"],
     ["scoring pool", 10, "compute"],
+    ["GPU pool", 3, "compute"],
   ]);
 });
 
