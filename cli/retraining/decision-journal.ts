@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { PlatformError } from "../../platform/base/errors";
 import { toStoredJson } from "../../platform/base/files";
-import { digestSchema, faultsOf } from "../../platform/base/stored-record";
+import { digestSchema, parseRecord } from "../../platform/base/stored-record";
 import { retrainingReasons } from "../../platform/gate/retraining-policy";
 import type { Storage } from "../../platform/storage/storage";
 
@@ -44,15 +44,7 @@ export async function readDecisions(
   const decisions: RecordedDecision[] = [];
   for (const file of await storage.list(folderOf(environment, name))) {
     const text = Buffer.from(await storage.get(file)).toString("utf8");
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (cause) {
-      throw corrupt(file, "it is not JSON", cause);
-    }
-    const { data, error } = decisionSchema.safeParse(value);
-    if (error) throw corrupt(file, faultsOf(error).join("; "), error);
-    decisions.push(data);
+    decisions.push(parseRecord(text, decisionSchema, (why, cause) => corrupt(file, why, cause)));
   }
   return decisions.sort((a, b) => (a.time < b.time ? -1 : 1));
 }

@@ -32,3 +32,20 @@ export async function findRecord<T>(
     { cause: result.error },
   );
 }
+
+/** The record in a JSON text. What is wrong with it is thrown as the error that `corrupt` makes of it, in words, and its cause. */
+export function parseRecord<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  corrupt: (why: string, cause: unknown) => Error,
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw corrupt("it is not JSON", cause);
+  }
+  const { data, error } = schema.safeParse(value);
+  if (error) throw corrupt(faultsOf(error).join("; "), error);
+  return data;
+}

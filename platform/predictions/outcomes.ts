@@ -1,4 +1,4 @@
-import { classNames } from "../definition/class-names";
+import { classNames, severalClasses } from "../definition/class-names";
 import { targetOf, type ModelDefinition } from "../definition/definition";
 import type { Metrics } from "../definition/metric-names";
 import { computeMetrics } from "../metrics/compute-metrics";
@@ -38,8 +38,7 @@ export function targetCoder(
 /** How many classes a definition's model tells apart, where they are more than two. */
 export function severalClassesOf(definition: Pick<ModelDefinition, "task" | "columns">): number | undefined {
   if (definition.task === "regression") return undefined;
-  const { length } = classNames(targetOf(definition));
-  return length > 2 ? length : undefined;
+  return severalClasses(classNames(targetOf(definition)))?.length;
 }
 
 /** A row's prediction as metrics take it: the number, the probability of the positive class, or those of all classes. */

@@ -14,7 +14,7 @@ export interface Answered {
 const percentiles = latencyShares;
 
 /** The columns of deploy/azure/insights-samples.ts' query, in its order; p0500 is the median. */
-const columns = [
+export const sampleColumns = [
   ...["model", "requests", "failures", "refusals", "tests", "testFailures"],
   ...percentiles.map((share) => `p${String(Math.round(1000 * share)).padStart(4, "0")}`),
   ...["count", "total", "squares", "classes"],
@@ -47,11 +47,11 @@ function rowOf(model: string, answered: readonly Answered[]): unknown[] {
 export function answerQuery(query: string, answered: readonly Answered[]): unknown {
   const since = /timestamp >= datetime\(([^)]+)\)/.exec(query)?.[1];
   const models = /model in \(([^)]+)\)/.exec(query)?.[1];
-  if (since === undefined || models === undefined || !query.endsWith(`| project ${columns.join(", ")}`))
+  if (since === undefined || models === undefined || !query.endsWith(`| project ${sampleColumns.join(", ")}`))
     throw new Error(`this stand-in knows another query than ${query}`);
   const rows = (JSON.parse(`[${models}]`) as string[]).flatMap((model) => {
     const own = answered.filter((each) => each.model === model && each.time >= Date.parse(since));
     return own.length === 0 ? [] : [rowOf(model, own)];
   });
-  return { tables: [{ name: "PrimaryResult", columns: columns.map((name) => ({ name })), rows }] };
+  return { tables: [{ name: "PrimaryResult", columns: sampleColumns.map((name) => ({ name })), rows }] };
 }

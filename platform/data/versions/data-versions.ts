@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError } from "../../base/errors";
 import { digestOfListing, toStoredJson, writeJson, type Digest } from "../../base/files";
-import { faultsOf } from "../../base/stored-record";
+import { parseRecord } from "../../base/stored-record";
 import type { ModelDefinition } from "../../definition/definition";
 import type { Storage } from "../../storage/storage";
 import { deliveryOf, manifestName } from "../delivery";
@@ -190,14 +190,7 @@ export class DataVersions {
 
   private async read(record: string): Promise<DataVersion> {
     const text = Buffer.from(await this.storage.get(record)).toString("utf8");
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (cause) {
-      throw corrupt(record, "it is not JSON", cause);
-    }
-    const { data, error } = dataVersionSchema.safeParse(value);
-    if (error) throw corrupt(record, faultsOf(error).join("; "), error);
+    const data = parseRecord(text, dataVersionSchema, (why, cause) => corrupt(record, why, cause));
     if (record !== `${placeOf(data)}/${recordName}` || digestOfFiles(data) !== data.digest) {
       throw corrupt(record, "its digest is not that of its files", undefined);
     }

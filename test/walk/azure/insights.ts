@@ -2,6 +2,7 @@ import { nearestRank } from "../../../platform/base/quantile";
 import { latencyShares, refusalStatuses } from "../../../platform/release/deployment";
 import { sendJson } from "../../platform/http/http-server";
 import { markAttribute } from "../../../scoring/telemetry/mark-attribute";
+import { sampleColumns } from "../../engine/insights-stand-in";
 import type { Call } from "./call";
 import type { PlayedEntra } from "./entra";
 import type { StackFacts } from "./stack-facts";
@@ -42,13 +43,6 @@ interface Summed {
   readonly name: string;
   readonly value: number;
 }
-
-/** The columns of deploy/azure/insights-samples.ts' query, in its order. */
-const columns = [
-  ...["model", "requests", "failures", "refusals", "tests", "testFailures"],
-  ...latencyShares.map((share) => `p${String(Math.round(1000 * share)).padStart(4, "0")}`),
-  ...["count", "total", "squares", "classes"],
-];
 
 /** `d.hh:mm:ss.fffffff` in milliseconds. */
 function milliseconds(duration = ""): number {
@@ -126,7 +120,11 @@ export class PlayedInsights {
     const since = Date.parse(/timestamp >= datetime\(([^)]+)\)/.exec(query)?.[1] ?? "");
     const models = JSON.parse(`[${/model in \(([^)]+)\)/.exec(query)?.[1] ?? ""}]`) as string[];
     const names = new RegExp(/matches regex @"([^"]+)"/.exec(query)?.[1] ?? "(?!)");
-    if (Number.isNaN(since) || models.length === 0 || !query.endsWith(`| project ${columns.join(", ")}`))
+    if (
+      Number.isNaN(since) ||
+      models.length === 0 ||
+      !query.endsWith(`| project ${sampleColumns.join(", ")}`)
+    )
       throw new Error(`this component knows another query than ${query}`);
     const rows = models.flatMap((model) => {
       const own = (each: { key: string; model: string; time: number }): boolean =>
@@ -134,7 +132,7 @@ export class PlayedInsights {
       const asked = this.asked.filter((each) => own(each) && names.test(each.name));
       return asked.length === 0 ? [] : [rowOf(model, asked, this.summed.filter(own))];
     });
-    return { tables: [{ name: "PrimaryResult", columns: columns.map((name) => ({ name })), rows }] };
+    return { tables: [{ name: "PrimaryResult", columns: sampleColumns.map((name) => ({ name })), rows }] };
   }
 }
 
