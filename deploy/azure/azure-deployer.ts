@@ -154,7 +154,7 @@ function requirePlace(environment: string, { serving }: StackOutputs): z.output<
   if (place.success) return place.data;
   throw new PlatformError(
     "CONFLICT",
-    `Stack ${environment} has no place yet where a version could serve: it was never updated, or by an earlier version of this program. A release changes only what serves, not the environment. Run the pipeline mlops-infra, or \`npm run infra:up -- --stack ${environment}\`, and then this command again.`,
+    `Stack ${environment} has no infrastructure for a version to run on: it was never updated, or was last updated by an earlier version of this program. A release only changes which version serves; it does not create the environment. Run the pipeline mlops-infra, or \`npm run infra:up -- --stack ${environment}\`, then this command again.`,
   );
 }
 

@@ -34,10 +34,10 @@ function chosenTrack({ stable, canary }: Routing, header: string): LiveTrack {
   const tracks = [stable, canary].filter((track) => track !== undefined);
   const track = tracks.find(({ name }) => name === header);
   if (track !== undefined) return track;
-  const names = tracks.map(({ name }) => `"${name}"`).join(" and ");
+  const names = tracks.map(({ name }) => `"${name}"`).join(" or ");
   throw new RequestProblem(
     "TRACK_UNKNOWN",
-    `${trackHeader} is "${header}". There is ${names}. Leave the header out to let the gateway choose.`,
+    `${trackHeader} is "${header}". Allowed: ${names}. Leave the header out to let the gateway choose.`,
   );
 }
 

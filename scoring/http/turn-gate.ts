@@ -7,6 +7,8 @@ export interface TurnGateOptions {
   readonly maxTurnMs?: number;
   /** Longest wait of a request for its turn, in milliseconds. */
   readonly maxWaitMs: number;
+  /** Milliseconds of a clock that never goes back; tests give one of their own. */
+  readonly now?: () => number;
 }
 
 /**
@@ -29,10 +31,12 @@ export class TurnGate {
 
   /** Made once: it is for when there is no time. */
   private readonly refusal: RequestProblem;
+  private readonly now: () => number;
 
   constructor(private readonly options: TurnGateOptions) {
     const detail = `The request would wait longer than ${options.maxWaitMs} ms. Try again in a second.`;
     this.refusal = new RequestProblem("BUSY", detail, { headers: { "retry-after": "1" }, reason: "lag" });
+    this.now = options.now ?? (() => performance.now());
   }
 
   /** Calls `start` when it is the request's turn, perhaps at once; with a problem when it will not come in time. */
@@ -42,7 +46,7 @@ export class TurnGate {
       start();
       return;
     }
-    const since = performance.now();
+    const since = this.now();
     if (this.pace.msFor(this.waiting, since) > admittedShare * maxWaitMs) {
       start(this.refusal);
       return;
@@ -51,7 +55,7 @@ export class TurnGate {
     this.waiting += 1;
     // Those that wait look again in the order in which they came, and before any that come later.
     const look = (): void => {
-      const now = performance.now();
+      const now = this.now();
       const gone = caller.destroyed;
       const late = now - since + this.pace.msFor(this.before, now) > maxWaitMs;
       if (!gone && !late && !this.takePlace()) {
@@ -72,7 +76,7 @@ export class TurnGate {
   /** Whether this turn has time for one more request, which then has it. */
   private takePlace(): boolean {
     const { maxTurnMs = 20 } = this.options;
-    const now = performance.now();
+    const now = this.now();
     if (this.turnAt === undefined) {
       this.turnAt = now;
       // Comes when all has been looked at that had arrived.

@@ -87,7 +87,7 @@ export function routes({ stable, canary, canaryPercent }: ReleaseState, namespac
   if (tracks.length === 0)
     return [refusal("nothing-serves", 503, "Nothing is deployed. Deploy a version first.")];
   const weights = { stable: 100 - canaryPercent, canary: canaryPercent };
-  const unknown = `There is ${tracks.map((track) => `'${track}'`).join(" and ")}. Leave ${trackHeader} out to let the gateway choose.`;
+  const unknown = `${trackHeader} names no track that serves. Allowed: ${tracks.map((track) => `'${track}'`).join(" or ")}. Leave the header out to let the gateway choose.`;
   return [
     ...tracks.map((track) => ({
       name: `chosen-${track}`,

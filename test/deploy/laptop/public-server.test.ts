@@ -62,14 +62,14 @@ describe("the track of a request", () => {
   });
 
   test.each([
-    ["one there is not", routing({ stable }), "canary", 'x-mlops-track is "canary". There is "stable".'],
+    ["one there is not", routing({ stable }), "canary", 'x-mlops-track is "canary". Allowed: "stable".'],
     [
       "one nobody knows",
       routing({ stable, canary }),
       "blue",
-      'x-mlops-track is "blue". There is "stable" and "canary".',
+      'x-mlops-track is "blue". Allowed: "stable" or "canary".',
     ],
-    ["an empty one", routing({ stable }), "", 'x-mlops-track is "". There is "stable".'],
+    ["an empty one", routing({ stable }), "", 'x-mlops-track is "". Allowed: "stable".'],
   ])("is refused when the client says %s", (_, state, header, message) => {
     expect(() => chooseTrack(state, header)).toThrow(
       expect.objectContaining({

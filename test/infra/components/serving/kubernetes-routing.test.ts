@@ -77,7 +77,7 @@ describe("routes", () => {
       ({ name }) => name === "unknown-track",
     );
     expect(refusal?.directResponse?.body.string).toContain(
-      "There is 'stable' and 'canary'. Leave x-mlops-track out",
+      "x-mlops-track names no track that serves. Allowed: 'stable' or 'canary'. Leave the header out",
     );
   });
 });
