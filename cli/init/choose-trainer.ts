@@ -24,6 +24,8 @@ export interface TrainerChoice {
   readonly library?: Library;
   /** Of a `command` trainer: its program and arguments, separated by spaces. */
   readonly run?: string;
+  /** Settings in place of the draft's: those of a model that is brought here from elsewhere. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** The trainers that a new model may have, for a task. */
@@ -63,7 +65,7 @@ export function requireTrainerOptions({ trainer, library, run }: TrainerChoice):
 /** The trainer of a new model: the one that was asked for, or the linear one for the task. */
 export function chooseTrainer(choice: TrainerChoice, task: Task): TrainerInput {
   const { trainer: kind = task === "regression" ? "ridge" : "logistic" } = choice;
-  const trainer = drafts[kind](choice);
+  const trainer = { ...drafts[kind](choice), ...choice.settings };
   const [fault] = trainerFaults(trainerSchema.parse(trainer), { task, columns: [] });
   if (fault === undefined) return trainer;
   throw usage(

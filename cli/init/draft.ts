@@ -65,7 +65,12 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
     task,
     data,
     ...formatOf(file, described),
-    split: { testFraction: 0.2, seed: 1, ...(group && { group }), ...(time && { time }) },
+    split: {
+      testFraction: answers.testFraction ?? 0.2,
+      seed: 1,
+      ...(group && { group }),
+      ...(time && { time }),
+    },
     trainer: chooseTrainer(trainer, task),
     gate: { metric: isRegression ? "rmse" : severalClasses(classNames(column)) ? "logLoss" : "auc" },
   };

@@ -28,7 +28,7 @@ export interface MadeModel extends Draft {
 
 /** Makes `models/<name>/` from a user's file or folder of data. */
 export async function initModel(request: InitRequest): Promise<MadeModel> {
-  const { name, from, models, ask, trainer, library = "lightgbm", run, ...answers } = request;
+  const { name, from, models, ask, trainer, library = "lightgbm", run, settings, ...answers } = request;
   requireTrainerOptions(request);
   if (!modelNamePattern.test(name)) {
     throw new PlatformError(
@@ -39,7 +39,12 @@ export async function initModel(request: InitRequest): Promise<MadeModel> {
   const data = await dataNameOf(from);
   const draft = await draftOf({
     ...{ name, from, data, answers, ask },
-    trainer: { ...(trainer && { trainer }), library, ...(run !== undefined && { run }) },
+    trainer: {
+      ...(trainer && { trainer }),
+      library,
+      ...(run !== undefined && { run }),
+      ...(settings && { settings }),
+    },
   });
   const folder = path.join(models, name);
   await createFolder(folder, name);

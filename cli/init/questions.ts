@@ -14,6 +14,8 @@ export interface Answers {
   /** Column that says whose rows they are, or when. */
   readonly group?: string;
   readonly time?: string;
+  /** Share of the rows to hold out, 0..1. */
+  readonly testFraction?: number;
 }
 
 /** Asks a user; an empty answer takes what is suggested. Absent where there is nobody to ask. */
