@@ -1,4 +1,4 @@
-const modulesOnly = "jose";
+const modulesOnly = "cookie|jose";
 
 const project = (name, testMatch, extra = {}) => ({
   displayName: name,
@@ -28,6 +28,7 @@ module.exports = {
     project("pipelines", ["<rootDir>/test/pipelines/**/*.test.ts"]),
     project("engine", ["<rootDir>/test/engine/**/*.test.ts"]),
     project("e2e", ["<rootDir>/test/e2e/**/*.test.ts"]),
+    project("browser", ["<rootDir>/test/browser/**/*.test.ts"]),
     project("containers", ["<rootDir>/test/containers/**/*.test.ts"]),
     project("walk", ["<rootDir>/test/walk/**/*.test.ts"]),
     project("peers", ["<rootDir>/test/peers/**/*.test.ts"]),

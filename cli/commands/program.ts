@@ -3,6 +3,7 @@ import path from "node:path";
 import { Command, CommanderError } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
+import { addDashboard } from "./dashboard-command";
 import { addCollect } from "./data-commands";
 import { addEnvironmentCommands } from "./environment-commands";
 import { addModelCommands } from "./model-commands";
@@ -35,6 +36,7 @@ export function buildCli(scope: CommandScope): Command {
   addWatchCommands(program, scope);
   addRegistry(program, scope);
   addRuns(program, scope);
+  addDashboard(program, scope);
   return program;
 }
 

@@ -106,14 +106,19 @@ const paragraph = (lines: readonly string[]): { markup: Html; taken: number } =>
 export function renderMarkdown(markdown: string, label: string): Html {
   const text = markdown.replaceAll("\r\n", "\n").replace(/^---\n[\s\S]*?\n---(?:\n|$)/, "");
   const out: Html[] = [];
+  let tables = 0;
   for (let lines: readonly string[] = text.split("\n"); lines.length > 0;) {
     if (lines[0]?.trim() === "") {
       lines = lines.slice(1);
       continue;
     }
     let found: ReturnType<Block>;
-    for (const block of blocks) found ??= block(lines, label);
+    for (const block of blocks) {
+      // Regions of a page are told apart by their labels.
+      found ??= block(lines, tables === 0 ? label : `${label} ${tables + 1}`);
+    }
     const { markup, taken } = found ?? paragraph(lines);
+    if (markup.markup.includes("<table")) tables += 1;
     out.push(markup);
     lines = lines.slice(taken);
   }

@@ -22,7 +22,7 @@ function withoutLineage(card: string): string {
 }
 
 /** The sections there is something for, in the order of a run. */
-function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
+export function sectionsOf(input: ReportInput, draw: DrawPlot): Section[] {
   const { definition, dataReport, evaluation, decision, drift } = input;
   const { run, lineage, modelCard, deployments } = input;
   const sections = [

@@ -205,7 +205,7 @@ export class Runs {
   }
 
   /** A run whose record can be read; one that cannot is reported. */
-  private async findSound(id: string): Promise<RunRecord | undefined> {
+  async findSound(id: string): Promise<RunRecord | undefined> {
     try {
       return await this.find(id);
     } catch (error) {

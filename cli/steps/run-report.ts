@@ -56,7 +56,7 @@ function withoutFindings(run: RunRecord): RunRecord {
 }
 
 /** Gathers what a run left in its folder. */
-async function reportInput(context: Context): Promise<ReportInput> {
+export async function reportInput(context: Context): Promise<ReportInput> {
   const { session, run, definition } = context;
   const file = (...names: string[]): string => session.runs.path(run.id, ...names);
   const find = <T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> =>

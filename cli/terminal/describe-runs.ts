@@ -5,7 +5,8 @@ import type { Difference } from "../runs/differences";
 import type { RunSummary } from "../runs/run-summary";
 import { formatTable } from "./format-table";
 
-const show = (value: unknown): string => {
+/** A value of a definition or a record, short. */
+export const showValue = (value: unknown): string => {
   if (value === undefined) return "-";
   if (typeof value === "string") return value;
   return typeof value === "number" ? formatNumber(value) : JSON.stringify(value);
@@ -15,7 +16,7 @@ const show = (value: unknown): string => {
 export function describeParameters(parameters: RunSummary["parameters"]): string {
   if (parameters === undefined) return "-";
   const { kind, ...settings } = parameters;
-  return [kind, ...Object.entries(settings).map(([name, value]) => `${name} ${show(value)}`)].join(", ");
+  return [kind, ...Object.entries(settings).map(([name, value]) => `${name} ${showValue(value)}`)].join(", ");
 }
 
 /** Runs in a table, with one metric of the held-out rows. */
@@ -25,7 +26,7 @@ export function describeSummaries(summaries: readonly RunSummary[], metric: Metr
     summaries.map(({ id, outcome, heldOut, parameters, data, decision, version }) => [
       id,
       outcome,
-      show(heldOut?.[metric]),
+      showValue(heldOut?.[metric]),
       describeParameters(parameters),
       data?.digest.slice(0, 12) ?? "-",
       decision === undefined ? "-" : `${decision.promote ? "promote" : "keep"}: ${decision.reason}`,
@@ -37,7 +38,7 @@ export function describeSummaries(summaries: readonly RunSummary[], metric: Metr
 
 function listDifferences(title: string, found: readonly Difference[]): string {
   if (found.length === 0) return `${title}: no difference.`;
-  const rows = found.map(({ path, a, b }) => [path, show(a), show(b)]);
+  const rows = found.map(({ path, a, b }) => [path, showValue(a), showValue(b)]);
   return `${title}\n${formatTable(["what", "a", "b"], rows, [null, 48, 48])}`;
 }
 
@@ -49,9 +50,9 @@ export function describeComparison(comparison: RunComparison): string {
   const rows = (where: string, metrics: RunComparison["heldOut"]): string[][] =>
     metrics.map(({ metric, a: ofA, b: ofB, improvement }) => [
       `${metric}, ${where}`,
-      show(ofA),
-      show(ofB),
-      show(improvement),
+      showValue(ofA),
+      showValue(ofB),
+      showValue(improvement),
     ]);
   const measured = [...rows("held-out rows", heldOut), ...rows("training rows", training)];
   return [

@@ -1,7 +1,7 @@
 import path from "node:path";
 
 /** Folders of `test/` whose tests are of the whole, and not of a file. */
-const ofTheWhole = ["containers", "e2e", "engine", "peers", "repository", "setup", "walk"];
+const ofTheWhole = ["browser", "containers", "e2e", "engine", "peers", "repository", "setup", "walk"];
 
 /**
  * Files of `test/` that have no place: a test lies where its source does, and everything else beside one, in a `behaviour/`

@@ -12,7 +12,7 @@ export interface Counterpart {
 }
 
 /** Stacks that a setting is for: those with Container Instances, that with AKS, or all. */
-export type Stacks = "testing" | "production" | "all";
+type Stacks = "testing" | "production" | "all";
 
 interface Rule {
   readonly key?: string;

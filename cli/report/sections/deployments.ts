@@ -46,24 +46,14 @@ function loadSection(id: string, title: string, load: LoadResult): Section {
   };
 }
 
-/** What each environment serves, and the latest changes to it. */
-export function deploymentsSection(deployments: Deployments): Section | undefined {
-  if (deployments.length === 0) return undefined;
+/** The latest changes of the environments, the oldest first; nothing where none was made. */
+export function latestChanges(deployments: Deployments): Html | undefined {
   const events = deployments.flatMap(({ environment, history }) =>
     history.slice(-10).map((event) => ({ environment, ...event })),
   );
+  if (events.length === 0) return undefined;
   events.sort((a, b) => a.time.localeCompare(b.time));
-  const serving = scrollingTable({
-    label: "What the environments serve",
-    columns: [{ head: "environment" }, { head: "stable" }, { head: "canary" }, { head: "previous" }],
-    rows: deployments.map(({ environment, stable, canary, previous }) => [
-      environment,
-      release(stable),
-      canary ? html`${release(canary)} at ${canary.weight} %` : "–",
-      release(previous),
-    ]),
-  });
-  const changes = scrollingTable({
+  return scrollingTable({
     label: "Latest changes of the environments",
     columns: [
       { head: "time" },
@@ -80,15 +70,30 @@ export function deploymentsSection(deployments: Deployments): Section | undefine
       detail,
     ]),
   });
+}
+
+/** What each environment serves, and the latest changes to it. */
+export function deploymentsSection(deployments: Deployments): Section | undefined {
+  if (deployments.length === 0) return undefined;
+  const changes = latestChanges(deployments);
+  const serving = scrollingTable({
+    label: "What the environments serve",
+    columns: [{ head: "environment" }, { head: "stable" }, { head: "canary" }, { head: "previous" }],
+    rows: deployments.map(({ environment, stable, canary, previous }) => [
+      environment,
+      release(stable),
+      canary ? html`${release(canary)} at ${canary.weight} %` : "–",
+      release(previous),
+    ]),
+  });
   return {
     id: "environments",
     title: "Environments",
     content: html`${serving}
     ${
-      events.length > 0
-        ? html`<h3>Latest changes</h3>
-            ${changes}`
-        : undefined
+      changes &&
+      html`<h3>Latest changes</h3>
+        ${changes}`
     }`,
   };
 }

@@ -33,6 +33,12 @@ const verdicts: Readonly<Record<RunOutcome, Verdict>> = {
   failed: { tone: "bad", word: "failed" },
 };
 
+/** How a run stands, with its colour. */
+export function outcomeBadge(outcome: RunOutcome): Html {
+  const { tone, word } = verdicts[outcome];
+  return badge(tone, word);
+}
+
 /** Whether a candidate was registered against the gate, as a setting allows. */
 export function isOverruled(run: RunRecord, decision: PromotionDecision | undefined): boolean {
   return decision?.promote === false && run.version !== undefined;
@@ -48,7 +54,14 @@ export function verdictOf({ run, decision }: Pick<ReportInput, "run" | "decision
   return verdict;
 }
 
-function facts({ run, definition, evaluation, dataReport, decision }: ReportInput): [string, string][] {
+/** The figures of a run that readers look for first. */
+export function runFacts({
+  run,
+  definition,
+  evaluation,
+  dataReport,
+  decision,
+}: ReportInput): [string, string][] {
   const { metric } = definition.gate;
   const facts: [string, string][] = [["model", run.version ?? run.model]];
   const candidate = evaluation?.candidate.metrics[metric] ?? decision?.candidate;
@@ -75,6 +88,6 @@ export function renderHeader(input: ReportInput): Html {
     <h1>${definition.name} ${badge(tone, word)}</h1>
     <p class="outcome lines">${run.explanation}</p>
     ${definition.description === undefined ? undefined : html`<p class="muted">${definition.description}</p>`}
-    ${factList(facts(input))}
+    ${factList(runFacts(input))}
   </header>`;
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /** Files of a project in the form of MLOpsPython, shortened to what is read of them. */
-export const projectFiles = {
+const projectFiles = {
   ".pipelines/diabetes_regression-variables-template.yml": `
 variables:
   - name: AML_COMPUTE_CLUSTER_CPU_SKU

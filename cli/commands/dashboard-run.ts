@@ -1,0 +1,138 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import path from "node:path";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { closeGracefully, listen } from "../../platform/http/listening";
+import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
+import { requirePackage } from "../../platform/release/deployment";
+import { openDashboard } from "../dashboard/application";
+import type { DashboardParts, Trial } from "../dashboard/routes/desk";
+import { Jobs } from "../dashboard/actions/jobs";
+import { tryRow } from "../dashboard/actions/try-row";
+import type { Board } from "../dashboard/board/board";
+import { BoardKeeper } from "../dashboard/board/board-keeper";
+import { readBoards } from "../dashboard/board/read-boards";
+import { RunCache } from "../dashboard/board/run-cache";
+import { newAccessKey } from "../dashboard/web/access";
+import { findDefinitionOf, summarizeRun } from "../runs/run-summary";
+import { Runs } from "../runs/runs";
+import { openSession, type Session } from "../session/session";
+import { openTarget } from "../session/target";
+import { reportInput } from "../steps/run-report";
+import { monitor } from "../watching/monitor";
+import { scoreFile } from "../watching/score-file";
+import type { CommandScope } from "./command-scope";
+
+export interface DashboardFlags {
+  readonly port: number;
+  readonly allowChanges?: boolean;
+  readonly json?: boolean;
+}
+
+/** The same is told once, however often it is read. */
+function reportOnce(session: Session): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    const message = reasonOf(error);
+    if (told.has(message)) return;
+    told.add(message);
+    session.output.print(message);
+  };
+}
+
+/** What serves in production of a model, with what a form of it needs. */
+async function openTrial(session: Session, { name, production }: Board): Promise<Trial> {
+  const target = openTarget(session, session.settings.target);
+  const { stable, url } = await target.deployer.status(production, name);
+  if (stable === undefined || url === undefined) {
+    throw new PlatformError(
+      "NOT_FOUND",
+      `Nothing of ${name} serves in ${production} now, so there is nothing to ask. \`npm run mlops -- serve --model ${name}\` serves what is released.`,
+    );
+  }
+  const directory = path.join(requirePackage(stable).package, "model");
+  const { signature } = await readModelMetadata(directory);
+  const [row = {}] = (await readGoldenRows(directory)).rows;
+  const headers = await target.headers(production, name);
+  return {
+    version: stable.model,
+    signature,
+    example: Object.fromEntries(
+      Object.entries(row).map(([column, value]) => [column, value === null ? "" : String(value)]),
+    ),
+    ask: (asked) => tryRow({ url, headers }, asked),
+  };
+}
+
+interface Running {
+  readonly boards: BoardKeeper;
+  readonly jobs: Jobs | undefined;
+  readonly scratch: string;
+}
+
+function partsOf(session: Session, { boards, jobs, scratch }: Running): DashboardParts {
+  const { runs, settings } = session;
+  return {
+    boards,
+    scratch,
+    access: newAccessKey(),
+    ...(jobs && { jobs }),
+    reportOf: async ({ definition }, id) => reportInput({ session, run: await runs.get(id), definition }),
+    comparedRun: async (id) => ({
+      summary: await summarizeRun(runs, await runs.get(id)),
+      definition: await findDefinitionOf(runs, id),
+    }),
+    monitor: ({ name, definition, production }, hours) =>
+      monitor(
+        { ...session, deployer: openTarget(session, settings.target).deployer },
+        {
+          environment: production,
+          model: name,
+          rule: definition.drift,
+          performance: { definition },
+          ...(hours !== undefined && { from: new Date(Date.now() - hours * 3_600_000) }),
+        },
+      ),
+    openTrial: (board) => openTrial(session, board),
+    scoreFile: ({ definition }, input, output) =>
+      scoreFile(session, definition, {
+        input,
+        output,
+        deployer: openTarget(session, settings.target).deployer,
+      }),
+  };
+}
+
+/** Shows the dashboard until the command is told to end. */
+export async function runDashboard(
+  scope: CommandScope,
+  { port: asked, allowChanges = false, json = false }: DashboardFlags,
+): Promise<void> {
+  const { signal } = scope;
+  const session = await openSession({ json, signal, attached: false });
+  const report = reportOnce(session);
+  const cache = new RunCache(new Runs(session.workspace.runs, report));
+  const boards = new BoardKeeper(() => readBoards(session, cache));
+  const [, program = ""] = process.argv;
+  const jobs = allowChanges
+    ? new Jobs([process.execPath, ...process.execArgv, program], () => void boards.refresh().catch(report))
+    : undefined;
+  const scratch = await mkdtemp(path.join(session.workspace.home, "dashboard-"));
+  scope.defer(() => rm(scratch, { recursive: true, force: true }));
+  const parts = partsOf(session, { boards, jobs, scratch });
+  const app = await openDashboard(parts);
+  const port = await listen(app.server, { host: "127.0.0.1", port: asked, setBy: "--port" });
+  scope.defer(async () => {
+    await jobs?.stop();
+    app.server.closeAllConnections();
+    await closeGracefully(app.server);
+  });
+  await boards.refresh();
+  const url = `http://127.0.0.1:${port}/?key=${parts.access.key}`;
+  const may = allowChanges
+    ? "Its pages may change what is released."
+    : "It only shows; --allow-changes lets its pages act.";
+  session.output.result({ url, allowChanges }, `The dashboard is at ${url}\n${may} Ctrl-C stops it.`);
+  void boards.keep(signal, report);
+  if (!signal.aborted) await once(signal, "abort");
+}

@@ -1,0 +1,14 @@
+/** Addresses of the dashboard's pages. */
+export const links = {
+  model: (model: string): string => `/models/${encodeURIComponent(model)}`,
+  serving: (model: string): string => `${links.model(model)}/serving`,
+  runs: (model: string): string => `${links.model(model)}/runs`,
+  run: (model: string, run: string): string => `${links.runs(model)}/${encodeURIComponent(run)}`,
+  versions: (model: string): string => `${links.model(model)}/versions`,
+  compare: (model: string): string => `${links.model(model)}/compare`,
+  monitoring: (model: string): string => `${links.model(model)}/monitoring`,
+  tryOut: (model: string): string => `${links.model(model)}/try`,
+  score: (model: string): string => `${links.model(model)}/score`,
+  action: (model: string, action: string): string => `${links.model(model)}/actions/${action}`,
+  job: (job: string): string => `/jobs/${encodeURIComponent(job)}`,
+};

@@ -1,0 +1,53 @@
+import { metricNamesOf } from "../../../platform/definition/metric-names";
+import { formatModelRef } from "../../../platform/definition/model-ref";
+import type { ModelVersion } from "../../../platform/registry/registry";
+import { showNumber, showTime } from "../../report/display";
+import { html, type Html } from "../../report/html";
+import { badge, scrollingTable } from "../../report/table";
+import { productionOf, runOfVersion, type Board } from "../board/board";
+import { links } from "./links";
+
+/** Metrics that at least one of the versions has, the gate's first. */
+function metricsOf(board: Board, versions: readonly ModelVersion[]) {
+  const { definition } = board;
+  const measured = versions.map((version) => runOfVersion(board, formatModelRef(version))?.heldOut);
+  const names = metricNamesOf(definition.task).filter((name) =>
+    measured.some((one) => one?.[name] !== undefined),
+  );
+  return [definition.gate.metric, ...names.filter((name) => name !== definition.gate.metric)].slice(0, 6);
+}
+
+function standing(board: Board, name: string): Html | string {
+  const production = productionOf(board);
+  if (production?.stable?.model === name) return badge("good", "in production");
+  if (production?.canary?.model === name) return badge("warn", `canary, ${production.canary.weight} %`);
+  return production?.previous?.model === name ? badge("calm", "before it") : "–";
+}
+
+/** Versions with their metrics side by side. */
+export function versionsTable(board: Board, versions: readonly ModelVersion[]): Html {
+  const metrics = metricsOf(board, versions);
+  return scrollingTable({
+    label: "Versions, newest first",
+    columns: [
+      { head: "version" },
+      { head: "registered" },
+      { head: "where it is" },
+      ...metrics.map((name) => ({ head: name, kind: "number" as const })),
+      { head: "data" },
+      { head: "digest" },
+    ],
+    rows: versions.map((version) => {
+      const name = formatModelRef(version);
+      const run = runOfVersion(board, name);
+      return [
+        run === undefined ? name : html`<a href="${links.run(board.name, run.id)}">${name}</a>`,
+        showTime(version.registeredAt),
+        standing(board, name),
+        ...metrics.map((metric) => showNumber(run?.heldOut?.[metric])),
+        run?.data ? html`<code>${run.data.digest.slice(0, 12)}</code>` : "–",
+        html`<code>${version.digest.slice(0, 12)}</code>`,
+      ];
+    }),
+  });
+}

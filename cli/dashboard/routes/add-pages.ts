@@ -1,0 +1,109 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { maxCompared, comparePage } from "../pages/compare-page";
+import { actionPage } from "../pages/action-page";
+import { jobPage } from "../pages/job-page";
+import { runsPage, versionsPage } from "../pages/list-pages";
+import { modelPage } from "../pages/model-page";
+import { modelsPage } from "../pages/models-page";
+import { monitoringPage } from "../pages/monitoring-page";
+import { runPage, approvalSections } from "../pages/run-page";
+import { servingPart } from "../pages/serving-part";
+import { tryPage } from "../pages/try-page";
+import { waitingForApproval } from "../board/board";
+import { Measurements } from "../measurements";
+import { liveScript } from "../web/live-script";
+import { sendPage } from "../web/send-page";
+import { notFound, type Desk } from "./desk";
+
+interface ModelRoute {
+  Params: { model: string };
+  Querystring: Record<string, unknown>;
+}
+
+/** A value of the query, which is a list when it is given several times. */
+const listOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
+
+function addLists(app: FastifyInstance, desk: Desk): void {
+  const { boards } = desk.parts;
+  app.get("/", (_request, reply) => sendPage(reply, modelsPage([...boards.current.values()])));
+  app.get<ModelRoute>("/models/:model", async ({ params }, reply) => {
+    const board = desk.board(params.model);
+    return sendPage(reply, modelPage(board, { actions: desk.actionsOf(board), draw: await desk.drawing() }));
+  });
+  app.get<ModelRoute>("/models/:model/runs", ({ params, query }, reply) =>
+    sendPage(reply, runsPage(desk.board(params.model), query.page)),
+  );
+  app.get<ModelRoute>("/models/:model/versions", ({ params, query }, reply) =>
+    sendPage(reply, versionsPage(desk.board(params.model), query.page)),
+  );
+}
+
+function addRuns(app: FastifyInstance, desk: Desk): void {
+  const { parts } = desk;
+  app.get<{ Params: { model: string; run: string } }>(
+    "/models/:model/runs/:run",
+    async ({ params }, reply) => {
+      const board = desk.board(params.model);
+      desk.requireRun(board, params.run);
+      return sendPage(reply, runPage(await parts.reportOf(board, params.run), await desk.drawing()));
+    },
+  );
+  app.get<ModelRoute>("/models/:model/compare", async ({ params, query }, reply) => {
+    const board = desk.board(params.model);
+    const asked = [...new Set(listOf(query.run))].slice(0, maxCompared);
+    for (const id of asked) desk.requireRun(board, id);
+    const runs = await Promise.all(asked.map((id) => parts.comparedRun(id)));
+    return sendPage(reply, comparePage(board.name, runs, await desk.drawing()));
+  });
+}
+
+function addWatching(app: FastifyInstance, desk: Desk): void {
+  const { parts } = desk;
+  const measurements = new Measurements();
+  app.get<ModelRoute>("/models/:model/serving", ({ params }, reply: FastifyReply) =>
+    reply.type("text/html; charset=utf-8").send(servingPart(desk.board(params.model)).markup),
+  );
+  app.get<ModelRoute>("/models/:model/monitoring", async ({ params, query }, reply) => {
+    const board = desk.board(params.model);
+    const { name, definition, production } = board;
+    const hours = /^\d{1,5}$/.test(String(query.hours)) ? Number(query.hours) : undefined;
+    const measured = await measurements.of(`${name} ${hours ?? ""}`, () => parts.monitor(board, hours));
+    const asked = { name, definition, environment: production, hours };
+    return sendPage(reply, monitoringPage(asked, measured, await desk.drawing()));
+  });
+  app.get<ModelRoute>("/models/:model/try", async ({ params }, reply) => {
+    const board = desk.board(params.model);
+    const { version, signature, example } = await parts.openTrial(board);
+    const { formKey } = desk;
+    return sendPage(reply, tryPage({ model: board.name, version, signature, values: example, formKey }));
+  });
+}
+
+function addActions(app: FastifyInstance, desk: Desk): void {
+  const { parts } = desk;
+  app.get<{ Params: { model: string; action: string } }>(
+    "/models/:model/actions/:action",
+    async ({ params }, reply) => {
+      const board = desk.board(params.model);
+      const { action } = desk.action(board, params.action);
+      const run = action.id === "approve" ? waitingForApproval(board) : undefined;
+      const about = run && approvalSections(await parts.reportOf(board, run.id), await desk.drawing());
+      return sendPage(reply, actionPage(board, { action, formKey: desk.formKey, about }));
+    },
+  );
+  app.get<{ Params: { job: string } }>("/jobs/:job", ({ params }, reply) => {
+    const job = parts.jobs?.get(params.job);
+    if (job === undefined) throw notFound(`job "${params.job}"`);
+    return sendPage(reply, jobPage(job));
+  });
+}
+
+/** Every page that shows something; none of them changes anything. */
+export function addPages(app: FastifyInstance, desk: Desk): void {
+  app.get("/live.js", (_request, reply) => reply.type("text/javascript; charset=utf-8").send(liveScript));
+  addLists(app, desk);
+  addRuns(app, desk);
+  addWatching(app, desk);
+  addActions(app, desk);
+}

@@ -1,0 +1,101 @@
+import { PlatformError } from "../../../platform/base/errors";
+import type { Signature } from "../../../platform/model/signature";
+import { openDrawing, type DrawPlot } from "../../report/draw-plot";
+import type { ReportInput } from "../../report/report-input";
+import type { ComparedRun } from "../../runs/compare-runs";
+import type { MonitorResult } from "../../watching/monitor";
+import type { ScoreFileResult } from "../../watching/score-file";
+import type { Jobs } from "../actions/jobs";
+import { actionIds, possibleActions, type PossibleAction } from "../actions/possible-actions";
+import type { TriedRow } from "../actions/try-row";
+import type { Board } from "../board/board";
+import type { BoardKeeper } from "../board/board-keeper";
+import { isSame, type AccessKey } from "../web/access";
+
+/** What serves in production, to be tried. */
+export interface Trial {
+  readonly version: string;
+  readonly signature: Signature;
+  /** Of a row that the model knows, as text. */
+  readonly example: Readonly<Record<string, string>>;
+  readonly ask: (row: object) => Promise<TriedRow>;
+}
+
+/** What pages are made from, and what they may do. */
+export interface DashboardParts {
+  readonly boards: BoardKeeper;
+  readonly access: AccessKey;
+  /** Runs what is asked for; absent for a dashboard that only shows. */
+  readonly jobs?: Jobs;
+  /** Folder for files that are scored; whoever made it removes it. */
+  readonly scratch: string;
+  readonly reportOf: (board: Board, run: string) => Promise<ReportInput>;
+  readonly comparedRun: (run: string) => Promise<ComparedRun>;
+  readonly monitor: (board: Board, hours: number | undefined) => Promise<MonitorResult>;
+  readonly openTrial: (board: Board) => Promise<Trial>;
+  readonly scoreFile: (board: Board, input: string, output: string) => Promise<ScoreFileResult>;
+}
+
+export const notFound = (what: string): PlatformError =>
+  new PlatformError(
+    "NOT_FOUND",
+    `There is no ${what}. It may have gone since the page was shown; go back and look again.`,
+  );
+
+/** What routes have in common: they find things by their names, and refuse what there is not, or what may not be done. */
+export class Desk {
+  private draw: Promise<DrawPlot> | undefined;
+
+  constructor(readonly parts: DashboardParts) {}
+
+  get formKey(): string {
+    return this.parts.access.formKey;
+  }
+
+  drawing(): Promise<DrawPlot> {
+    return (this.draw ??= openDrawing());
+  }
+
+  board(name: string): Board {
+    const board = this.parts.boards.current.get(name);
+    if (board === undefined) throw notFound(`model "${name}"`);
+    if ("fault" in board) throw new PlatformError("USAGE", board.fault);
+    return board;
+  }
+
+  requireRun(board: Board, id: string): void {
+    if (!board.runs.some((run) => run.id === id)) throw notFound(`run "${id}" of ${board.name}`);
+  }
+
+  /** What may be done; nothing in a dashboard that only shows. */
+  actionsOf(board: Board): PossibleAction[] {
+    return this.parts.jobs === undefined ? [] : possibleActions(board);
+  }
+
+  /** An action with what runs it; refused where it may not or cannot be done now. */
+  action(board: Board, id: string): { action: PossibleAction; jobs: Jobs } {
+    const { jobs } = this.parts;
+    if (jobs === undefined) {
+      throw new PlatformError(
+        "USAGE",
+        "This dashboard only shows. Start it with --allow-changes to act from its pages.",
+      );
+    }
+    const action = possibleActions(board).find((one) => one.id === id);
+    if (action !== undefined) return { action, jobs };
+    if (!(actionIds as readonly string[]).includes(id)) throw notFound(`action "${id}"`);
+    throw new PlatformError(
+      "CONFLICT",
+      `${board.name} has nothing to ${id} now. Go back and look at how it stands.`,
+    );
+  }
+
+  /** Refuses a form that no page of this process has shown. */
+  requireKey(key: unknown): void {
+    if (typeof key === "string" && isSame(key, this.formKey)) return;
+    throw new PlatformError(
+      "CONFLICT",
+      "The form is of a dashboard that has ended. Open the page again, and send it from there.",
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import type { Board } from "../../../cli/dashboard/board/board";
+import type { Digest } from "../../../platform/base/files";
+import type { ModelVersion } from "../../../platform/registry/registry";
+import type { DeploymentStatus, Release } from "../../../platform/release/deployment";
+import type { RunSummary } from "../../../cli/runs/run-summary";
+import { definition } from "../report/report-fixture";
+
+const digestOfNumber = (number: number): Digest => String(number).padStart(64, "0") as Digest;
+
+export const releaseOf = (version: number): Release => ({
+  model: `houses:${version}`,
+  package: `packages/houses-${version}`,
+  digest: digestOfNumber(version),
+});
+
+export const versionOf = (version: number): ModelVersion => ({
+  name: "houses",
+  version,
+  digest: digestOfNumber(version),
+  registeredAt: "2026-11-21T00:00:00.000Z",
+  tags: {},
+  aliases: [],
+});
+
+export const runOf = (number: number, changes: Partial<RunSummary> = {}): RunSummary => ({
+  id: `run-${number}`,
+  startedAt: "2026-11-21T00:00:00.000Z",
+  outcome: "registered",
+  explanation: `houses:${number} is registered.`,
+  version: `houses:${number}`,
+  heldOut: { rmse: 100 - number, mae: 50 + number },
+  parameters: { kind: "ridge", alpha: number },
+  ...changes,
+});
+
+export const deploymentOf = (
+  environment: string,
+  changes: Partial<DeploymentStatus> = {},
+): DeploymentStatus => ({ environment, model: "houses", history: [], samples: {}, ...changes });
+
+export function boardOf(changes: Partial<Board> = {}): Board {
+  return {
+    name: "houses",
+    definition,
+    deployments: [deploymentOf("qa"), deploymentOf("prod", { stable: releaseOf(1) })],
+    production: "prod",
+    runs: [runOf(2), runOf(1)],
+    versions: [versionOf(2), versionOf(1)],
+    decisions: [],
+    problems: [],
+    readAt: "2026-11-21T00:00:00.000Z",
+    ...changes,
+  };
+}

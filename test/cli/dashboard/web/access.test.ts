@@ -1,0 +1,57 @@
+import {
+  cookieName,
+  isOwnHost,
+  isOwnOrigin,
+  isSame,
+  newAccessKey,
+  readCookie,
+} from "../../../../cli/dashboard/web/access";
+
+test("each process has a key of its own, and one for forms that does not give it away", () => {
+  const [a, b] = [newAccessKey(), newAccessKey()];
+  expect(a.key).not.toBe(b.key);
+  expect(a.formKey).not.toBe(b.formKey);
+  expect(a.key).toMatch(/^[\w-]{32}$/);
+  expect(a.formKey).not.toContain(a.key);
+});
+
+test.each([
+  ["abc", "abc", true],
+  ["abd", "abc", false],
+  ["ab", "abc", false],
+  ["", "abc", false],
+])("%j is %j: %s", (given, expected, same) => {
+  expect(isSame(given, expected)).toBe(same);
+});
+
+test.each([
+  ["mlops-dashboard-8800=k", "k"],
+  ["a=1; mlops-dashboard-8800=k=1; b=2", "k=1"],
+  ["mlops-dashboard-88001=k", undefined],
+  ["mlops-dashboard-8800", undefined],
+  [undefined, undefined],
+])("the cookie in %j is %j", (header, value) => {
+  expect(readCookie(header, cookieName(8800))).toBe(value);
+});
+
+test.each([
+  ["127.0.0.1:8800", true],
+  ["localhost:8800", true],
+  ["[::1]:8800", true],
+  ["127.0.0.1", false],
+  ["127.0.0.1:8801", false],
+  ["rebound.example:8800", false],
+  [undefined, false],
+])("a request for %j is for this machine: %s", (host, own) => {
+  expect(isOwnHost(host, 8800)).toBe(own);
+});
+
+test.each([
+  ["http://127.0.0.1:8800", "127.0.0.1:8800", true],
+  ["http://localhost:8800", "127.0.0.1:8800", false],
+  ["https://127.0.0.1:8800", "127.0.0.1:8800", false],
+  ["null", "127.0.0.1:8800", false],
+  [undefined, "127.0.0.1:8800", false],
+])("a form from %j to %j is of a page of its own: %s", (origin, host, own) => {
+  expect(isOwnOrigin(origin, host)).toBe(own);
+});
