@@ -3,6 +3,7 @@ import path from "node:path";
 import { Command, CommanderError } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
+import { addAudit } from "./audit-commands";
 import { addCollect } from "./data-commands";
 import { addEnvironmentCommands } from "./environment-commands";
 import { addModelCommands } from "./model-commands";
@@ -34,6 +35,7 @@ export function buildCli(scope: CommandScope): Command {
   addCollect(program, scope);
   addWatchCommands(program, scope);
   addRegistry(program, scope);
+  addAudit(program, scope);
   addRuns(program, scope);
   return program;
 }
