@@ -6,6 +6,7 @@ import type { CommandScope } from "./command-scope";
 import { addAudit } from "./audit-commands";
 import { addCollect } from "./data-commands";
 import { addEnvironmentCommands } from "./environment-commands";
+import { addForget } from "./forget-command";
 import { addModelCommands } from "./model-commands";
 import { addPython } from "./python-command";
 import { addRegistry } from "./registry-commands";
@@ -36,6 +37,7 @@ export function buildCli(scope: CommandScope): Command {
   addWatchCommands(program, scope);
   addRegistry(program, scope);
   addAudit(program, scope);
+  addForget(program, scope);
   addRuns(program, scope);
   return program;
 }
