@@ -31,6 +31,7 @@ const platformRooms = [
   "predictions",
   "registry",
   "release",
+  "audit",
 ];
 
 const folders = Object.keys(mayImport);

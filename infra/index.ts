@@ -67,6 +67,7 @@ export = async (): Promise<Record<string, unknown>> => {
   const environment = environmentOf(config, {
     blobEndpoint: foundation.storage.blobEndpoint,
     predictionLogContainer: containers.predictionLog,
+    auditContainer: containers.audit,
     vaultUri: foundation.vault.uri,
     trackingUri: workspace.trackingUri,
     tenantId,

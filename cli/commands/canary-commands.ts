@@ -5,6 +5,7 @@ import {
   approvedByOption,
   jsonOption,
   modelOption,
+  reasonOption,
   releaseOption,
   runOption,
   targetOption,
@@ -27,12 +28,14 @@ interface CanaryFlags extends ReleaseFlags {
   readonly minutes: number;
   readonly approvedBy?: string;
   readonly yes?: boolean;
+  readonly reason?: string;
 }
 
 /** All stages that are left; a pipeline may call it again, on whatever machine. */
-async function advance(context: RunContext, { minutes, approvedBy, release: file }: CanaryFlags) {
+async function advance(context: RunContext, flags: CanaryFlags) {
+  const { minutes, release: file } = flags;
   await releases().passedQa(context);
-  approve(context.run, approvedBy);
+  await approve(context, flags);
   await runOnRelease(context, [canarySteps().releaseStepWithin(minutes), releaseSteps().verifyStep], file);
   if (context.run.outcome !== "released") process.exitCode = 1;
 }
@@ -50,7 +53,7 @@ async function analyse(context: RunContext, { minutes }: CanaryFlags): Promise<v
   if (stage.verdict !== "advance") process.exitCode = 1;
 }
 
-async function promote(context: RunContext, { yes = false }: CanaryFlags): Promise<void> {
+async function promote(context: RunContext, { yes = false, reason }: CanaryFlags): Promise<void> {
   const { session, run, definition, target } = context;
   const release = releases().releaseOf(context);
   // After a crash between the two halves of a promotion, only the second is missing.
@@ -60,20 +63,19 @@ async function promote(context: RunContext, { yes = false }: CanaryFlags): Promi
         ...(await canarySteps().judgingOf(context)),
         release,
         force: yes,
+        why: reason,
       });
   await releases().crown(session, release.model);
   Object.assign(run, { outcome: "released", explanation: `${release.model} is in production.` });
   session.output.result(status, describeDeployments([status]));
 }
 
-async function rollBack(context: RunContext): Promise<void> {
+async function rollBack(context: RunContext, { reason }: CanaryFlags): Promise<void> {
   const { session, run, target } = context;
   const release = releases().releaseOf(context);
-  const taken = await canaries().takeCanaryAway({
-    deployer: target.deployer,
-    environment: session.environments.production,
-    release,
-  });
+  const { deployer } = target;
+  const { production: environment } = session.environments;
+  const taken = await canaries().takeCanaryAway({ deployer, environment, release }, reason);
   const explanation = taken
     ? `${release.model} was rolled back; production stays as it was.`
     : `${release.model} is no canary in production, which stays as it is.`;
@@ -118,13 +120,13 @@ export function addCanary(program: Command, scope: CommandScope): void {
     advance,
   )
     .option(...minutes)
-    .addOption(approvedByOption());
+    .addOption(approvedByOption())
+    .addOption(reasonOption());
   verb("analyse", "compare the canary with stable; exit 0 to go on, 1 to roll back", analyse).option(
     ...minutes,
   );
-  verb("promote", "give the canary all requests now, and make it the champion", promote).option(
-    "--yes",
-    "without looking at what was seen of the canary",
-  );
-  verb("rollback", "take the canary away, if the release still is one", rollBack);
+  verb("promote", "give the canary all requests now, and make it the champion", promote)
+    .option("--yes", "without looking at what was seen of the canary")
+    .addOption(reasonOption());
+  verb("rollback", "take the canary away, if the release still is one", rollBack).addOption(reasonOption());
 }

@@ -12,6 +12,7 @@ import {
   jsonOption,
   modelOption,
   portOption,
+  reasonOption,
   requireTargetOptions,
   runOption,
   releaseOption,
@@ -41,6 +42,7 @@ interface DeployFlags extends EnvironmentFlags {
   readonly port?: number;
   readonly release?: string;
   readonly approvedBy?: string;
+  readonly reason?: string;
 }
 
 /** `mlops deploy`. */
@@ -55,6 +57,7 @@ export function addDeploy(program: Command, scope: CommandScope): void {
     .addOption(runOption())
     .addOption(releaseOption())
     .addOption(approvedByOption())
+    .addOption(reasonOption())
     .addOption(portOption("the environment's"))
     .addOption(targetOption())
     .option("--image <reference>", "Azure: scoring image of the version, pushed already, by its digest")
@@ -76,14 +79,14 @@ async function deployImage(
   const { releaseOfImage } =
     require("../../deploy/azure/release-image") as typeof import("../../deploy/azure/release-image");
   const release = releaseOfImage(version, image);
-  const { environment, target } = flags;
+  const { environment, target, reason: why } = flags;
   const model = parseModelRef(version).name;
   const { session } = await openCommand(scope, { ...flags, model }, { changes: "deployment" });
   const { deployer } = openTarget(session, target);
   const status =
     environment !== session.environments.production
       ? await serveAtOnce(deployer, environment, release)
-      : await setCanary(deployer, environment, { release, traffic: trafficOf(flags) });
+      : await setCanary(deployer, environment, { release, traffic: trafficOf(flags), why });
   session.output.result(status, describeDeployments([status]));
 }
 
@@ -93,16 +96,20 @@ async function deployPackage(
   flags: DeployFlags,
   version: string | undefined,
 ): Promise<void> {
-  const { environment, image, port: number, approvedBy, release: file } = flags;
+  const { environment, image, port: number, release: file, reason: why } = flags;
   const port = { of: environment, number };
   const context = await openRelease(scope, flags, { changes: "deployment", port, version });
   const { run, session, target } = context;
   if (image !== undefined) run.release = { ...releases().releaseOf(context), image };
   if (environment !== session.environments.production)
     return runOnRelease(context, [releaseSteps().deployStep(environment)], file);
-  approve(run, approvedBy);
   const release = await releases().passedQa(context);
-  const status = await setCanary(target.deployer, environment, { release, traffic: trafficOf(flags) });
+  await approve(context, flags);
+  const status = await setCanary(target.deployer, environment, {
+    release,
+    traffic: trafficOf(flags),
+    why,
+  });
   session.output.result(status, describeDeployments([status]));
   await session.runs.save(run);
   if (file !== undefined) await releaseFiles().writeReleaseFile(file, run);

@@ -9,6 +9,7 @@ import {
   jsonOption,
   modelOption,
   portOption,
+  reasonOption,
   releaseOption,
   runOption,
   targetOption,
@@ -59,12 +60,13 @@ function addRollback(program: Command, scope: CommandScope): void {
     .description("take production's canary away; without one, go back to the version before")
     .addOption(modelOption())
     .addOption(environmentOption("production"))
+    .addOption(reasonOption())
     .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (flags: EnvironmentFlags) => {
+    .action(async (flags: EnvironmentFlags & { readonly reason?: string }) => {
       const { session } = await openCommand(scope, flags, { changes: "rollback" });
       const { deployer } = openTarget(session, flags.target);
-      const status = await deployer.rollback(flags.environment, flags.model);
+      const status = await deployer.rollback(flags.environment, flags.model, flags.reason);
       if (flags.environment === session.environments.production && status.stable)
         await releases().crown(session, status.stable.model);
       session.output.result(status, describeDeployments([status]));

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { Act } from "../../platform/audit/audit-entry";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { isAddress } from "../../platform/http/address";
 import { openStorage } from "../../platform/storage/open-storage";
@@ -95,6 +96,12 @@ async function retrainNow(
   session.output.print(`${run.explanation}${describeNext(run, session)}`);
 }
 
+/** A retraining that was decided on, for the audit trail. */
+function retrainingOf({ model, environment, explanation, reason, data }: Acted["decision"]): Act {
+  const details = { reason, ...(data !== undefined && { data }) };
+  return { act: "retrain", subject: model, environment, why: explanation, details };
+}
+
 /** Measures what the prediction log has, decides when told to, and retrains. Exit code 1 on drift or fallen performance. */
 export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<void> {
   requireFitting(flags);
@@ -137,5 +144,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   await report(result, environment, session.output);
   if (!drift.drifted && performance?.fell !== true) return;
   process.exitCode = 1;
-  if (flags.retrain || acted?.decision.action === "retrain") await retrainNow(scope, command, flags);
+  if (flags.retrain) await retrainNow(scope, command, flags);
+  else if (acted?.decision.action === "retrain")
+    await session.audit.around(retrainingOf(acted.decision), () => retrainNow(scope, command, flags));
 }

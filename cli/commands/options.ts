@@ -61,6 +61,8 @@ export const releaseOption = (): Option =>
 export const approvedByOption = (): Option =>
   new Option("--approved-by <who>", "production: who has approved the release, to be recorded");
 
+export const reasonOption = (): Option => new Option("--reason <text>", "why, for the audit trail");
+
 /** Options that mean something at one target only. */
 const targetOptions = [
   {

@@ -9,6 +9,7 @@ import { openCommand, openRun, runAsCommand } from "./open-command";
 
 // Loaded where a verb runs: help and usage errors come without them.
 const releaseFiles = () => require("./release-file") as typeof import("./release-file");
+const approvals = () => require("../steps/record-approval") as typeof import("../steps/record-approval");
 const runSteps = () => require("../steps/step") as typeof import("../steps/step");
 
 /** Flags of a command about a release: one that was handed over as a file, or that of a run of this machine. */
@@ -79,9 +80,12 @@ export async function openRelease(
   return openRun(command, flags.run, packaged, target);
 }
 
-/** Records who has approved a release. */
-export function approve(run: RunRecord, approvedBy: string | undefined): void {
-  if (approvedBy !== undefined) run.approval = { by: approvedBy, at: new Date().toISOString() };
+/** Records who has approved a release, where that was said. */
+export async function approve(
+  context: Pick<RunContext, "session" | "run">,
+  { approvedBy, reason }: { readonly approvedBy?: string; readonly reason?: string },
+): Promise<void> {
+  if (approvedBy !== undefined) await approvals().recordApproval(context, approvedBy, reason);
 }
 
 /** Runs steps as a command; what they found out about a release that was handed over goes on with it. */

@@ -1,3 +1,4 @@
+import type { Digest } from "../../platform/base/files";
 import type { DataSource } from "../../platform/data/source";
 import { versionsToRemove } from "../../platform/data/versions/retention";
 import { shownDigest } from "../../platform/data/versions/data-versions";
@@ -25,7 +26,9 @@ export async function removeOldData(
 ): Promise<void> {
   const { dataVersionDays: days } = settings;
   if (dataVersions === undefined || days === undefined) return;
-  const registered = new Set((await registry.list(model)).map(({ tags }) => tags.data ?? ""));
+  const registered = new Set<string>();
+  for (const { tags } of await registry.list(model))
+    if (tags.data !== undefined) registered.add(await dataVersions.remainingOf(model, tags.data as Digest));
   const old = versionsToRemove(await dataVersions.list(model), {
     days,
     now: new Date(),

@@ -14,11 +14,14 @@ import type { Storage } from "../../platform/storage/storage";
 import { openStorage } from "../../platform/storage/open-storage";
 import type { Workspace } from "../../platform/settings/workspace";
 import { openWorkspace } from "../../platform/settings/workspace";
-import { LateRegistry, settingOf } from "../../deploy/azure/stack-settings";
+import { LateRegistry } from "../../deploy/azure/stack-settings";
 import { LocalDeployer } from "../../deploy/laptop/laptop-deployer";
 import { restorePackage } from "../../deploy/package/restore-package";
 import { holdsKeys } from "../../platform/signing/trusted-keys";
 import { parseModelRef } from "../../platform/definition/model-ref";
+import type { AuditTrail } from "../../platform/audit/audit-trail";
+import { auditedRegistry } from "../../platform/audit/audited-registry";
+import { openAudit, settingOfTraining } from "./open-audit";
 import { packagingOf } from "./packaging";
 import { sweepLeftOvers } from "../runs/left-overs";
 import type { Output } from "../terminal/output";
@@ -39,6 +42,8 @@ export interface Session {
   /** The prediction log's files. */
   readonly predictions: Storage;
   readonly output: Output;
+  /** Who did what, when, why and from where. */
+  readonly audit: AuditTrail;
   /** Writes to the run on the server that keeps the versions, where one does. */
   readonly logRun: (run: Pick<RunRecord, "id" | "model">, entries: Entries) => Promise<void>;
   /** Aborted by Ctrl-C and SIGTERM. */
@@ -55,13 +60,9 @@ interface SessionOptions {
 }
 
 /** The registry's address: the setting or, with MLOPS_TARGET=azure and none, that of the workspace that trains. */
-async function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSignal): Promise<string> {
-  if (target === "local" || process.env.MLOPS_REGISTRY !== undefined) return registry;
-  const { readStackOutputs } =
-    require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  const { training } = readEnvironments();
-  const outputs = await readStackOutputs(training, signal);
-  return settingOf(outputs, { stack: training, process: "cli", name: "MLOPS_REGISTRY" });
+function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSignal): Promise<string> {
+  if (target === "local" || process.env.MLOPS_REGISTRY !== undefined) return Promise.resolve(registry);
+  return settingOfTraining("MLOPS_REGISTRY", signal);
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
@@ -82,11 +83,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     settings.target === "local"
       ? openAt(settings.registry)
       : new LateRegistry(async () => openAt(await locate()));
+  const audit = openAudit({
+    settings,
+    workspace,
+    signal: options.signal,
+    warn: (line) => output.print(line),
+  });
   return {
     settings,
     environments: readEnvironments(),
     workspace,
-    registry,
+    audit,
+    registry: auditedRegistry(registry, audit),
     runs: new Runs(workspace.runs, report),
     deployer: new LocalDeployer({
       workspace,

@@ -1,3 +1,4 @@
+import { auditedDeployer } from "../../platform/audit/audited-deployer";
 import type { Target } from "../../platform/release/target";
 import type { Settings } from "../../platform/settings/settings";
 import type { Session } from "./session";
@@ -7,9 +8,9 @@ export type TargetName = Settings<"cli">["target"];
 export const targets = ["local", "azure"] as const satisfies readonly TargetName[];
 
 /** This machine: gateways that anybody who can reach them may call, and no clients but the commands' own tests. */
-export function localTarget({ deployer }: Pick<Session, "deployer">): Target {
+export function localTarget({ deployer, audit }: Pick<Session, "deployer" | "audit">): Target {
   return {
-    deployer,
+    deployer: auditedDeployer(deployer, audit),
     hasClients: false,
     sampleLagMs: 0,
     publish: (release) => Promise.resolve(release),
@@ -24,6 +25,7 @@ export function openTarget(session: Session, name: TargetName): Target {
   // Loaded on use: commands about this machine do without it.
   const { openAzureTarget } =
     require("../../deploy/azure/azure-target") as typeof import("../../deploy/azure/azure-target");
-  const { output, signal, settings: signing } = session;
-  return openAzureTarget({ report: (line) => output.print(line), signal, signing });
+  const { output, signal, settings: signing, audit } = session;
+  const azure = openAzureTarget({ report: (line) => output.print(line), signal, signing });
+  return { ...azure, deployer: auditedDeployer(azure.deployer, audit) };
 }

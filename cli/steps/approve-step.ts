@@ -1,11 +1,12 @@
-import os from "node:os";
 import path from "node:path";
+import { userName } from "../../platform/audit/actor";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
 import { modelFiles, readModelMetrics } from "../../platform/model/model-directory";
 import { findDecision } from "../../training/steps";
 import { ask, isInteractive } from "../terminal/ask";
 import { approvalSummary } from "./approval-summary";
+import { recordApproval } from "./record-approval";
 import { describeRefusedClients } from "./refused-clients";
 import { writeRunReport } from "./run-report";
 import { isInProduction, passedQa } from "./release-of-run";
@@ -41,7 +42,7 @@ async function askApproval(context: RunContext, question: string): Promise<boole
 export const approveStep: Step = {
   name: "approve",
   async run(context) {
-    const { run, session, target, yes, definition } = context;
+    const { session, target, yes, definition } = context;
     const release = await passedQa(context);
     // QA has done its part, and costs nothing while nobody tests.
     for (const environment of session.environments.testing) await target.pause(environment, definition.name);
@@ -59,8 +60,9 @@ export const approveStep: Step = {
       const explanation = `${release.model} was not approved; production stays as it is.`;
       return { message: explanation, ends: { outcome: "declined", explanation } };
     }
-    run.approval = { by: os.userInfo().username, at: new Date().toISOString() };
-    const message = `approved by ${run.approval.by}${yes ? " (--yes)" : ""}`;
+    const by = userName();
+    await recordApproval(context, by, yes ? "Without being asked (--yes)." : "Asked on the terminal.");
+    const message = `approved by ${by}${yes ? " (--yes)" : ""}`;
     return { message: refused === undefined ? message : `${message}\n${refused}` };
   },
 };

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { emptySample } from "../../platform/release/deployment";
+import { parseModelRef } from "../../platform/definition/model-ref";
+import { expectedShift } from "../../platform/registry/expected-shift";
 import { PlatformError } from "../../platform/base/errors";
 import {
   releaseThroughCanary,
@@ -70,12 +72,14 @@ export async function trafficFor(
 /** What the canary of a run's release is judged by, at a stage and by hand. */
 export async function judgingOf(context: RunContext): Promise<CanaryJudging> {
   const { run, definition, session } = context;
-  const { environments } = session;
+  const { environments, registry } = session;
+  const expected = expectedShift((await registry.get(parseModelRef(releaseOf(context).model))).tags);
   return {
     rule: definition.canary,
     // What the last test saw is nearest to what production will see.
     qaSample: run.tests?.[environments.testing.at(-1) ?? environments.training]?.sample ?? emptySample,
     acceptsRefusals: await acceptsRefusals(context),
+    ...(expected && { expected }),
   };
 }
 

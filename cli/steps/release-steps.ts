@@ -132,7 +132,11 @@ async function goBack(context: RunContext, checks: readonly SmokeCheck[]): Promi
   const { production } = session.environments;
   const { previous } = await target.deployer.status(production, definition.name);
   if (previous === undefined) requireSmoke(checks, production);
-  const { stable } = await target.deployer.rollback(production, definition.name);
+  const { stable } = await target.deployer.rollback(
+    production,
+    definition.name,
+    "It failed its smoke test with all traffic.",
+  );
   const serving = stable?.model ?? "nothing";
   if (stable !== undefined) await crown(session, stable.model);
   const failed = checks.filter(({ passed }) => !passed).map(({ name, detail }) => `${name}: ${detail}`);

@@ -1,4 +1,5 @@
 import type { CanaryRule } from "../../platform/definition/definition";
+import type { PredictionShift } from "../../platform/metrics/prediction-shift";
 import type { TrackSample } from "../../platform/release/deployment";
 import { formatNumber } from "../../platform/base/format-number";
 import { harmAbove, healthBelow } from "./evidence";
@@ -30,6 +31,8 @@ export interface CanaryInput {
   readonly comparedWith?: "stable" | "QA";
   readonly canary: TrackSample;
   readonly rule: CanaryRule;
+  /** How its predictions lay to stable's where the gate found them better: that is not held against it a second time. */
+  readonly expected?: PredictionShift;
 }
 
 /**

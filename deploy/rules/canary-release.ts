@@ -102,15 +102,14 @@ function urlOf(status: DeploymentStatus): string {
 }
 
 /** Takes a release's canary away, if there is one; what was stable stays. Doing it again changes nothing. */
-export async function takeCanaryAway({
-  deployer,
-  environment,
-  release,
-}: Pick<CanaryAnalysis, "deployer" | "environment" | "release">): Promise<boolean> {
+export async function takeCanaryAway(
+  { deployer, environment, release }: Pick<CanaryAnalysis, "deployer" | "environment" | "release">,
+  why?: string,
+): Promise<boolean> {
   const { name } = parseModelRef(release.model);
   const { canary } = await deployer.status(environment, name);
   if (canary?.digest !== release.digest) return false;
-  await deployer.rollback(environment, name);
+  await deployer.rollback(environment, name, why);
   return true;
 }
 
@@ -118,7 +117,7 @@ export async function takeCanaryAway({
 async function takeAway(plan: CanaryRelease, error: unknown): Promise<void> {
   const { environment, release } = plan;
   try {
-    await takeCanaryAway(plan);
+    await takeCanaryAway(plan, `The release failed: ${reasonOf(error)}`);
   } catch (cause) {
     throw new PlatformError(
       "DEPLOYMENT_FAILED",
@@ -139,12 +138,12 @@ async function passStages(plan: CanaryRelease, stages: readonly RemainingStage[]
     const stage = await analyseCanary(plan, traffic);
     await plan.onStage(stage);
     if (stage.verdict !== "advance") {
-      await deployer.rollback(environment, name);
+      await deployer.rollback(environment, name, stage.explanation);
       return false;
     }
   }
   signal.throwIfAborted();
-  await deployer.promote(environment, name);
+  await deployer.promote(environment, name, "The canary passed its stages.");
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { formatNumber } from "../../platform/base/format-number";
-import { deviationsBetweenQuartiles, nearestRank } from "../../platform/base/quantile";
+import { nearestRank } from "../../platform/base/quantile";
 import type { TrackSample } from "../../platform/release/deployment";
 import {
   errorPerLook,
@@ -14,7 +14,12 @@ import {
 } from "./canary-check";
 import { checkClasses, classDifference } from "./check-classes";
 import { evidenceOfEstimate } from "./evidence";
-import { distanceByChance, distributionDistance, meanDifference } from "./distribution-distance";
+import {
+  distanceByChance,
+  distributionDistance,
+  meanDifference,
+} from "../../platform/metrics/distribution-distance";
+import { sameWithin, scaleOf } from "../../platform/metrics/prediction-shift";
 
 type PredictionSample = NonNullable<TrackSample["predictions"]>;
 type Measured = Omit<CanaryCheck, "name">;
@@ -38,8 +43,23 @@ interface Both {
 /** A shift that is so many times what is allowed has to be found. */
 const foundAbove = 2;
 
+/** What the gate has seen of the same, and found better by the truth. */
+function describeExpected(expected: number | undefined): string {
+  return expected === undefined ? "" : ` beyond the ${formatNumber(expected)} that the gate found better`;
+}
+
+/** How far a signed shift is from all between none and the expected one: other rows than the gate's may shift less. */
+function beyond(shift: number, expected = 0): number {
+  return Math.max(0, Math.min(expected, 0) - shift, shift - Math.max(expected, 0));
+}
+
 /** How far the mean prediction has moved, in standard deviations of stable's predictions, with its standard error. */
-function measureMean({ before, now, counts, input: { rule, comparedWith = "stable" } }: Both): Measured {
+function measureMean({
+  before,
+  now,
+  counts,
+  input: { rule, expected, comparedWith = "stable" },
+}: Both): Measured {
   // A stable that always says the same has no scale of its own; the canary's is the next best.
   const scale = before.standardDeviation > 0 ? before.standardDeviation : now.standardDeviation;
   const distance = Math.abs(now.mean - before.mean);
@@ -51,7 +71,7 @@ function measureMean({ before, now, counts, input: { rule, comparedWith = "stabl
       explanation: `${means}; neither varies, so that a shift has no scale.`,
     };
   }
-  const shift = distance / scale;
+  const shift = beyond((now.mean - before.mean) / scale, expected?.mean);
   const error = Math.hypot(
     before.standardDeviation / Math.sqrt(counts[0]),
     now.standardDeviation / Math.sqrt(counts[1]),
@@ -61,7 +81,7 @@ function measureMean({ before, now, counts, input: { rule, comparedWith = "stabl
   return {
     ...judged,
     ...finite({ value: shift, limit: rule.mayShiftBy }),
-    explanation: `${means}: ${formatNumber(shift)} standard deviations apart, ${formatNumber(rule.mayShiftBy)} are allowed${doubt}.`,
+    explanation: `${means}: ${formatNumber(shift)} standard deviations apart${describeExpected(expected?.mean)}, ${formatNumber(rule.mayShiftBy)} are allowed${doubt}.`,
   };
 }
 
@@ -118,7 +138,7 @@ function spreadsOf({ before, now, counts }: Both): readonly [was: Spread, is: Sp
 /** By which factor the spread of the predictions has changed: a model that always says the same has the right mean, too. */
 function measureSpread(both: Both): Measured {
   const { before, now } = both;
-  const { rule, comparedWith = "stable" } = both.input;
+  const { rule, expected, comparedWith = "stable" } = both.input;
   const [was, is] = spreadsOf(both);
   const kind = before.kept && now.kept ? "between their quartiles" : "standard deviations";
   const spreads = `Predictions vary by ${formatNumber(is.value)} on the canary, by ${formatNumber(was.value)} on ${comparedWith} (${kind})`;
@@ -129,46 +149,37 @@ function measureSpread(both: Both): Measured {
     };
   }
   const factor = is.value >= was.value ? is.value / was.value : was.value / is.value;
-  const within = factor <= rule.mayVaryBy;
+  const seen = expected?.spread ?? 1;
+  const limits = { up: rule.mayVaryBy * Math.max(1, seen), down: rule.mayVaryBy / Math.min(1, seen) };
+  const within = is.value <= was.value * limits.up && was.value <= is.value * limits.down;
   // Where neither comparison holds, as of what is no number, it is not within what is allowed.
-  const surely = !(is.low <= was.high * rule.mayVaryBy && was.low <= is.high * rule.mayVaryBy);
+  const surely = !(is.low <= was.high * limits.up && was.low <= is.high * limits.down);
   const { state, doubt } = judge(within, surely, ", but in so few requests it may be chance");
   return {
     state,
-    ...finite({ value: factor, limit: rule.mayVaryBy }),
-    explanation: `${spreads}; ${formatNumber(rule.mayVaryBy)} times as much or as little is allowed${doubt}.`,
+    ...finite({ value: factor, limit: is.value >= was.value ? limits.up : limits.down }),
+    explanation: `${spreads}; ${formatNumber(rule.mayVaryBy)} times as much or as little${describeExpected(expected?.spread)} is allowed${doubt}.`,
   };
 }
-
-/** The scale of predictions that are kept, which a heavy tail does not stretch: by the quartiles, unless most are one value. */
-function scaleOf(kept: readonly number[], standardDeviation: number): number {
-  const byQuartiles = quartileSpread(kept).value / deviationsBetweenQuartiles;
-  return byQuartiles > 0 ? byQuartiles : standardDeviation;
-}
-
-/**
- * Predictions that differ by less than this many of stable's standard deviations are the same: any two models differ a little for
- * a row, and a row that many clients ask for would make a distance of that.
- */
-const sameWithin = 0.25;
 
 /** The distance between the distributions, where samples of both are kept. */
 function measureDistance({
   before,
   now,
-  input: { rule, comparedWith = "stable" },
+  input: { rule, expected, comparedWith = "stable" },
 }: Both): Measured | undefined {
   if (before.kept === undefined || now.kept === undefined) return undefined;
   const unseen = sameWithin * scaleOf(before.kept, before.standardDeviation);
   const distance = distributionDistance(before.kept, now.kept, unseen);
   const chance = distanceByChance(before.kept.length, now.kept.length, errorPerLook);
-  const within = distance <= rule.mayDifferBy;
-  const surely = !(distance - chance <= rule.mayDifferBy);
+  const limit = rule.mayDifferBy + (expected?.distance ?? 0);
+  const within = distance <= limit;
+  const surely = !(distance - chance <= limit);
   const { state, doubt } = judge(within, surely, ", but in so few requests it may be chance");
   return {
     state,
-    ...finite({ value: distance, limit: rule.mayDifferBy }),
-    explanation: `The distributions of the canary's predictions and of ${comparedWith}'s are ${formatNumber(distance)} apart, ${formatNumber(rule.mayDifferBy)} is allowed${doubt}.`,
+    ...finite({ value: distance, limit }),
+    explanation: `The distributions of the canary's predictions and of ${comparedWith}'s are ${formatNumber(distance)} apart, ${formatNumber(rule.mayDifferBy)}${describeExpected(expected?.distance)} is allowed${doubt}.`,
   };
 }
 
@@ -194,7 +205,7 @@ export function checkPredictions(input: CanaryInput): CanaryCheck {
  * How far the canary's predictions for copied requests are from stable's for the same rows, as a share of how far stable's predictions for
  * different rows are from each other. Only pairs show a model whose predictions are right in distribution and wrong for each row.
  */
-export function checkPairs({ reference, canary, rule }: CanaryInput): CanaryCheck | undefined {
+export function checkPairs({ reference, canary, rule, expected }: CanaryInput): CanaryCheck | undefined {
   const { pairs } = canary;
   if (pairs === undefined) return undefined;
   const name = "pairs";
@@ -216,13 +227,14 @@ export function checkPairs({ reference, canary, rule }: CanaryInput): CanaryChec
     pairs.standardDeviation / Math.sqrt(pairs.count) / chance.mean,
     (value * chance.error) / chance.mean,
   );
-  const within = value <= rule.mayDisagreeBy;
-  const surely = !(value - sureness * error <= rule.mayDisagreeBy);
+  const limit = rule.mayDisagreeBy + (expected?.disagreement ?? 0);
+  const within = value <= limit;
+  const surely = !(value - sureness * error <= limit);
   const { state, doubt } = judge(within, surely, ", but in so few copies it may be chance");
   return {
     name,
     state,
-    ...finite({ value, limit: rule.mayDisagreeBy }),
-    explanation: `${means}, ${formatNumber(value)} times as much as stable's predictions for different rows do; ${formatNumber(rule.mayDisagreeBy)} is allowed${doubt}.`,
+    ...finite({ value, limit }),
+    explanation: `${means}, ${formatNumber(value)} times as much as stable's predictions for different rows do; ${formatNumber(rule.mayDisagreeBy)}${describeExpected(expected?.disagreement)} is allowed${doubt}.`,
   };
 }

@@ -1,5 +1,6 @@
 import type { CanaryRule } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
+import type { ExpectedShift } from "../../platform/registry/expected-shift";
 import { emptySample, type DeploymentStatus, type TrackSample } from "../../platform/release/deployment";
 import { decideCanary } from "./canary";
 import type { CanaryStage } from "./canary-stage";
@@ -14,6 +15,8 @@ export interface CanaryJudging {
    * compared with what QA showed of it, too.
    */
   readonly acceptsRefusals?: boolean;
+  /** How the release's predictions lay to those of another version where the gate found them better. */
+  readonly expected?: ExpectedShift;
 }
 
 type Serving = Pick<DeploymentStatus, "stable" | "samples">;
@@ -59,7 +62,15 @@ export function judgeCanary(serving: Serving, judging: CanaryJudging): Omit<Cana
   const reference = against ? (samples.stable ?? emptySample) : judging.qaSample;
   const canary = samples.canary ?? emptySample;
   const comparedWith = against ? "stable" : "QA";
-  const decision = decideCanary({ reference, canary, rule: judging.rule, comparedWith });
+  // Of another stable version the gate has seen nothing.
+  const expected = judging.expected?.champion === against?.model ? judging.expected : undefined;
+  const decision = decideCanary({
+    reference,
+    canary,
+    rule: judging.rule,
+    comparedWith,
+    ...(expected && { expected }),
+  });
   const { verdict, reason, explanation, leansToHarm } = decision;
   return {
     comparedWith: against?.model ?? "QA",

@@ -21,6 +21,8 @@ interface PromotionByHand extends CanaryJudging {
   readonly release: Release;
   /** Without a look at what was seen of it. */
   readonly force: boolean;
+  /** What whoever asks for it gives as the reason. */
+  readonly why?: string | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ interface PromotionByHand extends CanaryJudging {
 export async function promoteCanary(
   deployer: Deployer,
   environment: string,
-  { release, force, ...judging }: PromotionByHand,
+  { release, force, why, ...judging }: PromotionByHand,
 ): Promise<DeploymentStatus> {
   const { name } = parseModelRef(release.model);
   const status = await deployer.status(environment, name);
@@ -47,5 +49,5 @@ export async function promoteCanary(
       );
     }
   }
-  return deployer.promote(environment, name);
+  return deployer.promote(environment, name, why);
 }

@@ -6,13 +6,17 @@ import { isSameRelease } from "./remaining-stages";
 export async function setCanary(
   deployer: Deployer,
   environment: string,
-  { release, traffic }: { readonly release: Release; readonly traffic: Traffic },
+  {
+    release,
+    traffic,
+    why,
+  }: { readonly release: Release; readonly traffic: Traffic; readonly why?: string | undefined },
 ): Promise<DeploymentStatus> {
   const { name } = parseModelRef(release.model);
   const { canary } = await deployer.status(environment, name);
   return isSameRelease(canary, release)
-    ? deployer.weight(environment, name, traffic)
-    : deployer.deploy(environment, release, traffic);
+    ? deployer.weight(environment, name, traffic, why)
+    : deployer.deploy(environment, release, traffic, why);
 }
 
 /** Makes a release all that an environment serves, at once: nobody but tests asks there. */

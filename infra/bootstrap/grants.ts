@@ -53,6 +53,11 @@ export function notContainer(name: string): string {
   return onlyWhere(`${containerName} StringNotEquals '${name}'`, ["read", ...blobWrites]);
 }
 
+/** Condition that allows reading and writing blobs in one container only. */
+export function onlyContainer(name: string): string {
+  return onlyWhere(`${containerName} StringEquals '${name}'`, ["read", ...blobWrites]);
+}
+
 /** Blob paths where Pulumi keeps the state, history, backups and locks of an environment's stacks (its own and the serving one). */
 export function statePaths(
   environment: string,
@@ -143,6 +148,13 @@ export const grants: readonly Grant[] = [
   {
     who: "release",
     role: "Storage Blob Data Contributor",
+    on: "earlierSubscriptions",
+    why: "adds what it releases to the audit trail, which the first environment has",
+    condition: () => onlyContainer("audit"),
+  },
+  {
+    who: "release",
+    role: "Storage Blob Data Contributor",
     on: "stateContainer",
     why: "writes the serving state, and reads the state of its environment and earlier ones",
     condition: (stacks) => onlyStacks(stacks, ["serving"]),
@@ -161,6 +173,13 @@ export const grants: readonly Grant[] = [
     role: "Storage Blob Data Reader",
     on: "earlierSubscriptions",
     why: "reads the files of the version in production",
+  },
+  {
+    who: "watch",
+    role: "Storage Blob Data Contributor",
+    on: "earlierSubscriptions",
+    why: "adds the retrainings that it starts to the audit trail, which the first environment has",
+    condition: () => onlyContainer("audit"),
   },
   { who: "watch", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads the serving state" },
   { who: "watch", role: "Key Vault Crypto User", on: "stateKey", why: "decrypts the state" },

@@ -16,6 +16,7 @@ import {
   type Setting,
 } from "./config-values";
 import { kubernetesSettings } from "./kubernetes-settings";
+import { retentionSettings } from "./retention-settings";
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 
@@ -224,22 +225,7 @@ export const settings = {
     default: "false",
     description: "Whether storage, vault and registry are protected from deletion by any update",
   },
-  softDeleteDays: {
-    schema: count(7, 90),
-    default: "90",
-    description: "Days that a deleted vault can be recovered and its name stays reserved",
-  },
-  logDays: { schema: count(30, 730), default: "30", description: "Retention of logs in days" },
-  predictionLogDays: {
-    schema: count(1, 3650),
-    default: "365",
-    description: "Days after which predictions in the log are deleted (data protection)",
-  },
-  predictionLogRedact: {
-    schema: list(/^[A-Za-z_][\w.-]{0,127}$/, "columns"),
-    default: "",
-    description: "Features that are never written to the prediction log, because they may identify a person",
-  },
+  ...retentionSettings,
   dataRegions: {
     schema: list(/^[a-z0-9]{4,30}$/, "regions"),
     default: "",

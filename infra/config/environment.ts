@@ -9,6 +9,7 @@ export type Variables = Record<string, pulumi.Output<string>>;
 /** Values for the processes' settings that do not come from the configuration. */
 export interface EnvironmentSources {
   readonly predictionLogContainer: pulumi.Input<string>;
+  readonly auditContainer: pulumi.Input<string>;
   readonly blobEndpoint: pulumi.Input<string>;
   readonly vaultUri: pulumi.Input<string>;
   readonly tenantId: pulumi.Input<string>;
@@ -68,7 +69,7 @@ export function environmentOf(
   config: StackConfig,
   sources: EnvironmentSources,
 ): Record<"scoring" | "training" | "cli", Variables> {
-  const { blobEndpoint, predictionLogContainer, trackingUri, tenantId, vaultUri } = sources;
+  const { blobEndpoint, predictionLogContainer, auditContainer, trackingUri, tenantId, vaultUri } = sources;
   const keyVault = pulumi.output(vaultUri).apply((uri) => uri.replace(/\/$/, ""));
   const gate = {
     MLOPS_EVALUATION: config.evaluation,
@@ -78,6 +79,7 @@ export function environmentOf(
   };
   const trusting = config.trustedKeys === undefined ? {} : { MLOPS_TRUSTED_KEYS: config.trustedKeys };
   const signing = sources.signingKey === undefined ? {} : { MLOPS_SIGNING_KEY: sources.signingKey };
+  const audit = { MLOPS_AUDIT: pulumi.interpolate`${blobEndpoint}${auditContainer}` };
   return {
     scoring: checked("scoring", {
       ...trusting,
@@ -95,7 +97,7 @@ export function environmentOf(
       MLOPS_TEST_KEY_VAULT: keyVault,
       ...authentication(config, { keyVault, tenantId }),
     }),
-    training: checked("training", { ...gate, ...signing, ...trusting }),
-    cli: checked("cli", { MLOPS_REGISTRY: trackingUri, ...gate, ...signing }),
+    training: checked("training", { ...gate, ...signing, ...trusting, ...audit }),
+    cli: checked("cli", { MLOPS_REGISTRY: trackingUri, ...gate, ...signing, ...audit }),
   };
 }

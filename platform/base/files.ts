@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -57,15 +57,12 @@ export async function digestOfDirectory(directory: string): Promise<Digest> {
   return digestOfListing(await digestsOfFiles(directory));
 }
 
-/**
- * Replaces `file` in one step: a reader, or a crash at any moment, sees the old content or the new, never a
- * part. The content is on disk before the name points to it.
- */
-export async function writeFileAtomic(
+/** Writes the content to a file beside `file`, on disk when it is handed to `place`; that file is gone afterwards. */
+async function writeBeside<T>(
   file: string,
-  content: string | Uint8Array,
-  mode = 0o644,
-): Promise<void> {
+  { content, mode = 0o644 }: { readonly content: string | Uint8Array; readonly mode?: number | undefined },
+  place: (temporary: string) => Promise<T>,
+): Promise<T> {
   await mkdir(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
   try {
@@ -76,13 +73,40 @@ export async function writeFileAtomic(
     } finally {
       await handle.close();
     }
-    await rename(temporary, file);
+    return await place(temporary);
   } catch (error) {
-    await rm(temporary, { force: true });
     // A failure to write to an open file names none: on a full disk it is to be known which one was written.
     if (systemErrorCode(error) !== undefined) Object.assign(error as Error, { path: file });
     throw error;
+  } finally {
+    await rm(temporary, { force: true });
   }
+}
+
+/**
+ * Replaces `file` in one step: a reader, or a crash at any moment, sees the old content or the new, never a
+ * part. The content is on disk before the name points to it.
+ */
+export async function writeFileAtomic(
+  file: string,
+  content: string | Uint8Array,
+  mode?: number,
+): Promise<void> {
+  await writeBeside(file, { content, mode }, (temporary) => rename(temporary, file));
+}
+
+/** Makes `file` in one step if there is none, in the same way; whether there was none. Of several at once, one succeeds. */
+export async function createFileAtomic(file: string, content: string | Uint8Array): Promise<boolean> {
+  return writeBeside(file, { content }, async (temporary) => {
+    try {
+      // Unlike a rename, a link does not replace what has the name.
+      await link(temporary, file);
+      return true;
+    } catch (error) {
+      if (systemErrorCode(error) === "EEXIST") return false;
+      throw error;
+    }
+  });
 }
 
 /** JSON as it is stored: two-space indentation, a line feed at the end. NaN and Infinity are refused. */

@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { chmod, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -11,6 +10,7 @@ import { digestOf, withTemporaryFolder, writeFileAtomic } from "../base/files";
 import { toCsvLine } from "../sql/csv-line";
 import { identifier, type SqlEngine, type SqlRow } from "../sql/engine";
 import { readParquetColumns } from "./parquet-files";
+import { replaceFile } from "./replace-file";
 import type { DataSource } from "./source";
 import { isGzip, readBytes } from "./text-stream";
 import { writtenRows } from "./written-rows";
@@ -38,26 +38,6 @@ function linesOf(header: readonly string[], rows: readonly SqlRow[], delimiter?:
       ),
     )
     .join("");
-}
-
-/** Makes the new content of a file beside it and puts it in its place in one step, with its permissions. */
-async function replaceFile(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  // A link stays one.
-  const target = await realpath(file);
-  const temporary = `${target}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await write(temporary);
-    await chmod(temporary, (await stat(target)).mode);
-    const handle = await open(temporary, "r+");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, target);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
 
 async function appendToCsv({ file, header, delimiter }: DataSource, rows: readonly SqlRow[]): Promise<void> {

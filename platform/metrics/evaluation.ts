@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { digestSchema } from "../base/stored-record";
+import { predictionShiftSchema } from "./prediction-shift";
 import { metricNames } from "../definition/metric-names";
 
 /**
@@ -135,6 +136,8 @@ export const promotionDecisionSchema = z.object({
   interval: intervalSchema.exactOptional(),
   /** How much worse the champion is on these rows than on those of its registration; only where these are new to it. */
   championFall: z.object({ registered: z.number(), interval: intervalSchema }).exactOptional(),
+  /** How the candidate's predictions lie to the champion's on these rows; only where it is surely better, and has no more than two classes. */
+  shift: predictionShiftSchema.exactOptional(),
   /** Changes of the input by which requests are refused that the champion answers, and what accepts each. */
   breaking: z
     .array(z.object({ column: z.string(), change: z.string(), acceptedBy: z.string().exactOptional() }))

@@ -152,15 +152,18 @@ export interface DeploymentStatus extends Deployment {
   readonly samples: { readonly stable?: TrackSample; readonly canary?: TrackSample };
 }
 
-/** Puts releases into environments. Locally: processes behind a gateway; in Azure: a stack update. */
+/**
+ * Puts releases into environments. Locally: processes behind a gateway; in Azure: a stack update. `why` is for whoever records what is
+ * done, and changes nothing else.
+ */
 export interface Deployer {
   status(environment: string, model: string): Promise<DeploymentStatus>;
   /** Starts a release on the canary track with the given traffic; while there is no stable, it answers everything. */
-  deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus>;
+  deploy(environment: string, release: Release, traffic: Traffic, why?: string): Promise<DeploymentStatus>;
   /** Changes the canary's traffic and begins new samples. */
-  weight(environment: string, model: string, traffic: Traffic): Promise<DeploymentStatus>;
+  weight(environment: string, model: string, traffic: Traffic, why?: string): Promise<DeploymentStatus>;
   /** The canary becomes stable and takes all traffic. */
-  promote(environment: string, model: string): Promise<DeploymentStatus>;
+  promote(environment: string, model: string, why?: string): Promise<DeploymentStatus>;
   /** Takes the canary away; without one, goes back to what stable was before. */
-  rollback(environment: string, model: string): Promise<DeploymentStatus>;
+  rollback(environment: string, model: string, why?: string): Promise<DeploymentStatus>;
 }

@@ -6,6 +6,7 @@ import { isModelRef, modelNamePattern, modelNameRule } from "../definition/model
 import { environmentName, environmentText } from "./environment-name";
 import { registryText } from "./mlflow-address";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
+import { audit, predictionLog, versions } from "./places";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
 
@@ -64,22 +65,6 @@ const signingKey = variable(
 const trustedKeys = variable("MLOPS_TRUSTED_KEYS", folder.optional(), "a PEM file of public keys, or PEM");
 
 const target = choice("MLOPS_TARGET", ["local", "azure"], "local");
-/** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
-const predictionLog = variable(
-  "MLOPS_PREDICTION_LOG",
-  folder.optional(),
-  "a folder, or the https:// address of a blob container",
-);
-/** Where the data that models were trained on is kept; of a command in the home when not set, of a job nowhere. */
-const dataVersions = variable(
-  "MLOPS_DATA_VERSIONS",
-  folder.optional(),
-  '"off", a folder, or the https:// address of a blob container',
-);
-/** Days after which data is no longer kept that no registered version was trained on. */
-const dataVersionDays = variable("MLOPS_DATA_VERSION_DAYS", daysText.optional(), "a number of days");
-const versions = { dataVersions, dataVersionDays };
-
 /** Every setting of every process. What a service or job does not list may be set for another one beside it. */
 const processes = {
   cli: {
@@ -96,10 +81,12 @@ const processes = {
     predictionLog,
     signingKey,
     trustedKeys,
+    audit,
     ...versions,
   },
   training: {
     ...versions,
+    audit,
     signingKey,
     trustedKeys,
     models,

@@ -17,6 +17,10 @@ export interface Workspace {
   readonly predictions: string;
   /** data/<model>/<digest>/ */
   readonly data: string;
+  /** audit/<number>.json */
+  readonly audit: string;
+  /** What this machine has seen last of an audit trail. */
+  readonly auditSeen: string;
   /** reports/<runId>.html */
   readonly reports: string;
   /** python/<environment>/, by what they are made of */
@@ -90,6 +94,8 @@ export async function openWorkspace(home: string): Promise<Workspace> {
     environments: path.join(root, "environments"),
     predictions: path.join(root, "predictions"),
     data: path.join(root, "data"),
+    audit: path.join(root, "audit"),
+    auditSeen: path.join(root, "audit-seen"),
     reports: path.join(root, "reports"),
     python: path.join(root, "python"),
   });

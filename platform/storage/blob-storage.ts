@@ -17,6 +17,9 @@ const remedies: Readonly<Record<string, string>> = {
   AuthenticationFailed: "Check the identity, or renew the shared access signature, and check the clock.",
 };
 
+/** Error codes of a write that is only to be where there is nothing; the last where a policy keeps what is there. */
+const existing = new Set(["BlobAlreadyExists", "ConditionNotMet", "BlobImmutableDueToPolicy"]);
+
 /** Files in a container of Azure Blob Storage, below a folder of it. */
 class BlobStorage implements Storage {
   constructor(
@@ -32,6 +35,21 @@ class BlobStorage implements Storage {
       const client = this.container.getBlockBlobClient(this.folder + path);
       await uploadBlob(client, { bytes, metadata: { [digestKey]: digestOf(bytes) } }, this.patience(path));
     } catch (error) {
+      throw this.explain("write", path, error);
+    }
+  }
+
+  async create(path: string, content: Uint8Array | string): Promise<boolean> {
+    assertPath(path, "path");
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
+    try {
+      await this.container.getBlockBlobClient(this.folder + path).upload(bytes, bytes.byteLength, {
+        metadata: { [digestKey]: digestOf(bytes) },
+        conditions: { ifNoneMatch: "*" },
+      });
+      return true;
+    } catch (error) {
+      if (existing.has((error as Partial<RestError>).code ?? "")) return false;
       throw this.explain("write", path, error);
     }
   }

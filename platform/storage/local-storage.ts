@@ -1,7 +1,7 @@
 import { readFile, readdir, unlink } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError, explainStorageError, systemErrorCode } from "../base/errors";
-import { writeFileAtomic } from "../base/files";
+import { createFileAtomic, writeFileAtomic } from "../base/files";
 import type { Storage } from "./storage";
 import { assertPath } from "./storage-path";
 
@@ -15,10 +15,18 @@ class LocalStorage implements Storage {
   constructor(private readonly directory: string) {}
 
   async put(file: string, content: Uint8Array | string): Promise<void> {
+    await this.write(file, (target) => writeFileAtomic(target, content));
+  }
+
+  create(file: string, content: Uint8Array | string): Promise<boolean> {
+    return this.write(file, (target) => createFileAtomic(target, content));
+  }
+
+  private async write<T>(file: string, work: (target: string) => Promise<T>): Promise<T> {
     assertPath(file, "path");
     const target = path.join(this.directory, file);
     try {
-      await writeFileAtomic(target, content);
+      return await work(target);
     } catch (error) {
       if (["EISDIR", "EEXIST", "ENOTEMPTY"].includes(systemErrorCode(error) ?? "")) {
         throw new PlatformError(

@@ -2,6 +2,8 @@
 export interface Storage {
   /** Writes a whole file in one step; an existing one is replaced. */
   put(path: string, content: Uint8Array | string): Promise<void>;
+  /** Writes a whole file in one step if there is none at the path; whether there was none. Of several at once, one succeeds. */
+  create(path: string, content: Uint8Array | string): Promise<boolean>;
   /** Throws NOT_FOUND when there is none. */
   get(path: string): Promise<Uint8Array>;
   /** Paths that start with `prefix`, sorted. */

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { AuditEntry } from "../../platform/audit/audit-entry";
 import type { RunRecord } from "../../cli/runs/runs";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
@@ -55,6 +56,20 @@ describe.each<[string, NodeJS.ProcessEnv]>([
     const report = await readFile(place.path("reports", `${first?.id}.html`), "utf8");
     expect(report).toContain(`${model}:1 is in production.`);
     expect(report.match(/<svg/g)?.length).toBeGreaterThan(5);
+  });
+
+  test("leaves all that was done in the audit trail, in a chain", async () => {
+    const acts = await place.json<AuditEntry[]>(["audit", "--model", model]);
+    expect(acts.map(({ act, environment, state }) => [act, environment, state])).toEqual([
+      ["register", undefined, "done"],
+      ["deploy", "qa", "done"],
+      ["promote", "qa", "done"],
+      ["approve", "prod", "done"],
+      ["deploy", "prod", "done"],
+      ["weight", "prod", "done"],
+      ["promote", "prod", "done"],
+    ]);
+    expect(await place.json(["audit", "verify"])).toMatchObject({ faults: [], head: { number: 13 } });
   });
 
   test("leaves nothing in the log that could be taken for a client's request", async () => {

@@ -1,6 +1,8 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Forgotten } from "../../cli/forgetting/forget";
+import type { AuditEntry } from "../../platform/audit/audit-entry";
 import type { RunRecord } from "../../cli/runs/runs";
 import { Workplace } from "./mlops";
 
@@ -83,4 +85,28 @@ test("rows of the log, which lack personal values, do not become training data",
   expect(refused.stderr).toContain(
     'The prediction log has no values of "income", "region", which are personal',
   );
+});
+
+test("what is known of a client is found, removed when that is said, and told to be gone", async () => {
+  const forget = ["forget", "--model", "loans", "--column", "client", "--id", "Client-No-7"];
+  const found = await place.json<Forgotten>(forget, 0, env);
+  expect(found).toMatchObject({ rows: 1, removed: false, trainedOn: { versions: ["loans:1"] } });
+  expect(readFileSync(data, "utf8")).toContain("Client-No-7,");
+  const removed = await place.run([...forget, "--yes", "--reason", "a letter"], env);
+  expect(removed).toMatchObject({ code: 0, stderr: "" });
+  expect(removed.stdout).toContain("Trained on these rows: loans:1");
+  expect(readFileSync(data, "utf8")).not.toContain("Client-No-7,");
+  const [version] = await place.json<{ digest: string; rows: number }[]>(
+    ["data", "versions", "--model", "loans"],
+    0,
+    env,
+  );
+  expect(version).toMatchObject({ rows: 399 });
+  expect(filesThatTell()).toEqual([]);
+  expect(await place.json<AuditEntry[]>(["audit"])).toContainEqual(
+    expect.objectContaining({ act: "forget", subject: "loans", state: "done", why: "a letter" }),
+  );
+  const again = await place.run([...forget, "--yes"], env);
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain("NOT_FOUND: The data of loans has nothing of that value in the column");
 });

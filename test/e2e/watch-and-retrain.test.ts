@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { AuditEntry } from "../../platform/audit/audit-entry";
 import type { Acted } from "../../cli/retraining/act-on-findings";
 import type { MonitorResult } from "../../cli/watching/monitor";
 import { DeploymentFiles } from "../../deploy/laptop/deployment-file";
@@ -105,6 +106,11 @@ test("rents that go otherwise with the size are learnt from what came true, and 
   expect((await readFile(data, "utf8")).trim().split("\n")).toHaveLength(1 + 600 + 300 + 400);
   const [, second] = await versions();
   expect(second).toMatchObject({ version: 2, tags: { data: answer.collected?.version } });
+  const acts = await place.json<AuditEntry[]>(["audit", "--model", "rent"]);
+  expect(acts.slice(-2)).toMatchObject([
+    { act: "retrain", subject: "rent:1", state: "done", details: { reason: "performance-fell" } },
+    { act: "register", state: "done", details: { version: "rent:2" } },
+  ]);
 });
 
 test("the same truth again calls for nothing new", async () => {

@@ -127,7 +127,11 @@ export class ReleasePlace {
       parameters: { modelVersion },
       overrides: {},
       groups: {
-        mlops: { PULUMI_BACKEND_URL: this.stacks.backend, MLOPS_REGISTRY: "local" },
+        mlops: {
+          PULUMI_BACKEND_URL: this.stacks.backend,
+          MLOPS_REGISTRY: "local",
+          MLOPS_AUDIT: this.home.path("audit"),
+        },
         "mlops-secrets": { "NOTIFY-WEBHOOK": webhook },
       },
       stubs: ["npm run pulumi:install"],

@@ -3,6 +3,7 @@ import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import { formatNumber } from "../../platform/base/format-number";
 import { digestOfFile } from "../../platform/base/files";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
+import { formatShift, shiftTag } from "../../platform/registry/expected-shift";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
 
 /** A version that holds a candidate, and whether the registry had it before. */
@@ -19,8 +20,10 @@ export async function registerCandidate(
     reason,
     metric,
     candidate,
+    champion,
+    shift,
     breaking = [],
-  }: Pick<PromotionDecision, "reason" | "metric" | "candidate" | "breaking">,
+  }: Pick<PromotionDecision, "reason" | "metric" | "candidate" | "champion" | "shift" | "breaking">,
 ): Promise<Registration> {
   const lineage = await readLineage(directory);
   const onnx = await digestOfFile(path.join(directory, modelFiles.onnx));
@@ -34,6 +37,7 @@ export async function registerCandidate(
     data: lineage.data.digest,
     onnx,
     ...(accepted.length > 0 && { breaking: [...new Set(accepted)].join(",") }),
+    ...(champion && shift && { [shiftTag]: formatShift(champion.model, shift) }),
     // What the gate compares, for whoever looks at the list.
     ...(candidate !== undefined && { measured: `${metric} ${formatNumber(candidate)}` }),
   };

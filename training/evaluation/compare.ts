@@ -5,7 +5,9 @@ import type { AcceptedChange } from "../../platform/data/distribution-check";
 import { breakingChanges } from "../../platform/gate/breaking-changes";
 import type { Signature } from "../../platform/model/signature";
 import { decideSplitRule } from "../../platform/data/split-rule";
-import type { Evaluation, PromotionDecision } from "../../platform/metrics/evaluation";
+import { pickRows } from "../../platform/metrics/pick-rows";
+import { predictionShift, type PredictionShift } from "../../platform/metrics/prediction-shift";
+import type { Evaluation, PromotionDecision, ScoredRows } from "../../platform/metrics/evaluation";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { decidePromotion } from "../../platform/gate/promotion";
 import type { PromotionInput } from "../../platform/gate/promotion-input";
@@ -55,6 +57,28 @@ function breakingBetween(
       ? { ...change, acceptedBy: accepted.by }
       : change,
   );
+}
+
+/** Reasons by which a candidate is better by the truth, and not for want of something to compare with. */
+const better: readonly PromotionDecision["reason"][] = ["better", "champion-fell"];
+
+/** How the candidate's predictions lie to the champion's on the rows that both were measured on. */
+function shiftOf(
+  { promote, reason }: PromotionDecision,
+  {
+    candidate,
+    champion,
+    positions,
+  }: {
+    readonly candidate: ScoredRows;
+    readonly champion: ScoredRows | undefined;
+    readonly positions: readonly number[] | undefined;
+  },
+): PredictionShift | undefined {
+  if (!promote || !better.includes(reason) || champion === undefined || candidate.classes !== undefined)
+    return undefined;
+  const [before, now] = [champion, candidate].map((rows) => (positions ? pickRows(rows, positions) : rows));
+  return before && now && predictionShift(before.predicted, now.predicted);
 }
 
 /**
@@ -115,7 +139,8 @@ export async function compareWithChampion(request: {
       seed: definition.split.seed,
       evaluation: request.evaluation,
     });
-    return { evaluation, decision: { ...decision, heldOut } };
+    const shift = shiftOf(decision, { candidate: measured.candidate, champion: scores?.rows, positions });
+    return { evaluation, decision: { ...decision, heldOut, ...(shift && { shift }) } };
   } finally {
     await candidate.close();
     await onnx?.close();

@@ -7,9 +7,9 @@ import type { DataVersion } from "../../platform/data/versions/version-record";
 import type { Lineage } from "../../platform/model/model-directory";
 
 /** Where versions of data are found. */
-export type FormerVersions = Pick<DataVersions, "get" | "restore">;
+export type FormerVersions = Pick<DataVersions, "getRemaining" | "restore">;
 
-/** Works with the data that a model was trained on, on this machine's disk; without, where no version of it is kept. */
+/** Works with the data that a model was trained on, or what is left of it, on this machine's disk; without, where no version of it is kept. */
 export async function withFormerData<T>(
   lineage: Pick<Lineage, "model" | "data">,
   versions: FormerVersions | undefined,
@@ -41,7 +41,7 @@ async function findVersion(
   digest: string,
 ): Promise<DataVersion | undefined> {
   try {
-    return await versions?.get(model, digest);
+    return await versions?.getRemaining(model, digest);
   } catch (error) {
     if (error instanceof PlatformError && error.code === "NOT_FOUND") return undefined;
     throw error;

@@ -36,6 +36,7 @@ import {
 } from "../steps";
 import { decideSplitRule } from "../../platform/data/split-rule";
 import { decideSplit } from "../inputs/split";
+import { auditedByJob } from "./job-audit";
 import { keepData, noChampions, ofProgram, versionsOf } from "./program";
 import { withWorkbench } from "./with-workbench";
 
@@ -64,12 +65,13 @@ function findRegistry(
 ): Registry | undefined {
   const place = location ?? env.MLFLOW_TRACKING_URI;
   if (place === undefined || place === "") return undefined;
-  return openRegistry(place, {
+  const registry = openRegistry(place, {
     report: ({ message }) => warn(message),
     signal,
     signingKey: settings.signingKey,
     trustedKeys: settings.trustedKeys,
   });
+  return auditedByJob(registry, settings, { env, warn });
 }
 
 function registryOf(context: JobContext, location: string | undefined): Registry {

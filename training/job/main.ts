@@ -6,6 +6,7 @@ import { errorLines } from "../../platform/data/findings";
 import { formatModelRef } from "../../platform/definition/model-ref";
 import { loadOnnxRuntime } from "../../platform/onnx/onnx-runtime";
 import { openRegistry } from "../../platform/registry/open-registry";
+import { auditedByJob } from "./job-audit";
 import { readSettings, type Settings } from "../../platform/settings/settings";
 import { openEngine } from "../../platform/sql/open-engine";
 import { addJob } from "./job-command";
@@ -113,11 +114,10 @@ function addRegister(program: Command): void {
     .requiredOption("--registry <location>", "folder of the registry, or tracking URI of an MLflow server")
     .action(async (flags: { candidate: string; decision: string; registry: string }) => {
       const decision = await readDecision(flags.decision);
-      const { onNoPromotion, signingKey } = settings();
-      const registry = openRegistry(flags.registry, {
-        report: ({ message }) => void process.stderr.write(`${message}\n`),
-        signingKey,
-      });
+      const { onNoPromotion, signingKey, audit } = settings();
+      const warn = (message: string): void => void process.stderr.write(`${message}\n`);
+      const opened = openRegistry(flags.registry, { report: ({ message }) => warn(message), signingKey });
+      const registry = auditedByJob(opened, { audit }, { env: process.env, warn });
       const registered = await registerStep(registry, {
         candidate: flags.candidate,
         decision,

@@ -1,4 +1,5 @@
 import { blobWrites, containerName, onlyWhere } from "./blob-conditions";
+import type { Scope } from "./access-scopes";
 import type { Role } from "./roles";
 
 /** Principals that roles are assigned to: identities of the foundation, groups of people, and identities of pipelines. */
@@ -20,34 +21,6 @@ export const principals = [
 export const outsiders: readonly Principal[] = ["deployers", "releasers", "watchers"];
 
 export type Principal = (typeof principals)[number];
-
-/**
- * Scopes of role assignments: a resource, or part of one. `containerGroups` is the resource group, for roles limited to
- * container groups; no other role is assigned on a resource group or above. Scopes that begin with `group` are what a
- * container group is created with.
- */
-export const scopes = [
-  "storage",
-  "dataContainer",
-  "modelsContainer",
-  "predictionLogContainer",
-  "batchContainer",
-  "vault",
-  "encryptionKey",
-  "signingKey",
-  "registry",
-  "insights",
-  "pullIdentity",
-  "clusterSubnet",
-  "groupPullIdentity",
-  "groupScoringIdentity",
-  "groupSubnet",
-  "workspace",
-  "cluster",
-  "containerGroups",
-] as const;
-
-export type Scope = (typeof scopes)[number];
 
 /** A row of the table. */
 export interface Grant {
@@ -113,6 +86,12 @@ export const accessTable: readonly Grant[] = [
   { who: "training", role: "AzureML Data Scientist", on: "workspace", why: "registers models" },
   {
     who: "training",
+    role: "Storage Blob Data Contributor",
+    on: "auditContainer",
+    why: "adds the registration to the audit trail",
+  },
+  {
+    who: "training",
     role: "Key Vault Crypto User",
     on: "signingKey",
     why: "signs the versions that it registers",
@@ -168,6 +147,12 @@ export const accessTable: readonly Grant[] = [
     role: "Storage Blob Data Reader",
     on: "predictionLogContainer",
     why: "investigate predictions that users question",
+  },
+  {
+    who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "auditContainer",
+    why: "check the audit trail, and add to it what they do manually",
   },
   { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "inspect and start runs" },
   {
@@ -251,6 +236,12 @@ export const accessTable: readonly Grant[] = [
     on: "storage",
     why: "read the files of the version to release",
   },
+  {
+    who: "releasers",
+    role: "Storage Blob Data Contributor",
+    on: "auditContainer",
+    why: "add what they release to the audit trail",
+  },
 
   {
     who: "watchers",
@@ -263,6 +254,12 @@ export const accessTable: readonly Grant[] = [
     role: "Storage Blob Data Contributor",
     on: "batchContainer",
     why: "score files in the container, and write predictions beside them",
+  },
+  {
+    who: "watchers",
+    role: "Storage Blob Data Contributor",
+    on: "auditContainer",
+    why: "add the retrainings that they start to the audit trail",
   },
   {
     who: "watchers",

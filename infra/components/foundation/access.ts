@@ -1,13 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  accessTable,
-  containersLike,
-  outsiders,
-  type Grant,
-  type Principal,
-  type Scope,
-} from "./access-table";
+import type { Scope } from "./access-scopes";
+import { accessTable, containersLike, outsiders, type Grant, type Principal } from "./access-table";
 import { roleDefinitionId } from "./roles";
 
 export interface AccessArgs {

@@ -2,7 +2,8 @@ import * as applicationinsights from "@pulumi/azure-native/applicationinsights";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import type { Principal, Scope } from "./access-table";
+import type { Scope } from "./access-scopes";
+import type { Principal } from "./access-table";
 import type { Placement } from "../../config/placement";
 import { CustomerManagedKeys } from "./customer-managed-keys";
 import { Identities, type Identity } from "./identities";
@@ -29,6 +30,8 @@ export interface FoundationArgs {
   readonly logDays: number;
   /** Retention of predictions in days. */
   readonly predictionLogDays: number;
+  /** Days in which nobody can change or delete an entry of the audit trail. */
+  readonly auditDays: number;
   /** Days, 7 to 90, that a deleted vault can be recovered and its name stays reserved. */
   readonly softDeleteDays: number;
   readonly network: "public" | "private";
@@ -99,8 +102,9 @@ export class Foundation extends pulumi.ComponentResource {
     this.signingKey = args.signing
       ? new SigningKey(`${name}-signing`, { placement, vault: this.vault }, parent)
       : undefined;
-    const { predictionLogDays } = args;
-    const storageArgs = { placement, predictionLogDays, isPrivate, keys, vaultUri: this.vault.uri, protect };
+    const { predictionLogDays, auditDays } = args;
+    const kept = { predictionLogDays, auditDays };
+    const storageArgs = { placement, ...kept, isPrivate, keys, vaultUri: this.vault.uri, protect };
     this.storage = new Storage(`${name}-storage`, storageArgs, parent);
     this.containers = this.storage.containers;
     this.registry = new Registry(`${name}-registry`, { placement, isPrivate, keys, protect }, parent);
@@ -168,13 +172,14 @@ export class Foundation extends pulumi.ComponentResource {
   }
 
   private scopesOf(): Foundation["scopes"] {
-    const { data, models, predictionLog, batch } = this.storage.containerIds;
+    const { data, models, predictionLog, batch, audit } = this.storage.containerIds;
     return {
       storage: this.storage.id,
       dataContainer: data,
       modelsContainer: models,
       predictionLogContainer: predictionLog,
       batchContainer: batch,
+      auditContainer: audit,
       vault: this.vault.id,
       registry: this.registry.id,
       insights: this.insights.id,

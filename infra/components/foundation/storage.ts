@@ -12,6 +12,7 @@ const containerNames = {
   predictionLog: "prediction-log",
   batch: "batch",
   deadLetter: "dead-letter",
+  audit: "audit",
 } as const;
 
 export type ContainerKey = keyof typeof containerNames;
@@ -54,6 +55,8 @@ export function lifecycleRules(predictionLogDays: number) {
 export interface StorageArgs {
   readonly placement: Placement;
   readonly predictionLogDays: number;
+  /** Days in which nobody can change or delete an entry of the audit trail; 0 is none. */
+  readonly auditDays: number;
   /** Whether it can be reached only through private endpoints. */
   readonly isPrivate: boolean;
   /** Whether it is protected from deletion. */
@@ -85,13 +88,14 @@ function ofEach<T>(
   containers: Readonly<Record<ContainerKey, azureStorage.BlobContainer>>,
   value: (container: azureStorage.BlobContainer) => T,
 ): Record<ContainerKey, T> {
-  const { data, models, predictionLog, batch, deadLetter } = containers;
+  const { data, models, predictionLog, batch, deadLetter, audit } = containers;
   return {
     data: value(data),
     models: value(models),
     predictionLog: value(predictionLog),
     batch: value(batch),
     deadLetter: value(deadLetter),
+    audit: value(audit),
   };
 }
 
@@ -126,12 +130,35 @@ export class Storage extends pulumi.ComponentResource {
       predictionLog: container("predictionLog"),
       batch: container("batch"),
       deadLetter: container("deadLetter"),
+      audit: container("audit"),
     };
     this.containers = ofEach(created, (made) => made.name);
     this.containerIds = ofEach(created, (made) => made.id);
     this.keep(name, account, args);
+    this.fix(name, account, { ...args, audit: created.audit });
 
     this.registerOutputs({ id: this.id, name: this.name });
+  }
+
+  /** Entries of the audit trail stay as they are. The policy is not locked: who may change the account may remove it, or lock it for good. */
+  private fix(
+    name: string,
+    account: azureStorage.StorageAccount,
+    { placement, auditDays, audit }: StorageArgs & { readonly audit: azureStorage.BlobContainer },
+  ): void {
+    if (auditDays === 0) return;
+    new azureStorage.BlobContainerImmutabilityPolicy(
+      `${name}-${containerNames.audit}-immutable`,
+      {
+        resourceGroupName: placement.resourceGroupName,
+        accountName: account.name,
+        containerName: audit.name,
+        immutabilityPolicyName: "default",
+        immutabilityPeriodSinceCreationInDays: auditDays,
+        allowProtectedAppendWrites: false,
+      },
+      { parent: this, deletedWith: account },
+    );
   }
 
   /** Recovery of deleted blobs, and lifecycle rules. */

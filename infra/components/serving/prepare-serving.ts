@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../foundation/access";
-import type { Scope } from "../foundation/access-table";
+import type { Scope } from "../foundation/access-scopes";
 import type { Foundation, Identity } from "../foundation/foundation";
 import { KubernetesScoring } from "./kubernetes-scoring";
 import { containerGroupName } from "./container-scoring";

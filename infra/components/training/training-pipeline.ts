@@ -35,6 +35,8 @@ export interface TrainingPipelineArgs {
   readonly trustedKeys?: string | undefined;
   /** Storage of the training data's versions: URL of a blob container and a path in it. */
   readonly dataVersions: pulumi.Input<string>;
+  /** URL of the audit trail's container. */
+  readonly audit: pulumi.Input<string>;
   /** Folder of the data, `azureml://...`. */
   readonly dataUri: pulumi.Input<string>;
 }
@@ -117,27 +119,35 @@ export class TrainingPipeline extends pulumi.ComponentResource {
   }
 
   private createPipeline(componentIds: Record<StepName, pulumi.Output<string>>): Published {
-    const { model, clusterId, identity, stepTimeoutMinutes, dataVersions } = this.args;
+    const { model, clusterId, identity, stepTimeoutMinutes, dataVersions, audit } = this.args;
     const { evaluation, onNoPromotion, acceptPopulation, acceptBreaking, trustedKeys } = this.args;
     const signingKey = pulumi.output(this.args.signingKey);
     const ids = stepNames.map((step) => componentIds[step]);
     const spec = pulumi
-      .all([pulumi.all(ids), clusterId, identity.clientId, dataVersions, signingKey])
-      .apply(([[check = "", train = "", evaluate = "", register = ""], computeId, clientId, versions, key]) =>
-        pipelineSpec({
-          model,
-          componentIds: { check, train, evaluate, register },
+      .all([pulumi.all(ids), clusterId, identity.clientId, pulumi.all([dataVersions, audit]), signingKey])
+      .apply(
+        ([
+          [check = "", train = "", evaluate = "", register = ""],
           computeId,
           clientId,
-          stepTimeoutMinutes,
-          evaluation,
-          onNoPromotion,
-          acceptPopulation,
-          acceptBreaking,
-          signingKey: key,
-          trustedKeys,
-          dataVersions: versions,
-        }),
+          [versions, trail],
+          key,
+        ]) =>
+          pipelineSpec({
+            model,
+            componentIds: { check, train, evaluate, register },
+            computeId,
+            clientId,
+            stepTimeoutMinutes,
+            evaluation,
+            onNoPromotion,
+            acceptPopulation,
+            acceptBreaking,
+            signingKey: key,
+            trustedKeys,
+            dataVersions: versions,
+            audit: trail,
+          }),
       );
     return this.createComponent(this.logicalName, spec);
   }

@@ -139,6 +139,8 @@ export interface PipelineFacts {
   readonly trustedKeys?: string | undefined;
   /** Storage of the training data's versions: URL of a blob container and a path in it. */
   readonly dataVersions: string;
+  /** URL of the audit trail's container. */
+  readonly audit: string;
 }
 
 /** The pipeline component that the endpoint and the schedule run: the steps, connected by their folders. */
@@ -181,6 +183,7 @@ function pipelineJob(name: StepName, facts: PipelineFacts): PipelineJob {
       ...(facts.signingKey !== undefined && { MLOPS_SIGNING_KEY: facts.signingKey }),
       ...(facts.trustedKeys !== undefined && { MLOPS_TRUSTED_KEYS: facts.trustedKeys }),
       MLOPS_DATA_VERSIONS: facts.dataVersions,
+      MLOPS_AUDIT: facts.audit,
     },
     inputs: Object.fromEntries(inputs),
     _source: "REMOTE.WORKSPACE.COMPONENT",

@@ -75,6 +75,7 @@ export function retrainingPipeline(
     trustedKeys: config.trustedKeys,
     dataUri: workspace.dataUri,
     // Next to the models, where the jobs' identity already has write access.
+    audit: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.audit}`,
     dataVersions: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.models}/data-versions`,
   });
 }

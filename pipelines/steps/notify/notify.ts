@@ -12,7 +12,7 @@ import { findRecord } from "../../../platform/base/stored-record";
 import { describeInMarkdown, describeRequest, type ApprovalRequest, type Measured } from "./approval-message";
 import { writeComment } from "../comments/comments";
 import { findComments } from "../comments/find-comments";
-import { jobLinkOf } from "../comments/job-link";
+import { jobLinkOf } from "../../../platform/base/job-link";
 import { locateRegistry } from "./stack-registry";
 import { requireVariable, runStep, type StepContext } from "../base/step";
 import { findWebhook, postToWebhook } from "./webhook";

@@ -3,7 +3,7 @@ import { PlatformError } from "../../../platform/base/errors";
 import { readEnvironments } from "../../../platform/release/environments";
 import { writeComment } from "../comments/comments";
 import { findComments } from "../comments/find-comments";
-import { jobLinkOf } from "../comments/job-link";
+import { jobLinkOf } from "../../../platform/base/job-link";
 import { readPreview, type StackPreview } from "./preview-changes";
 import { renderPreviews, summarize } from "./preview-markdown";
 import { runPreview } from "./run-preview";

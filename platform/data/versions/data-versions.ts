@@ -9,6 +9,13 @@ import type { Storage } from "../../storage/storage";
 import { deliveryOf, manifestName } from "../delivery";
 import type { DataSource } from "../source";
 import { fetchFile, partsOf, storeFile } from "./file-parts";
+import {
+  forgottenName,
+  isForgotten,
+  mayNotReturn,
+  parseForgotten,
+  type ForgottenVersion,
+} from "./forgotten-version";
 import { dataVersionSchema, type Collection, type DataVersion } from "./version-record";
 
 const recordName = "version.json";
@@ -53,6 +60,8 @@ export class DataVersions {
     collected?: Collection,
   ): Promise<DataVersion> {
     const key = { model: definition.name, digest: source.digest };
+    const gone = await this.findForgotten(key);
+    if (gone !== undefined) throw mayNotReturn(gone, source.file);
     const kept = await this.find(key.model, key.digest);
     if (kept !== undefined && (await this.isWhole(kept))) {
       if (collected === undefined || kept.collected !== undefined) return kept;
@@ -95,9 +104,10 @@ export class DataVersions {
 
   /** The versions of a model, the newest first. */
   async list(model: string): Promise<DataVersion[]> {
-    const records = (await this.storage.list(`${model}/`)).filter((name) => name.endsWith(`/${recordName}`));
+    const names = await this.storage.list(`${model}/`);
     const versions: DataVersion[] = [];
-    for (const record of records) {
+    for (const record of names.filter((name) => name.endsWith(`/${recordName}`))) {
+      if (names.includes(record.replace(recordName, forgottenName))) continue;
       try {
         versions.push(await this.read(record));
       } catch (error) {
@@ -117,9 +127,11 @@ export class DataVersions {
         `"${digest}" is not the digest of a data version. Expected its first ${minDigest} to 64 characters, 0 to 9 and a to f. \`mlops data versions --model ${model}\` lists them.`,
       );
     }
-    const prefix = `${model}/${wanted}`;
-    const records = (await this.storage.list(prefix)).filter((name) => name.endsWith(`/${recordName}`));
+    const names = await this.storage.list(`${model}/${wanted}`);
+    const records = names.filter((name) => name.endsWith(`/${recordName}`));
     const [record, another] = records;
+    const gone = names.find((name) => name.endsWith(`/${forgottenName}`));
+    if (gone !== undefined && another === undefined) throw isForgotten(await this.readForgotten(gone));
     if (record === undefined) {
       throw new PlatformError(
         "NOT_FOUND",
@@ -161,6 +173,36 @@ export class DataVersions {
     }
   }
 
+  /** The same as `get` or, of a version of which rows were removed, the version that has what is left of it. */
+  async getRemaining(model: string, digest: string): Promise<DataVersion> {
+    return this.get(model, await this.remainingOf(model, digest as Digest));
+  }
+
+  /** Digest of what is left of a version: its own, unless rows of it were removed. */
+  async remainingOf(model: string, digest: Digest): Promise<Digest> {
+    let remaining = digest;
+    for (;;) {
+      const gone = await this.findForgotten({ model, digest: remaining });
+      if (gone === undefined) return remaining;
+      remaining = gone.successor;
+    }
+  }
+
+  /**
+   * Removes a version of which rows had to go, for good. What says so is written first: when it is interrupted, the version counts as
+   * gone, and `finishForgetting` removes the rest.
+   */
+  async forget(forgotten: ForgottenVersion): Promise<void> {
+    await this.storage.put(`${placeOf(forgotten)}/${forgottenName}`, toStoredJson(forgotten));
+    await this.remove(forgotten);
+  }
+
+  /** Removes what interrupted removals of rows have left of versions of a model. */
+  async finishForgetting(model: string): Promise<void> {
+    for (const file of await this.storage.list(`${model}/`))
+      if (file.endsWith(`/${forgottenName}`)) await this.remove(await this.readForgotten(file));
+  }
+
   /** Removes a version: first what says that it is there. */
   async remove(version: Pick<DataVersion, "model" | "digest">): Promise<void> {
     await this.storage.delete(`${placeOf(version)}/${recordName}`);
@@ -179,6 +221,17 @@ export class DataVersions {
   private async find(model: string, digest: Digest): Promise<DataVersion | undefined> {
     const record = `${placeOf({ model, digest })}/${recordName}`;
     return (await this.storage.list(record)).includes(record) ? this.read(record) : undefined;
+  }
+
+  private async findForgotten(
+    version: Pick<DataVersion, "model" | "digest">,
+  ): Promise<ForgottenVersion | undefined> {
+    const file = `${placeOf(version)}/${forgottenName}`;
+    return (await this.storage.list(file)).includes(file) ? this.readForgotten(file) : undefined;
+  }
+
+  private async readForgotten(file: string): Promise<ForgottenVersion> {
+    return parseForgotten(file, Buffer.from(await this.storage.get(file)).toString("utf8"));
   }
 
   private async isWhole(version: DataVersion): Promise<boolean> {

@@ -93,6 +93,7 @@ test("a push that was stopped before its manifest has changed nothing, and is co
     get: (file) => storage.get(file),
     list: (prefix) => storage.list(prefix),
     delete: (file) => storage.delete(file),
+    create: (file, content) => storage.create(file, content),
     put: (file, content) =>
       file.endsWith(".json") ? Promise.reject(new Error("killed")) : storage.put(file, content),
   };

@@ -30,6 +30,8 @@ const workspace = (...below: string[]) => ({
   registry: folder(...below, "registry"),
   predictions: folder(...below, "predictions"),
   python: folder(...below, "python"),
+  audit: folder(...below, "audit"),
+  auditSeen: folder(...below, "audit-seen"),
 });
 
 const ofLock = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f.tmp";

@@ -7,6 +7,7 @@ import { qa } from "../stacks";
 
 const sources = {
   predictionLogContainer: "prediction-log",
+  auditContainer: "audit",
   blobEndpoint: "https://account.blob.core.windows.net/",
   vaultUri: "https://vault.vault.azure.net/",
   tenantId,
@@ -37,8 +38,9 @@ describe("the settings of the processes", () => {
       MLOPS_PREDICTION_LOG: "https://account.blob.core.windows.net/prediction-log",
       MLOPS_PREDICTION_LOG_REDACT: "age,sex",
     });
-    expect(training).toEqual({ MLOPS_EVALUATION: "on", MLOPS_ON_NO_PROMOTION: "cancel" });
-    expect(cli).toMatchObject({ MLOPS_REGISTRY: sources.trackingUri });
+    const MLOPS_AUDIT = "https://account.blob.core.windows.net/audit";
+    expect(training).toEqual({ MLOPS_EVALUATION: "on", MLOPS_ON_NO_PROMOTION: "cancel", MLOPS_AUDIT });
+    expect(cli).toMatchObject({ MLOPS_REGISTRY: sources.trackingUri, MLOPS_AUDIT });
   });
 
   test("have Entra tokens instead of keys when an audience is given", async () => {

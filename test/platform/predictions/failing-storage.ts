@@ -7,11 +7,13 @@ export class FailingStorage implements Storage {
   readonly get: Storage["get"];
   readonly list: Storage["list"];
   readonly delete: Storage["delete"];
+  readonly create: Storage["create"];
 
   constructor(private readonly inner: Storage) {
     this.get = inner.get.bind(inner);
     this.list = inner.list.bind(inner);
     this.delete = inner.delete.bind(inner);
+    this.create = inner.create.bind(inner);
   }
 
   async put(path: string, content: Uint8Array | string): Promise<void> {

@@ -41,6 +41,25 @@ export function storageContract(open: () => Promise<Storage>): void {
       expect(await storage.list("")).toEqual(["a"]);
     });
 
+    test("makes a file where there is none, and changes none that is there", async () => {
+      const storage = await open();
+      expect(await storage.create("a/1", "first")).toBe(true);
+      expect(await storage.create("a/1", "second")).toBe(false);
+      expect(await text(storage, "a/1")).toBe("first");
+      await storage.put("b", "put");
+      expect(await storage.create("b", "created")).toBe(false);
+      expect(await text(storage, "b")).toBe("put");
+      expect(await storage.list("")).toEqual(["a/1", "b"]);
+    });
+
+    test("lets one of several make a file", async () => {
+      const storage = await open();
+      const contents = Array.from({ length: 8 }, (_, index) => `content ${index}`);
+      const made = await Promise.all(contents.map((content) => storage.create("a", content)));
+      expect(made.filter(Boolean)).toHaveLength(1);
+      expect(await text(storage, "a")).toBe(contents[made.indexOf(true)]);
+    });
+
     test("lists the paths that start with a prefix, sorted", async () => {
       const storage = await open();
       for (const path of ["b", "a/2", "a/10", "ab/1", "a/x/1"]) await storage.put(path, "");
@@ -78,6 +97,7 @@ export function storageContract(open: () => Promise<Storage>): void {
           message: expect.stringContaining("is not a path in a storage"),
         };
         await expect(storage.put(path, "")).rejects.toMatchObject(refused);
+        await expect(storage.create(path, "")).rejects.toMatchObject(refused);
         await expect(storage.get(path)).rejects.toMatchObject(refused);
         await expect(storage.delete(path)).rejects.toMatchObject(refused);
       },

@@ -2,8 +2,8 @@ import {
   accessTable,
   containersLike,
   principals,
-  scopes,
 } from "../../../../infra/components/foundation/access-table";
+import { scopes } from "../../../../infra/components/foundation/access-scopes";
 import { Access } from "../../../../infra/components/foundation/access";
 import { roles, type Role } from "../../../../infra/components/foundation/roles";
 import { countByType, ofType, registered, subscriptionId } from "../../mocks";
@@ -66,6 +66,8 @@ describe("the table of who may do what", () => {
       "Managed Identity Operator on groupPullIdentity",
       "Managed Identity Operator on groupScoringIdentity",
       "Network Contributor on groupSubnet",
+      // It adds entries; the policy of the container keeps those that are there.
+      "Storage Blob Data Contributor on auditContainer",
     ]);
   });
 

@@ -16,7 +16,7 @@ export const identity = (name: string) => ({
 
 /** What components of the training take from the foundation, as plain names that a test can tell apart. */
 export function foundationOf(overrides: Partial<Foundation> = {}): Foundation {
-  const containers = ["data", "models", "predictionLog", "batch", "deadLetter"];
+  const containers = ["data", "models", "predictionLog", "batch", "deadLetter", "audit"];
   const parts = {
     storage: {
       id: pulumi.output("storage-id"),

@@ -12,6 +12,7 @@ const args: FoundationArgs = {
   tags,
   logDays: 30,
   predictionLogDays: 365,
+  auditDays: 365,
   softDeleteDays: 7,
   network: "public",
   addressSpace: "10.40.0.0/16",
@@ -31,7 +32,8 @@ const plain = {
   "azure-native:managedidentity:UserAssignedIdentity": 6,
   "azure-native:keyvault:Vault": 1,
   "azure-native:storage:StorageAccount": 1,
-  "azure-native:storage:BlobContainer": 5,
+  "azure-native:storage:BlobContainer": 6,
+  "azure-native:storage:BlobContainerImmutabilityPolicy": 1,
   "azure-native:storage:BlobServiceProperties": 1,
   "azure-native:storage:ManagementPolicy": 1,
   "azure-native:containerregistry:Registry": 1,
@@ -50,7 +52,8 @@ describe("the foundation", () => {
   test("is these resources, all of them marked and in their region", () => {
     const made = standard;
     expect(countByType(made)).toEqual(plain);
-    const parts = /:(RoleAssignment|BlobContainer|BlobServiceProperties|ManagementPolicy)$/;
+    const parts =
+      /:(RoleAssignment|BlobContainer|BlobContainerImmutabilityPolicy|BlobServiceProperties|ManagementPolicy)$/;
     for (const { type, inputs } of made.filter((resource) => resource.type.startsWith("azure-native:"))) {
       if (parts.test(type)) continue;
       expect({ type, tags: inputs.tags as unknown, at: inputs.location as unknown }).toEqual({
@@ -90,8 +93,14 @@ describe("the foundation", () => {
       encryption: { keySource: "Microsoft.Storage", requireInfrastructureEncryption: true },
     });
     expect(ofType(made, "storage:BlobContainer").map(({ inputs }) => inputs.containerName as string)).toEqual(
-      ["data", "models", "prediction-log", "batch", "dead-letter"],
+      ["data", "models", "prediction-log", "batch", "dead-letter", "audit"],
     );
+    expect(inputsOf(made, "storage:BlobContainerImmutabilityPolicy")).toMatchObject({
+      containerName: "foundation-storage-audit",
+      immutabilityPolicyName: "default",
+      immutabilityPeriodSinceCreationInDays: 365,
+      allowProtectedAppendWrites: false,
+    });
     expect(ofType(made, "storage:BlobContainer").every(({ inputs }) => inputs.publicAccess === "None")).toBe(
       true,
     );
@@ -143,7 +152,7 @@ describe("the foundation", () => {
       new Access("access", { principals: { ...principals, operators: [] }, scopes });
     });
     const given = ofType(made, "authorization:RoleAssignment").map(({ inputs }) => inputs);
-    expect(given).toHaveLength(18);
+    expect(given).toHaveLength(19);
     expect(given.filter(({ scope, principalId }) => !scope || !principalId)).toEqual([]);
   });
 });
@@ -153,6 +162,10 @@ test("the state holds no API key: the vault's are made in the vault itself", () 
 });
 
 describe("lifecycle rules", () => {
+  test("keep no audit trail as it is when that is not wanted", async () => {
+    expect(ofType(await make({ auditDays: 0 }), "storage:BlobContainerImmutabilityPolicy")).toEqual([]);
+  });
+
   test("delete predictions, their old versions, and what was scored in batches in time", () => {
     expect(lifecycleRules(365)[0]).toEqual({
       name: "predictions",

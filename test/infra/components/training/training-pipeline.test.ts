@@ -21,6 +21,7 @@ const args: TrainingPipelineArgs = {
   evaluation: "on",
   onNoPromotion: "cancel",
   dataVersions: "https://account.blob.core.windows.net/models/data-versions",
+  audit: "https://account.blob.core.windows.net/audit",
   dataUri: "azureml://data/",
 };
 const pipeline = (change: Partial<TrainingPipelineArgs> = {}) =>

@@ -26,6 +26,7 @@ const facts: PipelineFacts = {
   evaluation: "on",
   onNoPromotion: "cancel",
   dataVersions: "https://account.blob.core.windows.net/models/data-versions",
+  audit: "https://account.blob.core.windows.net/audit",
 };
 
 /** Members that Azure Machine Learning itself does not spell in snake_case. */
@@ -110,6 +111,7 @@ describe("the pipeline", () => {
           MLOPS_EVALUATION: "on",
           MLOPS_ON_NO_PROMOTION: "cancel",
           MLOPS_DATA_VERSIONS: "https://account.blob.core.windows.net/models/data-versions",
+          MLOPS_AUDIT: "https://account.blob.core.windows.net/audit",
         },
       });
     }

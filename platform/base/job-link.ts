@@ -1,7 +1,5 @@
-import type { Env } from "./comments";
-
 /** URL of this job's log, on the CI systems that pipelines/ supports. */
-export function jobLinkOf(env: Env): string | undefined {
+export function jobLinkOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const { SYSTEM_COLLECTIONURI, SYSTEM_TEAMPROJECT, BUILD_BUILDID } = env;
   if (SYSTEM_COLLECTIONURI && SYSTEM_TEAMPROJECT && BUILD_BUILDID) {
     const project = encodeURIComponent(SYSTEM_TEAMPROJECT);

@@ -2,7 +2,7 @@ import {
   distanceByChance,
   distributionDistance,
   meanDifference,
-} from "../../../deploy/rules/distribution-distance";
+} from "../../../platform/metrics/distribution-distance";
 
 test.each<[string, number[], number[], number]>([
   ["the same", [1, 2, 3], [1, 2, 3], 0],

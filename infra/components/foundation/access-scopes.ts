@@ -1,0 +1,28 @@
+/**
+ * Scopes of role assignments: a resource, or part of one. `containerGroups` is the resource group, for roles limited to
+ * container groups; no other role is assigned on a resource group or above. Scopes that begin with `group` are what a
+ * container group is created with.
+ */
+export const scopes = [
+  "storage",
+  "dataContainer",
+  "modelsContainer",
+  "predictionLogContainer",
+  "batchContainer",
+  "auditContainer",
+  "vault",
+  "encryptionKey",
+  "signingKey",
+  "registry",
+  "insights",
+  "pullIdentity",
+  "clusterSubnet",
+  "groupPullIdentity",
+  "groupScoringIdentity",
+  "groupSubnet",
+  "workspace",
+  "cluster",
+  "containerGroups",
+] as const;
+
+export type Scope = (typeof scopes)[number];

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { daysText } from "./prediction-log-settings";
+import { variable } from "./variable";
+
+const folder = z.string().min(1);
+
+/** Folder of the prediction log, or address of a blob container; nothing is logged without it. */
+export const predictionLog = variable(
+  "MLOPS_PREDICTION_LOG",
+  folder.optional(),
+  "a folder, or the https:// address of a blob container",
+);
+/** Where the data that models were trained on is kept; of a command in the home when not set, of a job nowhere. */
+const dataVersions = variable(
+  "MLOPS_DATA_VERSIONS",
+  folder.optional(),
+  '"off", a folder, or the https:// address of a blob container',
+);
+/** Days after which data is no longer kept that no registered version was trained on. */
+const dataVersionDays = variable("MLOPS_DATA_VERSION_DAYS", daysText.optional(), "a number of days");
+export const versions = { dataVersions, dataVersionDays };
+/** The audit trail; of a command in the home when not set, of a job nowhere. */
+export const audit = variable(
+  "MLOPS_AUDIT",
+  folder.optional(),
+  "a folder, or the https:// address of a blob container",
+);
