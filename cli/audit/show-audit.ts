@@ -7,7 +7,9 @@ import type { Digest } from "../../platform/base/files";
 import { isModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import { formatTable } from "../terminal/format-table";
 
-const modelOf = (subject: string): string => (isModelRef(subject) ? parseModelRef(subject).name : subject);
+/** The model that an act is about. */
+export const modelOfSubject = (subject: string): string =>
+  isModelRef(subject) ? parseModelRef(subject).name : subject;
 
 function describeDetails({ why, details }: AuditEntry): string {
   const facts = Object.entries(details).map(
@@ -22,7 +24,9 @@ export async function listActs(
   model: string | undefined,
 ): Promise<{ readonly acts: readonly AuditEntry[]; readonly text: string }> {
   const { entries, faults } = await trail.verify();
-  const acts = actsOf(entries).filter(({ subject }) => model === undefined || modelOf(subject) === model);
+  const acts = actsOf(entries).filter(
+    ({ subject }) => model === undefined || modelOfSubject(subject) === model,
+  );
   const table = formatTable(
     ["number", "time", "act", "of", "environment", "state", "who", "from", "why and what"],
     acts.map((entry) => [

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
+import { actsOf } from "../../platform/audit/acts-of";
+import { modelOfSubject } from "../audit/show-audit";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { closeGracefully, listen } from "../../platform/http/listening";
 import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
@@ -93,6 +95,13 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
           ...(hours !== undefined && { from: new Date(Date.now() - hours * 3_600_000) }),
         },
       ),
+    audit: async (model) => {
+      const verified = await session.audit.verify();
+      const acts = actsOf(verified.entries).filter(
+        ({ subject }) => model === undefined || modelOfSubject(subject) === model,
+      );
+      return { acts: acts.toReversed(), verified };
+    },
     openTrial: (board) => openTrial(session, board),
     scoreFile: ({ definition }, input, output) =>
       scoreFile(session, definition, {

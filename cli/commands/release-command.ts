@@ -8,7 +8,14 @@ import type { RunContext } from "../steps/step";
 import type { CommandScope } from "./command-scope";
 import type { TargetFlags } from "./deploy-command";
 import { describeNext, openCommand, openRun, type OpenCommand } from "./open-command";
-import { jsonOption, modelOption, portOption, requireTargetOptions, targetOption } from "./options";
+import {
+  jsonOption,
+  modelOption,
+  portOption,
+  reasonOption,
+  requireTargetOptions,
+  targetOption,
+} from "./options";
 import { openVersion } from "./release-run";
 
 // Loaded where a verb runs: help and usage errors come without them.
@@ -98,17 +105,24 @@ export function addRelease(program: Command, scope: CommandScope): void {
       .description(verb.description)
       .addOption(modelOption())
       .option("--yes", "approve without asking")
+      .addOption(reasonOption())
       .addOption(portOption())
       .addOption(targetOption())
       .addOption(jsonOption())
-      .action(async (version: string | undefined, flags: TargetFlags & { yes?: boolean; port?: number }) => {
-        requireTargetOptions(flags);
-        const model = version === undefined ? flags.model : parseModelRef(version).name;
-        const port = { of: readEnvironments().production, number: flags.port };
-        const command = await openCommand(scope, { ...flags, model }, { changes: verb.changes, port });
-        const target = openTarget(command.session, flags.target);
-        const context = await verb.find(command, version, target);
-        await bring({ ...context, yes: flags.yes ?? false }, verb.release);
-      });
+      .action(
+        async (
+          version: string | undefined,
+          flags: TargetFlags & { yes?: boolean; port?: number; reason?: string },
+        ) => {
+          requireTargetOptions(flags);
+          const model = version === undefined ? flags.model : parseModelRef(version).name;
+          const port = { of: readEnvironments().production, number: flags.port };
+          const command = await openCommand(scope, { ...flags, model }, { changes: verb.changes, port });
+          const target = openTarget(command.session, flags.target);
+          const context = await verb.find(command, version, target);
+          const { yes = false, reason } = flags;
+          await bring({ ...context, yes, ...(reason !== undefined && { reason }) }, verb.release);
+        },
+      );
   }
 }

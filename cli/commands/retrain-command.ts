@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { writeJson } from "../../platform/base/files";
+import type { Act } from "../../platform/audit/audit-entry";
 import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
 import { acceptedByFlag, breakingAcceptedByFlag } from "../retraining/accepted-changes";
@@ -14,6 +15,7 @@ import {
   jsonOption,
   keepWorkOption,
   modelOption,
+  reasonOption,
   targetOption,
   wholeNumber,
 } from "./options";
@@ -33,6 +35,7 @@ const stackOutputs = () =>
 interface RetrainFlags extends TargetFlags {
   readonly stack?: string;
   readonly request?: string;
+  readonly reason?: string;
   readonly wait?: boolean;
   readonly timeout?: number;
   readonly output?: string;
@@ -151,11 +154,18 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
 async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<void> {
   requireAzure(flags);
   const { session, loaded } = await openCommand(scope, flags, { changes: "retraining" });
-  const run = await lifecycles().retrain(session, loaded, {
-    accepted: acceptedByFlag(flags.acceptPopulation, loaded.definition),
-    acceptBreaking: breakingAcceptedByFlag(flags.acceptBreaking),
-    keepWork: flags.keepWork,
-  });
+  const { model: subject, reason: why } = flags;
+  const act: Act = { act: "retrain", subject, ...(why !== undefined && { why }), details: {} };
+  const run = await session.audit.around(
+    act,
+    () =>
+      lifecycles().retrain(session, loaded, {
+        accepted: acceptedByFlag(flags.acceptPopulation, loaded.definition),
+        acceptBreaking: breakingAcceptedByFlag(flags.acceptBreaking),
+        keepWork: flags.keepWork,
+      }),
+    { outcome: ({ id, outcome }) => ({ run: id, outcome }) },
+  );
   session.output.result(run, `\n${run.explanation}${describeNext(run, session)}`);
   const { id, model, version, explanation } = run;
   const outcome = version === undefined ? "cancelled" : "registered";
@@ -177,6 +187,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(acceptPopulationOption())
     .addOption(acceptBreakingOption())
     .addOption(keepWorkOption())
+    .addOption(reasonOption())
     .option(
       "--stack <name>",
       `in Azure: the stack whose pipeline is started (default: ${readEnvironments().training})`,

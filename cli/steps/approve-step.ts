@@ -42,7 +42,7 @@ async function askApproval(context: RunContext, question: string): Promise<boole
 export const approveStep: Step = {
   name: "approve",
   async run(context) {
-    const { session, target, yes, definition } = context;
+    const { session, target, yes, definition, reason } = context;
     const release = await passedQa(context);
     // QA has done its part, and costs nothing while nobody tests.
     for (const environment of session.environments.testing) await target.pause(environment, definition.name);
@@ -61,7 +61,8 @@ export const approveStep: Step = {
       return { message: explanation, ends: { outcome: "declined", explanation } };
     }
     const by = userName();
-    await recordApproval(context, by, yes ? "Without being asked (--yes)." : "Asked on the terminal.");
+    const how = yes ? "Without being asked (--yes)." : "Asked on the terminal.";
+    await recordApproval(context, by, reason ?? how);
     const message = `approved by ${by}${yes ? " (--yes)" : ""}`;
     return { message: refused === undefined ? message : `${message}\n${refused}` };
   },

@@ -15,6 +15,8 @@ export interface RunContext extends LoadedDefinition {
   readonly target: Target;
   /** Release without asking. */
   readonly yes: boolean;
+  /** Why it is approved, where somebody has said so. */
+  readonly reason?: string;
   /** Keep what a trainer's program was given and left. */
   readonly keepWork: boolean;
   /** The change of population that is accepted; that of the settings when absent. */

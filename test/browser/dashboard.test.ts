@@ -24,6 +24,7 @@ const pages = [
   ["compare", ""],
   ["monitoring", "/models/diabetes/monitoring"],
   ["try", "/models/diabetes/try"],
+  ["audit", "/audit"],
   ["approve", "/models/titanic/actions/approve"],
   ["not-found", "/models/none"],
 ] as const;

@@ -18,11 +18,12 @@ export function jobPage(job: Job): Page {
       ? badge("good", "done")
       : badge("bad", code === null ? "stopped" : `ended with exit code ${code}`);
   return {
-    title: `mlops ${job.verb.join(" ")}`,
+    title: `mlops ${job.verb[0]} of ${job.model}`,
     crumbs: [{ title: job.model, href: links.model(job.model) }],
     ...(running && { reloadAfterSeconds: reloadSeconds }),
     content: html`<p>${state} started ${showTime(job.startedAt)}</p>
       <p class="lines">${job.reason}</p>
+      <p class="muted"><code>mlops ${job.verb.join(" ")}</code></p>
       <pre tabindex="0" aria-label="What it says">${job.output === "" ? "Nothing yet." : job.output}</pre>
       <p><a href="${links.model(job.model)}">Back to ${job.model}</a></p>`,
   };

@@ -10,5 +10,7 @@ export const links = {
   tryOut: (model: string): string => `${links.model(model)}/try`,
   score: (model: string): string => `${links.model(model)}/score`,
   action: (model: string, action: string): string => `${links.model(model)}/actions/${action}`,
+  audit: (model?: string): string =>
+    model === undefined ? "/audit" : `/audit?model=${encodeURIComponent(model)}`,
   job: (job: string): string => `/jobs/${encodeURIComponent(job)}`,
 };

@@ -130,6 +130,7 @@ export function modelPage(board: Board, { actions, draw }: Shown): Page {
         <ul class="doing" aria-label="More about what serves">
           <li><a class="button" href="${links.tryOut(name)}">Try a request</a></li>
           <li><a class="button" href="${links.monitoring(name)}">Drift</a></li>
+          <li><a class="button" href="${links.audit(name)}">What was done</a></li>
         </ul>
         ${actionLinks(board, actions)}
       </section>

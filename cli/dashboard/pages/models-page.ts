@@ -52,12 +52,15 @@ export function modelsPage(boards: readonly (Board | BrokenBoard)[]): Page {
     title: "Models",
     crumbs: [],
     content: html`${table}
-    ${broken.map(
-      ({ name, fault }) =>
-        html`<div class="notice bad">
-          <p>${badge("bad", name)}</p>
-          <p class="lines">${fault}</p>
-        </div>`,
-    )}`,
+      <ul class="doing">
+        <li><a class="button" href="${links.audit()}">What was done</a></li>
+      </ul>
+      ${broken.map(
+        ({ name, fault }) =>
+          html`<div class="notice bad">
+            <p>${badge("bad", name)}</p>
+            <p class="lines">${fault}</p>
+          </div>`,
+      )}`,
   };
 }

@@ -60,7 +60,12 @@ function addAction(app: FastifyInstance, desk: Desk): void {
           `A reason of 1 to ${maxReason} characters is needed. Go back and give one.`,
         );
       }
-      const job = jobs.start({ model: board.name, action: action.id, verb: action.verb, reason });
+      const job = jobs.start({
+        model: board.name,
+        action: action.id,
+        verb: [...action.verb, "--reason", reason],
+        reason,
+      });
       return reply.redirect(links.job(job.id), 303);
     },
   );

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { maxCompared, comparePage } from "../pages/compare-page";
 import { actionPage } from "../pages/action-page";
+import { auditPage } from "../pages/audit-page";
 import { jobPage } from "../pages/job-page";
 import { runsPage, versionsPage } from "../pages/list-pages";
 import { modelPage } from "../pages/model-page";
@@ -80,6 +81,14 @@ function addWatching(app: FastifyInstance, desk: Desk): void {
   });
 }
 
+function addAudit(app: FastifyInstance, desk: Desk): void {
+  app.get<{ Querystring: Record<string, unknown> }>("/audit", async ({ query }, reply) => {
+    const [model] = listOf(query.model);
+    if (model !== undefined) desk.board(model);
+    return sendPage(reply, auditPage(await desk.parts.audit(model), model, query.page));
+  });
+}
+
 function addActions(app: FastifyInstance, desk: Desk): void {
   const { parts } = desk;
   app.get<{ Params: { model: string; action: string } }>(
@@ -105,5 +114,6 @@ export function addPages(app: FastifyInstance, desk: Desk): void {
   addLists(app, desk);
   addRuns(app, desk);
   addWatching(app, desk);
+  addAudit(app, desk);
   addActions(app, desk);
 }

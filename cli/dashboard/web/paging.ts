@@ -22,7 +22,9 @@ export function pageOf<Item>(all: readonly Item[], asked: unknown): Paged<Item> 
 export function pageLinks({ page, pages }: Paged<unknown>, href: string, what: string): Html | undefined {
   if (pages === 1) return undefined;
   const link = (to: number, text: string): Html | undefined =>
-    to < 1 || to > pages ? undefined : html`<a href="${href}?page=${to}">${text}</a>`;
+    to < 1 || to > pages
+      ? undefined
+      : html`<a href="${href}${href.includes("?") ? "&" : "?"}page=${to}">${text}</a>`;
   return html`<nav class="pages" aria-label="Pages of ${what}">
     ${link(page - 1, "Newer")} <span class="muted">page ${page} of ${pages}</span> ${link(page + 1, "Older")}
   </nav>`;

@@ -7,6 +7,7 @@ import { standOf } from "../../../cli/dashboard/actions/possible-actions";
 import type { Board, BrokenBoard } from "../../../cli/dashboard/board/board";
 import { BoardKeeper } from "../../../cli/dashboard/board/board-keeper";
 import type { DashboardParts } from "../../../cli/dashboard/routes/desk";
+import type { AuditEntry } from "../../../platform/audit/audit-entry";
 import { PlatformError } from "../../../platform/base/errors";
 import { signatureOf } from "../../../platform/model/signature";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
@@ -19,6 +20,18 @@ const access = { key, formKey: "f".repeat(43) };
 /** Without a server, the port is 0. */
 const host = "127.0.0.1:0";
 const headers = { host, cookie: `mlops-dashboard-0=${key}` };
+
+const act: AuditEntry = {
+  number: 1,
+  id: "00000000-0000-4000-8000-000000000000",
+  time: "2026-11-21T00:00:00.000Z",
+  state: "done",
+  act: "rollback",
+  subject: "houses",
+  why: "<i>worse</i>",
+  details: { from: "houses:2" },
+  actor: { who: "ada", host: "here", process: 1 },
+};
 
 let boards: Map<string, Board | BrokenBoard>;
 let app: FastifyInstance;
@@ -34,6 +47,7 @@ async function open(changes: Partial<DashboardParts> = {}): Promise<void> {
     reportOf: (_board, run) => Promise.resolve({ ...bare, run: { ...bare.run, id: run } }),
     comparedRun: (id) => Promise.resolve({ summary: runOf(Number(id.slice(4))), definition }),
     monitor: () => Promise.reject(new PlatformError("NOT_FOUND", "Nothing serves.")),
+    audit: () => Promise.resolve({ acts: [act], verified: { entries: [act], faults: [] } }),
     openTrial: () =>
       Promise.resolve({
         version: "houses:1",
@@ -121,12 +135,15 @@ describe("pages", () => {
     "/models/houses/compare?run=run-1&run=run-2",
     "/models/houses/monitoring",
     "/models/houses/try",
+    "/audit",
+    "/audit?model=houses",
   ])("%s is there, and shows text as text", async (url) => {
     const { statusCode, body } = await get(url);
     expect(statusCode).toBe(200);
     expect(body).not.toContain(evilColumn);
     expect(body).not.toContain("<b>houses</b>");
     expect(body).not.toContain("undefined");
+    expect(body).not.toContain("<i>");
   });
 
   test.each([
@@ -136,6 +153,7 @@ describe("pages", () => {
     ["/models/houses/compare?run=none", 404],
     ["/jobs/none", 404],
     ["/models/torn", 400],
+    ["/audit?model=none", 404],
     ["/models/houses/scored/none/scored.csv", 404],
     ["/models/houses/scored/none/package.json", 404],
     ["/models/%2e%2e%2fhouses", 404],
@@ -174,6 +192,15 @@ describe("pages", () => {
     expect(body).toContain("Metrics between the worst and the best");
     expect(body).toMatch(/>alpha<|trainer/);
     expect((await get("/models/houses/compare?run=run-1")).body).toContain("Tick 2 to 8 runs");
+  });
+
+  test("what was done is listed with who and why, and a trail with faults says so", async () => {
+    const { body } = await get("/audit");
+    expect(body).toContain("the trail is whole");
+    expect(body).toMatch(/ada[\s\S]*&lt;i&gt;worse[\s\S]*from houses:2/);
+    const fault = { number: 1, fault: "changed", explanation: "Entry 1 was changed." } as const;
+    await open({ audit: () => Promise.resolve({ acts: [], verified: { entries: [], faults: [fault] } }) });
+    expect((await get("/audit")).body).toMatch(/the trail has faults[\s\S]*Entry 1 was changed\./);
   });
 
   test("a log that cannot be read is a sentence, not a failure", async () => {
@@ -261,7 +288,7 @@ describe("what changes something", () => {
       await sleep(20);
       page = await get(url);
     }
-    expect(page.body).toContain("did rollback --model houses");
+    expect(page.body).toContain("did rollback --model houses --reason It is worse.");
     expect(page.body).toContain("It is worse.");
     expect(page.body).toContain("done");
   });

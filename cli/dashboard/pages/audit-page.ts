@@ -1,0 +1,69 @@
+import type { AuditEntry } from "../../../platform/audit/audit-entry";
+import { describeVerified, type VerifiedTrail } from "../../../platform/audit/verify-trail";
+import { showTime } from "../../report/display";
+import { html, type Html } from "../../report/html";
+import { badge, scrollingTable } from "../../report/table";
+import { pageLinks, pageOf } from "../web/paging";
+import type { Page } from "../web/page";
+import { links } from "./links";
+
+/** What was done, and whether the record of it is whole. */
+export interface Audited {
+  /** Newest first. */
+  readonly acts: readonly AuditEntry[];
+  readonly verified: VerifiedTrail;
+}
+
+const tones = { done: "good", failed: "bad", begun: "warn" } as const;
+
+function factsOf({ details }: AuditEntry): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name} ${/^[\da-f]{64}$/.test(value) ? value.slice(0, 12) : value}`)
+    .join(", ");
+}
+
+function actsTable(acts: readonly AuditEntry[]): Html {
+  return scrollingTable({
+    label: "Acts, newest first",
+    columns: [
+      { head: "number" },
+      { head: "time" },
+      { head: "act" },
+      { head: "of" },
+      { head: "where" },
+      { head: "state" },
+      { head: "who" },
+      { head: "from" },
+      { head: "why", kind: "prose" },
+      { head: "what", kind: "prose" },
+    ],
+    rows: acts.map((entry) => [
+      entry.number,
+      showTime(entry.time),
+      entry.act,
+      entry.subject,
+      entry.environment ?? "–",
+      badge(tones[entry.state], entry.state),
+      entry.actor.who,
+      entry.actor.job ?? entry.actor.host,
+      entry.why ?? "–",
+      factsOf(entry),
+    ]),
+  });
+}
+
+/** The audit trail: who did what, when, why and from where. */
+export function auditPage({ acts, verified }: Audited, model: string | undefined, page: unknown): Page {
+  const paged = pageOf(acts, page);
+  const turns = pageLinks(paged, links.audit(model), "acts");
+  const whole = verified.faults.length === 0;
+  return {
+    title: model === undefined ? "What was done" : `What was done with ${model}`,
+    crumbs: model === undefined ? [] : [{ title: model, href: links.model(model) }],
+    content: html`<p>
+        ${badge(whole ? "good" : "bad", whole ? "the trail is whole" : "the trail has faults")}
+      </p>
+      <p class="lines muted">${describeVerified(verified)}</p>
+      ${turns} ${acts.length === 0 ? html`<p>Nothing is recorded yet.</p>` : actsTable(paged.items)} ${turns}`,
+  };
+}
