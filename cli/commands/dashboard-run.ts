@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { actsOf } from "../../platform/audit/acts-of";
 import { modelOfSubject } from "../audit/show-audit";
@@ -126,7 +127,7 @@ export async function runDashboard(
   const jobs = allowChanges
     ? new Jobs([process.execPath, ...process.execArgv, program], () => void boards.refresh().catch(report))
     : undefined;
-  const scratch = await mkdtemp(path.join(session.workspace.home, "dashboard-"));
+  const scratch = await mkdtemp(path.join(tmpdir(), "mlops-dashboard-"));
   scope.defer(() => rm(scratch, { recursive: true, force: true }));
   const parts = partsOf(session, { boards, jobs, scratch });
   const app = await openDashboard(parts);
