@@ -8,13 +8,13 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf } from "../platform/base/errors";
+import { junitReport, type TestCase } from "../platform/base/junit-report";
 import { printTable } from "./table";
 import { retryingCrowd } from "./trials/crowd";
 import { predictionLogKills } from "./trials/predictions";
 import { gatewayKills, releaseChanges, scoringKills } from "./trials/releases";
 import { hostileBodies, silentClients } from "./trials/requests";
 import { runKills } from "./trials/runs";
-import { junitReport, type TriedTrial } from "./trials/junit";
 import type { Outcome, Trial } from "./trials/trial";
 
 const trials: readonly Trial[] = [
@@ -27,6 +27,18 @@ const trials: readonly Trial[] = [
   silentClients,
   retryingCrowd,
 ];
+
+/** What became of one trial. */
+interface TriedTrial extends Outcome {
+  readonly name: string;
+  /** How long it took, in milliseconds. */
+  readonly tookMs: number;
+}
+
+function testCaseOf({ name, tookMs, done, found, faults }: TriedTrial): TestCase {
+  const failure = { message: faults.join("; "), text: found };
+  return { name, tookMs, ...(faults.length > 0 && { failure }), output: `${done}: ${found}` };
+}
 
 async function attempt(trial: Trial, durationMs: number): Promise<Outcome> {
   const folder = await mkdtemp(path.join(tmpdir(), "mlops-nightly-"));
@@ -63,7 +75,7 @@ async function main(): Promise<void> {
   printTable(["trial", "done", "found", ""], tried.map(rowOf));
   if (values.report !== undefined) {
     await mkdir(path.dirname(values.report), { recursive: true });
-    await writeFile(values.report, junitReport(tried));
+    await writeFile(values.report, junitReport("nightly", tried.map(testCaseOf)));
   }
   process.exitCode = tried.some(({ faults }) => faults.length > 0) ? 1 : 0;
 }

@@ -1,4 +1,8 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import type { Command } from "commander";
+import { junitReport, type TestCase } from "../../platform/base/junit-report";
+import { dataTests } from "../data/data-tests";
 import { Option } from "commander";
 import type { DataReport } from "../../platform/data/findings";
 import { parseModelRef } from "../../platform/definition/model-ref";
@@ -99,12 +103,20 @@ function addDataCheck(data: Command, scope: CommandScope): void {
     .addOption(modelOption())
     .addOption(dataOption())
     .option("--all", "every model of models/, instead of one")
+    .option("--report <file>", "write what was found in JUnit's form, too, for a CI system")
     .addOption(jsonOption())
-    .action(async (flags: ModelFlags & { all?: boolean }) => {
+    .action(async (flags: ModelFlags & { all?: boolean; report?: string }) => {
       const { models } = settings().readSettings("cli", process.env);
       const names = flags.all === undefined ? [flags.model] : await definitions().listDefinitions(models);
       const reports: DataReport[] = [];
-      for (const model of names) reports.push(await checkModel(scope, { ...flags, model }));
+      const tests: TestCase[] = [];
+      for (const model of names) {
+        const began = performance.now();
+        const report = await checkModel(scope, { ...flags, model });
+        reports.push(report);
+        tests.push(...dataTests(model, report, performance.now() - began));
+      }
+      if (flags.report !== undefined) await writeReport(flags.report, junitReport("data", tests));
       const output = await openOutput(flags.json ?? false);
       const text = reports.map(describeFindings).join("\n");
       output.result(flags.all === undefined ? reports[0] : reports, text);
@@ -113,6 +125,11 @@ function addDataCheck(data: Command, scope: CommandScope): void {
         .filter(({ severity }) => severity === "error");
       if (faults.length > 0) process.exitCode = 1;
     });
+}
+
+async function writeReport(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+  await writeFile(file, text);
 }
 
 async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataReport> {

@@ -88,6 +88,7 @@ class PipelineRun {
       "Build.BuildNumber": this.number,
       "Agent.OS": "Linux",
       "System.AccessToken": "token-of-the-job",
+      "System.StageAttempt": "1",
     };
     for (const { groups: names, values } of scopes) {
       for (const name of names) {

@@ -5,11 +5,11 @@ import { isMapping, mapping, text, type Mapping } from "./expand-pipeline";
 
 /** Tasks that bring tools or show results; a test has the tools, and looks at the results itself. */
 const skippedTasks = [
-  "NodeTool@0",
+  "UseNode@1",
   "Cache@2",
   "KubeloginInstaller@0",
   "PublishTestResults@2",
-  "PublishCodeCoverageResults@1",
+  "PublishCodeCoverageResults@2",
 ];
 
 /** The one script that is always there already: the packages of the repository. */
@@ -141,9 +141,9 @@ export async function runStep(agent: Agent, step: Mapping): Promise<StepResult> 
   if (first === "script") return script(agent, name, value, (step.env ?? {}) as Mapping);
   if (first === "task") return task(agent, name, step);
   if (first === "publish") {
-    const to = path.join(agent.artifacts, text(step.artifact, name));
-    if (existsSync(to))
-      throw new Error(`${name}: the artifact ${text(step.artifact, name)} is there already.`);
+    const artifact = expandMacros(text(step.artifact, name), agent.variables);
+    const to = path.join(agent.artifacts, artifact);
+    if (existsSync(to)) throw new Error(`${name}: the artifact ${artifact} is there already.`);
     return copy(expandMacros(value, agent.variables), to, name);
   }
   const expected = first === "checkout" ? "self" : "none";

@@ -109,6 +109,19 @@ async function writeSummary(markdown: string, { env, print }: StepContext): Prom
   print.command(`##vso[task.uploadsummary]${file}`);
 }
 
+/** Tells somebody elsewhere. That this fails is told in the log and stops no release: whoever approves sees it waiting in any case. */
+async function tell(work: () => Promise<string>, { env, print }: StepContext): Promise<void> {
+  try {
+    print(await work());
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    print(`The approvers were not told: ${error.message}`);
+    const oneLine = error.message.replaceAll(/\s+/g, " ").replaceAll("%", "%25");
+    if (env.TF_BUILD !== undefined) print.command(`##vso[task.logissue type=warning]${oneLine}`);
+    if (env.GITHUB_ACTIONS !== undefined) print.command(`::warning::${oneLine}`);
+  }
+}
+
 /** `npm run release:notify`: notifies the approvers of a waiting release; always prints the request, too. */
 async function notify(context: StepContext): Promise<void> {
   const { env, secrets, print } = context;
@@ -127,12 +140,16 @@ async function notify(context: StepContext): Promise<void> {
   await writeSummary(markdown, context);
   const comments = findComments(env, { secrets });
   if (comments !== undefined) {
-    const done = await writeComment(comments, `approval ${request.candidate.model}`, markdown);
-    print(`The comment on ${comments.place} was ${done}.`);
+    await tell(async () => {
+      const done = await writeComment(comments, `approval ${request.candidate.model}`, markdown);
+      return `The comment on ${comments.place} was ${done}.`;
+    }, context);
   }
   if (webhook === undefined) return;
-  await postToWebhook(webhook, request);
-  print(`The approvers have been notified through ${new URL(webhook.url).host}.`);
+  await tell(async () => {
+    await postToWebhook(webhook, request);
+    return `The approvers have been notified through ${new URL(webhook.url).host}.`;
+  }, context);
 }
 
 if (require.main === module) void runStep(notify);

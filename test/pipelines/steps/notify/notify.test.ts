@@ -261,6 +261,27 @@ describe("npm run release:notify", () => {
     }
   });
 
+  test("a webhook that does not take it is told, and stops no release", async () => {
+    await registerTwo();
+    const server = await startServer((_received, response) => {
+      response.writeHead(404).end();
+    });
+    try {
+      const { code, stdout } = await notify({
+        MODEL_VERSION: "diabetes:2",
+        NOTIFY_WEBHOOK: `${server.url}/x?sig=the-signature`,
+        TF_BUILD: "True",
+      });
+      expect(stdout).toContain("diabetes:2 waits for approval");
+      expect(stdout).toMatch(/The approvers were not told: .*The workflow or its channel no longer exists/);
+      expect(stdout).toMatch(/^##vso\[task\.logissue type=warning\].*no longer exists/m);
+      expect(stdout).not.toContain("the-signature");
+      expect(code).toBe(0);
+    } finally {
+      await server.close();
+    }
+  });
+
   test.each([
     [{}, "SETTINGS_INVALID: MODEL_VERSION is not set.", 2],
     [{ RELEASE: "/nowhere/release.json" }, "NOT_FOUND: There is no release in /nowhere/release.json.", 1],
