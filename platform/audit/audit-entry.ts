@@ -3,7 +3,7 @@ import { digestSchema } from "../base/stored-record";
 import { actorSchema } from "./actor";
 
 /** What is recorded. */
-export const acts = [
+const acts = [
   "register",
   "approve",
   "deploy",
