@@ -18,7 +18,9 @@ const project = (name, testMatch, extra = {}) => ({
 /** @type {import("jest").Config} */
 module.exports = {
   projects: [
-    project("unit", ["<rootDir>/test/{platform,training,scoring,deploy,cli,build,repository}/**/*.test.ts"]),
+    project("unit", [
+      "<rootDir>/test/{platform,training,scoring,deploy,cli,build,bench,repository}/**/*.test.ts",
+    ]),
     project("infra", ["<rootDir>/test/infra/**/*.test.ts"], {
       moduleNameMapper: {
         "^(typescript|@npmcli/arborist)$": "<rootDir>/test/setup/unused-package.js",

@@ -13,7 +13,7 @@ import { keepData } from "../data/keep-data";
 import { idColumnOf } from "./person";
 
 /** A data version that has rows of a person. */
-export interface VersionWithRows {
+interface VersionWithRows {
   readonly version: DataVersion;
   readonly rows: number;
 }

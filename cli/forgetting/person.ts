@@ -13,7 +13,7 @@ export interface Person {
   readonly column?: string | undefined;
 }
 
-export function describePerson({ column }: Person): string {
+function describePerson({ column }: Person): string {
   return column === undefined ? "the request of that id" : `that value in the column "${column}"`;
 }
 

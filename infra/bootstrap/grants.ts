@@ -54,7 +54,7 @@ export function notContainer(name: string): string {
 }
 
 /** Condition that allows reading and writing blobs in one container only. */
-export function onlyContainer(name: string): string {
+function onlyContainer(name: string): string {
   return onlyWhere(`${containerName} StringEquals '${name}'`, ["read", ...blobWrites]);
 }
 

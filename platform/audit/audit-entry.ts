@@ -3,16 +3,7 @@ import { digestSchema } from "../base/stored-record";
 import { actorSchema } from "./actor";
 
 /** What is recorded. */
-export const acts = [
-  "register",
-  "approve",
-  "deploy",
-  "weight",
-  "promote",
-  "rollback",
-  "retrain",
-  "forget",
-] as const;
+const acts = ["register", "approve", "deploy", "weight", "promote", "rollback", "retrain", "forget"] as const;
 
 const actShape = {
   act: z.enum(acts),

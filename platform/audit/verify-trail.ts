@@ -15,7 +15,7 @@ export interface TrailFile {
   readonly bytes: Uint8Array;
 }
 
-export interface TrailFault {
+interface TrailFault {
   /** The entry, or the first of those that are missing. */
   readonly number?: number;
   readonly fault: "changed" | "missing" | "reordered" | "unreadable" | "foreign";

@@ -144,13 +144,26 @@ test("who releases or watches is given nothing in its environment from outside, 
   expect(wide).toEqual([]);
   const [, writes = ""] = (
     grants
-      .find(({ who, role }) => who === "release" && role === "Storage Blob Data Contributor")
+      .find(({ who, on }) => who === "release" && on === "stateContainer")
       ?.condition?.({ own: ["prod"], earlier: ["qa"] }) ?? ""
   ).split(" AND ((");
   expect(writes).toContain("StringLike '*/mlops-serving/prod.json*'");
   expect(writes).not.toMatch(/\*\/mlops\/|qa/);
-  const watching = grants.filter(({ who }) => who === "watch").map(({ role }) => role);
-  expect(watching.filter((role) => /Contributor|Officer|Admin/.test(role))).toEqual([]);
+  const changing = grants.filter(
+    ({ who, on, role }) =>
+      ["release", "watch"].includes(who) &&
+      on === "earlierSubscriptions" &&
+      /Contributor|Officer|Admin/.test(role),
+  );
+  // Entries of the audit trail, and nothing else of earlier environments.
+  expect(changing.map(({ who, role }) => `${who} ${role}`)).toEqual([
+    "release Storage Blob Data Contributor",
+    "watch Storage Blob Data Contributor",
+  ]);
+  for (const { condition } of changing)
+    expect(condition?.({ own: ["prod"], earlier: ["qa"] })).toContain("StringEquals 'audit'");
+  const watching = grants.filter(({ who, on }) => who === "watch" && on !== "earlierSubscriptions");
+  expect(watching.filter(({ role }) => /Contributor|Officer|Admin/.test(role))).toEqual([]);
 });
 
 test.each([

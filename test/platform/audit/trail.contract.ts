@@ -10,7 +10,7 @@ export const promotion: Act = {
   details: {},
 };
 
-export const actor = { who: "ada", host: "here", process: 7 } as const;
+const actor = { who: "ada", host: "here", process: 7 } as const;
 
 export function trailIn(storage: Storage, seenFile?: string, warnings: string[] = []): AuditTrail {
   return new AuditTrail({

@@ -8,11 +8,13 @@ import {
   type ModelDefinitionInput,
 } from "../../../platform/definition/definition";
 import type { Digest } from "../../../platform/base/files";
+import { expectedShift } from "../../../platform/registry/expected-shift";
+import { openLocalRegistry } from "../../../platform/registry/local/local-registry";
 import { openLocalStorage } from "../../../platform/storage/local-storage";
 import type { Comparison, ComparisonRecords } from "../../../training/evaluation/compare";
 import { decideSplit } from "../../../training/inputs/split";
 import { openWorkbench, type Workbench } from "../../../training/inputs/workbench";
-import { evaluateStep, trainStep } from "../../../training/steps";
+import { evaluateStep, registerStep, trainStep } from "../../../training/steps";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 
 const folder = useTemporaryFolder();
@@ -188,6 +190,17 @@ test("a new feature is compared on all held-out rows, and promoted when it helps
   ]);
   expect(decision.leftOut).toBeUndefined();
   expect(Math.abs(decision.rows - count / 5)).toBeLessThan(50);
+  // The champion says 2x, and the candidate half of the other feature more: an eighth on average, of the two thirds between two rows.
+  expect(decision.shift?.disagreement).toBeCloseTo(0.1875, 1);
+  expect(decision.shift?.mean).toBeCloseTo(0, 1);
+  expect(refused.decision.shift).toBeUndefined();
+  const registry = openLocalRegistry(folder("registry"), { report: () => undefined });
+  const candidate = folder("candidate");
+  const registered = await registerStep(registry, { candidate, decision, onNoPromotion: "cancel" });
+  expect(expectedShift(registered?.version.tags ?? {})).toMatchObject({
+    champion: "tickets:1",
+    disagreement: Number(decision.shift?.disagreement.toPrecision(4)),
+  });
 });
 
 describe("a champion that takes what the definition no longer has", () => {
