@@ -12,6 +12,7 @@ const stubs = [
   "npm run types",
   "npm run audit",
   "npm run test:coverage",
+  "npm run test:whole",
   "npm run images:build",
   "npm run pulumi:install",
   "npm run infra:preview",
