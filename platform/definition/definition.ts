@@ -180,7 +180,11 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
   for (const slice of gate.slices) {
     const column = columns.find(({ name }) => name === slice.column);
     if (!column) faults.push(`the slice column "${slice.column}" is not among the columns`);
-    else if ((column.type === "number") !== (slice.at !== undefined)) {
+    else if (column.type === "date") {
+      faults.push(
+        `the slice column "${slice.column}" is a date; slices are of numbers, categories and booleans`,
+      );
+    } else if ((column.type === "number") !== (slice.at !== undefined)) {
       faults.push(
         `the slice column "${slice.column}" is a ${column.type}; cut points ("at") are for numbers, which need them`,
       );

@@ -1,6 +1,10 @@
+import type { DateOrigin } from "./date-profiles";
+
 /** A summary of a column of numbers, against which later data is compared. */
 export interface NumberProfile {
   readonly type: "number";
+  /** Where it is of a number that is made of dates. */
+  readonly date?: DateOrigin;
   /** Values that are there; rows are `count + missing`. */
   readonly count: number;
   readonly missing: number;

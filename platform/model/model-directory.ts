@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
+import { datePartSchema } from "../definition/date-parts";
 import { formatSchema } from "../definition/format-schema";
 import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
 import { splitRuleSchema } from "../data/split-rule";
@@ -29,10 +30,11 @@ const modelValue = z.union([z.number(), z.string()]);
 
 const columnSchema = z.object({
   name: z.string().min(1),
-  type: z.enum(["number", "category", "boolean"]),
+  type: z.enum(["number", "category", "boolean", "date"]),
   nullable: z.boolean(),
   values: z.array(z.string()).exactOptional(),
   range: z.tuple([z.number(), z.number()]).exactOptional(),
+  parts: z.array(datePartSchema).exactOptional(),
   outside: z.enum(["refuse", "warn"]).exactOptional(),
   personal: z.literal(true).exactOptional(),
   unit: z.string().exactOptional(),
@@ -112,6 +114,7 @@ const countsByText = z.custom<Record<string, number>>(
 const profileColumnSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("number"),
+    date: z.object({ column: z.string(), part: datePartSchema }).exactOptional(),
     count,
     missing: count,
     mean: z.number().exactOptional(),

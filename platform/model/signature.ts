@@ -5,7 +5,7 @@ import { featuresOf, targetOf } from "../definition/definition";
 /** A feature as the model expects it. */
 export type SignatureColumn = Pick<
   ColumnDefinition,
-  "name" | "type" | "nullable" | "values" | "range" | "outside" | "unit" | "description"
+  "name" | "type" | "nullable" | "values" | "range" | "parts" | "outside" | "unit" | "description"
 > & {
   /** Its values may identify a person, and are never logged. */
   readonly personal?: true;
@@ -40,12 +40,13 @@ export function signatureOf(definition: ModelDefinition): Signature {
     task: definition.task,
     ...(!isUsual(definition.format) && { format: definition.format }),
     inputs: featuresOf(definition).map(
-      ({ name, type, nullable, values, range, outside, personal, unit, description }) => ({
+      ({ name, type, nullable, values, range, parts, outside, personal, unit, description }) => ({
         name,
         type,
         nullable,
         ...(values && { values }),
         ...(range && { range }),
+        ...(parts && { parts }),
         ...(outside && { outside }),
         ...(personal && { personal }),
         ...(unit !== undefined && { unit }),

@@ -1,3 +1,4 @@
+import { fittedInputs } from "../model/date-columns";
 import type { Signature } from "../model/signature";
 import { checkInputs, checkOperatorSets, predictorOf } from "./graph-frame";
 import { linearConventions } from "./linear-conventions";
@@ -100,7 +101,7 @@ function termsOf(graph: GraphReader, part: string): Term[] {
 function parametersOf(file: Uint8Array, signature: Signature): LinearParameters {
   const read = readOnnxGraph(file);
   checkOperatorSets(read, operatorSets);
-  const graph = new GraphReader(read);
+  const graph = new GraphReader(read, signature);
   const predictor = predictorOf(graph, signature);
   const isLog = signature.task === "regression" && graph.isMadeBy("Exp", predictor);
   const parts = [...graph.inputs("Sum", isLog ? graph.inputs("Exp", predictor).input : predictor)];
@@ -110,10 +111,11 @@ function parametersOf(file: Uint8Array, signature: Signature): LinearParameters 
   return { signature, intercept, terms: inOrder(terms, signature), ...(isLog && { link: "log" }) };
 }
 
-/** Terms in the order of the signature's inputs, one for each. */
-export function inOrder(terms: readonly Term[], { inputs }: Signature): Term[] {
-  if (terms.length !== inputs.length) differs("features are left out");
-  return inputs.map(({ name, type }) => {
+/** Terms in the order of what the signature's inputs become, one for each. */
+export function inOrder(terms: readonly Term[], signature: Signature): Term[] {
+  const { features } = fittedInputs(signature);
+  if (terms.length !== features.length) differs("features are left out");
+  return features.map(({ name, type }) => {
     const term = terms.find(({ column }) => column === name);
     if (term?.kind !== type) differs(`${name} is not a ${type}`);
     return term;

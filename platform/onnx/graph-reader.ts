@@ -1,5 +1,8 @@
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-file";
-import { linearConventions } from "./linear-conventions";
+import type { Arithmetic } from "../base/arithmetic";
+import { dateNumbers } from "../definition/date-parts";
+import type { Signature } from "../model/signature";
+import { arithmeticOperators, linearConventions } from "./linear-conventions";
 import { operators, type Operator, type OperatorAttributes, type OperatorInputs } from "./onnx-operators";
 import { UnknownOnnx } from "./read-message";
 
@@ -42,7 +45,10 @@ function attributesOf<Op extends Operator>(
 export class GraphReader {
   private readonly producers = new Map<string, OnnxNode>();
 
-  constructor(private readonly graph: OnnxGraph) {
+  constructor(
+    private readonly graph: OnnxGraph,
+    private readonly signature: Pick<Signature, "inputs">,
+  ) {
     for (const node of graph.nodes) for (const output of node.outputs) this.producers.set(output, node);
   }
 
@@ -83,8 +89,9 @@ export class GraphReader {
     return inputs.map((column) => this.feature(column));
   }
 
-  /** The feature that a column, [N, 1], is. */
+  /** The feature that a column, [N, 1], is: an input, or a number that is made of dates. */
   feature(value: string): string {
+    if (!this.isMadeBy("Reshape", value)) return this.dateNumber(value);
     const { data, shape } = this.inputs("Reshape", value);
     const { columnShape } = linearConventions;
     if (this.numbers(shape, columnShape.length).join() !== columnShape.join()) {
@@ -92,5 +99,38 @@ export class GraphReader {
     }
     if (!this.graph.inputs.has(data)) differs(`${data} is not an input`);
     return data;
+  }
+
+  private dateNumber(value: string): string {
+    const numbers = this.signature.inputs.flatMap(dateNumbers);
+    const found = numbers.find(({ expression }) => this.isArithmetic(expression, value));
+    return found?.name ?? differs(`${value} is no feature`);
+  }
+
+  /** Whether a value is computed as an expression says. */
+  private isArithmetic(expression: Arithmetic, value: string): boolean {
+    switch (expression.op) {
+      case "column":
+        return this.isMadeBy("Reshape", value) && this.feature(value) === expression.name;
+      case "number":
+        return this.graph.constants.has(value) && this.numbers(value, 1)[0] === expression.value;
+      case "floor":
+        return (
+          this.isMadeBy("Floor", value) && this.isArithmetic(expression.of, this.inputs("Floor", value).X)
+        );
+      case "sin":
+        return (
+          this.isMadeBy("Sin", value) && this.isArithmetic(expression.of, this.inputs("Sin", value).input)
+        );
+      case "add":
+      case "subtract":
+      case "multiply":
+      case "divide": {
+        const operator = arithmeticOperators[expression.op];
+        if (!this.isMadeBy(operator, value)) return false;
+        const { A: left, B: right } = this.inputs(operator, value);
+        return this.isArithmetic(expression.left, left) && this.isArithmetic(expression.right, right);
+      }
+    }
   }
 }

@@ -3,6 +3,7 @@ import { classesOf, columnOf } from "./model-table";
 import type { LinearParameters } from "./linear-parameters";
 import type { InputTooLarge } from "./input-too-large";
 import { addTerm, assertFinite, findNotFinite, prepareTerm, type PreparedTerm } from "./linear-terms";
+import { fittedInputs, withDateNumbers } from "../model/date-columns";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 
@@ -39,9 +40,10 @@ export class LinearModel {
 
   /** Predictions; of a classification, the probabilities. */
   private sums(table: FeatureTable): Float64Array {
+    const fitted = withDateNumbers(this.signature, table);
     const sums = new Float64Array(table.rows).fill(this.intercept);
     for (const prepared of this.terms) {
-      addTerm(prepared, columnOf(table, prepared.term.column), { sums, offset: 0, stride: 1 });
+      addTerm(prepared, columnOf(fitted, prepared.term.column), { sums, offset: 0, stride: 1 });
     }
     if (this.signature.task === "classification") {
       for (let row = 0; row < sums.length; row++) sums[row] = 1 / (1 + Math.exp(-(sums[row] ?? NaN)));
@@ -54,16 +56,21 @@ export class LinearModel {
 
   /** What each feature adds; base value and contributions of a row add up to its prediction on `scale`. */
   explain(table: FeatureTable): Explanation {
-    const stride = this.terms.length;
+    const fitted = withDateNumbers(this.signature, table);
+    const { positions } = fittedInputs(this.signature);
+    const features = this.signature.inputs.map(({ name }) => name);
+    const stride = features.length;
     const contributions = new Float64Array(table.rows * stride);
-    this.terms.forEach((prepared, offset) => {
-      addTerm(prepared, columnOf(table, prepared.term.column), { sums: contributions, offset, stride });
+    this.terms.forEach((prepared, term) => {
+      // What a date becomes adds up to what the date adds.
+      const offset = positions[term] ?? term;
+      addTerm(prepared, columnOf(fitted, prepared.term.column), { sums: contributions, offset, stride });
     });
     assertFinite(contributions, { table, stride, signature: this.signature });
     return {
       scale: this.signature.task === "regression" ? (this.link ?? "prediction") : "log-odds",
       base: this.intercept,
-      features: this.terms.map(({ term }) => term.column),
+      features,
       contributions,
     };
   }

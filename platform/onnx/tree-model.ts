@@ -1,4 +1,5 @@
 import { softmaxRows } from "../base/softmax";
+import { fittedInputs, withDateNumbers } from "../model/date-columns";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
@@ -69,9 +70,24 @@ export class TreeModel {
     return {
       scale: scales[link],
       base: link === "logits" ? bases : (bases[0] ?? NaN),
-      features: features.map(({ column }) => column),
-      contributions,
+      features: this.signature.inputs.map(({ name }) => name),
+      contributions: this.byInput(contributions, bases.length),
     };
+  }
+
+  /** What a date becomes adds up to what the date adds. */
+  private byInput(contributions: Float64Array, width: number): Float64Array {
+    const { hasDates, positions } = fittedInputs(this.signature);
+    if (!hasDates) return contributions;
+    const [size, wanted] = [positions.length, this.signature.inputs.length];
+    const sums = new Float64Array((contributions.length / size) * wanted);
+    contributions.forEach((value, index) => {
+      const number = Math.floor(index / width);
+      const at =
+        (Math.floor(number / size) * wanted + (positions[number % size] ?? 0)) * width + (index % width);
+      sums[at] = (sums[at] ?? NaN) + value;
+    });
+    return sums;
   }
 
   /** Row by row a number per feature. */
@@ -79,8 +95,9 @@ export class TreeModel {
     const { features } = this.parameters;
     const stride = features.length;
     const encoded = new Float64Array(table.rows * stride);
+    const fitted = withDateNumbers(this.signature, table);
     features.forEach(({ column }, position) => {
-      const values = columnOf(table, column);
+      const values = columnOf(fitted, column);
       const codes = this.codes[position];
       for (let row = 0, at = position; row < table.rows; row++, at += stride) {
         const value = values[row];

@@ -48,7 +48,7 @@ export interface TreeParameters {
   readonly link: TreeLink;
   /** One; of logits one for each class. */
   readonly bases: readonly number[];
-  /** In the order of the signature's inputs. */
+  /** In the order of what the signature's inputs become. */
   readonly features: readonly TreeFeature[];
   readonly trees: Trees;
 }

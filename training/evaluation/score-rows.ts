@@ -8,6 +8,7 @@ import type { LinearParameters, MultinomialParameters } from "../../platform/onn
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import { withDateNumbers } from "../../platform/sql/with-date-numbers";
 import { encodedBlocks } from "../preprocessing/encoded-blocks";
 import { aggregate } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
@@ -140,8 +141,12 @@ function layoutOf({ target }: Signature, further: readonly string[]): Layout {
 export async function scoreLinearRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { linear, from }: { readonly linear: LinearParameters | MultinomialParameters; readonly from: string },
+  {
+    linear,
+    from: rows,
+  }: { readonly linear: LinearParameters | MultinomialParameters; readonly from: string },
 ): Promise<ScoredRows> {
+  const from = withDateNumbers(rows, definition.columns);
   const further = besideFeatures(definition);
   const predictors = ("predictors" in linear ? linear.predictors : [linear]).map(({ intercept, terms }) => ({
     intercept,

@@ -1,4 +1,5 @@
 import type { Signature } from "../../platform/model/signature";
+import { withDateNumbers } from "./arithmetic-graph";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
 import type { CategoryTerm, LinearParameters, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
@@ -13,16 +14,17 @@ export function inputShape({ inputs }: Pick<Signature, "inputs">): (string | num
   return inputs.length === 1 ? ["N", 1] : ["N"];
 }
 
-/** Declares an input per feature and returns each as a column, [N, 1]. */
+/** Declares an input per feature and returns each as a column, [N, 1], with the numbers that dates become. */
 export function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyMap<string, string> {
   const shape = inputShape(signature);
   const column = graph.int64s(columnShape, [columnShape.length]);
-  return new Map(
+  const columns = new Map(
     signature.inputs.map(({ name, type }) => {
       const input = graph.input(name, inputTypes[type], shape);
       return [name, graph.node("Reshape", { data: input, shape: column })];
     }),
   );
+  return withDateNumbers(graph, signature, columns);
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { ModelFeature } from "../../platform/definition/model-features";
+import { fittedInputs } from "../../platform/model/date-columns";
 import type { SignatureColumn } from "../../platform/model/signature";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
 import { treeOperatorSets, type TensorAttribute } from "../../platform/onnx/onnx-operators";
@@ -24,7 +26,10 @@ const doubles = (values: Iterable<number>): TensorAttribute => ({
 function toNumber(
   graph: OnnxGraph,
   column: string,
-  { type, values }: Pick<SignatureColumn, "type"> & { readonly values?: readonly string[] | undefined },
+  {
+    type,
+    values,
+  }: Pick<ModelFeature<SignatureColumn>, "type"> & { readonly values?: readonly string[] | undefined },
 ): string {
   if (type === "number") return column;
   let input = column;
@@ -101,7 +106,7 @@ function ensemble(
 export function treesToOnnx({ signature, features, trees, bases, link }: TreeParameters): Uint8Array {
   const graph = new OnnxGraph(innerPrefix(signature));
   const columns = declareInputs(graph, signature);
-  const numbers = signature.inputs.map(({ name, type }, position) =>
+  const numbers = fittedInputs(signature).features.map(({ name, type }, position) =>
     toNumber(graph, columns.get(name) ?? name, { type, values: features[position]?.values }),
   );
   const joined = graph.node("Concat", numbers, { attributes: { axis: columnAxis } });

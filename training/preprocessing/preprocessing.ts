@@ -3,6 +3,7 @@ import {
   type ColumnDefinition,
   type ModelDefinition,
 } from "../../platform/definition/definition";
+import { modelFeatures, type ModelFeature } from "../../platform/definition/model-features";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
@@ -11,6 +12,8 @@ import { aggregate, double, notFinite } from "./sql";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
 const maxEncodedColumns = 1500;
+
+type Feature = ModelFeature<ColumnDefinition>;
 
 export type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
 
@@ -48,7 +51,7 @@ export async function fitPreprocessing(
   definition: ModelDefinition,
   rows: TrainingRows,
 ): Promise<FittedPreprocessing> {
-  const features = featuresOf(definition);
+  const features = modelFeatures(featuresOf(definition));
   const numbers = await fitNumbers(
     engine,
     features.filter(({ type }) => type === "number"),
@@ -96,7 +99,7 @@ export function withoutScales(preprocessing: Preprocessing): Preprocessing {
 
 async function fitNumbers(
   engine: SqlEngine,
-  features: readonly ColumnDefinition[],
+  features: readonly Feature[],
   { from, weight }: TrainingRows,
 ): Promise<ReadonlyMap<string, Unfitted<NumberTerm>>> {
   const imputations = new Map<string, number>();
@@ -154,7 +157,7 @@ async function median(engine: SqlEngine, from: string, name: string): Promise<nu
 
 async function fitCategory(
   engine: SqlEngine,
-  { name, nullable, values: declared, outside }: ColumnDefinition,
+  { name, nullable, values: declared, outside }: Feature,
   { from }: TrainingRows,
 ): Promise<FittedPart> {
   // Values that are taken although no list has them are learned, too.

@@ -3,6 +3,7 @@ import {
   type ColumnDefinition,
   type ModelDefinition,
 } from "../../../platform/definition/definition";
+import { modelFeatures, type ModelFeature } from "../../../platform/definition/model-features";
 import { firstCategory, otherCategory, type TreeFeature } from "../../../platform/onnx/tree-parameters";
 import { identifier, type SqlEngine, type SqlValue } from "../../../platform/sql/engine";
 import { aggregate, numberOf } from "../../preprocessing/sql";
@@ -27,7 +28,7 @@ type Monotone = Readonly<Record<string, "rising" | "falling">>;
 /** The most frequent values of a category, in the order of their texts; undefined of a column of another type. */
 async function valuesOf(
   engine: SqlEngine,
-  { name, type }: ColumnDefinition,
+  { name, type }: ModelFeature<ColumnDefinition>,
   from: string,
 ): Promise<readonly string[] | undefined> {
   if (type !== "category") return undefined;
@@ -63,7 +64,7 @@ export async function readTreeRows(
   { from, monotone }: { readonly from: string; readonly monotone: Monotone },
 ): Promise<TreeRows> {
   const [rows = 0] = await aggregate(engine, from, ["count(*)"]);
-  const inputs = featuresOf(definition);
+  const inputs = modelFeatures(featuresOf(definition));
   const columns: RawColumn[] = [];
   const features: TreeFeature[] = [];
   const truncated: string[] = [];

@@ -1,0 +1,81 @@
+/**
+ * Arithmetic on columns of doubles, as data: evaluated here, written as SQL, and written into and read from a model's graph, so that a
+ * number made of columns is the same number everywhere. All operations but `sin` are exact to the last bit in IEEE arithmetic.
+ */
+export type Arithmetic =
+  | { readonly op: "column"; readonly name: string }
+  | { readonly op: "number"; readonly value: number }
+  | { readonly op: "floor" | "sin"; readonly of: Arithmetic }
+  | { readonly op: BinaryOperation; readonly left: Arithmetic; readonly right: Arithmetic };
+
+export type BinaryOperation = "add" | "subtract" | "multiply" | "divide";
+
+type Operand = Arithmetic | number;
+
+const asArithmetic = (operand: Operand): Arithmetic =>
+  typeof operand === "number" ? { op: "number", value: operand } : operand;
+
+const binary =
+  (op: BinaryOperation) =>
+  (left: Operand, right: Operand): Arithmetic => ({
+    op,
+    left: asArithmetic(left),
+    right: asArithmetic(right),
+  });
+
+export const column = (name: string): Arithmetic => ({ op: "column", name });
+export const add = binary("add");
+export const subtract = binary("subtract");
+export const multiply = binary("multiply");
+export const divide = binary("divide");
+export const floor = (of: Arithmetic): Arithmetic => ({ op: "floor", of });
+export const sin = (of: Arithmetic): Arithmetic => ({ op: "sin", of });
+/** What is left of `value` beyond multiples of `unit`: from 0 to below the unit. */
+export const remainder = (value: Arithmetic, unit: number): Arithmetic =>
+  subtract(value, multiply(unit, floor(divide(value, unit))));
+
+const operations: Readonly<Record<BinaryOperation, (left: number, right: number) => number>> = {
+  add: (left, right) => left + right,
+  subtract: (left, right) => left - right,
+  multiply: (left, right) => left * right,
+  divide: (left, right) => left / right,
+};
+
+/** Evaluates expressions over columns of one length; what several have in common is computed once. */
+export class ArithmeticTable {
+  private readonly known = new Map<Arithmetic, Float64Array>();
+
+  constructor(
+    private readonly rows: number,
+    private readonly valuesOf: (column: string) => Float64Array,
+  ) {}
+
+  evaluate(expression: Arithmetic): Float64Array {
+    const known = this.known.get(expression);
+    if (known) return known;
+    const values = this.compute(expression);
+    this.known.set(expression, values);
+    return values;
+  }
+
+  private compute(expression: Arithmetic): Float64Array {
+    switch (expression.op) {
+      case "column":
+        return this.valuesOf(expression.name);
+      case "number":
+        return new Float64Array(this.rows).fill(expression.value);
+      case "floor":
+        return this.evaluate(expression.of).map(Math.floor);
+      case "sin":
+        return this.evaluate(expression.of).map(Math.sin);
+      case "add":
+      case "subtract":
+      case "multiply":
+      case "divide": {
+        const operation = operations[expression.op];
+        const right = this.evaluate(expression.right);
+        return this.evaluate(expression.left).map((value, row) => operation(value, right[row] ?? NaN));
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { Arithmetic, BinaryOperation } from "../base/arithmetic";
+import { double, identifier } from "./engine";
+
+const operators: Readonly<Record<BinaryOperation, string>> = {
+  add: "+",
+  subtract: "-",
+  multiply: "*",
+  divide: "/",
+};
+
+/** Arithmetic as an SQL expression over columns of doubles. */
+export function arithmeticSql(expression: Arithmetic): string {
+  switch (expression.op) {
+    case "column":
+      return identifier(expression.name);
+    case "number":
+      return double(expression.value);
+    case "floor":
+    case "sin":
+      return `${expression.op}(${arithmeticSql(expression.of)})`;
+    case "add":
+    case "subtract":
+    case "multiply":
+    case "divide":
+      return `(${arithmeticSql(expression.left)} ${operators[expression.op]} ${arithmeticSql(expression.right)})`;
+  }
+}

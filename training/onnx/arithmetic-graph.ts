@@ -1,0 +1,66 @@
+import type { Arithmetic } from "../../platform/base/arithmetic";
+import { dateNumbers } from "../../platform/definition/date-parts";
+import type { Signature } from "../../platform/model/signature";
+import { arithmeticOperators } from "../../platform/onnx/linear-conventions";
+import type { OnnxGraph } from "./onnx-graph";
+
+/** Writes arithmetic on columns, [N, 1], into a graph; what several expressions have in common is there once. */
+class ArithmeticWriter {
+  private readonly known = new Map<Arithmetic, string>();
+  private readonly constants = new Map<number, string>();
+
+  constructor(
+    private readonly graph: OnnxGraph,
+    private readonly columns: ReadonlyMap<string, string>,
+  ) {}
+
+  /** The name of the value. */
+  write(expression: Arithmetic): string {
+    const known = this.known.get(expression);
+    if (known !== undefined) return known;
+    const value = this.add(expression);
+    this.known.set(expression, value);
+    return value;
+  }
+
+  private add(expression: Arithmetic): string {
+    const { graph } = this;
+    switch (expression.op) {
+      case "column":
+        return this.columns.get(expression.name) ?? expression.name;
+      case "number":
+        return this.constant(expression.value);
+      case "floor":
+        return graph.node("Floor", { X: this.write(expression.of) });
+      case "sin":
+        return graph.node("Sin", { input: this.write(expression.of) });
+      case "add":
+      case "subtract":
+      case "multiply":
+      case "divide": {
+        const [A, B] = [this.write(expression.left), this.write(expression.right)];
+        return graph.node(arithmeticOperators[expression.op], { A, B });
+      }
+    }
+  }
+
+  private constant(value: number): string {
+    const known = this.constants.get(value) ?? this.graph.doubles([value], [1, 1]);
+    this.constants.set(value, known);
+    return known;
+  }
+}
+
+/** A graph's columns by name, with the numbers that dates become. */
+export function withDateNumbers(
+  graph: OnnxGraph,
+  { inputs }: Pick<Signature, "inputs">,
+  columns: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const writer = new ArithmeticWriter(graph, columns);
+  const numbers = inputs.flatMap(dateNumbers);
+  return new Map([
+    ...columns,
+    ...numbers.map(({ name, expression }) => [name, writer.write(expression)] as const),
+  ]);
+}
