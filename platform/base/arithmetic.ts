@@ -1,10 +1,12 @@
 /**
- * Arithmetic on columns of doubles, as data: evaluated here, written as SQL, and written into and read from a model's graph, so that a
+ * Arithmetic on columns, as data: evaluated here, written as SQL, and written into and read from a model's graph, so that a
  * number made of columns is the same number everywhere. All operations but `sin` are exact to the last bit in IEEE arithmetic.
  */
 export type Arithmetic =
   | { readonly op: "column"; readonly name: string }
   | { readonly op: "number"; readonly value: number }
+  /** The place of a column's text among texts, from 0; NaN where it is none of them. */
+  | { readonly op: "position"; readonly column: string; readonly texts: readonly string[] }
   | { readonly op: "floor" | "sin"; readonly of: Arithmetic }
   | { readonly op: BinaryOperation; readonly left: Arithmetic; readonly right: Arithmetic };
 
@@ -47,7 +49,7 @@ export class ArithmeticTable {
 
   constructor(
     private readonly rows: number,
-    private readonly valuesOf: (column: string) => Float64Array,
+    private readonly valuesOf: (column: string) => ArrayLike<number | string>,
   ) {}
 
   evaluate(expression: Arithmetic): Float64Array {
@@ -58,12 +60,24 @@ export class ArithmeticTable {
     return values;
   }
 
+  private numbersOf(column: string): Float64Array {
+    const values = this.valuesOf(column);
+    return values instanceof Float64Array ? values : Float64Array.from(values, Number);
+  }
+
+  private positions({ column, texts }: Extract<Arithmetic, { op: "position" }>): Float64Array {
+    const places = new Map(texts.map((text, place) => [text, place]));
+    return Float64Array.from(this.valuesOf(column), (value) => places.get(String(value)) ?? NaN);
+  }
+
   private compute(expression: Arithmetic): Float64Array {
     switch (expression.op) {
       case "column":
-        return this.valuesOf(expression.name);
+        return this.numbersOf(expression.name);
       case "number":
         return new Float64Array(this.rows).fill(expression.value);
+      case "position":
+        return this.positions(expression);
       case "floor":
         return this.evaluate(expression.of).map(Math.floor);
       case "sin":

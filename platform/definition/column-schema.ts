@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { closedObject } from "./closed-object";
-import { dateFaults, datePartFaults, momentOf } from "./date-faults";
+import { dateFaults, momentOf, numberFaults } from "./date-faults";
 import { datePartSchema } from "./date-parts";
+import { encodingFaults } from "./encoding-faults";
 
 /**
  * Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. The last one is
@@ -41,6 +42,11 @@ export const columnSchema = closedObject({
   range: z.tuple([bound, bound]).optional(),
   /** The numbers that a model takes of a date. */
   parts: z.array(datePartSchema).min(1).optional(),
+  /**
+   * How a category becomes numbers: by its place among `values`, the least first (`rank`), or by the mean target of its rows (`target`);
+   * otherwise each value has a number of its own.
+   */
+  encoding: z.enum(["rank", "target"]).optional(),
   /** Allowed values of a category. Without it any text is allowed, and one not seen in training has no effect. */
   values: z.array(z.string().min(1)).min(1).optional(),
   /** Whole numbers that name the classes of a target, the positive one of two last. Predictions are such numbers. */
@@ -61,7 +67,7 @@ export const columnSchema = closedObject({
 })
   .superRefine((column, context) => {
     const fault = (message: string): void => void context.addIssue({ code: "custom", message });
-    for (const message of dateFaults(column)) fault(message);
+    for (const message of [...dateFaults(column), ...encodingFaults(column)]) fault(message);
     if (column.range && column.role === "id") {
       fault(`column "${column.name}": an id is text as it is written, so it has no range`);
     } else if (column.range && column.type !== "number" && column.type !== "date") {
@@ -158,6 +164,8 @@ function withoutMissingBooleans<Column extends { type: string; nullable: boolean
   return { ...column, type: "category", values: [...booleanValues] };
 }
 
+export type ColumnOutput = z.output<typeof columnSchema>;
+
 /** A date's range is numbers in all that follows. */
 function withMoments<Column extends { range?: readonly [number | string, number | string] | undefined }>(
   column: Column,
@@ -176,7 +184,7 @@ export function columnFaults({
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [
     ...[...twice].map((name) => `column "${name}" is defined twice`),
-    ...datePartFaults(columns),
+    ...numberFaults(columns),
     ...names.flatMap((name, index) => {
       const other = names
         .slice(0, index)

@@ -1,5 +1,6 @@
 import { isoTimeExamples, parseTime } from "../base/iso-time";
-import { dateNumbers, type DatePart } from "./date-parts";
+import { columnNumbers } from "./column-numbers";
+import type { DatePart } from "./date-parts";
 
 /** A bound of a range as a number: of a date, seconds since 1970 (UTC). NaN of a text that is no time. */
 export function momentOf(bound: number | string): number {
@@ -12,6 +13,8 @@ interface Column {
   readonly type: string;
   readonly role: string;
   readonly parts?: readonly DatePart[] | undefined;
+  readonly encoding?: string | undefined;
+  readonly values?: readonly string[] | undefined;
   readonly range?: readonly [number | string, number | string] | undefined;
 }
 
@@ -38,12 +41,12 @@ export function dateFaults({ name, type, role, parts, range = [0, 0] }: Column):
   return faults;
 }
 
-/** What is wrong with dates beside other columns: parts that need one that is not there, and numbers with a name that is taken. */
-export function datePartFaults(columns: readonly Column[]): string[] {
+/** What is wrong with the numbers that columns become, beside others: dates that need one that is not there, and names that are taken. */
+export function numberFaults(columns: readonly Column[]): string[] {
   const dates = new Set(columns.filter(({ type }) => type === "date").map(({ name }) => name));
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
   return columns.flatMap((column) =>
-    dateNumbers(column).flatMap(({ name, of }) => {
+    columnNumbers(column).flatMap(({ name, of }) => {
       const stranger = of.find((other) => !dates.has(other));
       const isTaken = taken.has(name.toLowerCase());
       taken.add(name.toLowerCase());
@@ -54,7 +57,7 @@ export function datePartFaults(columns: readonly Column[]): string[] {
             ]
           : []),
         ...(isTaken
-          ? [`column "${column.name}": its part "${name}" has the name of another column or part`]
+          ? [`column "${column.name}": its number "${name}" has the name of another column or number`]
           : []),
       ];
     }),

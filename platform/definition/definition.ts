@@ -6,6 +6,8 @@ import { checksSchema } from "./checks-schema";
 import { classNames, probabilityNames } from "./class-names";
 import { closedObject } from "./closed-object";
 import { columnFaults, columnSchema } from "./column-schema";
+import { modelFeatures } from "./model-features";
+import { targetEncodingFaults } from "./encoding-faults";
 import { formatSchema } from "./format-schema";
 import { metricNames, metricNamesOf, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
@@ -129,7 +131,8 @@ function taskFaults({ columns, task, trainer, intervals, calibration, threshold 
   const classes = target ? classNames(target) : [];
   return [
     ...faults,
-    ...trainerFaults(trainer, { task, columns }),
+    ...targetEncodingFaults(columns, { trainer, classes: task === "classification" ? classes.length : 0 }),
+    ...trainerFaults(trainer, { task, columns: modelFeatures(columns) }),
     ...probabilityFaults({ calibration, threshold }, { task, classes, trainer }),
     ...intervalFaults(intervals, { task, trainer }),
   ];

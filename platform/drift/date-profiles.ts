@@ -2,7 +2,7 @@ import { ArithmeticTable } from "../base/arithmetic";
 import { parseTime } from "../base/iso-time";
 import { dateNumbers, type DateNumber, type DatePart } from "../definition/date-parts";
 import type { ColumnDefinition } from "../definition/definition";
-import { withNumbers } from "../sql/with-date-numbers";
+import { withNumbers } from "../sql/with-column-numbers";
 import type { ColumnProfile } from "./profile";
 
 /** What of a date a profile is of. */

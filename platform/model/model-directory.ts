@@ -33,6 +33,7 @@ const columnSchema = z.object({
   type: z.enum(["number", "category", "boolean", "date"]),
   nullable: z.boolean(),
   values: z.array(z.string()).exactOptional(),
+  encoding: z.literal("rank").exactOptional(),
   range: z.tuple([z.number(), z.number()]).exactOptional(),
   parts: z.array(datePartSchema).exactOptional(),
   outside: z.enum(["refuse", "warn"]).exactOptional(),

@@ -7,6 +7,8 @@ export type SignatureColumn = Pick<
   ColumnDefinition,
   "name" | "type" | "nullable" | "values" | "range" | "parts" | "outside" | "unit" | "description"
 > & {
+  /** What a model takes is its place among `values`. */
+  readonly encoding?: "rank";
   /** Its values may identify a person, and are never logged. */
   readonly personal?: true;
 };
@@ -40,11 +42,12 @@ export function signatureOf(definition: ModelDefinition): Signature {
     task: definition.task,
     ...(!isUsual(definition.format) && { format: definition.format }),
     inputs: featuresOf(definition).map(
-      ({ name, type, nullable, values, range, parts, outside, personal, unit, description }) => ({
+      ({ name, type, nullable, values, encoding, range, parts, outside, personal, unit, description }) => ({
         name,
         type,
         nullable,
         ...(values && { values }),
+        ...(encoding === "rank" && { encoding }),
         ...(range && { range }),
         ...(parts && { parts }),
         ...(outside && { outside }),

@@ -1,4 +1,4 @@
-import { fittedInputs } from "../model/date-columns";
+import { fittedInputs } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
 import { checkInputs, checkOperatorSets, predictorOf } from "./graph-frame";
 import { linearConventions } from "./linear-conventions";

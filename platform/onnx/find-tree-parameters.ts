@@ -1,6 +1,6 @@
 import { severalClasses } from "../definition/class-names";
 import type { ModelFeature } from "../definition/model-features";
-import { fittedInputs } from "../model/date-columns";
+import { fittedInputs } from "../model/fitted-inputs";
 import type { Signature, SignatureColumn } from "../model/signature";
 import { checkInputs, checkOperatorSets, predictorOf } from "./graph-frame";
 import { differs, GraphReader } from "./graph-reader";
@@ -25,6 +25,11 @@ function featureOf(
   value: string,
   { name, type }: ModelFeature<SignatureColumn>,
 ): TreeFeature {
+  if (type === "category" && graph.isMadeBy("Gather", value)) {
+    const { column: category, ...lookup } = graph.lookup(value);
+    if (category !== name) differs(`${name} is in another place`);
+    return { column: name, lookup };
+  }
   let column = value;
   if (type !== "number") {
     const { inputs, attributes } = graph.node("Cast", value);

@@ -1,9 +1,10 @@
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-file";
 import type { Arithmetic } from "../base/arithmetic";
-import { dateNumbers } from "../definition/date-parts";
+import { columnNumbers } from "../definition/column-numbers";
 import type { Signature } from "../model/signature";
 import { arithmeticOperators, linearConventions } from "./linear-conventions";
 import { operators, type Operator, type OperatorAttributes, type OperatorInputs } from "./onnx-operators";
+import type { TreeLookup } from "./tree-parameters";
 import { UnknownOnnx } from "./read-message";
 
 export function differs(what: string): never {
@@ -89,9 +90,9 @@ export class GraphReader {
     return inputs.map((column) => this.feature(column));
   }
 
-  /** The feature that a column, [N, 1], is: an input, or a number that is made of dates. */
+  /** The feature that a column, [N, 1], is: an input, or a number that is made of some. */
   feature(value: string): string {
-    if (!this.isMadeBy("Reshape", value)) return this.dateNumber(value);
+    if (!this.isMadeBy("Reshape", value)) return this.columnNumber(value);
     const { data, shape } = this.inputs("Reshape", value);
     const { columnShape } = linearConventions;
     if (this.numbers(shape, columnShape.length).join() !== columnShape.join()) {
@@ -101,10 +102,33 @@ export class GraphReader {
     return data;
   }
 
-  private dateNumber(value: string): string {
-    const numbers = this.signature.inputs.flatMap(dateNumbers);
+  private columnNumber(value: string): string {
+    const numbers = this.signature.inputs.flatMap(columnNumbers);
     const found = numbers.find(({ expression }) => this.isArithmetic(expression, value));
     return found?.name ?? differs(`${value} is no feature`);
+  }
+
+  /** The category whose value is looked up, and the number of each value and of all others. */
+  lookup(value: string): TreeLookup & { readonly column: string } {
+    const { data, indices } = this.inputs("Gather", value);
+    const { inputs, attributes } = this.node("LabelEncoder", indices);
+    const { keys_strings: texts, values_int64s: places, default_int64: last } = attributes;
+    const numbers = this.numbers(data, texts.length + 1);
+    const other = numbers.pop() ?? NaN;
+    if (last !== texts.length || places.some((place, index) => place !== index)) {
+      differs("a category's values are not in order");
+    }
+    return { column: this.feature(inputs.X), texts, numbers, other };
+  }
+
+  private isPosition(expression: Extract<Arithmetic, { op: "position" }>, value: string): boolean {
+    const { column, texts, numbers, other } = this.lookup(value);
+    return (
+      column === expression.column &&
+      Number.isNaN(other) &&
+      texts.length === expression.texts.length &&
+      texts.every((text, place) => text === expression.texts[place] && numbers[place] === place)
+    );
   }
 
   /** Whether a value is computed as an expression says. */
@@ -114,6 +138,8 @@ export class GraphReader {
         return this.isMadeBy("Reshape", value) && this.feature(value) === expression.name;
       case "number":
         return this.graph.constants.has(value) && this.numbers(value, 1)[0] === expression.value;
+      case "position":
+        return this.isMadeBy("Gather", value) && this.isPosition(expression, value);
       case "floor":
         return (
           this.isMadeBy("Floor", value) && this.isArithmetic(expression.of, this.inputs("Floor", value).X)

@@ -3,7 +3,7 @@ import { classesOf, columnOf } from "./model-table";
 import type { LinearParameters } from "./linear-parameters";
 import type { InputTooLarge } from "./input-too-large";
 import { addTerm, assertFinite, findNotFinite, prepareTerm, type PreparedTerm } from "./linear-terms";
-import { fittedInputs, withDateNumbers } from "../model/date-columns";
+import { fittedInputs, withColumnNumbers } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 
@@ -40,7 +40,7 @@ export class LinearModel {
 
   /** Predictions; of a classification, the probabilities. */
   private sums(table: FeatureTable): Float64Array {
-    const fitted = withDateNumbers(this.signature, table);
+    const fitted = withColumnNumbers(this.signature, table);
     const sums = new Float64Array(table.rows).fill(this.intercept);
     for (const prepared of this.terms) {
       addTerm(prepared, columnOf(fitted, prepared.term.column), { sums, offset: 0, stride: 1 });
@@ -56,13 +56,13 @@ export class LinearModel {
 
   /** What each feature adds; base value and contributions of a row add up to its prediction on `scale`. */
   explain(table: FeatureTable): Explanation {
-    const fitted = withDateNumbers(this.signature, table);
+    const fitted = withColumnNumbers(this.signature, table);
     const { positions } = fittedInputs(this.signature);
     const features = this.signature.inputs.map(({ name }) => name);
     const stride = features.length;
     const contributions = new Float64Array(table.rows * stride);
     this.terms.forEach((prepared, term) => {
-      // What a date becomes adds up to what the date adds.
+      // What a column becomes adds up to what the column adds.
       const offset = positions[term] ?? term;
       addTerm(prepared, columnOf(fitted, prepared.term.column), { sums: contributions, offset, stride });
     });

@@ -1,5 +1,5 @@
 import { softmaxRows } from "../base/softmax";
-import { fittedInputs, withDateNumbers } from "../model/date-columns";
+import { fittedInputs, withColumnNumbers } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
@@ -46,7 +46,7 @@ export class MultinomialModel {
   private sums(table: FeatureTable): Float64Array {
     const { predictors } = this;
     const width = predictors.length;
-    const fitted = withDateNumbers(this.signature, table);
+    const fitted = withColumnNumbers(this.signature, table);
     const sums = new Float64Array(table.rows * width);
     predictors.forEach(({ intercept, terms }, offset) => {
       for (let at = offset; at < sums.length; at += width) sums[at] = intercept;
@@ -61,7 +61,7 @@ export class MultinomialModel {
   explain(table: FeatureTable): Explanation {
     const { signature, predictors } = this;
     const width = predictors.length;
-    const fitted = withDateNumbers(signature, table);
+    const fitted = withColumnNumbers(signature, table);
     const { positions } = fittedInputs(signature);
     const features = signature.inputs.map(({ name }) => name);
     const stride = features.length * width;

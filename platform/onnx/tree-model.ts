@@ -1,5 +1,5 @@
 import { softmaxRows } from "../base/softmax";
-import { fittedInputs, withDateNumbers } from "../model/date-columns";
+import { fittedInputs, withColumnNumbers } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
@@ -33,6 +33,8 @@ export class TreeModel {
   readonly signature: Signature;
   private readonly forest: Forest;
   private readonly codes: readonly (ReadonlyMap<string, number> | undefined)[];
+  /** Of categories that are encoded by the target. */
+  private readonly lookups: readonly (ReadonlyMap<string, number> | undefined)[];
   private contributions: TreeContributions | undefined;
 
   constructor(private readonly parameters: TreeParameters) {
@@ -40,6 +42,10 @@ export class TreeModel {
     this.forest = new Forest(parameters);
     this.codes = parameters.features.map(
       ({ values }) => values && new Map(values.map((value, index) => [value, firstCategory + index])),
+    );
+    this.lookups = parameters.features.map(
+      ({ lookup }) =>
+        lookup && new Map(lookup.texts.map((text, index) => [text, lookup.numbers[index] ?? NaN])),
     );
   }
 
@@ -75,10 +81,10 @@ export class TreeModel {
     };
   }
 
-  /** What a date becomes adds up to what the date adds. */
+  /** What a column becomes adds up to what the column adds. */
   private byInput(contributions: Float64Array, width: number): Float64Array {
-    const { hasDates, positions } = fittedInputs(this.signature);
-    if (!hasDates) return contributions;
+    const { hasNumbers, positions } = fittedInputs(this.signature);
+    if (!hasNumbers) return contributions;
     const [size, wanted] = [positions.length, this.signature.inputs.length];
     const sums = new Float64Array((contributions.length / size) * wanted);
     contributions.forEach((value, index) => {
@@ -95,10 +101,17 @@ export class TreeModel {
     const { features } = this.parameters;
     const stride = features.length;
     const encoded = new Float64Array(table.rows * stride);
-    const fitted = withDateNumbers(this.signature, table);
+    const fitted = withColumnNumbers(this.signature, table);
     features.forEach(({ column }, position) => {
       const values = columnOf(fitted, column);
       const codes = this.codes[position];
+      const lookup = this.lookups[position];
+      if (lookup !== undefined) {
+        const other = features[position]?.lookup?.other ?? NaN;
+        for (let row = 0, at = position; row < table.rows; row++, at += stride)
+          encoded[at] = lookup.get(String(values[row])) ?? other;
+        return;
+      }
       for (let row = 0, at = position; row < table.rows; row++, at += stride) {
         const value = values[row];
         encoded[at] = codes === undefined ? Number(value) : (codes.get(String(value)) ?? otherCategory);

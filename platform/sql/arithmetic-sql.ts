@@ -1,5 +1,5 @@
 import type { Arithmetic, BinaryOperation } from "../base/arithmetic";
-import { double, identifier } from "./engine";
+import { double, identifier, literal } from "./engine";
 
 const operators: Readonly<Record<BinaryOperation, string>> = {
   add: "+",
@@ -15,6 +15,10 @@ export function arithmeticSql(expression: Arithmetic): string {
       return identifier(expression.name);
     case "number":
       return double(expression.value);
+    case "position": {
+      const cases = expression.texts.map((text, place) => `WHEN ${literal(text)} THEN ${double(place)}`);
+      return `CASE ${identifier(expression.column)} ${cases.join(" ")} END`;
+    }
     case "floor":
     case "sin":
       return `${expression.op}(${arithmeticSql(expression.of)})`;

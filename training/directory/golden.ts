@@ -17,7 +17,7 @@ import { MultinomialModel } from "../../platform/onnx/multinomial-model";
 import { TreeModel } from "../../platform/onnx/tree-model";
 import type { FittedParameters } from "../trainers/trainer";
 import { sentValue } from "../../platform/definition/shown-value";
-import { withDateNumbers } from "../../platform/sql/with-date-numbers";
+import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import { predictionSql } from "../evaluation/predict-sql";
 import { rowsOf } from "../evaluation/score-rows";
 import { aggregate } from "../preprocessing/sql";
@@ -101,7 +101,7 @@ async function selectRows(
          SELECT *, CASE _row ${places.join(" ")} END AS ${positionColumn} FROM ${rowsOf("held-out")}) AS rows_held_out
        WHERE ${among}) AS chosen`;
   return engine.rows(
-    `SELECT ${columns.join(", ")} FROM ${withDateNumbers(rows, features)} ORDER BY ${positionColumn}`,
+    `SELECT ${columns.join(", ")} FROM ${withColumnNumbers(rows, features)} ORDER BY ${positionColumn}`,
   );
 }
 

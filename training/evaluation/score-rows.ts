@@ -8,7 +8,7 @@ import type { LinearParameters, MultinomialParameters } from "../../platform/onn
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
-import { withDateNumbers } from "../../platform/sql/with-date-numbers";
+import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import { encodedBlocks } from "../preprocessing/encoded-blocks";
 import { aggregate } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
@@ -146,7 +146,7 @@ export async function scoreLinearRows(
     from: rows,
   }: { readonly linear: LinearParameters | MultinomialParameters; readonly from: string },
 ): Promise<ScoredRows> {
-  const from = withDateNumbers(rows, definition.columns);
+  const from = withColumnNumbers(rows, definition.columns);
   const further = besideFeatures(definition);
   const predictors = ("predictors" in linear ? linear.predictors : [linear]).map(({ intercept, terms }) => ({
     intercept,

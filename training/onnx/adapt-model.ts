@@ -1,12 +1,13 @@
 import { PlatformError } from "../../platform/base/errors";
 import { probabilityNames } from "../../platform/definition/class-names";
+import { columnNumbers } from "../../platform/definition/column-numbers";
 import type { ModelFeature } from "../../platform/definition/model-features";
-import { fittedInputs } from "../../platform/model/date-columns";
+import { fittedInputs } from "../../platform/model/fitted-inputs";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
 import { elementTypes, type ElementType } from "../../platform/onnx/onnx-messages";
 import { operatorSets } from "../../platform/onnx/onnx-operators";
-import { withDateNumbers } from "./arithmetic-graph";
+import { withColumnNumbers } from "./arithmetic-graph";
 import { findInputs, type FoundInputs } from "./foreign-inputs";
 import { readForeignModel, surround, type ForeignModel } from "./foreign-model";
 import { findOutputs, type FoundOutputs } from "./foreign-outputs";
@@ -34,7 +35,7 @@ function isContract(
   { outputs }: ForeignModel,
   found: FoundInputs,
 ): boolean {
-  if (found.kind === "matrix" || fittedInputs({ inputs }).hasDates) return false;
+  if (found.kind === "matrix" || fittedInputs({ inputs }).hasNumbers) return false;
   const label = typeof target.classes?.[0] === "string" ? "string" : "int64";
   const expected: Readonly<Record<string, string>> = {
     prediction: task === "regression" ? "double" : label,
@@ -50,20 +51,20 @@ function isContract(
   );
 }
 
-/** The numbers that dates become, each of which is an input. */
-function dateNumbersOf(
+/** The numbers that inputs become. */
+function numbersOf(
   graph: OnnxGraph,
   signature: Signature,
   shape: readonly (number | string)[],
 ): ReadonlyMap<string, string> {
-  const dates = signature.inputs.filter(({ type }) => type === "date");
-  if (dates.length === 0) return new Map();
+  const becoming = signature.inputs.filter((input) => columnNumbers(input).length > 0);
+  if (becoming.length === 0) return new Map();
   const column = graph.int64s([-1, 1], [2]);
-  const columns = dates.map(({ name }) => {
-    const data = graph.input(name, inputTypes.date, shape);
+  const columns = becoming.map(({ name, type }) => {
+    const data = graph.input(name, inputTypes[type], shape);
     return [name, graph.node("Reshape", { data, shape: column })] as const;
   });
-  return withDateNumbers(graph, signature, new Map(columns));
+  return withColumnNumbers(graph, signature, new Map(columns));
 }
 
 /** A graph that makes of one input per feature what a model takes; its values go to the model by their names there. */
@@ -78,7 +79,7 @@ function inputGraph(prefix: string, inner: string, signature: Signature, found: 
     shapes.set(rank, made);
     return made;
   };
-  const numbers = dateNumbersOf(graph, signature, shape);
+  const numbers = numbersOf(graph, signature, shape);
   const columns = fittedInputs(signature).features.map((column) => {
     const { name } = column;
     const wanted = found.kind === "matrix" ? found.type : (found.types.get(name) ?? "double");

@@ -1,7 +1,8 @@
 import type { Arithmetic } from "../../platform/base/arithmetic";
-import { dateNumbers } from "../../platform/definition/date-parts";
+import { columnNumbers } from "../../platform/definition/column-numbers";
 import type { Signature } from "../../platform/model/signature";
 import { arithmeticOperators } from "../../platform/onnx/linear-conventions";
+import { lookUp } from "./look-up";
 import type { OnnxGraph } from "./onnx-graph";
 
 /** Writes arithmetic on columns, [N, 1], into a graph; what several expressions have in common is there once. */
@@ -30,6 +31,8 @@ class ArithmeticWriter {
         return this.columns.get(expression.name) ?? expression.name;
       case "number":
         return this.constant(expression.value);
+      case "position":
+        return this.position(expression);
       case "floor":
         return graph.node("Floor", { X: this.write(expression.of) });
       case "sin":
@@ -44,6 +47,11 @@ class ArithmeticWriter {
     }
   }
 
+  private position({ column, texts }: Extract<Arithmetic, { op: "position" }>): string {
+    const numbers = Array.from(texts.keys());
+    return lookUp(this.graph, this.columns.get(column) ?? column, { texts, numbers, other: NaN });
+  }
+
   private constant(value: number): string {
     const known = this.constants.get(value) ?? this.graph.doubles([value], [1, 1]);
     this.constants.set(value, known);
@@ -51,14 +59,14 @@ class ArithmeticWriter {
   }
 }
 
-/** A graph's columns by name, with the numbers that dates become. */
-export function withDateNumbers(
+/** A graph's columns by name, with the numbers that its columns become. */
+export function withColumnNumbers(
   graph: OnnxGraph,
   { inputs }: Pick<Signature, "inputs">,
   columns: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   const writer = new ArithmeticWriter(graph, columns);
-  const numbers = inputs.flatMap(dateNumbers);
+  const numbers = inputs.flatMap(columnNumbers);
   return new Map([
     ...columns,
     ...numbers.map(({ name, expression }) => [name, writer.write(expression)] as const),

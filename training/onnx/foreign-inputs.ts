@@ -1,5 +1,5 @@
 import type { FeatureType, ModelFeature } from "../../platform/definition/model-features";
-import { fittedInputs } from "../../platform/model/date-columns";
+import { fittedInputs } from "../../platform/model/fitted-inputs";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import { elementTypes, type ElementType } from "../../platform/onnx/onnx-messages";
 import type { ForeignModel, ForeignValue } from "./foreign-model";

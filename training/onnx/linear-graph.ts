@@ -1,5 +1,5 @@
 import type { Signature } from "../../platform/model/signature";
-import { withDateNumbers } from "./arithmetic-graph";
+import { withColumnNumbers } from "./arithmetic-graph";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
 import type { CategoryTerm, LinearParameters, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
@@ -14,7 +14,7 @@ export function inputShape({ inputs }: Pick<Signature, "inputs">): (string | num
   return inputs.length === 1 ? ["N", 1] : ["N"];
 }
 
-/** Declares an input per feature and returns each as a column, [N, 1], with the numbers that dates become. */
+/** Declares an input per feature and returns each as a column, [N, 1], with the numbers that columns become. */
 export function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyMap<string, string> {
   const shape = inputShape(signature);
   const column = graph.int64s(columnShape, [columnShape.length]);
@@ -24,7 +24,7 @@ export function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyM
       return [name, graph.node("Reshape", { data: input, shape: column })];
     }),
   );
-  return withDateNumbers(graph, signature, columns);
+  return withColumnNumbers(graph, signature, columns);
 }
 
 /**

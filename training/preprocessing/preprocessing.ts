@@ -9,6 +9,7 @@ import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { valuesPerCategory } from "./frequent-values";
 import { aggregate, double, notFinite } from "./sql";
+import { targetNumber } from "./target-encoding";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
 const maxEncodedColumns = 1500;
@@ -51,7 +52,7 @@ export async function fitPreprocessing(
   definition: ModelDefinition,
   rows: TrainingRows,
 ): Promise<FittedPreprocessing> {
-  const features = modelFeatures(featuresOf(definition));
+  const features = modelFeatures(featuresOf(definition)).map(asNumberOfTarget);
   const numbers = await fitNumbers(
     engine,
     features.filter(({ type }) => type === "number"),
@@ -65,6 +66,12 @@ export async function fitPreprocessing(
     else fitted.push(await fitCategory(engine, feature, rows));
   }
   return withFrequentValues(fitted);
+}
+
+/** A category that is encoded by the target is a number in the training rows. */
+function asNumberOfTarget(feature: Feature): Feature {
+  if (feature.encoding !== "target") return feature;
+  return { ...feature, name: targetNumber(feature.name), type: "number", nullable: false };
 }
 
 /** Keeps of categories that learn their values so many, the most frequent, that all encoded columns can be fitted. */

@@ -4,7 +4,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
 import { counted, percent } from "../../platform/base/wording";
 import { modelFiles, readGoldenRows, type GoldenRows } from "../../platform/model/model-directory";
-import { fittedSignature } from "../../platform/model/date-columns";
+import { fittedSignature } from "../../platform/model/fitted-inputs";
 import { signatureOf } from "../../platform/model/signature";
 import { featureTable } from "../../platform/model/table";
 import { OnnxModel } from "../../platform/onnx/onnx-model";

@@ -5,7 +5,7 @@ import { fileExists, writeJson } from "../../platform/base/files";
 import { heldOutCondition } from "../../platform/data/row-sides";
 import { decideSplitRule } from "../../platform/data/split-rule";
 import { modelFeatures } from "../../platform/definition/model-features";
-import { fittedSignature } from "../../platform/model/date-columns";
+import { fittedSignature } from "../../platform/model/fitted-inputs";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { modelFiles } from "../../platform/model/model-directory";
 import { signatureOf } from "../../platform/model/signature";
@@ -62,7 +62,7 @@ async function writeData(
   data: string,
 ): Promise<void> {
   const { dialect } = engine;
-  // What a program fits has the numbers that dates become in place of the dates.
+  // What a program fits has the numbers that columns become in place of those.
   const fitted = modelFeatures(definition.columns);
   const columns = fitted.map(({ name }) => identifier(name)).join(", ");
   const write = async (name: string, condition: string): Promise<void> => {
@@ -76,7 +76,7 @@ async function writeData(
   await write("train.parquet", ` WHERE NOT (${apart})`);
 }
 
-/** The program's model as it is served, and as it was fitted: with the numbers that dates become as inputs. */
+/** The program's model as it is served, and as it was fitted: with the numbers that columns become as inputs. */
 async function readModel(
   { definition, onOutput }: TrainerInput,
   { name, withoutModel }: Program,
@@ -104,7 +104,7 @@ async function keepWork(from: string, to: string): Promise<void> {
 
 /**
  * Trains with a program in any language. It gets a folder with `train.parquet` (the training rows, columns as
- * defined but for dates, missing = null), `validation.parquet` where rows are kept for that, and `definition.json`, and leaves `model.onnx`
+ * defined but for dates and ranks, missing = null), `validation.parquet` where rows are kept for that, and `definition.json`, and leaves `model.onnx`
  * in the output folder. The held-out rows are not in its data.
  */
 export async function fitByProgram(input: TrainerInput, program: Program): Promise<FittedModel> {

@@ -20,6 +20,7 @@ import {
   type TrainingRows,
 } from "../preprocessing/preprocessing";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
+import { encodeByTarget, withCategories, type TargetEncoded } from "../preprocessing/target-encoding";
 import { targetSql, weightOf } from "../preprocessing/target";
 import { trainingWeight } from "../preprocessing/training-weight";
 
@@ -40,13 +41,23 @@ interface LinearForm {
   readonly link?: LinearParameters["link"] | undefined;
 }
 
+/** A linear problem, and what its categories that are encoded by the target are. */
+interface EncodedProblem {
+  readonly problem: LinearProblem;
+  readonly warnings: readonly string[];
+  readonly encoded?: TargetEncoded | undefined;
+}
+
 /** The training rows as columns, with numbers standardised or only centred, and what is to be known of that. */
 async function encode(
-  { engine, definition, from }: TrainerInput,
+  { engine, definition, from: given }: TrainerInput,
   { standardize = true, link }: LinearForm,
-): Promise<{ readonly problem: LinearProblem; readonly warnings: readonly string[] }> {
-  await checkTrainingRows(engine, definition, from);
-  if (link === "log") await requirePositive(engine, definition, from);
+): Promise<EncodedProblem> {
+  await checkTrainingRows(engine, definition, given);
+  if (link === "log") await requirePositive(engine, definition, given);
+  const target = link === "log" ? `ln(${targetSql(definition)})` : targetSql(definition);
+  const encoded = await encodeByTarget(engine, definition, { from: given, target });
+  const from = encoded?.from ?? given;
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   // What a class counts has no say in how numbers are standardised.
   const weighted = { from, weight: (await trainingWeight(engine, definition, from)) ?? double(1) };
@@ -57,20 +68,33 @@ async function encode(
       engine,
       rows: weighted,
       preprocessing,
-      target: link === "log" ? `ln(${targetSql(definition)})` : targetSql(definition),
+      target,
     },
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
   };
-  return { problem, warnings: fitted.warnings };
+  return { problem, warnings: [...(encoded?.warnings ?? []), ...fitted.warnings], encoded };
+}
+
+/** Solves a problem, of which tables may have been made. */
+async function solved<Solution>(
+  { problem, encoded }: EncodedProblem,
+  solve: (problem: LinearProblem) => Promise<Solution>,
+): Promise<Solution> {
+  try {
+    return await solve(problem);
+  } finally {
+    await encoded?.drop();
+  }
 }
 
 function predictorOf(
-  { design: { preprocessing } }: LinearProblem,
+  { problem: { design }, encoded }: EncodedProblem,
   { intercept, coefficients }: Coefficients,
 ): LinearPredictor {
   if (![intercept, ...coefficients].every(Number.isFinite)) throw notFinite("A coefficient");
-  return { intercept, terms: withCoefficients(preprocessing, coefficients) };
+  const predictor = { intercept, terms: withCoefficients(design.preprocessing, coefficients) };
+  return encoded ? withCategories(predictor, encoded.encodings) : predictor;
 }
 
 /** Fits a linear model by the coefficients that `solve` finds for the encoded columns. */
@@ -79,18 +103,18 @@ export async function fitLinear(
   solve: (problem: LinearProblem) => Promise<Coefficients>,
   form: LinearForm = {},
 ): Promise<FittedModel> {
-  const { problem, warnings } = await encode(input, form);
-  const solved = await solve(problem);
+  const encoding = await encode(input, form);
+  const solution = await solved(encoding, solve);
   const linear = {
     signature: signatureOf(input.definition),
-    ...predictorOf(problem, solved),
+    ...predictorOf(encoding, solution),
     ...(form.link && { link: form.link }),
   };
   return {
     onnx: toOnnx(linear),
     linear,
-    warnings: [...warnings, ...(solved.warnings ?? [])],
-    ...(solved.chosen && { chosen: solved.chosen }),
+    warnings: [...encoding.warnings, ...(solution.warnings ?? [])],
+    ...(solution.chosen && { chosen: solution.chosen }),
   };
 }
 
@@ -99,16 +123,16 @@ export async function fitLinearClasses(
   input: TrainerInput,
   solve: (problem: LinearProblem) => Promise<readonly Coefficients[]>,
 ): Promise<FittedModel> {
-  const { problem, warnings } = await encode(input, {});
-  const solved = await solve(problem);
+  const encoding = await encode(input, {});
+  const solutions = await solved(encoding, solve);
   const multinomial = {
     signature: signatureOf(input.definition),
-    predictors: solved.map((one) => predictorOf(problem, one)),
+    predictors: solutions.map((one) => predictorOf(encoding, one)),
   };
   return {
     onnx: multinomialToOnnx(multinomial),
     multinomial,
-    warnings: [...warnings, ...solved.flatMap((one) => one.warnings ?? [])],
+    warnings: [...encoding.warnings, ...solutions.flatMap((one) => one.warnings ?? [])],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind } from "../../platform/definition/trainers";
 import type { Lineage } from "../../platform/model/model-directory";
-import { withDateNumbers } from "../../platform/sql/with-date-numbers";
+import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import type { FittedModel, ProgramInput, Trainer, TrainerInput } from "./trainer";
 
 /** How each kind of trainer fits. Loaded on use: a model has one, and they are half of what a training would load. */
@@ -15,10 +15,10 @@ const trainers: { readonly [Kind in TrainerKind]: () => Trainer<Kind> } = {
 
 const trainerOf = ({ trainer }: ModelDefinition): Trainer => trainers[trainer.kind]();
 
-/** Fits the definition's trainer, to the numbers that dates become. */
+/** Fits the definition's trainer, to the numbers that columns become. */
 export function fitModel(input: TrainerInput): Promise<FittedModel> {
   const { definition } = input;
-  const from = withDateNumbers(input.from, definition.columns);
+  const from = withColumnNumbers(input.from, definition.columns);
   return trainerOf(definition).fit({ ...input, from }, definition.trainer);
 }
 

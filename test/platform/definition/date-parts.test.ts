@@ -132,7 +132,7 @@ test.each<[string, ModelDefinitionInput["columns"], string]>([
   [
     "a part twice",
     [{ ...at, parts: ["month", "month"] }],
-    'its part "at.month" has the name of another column or part',
+    'its number "at.month" has the name of another column or number',
   ],
   [
     "a name that is taken",
@@ -140,7 +140,7 @@ test.each<[string, ModelDefinitionInput["columns"], string]>([
       { ...at, parts: ["month"] },
       { name: "at.Month", type: "number" },
     ],
-    'its part "at.month" has the name of another column or part',
+    'its number "at.month" has the name of another column or number',
   ],
 ])("%s is refused", (_, columns, message) => {
   expect(() => parse(...columns)).toThrow(message);

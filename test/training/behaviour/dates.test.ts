@@ -11,7 +11,7 @@ import {
   type ModelDefinition,
   type ModelDefinitionInput,
 } from "../../../platform/definition/definition";
-import { fittedSignature } from "../../../platform/model/date-columns";
+import { fittedSignature } from "../../../platform/model/fitted-inputs";
 import { readGoldenRows, readModelMetadata, readReference } from "../../../platform/model/model-directory";
 import { featureTable, type Predictions } from "../../../platform/model/table";
 import { findLinearParameters } from "../../../platform/onnx/find-linear-parameters";

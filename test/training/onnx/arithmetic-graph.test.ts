@@ -5,15 +5,15 @@ import { parseTime } from "../../../platform/base/iso-time";
 import { loadData } from "../../../platform/data/source";
 import { dateNumbers, type DatePart } from "../../../platform/definition/date-parts";
 import { parseModelDefinition } from "../../../platform/definition/definition";
-import { withDateNumbers as withNumbersInTable } from "../../../platform/model/date-columns";
+import { withColumnNumbers as withNumbersInTable } from "../../../platform/model/fitted-inputs";
 import { signatureOf, type Signature } from "../../../platform/model/signature";
 import { featureTable } from "../../../platform/model/table";
 import { findLinearParameters } from "../../../platform/onnx/find-linear-parameters";
 import { loadOnnxRuntime } from "../../../platform/onnx/onnx-runtime";
-import { identifier, type SqlEngine, type SqlRow } from "../../../platform/sql/engine";
+import { identifier, literal, type SqlEngine, type SqlRow } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
-import { withDateNumbers as withNumbersInSql } from "../../../platform/sql/with-date-numbers";
-import { withDateNumbers as withNumbersInGraph } from "../../../training/onnx/arithmetic-graph";
+import { withColumnNumbers as withNumbersInSql } from "../../../platform/sql/with-column-numbers";
+import { withColumnNumbers as withNumbersInGraph } from "../../../training/onnx/arithmetic-graph";
 import { toOnnx } from "../../../training/onnx/linear-graph";
 import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 
@@ -134,6 +134,46 @@ test("training, a service and model.onnx make the same numbers of a date", async
   expect(Array.from(served.get("at.year") as Float64Array)).toEqual([
     2024, 2024, 2024, 2000, 2100, 2100, 2025, 2026, 2025, 2026, 1969, 1900,
   ]);
+});
+
+test("the rank of a category is the same in training, a service and model.onnx, and another text has none", async () => {
+  const input = { name: "size", type: "category", nullable: true, encoding: "rank" } as const;
+  const values = ["s", "m'", 'l"', "ä"];
+  const signature: Signature = {
+    task: "regression",
+    inputs: [{ ...input, values, outside: "warn" }],
+    target: { name: "y" },
+  };
+  const sizes = ["ä", "s", "xl", null, 'l"', "m'", "S"];
+  const expected = [3, 0, NaN, NaN, 2, 1, NaN];
+  const served = withNumbersInTable(
+    signature,
+    featureTable(
+      signature,
+      sizes.map((size) => ({ size })),
+    ),
+  );
+  expect(Array.from(served.columns.get("size.rank") as Float64Array)).toEqual(expected);
+  await engine.run("CREATE TABLE sizes (place INTEGER, size VARCHAR)");
+  for (const [place, size] of sizes.entries())
+    await engine.run(`INSERT INTO sizes VALUES (${place}, ${size === null ? "NULL" : literal(size)})`);
+  const from = withNumbersInSql("sizes", signature.inputs);
+  const rows = await engine.rows(`SELECT "size.rank" AS r FROM ${from} ORDER BY place`);
+  expect(rows.map(({ r }) => (r === null ? NaN : r))).toEqual(expected);
+  const graph = new OnnxGraph("/");
+  const made = withNumbersInGraph(
+    graph,
+    signature,
+    new Map([["size", graph.input("size", "string", ["N", 1])]]),
+  );
+  graph.node("Identity", { input: made.get("size.rank") ?? "" }, { output: "rank" });
+  graph.output("rank", "double", ["N", 1]);
+  const runtime = await loadOnnxRuntime();
+  const session = await runtime.InferenceSession.create(graph.encode("ranks"));
+  const texts = sizes.map((size) => size ?? "");
+  const { rank } = await session.run({ size: new runtime.Tensor("string", texts, [texts.length, 1]) });
+  await session.release();
+  expect(Array.from(rank?.data as Float64Array)).toEqual(expected);
 });
 
 test("a graph with other parts than the signature has is none of ours", () => {

@@ -8,6 +8,7 @@ import { firstCategory, otherCategory, type TreeFeature } from "../../../platfor
 import { identifier, type SqlEngine, type SqlValue } from "../../../platform/sql/engine";
 import { aggregate, numberOf } from "../../preprocessing/sql";
 import { targetSql } from "../../preprocessing/target";
+import { targetNumber, type TargetEncoding } from "../../preprocessing/target-encoding";
 import { trainingWeight } from "../../preprocessing/training-weight";
 import { maxCategories, type RawColumn } from "./bins";
 import type { Targets } from "./losses";
@@ -57,11 +58,19 @@ function putInto(column: RawColumn, { values }: TreeFeature): Put {
   };
 }
 
+interface TreeRelation {
+  /** What follows FROM. */
+  readonly from: string;
+  readonly monotone: Monotone;
+  /** Categories that are numbers beside themselves in the relation. */
+  readonly encodings?: ReadonlyMap<string, TargetEncoding> | undefined;
+}
+
 /** Reads the training rows in their order. */
 export async function readTreeRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { from, monotone }: { readonly from: string; readonly monotone: Monotone },
+  { from, monotone, encodings }: TreeRelation,
 ): Promise<TreeRows> {
   const [rows = 0] = await aggregate(engine, from, ["count(*)"]);
   const inputs = modelFeatures(featuresOf(definition));
@@ -70,6 +79,13 @@ export async function readTreeRows(
   const truncated: string[] = [];
   for (const input of inputs) {
     const { name } = input;
+    const encoding = encodings?.get(name);
+    if (encoding) {
+      const { values: texts, numbers, other } = encoding;
+      features.push({ column: name, lookup: { texts, numbers, other } });
+      columns.push({ kind: "number", monotone: 0, values: new Float64Array(rows) });
+      continue;
+    }
     const seen = await valuesOf(engine, input, from);
     if (seen && seen.length > maxCategories) truncated.push(name);
     const values = seen?.slice(0, maxCategories).sort();
@@ -86,7 +102,9 @@ export async function readTreeRows(
   const weights = weight === undefined ? undefined : new Float64Array(rows);
   const puts = columns.map((column, index) => putInto(column, features[index] ?? { column: "" }));
   const selected = [
-    ...inputs.map(({ name }, index) => `${identifier(name)} AS c${index}`),
+    ...inputs.map(
+      ({ name }, index) => `${identifier(encodings?.has(name) ? targetNumber(name) : name)} AS c${index}`,
+    ),
     `${targetSql(definition)} AS y`,
     ...(weight === undefined ? [] : [`${weight} AS w`]),
   ];
