@@ -1,6 +1,7 @@
 /**
  * Arithmetic on columns, as data: evaluated here, written as SQL, and written into and read from a model's graph, so that a
- * number made of columns is the same number everywhere. All operations but `sin` are exact to the last bit in IEEE arithmetic.
+ * number made of columns is the same number everywhere. All operations but `sin` and `power` are exact to the last bit in
+ * IEEE arithmetic.
  */
 export type Arithmetic =
   | { readonly op: "column"; readonly name: string }
@@ -8,9 +9,16 @@ export type Arithmetic =
   /** The place of a column's text among texts, from 0; NaN where it is none of them. */
   | { readonly op: "position"; readonly column: string; readonly texts: readonly string[] }
   | { readonly op: "floor" | "sin"; readonly of: Arithmetic }
+  /** One where `above` is above 0, else the other. */
+  | {
+      readonly op: "choose";
+      readonly above: Arithmetic;
+      readonly then: Arithmetic;
+      readonly otherwise: Arithmetic;
+    }
   | { readonly op: BinaryOperation; readonly left: Arithmetic; readonly right: Arithmetic };
 
-export type BinaryOperation = "add" | "subtract" | "multiply" | "divide";
+export type BinaryOperation = "add" | "subtract" | "multiply" | "divide" | "power" | "maximum";
 
 type Operand = Arithmetic | number;
 
@@ -30,6 +38,14 @@ export const add = binary("add");
 export const subtract = binary("subtract");
 export const multiply = binary("multiply");
 export const divide = binary("divide");
+export const power = binary("power");
+export const maximum = binary("maximum");
+export const choose = (above: Arithmetic, then: Arithmetic, otherwise: Arithmetic): Arithmetic => ({
+  op: "choose",
+  above,
+  then,
+  otherwise,
+});
 export const floor = (of: Arithmetic): Arithmetic => ({ op: "floor", of });
 export const sin = (of: Arithmetic): Arithmetic => ({ op: "sin", of });
 /** What is left of `value` beyond multiples of `unit`: from 0 to below the unit. */
@@ -41,6 +57,8 @@ const operations: Readonly<Record<BinaryOperation, (left: number, right: number)
   subtract: (left, right) => left - right,
   multiply: (left, right) => left * right,
   divide: (left, right) => left / right,
+  power: (left, right) => left ** right,
+  maximum: (left, right) => Math.max(left, right),
 };
 
 /** Evaluates expressions over columns of one length; what several have in common is computed once. */
@@ -78,6 +96,12 @@ export class ArithmeticTable {
         return new Float64Array(this.rows).fill(expression.value);
       case "position":
         return this.positions(expression);
+      case "choose": {
+        const [then, otherwise] = [this.evaluate(expression.then), this.evaluate(expression.otherwise)];
+        return this.evaluate(expression.above).map(
+          (value, row) => (value > 0 ? then[row] : otherwise[row]) ?? NaN,
+        );
+      }
       case "floor":
         return this.evaluate(expression.of).map(Math.floor);
       case "sin":
@@ -85,7 +109,9 @@ export class ArithmeticTable {
       case "add":
       case "subtract":
       case "multiply":
-      case "divide": {
+      case "divide":
+      case "power":
+      case "maximum": {
         const operation = operations[expression.op];
         const right = this.evaluate(expression.right);
         return this.evaluate(expression.left).map((value, row) => operation(value, right[row] ?? NaN));

@@ -8,6 +8,7 @@ import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
 import { splitRuleSchema } from "../data/split-rule";
 import type { Profile } from "../drift/profile";
 import type { Signature } from "./signature";
+import { targetTransformSchema } from "./target-transform";
 import { digestSchema, faultsOf } from "../base/stored-record";
 
 /** Names of the files in a model directory. */
@@ -51,6 +52,7 @@ const signatureSchema = z.object({
     unit: z.string().exactOptional(),
     classes: z.tuple([modelValue, modelValue], modelValue).exactOptional(),
     threshold: z.number().min(0).max(1).exactOptional(),
+    transform: targetTransformSchema.exactOptional(),
     interval: z.object({ coverage: z.number().gt(0).lt(1), margin: z.number().min(0) }).exactOptional(),
   }),
 });

@@ -1,5 +1,6 @@
 import type { ColumnDefinition, DataFormat, ModelDefinition, Task } from "../definition/definition";
 import { classNames, type ClassNames } from "../definition/class-names";
+import type { TargetTransform } from "./target-transform";
 import { featuresOf, targetOf } from "../definition/definition";
 
 /** A feature as the model expects it. */
@@ -27,6 +28,8 @@ export interface Signature {
     readonly classes?: ClassNames;
     /** Two classes: the probability above which the positive one is predicted, 0..1; 0.5 where it was not chosen. */
     readonly threshold?: number;
+    /** Regression: where a model is linear in a power of the target, which one, and the way back. */
+    readonly transform?: TargetTransform;
     /** Regression: the target lies within `margin`, in its unit, of the prediction for a share of rows, 0..1; absent where that is not known. */
     readonly interval?: { readonly coverage: number; readonly margin: number };
   };

@@ -1,5 +1,6 @@
 import { fittedInputs } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
+import { predictionOf } from "../model/target-transform";
 import { checkInputs, checkOperatorSets, predictorOf } from "./graph-frame";
 import { linearConventions } from "./linear-conventions";
 import { differs, GraphReader } from "./graph-reader";
@@ -98,11 +99,20 @@ function termsOf(graph: GraphReader, part: string): Term[] {
     : numberTerms(graph, values, coefficients);
 }
 
+/** The name of the sum, where what is predicted is made of it by the signature's way back. */
+function sumOf(graph: GraphReader, { target: { transform } }: Signature, predictor: string): string {
+  if (transform === undefined) return predictor;
+  let sum: string | undefined;
+  const isSum = (_: string, value: string): boolean => (sum ??= value) === value;
+  if (!graph.isArithmetic(predictionOf(transform), predictor, isSum)) differs("the way back is another");
+  return sum ?? predictor;
+}
+
 function parametersOf(file: Uint8Array, signature: Signature): LinearParameters {
   const read = readOnnxGraph(file);
   checkOperatorSets(read, operatorSets);
   const graph = new GraphReader(read, signature);
-  const predictor = predictorOf(graph, signature);
+  const predictor = sumOf(graph, signature, predictorOf(graph, signature));
   const isLog = signature.task === "regression" && graph.isMadeBy("Exp", predictor);
   const parts = [...graph.inputs("Sum", isLog ? graph.inputs("Exp", predictor).input : predictor)];
   const [intercept = NaN] = graph.numbers(parts.pop() ?? "", 1);

@@ -131,31 +131,46 @@ export class GraphReader {
     );
   }
 
-  /** Whether a value is computed as an expression says. */
-  private isArithmetic(expression: Arithmetic, value: string): boolean {
+  /** Whether a value is computed as an expression says, of features or of what else its columns are. */
+  isArithmetic(
+    expression: Arithmetic,
+    value: string,
+    isColumn = (name: string, column: string): boolean =>
+      this.isMadeBy("Reshape", column) && this.feature(column) === name,
+  ): boolean {
+    const isPart = (part: Arithmetic, made: string): boolean => this.isArithmetic(part, made, isColumn);
     switch (expression.op) {
       case "column":
-        return this.isMadeBy("Reshape", value) && this.feature(value) === expression.name;
+        return isColumn(expression.name, value);
       case "number":
         return this.graph.constants.has(value) && this.numbers(value, 1)[0] === expression.value;
       case "position":
         return this.isMadeBy("Gather", value) && this.isPosition(expression, value);
       case "floor":
-        return (
-          this.isMadeBy("Floor", value) && this.isArithmetic(expression.of, this.inputs("Floor", value).X)
-        );
+        return this.isMadeBy("Floor", value) && isPart(expression.of, this.inputs("Floor", value).X);
       case "sin":
+        return this.isMadeBy("Sin", value) && isPart(expression.of, this.inputs("Sin", value).input);
+      case "choose": {
+        if (!this.isMadeBy("Where", value)) return false;
+        const { condition, X, Y } = this.inputs("Where", value);
+        const { A, B } = this.inputs("Greater", condition);
         return (
-          this.isMadeBy("Sin", value) && this.isArithmetic(expression.of, this.inputs("Sin", value).input)
+          isPart(expression.above, A) &&
+          this.numbers(B, 1)[0] === 0 &&
+          isPart(expression.then, X) &&
+          isPart(expression.otherwise, Y)
         );
+      }
       case "add":
       case "subtract":
       case "multiply":
-      case "divide": {
+      case "divide":
+      case "power":
+      case "maximum": {
         const operator = arithmeticOperators[expression.op];
         if (!this.isMadeBy(operator, value)) return false;
-        const { A: left, B: right } = this.inputs(operator, value);
-        return this.isArithmetic(expression.left, left) && this.isArithmetic(expression.right, right);
+        const [left = "", right = ""] = Object.values<string>(this.inputs(operator, value));
+        return isPart(expression.left, left) && isPart(expression.right, right);
       }
     }
   }

@@ -1,5 +1,12 @@
 /** The operators of arithmetic on columns. */
-export const arithmeticOperators = { add: "Add", subtract: "Sub", multiply: "Mul", divide: "Div" } as const;
+export const arithmeticOperators = {
+  add: "Add",
+  subtract: "Sub",
+  multiply: "Mul",
+  divide: "Div",
+  power: "Pow",
+  maximum: "Max",
+} as const;
 
 /** What writer and reader of a linear model's graph agree on besides the operators. */
 export const linearConventions = {

@@ -1,3 +1,5 @@
+import { ArithmeticTable } from "../base/arithmetic";
+import { predictionOf } from "../model/target-transform";
 import type { Explanation } from "./explanation";
 import { classesOf, columnOf } from "./model-table";
 import type { LinearParameters } from "./linear-parameters";
@@ -51,7 +53,15 @@ export class LinearModel {
     if (this.link === "log") {
       for (let row = 0; row < sums.length; row++) sums[row] = Math.exp(sums[row] ?? NaN);
     }
-    return sums;
+    const { transform } = this.signature.target;
+    if (transform === undefined) return sums;
+    return new ArithmeticTable(table.rows, () => sums).evaluate(predictionOf(transform));
+  }
+
+  private scale(): Explanation["scale"] {
+    const { task, target } = this.signature;
+    if (task === "classification") return "log-odds";
+    return target.transform ? "transformed" : (this.link ?? "prediction");
   }
 
   /** What each feature adds; base value and contributions of a row add up to its prediction on `scale`. */
@@ -68,7 +78,7 @@ export class LinearModel {
     });
     assertFinite(contributions, { table, stride, signature: this.signature });
     return {
-      scale: this.signature.task === "regression" ? (this.link ?? "prediction") : "log-odds",
+      scale: this.scale(),
       base: this.intercept,
       features,
       contributions,

@@ -1,7 +1,7 @@
 import type { Arithmetic, BinaryOperation } from "../base/arithmetic";
 import { double, identifier, literal } from "./engine";
 
-const operators: Readonly<Record<BinaryOperation, string>> = {
+const infix: Readonly<Record<Exclude<BinaryOperation, "power" | "maximum">, string>> = {
   add: "+",
   subtract: "-",
   multiply: "*",
@@ -26,6 +26,14 @@ export function arithmeticSql(expression: Arithmetic): string {
     case "subtract":
     case "multiply":
     case "divide":
-      return `(${arithmeticSql(expression.left)} ${operators[expression.op]} ${arithmeticSql(expression.right)})`;
+      return `(${arithmeticSql(expression.left)} ${infix[expression.op]} ${arithmeticSql(expression.right)})`;
+    case "power":
+      return `power(${arithmeticSql(expression.left)}, ${arithmeticSql(expression.right)})`;
+    case "maximum":
+      return `greatest(${arithmeticSql(expression.left)}, ${arithmeticSql(expression.right)})`;
+    case "choose": {
+      const [then, otherwise] = [arithmeticSql(expression.then), arithmeticSql(expression.otherwise)];
+      return `CASE WHEN ${arithmeticSql(expression.above)} > ${double(0)} THEN ${then} ELSE ${otherwise} END`;
+    }
   }
 }

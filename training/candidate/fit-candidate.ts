@@ -77,7 +77,7 @@ function recalibrated(fitted: FittedModel, { slope, intercept }: Calibration): F
 /** A model with what was learned of its predictions, in its parameters, its signature and its file. */
 function withLearned(fitted: FittedModel, signature: Signature, learned: Learned): SignedModel {
   const { calibration, threshold, interval } = learned;
-  const signed: Signature = {
+  const learnedSignature: Signature = {
     ...signature,
     target: {
       ...signature.target,
@@ -95,11 +95,16 @@ function withLearned(fitted: FittedModel, signature: Signature, learned: Learned
     ...(interval && { intervalMargin: interval.margin }),
   };
   const model = calibration ? recalibrated(fitted, calibration) : fitted;
-  const linear = model.linear && { ...model.linear, signature: signed };
-  const trees = model.trees && { ...model.trees, signature: signed };
+  const linear = model.linear && { ...model.linear, signature: learnedSignature };
+  const trees = model.trees && { ...model.trees, signature: learnedSignature };
   const onnx = linear ? toOnnx(linear) : trees && treesToOnnx(trees);
   if (onnx === undefined) throw new TypeError("Only of a model whose parameters are known more is learned.");
-  return { ...model, linear, trees, onnx, signature: signed, chosen };
+  return { ...model, linear, trees, onnx, signature: learnedSignature, chosen };
+}
+
+/** A model with the signature that its trainer gave it, which may say how it was fitted. */
+function signed(fitted: FittedModel, signature: Signature): SignedModel {
+  return { ...fitted, signature: fitted.linear?.signature ?? signature };
 }
 
 /**
@@ -112,10 +117,11 @@ export async function fitCandidate(input: TrainerInput): Promise<SignedModel> {
   const signature = signatureOf(definition);
   const { calibration: method, threshold: rule, intervals } = definition;
   if (method === undefined && rule === undefined && intervals === undefined)
-    return { ...(await fitModel(input)), signature };
+    return signed(await fitModel(input), signature);
   const unseen = await scoreUnseen(input);
   const calibration = method && fitPlatt(unseen);
   const threshold = rule && chooseThreshold(calibration ? calibrated(unseen, calibration) : unseen, rule);
   const interval = intervals && { ...intervals, margin: conformalMargin(unseen, intervals.coverage) };
-  return withLearned(await fitModel(input), signature, { calibration, threshold, interval });
+  const fitted = await fitModel(input);
+  return withLearned(fitted, signed(fitted, signature).signature, { calibration, threshold, interval });
 }

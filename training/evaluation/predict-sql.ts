@@ -1,4 +1,6 @@
 import { identifier, literal } from "../../platform/sql/engine";
+import { arithmeticSql } from "../../platform/sql/arithmetic-sql";
+import { predictionOf, transformedName } from "../../platform/model/target-transform";
 import type { LinearParameters, Term } from "../../platform/onnx/linear-parameters";
 import { balancedSum, double } from "../preprocessing/sql";
 
@@ -29,6 +31,9 @@ function termSql(term: Term): string {
  */
 export function predictionSql({ signature, intercept, terms, link }: LinearParameters): string {
   const linear = balancedSum([double(intercept), ...terms.map(termSql)]);
+  const { transform } = signature.target;
+  if (transform)
+    return arithmeticSql(predictionOf(transform)).replaceAll(identifier(transformedName), `(${linear})`);
   if (signature.task === "regression") return link === "log" ? `exp(${linear})` : linear;
   // exp of a large number is infinite, which gives the 0 it should.
   return `1 / (1 + exp(-${linear}))`;

@@ -3,6 +3,8 @@ import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { softmaxRows } from "../../platform/base/softmax";
 import { severalClasses } from "../../platform/definition/class-names";
 import { featureBlocks } from "../../platform/model/feature-blocks";
+import { ArithmeticTable } from "../../platform/base/arithmetic";
+import { predictionOf } from "../../platform/model/target-transform";
 import type { Signature } from "../../platform/model/signature";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
@@ -182,6 +184,8 @@ function predictedBy(
     softmaxRows(probabilities, width);
     return probabilities;
   }
+  const { transform } = linear.signature.target;
+  if (transform) return new ArithmeticTable(first.length, () => first).evaluate(predictionOf(transform));
   if (linear.signature.task === "regression") {
     return "link" in linear && linear.link === "log" ? first.map(Math.exp) : first;
   }

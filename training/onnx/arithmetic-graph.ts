@@ -37,6 +37,12 @@ class ArithmeticWriter {
         return graph.node("Floor", { X: this.write(expression.of) });
       case "sin":
         return graph.node("Sin", { input: this.write(expression.of) });
+      case "choose": {
+        const zero = this.constant(0);
+        const condition = graph.node("Greater", { A: this.write(expression.above), B: zero });
+        const [X, Y] = [this.write(expression.then), this.write(expression.otherwise)];
+        return graph.node("Where", { condition, X, Y });
+      }
       case "add":
       case "subtract":
       case "multiply":
@@ -44,6 +50,10 @@ class ArithmeticWriter {
         const [A, B] = [this.write(expression.left), this.write(expression.right)];
         return graph.node(arithmeticOperators[expression.op], { A, B });
       }
+      case "power":
+        return graph.node("Pow", { X: this.write(expression.left), Y: this.write(expression.right) });
+      case "maximum":
+        return graph.node("Max", [this.write(expression.left), this.write(expression.right)]);
     }
   }
 
@@ -57,6 +67,15 @@ class ArithmeticWriter {
     this.constants.set(value, known);
     return known;
   }
+}
+
+/** Adds what an expression over columns, [N, 1], gives; returns its name. */
+export function writeArithmetic(
+  graph: OnnxGraph,
+  expression: Arithmetic,
+  columns: ReadonlyMap<string, string>,
+): string {
+  return new ArithmeticWriter(graph, columns).write(expression);
 }
 
 /** A graph's columns by name, with the numbers that its columns become. */

@@ -5,11 +5,14 @@ import {
   type ModelDefinition,
 } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
-import { signatureOf } from "../../platform/model/signature";
+import type { TrainerSettings } from "../../platform/definition/trainers";
+import { signatureOf, type Signature } from "../../platform/model/signature";
+import { transformed, type TargetTransform } from "../../platform/model/target-transform";
+import { arithmeticSql } from "../../platform/sql/arithmetic-sql";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import type { Coefficients, Design } from "./design";
 import type { FittedModel, TrainerInput } from "./trainer";
-import type { LinearParameters, LinearPredictor } from "../../platform/onnx/linear-parameters";
+import type { LinearPredictor } from "../../platform/onnx/linear-parameters";
 import { toOnnx } from "../onnx/linear-graph";
 import { multinomialToOnnx } from "../onnx/multinomial-graph";
 import {
@@ -19,6 +22,7 @@ import {
   withoutScales,
   type TrainingRows,
 } from "../preprocessing/preprocessing";
+import { fitPower } from "../preprocessing/fit-power";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
 import { encodeByTarget, withCategories, type TargetEncoded } from "../preprocessing/target-encoding";
 import { targetSql, weightOf } from "../preprocessing/target";
@@ -37,8 +41,8 @@ export interface LinearProblem {
 interface LinearForm {
   /** Whether numbers are standardised, as they are unless said otherwise, or only centred. */
   readonly standardize?: boolean | undefined;
-  /** Where it is there, what is fitted is the natural logarithm of the target. */
-  readonly link?: LinearParameters["link"] | undefined;
+  /** What is fitted in place of the target, where it is something else. */
+  readonly transform?: TrainerSettings<"ridge">["targetTransform"];
 }
 
 /** A linear problem, and what its categories that are encoded by the target are. */
@@ -46,16 +50,21 @@ interface EncodedProblem {
   readonly problem: LinearProblem;
   readonly warnings: readonly string[];
   readonly encoded?: TargetEncoded | undefined;
+  readonly transform?: TargetTransform | undefined;
 }
 
 /** The training rows as columns, with numbers standardised or only centred, and what is to be known of that. */
 async function encode(
   { engine, definition, from: given }: TrainerInput,
-  { standardize = true, link }: LinearForm,
+  { standardize = true, transform: method }: LinearForm,
 ): Promise<EncodedProblem> {
   await checkTrainingRows(engine, definition, given);
-  if (link === "log") await requirePositive(engine, definition, given);
-  const target = link === "log" ? `ln(${targetSql(definition)})` : targetSql(definition);
+  if (method === "log") await requirePositive(engine, definition, given);
+  const transform =
+    method === undefined || method === "log"
+      ? undefined
+      : await fitPower(engine, { from: given, target: targetSql(definition) }, method);
+  const target = fittedTarget(definition, method, transform);
   const encoded = await encodeByTarget(engine, definition, { from: given, target });
   const from = encoded?.from ?? given;
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
@@ -73,7 +82,23 @@ async function encode(
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
   };
-  return { problem, warnings: [...(encoded?.warnings ?? []), ...fitted.warnings], encoded };
+  return { problem, warnings: [...(encoded?.warnings ?? []), ...fitted.warnings], encoded, transform };
+}
+
+/** What is fitted, as SQL. */
+function fittedTarget(
+  definition: ModelDefinition,
+  method: LinearForm["transform"],
+  transform: TargetTransform | undefined,
+): string {
+  if (transform) return arithmeticSql(transformed(transform, targetOf(definition).name));
+  return method === "log" ? `ln(${targetSql(definition)})` : targetSql(definition);
+}
+
+/** What the model takes and gives, with the way back from what is fitted. */
+function signatureWith(definition: ModelDefinition, transform: TargetTransform | undefined): Signature {
+  const signature = signatureOf(definition);
+  return transform ? { ...signature, target: { ...signature.target, transform } } : signature;
 }
 
 /** Solves a problem, of which tables may have been made. */
@@ -106,15 +131,17 @@ export async function fitLinear(
   const encoding = await encode(input, form);
   const solution = await solved(encoding, solve);
   const linear = {
-    signature: signatureOf(input.definition),
+    signature: signatureWith(input.definition, encoding.transform),
     ...predictorOf(encoding, solution),
-    ...(form.link && { link: form.link }),
+    ...(form.transform === "log" && { link: "log" as const }),
   };
   return {
     onnx: toOnnx(linear),
     linear,
     warnings: [...encoding.warnings, ...(solution.warnings ?? [])],
-    ...(solution.chosen && { chosen: solution.chosen }),
+    ...((solution.chosen ?? encoding.transform) && {
+      chosen: { ...solution.chosen, ...(encoding.transform && { lambda: encoding.transform.lambda }) },
+    }),
   };
 }
 
