@@ -8,6 +8,13 @@ export type Arithmetic =
   | { readonly op: "number"; readonly value: number }
   /** The place of a column's text among texts, from 0; NaN where it is none of them. */
   | { readonly op: "position"; readonly column: string; readonly texts: readonly string[] }
+  /** A line through points whose places rise, and level beyond them. */
+  | {
+      readonly op: "line";
+      readonly of: Arithmetic;
+      readonly at: readonly number[];
+      readonly values: readonly number[];
+    }
   | { readonly op: "floor" | "sin"; readonly of: Arithmetic }
   /** One where `above` is above 0, else the other. */
   | {
@@ -61,6 +68,50 @@ const operations: Readonly<Record<BinaryOperation, (left: number, right: number)
   maximum: (left, right) => Math.max(left, right),
 };
 
+/** The pieces of a line: piece i, behind i points, is `values[i] + slopes[i] * (x - starts[i])`. */
+export interface LinePieces {
+  readonly starts: readonly number[];
+  readonly values: readonly number[];
+  readonly slopes: readonly number[];
+}
+
+const piecesByValues = new WeakMap<readonly number[], LinePieces & { readonly at: readonly number[] }>();
+
+/** The pieces of a line through points; those of the same points are made once. */
+export function piecesOf(at: readonly number[], values: readonly number[]): LinePieces {
+  const known = piecesByValues.get(values);
+  if (known?.at === at) return known;
+  const last = at.length - 1;
+  const made = {
+    at,
+    starts: [at[0] ?? NaN, ...at],
+    values: [values[0] ?? NaN, ...values],
+    slopes: [
+      0,
+      ...at.map((place, index) =>
+        index === last
+          ? 0
+          : ((values[index + 1] ?? NaN) - (values[index] ?? NaN)) / ((at[index + 1] ?? NaN) - place),
+      ),
+    ],
+  };
+  piecesByValues.set(values, made);
+  return made;
+}
+
+/** The value of a line through points. */
+export function interpolate(x: number, at: readonly number[], values: readonly number[]): number {
+  const { starts, values: begun, slopes } = piecesOf(at, values);
+  let [low, high] = [0, at.length];
+  // How many points are below.
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((at[middle] ?? NaN) < x) low = middle + 1;
+    else high = middle;
+  }
+  return (begun[low] ?? NaN) + (slopes[low] ?? NaN) * (x - (starts[low] ?? NaN));
+}
+
 /** Evaluates expressions over columns of one length; what several have in common is computed once. */
 export class ArithmeticTable {
   private readonly known = new Map<Arithmetic, Float64Array>();
@@ -101,6 +152,10 @@ export class ArithmeticTable {
         return this.evaluate(expression.above).map(
           (value, row) => (value > 0 ? then[row] : otherwise[row]) ?? NaN,
         );
+      }
+      case "line": {
+        const { at, values } = expression;
+        return this.evaluate(expression.of).map((value) => interpolate(value, at, values));
       }
       case "floor":
         return this.evaluate(expression.of).map(Math.floor);

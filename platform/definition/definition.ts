@@ -75,7 +75,7 @@ const definitionShape = closedObject({
   /** Regression: intervals that hold the targets of a share of rows, 0..1, are an output on request. */
   intervals: closedObject({ coverage: z.number().gt(0).lt(1) }).optional(),
   /** Two classes: how probabilities are made to be shares of positive rows. */
-  calibration: z.literal("platt").optional(),
+  calibration: z.enum(["platt", "isotonic"]).optional(),
   /** Two classes: how the probability is chosen above which the positive one is predicted; 0.5 unless said otherwise. */
   threshold: thresholdRuleSchema,
   gate: gateSchema,

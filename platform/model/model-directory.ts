@@ -7,6 +7,7 @@ import { formatSchema } from "../definition/format-schema";
 import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
 import { splitRuleSchema } from "../data/split-rule";
 import type { Profile } from "../drift/profile";
+import { isotonicSchema } from "./isotonic-calibration";
 import type { Signature } from "./signature";
 import { targetTransformSchema } from "./target-transform";
 import { digestSchema, faultsOf } from "../base/stored-record";
@@ -52,6 +53,7 @@ const signatureSchema = z.object({
     unit: z.string().exactOptional(),
     classes: z.tuple([modelValue, modelValue], modelValue).exactOptional(),
     threshold: z.number().min(0).max(1).exactOptional(),
+    calibration: isotonicSchema.exactOptional(),
     transform: targetTransformSchema.exactOptional(),
     interval: z.object({ coverage: z.number().gt(0).lt(1), margin: z.number().min(0) }).exactOptional(),
   }),

@@ -1,5 +1,6 @@
 import type { ColumnDefinition, DataFormat, ModelDefinition, Task } from "../definition/definition";
 import { classNames, type ClassNames } from "../definition/class-names";
+import type { IsotonicCalibration } from "./isotonic-calibration";
 import type { TargetTransform } from "./target-transform";
 import { featuresOf, targetOf } from "../definition/definition";
 
@@ -28,6 +29,8 @@ export interface Signature {
     readonly classes?: ClassNames;
     /** Two classes: the probability above which the positive one is predicted, 0..1; 0.5 where it was not chosen. */
     readonly threshold?: number;
+    /** Two classes: what log-odds are as probabilities, where that is not the logistic function. */
+    readonly calibration?: IsotonicCalibration;
     /** Regression: where a model is linear in a power of the target, which one, and the way back. */
     readonly transform?: TargetTransform;
     /** Regression: the target lies within `margin`, in its unit, of the prediction for a share of rows, 0..1; absent where that is not known. */

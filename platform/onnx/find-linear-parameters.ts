@@ -99,20 +99,13 @@ function termsOf(graph: GraphReader, part: string): Term[] {
     : numberTerms(graph, values, coefficients);
 }
 
-/** The name of the sum, where what is predicted is made of it by the signature's way back. */
-function sumOf(graph: GraphReader, { target: { transform } }: Signature, predictor: string): string {
-  if (transform === undefined) return predictor;
-  let sum: string | undefined;
-  const isSum = (_: string, value: string): boolean => (sum ??= value) === value;
-  if (!graph.isArithmetic(predictionOf(transform), predictor, isSum)) differs("the way back is another");
-  return sum ?? predictor;
-}
-
 function parametersOf(file: Uint8Array, signature: Signature): LinearParameters {
   const read = readOnnxGraph(file);
   checkOperatorSets(read, operatorSets);
   const graph = new GraphReader(read, signature);
-  const predictor = sumOf(graph, signature, predictorOf(graph, signature));
+  const { transform } = signature.target;
+  const predicted = predictorOf(graph, signature);
+  const predictor = transform ? graph.ofArithmetic(predictionOf(transform), predicted) : predicted;
   const isLog = signature.task === "regression" && graph.isMadeBy("Exp", predictor);
   const parts = [...graph.inputs("Sum", isLog ? graph.inputs("Exp", predictor).input : predictor)];
   const [intercept = NaN] = graph.numbers(parts.pop() ?? "", 1);

@@ -1,8 +1,9 @@
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-file";
-import type { Arithmetic } from "../base/arithmetic";
+import { piecesOf, type Arithmetic } from "../base/arithmetic";
 import { columnNumbers } from "../definition/column-numbers";
 import type { Signature } from "../model/signature";
 import { arithmeticOperators, linearConventions } from "./linear-conventions";
+import { elementTypes } from "./onnx-messages";
 import { operators, type Operator, type OperatorAttributes, type OperatorInputs } from "./onnx-operators";
 import type { TreeLookup } from "./tree-parameters";
 import { UnknownOnnx } from "./read-message";
@@ -121,6 +122,39 @@ export class GraphReader {
     return { column: this.feature(inputs.X), texts, numbers, other };
   }
 
+  private isLine(
+    { of, at, values }: Extract<Arithmetic, { op: "line" }>,
+    value: string,
+    isPart: (part: Arithmetic, made: string) => boolean,
+  ): boolean {
+    const pieces = piecesOf(at, values);
+    const [begun = "", rest = ""] = this.inputs("Sum", value);
+    const { A: slopes, B: way } = this.inputs("Mul", rest);
+    const { A: x, B: starts } = this.inputs("Sub", way);
+    const { indices } = this.inputs("Gather", begun);
+    const isList = (gathered: string, numbers: readonly number[]): boolean => {
+      const { data, indices: places } = this.inputs("Gather", gathered);
+      return (
+        places === indices && this.numbers(data, numbers.length).every((one, index) => one === numbers[index])
+      );
+    };
+    const { inputs: counted, attributes: whole } = this.node("Cast", indices);
+    const { data: flags, axes } = this.inputs("ReduceSum", counted.input);
+    const { inputs: above, attributes: single } = this.node("Cast", flags);
+    const { A: asked, B: points } = this.inputs("Greater", above.input);
+    return (
+      isPart(of, x) &&
+      asked === x &&
+      whole.to === elementTypes.int64 &&
+      single.to === elementTypes.float &&
+      this.numbers(axes, 1)[0] === linearConventions.columnAxis &&
+      this.numbers(points, at.length).every((place, index) => place === at[index]) &&
+      isList(begun, pieces.values) &&
+      isList(slopes, pieces.slopes) &&
+      isList(starts, pieces.starts)
+    );
+  }
+
   private isPosition(expression: Extract<Arithmetic, { op: "position" }>, value: string): boolean {
     const { column, texts, numbers, other } = this.lookup(value);
     return (
@@ -129,6 +163,14 @@ export class GraphReader {
       texts.length === expression.texts.length &&
       texts.every((text, place) => text === expression.texts[place] && numbers[place] === place)
     );
+  }
+
+  /** The value that the one column of an expression is, of what is made of it. */
+  ofArithmetic(expression: Arithmetic, value: string): string {
+    let found: string | undefined;
+    const isColumn = (_: string, column: string): boolean => (found ??= column) === column;
+    if (this.isArithmetic(expression, value, isColumn) && found !== undefined) return found;
+    return differs(`${value} is computed in another way`);
   }
 
   /** Whether a value is computed as an expression says, of features or of what else its columns are. */
@@ -146,6 +188,8 @@ export class GraphReader {
         return this.graph.constants.has(value) && this.numbers(value, 1)[0] === expression.value;
       case "position":
         return this.isMadeBy("Gather", value) && this.isPosition(expression, value);
+      case "line":
+        return this.isMadeBy("Sum", value) && this.isLine(expression, value, isPart);
       case "floor":
         return this.isMadeBy("Floor", value) && isPart(expression.of, this.inputs("Floor", value).X);
       case "sin":

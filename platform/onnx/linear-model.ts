@@ -1,4 +1,5 @@
 import { ArithmeticTable } from "../base/arithmetic";
+import { probabilitiesOf } from "../model/isotonic-calibration";
 import { predictionOf } from "../model/target-transform";
 import type { Explanation } from "./explanation";
 import { classesOf, columnOf } from "./model-table";
@@ -48,7 +49,7 @@ export class LinearModel {
       addTerm(prepared, columnOf(fitted, prepared.term.column), { sums, offset: 0, stride: 1 });
     }
     if (this.signature.task === "classification") {
-      for (let row = 0; row < sums.length; row++) sums[row] = 1 / (1 + Math.exp(-(sums[row] ?? NaN)));
+      return probabilitiesOf(sums, this.signature.target.calibration);
     }
     if (this.link === "log") {
       for (let row = 0; row < sums.length; row++) sums[row] = Math.exp(sums[row] ?? NaN);
@@ -60,7 +61,7 @@ export class LinearModel {
 
   private scale(): Explanation["scale"] {
     const { task, target } = this.signature;
-    if (task === "classification") return "log-odds";
+    if (task === "classification") return target.calibration ? "uncalibrated" : "log-odds";
     return target.transform ? "transformed" : (this.link ?? "prediction");
   }
 

@@ -1,27 +1,28 @@
 import { softmaxRows } from "../base/softmax";
+import { probabilitiesOf } from "../model/isotonic-calibration";
 import { fittedInputs, withColumnNumbers } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
 import { Forest } from "./forest";
 import { classesOf, columnOf, predictionsOfClasses } from "./model-table";
-import { firstCategory, otherCategory, type TreeLink, type TreeParameters } from "./tree-parameters";
+import { firstCategory, otherCategory, type TreeParameters } from "./tree-parameters";
 import { TreeContributions } from "./tree-contributions";
 
 const scales = { identity: "prediction", log: "log", "log-odds": "log-odds", logits: "logits" } as const;
 
 /** What the sums become; they are overwritten where they can be. */
-function linked(link: TreeLink, sums: Float64Array, width: number): Float64Array {
+function linked({ link, signature: { target }, bases }: TreeParameters, sums: Float64Array): Float64Array {
   switch (link) {
     case "logits":
-      softmaxRows(sums, width);
+      softmaxRows(sums, bases.length);
       return sums;
     case "identity":
       return sums;
     case "log":
       return sums.map(Math.exp);
     case "log-odds":
-      return sums.map((sum) => 1 / (1 + Math.exp(-sum)));
+      return probabilitiesOf(sums, target.calibration);
   }
 }
 
@@ -52,8 +53,8 @@ export class TreeModel {
   /** Predictions in row order, without a promise: a row takes some microseconds. */
   predict(table: FeatureTable): Predictions {
     const values = this.encode(table);
-    const { link, bases } = this.parameters;
-    const predicted = linked(link, this.forest.sums(values, table.rows), bases.length);
+    const { link } = this.parameters;
+    const predicted = linked(this.parameters, this.forest.sums(values, table.rows));
     if (link === "logits") return predictionsOfClasses(this.signature, predicted);
     if (this.signature.task === "regression") return { prediction: predicted };
     return { prediction: classesOf(this.signature, predicted), probability: predicted };
@@ -74,7 +75,7 @@ export class TreeModel {
       this.contributions.addRow(values, row * features.length, contributions);
     }
     return {
-      scale: scales[link],
+      scale: this.signature.target.calibration ? "uncalibrated" : scales[link],
       base: link === "logits" ? bases : (bases[0] ?? NaN),
       features: this.signature.inputs.map(({ name }) => name),
       contributions: this.byInput(contributions, bases.length),

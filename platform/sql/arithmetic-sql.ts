@@ -1,4 +1,4 @@
-import type { Arithmetic, BinaryOperation } from "../base/arithmetic";
+import { piecesOf, type Arithmetic, type BinaryOperation } from "../base/arithmetic";
 import { double, identifier, literal } from "./engine";
 
 const infix: Readonly<Record<Exclude<BinaryOperation, "power" | "maximum">, string>> = {
@@ -18,6 +18,18 @@ export function arithmeticSql(expression: Arithmetic): string {
     case "position": {
       const cases = expression.texts.map((text, place) => `WHEN ${literal(text)} THEN ${double(place)}`);
       return `CASE ${identifier(expression.column)} ${cases.join(" ")} END`;
+    }
+    case "line": {
+      const { starts, values, slopes } = piecesOf(expression.at, expression.values);
+      const x = arithmeticSql(expression.of);
+      const pieces = starts.map(
+        (start, index) =>
+          `${double(values[index] ?? NaN)} + ${double(slopes[index] ?? NaN)} * (${x} - ${double(start)})`,
+      );
+      const cases = expression.at.map(
+        (place, index) => `WHEN ${x} <= ${double(place)} THEN ${pieces[index]}`,
+      );
+      return `CASE ${cases.join(" ")} ELSE ${pieces.at(-1)} END`;
     }
     case "floor":
     case "sin":

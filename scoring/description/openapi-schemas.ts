@@ -128,7 +128,11 @@ export function explanationSchema({ task, inputs, target }: Signature): Schema {
   // A model of counts or amounts adds up to the logarithm of what it predicts.
   const several = severalClasses(target.classes);
   const sums: Explanation["scale"][] =
-    task === "regression" ? ["prediction", "log", "transformed"] : several ? ["logits"] : ["log-odds"];
+    task === "regression"
+      ? ["prediction", "log", "transformed"]
+      : several
+        ? ["logits"]
+        : [target.calibration ? "uncalibrated" : "log-odds"];
   const added = several ? probabilityListSchema(several) : { type: "number" };
   const names = Object.fromEntries(inputs.map(({ name }) => [name, added]));
   return objectSchema(

@@ -91,7 +91,9 @@ function limits({ definition, linear, lineage, metrics }: CardFacts): string {
         ]
       : []),
     ...(definition.calibration !== undefined
-      ? ["Its probabilities were calibrated by Platt's sigmoid on training rows that the model had not seen."]
+      ? [
+          `Its probabilities were calibrated by ${definition.calibration === "platt" ? "Platt's sigmoid" : "isotonic regression"} on training rows that the model had not seen.`,
+        ]
       : []),
     ...("classWeight" in definition.trainer &&
     definition.trainer.classWeight !== undefined &&

@@ -4,6 +4,7 @@ import { softmaxRows } from "../../platform/base/softmax";
 import { severalClasses } from "../../platform/definition/class-names";
 import { featureBlocks } from "../../platform/model/feature-blocks";
 import { ArithmeticTable } from "../../platform/base/arithmetic";
+import { probabilitiesOf } from "../../platform/model/isotonic-calibration";
 import { predictionOf } from "../../platform/model/target-transform";
 import type { Signature } from "../../platform/model/signature";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
@@ -190,5 +191,5 @@ function predictedBy(
     return "link" in linear && linear.link === "log" ? first.map(Math.exp) : first;
   }
   // exp of a large number is infinite, which gives the 0 it should.
-  return first.map((sum) => 1 / (1 + Math.exp(-sum)));
+  return probabilitiesOf(first, linear.signature.target.calibration);
 }

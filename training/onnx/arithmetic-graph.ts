@@ -1,7 +1,8 @@
-import type { Arithmetic } from "../../platform/base/arithmetic";
+import { piecesOf, type Arithmetic } from "../../platform/base/arithmetic";
 import { columnNumbers } from "../../platform/definition/column-numbers";
 import type { Signature } from "../../platform/model/signature";
-import { arithmeticOperators } from "../../platform/onnx/linear-conventions";
+import { arithmeticOperators, linearConventions } from "../../platform/onnx/linear-conventions";
+import { elementTypes } from "../../platform/onnx/onnx-messages";
 import { lookUp } from "./look-up";
 import type { OnnxGraph } from "./onnx-graph";
 
@@ -33,6 +34,8 @@ class ArithmeticWriter {
         return this.constant(expression.value);
       case "position":
         return this.position(expression);
+      case "line":
+        return this.line(expression);
       case "floor":
         return graph.node("Floor", { X: this.write(expression.of) });
       case "sin":
@@ -55,6 +58,23 @@ class ArithmeticWriter {
       case "maximum":
         return graph.node("Max", [this.write(expression.left), this.write(expression.right)]);
     }
+  }
+
+  /** How many points are below says which piece of the line it is. In 32 bits, which count to millions. */
+  private line({ of, at, values }: Extract<Arithmetic, { op: "line" }>): string {
+    const { graph } = this;
+    const pieces = piecesOf(at, values);
+    const x = this.write(of);
+    const above = graph.node("Greater", { A: x, B: graph.doubles(at, [1, at.length]) });
+    const flags = graph.node("Cast", { input: above }, { attributes: { to: elementTypes.float } });
+    const axes = graph.int64s([linearConventions.columnAxis], [1]);
+    const input = graph.node("ReduceSum", { data: flags, axes });
+    const indices = graph.node("Cast", { input }, { attributes: { to: elementTypes.int64 } });
+    const gathered = (numbers: readonly number[]): string =>
+      graph.node("Gather", { data: graph.doubles(numbers, [numbers.length]), indices });
+    const way = graph.node("Sub", { A: x, B: gathered(pieces.starts) });
+    const rise = graph.node("Mul", { A: gathered(pieces.slopes), B: way });
+    return graph.node("Sum", [gathered(pieces.values), rise]);
   }
 
   private position({ column, texts }: Extract<Arithmetic, { op: "position" }>): string {
