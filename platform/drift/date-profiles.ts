@@ -1,15 +1,9 @@
 import { ArithmeticTable } from "../base/arithmetic";
 import { parseTime } from "../base/iso-time";
-import { dateNumbers, type DateNumber, type DatePart } from "../definition/date-parts";
+import { dateNumbers, type DateNumber } from "../definition/date-parts";
 import type { ColumnDefinition } from "../definition/definition";
 import { withNumbers } from "../sql/with-column-numbers";
-import type { ColumnProfile } from "./profile";
-
-/** What of a date a profile is of. */
-export interface DateOrigin {
-  readonly column: string;
-  readonly part: DatePart;
-}
+import type { ColumnProfile, DateOrigin } from "./profile";
 
 /** A column of a table to profile; a boolean is profiled as a category. */
 export interface ProfiledColumn {

@@ -1,4 +1,10 @@
-import type { DateOrigin } from "./date-profiles";
+import type { DatePart } from "../definition/date-parts";
+
+/** What of a date a profile is of. */
+export interface DateOrigin {
+  readonly column: string;
+  readonly part: DatePart;
+}
 
 /** A summary of a column of numbers, against which later data is compared. */
 export interface NumberProfile {
