@@ -6,11 +6,11 @@ import { literal } from "../platform/sql/engine";
 /** A table that is made up, and what is to be trained on it. */
 export interface BenchTable {
   readonly name: string;
-  readonly trainer: "ridge" | "logistic";
+  readonly trainer: "ridge" | "logistic" | "boosted-trees";
   readonly rows: number;
   /** Columns of numbers, uniform from 0 to 100. */
   readonly numbers: number;
-  readonly categories?: { readonly columns: number; readonly levels: number };
+  readonly categories?: { readonly columns: number; readonly levels: number; readonly encoding?: "target" };
 }
 
 const range = [0, 100] as const;
@@ -20,16 +20,23 @@ const numberNames = ({ numbers }: BenchTable): string[] =>
 const categoryNames = ({ categories }: BenchTable): string[] =>
   Array.from({ length: categories?.columns ?? 0 }, (_, at) => `k${at}`);
 
+const trainers = {
+  ridge: { kind: "ridge", alpha: 1 },
+  logistic: { kind: "logistic", l2: 1 },
+  "boosted-trees": { kind: "boosted-trees" },
+} as const;
+
 /** As a definition says it: what a program in Python reads, too. */
 function definitionOf(table: BenchTable): Record<string, unknown> {
-  const regression = table.trainer === "ridge";
+  const regression = table.trainer !== "logistic";
+  const encoding = table.categories?.encoding;
   return {
     name: table.name,
     task: regression ? "regression" : "classification",
     data: "data.parquet",
     columns: [
       ...numberNames(table).map((name) => ({ name, type: "number", range })),
-      ...categoryNames(table).map((name) => ({ name, type: "category" })),
+      ...categoryNames(table).map((name) => ({ name, type: "category", ...(encoding && { encoding }) })),
       regression
         ? { name: "y", type: "number", role: "target" }
         : { name: "y", type: "category", role: "target", values: ["no", "yes"] },
@@ -37,7 +44,7 @@ function definitionOf(table: BenchTable): Record<string, unknown> {
     // A table of few values repeats rows by chance.
     checks: { maxDuplicates: 1 },
     split: { testFraction: 0.2, seed: 1 },
-    trainer: regression ? { kind: "ridge", alpha: 1 } : { kind: "logistic", l2: 1 },
+    trainer: trainers[table.trainer],
     gate: { metric: regression ? "rmse" : "logLoss", minImprovement: 0 },
   };
 }
@@ -58,7 +65,7 @@ function queryOf(table: BenchTable): string {
   const middle =
     numberNames(table).reduce((sum, _, at) => sum + ((at % 7) - 3) / 2, 0) + categoryNames(table).length / 2;
   const target =
-    table.trainer === "ridge" ? noisy : `CASE WHEN ${noisy} > ${middle} THEN 'yes' ELSE 'no' END`;
+    table.trainer === "logistic" ? `CASE WHEN ${noisy} > ${middle} THEN 'yes' ELSE 'no' END` : noisy;
   return `SELECT *, ${target} AS y FROM (SELECT ${[...numbers, ...categories].join(", ")} FROM range(${table.rows}))`;
 }
 

@@ -78,6 +78,20 @@ function worksOf(full: boolean): Work[] {
       numbers: 1,
       categories: { columns: 1, levels: 100_000 },
     }),
+    ...(["ridge", "logistic", "boosted-trees"] as const).flatMap((trainer) =>
+      [
+        { name: "20000, 10 × 100 levels by target", rows: 20_000, columns: 10, levels: 100 },
+        { name: "200000, one of 100000 levels by target", rows: 200_000, columns: 1, levels: 100_000 },
+      ].map(({ name, rows: count, columns, levels }) =>
+        parquet(`${trainer}, ${name}`, {
+          name: `${trainer}-target-${levels}`,
+          trainer,
+          rows: count,
+          numbers: 1,
+          categories: { columns, levels, encoding: "target" },
+        }),
+      ),
+    ),
     ...(["csv", "parquet"] as const).map((scoreTo): Work => ({
       name: `score ${rows} rows, Parquet to ${scoreTo === "csv" ? "CSV" : "Parquet"}`,
       table: plain(rows),

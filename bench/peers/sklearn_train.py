@@ -11,11 +11,12 @@ import sys
 
 import pandas
 from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss, mean_absolute_error, mean_squared_error, r2_score, roc_auc_score
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler, TargetEncoder
 
 work, folder, file, *rest = sys.argv[1:]
 folder = pathlib.Path(folder)
@@ -46,11 +47,20 @@ def train():
     kept, held_out = train_test_split(table, test_size=definition["split"]["testFraction"], random_state=1)
     numbers = [column["name"] for column in features if column["type"] == "number"]
     categories = [column["name"] for column in features if column["type"] == "category"]
-    encode = ColumnTransformer(
-        [("numbers", StandardScaler(), numbers), ("categories", OneHotEncoder(handle_unknown="ignore"), categories)]
-    )
+    by_target = any(column.get("encoding") == "target" for column in features)
     regression = definition["task"] == "regression"
-    model = make_pipeline(encode, Ridge(alpha=1.0) if regression else LogisticRegression(C=1.0, max_iter=1000))
+    encoder = (
+        make_pipeline(TargetEncoder(target_type="continuous" if regression else "binary"), StandardScaler())
+        if by_target
+        else OneHotEncoder(handle_unknown="ignore")
+    )
+    encode = ColumnTransformer([("numbers", StandardScaler(), numbers), ("categories", encoder, categories)])
+    estimators = {
+        "ridge": lambda: Ridge(alpha=1.0),
+        "logistic": lambda: LogisticRegression(C=1.0, max_iter=1000),
+        "boosted-trees": lambda: HistGradientBoostingRegressor(),
+    }
+    model = make_pipeline(encode, estimators[definition["trainer"]["kind"]]())
     model.fit(kept[names], kept["y"])
     metrics = {}
     for side, rows in (("training", kept), ("heldOut", held_out)):

@@ -1,3 +1,4 @@
+import { formatTime } from "../../platform/base/iso-time";
 import type { ModelDefinitionInput } from "../../platform/definition/definition";
 import { quoted } from "../../platform/base/wording";
 import type { SeenColumn } from "./seen-columns";
@@ -7,7 +8,7 @@ export type Column = ModelDefinitionInput["columns"][number];
 /** What a column is taken for, and why. A column that is left out has no definition. */
 export interface DescribedColumn {
   readonly name: string;
-  readonly taken: "number" | "category" | "boolean" | "id" | "target" | "left out";
+  readonly taken: "number" | "category" | "boolean" | "date" | "id" | "target" | "left out";
   /** In a sentence's second half: "is text with 60 different values". */
   readonly why: string;
   readonly column?: Column;
@@ -125,12 +126,40 @@ function describeNumber(facts: SeenColumn): DescribedColumn {
   return { name, taken: "number", why, column };
 }
 
+const secondsOfDay = 86_400;
+/** So many days show what comes again every year, and every week. */
+const [daysOfYear, daysOfWeeks] = [365, 14];
+
+/** A date with the parts that its span can tell something of. */
+function describeDate(
+  facts: SeenColumn,
+  { first, last, hasClock }: NonNullable<SeenColumn["moments"]>,
+): DescribedColumn {
+  const { name } = facts;
+  const days = (last - first) / secondsOfDay;
+  const firstDay = formatTime(Math.floor(first / secondsOfDay) * secondsOfDay);
+  const column: Column = {
+    name,
+    type: "date",
+    ...(!isComplete(facts) && { nullable: true }),
+    parts: [
+      ...(days >= daysOfYear ? (["yearCycle"] as const) : []),
+      ...(days >= daysOfWeeks ? (["weekCycle"] as const) : []),
+      ...(hasClock ? (["dayCycle"] as const) : []),
+      { daysSince: firstDay },
+    ],
+  };
+  const kind = hasClock ? "times" : "dates";
+  const why = `has ${kind} from ${formatTime(first)} to ${formatTime(last)}${missingIn(facts)}`;
+  return { name, taken: "date", why, column };
+}
+
 /** What a column is as a feature, or why it is left out; `rowNumbers: "keep"` takes numbers of rows for numbers. */
 export function describeColumn(
   facts: SeenColumn,
   { rowNumbers = "leave out" }: { readonly rowNumbers?: "leave out" | "keep" } = {},
 ): DescribedColumn {
-  const { name, present, distinct, values, boolean, numeric, dates, uuids } = facts;
+  const { name, present, distinct, values, boolean, numeric, dates, moments, uuids } = facts;
   if (present === 0) return leftOut(facts, "is always empty");
   if (distinct === 1 && isComplete(facts)) return leftOut(facts, "is the same in every row");
   if (rowNumbers === "leave out" && countsRows(facts)) return leftOut(facts, "counts the rows");
@@ -146,8 +175,12 @@ export function describeColumn(
   const code = describeCode(facts);
   if (code) return code;
   if (numeric) return describeNumber(facts);
+  if (moments) return describeDate(facts, moments);
   if (dates === present)
-    return leftOut(facts, "is dates or times; a model takes what you make of them, such as a weekday");
+    return leftOut(
+      facts,
+      "is dates or times that are not written as ISO 8601 has it (2026-01-31); write them so to use them",
+    );
   if (uuids === present) return leftOut(facts, "is ids");
   // Values that hardly ever come twice are names or remarks.
   if (values && distinct * 2 <= present)

@@ -30,8 +30,10 @@ export interface SeenColumn {
   readonly leadingZeros: number;
   /** The first number, if each row has the number of the row before and 1. */
   readonly countsFrom?: number;
-  /** Rows with a date or a time. */
+  /** Rows with a date or a time, in whatever notation. */
   readonly dates: number;
+  /** Where every value is a moment as ISO 8601 writes it: the least and the greatest, in seconds since 1970, and whether some have a time of day. */
+  readonly moments?: { readonly first: number; readonly last: number; readonly hasClock: boolean };
   /** Rows with a UUID. */
   readonly uuids: number;
   /** Distinct values, sorted, when there are few. */
@@ -153,6 +155,14 @@ export async function lookAtColumn(
     leadingZeros: Number(row.zeros),
     ...(isNumeric && distinct === rows && row.first === row.last && { countsFrom: Number(row.first) + 1 }),
     dates: Number(row.dates),
+    ...(present > 0 &&
+      Number(row.moments) === present && {
+        moments: {
+          first: Number(row.first_moment),
+          last: Number(row.last_moment),
+          hasClock: Number(row.clocks) > 0,
+        },
+      }),
     uuids: Number(row.uuids),
     ...(distinct <= maxCategories && { values: await valuesOf(engine, from) }),
   };
@@ -163,6 +173,7 @@ async function factsOf(
   { from, notation }: { readonly from: string; readonly notation: Notation },
 ): Promise<SqlRow> {
   const number = numberIn(engine, notation);
+  const moment = typedColumn({ name: "v", type: "date" }, engine.dialect);
   const matching = (pattern: string): string => rowsWith(engine.dialect.matches("t", pattern));
   const [row = {}] = await engine.rows(`
     SELECT sum(n) AS present, count(*) AS different, min(${number}) AS min, max(${number}) AS max,
@@ -170,6 +181,8 @@ async function factsOf(
            min(${number} - r) AS first, max(${number} - r) AS last,
            ${rowsWith("lower(t) IN ('true', 'false')")} AS booleans,
            ${matching(patterns.longNumber)} AS long, ${matching(patterns.leadingZero)} AS zeros,
+           ${rowsWith(`${moment} IS NOT NULL`)} AS moments, min(${moment}) AS first_moment, max(${moment}) AS last_moment,
+           ${rowsWith(`${moment} <> 86400 * floor(${moment} / 86400)`)} AS clocks,
            ${matching(patterns.date)} AS dates, ${matching(patterns.uuid)} AS uuids
     FROM ${from}`);
   return row;

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { featuresOf } from "../../platform/definition/definition";
+import { sentValue } from "../../platform/definition/shown-value";
 import { splitData } from "../../platform/data/split";
 import { decideSplitRule } from "../../platform/data/split-rule";
 import { fileExists } from "../../platform/base/files";
@@ -20,7 +21,13 @@ export async function heldOutRows(
   const isThere = await fileExists(path.join(modelDirectory, modelFiles.lineage));
   const split = isThere ? (await readLineage(modelDirectory)).split : undefined;
   await splitData(workbench, split ?? decideSplitRule(definition, source.header));
-  const columns = featuresOf(definition).map(({ name }) => identifier(name));
+  const features = featuresOf(definition);
+  const columns = features.map(({ name }) => identifier(name));
   const order = `md5(concat_ws('|', ${literal(String(definition.split.seed))}, _row))`;
-  return engine.rows(`SELECT ${columns.join(", ")} FROM data WHERE _held_out ORDER BY ${order} LIMIT ${max}`);
+  const rows = await engine.rows(
+    `SELECT ${columns.join(", ")} FROM data WHERE _held_out ORDER BY ${order} LIMIT ${max}`,
+  );
+  return rows.map((row) =>
+    Object.fromEntries(features.map((column) => [column.name, sentValue(column, row[column.name])])),
+  );
 }

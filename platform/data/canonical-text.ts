@@ -1,4 +1,5 @@
 import type { ColumnDefinition } from "../definition/definition";
+import { isKeptAsNumber } from "../definition/model-features";
 import type { SqlDialect } from "../sql/dialect";
 import { identifier } from "../sql/engine";
 
@@ -26,7 +27,7 @@ export function hashedValue(
   column: HashedColumn,
   dialect: SqlDialect,
 ): { readonly sql: string; readonly isNumber: boolean } {
-  const isNumber = column.type === "number" && column.role !== "id";
+  const isNumber = isKeptAsNumber(column.type) && column.role !== "id";
   return { sql: isNumber ? identifier(column.name) : canonicalText(column, dialect), isNumber };
 }
 
@@ -43,7 +44,7 @@ export function hashOf(texts: readonly string[]): string {
 export function canonicalText({ name, type, role }: HashedColumn, dialect: SqlDialect): string {
   const value = identifier(name);
   if (role === "id") return idText(value, dialect);
-  if (type !== "number") return `COALESCE(CAST(${value} AS STRING), '')`;
+  if (!isKeptAsNumber(type)) return `COALESCE(CAST(${value} AS STRING), '')`;
   const size = `least(abs(${value}), ${maxWhole})`;
   const fraction = `(${size} - floor(${size})) * ${fractionScale}`;
   return (

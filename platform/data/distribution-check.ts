@@ -3,7 +3,8 @@ import type { Finding } from "./findings";
 import { formatNumber } from "../base/format-number";
 import { measureDrift, type ColumnDrift } from "../drift/drift";
 import type { ColumnProfile, Profile } from "../drift/profile";
-import { profileTableAgainst, readQuartiles } from "../drift/profile-table";
+import { datesOf, withProfiled } from "../drift/date-profiles";
+import { columnsOf, profileTableAgainst, readQuartiles } from "../drift/profile-table";
 import type { SqlEngine } from "../sql/engine";
 import { double, identifier } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
@@ -47,7 +48,7 @@ export async function checkDistribution(
     if (before === undefined || now === undefined) continue;
     const quartiles =
       column.drifted && now.type === "number"
-        ? await readQuartiles(engine, "data", { name, count: now.count })
+        ? await readQuartiles(engine, withProfiled("data", columnsOf(reference)), { name, count: now.count })
         : undefined;
     const compared = { ...column, before, now, ...(quartiles && { quartiles }) };
     const fault = findPopulationFault(compared, definition.checks);
@@ -55,8 +56,10 @@ export async function checkDistribution(
       if (column.drifted) findings.push(driftFinding(column, champion.model, definition.drift.psi));
       continue;
     }
-    const by = acceptedBy(name, definition, accepted);
-    const examples = await farOutExamples(engine, name, fault);
+    const dates = datesOf(name, before);
+    const by = acceptedBy(dates.length > 0 ? dates : [name], definition, accepted);
+    // What is made of dates is not in the file.
+    const examples = dates.length > 0 ? [] : await farOutExamples(engine, name, fault);
     findings.push({
       severity: by === undefined ? "error" : "warning",
       check: "distribution",
@@ -71,12 +74,12 @@ export async function checkDistribution(
 
 /** What lets a column be of another population, if anything does. */
 function acceptedBy(
-  column: string,
+  columns: readonly string[],
   { checks }: ModelDefinition,
   accepted: AcceptedChange | undefined,
 ): string | undefined {
-  if (checks.mayMove.includes(column)) return "checks.mayMove";
-  return accepted?.columns.some((name) => name === column || name === "all") ? accepted.by : undefined;
+  if (columns.some((name) => checks.mayMove.includes(name))) return "checks.mayMove";
+  return accepted?.columns.some((name) => columns.includes(name) || name === "all") ? accepted.by : undefined;
 }
 
 function populationMessage(
@@ -106,7 +109,12 @@ async function farOutExamples(
 
 /** The champion's profiles of the columns that are sound here and have the same type. */
 function comparable(profile: Profile, facts: readonly ColumnFacts[]): Record<string, ColumnProfile> {
-  return Object.fromEntries(
+  const sound = new Map(facts.map(({ column }) => [column.name, column]));
+  const ofDates = Object.entries(profile.columns).filter(([name, before]) => {
+    const dates = datesOf(name, before).map((date) => sound.get(date));
+    return dates.length > 0 && dates.every((date) => date?.type === "date" && date.personal !== true);
+  });
+  const asTheyAre = Object.fromEntries(
     facts.flatMap(({ column }) => {
       // A champion of before it was called personal may have it in its profile.
       if (column.personal) return [];
@@ -116,4 +124,5 @@ function comparable(profile: Profile, facts: readonly ColumnFacts[]): Record<str
         : [];
     }),
   );
+  return { ...asTheyAre, ...Object.fromEntries(ofDates) };
 }

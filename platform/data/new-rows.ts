@@ -1,4 +1,5 @@
 import type { ModelDefinition } from "../definition/definition";
+import { sentValue } from "../definition/shown-value";
 import type { SqlEngine, SqlRow } from "../sql/engine";
 import { identifier } from "../sql/engine";
 
@@ -21,8 +22,10 @@ export async function findNewRows(
   rows: readonly SqlRow[],
 ): Promise<NewRows> {
   const id = columns.find(({ role }) => role === "id")?.name;
-  const names = columns.filter(({ role }) => role !== "weight").map(({ name }) => name);
-  const valuesOf = (row: SqlRow): string => JSON.stringify(names.map((name) => row[name] ?? null));
+  const compared = columns.filter(({ role }) => role !== "weight");
+  const names = compared.map(({ name }) => name);
+  const valuesOf = (row: SqlRow): string =>
+    JSON.stringify(compared.map((column) => sentValue(column, row[column.name])));
   const keyOf = (row: SqlRow): string => (id === undefined ? valuesOf(row) : String(row[id]));
   const fresh = new Map<string, SqlRow>();
   for (const row of rows) if (!fresh.has(keyOf(row))) fresh.set(keyOf(row), row);

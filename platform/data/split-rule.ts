@@ -4,7 +4,7 @@ import type { ModelDefinition } from "../definition/definition";
 
 const keyColumnSchema = z.object({
   name: z.string().min(1),
-  type: z.enum(["number", "category", "boolean"]),
+  type: z.enum(["number", "category", "boolean", "date"]),
   /** Present where it is the rows' id, or says whose rows they are. */
   role: z.enum(["id", "group"]).exactOptional(),
 });

@@ -1,4 +1,5 @@
 import type { ColumnDefinition, DataFormat } from "../definition/definition";
+import { isoTimeExamples, isoTimePattern } from "../base/iso-time";
 import { isBooleanCategory } from "../definition/column-schema";
 import type { SqlDialect } from "../sql/dialect";
 import { identifier, literal } from "../sql/engine";
@@ -15,7 +16,8 @@ const plainNumber = new RegExp(`^${decimalNotation}$`);
 const groupedNumber = new RegExp(`^${groupedNotation}$`);
 const maxDouble = "CAST('1.7976931348623157e308' AS DOUBLE)";
 
-const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN" } as const;
+/** A date is seconds since 1970 (UTC). */
+const sqlTypes = { number: "DOUBLE", category: "STRING", boolean: "BOOLEAN", date: "DOUBLE" } as const;
 
 type Typed = Pick<ColumnDefinition, "type"> &
   Partial<Pick<ColumnDefinition, "values">> & { readonly role?: string | undefined };
@@ -72,6 +74,10 @@ function typedNumber(text: string, dialect: SqlDialect, { format, isPlain = fals
   return `CASE WHEN ${known} AND abs(${number}) <= ${maxDouble} THEN ${number} END`;
 }
 
+function typedDate(text: string, dialect: SqlDialect): string {
+  return `CASE WHEN ${dialect.matches(text, isoTimePattern)} THEN ${dialect.secondsOf(text)} END`;
+}
+
 /**
  * SQL expression that makes a column's text a value of its type; NULL when the text is no such value. Spaces around a number
  * or a boolean do not count. Numbers are written in decimal notation with a point, where no format says otherwise.
@@ -90,6 +96,7 @@ export function typedColumn(
   // A model would not get what follows a NUL: the ONNX runtime ends texts there.
   if (type === "category") return `CASE WHEN position(chr(0) IN ${text}) = 0 THEN ${text} END`;
   if (type === "number") return typedNumber(text, dialect, written);
+  if (type === "date") return typedDate(`trim(${text})`, dialect);
   return `CASE WHEN ${lower} IN ('true', '1') THEN TRUE WHEN ${lower} IN ('false', '0') THEN FALSE END`;
 }
 
@@ -140,6 +147,8 @@ export function typedValue(
   if (format && isMissing(trimmed, column, format)) return null;
   const type = storedType(column);
   if (type === "number") return numberOf(trimmed, format) ?? text;
+  // Dates are texts to whoever checks values.
+  if (type === "date") return trimmed;
   const asCategory = type === "category" && column.role !== "id" && isBooleanCategory(column);
   if (type === "category" && !asCategory) return text;
   const lower = trimmed.toLowerCase();
@@ -157,6 +166,7 @@ export function formatIn(file: "csv" | "parquet", format: DataFormat): DataForma
 export function notationOf(type: ColumnDefinition["type"], { decimal, thousands }: DataFormat): string {
   if (type === "boolean") return "A boolean is written true or false, or 1 or 0";
   if (type === "category") return "Any text without the character NUL is allowed";
+  if (type === "date") return `A date or time is written as ISO 8601 has it, such as ${isoTimeExamples}`;
   const grouped = thousands === undefined ? "" : `, 1${thousands}000`;
   const without = thousands === undefined ? "spaces, units or separators" : "units";
   return `Numbers are written like 12, -0${decimal}5${grouped} or 1e-3, without ${without}`;

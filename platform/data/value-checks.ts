@@ -1,9 +1,10 @@
 import type { ColumnDefinition, ModelDefinition } from "../definition/definition";
 import type { Finding } from "./findings";
-import type { SqlEngine } from "../sql/engine";
+import type { SqlEngine, SqlValue } from "../sql/engine";
 import { identifier } from "../sql/engine";
 import type { ColumnFacts } from "./column-facts";
 import { findExamples, outsideCondition } from "./column-facts";
+import { shownValue } from "../definition/shown-value";
 import { notationOf } from "./typed-columns";
 import { counted, percent, quoted } from "../base/wording";
 
@@ -84,14 +85,16 @@ function outsideMessage({ column, outside, min, max }: ColumnFacts): string {
         : "correct the values, or add them to the definition";
     return `Column "${column.name}" has a value that is not allowed in ${rows}. Allowed are ${expected}; ${remedy}.`;
   }
-  const reach = column.personal ? "" : ` (it goes from ${String(min)} to ${String(max)})`;
+  const shown = (bound: SqlValue | undefined): string => shownValue(column, bound ?? null);
+  const reach = column.personal ? "" : ` (it goes from ${shown(min)} to ${shown(max)})`;
   const found = `is outside ${allowedRange(column)} in ${rows}${reach}`;
   return isTaken
     ? `Column "${column.name}" ${found}. Such a value is taken (outside: "warn"); widen the range if it is right.`
     : `Column "${column.name}" ${found}. Correct the values, or widen the range in the definition.`;
 }
 
-function allowedRange({ range, unit }: ColumnDefinition): string {
+function allowedRange(column: ColumnDefinition): string {
+  const { range, unit } = column;
   if (!range) return "0 and more, as a weight has to be,";
-  return `${range[0]} to ${range[1]}${unit === undefined ? "" : ` ${unit}`}`;
+  return `${shownValue(column, range[0])} to ${shownValue(column, range[1])}${unit === undefined ? "" : ` ${unit}`}`;
 }

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { closedObject } from "./closed-object";
+import { dateFaults, momentOf, numberFaults } from "./date-faults";
+import { datePartSchema } from "./date-parts";
+import { encodingFaults } from "./encoding-faults";
 
 /**
  * Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. The last one is
@@ -25,16 +28,25 @@ export function isBooleanCategory({
   );
 }
 
+const bound = z.union([z.number(), z.string()]);
+
 export const columnSchema = closedObject({
   /** As in the header of the data. */
   name: z.string().min(1).max(128),
   /** Of an id it says nothing: ids are text, as they are written. */
-  type: z.enum(["number", "category", "boolean"]),
+  type: z.enum(["number", "category", "boolean", "date"]),
   role: z.enum(["feature", "target", "id", "weight"]).default("feature"),
   /** Whether a value may be missing. Missing numbers are imputed with the median, others with the most frequent value. */
   nullable: z.boolean().default(false),
-  /** Least and greatest allowed value of a number, both inclusive. */
-  range: z.tuple([z.number(), z.number()]).optional(),
+  /** Least and greatest allowed value of a number or a date, both inclusive. Once read, those of a date are seconds since 1970 (UTC). */
+  range: z.tuple([bound, bound]).optional(),
+  /** The numbers that a model takes of a date. */
+  parts: z.array(datePartSchema).min(1).optional(),
+  /**
+   * How a category becomes numbers: by its place among `values`, the least first (`rank`), or by the mean target of its rows (`target`);
+   * otherwise each value has a number of its own.
+   */
+  encoding: z.enum(["rank", "target"]).optional(),
   /** Allowed values of a category. Without it any text is allowed, and one not seen in training has no effect. */
   values: z.array(z.string().min(1)).min(1).optional(),
   /** Whole numbers that name the classes of a target, the positive one of two last. Predictions are such numbers. */
@@ -55,12 +67,13 @@ export const columnSchema = closedObject({
 })
   .superRefine((column, context) => {
     const fault = (message: string): void => void context.addIssue({ code: "custom", message });
+    for (const message of [...dateFaults(column), ...encodingFaults(column)]) fault(message);
     if (column.range && column.role === "id") {
       fault(`column "${column.name}": an id is text as it is written, so it has no range`);
-    } else if (column.range && column.type !== "number") {
-      fault(`column "${column.name}": only a number has a range`);
+    } else if (column.range && column.type !== "number" && column.type !== "date") {
+      fault(`column "${column.name}": only a number or a date has a range`);
     }
-    if (column.range && column.range[0] > column.range[1]) {
+    if (column.range && momentOf(column.range[0]) > momentOf(column.range[1])) {
       fault(`column "${column.name}": range ${column.range[0]}..${column.range[1]} is empty`);
     }
     if (column.values && column.type !== "category")
@@ -85,7 +98,8 @@ export const columnSchema = closedObject({
     if (column.role === "weight" && column.type !== "number")
       fault(`column "${column.name}": a weight is a number`);
   })
-  .transform(withoutMissingBooleans);
+  .transform(withoutMissingBooleans)
+  .transform(withMoments);
 
 function classFaults({
   name,
@@ -150,6 +164,16 @@ function withoutMissingBooleans<Column extends { type: string; nullable: boolean
   return { ...column, type: "category", values: [...booleanValues] };
 }
 
+export type ColumnOutput = z.output<typeof columnSchema>;
+
+/** A date's range is numbers in all that follows. */
+function withMoments<Column extends { range?: readonly [number | string, number | string] | undefined }>(
+  column: Column,
+): Omit<Column, "range"> & { range?: [number, number] | undefined } {
+  const { range, ...others } = column;
+  return { ...others, ...(range && { range: [momentOf(range[0]), momentOf(range[1])] }) };
+}
+
 /** What is wrong with columns beside each other. */
 export function columnFaults({
   columns,
@@ -160,6 +184,7 @@ export function columnFaults({
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [
     ...[...twice].map((name) => `column "${name}" is defined twice`),
+    ...numberFaults(columns),
     ...names.flatMap((name, index) => {
       const other = names
         .slice(0, index)

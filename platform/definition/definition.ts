@@ -6,6 +6,8 @@ import { checksSchema } from "./checks-schema";
 import { classNames, probabilityNames } from "./class-names";
 import { closedObject } from "./closed-object";
 import { columnFaults, columnSchema } from "./column-schema";
+import { modelFeatures } from "./model-features";
+import { targetEncodingFaults } from "./encoding-faults";
 import { formatSchema } from "./format-schema";
 import { metricNames, metricNamesOf, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
@@ -73,7 +75,7 @@ const definitionShape = closedObject({
   /** Regression: intervals that hold the targets of a share of rows, 0..1, are an output on request. */
   intervals: closedObject({ coverage: z.number().gt(0).lt(1) }).optional(),
   /** Two classes: how probabilities are made to be shares of positive rows. */
-  calibration: z.literal("platt").optional(),
+  calibration: z.enum(["platt", "isotonic"]).optional(),
   /** Two classes: how the probability is chosen above which the positive one is predicted; 0.5 unless said otherwise. */
   threshold: thresholdRuleSchema,
   gate: gateSchema,
@@ -129,7 +131,8 @@ function taskFaults({ columns, task, trainer, intervals, calibration, threshold 
   const classes = target ? classNames(target) : [];
   return [
     ...faults,
-    ...trainerFaults(trainer, { task, columns }),
+    ...targetEncodingFaults(columns, { trainer, classes: task === "classification" ? classes.length : 0 }),
+    ...trainerFaults(trainer, { task, columns: modelFeatures(columns) }),
     ...probabilityFaults({ calibration, threshold }, { task, classes, trainer }),
     ...intervalFaults(intervals, { task, trainer }),
   ];
@@ -180,7 +183,11 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
   for (const slice of gate.slices) {
     const column = columns.find(({ name }) => name === slice.column);
     if (!column) faults.push(`the slice column "${slice.column}" is not among the columns`);
-    else if ((column.type === "number") !== (slice.at !== undefined)) {
+    else if (column.type === "date") {
+      faults.push(
+        `the slice column "${slice.column}" is a date; slices are of numbers, categories and booleans`,
+      );
+    } else if ((column.type === "number") !== (slice.at !== undefined)) {
       faults.push(
         `the slice column "${slice.column}" is a ${column.type}; cut points ("at") are for numbers, which need them`,
       );

@@ -45,8 +45,11 @@ const trainerKinds = {
       }),
       /** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
       standardize: z.boolean().optional(),
-      /** What the model is linear in: the natural logarithm of the target, which is then above 0, in place of the target. */
-      targetTransform: z.literal("log").optional(),
+      /**
+       * What the model is linear in, in place of the target: its natural logarithm, or the power of it that is most like a normal
+       * distribution; for `log` and `box-cox` it is above 0.
+       */
+      targetTransform: z.enum(["log", "box-cox", "yeo-johnson"]).optional(),
     }),
   },
   logistic: {

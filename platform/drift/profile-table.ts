@@ -1,31 +1,29 @@
+import type { ColumnDefinition } from "../definition/definition";
 import { identifier, type SqlEngine } from "../sql/engine";
 import { binEdges, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
 import { quartilePositions, type Quartiles } from "./profile-quantile";
+import { profiledColumns, withProfiled, type ProfiledColumn } from "./date-profiles";
 import type { ColumnProfile } from "./profile";
 import { countCategories, profileCategories } from "./profile-categories";
 import { countBins, describeNumbers, type DescribedColumn, type NumberColumn } from "./profile-numbers";
-
-/** A column of a table to profile; a boolean is profiled as a category. */
-interface ProfiledColumn {
-  readonly name: string;
-  readonly type: "number" | "category" | "boolean";
-}
 
 function numbersAmong(columns: readonly ProfiledColumn[]): string[] {
   return columns.filter(({ type }) => type === "number").map(({ name }) => name);
 }
 
 /**
- * Profiles of a table's columns, with bins and categories of their own: what later data is compared with. `from` is
+ * Profiles of a table's columns, with bins and categories of their own: what later data is compared with. `table` is
  * what follows FROM: a table, or a subquery with an alias. A NULL is missing. Number
  * columns are scanned twice, categories counted once. The bins of very many numbers are found by a sample of them; what is in
  * the bins is counted of all.
  */
 export async function profileTable(
   engine: SqlEngine,
-  from: string,
-  columns: readonly ProfiledColumn[],
+  table: string,
+  features: readonly Pick<ColumnDefinition, "name" | "type" | "parts">[],
 ): Promise<Record<string, ColumnProfile>> {
+  const columns = profiledColumns(features);
+  const from = withProfiled(table, columns);
   const rows = await countRows(engine, from);
   const binned: NumberColumn[] = [];
   for (const described of await describeNumbers(engine, from, { names: numbersAmong(columns), rows })) {
@@ -44,11 +42,12 @@ export async function profileTable(
  */
 export async function profileTableAgainst(
   engine: SqlEngine,
-  from: string,
+  table: string,
   reference: Readonly<Record<string, ColumnProfile>>,
 ): Promise<Record<string, ColumnProfile>> {
+  const columns = columnsOf(reference);
+  const from = withProfiled(table, columns);
   const rows = await countRows(engine, from);
-  const columns = Object.entries(reference).map(([name, { type }]) => ({ name, type }));
   const numbers = await describeNumbers(engine, from, { names: numbersAmong(columns), rows });
   const binned = numbers.map(({ column }) => {
     const profile = reference[column.name];
@@ -67,6 +66,15 @@ export async function profileTableAgainst(
     }
   }
   return inOrder(columns, profiles);
+}
+
+/** The columns that profiles are of. */
+export function columnsOf(reference: Readonly<Record<string, ColumnProfile>>): ProfiledColumn[] {
+  return Object.entries(reference).map(([name, profile]) => ({
+    name,
+    type: profile.type,
+    ...(profile.type === "number" && profile.date && { date: profile.date }),
+  }));
 }
 
 /** Rows by which it is found how often two are alike: of more, some spread over the table. */
@@ -148,13 +156,13 @@ async function findDistinct(engine: SqlEngine, from: string, value: string): Pro
 }
 
 function inOrder(
-  columns: readonly { readonly name: string }[],
+  columns: readonly ProfiledColumn[],
   profiles: ReadonlyMap<string, ColumnProfile>,
 ): Record<string, ColumnProfile> {
   return Object.fromEntries(
-    columns.flatMap(({ name }) => {
+    columns.flatMap(({ name, date }) => {
       const profile = profiles.get(name);
-      return profile ? [[name, profile]] : [];
+      return profile ? [[name, { ...profile, ...(profile.type === "number" && date && { date }) }]] : [];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { binEdges, binOf, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
+import { loggedValue } from "./date-profiles";
 import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
 import { maxCategoryValues } from "./profile";
 import { effectiveRows, RepeatedRows, tellsRepetition } from "./repeated-rows";
@@ -190,6 +191,7 @@ export async function profileRecordsAgainst(
   const counters = new Map(
     Object.entries(reference.columns).map(([name, column]) => [name, counterFor(column)]),
   );
+  const values = Object.entries(reference.columns).map(([name, column]) => loggedValue(name, column));
   const seen = new Set<string>();
   const prediction = reference.prediction && counterFor(reference.prediction);
   for await (const record of records) {
@@ -197,10 +199,11 @@ export async function profileRecordsAgainst(
     tells &&= record.redacted?.every((name) => !counters.has(name)) ?? true;
     record.inputs.forEach((input, index) => {
       rows++;
-      if (tells) repeated.add([...counters.keys()].map((name) => input[name] ?? null));
-      for (const [name, counter] of counters) {
-        if (Object.hasOwn(input, name)) seen.add(name);
-        counter.add(input[name]);
+      const row = values.map((valueOf) => valueOf(input));
+      if (tells) repeated.add(row.map((value) => value ?? null));
+      for (const [index, [name, counter]] of [...counters].entries()) {
+        if (row[index] !== undefined) seen.add(name);
+        counter.add(row[index]);
       }
       const probability = record.probabilities?.[index];
       prediction?.add(typeof probability === "number" ? probability : record.outputs[index]);

@@ -1,6 +1,16 @@
+import type { DatePart } from "../definition/date-parts";
+
+/** What of a date a profile is of. */
+export interface DateOrigin {
+  readonly column: string;
+  readonly part: DatePart;
+}
+
 /** A summary of a column of numbers, against which later data is compared. */
 export interface NumberProfile {
   readonly type: "number";
+  /** Where it is of a number that is made of dates. */
+  readonly date?: DateOrigin;
   /** Values that are there; rows are `count + missing`. */
   readonly count: number;
   readonly missing: number;

@@ -1,4 +1,5 @@
 import { formatNumber } from "../base/format-number";
+import { formatTime } from "../base/iso-time";
 import { isBooleanCategory } from "../definition/column-schema";
 import type { ColumnDefinition } from "../definition/definition";
 
@@ -62,8 +63,9 @@ function narrowedRange(before: InputColumn, now: InputColumn): string[] {
   if (range === undefined) return [];
   const [was, [min, max]] = [refusesOutside(before.range, before), range];
   if (was !== undefined && was[0] >= min && was[1] <= max) return [];
-  const former = was ? `${formatNumber(was[0])} to ${formatNumber(was[1])}` : "any number";
-  return [`${formatNumber(min)} to ${formatNumber(max)} is taken, ${former} was`];
+  const shown = (value: number): string => (now.type === "date" ? formatTime(value) : formatNumber(value));
+  const former = was ? `${shown(was[0])} to ${shown(was[1])}` : `any ${now.type}`;
+  return [`${shown(min)} to ${shown(max)} is taken, ${former} was`];
 }
 
 function narrowedValues(before: InputColumn, now: InputColumn): string[] {

@@ -1,4 +1,5 @@
 import { PlatformError } from "../base/errors";
+import { isKeptAsNumber } from "../definition/model-features";
 import { identifier, type SqlEngine } from "../sql/engine";
 import { findTextFault } from "./category-text";
 import type { Signature, SignatureColumn } from "./signature";
@@ -42,7 +43,7 @@ export async function* featureBlocks(
 
 async function readingOf(engine: SqlEngine, from: string, column: SignatureColumn): Promise<Reading> {
   const name = identifier(column.name);
-  if (column.type === "number") return { sql: name, read: (numbers) => numbers };
+  if (isKeptAsNumber(column.type)) return { sql: name, read: (numbers) => numbers };
   if (column.type === "boolean") {
     return {
       sql: `CASE WHEN ${name} THEN 1 WHEN NOT ${name} THEN 0 END`,

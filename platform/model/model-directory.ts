@@ -2,11 +2,14 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
+import { datePartSchema } from "../definition/date-parts";
 import { formatSchema } from "../definition/format-schema";
 import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
 import { splitRuleSchema } from "../data/split-rule";
 import type { Profile } from "../drift/profile";
+import { isotonicSchema } from "./isotonic-calibration";
 import type { Signature } from "./signature";
+import { targetTransformSchema } from "./target-transform";
 import { digestSchema, faultsOf } from "../base/stored-record";
 
 /** Names of the files in a model directory. */
@@ -29,10 +32,12 @@ const modelValue = z.union([z.number(), z.string()]);
 
 const columnSchema = z.object({
   name: z.string().min(1),
-  type: z.enum(["number", "category", "boolean"]),
+  type: z.enum(["number", "category", "boolean", "date"]),
   nullable: z.boolean(),
   values: z.array(z.string()).exactOptional(),
+  encoding: z.literal("rank").exactOptional(),
   range: z.tuple([z.number(), z.number()]).exactOptional(),
+  parts: z.array(datePartSchema).exactOptional(),
   outside: z.enum(["refuse", "warn"]).exactOptional(),
   personal: z.literal(true).exactOptional(),
   unit: z.string().exactOptional(),
@@ -48,6 +53,8 @@ const signatureSchema = z.object({
     unit: z.string().exactOptional(),
     classes: z.tuple([modelValue, modelValue], modelValue).exactOptional(),
     threshold: z.number().min(0).max(1).exactOptional(),
+    calibration: isotonicSchema.exactOptional(),
+    transform: targetTransformSchema.exactOptional(),
     interval: z.object({ coverage: z.number().gt(0).lt(1), margin: z.number().min(0) }).exactOptional(),
   }),
 });
@@ -112,6 +119,7 @@ const countsByText = z.custom<Record<string, number>>(
 const profileColumnSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("number"),
+    date: z.object({ column: z.string(), part: datePartSchema }).exactOptional(),
     count,
     missing: count,
     mean: z.number().exactOptional(),

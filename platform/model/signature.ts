@@ -1,12 +1,16 @@
 import type { ColumnDefinition, DataFormat, ModelDefinition, Task } from "../definition/definition";
 import { classNames, type ClassNames } from "../definition/class-names";
+import type { IsotonicCalibration } from "./isotonic-calibration";
+import type { TargetTransform } from "./target-transform";
 import { featuresOf, targetOf } from "../definition/definition";
 
 /** A feature as the model expects it. */
 export type SignatureColumn = Pick<
   ColumnDefinition,
-  "name" | "type" | "nullable" | "values" | "range" | "outside" | "unit" | "description"
+  "name" | "type" | "nullable" | "values" | "range" | "parts" | "outside" | "unit" | "description"
 > & {
+  /** What a model takes is its place among `values`. */
+  readonly encoding?: "rank";
   /** Its values may identify a person, and are never logged. */
   readonly personal?: true;
 };
@@ -25,6 +29,10 @@ export interface Signature {
     readonly classes?: ClassNames;
     /** Two classes: the probability above which the positive one is predicted, 0..1; 0.5 where it was not chosen. */
     readonly threshold?: number;
+    /** Two classes: what log-odds are as probabilities, where that is not the logistic function. */
+    readonly calibration?: IsotonicCalibration;
+    /** Regression: where a model is linear in a power of the target, which one, and the way back. */
+    readonly transform?: TargetTransform;
     /** Regression: the target lies within `margin`, in its unit, of the prediction for a share of rows, 0..1; absent where that is not known. */
     readonly interval?: { readonly coverage: number; readonly margin: number };
   };
@@ -40,12 +48,14 @@ export function signatureOf(definition: ModelDefinition): Signature {
     task: definition.task,
     ...(!isUsual(definition.format) && { format: definition.format }),
     inputs: featuresOf(definition).map(
-      ({ name, type, nullable, values, range, outside, personal, unit, description }) => ({
+      ({ name, type, nullable, values, encoding, range, parts, outside, personal, unit, description }) => ({
         name,
         type,
         nullable,
         ...(values && { values }),
+        ...(encoding === "rank" && { encoding }),
         ...(range && { range }),
+        ...(parts && { parts }),
         ...(outside && { outside }),
         ...(personal && { personal }),
         ...(unit !== undefined && { unit }),

@@ -1,11 +1,12 @@
 import { PlatformError } from "../base/errors";
+import { isoTimeExamples, parseTime } from "../base/iso-time";
 import { findTextFault } from "./category-text";
 import type { Signature, SignatureColumn } from "./signature";
 import type { SqlRow, SqlValue } from "../sql/engine";
 
 /**
  * One column of rows to score. A missing number is NaN and a missing category is "", as in the model's graph;
- * a boolean is 0 or 1.
+ * a boolean is 0 or 1; a date is seconds since 1970 (UTC), missing NaN.
  */
 export type ColumnValues = Float64Array | string[] | Uint8Array;
 
@@ -39,7 +40,7 @@ type RowValue = SqlValue | undefined;
 function wrongValue({ name, type }: SignatureColumn, row: number, value: RowValue): PlatformError {
   return new PlatformError(
     "INPUT_INVALID",
-    `Row ${row + 1}: feature "${name}" is ${JSON.stringify(value) ?? "absent"}. A ${type}${type === "boolean" ? "" : " or null"} is expected. Correct the row.`,
+    `Row ${row + 1}: feature "${name}" is ${JSON.stringify(value) ?? "absent"}. A ${type}${type === "boolean" ? "" : " or null"}${type === "date" ? ` such as ${isoTimeExamples}` : ""} is expected. Correct the row.`,
   );
 }
 
@@ -51,6 +52,14 @@ function toColumn(column: SignatureColumn, rows: readonly SqlRow[]): ColumnValue
       if (value === null) return NaN;
       if (typeof value !== "number") throw wrongValue(column, index, value);
       return value;
+    });
+  }
+  if (type === "date") {
+    return Float64Array.from(rows, (row, index) => {
+      const value = row[name];
+      const seconds = typeof value === "string" ? parseTime(value) : undefined;
+      if (value !== null && seconds === undefined) throw wrongValue(column, index, value);
+      return seconds ?? NaN;
     });
   }
   if (type === "boolean") {

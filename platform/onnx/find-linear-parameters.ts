@@ -1,4 +1,6 @@
+import { fittedInputs } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
+import { predictionOf } from "../model/target-transform";
 import { checkInputs, checkOperatorSets, predictorOf } from "./graph-frame";
 import { linearConventions } from "./linear-conventions";
 import { differs, GraphReader } from "./graph-reader";
@@ -100,8 +102,10 @@ function termsOf(graph: GraphReader, part: string): Term[] {
 function parametersOf(file: Uint8Array, signature: Signature): LinearParameters {
   const read = readOnnxGraph(file);
   checkOperatorSets(read, operatorSets);
-  const graph = new GraphReader(read);
-  const predictor = predictorOf(graph, signature);
+  const graph = new GraphReader(read, signature);
+  const { transform } = signature.target;
+  const predicted = predictorOf(graph, signature);
+  const predictor = transform ? graph.ofArithmetic(predictionOf(transform), predicted) : predicted;
   const isLog = signature.task === "regression" && graph.isMadeBy("Exp", predictor);
   const parts = [...graph.inputs("Sum", isLog ? graph.inputs("Exp", predictor).input : predictor)];
   const [intercept = NaN] = graph.numbers(parts.pop() ?? "", 1);
@@ -110,10 +114,11 @@ function parametersOf(file: Uint8Array, signature: Signature): LinearParameters 
   return { signature, intercept, terms: inOrder(terms, signature), ...(isLog && { link: "log" }) };
 }
 
-/** Terms in the order of the signature's inputs, one for each. */
-export function inOrder(terms: readonly Term[], { inputs }: Signature): Term[] {
-  if (terms.length !== inputs.length) differs("features are left out");
-  return inputs.map(({ name, type }) => {
+/** Terms in the order of what the signature's inputs become, one for each. */
+export function inOrder(terms: readonly Term[], signature: Signature): Term[] {
+  const { features } = fittedInputs(signature);
+  if (terms.length !== features.length) differs("features are left out");
+  return features.map(({ name, type }) => {
     const term = terms.find(({ column }) => column === name);
     if (term?.kind !== type) differs(`${name} is not a ${type}`);
     return term;

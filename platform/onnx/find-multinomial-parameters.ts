@@ -40,7 +40,7 @@ function parametersOf(file: Uint8Array, signature: Signature): MultinomialParame
   const read = readOnnxGraph(file);
   checkOperatorSets(read, operatorSets);
   checkInputs(read, signature);
-  const graph = new GraphReader(read);
+  const graph = new GraphReader(read, signature);
   const parts = [...graph.inputs("Sum", predictorOf(graph, signature))];
   const intercepts = graph.numbers(parts.pop() ?? "", classes.length);
   const byPart = parts.map((part) => termsByClass(graph, part, classes.length));

@@ -1,4 +1,6 @@
 import { severalClasses } from "../definition/class-names";
+import type { ModelFeature } from "../definition/model-features";
+import { fittedInputs } from "../model/fitted-inputs";
 import type { Signature, SignatureColumn } from "../model/signature";
 import { checkInputs, checkOperatorSets, predictorOf } from "./graph-frame";
 import { differs, GraphReader } from "./graph-reader";
@@ -18,7 +20,16 @@ import {
 const { modes, aggregate, postTransform, columnAxis, leafRowsKey } = treeConventions;
 
 /** The feature that a column of the trees' input is. */
-function featureOf(graph: GraphReader, value: string, { name, type }: SignatureColumn): TreeFeature {
+function featureOf(
+  graph: GraphReader,
+  value: string,
+  { name, type }: ModelFeature<SignatureColumn>,
+): TreeFeature {
+  if (type === "category" && graph.isMadeBy("Gather", value)) {
+    const { column: category, ...lookup } = graph.lookup(value);
+    if (category !== name) differs(`${name} is in another place`);
+    return { column: name, lookup };
+  }
   let column = value;
   if (type !== "number") {
     const { inputs, attributes } = graph.node("Cast", value);
@@ -154,7 +165,8 @@ function parametersOf(file: Uint8Array, signature: Signature): TreeParameters {
   const read = readOnnxGraph(file);
   checkOperatorSets(read, treeOperatorSets);
   checkInputs(read, signature);
-  const graph = new GraphReader(read);
+  const graph = new GraphReader(read, signature);
+  const inputs = fittedInputs(signature).features;
   const predictor = predictorOf(graph, signature);
   const isLog = signature.task === "regression" && graph.isMadeBy("Exp", predictor);
   const [ensemble = "", constant = "", ...more] = graph.inputs(
@@ -164,14 +176,12 @@ function parametersOf(file: Uint8Array, signature: Signature): TreeParameters {
   if (more.length > 0) differs("more is added to the trees");
   const several = severalClasses(signature.target.classes);
   const bases = graph.numbers(constant, several?.length ?? 1);
-  const { inputs, attributes } = graph.node("TreeEnsemble", ensemble);
-  const { inputs: columns, attributes: joining } = graph.node("Concat", inputs.X);
-  if (joining.axis !== columnAxis || columns.length !== signature.inputs.length) {
+  const { inputs: given, attributes } = graph.node("TreeEnsemble", ensemble);
+  const { inputs: columns, attributes: joining } = graph.node("Concat", given.X);
+  if (joining.axis !== columnAxis || columns.length !== inputs.length) {
     differs("features are joined in another way");
   }
-  const features = signature.inputs.map((input, position) =>
-    featureOf(graph, columns[position] ?? "", input),
-  );
+  const features = inputs.map((input, position) => featureOf(graph, columns[position] ?? "", input));
   return {
     signature,
     bases,

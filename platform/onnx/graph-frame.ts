@@ -1,4 +1,5 @@
 import { probabilityNames, severalClasses, type ClassNames } from "../definition/class-names";
+import { probabilityOf } from "../model/isotonic-calibration";
 import type { Signature } from "../model/signature";
 import { differs, type GraphReader } from "./graph-reader";
 import { usualThreshold } from "../metrics/class-labels";
@@ -41,7 +42,9 @@ export function predictorOf(graph: GraphReader, { task, target }: Signature): st
   if (probability !== "probability" || graph.numbers(bound, 1)[0] !== threshold) {
     differs(`the class is not that above a probability of ${threshold}`);
   }
-  return graph.inputs("Sigmoid", "probability").X;
+  return target.calibration
+    ? graph.ofArithmetic(probabilityOf(target.calibration), graph.inputs("Identity", "probability").input)
+    : graph.inputs("Sigmoid", "probability").X;
 }
 
 /** Whether classes are their own positions, so that nothing has to be looked up. */

@@ -1,8 +1,12 @@
+import { ArithmeticTable } from "../base/arithmetic";
+import { probabilitiesOf } from "../model/isotonic-calibration";
+import { predictionOf } from "../model/target-transform";
 import type { Explanation } from "./explanation";
 import { classesOf, columnOf } from "./model-table";
 import type { LinearParameters } from "./linear-parameters";
 import type { InputTooLarge } from "./input-too-large";
 import { addTerm, assertFinite, findNotFinite, prepareTerm, type PreparedTerm } from "./linear-terms";
+import { fittedInputs, withColumnNumbers } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 
@@ -39,31 +43,45 @@ export class LinearModel {
 
   /** Predictions; of a classification, the probabilities. */
   private sums(table: FeatureTable): Float64Array {
+    const fitted = withColumnNumbers(this.signature, table);
     const sums = new Float64Array(table.rows).fill(this.intercept);
     for (const prepared of this.terms) {
-      addTerm(prepared, columnOf(table, prepared.term.column), { sums, offset: 0, stride: 1 });
+      addTerm(prepared, columnOf(fitted, prepared.term.column), { sums, offset: 0, stride: 1 });
     }
     if (this.signature.task === "classification") {
-      for (let row = 0; row < sums.length; row++) sums[row] = 1 / (1 + Math.exp(-(sums[row] ?? NaN)));
+      return probabilitiesOf(sums, this.signature.target.calibration);
     }
     if (this.link === "log") {
       for (let row = 0; row < sums.length; row++) sums[row] = Math.exp(sums[row] ?? NaN);
     }
-    return sums;
+    const { transform } = this.signature.target;
+    if (transform === undefined) return sums;
+    return new ArithmeticTable(table.rows, () => sums).evaluate(predictionOf(transform));
+  }
+
+  private scale(): Explanation["scale"] {
+    const { task, target } = this.signature;
+    if (task === "classification") return target.calibration ? "uncalibrated" : "log-odds";
+    return target.transform ? "transformed" : (this.link ?? "prediction");
   }
 
   /** What each feature adds; base value and contributions of a row add up to its prediction on `scale`. */
   explain(table: FeatureTable): Explanation {
-    const stride = this.terms.length;
+    const fitted = withColumnNumbers(this.signature, table);
+    const { positions } = fittedInputs(this.signature);
+    const features = this.signature.inputs.map(({ name }) => name);
+    const stride = features.length;
     const contributions = new Float64Array(table.rows * stride);
-    this.terms.forEach((prepared, offset) => {
-      addTerm(prepared, columnOf(table, prepared.term.column), { sums: contributions, offset, stride });
+    this.terms.forEach((prepared, term) => {
+      // What a column becomes adds up to what the column adds.
+      const offset = positions[term] ?? term;
+      addTerm(prepared, columnOf(fitted, prepared.term.column), { sums: contributions, offset, stride });
     });
     assertFinite(contributions, { table, stride, signature: this.signature });
     return {
-      scale: this.signature.task === "regression" ? (this.link ?? "prediction") : "log-odds",
+      scale: this.scale(),
       base: this.intercept,
-      features: this.terms.map(({ term }) => term.column),
+      features,
       contributions,
     };
   }

@@ -35,7 +35,7 @@ export type Term = NumberTerm | BooleanTerm | CategoryTerm;
 /** Intercept plus the sum of terms. */
 export interface LinearPredictor {
   readonly intercept: number;
-  /** In the order of the signature's inputs. */
+  /** In the order of what the signature's inputs become. */
   readonly terms: readonly Term[];
 }
 

@@ -1,4 +1,5 @@
 import { softmaxRows } from "../base/softmax";
+import { fittedInputs, withColumnNumbers } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
@@ -45,11 +46,12 @@ export class MultinomialModel {
   private sums(table: FeatureTable): Float64Array {
     const { predictors } = this;
     const width = predictors.length;
+    const fitted = withColumnNumbers(this.signature, table);
     const sums = new Float64Array(table.rows * width);
     predictors.forEach(({ intercept, terms }, offset) => {
       for (let at = offset; at < sums.length; at += width) sums[at] = intercept;
       for (const prepared of terms) {
-        addTerm(prepared, columnOf(table, prepared.term.column), { sums, offset, stride: width });
+        addTerm(prepared, columnOf(fitted, prepared.term.column), { sums, offset, stride: width });
       }
     });
     return sums;
@@ -59,13 +61,15 @@ export class MultinomialModel {
   explain(table: FeatureTable): Explanation {
     const { signature, predictors } = this;
     const width = predictors.length;
+    const fitted = withColumnNumbers(signature, table);
+    const { positions } = fittedInputs(signature);
     const features = signature.inputs.map(({ name }) => name);
     const stride = features.length * width;
     const contributions = new Float64Array(table.rows * stride);
     predictors.forEach(({ terms }, place) => {
-      terms.forEach((prepared, feature) => {
-        const offset = feature * width + place;
-        addTerm(prepared, columnOf(table, prepared.term.column), { sums: contributions, offset, stride });
+      terms.forEach((prepared, term) => {
+        const offset = (positions[term] ?? term) * width + place;
+        addTerm(prepared, columnOf(fitted, prepared.term.column), { sums: contributions, offset, stride });
       });
     });
     assertFinite(contributions, { table, stride, signature });

@@ -15,6 +15,7 @@ const tensorTypes = {
   number: ["float64", "float32"],
   category: ["string"],
   boolean: ["bool"],
+  date: ["float64"],
 } as const;
 
 /** Element type of each output of the graph, by name. */

@@ -8,12 +8,14 @@ export const treeOperatorSets = { "": 17, "ai.onnx.ml": 5 } as const;
  * as many as there are), and their attributes. Trainers write by this table and the reader of linear models reads by it.
  */
 export const operators = {
+  Add: { domain: "", inputs: ["A", "B"], attributes: {} },
   ArgMax: { domain: "", inputs: ["data"], attributes: { axis: "int", keepdims: "int" } },
   ArrayFeatureExtractor: { domain: "ai.onnx.ml", inputs: ["X", "Y"], attributes: {} },
   Cast: { domain: "", inputs: ["input"], attributes: { to: "int" } },
   Concat: { domain: "", inputs: "many", attributes: { axis: "int" } },
   Div: { domain: "", inputs: ["A", "B"], attributes: {} },
   Exp: { domain: "", inputs: ["input"], attributes: {} },
+  Floor: { domain: "", inputs: ["X"], attributes: {} },
   Gemm: { domain: "", inputs: ["A", "B"], attributes: {} },
   Gather: { domain: "", inputs: ["data", "indices"], attributes: {} },
   Greater: { domain: "", inputs: ["A", "B"], attributes: {} },
@@ -24,10 +26,13 @@ export const operators = {
     inputs: ["X"],
     attributes: { keys_strings: "strings", values_int64s: "ints", default_int64: "int" },
   },
+  Max: { domain: "", inputs: "many", attributes: {} },
   Mul: { domain: "", inputs: ["A", "B"], attributes: {} },
+  Pow: { domain: "", inputs: ["X", "Y"], attributes: {} },
   ReduceSum: { domain: "", inputs: ["data", "axes"], attributes: {} },
   Reshape: { domain: "", inputs: ["data", "shape"], attributes: {} },
   Sigmoid: { domain: "", inputs: ["X"], attributes: {} },
+  Sin: { domain: "", inputs: ["input"], attributes: {} },
   Softmax: { domain: "", inputs: ["input"], attributes: { axis: "int" } },
   Sub: { domain: "", inputs: ["A", "B"], attributes: {} },
   Sum: { domain: "", inputs: "many", attributes: {} },

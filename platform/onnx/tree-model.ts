@@ -1,26 +1,28 @@
 import { softmaxRows } from "../base/softmax";
+import { probabilitiesOf } from "../model/isotonic-calibration";
+import { fittedInputs, withColumnNumbers } from "../model/fitted-inputs";
 import type { Signature } from "../model/signature";
 import type { FeatureTable, Predictions } from "../model/table";
 import type { Explanation } from "./explanation";
 import { Forest } from "./forest";
 import { classesOf, columnOf, predictionsOfClasses } from "./model-table";
-import { firstCategory, otherCategory, type TreeLink, type TreeParameters } from "./tree-parameters";
+import { firstCategory, otherCategory, type TreeParameters } from "./tree-parameters";
 import { TreeContributions } from "./tree-contributions";
 
 const scales = { identity: "prediction", log: "log", "log-odds": "log-odds", logits: "logits" } as const;
 
 /** What the sums become; they are overwritten where they can be. */
-function linked(link: TreeLink, sums: Float64Array, width: number): Float64Array {
+function linked({ link, signature: { target }, bases }: TreeParameters, sums: Float64Array): Float64Array {
   switch (link) {
     case "logits":
-      softmaxRows(sums, width);
+      softmaxRows(sums, bases.length);
       return sums;
     case "identity":
       return sums;
     case "log":
       return sums.map(Math.exp);
     case "log-odds":
-      return sums.map((sum) => 1 / (1 + Math.exp(-sum)));
+      return probabilitiesOf(sums, target.calibration);
   }
 }
 
@@ -32,6 +34,8 @@ export class TreeModel {
   readonly signature: Signature;
   private readonly forest: Forest;
   private readonly codes: readonly (ReadonlyMap<string, number> | undefined)[];
+  /** Of categories that are encoded by the target. */
+  private readonly lookups: readonly (ReadonlyMap<string, number> | undefined)[];
   private contributions: TreeContributions | undefined;
 
   constructor(private readonly parameters: TreeParameters) {
@@ -40,13 +44,17 @@ export class TreeModel {
     this.codes = parameters.features.map(
       ({ values }) => values && new Map(values.map((value, index) => [value, firstCategory + index])),
     );
+    this.lookups = parameters.features.map(
+      ({ lookup }) =>
+        lookup && new Map(lookup.texts.map((text, index) => [text, lookup.numbers[index] ?? NaN])),
+    );
   }
 
   /** Predictions in row order, without a promise: a row takes some microseconds. */
   predict(table: FeatureTable): Predictions {
     const values = this.encode(table);
-    const { link, bases } = this.parameters;
-    const predicted = linked(link, this.forest.sums(values, table.rows), bases.length);
+    const { link } = this.parameters;
+    const predicted = linked(this.parameters, this.forest.sums(values, table.rows));
     if (link === "logits") return predictionsOfClasses(this.signature, predicted);
     if (this.signature.task === "regression") return { prediction: predicted };
     return { prediction: classesOf(this.signature, predicted), probability: predicted };
@@ -67,11 +75,26 @@ export class TreeModel {
       this.contributions.addRow(values, row * features.length, contributions);
     }
     return {
-      scale: scales[link],
+      scale: this.signature.target.calibration ? "uncalibrated" : scales[link],
       base: link === "logits" ? bases : (bases[0] ?? NaN),
-      features: features.map(({ column }) => column),
-      contributions,
+      features: this.signature.inputs.map(({ name }) => name),
+      contributions: this.byInput(contributions, bases.length),
     };
+  }
+
+  /** What a column becomes adds up to what the column adds. */
+  private byInput(contributions: Float64Array, width: number): Float64Array {
+    const { hasNumbers, positions } = fittedInputs(this.signature);
+    if (!hasNumbers) return contributions;
+    const [size, wanted] = [positions.length, this.signature.inputs.length];
+    const sums = new Float64Array((contributions.length / size) * wanted);
+    contributions.forEach((value, index) => {
+      const number = Math.floor(index / width);
+      const at =
+        (Math.floor(number / size) * wanted + (positions[number % size] ?? 0)) * width + (index % width);
+      sums[at] = (sums[at] ?? NaN) + value;
+    });
+    return sums;
   }
 
   /** Row by row a number per feature. */
@@ -79,9 +102,17 @@ export class TreeModel {
     const { features } = this.parameters;
     const stride = features.length;
     const encoded = new Float64Array(table.rows * stride);
+    const fitted = withColumnNumbers(this.signature, table);
     features.forEach(({ column }, position) => {
-      const values = columnOf(table, column);
+      const values = columnOf(fitted, column);
       const codes = this.codes[position];
+      const lookup = this.lookups[position];
+      if (lookup !== undefined) {
+        const other = features[position]?.lookup?.other ?? NaN;
+        for (let row = 0, at = position; row < table.rows; row++, at += stride)
+          encoded[at] = lookup.get(String(values[row])) ?? other;
+        return;
+      }
       for (let row = 0, at = position; row < table.rows; row++, at += stride) {
         const value = values[row];
         encoded[at] = codes === undefined ? Number(value) : (codes.get(String(value)) ?? otherCategory);

@@ -5,6 +5,15 @@ export interface TreeFeature {
   readonly column: string;
   /** Category: the values that were seen in training; the code of each is its position plus `firstCategory`. */
   readonly values?: readonly string[];
+  /** Category that is encoded by the target: a number for each value, and that of a missing one and of others. */
+  readonly lookup?: TreeLookup;
+}
+
+export interface TreeLookup {
+  readonly texts: readonly string[];
+  /** In the order of `texts`. */
+  readonly numbers: readonly number[];
+  readonly other: number;
 }
 
 /** Code of a category that is missing, or that was not seen in training. ONNX Runtime packs sets of codes from 1 on. */
@@ -48,7 +57,7 @@ export interface TreeParameters {
   readonly link: TreeLink;
   /** One; of logits one for each class. */
   readonly bases: readonly number[];
-  /** In the order of the signature's inputs. */
+  /** In the order of what the signature's inputs become. */
   readonly features: readonly TreeFeature[];
   readonly trees: Trees;
 }

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { severalClasses } from "../definition/class-names";
+import { isKeptAsNumber } from "../definition/model-features";
 import type { Signature, SignatureColumn } from "../model/signature";
 import type { ColumnValues, FeatureTable, Predictions } from "../model/table";
 
@@ -127,7 +128,7 @@ export class FrameEncoder {
     const numbers = table.rows * (source.classes ?? 1);
     let max = frameHead + aligned(3 * id.length) + maxBytesOf(predictions.prediction) + 8 * numbers;
     for (const { name, type } of source.columns) {
-      const values = type === "number" ? undefined : table.columns.get(name);
+      const values = isKeptAsNumber(type) ? undefined : table.columns.get(name);
       max += values === undefined ? 8 * table.rows : maxBytesOf(values);
     }
     this.grow(max);

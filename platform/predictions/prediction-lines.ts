@@ -1,3 +1,5 @@
+import { formatTime } from "../base/iso-time";
+import { isKeptAsNumber } from "../definition/model-features";
 import type { SignatureColumn } from "../model/signature";
 import { aligned, frameHead, type SegmentHeader } from "./prediction-frames";
 
@@ -84,7 +86,7 @@ class ColumnReader {
   /** Starts on a frame's column; returns the offset of the next column. */
   begin({ bytes, rows }: Frame, offset: number): number {
     this.offset = offset;
-    if (this.type === "number") return offset + 8 * rows;
+    if (isKeptAsNumber(this.type)) return offset + 8 * rows;
     if (this.type === "boolean") return aligned(offset + rows);
     // The total length comes before the first value.
     this.offset += 4;
@@ -95,6 +97,10 @@ class ColumnReader {
   addNext({ bytes, view }: Frame, line: LineText): void {
     if (this.type === "number") {
       line.addNumber(view.getFloat64(this.offset, true));
+      this.offset += 8;
+    } else if (this.type === "date") {
+      const seconds = view.getFloat64(this.offset, true);
+      line.add(Number.isNaN(seconds) ? "null" : `"${formatTime(seconds)}"`);
       this.offset += 8;
     } else if (this.type === "boolean") {
       line.add(bytes[this.offset] === 1 ? "true" : "false");

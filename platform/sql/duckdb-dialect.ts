@@ -9,9 +9,10 @@ export const duckDbDialect: SqlDialect = {
   doubleOfPlain: (text) => `TRY_CAST(${text} AS DOUBLE)`,
   tryCast: (text, type) => `TRY_CAST(${text} AS ${type})`,
   secondsOf: (text) =>
-    // Cast to a timestamp an offset would be dropped, and cast to one with a zone a text without it would be in the session's.
+    // Cast to a timestamp an offset would be dropped, and cast to one with a zone a text without it would be in the session's. Before an
+    // offset there have to be seconds.
     `CASE WHEN ${duckDbDialect.matches(text, ".*:[0-9.]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)")} ` +
-    `THEN epoch(TRY_CAST(${text} AS TIMESTAMPTZ)) ELSE epoch(TRY_CAST(${text} AS TIMESTAMP)) END`,
+    `THEN epoch(TRY_CAST(regexp_replace(${text}, '^([^:]*:[0-9]{2})([Z+-])', '\\1:00\\2') AS TIMESTAMPTZ)) ELSE epoch(TRY_CAST(${text} AS TIMESTAMP)) END`,
   positionAmong: (text, texts) =>
     texts.length === 0
       ? "CAST(NULL AS DOUBLE)"

@@ -1,3 +1,4 @@
+import { formatTime, isoTimePattern } from "../../platform/base/iso-time";
 import { percent } from "../../platform/base/wording";
 import type { Explanation } from "../../platform/onnx/explanation";
 import { severalClasses } from "../../platform/definition/class-names";
@@ -22,15 +23,20 @@ function valueSchema(
   { type, nullable, values, range, outside, unit, description }: SignatureColumn,
   version: OpenApiVersion,
 ): Schema {
-  const words = [description, unit === undefined ? undefined : `in ${unit}`].filter(
-    (text) => text !== undefined,
-  );
   const isClosed = outside !== "warn";
+  const isDate = type === "date";
+  const words = [
+    description,
+    unit === undefined ? undefined : `in ${unit}`,
+    isDate ? `date or time as ISO 8601 has it, in UTC or with an offset` : undefined,
+    isDate && range && isClosed ? `from ${formatTime(range[0])} to ${formatTime(range[1])}` : undefined,
+  ].filter((text) => text !== undefined);
   const schema = {
-    type: type === "category" ? "string" : type,
+    type: type === "category" || isDate ? "string" : type,
     ...(words.length > 0 && { description: words.join(", ") }),
     ...(type === "category" && (values && isClosed ? { enum: values } : { minLength: 1 })),
-    ...(range && isClosed && { minimum: range[0], maximum: range[1] }),
+    ...(isDate && { pattern: `^${isoTimePattern}$` }),
+    ...(range && isClosed && !isDate && { minimum: range[0], maximum: range[1] }),
   };
   return nullable ? orNull(schema, version) : schema;
 }
@@ -122,7 +128,11 @@ export function explanationSchema({ task, inputs, target }: Signature): Schema {
   // A model of counts or amounts adds up to the logarithm of what it predicts.
   const several = severalClasses(target.classes);
   const sums: Explanation["scale"][] =
-    task === "regression" ? ["prediction", "log"] : several ? ["logits"] : ["log-odds"];
+    task === "regression"
+      ? ["prediction", "log", "transformed"]
+      : several
+        ? ["logits"]
+        : [target.calibration ? "uncalibrated" : "log-odds"];
   const added = several ? probabilityListSchema(several) : { type: "number" };
   const names = Object.fromEntries(inputs.map(({ name }) => [name, added]));
   return objectSchema(

@@ -5,7 +5,12 @@ import { checkRowCount, RowTable, type InputRows } from "../rows/row-table";
 import type { Datatype, InputTensor } from "./inference-tensor";
 
 /** The datatype of each type of feature, as the metadata gives it. */
-export const featureDatatypes = { number: "FP64", boolean: "BOOL", category: "BYTES" } as const;
+export const featureDatatypes = {
+  number: "FP64",
+  boolean: "BOOL",
+  category: "BYTES",
+  date: "BYTES",
+} as const;
 
 function takes(type: SignatureColumn["type"], datatype: Datatype): boolean {
   if (type === "number") return datatype !== "BOOL" && datatype !== "BYTES";

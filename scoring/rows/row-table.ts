@@ -1,3 +1,5 @@
+import { formatTime, isoTimeExamples, parseTime } from "../../platform/base/iso-time";
+import { isKeptAsNumber } from "../../platform/definition/model-features";
 import { isBooleanCategory } from "../../platform/definition/column-schema";
 import { findTextFault } from "../../platform/model/category-text";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
@@ -17,23 +19,29 @@ export interface InputRows {
   readonly outside?: ReadonlyMap<string, number>;
 }
 
+function isPlainNumber(column: SignatureColumn | undefined): boolean {
+  return column?.type === "number" && column.range === undefined;
+}
+
 function emptyColumn({ type }: SignatureColumn, rows: number): ColumnValues {
-  if (type === "number") return new Float64Array(rows);
+  if (isKeptAsNumber(type)) return new Float64Array(rows);
   return type === "boolean" ? new Uint8Array(rows) : new Array<string>(rows).fill("");
 }
 
-function recordValue(values: ColumnValues, row: number): InputValue {
+function recordValue({ type }: SignatureColumn, values: ColumnValues, row: number): InputValue {
   const value = values[row];
+  if (type === "date") return Number.isNaN(value) ? null : formatTime(Number(value));
   if (values instanceof Uint8Array) return value === 1;
   return value === undefined || value === "" || Number.isNaN(value) ? null : value;
 }
 
 /** Rows of a table by feature name; null = missing. */
-function recordsOf({ rows, columns }: FeatureTable): Record<string, InputValue>[] {
+function recordsOf({ inputs }: Signature, { rows, columns }: FeatureTable): Record<string, InputValue>[] {
   return Array.from({ length: rows }, (_, row) => {
     const record: Record<string, InputValue> = {};
-    for (const [name, values] of columns) {
-      const value = recordValue(values, row);
+    for (const column of inputs) {
+      const { name } = column;
+      const value = recordValue(column, columns.get(name) ?? [], row);
       // Assigning to "__proto__" would make no property.
       if (name === "__proto__") Object.defineProperty(record, name, { value, enumerable: true });
       else record[name] = value;
@@ -75,7 +83,7 @@ export class RowTable {
     this.values = signature.inputs.map((column) => emptyColumn(column, rows));
     // Those with a range need a closer look.
     this.numbers = this.values.map((values, position) =>
-      values instanceof Float64Array && signature.inputs[position]?.range === undefined ? values : undefined,
+      isPlainNumber(signature.inputs[position]) && values instanceof Float64Array ? values : undefined,
     );
   }
 
@@ -101,7 +109,11 @@ export class RowTable {
   finish(): InputRows {
     this.faults.throwIfAny();
     const table = { rows: this.rows, columns: new RequestColumns(this.signature, this.values) };
-    return { table, records: () => recordsOf(table), ...(this.outside && { outside: this.outside }) };
+    return {
+      table,
+      records: () => recordsOf(this.signature, table),
+      ...(this.outside && { outside: this.outside }),
+    };
   }
 
   /** The first rows alone; what follows them was not wanted after all. */
@@ -150,7 +162,7 @@ function storeValue(
 ): string | typeof taken | undefined {
   if (value === null) {
     if (!nullable) return `"${name}" is null. A ${type} is required.`;
-    values[row] = type === "number" ? NaN : "";
+    values[row] = isKeptAsNumber(type) ? NaN : "";
     return undefined;
   }
   if (type === "number") {
@@ -161,6 +173,15 @@ function storeValue(
     if (range === undefined || (value >= range[0] && value <= range[1])) return undefined;
     if (outside === "warn") return taken;
     return `"${name}" is ${show(value)}. ${range[0]} to ${range[1]} is allowed.`;
+  } else if (type === "date") {
+    const seconds = typeof value === "string" ? parseTime(value) : undefined;
+    if (seconds === undefined) {
+      return `"${name}" is ${show(value)}. A date or time as ISO 8601 has it is required, such as ${isoTimeExamples}.`;
+    }
+    values[row] = seconds;
+    if (range === undefined || (seconds >= range[0] && seconds <= range[1])) return undefined;
+    if (outside === "warn") return taken;
+    return `"${name}" is ${show(value)}. ${formatTime(range[0])} to ${formatTime(range[1])} is allowed.`;
   } else if (type === "boolean") {
     if (typeof value !== "boolean") return `"${name}" is ${show(value)}. true or false is required.`;
     values[row] = value ? 1 : 0;

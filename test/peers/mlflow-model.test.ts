@@ -16,7 +16,7 @@ interface Loaded {
   readonly onnxruntime: Readonly<Record<string, (number | string)[]>>;
 }
 
-const mlflowTypes = { number: "double", category: "string", boolean: "boolean" } as const;
+const mlflowTypes = { number: "double", category: "string", boolean: "boolean", date: "double" } as const;
 const onlyBmi = shippedDefinition("diabetes").columns.filter(({ name }) =>
   ["bmi", "progression"].includes(name),
 );

@@ -22,7 +22,7 @@ export function shippedDefinition(
   return parseModelDefinition({ ...shipped, ...changes }, name);
 }
 
-const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN" } as const;
+const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN", date: "DOUBLE" } as const;
 
 /** The split of data that has the columns of a definition. */
 export function splitOf(definition: ModelDefinition): SplitRule {

@@ -4,6 +4,8 @@ import { signatureOf, type Signature } from "../../platform/model/signature";
 import { assertNotInterrupted } from "../../platform/http/retries";
 import { chooseThreshold } from "../evaluation/choose-threshold";
 import { calibrated, fitPlatt, type Calibration } from "../evaluation/fit-platt";
+import { calibratedByLevels, fitIsotonic } from "../evaluation/fit-isotonic";
+import type { IsotonicCalibration } from "../../platform/model/isotonic-calibration";
 import { conformalMargin } from "../evaluation/conformal-margin";
 import { scoreFitted } from "../evaluation/score-fitted";
 import { toOnnx } from "../onnx/linear-graph";
@@ -45,6 +47,7 @@ async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
 interface Learned {
   readonly interval?: Signature["target"]["interval"] | undefined;
   readonly calibration?: Calibration | undefined;
+  readonly isotonic?: IsotonicCalibration | undefined;
   readonly threshold?: number | undefined;
 }
 
@@ -76,12 +79,13 @@ function recalibrated(fitted: FittedModel, { slope, intercept }: Calibration): F
 
 /** A model with what was learned of its predictions, in its parameters, its signature and its file. */
 function withLearned(fitted: FittedModel, signature: Signature, learned: Learned): SignedModel {
-  const { calibration, threshold, interval } = learned;
-  const signed: Signature = {
+  const { calibration, isotonic, threshold, interval } = learned;
+  const learnedSignature: Signature = {
     ...signature,
     target: {
       ...signature.target,
       ...(threshold !== undefined && { threshold }),
+      ...(isotonic && { calibration: isotonic }),
       ...(interval && { interval }),
     },
   };
@@ -95,11 +99,21 @@ function withLearned(fitted: FittedModel, signature: Signature, learned: Learned
     ...(interval && { intervalMargin: interval.margin }),
   };
   const model = calibration ? recalibrated(fitted, calibration) : fitted;
-  const linear = model.linear && { ...model.linear, signature: signed };
-  const trees = model.trees && { ...model.trees, signature: signed };
+  const linear = model.linear && { ...model.linear, signature: learnedSignature };
+  const trees = model.trees && { ...model.trees, signature: learnedSignature };
   const onnx = linear ? toOnnx(linear) : trees && treesToOnnx(trees);
   if (onnx === undefined) throw new TypeError("Only of a model whose parameters are known more is learned.");
-  return { ...model, linear, trees, onnx, signature: signed, chosen };
+  return { ...model, linear, trees, onnx, signature: learnedSignature, chosen };
+}
+
+function withCalibration(rows: ScoredRows, { calibration, isotonic }: Learned): ScoredRows {
+  if (isotonic) return calibratedByLevels(rows, isotonic);
+  return calibration ? calibrated(rows, calibration) : rows;
+}
+
+/** A model with the signature that its trainer gave it, which may say how it was fitted. */
+function signed(fitted: FittedModel, signature: Signature): SignedModel {
+  return { ...fitted, signature: fitted.linear?.signature ?? signature };
 }
 
 /**
@@ -112,10 +126,17 @@ export async function fitCandidate(input: TrainerInput): Promise<SignedModel> {
   const signature = signatureOf(definition);
   const { calibration: method, threshold: rule, intervals } = definition;
   if (method === undefined && rule === undefined && intervals === undefined)
-    return { ...(await fitModel(input)), signature };
+    return signed(await fitModel(input), signature);
   const unseen = await scoreUnseen(input);
-  const calibration = method && fitPlatt(unseen);
-  const threshold = rule && chooseThreshold(calibration ? calibrated(unseen, calibration) : unseen, rule);
+  const calibration = method === "platt" ? fitPlatt(unseen) : undefined;
+  const isotonic = method === "isotonic" ? fitIsotonic(unseen) : undefined;
+  const threshold = rule && chooseThreshold(withCalibration(unseen, { calibration, isotonic }), rule);
   const interval = intervals && { ...intervals, margin: conformalMargin(unseen, intervals.coverage) };
-  return withLearned(await fitModel(input), signature, { calibration, threshold, interval });
+  const fitted = await fitModel(input);
+  return withLearned(fitted, signed(fitted, signature).signature, {
+    calibration,
+    isotonic,
+    threshold,
+    interval,
+  });
 }

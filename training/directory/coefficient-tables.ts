@@ -23,8 +23,11 @@ function named({ terms }: LinearPredictor): (readonly [string, number])[] {
 
 function scaleOf(definition: ModelDefinition, isSeveral: boolean): string {
   if (definition.task === "classification") return isSeveral ? "logits" : "log-odds";
-  if ("targetTransform" in definition.trainer && definition.trainer.targetTransform === "log") {
-    return "the natural logarithm of the target";
+  const { trainer } = definition;
+  if ("targetTransform" in trainer && trainer.targetTransform !== undefined) {
+    return trainer.targetTransform === "log"
+      ? "the natural logarithm of the target"
+      : `the target as ${trainer.targetTransform} transforms it`;
   }
   const { unit } = targetOf(definition);
   return `units of the target${unit ? ` (${markdownText(unit)})` : ""}`;

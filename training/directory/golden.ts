@@ -16,6 +16,8 @@ import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { MultinomialModel } from "../../platform/onnx/multinomial-model";
 import { TreeModel } from "../../platform/onnx/tree-model";
 import type { FittedParameters } from "../trainers/trainer";
+import { sentValue } from "../../platform/definition/shown-value";
+import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import { predictionSql } from "../evaluation/predict-sql";
 import { rowsOf } from "../evaluation/score-rows";
 import { aggregate } from "../preprocessing/sql";
@@ -44,7 +46,9 @@ export async function makeGoldenRows(
 ): Promise<GoldenRows> {
   const found = await selectRows(engine, definition, linear);
   const rows = found.map((row) =>
-    Object.fromEntries(featuresOf(definition).map(({ name }) => [name, row[name] ?? null])),
+    Object.fromEntries(
+      featuresOf(definition).map((column) => [column.name, sentValue(column, row[column.name])]),
+    ),
   );
   const table = featureTable(model.signature, rows);
   const { classes } = model.signature.target;
@@ -92,12 +96,12 @@ async function selectRows(
   );
   const places = chosen.map(({ _row }, place) => `WHEN ${Number(_row)} THEN ${positions[place]}`);
   const among = `_row IN (${chosen.map(({ _row }) => Number(_row)).join(", ")})`;
-  return engine.rows(
-    `SELECT ${columns.join(", ")} FROM (
+  const rows = `(
        SELECT ${[...kept, positionColumn].join(", ")} FROM (
          SELECT *, CASE _row ${places.join(" ")} END AS ${positionColumn} FROM ${rowsOf("held-out")}) AS rows_held_out
-       WHERE ${among}) AS chosen
-     ORDER BY ${positionColumn}`,
+       WHERE ${among}) AS chosen`;
+  return engine.rows(
+    `SELECT ${columns.join(", ")} FROM ${withColumnNumbers(rows, features)} ORDER BY ${positionColumn}`,
   );
 }
 

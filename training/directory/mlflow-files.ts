@@ -8,7 +8,7 @@ const pythonVersion = "3.11";
 /** What a Python program needs to load the model; the lower bounds are the first that read operator set 17. */
 const requirements = ["mlflow>=2.9", "onnx>=1.12", "onnxruntime>=1.16"];
 /** MLflow's type names. */
-const dataTypes = { number: "double", category: "string", boolean: "boolean" } as const;
+const dataTypes = { number: "double", category: "string", boolean: "boolean", date: "double" } as const;
 
 function mlflowSignature({ inputs, target }: Signature): Record<string, string | null> {
   const label = typeof target.classes?.[0] === "string" ? "string" : "long";

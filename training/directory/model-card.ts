@@ -10,6 +10,7 @@ import { formatNumber } from "../../platform/base/format-number";
 import { metrics as metricFacts, metricNames } from "../../platform/definition/metric-names";
 import { describeCode } from "../../platform/model/describe-code";
 import type { Lineage, ModelMetrics } from "../../platform/model/model-directory";
+import { shownValue } from "../../platform/definition/shown-value";
 import { coefficientSection } from "./coefficient-tables";
 import { markdownTable, markdownText } from "./markdown-text";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
@@ -28,8 +29,9 @@ function frontMatter({ definition }: CardFacts): string {
   return `---\nlibrary_name: onnx\npipeline_tag: ${task}\ntags:\n${tags.map((tag) => `- ${tag}`).join("\n")}\n---`;
 }
 
-function allowed({ type, range, values, classes }: ColumnDefinition): string {
-  if (range) return `${range[0]} to ${range[1]}`;
+function allowed(column: ColumnDefinition): string {
+  const { type, range, values, classes } = column;
+  if (range) return `${shownValue(column, range[0])} to ${shownValue(column, range[1])}`;
   if (values) return values.join(", ");
   if (classes) return classes.join(", ");
   return type === "boolean" ? "true, false" : "any";
@@ -89,7 +91,9 @@ function limits({ definition, linear, lineage, metrics }: CardFacts): string {
         ]
       : []),
     ...(definition.calibration !== undefined
-      ? ["Its probabilities were calibrated by Platt's sigmoid on training rows that the model had not seen."]
+      ? [
+          `Its probabilities were calibrated by ${definition.calibration === "platt" ? "Platt's sigmoid" : "isotonic regression"} on training rows that the model had not seen.`,
+        ]
       : []),
     ...("classWeight" in definition.trainer &&
     definition.trainer.classWeight !== undefined &&

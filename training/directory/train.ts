@@ -144,11 +144,11 @@ async function describeModel(
     columns: await profileTable(engine, rowsOf("training"), [...profiled, targetOf(definition)]),
     // What a model says of rows that it was fitted on is not what it will say of new ones.
     prediction: profilePredictions(definition, heldOut),
-    ...(profiled.length > 0 && {
+    ...(profiled.some(({ type }) => type !== "date") && {
       likeRows: await chanceOfLikeRows(
         engine,
         rowsOf("training"),
-        profiled.map(({ name }) => name),
+        profiled.filter(({ type }) => type !== "date").map(({ name }) => name),
       ),
     }),
   };

@@ -15,7 +15,7 @@ const gradientTolerance = 1e-12;
 /** Nearer to 0 and 1 than this, a probability says no more: log-odds are within ±34.5. */
 const minProbability = 1e-15;
 
-function logOddsOf(probability: number): number {
+export function logOddsOf(probability: number): number {
   const kept = Math.min(Math.max(probability, minProbability), 1 - minProbability);
   return Math.log(kept / (1 - kept));
 }

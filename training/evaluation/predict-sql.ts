@@ -1,4 +1,8 @@
 import { identifier, literal } from "../../platform/sql/engine";
+import { arithmeticSql } from "../../platform/sql/arithmetic-sql";
+import type { Arithmetic } from "../../platform/base/arithmetic";
+import { logOddsName, probabilityOf } from "../../platform/model/isotonic-calibration";
+import { predictionOf, transformedName } from "../../platform/model/target-transform";
 import type { LinearParameters, Term } from "../../platform/onnx/linear-parameters";
 import { balancedSum, double } from "../preprocessing/sql";
 
@@ -29,6 +33,12 @@ function termSql(term: Term): string {
  */
 export function predictionSql({ signature, intercept, terms, link }: LinearParameters): string {
   const linear = balancedSum([double(intercept), ...terms.map(termSql)]);
+  const { transform, calibration } = signature.target;
+  // The sum is long, and what is made of it asks for it many times.
+  const ofSum = (expression: Arithmetic, name: string): string =>
+    `(SELECT ${arithmeticSql(expression)} FROM (SELECT ${linear} AS ${identifier(name)}) AS summed)`;
+  if (transform) return ofSum(predictionOf(transform), transformedName);
+  if (calibration) return ofSum(probabilityOf(calibration), logOddsName);
   if (signature.task === "regression") return link === "log" ? `exp(${linear})` : linear;
   // exp of a large number is infinite, which gives the 0 it should.
   return `1 / (1 + exp(-${linear}))`;

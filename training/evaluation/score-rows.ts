@@ -3,11 +3,15 @@ import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { softmaxRows } from "../../platform/base/softmax";
 import { severalClasses } from "../../platform/definition/class-names";
 import { featureBlocks } from "../../platform/model/feature-blocks";
+import { ArithmeticTable } from "../../platform/base/arithmetic";
+import { probabilitiesOf } from "../../platform/model/isotonic-calibration";
+import { predictionOf } from "../../platform/model/target-transform";
 import type { Signature } from "../../platform/model/signature";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import { encodedBlocks } from "../preprocessing/encoded-blocks";
 import { aggregate } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
@@ -140,8 +144,12 @@ function layoutOf({ target }: Signature, further: readonly string[]): Layout {
 export async function scoreLinearRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { linear, from }: { readonly linear: LinearParameters | MultinomialParameters; readonly from: string },
+  {
+    linear,
+    from: rows,
+  }: { readonly linear: LinearParameters | MultinomialParameters; readonly from: string },
 ): Promise<ScoredRows> {
+  const from = withColumnNumbers(rows, definition.columns);
   const further = besideFeatures(definition);
   const predictors = ("predictors" in linear ? linear.predictors : [linear]).map(({ intercept, terms }) => ({
     intercept,
@@ -177,9 +185,11 @@ function predictedBy(
     softmaxRows(probabilities, width);
     return probabilities;
   }
+  const { transform } = linear.signature.target;
+  if (transform) return new ArithmeticTable(first.length, () => first).evaluate(predictionOf(transform));
   if (linear.signature.task === "regression") {
     return "link" in linear && linear.link === "log" ? first.map(Math.exp) : first;
   }
   // exp of a large number is infinite, which gives the 0 it should.
-  return first.map((sum) => 1 / (1 + Math.exp(-sum)));
+  return probabilitiesOf(first, linear.signature.target.calibration);
 }

@@ -1,9 +1,13 @@
 import { PlatformError } from "../../platform/base/errors";
 import { probabilityNames } from "../../platform/definition/class-names";
+import { columnNumbers } from "../../platform/definition/column-numbers";
+import type { ModelFeature } from "../../platform/definition/model-features";
+import { fittedInputs } from "../../platform/model/fitted-inputs";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
 import { elementTypes, type ElementType } from "../../platform/onnx/onnx-messages";
 import { operatorSets } from "../../platform/onnx/onnx-operators";
+import { withColumnNumbers } from "./arithmetic-graph";
 import { findInputs, type FoundInputs } from "./foreign-inputs";
 import { readForeignModel, surround, type ForeignModel } from "./foreign-model";
 import { findOutputs, type FoundOutputs } from "./foreign-outputs";
@@ -19,8 +23,10 @@ export interface AdaptedModel {
 
 const { inputTypes } = linearConventions;
 
+type Feature = ModelFeature<SignatureColumn>;
+
 /** The type of a feature's input: numbers may stay in 32 bits, as converters have them. */
-function ownType({ type }: SignatureColumn, found: ElementType): ElementType {
+function ownType({ type }: Feature, found: ElementType): ElementType {
   return type === "number" ? found : inputTypes[type];
 }
 
@@ -29,20 +35,36 @@ function isContract(
   { outputs }: ForeignModel,
   found: FoundInputs,
 ): boolean {
-  if (found.kind === "matrix") return false;
+  if (found.kind === "matrix" || fittedInputs({ inputs }).hasNumbers) return false;
   const label = typeof target.classes?.[0] === "string" ? "string" : "int64";
   const expected: Readonly<Record<string, string>> = {
     prediction: task === "regression" ? "double" : label,
     ...Object.fromEntries(probabilityNames(target.classes).map((name) => [name, "double"])),
   };
   return (
-    inputs.every(
+    fittedInputs({ inputs }).features.every(
       (column) => found.types.get(column.name) === ownType(column, found.types.get(column.name) ?? "bool"),
     ) &&
     Object.entries(expected).every(([name, type]) =>
       outputs.some((value) => value.name === name && value.elementType === elementTypes[type as ElementType]),
     )
   );
+}
+
+/** The numbers that inputs become. */
+function numbersOf(
+  graph: OnnxGraph,
+  signature: Signature,
+  shape: readonly (number | string)[],
+): ReadonlyMap<string, string> {
+  const becoming = signature.inputs.filter((input) => columnNumbers(input).length > 0);
+  if (becoming.length === 0) return new Map();
+  const column = graph.int64s([-1, 1], [2]);
+  const columns = becoming.map(({ name, type }) => {
+    const data = graph.input(name, inputTypes[type], shape);
+    return [name, graph.node("Reshape", { data, shape: column })] as const;
+  });
+  return withColumnNumbers(graph, signature, new Map(columns));
 }
 
 /** A graph that makes of one input per feature what a model takes; its values go to the model by their names there. */
@@ -57,15 +79,16 @@ function inputGraph(prefix: string, inner: string, signature: Signature, found: 
     shapes.set(rank, made);
     return made;
   };
-  const columns = signature.inputs.map((column) => {
+  const numbers = numbersOf(graph, signature, shape);
+  const columns = fittedInputs(signature).features.map((column) => {
     const { name } = column;
     const wanted = found.kind === "matrix" ? found.type : (found.types.get(name) ?? "double");
     const rank = found.kind === "matrix" ? 2 : (found.ranks.get(name) ?? 2);
-    const input = graph.input(name, ownType(column, wanted), shape);
+    const number = numbers.get(name);
+    const given = number === undefined ? ownType(column, wanted) : "double";
+    const input = number ?? graph.input(name, given, shape);
     const cast =
-      ownType(column, wanted) === wanted
-        ? input
-        : graph.node("Cast", { input }, { attributes: { to: elementTypes[wanted] } });
+      given === wanted ? input : graph.node("Cast", { input }, { attributes: { to: elementTypes[wanted] } });
     const options = found.kind === "matrix" ? {} : { output: `${inner}${name}` };
     return graph.node("Reshape", { data: cast, shape: shapeOf(rank) }, options);
   });
@@ -107,7 +130,11 @@ function describeChanges(signature: Signature, inputs: FoundInputs, outputs: Fou
   const { prediction, probability } = outputs;
   const taken =
     inputs.kind === "matrix"
-      ? [`"${inputs.name}" takes ${signature.inputs.map(({ name }) => name).join(", ")}, in this order`]
+      ? [
+          `"${inputs.name}" takes ${fittedInputs(signature)
+            .features.map(({ name }) => name)
+            .join(", ")}, in this order`,
+        ]
       : [];
   const given =
     probability === undefined

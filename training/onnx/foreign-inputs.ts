@@ -1,3 +1,5 @@
+import type { FeatureType, ModelFeature } from "../../platform/definition/model-features";
+import { fittedInputs } from "../../platform/model/fitted-inputs";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
 import { elementTypes, type ElementType } from "../../platform/onnx/onnx-messages";
 import type { ForeignModel, ForeignValue } from "./foreign-model";
@@ -11,6 +13,8 @@ export type FoundInputs =
     }
   | { readonly kind: "matrix"; readonly name: string; readonly type: "float" | "double" };
 
+type Feature = ModelFeature<SignatureColumn>;
+
 const nameOfType = new Map(
   Object.entries(elementTypes).map(([name, type]) => [type as number, name as ElementType]),
 );
@@ -19,20 +23,20 @@ const remedy =
   "Declare numbers as FloatTensorType or DoubleTensorType, with a shape of [None, 1] for each feature, or [None, number of features] for one input of all";
 
 /** Element types that a feature may have in a model; those of booleans are 0 and 1 there. */
-const taken: Readonly<Record<SignatureColumn["type"], readonly ElementType[]>> = {
+const taken: Readonly<Record<FeatureType, readonly ElementType[]>> = {
   number: ["double", "float"],
   boolean: ["bool", "float", "double", "int64", "int32"],
   category: ["string"],
 };
 
-function typeFault({ name, type }: SignatureColumn, found: ElementType | undefined): string | undefined {
+function typeFault({ name, type }: Feature, found: ElementType | undefined): string | undefined {
   if (found !== undefined && taken[type].includes(found)) return undefined;
   const whole = type === "number" && (found === "int64" || found === "int32");
   const why = whole ? ", which would cut 1.5 to 1" : "";
   return `input "${name}" is ${found ?? "of another type"}${why}: a ${type} is ${taken[type].join(" or ")}`;
 }
 
-function findColumns({ inputs }: Signature, values: readonly ForeignValue[]): FoundInputs | string {
+function findColumns(inputs: readonly Feature[], values: readonly ForeignValue[]): FoundInputs | string {
   const byName = new Map(values.map((value) => [value.name, value]));
   const types = new Map<string, ElementType>();
   const ranks = new Map<string, number>();
@@ -48,7 +52,10 @@ function findColumns({ inputs }: Signature, values: readonly ForeignValue[]): Fo
   return faults.length > 0 ? `${faults.join("; ")}. ${remedy}` : { kind: "columns", types, ranks };
 }
 
-function findMatrix({ inputs }: Signature, { name, elementType, shape }: ForeignValue): FoundInputs | string {
+function findMatrix(
+  inputs: readonly Feature[],
+  { name, elementType, shape }: ForeignValue,
+): FoundInputs | string {
   const type = nameOfType.get(elementType ?? 0);
   const width = shape?.[1];
   const texts = inputs.filter((feature) => feature.type === "category").map((feature) => `"${feature.name}"`);
@@ -66,11 +73,12 @@ function findMatrix({ inputs }: Signature, { name, elementType, shape }: Foreign
 
 /** Finds what a model takes; a text says why it cannot be given that. */
 export function findInputs({ inputs: values }: ForeignModel, signature: Signature): FoundInputs | string {
-  const features = new Set(signature.inputs.map(({ name }) => name));
+  const fitted = fittedInputs(signature).features;
+  const features = new Set(fitted.map(({ name }) => name));
   if (values.length === features.size && values.every(({ name }) => features.has(name)))
-    return findColumns(signature, values);
+    return findColumns(fitted, values);
   const [only] = values;
-  if (only !== undefined && values.length === 1) return findMatrix(signature, only);
+  if (only !== undefined && values.length === 1) return findMatrix(fitted, only);
   const missing = [...features].filter((name) => !values.some((value) => value.name === name));
   const extra = values.map(({ name }) => name).filter((name) => !features.has(name));
   const faults = [

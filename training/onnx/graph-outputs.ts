@@ -1,9 +1,11 @@
 import { probabilityNames, severalClasses, type ClassNames } from "../../platform/definition/class-names";
+import { logOddsName, probabilityOf } from "../../platform/model/isotonic-calibration";
 import { usualThreshold } from "../../platform/metrics/class-labels";
 import type { Signature } from "../../platform/model/signature";
 import { areNumbered } from "../../platform/onnx/graph-frame";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
+import { writeArithmetic } from "./arithmetic-graph";
 import type { OnnxGraph } from "./onnx-graph";
 
 const { columnAxis } = linearConventions;
@@ -19,12 +21,25 @@ function constantOf(graph: OnnxGraph, classes: ClassNames): string {
     : graph.int64s(classes.map(Number), [classes.length]);
 }
 
+interface PairOutputs {
+  readonly classes: ClassNames;
+  readonly threshold: number;
+  readonly calibration: Signature["target"]["calibration"];
+}
+
 function declarePair(
   graph: OnnxGraph,
-  { classes, threshold }: { readonly classes: ClassNames; readonly threshold: number },
+  { classes, threshold, calibration }: PairOutputs,
   predictor: string,
 ): void {
-  const probability = graph.node("Sigmoid", { X: predictor }, { output: "probability" });
+  const output = "probability";
+  const probability = calibration
+    ? graph.node(
+        "Identity",
+        { input: writeArithmetic(graph, probabilityOf(calibration), new Map([[logOddsName, predictor]])) },
+        { output },
+      )
+    : graph.node("Sigmoid", { X: predictor }, { output });
   const positive = graph.node("Greater", { A: probability, B: graph.doubles([threshold], [1, 1]) });
   const isPlain = areNumbered(classes);
   const label = graph.node(
@@ -65,12 +80,12 @@ function declareSeveral(graph: OnnxGraph, classes: ClassNames, predictor: string
  */
 export function declareOutputs(
   graph: OnnxGraph,
-  { task, target: { classes = [0, 1], threshold = usualThreshold } }: Signature,
+  { task, target: { classes = [0, 1], threshold = usualThreshold, calibration } }: Signature,
   predictor: string,
 ): void {
   if (task === "regression") {
     graph.node("Identity", { input: predictor }, { output: "prediction" });
     graph.output("prediction", "double", ["N", 1]);
   } else if (severalClasses(classes)) declareSeveral(graph, classes, predictor);
-  else declarePair(graph, { classes, threshold }, predictor);
+  else declarePair(graph, { classes, threshold, calibration }, predictor);
 }

@@ -1,4 +1,6 @@
 import type { Signature } from "../../platform/model/signature";
+import { predictionOf, transformedName } from "../../platform/model/target-transform";
+import { withColumnNumbers, writeArithmetic } from "./arithmetic-graph";
 import { linearConventions } from "../../platform/onnx/linear-conventions";
 import type { CategoryTerm, LinearParameters, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
@@ -13,16 +15,17 @@ export function inputShape({ inputs }: Pick<Signature, "inputs">): (string | num
   return inputs.length === 1 ? ["N", 1] : ["N"];
 }
 
-/** Declares an input per feature and returns each as a column, [N, 1]. */
+/** Declares an input per feature and returns each as a column, [N, 1], with the numbers that columns become. */
 export function declareInputs(graph: OnnxGraph, signature: Signature): ReadonlyMap<string, string> {
   const shape = inputShape(signature);
   const column = graph.int64s(columnShape, [columnShape.length]);
-  return new Map(
+  const columns = new Map(
     signature.inputs.map(({ name, type }) => {
       const input = graph.input(name, inputTypes[type], shape);
       return [name, graph.node("Reshape", { data: input, shape: column })];
     }),
   );
+  return withColumnNumbers(graph, signature, columns);
 }
 
 /**
@@ -121,6 +124,17 @@ function predictor(
   ]);
 }
 
+/** What is predicted, from the sum. */
+function predictedBy(
+  graph: OnnxGraph,
+  { signature: { target }, link }: LinearParameters,
+  sum: string,
+): string {
+  if (link === "log") return graph.node("Exp", { input: sum });
+  if (target.transform === undefined) return sum;
+  return writeArithmetic(graph, predictionOf(target.transform), new Map([[transformedName, sum]]));
+}
+
 /**
  * A fitted model as the bytes of an ONNX file, preprocessing included: an input per feature under its name
  * (missing = NaN or ""), outputs `prediction` and, for a classification, `probability` of the positive class, which is
@@ -130,6 +144,6 @@ export function toOnnx(model: LinearParameters): Uint8Array {
   const graph = new OnnxGraph(innerPrefix(model.signature));
   const columns = declareInputs(graph, model.signature);
   const sum = predictor(graph, model, columns);
-  declareOutputs(graph, model.signature, model.link === "log" ? graph.node("Exp", { input: sum }) : sum);
+  declareOutputs(graph, model.signature, predictedBy(graph, model, sum));
   return graph.encode(model.signature.target.name);
 }

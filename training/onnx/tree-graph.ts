@@ -1,3 +1,5 @@
+import type { ModelFeature } from "../../platform/definition/model-features";
+import { fittedInputs } from "../../platform/model/fitted-inputs";
 import type { SignatureColumn } from "../../platform/model/signature";
 import { elementTypes } from "../../platform/onnx/onnx-messages";
 import { treeOperatorSets, type TensorAttribute } from "../../platform/onnx/onnx-operators";
@@ -5,12 +7,14 @@ import { treeConventions } from "../../platform/onnx/tree-conventions";
 import {
   firstCategory,
   otherCategory,
+  type TreeFeature,
   type TreeParameters,
   type Trees,
 } from "../../platform/onnx/tree-parameters";
 import { innerPrefix } from "./inner-prefix";
 import { declareOutputs } from "./graph-outputs";
 import { declareInputs } from "./linear-graph";
+import { lookUp } from "./look-up";
 import { OnnxGraph } from "./onnx-graph";
 
 const { modes, aggregate, postTransform, columnAxis, leafRowsKey } = treeConventions;
@@ -24,9 +28,11 @@ const doubles = (values: Iterable<number>): TensorAttribute => ({
 function toNumber(
   graph: OnnxGraph,
   column: string,
-  { type, values }: Pick<SignatureColumn, "type"> & { readonly values?: readonly string[] | undefined },
+  type: ModelFeature<SignatureColumn>["type"],
+  { values, lookup }: Pick<TreeFeature, "values" | "lookup">,
 ): string {
   if (type === "number") return column;
+  if (lookup) return lookUp(graph, column, lookup);
   let input = column;
   if (values) {
     const attributes = {
@@ -101,8 +107,8 @@ function ensemble(
 export function treesToOnnx({ signature, features, trees, bases, link }: TreeParameters): Uint8Array {
   const graph = new OnnxGraph(innerPrefix(signature));
   const columns = declareInputs(graph, signature);
-  const numbers = signature.inputs.map(({ name, type }, position) =>
-    toNumber(graph, columns.get(name) ?? name, { type, values: features[position]?.values }),
+  const numbers = fittedInputs(signature).features.map(({ name, type }, position) =>
+    toNumber(graph, columns.get(name) ?? name, type, features[position] ?? {}),
   );
   const joined = graph.node("Concat", numbers, { attributes: { axis: columnAxis } });
   const sum = graph.node("Sum", [

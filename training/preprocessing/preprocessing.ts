@@ -3,14 +3,18 @@ import {
   type ColumnDefinition,
   type ModelDefinition,
 } from "../../platform/definition/definition";
+import { modelFeatures, type ModelFeature } from "../../platform/definition/model-features";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { valuesPerCategory } from "./frequent-values";
 import { aggregate, double, notFinite } from "./sql";
+import { targetNumber } from "./target-encoding";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
 const maxEncodedColumns = 1500;
+
+type Feature = ModelFeature<ColumnDefinition>;
 
 export type Unfitted<T extends Term> = Omit<T, "coefficient" | "coefficients">;
 
@@ -48,7 +52,7 @@ export async function fitPreprocessing(
   definition: ModelDefinition,
   rows: TrainingRows,
 ): Promise<FittedPreprocessing> {
-  const features = featuresOf(definition);
+  const features = modelFeatures(featuresOf(definition)).map(asNumberOfTarget);
   const numbers = await fitNumbers(
     engine,
     features.filter(({ type }) => type === "number"),
@@ -62,6 +66,12 @@ export async function fitPreprocessing(
     else fitted.push(await fitCategory(engine, feature, rows));
   }
   return withFrequentValues(fitted);
+}
+
+/** A category that is encoded by the target is a number in the training rows. */
+function asNumberOfTarget(feature: Feature): Feature {
+  if (feature.encoding !== "target") return feature;
+  return { ...feature, name: targetNumber(feature.name), type: "number", nullable: false };
 }
 
 /** Keeps of categories that learn their values so many, the most frequent, that all encoded columns can be fitted. */
@@ -96,7 +106,7 @@ export function withoutScales(preprocessing: Preprocessing): Preprocessing {
 
 async function fitNumbers(
   engine: SqlEngine,
-  features: readonly ColumnDefinition[],
+  features: readonly Feature[],
   { from, weight }: TrainingRows,
 ): Promise<ReadonlyMap<string, Unfitted<NumberTerm>>> {
   const imputations = new Map<string, number>();
@@ -154,7 +164,7 @@ async function median(engine: SqlEngine, from: string, name: string): Promise<nu
 
 async function fitCategory(
   engine: SqlEngine,
-  { name, nullable, values: declared, outside }: ColumnDefinition,
+  { name, nullable, values: declared, outside }: Feature,
   { from }: TrainingRows,
 ): Promise<FittedPart> {
   // Values that are taken although no list has them are learned, too.

@@ -6,6 +6,8 @@ import { signatureOf } from "../../platform/model/signature";
 import type { TreeLink } from "../../platform/onnx/tree-parameters";
 import { treesToOnnx } from "../onnx/tree-graph";
 import { notFinite } from "../preprocessing/sql";
+import { targetSql } from "../preprocessing/target";
+import { encodeByTarget } from "../preprocessing/target-encoding";
 import { checkTrainingRows } from "./linear";
 import type { FittedModel, Trainer, TrainerInput } from "./trainer";
 import { binRows, maxCategories } from "./trees/bins";
@@ -100,10 +102,24 @@ function sidesOf(
   );
 }
 
+async function readRows(
+  { engine, definition, from }: TrainerInput,
+  { monotone }: Settings,
+): Promise<TreeRows & { readonly warnings: readonly string[] }> {
+  const encoded = await encodeByTarget(engine, definition, { from, target: targetSql(definition) });
+  try {
+    const { encodings } = encoded ?? {};
+    const data = await readTreeRows(engine, definition, { from: encoded?.from ?? from, monotone, encodings });
+    return { ...data, warnings: encoded?.warnings ?? [] };
+  } finally {
+    await encoded?.drop();
+  }
+}
+
 async function fitTrees(input: TrainerInput, settings: Settings): Promise<FittedModel> {
   const { engine, definition, from, signal } = input;
   await checkTrainingRows(engine, definition, from);
-  const data = await readTreeRows(engine, definition, { from, monotone: settings.monotone });
+  const data = await readRows(input, settings);
   const { link, leafQuantile, warnings, objectiveFor } = goalOf(definition, settings, data);
   const patience = patienceOf(settings, data.rows);
   const sides = sidesOf(data, definition, { patience, fraction: settings.validationFraction });
@@ -129,6 +145,7 @@ async function fitTrees(input: TrainerInput, settings: Settings): Promise<Fitted
     trees: parameters,
     warnings: [
       ...warnings,
+      ...data.warnings,
       ...data.truncated.map(
         (name) =>
           `Column "${name}" has more than ${maxCategories} values; trees tell the most frequent apart and treat the others as missing. Group its rare values if that matters.`,

@@ -4,6 +4,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
 import { counted, percent } from "../../platform/base/wording";
 import { modelFiles, readGoldenRows, type GoldenRows } from "../../platform/model/model-directory";
+import { fittedSignature } from "../../platform/model/fitted-inputs";
 import { signatureOf } from "../../platform/model/signature";
 import { featureTable } from "../../platform/model/table";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
@@ -67,7 +68,7 @@ export async function checkExpected(
   const golden = await readGoldenRows(output);
   const file = path.join(output, "checked.onnx");
   await writeFile(file, onnx);
-  const model = await OnnxModel.open(file, signatureOf(definition));
+  const model = await OnnxModel.open(file, fittedSignature(signatureOf(definition)));
   try {
     const { prediction, probability, probabilities } = await model.predict(
       featureTable(model.signature, golden.rows),

@@ -4,6 +4,8 @@ import { PlatformError } from "../../platform/base/errors";
 import { fileExists, writeJson } from "../../platform/base/files";
 import { heldOutCondition } from "../../platform/data/row-sides";
 import { decideSplitRule } from "../../platform/data/split-rule";
+import { modelFeatures } from "../../platform/definition/model-features";
+import { fittedSignature } from "../../platform/model/fitted-inputs";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { modelFiles } from "../../platform/model/model-directory";
 import { signatureOf } from "../../platform/model/signature";
@@ -60,23 +62,26 @@ async function writeData(
   data: string,
 ): Promise<void> {
   const { dialect } = engine;
-  const columns = definition.columns.map(({ name }) => identifier(name)).join(", ");
+  // What a program fits has the numbers that columns become in place of those.
+  const fitted = modelFeatures(definition.columns);
+  const columns = fitted.map(({ name }) => identifier(name)).join(", ");
   const write = async (name: string, condition: string): Promise<void> => {
     const rows = `SELECT ${columns} FROM ${from}${condition} ORDER BY _row`;
     await engine.run(dialect.writeParquet(rows, path.join(data, name)));
   };
-  await writeJson(path.join(data, "definition.json"), definition);
+  await writeJson(path.join(data, "definition.json"), { ...definition, columns: fitted });
   if (validationFraction === undefined) return write("train.parquet", "");
   const apart = isForValidation(definition, validationFraction, dialect);
   await write("validation.parquet", ` WHERE ${apart}`);
   await write("train.parquet", ` WHERE NOT (${apart})`);
 }
 
+/** The program's model as it is served, and as it was fitted: with the numbers that columns become as inputs. */
 async function readModel(
   { definition, onOutput }: TrainerInput,
   { name, withoutModel }: Program,
   { output }: Folders,
-): Promise<Uint8Array> {
+): Promise<{ readonly onnx: Uint8Array; readonly asFitted: Uint8Array }> {
   const file = path.join(output, modelFiles.onnx);
   if (!(await fileExists(file))) {
     throw new PlatformError(
@@ -84,9 +89,11 @@ async function readModel(
       `The trainer's program "${name}" left no ${modelFiles.onnx} in its output folder. It has to write one. ${withoutModel}`,
     );
   }
-  const { file: onnx, changes } = adaptModel(await readFile(file), signatureOf(definition), file);
+  const signature = signatureOf(definition);
+  const content = await readFile(file);
+  const { file: onnx, changes } = adaptModel(content, signature, file);
   if (changes.length > 0) onOutput?.(`${modelFiles.onnx} was adapted: ${changes.join("; ")}.`);
-  return onnx;
+  return { onnx, asFitted: adaptModel(content, fittedSignature(signature), file).file };
 }
 
 /** Puts what the program was given and has left where a person may look at it. */
@@ -97,7 +104,7 @@ async function keepWork(from: string, to: string): Promise<void> {
 
 /**
  * Trains with a program in any language. It gets a folder with `train.parquet` (the training rows, columns as
- * defined, missing = null), `validation.parquet` where rows are kept for that, and `definition.json`, and leaves `model.onnx`
+ * defined but for dates and ranks, missing = null), `validation.parquet` where rows are kept for that, and `definition.json`, and leaves `model.onnx`
  * in the output folder. The held-out rows are not in its data.
  */
 export async function fitByProgram(input: TrainerInput, program: Program): Promise<FittedModel> {
@@ -121,8 +128,8 @@ export async function fitByProgram(input: TrainerInput, program: Program): Promi
       onOutput,
       log: programLog,
     });
-    const onnx = await readModel(input, program, folders);
-    return { onnx, warnings: await checkExpected(input, onnx, folders.output) };
+    const { onnx, asFitted } = await readModel(input, program, folders);
+    return { onnx, warnings: await checkExpected(input, asFitted, folders.output) };
   } finally {
     if (keptWork !== undefined) await keepWork(workDirectory, keptWork);
     await rm(workDirectory, { recursive: true, force: true });

@@ -5,11 +5,14 @@ import {
   type ModelDefinition,
 } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
-import { signatureOf } from "../../platform/model/signature";
+import type { TrainerSettings } from "../../platform/definition/trainers";
+import { signatureOf, type Signature } from "../../platform/model/signature";
+import { transformed, type TargetTransform } from "../../platform/model/target-transform";
+import { arithmeticSql } from "../../platform/sql/arithmetic-sql";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import type { Coefficients, Design } from "./design";
 import type { FittedModel, TrainerInput } from "./trainer";
-import type { LinearParameters, LinearPredictor } from "../../platform/onnx/linear-parameters";
+import type { LinearPredictor } from "../../platform/onnx/linear-parameters";
 import { toOnnx } from "../onnx/linear-graph";
 import { multinomialToOnnx } from "../onnx/multinomial-graph";
 import {
@@ -19,7 +22,9 @@ import {
   withoutScales,
   type TrainingRows,
 } from "../preprocessing/preprocessing";
+import { fitPower } from "../preprocessing/fit-power";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
+import { encodeByTarget, withCategories, type TargetEncoded } from "../preprocessing/target-encoding";
 import { targetSql, weightOf } from "../preprocessing/target";
 import { trainingWeight } from "../preprocessing/training-weight";
 
@@ -36,17 +41,32 @@ export interface LinearProblem {
 interface LinearForm {
   /** Whether numbers are standardised, as they are unless said otherwise, or only centred. */
   readonly standardize?: boolean | undefined;
-  /** Where it is there, what is fitted is the natural logarithm of the target. */
-  readonly link?: LinearParameters["link"] | undefined;
+  /** What is fitted in place of the target, where it is something else. */
+  readonly transform?: TrainerSettings<"ridge">["targetTransform"];
+}
+
+/** A linear problem, and what its categories that are encoded by the target are. */
+interface EncodedProblem {
+  readonly problem: LinearProblem;
+  readonly warnings: readonly string[];
+  readonly encoded?: TargetEncoded | undefined;
+  readonly transform?: TargetTransform | undefined;
 }
 
 /** The training rows as columns, with numbers standardised or only centred, and what is to be known of that. */
 async function encode(
-  { engine, definition, from }: TrainerInput,
-  { standardize = true, link }: LinearForm,
-): Promise<{ readonly problem: LinearProblem; readonly warnings: readonly string[] }> {
-  await checkTrainingRows(engine, definition, from);
-  if (link === "log") await requirePositive(engine, definition, from);
+  { engine, definition, from: given }: TrainerInput,
+  { standardize = true, transform: method }: LinearForm,
+): Promise<EncodedProblem> {
+  await checkTrainingRows(engine, definition, given);
+  if (method === "log") await requirePositive(engine, definition, given);
+  const transform =
+    method === undefined || method === "log"
+      ? undefined
+      : await fitPower(engine, { from: given, target: targetSql(definition) }, method);
+  const target = fittedTarget(definition, method, transform);
+  const encoded = await encodeByTarget(engine, definition, { from: given, target });
+  const from = encoded?.from ?? given;
   const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
   // What a class counts has no say in how numbers are standardised.
   const weighted = { from, weight: (await trainingWeight(engine, definition, from)) ?? double(1) };
@@ -57,20 +77,49 @@ async function encode(
       engine,
       rows: weighted,
       preprocessing,
-      target: link === "log" ? `ln(${targetSql(definition)})` : targetSql(definition),
+      target,
     },
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
   };
-  return { problem, warnings: fitted.warnings };
+  return { problem, warnings: [...(encoded?.warnings ?? []), ...fitted.warnings], encoded, transform };
+}
+
+/** What is fitted, as SQL. */
+function fittedTarget(
+  definition: ModelDefinition,
+  method: LinearForm["transform"],
+  transform: TargetTransform | undefined,
+): string {
+  if (transform) return arithmeticSql(transformed(transform, targetOf(definition).name));
+  return method === "log" ? `ln(${targetSql(definition)})` : targetSql(definition);
+}
+
+/** What the model takes and gives, with the way back from what is fitted. */
+function signatureWith(definition: ModelDefinition, transform: TargetTransform | undefined): Signature {
+  const signature = signatureOf(definition);
+  return transform ? { ...signature, target: { ...signature.target, transform } } : signature;
+}
+
+/** Solves a problem, of which tables may have been made. */
+async function solved<Solution>(
+  { problem, encoded }: EncodedProblem,
+  solve: (problem: LinearProblem) => Promise<Solution>,
+): Promise<Solution> {
+  try {
+    return await solve(problem);
+  } finally {
+    await encoded?.drop();
+  }
 }
 
 function predictorOf(
-  { design: { preprocessing } }: LinearProblem,
+  { problem: { design }, encoded }: EncodedProblem,
   { intercept, coefficients }: Coefficients,
 ): LinearPredictor {
   if (![intercept, ...coefficients].every(Number.isFinite)) throw notFinite("A coefficient");
-  return { intercept, terms: withCoefficients(preprocessing, coefficients) };
+  const predictor = { intercept, terms: withCoefficients(design.preprocessing, coefficients) };
+  return encoded ? withCategories(predictor, encoded.encodings) : predictor;
 }
 
 /** Fits a linear model by the coefficients that `solve` finds for the encoded columns. */
@@ -79,18 +128,20 @@ export async function fitLinear(
   solve: (problem: LinearProblem) => Promise<Coefficients>,
   form: LinearForm = {},
 ): Promise<FittedModel> {
-  const { problem, warnings } = await encode(input, form);
-  const solved = await solve(problem);
+  const encoding = await encode(input, form);
+  const solution = await solved(encoding, solve);
   const linear = {
-    signature: signatureOf(input.definition),
-    ...predictorOf(problem, solved),
-    ...(form.link && { link: form.link }),
+    signature: signatureWith(input.definition, encoding.transform),
+    ...predictorOf(encoding, solution),
+    ...(form.transform === "log" && { link: "log" as const }),
   };
   return {
     onnx: toOnnx(linear),
     linear,
-    warnings: [...warnings, ...(solved.warnings ?? [])],
-    ...(solved.chosen && { chosen: solved.chosen }),
+    warnings: [...encoding.warnings, ...(solution.warnings ?? [])],
+    ...((solution.chosen ?? encoding.transform) && {
+      chosen: { ...solution.chosen, ...(encoding.transform && { lambda: encoding.transform.lambda }) },
+    }),
   };
 }
 
@@ -99,16 +150,16 @@ export async function fitLinearClasses(
   input: TrainerInput,
   solve: (problem: LinearProblem) => Promise<readonly Coefficients[]>,
 ): Promise<FittedModel> {
-  const { problem, warnings } = await encode(input, {});
-  const solved = await solve(problem);
+  const encoding = await encode(input, {});
+  const solutions = await solved(encoding, solve);
   const multinomial = {
     signature: signatureOf(input.definition),
-    predictors: solved.map((one) => predictorOf(problem, one)),
+    predictors: solutions.map((one) => predictorOf(encoding, one)),
   };
   return {
     onnx: multinomialToOnnx(multinomial),
     multinomial,
-    warnings: [...warnings, ...solved.flatMap((one) => one.warnings ?? [])],
+    warnings: [...encoding.warnings, ...solutions.flatMap((one) => one.warnings ?? [])],
   };
 }
 

@@ -138,9 +138,9 @@ async function fitWithChosen(problem: LinearProblem, { folds }: TrainerInput): P
 }
 
 export const ridge: Trainer<"ridge"> = {
-  fit(input, { alpha, standardize, targetTransform: link }) {
+  fit(input, { alpha, standardize, targetTransform: transform }) {
     const solve = (problem: LinearProblem): Promise<Coefficients> =>
       alpha === "auto" ? fitWithChosen(problem, input) : fitRidge(problem, alpha);
-    return fitLinear(input, solve, { standardize, link });
+    return fitLinear(input, solve, { standardize, transform });
   },
 };

@@ -1,6 +1,7 @@
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind } from "../../platform/definition/trainers";
 import type { Lineage } from "../../platform/model/model-directory";
+import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import type { FittedModel, ProgramInput, Trainer, TrainerInput } from "./trainer";
 
 /** How each kind of trainer fits. Loaded on use: a model has one, and they are half of what a training would load. */
@@ -14,9 +15,11 @@ const trainers: { readonly [Kind in TrainerKind]: () => Trainer<Kind> } = {
 
 const trainerOf = ({ trainer }: ModelDefinition): Trainer => trainers[trainer.kind]();
 
-/** Fits the definition's trainer. */
+/** Fits the definition's trainer, to the numbers that columns become. */
 export function fitModel(input: TrainerInput): Promise<FittedModel> {
-  return trainerOf(input.definition).fit(input, input.definition.trainer);
+  const { definition } = input;
+  const from = withColumnNumbers(input.from, definition.columns);
+  return trainerOf(definition).fit({ ...input, from }, definition.trainer);
 }
 
 /** The program that the definition's trainer runs; undefined where there is none. */

@@ -43,7 +43,7 @@ export const dataVersionSchema = z.object({
   rows: count,
   /** In the order of the file; those that the definition named have the type that it gave them. */
   columns: z.array(
-    z.object({ name: z.string(), type: z.enum(["number", "category", "boolean"]).exactOptional() }),
+    z.object({ name: z.string(), type: z.enum(["number", "category", "boolean", "date"]).exactOptional() }),
   ),
   /** ISO 8601, UTC. */
   keptAt: z.iso.datetime(),

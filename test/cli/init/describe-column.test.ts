@@ -85,13 +85,40 @@ test.each<[string, SeenColumn, string, RegExp]>([
   ["many codes with a zero in front", { ...number, leadingZeros: 3 }, "left out", /codes that begin with 0/],
   ["numbers of 16 digits", { ...number, longNumbers: 80 }, "left out", /more than 15 digits/],
   ["numbers that overflow", { ...number, max: 1.7e308 }, "left out", /^has numbers beyond ±1e\+150/],
-  ["dates", { ...text, dates: 100 }, "left out", /^is dates or times/],
+  [
+    "dates as they are written in Germany",
+    { ...text, dates: 100 },
+    "left out",
+    /^is dates or times that are not/,
+  ],
+  ["dates", { ...text, ...dated(0) }, "date", /^has dates from 1970-01-01 to 1970-01-01$/],
   ["UUIDs", { ...text, uuids: 100, distinct: 100 }, "left out", /^is ids$/],
 ])("%s are taken for what they are", (_, facts, taken, why) => {
   const described = describeColumn(facts);
   expect(described).toMatchObject({ taken, why: expect.stringMatching(why) as string });
   expect(described.column === undefined).toBe(taken === "left out");
 });
+
+function dated(days: number, hasClock = false): Pick<SeenColumn, "dates" | "moments"> {
+  return { dates: 100, moments: { first: 0, last: days * 86_400, hasClock } };
+}
+
+test.each([
+  [3, false, []],
+  [20, true, ["weekCycle", "dayCycle"]],
+  [400, false, ["yearCycle", "weekCycle"]],
+])(
+  "of dates over %d days (with times: %s) a model takes %p and how long ago they were",
+  (days, hasClock, parts) => {
+    const { column } = describeColumn({ ...text, ...dated(days, hasClock), present: 90 });
+    expect(column).toEqual({
+      name: "colour",
+      type: "date",
+      nullable: true,
+      parts: [...parts, { daysSince: "1970-01-01" }],
+    });
+  },
+);
 
 test("values outside of what was seen are taken, and booleans may be missing", () => {
   expect(describeColumn(number).column).toEqual({

@@ -139,7 +139,7 @@ export const everydayFiles: readonly EverydayFile[] = [
       ...{
         "": "left out",
         VendorID: "category",
-        tpep_pickup_datetime: "left out",
+        tpep_pickup_datetime: "date",
         passenger_count: "number",
       },
       ...{ trip_distance: "number", RatecodeID: "category", store_and_fwd_flag: "category" },

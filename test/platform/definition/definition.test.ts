@@ -126,7 +126,7 @@ describe("a model definition", () => {
     [
       "a range of a category",
       withColumn({ name: "x", type: "category", range: [0, 1] }),
-      'columns.3: column "x": only a number has a range',
+      'columns.3: column "x": only a number or a date has a range',
     ],
     [
       "an empty range",

@@ -14,11 +14,31 @@ const category = (values?: string[], rest: Partial<SignatureColumn> = {}): Signa
   ...(values && { values }),
   ...rest,
 });
+const made = (range?: [number, number]): SignatureColumn => ({
+  name: "made",
+  type: "date",
+  nullable: false,
+  parts: ["month"],
+  ...(range && { range }),
+});
 const age = number("age");
 const boolean: SignatureColumn = { name: "town", type: "boolean", nullable: false };
 
 test.each<[string, SignatureColumn[], SignatureColumn[], string[]]>([
   ["nothing", [age, category(["a", "b"])], [age, category(["a", "b"])], []],
+  [
+    "a date's range that is narrower",
+    [made([0, 172_800])],
+    [made([86_400, 172_800])],
+    ["made: 1970-01-02 to 1970-01-03 is taken, 1970-01-01 to 1970-01-03 was"],
+  ],
+  [
+    "a date's range where there was none",
+    [made()],
+    [made([0, 86_400])],
+    ["made: 1970-01-01 to 1970-01-02 is taken, any date was"],
+  ],
+  ["other parts of a date", [made()], [{ ...made(), parts: ["year"] }], []],
   ["another order", [age, category()], [category(), age], []],
   [
     "a new column",

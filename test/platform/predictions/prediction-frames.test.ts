@@ -52,6 +52,32 @@ describe("frames of scored requests", () => {
     expect(record.outputs).toEqual([...prediction]);
   });
 
+  test("have dates as texts, as clients send them", () => {
+    const inputs = ["made", "sold"].map((name) => ({
+      name,
+      type: "date" as const,
+      nullable: true,
+      parts: ["month" as const],
+    }));
+    const dated = { ...signature, inputs };
+    const sent = [
+      { made: "2026-01-31", sold: "2026-01-31T13:45:00+02:00" },
+      { made: null, sold: "1969-12-31T23:59:59.25Z" },
+    ];
+    const source = predictionSource(dated, { model: "m:1" });
+    const table = featureTable(dated, sent);
+    const line = lineOf(source, {
+      id: "a",
+      time: 0,
+      table,
+      predictions: { prediction: Float64Array.of(1, 2) },
+    });
+    expect((JSON.parse(line) as { inputs: unknown }).inputs).toEqual([
+      { made: "2026-01-31", sold: "2026-01-31T11:45:00Z" },
+      { made: null, sold: "1969-12-31T23:59:59.250000Z" },
+    ]);
+  });
+
   test("have the classes and the probabilities of a classification", () => {
     const classified: Signature = {
       ...signature,

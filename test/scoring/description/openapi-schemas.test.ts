@@ -41,3 +41,32 @@ test.each<[number | undefined, object]>([
     ...told,
   });
 });
+
+test("a date is a text by its pattern, whose range is said in words", () => {
+  const { Row } = scoreSchemas({
+    signature: {
+      task: "regression",
+      inputs: [
+        { name: "made", type: "date", nullable: true, parts: ["month"], range: [0, 86_400] },
+        { name: "sold", type: "date", nullable: false, parts: ["month"], range: [0, 1], outside: "warn" },
+      ],
+      target: { name: "y" },
+    },
+    version: "3.1.0",
+    maxRows: 10,
+    base: "#/components/schemas/",
+  });
+  const { made, sold } = Row?.properties as Record<string, { type: unknown; pattern: string }>;
+  expect(made).toEqual({
+    type: ["string", "null"],
+    description: "date or time as ISO 8601 has it, in UTC or with an offset, from 1970-01-01 to 1970-01-02",
+    pattern: expect.any(String) as string,
+  });
+  expect(sold).toMatchObject({ type: "string", description: expect.not.stringContaining("from") as string });
+  const pattern = new RegExp(made?.pattern ?? "");
+  expect(["2026-01-31", "2026-01-31T13:45:00+02:00", "31.1.2026"].map((text) => pattern.test(text))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});

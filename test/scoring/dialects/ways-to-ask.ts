@@ -16,7 +16,7 @@ export interface Way {
   readonly numbersOnly?: boolean;
 }
 
-const datatypes = { number: "FP64", boolean: "BOOL", category: "BYTES" } as const;
+const datatypes = { number: "FP64", boolean: "BOOL", category: "BYTES", date: "BYTES" } as const;
 
 const namesOf = (signature: Signature) => signature.inputs.map(({ name }) => name);
 const positional = (rows: readonly Row[], names: readonly string[]) =>
@@ -55,7 +55,7 @@ export const inferUrl = (signature: Signature): string =>
 
 /** Values of a column as the binary extension has them. */
 function binaryColumn({ type }: SignatureColumn, values: readonly Value[]): Buffer {
-  if (type === "category") {
+  if (type === "category" || type === "date") {
     return Buffer.concat(
       values.map((value) => {
         const text = Buffer.from(String(value ?? ""));

@@ -7,7 +7,7 @@ import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import { identifier, literal, type SqlRow, type SqlValue } from "../../../platform/sql/engine";
 
-const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN" } as const;
+const sqlTypes = { number: "DOUBLE", category: "VARCHAR", boolean: "BOOLEAN", date: "DOUBLE" } as const;
 
 /** A small definition: the columns given, and what else a definition needs. */
 export function definitionOf(

@@ -3,10 +3,12 @@ import {
   type ColumnDefinition,
   type ModelDefinition,
 } from "../../../platform/definition/definition";
+import { modelFeatures, type ModelFeature } from "../../../platform/definition/model-features";
 import { firstCategory, otherCategory, type TreeFeature } from "../../../platform/onnx/tree-parameters";
 import { identifier, type SqlEngine, type SqlValue } from "../../../platform/sql/engine";
 import { aggregate, numberOf } from "../../preprocessing/sql";
 import { targetSql } from "../../preprocessing/target";
+import { targetNumber, type TargetEncoding } from "../../preprocessing/target-encoding";
 import { trainingWeight } from "../../preprocessing/training-weight";
 import { maxCategories, type RawColumn } from "./bins";
 import type { Targets } from "./losses";
@@ -27,7 +29,7 @@ type Monotone = Readonly<Record<string, "rising" | "falling">>;
 /** The most frequent values of a category, in the order of their texts; undefined of a column of another type. */
 async function valuesOf(
   engine: SqlEngine,
-  { name, type }: ColumnDefinition,
+  { name, type }: ModelFeature<ColumnDefinition>,
   from: string,
 ): Promise<readonly string[] | undefined> {
   if (type !== "category") return undefined;
@@ -56,19 +58,34 @@ function putInto(column: RawColumn, { values }: TreeFeature): Put {
   };
 }
 
+interface TreeRelation {
+  /** What follows FROM. */
+  readonly from: string;
+  readonly monotone: Monotone;
+  /** Categories that are numbers beside themselves in the relation. */
+  readonly encodings?: ReadonlyMap<string, TargetEncoding> | undefined;
+}
+
 /** Reads the training rows in their order. */
 export async function readTreeRows(
   engine: SqlEngine,
   definition: ModelDefinition,
-  { from, monotone }: { readonly from: string; readonly monotone: Monotone },
+  { from, monotone, encodings }: TreeRelation,
 ): Promise<TreeRows> {
   const [rows = 0] = await aggregate(engine, from, ["count(*)"]);
-  const inputs = featuresOf(definition);
+  const inputs = modelFeatures(featuresOf(definition));
   const columns: RawColumn[] = [];
   const features: TreeFeature[] = [];
   const truncated: string[] = [];
   for (const input of inputs) {
     const { name } = input;
+    const encoding = encodings?.get(name);
+    if (encoding) {
+      const { values: texts, numbers, other } = encoding;
+      features.push({ column: name, lookup: { texts, numbers, other } });
+      columns.push({ kind: "number", monotone: 0, values: new Float64Array(rows) });
+      continue;
+    }
     const seen = await valuesOf(engine, input, from);
     if (seen && seen.length > maxCategories) truncated.push(name);
     const values = seen?.slice(0, maxCategories).sort();
@@ -85,7 +102,9 @@ export async function readTreeRows(
   const weights = weight === undefined ? undefined : new Float64Array(rows);
   const puts = columns.map((column, index) => putInto(column, features[index] ?? { column: "" }));
   const selected = [
-    ...inputs.map(({ name }, index) => `${identifier(name)} AS c${index}`),
+    ...inputs.map(
+      ({ name }, index) => `${identifier(encodings?.has(name) ? targetNumber(name) : name)} AS c${index}`,
+    ),
     `${targetSql(definition)} AS y`,
     ...(weight === undefined ? [] : [`${weight} AS w`]),
   ];

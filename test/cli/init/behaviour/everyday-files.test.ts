@@ -68,7 +68,7 @@ test("a Parquet file becomes a model that is checked and trained", async () => {
   const { made, loaded, errors } = await walk(file);
   expect(takenOf(made)).toEqual({
     ...{ __index_level_0__: "left out", user_id: "id", x: "number", active: "boolean", member: "boolean" },
-    ...{ never: "left out", y2: "number", seen: "left out", paid: "target" },
+    ...{ never: "left out", y2: "number", seen: "date", paid: "target" },
   });
   expect(made.definition.format).toEqual({ missing: ["nan"] });
   expect(errors).toEqual([]);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { formatTime } from "../../../../platform/base/iso-time";
 import type { LinearParameters } from "../../../../platform/onnx/linear-parameters";
 import { LinearModel } from "../../../../platform/onnx/linear-model";
 import type { SignatureColumn } from "../../../../platform/model/signature";
@@ -32,6 +33,10 @@ function randomValue(random: () => number, { type, nullable, values }: Signature
   if (nullable && random() < 0.2) return null;
   if (type === "boolean") return random() < 0.5;
   if (type === "category") return pick(random, values ?? oddTexts);
+  if (type === "date") {
+    const seconds = Math.floor(random() * 3e9) + pick(random, [0, 0.5, 0.123456]);
+    return pick(random, [formatTime(seconds), new Date(seconds * 1000).toISOString().replace("Z", "+05:30")]);
+  }
   return random() < 0.1 ? pick(random, oddNumbers) : (random() - 0.4) * 10 ** Math.floor(random() * 5);
 }
 
@@ -46,12 +51,37 @@ const classifier: LinearParameters = {
   ...colour,
   signature: { ...colour.signature, target: { ...colour.signature.target, threshold: 0.2 } },
 };
-const models = { cost, colour: classifier };
+/** A date that may be missing, another that may not, and a number. */
+const dated: LinearParameters = {
+  signature: {
+    task: "regression",
+    inputs: [
+      { name: "made", type: "date", nullable: true, parts: ["month", "dayCycle", { daysSince: "sold" }] },
+      { name: "sold", type: "date", nullable: false, parts: ["dayOfWeek"], range: [0, 4e9] },
+      { name: "price", type: "number", nullable: false },
+    ],
+    target: { name: "dated" },
+  },
+  intercept: 3,
+  terms: [
+    { kind: "number", column: "made.month", imputation: 7, mean: 6, scale: 3, coefficient: 1.5 },
+    { kind: "number", column: "made.dayCycle.sin", imputation: 0, mean: 0, scale: 1, coefficient: -2 },
+    { kind: "number", column: "made.dayCycle.cos", imputation: 1, mean: 0, scale: 1, coefficient: 0.3 },
+    { kind: "number", column: "made.daysSince.sold", imputation: -30, mean: -20, scale: 9, coefficient: 4 },
+    { kind: "number", column: "sold.dayOfWeek", mean: 4, scale: 2, coefficient: 0.1 },
+    { kind: "number", column: "price", mean: 0, scale: 1, coefficient: 2 },
+  ],
+};
+const datedExample = { data: [{ made: "2026-01-31", sold: "2026-02-01T13:45:00Z", price: 1 }] };
+
+const models = { cost, colour: classifier, dated };
 // Numbers are asked for here, not time: however busy the machine is, no request is given up.
 const patient = { limits: { ...limits, queueTimeoutMs: 60_000, timeoutMs: 60_000 } };
 const apps: Partial<Record<keyof typeof models, FastifyInstance>> = {};
 
-const cases = (["cost", "colour"] as const).flatMap((name) =>
+/** How often each way is asked, with new rows each time. */
+const rounds = 20;
+const cases = (["cost", "colour", "dated"] as const).flatMap((name) =>
   ways
     .filter(({ numbersOnly }) => numbersOnly !== true || name === "cost")
     .map((way) => [name, way.name, way] as const),
@@ -60,11 +90,14 @@ const cases = (["cost", "colour"] as const).flatMap((name) =>
 describe.each(cases)("%s, %s", (name, _, way: Way) => {
   const parameters = models[name];
   const { signature } = parameters;
-  const app = (apps[name] ??= openService(parameters, patient));
+  const app = (apps[name] ??= openService(parameters, {
+    ...patient,
+    ...(name === "dated" && { example: datedExample }),
+  }));
 
   test("gives the model's own numbers, bit for bit", async () => {
     const random = randomNumbers(7);
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < rounds; round++) {
       const rows = randomRows(random, parameters);
       const expected = new LinearModel(parameters).predict(featureTable(signature, rows));
       const { classes = [], threshold = 0.5 } = signature.target;
@@ -95,7 +128,7 @@ describe.each(cases)("%s, %s", (name, _, way: Way) => {
 
   test("refuses every wrong row with 4xx, and names the field", async () => {
     const random = randomNumbers(11);
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < rounds; round++) {
       const rows = randomRows(random, parameters);
       const { field, rows: bad, kind } = spoil(random, parameters, rows);
       const answer = await call(app, way.send(bad, signature));
@@ -125,10 +158,19 @@ function spoil(random: () => number, { signature }: LinearParameters, rows: read
   };
 }
 
+function goodValue({ type, values }: SignatureColumn): Value {
+  if (type === "number") return 1;
+  if (type === "boolean") return true;
+  return type === "date" ? "2026-01-31" : (values?.[0] ?? "x");
+}
+
 describe.each(cases)("names of features in %s, %s", (name, wayName, way: Way) => {
   const parameters = models[name];
   const { signature } = parameters;
-  const app = (apps[name] ??= openService(parameters, patient));
+  const app = (apps[name] ??= openService(parameters, {
+    ...patient,
+    ...(name === "dated" && { example: datedExample }),
+  }));
   const [first] = signature.inputs;
   const named = !/position|one/.test(wayName);
 
@@ -157,12 +199,7 @@ describe.each(cases)("names of features in %s, %s", (name, wayName, way: Way) =>
     ],
   ])("a feature that is %s is refused by name", async (what, change, field) => {
     const changed = { ...signature, inputs: change([...signature.inputs]) };
-    const row = Object.fromEntries(
-      changed.inputs.map((column) => [
-        column.name,
-        column.type === "number" ? 1 : column.type === "boolean" ? true : (column.values?.[0] ?? "x"),
-      ]),
-    );
+    const row = Object.fromEntries(changed.inputs.map((column) => [column.name, goodValue(column)]));
     const answer = await call(app, way.send([row, row], changed));
     // Where values go by position, a misspelling cannot be seen; the other two change the number of values.
     if (!named && what === "misspelt") expect(answer.status).toBe(200);

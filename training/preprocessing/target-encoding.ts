@@ -1,0 +1,229 @@
+import { featuresOf, type ModelDefinition } from "../../platform/definition/definition";
+import { replaceTable } from "../../platform/data/source";
+import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import type { LinearPredictor, Term } from "../../platform/onnx/linear-parameters";
+import { aggregate, double } from "./sql";
+
+/** What the values of a category are to a model: numbers of the target's size. */
+export interface TargetEncoding {
+  readonly column: string;
+  readonly values: readonly string[];
+  /** In the order of `values`. */
+  readonly numbers: readonly number[];
+  /** Of a value that training did not see, and of a missing one: the mean target. */
+  readonly other: number;
+}
+
+/** Training rows with a number beside each category that is encoded by the target, and what its values are to the model. */
+export interface TargetEncoded {
+  /** What follows FROM. */
+  readonly from: string;
+  readonly encodings: ReadonlyMap<string, TargetEncoding>;
+  /** What a person should know of the columns: whole sentences. */
+  readonly warnings: readonly string[];
+  /** The tables that were made, once they are not needed any more. */
+  readonly drop: () => Promise<void>;
+}
+
+/** Folds by which a row's number is made without its own target: scikit-learn's number. */
+const folds = 5;
+/** By multiples of the golden ratio, which fall in with no pattern that rows may have. */
+const foldOf = `(((_row * 2654435769) % ${2 ** 32}) % ${folds})`;
+
+/** The name of the number that stands for a category in the training rows. */
+export function targetNumber(column: string): string {
+  return `${column}.target`;
+}
+
+/** Tables that were made: blocks of a table are kept by its name, so that each has one of its own. */
+let made = 0;
+
+/** Rows, and the sum and the sum of squares of their targets, these less a centre. */
+interface Sums {
+  readonly n: number;
+  readonly s: number;
+  readonly q: number;
+}
+
+interface Moments {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+function momentsOf({ n, s, q }: Sums): Moments {
+  const mean = s / n;
+  return { mean, variance: Math.max(0, q / n - mean * mean) };
+}
+
+const less = (all: Sums, part: Sums): Sums => ({ n: all.n - part.n, s: all.s - part.s, q: all.q - part.q });
+
+/**
+ * SQL for the number of a value with `n` rows, by the sums of their targets: its mean, drawn to that of all rows the more, the fewer
+ * rows it has and the more their targets differ. As scikit-learn's TargetEncoder with `smooth="auto"` (empirical Bayes).
+ */
+function shrunkSql({ n, s, q }: Readonly<Record<keyof Sums, string>>, { mean, variance }: Moments): string {
+  const own = `(${s} / ${n})`;
+  const within = `(greatest(${q} - ${n} * ${own} * ${own}, 0) / ${n})`;
+  const weight = `${double(variance)} * ${n}`;
+  return `CASE WHEN ${n} > 0 AND ${weight} + ${within} > 0 THEN (${weight} * ${own} + ${within} * ${double(mean)}) / (${weight} + ${within}) ELSE ${double(mean)} END`;
+}
+
+/**
+ * Encodes the categories that a definition has encoded by the target. In training, a row's number is made of the rows of other folds:
+ * of its own target it would tell what a model is to learn. Rows count once, whatever they weigh. Undefined where there is no such column.
+ */
+export async function encodeByTarget(
+  engine: SqlEngine,
+  definition: Pick<ModelDefinition, "columns">,
+  { from, target }: { readonly from: string; readonly target: string },
+): Promise<TargetEncoded | undefined> {
+  const columns = featuresOf(definition).filter(({ encoding }) => encoding === "target");
+  if (columns.length === 0) return undefined;
+  const [rows = 0, sum = NaN] = await aggregate(engine, from, ["count(*)", `sum(${target})`]);
+  // Squares of numbers far from zero would lose digits.
+  const centre = sum / rows;
+  const y = `(${target} - ${double(centre)})`;
+  const byFold = await sumsOfFolds(engine, from, y);
+  const all = byFold.reduce((total, { n, s, q }) => ({ n: total.n + n, s: total.s + s, q: total.q + q }));
+  const encodings = new Map<string, TargetEncoding>();
+  const tables: string[] = [];
+  const warnings: string[] = [];
+  for (const { name } of columns) {
+    const table = `target_encoding_${(made += 1)}`;
+    tables.push(table);
+    await makeTable(engine, { table, column: name, from, y, byFold, all });
+    const found = await engine.rows(
+      `SELECT v, min(whole) AS whole, min(all_n) AS n FROM ${table} GROUP BY v ORDER BY v`,
+    );
+    const alone = found.filter(({ n }) => n === 1).length;
+    if (alone * 2 > rows) warnings.push(aloneWarning(name, alone, rows));
+    encodings.set(name, {
+      column: name,
+      values: found.map(({ v }) => String(v)),
+      numbers: found.map(({ whole }) => centre + Number(whole)),
+      other: centre + momentsOf(all).mean,
+    });
+  }
+  const encoded = `target_encoded_${(made += 1)}`;
+  await replaceTable(engine, encoded, joined({ from, columns, tables, byFold, all, centre }));
+  return {
+    from: encoded,
+    encodings,
+    warnings,
+    drop: async () => {
+      for (const table of [...tables, encoded]) await engine.run(`DROP TABLE IF EXISTS ${table}`);
+    },
+  };
+}
+
+function aloneWarning(column: string, alone: number, rows: number): string {
+  return `Column "${column}" has a value of its own in ${alone} of ${rows} training rows; the mean target of one row says nothing of others. Group its values, or leave the column out.`;
+}
+
+async function sumsOfFolds(engine: SqlEngine, from: string, y: string): Promise<Sums[]> {
+  const inFolds = Array.from({ length: folds }, (_, fold) => `CASE WHEN ${foldOf} = ${fold} THEN ${y} END`);
+  const sums = await aggregate(
+    engine,
+    from,
+    inFolds.flatMap((value) => [
+      `count(${value})`,
+      `coalesce(sum(${value}), 0)`,
+      `coalesce(sum(${value} * ${value}), 0)`,
+    ]),
+  );
+  return inFolds.map((_, fold) => {
+    const [n = 0, s = 0, q = 0] = sums.slice(3 * fold, 3 * fold + 3);
+    return { n, s, q };
+  });
+}
+
+interface EncodedRows {
+  readonly from: string;
+  readonly byFold: readonly Sums[];
+  readonly all: Sums;
+}
+
+/** Makes a table of a category's values: for each fold that has some of its rows, the number by other folds, and that by all. */
+async function makeTable(
+  engine: SqlEngine,
+  {
+    table,
+    column,
+    from,
+    y,
+    byFold,
+    all,
+  }: EncodedRows & { readonly table: string; readonly column: string; readonly y: string },
+): Promise<void> {
+  const sums = { n: "CAST(count(*) AS DOUBLE)", s: "sum(y)", q: "sum(y * y)" };
+  const own = Object.entries(sums).map(([key, sql]) => `${sql} AS ${key}`);
+  const over = ["n", "s", "q"].map((key) => `sum(${key}) OVER (PARTITION BY v) AS all_${key}`);
+  const others = { n: "(all_n - n)", s: "(all_s - s)", q: "(all_q - q)" };
+  const cases = byFold.map(
+    (part, fold) => `WHEN ${fold} THEN ${shrunkSql(others, momentsOf(less(all, part)))}`,
+  );
+  const whole = shrunkSql({ n: "all_n", s: "all_s", q: "all_q" }, momentsOf(all));
+  await replaceTable(
+    engine,
+    table,
+    `SELECT v, fold, all_n, CASE fold ${cases.join(" ")} END AS number, ${whole} AS whole FROM (
+       SELECT v, fold, n, s, q, ${over.join(", ")} FROM (
+         SELECT v, fold, ${own.join(", ")} FROM (
+           SELECT ${identifier(column)} AS v, ${foldOf} AS fold, ${y} AS y FROM ${from}) AS read
+         WHERE v IS NOT NULL GROUP BY v, fold) AS summed) AS beside`,
+  );
+}
+
+/** The rows in their order, each with its numbers; a missing category has the mean of other folds. */
+function joined({
+  from,
+  columns,
+  tables,
+  byFold,
+  all,
+  centre,
+}: EncodedRows & {
+  readonly columns: readonly { readonly name: string }[];
+  readonly tables: readonly string[];
+  readonly centre: number;
+}): string {
+  const means = byFold.map((part, fold) => `WHEN ${fold} THEN ${double(momentsOf(less(all, part)).mean)}`);
+  const mean = `CASE ${foldOf.replace("_row", "rows_of_training._row")} ${means.join(" ")} END`;
+  const numbers = columns.map(
+    ({ name }, index) =>
+      `${double(centre)} + coalesce(e${index}.number, ${mean}) AS ${identifier(targetNumber(name))}`,
+  );
+  const joins = columns.map(
+    ({ name }, index) =>
+      `LEFT JOIN ${tables[index]} AS e${index} ON e${index}.v = rows_of_training.${identifier(name)} AND e${index}.fold = ${foldOf.replace("_row", "rows_of_training._row")}`,
+  );
+  return `SELECT rows_of_training.*, ${numbers.join(", ")} FROM (SELECT * FROM ${from}) AS rows_of_training ${joins.join(" ")} ORDER BY rows_of_training._row`;
+}
+
+/**
+ * A predictor in which categories stand for the numbers that they were encoded by: a coefficient times a number that only depends on the
+ * value is a coefficient of the value. That of a value that training did not see is 0, as always; what it adds is in the intercept.
+ */
+export function withCategories(
+  { intercept, terms }: LinearPredictor,
+  encodings: ReadonlyMap<string, TargetEncoding>,
+): LinearPredictor {
+  const byNumber = new Map(
+    [...encodings.values()].map((encoding) => [targetNumber(encoding.column), encoding]),
+  );
+  let shift = 0;
+  const changed = terms.map((term): Term => {
+    const encoding = term.kind === "number" ? byNumber.get(term.column) : undefined;
+    if (term.kind !== "number" || encoding === undefined) return term;
+    const { column, values, numbers, other } = encoding;
+    const perUnit = term.coefficient / term.scale;
+    shift += perUnit * (other - term.mean);
+    return {
+      kind: "category",
+      column,
+      values,
+      coefficients: numbers.map((number) => perUnit * (number - other)),
+    };
+  });
+  return { intercept: intercept + shift, terms: changed };
+}
