@@ -8,6 +8,7 @@ import { identifier, type SqlEngine } from "../sql/engine";
 import type { Delimiter } from "./csv-delimiter";
 import { readCsvStructure } from "./csv-file";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
+import { stampOf } from "./unchanged";
 import { readParquetColumns, startsAsParquet } from "./parquet-files";
 
 /** Rows that can be read as text: the names of all columns, and SQL that gives those wanted. */
@@ -44,6 +45,8 @@ export interface DataFiles {
   readonly digest: Digest;
   /** The folder's files of data, by their paths below it; absent for a file. */
   readonly files?: readonly string[];
+  /** Tells whether they were written since they were opened. */
+  readonly stamp: string;
   /** What else the folder has, and is not read; absent when there is nothing. */
   readonly notRead?: readonly string[];
 }
@@ -79,7 +82,8 @@ export async function openSource(
   const opened = await openRows(engine, columns, file, only);
   try {
     const { files } = opened;
-    return { ...opened, digest: await (files ? digestOfDataFiles(file, files) : digestOfFile(file)) };
+    const stamp = await stampOf({ file, files });
+    return { ...opened, stamp, digest: await (files ? digestOfDataFiles(file, files) : digestOfFile(file)) };
   } catch (error) {
     throw explainAccess(file, error);
   }

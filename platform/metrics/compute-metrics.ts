@@ -12,19 +12,18 @@ import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
  * positive, anything of no rows, and everything when a prediction is not a finite number. Equal to scikit-learn's to 1e-12.
  */
 export function computeMetrics(task: Task, rows: ScoredRows): Metrics {
-  const names = metricNamesOf(task, rows.classes);
+  if (!areFinite(rows)) return {};
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = computeMetric(name, rows);
-      return value === undefined ? [] : [[name, value]];
+    metricNamesOf(task, rows.classes).flatMap((name) => {
+      const value = measure(name, rows);
+      return Number.isFinite(value) ? [[name, value]] : [];
     }),
   );
 }
 
 /** One metric; undefined when it is not defined for the rows. */
 export function computeMetric(name: MetricName, rows: ScoredRows): number | undefined {
-  checkLengths(rows);
-  if (!rows.predicted.every(Number.isFinite) || !rows.actual.every(Number.isFinite)) return undefined;
+  if (!areFinite(rows)) return undefined;
   const value = measure(name, rows);
   return Number.isFinite(value) ? value : undefined;
 }
@@ -45,7 +44,8 @@ function measure(name: MetricName, rows: ScoredRows): number {
 
 /** Mean of the actual values, around which R² sums its squares. */
 export function centreOf({ actual, weights }: Pick<ScoredRows, "actual" | "weights">): number {
-  let [sum, total] = [0, 0];
+  let sum = 0;
+  let total = 0;
   for (let row = 0; row < actual.length; row++) {
     const weight = weights?.[row] ?? 1;
     sum += weight * (actual[row] ?? NaN);
@@ -69,6 +69,12 @@ function sumUp(name: keyof typeof summedMetrics, rows: ScoredRows): number {
     total += weight;
   }
   return metric.value(sums, total);
+}
+
+/** Whether something can be measured at all. */
+function areFinite(rows: ScoredRows): boolean {
+  checkLengths(rows);
+  return rows.predicted.every(Number.isFinite) && rows.actual.every(Number.isFinite);
 }
 
 function checkLengths({ actual, predicted, weights, classes = 1 }: ScoredRows): void {

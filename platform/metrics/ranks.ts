@@ -38,14 +38,19 @@ function ranksOf(predicted: Float64Array, scores: Float64Array): Uint32Array {
   for (let row = 0; row < predicted.length; row++) {
     const score = predicted[row] ?? NaN;
     const cell = cellOf(score);
-    ranks[row] = positionOf(scores, score, [begins[cell] ?? 0, (begins[cell + 1] ?? 1) - 1]);
+    ranks[row] = positionOf(scores, score, { low: begins[cell] ?? 0, high: (begins[cell + 1] ?? 1) - 1 });
   }
   return ranks;
 }
 
 /** Where a score is among rising ones, between two places. */
-function positionOf(scores: Float64Array, score: number, [first, last]: readonly [number, number]): number {
-  let [low, high] = [first, last];
+function positionOf(
+  scores: Float64Array,
+  score: number,
+  between: { readonly low: number; readonly high: number },
+): number {
+  let low = between.low;
+  let high = between.high;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((scores[middle] ?? Infinity) < score) low = middle + 1;
@@ -80,9 +85,12 @@ export function weighByScore(
  * higher, a tie counting half (Mann-Whitney). NaN when one class is not there.
  */
 export function areaUnderRoc({ negative, positive }: ClassWeights): number {
-  let [below, won, positives] = [0, 0, 0];
+  let below = 0;
+  let won = 0;
+  let positives = 0;
   for (let rank = 0; rank < negative.length; rank++) {
-    const [negatives, here] = [negative[rank] ?? 0, positive[rank] ?? 0];
+    const negatives = negative[rank] ?? 0;
+    const here = positive[rank] ?? 0;
     won += here * (below + negatives / 2);
     below += negatives;
     positives += here;

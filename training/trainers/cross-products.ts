@@ -4,8 +4,6 @@ import type { DenseColumn, EncodedBlock } from "../preprocessing/encoded-blocks"
 /** So many rows of hundreds of columns stay in the processor's cache while each is multiplied with each. */
 const rowsAtOnce = 256;
 
-type FourColumns = [Float64Array, Float64Array, Float64Array, Float64Array];
-
 /** What cross products are summed of. */
 type Columns = Pick<EncodedBlock, "rows" | "dense" | "categories">;
 
@@ -17,6 +15,7 @@ export class CrossProducts {
   /** Row-major, the entry of columns i and j <= i at i × size + j. */
   private readonly sums: Float64Array;
   private readonly weighted = new Float64Array(rowsAtOnce);
+  private readonly four = new Float64Array(4);
 
   constructor(private readonly size: number) {
     this.sums = new Float64Array(size * size);
@@ -50,19 +49,17 @@ export class CrossProducts {
   }
 
   private addPart(dense: readonly DenseColumn[], weights: Float64Array): void {
-    const { weighted, sums, size } = this;
+    const { weighted, sums, size, four } = this;
     const rows = weights.length;
     for (const [index, { at, values }] of dense.entries()) {
       for (let row = 0; row < rows; row++) weighted[row] = (weights[row] ?? NaN) * (values[row] ?? NaN);
       const line = at * size;
       let other = 0;
       for (; other + 3 <= index; other += 4) {
-        const four = dense.slice(other, other + 4);
-        const values = four.map((column) => column.values) as FourColumns;
-        const products = fourProducts(weighted, values, rows);
-        four.forEach((column, place) => {
-          sums[line + column.at] = (sums[line + column.at] ?? 0) + (products[place] ?? NaN);
-        });
+        const columns = dense.slice(other, other + 4);
+        setFourProducts(four, weighted.subarray(0, rows), columns);
+        for (const [place, column] of columns.entries())
+          sums[line + column.at] = (sums[line + column.at] ?? 0) + (four[place] ?? NaN);
       }
       for (const column of dense.slice(other, index + 1)) {
         sums[line + column.at] = (sums[line + column.at] ?? 0) + product(weighted, column.values, rows);
@@ -127,9 +124,12 @@ export function addPredictors(
   }
 }
 
-/** In four sums: one would wait for each addition. */
+/** In four sums: one would wait for each addition. Each has a variable of its own, as what is taken out of an array is no plain number to the compiler. */
 function product(one: Float64Array, other: Float64Array, rows: number): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
   let row = 0;
   for (; row + 3 < rows; row += 4) {
     first += (one[row] ?? NaN) * (other[row] ?? NaN);
@@ -141,19 +141,29 @@ function product(one: Float64Array, other: Float64Array, rows: number): number {
   return first + second + (third + fourth);
 }
 
-/** Of one column with four others at once: it is read once for all of them. */
-function fourProducts(
+/** The products of one column with four others at once: it is read once for all of them. */
+function setFourProducts(
+  products: Float64Array,
   column: Float64Array,
-  [one, two, three, four]: FourColumns,
-  rows: number,
-): [number, number, number, number] {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  for (let row = 0; row < rows; row++) {
+  others: readonly Pick<DenseColumn, "values">[],
+): void {
+  const one = others[0]?.values ?? column;
+  const two = others[1]?.values ?? column;
+  const three = others[2]?.values ?? column;
+  const four = others[3]?.values ?? column;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  for (let row = 0; row < column.length; row++) {
     const value = column[row] ?? NaN;
     first += value * (one[row] ?? NaN);
     second += value * (two[row] ?? NaN);
     third += value * (three[row] ?? NaN);
     fourth += value * (four[row] ?? NaN);
   }
-  return [first, second, third, fourth];
+  products[0] = first;
+  products[1] = second;
+  products[2] = third;
+  products[3] = fourth;
 }
