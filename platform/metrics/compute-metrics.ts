@@ -2,9 +2,9 @@ import type { Task } from "../definition/definition";
 import type { ScoredRows } from "./evaluation";
 import { isSummedMetric, summedMetrics, termsByRow, type SummedMetric } from "./metric-terms";
 import { metricNamesOf, type MetricName, type Metrics } from "../definition/metric-names";
-import { countLabels, isLabelMetric, labelMetrics } from "./class-labels";
+import { countLabels, isLabelMetric, labelMetrics, type LabelCounts } from "./class-labels";
 import { againstRest, averagePrecision, meanArea } from "./rank-metrics";
-import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
+import { areaUnderRoc, rankRows, weighByScore, type ClassWeights } from "./ranks";
 
 /**
  * All metrics of a task for a model's predictions, weighted where the rows have weights.
@@ -13,9 +13,10 @@ import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
  */
 export function computeMetrics(task: Task, rows: ScoredRows): Metrics {
   if (!areFinite(rows)) return {};
+  const counted = new CountedRows(rows);
   return Object.fromEntries(
     metricNamesOf(task, rows.classes).flatMap((name) => {
-      const value = measure(name, rows);
+      const value = measure(name, counted);
       return Number.isFinite(value) ? [[name, value]] : [];
     }),
   );
@@ -24,18 +25,37 @@ export function computeMetrics(task: Task, rows: ScoredRows): Metrics {
 /** One metric; undefined when it is not defined for the rows. */
 export function computeMetric(name: MetricName, rows: ScoredRows): number | undefined {
   if (!areFinite(rows)) return undefined;
-  const value = measure(name, rows);
+  const value = measure(name, new CountedRows(rows));
   return Number.isFinite(value) ? value : undefined;
 }
 
-function measure(name: MetricName, rows: ScoredRows): number {
-  if (isLabelMetric(name)) return labelMetrics[name](countLabels(rows));
+/** Rows with what several metrics are made of, which is made once. */
+class CountedRows {
+  private labels: LabelCounts | undefined;
+  private scores: ClassWeights | undefined;
+
+  constructor(readonly rows: ScoredRows) {}
+
+  byLabel(): LabelCounts {
+    return (this.labels ??= countLabels(this.rows));
+  }
+
+  /** Sorted, which takes more time than all the rest. */
+  byScore(): ClassWeights {
+    const { actual, weights } = this.rows;
+    return (this.scores ??= weighByScore(rankRows(this.rows), actual, weights));
+  }
+}
+
+function measure(name: MetricName, counted: CountedRows): number {
+  const { rows } = counted;
+  if (isLabelMetric(name)) return labelMetrics[name](counted.byLabel());
   if (isSummedMetric(name)) return sumUp(name, rows);
   switch (name) {
     case "auc":
-      return areaUnderRoc(weighByScore(rankRows(rows), rows.actual, rows.weights));
+      return areaUnderRoc(counted.byScore());
     case "averagePrecision":
-      return averagePrecision(weighByScore(rankRows(rows), rows.actual, rows.weights));
+      return averagePrecision(counted.byScore());
     case "aucMacro":
     case "aucWeighted":
       return meanArea(againstRest(rows), name);

@@ -10,9 +10,14 @@ export interface RankedRows {
 
 /** Sorts once, so that all that is made of ranks takes time linear in the rows afterwards. */
 export function rankRows({ predicted }: Pick<ScoredRows, "predicted">): RankedRows {
-  const sorted = predicted.slice().sort();
-  const scores = sorted.filter((score, index) => index === 0 || score !== sorted[index - 1]);
-  return { scores, ranks: ranksOf(predicted, scores) };
+  const scores = predicted.slice().sort();
+  let distinct = 0;
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row] ?? NaN;
+    if (distinct === 0 || score !== scores[distinct - 1]) scores[distinct++] = score;
+  }
+  const found = scores.slice(0, distinct);
+  return { scores: found, ranks: ranksOf(predicted, found) };
 }
 
 /** Scores per cell of the table by which a score is nearly found, on average. */
@@ -38,25 +43,16 @@ function ranksOf(predicted: Float64Array, scores: Float64Array): Uint32Array {
   for (let row = 0; row < predicted.length; row++) {
     const score = predicted[row] ?? NaN;
     const cell = cellOf(score);
-    ranks[row] = positionOf(scores, score, { low: begins[cell] ?? 0, high: (begins[cell + 1] ?? 1) - 1 });
+    let low = begins[cell] ?? 0;
+    let high = (begins[cell + 1] ?? 1) - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((scores[middle] ?? Infinity) < score) low = middle + 1;
+      else high = middle;
+    }
+    ranks[row] = low;
   }
   return ranks;
-}
-
-/** Where a score is among rising ones, between two places. */
-function positionOf(
-  scores: Float64Array,
-  score: number,
-  between: { readonly low: number; readonly high: number },
-): number {
-  let low = between.low;
-  let high = between.high;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((scores[middle] ?? Infinity) < score) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Weight of the negative and of the positive rows at each distinct score. */
