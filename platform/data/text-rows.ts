@@ -180,6 +180,10 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   const columns = await readParquetColumns(engine, files);
   const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
   const numbers = new Set(columns.filter(({ binaryNumber }) => binaryNumber).map(({ name }) => name));
+  const rowNumber = dialect.parquetRowNumber(
+    files,
+    columns.map(({ name }) => name),
+  );
   const textOf = ({ name, as, asItIs }: WantedColumn): string => {
     if (asItIs === true) return `, ${identifier(name)} AS ${identifier(as)}`;
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
@@ -194,6 +198,6 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
     numbers,
     isPlain: false,
     select: (wanted) =>
-      `SELECT ${dialect.rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
+      `SELECT ${rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
   };
 }

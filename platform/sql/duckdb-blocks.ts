@@ -132,9 +132,7 @@ async function* streamBlocks(
 ): AsyncGenerator<Block> {
   const cutter = new BlockCutter(columns.length);
   const asked = columns.flatMap((column, place) => (isStored[place] ? [] : [{ column, place }]));
-  const numbers = asked.map(
-    ({ column }, index) => `COALESCE(CAST(${column} AS DOUBLE), CAST('NaN' AS DOUBLE)) AS c${index}`,
-  );
+  const numbers = asked.map(({ column }, index) => `CAST(${column} AS DOUBLE) AS c${index}`);
   // A connection of its own: the next statement on one ends the stream that is being read from it.
   const connection = await instance.connect();
   try {
