@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import type { DenseColumn, EncodedBlock } from "../preprocessing/encoded-blocks";
+import type { EncodedBlock } from "../preprocessing/encoded-blocks";
 
 /** So many rows of hundreds of columns stay in the processor's cache while each is multiplied with each. */
 const rowsAtOnce = 256;
