@@ -1,5 +1,5 @@
 import type { SqlEngine } from "../../platform/sql/engine";
-import type { TrainingRows } from "./preprocessing";
+import type { TrainingRows } from "./training-rows";
 
 /** An expression over rows, with what counts where it is missing. */
 interface Measured {

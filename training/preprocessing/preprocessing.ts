@@ -8,6 +8,7 @@ import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { valuesPerCategory } from "./frequent-values";
 import { readMoments } from "./moments";
+import type { TrainingRows } from "./training-rows";
 import { aggregate, notFinite } from "./sql";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
@@ -31,12 +32,6 @@ interface FittedPart {
   readonly part: UnfittedTerm;
   /** Of a category whose values are learned: these, the most frequent first. */
   readonly byFrequency?: readonly string[];
-}
-
-/** Where training rows are: `from` is what follows FROM, `weight` the expression of a row's weight, where rows differ in it. */
-export interface TrainingRows {
-  readonly from: string;
-  readonly weight?: string | undefined;
 }
 
 /**

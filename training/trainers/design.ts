@@ -1,7 +1,8 @@
 import type { SqlEngine } from "../../platform/sql/engine";
 import { readMoments } from "../preprocessing/moments";
 import { encodedBlocks, type EncodedBlock } from "../preprocessing/encoded-blocks";
-import { sizeOf, type Preprocessing, type TrainingRows } from "../preprocessing/preprocessing";
+import { sizeOf, type Preprocessing } from "../preprocessing/preprocessing";
+import type { TrainingRows } from "../preprocessing/training-rows";
 
 /** Intercept and coefficients of the encoded columns, in their order. */
 export interface Coefficients {

@@ -17,8 +17,8 @@ import {
   fitPreprocessing,
   withCoefficients,
   withoutScales,
-  type TrainingRows,
 } from "../preprocessing/preprocessing";
+import type { TrainingRows } from "../preprocessing/training-rows";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
 import { trainingWeight } from "../preprocessing/training-weight";
