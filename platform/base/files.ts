@@ -1,9 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { link, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { PlatformError, systemErrorCode } from "./errors";
 
 /** A SHA-256 digest in lower-case hexadecimal. */
@@ -13,13 +11,22 @@ export function digestOf(content: string | Uint8Array): Digest {
   return createHash("sha256").update(content).digest("hex") as Digest;
 }
 
-/** Bytes that are read at once of a file that is hashed: by 64 KiB, as streams do, handing them on takes a third of the time. */
+/** Bytes that are read at once of a file that is hashed, into one buffer: streams take twice the time to hand them on. */
 const hashedBytes = 1024 * 1024;
 
 export async function digestOfFile(file: string): Promise<Digest> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(file, { highWaterMark: hashedBytes }), hash);
-  return hash.digest("hex") as Digest;
+  const buffer = Buffer.allocUnsafe(hashedBytes);
+  const handle = await open(file, "r");
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, hashedBytes);
+      if (bytesRead === 0) return hash.digest("hex") as Digest;
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Paths of all files below `directory`, relative to it, with forward slashes, sorted. */

@@ -1,4 +1,5 @@
 import type { ColumnDefinition } from "../definition/definition";
+import { NumberSummary } from "../base/number-summary";
 import type { Finding } from "./findings";
 import type { SqlEngine, SqlValue } from "../sql/engine";
 import { double, identifier, literal } from "../sql/engine";
@@ -50,36 +51,91 @@ export async function readColumnFacts(
   const facts: ColumnFacts[] = [];
   for (let start = 0; start < columns.length; start += columnsPerScan) {
     const some = columns.slice(start, start + columnsPerScan);
-    const typed = some.flatMap((column, index) => {
-      const value = identifier(column.name);
-      return [
-        `count(${value}) AS t${index}`,
-        `count(CASE WHEN ${outsideCondition(column, value)} THEN 1 END) AS o${index}`,
-        `min(${value}) AS l${index}`,
-        `max(${value}) AS g${index}`,
-      ];
-    });
-    const [values = {}] = await engine.rows(`SELECT ${typed.join(", ")} FROM data`);
+    const values = await readValues(engine, some);
+    const valuesOf = ({ name }: ColumnDefinition): Values => values.get(name) ?? { count: 0, outside: 0 };
     const text = await countTexts(
       engine,
-      some.filter((_, index) => Number(values[`t${index}`] ?? 0) < rows),
+      some.filter((column) => valuesOf(column).count < rows),
     );
     facts.push(
-      ...some.map((column, index) => {
-        const count = Number(values[`t${index}`] ?? 0);
+      ...some.map((column) => {
+        const { count, ...found } = valuesOf(column);
         const present = text.get(column.name) ?? count;
-        const [min, max] = [values[`l${index}`] ?? null, values[`g${index}`] ?? null];
-        return {
-          column,
-          missing: rows - present,
-          mistyped: present - count,
-          outside: Number(values[`o${index}`] ?? 0),
-          ...(min !== null && max !== null && { min, max }),
-        };
+        return { column, missing: rows - present, mistyped: present - count, ...found };
       }),
     );
   }
   return facts;
+}
+
+/** What is found of a column's values. */
+type Values = Pick<ColumnFacts, "outside" | "min" | "max"> & { readonly count: number };
+
+/** Columns' values by name: of numbers from their blocks, and from the engine what these do not tell. */
+async function readValues(
+  engine: SqlEngine,
+  columns: readonly ColumnDefinition[],
+): Promise<ReadonlyMap<string, Values>> {
+  // An id is text, whatever its type.
+  const numbers = await summariseNumbers(
+    engine,
+    columns.filter(({ type, role }) => type === "number" && role !== "id"),
+  );
+  const others = columns.filter((column) => {
+    const summary = numbers.get(column.name);
+    return summary === undefined || mayBeOutside(column, summary);
+  });
+  return new Map([...numbers, ...(await countValues(engine, others))]);
+}
+
+/** Whether numbers may be among a column's that are not allowed: it is worth to count them. */
+function mayBeOutside(
+  { range, role, classes }: ColumnDefinition,
+  { min = Infinity, max = -Infinity }: Pick<ColumnFacts, "min" | "max">,
+): boolean {
+  const [low, high] = range ?? [role === "weight" ? 0 : -Infinity, Infinity];
+  return classes !== undefined || Number(min) < low || Number(max) > high;
+}
+
+/** From blocks of them, which are read again: to split the rows, and to train on them. */
+async function summariseNumbers(
+  engine: SqlEngine,
+  columns: readonly ColumnDefinition[],
+): Promise<ReadonlyMap<string, Values>> {
+  if (columns.length === 0) return new Map();
+  const summaries = columns.map(({ name }) => ({ name, summary: new NumberSummary() }));
+  const names = columns.map(({ name }) => identifier(name));
+  for await (const block of engine.blocks(names, "data", { again: true }))
+    for (const [index, { summary }] of summaries.entries()) summary.add(block[index] ?? new Float64Array());
+  return new Map(
+    summaries.map(({ name, summary: { count, min, max } }) => [
+      name,
+      { count, outside: 0, ...(count > 0 && { min, max }) },
+    ]),
+  );
+}
+
+async function countValues(
+  engine: SqlEngine,
+  columns: readonly ColumnDefinition[],
+): Promise<[string, Values][]> {
+  if (columns.length === 0) return [];
+  const counts = columns.flatMap((column, index) => {
+    const value = identifier(column.name);
+    return [
+      `count(${value}) AS t${index}`,
+      `count(CASE WHEN ${outsideCondition(column, value)} THEN 1 END) AS o${index}`,
+      `min(${value}) AS l${index}`,
+      `max(${value}) AS g${index}`,
+    ];
+  });
+  const [row = {}] = await engine.rows(`SELECT ${counts.join(", ")} FROM data`);
+  return columns.map(({ name }, index) => {
+    const [min, max] = [row[`l${index}`] ?? null, row[`g${index}`] ?? null];
+    const count = Number(row[`t${index}`] ?? 0);
+    const outside = Number(row[`o${index}`] ?? 0);
+    return [name, { count, outside, ...(min !== null && max !== null && { min, max }) }];
+  });
 }
 
 /** In how many rows each column has a text: only the file tells a value that is missing from one that is none of the type. */

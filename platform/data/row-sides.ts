@@ -35,10 +35,15 @@ export function sideHash({ hash, seed, key }: HashRule, dialect: SqlDialect): st
 
 const hexadecimal = (limit: number): string => limit.toString(16).padStart(8, "0");
 
+/** The first 32 bits of the hash of a held-out row are below it. */
+export function hashLimit({ testFraction }: Pick<HashRule, "testFraction">): number {
+  return Math.min(Math.round(testFraction * hashes), hashes - 1);
+}
+
 /** SQL condition: the hash of the seed and the row is below the fraction, or below the limit of its class. */
 function isBelow(rule: HashRule, dialect: SqlDialect): string {
-  const { hash, seed, testFraction, key, strata } = rule;
-  const limit = Math.min(Math.round(testFraction * hashes), hashes - 1);
+  const { hash, seed, key, strata } = rule;
+  const limit = hashLimit(rule);
   if (strata !== undefined) {
     const { column, limits = [] } = strata;
     const classes = limits.map(({ value, below }) => `WHEN ${literal(value)} THEN '${hexadecimal(below)}'`);

@@ -1,9 +1,16 @@
 import type { ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
-import type { SqlEngine } from "../sql/engine";
+import { identifier, type SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
 import { openSource, type DataFiles, type TextRows } from "./text-rows";
-import { presentTexts, typedRows, underItsName, type TypedColumn, type TypedRows } from "./typed-rows";
+import {
+  isReadAsNumber,
+  presentTexts,
+  typedRows,
+  underItsName,
+  type TypedColumn,
+  type TypedRows,
+} from "./typed-rows";
 
 /** Where the loaded rows came from. */
 export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
@@ -33,9 +40,8 @@ export async function loadData(
   await engine.run(
     `CREATE OR REPLACE VIEW raw AS ${presentTexts({ text, wanted: present.map(underItsName), format })}`,
   );
-  const rows = await createTyped(engine, { table: "loaded", file, text, columns, format });
-  await engine.run("CREATE OR REPLACE VIEW data AS SELECT * FROM loaded");
   await engine.run("DROP TABLE IF EXISTS split_rules");
+  const rows = await makeData(engine, { file, text, columns, format });
   const { delimiter, header: names } = text;
   return { file, format: text.format, ...(delimiter && { delimiter }), ...content, rows, header: names };
 }
@@ -91,14 +97,49 @@ export async function loadColumns(
   await createTyped(engine, { table, file, text, columns: wanted, format: definition.format });
 }
 
+/**
+ * Makes `loaded` and `data`. Where numbers have to be made of text, that is done once, and a table has them. Otherwise the rows stay in
+ * their files, which the engine reads as quickly as a table: writing one would take most of the time of training. Their numbers are
+ * read once and kept as blocks.
+ */
+async function makeData(engine: SqlEngine, { file, ...rows }: Omit<TypedTable, "table">): Promise<number> {
+  const nameOf = ({ name }: TypedColumn): string => identifier(name);
+  const numbers = rows.columns.filter(({ type, role }) => type === "number" && role !== "id");
+  const others = rows.columns.filter((column) => !numbers.includes(column));
+  const isRead =
+    numbers.length > 0 && numbers.every((column) => isReadAsNumber(column, rows.text, rows.format));
+  const count = isRead ? undefined : await createTyped(engine, { table: "typed", file, ...rows });
+  const query = isRead ? typedRows(engine.dialect, rows) : "SELECT * FROM typed";
+  await engine.run(`CREATE OR REPLACE VIEW loaded AS ${query}`);
+  await engine.run("CREATE OR REPLACE VIEW data AS SELECT * FROM loaded");
+  if (count !== undefined) return count;
+  return whileReading(file, async () => {
+    const before = await countRows(engine, "loaded");
+    let rowsRead = 0;
+    for await (const [first] of engine.blocks(numbers.map(nameOf), "data", { again: true }))
+      rowsRead += first?.length ?? 0;
+    // What is damaged is found here, and not in the middle of training.
+    if (others.length > 0)
+      await engine.rows(
+        `SELECT ${others.map((column) => `count(${nameOf(column)})`).join(", ")} FROM loaded`,
+      );
+    return requireRows(file, rowsRead, before);
+  });
+}
+
 /** Makes a table of columns by type; a column that the data lacks is NULL. Gives the number of rows. */
 async function createTyped(engine: SqlEngine, { table, file, ...rows }: TypedTable): Promise<number> {
   return createTable(engine, { table, file, text: rows.text, query: typedRows(engine.dialect, rows) });
 }
 
-export async function replaceTable(engine: SqlEngine, table: string, query: string): Promise<void> {
-  await engine.run(`DROP TABLE IF EXISTS ${table}`);
-  await engine.run(`CREATE TABLE ${table} AS ${query}`);
+export async function replaceTable(
+  engine: SqlEngine,
+  table: string,
+  query: string,
+  options?: { readonly changes?: boolean },
+): Promise<void> {
+  await engine.run(`DROP TABLE IF EXISTS ${table}`, options);
+  await engine.run(`CREATE TABLE ${table} AS ${query}`, options);
 }
 
 async function createTable(
@@ -110,8 +151,18 @@ async function createTable(
     query,
   }: { readonly table: string; readonly file: string; readonly text: TextRows; readonly query: string },
 ): Promise<number> {
+  await whileReading(file, () => replaceTable(engine, table, query));
+  return requireRows(file, await countRows(engine, table), text.rows);
+}
+
+async function countRows(engine: SqlEngine, table: string): Promise<number> {
+  return Number((await engine.rows(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0);
+}
+
+/** What an engine says of a file that it cannot read, in words. */
+async function whileReading<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
-    await replaceTable(engine, table, query);
+    return await read();
   } catch (cause) {
     if (cause instanceof PlatformError) throw cause;
     throw new PlatformError(
@@ -120,11 +171,14 @@ async function createTable(
       { cause },
     );
   }
-  const rows = Number((await engine.rows(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0);
-  if (text.rows !== undefined && text.rows !== rows) {
+}
+
+/** The rows that were read, which are as many as were counted before, where they were. */
+function requireRows(file: string, rows: number, before: number | undefined): number {
+  if (before !== undefined && before !== rows) {
     throw new PlatformError(
       "DATA_UNREADABLE",
-      `${file} had ${text.rows} rows and then ${rows}. It changed while it was read; run again when it is complete.`,
+      `${file} had ${before} rows and then ${rows}. It changed while it was read; run again when it is complete.`,
     );
   }
   if (rows === 0) {

@@ -1,6 +1,7 @@
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
+import { isOfNumbers, sidesOfNumbers } from "./hashed-sides";
 import { replaceTable } from "./source";
 import { heldOutCondition, keyOf, rowsWith, sideNames, sidesIn, type LoadedData } from "./row-sides";
 import { requireGroups, resolveSplit } from "./resolve-split";
@@ -21,15 +22,16 @@ interface Split {
 export async function splitData(data: LoadedData, decided: SplitRule): Promise<Split> {
   const { engine, source } = data;
   const rule = await resolveSplit(data, decided);
-  if (!(await isSplitBy(engine, rule))) {
+  const former = await findSplitText(engine);
+  if (former !== textOf(rule)) {
     if (rule.by === "hash") await requireGroups(data, rule);
     if (rule.by === "column") requireSideColumn(source.header, rule.column);
     const rows = await rowsWith(data, keyOf(rule));
     if (rule.by === "column") await requireSideNames(engine, rows, rule.column);
-    await putOnSides(engine, rule, rows);
+    await putOnSides(engine, rule, { rows, isFirst: former === undefined });
   }
   const [row] = await engine.rows(
-    "SELECT count(*) AS n, count(CASE WHEN _held_out THEN 1 END) AS held_out FROM sides",
+    "SELECT count(*) AS n, count(CASE WHEN CAST(_held_out AS BOOLEAN) THEN 1 END) AS held_out FROM sides",
   );
   const heldOut = Number(row?.held_out ?? 0);
   const counts = { training: Number(row?.n ?? 0) - heldOut, heldOut };
@@ -41,11 +43,11 @@ export async function splitData(data: LoadedData, decided: SplitRule): Promise<S
   );
 }
 
-/** Whether the table is split by this rule already. */
-async function isSplitBy(engine: SqlEngine, rule: SplitRule): Promise<boolean> {
-  await engine.run("CREATE TABLE IF NOT EXISTS split_rules (rule STRING)");
+/** The rule by which the table is split already, as text. */
+async function findSplitText(engine: SqlEngine): Promise<string | undefined> {
+  await engine.run("CREATE TABLE IF NOT EXISTS split_rules (rule STRING)", { changes: false });
   const [split] = await engine.rows("SELECT rule FROM split_rules");
-  return split?.rule === textOf(rule);
+  return split === undefined ? undefined : String(split.rule);
 }
 
 /** The same for the same rule, whether it was decided or read. */
@@ -54,19 +56,35 @@ function textOf(rule: SplitRule): string {
 }
 
 /** Makes the table `sides`, whose rows are those of the table `loaded` in their order, and the view `data` of both. */
-async function putOnSides(engine: SqlEngine, rule: SplitRule, rows: string): Promise<void> {
+async function putOnSides(
+  engine: SqlEngine,
+  rule: SplitRule,
+  { rows, isFirst }: { readonly rows: string; readonly isFirst: boolean },
+): Promise<void> {
   const { dialect } = engine;
-  await engine.run("DELETE FROM split_rules");
+  // A first split adds a column, and what was read of the others is what it was.
+  const changes = { changes: !isFirst };
+  await engine.run("DELETE FROM split_rules", changes);
   // Most often the rule's columns are among the definition's, and there is nothing to join.
-  await replaceTable(
-    engine,
-    "sides",
-    rows === "data"
-      ? `SELECT ${heldOutCondition(rule, dialect)} AS _held_out FROM loaded`
-      : `SELECT s._held_out FROM loaded d JOIN (${sidesIn(rows, rule, dialect)}) AS s ON d._row = s._row ORDER BY d._row`,
-  );
-  await engine.run(`CREATE OR REPLACE VIEW data AS ${dialect.besideEachOther("loaded", "sides")}`);
-  await engine.run(`INSERT INTO split_rules VALUES (${literal(textOf(rule))})`);
+  if (rows !== "data") {
+    await replaceTable(
+      engine,
+      "sides",
+      `SELECT s._held_out FROM loaded d JOIN (${sidesIn(rows, rule, dialect)}) AS s ON d._row = s._row ORDER BY d._row`,
+      changes,
+    );
+  } else if (isOfNumbers(rule))
+    await engine.fill("sides", ["_held_out"], sidesOfNumbers(engine, rule), changes);
+  else
+    await replaceTable(
+      engine,
+      "sides",
+      `SELECT ${heldOutCondition(rule, dialect)} AS _held_out FROM loaded`,
+      changes,
+    );
+  const sides = "(SELECT CAST(_held_out AS BOOLEAN) AS _held_out FROM sides) AS sides";
+  await engine.run(`CREATE OR REPLACE VIEW data AS ${dialect.besideEachOther("loaded", sides)}`, changes);
+  await engine.run(`INSERT INTO split_rules VALUES (${literal(textOf(rule))})`, changes);
 }
 
 function remedyOf(rule: SplitRule): string {

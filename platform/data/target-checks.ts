@@ -10,6 +10,11 @@ const minPairs = 10;
 /** How close to 1 a correlation counts as 1. */
 const tolerance = 1e-9;
 
+/** Rows of which most features show that they do not give the target away, so that the others need not be read. */
+const firstRows = 10_000;
+/** A correlation below it in the first rows is none of 1 in all of them. */
+const suspectedCorrelation = 0.999;
+
 const remedy =
   "A model would only copy it, and it is not known when the model is asked; remove it from the features.";
 
@@ -30,8 +35,10 @@ export async function checkTarget(
   const features = facts.filter(
     ({ column, min, max, missing }) => column.role === "feature" && (min !== max || missing > 0),
   );
+  const unlike = await findUnlike(engine, features, target);
+  const suspected = features.filter(({ column }) => !unlike.has(column.name));
   const leaks = await Promise.all(
-    features.map(async (feature): Promise<Finding[]> => {
+    suspected.map(async (feature): Promise<Finding[]> => {
       const how = await findLeak(engine, feature, target);
       if (how === undefined) return [];
       const message = `Feature "${feature.column.name}" ${how}. ${remedy}`;
@@ -39,6 +46,33 @@ export async function checkTarget(
     }),
   );
   return leaks.flat();
+}
+
+/** Features whose first rows show that they are no straight-line function of the target. */
+async function findUnlike(
+  engine: SqlEngine,
+  features: readonly ColumnFacts[],
+  target: ColumnFacts,
+): Promise<ReadonlySet<string>> {
+  const y = asNumber(target);
+  const numbers = features.flatMap((feature) => {
+    const x = asNumber(feature);
+    return x === undefined ? [] : [{ name: feature.column.name, x }];
+  });
+  if (y === undefined || numbers.length === 0) return new Set();
+  const asked = numbers.map(({ x }, index) => `corr(${x}, ${y}) AS r${index}, count(${x}) AS n${index}`);
+  const [row = {}] = await engine.rows(
+    `SELECT ${asked.join(", ")} FROM (SELECT * FROM data LIMIT ${firstRows}) AS first_rows`,
+  );
+  const isUnlike = (index: number): boolean => {
+    const correlation = row[`r${index}`];
+    return (
+      typeof correlation === "number" &&
+      Number(row[`n${index}`]) >= minPairs &&
+      Math.abs(correlation) < suspectedCorrelation
+    );
+  };
+  return new Set(numbers.flatMap(({ name }, index) => (isUnlike(index) ? [name] : [])));
 }
 
 /** How a feature gives the target away, if it does. */
@@ -73,22 +107,11 @@ async function findLeak(
   return `tells the target "${name}" in every row: each of its ${values} values goes with a value of the target`;
 }
 
-/** Rows of which most features show that they do not give the target away, so that the others need not be read. */
-const firstRows = 10_000;
-/** A correlation below it in the first rows is none of 1 in all of them. */
-const suspected = 0.999;
-
 /** A copy of the target, or the same but for unit and offset. */
 async function findLinearLeak(
   engine: SqlEngine,
   { x, y, name, differs }: { x: string; y: string; name: string; differs: string },
 ): Promise<string | undefined> {
-  const [first] = await engine.rows(
-    `SELECT corr(${x}, ${y}) AS r, count(${x}) AS pairs FROM data WHERE _row <= ${firstRows}`,
-  );
-  const isUnlike =
-    typeof first?.r === "number" && Number(first.pairs) >= minPairs && Math.abs(first.r) < suspected;
-  if (isUnlike) return undefined;
   const [row] = await engine.rows(
     `SELECT corr(${x}, ${y}) AS r, count(${x}) AS pairs, count(CASE WHEN ${differs} THEN 1 END) AS others FROM data`,
   );

@@ -8,6 +8,7 @@ import { identifier, type SqlEngine } from "../sql/engine";
 import type { Delimiter } from "./csv-delimiter";
 import { readCsvStructure } from "./csv-file";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
+import { stampOf } from "./unchanged";
 import { readParquetColumns, startsAsParquet } from "./parquet-files";
 
 /** Rows that can be read as text: the names of all columns, and SQL that gives those wanted. */
@@ -44,6 +45,8 @@ export interface DataFiles {
   readonly digest: Digest;
   /** The folder's files of data, by their paths below it; absent for a file. */
   readonly files?: readonly string[];
+  /** Tells whether they were written since they were opened. */
+  readonly stamp: string;
   /** What else the folder has, and is not read; absent when there is nothing. */
   readonly notRead?: readonly string[];
 }
@@ -79,7 +82,8 @@ export async function openSource(
   const opened = await openRows(engine, columns, file, only);
   try {
     const { files } = opened;
-    return { ...opened, digest: await (files ? digestOfDataFiles(file, files) : digestOfFile(file)) };
+    const stamp = await stampOf({ file, files });
+    return { ...opened, stamp, digest: await (files ? digestOfDataFiles(file, files) : digestOfFile(file)) };
   } catch (error) {
     throw explainAccess(file, error);
   }
@@ -176,6 +180,10 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
   const columns = await readParquetColumns(engine, files);
   const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
   const numbers = new Set(columns.filter(({ binaryNumber }) => binaryNumber).map(({ name }) => name));
+  const rowNumber = dialect.parquetRowNumber(
+    files,
+    columns.map(({ name }) => name),
+  );
   const textOf = ({ name, as, asItIs }: WantedColumn): string => {
     if (asItIs === true) return `, ${identifier(name)} AS ${identifier(as)}`;
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
@@ -190,6 +198,6 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
     numbers,
     isPlain: false,
     select: (wanted) =>
-      `SELECT ${dialect.rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
+      `SELECT ${rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
   };
 }

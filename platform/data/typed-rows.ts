@@ -41,7 +41,7 @@ export function presentTexts({
 }
 
 /** Whether a column's numbers are those of the file, and need not become text first: no text of them means that one is missing. */
-function isReadAsNumber(
+export function isReadAsNumber(
   { name, type, role }: TypedColumn,
   { numbers }: TextRows,
   { missing }: DataFormat,

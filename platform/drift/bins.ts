@@ -99,10 +99,13 @@ export class BinCounter {
   /** Counts values, NaN left out; gives the sum of their squares around `mean`. */
   add(values: Float64Array, mean: number): number {
     const { counts, edges, scale, firstBins } = this;
-    const [first = 0] = edges;
-    const [min, max] = this.within;
-    let [squares, outside] = [0, 0];
-    for (const value of values) {
+    const first = edges[0] ?? 0;
+    const min = this.within[0];
+    const max = this.within[1];
+    let squares = 0;
+    let outside = 0;
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row] ?? NaN;
       if (value !== value) continue;
       const cell = (value - first) * scale;
       let bin = cell >= cells ? (firstBins[cells] ?? 0) : cell > 0 ? (firstBins[cell | 0] ?? 0) : 0;

@@ -1,3 +1,4 @@
+import { NumberSummary } from "../base/number-summary";
 import { identifier, type SqlEngine } from "../sql/engine";
 import { BinCounter } from "./bins";
 import type { NumberProfile } from "./profile";
@@ -22,47 +23,31 @@ export interface DescribedColumn {
 
 /** What is summed up of a column in the first scan. */
 class Description {
-  private count = 0;
-  private sum = 0;
-  private min = Infinity;
-  private max = -Infinity;
-  private whole = true;
+  private readonly summary = new NumberSummary();
   private readonly sampled: number[] = [];
 
   constructor(private readonly name: string) {}
 
   add(values: Float64Array, sampledRows: readonly number[]): void {
-    // The loop is where the time goes: it has all that it changes at hand.
-    let [count, sum, min, max, whole] = [0, 0, this.min, this.max, this.whole];
-    for (const value of values) {
-      if (value !== value) continue;
-      count += 1;
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      if (whole && !Number.isInteger(value)) whole = false;
-    }
+    this.summary.add(values);
     for (const row of sampledRows) {
       const value = values[row] ?? NaN;
       if (!Number.isNaN(value)) this.sampled.push(value);
     }
-    this.count += count;
-    this.sum += sum;
-    [this.min, this.max, this.whole] = [min, max, whole];
   }
 
   describe(rows: number): DescribedColumn {
-    const { name, count, sum, min, max, whole } = this;
+    const { count, sum, min, max, isWhole } = this.summary;
     const mean = sum / count;
     const column: NumberColumn = {
-      name,
+      name: this.name,
       type: "number",
       count,
       missing: rows - count,
       ...(Number.isFinite(mean) && { mean }),
       ...(Number.isFinite(min) && { min }),
       ...(Number.isFinite(max) && { max }),
-      ...(count > 0 && whole && { whole: true as const }),
+      ...(count > 0 && isWhole && { whole: true as const }),
       edges: [],
     };
     return { column, sample: Float64Array.from(this.sampled).sort() };

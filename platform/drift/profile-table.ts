@@ -86,13 +86,24 @@ export async function chanceOfLikeRows(
   from: string,
   names: readonly string[],
 ): Promise<number> {
-  const columns = names.map(identifier).join(", ");
   // Counting all of very many rows would take more memory and time than training on them.
   const share = maxCompared / (await countRows(engine, from));
   const some = share < 1 ? ` WHERE ${isAmong(share)}` : "";
+  const chanceIn = (columns: readonly string[]): Promise<number> =>
+    chanceOfLike(engine, `${from}${some}`, columns.map(identifier).join(", "));
+  // Rows that differ in a few columns differ in all: most often there is no need to read these.
+  const few = names.slice(0, telling);
+  const chance = await chanceIn(few);
+  return chance === 0 || few.length === names.length ? chance : chanceIn(names);
+}
+
+/** Columns by which most rows can be told apart. */
+const telling = 3;
+
+async function chanceOfLike(engine: SqlEngine, from: string, columns: string): Promise<number> {
   const [row] = await engine.rows(
     `SELECT sum(CAST(n AS DOUBLE) * (n - 1)) AS pairs, sum(n) AS total
-     FROM (SELECT count(*) AS n FROM ${from}${some} GROUP BY ${columns}) AS grouped`,
+     FROM (SELECT count(*) AS n FROM ${from} GROUP BY ${columns}) AS grouped`,
   );
   const total = Number(row?.total ?? 0);
   return total < 2 ? 0 : Number(row?.pairs ?? 0) / (total * (total - 1));

@@ -11,9 +11,11 @@ export function isPositive(probability: number, threshold = usualThreshold): boo
 
 /** The class that is called: that of the greatest probability, of equal ones the first; of two the positive one above the threshold. */
 export function labelsOf({ predicted, classes, threshold }: ScoredRows): Uint32Array {
-  if (classes === undefined)
-    return Uint32Array.from(predicted, (value) => (isPositive(value, threshold) ? 1 : 0));
-  return greatestOfRows(predicted, classes);
+  if (classes !== undefined) return greatestOfRows(predicted, classes);
+  const labels = new Uint32Array(predicted.length);
+  for (let row = 0; row < labels.length; row++)
+    if (isPositive(predicted[row] ?? NaN, threshold)) labels[row] = 1;
+  return labels;
 }
 
 /** Rows by class, or what they weigh. */
@@ -46,9 +48,14 @@ export function countRow(
 /** Counts rows by class and label. */
 export function countLabels(rows: ScoredRows): LabelCounts {
   const counts = emptyCounts(rows.classes);
-  labelsOf(rows).forEach((label, row) => {
-    countRow(counts, { is: rows.actual[row] ?? NaN, label, weight: rows.weights?.[row] ?? 1 });
-  });
+  const labels = labelsOf(rows);
+  for (let row = 0; row < labels.length; row++) {
+    countRow(counts, {
+      is: rows.actual[row] ?? NaN,
+      label: labels[row] ?? NaN,
+      weight: rows.weights?.[row] ?? 1,
+    });
+  }
   return counts;
 }
 

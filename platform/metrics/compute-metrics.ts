@@ -2,9 +2,9 @@ import type { Task } from "../definition/definition";
 import type { ScoredRows } from "./evaluation";
 import { isSummedMetric, summedMetrics, termsByRow, type SummedMetric } from "./metric-terms";
 import { metricNamesOf, type MetricName, type Metrics } from "../definition/metric-names";
-import { countLabels, isLabelMetric, labelMetrics } from "./class-labels";
+import { countLabels, isLabelMetric, labelMetrics, type LabelCounts } from "./class-labels";
 import { againstRest, averagePrecision, meanArea } from "./rank-metrics";
-import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
+import { areaUnderRoc, rankRows, weighByScore, type ClassWeights } from "./ranks";
 
 /**
  * All metrics of a task for a model's predictions, weighted where the rows have weights.
@@ -12,31 +12,50 @@ import { areaUnderRoc, rankRows, weighByScore } from "./ranks";
  * positive, anything of no rows, and everything when a prediction is not a finite number. Equal to scikit-learn's to 1e-12.
  */
 export function computeMetrics(task: Task, rows: ScoredRows): Metrics {
-  const names = metricNamesOf(task, rows.classes);
+  if (!areFinite(rows)) return {};
+  const counted = new CountedRows(rows);
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = computeMetric(name, rows);
-      return value === undefined ? [] : [[name, value]];
+    metricNamesOf(task, rows.classes).flatMap((name) => {
+      const value = measure(name, counted);
+      return Number.isFinite(value) ? [[name, value]] : [];
     }),
   );
 }
 
 /** One metric; undefined when it is not defined for the rows. */
 export function computeMetric(name: MetricName, rows: ScoredRows): number | undefined {
-  checkLengths(rows);
-  if (!rows.predicted.every(Number.isFinite) || !rows.actual.every(Number.isFinite)) return undefined;
-  const value = measure(name, rows);
+  if (!areFinite(rows)) return undefined;
+  const value = measure(name, new CountedRows(rows));
   return Number.isFinite(value) ? value : undefined;
 }
 
-function measure(name: MetricName, rows: ScoredRows): number {
-  if (isLabelMetric(name)) return labelMetrics[name](countLabels(rows));
+/** Rows with what several metrics are made of, which is made once. */
+class CountedRows {
+  private labels: LabelCounts | undefined;
+  private scores: ClassWeights | undefined;
+
+  constructor(readonly rows: ScoredRows) {}
+
+  byLabel(): LabelCounts {
+    return (this.labels ??= countLabels(this.rows));
+  }
+
+  /** Sorted, which takes more time than all the rest. */
+  byScore(): ClassWeights {
+    const { actual, weights } = this.rows;
+    return (this.scores ??= weighByScore(rankRows(this.rows), actual, weights));
+  }
+}
+
+function measure(name: MetricName, counted: CountedRows): number {
+  const { rows } = counted;
+  if (isLabelMetric(name)) return labelMetrics[name](counted.byLabel());
   if (isSummedMetric(name)) return sumUp(name, rows);
   switch (name) {
     case "auc":
-      return areaUnderRoc(weighByScore(rankRows(rows), rows.actual, rows.weights));
+      return areaUnderRoc(counted.byScore());
     case "averagePrecision":
-      return averagePrecision(weighByScore(rankRows(rows), rows.actual, rows.weights));
+      return averagePrecision(counted.byScore());
     case "aucMacro":
     case "aucWeighted":
       return meanArea(againstRest(rows), name);
@@ -45,7 +64,8 @@ function measure(name: MetricName, rows: ScoredRows): number {
 
 /** Mean of the actual values, around which R² sums its squares. */
 export function centreOf({ actual, weights }: Pick<ScoredRows, "actual" | "weights">): number {
-  let [sum, total] = [0, 0];
+  let sum = 0;
+  let total = 0;
   for (let row = 0; row < actual.length; row++) {
     const weight = weights?.[row] ?? 1;
     sum += weight * (actual[row] ?? NaN);
@@ -69,6 +89,12 @@ function sumUp(name: keyof typeof summedMetrics, rows: ScoredRows): number {
     total += weight;
   }
   return metric.value(sums, total);
+}
+
+/** Whether something can be measured at all. */
+function areFinite(rows: ScoredRows): boolean {
+  checkLengths(rows);
+  return rows.predicted.every(Number.isFinite) && rows.actual.every(Number.isFinite);
 }
 
 function checkLengths({ actual, predicted, weights, classes = 1 }: ScoredRows): void {

@@ -10,9 +10,14 @@ export interface RankedRows {
 
 /** Sorts once, so that all that is made of ranks takes time linear in the rows afterwards. */
 export function rankRows({ predicted }: Pick<ScoredRows, "predicted">): RankedRows {
-  const sorted = predicted.slice().sort();
-  const scores = sorted.filter((score, index) => index === 0 || score !== sorted[index - 1]);
-  return { scores, ranks: ranksOf(predicted, scores) };
+  const scores = predicted.slice().sort();
+  let distinct = 0;
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row] ?? NaN;
+    if (distinct === 0 || score !== scores[distinct - 1]) scores[distinct++] = score;
+  }
+  const found = scores.slice(0, distinct);
+  return { scores: found, ranks: ranksOf(predicted, found) };
 }
 
 /** Scores per cell of the table by which a score is nearly found, on average. */
@@ -38,20 +43,16 @@ function ranksOf(predicted: Float64Array, scores: Float64Array): Uint32Array {
   for (let row = 0; row < predicted.length; row++) {
     const score = predicted[row] ?? NaN;
     const cell = cellOf(score);
-    ranks[row] = positionOf(scores, score, [begins[cell] ?? 0, (begins[cell + 1] ?? 1) - 1]);
+    let low = begins[cell] ?? 0;
+    let high = (begins[cell + 1] ?? 1) - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((scores[middle] ?? Infinity) < score) low = middle + 1;
+      else high = middle;
+    }
+    ranks[row] = low;
   }
   return ranks;
-}
-
-/** Where a score is among rising ones, between two places. */
-function positionOf(scores: Float64Array, score: number, [first, last]: readonly [number, number]): number {
-  let [low, high] = [first, last];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((scores[middle] ?? Infinity) < score) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Weight of the negative and of the positive rows at each distinct score. */
@@ -80,9 +81,12 @@ export function weighByScore(
  * higher, a tie counting half (Mann-Whitney). NaN when one class is not there.
  */
 export function areaUnderRoc({ negative, positive }: ClassWeights): number {
-  let [below, won, positives] = [0, 0, 0];
+  let below = 0;
+  let won = 0;
+  let positives = 0;
   for (let rank = 0; rank < negative.length; rank++) {
-    const [negatives, here] = [negative[rank] ?? 0, positive[rank] ?? 0];
+    const negatives = negative[rank] ?? 0;
+    const here = positive[rank] ?? 0;
     won += here * (below + negatives / 2);
     below += negatives;
     positives += here;

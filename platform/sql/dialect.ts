@@ -45,6 +45,8 @@ export interface SqlDialect {
     file: string,
     facts: { readonly columns: number; readonly delimiter: string; readonly gzip: boolean },
   ) => string;
+  /** The same for rows of Parquet files with columns of these names: where rows can be found by it, without reading all before them. */
+  readonly parquetRowNumber: (files: readonly string[], columns: readonly string[]) => string;
   /** The rows of Parquet files as one table with columns matched by name, for FROM. */
   readonly parquetFiles: (files: readonly string[]) => string;
   /**

@@ -3,6 +3,8 @@ import { literal } from "./engine";
 import { rowHashFunction } from "./duckdb-vectors";
 import { fileLiteral } from "./file-literal";
 
+const fileRowNumber = "file_row_number";
+
 export const duckDbDialect: SqlDialect = {
   matches: (text, pattern) => `regexp_full_match(${text}, ${literal(pattern)})`,
   tryDouble: (text) => `TRY_CAST(${text} AS DOUBLE)`,
@@ -31,6 +33,11 @@ export const duckDbDialect: SqlDialect = {
   hexadecimal: (number) => `format('{:016x}', ${number})`,
   besideEachOther: (one, other) => `SELECT * FROM ${one} POSITIONAL JOIN ${other}`,
   rowNumber: "row_number() OVER ()",
+  // The reader's own number begins anew in each file, and has the name of a column, which a file may have.
+  parquetRowNumber: (files, columns) =>
+    files.length === 1 && !columns.some((name) => name.toLowerCase() === fileRowNumber)
+      ? `${fileRowNumber} + 1`
+      : duckDbDialect.rowNumber,
   csvFile(file, { columns, delimiter, gzip }) {
     const types = Array.from({ length: columns }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
     // The structure is known to be sound, so nothing is left to the reader's guesses; its strict mode would only

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { PlatformError, systemErrorCode } from "../base/errors";
-import { blockRows, BlockStore, type StoredReading } from "./block-store";
+import { BlockStore } from "./block-store";
+import { readBlocks } from "./duckdb-blocks";
 import { duckDbDialect } from "./duckdb-dialect";
-import { doublesOf, DoublesWriter, registerRowHash } from "./duckdb-vectors";
+import { DoublesWriter, registerRowHash } from "./duckdb-vectors";
 import type { QueryColumn, SqlEngine, SqlRow, SqlValue } from "./engine";
 
 /** Memory for data, in MiB: tables are in a file, of which memory has what is being read. */
@@ -78,23 +79,6 @@ async function* rowsOf(result: DuckDBResult): AsyncGenerator<SqlRow[]> {
   }
 }
 
-function firstRows(columns: readonly Float64Array[], rows: number): readonly Float64Array[] {
-  return rows >= blockRows ? columns : columns.map((values) => values.subarray(0, rows));
-}
-
-function* storedBlocks(
-  columns: number,
-  reading: StoredReading,
-  rows: number,
-): Generator<readonly Float64Array[]> {
-  const whole = Array.from({ length: columns }, () => new Float64Array(blockRows));
-  for (let block = 0, before = 0; before < rows; block++, before += blockRows) {
-    const values = firstRows(whole, rows - before);
-    reading.read(block, values);
-    yield values;
-  }
-}
-
 /** The embedded engine: one database in a temporary file that lives as long as the object. */
 export class DuckDbEngine implements SqlEngine {
   readonly name = "duckdb";
@@ -149,8 +133,8 @@ export class DuckDbEngine implements SqlEngine {
     return String(row?.version);
   }
 
-  async run(sql: string): Promise<void> {
-    this.store?.clear();
+  async run(sql: string, { changes = true }: { readonly changes?: boolean } = {}): Promise<void> {
+    if (changes) this.store?.clear();
     await this.result(sql);
   }
 
@@ -180,88 +164,32 @@ export class DuckDbEngine implements SqlEngine {
     }
   }
 
-  async *blocks(
+  blocks(
     columns: readonly string[],
     from: string,
-    options: { readonly again?: boolean } = {},
+    { again = false }: { readonly again?: boolean } = {},
   ): AsyncIterable<readonly Float64Array[]> {
-    const reading = this.store?.begin(columns, from, options);
-    try {
-      yield* reading?.rows === undefined
-        ? this.newBlocks(columns, from, reading)
-        : storedBlocks(columns.length, reading, reading.rows);
-    } finally {
-      reading?.close();
-    }
-  }
-
-  private async *newBlocks(
-    columns: readonly string[],
-    from: string,
-    reading: StoredReading | undefined,
-  ): AsyncGenerator<readonly Float64Array[]> {
-    let [block, rows] = [0, 0];
-    for await (const values of this.streamBlocks(columns, from, reading?.isStored ?? [])) {
-      reading?.read(block, values);
-      reading?.write(block, values);
-      rows += values[0]?.length ?? 0;
-      block += 1;
-      yield values;
-    }
-    reading?.keep(rows);
-  }
-
-  /** Blocks of the columns that are not stored; those of the others have their length. */
-  private async *streamBlocks(
-    columns: readonly string[],
-    from: string,
-    isStored: readonly boolean[],
-  ): AsyncGenerator<readonly Float64Array[]> {
-    const whole = columns.map(() => new Float64Array(blockRows));
-    const asked = columns.flatMap((column, place) =>
-      isStored[place] ? [] : [{ column, target: whole[place] }],
-    );
-    const numbers = asked.map(
-      ({ column }, index) => `COALESCE(CAST(${column} AS DOUBLE), CAST('NaN' AS DOUBLE)) AS c${index}`,
-    );
-    const connection = await this.instance.connect();
-    try {
-      const result = await connection.stream(`SELECT ${numbers.join(", ")} FROM ${from}`);
-      let filled = 0;
-      for (;;) {
-        const chunk = await result.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) break;
-        const values = doublesOf(chunk);
-        for (let taken = 0; taken < chunk.rowCount;) {
-          const count = Math.min(chunk.rowCount - taken, blockRows - filled);
-          for (const [index, { target }] of asked.entries())
-            target?.set(values[index]?.subarray(taken, taken + count) ?? [], filled);
-          [taken, filled] = [taken + count, filled + count];
-          if (filled < blockRows) continue;
-          yield whole;
-          filled = 0;
-        }
-      }
-      if (filled > 0) yield firstRows(whole, filled);
-    } finally {
-      connection.closeSync();
-    }
+    return readBlocks(this.instance, this.store, { columns, from, again });
   }
 
   async fill(
     table: string,
     columns: readonly string[],
     blocks: AsyncIterable<readonly Float64Array[]>,
+    options: { readonly changes?: boolean } = {},
   ): Promise<number> {
-    await this.run(`DROP TABLE IF EXISTS ${table}`);
-    await this.run(`CREATE TABLE ${table} (${columns.map((column) => `${column} DOUBLE`).join(", ")})`);
+    await this.run(`DROP TABLE IF EXISTS ${table}`, options);
+    await this.run(
+      `CREATE TABLE ${table} (${columns.map((column) => `${column} DOUBLE`).join(", ")})`,
+      options,
+    );
     const writer = await DoublesWriter.open(this.connection, table, columns.length);
     try {
       for await (const block of blocks) writer.add(block);
       return writer.rows;
     } finally {
       writer.close();
-      this.store?.clear();
+      if (options.changes !== false) this.store?.clear();
     }
   }
 

@@ -17,13 +17,31 @@ function itemsOf(vector: DuckDBVector): Float64Array | BigUint64Array {
 const wordsOf = ({ buffer, byteOffset, length }: Float64Array | BigUint64Array): Uint32Array =>
   new Uint32Array(buffer, byteOffset, 2 * length);
 
-/** The columns of a chunk whose query gives doubles alone. */
+/** The columns of a chunk whose query gives doubles alone; NULL is NaN. */
 export function doublesOf(chunk: DuckDBDataChunk): Float64Array[] {
   return Array.from({ length: chunk.columnCount }, (_, column) => {
-    const items = itemsOf(chunk.getColumnVector(column));
-    if (items instanceof Float64Array) return items;
-    throw new TypeError(`Column ${column} of the query is none of doubles.`);
+    const vector = chunk.getColumnVector(column);
+    const items = itemsOf(vector);
+    if (!(items instanceof Float64Array))
+      throw new TypeError(`Column ${column} of the query is none of doubles.`);
+    clearNulls(items, validityOf(vector));
+    return items;
   });
+}
+
+/** A bit for each value, 0 of NULL; null where there is none. */
+function validityOf(vector: DuckDBVector): BigUint64Array | null {
+  const { validity } = vector as unknown as { readonly validity?: { readonly data?: unknown } };
+  const data = validity?.data;
+  if (data === null || data instanceof BigUint64Array) return data;
+  throw new TypeError(`A vector of ${vector.type.toString()} does not say which of its values are NULL.`);
+}
+
+function clearNulls(items: Float64Array, validity: BigUint64Array | null): void {
+  if (validity === null) return;
+  const words = new Uint32Array(validity.buffer, validity.byteOffset, 2 * validity.length);
+  for (let row = 0; row < items.length; row++)
+    if ((((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 0) items[row] = NaN;
 }
 
 /** Rows that one chunk of DuckDB has at most. */

@@ -25,8 +25,11 @@ export interface SqlEngine {
   readonly dialect: SqlDialect;
   /** Its version, for the lineage of a model. */
   version(): Promise<string>;
-  /** Runs a statement for its effect. */
-  run(sql: string): Promise<void>;
+  /**
+   * Runs a statement for its effect. `changes: false` says that no relation that was there has other rows or values afterwards, so
+   * that blocks that were kept stay.
+   */
+  run(sql: string, options?: { readonly changes?: boolean }): Promise<void>;
   /** All rows of a result; for small results. */
   rows(sql: string): Promise<SqlRow[]>;
   /** The columns that a query would give. */
@@ -35,7 +38,7 @@ export interface SqlEngine {
   chunks(sql: string): AsyncIterable<SqlRow[]>;
   /**
    * Expressions over a relation (what follows FROM) as doubles, by column, in blocks of rows; NULL is NaN. In the order of the
-   * relation's rows, with flat memory. A block is there until the next one is asked for. `again` says that the relation will be read
+   * relation's rows, with flat memory; of no expressions there are no blocks. A block is there until the next one is asked for. `again` says that the relation will be read
    * again, so that its blocks are worth keeping.
    */
   blocks(
@@ -45,12 +48,13 @@ export interface SqlEngine {
   ): AsyncIterable<readonly Float64Array[]>;
   /**
    * Makes a table of doubles from blocks of rows, by column, in their order, with flat memory; one of that name is replaced. NaN stays
-   * NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine.
+   * NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine. `changes` is that of `run`.
    */
   fill(
     table: string,
     columns: readonly string[],
     blocks: AsyncIterable<readonly Float64Array[]>,
+    options?: { readonly changes?: boolean },
   ): Promise<number>;
   close(): Promise<void>;
 }

@@ -36,6 +36,23 @@ export class RowHash {
   }
 }
 
+/**
+ * Hashes of rows of numbers, of each row the lower and the higher half. The two zeros are one number, to which the columns are changed;
+ * NaN is a number of its own.
+ */
+export function hashNumbers(columns: readonly Float64Array[]): Uint32Array {
+  const rows = columns[0]?.length ?? 0;
+  const hash = new RowHash(rows);
+  for (const values of columns) {
+    // Adding 0 makes one of the two zeros the other.
+    for (let row = 0; row < rows; row++) values[row] = (values[row] ?? NaN) + 0;
+    hash.add(new Uint32Array(values.buffer, values.byteOffset, 2 * rows));
+  }
+  const words = new Uint32Array(2 * rows);
+  hash.finish(words);
+  return words;
+}
+
 const rotated = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits));
 
 function mixLow(hash: number, word: number): number {

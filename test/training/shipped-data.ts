@@ -43,6 +43,7 @@ async function openData(definition: ModelDefinition, file: string): Promise<SqlE
      row_number() OVER () % 5 = 0 AS _held_out, ${columns.join(", ")}
      FROM read_csv(${literal(file)}, all_varchar = true)`,
   );
+  await engine.run("CREATE VIEW loaded AS SELECT * FROM data");
   return engine;
 }
 

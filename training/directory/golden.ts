@@ -95,11 +95,11 @@ async function selectRows(
     `SELECT _row FROM (${numbered}) AS numbered WHERE ${positionColumn} IN (${positions.join(", ")}) ORDER BY _row`,
   );
   const places = chosen.map(({ _row }, place) => `WHEN ${Number(_row)} THEN ${positions[place]}`);
-  const among = `_row IN (${chosen.map(({ _row }) => Number(_row)).join(", ")})`;
+  // Of equations engines can tell which parts of a file have the rows; of IN over a number that is computed they cannot.
+  const among = chosen.map(({ _row }) => `_row = ${Number(_row)}`).join(" OR ");
   const rows = `(
        SELECT ${[...kept, positionColumn].join(", ")} FROM (
-         SELECT *, CASE _row ${places.join(" ")} END AS ${positionColumn} FROM ${rowsOf("held-out")}) AS rows_held_out
-       WHERE ${among}) AS chosen`;
+         SELECT *, CASE _row ${places.join(" ")} END AS ${positionColumn} FROM loaded WHERE ${among}) AS rows_held_out) AS chosen`;
   return engine.rows(
     `SELECT ${columns.join(", ")} FROM ${withColumnNumbers(rows, features)} ORDER BY ${positionColumn}`,
   );

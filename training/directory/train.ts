@@ -6,6 +6,7 @@ import { classNames } from "../../platform/definition/class-names";
 import { featuresOf, targetOf, type ModelDefinition } from "../../platform/definition/definition";
 import { PlatformError, explainStorageError, systemErrorCode } from "../../platform/base/errors";
 import { digestOfFile, fileExists, type Digest } from "../../platform/base/files";
+import { requireUnchanged } from "../../platform/data/unchanged";
 import { modelFiles, type Lineage, type ModelMetrics } from "../../platform/model/model-directory";
 import type { ColumnProfile, Profile } from "../../platform/drift/profile";
 import { chanceOfLikeRows, profileTable } from "../../platform/drift/profile-table";
@@ -49,6 +50,7 @@ export async function train(request: TrainingRequest): Promise<TrainedModel> {
   try {
     await mkdir(staging, { recursive: true });
     const trained = await trainInto(request, staging);
+    await requireUnchanged(request.source);
     await rename(staging, outputDirectory);
     return { directory: outputDirectory, ...trained };
   } catch (error) {

@@ -5,7 +5,8 @@ import type { TrainerInput } from "../trainers/trainer";
 
 /** What a model is trained from and where it goes; the table `data` of the engine is loaded and split. */
 export interface TrainingRequest extends Omit<TrainerInput, "from" | "folds" | "workDirectory"> {
-  readonly source: Pick<DataSource, "file" | "digest" | "files" | "header" | "rows">;
+  readonly source: Pick<DataSource, "file" | "digest" | "files" | "header" | "rows"> &
+    Partial<Pick<DataSource, "stamp">>;
   /** How its rows are split. */
   readonly split: SplitRule;
   /** The model directory to make; it must not exist. */

@@ -37,7 +37,8 @@ interface Problem {
 /** Not quite 0 and 1, as if one more row of each class were to come: Platt's targets, so that none makes the slope infinite. */
 function problemOf({ actual, predicted, weights }: ScoredRows): Problem & { readonly start: Calibration } {
   const own = weights ?? new Float64Array(actual.length).fill(1);
-  let [positives, negatives] = [0, 0];
+  let positives = 0;
+  let negatives = 0;
   actual.forEach((is, row) => {
     if (is === 1) positives += own[row] ?? NaN;
     else negatives += own[row] ?? NaN;
@@ -53,7 +54,12 @@ function problemOf({ actual, predicted, weights }: ScoredRows): Problem & { read
 
 /** The negative log-likelihood with its derivatives by slope and intercept. */
 function likelihoodOf({ logOdds, targets, weights }: Problem, { slope, intercept }: Calibration) {
-  let [loss, bySlope, byIntercept, slopes, mixed, intercepts] = [0, 0, 0, 0, 0, 0];
+  let loss = 0;
+  let bySlope = 0;
+  let byIntercept = 0;
+  let slopes = 0;
+  let mixed = 0;
+  let intercepts = 0;
   for (let row = 0; row < logOdds.length; row++) {
     const [x, weight, target] = [logOdds[row] ?? NaN, weights[row] ?? NaN, targets[row] ?? NaN];
     const z = slope * x + intercept;

@@ -11,6 +11,7 @@ import type { LinearParameters, MultinomialParameters } from "../../platform/onn
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import { rowsWhere } from "../../platform/sql/rows-where";
 import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import { encodedBlocks } from "../preprocessing/encoded-blocks";
 import { aggregate } from "../preprocessing/sql";
@@ -26,7 +27,7 @@ type Side = "training" | "held-out";
 
 /** What follows FROM for one side's rows. */
 export function rowsOf(side: Side): string {
-  return `(SELECT * FROM data WHERE ${side === "training" ? "NOT _held_out" : "_held_out"}) AS rows_of_side`;
+  return rowsWhere("data", side === "training" ? "NOT _held_out" : "_held_out");
 }
 
 function mislabelled(fault: string): PlatformError {

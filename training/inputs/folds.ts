@@ -4,6 +4,7 @@ import type { HashRule, SplitRule } from "../../platform/data/split-rule";
 import { targetOf } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier } from "../../platform/sql/engine";
+import { rowsWhere } from "../../platform/sql/rows-where";
 import type { Workbench } from "./workbench";
 
 /** How the training rows are parted to be trained on and measured in turn. */
@@ -55,7 +56,7 @@ export async function makeFolds(
     `SELECT _row, ${fold} AS fold FROM ${from} WHERE _row IN (SELECT _row FROM ${within})`,
   );
   const rowsOf = (pieces: readonly number[]): string =>
-    `(SELECT * FROM data WHERE _row IN (SELECT _row FROM ${table} WHERE fold IN (${pieces.join(", ")}))) AS rows_of_fold`;
+    rowsWhere("data", `_row IN (SELECT _row FROM ${table} WHERE fold IN (${pieces.join(", ")}))`);
   const all = Array.from({ length: count + (isForward ? 1 : 0) }, (_, index) => index);
   const piecesOf: Folds["piecesOf"] = (index) =>
     isForward

@@ -1,7 +1,7 @@
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import { sizeOf, type Unfitted, type UnfittedTerm } from "./preprocessing";
 import { double } from "./sql";
-import type { CategoryTerm } from "../../platform/onnx/linear-parameters";
+import type { CategoryTerm, NumberTerm } from "../../platform/onnx/linear-parameters";
 
 /** A column of a block that is a number in each row. */
 export interface DenseColumn {
@@ -62,9 +62,7 @@ export async function* encodedBlocks(
 function columnSql(part: UnfittedTerm, { dialect }: SqlEngine): string {
   const column = identifier(part.column);
   if (part.kind === "boolean") return `CASE WHEN ${column} THEN ${double(1)} ELSE ${double(0)} END`;
-  const { imputation } = part;
-  if (part.kind === "number")
-    return imputation === undefined ? column : `coalesce(${column}, ${double(Number(imputation))})`;
+  if (part.kind === "number") return column;
   return categoryPosition(part, dialect);
 }
 
@@ -81,14 +79,22 @@ function categoryPosition(
 }
 
 function placesOf(positions: Float64Array, first: number): Int32Array {
-  return Int32Array.from(positions, (position) => (Number.isNaN(position) ? -1 : first + position));
+  const places = new Int32Array(positions.length);
+  for (let row = 0; row < places.length; row++) {
+    const position = positions[row] ?? NaN;
+    places[row] = position === position ? first + position : -1;
+  }
+  return places;
 }
 
 /** In place: nobody else has the block. */
 function standardized(
   values: Float64Array,
-  { mean, scale }: { readonly mean: number; readonly scale: number },
+  { imputation = NaN, mean, scale }: Unfitted<NumberTerm>,
 ): Float64Array {
-  for (let row = 0; row < values.length; row++) values[row] = ((values[row] ?? NaN) - mean) / scale;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? NaN;
+    values[row] = ((value === value ? value : imputation) - mean) / scale;
+  }
   return values;
 }

@@ -8,7 +8,9 @@ import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { valuesPerCategory } from "./frequent-values";
-import { aggregate, double, notFinite } from "./sql";
+import { readMoments } from "./moments";
+import type { TrainingRows } from "./training-rows";
+import { aggregate, notFinite } from "./sql";
 import { targetNumber } from "./target-encoding";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
@@ -34,12 +36,6 @@ interface FittedPart {
   readonly part: UnfittedTerm;
   /** Of a category whose values are learned: these, the most frequent first. */
   readonly byFrequency?: readonly string[];
-}
-
-/** Where training rows are: `from` is what follows FROM, `weight` the expression of a row's weight. */
-export interface TrainingRows {
-  readonly from: string;
-  readonly weight: string;
 }
 
 /**
@@ -107,34 +103,23 @@ export function withoutScales(preprocessing: Preprocessing): Preprocessing {
 async function fitNumbers(
   engine: SqlEngine,
   features: readonly Feature[],
-  { from, weight }: TrainingRows,
+  rows: TrainingRows,
 ): Promise<ReadonlyMap<string, Unfitted<NumberTerm>>> {
   const imputations = new Map<string, number>();
   for (const { name, nullable } of features) {
     // One column per scan: an exact median keeps that column's values in memory.
-    if (nullable) imputations.set(name, await median(engine, from, name));
+    if (nullable) imputations.set(name, await median(engine, rows.from, name));
   }
-  const values = features.map(({ name }) => imputed(name, imputations.get(name)));
-  const [total = NaN, ...sums] = await aggregate(engine, from, [
-    `sum(${weight})`,
-    ...values.map((value) => `sum(${weight} * ${value})`),
-  ]);
-  const means = sums.map((sum, index) =>
-    finite(sum / total, `The mean of column "${features[index]?.name}"`),
-  );
-  const [rows = 0, ...squares] = await aggregate(engine, from, [
-    "count(*)",
-    ...values.map((value, index) => {
-      const distance = `(${value} - ${double(means[index] ?? NaN)})`;
-      return `sum(${weight} * (${distance} * ${distance}))`;
-    }),
-  ]);
+  if (features.length === 0) return new Map();
+  const measured = features.map(({ name }) => ({ sql: identifier(name), imputation: imputations.get(name) }));
+  const { rows: count, moments } = await readMoments(engine, rows, measured);
   return new Map(
     features.map(({ name }, index) => {
-      const mean = means[index] ?? NaN;
-      const variance = finite((squares[index] ?? NaN) / total, `The variance of column "${name}"`);
+      const { mean = NaN, variance = NaN } = moments[index] ?? {};
+      finite(mean, `The mean of column "${name}"`);
+      finite(variance, `The variance of column "${name}"`);
       const imputation = imputations.get(name);
-      const scale = isConstant({ rows, mean, variance }) ? 1 : Math.sqrt(variance);
+      const scale = isConstant({ rows: count, mean, variance }) ? 1 : Math.sqrt(variance);
       return [
         name,
         { kind: "number", column: name, ...(imputation !== undefined && { imputation }), mean, scale },
@@ -143,9 +128,8 @@ async function fitNumbers(
   );
 }
 
-function finite(value: number, what: string): number {
+function finite(value: number, what: string): void {
   if (!Number.isFinite(value)) throw notFinite(what);
-  return value;
 }
 
 /** Whether a variance is no more than what rounding leaves of a constant column (StandardScaler's bound). */
@@ -204,11 +188,6 @@ function tooManyColumns(preprocessing: Preprocessing): PlatformError {
     "TRAINING_FAILED",
     `The features make ${size} or more encoded columns, of which "${largest.column}" makes ${sizeOf(largest)}. At most ${maxEncodedColumns} can be fitted. Leave features out, declare fewer values, or train trees.`,
   );
-}
-
-function imputed(name: string, imputation: number | undefined): string {
-  if (imputation === undefined) return identifier(name);
-  return `coalesce(${identifier(name)}, ${double(imputation)})`;
 }
 
 /** Names of the encoded columns, for people: `age`, `sex=female`. */

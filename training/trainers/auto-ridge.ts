@@ -2,7 +2,7 @@ import { Matrix, type AbstractMatrix } from "ml-matrix";
 import { PlatformError } from "../../platform/base/errors";
 import type { Folds } from "../inputs/folds";
 import { CrossProducts } from "./cross-products";
-import { designBlocks, widthOf, withColumn, type Design } from "./design";
+import { designBlocks, onesOf, widthOf, withColumn, type Design } from "./design";
 import { findCholeskySolution } from "./linear-algebra";
 
 /** Penalties that are tried: the powers of ten and their halves, so that neighbours differ by a factor of about 3. */
@@ -67,8 +67,10 @@ async function sumsOf(design: Design): Promise<Sums> {
   const size = widthOf(design);
   const products = new CrossProducts(size + 2);
   for await (const block of designBlocks(design)) {
-    const ones = new Float64Array(block.rows).fill(1);
-    products.add(withColumn(withColumn(block, size, block.targets), size + 1, ones), block.weights);
+    products.add(
+      withColumn(withColumn(block, size, block.targets), size + 1, onesOf(block.rows)),
+      block.weights,
+    );
   }
   return products.matrix();
 }

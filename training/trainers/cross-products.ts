@@ -1,10 +1,8 @@
 import { Matrix } from "ml-matrix";
-import type { DenseColumn, EncodedBlock } from "../preprocessing/encoded-blocks";
+import type { EncodedBlock } from "../preprocessing/encoded-blocks";
 
 /** So many rows of hundreds of columns stay in the processor's cache while each is multiplied with each. */
 const rowsAtOnce = 256;
-
-type FourColumns = [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** What cross products are summed of. */
 type Columns = Pick<EncodedBlock, "rows" | "dense" | "categories">;
@@ -17,6 +15,7 @@ export class CrossProducts {
   /** Row-major, the entry of columns i and j <= i at i × size + j. */
   private readonly sums: Float64Array;
   private readonly weighted = new Float64Array(rowsAtOnce);
+  private readonly four = new Float64Array(4);
 
   constructor(private readonly size: number) {
     this.sums = new Float64Array(size * size);
@@ -42,30 +41,31 @@ export class CrossProducts {
   }
 
   private addDense({ rows, dense }: Columns, weights: Float64Array): void {
+    const places = dense.map(({ at }) => at);
     for (let from = 0; from < rows; from += rowsAtOnce) {
       const to = Math.min(rows, from + rowsAtOnce);
-      const part = dense.map(({ at, values }) => ({ at, values: values.subarray(from, to) }));
-      this.addPart(part, weights.subarray(from, to));
+      const columns = dense.map(({ values }) => values.subarray(from, to));
+      this.addPart(columns, places, weights.subarray(from, to));
     }
   }
 
-  private addPart(dense: readonly DenseColumn[], weights: Float64Array): void {
-    const { weighted, sums, size } = this;
-    const rows = weights.length;
-    for (const [index, { at, values }] of dense.entries()) {
-      for (let row = 0; row < rows; row++) weighted[row] = (weights[row] ?? NaN) * (values[row] ?? NaN);
-      const line = at * size;
+  private addPart(columns: readonly Float64Array[], places: readonly number[], weights: Float64Array): void {
+    const { sums, size, four } = this;
+    const weighted = this.weighted.subarray(0, weights.length);
+    for (let index = 0; index < columns.length; index++) {
+      setProducts(weighted, weights, columns[index] ?? weights);
+      const line = (places[index] ?? NaN) * size;
       let other = 0;
       for (; other + 3 <= index; other += 4) {
-        const four = dense.slice(other, other + 4);
-        const values = four.map((column) => column.values) as FourColumns;
-        const products = fourProducts(weighted, values, rows);
-        four.forEach((column, place) => {
-          sums[line + column.at] = (sums[line + column.at] ?? 0) + (products[place] ?? NaN);
-        });
+        setFourProducts(four, weighted, columns, other);
+        for (let place = 0; place < 4; place++) {
+          const entry = line + (places[other + place] ?? NaN);
+          sums[entry] = (sums[entry] ?? 0) + (four[place] ?? NaN);
+        }
       }
-      for (const column of dense.slice(other, index + 1)) {
-        sums[line + column.at] = (sums[line + column.at] ?? 0) + product(weighted, column.values, rows);
+      for (; other <= index; other++) {
+        const entry = line + (places[other] ?? NaN);
+        sums[entry] = (sums[entry] ?? 0) + product(weighted, columns[other] ?? weights);
       }
     }
   }
@@ -100,7 +100,7 @@ export function addSums(
   { rows, dense, categories }: Columns,
   factors: Float64Array,
 ): void {
-  for (const { at, values } of dense) sums[at] = (sums[at] ?? 0) + product(factors, values, rows);
+  for (const { at, values } of dense) sums[at] = (sums[at] ?? 0) + product(factors, values);
   for (const places of categories) {
     for (let row = 0; row < rows; row++) {
       const place = places[row] ?? -1;
@@ -127,9 +127,17 @@ export function addPredictors(
   }
 }
 
-/** In four sums: one would wait for each addition. */
-function product(one: Float64Array, other: Float64Array, rows: number): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
+function setProducts(products: Float64Array, one: Float64Array, other: Float64Array): void {
+  for (let row = 0; row < products.length; row++) products[row] = (one[row] ?? NaN) * (other[row] ?? NaN);
+}
+
+/** In four sums: one would wait for each addition. Each has a variable of its own, as what is taken out of an array is no plain number to the compiler. */
+function product(one: Float64Array, other: Float64Array): number {
+  const rows = one.length;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
   let row = 0;
   for (; row + 3 < rows; row += 4) {
     first += (one[row] ?? NaN) * (other[row] ?? NaN);
@@ -141,19 +149,30 @@ function product(one: Float64Array, other: Float64Array, rows: number): number {
   return first + second + (third + fourth);
 }
 
-/** Of one column with four others at once: it is read once for all of them. */
-function fourProducts(
+/** The products of one column with four others, from the `first` on, at once: it is read once for all of them. */
+function setFourProducts(
+  products: Float64Array,
   column: Float64Array,
-  [one, two, three, four]: FourColumns,
-  rows: number,
-): [number, number, number, number] {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  for (let row = 0; row < rows; row++) {
+  columns: readonly Float64Array[],
+  first: number,
+): void {
+  const one = columns[first] ?? column;
+  const two = columns[first + 1] ?? column;
+  const three = columns[first + 2] ?? column;
+  const four = columns[first + 3] ?? column;
+  let ofOne = 0;
+  let ofTwo = 0;
+  let ofThree = 0;
+  let ofFour = 0;
+  for (let row = 0; row < column.length; row++) {
     const value = column[row] ?? NaN;
-    first += value * (one[row] ?? NaN);
-    second += value * (two[row] ?? NaN);
-    third += value * (three[row] ?? NaN);
-    fourth += value * (four[row] ?? NaN);
+    ofOne += value * (one[row] ?? NaN);
+    ofTwo += value * (two[row] ?? NaN);
+    ofThree += value * (three[row] ?? NaN);
+    ofFour += value * (four[row] ?? NaN);
   }
-  return [first, second, third, fourth];
+  products[0] = ofOne;
+  products[1] = ofTwo;
+  products[2] = ofThree;
+  products[3] = ofFour;
 }

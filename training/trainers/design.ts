@@ -1,6 +1,8 @@
 import type { SqlEngine } from "../../platform/sql/engine";
+import { readMoments } from "../preprocessing/moments";
 import { encodedBlocks, type EncodedBlock } from "../preprocessing/encoded-blocks";
-import { sizeOf, type Preprocessing, type TrainingRows } from "../preprocessing/preprocessing";
+import { sizeOf, type Preprocessing } from "../preprocessing/preprocessing";
+import type { TrainingRows } from "../preprocessing/training-rows";
 
 /** Intercept and coefficients of the encoded columns, in their order. */
 export interface Coefficients {
@@ -18,6 +20,8 @@ export interface Design {
   readonly rows: TrainingRows;
   readonly preprocessing: Preprocessing;
   readonly target: string;
+  /** What is taken from the target, which is not 0. */
+  readonly centre?: number;
 }
 
 export interface DesignBlock extends EncodedBlock {
@@ -32,16 +36,37 @@ export function widthOf({ preprocessing }: Pick<Design, "preprocessing">): numbe
 
 export async function* designBlocks({
   engine,
-  rows,
+  rows: { from, weight },
   preprocessing,
   target,
+  centre = 0,
 }: Design): AsyncGenerator<DesignBlock> {
+  const further = [target, ...(weight === undefined ? [] : [weight])];
   // What is trained on is read again: in the next iteration, and to be scored and described.
-  const wanted = { from: rows.from, parts: preprocessing, further: [target, rows.weight], again: true };
+  const wanted = { from, parts: preprocessing, further, again: true };
   for await (const block of encodedBlocks(engine, wanted)) {
-    const [targets = new Float64Array(), weights = new Float64Array()] = block.further;
+    const [targets = new Float64Array(), weights = onesOf(block.rows)] = block.further;
+    if (centre !== 0)
+      for (let row = 0; row < block.rows; row++) targets[row] = (targets[row] ?? NaN) - centre;
     yield { ...block, targets, weights };
   }
+}
+
+/** The sum of the weights, and the weighted mean of the target. */
+export async function targetMoments({
+  engine,
+  rows,
+  target,
+}: Pick<Design, "engine" | "rows" | "target">): Promise<{ readonly total: number; readonly mean: number }> {
+  const { total, moments } = await readMoments(engine, rows, [{ sql: target }]);
+  return { total, mean: moments[0]?.mean ?? NaN };
+}
+
+const ones = new Float64Array(4096).fill(1);
+
+/** A column of ones, which nobody may change: a new one for each block would have to be cleared and collected. */
+export function onesOf(rows: number): Float64Array {
+  return rows <= ones.length ? ones.subarray(0, rows) : new Float64Array(rows).fill(1);
 }
 
 /** A block with one more column of numbers, behind the others. */

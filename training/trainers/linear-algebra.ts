@@ -38,7 +38,8 @@ function mean(matrix: Matrix, i: number, j: number): number {
 
 /** Of the first entries of two rows. */
 function productOf(one: Float64Array, other: Float64Array, length: number): number {
-  let [even, odd] = [0, 0];
+  let even = 0;
+  let odd = 0;
   let at = 0;
   for (; at + 1 < length; at += 2) {
     even += (one[at] ?? NaN) * (other[at] ?? NaN);

@@ -20,9 +20,9 @@ import {
   fitPreprocessing,
   withCoefficients,
   withoutScales,
-  type TrainingRows,
 } from "../preprocessing/preprocessing";
 import { fitPower } from "../preprocessing/fit-power";
+import type { TrainingRows } from "../preprocessing/training-rows";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
 import { encodeByTarget, withCategories, type TargetEncoded } from "../preprocessing/target-encoding";
 import { targetSql, weightOf } from "../preprocessing/target";
@@ -67,9 +67,9 @@ async function encode(
   const target = fittedTarget(definition, method, transform);
   const encoded = await encodeByTarget(engine, definition, { from: given, target });
   const from = encoded?.from ?? given;
-  const rows: TrainingRows = { from, weight: weightOf(definition) ?? double(1) };
+  const rows: TrainingRows = { from, weight: weightOf(definition) };
   // What a class counts has no say in how numbers are standardised.
-  const weighted = { from, weight: (await trainingWeight(engine, definition, from)) ?? double(1) };
+  const weighted = { from, weight: await trainingWeight(engine, definition, from) };
   const fitted = await fitPreprocessing(engine, definition, rows);
   const preprocessing = standardize ? fitted.preprocessing : withoutScales(fitted.preprocessing);
   const problem = {
@@ -91,8 +91,10 @@ function fittedTarget(
   method: LinearForm["transform"],
   transform: TargetTransform | undefined,
 ): string {
-  if (transform) return arithmeticSql(transformed(transform, targetOf(definition).name));
-  return method === "log" ? `ln(${targetSql(definition)})` : targetSql(definition);
+  const target = targetSql(definition);
+  if (transform === undefined) return method === "log" ? whereAbove0(target, `ln(${target})`) : target;
+  const sql = arithmeticSql(transformed(transform, targetOf(definition).name));
+  return transform.method === "box-cox" ? whereAbove0(target, sql) : sql;
 }
 
 /** What the model takes and gives, with the way back from what is fitted. */
@@ -163,6 +165,11 @@ export async function fitLinearClasses(
   };
 }
 
+/** What is there of targets above 0 alone; NULL of the others, as rows that are not trained on may have. */
+function whereAbove0(target: string, sql: string): string {
+  return `CASE WHEN ${target} > 0 THEN ${sql} END`;
+}
+
 /** The logarithm is there of what is above 0 alone. */
 async function requirePositive(engine: SqlEngine, definition: ModelDefinition, from: string): Promise<void> {
   const target = targetSql(definition);
@@ -179,16 +186,16 @@ async function requirePositive(engine: SqlEngine, definition: ModelDefinition, f
 
 interface Requirement {
   readonly fault: string;
-  /** Condition of the rows that break it. */
-  readonly broken: string;
+  /** Condition of the rows that break it; of a number that is missing, its column. */
+  readonly broken: string | { readonly missing: string };
 }
 
 function requirementsOf(definition: ModelDefinition): Requirement[] {
   const target = targetOf(definition);
   const weight = definition.columns.find(({ role }) => role === "weight");
-  const notMissing = ({ name }: ColumnDefinition): Requirement => ({
+  const notMissing = ({ name, type }: ColumnDefinition): Requirement => ({
     fault: `column "${name}" is missing`,
-    broken: `${identifier(name)} IS NULL`,
+    broken: type === "number" ? { missing: identifier(name) } : `${identifier(name)} IS NULL`,
   });
   return [
     ...[...featuresOf(definition), target, ...(weight ? [weight] : [])]
@@ -226,6 +233,47 @@ function requirementsOf(definition: ModelDefinition): Requirement[] {
   ];
 }
 
+/** In how many rows each requirement is broken: numbers are looked at in their blocks, which are read again, and the rest by the engine. */
+async function countBroken(
+  engine: SqlEngine,
+  from: string,
+  {
+    requirements,
+    weight,
+  }: { readonly requirements: readonly Requirement[]; readonly weight: string | undefined },
+): Promise<{
+  readonly rows: number;
+  readonly weights: number;
+  readonly broken: ReadonlyMap<Requirement, number>;
+}> {
+  const broken = new Map<Requirement, number>();
+  const numbers: { requirement: Requirement; column: string }[] = [];
+  const others: { requirement: Requirement; condition: string }[] = [];
+  for (const requirement of requirements) {
+    const { broken: how } = requirement;
+    if (typeof how === "string") others.push({ requirement, condition: how });
+    else numbers.push({ requirement, column: how.missing });
+  }
+  const counts = numbers.map(() => 0);
+  const columns = numbers.map(({ column }) => column);
+  for await (const block of engine.blocks(columns, from, { again: true })) {
+    for (const index of counts.keys()) {
+      const values = block[index] ?? new Float64Array();
+      let missing = 0;
+      for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) missing += 1;
+      counts[index] = (counts[index] ?? 0) + missing;
+    }
+  }
+  numbers.forEach(({ requirement }, index) => broken.set(requirement, counts[index] ?? 0));
+  const [rows = 0, weights = NaN, ...found] = await aggregate(engine, from, [
+    "count(*)",
+    weight ? `sum(${weight})` : "CAST(count(*) AS DOUBLE)",
+    ...others.map(({ condition }) => `count(CASE WHEN ${condition} THEN 1 END)`),
+  ]);
+  others.forEach(({ requirement }, index) => broken.set(requirement, found[index] ?? 0));
+  return { rows, weights, broken };
+}
+
 /** The sums would leave such rows out without a word; the data checks find them earlier and show them. */
 export async function checkTrainingRows(
   engine: SqlEngine,
@@ -233,21 +281,20 @@ export async function checkTrainingRows(
   from: string,
 ): Promise<void> {
   const requirements = requirementsOf(definition);
-  const weight = weightOf(definition);
-  const [rows = 0, weights = NaN, ...counts] = await aggregate(engine, from, [
-    "count(*)",
-    weight ? `sum(${weight})` : "CAST(count(*) AS DOUBLE)",
-    ...requirements.map(({ broken }) => `count(CASE WHEN ${broken} THEN 1 END)`),
-  ]);
+  const { rows, weights, broken } = await countBroken(engine, from, {
+    requirements,
+    weight: weightOf(definition),
+  });
   if (rows === 0) {
     throw new PlatformError(
       "TRAINING_FAILED",
       "There are no training rows. Some are needed. Give more data, or hold out a smaller fraction.",
     );
   }
-  const faults = requirements.flatMap(({ fault }, index) =>
-    (counts[index] ?? 0) > 0 ? [`${fault} in ${counts[index]} of ${rows} training rows`] : [],
-  );
+  const faults = requirements.flatMap((requirement) => {
+    const count = broken.get(requirement) ?? 0;
+    return count > 0 ? [`${requirement.fault} in ${count} of ${rows} training rows`] : [];
+  });
   if (faults.length === 0 && !(weights > 0)) faults.push("the weights sum up to 0");
   if (faults.length > 0) {
     throw new PlatformError(

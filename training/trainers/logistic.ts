@@ -4,13 +4,21 @@ import { classNames, severalClasses } from "../../platform/definition/class-name
 import { targetOf } from "../../platform/definition/definition";
 import { findCholeskySolution, rangeBasis } from "./linear-algebra";
 import { addPredictors, addSums, CrossProducts } from "./cross-products";
-import { designBlocks, widthOf, withColumn, type Coefficients, type DesignBlock } from "./design";
+import {
+  designBlocks,
+  onesOf,
+  targetMoments,
+  widthOf,
+  withColumn,
+  type Coefficients,
+  type DesignBlock,
+} from "./design";
 import { fitLinear, fitLinearClasses, type LinearProblem } from "./linear";
 import { fitMultinomial } from "./multinomial/fit-multinomial";
 import { notConverged } from "./not-converged";
 import { startFromSamples } from "./warm-start";
 import type { Trainer } from "./trainer";
-import { aggregate, notFinite } from "../preprocessing/sql";
+import { notFinite } from "../preprocessing/sql";
 
 const maxIterations = 100;
 const maxHalvings = 30;
@@ -48,18 +56,15 @@ interface Problem extends LinearProblem {
  */
 async function fitLogistic(problem: Problem): Promise<Coefficients> {
   const { design } = problem;
-  const [total = NaN, positive = NaN] = await aggregate(design.engine, design.rows.from, [
-    `sum(${design.rows.weight})`,
-    `sum(${design.rows.weight} * ${design.target})`,
-  ]);
-  if (!(positive > 0 && positive < total)) {
+  const { total, mean: share } = await targetMoments(design);
+  if (!(share > 0 && share < 1)) {
     throw new PlatformError(
       "TRAINING_FAILED",
-      `All training rows are of the ${positive > 0 ? "positive" : "negative"} class. Both classes are needed. Add rows of the other one.`,
+      `All training rows are of the ${share > 0 ? "positive" : "negative"} class. Both classes are needed. Add rows of the other one.`,
     );
   }
   const start: Coefficients = {
-    intercept: Math.log(positive / (total - positive)),
+    intercept: Math.log(share / (1 - share)),
     coefficients: new Array<number>(widthOf(design)).fill(0),
   };
   const warm = await startFromSamples(problem, { start, min: minSample }, (sample, current) =>
@@ -106,7 +111,7 @@ async function evaluate({ design, l2, hessian: given }: Problem, at: Coefficient
   const gradient = new Float64Array(size + 1);
   let loss = 0;
   for await (const block of designBlocks(design)) {
-    const all = withColumn(block, size, new Float64Array(block.rows).fill(1));
+    const all = withColumn(block, size, onesOf(block.rows));
     const predictors = new Float64Array(block.rows);
     addPredictors(predictors, all, [...at.coefficients, at.intercept]);
     const { curvatures, residuals, ...of } = likelihoodOf(block, predictors);

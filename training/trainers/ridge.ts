@@ -3,6 +3,8 @@ import { counted } from "../../platform/base/wording";
 import { CrossProducts } from "./cross-products";
 import {
   designBlocks,
+  onesOf,
+  targetMoments,
   widthOf,
   withColumn,
   type Coefficients,
@@ -15,7 +17,6 @@ import { findCholeskySolution, largestVarianceInflation } from "./linear-algebra
 import { PlatformError } from "../../platform/base/errors";
 import { chooseAlpha } from "./auto-ridge";
 import type { Trainer, TrainerInput } from "./trainer";
-import { aggregate, double } from "../preprocessing/sql";
 
 /**
  * Cross products square the condition of the columns. Up to this variance inflation, 12 digits of the coefficients are
@@ -33,27 +34,13 @@ const warnedCondition = 1e7;
  * always makes) it is the one of least |b|, as scikit-learn's LinearRegression.
  */
 async function fitRidge(problem: LinearProblem, alpha: number): Promise<Coefficients> {
-  const { target } = problem.design;
   // A target far from zero would lose digits in the products.
-  const { total, centre } = await centreOf(problem.design);
-  const centred = { ...problem.design, target: `${target} - ${double(centre)}` };
+  const { total, mean: centre } = await targetMoments(problem.design);
+  const centred = { ...problem.design, centre };
   const solved =
     (await findFromProducts(centred, { total, alpha })) ??
     (await solveRows({ ...problem, design: centred }, alpha));
   return { ...solved, intercept: centre + solved.intercept };
-}
-
-/** The sum of the weights, and the weighted mean of the target. */
-async function centreOf({
-  engine,
-  rows,
-  target,
-}: Design): Promise<{ readonly total: number; readonly centre: number }> {
-  const [total = NaN, targetSum = NaN] = await aggregate(engine, rows.from, [
-    `sum(${rows.weight})`,
-    `sum(${rows.weight} * ${target})`,
-  ]);
-  return { total, centre: targetSum / total };
 }
 
 /** By the sums of the products of columns; undefined where these have lost too many digits. */
@@ -64,8 +51,10 @@ async function findFromProducts(
   const size = widthOf(design);
   const products = new CrossProducts(size + 2);
   for await (const block of designBlocks(design)) {
-    const ones = new Float64Array(block.rows).fill(1);
-    products.add(withColumn(withColumn(block, size, block.targets), size + 1, ones), block.weights);
+    products.add(
+      withColumn(withColumn(block, size, block.targets), size + 1, onesOf(block.rows)),
+      block.weights,
+    );
   }
   const sums = products.matrix();
   const means = Array.from({ length: size + 1 }, (_, index) => sums.get(index, size + 1) / total);
@@ -130,8 +119,8 @@ async function fitWithChosen(problem: LinearProblem, { folds }: TrainerInput): P
       'There are no folds to choose alpha "auto" by. Give the trainer an alpha.',
     );
   }
-  const { centre } = await centreOf(problem.design);
-  const centred = { ...problem.design, target: `${problem.design.target} - ${double(centre)}` };
+  const { mean: centre } = await targetMoments(problem.design);
+  const centred = { ...problem.design, centre };
   const { alpha, warnings } = await chooseAlpha(centred, await folds());
   const fitted = await fitRidge(problem, alpha);
   return { ...fitted, warnings: [...warnings, ...(fitted.warnings ?? [])], chosen: { alpha } };

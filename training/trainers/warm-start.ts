@@ -30,7 +30,7 @@ export async function startFromSamples<P extends LinearProblem & { readonly l2: 
     if (rows / step < Math.max(min.rows, min.rowsPerColumn * widthOf(design))) continue;
     const sampled = {
       from: `(SELECT * FROM ${design.rows.from} WHERE _row % ${step} = 0) AS sampled`,
-      weight: `${double(step)} * ${design.rows.weight}`,
+      weight: `${double(step)} * ${design.rows.weight ?? double(1)}`,
     };
     try {
       current = await solve({ ...problem, design: { ...design, rows: sampled } }, current);

@@ -44,3 +44,21 @@ test.each([
   const found = await checkDuplicates(asked, definition, 20);
   expect(found.map(({ count }) => count)).toEqual(repeats === 0 ? [] : [repeats]);
 });
+
+test.each<[string, number, number, number]>([
+  ["few enough", 38_000, 0.1, 0],
+  ["too many", 32_000, 0.1999, 8000],
+  ["as many as may", 32_000, 0.2, 0],
+  ["as many as nobody minds", 1, 1, 0],
+])("of many rows, %s repeat an earlier one", async (_, distinct, maxDuplicates, count) => {
+  await engine.run(
+    `CREATE OR REPLACE TABLE data AS SELECT i AS _row, (i % ${distinct}) * 0.37 AS a, CASE WHEN i < 20000 THEN -0e0 ELSE 0e0 END AS b
+     FROM range(40000) AS r (i)`,
+  );
+  const found = await checkDuplicates(
+    engine,
+    { ...definition, checks: { ...definition.checks, maxDuplicates } },
+    40_000,
+  );
+  expect(found.map((one) => one.count)).toEqual(count === 0 ? [] : [count]);
+});

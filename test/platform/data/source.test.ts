@@ -12,6 +12,7 @@ import {
 import { digestOfDirectory, digestOf, digestOfFile } from "../../../platform/base/files";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
+import { stampOf } from "../../../platform/data/unchanged";
 import { numbersOnly } from "./definitions";
 
 const abc = numbersOnly(["a", "b", "c"]);
@@ -65,6 +66,7 @@ describe("a CSV file", () => {
     const file = await write("mixed.csv", text);
     expect(await loadData(engine, mixed, file)).toEqual({
       file,
+      stamp: await stampOf({ file }),
       format: "csv",
       delimiter: ",",
       digest: digestOf(text),
@@ -235,6 +237,7 @@ describe("a Parquet file", () => {
     );
     expect(await loadData(engine, mixed, file)).toEqual({
       file,
+      stamp: await stampOf({ file }),
       format: "parquet",
       digest: await digestOfFile(file),
       rows: 3,

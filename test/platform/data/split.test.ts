@@ -9,6 +9,7 @@ import { keyText } from "../../../platform/data/row-sides";
 import { decideSplitRule, type HashRule, type SplitRule } from "../../../platform/data/split-rule";
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { SqlEngine } from "../../../platform/sql/engine";
+import { rowsWhere } from "../../../platform/sql/rows-where";
 import { openEngine } from "../../../platform/sql/open-engine";
 import { diabetes, numbersOnly, titanic } from "./definitions";
 
@@ -331,6 +332,17 @@ test("splitting again replaces the split", async () => {
   const second = await splitData(data, decideSplitRule(diabetes, source.header));
   expect(first.training + first.heldOut).toBe(442);
   expect(second).not.toEqual(first);
+  // What was read of the first one is not taken for the second.
+  for (const { testFraction } of [other.split, diabetes.split, other.split]) {
+    const { heldOut } = await splitData(
+      data,
+      decideSplitRule({ ...diabetes, split: { ...diabetes.split, testFraction } }, source.header),
+    );
+    let picked = 0;
+    for await (const [bmi = []] of engine.blocks(['"bmi"'], rowsWhere("data", "_held_out"), { again: true }))
+      picked += bmi.length;
+    expect(picked).toBe(heldOut);
+  }
   const columns = (await engine.rows("DESCRIBE data")).map((row) => row.column_name);
   expect(columns).toEqual(["_row", ...diabetes.columns.map(({ name }) => name), "_held_out"]);
 });

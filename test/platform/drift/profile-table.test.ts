@@ -133,6 +133,14 @@ describe("profileTable", () => {
     expect(await chanceOfLikeRows(engine, from, ["x", "c"])).toBeCloseTo(chance, 14);
   });
 
+  test.each([
+    ["differ in the fourth column alone", "range", 0],
+    ["are in pairs there", "range // 2", 1 / 99],
+  ])("rows that %s are as alike as these say", async (_, fourth, chance) => {
+    const from = `(SELECT 1 AS a, 2 AS b, 3 AS c, ${fourth} AS d FROM range(100)) AS t`;
+    expect(await chanceOfLikeRows(engine, from, ["a", "b", "c", "d"])).toBeCloseTo(chance, 14);
+  });
+
   test("how often rows are alike is told of very many by some of them", async () => {
     await engine.run(
       "CREATE OR REPLACE TABLE many AS SELECT range + 1 AS _row, range * 7919 % 1000 AS x FROM range(1000000)",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
 import { identifier, literal } from "../../../platform/sql/engine";
+import { rowsWhere } from "../../../platform/sql/rows-where";
 
 let engine: DuckDbEngine;
 beforeAll(async () => {
@@ -111,6 +112,44 @@ describe("blocks that are asked for again", () => {
       }
     }
     expect(await sumsOf(["n"])).toEqual([20_000, 199_990_000]);
+  });
+});
+
+describe("blocks of the rows that meet a condition", () => {
+  const numbersOf = async (condition: string): Promise<number[]> => {
+    const found: number[] = [];
+    for await (const [n = []] of engine.blocks(["n"], rowsWhere("conditions", condition))) found.push(...n);
+    return found;
+  };
+  const make = (rows: number): Promise<void> =>
+    engine.run(`CREATE OR REPLACE TABLE conditions AS SELECT range AS n FROM range(${rows})`);
+
+  test.each(["n % 3 = 1", "n < 4096", "n > 4000", "n < 0", "TRUE", "NULLIF(n, 5) >= 4"])(
+    "where %s",
+    async (condition) => {
+      await make(20_000);
+      const rows = await engine.rows(`SELECT n FROM conditions WHERE ${condition}`);
+      // Asked for by the engine at first, then from what it stored.
+      for (let again = 0; again < 3; again++)
+        expect(await numbersOf(condition)).toEqual(rows.map(({ n }) => n));
+    },
+  );
+
+  test("are of one size but for the last", async () => {
+    await make(20_000);
+    const sizes: number[] = [];
+    for await (const [n = []] of engine.blocks(["n"], rowsWhere("conditions", "n % 2 = 0")))
+      sizes.push(n.length);
+    expect(sizes).toEqual([4096, 4096, 1808]);
+  });
+
+  test("are forgotten by a statement, unless it is said to change nothing", async () => {
+    await make(3);
+    for (let again = 0; again < 3; again++) expect(await numbersOf("n > 0")).toEqual([1, 2]);
+    await engine.run("INSERT INTO conditions VALUES (9)", { changes: false });
+    expect(await numbersOf("n > 0")).toEqual([1, 2]);
+    await engine.run("INSERT INTO conditions VALUES (8)");
+    expect(await numbersOf("n > 0")).toEqual([1, 2, 9, 8]);
   });
 });
 

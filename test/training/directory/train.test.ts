@@ -6,7 +6,7 @@ import { loadData } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
 import { decideSplitRule } from "../../../platform/data/split-rule";
 import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
-import { listFiles } from "../../../platform/base/files";
+import { digestOf, listFiles } from "../../../platform/base/files";
 import {
   modelFiles,
   readGoldenRows,
@@ -221,6 +221,21 @@ describe("training that fails leaves nothing behind", () => {
       { signal: AbortSignal.abort() },
       "INTERRUPTED",
       "Training was interrupted. Nothing was kept.",
+    ],
+    [
+      "when the file has changed since it was read",
+      diabetes,
+      {
+        source: {
+          file: path.join(modelsFolder, "diabetes", "data.csv"),
+          digest: digestOf("data"),
+          rows: 442,
+          header: [],
+          stamp: "another time",
+        },
+      },
+      "CONFLICT",
+      "has changed since it was read",
     ],
     ["when a column has no values", withFeature("bmx"), {}, "TRAINING_FAILED", 'column "bmx" is missing in'],
   ])("%s", async (_, definition, changes, code, message) => {

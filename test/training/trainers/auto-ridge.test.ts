@@ -8,7 +8,6 @@ import { openEngine } from "../../../platform/sql/open-engine";
 import { rowsOf } from "../../../training/evaluation/score-rows";
 import { makeFolds } from "../../../training/inputs/folds";
 import { fitPreprocessing } from "../../../training/preprocessing/preprocessing";
-import { double } from "../../../training/preprocessing/sql";
 import { targetSql } from "../../../training/preprocessing/target";
 import { chooseAlpha } from "../../../training/trainers/auto-ridge";
 import { fitModel } from "../../../training/trainers/trainers";
@@ -39,7 +38,7 @@ test("a penalty's error on folds is that of fitting anew for each fold, and the 
   const { workbench, rule } = await open();
   const options = { count: 5, seed: 1 };
   const folds = await makeFolds(workbench, rule, options);
-  const rows = { from: rowsOf("training"), weight: double(1) };
+  const rows = { from: rowsOf("training") };
   const { preprocessing } = await fitPreprocessing(engine, definition, rows);
   const { alpha, errors } = await chooseAlpha(
     { engine, rows, preprocessing, target: targetSql(definition) },
@@ -88,7 +87,7 @@ test("a penalty's error on folds is that of fitting anew for each fold, and the 
 test("features that say nothing get a large penalty, and that is told", async () => {
   const { workbench, rule } = await open();
   await engine.run(
-    "CREATE OR REPLACE TABLE loaded AS SELECT * REPLACE (CAST(hash(_row) % 1000 AS DOUBLE) AS progression) FROM loaded",
+    "CREATE OR REPLACE TABLE typed AS SELECT * REPLACE (CAST(hash(_row) % 1000 AS DOUBLE) AS progression) FROM typed",
   );
   const { chosen, warnings } = await fitModel({
     engine,

@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { CrossProducts } from "../cross-products";
-import { withColumn } from "../design";
+import { onesOf, withColumn } from "../design";
 import { findCholesky, rangeBasis, type Factor } from "../linear-algebra";
 import { notFinite } from "../../preprocessing/sql";
 import type { KeptBlocks } from "./kept-blocks";
@@ -17,7 +17,7 @@ export async function centredProducts(blocks: KeptBlocks): Promise<CentredProduc
   const { width } = blocks;
   const products = new CrossProducts(width + 1);
   for await (const block of blocks) {
-    products.add(withColumn(block, width, new Float64Array(block.rows).fill(1)), block.weights);
+    products.add(withColumn(block, width, onesOf(block.rows)), block.weights);
   }
   const sums = products.matrix();
   const total = sums.get(width, width);

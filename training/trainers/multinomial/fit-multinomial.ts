@@ -41,7 +41,8 @@ export async function fitMultinomial(problem: Problem, definition: ModelDefiniti
     design.engine,
     design.rows.from,
     classes.map(
-      (_, name) => `sum(CASE WHEN ${design.target} = ${double(name)} THEN ${design.rows.weight} END)`,
+      (_, name) =>
+        `sum(CASE WHEN ${design.target} = ${double(name)} THEN ${design.rows.weight ?? double(1)} END)`,
     ),
   );
   const warnings = checkSeenClasses(definition, (name) => (weights[name] ?? NaN) > 0);

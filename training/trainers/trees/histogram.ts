@@ -61,7 +61,8 @@ export function fillHistogram(
   histogram.fill(0);
   if (hessians === undefined) {
     const size = binCount * 2;
-    for (const row of rows) {
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] ?? 0;
       const gradient = gradients[row] ?? NaN;
       const start = row * stride;
       for (let feature = 0, offset = 0; feature < stride; feature += 2, offset += 2 * size) {
@@ -76,7 +77,8 @@ export function fillHistogram(
     return;
   }
   const size = binCount * 3;
-  for (const row of rows) {
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] ?? 0;
     const gradient = gradients[row] ?? NaN;
     const hessian = hessians[row] ?? NaN;
     const start = row * stride;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -186,3 +186,28 @@ test("a CSV file with the name of a Parquet file is refused", async () => {
     message: `${file} is not a whole Parquet file. Such a file begins and ends with "PAR1"; write or copy it again.`,
   });
 });
+
+test.each(["x", "label"])(
+  "a Parquet file that is damaged in the column %s is refused when it is loaded",
+  async (column) => {
+    const file = path.join(folder, "damaged.parquet");
+    await engine.run(
+      `COPY (SELECT CAST(hash(range) AS DOUBLE) AS x, md5(CAST(range AS VARCHAR)) AS label, range AS y FROM range(5000)) TO '${file}' (FORMAT parquet)`,
+    );
+    const [place] = await engine.rows(
+      `SELECT data_page_offset AS start, total_compressed_size AS size FROM parquet_metadata('${file}') WHERE path_in_schema = '${column}'`,
+    );
+    const bytes = await readFile(file);
+    const start = Number(place?.start);
+    bytes.fill(0xff, start, start + Number(place?.size));
+    await writeFile(file, bytes);
+    const definition = numbersOnly(["x", "label", "y"]);
+    const columns = definition.columns.map((one) =>
+      one.name === "label" ? ({ ...one, type: "category" } as const) : one,
+    );
+    await expect(loadData(engine, { ...definition, columns }, file)).rejects.toMatchObject({
+      code: "DATA_UNREADABLE",
+      message: `${file} cannot be read. It may be damaged, or have changed while it was read; write it again.`,
+    });
+  },
+);

@@ -1,3 +1,6 @@
+import { loadData } from "../../../../platform/data/source";
+import { literal } from "../../../../platform/sql/engine";
+import { DataFolder } from "../data-folder";
 import { numbersOnly } from "../definitions";
 
 test.each([
@@ -12,4 +15,24 @@ test.each([
 
 test("a definition with other names is accepted", () => {
   expect(numbersOnly(["x", "row", "predictions", "constructor", "y"]).columns).toHaveLength(5);
+});
+
+test("rows have their numbers where a column is called as the engine calls its own of them", async () => {
+  const folder = await DataFolder.open();
+  const { engine } = folder;
+  try {
+    for (const others of ["", ", 40 + range AS File_Row_Number"]) {
+      const file = await folder.write("number.parquet", "");
+      await engine.run(
+        `COPY (SELECT range AS x, 1 AS y${others} FROM range(3)) TO ${literal(file)} (FORMAT parquet)`,
+      );
+      await loadData(engine, numbersOnly(["x", "y"]), file);
+      expect(await engine.rows("SELECT _row, x FROM data WHERE _row >= 2 ORDER BY _row")).toEqual([
+        { _row: 2, x: 1 },
+        { _row: 3, x: 2 },
+      ]);
+    }
+  } finally {
+    await folder.close();
+  }
 });

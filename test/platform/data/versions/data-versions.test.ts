@@ -223,7 +223,7 @@ describe("data versions in a folder", () => {
     const digest = await digestOfFile(file);
     const version = await open().keep(
       abc,
-      { file, format: "parquet", digest, rows: 1, header: ["a"] },
+      { file, format: "parquet", digest, stamp: "", rows: 1, header: ["a"] },
       at(1),
     );
     const parts = await openLocalStorage(folder()).list(`numbers/${digest}/files/`);

@@ -1,0 +1,84 @@
+import type { SqlEngine } from "../../platform/sql/engine";
+import type { TrainingRows } from "./training-rows";
+
+/** An expression over rows, with what counts where it is missing. */
+interface Measured {
+  readonly sql: string;
+  readonly imputation?: number | undefined;
+}
+
+/** Weighted mean and variance of the population. */
+export interface Moments {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+interface RowMoments {
+  readonly rows: number;
+  /** Of the weights. */
+  readonly total: number;
+  /** In the order of the expressions. */
+  readonly moments: readonly Moments[];
+}
+
+/** Moments that come block by block, merged as by Chan, Golub and LeVeque: neither a large mean nor many rows cost digits. */
+class RunningMoments {
+  private total = 0;
+  private mean = 0;
+  private squares = 0;
+
+  constructor(private readonly imputation = NaN) {}
+
+  add(values: Float64Array, weights: Float64Array | undefined): void {
+    const { imputation } = this;
+    let total = 0;
+    let sum = 0;
+    let squares = 0;
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row] ?? NaN;
+      const weight = weights ? (weights[row] ?? NaN) : 1;
+      total += weight;
+      sum += weight * (value === value ? value : imputation);
+    }
+    if (total === 0) return;
+    const mean = sum / total;
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row] ?? NaN;
+      const distance = (value === value ? value : imputation) - mean;
+      squares += (weights ? (weights[row] ?? NaN) : 1) * distance * distance;
+    }
+    const before = this.total;
+    this.total += total;
+    const shift = mean - this.mean;
+    this.mean += shift * (total / this.total);
+    this.squares += squares + shift * shift * total * (before / this.total);
+  }
+
+  moments(): Moments {
+    // Without weight there is no mean.
+    const { total, mean, squares } = this;
+    return { mean: total === 0 ? NaN : mean, variance: squares / total };
+  }
+}
+
+/** Moments of expressions over rows, which are read once. */
+export async function readMoments(
+  engine: SqlEngine,
+  { from, weight }: TrainingRows,
+  columns: readonly Measured[],
+): Promise<RowMoments> {
+  const running = columns.map(({ imputation }) => new RunningMoments(imputation));
+  const asked = [...columns.map(({ sql }) => sql), ...(weight === undefined ? [] : [weight])];
+  let rows = 0;
+  let total = 0;
+  for await (const block of engine.blocks(asked, from, { again: true })) {
+    const count = block[0]?.length ?? 0;
+    const weights = weight === undefined ? undefined : block[columns.length];
+    running.forEach((one, index) => {
+      one.add(block[index] ?? new Float64Array(), weights);
+    });
+    rows += count;
+    total += weights ? weights.reduce((sum, value) => sum + value, 0) : count;
+  }
+  return { rows, total, moments: running.map((one) => one.moments()) };
+}
