@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readEnvironments } from "../../platform/release/environments";
 import type { Flat } from "./town";
+
+export const { production } = readEnvironments();
 
 const root = path.join(__dirname, "..", "..");
 
@@ -66,7 +69,7 @@ export class DemoPlace {
   /** Asks production what the flats of a week cost, a request each whose id tells week and flat; its answers. */
   async ask(week: number, flats: readonly Flat[]): Promise<number[]> {
     const { answer } = await this.verb<{ deployments: { environment: string; url?: string }[] }>("status");
-    const url = answer.deployments.find(({ environment }) => environment === "prod")?.url;
+    const url = answer.deployments.find(({ environment }) => environment === production)?.url;
     if (url === undefined) throw new Error("Production serves nothing.");
     const rents: number[] = [];
     for (const [index, { rooms, size, district }] of flats.entries()) {
@@ -93,7 +96,7 @@ export class DemoPlace {
 
   /** Waits until the last of a week's records is stored: it waits for the machine, and decides nothing. */
   private async waitForLog(id: string): Promise<void> {
-    const folder = path.join(this.home, "predictions", "prod", "rent");
+    const folder = path.join(this.home, "predictions", production, "rent");
     for (let look = 0; look < 600; look += 1) {
       for (const file of await readdir(folder, { recursive: true }).catch(() => [])) {
         if (file.endsWith(".jsonl") && (await readFile(path.join(folder, file), "utf8")).includes(`"${id}"`))

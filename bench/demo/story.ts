@@ -6,7 +6,7 @@ import type { MonitorResult } from "../../cli/watching/monitor";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import type { DriftReport } from "../../platform/drift/drift";
 import { formatNumber } from "../../platform/base/format-number";
-import { DemoPlace } from "./place";
+import { DemoPlace, production } from "./place";
 import { rootMeanSquare, Town, type Flat, type Market } from "./town";
 
 /** Something that happened, and whether it is what the demonstration is to show. */
@@ -121,7 +121,7 @@ export class Teller {
     const error = rootMeanSquare(flats.map(({ rent }, index) => rent - (answers[index] ?? NaN)));
     const { answer } = await this.place.verb<{ deployments: DeploymentStatus[] }>("status");
     const version =
-      answer.deployments.find(({ environment }) => environment === "prod")?.stable?.model ?? "nothing";
+      answer.deployments.find(({ environment }) => environment === production)?.stable?.model ?? "nothing";
     this.weeks.push({ week, title, version, error });
     this.print(
       `week ${week}  ${title}: ${version} answers ${flats.length} requests, error ${formatNumber(error)}`,

@@ -34,7 +34,9 @@ const qaAddress = "mlops-qa.westeurope.azurecontainer.io:8080";
 const minuteMs = 12_000;
 
 /** Scripts of pipelines that other tests are about; everything else is run. */
-const stubs = ["lint", "types", "audit", "test:coverage", "test:whole", "pulumi:install"].map((name) => `npm run ${name}`);
+const stubs = ["lint", "types", "audit", "test:coverage", "test:whole", "pulumi:install"].map(
+  (name) => `npm run ${name}`,
+);
 
 /** What a run did, and what failed steps printed. */
 export interface Walked {

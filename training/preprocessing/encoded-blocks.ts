@@ -4,7 +4,7 @@ import { double } from "./sql";
 import type { CategoryTerm, NumberTerm } from "../../platform/onnx/linear-parameters";
 
 /** A column of a block that is a number in each row. */
-export interface DenseColumn {
+interface DenseColumn {
   /** Its place among the encoded columns. */
   readonly at: number;
   readonly values: Float64Array;

@@ -8,7 +8,7 @@ interface Measured {
 }
 
 /** Weighted mean and variance of the population. */
-export interface Moments {
+interface Moments {
   readonly mean: number;
   readonly variance: number;
 }

@@ -5,10 +5,8 @@ import {
   type ModelDefinition,
 } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
-import type { TrainerSettings } from "../../platform/definition/trainers";
 import { signatureOf, type Signature } from "../../platform/model/signature";
-import { transformed, type TargetTransform } from "../../platform/model/target-transform";
-import { arithmeticSql } from "../../platform/sql/arithmetic-sql";
+import type { TargetTransform } from "../../platform/model/target-transform";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import type { Coefficients, Design } from "./design";
 import type { FittedModel, TrainerInput } from "./trainer";
@@ -21,11 +19,11 @@ import {
   withCoefficients,
   withoutScales,
 } from "../preprocessing/preprocessing";
-import { fitPower } from "../preprocessing/fit-power";
+import { fitTarget, type TargetMethod } from "../preprocessing/fitted-target";
 import type { TrainingRows } from "../preprocessing/training-rows";
 import { aggregate, double, notFinite } from "../preprocessing/sql";
 import { encodeByTarget, withCategories, type TargetEncoded } from "../preprocessing/target-encoding";
-import { targetSql, weightOf } from "../preprocessing/target";
+import { weightOf } from "../preprocessing/target";
 import { trainingWeight } from "../preprocessing/training-weight";
 
 /** The training rows as a linear trainer sees them. */
@@ -42,7 +40,7 @@ interface LinearForm {
   /** Whether numbers are standardised, as they are unless said otherwise, or only centred. */
   readonly standardize?: boolean | undefined;
   /** What is fitted in place of the target, where it is something else. */
-  readonly transform?: TrainerSettings<"ridge">["targetTransform"];
+  readonly transform?: TargetMethod;
 }
 
 /** A linear problem, and what its categories that are encoded by the target are. */
@@ -59,12 +57,7 @@ async function encode(
   { standardize = true, transform: method }: LinearForm,
 ): Promise<EncodedProblem> {
   await checkTrainingRows(engine, definition, given);
-  if (method === "log") await requirePositive(engine, definition, given);
-  const transform =
-    method === undefined || method === "log"
-      ? undefined
-      : await fitPower(engine, { from: given, target: targetSql(definition) }, method);
-  const target = fittedTarget(definition, method, transform);
+  const { sql: target, transform } = await fitTarget(engine, definition, given, method);
   const encoded = await encodeByTarget(engine, definition, { from: given, target });
   const from = encoded?.from ?? given;
   const rows: TrainingRows = { from, weight: weightOf(definition) };
@@ -83,18 +76,6 @@ async function encode(
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
   };
   return { problem, warnings: [...(encoded?.warnings ?? []), ...fitted.warnings], encoded, transform };
-}
-
-/** What is fitted, as SQL. */
-function fittedTarget(
-  definition: ModelDefinition,
-  method: LinearForm["transform"],
-  transform: TargetTransform | undefined,
-): string {
-  const target = targetSql(definition);
-  if (transform === undefined) return method === "log" ? whereAbove0(target, `ln(${target})`) : target;
-  const sql = arithmeticSql(transformed(transform, targetOf(definition).name));
-  return transform.method === "box-cox" ? whereAbove0(target, sql) : sql;
 }
 
 /** What the model takes and gives, with the way back from what is fitted. */
@@ -163,25 +144,6 @@ export async function fitLinearClasses(
     multinomial,
     warnings: [...encoding.warnings, ...solutions.flatMap((one) => one.warnings ?? [])],
   };
-}
-
-/** What is there of targets above 0 alone; NULL of the others, as rows that are not trained on may have. */
-function whereAbove0(target: string, sql: string): string {
-  return `CASE WHEN ${target} > 0 THEN ${sql} END`;
-}
-
-/** The logarithm is there of what is above 0 alone. */
-async function requirePositive(engine: SqlEngine, definition: ModelDefinition, from: string): Promise<void> {
-  const target = targetSql(definition);
-  const [others = 0, least = NaN] = await aggregate(engine, from, [
-    `count(CASE WHEN NOT ${target} > 0 THEN 1 END)`,
-    `min(${target})`,
-  ]);
-  if (others === 0) return;
-  throw new PlatformError(
-    "TRAINING_FAILED",
-    `The target is ${least} in a training row, and not above 0 in ${others}. targetTransform "log" is for targets above 0. Correct the data, leave targetTransform out, or train trees with the loss "poisson".`,
-  );
 }
 
 interface Requirement {

@@ -87,7 +87,9 @@ test("a release is refused by an environment that was never made, and makes none
     const release = { model: "cost:1", digest: digestOf("cost:1") };
     await expect(deployer.deploy("prod", release, { weight: 100, shadow: 0 })).rejects.toMatchObject({
       code: "CONFLICT",
-      message: expect.stringMatching(/Stack prod has no infrastructure for a version to run on.*npm run infra:up -- --stack prod/),
+      message: expect.stringMatching(
+        /Stack prod has no infrastructure for a version to run on.*npm run infra:up -- --stack prod/,
+      ),
     });
     // No image is built or copied for it, either.
     expect([imageFor.mock.calls, update.mock.calls]).toEqual([[], []]);

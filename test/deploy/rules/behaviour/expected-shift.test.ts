@@ -1,9 +1,9 @@
-import { decideCanary } from "../../../deploy/rules/canary";
-import { judgeCanary } from "../../../deploy/rules/judge-canary";
-import { digestOf } from "../../../platform/base/files";
-import type { TrackSample } from "../../../platform/release/deployment";
-import type { PredictionShift } from "../../../platform/metrics/prediction-shift";
-import { nothing, predictions, rule, sample } from "./canary-fixture";
+import { decideCanary } from "../../../../deploy/rules/canary";
+import { judgeCanary } from "../../../../deploy/rules/judge-canary";
+import { digestOf } from "../../../../platform/base/files";
+import type { TrackSample } from "../../../../platform/release/deployment";
+import type { PredictionShift } from "../../../../platform/metrics/prediction-shift";
+import { nothing, predictions, rule, sample } from "../canary-fixture";
 
 /** 400 predictions of a uniform distribution around a mean, as far from each other as said. */
 function kept(mean: number, spread: number): NonNullable<TrackSample["predictions"]> {
