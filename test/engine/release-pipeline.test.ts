@@ -49,7 +49,7 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
       /canary 50 % against diabetes:1: advance; \d+ requests, 0 failed/,
     );
     const handed = JSON.parse(
-      await readFile(path.join(run.artifacts, "tested-qa", "release.json"), "utf8"),
+      await readFile(path.join(run.artifacts, "tested-qa-1", "release.json"), "utf8"),
     ) as {
       release: { image: string };
       tests: { qa: object };

@@ -72,7 +72,7 @@ describe("the way of a model into production", () => {
       /canary 10 % against QA: advance.*canary 50 % against QA: advance/s,
     );
     const handed = JSON.parse(
-      await readFile(path.join(run.artifacts, "tested-qa", "release.json"), "utf8"),
+      await readFile(path.join(run.artifacts, "tested-qa-1", "release.json"), "utf8"),
     ) as {
       release: { digest: string };
       tests: { qa: object };
