@@ -36,7 +36,7 @@ export interface FoundRows {
 
 /** A condition on text. The value is compared as it is written in the file. */
 function conditionOf(engine: SqlEngine, { column, value, ofRequest = false }: RowsWith): string {
-  const text = `CAST(${identifier(column)} AS VARCHAR)`;
+  const text = `CAST(${identifier(column)} AS STRING)`;
   const same = `${text} = ${literal(value)}`;
   if (!ofRequest) return `coalesce(${same}, false)`;
   const begin = [...value].length + 1;

@@ -15,6 +15,8 @@ describe("a workspace", () => {
     const home = folder("home");
     expect(await openWorkspace(path.relative(process.cwd(), home))).toEqual({
       home,
+      audit: path.join(home, "audit"),
+      auditSeen: path.join(home, "audit-seen"),
       runs: path.join(home, "runs"),
       registry: path.join(home, "registry"),
       data: path.join(home, "data"),
