@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -82,6 +82,8 @@ export class AzureStandIns {
     private readonly server: Server,
     private readonly identity: SmallServer,
     private readonly certificate: string,
+    /** Has the command `az`, as a task that signs in leaves it. */
+    readonly bin: string,
   ) {}
 
   static async start(
@@ -95,7 +97,11 @@ export class AzureStandIns {
     const server = createServer({ key, cert });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    const standIns = new AzureStandIns(stacks, docker, server, await startIdentity(), certificate);
+    const bin = path.join(folder, "azure-bin");
+    await mkdir(bin, { recursive: true });
+    await copyFile(path.join(__dirname, "fixtures", "azure", "az.js"), path.join(bin, "az"));
+    await chmod(path.join(bin, "az"), 0o755);
+    const standIns = new AzureStandIns(stacks, docker, server, await startIdentity(), certificate, bin);
     server.on("request", (request, response) => {
       standIns.answer(request, response).catch((error: unknown) => {
         sendJson(response, 500, { error: { code: "StandIn", message: String(error) } });

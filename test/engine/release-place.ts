@@ -188,8 +188,10 @@ export class ReleasePlace {
       [qaAddress]: this.served.qa.port,
       [`${hostname}:${port || "80"}`]: this.served.prod.port,
     };
+    const { PATH = "", ...commands } = commandsOf(this.stacks, this.docker);
     return {
-      ...commandsOf(this.stacks, this.docker),
+      ...commands,
+      PATH: [this.azure.bin, PATH].join(path.delimiter),
       ...this.azure.env,
       NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "fixtures", "azure", "reach-stand-ins.js"))}`,
       STANDIN_ADDRESSES: JSON.stringify(addresses),

@@ -13,6 +13,7 @@ const withoutSchema: Readonly<Record<string, string>> = {
   "azure-native:containerservice:DeploymentSafeguard": notGiven,
   "azure-native:containerservice:MaintenanceConfiguration": notGiven,
   "azure-native:monitor:DataCollectionRuleAssociation": notGiven,
+  "azure-native:storage:BlobContainerImmutabilityPolicy": notGiven,
   "azure-native:network:PublicIPAddress": notGiven,
   "azure-native:network:NatGateway": notGiven,
 };

@@ -57,6 +57,7 @@ async function scoringRows(): Promise<Readonly<Record<string, number>>[]> {
 
 /** The commands of fixtures/, by their names in the PATH. */
 const commands = {
+  az: "../../engine/fixtures/azure/az.js",
   docker: "docker.js",
   pulumi: "pulumi.sh",
   "pulumi-resource-docker-build": "build-image.js",
