@@ -6,7 +6,7 @@ export const dashboardStyle = `
 .skip { position: absolute; left: -999px; }
 .skip:focus { left: 8px; top: 8px; background: var(--paper); padding: 8px; }
 main { padding-top: 20px; padding-bottom: 48px; }
-main > h1 { overflow-wrap: anywhere; }
+main > h1, main p { overflow-wrap: anywhere; }
 main > h2 { margin-top: 32px; }
 @media (min-width: 601px) { .scroll td code, .scroll th a { white-space: nowrap; } }
 .notice { border-left: 4px solid var(--tone); background: var(--panel); padding: 10px 16px; margin: 16px 0; }
