@@ -8,6 +8,7 @@ export function useTemporaryFolder(): (...parts: string[]) => string {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "mlops-test-"));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  // What a test has begun may still be writing its last file.
+  afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }));
   return (...parts) => path.join(folder, ...parts);
 }
