@@ -8,14 +8,32 @@ import { isModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import { formatTable } from "../terminal/format-table";
 
 /** The model that an act is about. */
-export const modelOfSubject = (subject: string): string =>
-  isModelRef(subject) ? parseModelRef(subject).name : subject;
+const modelOf = (subject: string): string => (isModelRef(subject) ? parseModelRef(subject).name : subject);
 
-function describeDetails({ why, details }: AuditEntry): string {
-  const facts = Object.entries(details).map(
-    ([name, value]) => `${name} ${/^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : value}`,
+/** What else is known of an act, in a line; of digests, what tells them apart for people. */
+export function describeFacts({ details }: AuditEntry): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name} ${/^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : value}`)
+    .join(", ");
+}
+
+function describeDetails(entry: AuditEntry): string {
+  return [entry.why, describeFacts(entry)].filter(Boolean).join(" ");
+}
+
+/** What was done with all models or with one, and whether the record of it is whole. */
+export interface Audited {
+  readonly acts: readonly AuditEntry[];
+  readonly verified: VerifiedTrail;
+}
+
+/** Reads the trail; the acts are in their order. */
+export async function readActs(trail: AuditTrail, model: string | undefined): Promise<Audited> {
+  const verified = await trail.verify();
+  const acts = actsOf(verified.entries).filter(
+    ({ subject }) => model === undefined || modelOf(subject) === model,
   );
-  return [...(why === undefined ? [] : [why]), facts.join(", ")].filter(Boolean).join(" ");
+  return { acts, verified };
 }
 
 /** What was done with all models or with one, and as a table for people. */
@@ -23,10 +41,10 @@ export async function listActs(
   trail: AuditTrail,
   model: string | undefined,
 ): Promise<{ readonly acts: readonly AuditEntry[]; readonly text: string }> {
-  const { entries, faults } = await trail.verify();
-  const acts = actsOf(entries).filter(
-    ({ subject }) => model === undefined || modelOfSubject(subject) === model,
-  );
+  const {
+    acts,
+    verified: { faults },
+  } = await readActs(trail, model);
   const table = formatTable(
     ["number", "time", "act", "of", "environment", "state", "who", "from", "why and what"],
     acts.map((entry) => [

@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { actsOf } from "../../platform/audit/acts-of";
-import { modelOfSubject } from "../audit/show-audit";
+import { readActs } from "../audit/show-audit";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { closeGracefully, listen } from "../../platform/http/listening";
 import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
@@ -17,7 +16,7 @@ import { BoardKeeper } from "../dashboard/board/board-keeper";
 import { readBoards } from "../dashboard/board/read-boards";
 import { RunCache } from "../dashboard/board/run-cache";
 import { newAccessKey } from "../dashboard/web/access";
-import { findDefinitionOf, summarizeRun } from "../runs/run-summary";
+import { openComparedRun } from "../runs/run-summary";
 import { Runs } from "../runs/runs";
 import { openSession, type Session } from "../session/session";
 import { openTarget } from "../session/target";
@@ -75,19 +74,17 @@ interface Running {
 
 function partsOf(session: Session, { boards, jobs, scratch }: Running): DashboardParts {
   const { runs, settings } = session;
+  const { deployer } = openTarget(session, settings.target);
   return {
     boards,
     scratch,
     access: newAccessKey(),
     ...(jobs && { jobs }),
     reportOf: async ({ definition }, id) => reportInput({ session, run: await runs.get(id), definition }),
-    comparedRun: async (id) => ({
-      summary: await summarizeRun(runs, await runs.get(id)),
-      definition: await findDefinitionOf(runs, id),
-    }),
+    comparedRun: async (id) => openComparedRun(runs, await runs.get(id)),
     monitor: ({ name, definition, production }, hours) =>
       monitor(
-        { ...session, deployer: openTarget(session, settings.target).deployer },
+        { ...session, deployer },
         {
           environment: production,
           model: name,
@@ -96,20 +93,9 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
           ...(hours !== undefined && { from: new Date(Date.now() - hours * 3_600_000) }),
         },
       ),
-    audit: async (model) => {
-      const verified = await session.audit.verify();
-      const acts = actsOf(verified.entries).filter(
-        ({ subject }) => model === undefined || modelOfSubject(subject) === model,
-      );
-      return { acts: acts.toReversed(), verified };
-    },
+    audit: (model) => readActs(session.audit, model),
     openTrial: (board) => openTrial(session, board),
-    scoreFile: ({ definition }, input, output) =>
-      scoreFile(session, definition, {
-        input,
-        output,
-        deployer: openTarget(session, settings.target).deployer,
-      }),
+    scoreFile: ({ definition }, input, output) => scoreFile(session, definition, { input, output, deployer }),
   };
 }
 

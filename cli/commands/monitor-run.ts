@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { Act } from "../../platform/audit/audit-entry";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { isAddress } from "../../platform/http/address";
@@ -7,6 +6,7 @@ import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-setting
 import { describeCollected } from "../data/describe-collected";
 import { acceptedByFlag } from "../retraining/accepted-changes";
 import { decideOnFindings, type Acted } from "../retraining/act-on-findings";
+import { journalFolder } from "../retraining/decision-journal";
 import type { Session } from "../session/session";
 import { openTarget, type TargetName } from "../session/target";
 import { retrain } from "../steps/lifecycle";
@@ -64,7 +64,7 @@ function requireFitting({ act, retrain: always, target, history }: MonitorFlags)
 
 /** Where decisions are kept. */
 function journalPlace({ workspace }: Session, { history }: MonitorFlags): string {
-  return history ?? path.join(workspace.home, "decisions");
+  return history ?? journalFolder(workspace);
 }
 
 function describe(

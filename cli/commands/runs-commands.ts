@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
-import { compareRuns, type ComparedRun } from "../runs/compare-runs";
+import { compareRuns } from "../runs/compare-runs";
+import type { ComparedRun } from "../runs/run-summary";
 import { mapInBatches } from "../runs/map-in-batches";
 import type { RunRecord } from "../runs/runs";
 import type { Session } from "../session/session";
@@ -77,10 +78,7 @@ function addCompare(runs: Command, scope: CommandScope): void {
       const open = async (name: string): Promise<ComparedRun> => {
         const run = await findRun(session, all, name);
         requireModel(run, flags.model);
-        return {
-          summary: await summaries().summarizeRun(session.runs, run),
-          definition: await summaries().findDefinitionOf(session.runs, run.id),
-        };
+        return summaries().openComparedRun(session.runs, run);
       };
       const comparison = compareRuns(await open(a), await open(b));
       session.output.result(comparison, describeComparison(comparison));

@@ -49,10 +49,6 @@ function withVersion<T>(
   });
 }
 
-async function hasData({ dataFile }: LoadedDefinition): Promise<boolean> {
-  return fileExists(dataFile);
-}
-
 /** Looks for the rows of a person in the data as it is and in all its versions. */
 export async function findData(
   { dataVersions }: Pick<Session, "dataVersions">,
@@ -62,7 +58,7 @@ export async function findData(
   const other = idColumnOf(loaded.definition);
   const search = (file: string): Promise<FoundRows> =>
     withEngine((engine) => findRowsWith(engine, file, wanted, other));
-  const current = (await hasData(loaded)) ? await search(loaded.dataFile) : undefined;
+  const current = (await fileExists(loaded.dataFile)) ? await search(loaded.dataFile) : undefined;
   const ids = [...(current?.others ?? [])];
   const versions: VersionWithRows[] = [];
   for (const version of (await dataVersions?.list(loaded.definition.name)) ?? []) {

@@ -8,6 +8,7 @@ import {
   type RecordCounts,
   type RecordsOf,
 } from "../../platform/predictions/forget-records";
+import type { RowsWith } from "../../platform/data/remove-rows";
 import { shownDigest } from "../../platform/data/versions/data-versions";
 import { usageOfData } from "../data/data-usage";
 import type { Session } from "../session/session";
@@ -39,6 +40,8 @@ interface Found {
   readonly forgotten: Forgotten;
   readonly data: DataOfPerson;
   readonly wanted: RecordsOf;
+  /** How rows of the person are found in data, where they can be. */
+  readonly rowsWith: RowsWith | undefined;
 }
 
 const total = (records: RecordCounts): number =>
@@ -46,9 +49,11 @@ const total = (records: RecordCounts): number =>
 
 async function find(session: Forgetting, loaded: LoadedDefinition, person: Person): Promise<Found> {
   const { name } = loaded.definition;
-  const rows = rowsOf(loaded.definition, person);
+  const rowsWith = rowsOf(loaded.definition, person);
   const data =
-    rows === undefined ? { current: 0, versions: [], ids: [] } : await findData(session, loaded, rows);
+    rowsWith === undefined
+      ? { current: 0, versions: [], ids: [] }
+      : await findData(session, loaded, rowsWith);
   const { id, column } = person;
   const wanted: RecordsOf = {
     ids: new Set(column === undefined ? [id] : requestsOf(data.ids)),
@@ -59,6 +64,7 @@ async function find(session: Forgetting, loaded: LoadedDefinition, person: Perso
   return {
     data,
     wanted,
+    rowsWith,
     forgotten: {
       records: await countRecords(session.predictions, name, wanted),
       rows: data.current,
@@ -69,7 +75,7 @@ async function find(session: Forgetting, loaded: LoadedDefinition, person: Perso
           .sort((one, other) => one.localeCompare(other, "en", { numeric: true })),
         runs: used.flatMap((each) => each?.runs ?? []),
       },
-      dataHasIds: rows !== undefined,
+      dataHasIds: rowsWith !== undefined,
       removed: false,
     },
   };
@@ -99,7 +105,7 @@ export async function forget(
 ): Promise<Forgotten> {
   const { name } = loaded.definition;
   await session.dataVersions?.finishForgetting(name);
-  const { forgotten, data, wanted } = await find(session, loaded, person);
+  const { forgotten, data, wanted, rowsWith } = await find(session, loaded, person);
   const { records, rows, dataVersions } = forgotten;
   if (total(records) + rows + dataVersions.length === 0) {
     const { entries } = await session.audit.verify();
@@ -117,7 +123,6 @@ export async function forget(
     act,
     async () => {
       const removed = await removeRecords(session.predictions, name, wanted);
-      const rowsWith = rowsOf(loaded.definition, person);
       const left =
         rowsWith === undefined
           ? new Map<Digest, Digest>()

@@ -4,7 +4,7 @@ import {
   type MetricName,
 } from "../../platform/definition/metric-names";
 import { differences, type Difference } from "./differences";
-import type { RunSummary } from "./run-summary";
+import type { ComparedRun, RunSummary } from "./run-summary";
 
 /** A metric of two runs. */
 interface ComparedMetric {
@@ -28,12 +28,6 @@ export interface RunComparison {
   readonly data: readonly Difference[];
   /** Of the definitions but for the trainer; absent where one of them is not kept. */
   readonly definition?: readonly Difference[];
-}
-
-/** A run with the definition that it was trained by, where that is kept. */
-export interface ComparedRun {
-  readonly summary: RunSummary;
-  readonly definition: unknown;
 }
 
 function compareMetrics(

@@ -91,6 +91,17 @@ export async function summarizeRun(runs: Runs, run: RunRecord): Promise<RunSumma
   };
 }
 
+/** A run with the definition that it was trained by, where that is kept. */
+export interface ComparedRun {
+  readonly summary: RunSummary;
+  readonly definition: unknown;
+}
+
+/** Reads what a run is compared by. */
+export async function openComparedRun(runs: Runs, run: RunRecord): Promise<ComparedRun> {
+  return { summary: await summarizeRun(runs, run), definition: await findDefinitionOf(runs, run.id) };
+}
+
 /** The definition that a run was trained by; undefined for runs of before it was kept. */
 export function findDefinitionOf(runs: Runs, id: string): Promise<unknown> {
   return findJson(runs.path(id, "definition.json"));

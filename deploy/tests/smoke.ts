@@ -6,19 +6,12 @@ import { isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
 import type { Signature } from "../../platform/model/signature";
-import { explainFetchError } from "./fetch-error";
+import { askService, type ServiceAnswer } from "./ask-service";
 
 export interface SmokeCheck {
   readonly name: string;
   readonly passed: boolean;
   readonly detail: string;
-}
-
-interface Answer {
-  /** 0 when there was no answer. */
-  readonly status: number;
-  /** The JSON of the answer, its text when it is none, or why there is no answer. */
-  readonly body: unknown;
 }
 
 /** What a smoke test looks at in an answer to POST /score. */
@@ -28,32 +21,13 @@ const scoredSchema = z.object({
   probabilities: z.array(z.array(z.unknown())).optional().catch(undefined),
 });
 
-/** Asks the service and reads its JSON; a service that does not answer is a failed check, not an exception. */
-async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
-  try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
-    return { status: response.status, body: parseIfJson(await response.text()) };
-  } catch (error) {
-    return { status: 0, body: explainFetchError(error) };
-  }
-}
-
-function parseIfJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
-}
-
 /** "answered 200", or why there is no answer. */
-function answered({ status, body }: Answer): string {
+function answered({ status, body }: ServiceAnswer): string {
   return status === 0 ? `did not answer: ${String(body)}` : `answered ${status}`;
 }
 
 /** The first difference between an answer and the golden rows' predictions; undefined when there is none. */
-function findDifference(answer: Answer, golden: GoldenRows): string | undefined {
+function findDifference(answer: ServiceAnswer, golden: GoldenRows): string | undefined {
   const { result, probabilities } = scoredSchema.safeParse(answer.body).data ?? {};
   if (answer.status === 0) return answered(answer);
   if (answer.status !== 200 || result === undefined) {
@@ -74,7 +48,7 @@ function findDifference(answer: Answer, golden: GoldenRows): string | undefined 
   return undefined;
 }
 
-function checkGolden(answer: Answer, golden: GoldenRows): SmokeCheck {
+function checkGolden(answer: ServiceAnswer, golden: GoldenRows): SmokeCheck {
   const difference = findDifference(answer, golden);
   return {
     name: "golden rows",
@@ -83,7 +57,7 @@ function checkGolden(answer: Answer, golden: GoldenRows): SmokeCheck {
   };
 }
 
-function checkVersion({ body }: Answer, model: string): SmokeCheck {
+function checkVersion({ body }: ServiceAnswer, model: string): SmokeCheck {
   const served = scoredSchema.safeParse(body).data?.model;
   return {
     name: "version",
@@ -93,7 +67,7 @@ function checkVersion({ body }: Answer, model: string): SmokeCheck {
 }
 
 /** `answer` is to a row whose feature is misspelt. */
-function checkRefusal(answer: Answer, feature: string): SmokeCheck {
+function checkRefusal(answer: ServiceAnswer, feature: string): SmokeCheck {
   const named = JSON.stringify(answer.body).includes(feature);
   const silent = answer.status > 0 && !named;
   return {
@@ -116,13 +90,13 @@ export async function smokeTest(target: {
   readonly headers?: Readonly<Record<string, string>>;
 }): Promise<SmokeCheck[]> {
   const { url, model, signature, golden, headers } = target;
-  const post = (data: unknown): Promise<Answer> =>
-    ask(`${url}/score`, {
+  const post = (data: unknown): Promise<ServiceAnswer> =>
+    askService(`${url}/score`, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json", "x-request-id": "mlops-test-smoke" },
       body: JSON.stringify({ data }),
     });
-  const ready = await ask(`${url}/readyz`);
+  const ready = await askService(`${url}/readyz`);
   const scored = await post(golden.rows);
   const checks: SmokeCheck[] = [
     { name: "ready", passed: ready.status === 200, detail: `GET /readyz ${answered(ready)}` },

@@ -3,6 +3,7 @@ import { NumberSummary } from "../base/number-summary";
 import type { Finding } from "./findings";
 import type { SqlEngine, SqlValue } from "../sql/engine";
 import { double, identifier, literal } from "../sql/engine";
+import { isStoredAsNumber } from "./typed-columns";
 
 /** What one scan says of a column. */
 export interface ColumnFacts {
@@ -76,11 +77,7 @@ async function readValues(
   engine: SqlEngine,
   columns: readonly ColumnDefinition[],
 ): Promise<ReadonlyMap<string, Values>> {
-  // An id is text, whatever its type.
-  const numbers = await summariseNumbers(
-    engine,
-    columns.filter(({ type, role }) => type === "number" && role !== "id"),
-  );
+  const numbers = await summariseNumbers(engine, columns.filter(isStoredAsNumber));
   const others = columns.filter((column) => {
     const summary = numbers.get(column.name);
     return summary === undefined || mayBeOutside(column, summary);

@@ -1,6 +1,7 @@
 import { identifier, type SqlEngine } from "../sql/engine";
 import { hashNumbers } from "../sql/row-hash";
 import { hashLimit } from "./row-sides";
+import { isStoredAsNumber } from "./typed-columns";
 import type { HashRule, SplitRule } from "./split-rule";
 
 /** A rule that is told from numbers alone. */
@@ -13,7 +14,7 @@ export function isOfNumbers(rule: SplitRule): rule is NumberRule {
     rule.hash === "binary" &&
     rule.strata === undefined &&
     rule.moved === undefined &&
-    rule.key.every(({ type, role }) => type === "number" && role !== "id")
+    rule.key.every(isStoredAsNumber)
   );
 }
 

@@ -5,6 +5,7 @@ import { DistinctBound } from "../sql/distinct-bound";
 import { hashNumbers } from "../sql/row-hash";
 import { identifier } from "../sql/engine";
 import { counted, percent } from "../base/wording";
+import { isStoredAsNumber } from "./typed-columns";
 
 /** Whether there are enough rows. */
 export function checkRowCount(definition: ModelDefinition, rows: number): Finding[] {
@@ -27,7 +28,7 @@ export async function checkDuplicates(
   const columns = (id ? [id] : definition.columns).map(({ name }) => identifier(name));
   const { maxDuplicates } = definition.checks;
   const allowed = id ? 0 : maxDuplicates * rows;
-  const numbers = definition.columns.filter(({ type, role }) => type === "number" && role !== "id");
+  const numbers = definition.columns.filter(isStoredAsNumber);
   const names = numbers.map(({ name }) => identifier(name));
   if (allowed >= rows || (!id && (await mostRepeats(engine, names, rows)) <= allowed)) return [];
   // Rows that differ may share a hash, but no two that are equal differ in it: there are as many repeats at most.

@@ -11,6 +11,7 @@ import {
   type TypedColumn,
   type TypedRows,
 } from "./typed-rows";
+import { isStoredAsNumber } from "./typed-columns";
 
 /** Where the loaded rows came from. */
 export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
@@ -104,7 +105,7 @@ export async function loadColumns(
  */
 async function makeData(engine: SqlEngine, { file, ...rows }: Omit<TypedTable, "table">): Promise<number> {
   const nameOf = ({ name }: TypedColumn): string => identifier(name);
-  const numbers = rows.columns.filter(({ type, role }) => type === "number" && role !== "id");
+  const numbers = rows.columns.filter(isStoredAsNumber);
   const others = rows.columns.filter((column) => !numbers.includes(column));
   const isRead =
     numbers.length > 0 && numbers.every((column) => isReadAsNumber(column, rows.text, rows.format));

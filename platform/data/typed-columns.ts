@@ -27,6 +27,11 @@ function storedType({ type, role }: Typed): ColumnDefinition["type"] {
   return role === "id" ? "category" : type;
 }
 
+/** Whether a column's values are numbers in the table `data`. */
+export function isStoredAsNumber(column: Typed): boolean {
+  return storedType(column) === "number";
+}
+
 /** SQL for a number that a file has as a number; NULL for one that is none to a model. */
 export function finiteNumber(number: string): string {
   return `CASE WHEN abs(CAST(${number} AS DOUBLE)) <= ${maxDouble} THEN CAST(${number} AS DOUBLE) END`;

@@ -188,23 +188,25 @@ export async function profileRecordsAgainst(
   let rows = 0;
   let tells = tellsRepetition(reference.likeRows);
   const repeated = new RepeatedRows();
-  const counters = new Map(
-    Object.entries(reference.columns).map(([name, column]) => [name, counterFor(column)]),
-  );
-  const values = Object.entries(reference.columns).map(([name, column]) => loggedValue(name, column));
+  const columns = Object.entries(reference.columns).map(([name, column]) => ({
+    name,
+    valueOf: loggedValue(name, column),
+    counter: counterFor(column),
+  }));
+  const names = new Set(columns.map(({ name }) => name));
   const seen = new Set<string>();
   const prediction = reference.prediction && counterFor(reference.prediction);
   for await (const record of records) {
     // Rows that differ in what was left out would look alike.
-    tells &&= record.redacted?.every((name) => !counters.has(name)) ?? true;
+    tells &&= record.redacted?.every((name) => !names.has(name)) ?? true;
     record.inputs.forEach((input, index) => {
       rows++;
-      const row = values.map((valueOf) => valueOf(input));
+      const row = columns.map(({ valueOf }) => valueOf(input));
       if (tells) repeated.add(row.map((value) => value ?? null));
-      for (const [index, [name, counter]] of [...counters].entries()) {
-        if (row[index] !== undefined) seen.add(name);
-        counter.add(row[index]);
-      }
+      columns.forEach(({ name, counter }, place) => {
+        if (row[place] !== undefined) seen.add(name);
+        counter.add(row[place]);
+      });
       const probability = record.probabilities?.[index];
       prediction?.add(typeof probability === "number" ? probability : record.outputs[index]);
     });
@@ -214,7 +216,7 @@ export async function profileRecordsAgainst(
     rows,
     ...(effective < rows && { effectiveRows: effective }),
     columns: Object.fromEntries(
-      [...counters].filter(([name]) => seen.has(name)).map(([name, counter]) => [name, counter.profile()]),
+      columns.filter(({ name }) => seen.has(name)).map(({ name, counter }) => [name, counter.profile()]),
     ),
     ...(prediction && { prediction: prediction.profile() }),
   };

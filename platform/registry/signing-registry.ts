@@ -1,5 +1,6 @@
 import type { ModelRef } from "../definition/model-ref";
 import type { ModelVersion, Registry } from "./registry";
+import { registryWith } from "./registry-with";
 import type { SigningKey } from "../signing/key-signature";
 import { signatureTag, signVersion } from "./version-signature";
 
@@ -16,17 +17,9 @@ export async function signRegistered(
 
 /** A registry in which every version that is registered gets a signature. The key is read before anything is. */
 export function signingRegistry(registry: Registry, readKey: () => Promise<SigningKey>): Registry {
-  return {
-    async register(name, modelDirectory, tags) {
-      const key = await readKey();
-      const version = await registry.register(name, modelDirectory, tags);
-      return signRegistered(registry, version, key);
-    },
-    get: (ref) => registry.get(ref),
-    list: (name) => registry.list(name),
-    findAlias: (name, alias) => registry.findAlias(name, alias),
-    setAlias: (ref, alias) => registry.setAlias(ref, alias),
-    setTag: (ref, key, value) => registry.setTag(ref, key, value),
-    download: (ref, destination) => registry.download(ref, destination),
-  };
+  return registryWith(registry, async (name, modelDirectory, tags) => {
+    const key = await readKey();
+    const version = await registry.register(name, modelDirectory, tags);
+    return signRegistered(registry, version, key);
+  });
 }

@@ -8,9 +8,8 @@ import { featureTable } from "../../platform/model/table";
 import { LinearModel } from "../../platform/onnx/linear-model";
 import { fitCandidate } from "../../training/candidate/fit-candidate";
 import { fitIsotonic } from "../../training/evaluation/fit-isotonic";
-import type { Folds } from "../../training/inputs/folds";
 import { scored } from "../platform/metrics/scored-rows";
-import { definitionOf, openRows } from "../training/trainers/rows";
+import { definitionOf, foldsInTurn, openRows } from "../training/trainers/rows";
 import { runPython, skipReason } from "./python-venv";
 
 const l2 = 0.5;
@@ -22,13 +21,6 @@ const definition = definitionOf(
   { kind: "logistic", l2 },
   { task: "classification", gate: { metric: "logLoss" }, calibration: "isotonic" },
 );
-const folds: Folds = {
-  count: 5,
-  pieces: [],
-  piecesOf: () => ({ training: [], validation: 0 }),
-  rows: (fold, part) =>
-    `(SELECT * FROM data WHERE _row % 5 ${part === "training" ? "<>" : "="} ${fold}) AS rows_of_fold`,
-};
 
 (skipReason === undefined ? describe : describe.skip)(
   `probabilities by levels, against scikit-learn${skipReason ? ` (skipped: ${skipReason})` : ""}`,
@@ -76,7 +68,7 @@ const folds: Folds = {
         engine,
         definition,
         from: "data",
-        folds: () => Promise.resolve(folds),
+        folds: () => Promise.resolve(foldsInTurn),
         commandDirectory: ".",
         workDirectory: "unused",
       });

@@ -1,7 +1,6 @@
 import { PlatformError } from "../../platform/base/errors";
-import { interpolate } from "../../platform/base/arithmetic";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
-import type { IsotonicCalibration } from "../../platform/model/isotonic-calibration";
+import { probabilitiesOf, type IsotonicCalibration } from "../../platform/model/isotonic-calibration";
 import { logOddsOf } from "./fit-platt";
 
 /** Rows of the same log-odds, or of neighbouring ones whose shares are not in order, as one. */
@@ -87,12 +86,6 @@ export function fitIsotonic(rows: ScoredRows): IsotonicCalibration {
 }
 
 /** Rows with calibrated probabilities. */
-export function calibratedByLevels(
-  rows: ScoredRows,
-  { logOdds, probabilities }: IsotonicCalibration,
-): ScoredRows {
-  return {
-    ...rows,
-    predicted: rows.predicted.map((value) => interpolate(logOddsOf(value), logOdds, probabilities)),
-  };
+export function calibratedByLevels(rows: ScoredRows, calibration: IsotonicCalibration): ScoredRows {
+  return { ...rows, predicted: probabilitiesOf(rows.predicted.map(logOddsOf), calibration) };
 }

@@ -85,13 +85,16 @@ async function spreadOf(
   { from, target }: Rows,
   transform: (value: number) => number,
 ): Promise<{ readonly count: number; readonly mean: number; readonly variance: number }> {
-  let [count, mean, squares] = [0, 0, 0];
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
   for await (const [values = new Float64Array()] of engine.blocks([target], from, { again: true })) {
-    for (const value of values) {
+    for (let row = 0; row < values.length; row++) {
+      const value = transform(values[row] ?? NaN);
       count += 1;
-      const distance = transform(value) - mean;
+      const distance = value - mean;
       mean += distance / count;
-      squares += distance * (transform(value) - mean);
+      squares += distance * (value - mean);
     }
   }
   return { count, mean, variance: squares / count };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Signature } from "../../../platform/model/signature";
-import { explainFetchError } from "../../../deploy/tests/fetch-error";
+import { askService, type ServiceAnswer } from "../../../deploy/tests/ask-service";
 
 /** What came of a row that was sent to a scoring service. */
 export type TriedRow =
@@ -26,9 +26,6 @@ const answerSchema = z.object({
 });
 
 const problemSchema = z.object({ detail: z.string().optional(), title: z.string().optional() });
-
-/** How long a prediction may take, in milliseconds. */
-const patienceMs = 10_000;
 
 /** The fields of a form as a row: an empty one is missing. */
 export function rowOf(
@@ -73,35 +70,20 @@ interface Service {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-async function ask(
-  { url, headers }: Service,
-  row: object,
-  query: string,
-): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(`${url}/score${query}`, {
-    method: "POST",
-    headers: { ...headers, "content-type": "application/json" },
-    body: JSON.stringify({ data: [row] }),
-    signal: AbortSignal.timeout(patienceMs),
-  });
-  const text = await response.text();
-  try {
-    return { status: response.status, body: JSON.parse(text) as unknown };
-  } catch {
-    return { status: response.status, body: { detail: text.slice(0, 500) } };
-  }
-}
-
 /** Sends a row to a service, and asks for contributions where the model has any. */
-export async function tryRow(service: Service, row: object): Promise<TriedRow> {
-  try {
-    const explained = await ask(service, row, "?explain=true");
-    // A model that cannot explain refuses that; it may still predict.
-    const { status, body } = explained.status === 200 ? explained : await ask(service, row, "");
-    if (status === 200) return readAnswer(body);
-    const { detail, title = "Refused." } = problemSchema.safeParse(body).data ?? {};
-    return { fault: `${status}: ${detail ?? title}` };
-  } catch (error) {
-    return { fault: `The service did not answer: ${explainFetchError(error)}` };
-  }
+export async function tryRow({ url, headers }: Service, row: object): Promise<TriedRow> {
+  const ask = (query: string): Promise<ServiceAnswer> =>
+    askService(`${url}/score${query}`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify({ data: [row] }),
+    });
+  const explained = await ask("?explain=true");
+  // A model that cannot explain refuses that; it may still predict.
+  const { status, body } = [0, 200].includes(explained.status) ? explained : await ask("");
+  if (status === 200) return readAnswer(body);
+  if (status === 0) return { fault: `The service did not answer: ${String(body)}` };
+  if (typeof body === "string") return { fault: `${status}: ${body.slice(0, 500)}` };
+  const { detail, title = "Refused." } = problemSchema.safeParse(body).data ?? {};
+  return { fault: `${status}: ${detail ?? title}` };
 }

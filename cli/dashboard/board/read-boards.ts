@@ -1,9 +1,8 @@
-import path from "node:path";
 import { PlatformError, reasonOf } from "../../../platform/base/errors";
 import { listDefinitions, loadDefinition } from "../../../platform/definition/definitions";
 import { openStorage } from "../../../platform/storage/open-storage";
 import { statusOfAll } from "../../../deploy/rules/status-of-all";
-import { readDecisions } from "../../retraining/decision-journal";
+import { journalFolder, readDecisions } from "../../retraining/decision-journal";
 import type { Session } from "../../session/session";
 import { openTarget } from "../../session/target";
 import type { Board, BrokenBoard } from "./board";
@@ -26,7 +25,7 @@ async function readBoard(session: Session, name: string, runs: RunCache): Promis
   const problems: string[] = [];
   const { production } = environments;
   const { deployer } = openTarget(session, settings.target);
-  const journal = await openStorage(path.join(workspace.home, "decisions"));
+  const journal = await openStorage(journalFolder(workspace));
   const [statuses, versions, decisions] = await Promise.all([
     orProblem(statusOfAll(deployer, name, environments.names), { deployments: [], missing: [] }, problems),
     orProblem(registry.list(name), [], problems),

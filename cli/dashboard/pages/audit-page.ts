@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../../../platform/audit/audit-entry";
-import { describeVerified, type VerifiedTrail } from "../../../platform/audit/verify-trail";
+import { describeVerified } from "../../../platform/audit/verify-trail";
+import { describeFacts, type Audited } from "../../audit/show-audit";
 import { showTime } from "../../report/display";
 import { html, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
@@ -7,20 +8,7 @@ import { pageLinks, pageOf } from "../web/paging";
 import type { Page } from "../web/page";
 import { links } from "./links";
 
-/** What was done, and whether the record of it is whole. */
-export interface Audited {
-  /** Newest first. */
-  readonly acts: readonly AuditEntry[];
-  readonly verified: VerifiedTrail;
-}
-
 const tones = { done: "good", failed: "bad", begun: "warn" } as const;
-
-function factsOf({ details }: AuditEntry): string {
-  return Object.entries(details)
-    .map(([name, value]) => `${name} ${/^[\da-f]{64}$/.test(value) ? value.slice(0, 12) : value}`)
-    .join(", ");
-}
 
 function actsTable(acts: readonly AuditEntry[]): Html {
   return scrollingTable({
@@ -47,14 +35,14 @@ function actsTable(acts: readonly AuditEntry[]): Html {
       entry.actor.who,
       entry.actor.job ?? entry.actor.host,
       entry.why ?? "–",
-      factsOf(entry),
+      describeFacts(entry),
     ]),
   });
 }
 
 /** The audit trail: who did what, when, why and from where. */
 export function auditPage({ acts, verified }: Audited, model: string | undefined, page: unknown): Page {
-  const paged = pageOf(acts, page);
+  const paged = pageOf(acts.toReversed(), page);
   const turns = pageLinks(paged, links.audit(model), "acts");
   const whole = verified.faults.length === 0;
   return {

@@ -2,13 +2,13 @@ import { PlatformError } from "../../../platform/base/errors";
 import type { Signature } from "../../../platform/model/signature";
 import { openDrawing, type DrawPlot } from "../../report/draw-plot";
 import type { ReportInput } from "../../report/report-input";
-import type { ComparedRun } from "../../runs/compare-runs";
+import type { ComparedRun } from "../../runs/run-summary";
 import type { MonitorResult } from "../../watching/monitor";
 import type { ScoreFileResult } from "../../watching/score-file";
 import type { Jobs } from "../actions/jobs";
 import { actionIds, possibleActions, type PossibleAction } from "../actions/possible-actions";
 import type { TriedRow } from "../actions/try-row";
-import type { Audited } from "../pages/audit-page";
+import type { Audited } from "../../audit/show-audit";
 import type { Board } from "../board/board";
 import type { BoardKeeper } from "../board/board-keeper";
 import { isSame, type AccessKey } from "../web/access";
@@ -33,7 +33,7 @@ export interface DashboardParts {
   readonly reportOf: (board: Board, run: string) => Promise<ReportInput>;
   readonly comparedRun: (run: string) => Promise<ComparedRun>;
   readonly monitor: (board: Board, hours: number | undefined) => Promise<MonitorResult>;
-  /** The audit trail as it is now: acts, newest first, of one model or of all, and what is wrong with it. */
+  /** The audit trail as it is now: acts of one model or of all, and what is wrong with it. */
   readonly audit: (model: string | undefined) => Promise<Audited>;
   readonly openTrial: (board: Board) => Promise<Trial>;
   readonly scoreFile: (board: Board, input: string, output: string) => Promise<ScoreFileResult>;

@@ -5,12 +5,13 @@ import { digestOf } from "../../../platform/base/files";
 import { loadData } from "../../../platform/data/source";
 import { splitData } from "../../../platform/data/split";
 import { decideSplitRule } from "../../../platform/data/split-rule";
-import { dateNumbers, type DatePart } from "../../../platform/definition/date-parts";
+import { dateNumbers } from "../../../platform/definition/date-parts";
 import {
   parseModelDefinition,
   type ModelDefinition,
   type ModelDefinitionInput,
 } from "../../../platform/definition/definition";
+import { everyDatePart } from "../../platform/definition/every-date-part";
 import { fittedSignature } from "../../../platform/model/fitted-inputs";
 import { readGoldenRows, readModelMetadata, readReference } from "../../../platform/model/model-directory";
 import { featureTable, type Predictions } from "../../../platform/model/table";
@@ -33,19 +34,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const parts: DatePart[] = [
-  "year",
-  "month",
-  "day",
-  "dayOfWeek",
-  "hour",
-  "yearCycle",
-  "weekCycle",
-  "dayCycle",
-  { daysSince: "2020-02-29T12:00:00Z" },
-  { daysSince: "signed" },
-];
-
 function datedDefinition(changes: Partial<ModelDefinitionInput> = {}, nullable = false): ModelDefinition {
   return parseModelDefinition(
     {
@@ -53,7 +41,7 @@ function datedDefinition(changes: Partial<ModelDefinitionInput> = {}, nullable =
       task: "regression",
       data: "data.csv",
       columns: [
-        { name: "at", type: "date", parts, nullable },
+        { name: "at", type: "date", parts: everyDatePart, nullable },
         { name: "n", type: "number" },
         { name: "signed", type: "date", parts: ["month"] },
         { name: "y", type: "number", role: "target" },
@@ -66,7 +54,7 @@ function datedDefinition(changes: Partial<ModelDefinitionInput> = {}, nullable =
   );
 }
 
-const names = dateNumbers({ name: "at", parts }).map(({ name }) => name);
+const names = dateNumbers({ name: "at", parts: everyDatePart }).map(({ name }) => name);
 
 /** Rows over three years, whose target goes with the month, the weekday and the days since signing. */
 function csvOf(
@@ -125,7 +113,7 @@ const classesOf = (values: string[]): Partial<ModelDefinitionInput> => ({
   task: "classification",
   gate: { metric: "logLoss" },
   columns: [
-    { name: "at", type: "date", parts, nullable: true },
+    { name: "at", type: "date", parts: everyDatePart, nullable: true },
     { name: "n", type: "number" },
     { name: "signed", type: "date", parts: ["month"] },
     classColumn(values),
@@ -237,7 +225,7 @@ describe.each<[string, Partial<ModelDefinitionInput>, string]>([
       name: "at",
       type: "date",
       nullable: true,
-      parts,
+      parts: everyDatePart,
     });
   });
 });

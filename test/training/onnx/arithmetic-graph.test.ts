@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseTime } from "../../../platform/base/iso-time";
 import { loadData } from "../../../platform/data/source";
 import { dateNumbers, type DatePart } from "../../../platform/definition/date-parts";
+import { everyDatePart } from "../../platform/definition/every-date-part";
 import { parseModelDefinition } from "../../../platform/definition/definition";
 import { withColumnNumbers as withNumbersInTable } from "../../../platform/model/fitted-inputs";
 import { signatureOf, type Signature } from "../../../platform/model/signature";
@@ -28,26 +29,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const parts: DatePart[] = [
-  "year",
-  "month",
-  "day",
-  "dayOfWeek",
-  "hour",
-  "yearCycle",
-  "weekCycle",
-  "dayCycle",
-  { daysSince: "2020-02-29T12:00:00Z" },
-  { daysSince: "signed" },
-];
-
 const definition = parseModelDefinition(
   {
     name: "dated",
     task: "regression",
     data: "data.csv",
     columns: [
-      { name: "at", type: "date", parts },
+      { name: "at", type: "date", parts: everyDatePart },
       { name: "signed", type: "date", parts: ["month"] },
       { name: "y", type: "number", role: "target" },
     ],
@@ -72,7 +60,7 @@ const moments = [
   "1969-12-31T23:59:59Z",
   "1900-01-01",
 ];
-const names = dateNumbers({ name: "at", parts }).map(({ name }) => name);
+const names = dateNumbers({ name: "at", parts: everyDatePart }).map(({ name }) => name);
 
 async function asTrained(): Promise<Float64Array[]> {
   const file = path.join(folder, "moments.csv");

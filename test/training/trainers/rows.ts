@@ -4,6 +4,7 @@ import {
   type ModelDefinitionInput,
 } from "../../../platform/definition/definition";
 import type { SqlEngine } from "../../../platform/sql/engine";
+import type { Folds } from "../../../training/inputs/folds";
 import { openEngine } from "../../../platform/sql/open-engine";
 import { identifier, literal, type SqlRow, type SqlValue } from "../../../platform/sql/engine";
 
@@ -45,3 +46,12 @@ export async function openRows(
   if (values.length > 0) await engine.run(`INSERT INTO data VALUES ${values.join(", ")}`);
   return engine;
 }
+
+/** Five folds of rows in turn, as references of other libraries have them. */
+export const foldsInTurn: Folds = {
+  count: 5,
+  pieces: [],
+  piecesOf: () => ({ training: [], validation: 0 }),
+  rows: (fold, part) =>
+    `(SELECT * FROM data WHERE _row % 5 ${part === "training" ? "<>" : "="} ${fold}) AS rows_of_fold`,
+};

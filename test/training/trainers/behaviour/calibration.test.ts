@@ -11,9 +11,8 @@ import { OnnxModel } from "../../../../platform/onnx/onnx-model";
 import { TreeModel } from "../../../../platform/onnx/tree-model";
 import { chooseThreshold } from "../../../../training/evaluation/choose-threshold";
 import { scoreFitted } from "../../../../training/evaluation/score-fitted";
-import type { Folds } from "../../../../training/inputs/folds";
 import { fitCandidate } from "../../../../training/candidate/fit-candidate";
-import { definitionOf, openRows } from "../rows";
+import { definitionOf, foldsInTurn, openRows } from "../rows";
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(path.join(__dirname, "../../reference", name), "utf8"));
@@ -39,15 +38,6 @@ afterAll(() => rm(folder, { recursive: true }));
 const rows = values.map(([x, z], row) => ({ x, z, w: 1 + (row % 3), y: targets.two[row] ?? null }));
 const shown = rows.filter((_, row) => row % 5 === 0);
 
-const rowsOf = (condition: string): string => `(SELECT * FROM data WHERE ${condition}) AS rows_of_fold`;
-/** Rows in turn, as the reference has them. */
-const folds: Folds = {
-  count: 5,
-  pieces: [],
-  piecesOf: () => ({ training: [], validation: 0 }),
-  rows: (fold, part) => rowsOf(`_row % 5 ${part === "training" ? "<>" : "="} ${fold}`),
-};
-
 async function open(
   trainer: "logistic" | "boosted-trees",
   { classWeight, weighted, ...changes }: Partial<(typeof cases)[number]> & Partial<ModelDefinitionInput>,
@@ -70,7 +60,7 @@ async function open(
     engine,
     definition,
     from: "data",
-    folds: () => Promise.resolve(folds),
+    folds: () => Promise.resolve(foldsInTurn),
     commandDirectory: ".",
     workDirectory: "unused",
   };
@@ -116,8 +106,8 @@ test("a threshold is one of calibrated probabilities", async () => {
   const plain = await open("logistic", { classWeight: "balanced" });
   const parts = [];
   for (const fold of [0, 1, 2, 3, 4]) {
-    const model = await fitCandidate({ ...plain, from: folds.rows(fold, "training") });
-    parts.push(await scoreFitted(plain, model, folds.rows(fold, "validation")));
+    const model = await fitCandidate({ ...plain, from: foldsInTurn.rows(fold, "training") });
+    parts.push(await scoreFitted(plain, model, foldsInTurn.rows(fold, "validation")));
   }
   await Promise.all([both.engine.close(), plain.engine.close()]);
   const actual = Float64Array.from(parts.flatMap((part) => Array.from(part.actual)));

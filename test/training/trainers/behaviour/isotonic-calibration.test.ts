@@ -11,8 +11,7 @@ import { TreeModel } from "../../../../platform/onnx/tree-model";
 import { fitCandidate } from "../../../../training/candidate/fit-candidate";
 import { predictionSql } from "../../../../training/evaluation/predict-sql";
 import { scoreFitted } from "../../../../training/evaluation/score-fitted";
-import type { Folds } from "../../../../training/inputs/folds";
-import { definitionOf, openRows } from "../rows";
+import { definitionOf, foldsInTurn, openRows } from "../rows";
 
 let folder = "";
 beforeAll(async () => {
@@ -28,13 +27,6 @@ const rows = Array.from({ length: 300 }, (_, index) => {
   const x = noise(index);
   return { x, z: noise(index + 0.3), y: noise(index + 0.6) < x ** 3 ? "yes" : "no" };
 });
-const folds: Folds = {
-  count: 5,
-  pieces: [],
-  piecesOf: () => ({ training: [], validation: 0 }),
-  rows: (fold, part) =>
-    `(SELECT * FROM data WHERE _row % 5 ${part === "training" ? "<>" : "="} ${fold}) AS rows_of_fold`,
-};
 
 async function fit(trainer: ModelDefinitionInput["trainer"], changes: Partial<ModelDefinitionInput> = {}) {
   const definition = definitionOf(
@@ -51,7 +43,7 @@ async function fit(trainer: ModelDefinitionInput["trainer"], changes: Partial<Mo
     engine,
     definition,
     from: "data",
-    folds: () => Promise.resolve(folds),
+    folds: () => Promise.resolve(foldsInTurn),
     commandDirectory: ".",
     workDirectory: "unused",
   };
