@@ -15,13 +15,20 @@ const project = (name, testMatch, extra = {}) => ({
   ...extra,
 });
 
+/** Tests that start programs of the product and wait for them lie beside the others under names that say so. */
+const startingPrograms = "\\.process\\.test\\.ts$";
+
 /** @type {import("jest").Config} */
 module.exports = {
   projects: [
-    project("unit", [
-      "<rootDir>/test/{platform,training,scoring,deploy,cli,build,bench,repository}/**/*.test.ts",
-    ]),
+    project(
+      "unit",
+      ["<rootDir>/test/{platform,training,scoring,deploy,cli,build,bench,repository}/**/*.test.ts"],
+      { testPathIgnorePatterns: [startingPrograms] },
+    ),
+    project("processes", ["<rootDir>/test/**/*.process.test.ts"]),
     project("infra", ["<rootDir>/test/infra/**/*.test.ts"], {
+      testPathIgnorePatterns: [startingPrograms],
       moduleNameMapper: {
         "^(typescript|@npmcli/arborist)$": "<rootDir>/test/setup/unused-package.js",
         "^\\./debuggable$": "<rootDir>/test/setup/plain-promises.js",

@@ -15,7 +15,7 @@ export function findMisplaced(tests: readonly string[], sources: readonly string
     if (ofTheWhole.includes(inTest.split("/")[0] ?? "")) return false;
     const [room = "", ...inside] = inTest.split(/\/(?:behaviour|fixtures)\//);
     if (inside.length > 0) return !rooms.has(room);
-    if (inTest.endsWith(".test.ts")) return !files.has(inTest.replace(/\.test\.ts$/, ".ts"));
+    if (inTest.endsWith(".test.ts")) return !files.has(inTest.replace(/(?:\.process)?\.test\.ts$/, ".ts"));
     return !rooms.has(path.posix.dirname(inTest));
   });
 }

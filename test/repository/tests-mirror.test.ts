@@ -40,6 +40,7 @@ describe("a file of test/", () => {
 
   test.each([
     "test/scoring/http/app.test.ts",
+    "test/scoring/http/app.process.test.ts",
     "test/scoring/http/app-fixture.ts",
     "test/scoring/app-fixture.ts",
     "test/scoring/http/behaviour/overload.test.ts",
@@ -52,6 +53,7 @@ describe("a file of test/", () => {
 
   test.each([
     ["is of no file", "test/scoring/http/apps.test.ts"],
+    ["is of no file, and starts programs", "test/scoring/http/apps.process.test.ts"],
     ["is of a file in another room", "test/scoring/app.test.ts"],
     ["lies flat", "test/app.test.ts"],
     ["is a behaviour of no room", "test/scoring/rows/behaviour/odd.test.ts"],
