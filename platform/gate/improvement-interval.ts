@@ -3,10 +3,12 @@ import { centreOf } from "../metrics/compute-metrics";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
 import {
   countRow,
+  countsIn,
   emptyCounts,
   isLabelMetric,
   labelMetrics,
   labelsOf,
+  type LabelCounts,
   type LabelMetric,
 } from "../metrics/class-labels";
 import { isSummedMetric, summedMetrics, termsByRow } from "../metrics/metric-terms";
@@ -150,63 +152,66 @@ function summedStatistic(
     value: (sums: ArrayLike<number>, weight: number) => number;
   },
 ): Statistic {
-  const width = metric.termsOf(0).length;
-  const unitSums = new Float64Array(count * width);
-  const unitWeights = new Float64Array(count);
+  // The last is what the rows weigh.
+  const last = metric.termsOf(0).length;
+  const unitSums = new Float64Array(count * (last + 1));
   ofRow.forEach((unit, row) => {
     const weight = metric.weightOf(row);
-    unitWeights[unit] = (unitWeights[unit] ?? 0) + weight;
+    const from = unit * (last + 1);
     metric.termsOf(row).forEach((term, index) => {
-      unitSums[unit * width + index] = (unitSums[unit * width + index] ?? 0) + weight * term;
+      unitSums[from + index] = (unitSums[from + index] ?? 0) + weight * term;
     });
+    unitSums[from + last] = (unitSums[from + last] ?? 0) + weight;
   });
   return (draws) => {
-    const sums = new Float64Array(width);
-    let weight = 0;
-    for (let unit = 0; unit < count; unit++) {
-      const times = draws[unit] ?? 0;
-      if (times === 0) continue;
-      weight += times * (unitWeights[unit] ?? 0);
-      for (let index = 0; index < width; index++) {
-        sums[index] = (sums[index] ?? 0) + times * (unitSums[unit * width + index] ?? 0);
-      }
-    }
-    return metric.value(sums, weight);
+    const sums = sumsOfDrawn(unitSums, draws);
+    return metric.value(sums, sums[last] ?? NaN);
   };
+}
+
+/** What the units that were drawn come to, each as often as it was; the sums of a unit lie side by side. */
+function sumsOfDrawn(unitSums: Float64Array, draws: Float64Array): Float64Array {
+  const width = unitSums.length / draws.length;
+  const sums = new Float64Array(width);
+  for (let unit = 0; unit < draws.length; unit++) {
+    const times = draws[unit] ?? 0;
+    if (times === 0) continue;
+    for (let index = 0; index < width; index++) {
+      sums[index] = (sums[index] ?? 0) + times * (unitSums[unit * width + index] ?? 0);
+    }
+  }
+  return sums;
 }
 
 /** A metric of counts by class; where units are rows, of the rows, else of the counts that are summed per unit once. */
 function countStatistic(metric: LabelMetric, rows: ScoredRows, { count, ofRow }: Units): Statistic {
   const { actual, weights, classes = 2 } = rows;
   const labels = labelsOf(rows);
-  const countsOf = (draws: (row: number) => number) => {
-    const counts = emptyCounts(classes);
+  const countRows = (countsOf: (row: number) => LabelCounts, weightOf: (row: number) => number): void => {
     labels.forEach((label, row) => {
-      countRow(counts, { is: actual[row] ?? NaN, label, weight: draws(row) * (weights?.[row] ?? 1) });
+      countRow(countsOf(row), { is: actual[row] ?? NaN, label, weight: weightOf(row) });
     });
-    return counts;
   };
   if (count === actual.length) {
-    return (draws) => labelMetrics[metric](countsOf((row) => draws[ofRow[row] ?? 0] ?? 0));
+    return (draws) => {
+      const counts = emptyCounts(classes);
+      countRows(
+        () => counts,
+        (row) => (draws[row] ?? 0) * (weights?.[row] ?? 1),
+      );
+      return labelMetrics[metric](counts);
+    };
   }
-  const units = Array.from({ length: count }, () => emptyCounts(classes));
-  labels.forEach((label, row) => {
-    const own = units[ofRow[row] ?? 0];
-    if (own) countRow(own, { is: actual[row] ?? NaN, label, weight: weights?.[row] ?? 1 });
-  });
-  return (draws) => {
-    const sums = emptyCounts(classes);
-    units.forEach((own, unit) => {
-      const times = draws[unit] ?? 0;
-      if (times === 0) return;
-      for (const part of ["actual", "called", "right"] as const) {
-        for (let name = 0; name < classes; name++) {
-          sums[part][name] = (sums[part][name] ?? NaN) + times * (own[part][name] ?? NaN);
-        }
-      }
-    });
-    return labelMetrics[metric](sums);
-  };
+  const width = 3 * classes;
+  const unitSums = new Float64Array(count * width);
+  const units = Array.from({ length: count }, (_, unit) =>
+    countsIn(unitSums.subarray(unit * width, (unit + 1) * width)),
+  );
+  countRows(
+    (row) => units[ofRow[row] ?? 0] ?? emptyCounts(classes),
+    (row) => weights?.[row] ?? 1,
+  );
+  return (draws) => labelMetrics[metric](countsIn(sumsOfDrawn(unitSums, draws)));
 }
 
 /** What each row counts in a resample. */

@@ -29,10 +29,16 @@ export interface LabelCounts {
 }
 
 export function emptyCounts(classes = 2): LabelCounts {
+  return countsIn(new Float64Array(3 * classes));
+}
+
+/** Counts that lie one after the other in `values`, three for each class, and change with them. */
+export function countsIn(values: Float64Array): LabelCounts {
+  const classes = values.length / 3;
   return {
-    actual: new Float64Array(classes),
-    called: new Float64Array(classes),
-    right: new Float64Array(classes),
+    actual: values.subarray(0, classes),
+    called: values.subarray(classes, 2 * classes),
+    right: values.subarray(2 * classes),
   };
 }
 
