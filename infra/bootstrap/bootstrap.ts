@@ -139,7 +139,7 @@ function stepsOf(
   const { target, settings, folder, notifyWebhook, run = runProgram, pauseMs = 15_000 } = inputs;
   const subscriptions = new Set([
     target.subscriptionId,
-    ...signInsOf(target).flatMap(({ subscriptionIds }) => subscriptionIds),
+    ...signInsOf(target).map(({ subscriptionId }) => subscriptionId),
   ]);
   const devOpsParts = { azure, devops, target, facts };
   return [

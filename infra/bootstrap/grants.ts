@@ -20,8 +20,12 @@ export const bootstrapRoles = {
 
 type BootstrapRole = keyof typeof bootstrapRoles;
 
-/** Scope of a role: an environment's subscription, the subscriptions of earlier environments, or the state store. */
-type GrantScope = "subscription" | "earlierSubscriptions" | "stateContainer" | "stateKey" | "vault";
+/**
+ * Scope of a role: an environment's subscription, the subscriptions of earlier environments, or the state store. The state of each
+ * environment has a key of its own: `stateKey` is that of the identity's own, `stateKeys` those of earlier ones, too.
+ */
+type GrantScope =
+  "subscription" | "earlierSubscriptions" | "stateContainer" | "stateKey" | "stateKeys" | "vault";
 
 export interface Grant {
   /** "operator" is the person who runs the bootstrap, and later stacks from a laptop. */
@@ -72,22 +76,35 @@ export function statePaths(
 /** Pulumi's metadata about the bucket. */
 const bucketPaths = [".pulumi/meta.yaml"];
 
+const like = (paths: readonly string[]): string =>
+  paths.map((path) => `${blobPath} StringLike '${path}'`).join(" OR ");
+
+/** Condition that allows reading the state of these stacks. */
+export function onlyReads(stacks: readonly string[]): string {
+  return onlyWhere(like([...bucketPaths, ...stacks.flatMap((stack) => statePaths(stack))]), [
+    "readButNotList",
+  ]);
+}
+
 /** Condition that allows writing the state of an identity's own stacks (`writes` narrows it) and reading earlier ones. */
 export function onlyStacks(
   { own, earlier }: StackAccess,
   writes: readonly (keyof typeof projects)[] = ["environment", "serving"],
 ): string {
-  const like = (paths: readonly string[]): string =>
-    paths.map((path) => `${blobPath} StringLike '${path}'`).join(" OR ");
   const mayWrite = own.flatMap((stack) => statePaths(stack, writes));
-  const mayRead = [...bucketPaths, ...[...own, ...earlier].flatMap((stack) => statePaths(stack))];
-  return `${onlyWhere(like(mayRead), ["readButNotList"])} AND ${onlyWhere(like(mayWrite), blobWrites)}`;
+  return `${onlyReads([...own, ...earlier])} AND ${onlyWhere(like(mayWrite), blobWrites)}`;
 }
 
 /** Every role that pipelines and the operator hold outside of a stack: who, which role, on what scope, and why. */
 export const grants: readonly Grant[] = [
   { who: "preview", role: "Reader", on: "subscription", why: "previews changes to existing resources" },
-  { who: "preview", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads the state" },
+  {
+    who: "preview",
+    role: "Storage Blob Data Reader",
+    on: "stateContainer",
+    why: "reads the state of its environment",
+    condition: ({ own }) => onlyReads(own),
+  },
   { who: "preview", role: "Key Vault Crypto User", on: "stateKey", why: "reads secrets in the state" },
 
   { who: "deploy", role: "Contributor", on: "subscription", why: "creates the stack's resource group" },
@@ -159,7 +176,12 @@ export const grants: readonly Grant[] = [
     why: "writes the serving state, and reads the state of its environment and earlier ones",
     condition: (stacks) => onlyStacks(stacks, ["serving"]),
   },
-  { who: "release", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },
+  {
+    who: "release",
+    role: "Key Vault Crypto User",
+    on: "stateKeys",
+    why: "writes secrets in the state, and decrypts that of earlier environments",
+  },
   { who: "release", role: "Key Vault Secrets User", on: "vault", why: "fills the variable group" },
 
   {
@@ -182,7 +204,7 @@ export const grants: readonly Grant[] = [
     condition: () => onlyContainer("audit"),
   },
   { who: "watch", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads the serving state" },
-  { who: "watch", role: "Key Vault Crypto User", on: "stateKey", why: "decrypts the state" },
+  { who: "watch", role: "Key Vault Crypto User", on: "stateKeys", why: "decrypts the state" },
 
   { who: "operator", role: "Storage Blob Data Contributor", on: "stateContainer", why: "writes the state" },
   { who: "operator", role: "Key Vault Crypto User", on: "stateKey", why: "writes secrets in the state" },

@@ -1,5 +1,5 @@
 import type { StackAccess } from "./grants";
-import { previewName, signedInto, signInName, type Duty } from "../config/pipelines";
+import { duties, signedInto, signInName, type Duty } from "../config/pipelines";
 import { uuidOf } from "../config/uuid";
 
 /** What the bootstrap sets up, and where. */
@@ -26,42 +26,34 @@ export interface Environment {
 export interface SignIn {
   readonly name: string;
   readonly duty: Duty;
-  /** Subscriptions that it can use; the service connection is scoped to the first. */
-  readonly subscriptionIds: readonly [string, ...string[]];
+  /** The subscription that it can use, to which the service connection is scoped. */
+  readonly subscriptionId: string;
   /** Subscriptions of the environments that a release passes earlier. */
   readonly earlierSubscriptionIds: readonly string[];
   /** Stacks whose state it can change, and earlier ones that it can only read. */
   readonly stacks: StackAccess;
 }
 
-const duties = ["deploy", "release", "watch"] as const;
-
-/** All identities of pipelines: a read-only one for previews, and for each environment those that a pipeline signs in as. */
-export function signInsOf({ subscriptionId, environments }: Target): SignIn[] {
+/** All identities of pipelines: for each environment those that a pipeline signs in as. */
+export function signInsOf({ environments }: Pick<Target, "environments">): SignIn[] {
   const names = environments.map(({ name }) => name);
-  const subscriptions = environments.map((environment) => environment.subscriptionId);
-  const [first = subscriptionId, ...others] = new Set(subscriptions);
-  return [
-    {
-      name: previewName,
-      duty: "preview",
-      subscriptionIds: [first, ...others],
-      earlierSubscriptionIds: [],
-      stacks: { own: [], earlier: names },
-    },
-    ...environments.flatMap((environment, index) => {
-      const { name } = environment;
-      return duties
-        .filter((duty) => signedInto(duty, name, names).length > 0)
-        .map((duty): SignIn => ({
-          name: signInName(duty, name),
-          duty,
-          subscriptionIds: [environment.subscriptionId],
-          earlierSubscriptionIds: [...new Set(subscriptions.slice(0, index))],
-          stacks: { own: [name], earlier: names.slice(0, index) },
-        }));
-    }),
-  ];
+  const subscriptions = environments.map(({ subscriptionId }) => subscriptionId);
+  return environments.flatMap(({ name, subscriptionId }, index) =>
+    duties
+      .filter((duty) => signedInto(duty, name, names).length > 0)
+      .map((duty): SignIn => ({
+        name: signInName(duty, name),
+        duty,
+        subscriptionId,
+        earlierSubscriptionIds: [...new Set(subscriptions.slice(0, index))],
+        stacks: { own: [name], earlier: names.slice(0, index) },
+      })),
+  );
+}
+
+/** Name of the identity and service connection that previews the stacks of production. */
+export function productionPreview({ environments }: Pick<Target, "environments">): string {
+  return signInName("preview", environments.at(-1)?.name ?? "");
 }
 
 /** Names of the state store's resources; globally unique names end in digits derived from the resource group. */
@@ -72,13 +64,16 @@ export function stateNames({
   const digits = uuidOf(`${subscriptionId}/${resourceGroup}`.toLowerCase()).replaceAll("-", "");
   const account = `mlopsstate${digits.slice(0, 12)}`;
   const vault = `mlops-state-${digits.slice(0, 10)}`;
+  /** Of each environment, whose stacks' secrets it encrypts. */
+  const keyOf = (environment: string): string => `pulumi-state-${environment}`;
   return {
     account,
     vault,
     container: "pulumi-state",
-    key: "pulumi-state",
+    keyOf,
     backend: `azblob://pulumi-state?storage_account=${account}`,
-    secretsProvider: `azurekeyvault://${vault}.vault.azure.net/keys/pulumi-state`,
+    secretsProviderOf: (environment: string) =>
+      `azurekeyvault://${vault}.vault.azure.net/keys/${keyOf(environment)}`,
   } as const;
 }
 

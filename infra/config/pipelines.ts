@@ -3,20 +3,20 @@ import type { Environments } from "../../platform/release/environments";
 import type { Variables } from "./environment";
 import { pipelineFile, type PipelineFile } from "./pipeline-files";
 
-/**
- * Duty of an identity: preview changes; deploy an environment; release to it; watch its predictions.
- */
-export type Duty = "preview" | "deploy" | "release" | "watch";
+/** Duties of an environment's identities: preview changes of its stacks; deploy it; release to it; watch its predictions. */
+export const duties = ["preview", "deploy", "release", "watch"] as const;
 
-/** Environments by purpose: the first trains, the last is production. */
-type Which = "training" | "production" | "every";
+export type Duty = (typeof duties)[number];
+
+/** Environments by purpose: the first trains, the last is production, and those before it test. */
+type Which = "training" | "testing" | "production" | "every";
 
 /** A pipeline, and the only resources of the project that it is authorized to use. */
 export interface Pipeline {
   readonly name: string;
   readonly path: string;
-  /** Identities that its jobs sign in as: the read-only preview identity, or one with a duty in these environments. */
-  readonly signsIn: readonly ("preview" | `${Exclude<Duty, "preview">} ${Which}`)[];
+  /** Identities that its jobs sign in as, each with a duty in these environments. */
+  readonly signsIn: readonly `${Duty} ${Which}`[];
   /** Azure DevOps environments that its jobs target, with their checks. */
   readonly passes: readonly ("infra" | Which)[];
   /** Whether it reads secret variables. */
@@ -25,18 +25,31 @@ export interface Pipeline {
 
 type Reach = Partial<Pick<Pipeline, "signsIn" | "passes" | "secrets">>;
 
-/** Authorizations by file in pipelines/. The pull request pipeline runs unreviewed code. */
+/** Authorizations by file in pipelines/. Those of pull requests run code that nobody has read yet. */
 const reaches: Readonly<Record<string, Reach>> = {
-  pr: { signsIn: ["preview"] },
+  pr: { signsIn: ["preview testing"] },
+  preview: { signsIn: ["preview production"] },
   build: { signsIn: ["deploy training", "release training"], passes: ["training"] },
   retrain: { signsIn: ["release training"] },
   release: { signsIn: ["release every"], passes: ["every"], secrets: true },
   batch: { signsIn: ["watch production"] },
   monitor: { signsIn: ["watch production"] },
   nightly: {},
-  infra: { signsIn: ["preview", "deploy every"], passes: ["infra"] },
+  infra: { signsIn: ["preview every", "deploy every"], passes: ["infra"] },
   teardown: { signsIn: ["deploy every"], passes: ["infra"] },
 };
+
+/** What stacks are made of: a pull request that changes none of it is not previewed in production, for which somebody has to approve. */
+export const previewedPaths = [
+  "infra/*",
+  "deploy/*",
+  "platform/*",
+  "pipelines/*",
+  "build/*",
+  "Pulumi*",
+  "package*.json",
+  "environments.yml",
+] as const;
 
 /** All pipelines. */
 export const pipelines: readonly Pipeline[] = Object.entries(reaches).map(
@@ -53,16 +66,12 @@ export const pipelines: readonly Pipeline[] = Object.entries(reaches).map(
 function kindsOf(environment: string, environments: readonly string[]): Which[] {
   const kinds: Which[] = ["every"];
   if (environment === environments[0]) kinds.push("training");
-  if (environment === environments.at(-1)) kinds.push("production");
+  kinds.push(environment === environments.at(-1) ? "production" : "testing");
   return kinds;
 }
 
 /** Names of the pipelines that sign in with a duty in an environment. `environments` must be in release order. */
-export function signedInto(
-  duty: Exclude<Duty, "preview">,
-  environment: string,
-  environments: readonly string[],
-): string[] {
+export function signedInto(duty: Duty, environment: string, environments: readonly string[]): string[] {
   const wanted = kindsOf(environment, environments).map((kind) => `${duty} ${kind}` as const);
   return pipelines
     .filter(({ signsIn }) => wanted.some((each) => signsIn.includes(each)))
@@ -77,16 +86,13 @@ export function passedBy(environment: string, environments: readonly string[]): 
     .map(({ name }) => name);
 }
 
-/** Name of the identity and service connection of previews. */
-export const previewName = "mlops-preview";
-
 /** Name of an environment in Azure DevOps, and of the identity and service connection that deploy it. */
 export function environmentName(environment: string): string {
   return `mlops-${environment}`;
 }
 
 /** Name of the identity and service connection with a duty in an environment. */
-export function signInName(duty: Exclude<Duty, "preview">, environment: string): string {
+export function signInName(duty: Duty, environment: string): string {
   return duty === "deploy" ? environmentName(environment) : `${environmentName(environment)}-${duty}`;
 }
 
@@ -95,7 +101,7 @@ export const infraEnvironment = "mlops-infra";
 
 /** A stack's pipeline: everything needed for its definition in Azure DevOps or another CI system. */
 export interface PipelineOfStack extends PipelineFile {
-  /** Service connections that it uses: this stack's, and the preview connection. */
+  /** Service connections that it uses. */
   readonly serviceConnections: readonly string[];
   /** Azure DevOps environments that it targets for this stack. */
   readonly environments: readonly string[];
@@ -113,13 +119,11 @@ export function pipelinesOf(
   }: { readonly cli: Variables; readonly model: string; readonly environments: Environments },
 ): Readonly<Record<string, PipelineOfStack>> {
   const { names } = environments;
-  const duties = ["deploy", "release", "watch"] as const;
   return Object.fromEntries(
-    pipelines.flatMap(({ name, path, signsIn, passes }) => {
+    pipelines.flatMap(({ name, path, passes }) => {
       const connections = duties
         .filter((duty) => signedInto(duty, stack, names).includes(name))
         .map((duty) => signInName(duty, stack));
-      if (signsIn.includes("preview")) connections.unshift(previewName);
       if (connections.length === 0) return [];
       const passed = passedBy(stack, names).includes(name) ? [environmentName(stack)] : [];
       const pipeline = {

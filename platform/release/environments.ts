@@ -18,11 +18,11 @@ export interface Environments {
   readonly names: readonly [string, ...string[], string];
 }
 
-/** Names that pipelines use for something else: `mlops-preview` is an identity, `mlops-build` a kind of agent. */
+/** Names that pipelines use for something else: `mlops-preview` is a pipeline, `mlops-build` a kind of agent. */
 const taken = ["preview", "infra", "build", "monitor", "all"];
 
 /** In the names of an environment's identities: `mlops-<environment>-release` releases to it. */
-const duties = ["release", "watch"];
+const duties = ["preview", "release", "watch"];
 
 const fileSchema = z.strictObject({
   variables: z.strictObject({ testEnvironments: z.string(), productionEnvironment: z.string() }),

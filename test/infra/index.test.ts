@@ -85,7 +85,7 @@ describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
     });
     expect(outputs.registryId).toMatch(/:Registry\/mlopsregistry$/);
     expect(outputs.pipelines).toMatchObject({
-      "mlops-pr": { path: "/pipelines/pr.yml", serviceConnections: ["mlops-preview"] },
+      [name === "qa" ? "mlops-pr" : "mlops-preview"]: { serviceConnections: [`mlops-${name}-preview`] },
       "mlops-release": {
         serviceConnections: [`mlops-${name}-release`],
         environments: [`mlops-${name}`],

@@ -90,8 +90,8 @@ export function lock(scope: DevOpsScope, checked: Checked): Step {
   });
 }
 
-/** Approval check: a run waits until an approver agrees. */
-export function approval(scope: DevOpsScope, checked: Checked): Step {
+/** Approval check: a run waits until an approver, who reads the instructions, agrees. */
+export function approval(scope: DevOpsScope, checked: Checked, instructions: string): Step {
   const { approvers, caller } = scope.facts;
   const ids = approvers.map(({ id }) => ({ id }));
   const settings = {
@@ -100,7 +100,7 @@ export function approval(scope: DevOpsScope, checked: Checked): Step {
     minRequiredApprovers: 1,
     // Four-eyes principle, once approvers are named.
     requesterCannotBeApprover: scope.target.approvers.length > 0,
-    instructions: "Compare the model with the one in production; the run's summary has both. Then approve.",
+    instructions,
     blockedApprovers: [],
   };
   const who = approvers.map(({ displayName }) => displayName).join(", ");

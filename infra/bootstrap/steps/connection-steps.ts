@@ -32,9 +32,8 @@ export interface Listed<T> {
 const audience = "api://AzureADTokenExchange";
 
 /** The desired service connection: one subscription, with workload identity federation. */
-function endpointOf({ facts }: DevOpsScope, { name, subscriptionIds }: SignIn) {
+function endpointOf({ facts }: DevOpsScope, { name, subscriptionId }: SignIn) {
   const { clientId } = known(facts.identities, name);
-  const [subscriptionId] = subscriptionIds;
   return {
     name,
     type: "azurerm",

@@ -1,7 +1,7 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
 import { approval, branchControl, lock, type Checked } from "./check-steps";
 import { known } from "../facts";
-import { signInsOf } from "../names";
+import { productionPreview, signInsOf } from "../names";
 import { environmentName, infraEnvironment } from "../../config/pipelines";
 import { absent, stateOf, type Step } from "./step";
 
@@ -30,12 +30,24 @@ function environment({ devops, facts }: DevOpsScope, name: string, describe: str
 
 /**
  * The environments that deployments pass through: production and changes of stacks need an approval, tests do not.
- * Service connections that can change something or read restricted data get branch control: only one branch can use them.
+ * Service connections that can change something or read restricted data get branch control: only one branch can use them. Those of
+ * previews are for pull requests, whose code nobody has read yet: they can only read, and production's needs an approval.
  */
 export function environmentSteps(scope: DevOpsScope): Step[] {
   const { target, facts } = scope;
   const names = target.environments.map(({ name }) => environmentName(name));
-  const approved = [names.at(-1), infraEnvironment];
+  const approved: Readonly<Record<string, string>> = {
+    [names.at(-1) ?? ""]:
+      "Compare the model with the one in production; the run's summary has both. Then approve.",
+    [infraEnvironment]:
+      "Read the preview of the stage before this one: what is created, changed and deleted. Then approve.",
+    [productionPreview(target)]:
+      "Read the change of the pull request: its code is about to run with access to the state of production. Then approve.",
+  };
+  const approvalOf = (checked: Checked): Step[] => {
+    const instructions = approved[checked.name];
+    return instructions === undefined ? [] : [approval(scope, checked, instructions)];
+  };
   const environments = [...names, infraEnvironment].flatMap((name) => {
     const checked: Checked = {
       type: "environment",
@@ -45,15 +57,13 @@ export function environmentSteps(scope: DevOpsScope): Step[] {
     return [
       environment(scope, name, name === infraEnvironment ? "stacks are created and removed" : "releases"),
       lock(scope, checked),
-      ...(approved.includes(name) ? [approval(scope, checked)] : []),
+      ...approvalOf(checked),
     ];
   });
-  const connections = signInsOf(target)
-    // The preview connection is for pull requests and can only read.
-    .filter(({ duty }) => duty !== "preview")
-    .map(({ name }) =>
-      branchControl(scope, { type: "endpoint", name, id: () => facts.connections.get(name)?.id }),
-    );
+  const connections = signInsOf(target).flatMap(({ name, duty }) => {
+    const checked: Checked = { type: "endpoint", name, id: () => facts.connections.get(name)?.id };
+    return duty === "preview" ? approvalOf(checked) : [branchControl(scope, checked)];
+  });
   return [...environments, ...connections];
 }
 

@@ -16,17 +16,20 @@ export interface IdentityScope {
 function scopeIds(
   target: Target,
   on: Grant["on"],
-  { subscriptionIds, earlierSubscriptionIds }: Pick<SignIn, "subscriptionIds" | "earlierSubscriptionIds">,
+  { subscriptionId, earlierSubscriptionIds, stacks }: Omit<SignIn, "duty" | "name">,
 ): string[] {
-  const { account, container, vault, key } = stateNames(target);
+  const { account, container, vault, keyOf } = stateNames(target);
   const group = `/subscriptions/${target.subscriptionId}/resourceGroups/${target.resourceGroup}/providers`;
   const vaultId = `${group}/Microsoft.KeyVault/vaults/${vault}`;
+  const keyIds = (environments: readonly string[]): string[] =>
+    environments.map((environment) => `${vaultId}/keys/${keyOf(environment)}`);
   const accountId = `${group}/Microsoft.Storage/storageAccounts/${account}`;
   return {
-    subscription: subscriptionIds.map((id) => `/subscriptions/${id}`),
+    subscription: [`/subscriptions/${subscriptionId}`],
     earlierSubscriptions: earlierSubscriptionIds.map((id) => `/subscriptions/${id}`),
     stateContainer: [`${accountId}/blobServices/default/containers/${container}`],
-    stateKey: [`${vaultId}/keys/${key}`],
+    stateKey: keyIds(stacks.own),
+    stateKeys: keyIds([...stacks.own, ...stacks.earlier]),
     vault: [vaultId],
   }[on];
 }
@@ -116,7 +119,7 @@ export function identitySteps(scope: IdentityScope): Step[] {
   const { subscriptionId, environments } = target;
   const operator = {
     name: facts.caller.objectId,
-    subscriptionIds: [subscriptionId],
+    subscriptionId,
     earlierSubscriptionIds: [],
     stacks: { own: environments.map(({ name }) => name), earlier: [] },
   } as const;

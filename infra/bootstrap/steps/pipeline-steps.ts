@@ -3,11 +3,12 @@ import { branchControl } from "./check-steps";
 import { permission } from "./environment-steps";
 import { known } from "../facts";
 import {
+  duties,
   environmentName,
   infraEnvironment,
   passedBy,
   pipelines,
-  previewName,
+  previewedPaths,
   signedInto,
   signInName,
   type Pipeline,
@@ -148,12 +149,8 @@ function permissions(scope: DevOpsScope): Step[] {
     return permission(scope, { kind, name, id: () => found.get(name)?.toString(), to });
   };
   return [
-    endpoint(
-      previewName,
-      namesOf(({ signsIn }) => signsIn.includes("preview")),
-    ),
     ...names.flatMap((name) =>
-      (["deploy", "release", "watch"] as const).flatMap((duty) => {
+      duties.flatMap((duty) => {
         const to = signedInto(duty, name, names);
         return to.length > 0 ? [endpoint(signInName(duty, name), to)] : [];
       }),
@@ -183,39 +180,65 @@ interface Policy {
   readonly isEnabled?: boolean;
   readonly isBlocking?: boolean;
   readonly type: { readonly id: string };
-  readonly settings: { readonly buildDefinitionId?: number; readonly scope?: unknown };
+  readonly settings: { readonly buildDefinitionId?: number } & Readonly<Record<string, unknown>>;
 }
 
-function policy({ devops, facts, target }: DevOpsScope): Step {
-  const what = `The build validation of ${target.branch}`;
+/** A policy that starts a pipeline for pull requests, of these paths alone where they are given, and holds them back where it blocks. */
+interface Validation {
+  readonly pipeline: string;
+  readonly isBlocking: boolean;
+  readonly paths?: readonly string[];
+  readonly describe: string;
+}
+
+const validations: readonly Validation[] = [
+  {
+    pipeline: "mlops-pr",
+    isBlocking: true,
+    describe: "a pull request can be merged only if pr.yml succeeds",
+  },
+  {
+    pipeline: "mlops-preview",
+    isBlocking: false,
+    paths: previewedPaths,
+    describe: "a pull request that changes what stacks are made of is previewed in production, once approved",
+  },
+];
+
+function policy(
+  { devops, facts, target }: DevOpsScope,
+  { pipeline: name, isBlocking, paths, describe }: Validation,
+): Step {
+  const what = `The build validation of ${target.branch} by ${name}`;
   const base = `${facts.project.id}/_apis/policy/configurations`;
   const scope = [
     { repositoryId: facts.repository.id, refName: `refs/heads/${target.branch}`, matchKind: "Exact" },
   ];
+  const settings = { scope, ...(paths && { filenamePatterns: paths.map((each) => `/${each}`) }) };
   const find = async (): Promise<Policy | undefined> => {
     const path = `${base}?policyType=${buildPolicy}&api-version=7.1`;
     const { value } = await devops.get<Listed<Policy>>(what, path);
-    return value.find(({ settings }) => settings.buildDefinitionId === facts.pipelines.get("mlops-pr"));
+    return value.find(({ settings: found }) => found.buildDefinitionId === facts.pipelines.get(name));
   };
   return {
-    name: `build validation of ${target.branch}`,
-    describe: "a pull request can be merged only if pr.yml succeeds",
+    name: `build validation of ${target.branch} by ${name}`,
+    describe,
     find: async () => {
-      if (!facts.pipelines.has("mlops-pr")) return absent;
-      return stateOf({ isEnabled: true, isBlocking: true, settings: { scope } }, await find());
+      if (!facts.pipelines.has(name)) return absent;
+      return stateOf({ isEnabled: true, isBlocking, settings }, await find());
     },
     create: async () => {
       const body = {
         isEnabled: true,
-        isBlocking: true,
+        isBlocking,
         type: { id: buildPolicy },
         settings: {
-          buildDefinitionId: known(facts.pipelines, "mlops-pr"),
-          displayName: "mlops-pr",
+          buildDefinitionId: known(facts.pipelines, name),
+          displayName: name,
           queueOnSourceUpdateOnly: true,
           manualQueueOnly: false,
           validDuration: 720,
-          scope,
+          ...settings,
         },
       };
       const there = await find();
@@ -255,13 +278,13 @@ function contribute({ devops, facts, target }: DevOpsScope): Step {
   };
 }
 
-/** The pipelines with their variable groups, permissions, and the policy that starts pr.yml. */
+/** The pipelines with their variable groups, permissions, and the policies that start those of pull requests. */
 export function pipelineSteps(scope: DevOpsScope): Step[] {
   return [
     ...groups(scope),
     ...pipelines.map((each) => pipeline(scope, each)),
     ...permissions(scope),
-    policy(scope),
+    ...validations.map((each) => policy(scope, each)),
     contribute(scope),
   ];
 }

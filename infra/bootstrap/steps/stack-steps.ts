@@ -85,7 +85,7 @@ async function untilAllowed(
 
 function stackOf(scope: StackScope, stack: string): Step {
   const file = new StackFile(scope.folder, stack);
-  const { secretsProvider } = stateNames(scope.target);
+  const secretsProvider = stateNames(scope.target).secretsProviderOf(stack);
   return {
     name: `stack ${stack}`,
     describe: "empty, with its secrets encrypted by the key",

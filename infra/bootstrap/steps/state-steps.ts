@@ -151,12 +151,13 @@ function vault({ azure, target, tenantId, pauseMs }: StateScope): Step {
   };
 }
 
-function key({ azure, target }: StateScope): Step {
-  const { vault: vaultName, key: name } = stateNames(target);
+function keyOf({ azure, target }: StateScope, environment: string): Step {
+  const { vault: vaultName, keyOf: nameOf } = stateNames(target);
+  const name = nameOf(environment);
   const what = `The key ${name} of ${vaultName}`;
   return {
     name: `key ${name}`,
-    describe: "encrypts the secrets in the state",
+    describe: `encrypts the secrets in the state of ${environment}`,
     find: async () =>
       stateOf(
         { kty: "RSA" },
@@ -215,9 +216,9 @@ function lock({ azure, target }: StateScope): Step {
   };
 }
 
-/** The store of all stacks' state, and the key that encrypts its secrets. */
+/** The store of all stacks' state, and the keys that encrypt its secrets, one for each environment. */
 export function stateSteps(scope: StateScope): Step[] {
-  return [resourceGroup, storageAccount, blobService, container, vault, key, secret, lock].map((step) =>
-    step(scope),
-  );
+  const store = [resourceGroup, storageAccount, blobService, container, vault].map((step) => step(scope));
+  const keys = scope.target.environments.map(({ name }) => keyOf(scope, name));
+  return [...store, ...keys, secret(scope), lock(scope)];
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { bootstrap } from "../../../infra/bootstrap/bootstrap";
 import { readOptions } from "../../../infra/bootstrap/options";
+import { previewedPaths } from "../../../infra/config/pipelines";
 import { parseEnvironments } from "../../../platform/release/environments";
 import { Cloud, prodSubscriptionId, subscriptionId } from "./cloud";
 
@@ -93,31 +94,23 @@ test("the state cannot be read by a key, lost by a delete, or decrypted by who m
     enableRbacAuthorization: true,
     enablePurgeProtection: true,
   });
-  expect(find(/keys\/pulumi-state$/)?.properties).toMatchObject({ kty: "RSA" });
+  for (const key of [/keys\/pulumi-state-qa$/, /keys\/pulumi-state-prod$/])
+    expect(find(key)?.properties).toMatchObject({ kty: "RSA" });
   expect(find(/locks\/keep$/)?.properties).toMatchObject({ level: "CanNotDelete" });
 });
 
-function rolesOf(identity: string): string[] {
-  const resources = [...cloud.arm.resources];
-  const found = resources.find(([id]) => id.endsWith(`/userassignedidentities/${identity}`))?.[1];
-  return resources
-    .filter(([id, { properties }]) => {
-      return id.includes("/roleassignments/") && properties?.principalId === found?.properties?.principalId;
-    })
-    .map(([id, { properties }]) => {
-      const scope = id.split("/providers/microsoft.authorization")[0]?.split("/").slice(-2).join("/");
-      const conditional = properties?.condition === undefined ? "" : " if";
-      return `${String(properties?.roleDefinitionId).slice(-36, -28)} ${scope}${conditional}`;
-    })
-    .sort();
-}
+const rolesOf = (identity: string): string[] => cloud.rolesOf(identity);
 
 test("who previews may only look; who makes production may do so in its own subscription alone; who releases, in none", async () => {
   await said();
-  expect(rolesOf("mlops-preview")).toEqual([
-    "12338af0 keys/pulumi-state",
-    "2a2b9908 containers/pulumi-state",
+  expect(rolesOf("mlops-qa-preview")).toEqual([
+    "12338af0 keys/pulumi-state-qa",
+    "2a2b9908 containers/pulumi-state if",
     "acdd72a7 subscriptions/aaaaaaaa-0000-4000-8000-000000000001",
+  ]);
+  expect(rolesOf("mlops-prod-preview")).toEqual([
+    "12338af0 keys/pulumi-state-prod",
+    "2a2b9908 containers/pulumi-state if",
     "acdd72a7 subscriptions/bbbbbbbb-0000-4000-8000-000000000002",
   ]);
   const prod = rolesOf("mlops-prod");
@@ -137,6 +130,14 @@ test("who previews may only look; who makes production may do so in its own subs
     "f6c7c914 aaaaaaaa",
   ]);
   expect(rolesOf("mlops-prod-release")).toContain("ba92f5b4 containers/pulumi-state if");
+  const keysOf = (identity: string) => rolesOf(identity).filter((role) => role.includes(" keys/"));
+  expect(keysOf("mlops-prod")).toEqual(["12338af0 keys/pulumi-state-prod"]);
+  expect(keysOf("mlops-qa-release")).toEqual(["12338af0 keys/pulumi-state-qa"]);
+  // A release reads what an earlier environment's stack says.
+  expect(keysOf("mlops-prod-release")).toEqual([
+    "12338af0 keys/pulumi-state-prod",
+    "12338af0 keys/pulumi-state-qa",
+  ]);
   // Under a condition it adds to the audit trail, which the first environment has.
   expect(rolesOf("mlops-prod-release")).toContain(audit);
   expect(rolesOf("mlops-prod-watch").filter((role) => role.startsWith("ba92f5b4"))).toEqual([audit]);
@@ -146,9 +147,10 @@ test("each identity believes its own service connection, as Azure DevOps names i
   await said();
   const connections = cloud.devops.all("serviceendpoint/endpoints");
   expect(connections.map(({ name }) => name)).toEqual([
-    "mlops-preview",
+    "mlops-qa-preview",
     "mlops-qa",
     "mlops-qa-release",
+    "mlops-prod-preview",
     "mlops-prod",
     "mlops-prod-release",
     "mlops-prod-watch",
@@ -167,7 +169,7 @@ test("each identity believes its own service connection, as Azure DevOps names i
   }
 });
 
-test("production and the making of stacks are approved and locked, QA is locked only", async () => {
+test("production and the making of stacks are approved and locked, QA is locked only; production's preview is approved", async () => {
   cloud.devops.members = { "eve@example.com": "eve-1" };
   await said({ target: { ...cloud.inputs().target, approvers: ["eve@example.com"] } });
   const checks = cloud.devops.all("pipelines/checks/configurations");
@@ -177,6 +179,7 @@ test("production and the making of stacks are approved and locked, QA is locked 
   expect(named.sort()).toEqual([
     "Approval mlops-infra",
     "Approval mlops-prod",
+    "Approval mlops-prod-preview",
     "ExclusiveLock mlops-infra",
     "ExclusiveLock mlops-prod",
     "ExclusiveLock mlops-qa",
@@ -185,7 +188,15 @@ test("production and the making of stacks are approved and locked, QA is locked 
     ),
   ]);
   const approvals = checks.filter(({ settings }) => "approvers" in (settings as object));
-  expect(approvals).toHaveLength(2);
+  expect(approvals.map(({ resource }) => (resource as { type: string }).type)).toEqual([
+    "environment",
+    "environment",
+    "endpoint",
+  ]);
+  // Each says what to look at before approving.
+  expect(
+    new Set(approvals.map(({ settings }) => (settings as { instructions: string }).instructions)).size,
+  ).toBe(3);
   for (const { settings } of approvals)
     expect(settings).toMatchObject({ approvers: [{ id: "eve-1" }], requesterCannotBeApprover: true });
 });
@@ -202,7 +213,10 @@ test("runs of main alone use what can change something, and the secrets; what on
     });
   const names = controls.map(({ resource }) => (resource as { name: string }).name);
   const connections = cloud.devops.all("serviceendpoint/endpoints").map(({ name }) => String(name));
-  expect(connections.filter((name) => !names.includes(name))).toEqual(["mlops-preview"]);
+  expect(connections.filter((name) => !names.includes(name))).toEqual([
+    "mlops-qa-preview",
+    "mlops-prod-preview",
+  ]);
   const secrets = controls.find(({ resource }) => (resource as { name: string }).name === "mlops-secrets");
   const group = cloud.devops
     .all("distributedtask/variablegroups")
@@ -220,21 +234,23 @@ test("a branch control that somebody opened to more branches is shown, and corre
   expect(await said()).toContain("nothing was changed");
 });
 
-test("pull requests are built by pr.yml, which may use what only looks", async () => {
+test("pull requests are built by pr.yml, which may use what only looks, and not at production", async () => {
   await said();
   const pr = cloud.devops.pipelines.find(({ name }) => name === "mlops-pr")?.id;
-  expect(cloud.devops.all("policy/configurations")).toMatchObject([
-    {
-      isBlocking: true,
-      settings: { buildDefinitionId: pr, scope: [{ refName: "refs/heads/main", repositoryId: "repo-1" }] },
-    },
-  ]);
+  const preview = cloud.devops.pipelines.find(({ name }) => name === "mlops-preview")?.id;
+  const scope = [{ refName: "refs/heads/main", repositoryId: "repo-1" }];
+  const [whole, ofProduction] = cloud.devops.all("policy/configurations");
+  expect(whole).toMatchObject({ isBlocking: true, settings: { buildDefinitionId: pr, scope } });
+  expect(whole?.settings).not.toHaveProperty("filenamePatterns");
+  // It waits for an approval, which a pull request about a model need not.
+  expect(ofProduction).toMatchObject({ isBlocking: false, settings: { buildDefinitionId: preview, scope } });
+  expect(ofProduction?.settings).toMatchObject({ filenamePatterns: previewedPaths.map((each) => `/${each}`) });
   const mayUse = [...cloud.devops.permissions]
     .filter(([, opened]) => opened.has(Number(pr)))
     .map(([resource]) => resource.split("/")[1]);
   const named = (kind: "serviceendpoint/endpoints" | "distributedtask/variablegroups") =>
     cloud.devops.all(kind).filter(({ id }) => mayUse.includes(String(id)));
-  expect(named("serviceendpoint/endpoints").map(({ name }) => name)).toEqual(["mlops-preview"]);
+  expect(named("serviceendpoint/endpoints").map(({ name }) => name)).toEqual(["mlops-qa-preview"]);
   expect(named("distributedtask/variablegroups").map(({ name }) => name)).toEqual(["mlops"]);
   expect([...cloud.devops.access]).toEqual([
     [
@@ -323,11 +339,13 @@ describe("a project with dev, test and live", () => {
   test("is made from nothing, and a second run changes nothing", async () => {
     const text = await said(inputs());
     expect(cloud.devops.all("serviceendpoint/endpoints").map(({ name }) => name)).toEqual([
-      "mlops-preview",
+      "mlops-dev-preview",
       "mlops-dev",
       "mlops-dev-release",
+      "mlops-test-preview",
       "mlops-test",
       "mlops-test-release",
+      "mlops-live-preview",
       "mlops-live",
       "mlops-live-release",
       "mlops-live-watch",
@@ -335,6 +353,7 @@ describe("a project with dev, test and live", () => {
     for (const name of environments.names) {
       const file = readFileSync(path.join(cloud.folder, `Pulumi.${name}.yaml`), "utf8");
       expect(file).toMatch(/mlops:owner: team-risk[\s\S]*secretsprovider: azurekeyvault:/);
+      expect(file).toContain(`/keys/pulumi-state-${name}\n`);
     }
     expect(text).toContain("git add Pulumi.dev.yaml Pulumi.test.yaml Pulumi.live.yaml &&");
     expect(text).toContain("tested in dev, then in test, and waits for your approval before live.");
@@ -344,9 +363,10 @@ describe("a project with dev, test and live", () => {
 
   test("is asked for an approval before live, and not between tests", async () => {
     const text = await said({ ...inputs(), planOnly: true });
-    expect([...text.matchAll(/approval of (mlops-\w+)/g)].map(([, name]) => name)).toEqual([
+    expect([...text.matchAll(/approval of (mlops-[\w-]+)/g)].map(([, name]) => name)).toEqual([
       "mlops-live",
       "mlops-infra",
+      "mlops-live-preview",
     ]);
     expect([...text.matchAll(/exclusive lock of (mlops-\w+)/g)].map(([, name]) => name)).toEqual([
       "mlops-dev",
@@ -368,6 +388,8 @@ describe("a project with dev, test and live", () => {
         .sort();
     };
     const stacks = ["mlops-infra", "mlops-teardown"];
+    expect(usersOf("mlops-dev-preview")).toEqual(["mlops-infra", "mlops-pr"]);
+    expect(usersOf("mlops-live-preview")).toEqual(["mlops-infra", "mlops-preview"]);
     expect(usersOf("mlops-dev")).toEqual(["mlops-build", ...stacks]);
     expect(usersOf("mlops-dev-release")).toEqual(["mlops-build", "mlops-release", "mlops-retrain"]);
     expect(usersOf("mlops-test")).toEqual(stacks);

@@ -163,6 +163,22 @@ export class Cloud {
     };
   }
 
+  /** Roles that an identity was given, each as the beginning of its id and the end of its scope, with `if` where it has a condition. */
+  rolesOf(identity: string): string[] {
+    const resources = [...this.arm.resources];
+    const found = resources.find(([id]) => id.endsWith(`/userassignedidentities/${identity}`))?.[1];
+    return resources
+      .filter(([id, { properties }]) => {
+        return id.includes("/roleassignments/") && properties?.principalId === found?.properties?.principalId;
+      })
+      .map(([id, { properties }]) => {
+        const scope = id.split("/providers/microsoft.authorization")[0]?.split("/").slice(-2).join("/");
+        const conditional = properties?.condition === undefined ? "" : " if";
+        return `${String(properties?.roleDefinitionId).slice(-36, -28)} ${scope}${conditional}`;
+      })
+      .sort();
+  }
+
   async stop(): Promise<void> {
     rmSync(this.folder, { recursive: true });
     for (const server of this.servers) {

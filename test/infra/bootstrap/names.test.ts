@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { grants, notContainer, onlyRoles, onlyStacks } from "../../../infra/bootstrap/grants";
+import { grants, notContainer, onlyReads, onlyRoles, onlyStacks } from "../../../infra/bootstrap/grants";
 import {
   notifySecret,
   secretGroup,
@@ -10,11 +10,11 @@ import {
   type Target,
 } from "../../../infra/bootstrap/names";
 import {
+  duties,
   environmentName,
   infraEnvironment,
   passedBy,
   pipelines,
-  previewName,
   signedInto,
   signInName,
 } from "../../../infra/config/pipelines";
@@ -45,8 +45,14 @@ test("names that the world shares are allowed, the same each time, and others fo
   expect(account).toMatch(/^[a-z0-9]{3,24}$/);
   expect(vault).toMatch(/^[a-z][a-z0-9-]{1,22}[a-z0-9]$/);
   const others = readOptions(["node", "x", ...given], environmentsOf("dev,test", "live")).target;
-  expect(stateNames(others)).toEqual(stateNames(target));
+  expect(stateNames(others)).toMatchObject({ account, vault });
   expect(stateNames(read("--resource-group", "other")).account).not.toBe(account);
+});
+
+test("each environment's state has a key of its own", () => {
+  const { keyOf, secretsProviderOf, vault } = stateNames(read());
+  expect(keyOf("qa")).not.toBe(keyOf("prod"));
+  expect(secretsProviderOf("prod")).toBe(`azurekeyvault://${vault}.vault.azure.net/keys/${keyOf("prod")}`);
 });
 
 test("environments keep their order, and each may have a subscription of its own", () => {
@@ -112,13 +118,14 @@ test("conditions are written as Azure reads them", () => {
   expect(changes).not.toMatch(/qa|meta/);
   for (const action of ["write", "delete", "add/action", "move/action"])
     expect(changes).toContain(`blobs/${action}'}`);
-  expect([onlyRoles(["a"]), notContainer("x"), stacks].every(balanced)).toBe(true);
+  expect(onlyReads(["qa"])).toContain("StringLike '*/mlops-serving/qa.json*'");
+  expect(onlyReads(["qa"])).not.toMatch(/prod|blobs\/(write|delete)/);
+  expect([onlyRoles(["a"]), notContainer("x"), onlyReads(["qa"]), stacks].every(balanced)).toBe(true);
 });
 
 test("who deploys an environment reads what those before it made, and has nothing to do with those after it", () => {
   const target = read("--environment", `prod=${other}`);
   const of = (name: string) => signInsOf(target).find((each) => each.name === name);
-  expect(of("mlops-preview")?.stacks).toEqual({ own: [], earlier: ["qa", "prod"] });
   const qa = of("mlops-qa-release");
   expect([qa?.stacks, qa?.earlierSubscriptionIds]).toEqual([{ own: ["qa"], earlier: [] }, []]);
   const prod = of("mlops-prod-release");
@@ -130,13 +137,25 @@ test("who deploys an environment reads what those before it made, and has nothin
 
 test("each duty in an environment has an identity of its own, where a pipeline has that duty there", () => {
   expect(signInsOf(read()).map(({ name, duty }) => `${name} ${duty}`)).toEqual([
-    "mlops-preview preview",
+    "mlops-qa-preview preview",
     "mlops-qa deploy",
     "mlops-qa-release release",
+    "mlops-prod-preview preview",
     "mlops-prod deploy",
     "mlops-prod-release release",
     "mlops-prod-watch watch",
   ]);
+});
+
+test("who previews an environment reads its state and decrypts it, and no other's", () => {
+  const given = grants.filter(({ who, on }) => who === "preview" && on !== "subscription");
+  expect(given.map(({ role, on }) => `${role} on ${on}`)).toEqual([
+    "Storage Blob Data Reader on stateContainer",
+    "Key Vault Crypto User on stateKey",
+  ]);
+  const condition = given[0]?.condition?.({ own: ["prod"], earlier: ["qa"] }) ?? "";
+  expect(condition).toContain("StringLike '*/mlops/prod.json*'");
+  expect(condition).not.toContain("qa");
 });
 
 test("who releases or watches is given nothing in its environment from outside, and writes the state of what serves at most", () => {
@@ -187,12 +206,9 @@ const all = (pattern: RegExp): string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name)),
 ];
 
-test("what the pipelines name is what the bootstrap makes", () => {
+test("environments and groups that the pipelines name are what the bootstrap makes", () => {
   const { target } = readOptions(["node", "x", ...given], readEnvironments({}));
   const signIns = signInsOf(target).map(({ name }) => name);
-  const connections = all(/connection: "?(mlops-[a-z]+)\b/g).filter((name) => name !== "mlops-");
-  expect(connections.length).toBeGreaterThan(0);
-  expect(signIns).toEqual(expect.arrayContaining(connections));
   expect([...signIns, infraEnvironment]).toEqual(
     expect.arrayContaining(all(/environment: "?(mlops-[a-z]+)\b/g)),
   );
@@ -236,7 +252,7 @@ test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
   "%s may use what it names, and nothing else",
   (name, { path: file, signsIn, passes, secrets }) => {
     const environments = ["qa", "prod"];
-    const signedIn = (["deploy", "release", "watch"] as const).flatMap((duty) =>
+    const signedIn = duties.flatMap((duty) =>
       environments
         .filter((each) => signedInto(duty, each, environments).includes(name))
         .map((each) => signInName(duty, each)),
@@ -245,7 +261,7 @@ test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
       .filter((each) => passedBy(each, environments).includes(name))
       .map(environmentName);
     expect(namedBy(path.join(root, file))).toEqual({
-      signsIn: [...(signsIn.includes("preview") ? [previewName] : []), ...signedIn].sort(),
+      signsIn: signedIn.sort(),
       passes: [...(passes.includes("infra") ? [infraEnvironment] : []), ...passed].sort(),
       groups: [...(signsIn.length > 0 ? [sharedGroup] : []), ...(secrets ? [secretGroup] : [])],
     });

@@ -8,10 +8,8 @@ import { pipelinesOf } from "../../../infra/config/pipelines";
 import { parseEnvironments } from "../../../platform/release/environments";
 import { planPipeline } from "../../pipelines/plan";
 
-const environments = parseEnvironments(
-  "variables: { testEnvironments: 'dev,test', productionEnvironment: live }",
-  "environments.yml",
-);
+const listed = "variables: { testEnvironments: 'dev,test', productionEnvironment: live }";
+const environments = parseEnvironments(listed, "environments.yml");
 const outputs = (stack: string) => pipelinesOf(stack, { cli: {}, model: "churn", environments });
 
 let project: string;
@@ -40,19 +38,19 @@ test("a stack gives the pipelines that open to it, each with what it may use of 
       ]),
     );
   expect(shown("dev")).toEqual({
-    pr: "preview",
+    pr: "dev-preview",
     build: "dev dev-release",
     retrain: "dev-release",
     release: "dev-release",
-    infra: "preview dev",
+    infra: "dev-preview dev",
     teardown: "dev",
   });
   expect(shown("live")).toEqual({
-    pr: "preview",
+    preview: "live-preview",
     release: "live-release",
     batch: "live-watch",
     monitor: "live-watch",
-    infra: "preview live",
+    infra: "live-preview live",
     teardown: "live",
   });
 });
@@ -71,10 +69,12 @@ test("the texts make whole pipelines in an empty project, of this stack's model 
 });
 
 test("the texts are what the repository has, but for the names", () => {
-  layDown("live");
+  layDown("dev");
   const own = path.join(repository, "pipelines");
+  const file = path.join(project, "environments.yml");
+  writeFileSync(file, listed);
   const [here, there] = [
-    planPipeline(path.join(own, "pr.yml"), { model: "churn" }),
+    planPipeline(path.join(own, "pr.yml"), { model: "churn" }, { "environments.yml": file }),
     planned("/pipelines/pr.yml"),
   ];
   expect(there).toEqual(here);

@@ -24,17 +24,20 @@ describe("pull requests", () => {
       index === 7 ? ["999", ...row.slice(1)] : row,
     );
     const run = await place.runs("pr", { reason: "PullRequest", env: { MLOPS_MODELS: models } });
-    expect(run).toMatchObject({ result: "failed", stages: { Check: "failed", Preview: "skipped" } });
+    expect(run).toMatchObject({ result: "failed", stages: { Check: "failed", Preview_qa: "skipped" } });
     expect(described(run)).toContain("Check.Quality: Test the data of every model failed");
     expect(outputOf(run, "Check.Quality")).toMatch(/age.*999|999/s);
   });
 
   test("a good one passes, and is previewed unless it is of a fork", async () => {
     const run = await place.runs("pr", { reason: "PullRequest", overrides: {} });
-    expect(run).toMatchObject({ result: "succeeded", stages: { Check: "succeeded", Preview: "succeeded" } });
+    expect(run).toMatchObject({
+      result: "succeeded",
+      stages: { Check: "succeeded", Preview_qa: "succeeded" },
+    });
     expect(outputOf(run, "Check.Images")).toContain("diabetes:1 is registered");
     const merged = await place.runs("pr", { reason: "IndividualCI", stubs: ["npm run", "npm ci"] });
-    expect(merged.stages.Preview).toBe("skipped");
+    expect(merged.stages.Preview_qa).toBe("skipped");
   });
 });
 

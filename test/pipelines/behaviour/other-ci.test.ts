@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { previewedPaths } from "../../../infra/config/pipelines";
 import { readEnvironments } from "../../../platform/release/environments";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { isMapping, type Mapping } from "../expand-pipeline";
@@ -15,7 +16,7 @@ const { scripts, devDependencies } = JSON.parse(readFileSync(path.join(root, "pa
   devDependencies: Record<string, string>;
 };
 
-const workflows = ["pr", "build", "retrain", "release", "nightly"] as const;
+const workflows = ["pr", "preview", "build", "retrain", "release", "nightly"] as const;
 type Workflow = (typeof workflows)[number];
 const parameters: Readonly<Partial<Record<Workflow, Mapping>>> = { release: { modelVersion: "diabetes:1" } };
 
@@ -108,11 +109,19 @@ describe.each(workflows)("the workflow %s", (workflow) => {
   });
 });
 
+test("production is previewed for changes of the same paths in Azure Repos, which reads no file, and elsewhere", () => {
+  const { pr } = parse(read("preview.yml")) as { pr: { paths: { include: string[] } } };
+  expect(pr.paths.include).toEqual(previewedPaths);
+  const { on } = parse(read("github", "preview.yml")) as { on: { pull_request: { paths: string[] } } };
+  const asGitHub = previewedPaths.map((each) => each.replace(/\/\*$/, "/**"));
+  expect(on.pull_request.paths).toEqual(asGitHub);
+});
+
 test("Travis, which cannot loop, has the names of environments.yml in their order", () => {
   const { names, training } = readEnvironments({});
   const text = read("travis.yml");
   expect([...text.matchAll(/ENVIRONMENT=([\w-]+)/g)].map(([, name]) => name)).toEqual(names);
-  expect([...text.matchAll(/STACK=([\w-]+)/g)].map(([, name]) => name)).toEqual(["all", training]);
+  expect([...text.matchAll(/STACK=([\w-]+)/g)].map(([, name]) => name)).toEqual([...names, training]);
 });
 
 test("a release goes through QA and the canary, and ends with the way back", () => {

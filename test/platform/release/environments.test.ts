@@ -46,6 +46,7 @@ test.each([
   ["production among those that test", yaml("qa,prod", "prod"), '"prod" is named twice'],
   ["a name that pipelines use", yaml("preview", "prod"), '"preview", which pipelines use otherwise'],
   ["an identity's name", yaml("qa,live-release", "live"), '"live-release", as an identity of live is called'],
+  ["that of one for previews", yaml("qa,qa-preview", "live"), '"qa-preview", as an identity of qa is called'],
   ["no production", "variables:\n  testEnvironments: qa\n", "variables.productionEnvironment"],
   ["another key", `${yaml("qa", "prod")}  more: x\n`, "more"],
   ["no mapping", "[qa, prod]", "the file"],
