@@ -9,7 +9,7 @@ import type { StackConfig } from "../config/stack-config";
 import { checkKubernetes, checkName, checkProviders, checkRoles, checkSubscription } from "./access-checks";
 import { AzureFacts } from "./azure-facts";
 import { failed, ok, type Finding } from "./finding";
-import { checkQuota, vmNeeds } from "./quota-checks";
+import { checkQuotas, vmNeeds } from "./quota-checks";
 import { checkTool, toolsFor } from "./tool-checks";
 
 export interface Examined {
@@ -41,13 +41,11 @@ async function toolFindings({ config, versions, run = runProgram }: Examined): P
 
 async function quotaFindings(facts: AzureFacts, config: StackConfig): Promise<Finding[]> {
   const { location } = config;
-  const needs = vmNeeds(config);
-  const skus = await facts.vmSkus(location);
-  const compute = await facts.usages("Microsoft.Compute", location);
-  const training = await facts.usages("Microsoft.MachineLearningServices", location);
-  return needs.map((need) => {
-    const usages = need.quota === "compute" ? compute : training;
-    return checkQuota(need, { location, skus, usages });
+  return checkQuotas(vmNeeds(config), {
+    location,
+    skus: await facts.vmSkus(location),
+    compute: await facts.usages("Microsoft.Compute", location),
+    machineLearning: await facts.usages("Microsoft.MachineLearningServices", location),
   });
 }
 

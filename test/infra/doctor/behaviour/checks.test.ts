@@ -6,7 +6,7 @@ import {
   checkSubscription,
 } from "../../../../infra/doctor/access-checks";
 import { describeFindings, failed, ok } from "../../../../infra/doctor/finding";
-import { checkQuota, vmNeeds, type VmNeed } from "../../../../infra/doctor/quota-checks";
+import { checkQuotas, vmNeeds, type VmNeed } from "../../../../infra/doctor/quota-checks";
 import { checkTool, toolsFor } from "../../../../infra/doctor/tool-checks";
 import { parseConfig } from "../../../../infra/config/config";
 
@@ -104,7 +104,7 @@ const usages = [
   { name: "Total Cluster LowPriority Regional vCPUs", used: 0, limit: 7 },
   { name: "Standard DSv2 Family Cluster Dedicated vCPUs", used: 92, limit: 100 },
 ];
-const region = { location: "westeurope", skus: [sku], usages };
+const region = { location: "westeurope", skus: [sku], compute: [], machineLearning: usages };
 
 test.each([
   ["dedicated, just enough", need, "ok", "2 × Standard_DS3_v2 = 8 cores; 8 of 100 are free"],
@@ -122,20 +122,48 @@ test.each([
     "Standard_X1 is not available in westeurope",
   ],
 ])("quota: %s", (_name, wanted, status, says) => {
-  const finding = checkQuota(wanted, region);
-  expect(finding.status).toBe(status);
-  expect(finding.says).toContain(says);
+  const [finding, ...others] = checkQuotas([wanted], region);
+  expect(others).toEqual([]);
+  expect(finding?.status).toBe(status);
+  expect(finding?.says).toContain(says);
 });
 
 test("a size that the subscription may not have is named, and so is a quota that nobody lists", () => {
   const restricted = { ...region, skus: [{ ...sku, restriction: "NotAvailableForSubscription" }] };
-  expect(checkQuota(need, restricted)).toMatchObject({
-    status: "failed",
-    says: expect.stringContaining("NotAvailableForSubscription"),
+  expect(checkQuotas([need], restricted)).toMatchObject([
+    { status: "failed", says: expect.stringContaining("NotAvailableForSubscription") },
+  ]);
+  expect(checkQuotas([need], { ...region, machineLearning: [] })).toMatchObject([
+    { status: "unknown", mend: expect.stringContaining("Quotas, Machine learning") },
+  ]);
+});
+
+describe("pools of one family draw on one quota, and all of them on the region's", () => {
+  const pool = (what: string, nodes: number): VmNeed => ({ what, vmSize: sku.name, nodes, quota: "compute" });
+  const pools = [pool("system pool", 6), pool("scoring pool", 10)];
+  const found = (family: number, total: number) =>
+    checkQuotas(pools, {
+      ...region,
+      compute: [
+        { name: "cores", used: 10, limit: total },
+        { name: "standardDSv2Family", used: 0, limit: family },
+      ],
+    }).map(({ check, status, says }) => [check, status, says]);
+
+  test("each alone would fit, both do not", () => {
+    const says =
+      "6 × Standard_DS3_v2 + 10 × Standard_DS3_v2 = 64 cores; 63 of 63 are free (standardDSv2Family)";
+    expect(found(63, 100)[0]).toEqual(["quota for system pool, scoring pool", "failed", says]);
+    expect(found(64, 100)[0]?.[1]).toBe("ok");
   });
-  expect(checkQuota(need, { ...region, usages: [] })).toMatchObject({
-    status: "unknown",
-    mend: expect.stringContaining("Quotas, Machine learning"),
+
+  test("the region's may be too small where each family's is not", () => {
+    expect(found(100, 73)[1]).toEqual([
+      "quota of westeurope for all of system pool, scoring pool",
+      "failed",
+      "6 × Standard_DS3_v2 + 10 × Standard_DS3_v2 = 64 cores; 63 of 73 are free (cores)",
+    ]);
+    expect(found(100, 74)[1]?.[1]).toBe("ok");
   });
 });
 
