@@ -233,6 +233,21 @@ describe.each(ways)("%s with %j", (file, parameters) => {
   });
 });
 
+test("jobs that need more than the 60 minutes of the free tier are listed, with what they may take", () => {
+  const page = readFileSync(path.join(pipelines, "../docs/reference/pipelines.md"), "utf8");
+  const [, section = ""] = page.split("## How long jobs may take\n");
+  const listed = [...(section.split("\n## ")[0] ?? "").matchAll(/^\| ([A-Z][^|]*?) +\| (\d+) +\|/gm)];
+  const jobs = all.flatMap((file) => [
+    ...textOf(file).matchAll(
+      /- (?:job|deployment): \w+\n +displayName: (.+)\n(?: .*\n)*? +timeoutInMinutes: (\d+)/g,
+    ),
+  ]);
+  expect(jobs.length).toBeGreaterThan(10);
+  const pairs = (found: readonly RegExpMatchArray[]) =>
+    found.map(([, name, minutes]) => `${name} ${minutes}`).sort();
+  expect(pairs(listed)).toEqual(pairs(jobs.filter(([, , minutes]) => Number(minutes) > 60)));
+});
+
 describe("as they are written", () => {
   test.each(all)("%s says in its first line what it does, and is short", (file) => {
     const lines = textOf(file).trimEnd().split("\n");
