@@ -175,7 +175,7 @@ function measured({ task, target }: Signature, rows: ScoredRows): ModelMetrics["
   return {
     rows: rows.actual.length,
     metrics: computeMetrics(task, rows),
-    ...(interval && { covered: coverageOf(rows, interval.margin) }),
+    ...(interval && { covered: coverageOf(rows, interval) }),
   };
 }
 
