@@ -35,8 +35,9 @@ function errorScaleOf(trainer: ModelDefinition["trainer"]): ErrorScale {
 
 /** Training rows scored by models that had not seen them: in turn each fold by a model of the others. */
 async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
-  const folds = await input.folds?.();
-  if (folds === undefined) {
+  const { folds: makeFolds } = input;
+  const folds = await makeFolds?.();
+  if (makeFolds === undefined || folds === undefined) {
     throw new PlatformError(
       "TRAINING_FAILED",
       "There are no folds to calibrate probabilities, choose a threshold or measure intervals on. Take these out of the definition.",
@@ -46,7 +47,8 @@ async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
   const parts: ScoredRows[] = [];
   for (let fold = 0; fold < folds.count; fold++) {
     assertNotInterrupted(input.signal);
-    const fitted = await fitModel({ ...input, folds: undefined, from: folds.rows(fold, "training") });
+    const from = folds.rows(fold, "training");
+    const fitted = await fitModel({ ...input, folds: () => makeFolds(from), from });
     parts.push(await scoreFitted(input, { ...fitted, signature }, folds.rows(fold, "validation")));
   }
   return joined(parts);

@@ -2,7 +2,7 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import type { TrainerKind } from "../../platform/definition/trainers";
 import type { Lineage } from "../../platform/model/model-directory";
 import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
-import type { Folds } from "../inputs/folds";
+import type { FoldMaker, Folds } from "../inputs/folds";
 import type { FittedModel, ProgramInput, Trainer, TrainerInput } from "./trainer";
 
 /** How each kind of trainer fits. Loaded on use: a model has one, and they are half of what a training would load. */
@@ -17,10 +17,7 @@ const trainers: { readonly [Kind in TrainerKind]: () => Trainer<Kind> } = {
 const trainerOf = ({ trainer }: ModelDefinition): Trainer => trainers[trainer.kind]();
 
 /** The folds of rows that have these numbers, too. */
-async function foldsWithNumbers(
-  makeFolds: () => Promise<Folds>,
-  withNumbers: (from: string) => string,
-): Promise<Folds> {
+async function foldsWithNumbers(makeFolds: FoldMaker, withNumbers: (from: string) => string): Promise<Folds> {
   const folds = await makeFolds();
   return {
     ...folds,
