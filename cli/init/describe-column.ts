@@ -153,12 +153,12 @@ const [daysOfYear, daysOfWeeks] = [365, 14];
 /** Which cycles a span of days can tell something of, in words. */
 function cyclesOf(days: number, hasClock: boolean): string {
   const cycles = [
-    ...(days >= daysOfYear ? ["the year"] : []),
-    ...(days >= daysOfWeeks ? ["the week"] : []),
-    ...(hasClock ? ["the day"] : []),
+    ...(days >= daysOfYear ? ["year"] : []),
+    ...(days >= daysOfWeeks ? ["week"] : []),
+    ...(hasClock ? ["day"] : []),
   ];
   const after = "days since the first for what goes on steadily";
-  return cycles.length === 0 ? `only ${after}` : `${cycles.join(", ")} for what comes again, ${after}`;
+  return cycles.length === 0 ? `only ${after}` : `the cycle of ${cycles.join(", ")} for what comes again, and ${after}`;
 }
 
 /** A date with the parts that its span can tell something of. */

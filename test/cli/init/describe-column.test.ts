@@ -137,7 +137,7 @@ test("what many values and dates become is said for who reads the definition", (
     '"colour" is text with 900 different values, each in 5.6 rows on average: too many to list, so each counts by the mean target of its rows.',
   );
   expect(describeColumn({ ...text, ...dated(400, true) }).comment).toBe(
-    '"colour" has times from 1970-01-01 to 1971-02-05: the year, the week, the day for what comes again, days since the first for what goes on steadily.',
+    '"colour" has times from 1970-01-01 to 1971-02-05: the cycle of year, week, day for what comes again, and days since the first for what goes on steadily.',
   );
   expect(describeColumn({ ...text, ...dated(3) }).comment).toMatch(
     /: only days since the first for what goes/,
