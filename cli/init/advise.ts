@@ -46,17 +46,25 @@ export function advise(facts: TargetFacts, { trainer: kind, isSplitGiven }: Draf
   if (found === undefined) return { predicted: "mean" };
   const stated = `"${found.name}" is ${percent(found.rows / facts.rows)} of the rows (${found.rows.toLocaleString("en-US")} of ${facts.rows.toLocaleString("en-US")})`;
   const isPositive = facts.classes.length === 2 && rare === 1;
+  const isOurs = withThreshold.includes(kind);
+  const unseen = `${stated}, and hardly any of them gets a probability above 0.5`;
   return {
     predicted: "mean",
     ...(!isSplitGiven && {
       split: { settings: { stratify: true }, why: `${stated}, so the same share of each class is held out.` },
     }),
     ...(isPositive &&
-      withThreshold.includes(kind) &&
+      !isOurs && {
+        trainer: {
+          why: `${unseen}: let the program give them more weight, or take ${withThreshold.join(" or ")}, for which a threshold is chosen.`,
+        },
+      }),
+    ...(isPositive &&
+      isOurs &&
       found.rows >= minRowsForThreshold && {
         threshold: {
           rule: "f1",
-          why: `${stated}, and hardly any of them gets a probability above 0.5. "f1" chooses another threshold on the training rows; where you know what mistakes cost, say that: { falsePositive: 1, falseNegative: 20 }.`,
+          why: `${unseen}. "f1" chooses another threshold on the training rows; where you know what mistakes cost, say that: { falsePositive: 1, falseNegative: 20 }.`,
         },
       }),
   };

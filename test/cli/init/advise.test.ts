@@ -38,6 +38,15 @@ test.each([
   expect(advise(classes(negative, positive), { trainer, ...free }).threshold?.rule).toBe(rule);
 });
 
+test("who writes a program is told to weigh a rare class", () => {
+  const { trainer } = advise(classes(980, 20), { trainer: "python", ...free });
+  expect(trainer).toEqual({
+    why: expect.stringMatching(
+      /^"b" is 2 % .*let the program give them more weight, or take logistic or boosted-trees/,
+    ) as string,
+  });
+});
+
 test("a rare class is held out by its share, unless the user has said by what", () => {
   const facts = classes(19_894, 106);
   expect(advise(facts, { trainer: "logistic", ...free }).split).toEqual({
