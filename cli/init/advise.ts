@@ -45,28 +45,45 @@ export function advise(facts: TargetFacts, { trainer: kind, isSplitGiven }: Draf
   const found = rare === undefined ? undefined : facts.classes[rare];
   if (found === undefined) return { predicted: "mean" };
   const stated = `"${found.name}" is ${percent(found.rows / facts.rows)} of the rows (${found.rows.toLocaleString("en-US")} of ${facts.rows.toLocaleString("en-US")})`;
-  const isPositive = facts.classes.length === 2 && rare === 1;
-  const isOurs = withThreshold.includes(kind);
-  const unseen = `${stated}, and hardly any of them gets a probability above 0.5`;
   return {
     predicted: "mean",
     ...(!isSplitGiven && {
       split: { settings: { stratify: true }, why: `${stated}, so the same share of each class is held out.` },
     }),
-    ...(isPositive &&
-      !isOurs && {
-        trainer: {
-          why: `${unseen}: let the program give them more weight, or take ${withThreshold.join(" or ")}, for which a threshold is chosen.`,
-        },
-      }),
-    ...(isPositive &&
-      isOurs &&
-      found.rows >= minRowsForThreshold && {
-        threshold: {
-          rule: "f1",
-          why: `${unseen}. "f1" chooses another threshold on the training rows; where you know what mistakes cost, say that: { falsePositive: 1, falseNegative: 20 }.`,
-        },
-      }),
+    ...(facts.classes.length === 2 && adviseOnLabels(facts, { found, stated, kind })),
+  };
+}
+
+/** Of two classes at a threshold of 0.5 hardly any row is called the rare one. */
+function adviseOnLabels(
+  { rows, classes }: ClassFacts,
+  {
+    found,
+    stated,
+    kind,
+  }: { readonly found: ClassFacts["classes"][number]; readonly stated: string; readonly kind: TrainerKind },
+): Pick<Advice, "trainer" | "threshold"> {
+  const unseen = `${stated}, and hardly any row gets a probability above 0.5 of being one`;
+  if (!withThreshold.includes(kind)) {
+    const why = `${unseen}: let the program give them more weight, or take ${withThreshold.join(" or ")}, for which a threshold is chosen.`;
+    return { trainer: { why } };
+  }
+  if (found.rows < minRowsForThreshold) return {};
+  if (found === classes[1]) {
+    return {
+      threshold: {
+        rule: "f1",
+        why: `${unseen}. "f1" chooses another threshold on the training rows; where you know what mistakes cost, say that: { falsePositive: 1, falseNegative: 20 }.`,
+      },
+    };
+  }
+  // To call every row positive has the greatest F1 here.
+  const falsePositive = Math.round((rows - found.rows) / found.rows);
+  return {
+    threshold: {
+      rule: { falsePositive, falseNegative: 1 },
+      why: `${unseen}. So a threshold is chosen on the training rows; a row that is wrongly called "${classes[1]?.name}" counts ${falsePositive} times, as the classes' shares are. Say what mistakes cost you.`,
+    },
   };
 }
 

@@ -96,7 +96,10 @@ function asCategory(facts: SeenColumn, why: string): DescribedColumn {
 /** A category of more values than are listed, where these come twice and more. */
 function asManyValues(facts: SeenColumn, what: string, manyValues: ManyValues): DescribedColumn | undefined {
   const { name, present, distinct } = facts;
-  if (manyValues === "left out" || distinct * 2 > present || isPersonName(name)) return undefined;
+  if (manyValues === "left out" || distinct * 2 > present) return undefined;
+  if (isPersonName(name)) {
+    return leftOut(facts, `${what} that may tell persons apart, and the model itself would hold them`);
+  }
   const nullable = isComplete(facts) ? {} : { nullable: true };
   const why = `${what}, each in ${formatNumber(present / distinct, 2)} rows on average${missingIn(facts)}`;
   if (manyValues === "any text") {
@@ -158,7 +161,9 @@ function cyclesOf(days: number, hasClock: boolean): string {
     ...(hasClock ? ["day"] : []),
   ];
   const after = "days since the first for what goes on steadily";
-  return cycles.length === 0 ? `only ${after}` : `the cycle of ${cycles.join(", ")} for what comes again, and ${after}`;
+  return cycles.length === 0
+    ? `only ${after}`
+    : `the cycle of ${cycles.join(", ")} for what comes again, and ${after}`;
 }
 
 /** A date with the parts that its span can tell something of. */

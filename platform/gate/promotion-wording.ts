@@ -46,9 +46,10 @@ export function explainOneLabel(
   if (found.classes > 2) {
     return `${calls}of other classes: it tells nothing apart. Let rarer classes count more (classWeight), which a program does by itself; or give more rows, or features that tell them.`;
   }
+  const rule = label === 1 ? "{ falsePositive: 10, falseNegative: 1 }" : '"f1"';
   return (
     `${calls}${shownTarget(1 - label, classes)}: ` +
-    `it flags ${label === 1 ? "everybody" : "nobody"}. Let a threshold be chosen (threshold: "f1") or the rarer class count more (classWeight), which a program does by itself; or give more rows, or features that tell it.`
+    `it flags ${label === 1 ? "everybody" : "nobody"}. Let a threshold be chosen (threshold: ${rule}) or the rarer class count more (classWeight), which a program does by itself; or give more rows, or features that tell it.`
   );
 }
 

@@ -132,6 +132,12 @@ test.each<[string, Partial<SeenColumn>, Parameters<typeof describeColumn>[1], ob
   expect(described.column).toEqual(column && { name: described.name, ...column });
 });
 
+test("what may tell persons apart is left out for that", () => {
+  expect(describeColumn({ ...many, name: "email" }, { manyValues: "by the target" }).why).toBe(
+    "is text with 900 different values that may tell persons apart, and the model itself would hold them",
+  );
+});
+
 test("what many values and dates become is said for who reads the definition", () => {
   expect(describeColumn(many, { manyValues: "by the target" }).comment).toBe(
     '"colour" is text with 900 different values, each in 5.6 rows on average: too many to list, so each counts by the mean target of its rows.',
