@@ -149,13 +149,15 @@ test("a rare class goes to production with weights, calibrated and with a thresh
   expect(await place.run(["init", "payments", "--from", data], env)).toMatchObject({ code: 0, stderr: "" });
   const file = path.join(models, "payments", "model.ts");
   const drafted = readFileSync(file, "utf8");
-  const written = drafted.replace(
-    'trainer: { kind: "logistic", l2: 1 },',
-    `trainer: { kind: "logistic", l2: 1, classWeight: "balanced" },
-  calibration: "platt",
-  threshold: { falsePositive: 1, falseNegative: 25 },`,
-  );
-  expect(written).not.toBe(drafted);
+  // What `init` has proposed for a rare class, and what the user makes of it.
+  expect(drafted).toMatch(/stratify: true[^]*threshold: "f1",\n/);
+  const written = drafted
+    .replace(
+      'trainer: { kind: "logistic", l2: 1 },',
+      'trainer: { kind: "logistic", l2: 1, classWeight: "balanced" },\n  calibration: "platt",',
+    )
+    .replace('threshold: "f1"', "threshold: { falsePositive: 1, falseNegative: 25 }");
+  expect(written).toMatch(/calibration: "platt"[^]*falseNegative: 25 \},\n/);
   writeFileSync(file, written);
   const started = place.start(["lifecycle", "--model", "payments", "--yes", "--keep-serving"], env);
   await started.printed("Ctrl-C stops it.");
