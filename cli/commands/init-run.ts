@@ -5,6 +5,7 @@ import { modelsDirectory } from "../../platform/definition/definitions";
 import { readEnvironments } from "../../platform/release/environments";
 import { readSettings } from "../../platform/settings/settings";
 import type { TrainerChoice } from "../init/choose-trainer";
+import { adviceLines } from "../init/advise";
 import { describeDraft } from "../init/draft-table";
 import { initModel, type InitRequest, type MadeModel } from "../init/init";
 import { describeMigration } from "../init/mlopspython/describe-migration";
@@ -62,13 +63,13 @@ export async function runInit(name: string, { json = false, ...flags }: InitFlag
   const { request, migration } = await requestOf(name, flags);
   const made = await initModel({ name, ...request, models, ...asking });
   const output = await openOutput(json);
-  const { file, columns, notes, baseline, program } = made;
+  const { file, columns, notes, advice, baseline, program } = made;
   output.result(
     {
       model: name,
       definition: file,
       columns: columns.map(({ name: column, taken, why }) => ({ name: column, taken, why })),
-      notes: [...notes, baseline],
+      notes: [...notes, ...adviceLines(advice), baseline],
       program,
       ...(migration && { counterparts: migration.counterparts, commands: migration.commands }),
     },

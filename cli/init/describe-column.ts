@@ -1,6 +1,15 @@
+import { formatNumber } from "../../platform/base/format-number";
 import { formatTime } from "../../platform/base/iso-time";
 import type { ModelDefinitionInput } from "../../platform/definition/definition";
 import { quoted } from "../../platform/base/wording";
+import {
+  isCodeName,
+  isIdName,
+  isNumberName,
+  isPersonName,
+  isRowNumberName,
+  isTimeName,
+} from "./column-names";
 import type { SeenColumn } from "./seen-columns";
 
 export type Column = ModelDefinitionInput["columns"][number];
@@ -12,34 +21,20 @@ export interface DescribedColumn {
   /** In a sentence's second half: "is text with 60 different values". */
   readonly why: string;
   readonly column?: Column;
+  /** Why it is defined as it is, for who reads the definition: a whole sentence. */
+  readonly comment?: string;
 }
+
+/** What becomes of a category with more values than are listed: a number by the target, any text, or nothing. */
+export type ManyValues = "by the target" | "any text" | "left out";
 
 /** Numbers beyond this overflow when they are squared and added up. */
 export const maxMagnitude = 1e150;
 /** An id that several rows share is a group of rows only if there are few groups, of some rows each. */
 const [maxGroups, minRowsPerGroup] = [20, 5];
 
-/** Names of ids: "id", "customer_id", "PassengerId". */
-function isIdName(name: string): boolean {
-  return /(^|[^a-z])(id|uuid|guid|key)$/i.test(name) || /[a-z](Id|ID|Uuid|UUID|Guid|GUID|Key)$/.test(name);
-}
-
-/** Names of what may be an id or an amount: "invoice no", "Kunden-Nr." */
-function isNumberName(name: string): boolean {
-  return /(^|[^a-z])(nr|no|num|number|nummer)\.?$/i.test(name);
-}
-
-/** Names that programs give to the numbers of the rows, of which a part may be left. */
-function isRowNumberName(name: string): boolean {
-  return /^(unnamed: ?\d+|level_\d+|__index_level_\d+__|row([ _.-]?(names?|num|number|no|id|index))?|rownum)$/i.test(
-    name,
-  );
-}
-
-/** Names of what goes on from row to row by itself. */
-function isTimeName(name: string): boolean {
-  return /^t$|year|month|week|day|hour|minute|second|time|date|period|quarter/i.test(name);
-}
+/** So many consecutive numbers in no order are no chance. */
+const minNumberedRows = 50;
 
 function isComplete({ present, rows }: SeenColumn): boolean {
   return present === rows;
@@ -56,8 +51,10 @@ export function idRank(facts: SeenColumn): 0 | 1 | 2 {
 function countsRows({ name, countsFrom, distinct, rows, whole, min, max }: SeenColumn): boolean {
   if (isRowNumberName(name)) return whole && distinct === rows;
   // The same numbers in another order, under a name that says that they are no more than that.
-  if (/^(index|x|#)$/i.test(name) && distinct === rows && min !== undefined && max === min + rows - 1)
-    return whole;
+  const isWithoutGap = whole && distinct === rows && min !== undefined && max === min + rows - 1;
+  if (/^(index|x|#)$/i.test(name) && isWithoutGap) return true;
+  // From 1 on they may be ranks; from 100,000 on they were given out.
+  if (isWithoutGap && rows >= minNumberedRows && min > rows && !isTimeName(name)) return true;
   return (countsFrom === 0 || countsFrom === 1) && rows > 2 && !isTimeName(name);
 }
 
@@ -96,23 +93,49 @@ function asCategory(facts: SeenColumn, why: string): DescribedColumn {
   return { name, taken: "category", why: why + missingIn(facts), column };
 }
 
+/** A category of more values than are listed, where these come twice and more. */
+function asManyValues(facts: SeenColumn, what: string, manyValues: ManyValues): DescribedColumn | undefined {
+  const { name, present, distinct } = facts;
+  if (manyValues === "left out" || distinct * 2 > present) return undefined;
+  if (isPersonName(name)) {
+    return leftOut(facts, `${what} that may tell persons apart, and the model itself would hold them`);
+  }
+  const nullable = isComplete(facts) ? {} : { nullable: true };
+  const why = `${what}, each in ${formatNumber(present / distinct, 2)} rows on average${missingIn(facts)}`;
+  if (manyValues === "any text") {
+    return { name, taken: "category", why, column: { name, type: "category", ...nullable } };
+  }
+  return {
+    name,
+    taken: "category",
+    why: `${why}; a value counts by the mean target of its rows`,
+    column: { name, type: "category", ...nullable, encoding: "target" },
+    comment: `${JSON.stringify(name)} ${why}: too many to list, so each counts by the mean target of its rows.`,
+  };
+}
+
 /** What a column is whose values are numbers that say which, not how much; undefined when they are not. */
-function describeCode(facts: SeenColumn): DescribedColumn | undefined {
+function describeCode(facts: SeenColumn, manyValues: ManyValues): DescribedColumn | undefined {
   const { name, present, distinct, values, leadingZeros, longNumbers, numeric, whole } = facts;
   const isEntity = isIdName(name) && (!numeric || whole);
-  if (leadingZeros === 0 && longNumbers === 0 && !isEntity) return undefined;
+  const isCode = leadingZeros > 0 || (isCodeName(name) && numeric && whole);
+  if (!isCode && longNumbers === 0 && !isEntity) return undefined;
   const kind =
     leadingZeros > 0
       ? "codes that begin with 0"
-      : longNumbers > 0
-        ? "numbers of more than 15 digits, which are codes"
-        : distinct < present
-          ? "ids that several rows share"
-          : "ids";
+      : isCode
+        ? "codes of the post"
+        : longNumbers > 0
+          ? "numbers of more than 15 digits, which are codes"
+          : distinct < present
+            ? "ids that several rows share"
+            : "ids";
   const isGroup = distinct <= maxGroups && distinct * minRowsPerGroup <= present;
-  const isFew = leadingZeros > 0 && distinct * 2 <= present;
-  if (values && (isGroup || isFew)) return asCategory(facts, `has ${distinct} different ${kind}`);
-  return leftOut(facts, `has ${distinct} different ${kind}, which a model would learn by heart`);
+  const isFew = isCode && distinct * 2 <= present;
+  const found = `has ${distinct.toLocaleString("en-US")} different ${kind}`;
+  if (values && (isGroup || isFew)) return asCategory(facts, found);
+  const many = isCode ? asManyValues(facts, found, manyValues) : undefined;
+  return many ?? leftOut(facts, `${found}, which a model would learn by heart`);
 }
 
 function describeNumber(facts: SeenColumn): DescribedColumn {
@@ -129,6 +152,19 @@ function describeNumber(facts: SeenColumn): DescribedColumn {
 const secondsOfDay = 86_400;
 /** So many days show what comes again every year, and every week. */
 const [daysOfYear, daysOfWeeks] = [365, 14];
+
+/** Which cycles a span of days can tell something of, in words. */
+function cyclesOf(days: number, hasClock: boolean): string {
+  const cycles = [
+    ...(days >= daysOfYear ? ["year"] : []),
+    ...(days >= daysOfWeeks ? ["week"] : []),
+    ...(hasClock ? ["day"] : []),
+  ];
+  const after = "days since the first for what goes on steadily";
+  return cycles.length === 0
+    ? `only ${after}`
+    : `the cycle of ${cycles.join(", ")} for what comes again, and ${after}`;
+}
 
 /** A date with the parts that its span can tell something of. */
 function describeDate(
@@ -150,14 +186,23 @@ function describeDate(
     ],
   };
   const kind = hasClock ? "times" : "dates";
-  const why = `has ${kind} from ${formatTime(first)} to ${formatTime(last)}${missingIn(facts)}`;
-  return { name, taken: "date", why, column };
+  const found = `has ${kind} from ${formatTime(first)} to ${formatTime(last)}`;
+  return {
+    name,
+    taken: "date",
+    why: found + missingIn(facts),
+    column,
+    comment: `${JSON.stringify(name)} ${found}: ${cyclesOf(days, hasClock)}.`,
+  };
 }
 
 /** What a column is as a feature, or why it is left out; `rowNumbers: "keep"` takes numbers of rows for numbers. */
 export function describeColumn(
   facts: SeenColumn,
-  { rowNumbers = "leave out" }: { readonly rowNumbers?: "leave out" | "keep" } = {},
+  {
+    rowNumbers = "leave out",
+    manyValues = "left out",
+  }: { readonly rowNumbers?: "leave out" | "keep"; readonly manyValues?: ManyValues } = {},
 ): DescribedColumn {
   const { name, present, distinct, values, boolean, numeric, dates, moments, uuids } = facts;
   if (present === 0) return leftOut(facts, "is always empty");
@@ -172,7 +217,7 @@ export function describeColumn(
       column: { name, type: "boolean", ...nullable },
     };
   }
-  const code = describeCode(facts);
+  const code = describeCode(facts, manyValues);
   if (code) return code;
   if (numeric) return describeNumber(facts);
   if (moments) return describeDate(facts, moments);
@@ -185,5 +230,6 @@ export function describeColumn(
   // Values that hardly ever come twice are names or remarks.
   if (values && distinct * 2 <= present)
     return asCategory(facts, `is text with ${distinct} different values`);
-  return leftOut(facts, `is text with ${distinct.toLocaleString("en-US")} different values`);
+  const found = `is text with ${distinct.toLocaleString("en-US")} different values`;
+  return (values ? undefined : asManyValues(facts, found, manyValues)) ?? leftOut(facts, found);
 }

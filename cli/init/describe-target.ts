@@ -1,8 +1,10 @@
 import type { Task } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { counted } from "../../platform/base/wording";
-import { maxMagnitude, type Column } from "./describe-column";
+import { findRareClass } from "./advise";
+import { maxMagnitude, type Column, type DescribedColumn } from "./describe-column";
 import type { SeenColumn } from "./seen-columns";
+import type { ClassFacts } from "./target-facts";
 
 /** What a model is to say of the target. */
 export interface DescribedTarget {
@@ -44,6 +46,27 @@ function requireWhole(facts: SeenColumn): void {
   }
 }
 
+const positiveSaid = (value = ""): string => `"${value}" is the one whose probability is given`;
+
+/** A target of two texts, of which the first is rare, with the rare one last; undefined where they stay as they are. */
+export function positiveLast(
+  target: DescribedColumn,
+  facts: ClassFacts,
+): { readonly target: DescribedColumn; readonly facts: ClassFacts } | undefined {
+  const { column, why } = target;
+  const [first, last] = column?.values ?? [];
+  if (!column || facts.classes.length !== 2 || first === undefined || last === undefined) return undefined;
+  if (findRareClass(facts) !== 0) return undefined;
+  return {
+    target: {
+      ...target,
+      column: { ...column, values: [last, first] },
+      why: why.replace(positiveSaid(last), `the rarer, ${positiveSaid(first)}`),
+    },
+    facts: { ...facts, classes: facts.classes.toReversed() },
+  };
+}
+
 function asClasses({ name, boolean, values = [] }: SeenColumn): DescribedTarget {
   const task = "classification";
   if (boolean || values.join() === "0,1") {
@@ -59,7 +82,7 @@ function asClasses({ name, boolean, values = [] }: SeenColumn): DescribedTarget 
     column,
     why:
       values.length === 2
-        ? `has two values, of which "${values.at(-1)}" is the one whose probability is given`
+        ? `has two values, of which ${positiveSaid(values.at(-1))}`
         : `has ${values.length} classes, each of which is given a probability`,
   };
 }

@@ -1,4 +1,5 @@
 import { formatTable } from "../terminal/format-table";
+import { adviceLines } from "./advise";
 import type { Draft } from "./draft";
 
 /** Width of the sentences. */
@@ -9,11 +10,12 @@ export function describeDraft({
   columns,
   baseline,
   notes,
-}: Pick<Draft, "columns" | "baseline" | "notes">): string {
+  advice,
+}: Pick<Draft, "columns" | "baseline" | "notes" | "advice">): string {
   const table = formatTable(
     ["column", "taken for", "why"],
     columns.map(({ name, taken, why }) => [name === "" ? "(no name)" : name, taken, why]),
     [null, null, whyWidth],
   );
-  return [table, ...notes, baseline].join("\n");
+  return [table, ...notes, ...adviceLines(advice), baseline].join("\n");
 }

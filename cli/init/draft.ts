@@ -7,14 +7,17 @@ import { loadData } from "../../platform/data/source";
 import { PlatformError } from "../../platform/base/errors";
 import { quoted } from "../../platform/base/wording";
 import type { ModelDefinition, ModelDefinitionInput } from "../../platform/definition/definition";
-import { modelDefinitionSchema, parseModelDefinition } from "../../platform/definition/definition";
+import { parseModelDefinition } from "../../platform/definition/definition";
 import type { SqlEngine } from "../../platform/sql/engine";
-import { identifier } from "../../platform/sql/engine";
+import { advise, type Advice } from "./advise";
 import { baselineOf } from "./baseline";
-import { describeColumn, type Column, type DescribedColumn } from "./describe-column";
+import { describeColumn, type Column, type DescribedColumn, type ManyValues } from "./describe-column";
+import { positiveLast } from "./describe-target";
 import { chooseTrainer, type TrainerChoice } from "./choose-trainer";
+import { loosenedChecks } from "./loosened-checks";
+import { lookAtTarget, type TargetFacts } from "./target-facts";
 import { chooseId, chooseSplit, chooseTarget, chooseTask, type Answers, type Ask } from "./questions";
-import type { SeenColumn } from "./seen-columns";
+import type { TrainerKind } from "../../platform/definition/trainers";
 import { lookAtFile, type SeenFile } from "./seen-file";
 
 /** A definition for what was seen of a file, and what became of each column. */
@@ -24,6 +27,8 @@ export interface Draft {
   readonly columns: readonly DescribedColumn[];
   /** What the gate's floors come from. */
   readonly baseline: string;
+  /** What the target's figures suggest; what is taken over is in the definition. */
+  readonly advice: Advice;
   /** How the file writes what is not written in the usual way, and what the checks find in it. */
   readonly notes: readonly string[];
 }
@@ -46,6 +51,9 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
   const { task, column, why } = await chooseTask(target, answers, ask);
   const { group, time } = chooseSplit(file, answers);
   const id = await chooseId(file, { target, answers, ask });
+  const several = severalClasses(classNames(column)) !== undefined;
+  const fitted = chooseTrainer(trainer, task);
+  const manyValues = manyValuesFor(fitted.kind, several);
   const describe = (rowNumbers: "leave out" | "keep"): DescribedColumn[] =>
     file.header.map((header) => {
       const facts = file.columns.find((one) => one.name === header);
@@ -54,12 +62,11 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
       if (header === id) return asId(header);
       if (header === group) return { name: header, taken: "left out", why: "says whose a row is" };
       if (header === time) return { name: header, taken: "left out", why: "says when a row was made" };
-      return describeColumn(facts, { rowNumbers });
+      return describeColumn(facts, { rowNumbers, manyValues });
     });
   // Numbers from 1 on may be more than numbers of rows, if there is nothing else.
   const usual = describe("leave out");
   const described = hasFeature(usual) ? usual : describe("keep");
-  const isRegression = task === "regression";
   const base: Beginning["base"] = {
     name,
     task,
@@ -71,10 +78,17 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
       ...(group && { group }),
       ...(time && { time }),
     },
-    trainer: chooseTrainer(trainer, task),
-    gate: { metric: isRegression ? "rmse" : severalClasses(classNames(column)) ? "logLoss" : "auc" },
+    trainer: fitted,
+    gate: { metric: task === "regression" ? "rmse" : several ? "logLoss" : "auc" },
   };
-  return finish(engine, { file, base, described });
+  // What is brought here from elsewhere stays as it was there.
+  return finish(engine, { file, base, described, isAdvised: trainer.settings === undefined });
+}
+
+/** A program encodes by itself; of several classes a category has no one mean. */
+function manyValuesFor(kind: TrainerKind, several: boolean): ManyValues {
+  if (kind === "python" || kind === "command") return "any text";
+  return several ? "left out" : "by the target";
 }
 
 const nameless: DescribedColumn = {
@@ -110,62 +124,82 @@ function formatOf(
   return Object.keys(format).length > 0 ? { format } : {};
 }
 
-/** The checks that the file itself would fail by default, loosened so far that it and data of its kind pass. */
-async function checksFor(
-  engine: SqlEngine,
-  columns: readonly Column[],
-  facts: readonly SeenColumn[],
-): Promise<Pick<ModelDefinitionInput, "checks">> {
-  const defaults = modelDefinitionSchema.shape.checks.parse(undefined);
-  const used = facts.filter(({ name }) => columns.some((column) => column.name === name));
-  const missing = Math.max(...used.map(({ present, rows }) => 1 - present / rows));
-  const isDistinct = columns.some(({ role }) => role === "id");
-  const repeated = isDistinct ? 0 : await repeatedShare(engine, columns);
-  const widened = (share: number): number => Math.min(1, Math.ceil((share + 0.05) * 20) / 20);
-  const checks = {
-    ...(missing > defaults.maxMissing && { maxMissing: widened(missing) }),
-    ...(repeated > defaults.maxDuplicates && { maxDuplicates: widened(repeated) }),
-  };
-  return Object.keys(checks).length > 0 ? { checks } : {};
-}
-
-/** Share of rows of the table `data` that are equal to an earlier one, 0..1. */
-async function repeatedShare(engine: SqlEngine, columns: readonly Column[]): Promise<number> {
-  const names = columns.map(({ name }) => identifier(name)).join(", ");
-  const [row = {}] = await engine.rows(`
-    SELECT (SELECT count(*) FROM data) AS n, (SELECT count(*) FROM (SELECT DISTINCT ${names} FROM data)) AS different`);
-  return 1 - Number(row.different) / Number(row.n);
-}
-
 interface Beginning {
   readonly file: SeenFile;
   readonly base: Omit<ModelDefinitionInput, "columns">;
   readonly described: readonly DescribedColumn[];
+  /** Whether what the target's figures suggest is taken over. */
+  readonly isAdvised: boolean;
 }
 
+/** A definition with what is suggested for its target. */
+function withAdvice(
+  { split, trainer, ...base }: Beginning["base"],
+  { split: parted, trainer: fitted, threshold }: Advice,
+): Beginning["base"] {
+  return {
+    ...base,
+    split: { ...split, ...parted?.settings },
+    trainer: { ...trainer, ...fitted?.settings },
+    ...(threshold && { threshold: threshold.rule }),
+  };
+}
+
+const noAdvice: Advice = { predicted: "mean" };
+
 /** Reads the file by the draft, as all programs will, and leaves out what gives the target away. */
-async function finish(engine: SqlEngine, { file, base, described }: Beginning): Promise<Draft> {
+async function finish(
+  engine: SqlEngine,
+  { file, base: given, described: columnsSeen, isAdvised }: Beginning,
+): Promise<Draft> {
+  if (!hasFeature(columnsSeen)) throw noFeature(columnsSeen, file.from);
+  const first = parse({ ...given, columns: columnsOf(columnsSeen) }, file.from);
+  const source = await loadData(engine, first, file.from);
+  const facts = await lookAtTarget(engine, first);
+  const { described, facts: ordered } = withPositiveLast(columnsSeen, facts);
+  const { split, trainer } = given;
+  const isSplitGiven = split?.group !== undefined || split?.time !== undefined;
+  const advice = isAdvised ? advise(ordered, { trainer: trainer.kind, isSplitGiven }) : noAdvice;
+  const base = withAdvice(given, advice);
   const columns = columnsOf(described);
-  if (!hasFeature(described)) throw noFeature(described, file.from);
-  const source = await loadData(engine, parse({ ...base, columns }, file.from), file.from);
-  const checked = { ...base, columns, ...(await checksFor(engine, columns, file.columns)) };
+  const checked = { ...base, columns, ...(await loosenedChecks(engine, columns, file.columns)) };
   const definition = parse(checked, file.from);
   const { findings } = await checkData(engine, definition, source);
   const leaks = new Map(
     findings.filter(({ check }) => check === "leakage").map((leak) => [leak.column, leak]),
   );
   const without = described.map((one) => (leaks.has(one.name) ? asLeak(one, leaks.get(one.name)) : one));
-  if (leaks.size > 0 && hasFeature(without)) return finish(engine, { file, base, described: without });
-  const { gate, comment } = await baselineOf(engine, definition);
+  if (leaks.size > 0 && hasFeature(without)) {
+    return finish(engine, { file, base: given, described: without, isAdvised });
+  }
+  const { gate, comment } = baselineOf(ordered, {
+    testFraction: definition.split.testFraction,
+    predicted: advice.predicted,
+  });
   return {
     definition: { ...checked, gate },
     columns: described,
     baseline: comment,
+    advice,
     notes: [
       ...describeFormat(file, definition),
       ...describeOutside(definition),
       ...describeFindings(findings),
     ],
+  };
+}
+
+/** Of two texts the rare one is positive: its probability is what is asked for. */
+function withPositiveLast(
+  described: readonly DescribedColumn[],
+  facts: TargetFacts,
+): { readonly described: readonly DescribedColumn[]; readonly facts: TargetFacts } {
+  const target = described.find(({ taken }) => taken === "target");
+  const turned = target && facts.task === "classification" ? positiveLast(target, facts) : undefined;
+  if (turned === undefined) return { described, facts };
+  return {
+    described: described.map((one) => (one === target ? turned.target : one)),
+    facts: turned.facts,
   };
 }
 

@@ -91,6 +91,17 @@ function phaseOf(cycle: (typeof cycles)[number], seconds: Arithmetic, dayOfYear:
   return divide(remainder(seconds, day), day);
 }
 
+/**
+ * Steps of the circle, per radius: 5 ms of a year. Sines of two programs may differ in their last bit, and those of 1 o'clock and of 11 o'clock in
+ * one program; trees would part rows between them, and the other program send them elsewhere.
+ */
+const stepsOfRadius = 2 ** 30;
+
+/** A sine as every program has it, but for one in ten million that lies between two steps. */
+function steppedSine(angle: Arithmetic): Arithmetic {
+  return divide(floor(add(multiply(stepsOfRadius, sin(angle)), 0.5)), stepsOfRadius);
+}
+
 /** Numbers that `part` of the column becomes, by the last part of their names. */
 function numbersOf(
   name: string,
@@ -108,8 +119,8 @@ function numbersOf(
   if (part === "yearCycle" || part === "weekCycle" || part === "dayCycle") {
     const angle = multiply(2 * Math.PI, phaseOf(part, seconds, calendar.dayOfYear));
     return [
-      { last: `${part}.sin`, of: [name], expression: sin(angle), isLasting: false },
-      { last: `${part}.cos`, of: [name], expression: sin(add(angle, Math.PI / 2)), isLasting: false },
+      { last: `${part}.sin`, of: [name], expression: steppedSine(angle), isLasting: false },
+      { last: `${part}.cos`, of: [name], expression: steppedSine(add(angle, Math.PI / 2)), isLasting: false },
     ];
   }
   return [{ last: part, of: [name], expression: calendar[part], isLasting: part === "hour" }];

@@ -27,10 +27,7 @@ const encodingTrainers = ["ridge", "logistic", "boosted-trees"];
 /** What is wrong with columns that are encoded by the target, for a trainer and a task. */
 export function targetEncodingFaults(
   columns: readonly EncodedColumn[],
-  {
-    trainer,
-    classes,
-  }: { readonly trainer: { readonly kind: string; readonly alpha?: unknown }; readonly classes: number },
+  { trainer, classes }: { readonly trainer: { readonly kind: string }; readonly classes: number },
 ): string[] {
   const [first] = columns.filter(({ encoding }) => encoding === "target");
   if (first === undefined) return [];
@@ -41,9 +38,6 @@ export function targetEncodingFaults(
       : [`${subject} is for ${encodingTrainers.join(", ")}; a program encodes by itself, so leave it out`]),
     ...(classes > 2
       ? [`${subject} is for regressions and two classes; of more, a category has no one mean target`]
-      : []),
-    ...(trainer.alpha === "auto"
-      ? [`${subject} and alpha "auto" do not go together; give the trainer an alpha`]
       : []),
   ];
 }

@@ -44,11 +44,12 @@ export function explainOneLabel(
   const { label, rows, others } = found;
   const calls = `The candidate calls all ${counted(rows, "held-out row")} ${shownTarget(label, classes)}, although ${others.toLocaleString("en-US")} of them are `;
   if (found.classes > 2) {
-    return `${calls}of other classes: it tells nothing apart. Give rarer classes more weight (a column with the role "weight"), more rows, or features that tell them.`;
+    return `${calls}of other classes: it tells nothing apart. Let rarer classes count more (classWeight), which a program does by itself; or give more rows, or features that tell them.`;
   }
+  const rule = label === 1 ? "{ falsePositive: 10, falseNegative: 1 }" : '"f1"';
   return (
     `${calls}${shownTarget(1 - label, classes)}: ` +
-    `it flags ${label === 1 ? "everybody" : "nobody"}. Give the rarer class more weight (a column with the role "weight"), more rows, or features that tell it.`
+    `it flags ${label === 1 ? "everybody" : "nobody"}. Let a threshold be chosen (threshold: ${rule}) or the rarer class count more (classWeight), which a program does by itself; or give more rows, or features that tell it.`
   );
 }
 

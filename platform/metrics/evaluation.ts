@@ -1,3 +1,4 @@
+import { predictionIntervalSchema } from "./prediction-interval";
 import { z } from "zod";
 import { digestSchema } from "../base/stored-record";
 import { predictionShiftSchema } from "./prediction-shift";
@@ -78,7 +79,7 @@ const ofModel = z.object({
   /** The probability above which it calls a row positive, where that was chosen. */
   threshold: z.number().min(0).max(1).exactOptional(),
   /** Of intervals that are to hold the targets of a share of rows (`coverage`), the share that they hold (`covered`). */
-  intervals: z.object({ coverage: z.number(), margin: z.number(), covered: z.number() }).exactOptional(),
+  intervals: z.intersection(predictionIntervalSchema, z.object({ covered: z.number() })).exactOptional(),
 });
 
 /** `evaluation.json` of a run: what was measured on the held-out rows. */

@@ -1,3 +1,4 @@
+import { predictionIntervalSchema } from "../metrics/prediction-interval";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
@@ -55,7 +56,7 @@ const signatureSchema = z.object({
     threshold: z.number().min(0).max(1).exactOptional(),
     calibration: isotonicSchema.exactOptional(),
     transform: targetTransformSchema.exactOptional(),
-    interval: z.object({ coverage: z.number().gt(0).lt(1), margin: z.number().min(0) }).exactOptional(),
+    interval: predictionIntervalSchema.exactOptional(),
   }),
 });
 

@@ -1,3 +1,4 @@
+import type { PredictionInterval } from "../metrics/prediction-interval";
 import type { ColumnDefinition, DataFormat, ModelDefinition, Task } from "../definition/definition";
 import { classNames, type ClassNames } from "../definition/class-names";
 import type { IsotonicCalibration } from "./isotonic-calibration";
@@ -33,8 +34,8 @@ export interface Signature {
     readonly calibration?: IsotonicCalibration;
     /** Regression: where a model is linear in a power of the target, which one, and the way back. */
     readonly transform?: TargetTransform;
-    /** Regression: the target lies within `margin`, in its unit, of the prediction for a share of rows, 0..1; absent where that is not known. */
-    readonly interval?: { readonly coverage: number; readonly margin: number };
+    /** Regression: which targets are to be expected around a prediction; absent where that is not known. */
+    readonly interval?: PredictionInterval;
   };
 }
 

@@ -1,3 +1,4 @@
+import { intervalAround, type PredictionInterval } from "../../platform/metrics/prediction-interval";
 import type { Signature } from "../../platform/model/signature";
 import type { Predictions } from "../../platform/model/table";
 import { RequestProblem } from "../problems/problem";
@@ -6,7 +7,7 @@ import { RequestProblem } from "../problems/problem";
 export function requireInterval(
   { target: { interval } }: Pick<Signature, "target">,
   reference: string,
-): NonNullable<Signature["target"]["interval"]> {
+): PredictionInterval {
   if (interval) return interval;
   throw new RequestProblem(
     "REQUEST_INVALID",
@@ -17,7 +18,7 @@ export function requireInterval(
 /** Per row the least and the greatest target that is to be expected. */
 export function intervalsOf(
   { prediction }: Pick<Predictions, "prediction">,
-  { margin }: { readonly margin: number },
+  interval: PredictionInterval,
 ): [number, number][] {
-  return Array.from(prediction as Float64Array, (value) => [value - margin, value + margin]);
+  return Array.from(prediction as Float64Array, (value) => intervalAround(value, interval));
 }

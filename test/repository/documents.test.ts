@@ -55,7 +55,9 @@ describe("the pages of this repository", () => {
 
   test("name files and folders that are there", () => {
     // The models that a reader makes.
-    expect(missingPaths(pages, paths, ["models/churn/", "models/iris/", "models/survival/"])).toEqual([]);
+    expect(
+      missingPaths(pages, paths, ["models/churn/", "models/claims/", "models/iris/", "models/survival/"]),
+    ).toEqual([]);
   });
 
   test("name settings that programs read", () => {

@@ -1,4 +1,5 @@
 import { PlatformError } from "../../platform/base/errors";
+import type { ModelDefinition } from "../../platform/definition/definition";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { signatureOf, type Signature } from "../../platform/model/signature";
 import { assertNotInterrupted } from "../../platform/http/retries";
@@ -6,7 +7,7 @@ import { chooseThreshold } from "../evaluation/choose-threshold";
 import { calibrated, fitPlatt, type Calibration } from "../evaluation/fit-platt";
 import { calibratedByLevels, fitIsotonic } from "../evaluation/fit-isotonic";
 import type { IsotonicCalibration } from "../../platform/model/isotonic-calibration";
-import { conformalMargin } from "../evaluation/conformal-margin";
+import { conformalInterval, type ErrorScale } from "../evaluation/conformal-interval";
 import { scoreFitted } from "../evaluation/score-fitted";
 import { toOnnx } from "../onnx/linear-graph";
 import { treesToOnnx } from "../onnx/tree-graph";
@@ -24,10 +25,19 @@ function joined(parts: readonly ScoredRows[]): ScoredRows {
   };
 }
 
+/** What is fitted as a logarithm is off by a factor, which is alike for small and great targets; both are above 0 then. */
+function errorScaleOf(trainer: ModelDefinition["trainer"]): ErrorScale {
+  const isLogarithm =
+    (trainer.kind === "ridge" && trainer.targetTransform === "log") ||
+    (trainer.kind === "boosted-trees" && trainer.loss === "gamma");
+  return isLogarithm ? "ratio" : "difference";
+}
+
 /** Training rows scored by models that had not seen them: in turn each fold by a model of the others. */
 async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
-  const folds = await input.folds?.();
-  if (folds === undefined) {
+  const { folds: makeFolds } = input;
+  const folds = await makeFolds?.();
+  if (makeFolds === undefined || folds === undefined) {
     throw new PlatformError(
       "TRAINING_FAILED",
       "There are no folds to calibrate probabilities, choose a threshold or measure intervals on. Take these out of the definition.",
@@ -37,7 +47,8 @@ async function scoreUnseen(input: TrainerInput): Promise<ScoredRows> {
   const parts: ScoredRows[] = [];
   for (let fold = 0; fold < folds.count; fold++) {
     assertNotInterrupted(input.signal);
-    const fitted = await fitModel({ ...input, folds: undefined, from: folds.rows(fold, "training") });
+    const from = folds.rows(fold, "training");
+    const fitted = await fitModel({ ...input, folds: () => makeFolds(from), from });
     parts.push(await scoreFitted(input, { ...fitted, signature }, folds.rows(fold, "validation")));
   }
   return joined(parts);
@@ -96,7 +107,8 @@ function withLearned(fitted: FittedModel, signature: Signature, learned: Learned
       calibrationIntercept: calibration.intercept,
     }),
     ...(threshold !== undefined && { threshold }),
-    ...(interval && { intervalMargin: interval.margin }),
+    ...(interval &&
+      ("margin" in interval ? { intervalMargin: interval.margin } : { intervalFactor: interval.factor })),
   };
   const model = calibration ? recalibrated(fitted, calibration) : fitted;
   const linear = model.linear && { ...model.linear, signature: learnedSignature };
@@ -131,7 +143,9 @@ export async function fitCandidate(input: TrainerInput): Promise<SignedModel> {
   const calibration = method === "platt" ? fitPlatt(unseen) : undefined;
   const isotonic = method === "isotonic" ? fitIsotonic(unseen) : undefined;
   const threshold = rule && chooseThreshold(withCalibration(unseen, { calibration, isotonic }), rule);
-  const interval = intervals && { ...intervals, margin: conformalMargin(unseen, intervals.coverage) };
+  const interval =
+    intervals &&
+    conformalInterval(unseen, { coverage: intervals.coverage, scale: errorScaleOf(definition.trainer) });
   const fitted = await fitModel(input);
   return withLearned(fitted, signed(fitted, signature).signature, {
     calibration,

@@ -67,6 +67,25 @@ function metricTable({ metrics: { heldOut, training } }: CardFacts): string {
   );
 }
 
+function intervalLimit({
+  definition,
+  lineage,
+  metrics,
+}: Pick<CardFacts, "definition" | "lineage" | "metrics">): string[] {
+  const { intervals } = definition;
+  const { intervalMargin: margin, intervalFactor: factor } = lineage.chosen ?? {};
+  if (intervals === undefined) return [];
+  const held = `is to hold ${percent(intervals.coverage)} of the targets; of the held-out ones it holds ${percent(metrics.heldOut.covered ?? NaN)}.`;
+  return [
+    ...(margin === undefined
+      ? []
+      : [`An interval of ${formatNumber(margin)} to either side of a prediction ${held}`]),
+    ...(factor === undefined
+      ? []
+      : [`An interval from a prediction divided by ${formatNumber(factor)} to one multiplied by it ${held}`]),
+  ];
+}
+
 function limits({ definition, linear, lineage, metrics }: CardFacts): string {
   const features = featuresOf(definition);
   const nullable = features.filter((column) => column.nullable).map(({ name }) => name);
@@ -85,11 +104,7 @@ function limits({ definition, linear, lineage, metrics }: CardFacts): string {
           `The positive class is predicted above a probability of ${formatNumber(lineage.chosen.threshold)}, which was chosen on training rows that the model had not seen.`,
         ]
       : []),
-    ...(definition.intervals !== undefined && lineage.chosen?.intervalMargin !== undefined
-      ? [
-          `An interval of ${formatNumber(lineage.chosen.intervalMargin)} to either side of a prediction is to hold ${percent(definition.intervals.coverage)} of the targets; of the held-out ones it holds ${percent(metrics.heldOut.covered ?? NaN)}.`,
-        ]
-      : []),
+    ...intervalLimit({ definition, lineage, metrics }),
     ...(definition.calibration !== undefined
       ? [
           `Its probabilities were calibrated by ${definition.calibration === "platt" ? "Platt's sigmoid" : "isotonic regression"} on training rows that the model had not seen.`,

@@ -16,7 +16,7 @@ import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { coverageOf } from "../../platform/metrics/coverage";
 import type { Signature } from "../../platform/model/signature";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
-import { makeFolds } from "../inputs/folds";
+import { foldMaker } from "../inputs/folds";
 import { fitCandidate } from "../candidate/fit-candidate";
 import { programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
@@ -93,7 +93,7 @@ async function trainInto(
   } = await fitCandidate({
     ...request,
     from: rowsOf("training"),
-    folds: () => makeFolds(request, request.split, { count: usualFolds, seed: definition.split.seed }),
+    folds: foldMaker(request, request.split, { count: usualFolds, seed: definition.split.seed }),
     workDirectory: `${directory}.work`,
   });
   await writeFile(file, onnx);
@@ -175,7 +175,7 @@ function measured({ task, target }: Signature, rows: ScoredRows): ModelMetrics["
   return {
     rows: rows.actual.length,
     metrics: computeMetrics(task, rows),
-    ...(interval && { covered: coverageOf(rows, interval.margin) }),
+    ...(interval && { covered: coverageOf(rows, interval) }),
   };
 }
 

@@ -93,7 +93,7 @@ function measured(signature: Signature, rows: ScoredRows): Evaluation["candidate
   return {
     metrics: computeMetrics(signature.task, rows),
     ...(threshold !== undefined && { threshold }),
-    ...(interval && { intervals: { ...interval, covered: coverageOf(rows, interval.margin) } }),
+    ...(interval && { intervals: { ...interval, covered: coverageOf(rows, interval) } }),
   };
 }
 

@@ -75,6 +75,21 @@ export async function makeFolds(
   return folds;
 }
 
+/** Makes the folds that were asked for, or those of a part of the rows (what follows FROM), in tables of their own. */
+export type FoldMaker = (part?: string) => Promise<Folds>;
+
+export function foldMaker(
+  workbench: FoldedData,
+  rule: SplitRule,
+  { table = "folds", ...options }: FoldOptions,
+): FoldMaker {
+  return (part) =>
+    makeFolds(workbench, rule, {
+      ...options,
+      ...(part === undefined ? { table } : { within: part, table: `${table}_of_part` }),
+    });
+}
+
 /** SQL for the block of a row by time, of one more than there are folds: the first is only trained on. */
 function blockOf(
   { engine }: Pick<Workbench, "engine">,

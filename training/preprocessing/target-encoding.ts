@@ -21,6 +21,8 @@ export interface TargetEncoded {
   readonly encodings: ReadonlyMap<string, TargetEncoding>;
   /** What a person should know of the columns: whole sentences. */
   readonly warnings: readonly string[];
+  /** Makes a table of rows that had no part in it, with the numbers that they have to a model, and says what follows FROM. */
+  readonly encode: (from: string) => Promise<string>;
   /** The tables that were made, once they are not needed any more. */
   readonly drop: () => Promise<void>;
 }
@@ -110,6 +112,12 @@ export async function encodeByTarget(
     from: encoded,
     encodings,
     warnings,
+    encode: async (others) => {
+      const table = `target_encoded_${(made += 1)}`;
+      tables.push(table);
+      await replaceTable(engine, table, looked({ from: others, columns, tables, all, centre }));
+      return table;
+    },
     drop: async () => {
       for (const table of [...tables, encoded]) await engine.run(`DROP TABLE IF EXISTS ${table}`);
     },
@@ -198,6 +206,29 @@ function joined({
       `LEFT JOIN ${tables[index]} AS e${index} ON e${index}.v = rows_of_training.${identifier(name)} AND e${index}.fold = ${foldOf.replace("_row", "rows_of_training._row")}`,
   );
   return `SELECT rows_of_training.*, ${numbers.join(", ")} FROM (SELECT * FROM ${from}) AS rows_of_training ${joins.join(" ")} ORDER BY rows_of_training._row`;
+}
+
+/** Other rows in their order, each with the numbers by all rows that were encoded; a value that none of them has, has their mean. */
+function looked({
+  from,
+  columns,
+  tables,
+  all,
+  centre,
+}: Pick<EncodedRows, "from" | "all"> & {
+  readonly columns: readonly { readonly name: string }[];
+  readonly tables: readonly string[];
+  readonly centre: number;
+}): string {
+  const numbers = columns.map(
+    ({ name }, index) =>
+      `${double(centre)} + coalesce(e${index}.number, ${double(momentsOf(all).mean)}) AS ${identifier(targetNumber(name))}`,
+  );
+  const joins = columns.map(
+    ({ name }, index) =>
+      `LEFT JOIN (SELECT v, min(whole) AS number FROM ${tables[index]} GROUP BY v) AS e${index} ON e${index}.v = rows_of_others.${identifier(name)}`,
+  );
+  return `SELECT rows_of_others.*, ${numbers.join(", ")} FROM (SELECT * FROM ${from}) AS rows_of_others ${joins.join(" ")} ORDER BY rows_of_others._row`;
 }
 
 /**

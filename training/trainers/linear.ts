@@ -33,6 +33,8 @@ export interface LinearProblem {
   readonly names: readonly string[];
   /** How many columns repeat others by their making: one of the values of each category. */
   readonly dependencies: number;
+  /** Where categories are encoded by the target: encodes a part of the training rows by itself. */
+  readonly encodePart?: ((from: string) => Promise<TargetEncoded | undefined>) | undefined;
 }
 
 /** How a linear model sees the rows. */
@@ -74,6 +76,7 @@ async function encode(
     },
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
+    encodePart: encoded && ((part: string) => encodeByTarget(engine, definition, { from: part, target })),
   };
   return { problem, warnings: [...(encoded?.warnings ?? []), ...fitted.warnings], encoded, transform };
 }

@@ -121,7 +121,7 @@ async function fitWithChosen(problem: LinearProblem, { folds }: TrainerInput): P
   }
   const { mean: centre } = await targetMoments(problem.design);
   const centred = { ...problem.design, centre };
-  const { alpha, warnings } = await chooseAlpha(centred, await folds());
+  const { alpha, warnings } = await chooseAlpha({ ...problem, design: centred }, await folds());
   const fitted = await fitRidge(problem, alpha);
   return { ...fitted, warnings: [...warnings, ...(fitted.warnings ?? [])], chosen: { alpha } };
 }

@@ -4,7 +4,7 @@ import type { Signature } from "../../platform/model/signature";
 import type { Lineage } from "../../platform/model/model-directory";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import type { TreeParameters } from "../../platform/onnx/tree-parameters";
-import type { Folds } from "../inputs/folds";
+import type { FoldMaker } from "../inputs/folds";
 import type { SqlEngine } from "../../platform/sql/engine";
 
 /** What a trainer is given, whatever its kind. */
@@ -17,8 +17,8 @@ export interface TrainerInput {
   readonly commandDirectory: string;
   /** Folder that a trainer may make for its files; it removes it. */
   readonly workDirectory: string;
-  /** The training rows in folds that follow the split, for trainers that choose a setting by themselves. */
-  readonly folds?: (() => Promise<Folds>) | undefined;
+  /** The training rows, or a part of them, in folds that follow the split: for what is chosen on rows that a model had not seen. */
+  readonly folds?: FoldMaker | undefined;
   /** Folder in which what a trainer's program saw and left is kept; nothing is when absent. */
   readonly keptWork?: string | undefined;
   /** File that all that a trainer's program prints is added to. */

@@ -9,7 +9,7 @@ import type { SplitRule } from "../../platform/data/split-rule";
 import { scoreFitted } from "../evaluation/score-fitted";
 import type { Workbench } from "../inputs/workbench";
 import { fitCandidate } from "../candidate/fit-candidate";
-import { makeFolds, type Folds } from "../inputs/folds";
+import { foldMaker, makeFolds, type Folds } from "../inputs/folds";
 import type { TriedSettings } from "./search-space";
 import type { TunedCandidate, Tuning } from "./tuning";
 
@@ -106,13 +106,12 @@ function scoreOfFold(
       definition,
       from: folds.rows(fold, "training"),
       commandDirectory: directory,
-      folds: () =>
-        makeFolds({ engine, definition, source }, rule, {
-          count: folds.count,
-          seed: definition.split.seed,
-          within: folds.rows(fold, "training"),
-          table: "inner_folds",
-        }),
+      folds: foldMaker({ engine, definition, source }, rule, {
+        count: folds.count,
+        seed: definition.split.seed,
+        within: folds.rows(fold, "training"),
+        table: "inner_folds",
+      }),
       workDirectory: path.join(folder, "work"),
       signal,
     });

@@ -40,12 +40,15 @@ function intervalFacts({ candidate, champion }: Evaluation, unit: string | undef
   ];
   const facts = models.flatMap(({ name, intervals }) => {
     if (intervals === undefined) return [];
-    const { coverage, covered, margin } = intervals;
-    const width = `${showNumber(margin)}${unit === undefined ? "" : ` ${unit}`}`;
+    const { coverage, covered } = intervals;
+    const around =
+      "margin" in intervals
+        ? `prediction ± ${showNumber(intervals.margin)}${unit === undefined ? "" : ` ${unit}`}`
+        : `prediction divided and multiplied by ${showNumber(intervals.factor)}`;
     return [
       html`<p>
-        Intervals of ${name} (prediction ± ${width}) are to hold ${showShare(coverage)} of the targets, and
-        hold ${showShare(covered)}.
+        Intervals of ${name} (${around}) are to hold ${showShare(coverage)} of the targets, and hold
+        ${showShare(covered)}.
       </p>`,
     ];
   });

@@ -1,4 +1,4 @@
-import { meanBaseline, shareBaseline } from "../../../cli/init/baseline";
+import { baselineOf, meanBaseline, medianBaseline, shareBaseline } from "../../../cli/init/baseline";
 
 test("the mean of a target has an r2 of 0, whatever the unit", () => {
   expect(meanBaseline(77.005)).toEqual({
@@ -44,4 +44,42 @@ test("the accuracy of the larger class is said", () => {
   expect(shareBaseline(0.3, 100).comment).toMatch(
     /log loss is 0\.611; the larger class alone has an accuracy of 0\.7\.$/,
   );
+});
+
+const distance = { mean: 337.14, deviation: 768 };
+
+test("a median is judged by distances, with three digits and twice their error upwards", () => {
+  expect(medianBaseline({ median: 245.6, distance }, 600)).toEqual({
+    gate: { metric: "mae", floors: [{ metric: "mae", atMost: 400 }] },
+    comment: "A model has to do better than the median, 245.6, whose mae is 337.1 on all rows.",
+  });
+  const small = medianBaseline({ median: 1e-6, distance: { mean: 2.341e-7, deviation: 0 } }, 600);
+  expect(small.gate.floors?.at(0)?.atMost).toBe(2.35e-7);
+  const none = medianBaseline({ median: 1, distance: { mean: 0, deviation: 0 } }, 600);
+  expect(none.gate.floors?.at(0)?.atMost).toBe(0);
+});
+
+test("the gate is that of the task, the classes and what is predicted", () => {
+  const amounts = {
+    task: "regression",
+    rows: 3000,
+    min: 1,
+    mean: 461,
+    median: 245.6,
+    deviation: 800,
+  } as const;
+  const facts = { ...amounts, distance, skewness: { amounts: 11 } };
+  const metricFor = (predicted: "mean" | "median"): string =>
+    baselineOf(facts, { testFraction: 0.2, predicted }).gate.metric;
+  expect([metricFor("mean"), metricFor("median")]).toEqual(["rmse", "mae"]);
+  const classes = (...rows: number[]): string =>
+    baselineOf(
+      {
+        task: "classification",
+        rows: 100,
+        classes: rows.map((each) => ({ name: String(each), rows: each })),
+      },
+      { testFraction: 0.2, predicted: "mean" },
+    ).gate.metric;
+  expect([classes(60, 40), classes(60, 30, 10)]).toEqual(["auc", "logLoss"]);
 });

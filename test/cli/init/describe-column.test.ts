@@ -99,6 +99,67 @@ test.each<[string, SeenColumn, string, RegExp]>([
   expect(described.column === undefined).toBe(taken === "left out");
 });
 
+/** A category of more values than are listed. */
+const many: SeenColumn = { ...none, name: "colour", rows: 5000, present: 5000, distinct: 900 };
+
+test.each<[string, Partial<SeenColumn>, Parameters<typeof describeColumn>[1], object | undefined]>([
+  ["by the target", {}, { manyValues: "by the target" }, { type: "category", encoding: "target" }],
+  [
+    "by the target, some missing",
+    { present: 4000 },
+    { manyValues: "by the target" },
+    { type: "category", nullable: true, encoding: "target" },
+  ],
+  ["as any text", {}, { manyValues: "any text" }, { type: "category" }],
+  ["nothing unless that is said", {}, {}, undefined],
+  ["nothing where values hardly come twice", { distinct: 2501 }, { manyValues: "by the target" }, undefined],
+  ["nothing of what tells persons", { name: "email" }, { manyValues: "by the target" }, undefined],
+  [
+    "codes with a zero in front by the target",
+    { numeric: true, whole: true, leadingZeros: 3, min: 1, max: 99_999 },
+    { manyValues: "by the target" },
+    { type: "category", encoding: "target" },
+  ],
+  [
+    "codes of the post by the target",
+    { name: "zip code", numeric: true, whole: true, min: 10_000, max: 99_999 },
+    { manyValues: "by the target" },
+    { type: "category", encoding: "target" },
+  ],
+  ["ids by nothing", { name: "shop_id" }, { manyValues: "by the target" }, undefined],
+])("many values become %s", (_, facts, options, column) => {
+  const described = describeColumn({ ...many, ...facts }, options);
+  expect(described.column).toEqual(column && { name: described.name, ...column });
+});
+
+test("what may tell persons apart is left out for that", () => {
+  expect(describeColumn({ ...many, name: "email" }, { manyValues: "by the target" }).why).toBe(
+    "is text with 900 different values that may tell persons apart, and the model itself would hold them",
+  );
+});
+
+test("what many values and dates become is said for who reads the definition", () => {
+  expect(describeColumn(many, { manyValues: "by the target" }).comment).toBe(
+    '"colour" is text with 900 different values, each in 5.6 rows on average: too many to list, so each counts by the mean target of its rows.',
+  );
+  expect(describeColumn({ ...text, ...dated(400, true) }).comment).toBe(
+    '"colour" has times from 1970-01-01 to 1971-02-05: the cycle of year, week, day for what comes again, and days since the first for what goes on steadily.',
+  );
+  expect(describeColumn({ ...text, ...dated(3) }).comment).toMatch(
+    /: only days since the first for what goes/,
+  );
+});
+
+test.each([
+  ["given out from 100,000 on", 100_000, "left out"],
+  ["that may be ranks", 1, "number"],
+])("consecutive numbers in no order %s are taken as %s", (_, min, taken) => {
+  const facts = { ...number, distinct: 100, min, max: min + 99 };
+  expect(describeColumn(facts).taken).toBe(taken);
+  expect(describeColumn({ ...facts, max: min + 100 }).taken).toBe("number");
+  expect(describeColumn({ ...facts, name: "year" }).taken).toBe("number");
+});
+
 function dated(days: number, hasClock = false): Pick<SeenColumn, "dates" | "moments"> {
   return { dates: 100, moments: { first: 0, last: days * 86_400, hasClock } };
 }

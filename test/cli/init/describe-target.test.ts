@@ -1,4 +1,4 @@
-import { describeTarget, numberedClasses } from "../../../cli/init/describe-target";
+import { describeTarget, numberedClasses, positiveLast } from "../../../cli/init/describe-target";
 import type { SeenColumn } from "../../../cli/init/seen-columns";
 import type { Task } from "../../../platform/definition/definition";
 
@@ -74,4 +74,22 @@ test.each<[string, Partial<SeenColumn>, number | undefined]>([
   ["0, 0.5, 2", { whole: false }, undefined],
 ])("%s may be classes: %p", (_, facts, count) => {
   expect(numberedClasses({ ...classes, ...facts })).toBe(count);
+});
+
+test.each([
+  ["the first is rare", 5, 95, ["yes", "no"]],
+  ["the last is rare", 95, 5, undefined],
+  ["none is rare", 40, 60, undefined],
+])("of two texts of which %s, with %d and %d rows, the positive one is last: %j", (_, no, yes, values) => {
+  const { column, why } = describeTarget(words, undefined);
+  const target = { name: "y", taken: "target", why: `classification: it ${why}`, column } as const;
+  const counted = [
+    { name: "no", rows: no },
+    { name: "yes", rows: yes },
+  ];
+  const turned = positiveLast(target, { task: "classification", rows: no + yes, classes: counted });
+  expect(turned?.target.column?.values).toEqual(values);
+  if (values === undefined) return;
+  expect(turned?.facts.classes.map(({ name }) => name)).toEqual(["yes", "no"]);
+  expect(turned?.target.why).toMatch(/of which the rarer, "no" is the one whose probability is given$/);
 });

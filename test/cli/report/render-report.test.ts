@@ -243,6 +243,9 @@ test("intervals are shown with the share of targets that they hold, of either mo
     /Intervals of the candidate \(prediction ± 104\.2[^)]*\) are to hold 90 % of the targets, and hold 89\.3 %\./,
   );
   expect(await textWith({}, { intervals })).toContain("Intervals of houses:1");
+  expect(await textWith({ intervals: { coverage: 0.9, factor: 4.21, covered: 0.9 } }, {})).toContain(
+    "Intervals of the candidate (prediction divided and multiplied by 4.21) are to hold 90 %",
+  );
   expect(await textWith({}, {})).not.toContain("Intervals of");
 });
 

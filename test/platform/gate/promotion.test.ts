@@ -284,12 +284,12 @@ describe("a classifier with one label for everybody", () => {
     [
       "flags nobody",
       0.4,
-      'The candidate calls all 40 held-out rows "no", although 10 of them are "yes": it flags nobody. Give the rarer class more weight',
+      'The candidate calls all 40 held-out rows "no", although 10 of them are "yes": it flags nobody. Let a threshold be chosen (threshold: "f1") or the rarer class count more (classWeight), which a program does by itself;',
     ],
     [
       "flags everybody",
       0.6,
-      'The candidate calls all 40 held-out rows "yes", although 30 of them are "no": it flags everybody. Give the rarer class more weight',
+      'The candidate calls all 40 held-out rows "yes", although 30 of them are "no": it flags everybody. Let a threshold be chosen (threshold: { falsePositive: 10, falseNegative: 1 }) or the rarer class count more (classWeight), which a program does by itself;',
     ],
   ])("%s and is not promoted", (_, probability, text) => {
     const candidate = scored(

@@ -8,6 +8,13 @@ test("an interval reaches as far to either side of a prediction", () => {
   ]);
 });
 
+test("an interval of a factor reaches as many times above a prediction as below, and never below 0", () => {
+  expect(intervalsOf({ prediction: Float64Array.of(10, 0.5) }, { coverage: 0.9, factor: 4 })).toEqual([
+    [2.5, 40],
+    [0.125, 2],
+  ]);
+});
+
 test("a model that was trained without is not asked for it", () => {
   expect(() => requireInterval({ target: { name: "y" } }, "y:1")).toThrow(
     'y:1 has no prediction intervals: it was trained without. Leave out "intervals".',

@@ -13,7 +13,12 @@ import {
 } from "../../../platform/definition/definition";
 import { everyDatePart } from "../../platform/definition/every-date-part";
 import { fittedSignature } from "../../../platform/model/fitted-inputs";
-import { readGoldenRows, readModelMetadata, readReference } from "../../../platform/model/model-directory";
+import {
+  readGoldenRows,
+  readLineage,
+  readModelMetadata,
+  readReference,
+} from "../../../platform/model/model-directory";
 import { featureTable, type Predictions } from "../../../platform/model/table";
 import { findLinearParameters } from "../../../platform/onnx/find-linear-parameters";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
@@ -147,6 +152,42 @@ test("a program fits the numbers that dates become, and its model is served with
     `SELECT min("at.hour") AS low, max("at.hour") AS high FROM read_parquet('${ready}.parquet')`,
   );
   expect(given).toEqual({ low: 0, high: 23 });
+});
+
+test("trees send each hour of a week to the same leaf wherever it is scored", async () => {
+  const definition = parseModelDefinition(
+    {
+      ...{ name: "hours", task: "regression", data: "data.csv", gate: { metric: "rmse" } },
+      columns: [
+        { name: "at", type: "date", parts: ["weekCycle", "dayCycle"] },
+        { name: "y", type: "number", role: "target" },
+      ],
+      trainer: { kind: "boosted-trees", maxTrees: 30, minLeafRows: 2 },
+    },
+    "hours",
+  );
+  const at = Array.from({ length: 1200 }, (_, hour) => new Date(Date.UTC(2024, 0, 1, hour)).toISOString());
+  // What no hour tells: trees part all hours that they can.
+  const lines = at.map((text, hour) => `${text},${(hour * 7919) % 1009}`);
+  const directory = await trainOn(["at,y", ...lines].join("\n"), definition, "hours");
+  const [own, served] = [await loadScoringModel(directory), await OnnxModel.load(directory)];
+  const table = featureTable(
+    own.signature,
+    at.map((text) => ({ at: text })),
+  );
+  const [found, expected] = [await own.predict(table), await served.predict(table)];
+  await served.close();
+  const differences = Array.from(expected.prediction as Float64Array, (value, row) =>
+    Math.abs(Number(found.prediction[row]) - value),
+  );
+  expect(Math.max(...differences)).toBeLessThan(1e-9);
+});
+
+test("an alpha is chosen on folds that have the numbers of dates", async () => {
+  const csv = csvOf(({ month, days }) => month + days);
+  const definition = datedDefinition({ trainer: { kind: "ridge", alpha: "auto" } }, true);
+  const lineage = await readLineage(await trainOn(csv, definition, "auto"));
+  expect(lineage.chosen?.alpha).toBeGreaterThan(0);
 });
 
 /** What sums become: as `Explanation.scale` says. */

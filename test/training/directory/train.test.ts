@@ -175,6 +175,23 @@ test("a threshold is chosen without the held-out rows, and travels with the mode
   expect(chosen.precision).toBeLessThan(plain.precision ?? NaN);
 });
 
+test.each<[string, ModelDefinitionInput["trainer"]]>([
+  ["ridge", { kind: "ridge", alpha: 1, targetTransform: "log" }],
+  // Of each fold's rows an alpha is chosen on folds of these.
+  ["ridge with an alpha of its own", { kind: "ridge", alpha: "auto", targetTransform: "log" }],
+  ["boosted-trees", { kind: "boosted-trees", maxTrees: 20, loss: "gamma" }],
+])("intervals of %s are factors where a logarithm is fitted", async (name, trainer) => {
+  const definition = shippedDefinition("diabetes", { trainer, intervals: { coverage: 0.8 } });
+  const directory = path.join(folder, `factors of ${name}`);
+  const { metrics, lineage } = await trainShipped(definition, directory);
+  const { interval } = (await readModelMetadata(directory)).signature.target;
+  expect(interval).toEqual({ coverage: 0.8, factor: lineage.chosen?.intervalFactor });
+  expect(Math.abs((metrics.heldOut.covered ?? NaN) - 0.8)).toBeLessThan(0.09);
+  expect(await readFile(path.join(directory, modelFiles.card), "utf8")).toMatch(
+    /An interval from a prediction divided by [\d.]+ to one multiplied by it is to hold 80 % of the targets/,
+  );
+});
+
 test.each<ModelDefinitionInput["trainer"]>([
   { kind: "ridge", alpha: 1 },
   { kind: "boosted-trees", maxTrees: 20 },

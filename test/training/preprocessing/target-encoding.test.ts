@@ -209,11 +209,6 @@ test.each<[string, Partial<ModelDefinitionInput>, string]>([
     "a program encodes by itself",
   ],
   [
-    "an alpha that folds choose",
-    { trainer: { kind: "ridge", alpha: "auto" } },
-    'and alpha "auto" do not go together',
-  ],
-  [
     "several classes",
     {
       task: "classification",

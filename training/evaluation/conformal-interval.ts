@@ -1,15 +1,24 @@
 import { PlatformError } from "../../platform/base/errors";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
+import type { PredictionInterval } from "../../platform/metrics/prediction-interval";
+
+/** What tells how far a prediction is off: a difference to the target, or a ratio, where both are above 0. */
+export type ErrorScale = "difference" | "ratio";
 
 /**
- * How far a target lies from its prediction at most, with the probability `coverage` (0..1), in units of the target: the conformal
+ * Which targets are to be expected around a prediction, with the probability `coverage` (0..1): those no further away than the conformal
  * quantile of the distances of rows that the model has not seen (Vovk, Gammerman and Shafer 2005; Lei et al., JASA 113, 2018). Of n rows
  * of equal weight it is the ceil((n + 1) × coverage)-th smallest distance; rows count by their weights. Throws TRAINING_FAILED where the
  * rows are too few for that coverage.
  */
-export function conformalMargin({ actual, predicted, weights }: ScoredRows, coverage: number): number {
+export function conformalInterval(
+  { actual, predicted, weights }: ScoredRows,
+  { coverage, scale }: { readonly coverage: number; readonly scale: ErrorScale },
+): PredictionInterval {
+  const isRatio = scale === "ratio";
+  const sized = (value: number): number => (isRatio ? Math.log(value) : value);
   const distances = Array.from(actual, (value, row) => ({
-    distance: Math.abs(value - (predicted[row] ?? NaN)),
+    distance: Math.abs(sized(value) - sized(predicted[row] ?? NaN)),
     weight: weights?.[row] ?? 1,
   })).sort((one, other) => one.distance - other.distance);
   const total = distances.reduce((sum, { weight }) => sum + weight, 0);
@@ -19,7 +28,9 @@ export function conformalMargin({ actual, predicted, weights }: ScoredRows, cove
   for (const { distance, weight } of distances) {
     within += weight;
     // Sums of weights are exact where these are whole numbers, but the product is not.
-    if (within >= needed * (1 - 1e-12)) return distance;
+    if (within >= needed * (1 - 1e-12)) {
+      return isRatio ? { coverage, factor: Math.exp(distance) } : { coverage, margin: distance };
+    }
   }
   const least = Math.ceil(coverage / (1 - coverage) - 1e-9);
   throw new PlatformError(

@@ -1,8 +1,14 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { coverageOf } from "../../../platform/metrics/coverage";
-import { conformalMargin } from "../../../training/evaluation/conformal-margin";
+import type { ScoredRows } from "../../../platform/metrics/evaluation";
+import { conformalInterval } from "../../../training/evaluation/conformal-interval";
 import { scored } from "../../platform/metrics/scored-rows";
+
+function conformalMargin(rows: ScoredRows, coverage: number): number {
+  const interval = conformalInterval(rows, { coverage, scale: "difference" });
+  return "margin" in interval ? interval.margin : NaN;
+}
 
 /** Targets 0, 1, 2, ... that are all predicted as 0. */
 const counted = (rows: number): number[] => Array.from({ length: rows }, (_, index) => index);
@@ -55,9 +61,17 @@ test("new rows are within it as often as is said, whatever their distribution", 
   const heavyTailed = (): number => 1 / Math.sqrt(uniformFloat64(random) + 1e-12) - 1;
   const sample = (rows: number) => scored(Array.from({ length: rows }, heavyTailed), zeros(rows));
   const covered = Array.from({ length: 300 }, () =>
-    coverageOf(sample(100), conformalMargin(sample(50), 0.9)),
+    coverageOf(sample(100), conformalInterval(sample(50), { coverage: 0.9, scale: "difference" })),
   );
   const mean = covered.reduce((sum, share) => sum + share, 0) / covered.length;
   // Exactly ceil(51 × 0.9) / 51 = 0.902, with a standard error of 0.003.
   expect(Math.abs(mean - 46 / 51)).toBeLessThan(0.01);
+});
+
+test("of ratios it is the factor by which a target is greater or smaller than its prediction", () => {
+  const rows = scored([1, 30, 8, 5, 100], [2, 10, 2, 5, 20]);
+  // Ratios 2, 3, 4, 1 and 5: the fourth smallest of five, by ceil(6 × 0.6).
+  const interval = conformalInterval(rows, { coverage: 0.6, scale: "ratio" });
+  expect(interval).toEqual({ coverage: 0.6, factor: expect.closeTo(4, 12) as number });
+  expect(coverageOf(rows, { coverage: 0.6, factor: 4.0001 })).toBe(0.8);
 });
