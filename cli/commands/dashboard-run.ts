@@ -18,6 +18,7 @@ import { RunCache } from "../dashboard/board/run-cache";
 import { newAccessKey } from "../dashboard/web/access";
 import { openComparedRun } from "../runs/run-summary";
 import { Runs } from "../runs/runs";
+import { openTrainingSource } from "../runs/training-source";
 import { openSession, type Session } from "../session/session";
 import { openTarget } from "../session/target";
 import { reportInput } from "../steps/run-report";
@@ -93,6 +94,7 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
           ...(hours !== undefined && { from: new Date(Date.now() - hours * 3_600_000) }),
         },
       ),
+    trainings: ({ name }) => openTrainingSource(session, { target: settings.target, model: name }),
     audit: (model) => readActs(session.audit, model),
     openTrial: (board) => openTrial(session, board),
     scoreFile: ({ definition }, input, output) => scoreFile(session, definition, { input, output, deployer }),

@@ -1,6 +1,7 @@
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { ModelVersion } from "../../../platform/registry/registry";
 import type { DeploymentStatus } from "../../../platform/release/deployment";
+import type { NodePrice } from "../../../platform/settings/node-price";
 import type { RecordedDecision } from "../../retraining/decision-journal";
 import type { RunSummary } from "../../runs/run-summary";
 
@@ -19,6 +20,10 @@ export interface Board {
   readonly decisions: readonly RecordedDecision[];
   /** What could not be read, in sentences. */
   readonly problems: readonly string[];
+  /** Of an hour of a node; costs of trainings are not shown without it. */
+  readonly nodePrice?: NodePrice;
+  /** Whether the model is trained by a stack in Azure, too. */
+  readonly hasStack: boolean;
   /** ISO 8601, UTC. */
   readonly readAt: string;
 }

@@ -40,6 +40,8 @@ async function readBoard(session: Session, name: string, runs: RunCache): Promis
     versions: versions.toReversed(),
     decisions: decisions.toReversed(),
     problems: [...statuses.missing.map(({ message }) => message), ...problems],
+    ...(settings.nodePrice && { nodePrice: settings.nodePrice }),
+    hasStack: settings.target === "azure",
     readAt: new Date().toISOString(),
   };
 }

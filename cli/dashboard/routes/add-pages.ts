@@ -9,7 +9,10 @@ import { modelsPage } from "../pages/models-page";
 import { monitoringPage } from "../pages/monitoring-page";
 import { runPage, approvalSections } from "../pages/run-page";
 import { servingPart } from "../pages/serving-part";
+import { trainingPage, trainingsPage, type OpenedJob } from "../pages/trainings-page";
 import { tryPage } from "../pages/try-page";
+import type { TrainingJob } from "../../runs/training-job";
+import type { MonitorResult } from "../../watching/monitor";
 import { waitingForApproval } from "../board/board";
 import { Measurements } from "../measurements";
 import { liveScript } from "../web/live-script";
@@ -61,7 +64,7 @@ function addRuns(app: FastifyInstance, desk: Desk): void {
 
 function addWatching(app: FastifyInstance, desk: Desk): void {
   const { parts } = desk;
-  const measurements = new Measurements();
+  const measurements = new Measurements<MonitorResult>();
   app.get<ModelRoute>("/models/:model/serving", ({ params }, reply: FastifyReply) =>
     reply.type("text/html; charset=utf-8").send(servingPart(desk.board(params.model)).markup),
   );
@@ -79,6 +82,29 @@ function addWatching(app: FastifyInstance, desk: Desk): void {
     const { formKey } = desk;
     return sendPage(reply, tryPage({ model: board.name, version, signature, values: example, formKey }));
   });
+}
+
+/** Each takes some requests of Azure. */
+const shownJobs = 20;
+
+function addTrainings(app: FastifyInstance, desk: Desk): void {
+  const { parts } = desk;
+  const lists = new Measurements<readonly TrainingJob[]>();
+  const jobs = new Measurements<OpenedJob>();
+  app.get<ModelRoute>("/models/:model/trainings", async ({ params }, reply) => {
+    const board = desk.board(params.model);
+    const asked = await lists.of(board.name, () => parts.trainings(board).list(shownJobs));
+    return sendPage(reply, trainingsPage(board, asked));
+  });
+  app.get<{ Params: { model: string; job: string } }>(
+    "/models/:model/trainings/:job",
+    async ({ params }, reply) => {
+      const board = desk.board(params.model);
+      const { job } = params;
+      const asked = await jobs.of(`${board.name} ${job}`, () => parts.trainings(board).open(job));
+      return sendPage(reply, trainingPage(board, job, asked));
+    },
+  );
 }
 
 function addAudit(app: FastifyInstance, desk: Desk): void {
@@ -114,6 +140,7 @@ export function addPages(app: FastifyInstance, desk: Desk): void {
   addLists(app, desk);
   addRuns(app, desk);
   addWatching(app, desk);
+  addTrainings(app, desk);
   addAudit(app, desk);
   addActions(app, desk);
 }

@@ -3,6 +3,7 @@ import type { Signature } from "../../../platform/model/signature";
 import { openDrawing, type DrawPlot } from "../../report/draw-plot";
 import type { ReportInput } from "../../report/report-input";
 import type { ComparedRun } from "../../runs/run-summary";
+import type { TrainingSource } from "../../runs/training-source";
 import type { MonitorResult } from "../../watching/monitor";
 import type { ScoreFileResult } from "../../watching/score-file";
 import type { Jobs } from "../actions/jobs";
@@ -33,6 +34,8 @@ export interface DashboardParts {
   readonly reportOf: (board: Board, run: string) => Promise<ReportInput>;
   readonly comparedRun: (run: string) => Promise<ComparedRun>;
   readonly monitor: (board: Board, hours: number | undefined) => Promise<MonitorResult>;
+  /** The stack that trains a model; refused where there is none. */
+  readonly trainings: (board: Board) => TrainingSource;
   /** The audit trail as it is now: acts of one model or of all, and what is wrong with it. */
   readonly audit: (model: string | undefined) => Promise<Audited>;
   readonly openTrial: (board: Board) => Promise<Trial>;

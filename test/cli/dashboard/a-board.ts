@@ -48,6 +48,7 @@ export function boardOf(changes: Partial<Board> = {}): Board {
     versions: [versionOf(2), versionOf(1)],
     decisions: [],
     problems: [],
+    hasStack: false,
     readAt: "2026-11-21T00:00:00.000Z",
     ...changes,
   };
