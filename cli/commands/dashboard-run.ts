@@ -1,11 +1,13 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readActs } from "../audit/show-audit";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { withTemporaryFolder } from "../../platform/base/files";
 import { closeGracefully, listen } from "../../platform/http/listening";
-import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
+import { modelFiles, readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
+import type { ModelVersion, Registry } from "../../platform/registry/registry";
 import { requirePackage } from "../../platform/release/deployment";
 import { openDashboard } from "../dashboard/application";
 import type { DashboardParts, Trial } from "../dashboard/routes/desk";
@@ -67,6 +69,15 @@ async function openTrial(session: Session, { name, production }: Board): Promise
   };
 }
 
+/** The model card of a version, which is in the registry. */
+function readCard(registry: Registry, version: ModelVersion): Promise<string> {
+  return withTemporaryFolder("mlops-card-", async (scratch) => {
+    const directory = path.join(scratch, "model");
+    await registry.download(version, directory);
+    return readFile(path.join(directory, modelFiles.card), "utf8");
+  });
+}
+
 interface Running {
   readonly boards: BoardKeeper;
   readonly jobs: Jobs | undefined;
@@ -94,6 +105,7 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
           ...(hours !== undefined && { from: new Date(Date.now() - hours * 3_600_000) }),
         },
       ),
+    cardOf: (version) => readCard(session.registry, version),
     trainings: ({ name }) => openTrainingSource(session, { target: settings.target, model: name }),
     audit: (model) => readActs(session.audit, model),
     openTrial: (board) => openTrial(session, board),

@@ -5,6 +5,7 @@ export const links = {
   runs: (model: string): string => `${links.model(model)}/runs`,
   run: (model: string, run: string): string => `${links.runs(model)}/${encodeURIComponent(run)}`,
   versions: (model: string): string => `${links.model(model)}/versions`,
+  version: (model: string, version: number): string => `${links.versions(model)}/${version}`,
   compare: (model: string): string => `${links.model(model)}/compare`,
   monitoring: (model: string): string => `${links.model(model)}/monitoring`,
   trainings: (model: string): string => `${links.model(model)}/trainings`,

@@ -13,6 +13,7 @@ import { trainingPage, trainingsPage, type OpenedJob } from "../pages/trainings-
 import { tryPage } from "../pages/try-page";
 import type { TrainingJob } from "../../runs/training-job";
 import type { MonitorResult } from "../../watching/monitor";
+import { versionPage } from "../pages/version-page";
 import { waitingForApproval } from "../board/board";
 import { Measurements } from "../measurements";
 import { liveScript } from "../web/live-script";
@@ -40,6 +41,19 @@ function addLists(app: FastifyInstance, desk: Desk): void {
   );
   app.get<ModelRoute>("/models/:model/versions", ({ params, query }, reply) =>
     sendPage(reply, versionsPage(desk.board(params.model), query.page)),
+  );
+}
+
+function addVersion(app: FastifyInstance, desk: Desk): void {
+  const cards = new Measurements<string>();
+  app.get<{ Params: { model: string; version: string } }>(
+    "/models/:model/versions/:version",
+    async ({ params }, reply) => {
+      const board = desk.board(params.model);
+      const version = desk.version(board, params.version);
+      const card = await cards.of(version.digest, () => desk.parts.cardOf(version));
+      return sendPage(reply, versionPage(board, version, card));
+    },
   );
 }
 
@@ -138,6 +152,7 @@ function addActions(app: FastifyInstance, desk: Desk): void {
 export function addPages(app: FastifyInstance, desk: Desk): void {
   app.get("/live.js", (_request, reply) => reply.type("text/javascript; charset=utf-8").send(liveScript));
   addLists(app, desk);
+  addVersion(app, desk);
   addRuns(app, desk);
   addWatching(app, desk);
   addTrainings(app, desk);

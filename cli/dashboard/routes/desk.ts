@@ -1,4 +1,5 @@
 import { PlatformError } from "../../../platform/base/errors";
+import type { ModelVersion } from "../../../platform/registry/registry";
 import type { Signature } from "../../../platform/model/signature";
 import { openDrawing, type DrawPlot } from "../../report/draw-plot";
 import type { ReportInput } from "../../report/report-input";
@@ -34,6 +35,8 @@ export interface DashboardParts {
   readonly reportOf: (board: Board, run: string) => Promise<ReportInput>;
   readonly comparedRun: (run: string) => Promise<ComparedRun>;
   readonly monitor: (board: Board, hours: number | undefined) => Promise<MonitorResult>;
+  /** A version's model card, in Markdown. */
+  readonly cardOf: (version: ModelVersion) => Promise<string>;
   /** The stack that trains a model; refused where there is none. */
   readonly trainings: (board: Board) => TrainingSource;
   /** The audit trail as it is now: acts of one model or of all, and what is wrong with it. */
@@ -67,6 +70,12 @@ export class Desk {
     if (board === undefined) throw notFound(`model "${name}"`);
     if ("fault" in board) throw new PlatformError("USAGE", board.fault);
     return board;
+  }
+
+  version({ name, versions }: Board, number: string): ModelVersion {
+    const found = versions.find(({ version }) => String(version) === number);
+    if (found === undefined) throw notFound(`version "${number}" of ${name}`);
+    return found;
   }
 
   requireRun(board: Board, id: string): void {

@@ -60,6 +60,10 @@ async function open(changes: Partial<DashboardParts> = {}): Promise<void> {
     reportOf: (_board, run) => Promise.resolve({ ...bare, run: { ...bare.run, id: run } }),
     comparedRun: (id) => Promise.resolve({ summary: runOf(Number(id.slice(4))), definition }),
     monitor: () => Promise.reject(new PlatformError("NOT_FOUND", "Nothing serves.")),
+    cardOf: ({ version }) =>
+      version === 1
+        ? Promise.resolve("# houses\n\n## Intended use\n\nNot stated. \\<i\\>\n")
+        : Promise.reject(new PlatformError("STORAGE_FAILED", "It is gone.")),
     trainings: () => ({
       list: () => Promise.resolve([job]),
       watched: () => Promise.resolve([job]),
@@ -151,6 +155,7 @@ describe("pages", () => {
     "/models/houses/serving",
     "/models/houses/runs",
     "/models/houses/versions",
+    "/models/houses/versions/1",
     "/models/houses/runs/run-2",
     "/models/houses/compare",
     "/models/houses/compare?run=run-1&run=run-2",
@@ -167,6 +172,13 @@ describe("pages", () => {
     expect(body).not.toContain("<b>houses</b>");
     expect(body).not.toContain("undefined");
     expect(body).not.toContain("<i>");
+  });
+
+  test("a version has its model card, or why it cannot be shown", async () => {
+    expect((await get("/models/houses/versions")).body).toContain('href="/models/houses/versions/1"');
+    expect((await get("/models/houses/versions/1")).body).toMatch(/<h4>Intended use<\/h4><p>Not stated/);
+    expect((await get("/models/houses/versions/2")).body).toContain("It is gone.");
+    expect((await get("/models/houses/versions/3")).statusCode).toBe(404);
   });
 
   test("jobs of a stack have what they took and, by a price, cost; what Azure refuses is told", async () => {
