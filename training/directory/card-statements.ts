@@ -1,7 +1,7 @@
 import { targetOf } from "../../platform/definition/definition";
-import { describeSplitRule } from "../../platform/data/split-rule";
 import { counted } from "../../platform/base/wording";
 import type { CardFacts } from "./card-facts";
+import { cardSplit } from "./card-split";
 import { markdownTable, markdownText } from "./markdown-text";
 
 const notStated = "Not stated.";
@@ -45,12 +45,16 @@ export function factorsText({ definition: { card }, metrics }: CardFacts): strin
 }
 
 /** The rows that it was measured on. */
-export function evaluationDataText({ definition: { card }, lineage: { data, split } }: CardFacts): string {
-  const how = split ? `, ${markdownText(describeSplitRule(split))}` : "";
-  return `${counted(data.heldOutRows, "row")} of the same source as the training rows, held out${how}. ${stated(card?.evaluationData)}`;
+export function evaluationDataText(facts: CardFacts): string {
+  const { card } = facts.definition;
+  const split = cardSplit(facts);
+  const how = split === undefined ? "" : `, ${markdownText(split)}`;
+  const why = card?.evaluationData ?? "Why they stand for what it will be asked is not stated.";
+  return `${counted(facts.lineage.data.heldOutRows, "row")} of the same source as the training rows, held out${how}. ${markdownText(why)}`;
 }
 
 /** The rows that it was trained on. */
 export function trainingDataText({ definition: { card }, lineage: { data } }: CardFacts): string {
-  return `${counted(data.trainingRows, "row")} of ${markdownText(data.source)}. ${stated(card?.trainingData)}`;
+  const from = card?.trainingData ?? "Where they are from, and how they were gathered, is not stated.";
+  return `${counted(data.trainingRows, "row")} of ${markdownText(data.source)}. ${markdownText(from)}`;
 }

@@ -1,9 +1,9 @@
 import { featuresOf, targetOf, type ColumnDefinition } from "../../platform/definition/definition";
-import { describeSplitRule } from "../../platform/data/split-rule";
 import { describeCode } from "../../platform/model/describe-code";
 import { shownValue } from "../../platform/definition/shown-value";
 import type { CardFacts } from "./card-facts";
 import { cardLimits } from "./card-limits";
+import { cardSplit } from "./card-split";
 import { energyText, metricTable, sliceTable } from "./card-measures";
 import {
   detailsTable,
@@ -47,8 +47,10 @@ function columnTable({ definition }: CardFacts): string {
   );
 }
 
-function lineageTable({ lineage }: CardFacts): string {
-  const { data, code, tools, split } = lineage;
+function lineageTable(facts: CardFacts): string {
+  const { lineage } = facts;
+  const { data, code, tools } = lineage;
+  const split = cardSplit(facts);
   const { kind, ...settings } = lineage.parameters;
   const commits = describeCode(code)
     .map(([what, value]) => `${what}: ${value}`)
@@ -64,7 +66,7 @@ function lineageTable({ lineage }: CardFacts): string {
       ["Data", `${data.source}, ${data.rows} rows, SHA-256 ${data.digest}`],
       [
         "Split",
-        `${data.trainingRows} training rows, ${data.heldOutRows} held out${split ? `, ${describeSplitRule(split)}` : ""}`,
+        `${data.trainingRows} training rows, ${data.heldOutRows} held out${split === undefined ? "" : `, ${split}`}`,
       ],
       ["Trainer", `${kind} ${JSON.stringify(settings)}`],
       ...(program === undefined ? [] : [["Program", program]]),

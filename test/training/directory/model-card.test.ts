@@ -1,5 +1,6 @@
 import { renderMarkdown } from "../../../cli/report/markdown";
 import type { Digest } from "../../../platform/base/files";
+import type { SplitRule } from "../../../platform/data/split-rule";
 import type { ModelMetrics } from "../../../platform/model/model-directory";
 import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
 import { signatureOf } from "../../../platform/model/signature";
@@ -38,7 +39,8 @@ function cardOf(
   {
     heldOut = { rows: 2, metrics: {} },
     cpuSeconds,
-  }: { heldOut?: ModelMetrics["heldOut"]; cpuSeconds?: number } = {},
+    split = { by: "column", column: "set|s" },
+  }: { heldOut?: ModelMetrics["heldOut"]; cpuSeconds?: number; split?: SplitRule } = {},
 ): string {
   return modelCard({
     definition: of,
@@ -48,7 +50,7 @@ function cardOf(
       run: "run-1",
       createdAt: "2026-11-26T00:00:00Z",
       data: { source: "<i>data</i>.csv", digest, rows: 10, trainingRows: 8, heldOutRows: 2 },
-      split: { by: "column", column: "set|s" },
+      split,
       code: {},
       definitionDigest: digest,
       parameters: { kind: "ridge", alpha: 1 },
@@ -181,7 +183,17 @@ test("no personal column is in a card, not even by its name or its coefficient",
     intercept: 1,
     terms: [{ kind: "number", column: "income", mean: 0, scale: 1, coefficient: 7.77, fill: 0 }] as never,
   };
-  const card = cardOf(secret, linear);
+  const split = {
+    by: "hash" as const,
+    seed: 1,
+    testFraction: 0.2,
+    key: [
+      { name: "income", type: "number" as const },
+      { name: "town", type: "category" as const },
+    ],
+  };
+  const card = cardOf(secret, linear, { split });
   expect(card).not.toMatch(/income|7\.77/);
+  expect(card).toContain('by a hash of the values of "(personal)", "town" with seed 1');
   expect(card).toContain("It takes 1 feature that may identify a person");
 });
