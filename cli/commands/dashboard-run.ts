@@ -25,12 +25,16 @@ import { openSession, type Session } from "../session/session";
 import { openTarget } from "../session/target";
 import { reportInput } from "../steps/run-report";
 import { monitor } from "../watching/monitor";
+import { WindowReader, windowFolder } from "../watching/window-journal";
+import { openStorage } from "../../platform/storage/open-storage";
+import { journalFolder } from "../retraining/decision-journal";
 import { scoreFile } from "../watching/score-file";
 import type { CommandScope } from "./command-scope";
 
 export interface DashboardFlags {
   readonly port: number;
   readonly allowChanges?: boolean;
+  readonly history?: string;
   readonly json?: boolean;
 }
 
@@ -116,13 +120,19 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
 /** Shows the dashboard until the command is told to end. */
 export async function runDashboard(
   scope: CommandScope,
-  { port: asked, allowChanges = false, json = false }: DashboardFlags,
+  { port: asked, allowChanges = false, history, json = false }: DashboardFlags,
 ): Promise<void> {
   const { signal } = scope;
   const session = await openSession({ json, signal, attached: false });
   const report = reportOnce(session);
   const cache = new RunCache(new Runs(session.workspace.runs, report));
-  const boards = new BoardKeeper(() => readBoards(session, cache));
+  const { workspace } = session;
+  const sources = {
+    runs: cache,
+    windows: new WindowReader(await openStorage(history ?? windowFolder(workspace))),
+    decisions: await openStorage(history ?? journalFolder(workspace)),
+  };
+  const boards = new BoardKeeper(() => readBoards(session, sources));
   const [, program = ""] = process.argv;
   const jobs = allowChanges
     ? new Jobs([process.execPath, ...process.execArgv, program], () => void boards.refresh().catch(report))

@@ -16,6 +16,7 @@ import { driftGauges } from "../watching/drift-gauges";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
 import { reportGauges } from "../watching/report-gauges";
+import { recordWindow, windowFolder, windowOf, type WatchedWindow } from "../watching/window-journal";
 import type { CommandScope } from "./command-scope";
 import { describeNext, openCommand, type ModelFlags, type OpenCommand } from "./open-command";
 import { retrainStack } from "./retrain-command";
@@ -51,6 +52,21 @@ function requireFitting({ act, retrain: always, target, history }: MonitorFlags)
 /** Where decisions are kept. */
 function journalPlace({ workspace }: Session, { history }: MonitorFlags): string {
   return history ?? journalFolder(workspace);
+}
+
+/** Keeps what was measured for the dashboard. What was found stands, kept or not. */
+async function keepWindow(
+  { workspace, output }: Session,
+  { environment, history }: MonitorFlags,
+  window: WatchedWindow,
+  name: string,
+): Promise<void> {
+  try {
+    await recordWindow(await openStorage(history ?? windowFolder(workspace)), window, { environment, name });
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    output.print(`What was measured is not kept: ${error.message}`);
+  }
 }
 
 function describe(
@@ -122,6 +138,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
         now,
       })
     : undefined;
+  await keepWindow(session, flags, windowOf(result, { environment, now, from }), definition.name);
   const { version, drift, performance } = result;
   session.output.result(
     { version, ...drift, ...(performance && { performance }), ...acted },

@@ -12,6 +12,7 @@ import type { Page } from "../web/page";
 import { links } from "./links";
 import { runsTable } from "./runs-table";
 import { servingPart } from "./serving-part";
+import { watchingSection } from "./watching-section";
 import { versionsTable } from "./versions-table";
 
 /** Rows of a list that has a page of its own. */
@@ -104,6 +105,7 @@ function sectionsOf(board: Board, draw: DrawPlot): (Section | undefined)[] {
               </form>
               ${more(links.runs(name), runs.length, "runs")}`,
     },
+    watchingSection(board, draw),
     decisionsSection(board),
     changes && { id: "changes", title: "Changes of the environments", content: changes },
   ];

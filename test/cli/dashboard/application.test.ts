@@ -13,7 +13,7 @@ import { PlatformError } from "../../../platform/base/errors";
 import { signatureOf } from "../../../platform/model/signature";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { bare, definition, evilColumn } from "../report/report-fixture";
-import { boardOf, deploymentOf, releaseOf, runOf, versionOf } from "./a-board";
+import { boardOf, deploymentOf, releaseOf, runOf, versionOf, watchedWindow } from "./a-board";
 
 const folder = useTemporaryFolder();
 const key = "k".repeat(32);
@@ -172,6 +172,17 @@ describe("pages", () => {
     expect(body).not.toContain("<b>houses</b>");
     expect(body).not.toContain("undefined");
     expect(body).not.toContain("<i>");
+  });
+
+  test("drift and performance are shown over time", async () => {
+    expect((await get("/models/houses")).body).not.toContain("Drift and performance over time");
+    boards.set("houses", boardOf({ windows: [1, 2, 3].map(watchedWindow) }));
+    await app.close();
+    await open();
+    const { body } = await get("/models/houses");
+    for (const text of ["PSI of town", "rmse by the truth of each window", "11 to 15", "fallen"]) {
+      expect(body).toContain(text);
+    }
   });
 
   test("a version has its model card, or why it cannot be shown", async () => {
