@@ -3,17 +3,15 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readActs } from "../audit/show-audit";
-import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { reasonOf } from "../../platform/base/errors";
 import { withTemporaryFolder } from "../../platform/base/files";
 import { closeGracefully, listen } from "../../platform/http/listening";
-import { modelFiles, readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
+import { modelFiles } from "../../platform/model/model-directory";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
-import { requirePackage } from "../../platform/release/deployment";
 import { openDashboard } from "../dashboard/application";
-import type { DashboardParts, Trial } from "../dashboard/routes/desk";
+import type { DashboardParts } from "../dashboard/routes/desk";
 import { Jobs } from "../dashboard/actions/jobs";
-import { tryRow } from "../dashboard/actions/try-row";
-import type { Board } from "../dashboard/board/board";
+import { openTrial } from "../dashboard/actions/open-trial";
 import { BoardKeeper } from "../dashboard/board/board-keeper";
 import { readBoards } from "../dashboard/board/read-boards";
 import { RunCache } from "../dashboard/board/run-cache";
@@ -46,30 +44,6 @@ function reportOnce(session: Session): (error: unknown) => void {
     if (told.has(message)) return;
     told.add(message);
     session.output.print(message);
-  };
-}
-
-/** What serves in production of a model, with what a form of it needs. */
-async function openTrial(session: Session, { name, production }: Board): Promise<Trial> {
-  const target = openTarget(session, session.settings.target);
-  const { stable, url } = await target.deployer.status(production, name);
-  if (stable === undefined || url === undefined) {
-    throw new PlatformError(
-      "NOT_FOUND",
-      `Nothing of ${name} serves in ${production} now, so there is nothing to ask. \`npm run mlops -- serve --model ${name}\` serves what is released.`,
-    );
-  }
-  const directory = path.join(requirePackage(stable).package, "model");
-  const { signature } = await readModelMetadata(directory);
-  const [row = {}] = (await readGoldenRows(directory)).rows;
-  const headers = await target.headers(production, name);
-  return {
-    version: stable.model,
-    signature,
-    example: Object.fromEntries(
-      Object.entries(row).map(([column, value]) => [column, value === null ? "" : String(value)]),
-    ),
-    ask: (asked) => tryRow({ url, headers }, asked),
   };
 }
 
@@ -112,7 +86,7 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
     cardOf: (version) => readCard(session.registry, version),
     trainings: ({ name }) => openTrainingSource(session, { target: settings.target, model: name }),
     audit: (model) => readActs(session.audit, model),
-    openTrial: (board) => openTrial(session, board),
+    openTrial: (board) => openTrial(session, board, { asTest: true }),
     scoreFile: ({ definition }, input, output) => scoreFile(session, definition, { input, output, deployer }),
   };
 }

@@ -20,7 +20,7 @@ const windowSchema = z.object({
   rows: z.number().int().min(0),
   /** Whether there were rows enough to judge drift. */
   judged: z.boolean(),
-  /** No values of a column are kept, only how far it has moved. */
+  /** No values of a column are kept, only how far it has moved; none where there were too few rows to judge. */
   columns: z.array(z.object({ column: z.string(), psi: z.number(), drifted: z.boolean() })),
   /** The gate's metric by the truth that was known. */
   performance: z
@@ -96,7 +96,8 @@ export function windowOf(
     model: version,
     rows: drift.rows,
     judged: drift.judged,
-    columns: drift.columns.map(({ column, psi, drifted }) => ({ column, psi, drifted })),
+    // The index of a few rows is chance, and of none anything.
+    columns: drift.judged ? drift.columns.map(({ column, psi, drifted }) => ({ column, psi, drifted })) : [],
     ...(performance && { performance }),
   };
 }

@@ -39,6 +39,7 @@ const definition: ModelDefinitionInput = {
     floors: [{ metric: "r2", atLeast: 0.3 }],
     slices: [{ column: "age", at: [50], mayBeWorseBy: 3 }],
   },
+  page: true,
   card: {
     intendedUse: "To show the life of a model, from data to production and back.",
     intendedUsers: "People who try this platform, and its own tests.",

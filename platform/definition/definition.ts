@@ -103,6 +103,8 @@ const definitionShape = closedObject({
     maxBodyBytes: z.number().int().min(1).default(5_000_000),
   }).prefault({}),
   canary: canarySchema.prefault({}),
+  /** The model has a page for those who may only ask it: `mlops page`. */
+  page: z.literal(true).optional(),
   /** What the model card says that only its makers know. */
   card: cardSchema.optional(),
 });

@@ -7,6 +7,7 @@ import { environmentName, environmentText } from "./environment-name";
 import { registryText } from "./mlflow-address";
 import { nodePrice } from "./node-price";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
+import { pageKey } from "./page-key";
 import { audit, predictionLog, versions } from "./places";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
@@ -84,6 +85,7 @@ const processes = {
     trustedKeys,
     audit,
     nodePrice,
+    pageKey,
     ...versions,
   },
   training: {

@@ -41,7 +41,7 @@ export function runsTable(
       ...(choosable
         ? [html`<input type="checkbox" name="run" value="${run.id}" aria-label="Compare ${run.id}" />`]
         : []),
-      showTime(run.startedAt),
+      html`<time datetime="${run.startedAt}">${showTime(run.startedAt)}</time>`,
       outcomeBadge(run.outcome),
       showNumber(run.heldOut?.[metric]),
       run.trainingMs === undefined ? "–" : showDuration(run.trainingMs),

@@ -56,7 +56,9 @@ export function watchingSection({ windows, definition }: Board, draw: DrawPlot):
       ]),
   });
   const few =
-    windows.length < 2 ? html`<p class="muted">Plots come with the second measurement.</p>` : undefined;
+    plots.length === 0
+      ? html`<p class="muted">Plots come with the second measurement of rows enough.</p>`
+      : undefined;
   return {
     id: "watching",
     title: "Drift and performance over time",

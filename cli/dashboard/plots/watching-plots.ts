@@ -12,7 +12,12 @@ const maxColumns = 24;
 const dayOf = ({ time }: WatchedWindow): string => time.slice(5, 10);
 
 function timeAxis(windows: readonly WatchedWindow[]) {
-  const axis = nameAxis(windows.map(dayOf), 44);
+  const days = windows.map(dayOf);
+  const isDaily = new Set(days).size === days.length;
+  const axis = nameAxis(
+    isDaily ? days : windows.map(({ time }) => `${time.slice(8, 10)} ${time.slice(11, 16)}`),
+    64,
+  );
   // Names of many windows would lie over each other.
   return {
     ...axis,
@@ -73,9 +78,9 @@ function psiPlot(column: string, windows: readonly WatchedWindow[], threshold: n
   };
 }
 
-/** A plot for each column of how far it has moved by window, those that lie farthest off now first; nothing of fewer than two windows. */
+/** A plot for each column of how far it has moved by window, those that lie farthest off now first; nothing of fewer than two windows with rows enough. */
 export function psiPlots(all: readonly WatchedWindow[], threshold: number): Plot[] {
-  const windows = all.slice(-maxDrawn);
+  const windows = all.filter(({ judged }) => judged).slice(-maxDrawn);
   if (windows.length < 2) return [];
   const newest = windows.at(-1)?.columns ?? [];
   return newest

@@ -10,7 +10,6 @@ import { monitoringPage } from "../pages/monitoring-page";
 import { runPage, approvalSections } from "../pages/run-page";
 import { servingPart } from "../pages/serving-part";
 import { trainingPage, trainingsPage, type OpenedJob } from "../pages/trainings-page";
-import { tryPage } from "../pages/try-page";
 import type { TrainingJob } from "../../runs/training-job";
 import type { MonitorResult } from "../../watching/monitor";
 import { versionPage } from "../pages/version-page";
@@ -89,12 +88,6 @@ function addWatching(app: FastifyInstance, desk: Desk): void {
     const measured = await measurements.of(`${name} ${hours ?? ""}`, () => parts.monitor(board, hours));
     const asked = { name, definition, environment: production, hours };
     return sendPage(reply, monitoringPage(asked, measured, await desk.drawing()));
-  });
-  app.get<ModelRoute>("/models/:model/try", async ({ params }, reply) => {
-    const board = desk.board(params.model);
-    const { version, signature, example } = await parts.openTrial(board);
-    const { formKey } = desk;
-    return sendPage(reply, tryPage({ model: board.name, version, signature, values: example, formKey }));
   });
 }
 

@@ -13,7 +13,7 @@ import type { TriedRow } from "../actions/try-row";
 import type { Audited } from "../../audit/show-audit";
 import type { Board } from "../board/board";
 import type { BoardKeeper } from "../board/board-keeper";
-import { isSame, type AccessKey } from "../web/access";
+import type { AccessKey } from "../web/access";
 
 /** What serves in production, to be tried. */
 export interface Trial {
@@ -102,15 +102,6 @@ export class Desk {
     throw new PlatformError(
       "CONFLICT",
       `${board.name} has nothing to ${id} now. Go back and look at how it stands.`,
-    );
-  }
-
-  /** Refuses a form that no page of this process has shown. */
-  requireKey(key: unknown): void {
-    if (typeof key === "string" && isSame(key, this.formKey)) return;
-    throw new PlatformError(
-      "CONFLICT",
-      "The form is of a dashboard that has ended. Open the page again, and send it from there.",
     );
   }
 }

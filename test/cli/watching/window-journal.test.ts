@@ -80,6 +80,13 @@ test.each([
   expect(performance?.interval?.high).toBeCloseTo(interval.high, 12);
 });
 
+test("of too few rows no index is kept", () => {
+  const result = looked("auc", 0.6, { low: 0.1, high: 0.3 });
+  const few = { ...result, drift: { ...result.drift, judged: false } };
+  expect(windowOf(few, at)).toMatchObject({ judged: false, columns: [] });
+  expect(windowOf(result, at).columns).toEqual([{ column: "age", psi: 0.1, drifted: true }]);
+});
+
 test("no values of columns are kept, and no estimate", () => {
   const result = looked("auc", 0.6, { low: 0.1, high: 0.3 });
   const estimated = { ...result, performance: { ...result.performance, kind: "estimated" } } as MonitorResult;

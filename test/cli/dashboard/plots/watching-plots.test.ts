@@ -38,6 +38,13 @@ test("they can be drawn", async () => {
   }
 });
 
+test("a window with too few rows is not drawn: its index is chance", () => {
+  const few = { ...watchedWindow(2), judged: false, columns: [] };
+  expect(psiPlots([watchedWindow(1), few], 0.2)).toEqual([]);
+  const [plot] = psiPlots([watchedWindow(1), few, watchedWindow(3)], 0.2);
+  expect(plot?.description).not.toContain("11-02");
+});
+
 test("a column that a window lacks has a gap, not a zero", () => {
   const lacking = { ...watchedWindow(2), columns: [] };
   const [plot] = psiPlots([watchedWindow(1), lacking, watchedWindow(3)], 0.2);
