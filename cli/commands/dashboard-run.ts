@@ -18,7 +18,7 @@ import { RunCache } from "../dashboard/board/run-cache";
 import { newAccessKey } from "../dashboard/web/access";
 import { openComparedRun } from "../runs/run-summary";
 import { Runs } from "../runs/runs";
-import { openTrainingSource } from "../runs/training-source";
+import { openTrainingSource } from "../trainings/training-source";
 import { openSession, type Session } from "../session/session";
 import { openTarget } from "../session/target";
 import { reportInput } from "../steps/run-report";

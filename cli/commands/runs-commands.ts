@@ -18,8 +18,9 @@ const summaries = () => require("../runs/run-summary") as typeof import("../runs
 
 const describing = () => require("../terminal/describe-runs") as typeof import("../terminal/describe-runs");
 const describingJobs = () =>
-  require("../terminal/describe-jobs") as typeof import("../terminal/describe-jobs");
-const sources = () => require("../runs/training-source") as typeof import("../runs/training-source");
+  require("../trainings/describe-jobs") as typeof import("../trainings/describe-jobs");
+const sources = () =>
+  require("../trainings/training-source") as typeof import("../trainings/training-source");
 
 interface ListFlags extends ModelFlags {
   readonly last: number;

@@ -8,8 +8,9 @@ import { openCommand, type ModelFlags } from "./open-command";
 import { jsonOption, modelOption, targetOption, wholeNumber } from "./options";
 
 // Loaded where a verb runs: help and usage errors come without them.
-const sources = () => require("../runs/training-source") as typeof import("../runs/training-source");
-const describing = () => require("../terminal/describe-jobs") as typeof import("../terminal/describe-jobs");
+const sources = () =>
+  require("../trainings/training-source") as typeof import("../trainings/training-source");
+const describing = () => require("../trainings/describe-jobs") as typeof import("../trainings/describe-jobs");
 const reporting = () => require("../watching/report-gauges") as typeof import("../watching/report-gauges");
 
 interface TrainingFlags extends ModelFlags {

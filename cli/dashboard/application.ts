@@ -3,8 +3,9 @@ import type { ScoreFileResult } from "../watching/score-file";
 import { customerPlace } from "./pages/try-place";
 import { addForms, addFormParsers } from "./routes/add-forms";
 import { addPages } from "./routes/add-pages";
+import type { Trial } from "./actions/open-trial";
 import { addTry } from "./routes/add-try";
-import { Desk, type DashboardParts, type Trial } from "./routes/desk";
+import { Desk, type DashboardParts } from "./routes/desk";
 import { ownEntrance, publishedEntrance, type AccessKey } from "./web/access";
 import { addGuard } from "./web/guard";
 

@@ -2,7 +2,7 @@ import { AzureClient } from "../../platform/azure/azure-client";
 import { JobLog } from "../../platform/azure/job-log";
 import { jobLink, watchJob } from "../../platform/azure/jobs";
 import { invokeRetraining } from "../../platform/azure/retraining";
-import { outcomeOf, readTrainingStack, requireModelOf } from "./training-stack";
+import { outcomeOf, readTrainingStack, requireModelOf } from "../trainings/training-stack";
 
 /** The pipeline's one input, as infra/components/training/training-specs.ts names it. */
 const dataInput = "training_data";

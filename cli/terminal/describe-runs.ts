@@ -3,7 +3,6 @@ import type { MetricName } from "../../platform/definition/metric-names";
 import type { RunComparison } from "../runs/compare-runs";
 import type { Difference } from "../runs/differences";
 import type { NodePrice } from "../../platform/settings/node-price";
-import { showDuration } from "../report/display";
 import type { RunSummary } from "../runs/run-summary";
 import { showCost } from "../runs/training-job";
 import { formatTable } from "./format-table";
@@ -36,7 +35,7 @@ export function describeSummaries(
       id,
       outcome,
       showValue(heldOut?.[metric]),
-      trainingMs === undefined ? "-" : showDuration(trainingMs),
+      trainingMs === undefined ? "-" : `${(trainingMs / 1000).toFixed(1)} s`,
       ...(price ? [trainingMs === undefined ? "-" : showCost(trainingMs / minuteMs, price)] : []),
       describeParameters(parameters),
       data?.digest.slice(0, 12) ?? "-",

@@ -226,7 +226,6 @@ export type ModelDefinition = z.output<typeof modelDefinitionSchema>;
 export type ColumnDefinition = ModelDefinition["columns"][number];
 export type DataFormat = ModelDefinition["format"];
 export type GateRule = ModelDefinition["gate"];
-export type ModelCardText = NonNullable<ModelDefinition["card"]>;
 export type CanaryRule = ModelDefinition["canary"];
 export type DriftRule = ModelDefinition["drift"];
 export type ServingLimits = ModelDefinition["serving"];

@@ -1,13 +1,22 @@
 import path from "node:path";
 import { PlatformError } from "../../../platform/base/errors";
 import { readGoldenRows, readModelMetadata } from "../../../platform/model/model-directory";
+import type { Signature } from "../../../platform/model/signature";
 import { requirePackage } from "../../../platform/release/deployment";
 import { testHeader } from "../../../scoring/http/request-headers";
 import type { Session } from "../../session/session";
 import { openTarget } from "../../session/target";
 import type { Board } from "../board/board";
-import type { Trial } from "../routes/desk";
-import { tryRow } from "./try-row";
+import { tryRow, type TriedRow } from "./try-row";
+
+/** What serves in production, to be tried. */
+export interface Trial {
+  readonly version: string;
+  readonly signature: Signature;
+  /** Of a row that the model knows, as text. */
+  readonly example: Readonly<Record<string, string>>;
+  readonly ask: (row: object) => Promise<TriedRow>;
+}
 
 /** What serves in production of a model, with what a form of it needs; its requests are marked as tests, or are a client's. */
 export async function openTrial(

@@ -99,7 +99,7 @@ export function performancePlot(all: readonly WatchedWindow[]): Plot | undefined
   if (metric === undefined || of.length < 2) return undefined;
   const values = (pick: (performance: NonNullable<WatchedWindow["performance"]>) => number | undefined) =>
     of.map(({ performance }) => (performance && pick(performance)) ?? "-");
-  const bound = { color: plotColours.current, width: 1, type: "dotted" } as const;
+  const bound = { color: plotColours.current, width: 1.5, type: "dashed", opacity: 0.8 } as const;
   return {
     title: `${metric} by the truth of each window`,
     description: `${of

@@ -6,13 +6,14 @@ import { pipeline } from "node:stream/promises";
 import type { FastifyInstance } from "fastify";
 import { PlatformError } from "../../../platform/base/errors";
 import type { ScoreFileResult } from "../../watching/score-file";
+import type { Trial } from "../actions/open-trial";
 import { rowOf } from "../actions/try-row";
 import { scoredPage } from "../pages/scored-page";
 import { tryPage } from "../pages/try-page";
 import type { TryPlace } from "../pages/try-place";
 import { requireFormKey, type AccessKey } from "../web/access";
 import { sendPage } from "../web/send-page";
-import { notFound, type Trial } from "./desk";
+import { notFound } from "./desk";
 
 type Fields = Readonly<Record<string, string | undefined>>;
 interface ModelParams {

@@ -1,28 +1,18 @@
 import { PlatformError } from "../../../platform/base/errors";
 import type { ModelVersion } from "../../../platform/registry/registry";
-import type { Signature } from "../../../platform/model/signature";
 import { openDrawing, type DrawPlot } from "../../report/draw-plot";
 import type { ReportInput } from "../../report/report-input";
 import type { ComparedRun } from "../../runs/run-summary";
-import type { TrainingSource } from "../../runs/training-source";
+import type { TrainingSource } from "../../trainings/training-source";
 import type { MonitorResult } from "../../watching/monitor";
 import type { ScoreFileResult } from "../../watching/score-file";
 import type { Jobs } from "../actions/jobs";
 import { actionIds, possibleActions, type PossibleAction } from "../actions/possible-actions";
-import type { TriedRow } from "../actions/try-row";
+import type { Trial } from "../actions/open-trial";
 import type { Audited } from "../../audit/show-audit";
 import type { Board } from "../board/board";
 import type { BoardKeeper } from "../board/board-keeper";
 import type { AccessKey } from "../web/access";
-
-/** What serves in production, to be tried. */
-export interface Trial {
-  readonly version: string;
-  readonly signature: Signature;
-  /** Of a row that the model knows, as text. */
-  readonly example: Readonly<Record<string, string>>;
-  readonly ask: (row: object) => Promise<TriedRow>;
-}
 
 /** What pages are made from, and what they may do. */
 export interface DashboardParts {

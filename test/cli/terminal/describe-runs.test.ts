@@ -21,7 +21,7 @@ test("a run's line has its state, metric, trainer, data and decision; what it la
     id,
     "promotable",
     "50.25",
-    "1 min 30 s",
+    "90.0 s",
     "ridge, alpha 1",
     "aaaaaaaaaaaa",
     "promote: better",

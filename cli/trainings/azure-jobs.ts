@@ -4,8 +4,8 @@ import { JobLog } from "../../platform/azure/job-log";
 import { getJob, jobLink, listJobs, type Job } from "../../platform/azure/jobs";
 import { PlatformError } from "../../platform/base/errors";
 import type { TrainingState, WatchedTraining } from "../../platform/gate/training-watch";
-import { outcomeOf, type TrainingStack } from "../retraining/training-stack";
-import type { TrainingJob } from "./training-job";
+import { outcomeOf, type TrainingStack } from "./training-stack";
+import type { TrainingJob } from "../runs/training-job";
 
 type Stack = Pick<TrainingStack, "model" | "workspaceId" | "trackingUri">;
 

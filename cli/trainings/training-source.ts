@@ -1,11 +1,11 @@
 import type { WatchedTraining } from "../../platform/gate/training-watch";
 import { readEnvironments } from "../../platform/release/environments";
-import { readTrainingStack, requireModelOf, type TrainingStack } from "../retraining/training-stack";
+import { readTrainingStack, requireModelOf, type TrainingStack } from "./training-stack";
 import type { Session } from "../session/session";
 import type { TargetName } from "../session/target";
-import { openLocalJob } from "./local-jobs";
-import { requireRunOf } from "./require-run-of";
-import { jobOfRun, type TrainingJob } from "./training-job";
+import { openLocalJob } from "../runs/local-jobs";
+import { requireRunOf } from "../runs/require-run-of";
+import { jobOfRun, type TrainingJob } from "../runs/training-job";
 
 /** Where the trainings of a model are looked at: the runs of this machine, or the jobs of the stack that trains. */
 export interface TrainingSource {

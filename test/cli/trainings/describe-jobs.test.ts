@@ -1,4 +1,4 @@
-import { describeJob, describeJobs } from "../../../cli/terminal/describe-jobs";
+import { describeJob, describeJobs } from "../../../cli/trainings/describe-jobs";
 import type { TrainingJob } from "../../../cli/runs/training-job";
 
 const job: TrainingJob = {

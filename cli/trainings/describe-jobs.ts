@@ -2,8 +2,8 @@ import type { MetricName } from "../../platform/definition/metric-names";
 import type { NodePrice } from "../../platform/settings/node-price";
 import { showDuration, showTime } from "../report/display";
 import { showCost, type TrainingJob } from "../runs/training-job";
-import { showValue } from "./describe-runs";
-import { formatTable } from "./format-table";
+import { showValue } from "../terminal/describe-runs";
+import { formatTable } from "../terminal/format-table";
 
 const minuteMs = 60_000;
 const duration = (minutes: number | undefined): string =>

@@ -1,4 +1,4 @@
-import { listTrainingJobs, openTrainingJob, watchedJobs } from "../../../cli/runs/azure-jobs";
+import { listTrainingJobs, openTrainingJob, watchedJobs } from "../../../cli/trainings/azure-jobs";
 import { AzureMlServer, workspaceId } from "../../platform/azure/azure-ml-server";
 
 const now = new Date("2026-03-10T12:00:00.000Z");

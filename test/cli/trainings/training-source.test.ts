@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { Runs } from "../../../cli/runs/runs";
-import { openTrainingSource } from "../../../cli/runs/training-source";
+import { openTrainingSource } from "../../../cli/trainings/training-source";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 
 const folder = useTemporaryFolder();
