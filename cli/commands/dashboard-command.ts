@@ -17,6 +17,10 @@ export function addDashboard(program: Command, scope: CommandScope): void {
     )
     .option("--port <number>", "port on 127.0.0.1", wholeNumber(1, 65_535), defaultPort)
     .option("--allow-changes", "approve, promote, roll back and retrain from its pages, too")
+    .option(
+      "--history <place>",
+      "folder, or address of a blob container, where `mlops monitor --history` keeps what it measured and decided",
+    )
     .addOption(jsonOption())
     .action((flags: DashboardFlags) => dashboards().runDashboard(scope, flags));
 }

@@ -1,33 +1,38 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readActs } from "../audit/show-audit";
-import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { reasonOf } from "../../platform/base/errors";
+import { withTemporaryFolder } from "../../platform/base/files";
 import { closeGracefully, listen } from "../../platform/http/listening";
-import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
-import { requirePackage } from "../../platform/release/deployment";
+import { modelFiles } from "../../platform/model/model-directory";
+import type { ModelVersion, Registry } from "../../platform/registry/registry";
 import { openDashboard } from "../dashboard/application";
-import type { DashboardParts, Trial } from "../dashboard/routes/desk";
+import type { DashboardParts } from "../dashboard/routes/desk";
 import { Jobs } from "../dashboard/actions/jobs";
-import { tryRow } from "../dashboard/actions/try-row";
-import type { Board } from "../dashboard/board/board";
+import { openTrial } from "../dashboard/actions/open-trial";
 import { BoardKeeper } from "../dashboard/board/board-keeper";
 import { readBoards } from "../dashboard/board/read-boards";
 import { RunCache } from "../dashboard/board/run-cache";
 import { newAccessKey } from "../dashboard/web/access";
 import { openComparedRun } from "../runs/run-summary";
 import { Runs } from "../runs/runs";
+import { openTrainingSource } from "../trainings/training-source";
 import { openSession, type Session } from "../session/session";
 import { openTarget } from "../session/target";
 import { reportInput } from "../steps/run-report";
 import { monitor } from "../watching/monitor";
+import { WindowReader, windowFolder } from "../watching/window-journal";
+import { openStorage } from "../../platform/storage/open-storage";
+import { journalFolder } from "../retraining/decision-journal";
 import { scoreFile } from "../watching/score-file";
 import type { CommandScope } from "./command-scope";
 
 export interface DashboardFlags {
   readonly port: number;
   readonly allowChanges?: boolean;
+  readonly history?: string;
   readonly json?: boolean;
 }
 
@@ -42,28 +47,13 @@ function reportOnce(session: Session): (error: unknown) => void {
   };
 }
 
-/** What serves in production of a model, with what a form of it needs. */
-async function openTrial(session: Session, { name, production }: Board): Promise<Trial> {
-  const target = openTarget(session, session.settings.target);
-  const { stable, url } = await target.deployer.status(production, name);
-  if (stable === undefined || url === undefined) {
-    throw new PlatformError(
-      "NOT_FOUND",
-      `Nothing of ${name} serves in ${production} now, so there is nothing to ask. \`npm run mlops -- serve --model ${name}\` serves what is released.`,
-    );
-  }
-  const directory = path.join(requirePackage(stable).package, "model");
-  const { signature } = await readModelMetadata(directory);
-  const [row = {}] = (await readGoldenRows(directory)).rows;
-  const headers = await target.headers(production, name);
-  return {
-    version: stable.model,
-    signature,
-    example: Object.fromEntries(
-      Object.entries(row).map(([column, value]) => [column, value === null ? "" : String(value)]),
-    ),
-    ask: (asked) => tryRow({ url, headers }, asked),
-  };
+/** The model card of a version, which is in the registry. */
+function readCard(registry: Registry, version: ModelVersion): Promise<string> {
+  return withTemporaryFolder("mlops-card-", async (scratch) => {
+    const directory = path.join(scratch, "model");
+    await registry.download(version, directory);
+    return readFile(path.join(directory, modelFiles.card), "utf8");
+  });
 }
 
 interface Running {
@@ -93,8 +83,10 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
           ...(hours !== undefined && { from: new Date(Date.now() - hours * 3_600_000) }),
         },
       ),
+    cardOf: (version) => readCard(session.registry, version),
+    trainings: ({ name }) => openTrainingSource(session, { target: settings.target, model: name }),
     audit: (model) => readActs(session.audit, model),
-    openTrial: (board) => openTrial(session, board),
+    openTrial: (board) => openTrial(session, board, { asTest: true }),
     scoreFile: ({ definition }, input, output) => scoreFile(session, definition, { input, output, deployer }),
   };
 }
@@ -102,13 +94,19 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
 /** Shows the dashboard until the command is told to end. */
 export async function runDashboard(
   scope: CommandScope,
-  { port: asked, allowChanges = false, json = false }: DashboardFlags,
+  { port: asked, allowChanges = false, history, json = false }: DashboardFlags,
 ): Promise<void> {
   const { signal } = scope;
   const session = await openSession({ json, signal, attached: false });
   const report = reportOnce(session);
   const cache = new RunCache(new Runs(session.workspace.runs, report));
-  const boards = new BoardKeeper(() => readBoards(session, cache));
+  const { workspace } = session;
+  const sources = {
+    runs: cache,
+    windows: new WindowReader(await openStorage(history ?? windowFolder(workspace))),
+    decisions: await openStorage(history ?? journalFolder(workspace)),
+  };
+  const boards = new BoardKeeper(() => readBoards(session, sources));
   const [, program = ""] = process.argv;
   const jobs = allowChanges
     ? new Jobs([process.execPath, ...process.execArgv, program], () => void boards.refresh().catch(report))

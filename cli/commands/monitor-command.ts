@@ -51,7 +51,7 @@ export function addMonitor(program: Command, scope: CommandScope): void {
     )
     .option(
       "--history <place>",
-      "with --act: folder, or address of a blob container, where decisions are kept (default: in MLOPS_HOME)",
+      "folder, or address of a blob container, where what was measured and decided is kept (default: in MLOPS_HOME)",
     )
     .addOption(acceptPopulationOption())
     .addOption(targetOption())

@@ -1,8 +1,7 @@
 import type { Act } from "../../platform/audit/audit-entry";
-import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { PlatformError } from "../../platform/base/errors";
 import { isAddress } from "../../platform/http/address";
 import { openStorage } from "../../platform/storage/open-storage";
-import { readTelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
 import { describeCollected } from "../data/describe-collected";
 import { acceptedByFlag } from "../retraining/accepted-changes";
 import { decideOnFindings, type Acted } from "../retraining/act-on-findings";
@@ -13,8 +12,11 @@ import { retrain } from "../steps/lifecycle";
 import { describeDrift } from "../terminal/describe-drift";
 import { describePerformance } from "../terminal/describe-performance";
 import { readTruth } from "../watching/collect";
+import { driftGauges } from "../watching/drift-gauges";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
+import { reportGauges } from "../watching/report-gauges";
+import { recordWindow, windowFolder, windowOf, type WatchedWindow } from "../watching/window-journal";
 import type { CommandScope } from "./command-scope";
 import { describeNext, openCommand, type ModelFlags, type OpenCommand } from "./open-command";
 import { retrainStack } from "./retrain-command";
@@ -30,21 +32,6 @@ export interface MonitorFlags extends ModelFlags {
   readonly maxPerWeek: number;
   readonly history?: string;
   readonly acceptPopulation?: string;
-}
-
-/** Tells the environment's telemetry of drift, where there is some. What was measured stands, sent or not. */
-async function report(result: MonitorResult, environment: string, output: Session["output"]): Promise<void> {
-  const settings = readTelemetrySettings(process.env);
-  if (settings === undefined) return;
-  const { sendDrift } =
-    require("../watching/drift-telemetry") as typeof import("../watching/drift-telemetry");
-  try {
-    await sendDrift(result, environment, settings);
-  } catch (error) {
-    output.print(
-      `The drift could not be sent to the telemetry (${reasonOf(error)}), so no alert will say so. Check its address and run \`mlops monitor\` again.`,
-    );
-  }
 }
 
 function requireFitting({ act, retrain: always, target, history }: MonitorFlags): void {
@@ -65,6 +52,21 @@ function requireFitting({ act, retrain: always, target, history }: MonitorFlags)
 /** Where decisions are kept. */
 function journalPlace({ workspace }: Session, { history }: MonitorFlags): string {
   return history ?? journalFolder(workspace);
+}
+
+/** Keeps what was measured for the dashboard. What was found stands, kept or not. */
+async function keepWindow(
+  { workspace, output }: Session,
+  { environment, history }: MonitorFlags,
+  window: WatchedWindow,
+  name: string,
+): Promise<void> {
+  try {
+    await recordWindow(await openStorage(history ?? windowFolder(workspace)), window, { environment, name });
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    output.print(`What was measured is not kept: ${error.message}`);
+  }
 }
 
 function describe(
@@ -136,12 +138,14 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
         now,
       })
     : undefined;
+  await keepWindow(session, flags, windowOf(result, { environment, now, from }), definition.name);
   const { version, drift, performance } = result;
   session.output.result(
     { version, ...drift, ...(performance && { performance }), ...acted },
     describe(result, acted, { environment, model: definition.name }),
   );
-  await report(result, environment, session.output);
+  const what = { what: "The drift", verb: "mlops monitor", environment };
+  await reportGauges(driftGauges(result), what, session.output);
   if (!drift.drifted && performance?.fell !== true) return;
   process.exitCode = 1;
   if (flags.retrain) await retrainNow(scope, command, flags);

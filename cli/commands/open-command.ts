@@ -3,6 +3,7 @@ import type { DeploymentStatus } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
+import { requireRunOf } from "../runs/require-run-of";
 import type { RunRecord } from "../runs/runs";
 import { nextCommand, standingAfter } from "../runs/standing";
 import type { Session } from "../session/session";
@@ -104,12 +105,7 @@ export async function openRun(
     id === undefined
       ? await session.runs.newest(name, what.name, what.remedy, what.matches)
       : await session.runs.get(id);
-  if (run.model !== name) {
-    throw new PlatformError(
-      "USAGE",
-      `Run ${run.id} is one of ${run.model}, not of ${name}. Add --model ${run.model}.`,
-    );
-  }
+  requireRunOf(run, name);
   return runSteps().openRunContext(session, loaded, run, { ...(target && { target }) });
 }
 

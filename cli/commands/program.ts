@@ -9,6 +9,7 @@ import { addCollect } from "./data-commands";
 import { addEnvironmentCommands } from "./environment-commands";
 import { addForget } from "./forget-command";
 import { addModelCommands } from "./model-commands";
+import { addPage } from "./page-command";
 import { addPython } from "./python-command";
 import { addRegistry } from "./registry-commands";
 import { addRuns } from "./runs-commands";
@@ -41,6 +42,7 @@ export function buildCli(scope: CommandScope): Command {
   addForget(program, scope);
   addRuns(program, scope);
   addDashboard(program, scope);
+  addPage(program, scope);
   return program;
 }
 

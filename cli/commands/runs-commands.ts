@@ -3,46 +3,77 @@ import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { compareRuns } from "../runs/compare-runs";
 import type { ComparedRun } from "../runs/run-summary";
+import { requireRunOf } from "../runs/require-run-of";
 import { mapInBatches } from "../runs/map-in-batches";
 import type { RunRecord } from "../runs/runs";
 import type { Session } from "../session/session";
-import { describeComparison, describeSummaries } from "../terminal/describe-runs";
+import type { TargetName } from "../session/target";
 import type { CommandScope } from "./command-scope";
+import { addCheck, addShow } from "./training-commands";
 import { openCommand, type ModelFlags } from "./open-command";
-import { jsonOption, modelOption, wholeNumber } from "./options";
+import { jsonOption, modelOption, targetOption, wholeNumber } from "./options";
 
 // Loaded where a verb runs: help and usage errors come without them.
 const summaries = () => require("../runs/run-summary") as typeof import("../runs/run-summary");
 
+const describing = () => require("../terminal/describe-runs") as typeof import("../terminal/describe-runs");
+const describingJobs = () =>
+  require("../trainings/describe-jobs") as typeof import("../trainings/describe-jobs");
+const sources = () =>
+  require("../trainings/training-source") as typeof import("../trainings/training-source");
+
 interface ListFlags extends ModelFlags {
   readonly last: number;
+  readonly target: TargetName;
 }
 
 const maxListed = 100_000;
 
+async function listRuns(scope: CommandScope, flags: ListFlags): Promise<void> {
+  const { session, loaded } = await openCommand(scope, flags);
+  const all = await session.runs.list(flags.model);
+  const shown = await mapInBatches(all.slice(0, flags.last), (run) =>
+    summaries().summarizeRun(session.runs, run),
+  );
+  const left = all.length - shown.length;
+  const table = describing().describeSummaries(
+    shown,
+    loaded.definition.gate.metric,
+    session.settings.nodePrice,
+  );
+  const more = left > 0 ? `\n${left} earlier ones are not shown; --last ${all.length} shows all.` : "";
+  const none = `There are no runs of ${flags.model} yet. \`mlops train\` makes one.`;
+  session.output.result(shown, all.length === 0 ? none : table + more);
+}
+
+/** Jobs of the stack that trains. */
+async function listJobs(scope: CommandScope, flags: ListFlags): Promise<void> {
+  const { session, loaded } = await openCommand(scope, flags);
+  const jobs = await sources().openTrainingSource(session, flags).list(flags.last);
+  const table = describingJobs().describeJobs(
+    jobs,
+    loaded.definition.gate.metric,
+    session.settings.nodePrice,
+  );
+  const none = `The stack has no training jobs of ${flags.model} yet. \`mlops retrain --target azure\` starts one.`;
+  session.output.result(jobs, jobs.length === 0 ? none : table);
+}
+
 function addList(runs: Command, scope: CommandScope): void {
   runs
     .command("list", { isDefault: true })
-    .description("list a model's runs, newest first, with what they measured and what came of them")
+    .description(
+      "list a model's runs, or a stack's training jobs, newest first, with what they measured, took and came to",
+    )
     .addOption(modelOption())
     .addOption(
       new Option("--last <number>", "how many of the newest")
         .argParser(wholeNumber(1, maxListed))
         .default(20),
     )
+    .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (flags: ListFlags) => {
-      const { session, loaded } = await openCommand(scope, flags);
-      const all = await session.runs.list(flags.model);
-      const shown = await mapInBatches(all.slice(0, flags.last), (run) =>
-        summaries().summarizeRun(session.runs, run),
-      );
-      const left = all.length - shown.length;
-      const table = describeSummaries(shown, loaded.definition.gate.metric);
-      const more = left > 0 ? `\n${left} earlier ones are not shown; --last ${all.length} shows all.` : "";
-      const none = `There are no runs of ${flags.model} yet. \`mlops train\` makes one.`;
-      session.output.result(shown, all.length === 0 ? none : table + more);
-    });
+    .action((flags: ListFlags) => (flags.target === "azure" ? listJobs : listRuns)(scope, flags));
 }
 
 /** A run by its id, or by the version that it registered. */
@@ -53,14 +84,6 @@ async function findRun({ runs }: Session, all: readonly RunRecord[], name: strin
   throw new PlatformError(
     "NOT_FOUND",
     `No run on this machine has registered ${name}. Expected a run, or a version of one. \`mlops runs\` lists them.`,
-  );
-}
-
-function requireModel(run: RunRecord, model: string): void {
-  if (run.model === model) return;
-  throw new PlatformError(
-    "USAGE",
-    `Run ${run.id} is one of ${run.model}, not of ${model}. Runs of one model are compared. Add --model ${run.model}.`,
   );
 }
 
@@ -77,17 +100,19 @@ function addCompare(runs: Command, scope: CommandScope): void {
       const all = await session.runs.list(flags.model);
       const open = async (name: string): Promise<ComparedRun> => {
         const run = await findRun(session, all, name);
-        requireModel(run, flags.model);
+        requireRunOf(run, flags.model);
         return summaries().openComparedRun(session.runs, run);
       };
       const comparison = compareRuns(await open(a), await open(b));
-      session.output.result(comparison, describeComparison(comparison));
+      session.output.result(comparison, describing().describeComparison(comparison));
     });
 }
 
 /** `mlops runs`. */
 export function addRuns(program: Command, scope: CommandScope): void {
-  const runs = program.command("runs").description("list and compare a model's runs");
+  const runs = program.command("runs").description("list, show, compare and check a model's runs");
   addList(runs, scope);
   addCompare(runs, scope);
+  addShow(runs, scope);
+  addCheck(runs, scope);
 }

@@ -1,19 +1,54 @@
 import fastify, { type FastifyInstance } from "fastify";
-import { addForms } from "./routes/add-forms";
+import type { ScoreFileResult } from "../watching/score-file";
+import { customerPlace } from "./pages/try-place";
+import { addForms, addFormParsers } from "./routes/add-forms";
 import { addPages } from "./routes/add-pages";
+import type { Trial } from "./actions/open-trial";
+import { addTry } from "./routes/add-try";
 import { Desk, type DashboardParts } from "./routes/desk";
+import { ownEntrance, publishedEntrance, type AccessKey } from "./web/access";
 import { addGuard } from "./web/guard";
 
 /** Bytes that a form without a file may have. */
 const maxForm = 100_000;
 
+/** What the page of one model is made from. */
+interface ModelPageParts {
+  readonly model: string;
+  readonly access: AccessKey;
+  /** Address by which customers reach it, where it is not this machine's own. */
+  readonly url?: string | undefined;
+  /** Folder for files that are scored; whoever made it removes it. */
+  readonly scratch: string;
+  readonly openTrial: () => Promise<Trial>;
+  readonly scoreFile: (input: string, output: string) => Promise<ScoreFileResult>;
+}
+
+/** The port that an application listens on; 0 before it does. */
+function portOf({ server }: FastifyInstance): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** The page of one model for those who may only ask it: a form, and files that come back scored. Nothing else is there. */
+export async function openModelPage({ access, url, ...parts }: ModelPageParts): Promise<FastifyInstance> {
+  const app = fastify({ logger: false, bodyLimit: maxForm });
+  addGuard(app, access, { entrance: publishedEntrance(url), portOf: () => portOf(app) });
+  const place = customerPlace(parts.model);
+  await addFormParsers(app);
+  addTry(app, "", {
+    ...parts,
+    access,
+    of: () => ({ place, openTrial: parts.openTrial, scoreFile: parts.scoreFile }),
+  });
+  await app.ready();
+  return app;
+}
+
 /** The dashboard: pages of what is known, and forms for what may be done. It does not listen yet. */
 export async function openDashboard(parts: DashboardParts): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: maxForm, routerOptions: { maxParamLength: 200 } });
-  addGuard(app, parts.access, () => {
-    const address = app.server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
-  });
+  addGuard(app, parts.access, { entrance: ownEntrance, portOf: () => portOf(app) });
   const desk = new Desk(parts);
   addPages(app, desk);
   await addForms(app, desk);

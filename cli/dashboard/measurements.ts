@@ -1,29 +1,33 @@
 import { reasonOf } from "../../platform/base/errors";
-import type { MonitorResult } from "../watching/monitor";
-import type { Measured } from "./pages/monitoring-page";
+
+/** What is known of a measurement. */
+export type Measured<T> =
+  | { readonly state: "measuring" }
+  | { readonly state: "failed"; readonly reason: string }
+  | { readonly state: "measured"; readonly result: T };
 
 /** How long a measurement is shown before it is taken again, in milliseconds. */
 const freshMs = 60_000;
 /** How long a page waits for a measurement before it says that one is under way, in milliseconds. */
 const patienceMs = 1_000;
 
-interface Taken {
+interface Taken<T> {
   readonly at: number;
-  readonly result: Promise<Measured>;
+  readonly result: Promise<Measured<T>>;
 }
 
-/** Measurements of the prediction log, which take seconds where it is long: each is taken once for all who look. */
-export class Measurements {
-  private readonly taken = new Map<string, Taken>();
+/** Measurements that take seconds, of a long log or in Azure: each is taken once for all who look. */
+export class Measurements<T> {
+  private readonly taken = new Map<string, Taken<T>>();
 
   constructor(private readonly now: () => number = Date.now) {}
 
   /** What `key` measures, if it comes soon; else that it is being measured. */
-  async of(key: string, measure: () => Promise<MonitorResult>): Promise<Measured> {
+  async of(key: string, measure: () => Promise<T>): Promise<Measured<T>> {
     const known = this.taken.get(key);
     const fresh = known !== undefined && this.now() - known.at < freshMs ? known : this.take(key, measure);
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Measured>((resolve) => {
+    const late = new Promise<Measured<T>>((resolve) => {
       timer = setTimeout(() => resolve({ state: "measuring" }), patienceMs);
     });
     try {
@@ -33,12 +37,14 @@ export class Measurements {
     }
   }
 
-  private take(key: string, measure: () => Promise<MonitorResult>): Taken {
+  private take(key: string, measure: () => Promise<T>): Taken<T> {
     const result = measure().then(
-      (measured): Measured => ({ state: "measured", result: measured }),
-      (error: unknown): Measured => ({ state: "failed", reason: reasonOf(error) }),
+      (measured): Measured<T> => ({ state: "measured", result: measured }),
+      (error: unknown): Measured<T> => ({ state: "failed", reason: reasonOf(error) }),
     );
     const taken = { at: this.now(), result };
+    // Logs of jobs are long, and nobody may ask for one again.
+    for (const [old, { at }] of this.taken) if (this.now() - at >= freshMs) this.taken.delete(old);
     this.taken.set(key, taken);
     return taken;
   }

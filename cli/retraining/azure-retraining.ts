@@ -1,22 +1,8 @@
-import { z } from "zod";
 import { AzureClient } from "../../platform/azure/azure-client";
 import { JobLog } from "../../platform/azure/job-log";
-import { jobLink, watchJob, type Job } from "../../platform/azure/jobs";
+import { jobLink, watchJob } from "../../platform/azure/jobs";
 import { invokeRetraining } from "../../platform/azure/retraining";
-import { PlatformError } from "../../platform/base/errors";
-
-/** The outputs of a stack by which it retrains; infra/components/outputs.ts writes them. */
-const outputsSchema = z.object({
-  model: z.string().min(1),
-  workspaceId: z.string().regex(/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/.+$/i),
-  retraining: z.object({
-    url: z.url(),
-    deployment: z.string().min(1),
-    dataUri: z.string().startsWith("azureml://"),
-  }),
-  /** Variables of the `mlops` command; the registry is the workspace's tracking URI. */
-  environment: z.object({ cli: z.object({ MLOPS_REGISTRY: z.string().min(1) }) }),
-});
+import { outcomeOf, readTrainingStack, requireModelOf } from "../trainings/training-stack";
 
 /** The pipeline's one input, as infra/components/training/training-specs.ts names it. */
 const dataInput = "training_data";
@@ -47,36 +33,11 @@ export interface RetrainResult {
   readonly explanation?: string;
 }
 
-function readOutputs(stack: string, outputs: Readonly<Record<string, unknown>>) {
-  const result = outputsSchema.safeParse(outputs);
-  if (result.success) return result.data;
-  const missing = [...new Set(result.error.issues.map(({ path }) => path.join(".")))];
-  throw new PlatformError(
-    "CONFLICT",
-    `Stack ${stack} has no retraining endpoint: its outputs lack ${missing.join(", ")}. Expected those of an update that succeeded. Run \`pulumi up --stack ${stack}\`.`,
-  );
-}
-
-/** What the register step has written to the run of its pipeline; see training/job/job-log.ts. */
-function outcomeOf({ tags }: Job): Pick<RetrainResult, "outcome" | "version" | "explanation"> {
-  const { "mlops.outcome": outcome, "mlops.version": version, "mlops.explanation": explanation } = tags;
-  return {
-    ...(outcome !== undefined && { outcome }),
-    ...(version !== undefined && { version }),
-    ...(explanation !== undefined && { explanation }),
-  };
-}
-
 /** Starts the training pipeline of a stack, and follows it when there is time for that. */
 export async function retrainInAzure(client: AzureClient, asked: RetrainRequest): Promise<RetrainResult> {
   const { stack, request, waitMs, report } = asked;
-  const { model, workspaceId, retraining, environment } = readOutputs(stack, asked.outputs);
-  if (asked.model !== undefined && asked.model !== model) {
-    throw new PlatformError(
-      "USAGE",
-      `Stack ${stack} trains ${model}, not ${asked.model}. A stack has one model. Leave --model out, or name the stack of ${asked.model}.`,
-    );
-  }
+  const { model, workspaceId, retraining, trackingUri } = readTrainingStack(stack, asked.outputs);
+  requireModelOf(stack, { model }, asked.model);
   const { url, deployment, dataUri } = retraining;
   const inputs = { [dataInput]: dataUri };
   const { name, already } = await invokeRetraining(client, {
@@ -92,7 +53,7 @@ export async function retrainInAzure(client: AzureClient, asked: RetrainRequest)
   const started = { job: name, link, model, request };
   if (waitMs === undefined) return { ...started, status: "Started" };
   const log = new JobLog(client, {
-    trackingUri: environment.cli.MLOPS_REGISTRY,
+    trackingUri,
     workspaceId,
     // The start names the experiment after the model; see platform/azure/retraining.ts.
     experiment: model,

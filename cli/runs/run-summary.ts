@@ -11,6 +11,7 @@ import {
 } from "../../platform/model/model-directory";
 import { findDecision } from "../../training/steps";
 import type { RunOutcome, RunRecord, Runs } from "./runs";
+import { trainingMs } from "./training-job";
 
 /** A run with what can be told of it beside others; what it did not come to is absent. */
 export interface RunSummary {
@@ -20,6 +21,8 @@ export interface RunSummary {
   readonly explanation: string;
   /** `name:version`, once registered. */
   readonly version?: string;
+  /** Time that its training took, on one node, in milliseconds; absent before its first step has ended. */
+  readonly trainingMs?: number;
   /** The trainer, `kind`, and its settings. */
   readonly parameters?: Lineage["parameters"];
   /** On all held-out rows, whatever the champion was trained on. */
@@ -69,6 +72,7 @@ export async function summarizeRun(runs: Runs, run: RunRecord): Promise<RunSumma
     // A failed check lists its findings below the first line.
     explanation: explanation.split("\n", 1)[0] ?? "",
     ...(version !== undefined && { version }),
+    ...(run.steps.length > 0 && { trainingMs: trainingMs(run.steps) }),
   };
   if (!hasTrained(run)) return summary;
   const directory = runs.modelDirectory(id);

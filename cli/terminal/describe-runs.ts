@@ -2,8 +2,12 @@ import { formatNumber } from "../../platform/base/format-number";
 import type { MetricName } from "../../platform/definition/metric-names";
 import type { RunComparison } from "../runs/compare-runs";
 import type { Difference } from "../runs/differences";
+import type { NodePrice } from "../../platform/settings/node-price";
 import type { RunSummary } from "../runs/run-summary";
+import { showCost } from "../runs/training-job";
 import { formatTable } from "./format-table";
+
+const minuteMs = 60_000;
 
 /** A value of a definition or a record, short. */
 export const showValue = (value: unknown): string => {
@@ -19,20 +23,26 @@ export function describeParameters(parameters: RunSummary["parameters"]): string
   return [kind, ...Object.entries(settings).map(([name, value]) => `${name} ${showValue(value)}`)].join(", ");
 }
 
-/** Runs in a table, with one metric of the held-out rows. */
-export function describeSummaries(summaries: readonly RunSummary[], metric: MetricName): string {
+/** Runs in a table, with one metric of the held-out rows, the time that training took and, by a price, its cost. */
+export function describeSummaries(
+  summaries: readonly RunSummary[],
+  metric: MetricName,
+  price?: NodePrice,
+): string {
   return formatTable(
-    ["run", "state", metric, "trainer", "data", "decision", "version"],
-    summaries.map(({ id, outcome, heldOut, parameters, data, decision, version }) => [
+    ["run", "state", metric, "time", ...(price ? ["cost"] : []), "trainer", "data", "decision", "version"],
+    summaries.map(({ id, outcome, heldOut, trainingMs, parameters, data, decision, version }) => [
       id,
       outcome,
       showValue(heldOut?.[metric]),
+      trainingMs === undefined ? "-" : `${(trainingMs / 1000).toFixed(1)} s`,
+      ...(price ? [trainingMs === undefined ? "-" : showCost(trainingMs / minuteMs, price)] : []),
       describeParameters(parameters),
       data?.digest.slice(0, 12) ?? "-",
       decision === undefined ? "-" : `${decision.promote ? "promote" : "keep"}: ${decision.reason}`,
       version ?? "-",
     ]),
-    [null, null, null, 34, null, null, null],
+    [null, null, null, null, ...(price ? [null] : []), 34, null, null, null],
   );
 }
 

@@ -39,6 +39,19 @@ const definition: ModelDefinitionInput = {
     floors: [{ metric: "r2", atLeast: 0.3 }],
     slices: [{ column: "age", at: [50], mayBeWorseBy: 3 }],
   },
+  page: true,
+  card: {
+    intendedUse: "To show the life of a model, from data to production and back.",
+    intendedUsers: "People who try this platform, and its own tests.",
+    outOfScope: "Any decision about the health of a person.",
+    factors: "Age, sex and body mass index of the patients; the laboratory that measured the serum.",
+    trainingData:
+      "442 patients of one study, published with Efron, Hastie, Johnstone and Tibshirani, Least Angle Regression, Annals of Statistics 32 (2004).",
+    evaluationData: "It stands for patients of that study alone.",
+    ethicalConsiderations: "The data tells the health of people; it names none of them.",
+    limitations: "The measure of progression is the study's own.",
+    slices: [{ column: "sex", at: [1] }],
+  },
 };
 
 export default definition;

@@ -31,6 +31,15 @@ const definition: ModelDefinitionInput = {
     floors: [{ metric: "accuracy", atLeast: 0.7 }],
     slices: [{ column: "sex", mayBeWorseBy: 0.03 }],
   },
+  card: {
+    intendedUse: "To show a classification, with missing values and groups that are judged by themselves.",
+    intendedUsers: "People who try this platform, and its own tests.",
+    outOfScope: "Any statement about people of today, or about another ship.",
+    factors: "Class of the ticket, sex and age, by which places in the boats were given.",
+    evaluationData: "It stands for passengers of that ship alone.",
+    ethicalConsiderations: "The passengers are historical persons. Their names are not in the data.",
+    slices: [{ column: "pclass" }],
+  },
 };
 
 export default definition;

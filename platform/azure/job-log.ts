@@ -5,16 +5,11 @@ import { isPrivate } from "../http/address";
 import { HttpFault } from "../http/http-fault";
 import { RemoteError } from "../http/remote-error";
 import { sendRequest } from "../http/send-request";
-import { parseTrackingUri, type MlflowAddress } from "../settings/mlflow-address";
 import type { AzureClient } from "./azure-client";
+import { JobHistory, type JobPlace, type JobStep } from "./job-history";
 
 /** Whose log is read. */
-export interface JobLogOptions {
-  /** Of the workspace: `azureml://westeurope.api.azureml.ms/mlflow/...`. Logs are had from the same host. */
-  readonly trackingUri: string;
-  readonly workspaceId: string;
-  /** Name of the job's experiment. */
-  readonly experiment: string;
+export interface JobLogOptions extends JobPlace {
   readonly job: string;
   /** Writes a line. */
   readonly print: (line: string) => void;
@@ -24,17 +19,6 @@ const detailsSchema = z.object({
   status: z.string().nullish(),
   logFiles: z.record(z.string(), z.string()).nullish(),
 });
-const runsSchema = z.object({
-  value: z.array(z.object({ runId: z.string(), displayName: z.string().nullish() })),
-});
-const metricsSchema = z.object({
-  run: z.object({
-    data: z.object({
-      metrics: z.array(z.object({ key: z.string(), value: z.number() })).nullish(),
-    }),
-  }),
-});
-
 /** Logs that are shown: what a step's program prints, and what its pipeline says. Others are the service's own. */
 const shownLogs = /^(user_logs\/std_log[^/]*\.txt|logs\/azureml\/executionlogs\.txt)$/;
 /** States in which a log does not grow any more. */
@@ -45,12 +29,6 @@ const pieceBytes = 4 * 1024 * 1024;
 /** A line of a log begins no command of Azure Pipelines, which looks for them anywhere in a line. */
 const harmless = (line: string): string => line.replaceAll("##vso[", "## vso[").replaceAll("##[", "## [");
 
-interface Step {
-  readonly run: string;
-  /** In front of its lines. */
-  readonly name: string;
-}
-
 /** The log of a job and of its steps, as it grows. What cannot be read is said once; a job is followed without its log, too. */
 export class JobLog {
   /** Bytes that were shown, by the run and its file. */
@@ -58,20 +36,21 @@ export class JobLog {
   private readonly complete = new Set<string>();
   private readonly complaints = new Set<string>();
 
-  private readonly tracking: MlflowAddress;
+  private readonly history: JobHistory;
 
   constructor(
     private readonly client: AzureClient,
     private readonly options: JobLogOptions,
   ) {
-    this.tracking = parseTrackingUri(options.trackingUri);
+    this.history = new JobHistory(client, options);
   }
 
   /** Writes what has come since the last look. */
   async look(): Promise<void> {
     const { job } = this.options;
     try {
-      for (const step of [{ run: job, name: "" }, ...(await this.steps())]) await this.lookAt(step);
+      for (const step of [{ run: job, name: "" }, ...(await this.history.steps(job))])
+        await this.lookAt(step);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       this.complain("log", `The log cannot be read: ${error.message}`);
@@ -82,9 +61,10 @@ export class JobLog {
   async metricLines(): Promise<string[]> {
     try {
       const lines: string[] = [];
-      for (const { run, name } of await this.steps()) {
-        const figures = await this.metricsOf(run, name);
-        if (figures.length > 0) lines.push(harmless(`[${name}] ${figures.join(", ")}`));
+      for (const step of await this.history.steps(this.options.job)) {
+        const metrics = Object.entries(await this.history.metricsOf(step));
+        const figures = metrics.map(([key, value]) => `${key} ${formatNumber(value)}`);
+        if (figures.length > 0) lines.push(harmless(`[${step.name}] ${figures.join(", ")}`));
       }
       return lines;
     } catch (error) {
@@ -93,41 +73,13 @@ export class JobLog {
     }
   }
 
-  private async metricsOf(run: string, name: string): Promise<string[]> {
-    const answer = await this.client.call({
-      what: `The metrics of ${name}`,
-      scope: "management",
-      method: "GET",
-      url: `${this.tracking.base}/api/2.0/mlflow/runs/get?run_id=${encodeURIComponent(run)}`,
-      answer: metricsSchema,
-    });
-    const metrics = [...(answer.run.data.metrics ?? [])].sort((a, b) => a.key.localeCompare(b.key));
-    return metrics.map(({ key, value }) => `${key} ${formatNumber(value)}`);
-  }
-
-  private runUrl(run: string): string {
-    const { workspaceId, experiment } = this.options;
-    return `${this.tracking.origin}/history/v1.0${workspaceId}/experiments/${encodeURIComponent(experiment)}/runs/${encodeURIComponent(run)}`;
-  }
-
-  private async steps(): Promise<Step[]> {
-    const { value } = await this.client.call({
-      what: "The list of the job's steps",
-      scope: "management",
-      method: "GET",
-      url: `${this.runUrl(this.options.job)}/children`,
-      answer: runsSchema,
-    });
-    return value.map(({ runId, displayName }) => ({ run: runId, name: displayName ?? runId }));
-  }
-
-  private async lookAt(step: Step): Promise<void> {
+  private async lookAt(step: Pick<JobStep, "run" | "name">): Promise<void> {
     if (this.complete.has(step.run)) return;
     const { status, logFiles } = await this.client.call({
       what: `The log files of ${step.run}`,
       scope: "management",
       method: "GET",
-      url: `${this.runUrl(step.run)}/details`,
+      url: `${this.history.runUrl(step.run)}/details`,
       answer: detailsSchema,
     });
     const over = ended.test(status ?? "");
@@ -139,7 +91,7 @@ export class JobLog {
   }
 
   private async follow(
-    step: Step,
+    step: Pick<JobStep, "run" | "name">,
     { file, url, over }: { file: string; url: string; over: boolean },
   ): Promise<void> {
     const key = `${step.run}/${file}`;

@@ -11,7 +11,13 @@ const apiVersion = "2025-12-01";
 const texts = z.record(z.string(), z.string().nullish()).nullish();
 const jobSchema = z.object({
   name: z.string(),
-  properties: z.object({ status: z.string().nullish(), tags: texts, properties: texts }),
+  properties: z.object({
+    status: z.string().nullish(),
+    experimentName: z.string().nullish(),
+    tags: texts,
+    properties: texts,
+  }),
+  systemData: z.object({ createdAt: z.string().nullish() }).nullish(),
 });
 const pageSchema = z.object({ value: z.array(jobSchema), nextLink: z.string().nullish() });
 
@@ -20,6 +26,9 @@ export interface Job {
   readonly name: string;
   /** `NotStarted`, `Running`, `Completed`, and some twelve more. */
   readonly status: string;
+  readonly experiment?: string;
+  /** When it was submitted, ISO 8601. */
+  readonly createdAt?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -34,10 +43,14 @@ function known(record: z.output<typeof texts>): Record<string, string> {
   );
 }
 
-function toJob({ name, properties }: z.output<typeof jobSchema>): Job {
+function toJob({ name, properties, systemData }: z.output<typeof jobSchema>): Job {
+  const { experimentName: experiment } = properties;
+  const createdAt = systemData?.createdAt;
   return {
     name,
     status: properties.status ?? "NotStarted",
+    ...(typeof experiment === "string" && { experiment }),
+    ...(typeof createdAt === "string" && { createdAt }),
     tags: known(properties.tags),
     properties: known(properties.properties),
   };
@@ -49,7 +62,7 @@ export function jobLink(workspaceId: string, name: string): string {
 }
 
 /** How a job is now. */
-async function getJob(client: AzureClient, workspaceId: string, name: string): Promise<Job> {
+export async function getJob(client: AzureClient, workspaceId: string, name: string): Promise<Job> {
   const job = await client.call({
     what: `The state of job ${name}`,
     scope: "management",
@@ -63,12 +76,8 @@ async function getJob(client: AzureClient, workspaceId: string, name: string): P
 /** Pages of the newest jobs that are looked through: a request is at most some minutes old when it is looked for. */
 const maxPages = 5;
 
-/** The job that a request has started, if one has. */
-export async function findJob(
-  client: AzureClient,
-  workspaceId: string,
-  request: string,
-): Promise<Job | undefined> {
+/** The newest pipeline jobs of a workspace, newest first, a page at a time as they are asked for. */
+export async function* listJobs(client: AzureClient, workspaceId: string): AsyncIterable<Job> {
   const first = `${client.managementUrl}${workspaceId}/jobs?api-version=${apiVersion}&jobType=Pipeline&listViewType=ActiveOnly`;
   for (let url: string | undefined = first, page = 1; url !== undefined && page <= maxPages; page += 1) {
     const { value, nextLink }: z.output<typeof pageSchema> = await client.call({
@@ -78,13 +87,21 @@ export async function findJob(
       url,
       answer: pageSchema,
     });
-    const found = value
-      .map(toJob)
-      .find((job) => [job.tags, job.properties].some((texts) => texts[requestProperty] === request));
-    if (found !== undefined) return found;
+    yield* value.map(toJob);
     url = nextLink ?? undefined;
     // The token that is sent opens the subscription: it goes to no other host that an answer may name.
-    if (url !== undefined && new URL(url).origin !== new URL(first).origin) return undefined;
+    if (url !== undefined && new URL(url).origin !== new URL(first).origin) return;
+  }
+}
+
+/** The job that a request has started, if one has. */
+export async function findJob(
+  client: AzureClient,
+  workspaceId: string,
+  request: string,
+): Promise<Job | undefined> {
+  for await (const job of listJobs(client, workspaceId)) {
+    if ([job.tags, job.properties].some((texts) => texts[requestProperty] === request)) return job;
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
 import { canarySchema } from "./canary-schema";
+import { cardSchema } from "./card-schema";
 import { checksSchema } from "./checks-schema";
 import { classNames, probabilityNames } from "./class-names";
 import { closedObject } from "./closed-object";
@@ -13,6 +14,7 @@ import { metricNames, metricNamesOf, metrics } from "./metric-names";
 import { modelNamePattern, modelNameRule } from "./model-ref";
 import { intervalFaults } from "./interval-faults";
 import { probabilityFaults } from "./probability-faults";
+import { cardSliceFaults, sliceFaults } from "./slice-faults";
 import { splitFaults } from "./split-faults";
 import { thresholdRuleSchema } from "./threshold-rule";
 import { trainerFaults, trainerSchema } from "./trainers";
@@ -101,6 +103,10 @@ const definitionShape = closedObject({
     maxBodyBytes: z.number().int().min(1).default(5_000_000),
   }).prefault({}),
   canary: canarySchema.prefault({}),
+  /** The model has a page for those who may only ask it: `mlops page`. */
+  page: z.literal(true).optional(),
+  /** What the model card says that only its makers know. */
+  card: cardSchema.optional(),
 });
 
 type Definition = z.output<typeof definitionShape>;
@@ -180,29 +186,16 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
       faults.push(`the floor for "${floor.metric}" needs ${right} (${better} is better) and nothing else`);
     }
   }
-  for (const slice of gate.slices) {
-    const column = columns.find(({ name }) => name === slice.column);
-    if (!column) faults.push(`the slice column "${slice.column}" is not among the columns`);
-    else if (column.type === "date") {
-      faults.push(
-        `the slice column "${slice.column}" is a date; slices are of numbers, categories and booleans`,
-      );
-    } else if ((column.type === "number") !== (slice.at !== undefined)) {
-      faults.push(
-        `the slice column "${slice.column}" is a ${column.type}; cut points ("at") are for numbers, which need them`,
-      );
-    } else if (column.personal && column.type === "category" && column.values === undefined) {
-      faults.push(
-        `the slice column "${slice.column}" is personal and has no values; its groups would show what it holds`,
-      );
-    }
-  }
-  return faults;
+  return [...faults, ...sliceFaults(gate.slices, columns)];
 }
 
 function checkFaults({ columns, checks }: Definition): string[] {
   const unknown = checks.mayMove.filter((name) => !columns.some((column) => column.name === name));
   return unknown.map((name) => `"${name}" in checks.mayMove is not among the columns`);
+}
+
+function cardFaults({ columns, card }: Definition): string[] {
+  return cardSliceFaults(card?.slices ?? [], columns);
 }
 
 function canaryFaults({ canary: { weights } }: Definition): string[] {
@@ -220,6 +213,7 @@ export const modelDefinitionSchema = definitionShape.superRefine((definition, co
     splitFaults,
     gateFaults,
     canaryFaults,
+    cardFaults,
   ]) {
     for (const message of faultsOf(definition)) context.addIssue({ code: "custom", message });
   }

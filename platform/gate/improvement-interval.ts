@@ -78,6 +78,14 @@ export function bootstrapFall({
   return bootstrap(resampling, [rows], ([now = NaN]) => signOf(resampling.metric) * (registered - now));
 }
 
+/** Bootstrap of a model's metric itself, on the same resamples: where it would lie on other rows of the same kind. */
+export function bootstrapMetric({
+  rows,
+  ...resampling
+}: Resampling & { readonly rows: ScoredRows }): Interval | undefined {
+  return bootstrap(resampling, [rows], ([value = NaN]) => value);
+}
+
 function signOf(metric: MetricName): number {
   return metrics[metric].better === "higher" ? 1 : -1;
 }

@@ -2,14 +2,15 @@ import { computeMetric } from "../metrics/compute-metrics";
 import type { GateRule } from "../definition/definition";
 import type { PromotionDecision, ScoredRows } from "../metrics/evaluation";
 import { pickRows } from "../metrics/pick-rows";
+import { groupRows, type RowLabels } from "../metrics/row-groups";
 import { improvementOf, roundingShare } from "./improvement";
 import { bootstrapImprovement } from "./improvement-interval";
 
 /** The groups of one slice of the rule. */
 export interface SliceGroups {
   readonly column: string;
-  /** One label per held-out row ("<= 50", "female"); undefined = in no group. */
-  readonly groups: readonly (string | undefined)[];
+  /** One label per held-out row. */
+  readonly groups: RowLabels;
 }
 
 type SliceResult = PromotionDecision["slices"][number];
@@ -55,14 +56,12 @@ function groupsOf(
       `Slice "${slice.column}" has ${groups?.length ?? "no"} labels for ${candidate.actual.length} held-out rows.`,
     );
   }
-  return [...rowsByLabel(groups)]
-    .sort(([a], [b]) => placeOf(a) - placeOf(b) || a.localeCompare(b, "en", { numeric: true }))
-    .map(([label, rows]) => ({
-      slice,
-      label,
-      candidate: pickRows(candidate, rows),
-      champion: champion && pickRows(champion, rows),
-    }));
+  return groupRows(groups).map(([label, rows]) => ({
+    slice,
+    label,
+    candidate: pickRows(candidate, rows),
+    champion: champion && pickRows(champion, rows),
+  }));
 }
 
 function judgeGroup(
@@ -103,20 +102,4 @@ function judgeGroup(
   // Where hardly a resample has the metric, what was measured decides.
   const holds = worseBy <= allowed || (interval !== undefined && interval.low <= allowed);
   return { ...shown, worseBy, ...(interval && { interval }), judged: true, holds };
-}
-
-/** Puts "<= 50" before "50 < x <= 60" before "> 60". */
-function placeOf(label: string): number {
-  return label.startsWith("<") ? -1 : label.startsWith(">") ? 1 : 0;
-}
-
-function rowsByLabel(groups: SliceGroups["groups"]): Map<string, number[]> {
-  const rows = new Map<string, number[]>();
-  groups.forEach((label, row) => {
-    if (label === undefined) return;
-    const group = rows.get(label);
-    if (group) group.push(row);
-    else rows.set(label, [row]);
-  });
-  return rows;
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import { datePartSchema } from "../definition/date-parts";
 import { formatSchema } from "../definition/format-schema";
+import { metricNames } from "../definition/metric-names";
 import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
 import { splitRuleSchema } from "../data/split-rule";
 import type { Profile } from "../drift/profile";
@@ -99,9 +100,25 @@ export interface GoldenRows {
   readonly tolerance: number;
 }
 
+const intervalSchema = z.object({ level: z.number(), low: z.number(), high: z.number() });
+
 const measuredSchema = z.object({
   rows: count,
   metrics: metricValuesSchema,
+  /** Bootstrap intervals of the metrics that the gate decides by. */
+  intervals: z.partialRecord(z.enum(metricNames), intervalSchema).exactOptional(),
+  /** The gate's metric by groups of rows; absent where it cannot be computed. */
+  slices: z
+    .array(
+      z.object({
+        column: z.string(),
+        value: z.string(),
+        rows: count,
+        metric: z.number().exactOptional(),
+        interval: intervalSchema.exactOptional(),
+      }),
+    )
+    .exactOptional(),
   /** Share of the rows whose target is within the model's interval, 0..1. */
   covered: z.number().min(0).max(1).exactOptional(),
 });
@@ -195,6 +212,8 @@ const lineageSchema = z.object({
     })
     .exactOptional(),
   seed: z.number().int(),
+  /** Processor time of the training's own process, in seconds; absent where a program of its own has trained it. */
+  cpuSeconds: z.number().min(0).exactOptional(),
   parentRun: z.string().exactOptional(),
   /** Champion it was compared with: `name:version`. */
   champion: z.string().exactOptional(),

@@ -5,7 +5,9 @@ import { PlatformError } from "../base/errors";
 import { isModelRef, modelNamePattern, modelNameRule } from "../definition/model-ref";
 import { environmentName, environmentText } from "./environment-name";
 import { registryText } from "./mlflow-address";
+import { nodePrice } from "./node-price";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
+import { pageKey } from "./page-key";
 import { audit, predictionLog, versions } from "./places";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
@@ -82,6 +84,8 @@ const processes = {
     signingKey,
     trustedKeys,
     audit,
+    nodePrice,
+    pageKey,
     ...versions,
   },
   training: {
@@ -227,8 +231,9 @@ export type Settings<P extends ProcessName> = {
   readonly [K in keyof (typeof processes)[P]]: (typeof processes)[P][K] extends Variable<infer T> ? T : never;
 };
 
+const tables: Readonly<Record<string, Readonly<Record<string, Variable<unknown>>>>> = processes;
 const knownNames = [
-  ...new Set(Object.values(processes).flatMap((table) => Object.values(table).map(({ name }) => name))),
+  ...new Set(Object.values(tables).flatMap((table) => Object.values(table).map(({ name }) => name))),
 ];
 
 function unknownNameFault(name: string): string {
@@ -242,7 +247,7 @@ function unknownNameFault(name: string): string {
  * to what it starts.
  */
 function foreignNameFault(name: string): string {
-  const owner = Object.entries(processes).find(([, table]) =>
+  const owner = Object.entries(tables).find(([, table]) =>
     Object.values(table).some((each) => each.name === name),
   );
   const remedy =

@@ -4,6 +4,9 @@ import { createServer } from "node:http";
 import path from "node:path";
 import axe, { type AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { recordWindow } from "../../cli/watching/window-journal";
+import { openLocalStorage } from "../../platform/storage/local-storage";
+import { watchedWindow } from "../cli/dashboard/a-board";
 import { listen } from "../../platform/http/listening";
 import { repository, Workplace, type Started } from "../e2e/mlops";
 import { openBrowser, skipReason } from "./chromium";
@@ -20,6 +23,7 @@ const pages = [
   ["waiting", "/models/titanic"],
   ["runs", "/models/diabetes/runs"],
   ["versions", "/models/diabetes/versions"],
+  ["version", "/models/diabetes/versions/1"],
   ["run", ""],
   ["compare", ""],
   ["monitoring", "/models/diabetes/monitoring"],
@@ -28,6 +32,13 @@ const pages = [
   ["approve", "/models/titanic/actions/approve"],
   ["not-found", "/models/none"],
 ] as const;
+
+/** Three days of watching, with a column that drifts and performance that falls. */
+async function recordWindows(folder: string): Promise<void> {
+  const storage = openLocalStorage(folder);
+  for (const day of [1, 2, 3])
+    await recordWindow(storage, watchedWindow(day), { environment: "prod", name: "diabetes" });
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -60,6 +71,7 @@ async function axeFindings(page: Page): Promise<string[]> {
       await workplace.run(["lifecycle", "--model", "titanic"]);
       served = workplace.start(["serve", "--model", "diabetes"]);
       await served.printed("Ctrl-C stops it");
+      await recordWindows(workplace.path("windows"));
       dashboard = workplace.start(["dashboard", "--allow-changes", "--port", String(await freePort())]);
       await dashboard.printed("Ctrl-C stops it");
       [, origin = "", key = ""] = /(http:\/\/[\d.:]+)\/\?key=(\S+)/.exec(dashboard.output()) ?? [];
@@ -158,6 +170,31 @@ async function axeFindings(page: Page): Promise<string[]> {
       expect(scored).toHaveLength(6);
       expect(scored[0]).toContain("prediction");
       await context.close();
+    });
+
+    test("the page of one model is used by the keyboard, fits a telephone, and leads nowhere else", async () => {
+      const own = workplace.start(["page", "--model", "diabetes", "--port", String(await freePort())]);
+      await own.printed("Ctrl-C stops it");
+      const [link = ""] = /http:\/\/\S+/.exec(own.output()) ?? [];
+      for (const colorScheme of ["light", "dark"] as const) {
+        const context = await browser.newContext({ colorScheme, viewport: { width: narrow, height: 800 } });
+        const page = await context.newPage();
+        await page.goto(link);
+        expect(await axeFindings(page)).toEqual([]);
+        expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(
+          narrow,
+        );
+        await page.getByLabel("bmi").focus();
+        await page.keyboard.press("ControlOrMeta+a");
+        await page.keyboard.type("32.1");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".answer");
+        expect(await axeFindings(page)).toEqual([]);
+        expect((await page.goto(new URL("/models/diabetes", link).href))?.status()).toBe(404);
+        await context.close();
+      }
+      own.process.kill("SIGTERM");
+      await own.ended;
     });
 
     test("a version is approved by the keyboard alone, with a reason, while another page sees it arrive", async () => {

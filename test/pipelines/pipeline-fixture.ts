@@ -19,6 +19,7 @@ const stubs = [
   "npm run infra:up",
   "npm run infra:destroy",
   "npm run mlops -- data push",
+  "npm run mlops -- runs check",
 ];
 
 /** A place where pipelines run against this machine: its workspace is to them what Azure is. */

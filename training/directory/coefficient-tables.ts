@@ -1,5 +1,6 @@
 import { formatNumber } from "../../platform/base/format-number";
 import { targetOf, type ModelDefinition } from "../../platform/definition/definition";
+import { modelFeatures } from "../../platform/definition/model-features";
 import type {
   LinearParameters,
   LinearPredictor,
@@ -11,8 +12,10 @@ const maxCoefficients = 50;
 /** Classes whose coefficients have a column of their own. */
 const maxClasses = 10;
 
-function named({ terms }: LinearPredictor): (readonly [string, number])[] {
-  return terms.flatMap((term) =>
+/** Terms by their names, those of personal columns left out. */
+function named({ terms }: LinearPredictor, hidden: ReadonlySet<string>): (readonly [string, number])[] {
+  const shown = terms.filter(({ column }) => !hidden.has(column));
+  return shown.flatMap((term) =>
     term.kind === "category"
       ? term.values.map(
           (value, index) => [`${term.column} = ${value}`, term.coefficients[index] ?? 0] as const,
@@ -49,16 +52,19 @@ export function coefficientSection(
     trainer.kind === "ridge" && trainer.standardize === false
       ? `In ${scale}: the change per unit of a number`
       : `On the standardised scale, in ${scale}: the change per standard deviation of a number`;
+  // A personal date is several features, each with a name of its own.
+  const personal = definition.columns.filter((column) => column.personal === true);
+  const hidden = new Set(modelFeatures(personal).map(({ name }) => name));
   const intro = `## Coefficients\n\n${perUnit}, or for a category's value or a boolean that is true.`;
   if (!isSeveral) {
-    const sorted = named(linear).toSorted(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+    const sorted = named(linear, hidden).toSorted(([, a], [, b]) => Math.abs(b) - Math.abs(a));
     const shown = sorted.slice(0, maxCoefficients).map(([name, value]) => [name, formatNumber(value)]);
     return `${intro} Intercept: ${formatNumber(linear.intercept)}.\n\n${markdownTable(["Feature", "Coefficient"], shown)}${left(sorted.length, shown.length)}\n\n`;
   }
   const classes = (linear.signature.target.classes ?? []).slice(0, maxClasses);
   const others = linear.predictors.length - classes.length;
   const predictors = linear.predictors.slice(0, maxClasses);
-  const columns = predictors.map(named);
+  const columns = predictors.map((predictor) => named(predictor, hidden));
   const lines = (columns[0] ?? []).map(([name], index) => ({
     name,
     values: columns.map((column) => column[index]?.[1] ?? NaN),

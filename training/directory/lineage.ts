@@ -14,11 +14,13 @@ export async function makeLineage(
     heldOut,
     program,
     chosen,
+    cpuSeconds,
   }: {
     readonly training: number;
     readonly heldOut: number;
     readonly program: Lineage["program"] | undefined;
     readonly chosen: Lineage["chosen"] | undefined;
+    readonly cpuSeconds: number;
   },
 ): Promise<Lineage> {
   const { definition, source, engine } = request;
@@ -40,6 +42,8 @@ export async function makeLineage(
     ...(chosen && { chosen }),
     ...(program && { program }),
     seed: definition.split.seed,
+    // The time of another process is not this one's.
+    ...(program === undefined && { cpuSeconds }),
     ...(request.parentRun !== undefined && { parentRun: request.parentRun }),
     ...(request.champion !== undefined && { champion: request.champion }),
     tools: await toolVersions(engine),

@@ -17,6 +17,7 @@ import { coverageOf } from "../../platform/metrics/coverage";
 import type { Signature } from "../../platform/model/signature";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { foldMaker } from "../inputs/folds";
+import { analyseHeldOut } from "../evaluation/analyse-held-out";
 import { fitCandidate } from "../candidate/fit-candidate";
 import { programOf } from "../trainers/trainers";
 import { makeGoldenRows } from "./golden";
@@ -80,6 +81,7 @@ async function trainInto(
   directory: string,
 ): Promise<Omit<TrainedModel, "directory">> {
   const { definition } = request;
+  const cpu = process.cpuUsage();
   checkNotAborted(request);
   const file = path.join(directory, modelFiles.onnx);
   // Before it runs: who edits it meanwhile changes what the next run is made with.
@@ -100,7 +102,10 @@ async function trainInto(
   checkNotAborted(request);
   const model = await OnnxModel.open(file, signature);
   try {
-    return { ...(await describeModel(request, { directory, model, fitted, program, chosen })), warnings };
+    return {
+      ...(await describeModel(request, { directory, model, fitted, program, chosen, cpu })),
+      warnings,
+    };
   } finally {
     await model.close();
   }
@@ -115,12 +120,15 @@ async function describeModel(
     fitted,
     program,
     chosen,
+    cpu,
   }: {
     directory: string;
     model: OnnxModel;
     fitted: FittedParameters;
     program: Lineage["program"] | undefined;
     chosen: Lineage["chosen"] | undefined;
+    /** When training began. */
+    cpu: NodeJS.CpuUsage;
   },
 ): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
@@ -137,7 +145,11 @@ async function describeModel(
   checkNotAborted(request);
   const heldOut = await score("held-out");
   checkNotAborted(request);
-  const metrics: ModelMetrics = { heldOut: measured(model.signature, heldOut), training };
+  const analysis = await analyseHeldOut(engine, definition, heldOut);
+  const metrics: ModelMetrics = {
+    heldOut: { ...measured(model.signature, heldOut), ...analysis },
+    training,
+  };
   const rows = { training: training.rows, heldOut: metrics.heldOut.rows };
   // A profile has least and greatest values and names of categories; that of a personal column stays with its data.
   const profiled = featuresOf(definition).filter(({ personal }) => !personal);
@@ -154,7 +166,9 @@ async function describeModel(
       ),
     }),
   };
-  const lineage = await makeLineage(request, { ...rows, program, chosen });
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuSeconds = Math.round((user + system) / 10_000) / 100;
+  const lineage = await makeLineage(request, { ...rows, program, chosen, cpuSeconds });
   const onnxDigest = await digestOfFile(path.join(directory, modelFiles.onnx));
   const { signature } = model;
   await writeModelFiles(directory, {

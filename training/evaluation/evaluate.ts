@@ -69,7 +69,7 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
     candidate,
     ...(champion && { champion }),
     ...(positions && { positions }),
-    slices: await sliceGroups(engine, definition),
+    slices: await sliceGroups(engine, definition.gate.slices),
     evaluation: {
       task: definition.task,
       rows: reported.candidate.actual.length,

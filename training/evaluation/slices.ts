@@ -1,4 +1,4 @@
-import type { GateRule, ModelDefinition } from "../../platform/definition/definition";
+import type { GateRule } from "../../platform/definition/definition";
 import type { SliceGroups } from "../../platform/gate/promotion-slices";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import { rowsOf } from "./score-rows";
@@ -10,7 +10,7 @@ export function groupNames(at: readonly number[]): string[] {
 }
 
 /** SQL expression of a row's group in a slice; NULL (in no group) when the value is missing. */
-function groupSql({ column, at }: GateRule["slices"][number]): string {
+function groupSql({ column, at }: Slice): string {
   const value = identifier(column);
   if (!at) return `CAST(${value} AS STRING)`;
   const names = groupNames(at);
@@ -18,9 +18,11 @@ function groupSql({ column, at }: GateRule["slices"][number]): string {
   return `CASE WHEN ${value} IS NULL THEN NULL ${cases.join(" ")} ELSE '${names.at(-1)}' END`;
 }
 
-/** The group of each held-out row, by `_row`, for every slice of the gate. */
-export async function sliceGroups(engine: SqlEngine, definition: ModelDefinition): Promise<SliceGroups[]> {
-  const { slices } = definition.gate;
+/** A column that makes groups of rows: of a number by cut points. */
+export type Slice = Pick<GateRule["slices"][number], "column" | "at">;
+
+/** The group of each held-out row, by `_row`, for every slice. */
+export async function sliceGroups(engine: SqlEngine, slices: readonly Slice[]): Promise<SliceGroups[]> {
   if (slices.length === 0) return [];
   const selected = slices.map((slice, index) => `${groupSql(slice)} AS g${index}`);
   const groups = slices.map((): (string | undefined)[] => []);

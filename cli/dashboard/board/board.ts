@@ -1,7 +1,9 @@
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { ModelVersion } from "../../../platform/registry/registry";
 import type { DeploymentStatus } from "../../../platform/release/deployment";
+import type { NodePrice } from "../../../platform/settings/node-price";
 import type { RecordedDecision } from "../../retraining/decision-journal";
+import type { WatchedWindow } from "../../watching/window-journal";
 import type { RunSummary } from "../../runs/run-summary";
 
 /** All that is known of a model at one moment. */
@@ -17,8 +19,14 @@ export interface Board {
   readonly versions: readonly ModelVersion[];
   /** Decisions about retraining, newest first. */
   readonly decisions: readonly RecordedDecision[];
+  /** What `mlops monitor` has measured in production, oldest first. */
+  readonly windows: readonly WatchedWindow[];
   /** What could not be read, in sentences. */
   readonly problems: readonly string[];
+  /** Of an hour of a node; costs of trainings are not shown without it. */
+  readonly nodePrice?: NodePrice;
+  /** Whether the model is trained by a stack in Azure, too. */
+  readonly hasStack: boolean;
   /** ISO 8601, UTC. */
   readonly readAt: string;
 }

@@ -1,10 +1,11 @@
 import { PlatformError, reasonOf } from "../../../platform/base/errors";
 import { listDefinitions, loadDefinition } from "../../../platform/definition/definitions";
-import { openStorage } from "../../../platform/storage/open-storage";
+import type { Storage } from "../../../platform/storage/storage";
 import { statusOfAll } from "../../../deploy/rules/status-of-all";
-import { journalFolder, readDecisions } from "../../retraining/decision-journal";
+import { readDecisions } from "../../retraining/decision-journal";
 import type { Session } from "../../session/session";
 import { openTarget } from "../../session/target";
+import type { WindowReader } from "../../watching/window-journal";
 import type { Board, BrokenBoard } from "./board";
 import type { RunCache } from "./run-cache";
 
@@ -19,17 +20,26 @@ async function orProblem<T>(read: Promise<T>, otherwise: T, problems: string[]):
   }
 }
 
-async function readBoard(session: Session, name: string, runs: RunCache): Promise<Board> {
-  const { settings, environments, registry, workspace } = session;
+/** What is read once and kept from one reading to the next, and where decisions are. */
+export interface BoardSources {
+  readonly runs: RunCache;
+  readonly windows: WindowReader;
+  readonly decisions: Storage;
+}
+
+async function readBoard(session: Session, name: string, sources: BoardSources): Promise<Board> {
+  const { settings, environments, registry } = session;
+  const { runs } = sources;
   const { definition } = await loadDefinition(name, undefined, settings.models);
   const problems: string[] = [];
   const { production } = environments;
   const { deployer } = openTarget(session, settings.target);
-  const journal = await openStorage(journalFolder(workspace));
-  const [statuses, versions, decisions] = await Promise.all([
+  const watched = { environment: production, name };
+  const [statuses, versions, decisions, windows] = await Promise.all([
     orProblem(statusOfAll(deployer, name, environments.names), { deployments: [], missing: [] }, problems),
     orProblem(registry.list(name), [], problems),
-    orProblem(readDecisions(journal, { environment: production, name }), [], problems),
+    orProblem(readDecisions(sources.decisions, watched), [], problems),
+    orProblem(sources.windows.read(watched), [], problems),
   ]);
   return {
     name,
@@ -39,7 +49,10 @@ async function readBoard(session: Session, name: string, runs: RunCache): Promis
     runs: runs.of(name),
     versions: versions.toReversed(),
     decisions: decisions.toReversed(),
+    windows,
     problems: [...statuses.missing.map(({ message }) => message), ...problems],
+    ...(settings.nodePrice && { nodePrice: settings.nodePrice }),
+    hasStack: settings.target === "azure",
     readAt: new Date().toISOString(),
   };
 }
@@ -47,13 +60,13 @@ async function readBoard(session: Session, name: string, runs: RunCache): Promis
 /** Reads what is known of every model; a definition that is wrong is told beside the others. */
 export async function readBoards(
   session: Session,
-  runs: RunCache,
+  sources: BoardSources,
 ): Promise<ReadonlyMap<string, Board | BrokenBoard>> {
-  await runs.refresh();
+  await sources.runs.refresh();
   const boards = new Map<string, Board | BrokenBoard>();
   for (const name of await listDefinitions(session.settings.models)) {
     const broken = (error: unknown): BrokenBoard => ({ name, fault: reasonOf(error) });
-    boards.set(name, await readBoard(session, name, runs).catch(broken));
+    boards.set(name, await readBoard(session, name, sources).catch(broken));
   }
   return boards;
 }

@@ -8,7 +8,7 @@ import { versionsTable } from "./versions-table";
 
 /** All runs of a model, a page at a time. */
 export function runsPage(board: Board, page: unknown): Page {
-  const { name, definition, runs } = board;
+  const { name, definition, runs, nodePrice } = board;
   const paged = pageOf(runs, page);
   const turns = pageLinks(paged, links.runs(name), "runs");
   return {
@@ -16,7 +16,11 @@ export function runsPage(board: Board, page: unknown): Page {
     crumbs: [{ title: name, href: links.model(name) }],
     content: html`${turns}
       <form action="${links.compare(name)}">
-        ${runsTable(name, paged.items, { metric: definition.gate.metric, choosable: true })}
+        ${runsTable(name, paged.items, {
+          metric: definition.gate.metric,
+          choosable: true,
+          ...(nodePrice && { price: nodePrice }),
+        })}
         <button>Compare the runs that are ticked</button>
       </form>
       ${turns}`,

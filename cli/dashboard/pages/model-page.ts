@@ -12,6 +12,7 @@ import type { Page } from "../web/page";
 import { links } from "./links";
 import { runsTable } from "./runs-table";
 import { servingPart } from "./serving-part";
+import { watchingSection } from "./watching-section";
 import { versionsTable } from "./versions-table";
 
 /** Rows of a list that has a page of its own. */
@@ -75,7 +76,7 @@ function decisionsSection({ decisions }: Board): Section | undefined {
 }
 
 function sectionsOf(board: Board, draw: DrawPlot): (Section | undefined)[] {
-  const { name, definition, runs, versions } = board;
+  const { name, definition, runs, versions, nodePrice } = board;
   const plot = metricPlot(board);
   const changes = latestChanges(board.deployments);
   return [
@@ -95,11 +96,16 @@ function sectionsOf(board: Board, draw: DrawPlot): (Section | undefined)[] {
         runs.length === 0
           ? html`<p>There are no runs yet. <code>npm start -- --model ${name}</code> makes one.</p>`
           : html`<form action="${links.compare(name)}">
-                ${runsTable(name, runs.slice(0, shown), { metric: definition.gate.metric, choosable: true })}
+                ${runsTable(name, runs.slice(0, shown), {
+                  metric: definition.gate.metric,
+                  choosable: true,
+                  ...(nodePrice && { price: nodePrice }),
+                })}
                 <button>Compare the runs that are ticked</button>
               </form>
               ${more(links.runs(name), runs.length, "runs")}`,
     },
+    watchingSection(board, draw),
     decisionsSection(board),
     changes && { id: "changes", title: "Changes of the environments", content: changes },
   ];
@@ -131,6 +137,11 @@ export function modelPage(board: Board, { actions, draw }: Shown): Page {
           <li><a class="button" href="${links.tryOut(name)}">Try a request</a></li>
           <li><a class="button" href="${links.monitoring(name)}">Drift</a></li>
           <li><a class="button" href="${links.audit(name)}">What was done</a></li>
+          ${
+            board.hasStack
+              ? html`<li><a class="button" href="${links.trainings(name)}">Training jobs in Azure</a></li>`
+              : undefined
+          }
         </ul>
         ${actionLinks(board, actions)}
       </section>

@@ -6,14 +6,9 @@ import { scrollingTable } from "../../report/table";
 import { driftSection } from "../../report/sections/drift";
 import { renderSection } from "../../report/sections/section";
 import type { MonitorResult } from "../../watching/monitor";
+import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
 import { links } from "./links";
-
-/** What is known of a measurement. */
-export type Measured =
-  | { readonly state: "measuring" }
-  | { readonly state: "failed"; readonly reason: string }
-  | { readonly state: "measured"; readonly result: MonitorResult };
 
 const windows = [
   { hours: 24, title: "the last day" },
@@ -58,7 +53,7 @@ interface Asked {
 /** What production was asked beside what its model was trained on. */
 export function monitoringPage(
   { name, definition, environment, hours }: Asked,
-  measured: Measured,
+  measured: Measured<MonitorResult>,
   draw: DrawPlot,
 ): Page {
   const here = links.monitoring(name);

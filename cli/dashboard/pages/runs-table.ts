@@ -1,9 +1,11 @@
 import type { MetricName } from "../../../platform/definition/metric-names";
-import { showNumber, showTime } from "../../report/display";
+import type { NodePrice } from "../../../platform/settings/node-price";
+import { showDuration, showNumber, showTime } from "../../report/display";
 import { html, type Html } from "../../report/html";
 import { outcomeBadge } from "../../report/sections/header";
 import { badge, scrollingTable } from "../../report/table";
 import type { RunSummary } from "../../runs/run-summary";
+import { showCost } from "../../runs/training-job";
 import { describeParameters } from "../../terminal/describe-runs";
 import { links } from "./links";
 
@@ -13,11 +15,11 @@ function decisionCell({ decision }: RunSummary): Html | string {
   ${decision.reason}`;
 }
 
-/** Runs with what they measured and what came of them; `choosable` has a box for each, to compare those that are ticked. */
+/** Runs with what they measured, what they took and what came of them; `choosable` has a box for each, to compare those that are ticked. */
 export function runsTable(
   model: string,
   runs: readonly RunSummary[],
-  { metric, choosable = false }: { metric: MetricName; choosable?: boolean },
+  { metric, choosable = false, price }: { metric: MetricName; choosable?: boolean; price?: NodePrice },
 ): Html {
   return scrollingTable({
     label: "Runs, newest first",
@@ -27,6 +29,8 @@ export function runsTable(
       { head: "started" },
       { head: "outcome" },
       { head: `${metric}, held-out rows`, kind: "number" },
+      { head: "training took", kind: "number" },
+      ...(price ? [{ head: "cost", kind: "number" } as const] : []),
       { head: "trainer", kind: "prose" },
       { head: "data" },
       { head: "gate" },
@@ -37,9 +41,11 @@ export function runsTable(
       ...(choosable
         ? [html`<input type="checkbox" name="run" value="${run.id}" aria-label="Compare ${run.id}" />`]
         : []),
-      showTime(run.startedAt),
+      html`<time datetime="${run.startedAt}">${showTime(run.startedAt)}</time>`,
       outcomeBadge(run.outcome),
       showNumber(run.heldOut?.[metric]),
+      run.trainingMs === undefined ? "–" : showDuration(run.trainingMs),
+      ...(price ? [run.trainingMs === undefined ? "–" : showCost(run.trainingMs / 60_000, price)] : []),
       describeParameters(run.parameters),
       run.data ? html`<code>${run.data.digest.slice(0, 12)}</code>` : "–",
       decisionCell(run),

@@ -3,7 +3,7 @@ import { html } from "../../report/html";
 import { factList } from "../../report/sections/section";
 import type { ScoreFileResult } from "../../watching/score-file";
 import type { Page } from "../web/page";
-import { links } from "./links";
+import type { TryPlace } from "./try-place";
 
 interface Scored {
   readonly id: string;
@@ -13,15 +13,11 @@ interface Scored {
 }
 
 /** What became of a file that was scored, and where it is. */
-export function scoredPage(model: string, { id, file, result }: Scored): Page {
+export function scoredPage({ crumbs, form, result: href }: TryPlace, { id, file, result }: Scored): Page {
   const { read, scored, rejected, rejects } = result;
-  const href = (what: string): string => `${links.model(model)}/scored/${id}/${what}`;
   return {
     title: `${file}, scored`,
-    crumbs: [
-      { title: model, href: links.model(model) },
-      { title: "Try", href: links.tryOut(model) },
-    ],
+    ...(crumbs && { crumbs: [...crumbs, { title: "Try", href: form }] }),
     content: html`${factList([
         ["version", result.model],
         ["rows", showCount(read)],
@@ -29,17 +25,19 @@ export function scoredPage(model: string, { id, file, result }: Scored): Page {
         ["rejected", showCount(rejected)],
       ])}
       <ul class="doing">
-        <li><a class="button" href="${href("scored.csv")}">Download the predictions</a></li>
+        <li><a class="button" href="${href(id, "scored")}">Download the predictions</a></li>
         ${
           rejects === undefined
             ? undefined
             : html`<li>
-                <a class="button" href="${href("rejected.csv")}"
+                <a class="button" href="${href(id, "rejected")}"
                   >Download the rejected rows, with the reasons</a
                 >
               </li>`
         }
       </ul>
-      <p class="muted">Both are kept until the dashboard ends.</p>`,
+      <p class="muted">
+        They are kept until twenty newer ones have come. <a href="${form}">Back to the form</a>
+      </p>`,
   };
 }

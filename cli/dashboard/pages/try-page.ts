@@ -4,10 +4,10 @@ import { html, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
 import type { TriedRow } from "../actions/try-row";
 import type { Page } from "../web/page";
-import { links } from "./links";
+import type { TryPlace } from "./try-place";
 
 interface TryForm {
-  readonly model: string;
+  readonly place: TryPlace;
   /** The version that answers. */
   readonly version: string;
   readonly signature: Signature;
@@ -123,18 +123,18 @@ function answerOf(tried: TriedRow, signature: Signature): Html {
 }
 
 /** A form of the model's features; what the service that runs in production answers stands above it. */
-export function tryPage({ model, version, signature, values, formKey, tried }: TryForm): Page {
+export function tryPage({ place, version, signature, values, formKey, tried }: TryForm): Page {
   return {
-    title: `Try ${version}`,
-    crumbs: [{ title: model, href: links.model(model) }],
+    title: place.crumbs ? `Try ${version}` : `${signature.target.name} by ${version}`,
+    ...(place.crumbs && { crumbs: place.crumbs }),
     content: html`${tried && answerOf(tried, signature)}
-      <form class="fields" method="post" action="${links.tryOut(model)}">
+      <form class="fields" method="post" action="${place.form}">
         <input type="hidden" name="key" value="${formKey}" />
         ${signature.inputs.map((column, index) => field(column, values[column.name] ?? "", index))}
         <div class="wide"><button class="first">Predict</button></div>
       </form>
       <h2>Score a file</h2>
-      <form class="fields" method="post" enctype="multipart/form-data" action="${links.score(model)}">
+      <form class="fields" method="post" enctype="multipart/form-data" action="${place.score}">
         <input type="hidden" name="key" value="${formKey}" />
         <div>
           <label for="file">CSV file with a header line <span class="hint">up to 100 MB</span></label>
@@ -142,9 +142,6 @@ export function tryPage({ model, version, signature, values, formKey, tried }: T
         </div>
         <div class="wide"><button>Score it</button></div>
       </form>
-      <p class="muted">
-        A single request is marked as a test: it counts neither for a canary nor as a client's. A file is
-        scored on this machine, by the version that production serves.
-      </p>`,
+      <p class="muted">${place.note}</p>`,
   };
 }

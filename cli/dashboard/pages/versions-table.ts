@@ -41,7 +41,7 @@ export function versionsTable(board: Board, versions: readonly ModelVersion[]): 
       const name = formatModelRef(version);
       const run = runOfVersion(board, name);
       return [
-        run === undefined ? name : html`<a href="${links.run(board.name, run.id)}">${name}</a>`,
+        html`<a href="${links.version(board.name, version.version)}">${name}</a>`,
         showTime(version.registeredAt),
         standing(board, name),
         ...metrics.map((metric) => showNumber(run?.heldOut?.[metric])),

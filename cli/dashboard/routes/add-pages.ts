@@ -9,7 +9,10 @@ import { modelsPage } from "../pages/models-page";
 import { monitoringPage } from "../pages/monitoring-page";
 import { runPage, approvalSections } from "../pages/run-page";
 import { servingPart } from "../pages/serving-part";
-import { tryPage } from "../pages/try-page";
+import { trainingPage, trainingsPage, type OpenedJob } from "../pages/trainings-page";
+import type { TrainingJob } from "../../runs/training-job";
+import type { MonitorResult } from "../../watching/monitor";
+import { versionPage } from "../pages/version-page";
 import { waitingForApproval } from "../board/board";
 import { Measurements } from "../measurements";
 import { liveScript } from "../web/live-script";
@@ -40,6 +43,19 @@ function addLists(app: FastifyInstance, desk: Desk): void {
   );
 }
 
+function addVersion(app: FastifyInstance, desk: Desk): void {
+  const cards = new Measurements<string>();
+  app.get<{ Params: { model: string; version: string } }>(
+    "/models/:model/versions/:version",
+    async ({ params }, reply) => {
+      const board = desk.board(params.model);
+      const version = desk.version(board, params.version);
+      const card = await cards.of(version.digest, () => desk.parts.cardOf(version));
+      return sendPage(reply, versionPage(board, version, card));
+    },
+  );
+}
+
 function addRuns(app: FastifyInstance, desk: Desk): void {
   const { parts } = desk;
   app.get<{ Params: { model: string; run: string } }>(
@@ -61,7 +77,7 @@ function addRuns(app: FastifyInstance, desk: Desk): void {
 
 function addWatching(app: FastifyInstance, desk: Desk): void {
   const { parts } = desk;
-  const measurements = new Measurements();
+  const measurements = new Measurements<MonitorResult>();
   app.get<ModelRoute>("/models/:model/serving", ({ params }, reply: FastifyReply) =>
     reply.type("text/html; charset=utf-8").send(servingPart(desk.board(params.model)).markup),
   );
@@ -73,12 +89,29 @@ function addWatching(app: FastifyInstance, desk: Desk): void {
     const asked = { name, definition, environment: production, hours };
     return sendPage(reply, monitoringPage(asked, measured, await desk.drawing()));
   });
-  app.get<ModelRoute>("/models/:model/try", async ({ params }, reply) => {
+}
+
+/** Each takes some requests of Azure. */
+const shownJobs = 20;
+
+function addTrainings(app: FastifyInstance, desk: Desk): void {
+  const { parts } = desk;
+  const lists = new Measurements<readonly TrainingJob[]>();
+  const jobs = new Measurements<OpenedJob>();
+  app.get<ModelRoute>("/models/:model/trainings", async ({ params }, reply) => {
     const board = desk.board(params.model);
-    const { version, signature, example } = await parts.openTrial(board);
-    const { formKey } = desk;
-    return sendPage(reply, tryPage({ model: board.name, version, signature, values: example, formKey }));
+    const asked = await lists.of(board.name, () => parts.trainings(board).list(shownJobs));
+    return sendPage(reply, trainingsPage(board, asked));
   });
+  app.get<{ Params: { model: string; job: string } }>(
+    "/models/:model/trainings/:job",
+    async ({ params }, reply) => {
+      const board = desk.board(params.model);
+      const { job } = params;
+      const asked = await jobs.of(`${board.name} ${job}`, () => parts.trainings(board).open(job));
+      return sendPage(reply, trainingPage(board, job, asked));
+    },
+  );
 }
 
 function addAudit(app: FastifyInstance, desk: Desk): void {
@@ -112,8 +145,10 @@ function addActions(app: FastifyInstance, desk: Desk): void {
 export function addPages(app: FastifyInstance, desk: Desk): void {
   app.get("/live.js", (_request, reply) => reply.type("text/javascript; charset=utf-8").send(liveScript));
   addLists(app, desk);
+  addVersion(app, desk);
   addRuns(app, desk);
   addWatching(app, desk);
+  addTrainings(app, desk);
   addAudit(app, desk);
   addActions(app, desk);
 }

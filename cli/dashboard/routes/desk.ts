@@ -1,26 +1,18 @@
 import { PlatformError } from "../../../platform/base/errors";
-import type { Signature } from "../../../platform/model/signature";
+import type { ModelVersion } from "../../../platform/registry/registry";
 import { openDrawing, type DrawPlot } from "../../report/draw-plot";
 import type { ReportInput } from "../../report/report-input";
 import type { ComparedRun } from "../../runs/run-summary";
+import type { TrainingSource } from "../../trainings/training-source";
 import type { MonitorResult } from "../../watching/monitor";
 import type { ScoreFileResult } from "../../watching/score-file";
 import type { Jobs } from "../actions/jobs";
 import { actionIds, possibleActions, type PossibleAction } from "../actions/possible-actions";
-import type { TriedRow } from "../actions/try-row";
+import type { Trial } from "../actions/open-trial";
 import type { Audited } from "../../audit/show-audit";
 import type { Board } from "../board/board";
 import type { BoardKeeper } from "../board/board-keeper";
-import { isSame, type AccessKey } from "../web/access";
-
-/** What serves in production, to be tried. */
-export interface Trial {
-  readonly version: string;
-  readonly signature: Signature;
-  /** Of a row that the model knows, as text. */
-  readonly example: Readonly<Record<string, string>>;
-  readonly ask: (row: object) => Promise<TriedRow>;
-}
+import type { AccessKey } from "../web/access";
 
 /** What pages are made from, and what they may do. */
 export interface DashboardParts {
@@ -33,6 +25,10 @@ export interface DashboardParts {
   readonly reportOf: (board: Board, run: string) => Promise<ReportInput>;
   readonly comparedRun: (run: string) => Promise<ComparedRun>;
   readonly monitor: (board: Board, hours: number | undefined) => Promise<MonitorResult>;
+  /** A version's model card, in Markdown. */
+  readonly cardOf: (version: ModelVersion) => Promise<string>;
+  /** The stack that trains a model; refused where there is none. */
+  readonly trainings: (board: Board) => TrainingSource;
   /** The audit trail as it is now: acts of one model or of all, and what is wrong with it. */
   readonly audit: (model: string | undefined) => Promise<Audited>;
   readonly openTrial: (board: Board) => Promise<Trial>;
@@ -66,6 +62,12 @@ export class Desk {
     return board;
   }
 
+  version({ name, versions }: Board, number: string): ModelVersion {
+    const found = versions.find(({ version }) => String(version) === number);
+    if (found === undefined) throw notFound(`version "${number}" of ${name}`);
+    return found;
+  }
+
   requireRun(board: Board, id: string): void {
     if (!board.runs.some((run) => run.id === id)) throw notFound(`run "${id}" of ${board.name}`);
   }
@@ -90,15 +92,6 @@ export class Desk {
     throw new PlatformError(
       "CONFLICT",
       `${board.name} has nothing to ${id} now. Go back and look at how it stands.`,
-    );
-  }
-
-  /** Refuses a form that no page of this process has shown. */
-  requireKey(key: unknown): void {
-    if (typeof key === "string" && isSame(key, this.formKey)) return;
-    throw new PlatformError(
-      "CONFLICT",
-      "The form is of a dashboard that has ended. Open the page again, and send it from there.",
     );
   }
 }

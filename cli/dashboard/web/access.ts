@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { PlatformError } from "../../../platform/base/errors";
 
 /** Who may look at the dashboard: whoever has the address that the command prints, which holds a key of this process alone. */
 export interface AccessKey {
@@ -9,7 +10,11 @@ export interface AccessKey {
 }
 
 export function newAccessKey(): AccessKey {
-  const key = randomBytes(24).toString("base64url");
+  return accessKeyOf(randomBytes(24).toString("base64url"));
+}
+
+/** The same of a key that was given, so that an address that holds it lasts. */
+export function accessKeyOf(key: string): AccessKey {
   return { key, formKey: createHmac("sha256", key).update("form").digest("base64url") };
 }
 
@@ -42,4 +47,60 @@ export function isOwnHost(host: string | undefined, port: number): boolean {
 /** Whether a form was sent from a page of this dashboard. */
 export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
   return origin !== undefined && host !== undefined && origin === `http://${host}`;
+}
+
+/** Where pages may be asked for: at this machine's own names or, of one that is published, at its address. */
+export interface Entrance {
+  readonly isHost: (host: string | undefined, port: number) => boolean;
+  readonly isOrigin: (origin: string | undefined, host: string | undefined) => boolean;
+  /** Whether browsers come by TLS alone. */
+  readonly isSecure: boolean;
+  /** Whether there are other pages to go to. */
+  readonly hasPages: boolean;
+  /** For whoever comes without the key. */
+  readonly keyHint: string;
+  /** An error of the platform as whoever looks may read it. */
+  readonly explain: (error: PlatformError) => string;
+}
+
+/** The dashboard's: loopback, and operators, who may read everything. */
+export const ownEntrance: Entrance = {
+  isHost: isOwnHost,
+  isOrigin: isOwnOrigin,
+  isSecure: false,
+  hasPages: true,
+  keyHint:
+    "Open the address that `mlops dashboard` has printed when it began: it holds a key. A dashboard that was started again has another one.",
+  explain: ({ message }) => message,
+};
+
+/** Faults of what was sent, which are its sender's business; others are the operator's. */
+const ofSenders: readonly string[] = ["USAGE", "CONFLICT", "DATA_INVALID"];
+
+/** That of a page for customers: at an address of its own, too, which may be behind a proxy that ends TLS. */
+export function publishedEntrance(url: string | undefined): Entrance {
+  const published = url === undefined ? undefined : new URL(url);
+  return {
+    isHost: (host, port) => host === published?.host || isOwnHost(host, port),
+    isOrigin: (origin, host) =>
+      (origin !== undefined && origin === published?.origin) || isOwnOrigin(origin, host),
+    isSecure: published?.protocol === "https:",
+    hasPages: false,
+    keyHint: "Open the link that you were given: it holds a key. If it no longer works, ask for another one.",
+    explain: ({ code, message }) => {
+      if (ofSenders.includes(code)) return message;
+      return code === "NOT_FOUND"
+        ? "It is not there: it may have been removed, or the model does not answer now. Go back and try again."
+        : "This cannot be done now. Try again later, or tell whoever gave you the link.";
+    },
+  };
+}
+
+/** Refuses a form that no page of this process has shown. */
+export function requireFormKey({ formKey }: AccessKey, key: unknown): void {
+  if (typeof key === "string" && isSame(key, formKey)) return;
+  throw new PlatformError(
+    "CONFLICT",
+    "The form is of a dashboard that has ended. Open the page again, and send it from there.",
+  );
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PlatformError } from "../../../platform/base/errors";
 import { html } from "../../report/html";
-import { cookieName, isOwnHost, isOwnOrigin, isSame, readCookie, type AccessKey } from "./access";
+import { cookieName, isSame, readCookie, type AccessKey, type Entrance } from "./access";
 import { renderPage } from "./page";
 
 /** Scripts of its own alone; styles in the page, as plots have them; forms to itself; no other site may frame it. */
@@ -24,58 +24,71 @@ const headers = {
   "cache-control": "no-store",
 } as const;
 
-function refuse(reply: FastifyReply, status: number, title: string, text: string): FastifyReply {
-  const page = renderPage({ title, crumbs: [], content: html`<p class="lines">${text}</p>` });
+interface Refusal {
+  readonly status: number;
+  readonly title: string;
+  readonly text: string;
+}
+
+function refuse(reply: FastifyReply, { status, title, text }: Refusal, { hasPages }: Entrance): FastifyReply {
+  const page = renderPage({
+    title,
+    ...(hasPages && { crumbs: [] }),
+    content: html`<p class="lines">${text}</p>`,
+  });
   return reply.code(status).type("text/html; charset=utf-8").send(page);
 }
 
-function sendStatus(reply: FastifyReply, error: unknown): FastifyReply {
+function refusalOf(error: unknown, { explain }: Entrance): Refusal {
   if (error instanceof PlatformError) {
-    const status = { NOT_FOUND: 404, CONFLICT: 409, USAGE: 400 }[error.code as string] ?? 500;
-    return refuse(reply, status, status === 404 ? "Not found" : "This was not done", error.message);
+    const text = explain(error);
+    if (text !== error.message) process.stderr.write(`${error.code}: ${error.message}\n`);
+    const status =
+      { NOT_FOUND: 404, CONFLICT: 409, USAGE: 400, DATA_INVALID: 400 }[error.code as string] ?? 500;
+    return { status, title: status === 404 ? "Not found" : "This was not done", text };
   }
   const { statusCode = 500, message } = Object(error) as { statusCode?: number; message?: string };
-  if (statusCode < 500) return refuse(reply, statusCode, "Refused", message ?? "");
+  if (statusCode < 500) return { status: statusCode, title: "Refused", text: message ?? "" };
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  return refuse(
-    reply,
-    500,
-    "This is a bug",
-    "Please report it with the lines that the dashboard has printed.",
-  );
+  const text = "Please report it with the lines that the dashboard has printed.";
+  return { status: 500, title: "This is a bug", text };
 }
 
 /**
  * Lets in whoever has the key of this process, from pages of its own alone: loopback is open to every user of the machine, and to every
  * page that a browser on it shows.
  */
-export function addGuard(app: FastifyInstance, { key }: AccessKey, portOf: () => number): void {
+export function addGuard(
+  app: FastifyInstance,
+  { key }: AccessKey,
+  { entrance, portOf }: { readonly entrance: Entrance; readonly portOf: () => number },
+): void {
   app.addHook("onRequest", async (request: FastifyRequest<{ Querystring: { key?: string } }>, reply) => {
     reply.headers(headers);
     const { host, origin, cookie } = request.headers;
     const port = portOf();
-    if (!isOwnHost(host, port)) {
-      const text = `The dashboard was asked for as "${host ?? ""}". Expected 127.0.0.1:${port} or localhost:${port}.`;
-      return refuse(reply, 421, "Not this address", text);
+    if (!entrance.isHost(host, port)) {
+      const text = `It was asked for as "${host ?? ""}". Expected 127.0.0.1:${port} or localhost:${port}, or the address that it is published at.`;
+      return refuse(reply, { status: 421, title: "Not this address", text }, entrance);
     }
-    if (request.method !== "GET" && !isOwnOrigin(origin, host)) {
+    if (request.method !== "GET" && !entrance.isOrigin(origin, host)) {
       const text =
-        "The form was not sent from a page of this dashboard. Open the page again, and send it from there.";
-      return refuse(reply, 403, "Refused", text);
+        "The form was not sent from a page of this site. Open the page again, and send it from there.";
+      return refuse(reply, { status: 403, title: "Refused", text }, entrance);
     }
     const { key: given } = request.query;
     if (typeof given === "string" && isSame(given, key)) {
-      reply.header("set-cookie", `${cookieName(port)}=${key}; HttpOnly; SameSite=Lax; Path=/`);
+      const secure = entrance.isSecure ? "; Secure" : "";
+      reply.header("set-cookie", `${cookieName(port)}=${key}; HttpOnly; SameSite=Lax; Path=/${secure}`);
       const [path = "/"] = request.url.split("?");
       return reply.redirect(path, 303);
     }
     if (isSame(readCookie(cookie, cookieName(port)) ?? "", key)) return undefined;
-    const text =
-      "Open the address that `mlops dashboard` has printed when it began: it holds a key. A dashboard that was started again has another one.";
-    return refuse(reply, 401, "Who are you?", text);
+    return refuse(reply, { status: 401, title: "Who are you?", text: entrance.keyHint }, entrance);
   });
-  app.setErrorHandler((error, _request, reply) => sendStatus(reply, error));
-  app.setNotFoundHandler((request, reply) =>
-    refuse(reply, 404, "Not found", `There is no page at ${request.url.split("?")[0] ?? ""}.`),
-  );
+  app.setErrorHandler((error, _request, reply) => refuse(reply, refusalOf(error, entrance), entrance));
+  app.setNotFoundHandler((request, reply) => {
+    const text = `There is no page at ${request.url.split("?")[0] ?? ""}.`;
+    return refuse(reply, { status: 404, title: "Not found", text }, entrance);
+  });
 }

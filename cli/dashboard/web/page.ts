@@ -2,15 +2,15 @@ import { html, Html } from "../../report/html";
 import { pageStyle } from "../../report/page-style";
 import { dashboardStyle } from "./dashboard-style";
 
-interface Crumb {
+export interface Crumb {
   readonly title: string;
   readonly href: string;
 }
 
 export interface Page {
   readonly title: string;
-  /** Where the page is, from the top; the page itself is not among them. */
-  readonly crumbs: readonly Crumb[];
+  /** Where the page is, from the top; the page itself is not among them. Absent where there are no others to go to. */
+  readonly crumbs?: readonly Crumb[];
   readonly content: Html;
   /** The page is loaded again after so many seconds: what it shows is still being worked on. */
   readonly reloadAfterSeconds?: number;
@@ -33,17 +33,20 @@ export function renderPage({ title, crumbs, content, reloadAfterSeconds }: Page)
         <style>
           ${new Html(pageStyle + dashboardStyle)}
         </style>
-        <script src="/live.js" defer></script>
+        ${crumbs && html`<script src="/live.js" defer></script>`}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
-        <nav class="crumbs" aria-label="Where this is">
-          <ol>
-            ${[{ title: "Models", href: "/" }, ...crumbs].map(
-              (crumb) => html`<li><a href="${crumb.href}">${crumb.title}</a></li>`,
-            )}
-          </ol>
-        </nav>
+        ${
+          crumbs &&
+          html`<nav class="crumbs" aria-label="Where this is">
+            <ol>
+              ${[{ title: "Models", href: "/" }, ...crumbs].map(
+                (crumb) => html`<li><a href="${crumb.href}">${crumb.title}</a></li>`,
+              )}
+            </ol>
+          </nav>`
+        }
         <main id="content">
           <h1>${title}</h1>
           ${content}

@@ -1,4 +1,11 @@
-import { driftedColumns, failedRetraining, idleNodes, latencyPercentile, spooledBytes } from "./queries";
+import {
+  driftedColumns,
+  failedRetraining,
+  idleNodes,
+  latencyPercentile,
+  missedTrainings,
+  spooledBytes,
+} from "./queries";
 
 /** Half of a replica's spool limit (MLOPS_MAX_SPOOL_BYTES), which leaves time to act before records are dropped. */
 const spoolAlertBytes = 128 * 1024 * 1024;
@@ -51,6 +58,16 @@ export function logAlerts({ latencyMs, keptNodes }: AlertLimits): readonly LogAl
       threshold: 0,
       every: "PT15M",
       window: "PT15M",
+    },
+    {
+      role: "missed-training",
+      title: "A training hangs, or did not happen",
+      severity: 2,
+      query: missedTrainings,
+      column: "trainings",
+      threshold: 0,
+      every: "PT1H",
+      window: "P1D",
     },
     {
       role: "drift",

@@ -21,6 +21,14 @@ export const failedRetraining = `AmlRunStatusChangedEvent
 | extend Job = iff(isempty(RootRunId), RunId, RootRunId)
 | summarize failed = max(TimeGenerated), message = take_any(Message) by Job`;
 
+/** Trainings of a model that hang or did not happen, from the last run of `mlops runs check`; failed jobs tell of themselves. */
+export const missedTrainings = `AppMetrics
+| where Name == "mlops.training.faults"
+| extend Model = tostring(Properties["mlops.model"]), Fault = tostring(Properties["mlops.fault"])
+| where Fault in ("hanging", "overdue")
+| summarize arg_max(TimeGenerated, Sum) by Model, Fault
+| project Model, Fault, trainings = Sum`;
+
 /** Largest prediction log spool of all replicas, in bytes; each scoring process reports it every minute. */
 export const spooledBytes = `AppMetrics
 | where Name == "mlops.prediction_log.spooled"

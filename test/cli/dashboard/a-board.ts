@@ -2,6 +2,7 @@ import type { Board } from "../../../cli/dashboard/board/board";
 import type { Digest } from "../../../platform/base/files";
 import type { ModelVersion } from "../../../platform/registry/registry";
 import type { DeploymentStatus, Release } from "../../../platform/release/deployment";
+import type { WatchedWindow } from "../../../cli/watching/window-journal";
 import type { RunSummary } from "../../../cli/runs/run-summary";
 import { definition } from "../report/report-fixture";
 
@@ -47,8 +48,31 @@ export function boardOf(changes: Partial<Board> = {}): Board {
     runs: [runOf(2), runOf(1)],
     versions: [versionOf(2), versionOf(1)],
     decisions: [],
+    windows: [],
     problems: [],
+    hasStack: false,
     readAt: "2026-11-21T00:00:00.000Z",
     ...changes,
   };
 }
+
+/** What was measured on a day of November, ever farther off. */
+export const watchedWindow = (day: number): WatchedWindow => ({
+  time: `2026-11-0${day}T06:00:00.000Z`,
+  environment: "prod",
+  model: "houses:1",
+  rows: 200,
+  judged: true,
+  columns: [
+    { column: "rooms", psi: 0.05, drifted: false },
+    { column: "town", psi: day / 10, drifted: day > 2 },
+  ],
+  performance: {
+    rows: 100,
+    metric: "rmse",
+    now: 10 + day,
+    registered: 10,
+    interval: { low: 8 + day, high: 12 + day },
+    fell: day > 2,
+  },
+});

@@ -7,12 +7,13 @@ import { standOf } from "../../../cli/dashboard/actions/possible-actions";
 import type { Board, BrokenBoard } from "../../../cli/dashboard/board/board";
 import { BoardKeeper } from "../../../cli/dashboard/board/board-keeper";
 import type { DashboardParts } from "../../../cli/dashboard/routes/desk";
+import type { TrainingJob } from "../../../cli/runs/training-job";
 import type { AuditEntry } from "../../../platform/audit/audit-entry";
 import { PlatformError } from "../../../platform/base/errors";
 import { signatureOf } from "../../../platform/model/signature";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { bare, definition, evilColumn } from "../report/report-fixture";
-import { boardOf, deploymentOf, releaseOf, runOf, versionOf } from "./a-board";
+import { boardOf, deploymentOf, releaseOf, runOf, versionOf, watchedWindow } from "./a-board";
 
 const folder = useTemporaryFolder();
 const key = "k".repeat(32);
@@ -33,6 +34,18 @@ const act: AuditEntry = {
   actor: { who: "ada", host: "here", process: 1 },
 };
 
+const job: TrainingJob = {
+  id: "job-1",
+  state: "failed",
+  status: "Failed",
+  startedAt: "2026-11-21T00:00:00.000Z",
+  minutes: 90,
+  nodeMinutes: 60,
+  metrics: { rmse: 54.35 },
+  explanation: "<i>No memory.</i>",
+  link: "https://ml.azure.com/runs/job-1",
+};
+
 let boards: Map<string, Board | BrokenBoard>;
 let app: FastifyInstance;
 let jobs: Jobs;
@@ -47,6 +60,18 @@ async function open(changes: Partial<DashboardParts> = {}): Promise<void> {
     reportOf: (_board, run) => Promise.resolve({ ...bare, run: { ...bare.run, id: run } }),
     comparedRun: (id) => Promise.resolve({ summary: runOf(Number(id.slice(4))), definition }),
     monitor: () => Promise.reject(new PlatformError("NOT_FOUND", "Nothing serves.")),
+    cardOf: ({ version }) =>
+      version === 1
+        ? Promise.resolve("# houses\n\n## Intended use\n\nNot stated. \\<i\\>\n")
+        : Promise.reject(new PlatformError("STORAGE_FAILED", "It is gone.")),
+    trainings: () => ({
+      list: () => Promise.resolve([job]),
+      watched: () => Promise.resolve([job]),
+      open: (id) =>
+        id === job.id
+          ? Promise.resolve({ job, log: ["<i>epoch</i> 1"] })
+          : Promise.reject(new PlatformError("AZURE_FAILED", "There is no such job.")),
+    }),
     audit: () => Promise.resolve({ acts: [act], verified: { entries: [act], faults: [] } }),
     openTrial: () =>
       Promise.resolve({
@@ -130,11 +155,14 @@ describe("pages", () => {
     "/models/houses/serving",
     "/models/houses/runs",
     "/models/houses/versions",
+    "/models/houses/versions/1",
     "/models/houses/runs/run-2",
     "/models/houses/compare",
     "/models/houses/compare?run=run-1&run=run-2",
     "/models/houses/monitoring",
     "/models/houses/try",
+    "/models/houses/trainings",
+    "/models/houses/trainings/job-1",
     "/audit",
     "/audit?model=houses",
   ])("%s is there, and shows text as text", async (url) => {
@@ -144,6 +172,37 @@ describe("pages", () => {
     expect(body).not.toContain("<b>houses</b>");
     expect(body).not.toContain("undefined");
     expect(body).not.toContain("<i>");
+  });
+
+  test("drift and performance are shown over time", async () => {
+    expect((await get("/models/houses")).body).not.toContain("Drift and performance over time");
+    boards.set("houses", boardOf({ windows: [1, 2, 3].map(watchedWindow) }));
+    await app.close();
+    await open();
+    const { body } = await get("/models/houses");
+    for (const text of ["PSI of town", "rmse by the truth of each window", "11 to 15", "fallen"]) {
+      expect(body).toContain(text);
+    }
+  });
+
+  test("a version has its model card, or why it cannot be shown", async () => {
+    expect((await get("/models/houses/versions")).body).toContain('href="/models/houses/versions/1"');
+    expect((await get("/models/houses/versions/1")).body).toMatch(/<h4>Intended use<\/h4><p>Not stated/);
+    expect((await get("/models/houses/versions/2")).body).toContain("It is gone.");
+    expect((await get("/models/houses/versions/3")).statusCode).toBe(404);
+  });
+
+  test("jobs of a stack have what they took and, by a price, cost; what Azure refuses is told", async () => {
+    boards.set("houses", boardOf({ hasStack: true, nodePrice: { perHour: 0.5, currency: "EUR" } }));
+    await app.close();
+    await open();
+    expect((await get("/models/houses")).body).toContain('href="/models/houses/trainings"');
+    const list = (await get("/models/houses/trainings")).body;
+    for (const text of ["Failed", "54.35", "90 min 0 s", "60 min 0 s", "0.50 EUR"])
+      expect(list).toContain(text);
+    const shown = (await get("/models/houses/trainings/job-1")).body;
+    expect(shown).toContain("&lt;i&gt;epoch&lt;/i&gt; 1");
+    expect((await get("/models/houses/trainings/none")).body).toContain("There is no such job.");
   });
 
   test.each([

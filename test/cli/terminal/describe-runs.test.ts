@@ -9,26 +9,30 @@ import { summary } from "../runs/run-fixture";
 test("a run's line has its state, metric, trainer, data and decision; what it lacks is a dash", () => {
   const { id, startedAt, explanation } = summary();
   const failed = { id: "failed-1", startedAt, explanation, outcome: "failed" } as const;
-  const [, head, , first, , second] = describeSummaries(
-    [summary({ version: "cost:3" }), failed],
-    "rmse",
-  ).split("\n");
+  const shown = [summary({ version: "cost:3", trainingMs: 90_000 }), failed];
+  const [, head, , first, , second] = describeSummaries(shown, "rmse").split("\n");
   const cells = (line = "") =>
     line
       .split("│")
       .map((cell) => cell.trim())
       .filter(Boolean);
-  expect(cells(head)).toEqual(["run", "state", "rmse", "trainer", "data", "decision", "version"]);
+  expect(cells(head)).toEqual(["run", "state", "rmse", "time", "trainer", "data", "decision", "version"]);
   expect(cells(first)).toEqual([
     id,
     "promotable",
     "50.25",
+    "90.0 s",
     "ridge, alpha 1",
     "aaaaaaaaaaaa",
     "promote: better",
     "cost:3",
   ]);
-  expect(cells(second)).toEqual(["failed-1", "failed", "-", "-", "-", "-", "-"]);
+  expect(cells(second)).toEqual(["failed-1", "failed", "-", "-", "-", "-", "-", "-"]);
+  const [, withCost, , priced] = describeSummaries(shown, "rmse", { perHour: 2, currency: "EUR" }).split(
+    "\n",
+  );
+  expect(cells(withCost)[4]).toBe("cost");
+  expect(cells(priced)[4]).toBe("0.05 EUR");
 });
 
 test("settings that are no numbers are shown as JSON", () => {

@@ -146,10 +146,10 @@ describe("the way of a model into production", () => {
 
   test("monitoring looks for drift, and is the job that may retrain only when asked to", async () => {
     const run = await home.runs("monitor");
-    expect(described(run)).toEqual(["Monitor.Watch succeeded"]);
+    expect(described(run)).toEqual(["Monitor.Watch succeeded", "Monitor.Trainings succeeded"]);
     expect(outputOf(run, "Monitor.Watch")).toContain("diabetes:1 in prod");
     const asked = await home.runs("monitor", { parameters: { onDrift: "retrain" } });
-    expect(described(asked)).toEqual(["Monitor.Retrain succeeded"]);
+    expect(described(asked)).toEqual(["Monitor.Retrain succeeded", "Monitor.Trainings succeeded"]);
   });
 
   test("a canary's verbs refuse what is no canary, and may be run again", async () => {

@@ -9,6 +9,8 @@ interface ServedJob {
   readonly name: string;
   readonly states: string[];
   readonly tags?: Record<string, string>;
+  readonly experiment?: string;
+  readonly createdAt?: string;
 }
 
 type Answer = (request: Received, response: ServerResponse) => boolean;
@@ -23,6 +25,8 @@ export class AzureMlServer {
   states = ["NotStarted", "Running", "Completed"];
   /** What a job's step prints. */
   log = "epoch 1\n";
+  /** What the history says of a job's one step, beside its name. */
+  step: Record<string, unknown> = {};
   /** Jobs on a page of the list. */
   pageSize = 10;
   private server: SmallServer | undefined;
@@ -76,7 +80,7 @@ export class AzureMlServer {
   /** A job has one step, which ends at once. */
   private sendHistory(pathname: string, response: ServerResponse): void {
     if (pathname.endsWith("/children")) {
-      return sendJson(response, 200, { value: [{ runId: "step-1", displayName: "train" }] });
+      return sendJson(response, 200, { value: [{ runId: "step-1", displayName: "train", ...this.step }] });
     }
     const logFiles = pathname.includes("/step-1/")
       ? { "user_logs/std_log.txt": `${this.url}/logs/step-1` }
@@ -84,8 +88,9 @@ export class AzureMlServer {
     sendJson(response, 200, { status: "Completed", logFiles });
   }
 
-  private describe({ name, states, tags }: ServedJob) {
-    return { id: `${workspaceId}/jobs/${name}`, name, properties: { status: states[0], tags } };
+  private describe({ name, states, tags, experiment, createdAt }: ServedJob) {
+    const properties = { status: states[0], tags, experimentName: experiment };
+    return { id: `${workspaceId}/jobs/${name}`, name, properties, systemData: { createdAt } };
   }
 
   startJob({ body }: Received, response?: ServerResponse): void {

@@ -363,7 +363,7 @@ describe("a model definition", () => {
   test("names faults of form and of sense together", () => {
     expect(faultsOf({ ...withGate({ metric: "auc" }), name: "Example", extra: 1 })).toEqual([
       "name: must be 3 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
-      'Unrecognized key: "extra". Allowed are name, description, task, data, format, columns, split, checks, trainer, intervals, calibration, threshold, gate, drift, serving, canary; rename or remove it.',
+      'Unrecognized key: "extra". Allowed are name, description, task, data, format, columns, split, checks, trainer, intervals, calibration, threshold, gate, drift, serving, canary, page, card; rename or remove it.',
       'the metric "auc" is not one of a regression',
     ]);
   });

@@ -1,5 +1,7 @@
 import { renderMarkdown } from "../../../cli/report/markdown";
 import type { Digest } from "../../../platform/base/files";
+import type { SplitRule } from "../../../platform/data/split-rule";
+import type { ModelMetrics } from "../../../platform/model/model-directory";
 import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
 import { signatureOf } from "../../../platform/model/signature";
 import { parseModelDefinition, type ModelDefinition } from "../../../platform/definition/definition";
@@ -31,20 +33,29 @@ const definition = parseModelDefinition(
 
 const digest = "0".repeat(64) as Digest;
 
-function cardOf(of: ModelDefinition, linear?: LinearParameters): string {
+function cardOf(
+  of: ModelDefinition,
+  linear?: LinearParameters,
+  {
+    heldOut = { rows: 2, metrics: {} },
+    cpuSeconds,
+    split = { by: "column", column: "set|s" },
+  }: { heldOut?: ModelMetrics["heldOut"]; cpuSeconds?: number; split?: SplitRule } = {},
+): string {
   return modelCard({
     definition: of,
-    metrics: { heldOut: { rows: 2, metrics: {} }, training: { rows: 8, metrics: {} } },
+    metrics: { heldOut, training: { rows: 8, metrics: {} } },
     lineage: {
       model: "towns",
       run: "run-1",
       createdAt: "2026-11-26T00:00:00Z",
       data: { source: "<i>data</i>.csv", digest, rows: 10, trainingRows: 8, heldOutRows: 2 },
-      split: { by: "column", column: "set|s" },
+      split,
       code: {},
       definitionDigest: digest,
       parameters: { kind: "ridge", alpha: 1 },
       seed: 1,
+      ...(cpuSeconds !== undefined && { cpuSeconds }),
       tools: { node: "20" },
     },
     linear,
@@ -100,4 +111,89 @@ test.each([
   const card = cardOf({ ...definition, trainer, calibration });
   const all = ["Classes were weighted in training", "Its probabilities were calibrated"];
   expect(all.filter((text) => card.includes(text))).toEqual(said);
+});
+
+/** A section of a card, without its heading. */
+const section = (card: string, heading: string): string =>
+  new RegExp(`^## ${heading}\\n\\n([\\s\\S]*?)\\n\\n(?=## )`, "m").exec(card)?.[1] ?? "";
+
+const parts = [
+  "developers",
+  "contact",
+  "license",
+  "intendedUse",
+  "intendedUsers",
+  "outOfScope",
+  "factors",
+  "trainingData",
+  "evaluationData",
+  "ethicalConsiderations",
+] as const;
+
+test("what the makers do not say is not stated, in each part", () => {
+  expect(cardOf(definition).match(/not stated/gi)).toHaveLength(parts.length + 2);
+  expect(section(cardOf(definition), "Quantitative analyses")).toContain("the definition names no slices");
+  expect(section(cardOf(definition), "Energy")).toContain("Not stated: a program of its own");
+});
+
+test("what they say is in its part, as text", () => {
+  const said = Object.fromEntries([...parts, "limitations"].map((part) => [part, `the ${part} <b>`]));
+  const card = cardOf({ ...definition, card: { ...said, slices: [] } });
+  for (const part of [...parts, "limitations"]) expect(card).toContain(`the ${part} \\<b\\>`);
+  expect(card).toMatch(/^---\nlicense: "the license <b>"\n/);
+  expect(card.match(/not stated/gi)).toHaveLength(2);
+});
+
+test("groups have their rows, metric and interval, and metrics theirs", () => {
+  const heldOut = {
+    rows: 50,
+    metrics: { rmse: 10, r2: 0.5 },
+    intervals: { rmse: { level: 0.95, low: 9, high: 11 } },
+    slices: [
+      { column: "rooms", value: "<= 3", rows: 49, metric: 9.5, interval: { level: 0.95, low: 8, high: 12 } },
+      { column: "rooms", value: "> 3", rows: 1 },
+    ],
+  };
+  const card = cardOf(definition, undefined, { heldOut });
+  expect(section(card, "Metrics")).toMatch(/\| rmse \| 10 \| 9 to 11 \|/);
+  expect(section(card, "Metrics")).toMatch(/\| r2 \| 0\.5 \| {2}\|/);
+  expect(section(card, "Quantitative analyses")).toContain("| rooms | \\<= 3 | 49 | 9.5 | 8 to 12 |");
+  expect(section(card, "Quantitative analyses")).toContain("| rooms | \\> 3 | 1 | cannot be computed |  |");
+  expect(section(card, "Factors")).toContain("by groups of rooms.");
+});
+
+test("energy is an estimate by a stated power, or not stated", () => {
+  const power = { wattsPerCore: 12, source: "data sheet" };
+  expect(section(cardOf(definition, undefined, { cpuSeconds: 600 }), "Energy")).toBe(
+    "Training took 600 s of processor time. Its energy is not stated, as the definition has no `card.power`.",
+  );
+  // 600 s * 12 W = 7,200 J = 2 Wh.
+  expect(
+    section(cardOf({ ...definition, card: { power, slices: [] } }, undefined, { cpuSeconds: 600 }), "Energy"),
+  ).toContain("At 12 W for a busy core (data sheet) that is an estimate of 2 Wh");
+});
+
+test("no personal column is in a card, not even by its name or its coefficient", () => {
+  const columns = definition.columns.map((column) =>
+    column.name === "rooms" ? { ...column, name: "income", personal: true } : column,
+  );
+  const secret = { ...definition, columns };
+  const linear: LinearParameters = {
+    signature: signatureOf(secret),
+    intercept: 1,
+    terms: [{ kind: "number", column: "income", mean: 0, scale: 1, coefficient: 7.77, fill: 0 }] as never,
+  };
+  const split = {
+    by: "hash" as const,
+    seed: 1,
+    testFraction: 0.2,
+    key: [
+      { name: "income", type: "number" as const },
+      { name: "town", type: "category" as const },
+    ],
+  };
+  const card = cardOf(secret, linear, { split });
+  expect(card).not.toMatch(/income|7\.77/);
+  expect(card).toContain('by a hash of the values of "(personal)", "town" with seed 1');
+  expect(card).toContain("It takes 1 feature that may identify a person");
 });

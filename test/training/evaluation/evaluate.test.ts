@@ -289,7 +289,7 @@ describe("slices", () => {
       return `(${index + 1}, true, ${age ?? "NULL"}, ${vip}, ${text}, 1)`;
     });
     await engine.run(`INSERT INTO data VALUES ${values.join(", ")}, (6, false, 20, true, 'Q', 1)`);
-    const slices = await sliceGroups(engine, definition);
+    const slices = await sliceGroups(engine, definition.gate.slices);
     await engine.close();
     expect(slices).toEqual([
       { column: "age", groups: ["<= 18", "18 < x <= 65", "18 < x <= 65", "> 65", undefined] },

@@ -1,4 +1,5 @@
 import {
+  accessKeyOf,
   cookieName,
   isOwnHost,
   isOwnOrigin,
@@ -54,4 +55,9 @@ test.each([
   [undefined, "127.0.0.1:8800", false],
 ])("a form from %j to %j is of a page of its own: %s", (origin, host, own) => {
   expect(isOwnOrigin(origin, host)).toBe(own);
+});
+
+test("a key that is given lasts, and its forms are those of the same key", () => {
+  expect(accessKeyOf("k".repeat(32))).toEqual(accessKeyOf("k".repeat(32)));
+  expect(accessKeyOf("k".repeat(32)).key).toBe("k".repeat(32));
 });

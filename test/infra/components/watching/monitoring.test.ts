@@ -28,7 +28,7 @@ const named = (resources: readonly Registered[], name: string) => {
 const always = {
   "mlops:infra:Monitoring": 1,
   "azure-native:monitor:ActionGroup": 1,
-  "azure-native:monitor:ScheduledQueryRule": 5,
+  "azure-native:monitor:ScheduledQueryRule": 6,
   "azure-native:monitor:MetricAlert": 1,
   "azure-native:applicationinsights:Workbook": 1,
   "azure-native:operationalinsights:QueryPack": 1,
@@ -74,6 +74,7 @@ test("an alert goes to the address, through the action group", async () => {
 test.each([
   ["latency", "p95", "Maximum", 500, 'Name startswith "POST "'],
   ["retraining", undefined, "Count", 0, "AmlRunStatusChangedEvent"],
+  ["missed-training", "trainings", "Maximum", 0, "mlops.training.faults"],
   ["drift", "columns", "Maximum", 0, "mlops.drift.columns"],
   ["spool", "bytes", "Maximum", 134_217_728, "mlops.prediction_log.spooled"],
   ["idle-nodes", undefined, "Count", 0, "where IdleNodeCount > 0"],

@@ -4,9 +4,8 @@ import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider, MetricReader, type PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { TelemetrySettings } from "../../scoring/telemetry/telemetry-settings";
-import type { MonitorResult } from "./monitor";
 
-/** Reads once, when it is asked: a command measures drift and ends. */
+/** Reads once, when it is asked: a command measures and ends. */
 class OnceReader extends MetricReader {
   protected onForceFlush(): Promise<void> {
     return Promise.resolve();
@@ -33,12 +32,16 @@ function exportersOf({ otlp, applicationInsights }: TelemetrySettings): PushMetr
   ];
 }
 
-/**
- * Sends how many columns of a version have drifted, and its rows, to where telemetry goes: the alert on drift reads
- * `mlops.drift.columns`. Rejects when it cannot be sent.
- */
-export async function sendDrift(
-  { version, drift }: MonitorResult,
+/** A whole number that a command has found. */
+export interface Gauge {
+  readonly name: string;
+  readonly value: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Sends what a command has found to where telemetry goes. Rejects when it cannot be sent. */
+export async function sendGauges(
+  gauges: readonly Gauge[],
   environment: string,
   settings: TelemetrySettings,
 ): Promise<void> {
@@ -48,11 +51,8 @@ export async function sendDrift(
     "deployment.environment.name": environment,
   });
   const meter = new MeterProvider({ resource, readers: [reader] }).getMeter("mlops-monitor");
-  const labels = { "mlops.model": version };
-  const gauge = (name: string, value: number): void =>
+  for (const { name, value, labels } of gauges)
     meter.createGauge(name, { valueType: ValueType.INT }).record(value, labels);
-  gauge("mlops.drift.columns", drift.columns.filter(({ drifted }) => drifted).length);
-  gauge("mlops.drift.rows", drift.rows);
   const { resourceMetrics } = await reader.collect();
   for (const exporter of exportersOf(settings)) {
     const { code, error } = await new Promise<{ code: number; error?: Error }>((resolve) => {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { driftedColumns } from "../../../infra/components/watching/queries";
+import { driftedColumns, missedTrainings } from "../../../infra/components/watching/queries";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { writeCertificate } from "../../platform/http/certificate";
 import { Collector } from "../../scoring/telemetry/collector";
@@ -18,10 +18,10 @@ async function collect(tls?: { cert: Buffer; key: Buffer }): Promise<Collector> 
   return collector;
 }
 
-/** Exit code of a process that sends two drifted columns of three, of diabetes:3 in prod. */
+/** Exit code of a process that sends two drifted columns of three, of diabetes:3 in prod, and a training that is overdue. */
 const send = (settings: Record<string, string>): Promise<number> =>
   new Promise((resolve) => {
-    const program = ["--require", "tsx/cjs", path.join(__dirname, "fixtures", "send-drift.ts")];
+    const program = ["--require", "tsx/cjs", path.join(__dirname, "fixtures", "send-gauges.ts")];
     const env = { ...process.env, ...settings };
     const child = execFile(process.execPath, program, { env }, () => resolve(child.exitCode ?? -1));
   });
@@ -48,7 +48,22 @@ test("the columns that drifted go to an OTLP endpoint, with the version", async 
   expect(metrics.map(({ name, gauge }) => [name, gauge.dataPoints[0]?.asInt])).toEqual([
     ["mlops.drift.columns", 2],
     ["mlops.drift.rows", 500],
+    ["mlops.training.faults", 0],
   ]);
+  // Of each kind, none too: an alert ends by it.
+  expect(metrics[2]?.gauge.dataPoints.map(({ asInt, attributes }) => [asInt, attributes])).toEqual(
+    [
+      [0, "failed"],
+      [0, "hanging"],
+      [1, "overdue"],
+    ].map(([count, fault]) => [
+      count,
+      [
+        { key: "mlops.model", value: { stringValue: "diabetes" } },
+        { key: "mlops.fault", value: { stringValue: fault } },
+      ],
+    ]),
+  );
   const labels = [{ key: "mlops.model", value: { stringValue: "diabetes:3" } }];
   expect(metrics[0]?.gauge.dataPoints[0]?.attributes).toEqual(labels);
 });
@@ -71,6 +86,10 @@ test("Application Insights gets them under the names that the alert asks for", a
   expect(text).toContain('"mlops.model":"diabetes:3"');
   expect(driftedColumns).toContain('Name == "mlops.drift.columns"');
   expect(driftedColumns).toContain('Properties["mlops.model"]');
+  expect(text).toContain('"name":"mlops.training.faults","kind":"Aggregation","value":1');
+  expect(text).toContain('"mlops.fault":"overdue"');
+  expect(missedTrainings).toContain('Name == "mlops.training.faults"');
+  expect(missedTrainings).toContain('Properties["mlops.fault"]');
 });
 
 test("what is refused is an error, not silence", async () => {

@@ -1,0 +1,62 @@
+import type { WatchedTraining } from "../../platform/gate/training-watch";
+import { readEnvironments } from "../../platform/release/environments";
+import { readTrainingStack, requireModelOf, type TrainingStack } from "./training-stack";
+import type { Session } from "../session/session";
+import type { TargetName } from "../session/target";
+import { openLocalJob } from "../runs/local-jobs";
+import { requireRunOf } from "../runs/require-run-of";
+import { jobOfRun, type TrainingJob } from "../runs/training-job";
+
+/** Where the trainings of a model are looked at: the runs of this machine, or the jobs of the stack that trains. */
+export interface TrainingSource {
+  /** Newest first, at most `max`, with what they took and measured. */
+  list(max: number): Promise<TrainingJob[]>;
+  /** By their states alone. */
+  watched(): Promise<WatchedTraining[]>;
+  open(id: string): Promise<{ readonly job: TrainingJob; readonly log: readonly string[] }>;
+}
+
+// Loaded on use: commands about this machine do without them.
+const azureJobs = () => require("./azure-jobs") as typeof import("./azure-jobs");
+const azureClients = () =>
+  require("../../platform/azure/azure-client") as typeof import("../../platform/azure/azure-client");
+const stackOutputs = () =>
+  require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
+
+function localSource({ runs }: Pick<Session, "runs">, model: string): TrainingSource {
+  return {
+    list: async (max) => (await runs.list(model)).slice(0, max).map(jobOfRun),
+    watched: async () => (await runs.list(model)).map(jobOfRun),
+    open: async (id) => {
+      const run = await runs.get(id);
+      requireRunOf(run, model);
+      return openLocalJob(runs, run);
+    },
+  };
+}
+
+function stackSource(stack: Promise<TrainingStack>, signal: AbortSignal): TrainingSource {
+  const client = new (azureClients().AzureClient)({ signal });
+  const now = new Date();
+  return {
+    list: async (max) => azureJobs().listTrainingJobs(client, await stack, { max, now }),
+    watched: async () => azureJobs().watchedJobs(client, await stack, now),
+    open: async (id) => azureJobs().openTrainingJob(client, await stack, { id, now }),
+  };
+}
+
+/** Opens where the trainings of a model are. A stack trains one model; another one is refused. */
+export function openTrainingSource(
+  session: Pick<Session, "runs" | "signal">,
+  { target, model }: { readonly target: TargetName; readonly model: string },
+): TrainingSource {
+  if (target === "local") return localSource(session, model);
+  const { signal } = session;
+  const { training } = readEnvironments();
+  const read = async (): Promise<TrainingStack> => {
+    const stack = readTrainingStack(training, await stackOutputs().readStackOutputs(training, signal));
+    requireModelOf(training, stack, model);
+    return stack;
+  };
+  return stackSource(read(), signal);
+}

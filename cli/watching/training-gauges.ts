@@ -1,0 +1,11 @@
+import { trainingFaults, type TrainingFault } from "../../platform/gate/training-watch";
+import type { Gauge } from "./send-gauges";
+
+/** How many faults of each kind the trainings of a model have; none is told, too, as an alert ends by it. */
+export function trainingGauges(model: string, faults: readonly TrainingFault[]): Gauge[] {
+  return trainingFaults.map((kind) => ({
+    name: "mlops.training.faults",
+    value: faults.filter(({ fault }) => fault === kind).length,
+    labels: { "mlops.model": model, "mlops.fault": kind },
+  }));
+}

@@ -1,0 +1,184 @@
+import { readdirSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import type { FastifyInstance } from "fastify";
+import { openModelPage } from "../../../../cli/dashboard/application";
+import { PlatformError } from "../../../../platform/base/errors";
+import { signatureOf } from "../../../../platform/model/signature";
+import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
+import { definition } from "../../report/report-fixture";
+
+const folder = useTemporaryFolder();
+const access = { key: "k".repeat(32), formKey: "f".repeat(43) };
+const host = "127.0.0.1:0";
+const cookie = `mlops-dashboard-0=${access.key}`;
+
+type Parts = Parameters<typeof openModelPage>[0];
+
+let app: FastifyInstance;
+async function open(changes: Partial<Parts> = {}): Promise<void> {
+  app = await openModelPage({
+    model: "houses",
+    access,
+    scratch: folder(),
+    openTrial: () =>
+      Promise.resolve({
+        version: "houses:1",
+        signature: signatureOf(definition),
+        example: { town: "B" },
+        ask: () => Promise.resolve({ prediction: 42 }),
+      }),
+    scoreFile: async (input, output) => {
+      await writeFile(output, `scored ${await readFile(input, "utf8")}`);
+      return { read: 1, scored: 1, rejected: 0, model: "houses:1", output };
+    },
+    ...changes,
+  });
+}
+beforeEach(() => open());
+afterEach(() => app.close());
+
+const get = (url: string, headers: Record<string, string> = {}) =>
+  app.inject({ url, headers: { host, cookie, ...headers } });
+
+/** A file as browsers send it. */
+function send(text: string, key = access.formKey, headers: Record<string, string> = {}) {
+  const boundary = "boundary";
+  const part = (name: string, more: string, content: string): string =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${content}\r\n`;
+  return app.inject({
+    method: "POST",
+    url: "/score",
+    headers: {
+      host,
+      cookie,
+      origin: `http://${host}`,
+      "content-type": `multipart/form-data; boundary=${boundary}`,
+      ...headers,
+    },
+    payload: `${part("key", "", key)}${part("file", '; filename="rows.csv"', text)}--${boundary}--\r\n`,
+  });
+}
+
+test("has the model's form, without a way to the dashboard", async () => {
+  const { statusCode, body } = await get("/");
+  expect(statusCode).toBe(200);
+  expect(body).toContain('name="value-town"');
+  expect(body).not.toMatch(/Models|live\.js|\/models\//);
+});
+
+test.each(["/models/houses", "/audit", "/live.js", "/models/houses/actions/retrain", "/jobs/1"])(
+  "%s is not there",
+  async (url) => {
+    expect((await get(url)).statusCode).toBe(404);
+  },
+);
+
+test("nobody gets in without the key, and is not told of the command", async () => {
+  const { statusCode, body } = await get("/", { cookie: "" });
+  expect(statusCode).toBe(401);
+  expect(body).toContain("Open the link that you were given");
+  expect(body).not.toContain("mlops dashboard");
+});
+
+test("a row is answered", async () => {
+  const { body } = await app.inject({
+    method: "POST",
+    url: "/",
+    headers: { host, cookie, origin: `http://${host}`, "content-type": "application/x-www-form-urlencoded" },
+    payload: new URLSearchParams({ key: access.formKey, "value-town": "A" }).toString(),
+  });
+  expect(body).toContain(": 42");
+});
+
+test("a file comes back scored; the oldest of many is removed", async () => {
+  const hrefs: string[] = [];
+  for (let file = 0; file <= 20; file += 1) {
+    const { body } = await send(`town\n${file}\n`);
+    hrefs.push(/href="(\/scored\/[^"]+)"/.exec(body)?.[1] ?? "");
+  }
+  const newest = await get(hrefs.at(-1) ?? "");
+  expect(newest.body).toBe("scored town\n20\n");
+  expect(newest.headers["content-disposition"]).toBe('attachment; filename="houses-scored.csv"');
+  expect((await get(hrefs[0] ?? "")).statusCode).toBe(404);
+  expect(readdirSync(folder())).toHaveLength(2 * 20);
+});
+
+test("a form of another process is refused, and leaves no file", async () => {
+  expect((await send("town\nA\n", "other")).statusCode).toBe(409);
+  expect(readdirSync(folder())).toEqual([]);
+});
+
+test("no more than two files are scored at once", async () => {
+  await app.close();
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await open({
+    scoreFile: async (_input, output) => {
+      await held;
+      await writeFile(output, "");
+      return { read: 0, scored: 0, rejected: 0, model: "houses:1", output };
+    },
+  });
+  const running = [send("a\n"), send("b\n")];
+  // The first two have to be under way.
+  while (readdirSync(folder()).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  const third = await send("c\n");
+  expect([third.statusCode, third.body.includes("Send yours again in a minute")]).toEqual([409, true]);
+  release();
+  for (const each of await Promise.all(running)) expect(each.statusCode).toBe(200);
+});
+
+test("what is wrong with a file is told, what is wrong here is not", async () => {
+  const failWith = async (error: PlatformError) => {
+    await app.close();
+    await open({ scoreFile: () => Promise.reject(error) });
+    const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+    const { body } = await send("town\nA\n");
+    const told = write.mock.calls.map(([text]) => String(text)).join("");
+    write.mockRestore();
+    return { body, told };
+  };
+  expect((await failWith(new PlatformError("DATA_INVALID", "The column town is missing."))).body).toContain(
+    "The column town is missing.",
+  );
+  const { body, told } = await failWith(new PlatformError("STORAGE_FAILED", "/srv/home is full."));
+  expect(body).not.toContain("/srv/home");
+  expect(body).toContain("tell whoever gave you the link");
+  expect(told).toContain("STORAGE_FAILED: /srv/home is full.");
+});
+
+test("a file is called as its sender does, whatever is wrong with it", async () => {
+  await app.close();
+  await open({
+    scoreFile: (input) => Promise.reject(new PlatformError("DATA_INVALID", `${input} cannot be scored.`)),
+  });
+  const { statusCode, body } = await send("town\nA\n");
+  expect(statusCode).toBe(400);
+  expect(body).toContain("rows.csv cannot be scored.");
+  expect(body).not.toContain(folder());
+});
+
+test("a model that does not answer is told without the operator's verbs", async () => {
+  await app.close();
+  await open({ openTrial: () => Promise.reject(new PlatformError("NOT_FOUND", "Run `mlops serve`.")) });
+  const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+  const { statusCode, body } = await get("/");
+  write.mockRestore();
+  expect([statusCode, body.includes("does not answer now"), body.includes("mlops serve")]).toEqual([
+    404,
+    true,
+    false,
+  ]);
+});
+
+test("at an address of its own it takes that, by TLS alone, and no other", async () => {
+  await app.close();
+  await open({ url: "https://predict.example.com" });
+  const published = { host: "predict.example.com" };
+  const first = await app.inject({ url: `/?key=${access.key}`, headers: published });
+  expect(first.headers["set-cookie"]).toMatch(/; Secure$/);
+  expect((await get("/", { host: "other.example.com" })).statusCode).toBe(421);
+  const origin = "https://predict.example.com";
+  expect((await send("a\n", access.formKey, { ...published, origin })).statusCode).toBe(200);
+  expect((await send("a\n", access.formKey, { ...published, origin: "https://evil" })).statusCode).toBe(403);
+});

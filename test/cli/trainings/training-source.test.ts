@@ -1,0 +1,46 @@
+import { writeFile } from "node:fs/promises";
+import { Runs } from "../../../cli/runs/runs";
+import { openTrainingSource } from "../../../cli/trainings/training-source";
+import { useTemporaryFolder } from "../../platform/base/temporary-folder";
+
+const folder = useTemporaryFolder();
+const { signal } = new AbortController();
+
+async function madeRuns(): Promise<Runs> {
+  const runs = new Runs(folder("runs"), () => undefined);
+  for (const [id, model] of [
+    ["run-1", "cost"],
+    ["run-2", "cost"],
+    ["run-3", "rent"],
+  ] as const) {
+    const run = await runs.create(model, "data.csv", new Date(0), id);
+    run.steps = [{ name: "train", status: "done", startedAt: run.startedAt, ms: 1500, message: "ridge" }];
+    await runs.save({ ...run, outcome: "kept", finishedAt: run.startedAt });
+  }
+  return runs;
+}
+
+describe("on this machine", () => {
+  test("trainings are the model's runs, newest first", async () => {
+    const source = openTrainingSource({ runs: await madeRuns(), signal }, { target: "local", model: "cost" });
+    expect((await source.list(1)).map(({ id }) => id)).toEqual(["run-2"]);
+    expect((await source.watched()).map(({ id, state }) => `${id} ${state}`)).toEqual([
+      "run-2 done",
+      "run-1 done",
+    ]);
+  });
+
+  test("the log has the steps, and what the trainer's program printed", async () => {
+    const runs = await madeRuns();
+    await writeFile(runs.path("run-1", "trainer.log"), "epoch 1\nepoch 2\n");
+    const source = openTrainingSource({ runs, signal }, { target: "local", model: "cost" });
+    expect((await source.open("run-1")).log).toEqual([
+      "[train] done, 1.50 s: ridge",
+      "[trainer] epoch 1",
+      "[trainer] epoch 2",
+    ]);
+    expect((await source.open("run-2")).log).toEqual(["[train] done, 1.50 s: ridge"]);
+    await expect(source.open("run-3")).rejects.toThrow("Run run-3 is one of rent, not of cost.");
+    await expect(source.open("../run-1")).rejects.toThrow('There is no run "../run-1"');
+  });
+});
