@@ -8,6 +8,7 @@ import { registryText } from "./mlflow-address";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { audit, predictionLog, versions } from "./places";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
+import { sqlEngineFaults, sqlEngineVariables } from "./sql-engine-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
 
 const modelRef = z.string().refine(isModelRef);
@@ -83,9 +84,11 @@ const processes = {
     trustedKeys,
     audit,
     ...versions,
+    ...sqlEngineVariables,
   },
   training: {
     ...versions,
+    ...sqlEngineVariables,
     audit,
     signingKey,
     trustedKeys,
@@ -252,6 +255,15 @@ function foreignNameFault(name: string): string {
   return `${name} is a setting of the ${owner?.[0]} process, and does nothing for a command or what it starts. ${remedy}.`;
 }
 
+/** What is wrong with settings that depend on each other. */
+function faultsTogether(processName: ProcessName, settings: Settings<ProcessName>): string[] {
+  if (processName === "scoring") {
+    const scoring = settings as Settings<"scoring">;
+    return [...securityFaults(scoring), ...predictionLogFaults(scoring)];
+  }
+  return processName === "gateway" ? [] : sqlEngineFaults(settings as Settings<"cli" | "training">);
+}
+
 /** Reads the settings of a process from its environment variables, once, at start. The error lists every fault. */
 export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.ProcessEnv): Settings<P> {
   const table: Record<string, Variable<unknown>> = processes[processName];
@@ -272,13 +284,10 @@ export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.
       faults.push(foreignNameFault(name));
   }
   const settings = Object.fromEntries(values) as Settings<P>;
-  if (processName === "scoring") {
-    // What is said of a setting already is not said again in other words.
-    const wrong = faults.map((fault) => fault.split(" ", 1)[0] ?? fault);
-    const scoring = settings as Settings<"scoring">;
-    const together = [...securityFaults(scoring), ...predictionLogFaults(scoring)];
-    faults.push(...together.filter((fault) => !wrong.some((name) => fault.includes(name))));
-  }
+  // What is said of a setting already is not said again in other words.
+  const wrong = faults.map((fault) => fault.split(" ", 1)[0] ?? fault);
+  const together = faultsTogether(processName, settings);
+  faults.push(...together.filter((fault) => !wrong.some((name) => fault.includes(name))));
   if (faults.length > 0) {
     const list = faults.map((fault) => `  - ${fault}`).join("\n");
     throw new PlatformError("SETTINGS_INVALID", `Environment variables are not valid. Correct:\n${list}`);

@@ -1,0 +1,180 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { PlatformError, reasonOf } from "../../base/errors";
+import type { WireColumn, WireColumnName } from "./spark-rows";
+import type { SparkServer } from "./spark-server";
+import { toSparkSql } from "./spark-statement";
+
+type Driver = typeof import("hive-driver");
+type Client = InstanceType<Driver["HiveClient"]>;
+type Session = Awaited<ReturnType<Client["openSession"]>>;
+type Operation = Awaited<ReturnType<Session["executeStatement"]>>;
+
+/** Rows that are asked for at once. */
+const rowsPerFetch = 10_000;
+/** Between two questions whether a statement has ended; many servers answer later by themselves. */
+const pauseMs = { first: 5, longest: 500 };
+
+/** A part of a result, by column. */
+export interface WirePart {
+  readonly names: readonly WireColumnName[];
+  readonly columns: readonly WireColumn[];
+}
+
+/** What Spark says of a failure, without the trace of its program, and how it classes it: `PATH_NOT_FOUND`. */
+export function sparkReason(message: string): { readonly reason: string; readonly condition?: string } {
+  const [first = ""] = message.split(/\n\s*at /, 1);
+  const [, condition] = /\[([A-Z_]+(?:\.[A-Z_]+)*)\]/.exec(first) ?? [];
+  const text = first.slice(Math.max(0, first.lastIndexOf(`[${condition}]`)));
+  const reason = text.replace(/\s+/g, " ").trim().replace(/\.$/, "").slice(0, 500);
+  return { reason, ...(condition !== undefined && { condition }) };
+}
+
+/** A session at a Spark server. */
+export class SparkSession {
+  private isLost = false;
+
+  private constructor(
+    private readonly server: SparkServer,
+    private readonly client: Client,
+    /** Rejects when the server can no longer be talked to: what was asked of it is not answered then. */
+    private readonly lost: Promise<never>,
+    private readonly session: Session,
+  ) {
+    lost.catch(() => {
+      this.isLost = true;
+    });
+  }
+
+  static async open(server: SparkServer): Promise<SparkSession> {
+    // Loaded on use: commands that touch no data start without it.
+    const { HiveClient, connections, auth, thrift } = await import("hive-driver");
+    const client = new HiveClient(thrift.TCLIService, thrift.TCLIService_types);
+    const lost = new Promise<never>((_, reject) => {
+      client.on("error", (error: unknown) => {
+        reject(describeLoss(server, error));
+      });
+    });
+    lost.catch(() => undefined);
+    const { protocol, hostname, port, pathname, search } = new URL(server.address);
+    const https = protocol === "https:";
+    const options = {
+      path: `${pathname}${search}`,
+      https,
+      // The driver would take any certificate.
+      nodeOptions: { rejectUnauthorized: true },
+    };
+    const { token, user, password } = server;
+    const signIn =
+      token === undefined
+        ? new auth.PlainHttpAuthentication({
+            username: user ?? "anonymous",
+            password: password ?? "anonymous",
+          })
+        : {
+            authenticate: (
+              transport: Parameters<InstanceType<typeof auth.PlainHttpAuthentication>["authenticate"]>[0],
+            ) => {
+              transport.setOptions("headers", { Authorization: `Bearer ${token}` });
+              return Promise.resolve(transport);
+            },
+          };
+    const host = hostname.replace(/^\[|\]$/g, "");
+    await client.connect(
+      { host, port: Number(port === "" ? (https ? 443 : 80) : port), options },
+      new connections.HttpConnection(),
+      signIn,
+    );
+    const opening = client.openSession({
+      // The version from which results come by column.
+      client_protocol: thrift.TCLIService_types.TProtocolVersion.HIVE_CLI_SERVICE_PROTOCOL_V8,
+    });
+    try {
+      return new SparkSession(server, client, lost, await Promise.race([opening, lost]));
+    } catch (error) {
+      client.close();
+      if (error instanceof PlatformError) throw error;
+      throw describeLoss(server, error);
+    }
+  }
+
+  /** Runs a statement for its effect. */
+  async run(sql: string): Promise<void> {
+    const operation = await this.execute(sql);
+    await this.answer(operation.close());
+  }
+
+  /** The result of a statement, part by part. */
+  async *parts(sql: string): AsyncGenerator<WirePart> {
+    const operation = await this.execute(sql);
+    operation.setMaxRows(rowsPerFetch);
+    try {
+      do {
+        await this.answer(operation.fetch());
+        const names = (operation.getSchema()?.columns ?? []).map(({ columnName, typeDesc }) => ({
+          name: columnName,
+          type: typeDesc.types[0]?.primitiveEntry.type,
+        }));
+        for (const { columns } of operation.getData())
+          yield { names, columns: (columns ?? []) as unknown as WireColumn[] };
+        operation.flush();
+      } while (operation.hasMoreRows());
+    } finally {
+      // What has failed is told already.
+      if (!this.isLost) await this.answer(operation.close()).catch(() => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.isLost) await this.answer(this.session.close()).catch(() => undefined);
+    this.client.close();
+  }
+
+  private async execute(sql: string): Promise<Operation> {
+    const operation = await this.answer(this.session.executeStatement(toSparkSql(sql), { runAsync: true }));
+    for (let pause = pauseMs.first; ; pause = Math.min(2 * pause, pauseMs.longest)) {
+      const { errorMessage } = await this.answer(operation.status(false));
+      if (operation.finished()) return operation;
+      if (errorMessage !== undefined && errorMessage !== null) throw this.failed(errorMessage);
+      await delay(pause);
+    }
+  }
+
+  /** An answer of the server. Throws REMOTE_FAILED when there is none, or when it is that something failed. */
+  private async answer<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([asked, this.lost]);
+    } catch (error) {
+      if (error instanceof PlatformError) throw error;
+      throw this.failed(reasonOf(error));
+    }
+  }
+
+  private failed(message: string): PlatformError {
+    const { reason } = sparkReason(message);
+    return new PlatformError(
+      "REMOTE_FAILED",
+      `Spark at ${this.server.address} could not do what was asked: ${reason}. Its log says more.`,
+      { cause: new Error(message) },
+    );
+  }
+}
+
+/** Why there is no answer, in words. */
+function describeLoss({ address }: SparkServer, error: unknown): PlatformError {
+  const status = (error as { readonly statusCode?: number }).statusCode;
+  const remedies: Readonly<Record<number, string>> = {
+    401: "It does not know who asks. Check MLOPS_SPARK_TOKEN, or MLOPS_SPARK_USER and MLOPS_SPARK_PASSWORD.",
+    403: "Whoever signs in may not use it. Give the right to use it, or sign in as somebody who has it.",
+    404: "There is nothing at this path. Check the path of MLOPS_SPARK_ADDRESS.",
+  };
+  const remedy =
+    (status === undefined ? undefined : remedies[status]) ??
+    "Check MLOPS_SPARK_ADDRESS, and that the server runs; then run again. MLOPS_SQL_ENGINE=duckdb works on this machine.";
+  return new PlatformError(
+    "REMOTE_FAILED",
+    `Spark at ${address} does not answer: ${reasonOf(error)}. ${remedy}`,
+    {
+      cause: error,
+    },
+  );
+}
