@@ -1,6 +1,8 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import path from "node:path";
 import { openEngine, openEngineAt, type SqlPlace } from "../../platform/sql/open-engine";
-import { checkData } from "../../platform/data/checks";
-import { loadData } from "../../platform/data/source";
+import { loadData, loadText } from "../../platform/data/source";
 import { splitData } from "../../platform/data/split";
 import { measureDrift } from "../../platform/drift/drift";
 import { profileTable, profileTableAgainst } from "../../platform/drift/profile-table";
@@ -9,7 +11,8 @@ import { computeMetrics } from "../../platform/metrics/compute-metrics";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { rowsOf, scoreLinearRows } from "../../training/evaluation/score-rows";
 import { sqlEngineContract } from "../platform/sql/sql-engine.contract";
-import { checkFile, fixture, sample } from "../platform/data/check-file";
+import { useTemporaryFolder } from "../platform/base/temporary-folder";
+import { checkFile, sample } from "../platform/data/check-file";
 import { shippedDefinition, splitOf } from "../training/shipped-data";
 import { fitLinearModel } from "../training/trainers/fit-linear-model";
 
@@ -60,6 +63,7 @@ if (address === undefined) {
   test.skip("Spark does as the engine in this process (skipped: SPARK_SQL_ADDRESS is not set)", () => {});
 } else {
   describe("Spark", () => {
+    const folder = useTemporaryFolder();
     sqlEngineContract(() => openEngineAt(place));
 
     test.each(["diabetes", "titanic"] as const)(
@@ -76,13 +80,72 @@ if (address === undefined) {
       },
     );
 
-    test("finds the same faults in data", async () => {
+    test("is named when it goes away while it is worked with, and what was open can be closed", async () => {
+      const { hostname, port, pathname } = new URL(address);
+      const between = createServer((client) => {
+        const server = connect(Number(port), hostname);
+        client.on("error", () => server.destroy()).on("close", () => server.destroy());
+        server.on("error", () => client.destroy()).on("close", () => client.destroy());
+        open.add(client);
+        client.pipe(server).pipe(client);
+      });
+      const open = new Set<Socket>();
+      await new Promise<void>((resolve) => between.listen(0, "127.0.0.1", resolve));
+      const own = `http://127.0.0.1:${(between.address() as AddressInfo).port}${pathname}`;
+      const engine = await openEngineAt({ spark: { address: own, folders: [] } });
+      try {
+        expect(await engine.rows("SELECT 1 AS x")).toEqual([{ x: 1 }]);
+        const asked = engine.rows("SELECT count(*) AS n FROM range(5000000000)");
+        const closed = new Promise((resolve) => between.close(resolve));
+        setTimeout(() => {
+          for (const socket of open) socket.destroy();
+        }, 500);
+        const failure = {
+          code: "REMOTE_FAILED",
+          message: expect.stringContaining(`Spark at ${own} does not answer`),
+        };
+        await expect(asked).rejects.toMatchObject(failure);
+        await closed;
+        await expect(engine.rows("SELECT 1 AS x")).rejects.toMatchObject(failure);
+      } finally {
+        await engine.close();
+      }
+    });
+
+    test("says that it does not see a file, what it calls it, and what to do", async () => {
+      const file = folder("here.csv");
+      await writeFile(file, "x,y\n1,2\n");
+      const folders = [{ here: path.dirname(file), there: "file:/nowhere" }];
+      const engine = await openEngineAt({ spark: { address, folders } });
+      try {
+        await expect(loadText(engine, file)).rejects.toMatchObject({
+          code: "DATA_UNREADABLE",
+          message: expect.stringMatching(
+            /is here, but Spark at .* sees no file:\/nowhere\/here\.csv\. .*MLOPS_SPARK_FOLDERS/,
+          ),
+        });
+      } finally {
+        await engine.close();
+      }
+    });
+
+    test("finds the same faults in data, and the same change since the champion's", async () => {
       const [spark, embedded] = [await openEngineAt(place), await openEngine()];
       const definition = shippedDefinition("titanic");
+      const [header = "", first = "", ...lines] = (await readFile(sample("titanic"), "utf8")).split("\n");
+      const faulty = lines.map((line, index) => {
+        if (index === 1) return line.replace(/,(fe)?male,/, ",unknown,");
+        if (index === 2) return line.replace(/,(fe)?male,[^,]*,/, ",male,old,");
+        return index > 1000 ? first : line;
+      });
+      const file = folder("faulty.csv");
+      await writeFile(file, [header, first, ...faulty].join("\n"));
       try {
-        const report = await checkFile(spark, definition, fixture("titanic-faulty"));
-        expect(report.findings).not.toEqual([]);
-        expect(report).toEqual(await checkFile(embedded, definition, fixture("titanic-faulty")));
+        const report = await checkFile(spark, definition, file, sample("titanic"));
+        expect(report.findings.map(({ check }) => check)).toEqual(
+          expect.arrayContaining(["type", "values", "distribution"]),
+        );
+        expect(report).toEqual(await checkFile(embedded, definition, file, sample("titanic")));
       } finally {
         await spark.close();
         await embedded.close();

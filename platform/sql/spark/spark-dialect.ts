@@ -12,7 +12,9 @@ export const sparkDialect: SqlDialect = {
   matches: (text, pattern) => `${text} RLIKE ${literal(`^(?:${pattern})\\z`)}`,
   tryDouble: (text) => `TRY_CAST(${text} AS DOUBLE)`,
   tryCast: (text, type) => `TRY_CAST(${text} AS ${type})`,
-  secondsOf: (text) => `CAST(TRY_CAST(${text} AS TIMESTAMP) AS DOUBLE)`,
+  secondsOf: (text) =>
+    // Before an offset there have to be seconds.
+    `CAST(TRY_CAST(regexp_replace(${text}, '^([^:]*:[0-9]{2})([Z+-])', '$1:00$2') AS TIMESTAMP) AS DOUBLE)`,
   positionAmong: (text, texts) =>
     texts.length === 0
       ? "CAST(NULL AS DOUBLE)"

@@ -29,9 +29,13 @@ const isNull = (nulls: Uint8Array | undefined, row: number): boolean =>
 function toSqlValue(value: unknown, type: number | undefined): SqlValue {
   if (typeof value === "string") return type === decimalType ? Number(value) : value;
   if (typeof value === "number" || typeof value === "boolean") return value;
-  // Whole numbers of 64 bits come as objects.
-  if (typeof value === "object" && value !== null && "toNumber" in value) return Number(value);
+  if (isInt64(value)) return value.toNumber(true);
   return value === null || value === undefined ? null : Buffer.from(value as Uint8Array).toString("utf8");
+}
+
+/** Whole numbers of 64 bits come as objects; of what no double is exactly, the nearest is given. */
+function isInt64(value: unknown): value is { toNumber(allowImprecise: boolean): number } {
+  return typeof value === "object" && value !== null && "toNumber" in value;
 }
 
 /** Rows of a piece of a result. */

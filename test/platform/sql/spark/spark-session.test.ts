@@ -1,0 +1,76 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { SparkSession, sparkReason } from "../../../../platform/sql/spark/spark-session";
+import { openEngineAt } from "../../../../platform/sql/open-engine";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server that answers each request in the way given. */
+async function serve(answer: Parameters<typeof createServer>[1]): Promise<string> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/cliservice`;
+}
+
+test.each([
+  [401, "Check MLOPS_SPARK_TOKEN, or MLOPS_SPARK_USER"],
+  [403, "Whoever signs in may not use it"],
+  [404, "Check the path of MLOPS_SPARK_ADDRESS"],
+  [500, "Check MLOPS_SPARK_ADDRESS, and that the server runs"],
+])("a server that answers %i is named with what to do", async (status, remedy) => {
+  const address = await serve((_, response) => {
+    response.writeHead(status).end();
+  });
+  await expect(SparkSession.open({ address, folders: [] })).rejects.toMatchObject({
+    code: "REMOTE_FAILED",
+    message: expect.stringMatching(new RegExp(`^Spark at ${address} does not answer: .*${remedy}`)),
+  });
+});
+
+test("a server that closes the connection, or is not there, is named and not waited for", async () => {
+  const address = await serve((request) => {
+    request.socket.destroy();
+  });
+  const failure = {
+    code: "REMOTE_FAILED",
+    message: expect.stringContaining(`Spark at ${address} does not answer`),
+  };
+  await expect(openEngineAt({ spark: { address, folders: [] } })).rejects.toMatchObject(failure);
+  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+  await expect(openEngineAt({ spark: { address, folders: [] } })).rejects.toMatchObject(failure);
+});
+
+test.each([
+  [{ token: "dapi1" }, "Bearer dapi1"],
+  [{ user: "u", password: "p" }, `Basic ${Buffer.from("u:p").toString("base64")}`],
+  [{}, `Basic ${Buffer.from("anonymous:anonymous").toString("base64")}`],
+])("%j signs in as %s, and a failure does not show it", async (credentials, header) => {
+  const seen: (string | undefined)[] = [];
+  const address = await serve((request, response) => {
+    seen.push(request.headers.authorization);
+    response.writeHead(401).end();
+  });
+  const failed = SparkSession.open({ address, folders: [], ...credentials });
+  await expect(failed).rejects.toThrow(expect.not.stringContaining(header));
+  expect(seen).toEqual([header]);
+});
+
+test.each([
+  [
+    "org.apache.hive.service.cli.HiveSQLException: Error running query: [PATH_NOT_FOUND] org.apache.spark.sql.AnalysisException: [PATH_NOT_FOUND] Path does not exist: file:/x.csv. SQLSTATE: 42K03\n\tat org.apache.spark\n\tat y",
+    {
+      reason: "[PATH_NOT_FOUND] Path does not exist: file:/x.csv. SQLSTATE: 42K03",
+      condition: "PATH_NOT_FOUND",
+    },
+  ],
+  ["out of luck.", { reason: "out of luck" }],
+])("%s is told without the trace of Spark's program", (message, expected) => {
+  expect(sparkReason(message)).toEqual(expected);
+});
