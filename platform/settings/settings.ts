@@ -230,9 +230,9 @@ export type Settings<P extends ProcessName> = {
   readonly [K in keyof (typeof processes)[P]]: (typeof processes)[P][K] extends Variable<infer T> ? T : never;
 };
 
-const knownNames = [
-  ...new Set(Object.values(processes).flatMap((table) => Object.values(table).map(({ name }) => name))),
-];
+const tables = Object.entries<Record<string, Variable<unknown>>>(processes);
+
+const knownNames = [...new Set(tables.flatMap(([, table]) => Object.values(table).map(({ name }) => name)))];
 
 function unknownNameFault(name: string): string {
   const nearest = closest(name.toUpperCase(), knownNames);
@@ -245,9 +245,7 @@ function unknownNameFault(name: string): string {
  * to what it starts.
  */
 function foreignNameFault(name: string): string {
-  const owner = Object.entries(processes).find(([, table]) =>
-    Object.values(table).some((each) => each.name === name),
-  );
+  const owner = tables.find(([, table]) => Object.values(table).some((each) => each.name === name));
   const remedy =
     name === processes.scoring.predictionLogRedact.name
       ? "Give the column `personal: true` in the definition"

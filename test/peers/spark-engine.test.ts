@@ -17,8 +17,9 @@ import { shippedDefinition, splitOf } from "../training/shipped-data";
 import { fitLinearModel } from "../training/trainers/fit-linear-model";
 
 /** Address of a Spark server that sees the files of this machine. */
-const address = process.env.SPARK_SQL_ADDRESS;
-const place: SqlPlace = { spark: { address: address ?? "", folders: [] } };
+const address = process.env.SPARK_SQL_ADDRESS ?? "";
+const skipReason = address === "" ? "SPARK_SQL_ADDRESS is not set" : undefined;
+const place: SqlPlace = { spark: { address, folders: [] } };
 
 /** What a model is made of and measured by. */
 async function outcomeOn(engine: SqlEngine, name: "diabetes" | "titanic"): Promise<unknown> {
@@ -59,26 +60,51 @@ function differences(one: unknown, other: unknown, at = ""): string[] {
   );
 }
 
-if (address === undefined) {
-  test.skip("Spark does as the engine in this process (skipped: SPARK_SQL_ADDRESS is not set)", () => {});
-} else {
-  describe("Spark", () => {
+(skipReason === undefined ? describe : describe.skip)(
+  `Spark${skipReason ? ` (skipped: ${skipReason})` : ""}`,
+  () => {
     const folder = useTemporaryFolder();
     sqlEngineContract(() => openEngineAt(place));
 
-    test.each(["diabetes", "titanic"] as const)(
-      "fits, measures and profiles %s as the engine in this process does",
-      async (name) => {
-        const [spark, embedded] = [await openEngineAt(place), await openEngine()];
-        try {
-          const found = await outcomeOn(spark, name);
-          expect(differences(found, await outcomeOn(embedded, name))).toEqual([]);
-        } finally {
-          await spark.close();
-          await embedded.close();
-        }
-      },
-    );
+    describe("beside the engine in this process", () => {
+      let [spark, embedded]: SqlEngine[] = [];
+      beforeAll(async () => {
+        [spark, embedded] = [await openEngineAt(place), await openEngine()];
+      });
+      afterAll(async () => {
+        await spark?.close();
+        await embedded?.close();
+      });
+      /** What both give. */
+      async function ofBoth<T>(ask: (engine: SqlEngine) => Promise<T>): Promise<[T, T]> {
+        if (spark === undefined || embedded === undefined) throw new Error("An engine was not opened.");
+        return [await ask(spark), await ask(embedded)];
+      }
+
+      test.each(["diabetes", "titanic"] as const)("fits, measures and profiles %s alike", async (name) => {
+        const [found, expected] = await ofBoth((engine) => outcomeOn(engine, name));
+        expect(differences(found, expected)).toEqual([]);
+      });
+
+      test("finds the same faults in data, and the same change since the champion's", async () => {
+        const definition = shippedDefinition("titanic");
+        const [header = "", first = "", ...lines] = (await readFile(sample("titanic"), "utf8")).split("\n");
+        const faulty = lines.map((line, index) => {
+          if (index === 1) return line.replace(/,(fe)?male,/, ",unknown,");
+          if (index === 2) return line.replace(/,(fe)?male,[^,]*,/, ",male,old,");
+          return index > 1000 ? first : line;
+        });
+        const file = folder("faulty.csv");
+        await writeFile(file, [header, first, ...faulty].join("\n"));
+        const [report, expected] = await ofBoth((engine) =>
+          checkFile(engine, definition, file, sample("titanic")),
+        );
+        expect(report.findings.map(({ check }) => check)).toEqual(
+          expect.arrayContaining(["type", "values", "distribution"]),
+        );
+        expect(report).toEqual(expected);
+      });
+    });
 
     test("is named when it goes away while it is worked with, and what was open can be closed", async () => {
       const { hostname, port, pathname } = new URL(address);
@@ -128,28 +154,5 @@ if (address === undefined) {
         await engine.close();
       }
     });
-
-    test("finds the same faults in data, and the same change since the champion's", async () => {
-      const [spark, embedded] = [await openEngineAt(place), await openEngine()];
-      const definition = shippedDefinition("titanic");
-      const [header = "", first = "", ...lines] = (await readFile(sample("titanic"), "utf8")).split("\n");
-      const faulty = lines.map((line, index) => {
-        if (index === 1) return line.replace(/,(fe)?male,/, ",unknown,");
-        if (index === 2) return line.replace(/,(fe)?male,[^,]*,/, ",male,old,");
-        return index > 1000 ? first : line;
-      });
-      const file = folder("faulty.csv");
-      await writeFile(file, [header, first, ...faulty].join("\n"));
-      try {
-        const report = await checkFile(spark, definition, file, sample("titanic"));
-        expect(report.findings.map(({ check }) => check)).toEqual(
-          expect.arrayContaining(["type", "values", "distribution"]),
-        );
-        expect(report).toEqual(await checkFile(embedded, definition, file, sample("titanic")));
-      } finally {
-        await spark.close();
-        await embedded.close();
-      }
-    });
-  });
-}
+  },
+);

@@ -9,6 +9,14 @@ type Client = InstanceType<Driver["HiveClient"]>;
 type Session = Awaited<ReturnType<Client["openSession"]>>;
 type Operation = Awaited<ReturnType<Session["executeStatement"]>>;
 
+/** What the driver has made of the protocol, whose types it does not tell. */
+interface Protocol {
+  readonly TCLIService: object;
+  readonly TCLIService_types: ConstructorParameters<Driver["HiveClient"]>[1];
+}
+
+/** HIVE_CLI_SERVICE_PROTOCOL_V8: results come by column from V6 on. */
+const protocolByColumn = 7;
 /** Rows that are asked for at once. */
 const rowsPerFetch = 10_000;
 /** Between two questions whether a statement has ended; many servers answer later by themselves. */
@@ -22,7 +30,7 @@ export interface WirePart {
 
 /** What Spark says of a failure, without the trace of its program, and how it classes it: `PATH_NOT_FOUND`. */
 export function sparkReason(message: string): { readonly reason: string; readonly condition?: string } {
-  const [first = ""] = message.split(/\n\s*at /, 1);
+  const [first = ""] = message.split(/\n[ \t]*at /, 1);
   const [, condition] = /\[([A-Z_]+(?:\.[A-Z_]+)*)\]/.exec(first) ?? [];
   const text = first.slice(Math.max(0, first.lastIndexOf(`[${condition}]`)));
   const reason = text.replace(/\s+/g, " ").trim().replace(/\.$/, "").slice(0, 500);
@@ -48,7 +56,8 @@ export class SparkSession {
   static async open(server: SparkServer): Promise<SparkSession> {
     // Loaded on use: commands that touch no data start without it.
     const { HiveClient, connections, auth, thrift } = await import("hive-driver");
-    const client = new HiveClient(thrift.TCLIService, thrift.TCLIService_types);
+    const { TCLIService, TCLIService_types } = thrift as Protocol;
+    const client = new HiveClient(TCLIService, TCLIService_types);
     const lost = new Promise<never>((_, reject) => {
       client.on("error", (error: unknown) => {
         reject(describeLoss(server, error));
@@ -85,8 +94,7 @@ export class SparkSession {
       signIn,
     );
     const opening = client.openSession({
-      // The version from which results come by column.
-      client_protocol: thrift.TCLIService_types.TProtocolVersion.HIVE_CLI_SERVICE_PROTOCOL_V8,
+      client_protocol: protocolByColumn,
     });
     try {
       return new SparkSession(server, client, lost, await Promise.race([opening, lost]));
@@ -114,8 +122,7 @@ export class SparkSession {
           name: columnName,
           type: typeDesc.types[0]?.primitiveEntry.type,
         }));
-        for (const { columns } of operation.getData())
-          yield { names, columns: (columns ?? []) as unknown as WireColumn[] };
+        for (const { columns } of operation.getData()) yield { names, columns: columns ?? [] };
         operation.flush();
       } while (operation.hasMoreRows());
     } finally {
