@@ -135,7 +135,11 @@ async function writeReport(file: string, text: string): Promise<void> {
 
 async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataReport> {
   const { session, loaded } = await openCommand(scope, flags);
-  const workbench = await workbenches().openWorkbench(loaded, loaded.dataFile, sqlPlaceOf(session.settings));
+  const workbench = await workbenches().openWorkbench(
+    loaded,
+    loaded.dataFile,
+    sqlPlaceOf(session.settings, session.signal),
+  );
   try {
     return await trainingSteps().findingsOf(session, workbench);
   } finally {

@@ -62,7 +62,11 @@ export function addPush(data: Command, scope: CommandScope): void {
     .action(async (flags: PushFlags) => {
       const { session, loaded } = await openCommand(scope, flags);
       const { name } = loaded.definition;
-      const workbench = await workbenches().openWorkbench(loaded, loaded.dataFile, sqlPlaceOf(session.settings));
+      const workbench = await workbenches().openWorkbench(
+        loaded,
+        loaded.dataFile,
+        sqlPlaceOf(session.settings, session.signal),
+      );
       try {
         const report = await trainingSteps().findingsOf(session, workbench);
         if (report.findings.some(({ severity }) => severity === "error")) {

@@ -70,7 +70,12 @@ export function openRunContext(
     keepWork,
     ...(accepted && { accepted }),
     ...(acceptBreaking && { acceptBreaking }),
-    workbench: () => (workbench ??= workbenches().openWorkbench(loaded, run.dataFile, sqlPlaceOf(session.settings))),
+    workbench: () =>
+      (workbench ??= workbenches().openWorkbench(
+        loaded,
+        run.dataFile,
+        sqlPlaceOf(session.settings, session.signal),
+      )),
     async close() {
       const opening = workbench;
       workbench = undefined;

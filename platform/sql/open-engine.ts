@@ -6,6 +6,8 @@ import type { SparkServer } from "./spark/spark-server";
 /** Where the work on a model's data is done: in this process where there is no server. */
 export interface SqlPlace {
   readonly spark?: SparkServer | undefined;
+  /** Stops what a server is working on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Opens the engine that is in this process. Whoever opens it closes it. */
@@ -14,6 +16,6 @@ export function openEngine(): Promise<EmbeddedEngine> {
 }
 
 /** Opens the engine that works on a model's data. Whoever opens it closes it. */
-export function openEngineAt({ spark }: SqlPlace): Promise<SqlEngine> {
-  return spark ? SparkEngine.open(spark) : openEngine();
+export function openEngineAt({ spark, signal }: SqlPlace): Promise<SqlEngine> {
+  return spark ? SparkEngine.open(spark, signal) : openEngine();
 }

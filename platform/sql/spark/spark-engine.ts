@@ -50,9 +50,9 @@ export class SparkEngine implements SqlEngine {
     this.store = folder === undefined ? undefined : new BlockStore(folder);
   }
 
-  /** Throws REMOTE_FAILED when the server does not answer. */
-  static async open(server: SparkServer): Promise<SparkEngine> {
-    const session = await SparkSession.open(server);
+  /** Throws REMOTE_FAILED when the server does not answer. `signal` stops what is being worked on. */
+  static async open(server: SparkServer, signal?: AbortSignal): Promise<SparkEngine> {
+    const session = await SparkSession.open(server, signal);
     try {
       for (const [name, value] of Object.entries(sessionSettings)) await session.run(`SET ${name}=${value}`);
       const database = `mlops_${randomUUID().replaceAll("-", "")}`;
@@ -183,9 +183,7 @@ export class SparkEngine implements SqlEngine {
 
   async close(): Promise<void> {
     this.store?.clear();
-    // A server that is gone has no database to drop.
-    await this.session.run(`DROP DATABASE IF EXISTS ${this.database} CASCADE`).catch(() => undefined);
-    await this.session.close();
+    await this.session.close(`DROP DATABASE IF EXISTS ${this.database} CASCADE`);
     if (this.folder !== undefined) await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -28,11 +28,17 @@ export interface WirePart {
   readonly columns: readonly WireColumn[];
 }
 
+/** What is before the reason: classes of its program. */
+const programWords = /^(?:[\w.$]+(?:Exception|Error): |Error running query: )+/;
+
 /** What Spark says of a failure, without the trace of its program, and how it classes it: `PATH_NOT_FOUND`. */
 export function sparkReason(message: string): { readonly reason: string; readonly condition?: string } {
   const [first = ""] = message.split(/\n[ \t]*at /, 1);
   const [, condition] = /\[([A-Z_]+(?:\.[A-Z_]+)*)\]/.exec(first) ?? [];
-  const text = first.slice(Math.max(0, first.lastIndexOf(`[${condition}]`)));
+  const text =
+    condition === undefined
+      ? first.replace(programWords, "")
+      : first.slice(first.lastIndexOf(`[${condition}]`));
   const reason = text.replace(/\s+/g, " ").trim().replace(/\.$/, "").slice(0, 500);
   return { reason, ...(condition !== undefined && { condition }) };
 }
@@ -40,6 +46,10 @@ export function sparkReason(message: string): { readonly reason: string; readonl
 /** A session at a Spark server. */
 export class SparkSession {
   private isLost = false;
+  private isClosing = false;
+  private readonly running = new Set<Operation>();
+  /** Rejects when work is to be stopped. */
+  private readonly stopped: Promise<never>;
 
   private constructor(
     private readonly server: SparkServer,
@@ -47,13 +57,21 @@ export class SparkSession {
     /** Rejects when the server can no longer be talked to: what was asked of it is not answered then. */
     private readonly lost: Promise<never>,
     private readonly session: Session,
+    signal: AbortSignal | undefined,
   ) {
     lost.catch(() => {
       this.isLost = true;
     });
+    this.stopped = new Promise<never>((_, reject) => {
+      signal?.addEventListener("abort", () => {
+        reject(new PlatformError("INTERRUPTED", "The work on data was stopped."));
+      });
+    });
+    this.stopped.catch(() => undefined);
   }
 
-  static async open(server: SparkServer): Promise<SparkSession> {
+  /** `signal` stops what is being worked on; the session can still be closed then. */
+  static async open(server: SparkServer, signal?: AbortSignal): Promise<SparkSession> {
     // Loaded on use: commands that touch no data start without it.
     const { HiveClient, connections, auth, thrift } = await import("hive-driver");
     const { TCLIService, TCLIService_types } = thrift as Protocol;
@@ -97,7 +115,7 @@ export class SparkSession {
       client_protocol: protocolByColumn,
     });
     try {
-      return new SparkSession(server, client, lost, await Promise.race([opening, lost]));
+      return new SparkSession(server, client, lost, await Promise.race([opening, lost]), signal);
     } catch (error) {
       client.close();
       if (error instanceof PlatformError) throw error;
@@ -108,7 +126,7 @@ export class SparkSession {
   /** Runs a statement for its effect. */
   async run(sql: string): Promise<void> {
     const operation = await this.execute(sql);
-    await this.answer(operation.close());
+    await this.end(operation);
   }
 
   /** The result of a statement, part by part. */
@@ -127,21 +145,37 @@ export class SparkSession {
       } while (operation.hasMoreRows());
     } finally {
       // What has failed is told already.
-      if (!this.isLost) await this.answer(operation.close()).catch(() => undefined);
+      if (!this.isLost) await this.end(operation).catch(() => undefined);
     }
   }
 
-  async close(): Promise<void> {
-    if (!this.isLost) await this.answer(this.session.close()).catch(() => undefined);
+  /** Ends what is being worked on, and the session after a last statement; a server that is gone has neither. */
+  async close(last?: string): Promise<void> {
+    this.isClosing = true;
+    const ending = async (): Promise<void> => {
+      for (const operation of this.running) await this.answer(operation.cancel());
+      if (last !== undefined) await this.run(last);
+      await this.answer(this.session.close());
+    };
+    if (!this.isLost) await ending().catch(() => undefined);
     this.client.close();
+  }
+
+  private async end(operation: Operation): Promise<void> {
+    this.running.delete(operation);
+    await this.answer(operation.close());
   }
 
   private async execute(sql: string): Promise<Operation> {
     const operation = await this.answer(this.session.executeStatement(toSparkSql(sql), { runAsync: true }));
+    this.running.add(operation);
     for (let pause = pauseMs.first; ; pause = Math.min(2 * pause, pauseMs.longest)) {
       const { errorMessage } = await this.answer(operation.status(false));
       if (operation.finished()) return operation;
-      if (errorMessage !== undefined && errorMessage !== null) throw this.failed(errorMessage);
+      if (errorMessage !== undefined && errorMessage !== null) {
+        this.running.delete(operation);
+        throw this.failed(errorMessage);
+      }
       await delay(pause);
     }
   }
@@ -149,7 +183,7 @@ export class SparkSession {
   /** An answer of the server. Throws REMOTE_FAILED when there is none, or when it is that something failed. */
   private async answer<T>(asked: Promise<T>): Promise<T> {
     try {
-      return await Promise.race([asked, this.lost]);
+      return await Promise.race([asked, this.lost, ...(this.isClosing ? [] : [this.stopped])]);
     } catch (error) {
       if (error instanceof PlatformError) throw error;
       throw this.failed(reasonOf(error));
@@ -173,15 +207,13 @@ function describeLoss({ address }: SparkServer, error: unknown): PlatformError {
     401: "It does not know who asks. Check MLOPS_SPARK_TOKEN, or MLOPS_SPARK_USER and MLOPS_SPARK_PASSWORD.",
     403: "Whoever signs in may not use it. Give the right to use it, or sign in as somebody who has it.",
     404: "There is nothing at this path. Check the path of MLOPS_SPARK_ADDRESS.",
+    405: "No HiveServer2 is at this path. Check the path of MLOPS_SPARK_ADDRESS.",
   };
+  const reason = status === undefined ? reasonOf(error).replace(/\s+/g, " ").trim() : `HTTP ${status}`;
   const remedy =
     (status === undefined ? undefined : remedies[status]) ??
     "Check MLOPS_SPARK_ADDRESS, and that the server runs; then run again. MLOPS_SQL_ENGINE=duckdb works on this machine.";
-  return new PlatformError(
-    "REMOTE_FAILED",
-    `Spark at ${address} does not answer: ${reasonOf(error)}. ${remedy}`,
-    {
-      cause: error,
-    },
-  );
+  return new PlatformError("REMOTE_FAILED", `Spark at ${address} does not answer: ${reason}. ${remedy}`, {
+    cause: error,
+  });
 }

@@ -20,9 +20,10 @@ async function serve(answer: Parameters<typeof createServer>[1]): Promise<string
 }
 
 test.each([
-  [401, "Check MLOPS_SPARK_TOKEN, or MLOPS_SPARK_USER"],
+  [401, "It does not know who asks. Check MLOPS_SPARK_TOKEN"],
   [403, "Whoever signs in may not use it"],
-  [404, "Check the path of MLOPS_SPARK_ADDRESS"],
+  [404, "There is nothing at this path"],
+  [405, "No HiveServer2 is at this path"],
   [500, "Check MLOPS_SPARK_ADDRESS, and that the server runs"],
 ])("a server that answers %i is named with what to do", async (status, remedy) => {
   const address = await serve((_, response) => {
@@ -30,7 +31,9 @@ test.each([
   });
   await expect(SparkSession.open({ address, folders: [] })).rejects.toMatchObject({
     code: "REMOTE_FAILED",
-    message: expect.stringMatching(new RegExp(`^Spark at ${address} does not answer: .*${remedy}`)),
+    message: expect.stringMatching(
+      new RegExp(`^Spark at ${address} does not answer: HTTP ${status}. ${remedy}`),
+    ),
   });
 });
 
@@ -71,6 +74,10 @@ test.each([
     },
   ],
   ["out of luck.", { reason: "out of luck" }],
+  [
+    'org.apache.hive.service.cli.HiveSQLException: Error running query: org.apache.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme "dbfs"',
+    { reason: 'No FileSystem for scheme "dbfs"' },
+  ],
 ])("%s is told without the trace of Spark's program", (message, expected) => {
   expect(sparkReason(message)).toEqual(expected);
 });
