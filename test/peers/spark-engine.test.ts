@@ -121,7 +121,7 @@ function differences(one: unknown, other: unknown, at = ""): string[] {
       const engine = await openEngineAt({ spark: { address: own, folders: [] } });
       try {
         expect(await engine.rows("SELECT 1 AS x")).toEqual([{ x: 1 }]);
-        const asked = engine.rows("SELECT count(*) AS n FROM range(5000000000)");
+        const asked = engine.rows("SELECT sum(sin(id)) AS n FROM range(50000000)");
         const closed = new Promise((resolve) => between.close(resolve));
         setTimeout(() => {
           for (const socket of open) socket.destroy();
@@ -135,6 +135,26 @@ function differences(one: unknown, other: unknown, at = ""): string[] {
         await expect(engine.rows("SELECT 1 AS x")).rejects.toMatchObject(failure);
       } finally {
         await engine.close();
+      }
+    });
+
+    test("stops what it works on when it is told to, and leaves no tables", async () => {
+      const stop = new AbortController();
+      const engine = await openEngineAt({ ...place, signal: stop.signal });
+      const [row] = await engine.rows("SELECT current_database() AS name");
+      setTimeout(() => stop.abort(), 500);
+      try {
+        await expect(engine.rows("SELECT sum(sin(id)) AS n FROM range(500000000)")).rejects.toMatchObject({
+          code: "INTERRUPTED",
+        });
+      } finally {
+        await engine.close();
+      }
+      const other = await openEngineAt(place);
+      try {
+        expect(await other.rows(`SHOW DATABASES LIKE '${String(row?.name)}'`)).toEqual([]);
+      } finally {
+        await other.close();
       }
     });
 

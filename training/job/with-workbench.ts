@@ -22,7 +22,7 @@ async function findDefinition(models: string, name: string): Promise<string> {
 
 /** Loads a definition and its data, does the work and closes what was opened. */
 export async function withWorkbench<T>(
-  settings: Settings<"training">,
+  { settings, signal }: { readonly settings: Settings<"training">; readonly signal: AbortSignal },
   from: { readonly model: string; readonly data?: string; readonly pinned?: PinnedData },
   work: (workbench: Workbench) => Promise<T>,
 ): Promise<T> {
@@ -33,7 +33,7 @@ export async function withWorkbench<T>(
       ? path.resolve(path.dirname(definitionFile), definition.data)
       : path.resolve(from.data);
   const workbench = await openWorkbench({ definition, definitionFile }, data, {
-    ...sqlPlaceOf(settings),
+    ...sqlPlaceOf(settings, signal),
     pinned: from.pinned,
   });
   try {
