@@ -157,7 +157,7 @@ export class SparkEngine implements SqlEngine {
     if (part === undefined || written.length > 1) {
       throw new PlatformError(
         "STORAGE_FAILED",
-        `Spark at ${this.server.address} wrote ${pathOfCluster(path.resolve(parts), this.server.folders)}, which is not in ${parts} here. Both have to see one folder; name it with MLOPS_SPARK_FOLDERS, or set TMPDIR to one that both see.`,
+        `Spark at ${this.server.address} wrote ${pathOfCluster(path.resolve(parts), this.server.folders)}, which is not in ${parts} here. Set MLOPS_HOME to a folder that both see, and say in MLOPS_SPARK_FOLDERS what the cluster calls it.`,
       );
     }
     await rename(path.join(parts, part), file);

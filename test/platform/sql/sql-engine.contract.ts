@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { checkData } from "../../../platform/data/checks";
 import { loadData, loadText } from "../../../platform/data/source";
@@ -169,7 +169,8 @@ export function sqlEngineContract(open: () => Promise<SqlEngine>): void {
   });
 
   test("reads Parquet files as one table in their order, and writes them", async () => {
-    const [first, second] = [folder("1.parquet"), folder("2.parquet")];
+    mkdirSync(folder("table"));
+    const [first, second] = [folder("table", "1.parquet"), folder("table", "2.parquet")];
     const rows = "SELECT 2 AS a, CAST(0.1 AS FLOAT) AS b, 'x' AS c UNION ALL SELECT 1, NULL, ''";
     await engine.writeParquet(`SELECT * FROM (${rows}) AS r ORDER BY a`, first);
     await engine.writeParquet("SELECT CAST(1.5 AS FLOAT) AS b, 'é' AS c, 3 AS a", second);
@@ -188,10 +189,11 @@ export function sqlEngineContract(open: () => Promise<SqlEngine>): void {
       [true, true],
       [false, false],
     ]);
-    await loadText(engine, first);
+    expect(await loadText(engine, folder("table"))).toMatchObject({ header: ["a", "b", "c"] });
     expect(await engine.rows("SELECT * FROM raw ORDER BY _row")).toEqual([
       { _row: 1, a: "1", b: null, c: null },
       { _row: 2, a: "2", b: expect.stringMatching(/^0\.1/), c: "x" },
+      { _row: 3, a: "3", b: "1.5", c: "é" },
     ]);
   });
 
