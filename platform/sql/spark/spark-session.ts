@@ -47,6 +47,7 @@ export function sparkReason(message: string): { readonly reason: string; readonl
 export class SparkSession {
   private isLost = false;
   private isClosing = false;
+  private readonly starting = new Set<Promise<unknown>>();
   private readonly running = new Set<Operation>();
   /** Rejects when work is to be stopped. */
   private readonly stopped: Promise<never>;
@@ -153,6 +154,7 @@ export class SparkSession {
   async close(last?: string): Promise<void> {
     this.isClosing = true;
     const ending = async (): Promise<void> => {
+      await this.answer(Promise.allSettled(this.starting));
       for (const operation of this.running) await this.answer(operation.cancel());
       if (last !== undefined) await this.run(last);
       await this.answer(this.session.close());
@@ -167,8 +169,7 @@ export class SparkSession {
   }
 
   private async execute(sql: string): Promise<Operation> {
-    const operation = await this.answer(this.session.executeStatement(toSparkSql(sql), { runAsync: true }));
-    this.running.add(operation);
+    const operation = await this.answer(this.start(sql));
     for (let pause = pauseMs.first; ; pause = Math.min(2 * pause, pauseMs.longest)) {
       const { errorMessage } = await this.answer(operation.status(false));
       if (operation.finished()) return operation;
@@ -178,6 +179,19 @@ export class SparkSession {
       }
       await delay(pause);
     }
+  }
+
+  /** Begins a statement, which is among those that run even if nobody waits for it any longer. */
+  private start(sql: string): Promise<Operation> {
+    const starting = this.session
+      .executeStatement(toSparkSql(sql), { runAsync: true })
+      .then((operation) => {
+        this.running.add(operation);
+        return operation;
+      })
+      .finally(() => this.starting.delete(starting));
+    this.starting.add(starting);
+    return starting;
   }
 
   /** An answer of the server. Throws REMOTE_FAILED when there is none, or when it is that something failed. */
