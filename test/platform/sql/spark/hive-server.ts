@@ -23,7 +23,7 @@ export interface HiveServer {
 type Struct = new (fields: object) => object;
 type Handler = (request: Record<string, unknown>) => Promise<object>;
 
-const typed = thrift;
+const typed: { readonly TCLIService: object; readonly TCLIService_types: object } = thrift;
 const types = typed.TCLIService_types as unknown as Readonly<Record<string, Struct>>;
 
 /** The library that the driver speaks the protocol by. */
