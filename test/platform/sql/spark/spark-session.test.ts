@@ -1,6 +1,8 @@
 import { createServer, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { SparkSession, sparkReason } from "../../../../platform/sql/spark/spark-session";
+import { makeCertificate } from "../../http/certificate";
 import { openEngineAt } from "../../../../platform/sql/open-engine";
 
 const servers: Server[] = [];
@@ -11,12 +13,15 @@ afterEach(() => {
   }
 });
 
-/** A server that answers each request in the way given. */
-async function serve(answer: Parameters<typeof createServer>[1]): Promise<string> {
-  const server = createServer(answer);
+async function listen(server: Server): Promise<number> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/cliservice`;
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that answers each request in the way given. */
+async function serve(answer: Parameters<typeof createServer>[1]): Promise<string> {
+  return `http://127.0.0.1:${await listen(createServer(answer))}/cliservice`;
 }
 
 test.each([
@@ -48,6 +53,21 @@ test("a server that closes the connection, or is not there, is named and not wai
   await expect(openEngineAt({ spark: { address, folders: [] } })).rejects.toMatchObject(failure);
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
   await expect(openEngineAt({ spark: { address, folders: [] } })).rejects.toMatchObject(failure);
+});
+
+test("a server whose certificate nobody vouches for gets no token", async () => {
+  const seen: (string | undefined)[] = [];
+  const { key, cert } = await makeCertificate("localhost");
+  const server = createSecureServer({ key, cert }, (request, response) => {
+    seen.push(request.headers.authorization);
+    response.end();
+  });
+  const address = `https://localhost:${await listen(server)}/cliservice`;
+  await expect(SparkSession.open({ address, folders: [], token: "dapi1" })).rejects.toMatchObject({
+    code: "REMOTE_FAILED",
+    message: expect.stringMatching(/does not answer: self-signed certificate/),
+  });
+  expect(seen).toEqual([]);
 });
 
 test.each([
