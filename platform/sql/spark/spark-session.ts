@@ -1,3 +1,5 @@
+import type { EventEmitter } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { PlatformError, reasonOf } from "../../base/errors";
 import type { WireColumn, WireColumnName } from "./spark-rows";
@@ -107,11 +109,13 @@ export class SparkSession {
             },
           };
     const host = hostname.replace(/^\[|\]$/g, "");
+    const connection = new connections.HttpConnection();
     await client.connect(
       { host, port: Number(port === "" ? (https ? 443 : 80) : port), options },
-      new connections.HttpConnection(),
+      connection,
       signIn,
     );
+    refuseOtherAnswers(connection.getConnection() as WireConnection);
     const opening = client.openSession({
       client_protocol: protocolByColumn,
     });
@@ -212,6 +216,29 @@ export class SparkSession {
       { cause: new Error(message) },
     );
   }
+}
+
+/** What of the driver's connection is not in its types. */
+interface WireConnection extends EventEmitter {
+  responseCallback: (response: IncomingMessage) => void;
+}
+
+/** All that is written in the protocol begins with its version. */
+const firstByte = 0x80;
+
+/** The driver would wait for ever for the rest of an answer that is none of the protocol, as a server of another kind may give. */
+function refuseOtherAnswers(connection: WireConnection): void {
+  const take = connection.responseCallback;
+  connection.responseCallback = (response) => {
+    let isOther = true;
+    response.once("data", (chunk: Uint8Array) => {
+      isOther = chunk[0] !== firstByte;
+    });
+    response.once("end", () => {
+      if (isOther) connection.emit("error", new Error("its answer is none of HiveServer2"));
+    });
+    take.call(connection, response);
+  };
 }
 
 /** Why there is no answer, in words. */

@@ -55,6 +55,17 @@ test("a server that closes the connection, or is not there, is named and not wai
   await expect(openEngineAt({ spark: { address, folders: [] } })).rejects.toMatchObject(failure);
 });
 
+test.each([
+  ["nothing", ""],
+  ["a page", "<!doctype html><title>Sign in</title>"],
+])("a server of another kind, which answers with %s, is not waited for", async (_, body) => {
+  const address = await serve((__, response) => response.end(body));
+  await expect(SparkSession.open({ address, folders: [] })).rejects.toMatchObject({
+    code: "REMOTE_FAILED",
+    message: expect.stringContaining("does not answer: its answer is none of HiveServer2."),
+  });
+});
+
 test("a server whose certificate nobody vouches for gets no token", async () => {
   const seen: (string | undefined)[] = [];
   const { key, cert } = await makeCertificate("localhost");
