@@ -86,7 +86,7 @@ function differences(one: unknown, other: unknown, at = ""): string[] {
         expect(differences(found, expected)).toEqual([]);
       });
 
-      test("finds the same faults in data, and the same change since the champion's", async () => {
+      test("finds the same faults in data", async () => {
         const definition = shippedDefinition("titanic");
         const [header = "", first = "", ...lines] = (await readFile(sample("titanic"), "utf8")).split("\n");
         const faulty = lines.map((line, index) => {
@@ -96,12 +96,8 @@ function differences(one: unknown, other: unknown, at = ""): string[] {
         });
         const file = folder("faulty.csv");
         await writeFile(file, [header, first, ...faulty].join("\n"));
-        const [report, expected] = await ofBoth((engine) =>
-          checkFile(engine, definition, file, sample("titanic")),
-        );
-        expect(report.findings.map(({ check }) => check)).toEqual(
-          expect.arrayContaining(["type", "values", "distribution"]),
-        );
+        const [report, expected] = await ofBoth((engine) => checkFile(engine, definition, file));
+        expect(report.findings.map(({ check }) => check)).toEqual(expect.arrayContaining(["type", "values"]));
         expect(report).toEqual(expected);
       });
     });

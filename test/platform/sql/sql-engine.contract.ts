@@ -111,30 +111,26 @@ export function sqlEngineContract(open: () => Promise<SqlEngine>): void {
 
   test("hashes rows as this process does, whatever the engine", async () => {
     const { rowHash, hexadecimal, quickHash, median } = engine.dialect;
-    const numbers = [0, 7, -0.1, 1e300, NaN];
-    const sql = numbers.map((value) => ({ sql: `CAST('${value}' AS DOUBLE)`, isNumber: true }));
-    const found = await valuesOf(engine, {
-      one: hexadecimal(rowHash(sql)),
-      zero: hexadecimal(rowHash([{ sql: "-0e0", isNumber: true }])),
-      missing: hexadecimal(rowHash([{ sql: "CAST(NULL AS DOUBLE)", isNumber: true }])),
-      text: hexadecimal(rowHash([{ sql: "'abcdefghijklmn'", isNumber: false }])),
-      below: `${rowHash(sql)} < ${2n ** 63n}`,
-      zeros: `${quickHash(["0e0", "'x'"])} = ${quickHash(["-0e0", "'x'"])}`,
-      others: `${quickHash(["1e0"])} = ${quickHash(["2e0"])}`,
-    });
-    const hashOf = (...values: number[]): string =>
-      hex(hashNumbers(values.map((value) => Float64Array.of(value))));
+    const numbers = ["-0e0", "7", "-0.1e0", "1e300", "CAST('NaN' AS DOUBLE)", "CAST(NULL AS DOUBLE)"];
+    // One hash of all, as a server takes its time to read so long an expression.
+    const hash = rowHash([
+      ...numbers.map((sql) => ({ sql, isNumber: true })),
+      { sql: "'abcdefghijklmn'", isNumber: false },
+      { sql: "CAST(NULL AS STRING)", isNumber: false },
+    ]);
+    const found = await engine.rows(
+      `SELECT ${hexadecimal("h")} AS one, h < ${2n ** 63n} AS below FROM (SELECT ${hash} AS h) AS hashed`,
+    );
     const md5 = createHash("md5").update("abcdefghijklmn").digest();
-    const words = Float64Array.of(md5.readDoubleLE(8));
-    expect(found).toEqual({
-      one: hashOf(...numbers),
-      zero: hashOf(0),
-      missing: hashOf(NaN),
-      text: hex(hashNumbers([words])),
-      below: BigInt(`0x${hashOf(...numbers)}`) < 2n ** 63n,
-      zeros: true,
-      others: false,
-    });
+    const values = [0, 7, -0.1, 1e300, NaN, NaN, md5.readDoubleLE(8), 0];
+    const expected = hex(hashNumbers(values.map((value) => Float64Array.of(value))));
+    expect(found).toEqual([{ one: expected, below: BigInt(`0x${expected}`) < 2n ** 63n }]);
+    expect(
+      await valuesOf(engine, {
+        zeros: `${quickHash(["0e0", "'x'"])} = ${quickHash(["-0e0", "'x'"])}`,
+        others: `${quickHash(["1e0"])} = ${quickHash(["2e0"])}`,
+      }),
+    ).toEqual({ zeros: true, others: false });
     const four = "(SELECT 1 AS n UNION ALL SELECT 4 UNION ALL SELECT 3 UNION ALL SELECT 2) AS four";
     expect(await engine.rows(`SELECT ${median("n")} AS m FROM ${four}`)).toEqual([{ m: 2.5 }]);
   });
