@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { HiveClient, thrift } from "hive-driver";
 
 /** A column of an answer, with the key of its values in the protocol and the number of its type. */
-export interface AnswerColumn {
+interface AnswerColumn {
   readonly name: string;
   readonly kind: "doubleVal" | "stringVal" | "i64Val";
   readonly type: number;
