@@ -14,7 +14,7 @@ import { profileTable, profileTableAgainst } from "../platform/drift/profile-tab
 import { profileRecordsAgainst } from "../platform/drift/profile-values";
 import { parsePredictionRecord, type PredictionRecord } from "../platform/predictions/prediction-record";
 import { literal } from "../platform/sql/engine";
-import { DuckDbEngine } from "../platform/sql/duckdb-engine";
+import { DuckDbEngine } from "../platform/sql/duckdb/duckdb-engine";
 import { printTable } from "./table";
 
 const columns = [

@@ -11,7 +11,7 @@ import { repository } from "./repository";
  * of them is asked for. OpenTelemetry's API is small, is loaded by prom-client in any case, and is made to be there
  * more than once: its copies meet in a global.
  */
-const rarePackages = /^@(azure|opentelemetry)\//;
+const rarePackages = /^(@(azure|opentelemetry)\/|hive-driver$)/;
 const sharedPackage = "@opentelemetry/api";
 
 /** Name of that file, beside the programs. */

@@ -7,6 +7,7 @@ import { Option } from "commander";
 import type { DataReport } from "../../platform/data/findings";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { readEnvironments } from "../../platform/release/environments";
+import { sqlPlaceOf } from "../../platform/settings/sql-place";
 import type { CommandScope } from "./command-scope";
 import { describeFindings } from "../steps/describe-findings";
 import { breakingAcceptedByFlag } from "../retraining/accepted-changes";
@@ -134,7 +135,11 @@ async function writeReport(file: string, text: string): Promise<void> {
 
 async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataReport> {
   const { session, loaded } = await openCommand(scope, flags);
-  const workbench = await workbenches().openWorkbench(loaded, loaded.dataFile);
+  const workbench = await workbenches().openWorkbench(
+    loaded,
+    loaded.dataFile,
+    sqlPlaceOf(session.settings, session.signal),
+  );
   try {
     return await trainingSteps().findingsOf(session, workbench);
   } finally {

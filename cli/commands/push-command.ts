@@ -3,6 +3,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { counted } from "../../platform/base/wording";
 import { shownDigest } from "../../platform/data/versions/data-versions";
 import { readEnvironments } from "../../platform/release/environments";
+import { sqlPlaceOf } from "../../platform/settings/sql-place";
 import { openStorage } from "../../platform/storage/open-storage";
 import type { Pushed } from "../data/push-data";
 import { describeFindings } from "../steps/describe-findings";
@@ -61,7 +62,11 @@ export function addPush(data: Command, scope: CommandScope): void {
     .action(async (flags: PushFlags) => {
       const { session, loaded } = await openCommand(scope, flags);
       const { name } = loaded.definition;
-      const workbench = await workbenches().openWorkbench(loaded, loaded.dataFile);
+      const workbench = await workbenches().openWorkbench(
+        loaded,
+        loaded.dataFile,
+        sqlPlaceOf(session.settings, session.signal),
+      );
       try {
         const report = await trainingSteps().findingsOf(session, workbench);
         if (report.findings.some(({ severity }) => severity === "error")) {

@@ -1,6 +1,7 @@
 import { explainStorageError, reasonOf } from "../../platform/base/errors";
 import type { AcceptedChange } from "../../platform/data/distribution-check";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
+import { sqlPlaceOf } from "../../platform/settings/sql-place";
 import type { Workbench } from "../../training/inputs/workbench";
 import { refusals, standingWhenEnded, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
 import type { Session } from "../session/session";
@@ -69,7 +70,12 @@ export function openRunContext(
     keepWork,
     ...(accepted && { accepted }),
     ...(acceptBreaking && { acceptBreaking }),
-    workbench: () => (workbench ??= workbenches().openWorkbench(loaded, run.dataFile)),
+    workbench: () =>
+      (workbench ??= workbenches().openWorkbench(
+        loaded,
+        run.dataFile,
+        sqlPlaceOf(session.settings, session.signal),
+      )),
     async close() {
       const opening = workbench;
       workbench = undefined;

@@ -9,7 +9,7 @@ import { PlatformError } from "../base/errors";
 import { digestOf, withTemporaryFolder, writeFileAtomic } from "../base/files";
 import { toCsvLine } from "../sql/csv-line";
 import { identifier, type SqlEngine, type SqlRow } from "../sql/engine";
-import { readParquetColumns } from "./parquet-files";
+import { openParquetFiles } from "./parquet-files";
 import { replaceFile } from "./replace-file";
 import type { DataSource } from "./source";
 import { isGzip, readBytes } from "./text-stream";
@@ -72,19 +72,17 @@ async function writeParquet(
   await withTemporaryFolder("mlops-append-", async (scratch) => {
     const text = path.join(scratch, "rows.csv");
     await writeFile(text, toCsvLine(source.header) + linesOf(source.header, rows));
-    const columns = await readParquetColumns(engine, files);
+    const { columns, from } = await openParquetFiles(engine, files);
     const names = columns.map(({ name }) => identifier(name)).join(", ");
-    const { dialect } = engine;
     const named = source.header.map((name, index) => `c${index} AS ${identifier(name)}`).join(", ");
-    const added = `(SELECT ${named} FROM ${dialect.csvFile(text, { columns: source.header.length, delimiter: ",", gzip: false })})`;
+    const facts = { columns: source.header.length, delimiter: ",", gzip: false };
+    const added = `(SELECT ${named} FROM ${(await engine.csvRows(text, facts)).from})`;
     for (const column of columns) await requireFits(engine, added, column);
     const cast = columns.map(
       ({ name, type }) => `CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
     );
-    const former = all ? `SELECT ${names} FROM ${dialect.parquetFiles(files)} UNION ALL ` : "";
-    await engine.run(
-      dialect.writeParquet(`${former}SELECT ${cast.join(", ")} FROM ${added} AS added`, target),
-    );
+    const former = all ? `SELECT ${names} FROM ${from} UNION ALL ` : "";
+    await engine.writeParquet(`${former}SELECT ${cast.join(", ")} FROM ${added} AS added`, target);
   });
 }
 

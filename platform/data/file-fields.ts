@@ -50,7 +50,7 @@ export class FileFields {
    */
   all(asItIs = false): string {
     const wanted = this.header.map((name, position) => ({ name, as: `f${position}`, asItIs }));
-    return presentTexts({ text: this.text, wanted });
+    return presentTexts(this.engine.dialect, { text: this.text, wanted });
   }
 
   /**

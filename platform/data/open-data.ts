@@ -1,6 +1,6 @@
 import type { ModelDefinition } from "../definition/definition";
 import type { SqlEngine } from "../sql/engine";
-import { openEngine } from "../sql/open-engine";
+import { openEngineAt, type SqlPlace } from "../sql/open-engine";
 import { loadData, type DataSource } from "./source";
 
 /** Data in an engine of its own, which whoever opened it closes. */
@@ -9,13 +9,19 @@ export interface OpenData {
   readonly source: DataSource;
 }
 
-/** Opens an engine and loads the data of a definition into it, all of it or `only` some files of a folder. */
+/** Which data is loaded, and where. */
+interface LoadingOptions extends SqlPlace {
+  /** The files of a folder, by their paths below it; all of them when absent. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Opens an engine and loads the data of a definition into it. */
 export async function openData(
   definition: ModelDefinition,
   file: string,
-  only?: readonly string[],
+  { only, ...place }: LoadingOptions = {},
 ): Promise<OpenData> {
-  const engine = await openEngine();
+  const engine = await openEngineAt(place);
   try {
     return { engine, source: await loadData(engine, definition, file, only) };
   } catch (error) {

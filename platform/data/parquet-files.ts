@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { PlatformError } from "../base/errors";
 import { quoted } from "../base/wording";
-import type { QueryColumn, SqlEngine, SqlRow } from "../sql/engine";
+import type { FileRows, QueryColumn, SqlEngine } from "../sql/engine";
 import { requireSameColumns } from "./data-files";
 
 const magic = "PAR1";
@@ -22,18 +22,22 @@ export async function startsAsParquet(file: string): Promise<boolean> {
   return (await bytesAt(file, () => 0)) === magic;
 }
 
-/** The columns that all files have in common, after making sure that they are whole and have the same ones. */
-export async function readParquetColumns(
-  engine: SqlEngine,
-  files: readonly string[],
-): Promise<QueryColumn[]> {
-  const [first, ...others] = files;
-  if (first === undefined) return [];
+/** Rows of Parquet files, and the columns that all have in common. */
+interface ParquetRows extends FileRows {
+  readonly columns: readonly QueryColumn[];
+}
+
+/** Opens Parquet files, of which there is one at least, after making sure that they are whole and have the same columns. */
+export async function openParquetFiles(engine: SqlEngine, files: readonly string[]): Promise<ParquetRows> {
+  const [first = "", ...others] = files;
   const expected = await readNames(engine, first);
   for (const file of others) {
     requireSameColumns([first, expected], [file, await readNames(engine, file)], "Parquet");
   }
-  return reading(files, () => engine.columns(`SELECT * FROM ${engine.dialect.parquetFiles(files)}`));
+  const rows = await reading(files, () => engine.parquetRows(files, expected));
+  const columns = await reading(files, () => engine.columns(`SELECT * FROM ${rows.from}`));
+  // The numbers of rows may be beside them.
+  return { ...rows, columns: columns.filter(({ name }) => expected.includes(name)) };
 }
 
 async function reading<T>(files: readonly string[], read: () => Promise<T>): Promise<T> {
@@ -57,22 +61,8 @@ async function readNames(engine: SqlEngine, file: string): Promise<string[]> {
       `${file} is not a whole Parquet file. Such a file begins and ends with "${magic}"; write or copy it again.`,
     );
   }
-  const schema = `SELECT name, num_children FROM ${engine.dialect.parquetSchema(file)}`;
-  const names = columnNames(await reading([file], () => engine.rows(schema)));
+  const names = await reading([file], () => engine.parquetNames(file));
   requireDifferent(file, names);
-  return names;
-}
-
-/** Names of the columns in the parts of a schema, without those of what is in them. */
-function columnNames([, ...parts]: readonly SqlRow[]): string[] {
-  const names: string[] = [];
-  for (let at = 0, end = 0; at < parts.length; at += 1) {
-    if (at === end) {
-      names.push(String(parts[at]?.name ?? ""));
-      end += 1;
-    }
-    end += Number(parts[at]?.num_children ?? 0);
-  }
   return names;
 }
 

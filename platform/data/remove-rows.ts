@@ -10,6 +10,7 @@ import { toCsvLine } from "../sql/csv-line";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
 import { deliveryOf, findDelivery, manifestName } from "./delivery";
+import { openParquetFiles } from "./parquet-files";
 import { replaceFile } from "./replace-file";
 import { openRows } from "./text-rows";
 import { isGzip } from "./text-stream";
@@ -62,7 +63,7 @@ export async function findRowsWith(
     const { text } = await openRows(engine, [], file);
     const present = [wanted.column, ...(other === undefined ? [] : [other])];
     const named = [...new Set(present)].filter((name) => text.header.includes(name));
-    const texts = presentTexts({ text, wanted: named.map((name) => underItsName({ name })) });
+    const texts = presentTexts(engine.dialect, { text, wanted: named.map((name) => underItsName({ name })) });
     const condition = named.includes(wanted.column) ? conditionOf(engine, wanted) : "false";
     const value = other !== undefined && named.includes(other) ? identifier(other) : "NULL";
     const counted = `SELECT count(*) AS n, count(*) FILTER (WHERE ${condition}) AS found FROM (${texts}) AS t`;
@@ -86,13 +87,12 @@ async function writeWithout(
   const { text } = await openRows(engine, [], file);
   const condition = conditionOf(engine, wanted);
   if (text.format === "parquet") {
-    const { dialect } = engine;
-    const rows = `SELECT * FROM ${dialect.parquetFiles([file])} WHERE NOT ${condition}`;
-    await engine.run(dialect.writeParquet(rows, target));
+    const { from } = await openParquetFiles(engine, [file]);
+    await engine.writeParquet(`SELECT * FROM ${from} WHERE NOT ${condition}`, target);
     return;
   }
   const header = text.header.filter(isNamed);
-  const texts = presentTexts({ text, wanted: header.map((name) => underItsName({ name })) });
+  const texts = presentTexts(engine.dialect, { text, wanted: header.map((name) => underItsName({ name })) });
   const query = `SELECT ${header.map(identifier).join(", ")} FROM (${texts}) AS t WHERE NOT ${condition} ORDER BY _row`;
   async function* lines(): AsyncGenerator<string> {
     yield toCsvLine(header, text.delimiter);

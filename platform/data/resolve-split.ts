@@ -61,7 +61,7 @@ async function isWrittenAsNumber(data: LoadedData, rule: TimeRule): Promise<bool
   const { dialect } = data.engine;
   const rows = await rowsWith(data, keyOf(rule));
   const [counts] = await data.engine.rows(
-    `SELECT count(${dialect.tryDouble(`trim(${identifier(rule.column)})`)}) AS numbers, ` +
+    `SELECT count(${dialect.tryDouble(dialect.trim(identifier(rule.column)))}) AS numbers, ` +
       `count(${timeValue(rule.column, "seconds", dialect)}) AS times FROM ${rows}`,
   );
   return Number(counts?.numbers) > Number(counts?.times);

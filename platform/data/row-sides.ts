@@ -69,7 +69,7 @@ const isoTime =
 export function timeValue(column: string, unit: "number" | "seconds", dialect: SqlDialect): string {
   const value = identifier(column);
   if (unit === "number") return value;
-  const text = `trim(${value})`;
+  const text = dialect.trim(value);
   return `CASE WHEN ${dialect.matches(text, isoTime)} THEN ${dialect.secondsOf(text)} END`;
 }
 

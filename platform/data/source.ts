@@ -39,7 +39,10 @@ export async function loadData(
   const present = definition.columns.filter(({ name }) => header.has(name));
   const { columns, format } = definition;
   await engine.run(
-    `CREATE OR REPLACE VIEW raw AS ${presentTexts({ text, wanted: present.map(underItsName), format })}`,
+    engine.dialect.createView(
+      "raw",
+      presentTexts(engine.dialect, { text, wanted: present.map(underItsName), format }),
+    ),
   );
   await engine.run("DROP TABLE IF EXISTS split_rules");
   const rows = await makeData(engine, { file, text, columns, format });
@@ -57,8 +60,13 @@ export async function loadText(
 ): Promise<Pick<DataSource, "format" | "delimiter" | "files" | "header">> {
   const { text, files } = await openSource(engine, [], file);
   const wanted = text.header.filter(isNamed).map((name) => underItsName({ name }));
-  await createTable(engine, { table: "texts", file, text, query: presentTexts({ text, wanted }) });
-  await engine.run("CREATE OR REPLACE VIEW raw AS SELECT * FROM texts");
+  await createTable(engine, {
+    table: "texts",
+    file,
+    text,
+    query: presentTexts(engine.dialect, { text, wanted }),
+  });
+  await engine.run(engine.dialect.createView("raw", "SELECT * FROM texts"));
   const { format, delimiter, header } = text;
   return { format, ...(delimiter && { delimiter }), ...(files && { files }), header };
 }
@@ -111,8 +119,8 @@ async function makeData(engine: SqlEngine, { file, ...rows }: Omit<TypedTable, "
     numbers.length > 0 && numbers.every((column) => isReadAsNumber(column, rows.text, rows.format));
   const count = isRead ? undefined : await createTyped(engine, { table: "typed", file, ...rows });
   const query = isRead ? typedRows(engine.dialect, rows) : "SELECT * FROM typed";
-  await engine.run(`CREATE OR REPLACE VIEW loaded AS ${query}`);
-  await engine.run("CREATE OR REPLACE VIEW data AS SELECT * FROM loaded");
+  await engine.run(engine.dialect.createView("loaded", query));
+  await engine.run(engine.dialect.createView("data", "SELECT * FROM loaded"));
   if (count !== undefined) return count;
   return whileReading(file, async () => {
     const before = await countRows(engine, "loaded");

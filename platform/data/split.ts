@@ -1,6 +1,6 @@
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
-import { identifier, literal, type SqlEngine } from "../sql/engine";
+import { identifier, isEmbedded, literal, type EmbeddedEngine, type SqlEngine } from "../sql/engine";
 import { isOfNumbers, sidesOfNumbers } from "./hashed-sides";
 import { replaceTable } from "./source";
 import { heldOutCondition, keyOf, rowsWith, sideNames, sidesIn, type LoadedData } from "./row-sides";
@@ -55,22 +55,41 @@ function textOf(rule: SplitRule): string {
   return JSON.stringify(splitRuleSchema.parse(rule));
 }
 
-/** Makes the table `sides`, whose rows are those of the table `loaded` in their order, and the view `data` of both. */
+/** Makes the table `sides`, and the view `data` with what it says. */
 async function putOnSides(
   engine: SqlEngine,
   rule: SplitRule,
   { rows, isFirst }: { readonly rows: string; readonly isFirst: boolean },
 ): Promise<void> {
-  const { dialect } = engine;
   // A first split adds a column, and what was read of the others is what it was.
   const changes = { changes: !isFirst };
-  await engine.run("DELETE FROM split_rules", changes);
+  await engine.run("DROP TABLE IF EXISTS split_rules", changes);
+  const data = isEmbedded(engine)
+    ? await sidesBeside(engine, rule, { rows, changes })
+    : await sidesWithRows(engine, rule, { rows, changes });
+  await engine.run(engine.dialect.createView("data", data), changes);
+  await replaceTable(engine, "split_rules", `SELECT ${literal(textOf(rule))} AS rule`, changes);
+}
+
+interface SidesToMake {
+  readonly rows: string;
+  readonly changes: { readonly changes: boolean };
+}
+
+/** Makes the table of sides by themselves, in the order of the table `loaded`; gives a SELECT of both. */
+async function sidesBeside(
+  engine: EmbeddedEngine,
+  rule: SplitRule,
+  { rows, changes }: SidesToMake,
+): Promise<string> {
+  const { dialect } = engine;
   // Most often the rule's columns are among the definition's, and there is nothing to join.
   if (rows !== "data") {
+    const sides = sidesIn(rows, rule, dialect);
     await replaceTable(
       engine,
       "sides",
-      `SELECT s._held_out FROM loaded d JOIN (${sidesIn(rows, rule, dialect)}) AS s ON d._row = s._row ORDER BY d._row`,
+      `SELECT s._held_out FROM loaded d JOIN (${sides}) AS s ON d._row = s._row ORDER BY d._row`,
       changes,
     );
   } else if (isOfNumbers(rule))
@@ -82,9 +101,25 @@ async function putOnSides(
       `SELECT ${heldOutCondition(rule, dialect)} AS _held_out FROM loaded`,
       changes,
     );
-  const sides = "(SELECT CAST(_held_out AS BOOLEAN) AS _held_out FROM sides) AS sides";
-  await engine.run(`CREATE OR REPLACE VIEW data AS ${dialect.besideEachOther("loaded", sides)}`, changes);
-  await engine.run(`INSERT INTO split_rules VALUES (${literal(textOf(rule))})`, changes);
+  return engine.besideEachOther(
+    "loaded",
+    "(SELECT CAST(_held_out AS BOOLEAN) AS _held_out FROM sides) AS sides",
+  );
+}
+
+/** Makes a table of the rows with their sides, as rows elsewhere have no order by which sides could lie beside them. */
+async function sidesWithRows(
+  engine: SqlEngine,
+  rule: SplitRule,
+  { rows, changes }: SidesToMake,
+): Promise<string> {
+  const { dialect } = engine;
+  const query =
+    rows === "data"
+      ? `SELECT loaded.*, ${heldOutCondition(rule, dialect)} AS _held_out FROM loaded`
+      : `SELECT d.*, s._held_out FROM loaded d JOIN (${sidesIn(rows, rule, dialect)}) AS s ON d._row = s._row`;
+  await replaceTable(engine, "sides", query, changes);
+  return "SELECT * FROM sides";
 }
 
 function remedyOf(rule: SplitRule): string {

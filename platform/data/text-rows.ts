@@ -3,13 +3,12 @@ import path from "node:path";
 import type { ColumnDefinition } from "../definition/definition";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import { digestOfFile, type Digest } from "../base/files";
-import type { SqlDialect } from "../sql/dialect";
-import { identifier, type SqlEngine } from "../sql/engine";
+import { identifier, type FileRows, type SqlEngine } from "../sql/engine";
 import type { Delimiter } from "./csv-delimiter";
 import { readCsvStructure } from "./csv-file";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
 import { stampOf } from "./unchanged";
-import { readParquetColumns, startsAsParquet } from "./parquet-files";
+import { openParquetFiles, startsAsParquet } from "./parquet-files";
 
 /** Rows that can be read as text: the names of all columns, and SQL that gives those wanted. */
 export interface TextRows {
@@ -125,30 +124,23 @@ function explainAccess(file: string, cause: unknown): unknown {
 }
 
 /** One CSV file of a table. */
-interface CsvPart {
+interface CsvPart extends FileRows {
   readonly file: string;
   readonly header: readonly string[];
   readonly delimiter: Delimiter;
-  /** Whether it is compressed by gzip. */
-  readonly gzip: boolean;
   /** Rows in the files before it. */
   readonly before: number;
 }
 
 /** SQL that gives the rows of one CSV file, numbered from `before` + 1 on. */
-function csvRows(
-  { csvFile, rowNumber }: SqlDialect,
-  { file, header, delimiter, gzip, before }: CsvPart,
-  wanted: readonly WantedColumn[],
-): string {
+function csvRows({ header, before, from, rowNumber }: CsvPart, wanted: readonly WantedColumn[]): string {
   const positions = new Map(header.map((name, index) => [name, index]));
   const columns = wanted.map(({ name, as }) => `, c${positions.get(name)} AS ${identifier(as)}`).join("");
-  const table = csvFile(file, { columns: header.length, delimiter, gzip });
-  return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${table}`;
+  return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${from}`;
 }
 
 async function openCsv(
-  { dialect }: SqlEngine,
+  engine: SqlEngine,
   files: readonly string[],
   columns: readonly string[],
 ): Promise<TextRows> {
@@ -156,10 +148,11 @@ async function openCsv(
   let rows = 0;
   let isPlain = true;
   for (const file of files) {
-    const { rows: count, isPlain: isPartPlain, ...part } = await readCsvStructure(file, columns);
+    const { rows: count, isPlain: isPartPlain, header, ...written } = await readCsvStructure(file, columns);
     const first = parts[0];
-    if (first !== undefined) requireSameColumns([first.file, first.header], [file, part.header], "CSV");
-    parts.push({ file, ...part, before: rows });
+    if (first !== undefined) requireSameColumns([first.file, first.header], [file, header], "CSV");
+    const read = await engine.csvRows(file, { columns: header.length, ...written });
+    parts.push({ file, header, delimiter: written.delimiter, before: rows, ...read });
     rows += count;
     isPlain &&= isPartPlain;
   }
@@ -171,19 +164,14 @@ async function openCsv(
     numbers: new Set(),
     isPlain,
     rows,
-    select: (wanted) => parts.map((part) => csvRows(dialect, part, wanted)).join(" UNION ALL "),
+    select: (wanted) => parts.map((part) => csvRows(part, wanted)).join(" UNION ALL "),
   };
 }
 
 async function openParquet(engine: SqlEngine, files: readonly string[]): Promise<TextRows> {
-  const { dialect } = engine;
-  const columns = await readParquetColumns(engine, files);
+  const { columns, from, rowNumber } = await openParquetFiles(engine, files);
   const single = new Set(columns.filter(({ singlePrecision }) => singlePrecision).map(({ name }) => name));
   const numbers = new Set(columns.filter(({ binaryNumber }) => binaryNumber).map(({ name }) => name));
-  const rowNumber = dialect.parquetRowNumber(
-    files,
-    columns.map(({ name }) => name),
-  );
   const textOf = ({ name, as, asItIs }: WantedColumn): string => {
     if (asItIs === true) return `, ${identifier(name)} AS ${identifier(as)}`;
     // Widened first, so that 0.1 stored in 32 bits is the number that it is in every other program.
@@ -197,7 +185,6 @@ async function openParquet(engine: SqlEngine, files: readonly string[]): Promise
     header: columns.map(({ name }) => name),
     numbers,
     isPlain: false,
-    select: (wanted) =>
-      `SELECT ${rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${dialect.parquetFiles(files)}`,
+    select: (wanted) => `SELECT ${rowNumber} AS _row${wanted.map(textOf).join("")} FROM ${from}`,
   };
 }

@@ -68,7 +68,7 @@ function typedNumber(text: string, dialect: SqlDialect, { format, isPlain = fals
   const isUsual = format === undefined || (format.decimal === "." && format.thousands === undefined);
   // A pattern for each value would take most of the time of reading a file.
   if (isPlain && isUsual && dialect.doubleOfPlain) return finiteNumber(dialect.doubleOfPlain(text));
-  const plain = format ? pointNotation(`trim(${text})`, format) : `trim(${text})`;
+  const plain = format ? pointNotation(dialect.trim(text), format) : dialect.trim(text);
   const digits = format?.thousands === undefined ? plain : replaced(plain, " ", "");
   const notation = dialect.matches(plain, decimalNotation);
   const known =
@@ -94,14 +94,14 @@ export function typedColumn(
 ): string {
   const text = identifier(column.name);
   const type = storedType(column);
-  const lower = `lower(trim(${text}))`;
+  const lower = `lower(${dialect.trim(text)})`;
   if (type === "category" && column.role !== "id" && isBooleanCategory(column)) {
     return `CASE WHEN ${lower} IN ('true', '1') THEN 'true' WHEN ${lower} IN ('false', '0') THEN 'false' ELSE ${text} END`;
   }
   // A model would not get what follows a NUL: the ONNX runtime ends texts there.
   if (type === "category") return `CASE WHEN position(chr(0) IN ${text}) = 0 THEN ${text} END`;
   if (type === "number") return typedNumber(text, dialect, written);
-  if (type === "date") return typedDate(`trim(${text})`, dialect);
+  if (type === "date") return typedDate(dialect.trim(text), dialect);
   return `CASE WHEN ${lower} IN ('true', '1') THEN TRUE WHEN ${lower} IN ('false', '0') THEN FALSE END`;
 }
 

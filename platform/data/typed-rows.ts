@@ -18,25 +18,32 @@ export function underItsName<Column extends { readonly name: string }>(
  * SQL for a column's text, NULL where it is one that means that the value is missing; spaces around it do not count. An id
  * is text as it was written.
  */
-function presentText({ as, role, values, asItIs }: WantedColumn, missing: readonly string[]): string {
+function presentText(
+  { trim }: SqlDialect,
+  { as, role, values, asItIs }: WantedColumn,
+  missing: readonly string[],
+): string {
   const text = identifier(as);
   if (asItIs === true) return text;
   const tokens = role === "id" ? [] : missing.filter((token) => values?.includes(token) !== true);
   if (tokens.length === 0) return text;
-  return `CASE WHEN trim(${text}) IN (${tokens.map((token) => literal(token.trim())).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
+  return `CASE WHEN ${trim(text)} IN (${tokens.map((token) => literal(token.trim())).join(", ")}) THEN NULL ELSE ${text} END AS ${text}`;
 }
 
 /** A SELECT of columns as text, NULL where it means that a value is missing, or as the file has them. */
-export function presentTexts({
-  text,
-  wanted,
-  format,
-}: {
-  readonly text: TextRows;
-  readonly wanted: readonly WantedColumn[];
-  readonly format?: DataFormat;
-}): string {
-  const texts = wanted.map((column) => `, ${presentText(column, format?.missing ?? [])}`);
+export function presentTexts(
+  dialect: SqlDialect,
+  {
+    text,
+    wanted,
+    format,
+  }: {
+    readonly text: TextRows;
+    readonly wanted: readonly WantedColumn[];
+    readonly format?: DataFormat;
+  },
+): string {
+  const texts = wanted.map((column) => `, ${presentText(dialect, column, format?.missing ?? [])}`);
   return `SELECT _row${texts.join("")} FROM (${text.select(wanted)}) AS read`;
 }
 
@@ -79,5 +86,5 @@ export function typedRows(
     return `${value} AS ${name}`;
   });
   const wanted = present.map((column) => ({ ...underItsName(column), asItIs: asNumbers.has(column.name) }));
-  return `SELECT ${["_row", ...typed, ...beside].join(", ")} FROM (${presentTexts({ text, wanted, format })}) AS texts`;
+  return `SELECT ${["_row", ...typed, ...beside].join(", ")} FROM (${presentTexts(dialect, { text, wanted, format })}) AS texts`;
 }

@@ -10,6 +10,7 @@ import { daysText, fractionText, namesText, predictionLogFaults } from "./predic
 import { pageKey } from "./page-key";
 import { audit, predictionLog, versions } from "./places";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
+import { sqlEngineFaults, sqlEngineVariables } from "./sql-engine-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
 
 const modelRef = z.string().refine(isModelRef);
@@ -87,9 +88,11 @@ const processes = {
     nodePrice,
     pageKey,
     ...versions,
+    ...sqlEngineVariables,
   },
   training: {
     ...versions,
+    ...sqlEngineVariables,
     audit,
     signingKey,
     trustedKeys,
@@ -231,10 +234,9 @@ export type Settings<P extends ProcessName> = {
   readonly [K in keyof (typeof processes)[P]]: (typeof processes)[P][K] extends Variable<infer T> ? T : never;
 };
 
-const tables: Readonly<Record<string, Readonly<Record<string, Variable<unknown>>>>> = processes;
-const knownNames = [
-  ...new Set(Object.values(tables).flatMap((table) => Object.values(table).map(({ name }) => name))),
-];
+const tables = Object.entries<Record<string, Variable<unknown>>>(processes);
+
+const knownNames = [...new Set(tables.flatMap(([, table]) => Object.values(table).map(({ name }) => name)))];
 
 function unknownNameFault(name: string): string {
   const nearest = closest(name.toUpperCase(), knownNames);
@@ -247,14 +249,21 @@ function unknownNameFault(name: string): string {
  * to what it starts.
  */
 function foreignNameFault(name: string): string {
-  const owner = Object.entries(tables).find(([, table]) =>
-    Object.values(table).some((each) => each.name === name),
-  );
+  const owner = tables.find(([, table]) => Object.values(table).some((each) => each.name === name));
   const remedy =
     name === processes.scoring.predictionLogRedact.name
       ? "Give the column `personal: true` in the definition"
       : "Unset it";
   return `${name} is a setting of the ${owner?.[0]} process, and does nothing for a command or what it starts. ${remedy}.`;
+}
+
+/** What is wrong with settings that depend on each other. */
+function faultsTogether(processName: ProcessName, settings: Settings<ProcessName>): string[] {
+  if (processName === "scoring") {
+    const scoring = settings as Settings<"scoring">;
+    return [...securityFaults(scoring), ...predictionLogFaults(scoring)];
+  }
+  return processName === "gateway" ? [] : sqlEngineFaults(settings as Settings<"cli" | "training">);
 }
 
 /** Reads the settings of a process from its environment variables, once, at start. The error lists every fault. */
@@ -277,13 +286,10 @@ export function readSettings<P extends ProcessName>(processName: P, env: NodeJS.
       faults.push(foreignNameFault(name));
   }
   const settings = Object.fromEntries(values) as Settings<P>;
-  if (processName === "scoring") {
-    // What is said of a setting already is not said again in other words.
-    const wrong = faults.map((fault) => fault.split(" ", 1)[0] ?? fault);
-    const scoring = settings as Settings<"scoring">;
-    const together = [...securityFaults(scoring), ...predictionLogFaults(scoring)];
-    faults.push(...together.filter((fault) => !wrong.some((name) => fault.includes(name))));
-  }
+  // What is said of a setting already is not said again in other words.
+  const wrong = faults.map((fault) => fault.split(" ", 1)[0] ?? fault);
+  const together = faultsTogether(processName, settings);
+  faults.push(...together.filter((fault) => !wrong.some((name) => fault.includes(name))));
   if (faults.length > 0) {
     const list = faults.map((fault) => `  - ${fault}`).join("\n");
     throw new PlatformError("SETTINGS_INVALID", `Environment variables are not valid. Correct:\n${list}`);

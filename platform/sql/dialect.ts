@@ -31,34 +31,10 @@ export interface SqlDialect {
   readonly rowHash: (values: { readonly sql: string; readonly isNumber: boolean }[]) => string;
   /** A hash of values that is the same for equal rows, as quick as the engine has one; another version may have another. */
   readonly quickHash: (values: readonly string[]) => string;
-  /** A SELECT of the columns of two tables with as many rows each, by their order. */
-  readonly besideEachOther: (one: string, other: string) => string;
+  /** The text without spaces of any kind (category Zs of Unicode) around it. */
+  readonly trim: (text: string) => string;
+  /** Statement that makes a view of a query, in place of one of that name. */
+  readonly createView: (name: string, query: string) => string;
   /** A whole number from 0 to 2^64 - 1 in 16 hexadecimal digits. */
   readonly hexadecimal: (number: string) => string;
-  /** Number of a row, from 1, in the order in which the rows of a file are read. */
-  readonly rowNumber: string;
-  /**
-   * The rows of a CSV file (RFC 4180 but for its delimiter, header line) that is known to be sound, for FROM: `columns`
-   * columns c0, c1, ... of text, in which an empty field is NULL; `gzip` when it is compressed.
-   */
-  readonly csvFile: (
-    file: string,
-    facts: { readonly columns: number; readonly delimiter: string; readonly gzip: boolean },
-  ) => string;
-  /** The same for rows of Parquet files with columns of these names: where rows can be found by it, without reading all before them. */
-  readonly parquetRowNumber: (files: readonly string[], columns: readonly string[]) => string;
-  /** The rows of Parquet files as one table with columns matched by name, for FROM. */
-  readonly parquetFiles: (files: readonly string[]) => string;
-  /**
-   * The parts of a Parquet file's schema as the file has them, for FROM: the whole, then its columns, each followed by
-   * what is in it. Has `name` and `num_children`, which is NULL for what has none.
-   */
-  readonly parquetSchema: (file: string) => string;
-  /** Statement that writes the rows of a query, in their order, as a Parquet file. */
-  readonly writeParquet: (query: string, file: string) => string;
-  /**
-   * Statement that writes the rows of a query, in their order, as a CSV file (RFC 4180) below a header line that is given, as it may
-   * have names that the engine could not tell apart. NULL is an empty field.
-   */
-  readonly writeCsv: (query: string, file: string, header: string) => string;
 }

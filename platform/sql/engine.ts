@@ -15,6 +15,22 @@ export interface QueryColumn {
   readonly binaryNumber: boolean;
 }
 
+/** How a CSV file is written that is known to be sound. */
+export interface CsvFacts {
+  readonly columns: number;
+  readonly delimiter: string;
+  /** Whether it is compressed by gzip. */
+  readonly gzip: boolean;
+}
+
+/** Rows of files. */
+export interface FileRows {
+  /** What follows FROM. */
+  readonly from: string;
+  /** Number of a row, from 1, in the order of the files, as an expression in a SELECT from them alone. */
+  readonly rowNumber: string;
+}
+
 /**
  * Where the data work happens. The SQL written for it keeps to what engines share, and takes the rest from their
  * dialect; what SQL is slow at is computed in this process from blocks of doubles.
@@ -23,6 +39,8 @@ export interface SqlEngine {
   /** What it is called in the lineage of a model. */
   readonly name: string;
   readonly dialect: SqlDialect;
+  /** Whether rows are in this process, which then is as near to them as the engine; else what can be computed where they are should be. */
+  readonly isEmbedded: boolean;
   /** Its version, for the lineage of a model. */
   version(): Promise<string>;
   /**
@@ -47,6 +65,26 @@ export interface SqlEngine {
     options?: { readonly again?: boolean },
   ): AsyncIterable<readonly Float64Array[]>;
   /**
+   * The rows of a CSV file (RFC 4180 but for its delimiter, header line): columns c0, c1, ... of text, in which an empty field is NULL.
+   */
+  csvRows(file: string, facts: CsvFacts): Promise<FileRows>;
+  /** The rows of Parquet files as one table with columns matched by name; `names` are those of the first file. */
+  parquetRows(files: readonly string[], names: readonly string[]): Promise<FileRows>;
+  /** Names of a Parquet file's columns as the file has them. */
+  parquetNames(file: string): Promise<string[]>;
+  /** Writes the rows of a query, in their order, as a Parquet file. */
+  writeParquet(query: string, file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An engine that is in this process: it also takes numbers from here, and does what is done with files alone. */
+export interface EmbeddedEngine extends SqlEngine {
+  readonly isEmbedded: true;
+  /** A SELECT of the columns of two relations with as many rows each, by their order. */
+  besideEachOther(one: string, other: string): string;
+  /** Number of a row, from 1, of a table that was filled, as an expression. */
+  readonly rowNumber: string;
+  /**
    * Makes a table of doubles from blocks of rows, by column, in their order, with flat memory; one of that name is replaced. NaN stays
    * NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine. `changes` is that of `run`.
    */
@@ -56,7 +94,15 @@ export interface SqlEngine {
     blocks: AsyncIterable<readonly Float64Array[]>,
     options?: { readonly changes?: boolean },
   ): Promise<number>;
-  close(): Promise<void>;
+  /**
+   * Writes the rows of a query, in their order, as a CSV file (RFC 4180) below a header line that is given, as it may
+   * have names that the engine could not tell apart. NULL is an empty field.
+   */
+  writeCsv(query: string, file: string, header: string): Promise<void>;
+}
+
+export function isEmbedded(engine: SqlEngine): engine is EmbeddedEngine {
+  return engine.isEmbedded;
 }
 
 /** A quoted identifier. */

@@ -1,5 +1,5 @@
 /** The two halves of a 64-bit hash: murmur3's mixing of 32-bit words, each half with constants of its own. */
-const seeds = [0x9747b28c, 0x2c1b3c6d] as const;
+export const seeds = [0x9747b28c, 0x2c1b3c6d] as const;
 
 /** Hashes of rows whose values come column by column, 8 bytes each. */
 export class RowHash {

@@ -6,7 +6,7 @@ import { probabilityNames } from "../../platform/definition/class-names";
 import type { FileFields } from "../../platform/data/file-fields";
 import type { Signature } from "../../platform/model/signature";
 import { toCsvLine } from "../../platform/sql/csv-line";
-import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
+import { identifier, literal, type EmbeddedEngine } from "../../platform/sql/engine";
 import { namesBeside } from "./batch-files";
 import { scoreColumns } from "./batch-model";
 
@@ -68,7 +68,7 @@ function predictionSql({ target: { classes } }: Signature): string {
 }
 
 /** A SELECT of the rows that have a score, in the order of the file, with columns c0, c1, ... */
-function scoredQuery(engine: SqlEngine, rows: ScoredRows, asItIs: boolean): string {
+function scoredQuery(engine: EmbeddedEngine, rows: ScoredRows, asItIs: boolean): string {
   const { fields, scores, signature, reference } = rows;
   const values = [
     "_row",
@@ -78,7 +78,7 @@ function scoredQuery(engine: SqlEngine, rows: ScoredRows, asItIs: boolean): stri
     literal(reference),
   ];
   const named = values.map((value, position) => `${value} AS c${position}`);
-  const joined = engine.dialect.besideEachOther(`(${fields.all(asItIs)}) AS fields`, scores);
+  const joined = engine.besideEachOther(`(${fields.all(asItIs)}) AS fields`, scores);
   return `SELECT ${named.join(", ")} FROM (${joined}) AS scored WHERE NOT isnan(prediction)`;
 }
 
@@ -103,18 +103,16 @@ export function isParquetName(output: string): boolean {
 
 /** Writes the rows that have a score to a file: as Parquet with the types that the input has, or as CSV. */
 export async function writeScored(
-  engine: SqlEngine,
+  engine: EmbeddedEngine,
   rows: ScoredRows,
   { place, parquet }: { readonly place: string; readonly parquet: boolean },
 ): Promise<void> {
   const names = namesOf(rows);
   const query = scoredQuery(engine, rows, parquet);
   if (!parquet) {
-    await engine.run(engine.dialect.writeCsv(query, place, toCsvLine(names).trimEnd()));
+    await engine.writeCsv(query, place, toCsvLine(names).trimEnd());
     return;
   }
   const named = parquetNames(names).map((name, position) => `c${position} AS ${identifier(name)}`);
-  await engine.run(
-    engine.dialect.writeParquet(`SELECT ${named.join(", ")} FROM (${query}) AS written`, place),
-  );
+  await engine.writeParquet(`SELECT ${named.join(", ")} FROM (${query}) AS written`, place);
 }

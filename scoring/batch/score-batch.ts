@@ -6,7 +6,7 @@ import { formatIn } from "../../platform/data/typed-columns";
 import { PlatformError } from "../../platform/base/errors";
 import { featureBlocks } from "../../platform/model/feature-blocks";
 import { toCsvLine } from "../../platform/sql/csv-line";
-import { identifier, type SqlEngine } from "../../platform/sql/engine";
+import { identifier, type EmbeddedEngine } from "../../platform/sql/engine";
 import { namesBeside, rejectsBeside, requireOtherFiles } from "./batch-files";
 import { scoreColumns, scoreTable, type BatchModel } from "./batch-model";
 import { withEvenRows, type UnevenRows } from "./even-rows";
@@ -14,7 +14,7 @@ import { isParquetName, TemporaryFile, writeScored } from "./batch-output";
 import { lookAt, type FeatureFields, type Rejected } from "./judge-rows";
 
 export interface BatchRequest {
-  readonly engine: SqlEngine;
+  readonly engine: EmbeddedEngine;
   readonly model: BatchModel;
   /** `name:version`, written beside each prediction. */
   readonly reference: string;
@@ -170,7 +170,7 @@ async function lookAgain(
     format: model.signature.format && formatIn(fields.format, model.signature.format),
   };
   let rejected = 0;
-  const joined = engine.dialect.besideEachOther(`(${fields.all()}) AS fields`, tables.scores);
+  const joined = engine.besideEachOther(`(${fields.all()}) AS fields`, tables.scores);
   async function* scores(): AsyncGenerator<Float64Array[]> {
     for await (const rows of engine.chunks(`SELECT * FROM (${joined}) AS doubtful WHERE isnan(prediction)`)) {
       const looked = await lookAt(model, asRead, rows, uneven);
@@ -188,7 +188,7 @@ async function lookAgain(
   const merged = columns.map((column) => `COALESCE(l.${column}, s.${column}) AS ${column}`);
   await engine.run(
     `CREATE TABLE ${tables.all} AS SELECT ${merged.join(", ")} FROM ` +
-      `(SELECT ${engine.dialect.rowNumber} AS _row, ${columns.join(", ")} FROM ${tables.scores}) AS s ` +
+      `(SELECT ${engine.rowNumber} AS _row, ${columns.join(", ")} FROM ${tables.scores}) AS s ` +
       `LEFT JOIN ${tables.lookedAt} AS l ON l._row = s._row ORDER BY s._row`,
   );
   return { rejected, scores: tables.all };

@@ -3,6 +3,7 @@ import { openData, type OpenData } from "../../platform/data/open-data";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { PlatformError } from "../../platform/base/errors";
+import type { SqlPlace } from "../../platform/sql/open-engine";
 import type { Digest } from "../../platform/base/files";
 
 /** What every step of training works with. */
@@ -19,13 +20,18 @@ export interface PinnedData {
   readonly files?: readonly string[];
 }
 
-/** Opens an engine and loads the data of a definition into it. */
+/** Which data is worked with, and where. */
+interface WorkbenchOptions extends SqlPlace {
+  readonly pinned?: PinnedData | undefined;
+}
+
+/** Opens an engine and loads the data of a definition into it, in this process where no other place is named. */
 export async function openWorkbench(
   { definition, definitionFile }: Pick<LoadedDefinition, "definition" | "definitionFile">,
   data: string,
-  pinned?: PinnedData,
+  { pinned, ...place }: WorkbenchOptions = {},
 ): Promise<Workbench> {
-  const { engine, source } = await openData(definition, data, pinned?.files);
+  const { engine, source } = await openData(definition, data, { ...place, only: pinned?.files });
   if (pinned === undefined || source.digest === pinned.digest) {
     return { definition, directory: path.dirname(definitionFile), engine, source };
   }

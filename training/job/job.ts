@@ -96,7 +96,7 @@ export function checkJob(
   return withTemporaryFolder("mlops-job-", async (scratch) => {
     const champions = aliasChampions(findRegistry(context, registry), path.join(scratch, "champion"));
     const { report, champion, source, split } = await withWorkbench(
-      context.settings,
+      context,
       { model, data },
       async (workbench) => {
         const checked = await checkStep(workbench, champions, acceptedBySettings(context.settings));
@@ -133,7 +133,7 @@ export async function trainJob(
   if (earlier?.run === run && earlier?.data.digest === checked.data.digest) return earlier;
   return withTemporaryFolder("mlops-job-", async (scratch) => {
     const from = { model, data, pinned: checked.data };
-    const trained = await withWorkbench(context.settings, from, async (workbench) => {
+    const trained = await withWorkbench(context, from, async (workbench) => {
       requireSound((await checkStep(workbench, noChampions)).report);
       await keepData(context.settings, workbench);
       return trainStep(workbench, {
@@ -167,7 +167,7 @@ export function evaluateJob(
     const candidate = await readCandidate(flags.candidate, model);
     const registry = registryOf(context, flags.registry);
     const from = { model, data, pinned: candidate.data };
-    const { evaluation, decision } = await withWorkbench(context.settings, from, async (workbench) =>
+    const { evaluation, decision } = await withWorkbench(context, from, async (workbench) =>
       evaluateStep(workbench, {
         candidate: path.join(flags.candidate, modelFolder),
         champions: aliasChampions(registry, path.join(scratch, "champion")),

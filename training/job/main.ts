@@ -54,7 +54,7 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
   step(program.command("data").description("work with a model's data"), "check", "check the data").action(
     async (flags: StepFlags) => {
       const read = settings();
-      const { report } = await withWorkbench(read, flags, (workbench) =>
+      const { report } = await withWorkbench({ settings: read, signal }, flags, (workbench) =>
         checkStep(workbench, packageChampions(flags.champion), acceptedBySettings(read)),
       );
       answer(report);
@@ -67,7 +67,7 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
     .option("--keep-work", "leave what a trainer's program was given and left in <output>.work")
     .action(async (flags: StepFlags & { output: string; run?: string; keepWork?: boolean }) => {
       const read = settings();
-      const trained = await withWorkbench(read, flags, async (workbench) => {
+      const trained = await withWorkbench({ settings: read, signal }, flags, async (workbench) => {
         const champions = packageChampions(flags.champion);
         const { report, champion } = await checkStep(workbench, champions, acceptedBySettings(read));
         requireSound(report);
@@ -90,7 +90,7 @@ function addDataSteps(program: Command, signal: AbortSignal): void {
     .requiredOption("--output <folder>", "where evaluation.json and decision.json go")
     .action(async (flags: StepFlags & { candidate: string; output: string }) => {
       const read = settings();
-      const { decision } = await withWorkbench(read, flags, async (workbench) =>
+      const { decision } = await withWorkbench({ settings: read, signal }, flags, async (workbench) =>
         evaluateStep(workbench, {
           candidate: flags.candidate,
           champions: packageChampions(flags.champion),

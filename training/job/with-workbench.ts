@@ -4,6 +4,7 @@ import { modelsDirectory } from "../../platform/definition/definitions";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
 import type { Settings } from "../../platform/settings/settings";
+import { sqlPlaceOf } from "../../platform/settings/sql-place";
 import { openWorkbench, type PinnedData, type Workbench } from "../inputs/workbench";
 
 /** A definition as a user writes it, or compiled. */
@@ -21,17 +22,20 @@ async function findDefinition(models: string, name: string): Promise<string> {
 
 /** Loads a definition and its data, does the work and closes what was opened. */
 export async function withWorkbench<T>(
-  { models = modelsDirectory }: Settings<"training">,
+  { settings, signal }: { readonly settings: Settings<"training">; readonly signal: AbortSignal },
   from: { readonly model: string; readonly data?: string; readonly pinned?: PinnedData },
   work: (workbench: Workbench) => Promise<T>,
 ): Promise<T> {
-  const definitionFile = await findDefinition(models, from.model);
+  const definitionFile = await findDefinition(settings.models ?? modelsDirectory, from.model);
   const definition = readDefinitionFile(definitionFile);
   const data =
     from.data === undefined
       ? path.resolve(path.dirname(definitionFile), definition.data)
       : path.resolve(from.data);
-  const workbench = await openWorkbench({ definition, definitionFile }, data, from.pinned);
+  const workbench = await openWorkbench({ definition, definitionFile }, data, {
+    ...sqlPlaceOf(settings, signal),
+    pinned: from.pinned,
+  });
   try {
     return await work(workbench);
   } finally {

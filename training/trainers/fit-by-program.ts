@@ -67,7 +67,7 @@ async function writeData(
   const columns = fitted.map(({ name }) => identifier(name)).join(", ");
   const write = async (name: string, condition: string): Promise<void> => {
     const rows = `SELECT ${columns} FROM ${from}${condition} ORDER BY _row`;
-    await engine.run(dialect.writeParquet(rows, path.join(data, name)));
+    await engine.writeParquet(rows, path.join(data, name));
   };
   await writeJson(path.join(data, "definition.json"), { ...definition, columns: fitted });
   if (validationFraction === undefined) return write("train.parquet", "");

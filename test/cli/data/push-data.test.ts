@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pushData, type Push } from "../../../cli/data/push-data";
 import { loadData, type DataSource } from "../../../platform/data/source";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { DuckDbEngine } from "../../../platform/sql/duckdb/duckdb-engine";
 import { openLocalStorage } from "../../../platform/storage/local-storage";
 import type { Storage } from "../../../platform/storage/storage";
 import { DataFolder } from "../../platform/data/data-folder";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { literal } from "../../../platform/sql/engine";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
+import { DuckDbEngine } from "../../../platform/sql/duckdb/duckdb-engine";
 
 /** An engine and a folder with files of data, for one test file. */
 export class DataFolder {

@@ -171,7 +171,7 @@ describe("rows hashed by their values", () => {
     );
     expect(turned.reverse()).toEqual(held);
     const parquet = path.join(folder, "values.parquet");
-    await engine.run(engine.dialect.writeParquet("SELECT x, y FROM data ORDER BY _row DESC", parquet));
+    await engine.writeParquet("SELECT x, y FROM data ORDER BY _row DESC", parquet);
     expect(await sides(parquet)).toEqual(held);
   });
 

@@ -33,6 +33,8 @@ describe("settings", () => {
       acceptBreaking: [],
       logLevel: "info",
       target: "local",
+      sqlEngine: "duckdb",
+      sparkFolders: [],
     });
     expect(readSettings("scoring", scoring)).toEqual({
       modelDirectory: "m",
@@ -88,6 +90,8 @@ describe("settings", () => {
       acceptBreaking: [],
       logLevel: "debug",
       target: "local",
+      sqlEngine: "duckdb",
+      sparkFolders: [],
     });
     const log = {
       MLOPS_PREDICTION_LOG_SAMPLE: "0.25",

@@ -6,7 +6,7 @@ import { MultinomialModel } from "../../../platform/onnx/multinomial-model";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { featureTable } from "../../../platform/model/table";
 import { readCsvRows } from "../../../platform/data/csv-rows";
-import type { SqlEngine } from "../../../platform/sql/engine";
+import type { EmbeddedEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import type { BatchModel } from "../../../scoring/batch/batch-model";
 import { scoreBatch } from "../../../scoring/batch/score-batch";
@@ -16,7 +16,7 @@ import { toOnnx } from "../../../training/onnx/linear-graph";
 import { grades, weather, weatherRow } from "../../platform/model/fixtures/class-models";
 import { costOf, writeColourModel, writeCostModel } from "../model-fixture";
 
-let engine: SqlEngine;
+let engine: EmbeddedEngine;
 let folder: string;
 let model: OnnxModel;
 beforeAll(async () => {

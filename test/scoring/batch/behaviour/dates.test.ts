@@ -4,12 +4,12 @@ import path from "node:path";
 import { readCsvRows } from "../../../../platform/data/csv-rows";
 import type { Signature } from "../../../../platform/model/signature";
 import { OnnxModel } from "../../../../platform/onnx/onnx-model";
-import type { SqlEngine } from "../../../../platform/sql/engine";
+import type { EmbeddedEngine } from "../../../../platform/sql/engine";
 import { openEngine } from "../../../../platform/sql/open-engine";
 import { scoreBatch } from "../../../../scoring/batch/score-batch";
 import { toOnnx } from "../../../../training/onnx/linear-graph";
 
-let engine: SqlEngine;
+let engine: EmbeddedEngine;
 let folder: string;
 beforeAll(async () => {
   engine = await openEngine();

@@ -1,5 +1,5 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
-import { RowHash } from "./row-hash";
+import { RowHash } from "../row-hash";
 
 /** Name of the SQL function that hashes its arguments, numbers of 64 bits each, to a UBIGINT. */
 export const rowHashFunction = "mlops_row_hash";

@@ -1,9 +1,11 @@
-import type { DuckDBInstance } from "@duckdb/node-api";
 import { blockRows, type BlockStore, type StoredReading } from "./block-store";
-import { doublesOf } from "./duckdb-vectors";
 import { findRowsWhere } from "./rows-where";
 
-type Block = readonly Float64Array[];
+/** Numbers by column; NULL is NaN. */
+export type Block = readonly Float64Array[];
+
+/** Runs a query whose columns are doubles; its rows come in pieces of any size, in their order. */
+type Stream = (sql: string) => AsyncIterable<Block>;
 
 function firstRows(columns: Block, rows: number): Block {
   return rows >= blockRows ? columns : columns.map((values) => values.subarray(0, rows));
@@ -41,7 +43,7 @@ class BlockCutter {
 
 /** Blocks of expressions over a relation, from the store as far as it has them. */
 export async function* readBlocks(
-  instance: DuckDBInstance,
+  stream: Stream,
   store: BlockStore | undefined,
   {
     columns,
@@ -52,11 +54,11 @@ export async function* readBlocks(
   if (columns.length === 0) return;
   const some = findRowsWhere(from);
   if (some === undefined) {
-    yield* readAll(instance, store, { columns, from, again });
+    yield* readAll(stream, store, { columns, from, again });
     return;
   }
   const selected = `CASE WHEN ${some.condition} THEN 1 ELSE 0 END`;
-  const all = readAll(instance, store, { columns: [...columns, selected], from: some.relation, again });
+  const all = readAll(stream, store, { columns: [...columns, selected], from: some.relation, again });
   yield* pickRows(all, columns.length);
 }
 
@@ -85,14 +87,14 @@ interface Wanted {
 }
 
 async function* readAll(
-  instance: DuckDBInstance,
+  stream: Stream,
   store: BlockStore | undefined,
   { columns, from, again }: Wanted,
 ): AsyncGenerator<Block> {
   const reading = store?.begin(columns, from, { again });
   try {
     yield* reading?.rows === undefined
-      ? askedBlocks(instance, { columns, from }, reading)
+      ? askedBlocks(stream, { columns, from }, reading)
       : storedBlocks(columns.length, reading, reading.rows);
   } finally {
     reading?.close();
@@ -109,12 +111,12 @@ function* storedBlocks(columns: number, reading: StoredReading, rows: number): G
 }
 
 async function* askedBlocks(
-  instance: DuckDBInstance,
+  stream: Stream,
   wanted: Omit<Wanted, "again">,
   reading: StoredReading | undefined,
 ): AsyncGenerator<Block> {
   let [block, rows] = [0, 0];
-  for await (const values of streamBlocks(instance, wanted, reading?.isStored ?? [])) {
+  for await (const values of streamBlocks(stream, wanted, reading?.isStored ?? [])) {
     reading?.read(block, values);
     reading?.write(block, values);
     rows += values[0]?.length ?? 0;
@@ -126,28 +128,18 @@ async function* askedBlocks(
 
 /** Blocks of the columns that are not stored; those of the others have their length. */
 async function* streamBlocks(
-  instance: DuckDBInstance,
+  stream: Stream,
   { columns, from }: Omit<Wanted, "again">,
   isStored: readonly boolean[],
 ): AsyncGenerator<Block> {
   const cutter = new BlockCutter(columns.length);
   const asked = columns.flatMap((column, place) => (isStored[place] ? [] : [{ column, place }]));
   const numbers = asked.map(({ column }, index) => `CAST(${column} AS DOUBLE) AS c${index}`);
-  // A connection of its own: the next statement on one ends the stream that is being read from it.
-  const connection = await instance.connect();
-  try {
-    const result = await connection.stream(`SELECT ${numbers.join(", ")} FROM ${from}`);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) break;
-      const values = doublesOf(chunk);
-      yield* cutter.cut(chunk.rowCount, (into, at, first, count) => {
-        for (const [index, { place }] of asked.entries())
-          into[place]?.set(values[index]?.subarray(first, first + count) ?? [], at);
-      });
-    }
-    yield* cutter.rest();
-  } finally {
-    connection.closeSync();
+  for await (const values of stream(`SELECT ${numbers.join(", ")} FROM ${from}`)) {
+    yield* cutter.cut(values[0]?.length ?? 0, (into, at, first, count) => {
+      for (const [index, { place }] of asked.entries())
+        into[place]?.set(values[index]?.subarray(first, first + count) ?? [], at);
+    });
   }
+  yield* cutter.rest();
 }

@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { readCsvRows } from "../../../platform/data/csv-rows";
-import type { SqlEngine } from "../../../platform/sql/engine";
-import { literal } from "../../../platform/sql/engine";
-import { openEngine } from "../../../platform/sql/open-engine";
+import { readCsvRows } from "../../../../platform/data/csv-rows";
+import type { EmbeddedEngine } from "../../../../platform/sql/engine";
+import { literal } from "../../../../platform/sql/engine";
+import { openEngine } from "../../../../platform/sql/open-engine";
 
-let engine: SqlEngine;
+let engine: EmbeddedEngine;
 let folder: string;
 
 beforeAll(async () => {
@@ -122,7 +122,7 @@ test("a text is among no texts nowhere, and found among very many", async () => 
 test("two tables lie beside each other by the order of their rows", async () => {
   await engine.run("CREATE TABLE one AS SELECT range AS a FROM range(3000)");
   await engine.run("CREATE TABLE other AS SELECT 3000 - range AS b FROM range(3000)");
-  const both = engine.dialect.besideEachOther("one", "other");
+  const both = engine.besideEachOther("one", "other");
   expect(await engine.rows(`SELECT count(*) AS n FROM (${both}) AS b WHERE a + b = 3000`)).toEqual([
     { n: 3000 },
   ]);
@@ -131,12 +131,8 @@ test("two tables lie beside each other by the order of their rows", async () => 
 test("a CSV file is text by column, in its order, with NULL for an empty field", async () => {
   const file = path.join(folder, "it's.csv");
   await writeFile(file, 'a,b\n2,"x, ""y"""\n1,\n');
-  const { csvFile, rowNumber } = engine.dialect;
-  expect(
-    await engine.rows(
-      `SELECT ${rowNumber} AS n, c0, c1 FROM ${csvFile(file, { columns: 2, delimiter: ",", gzip: false })}`,
-    ),
-  ).toEqual([
+  const { from, rowNumber } = await engine.csvRows(file, { columns: 2, delimiter: ",", gzip: false });
+  expect(await engine.rows(`SELECT ${rowNumber} AS n, c0, c1 FROM ${from}`)).toEqual([
     { n: 1, c0: "2", c1: 'x, "y"' },
     { n: 2, c0: "1", c1: null },
   ]);
@@ -145,7 +141,7 @@ test("a CSV file is text by column, in its order, with NULL for an empty field",
 test("a CSV file is written below the header that is given, and its fields are those that were", async () => {
   const file = path.join(folder, "o'ut.csv");
   const query = `SELECT * FROM (VALUES (1, 'a,"b"', 0.1e0), (2, NULL, CAST('1e300' AS DOUBLE)), (3, E'c\\nd', NULL)) AS v (a, b, c)`;
-  await engine.run(engine.dialect.writeCsv(query, file, 'x,"X, it\'s",x'));
+  await engine.writeCsv(query, file, 'x,"X, it\'s",x');
   const rows: string[][] = [];
   readCsvRows(await readFile(file, "utf8"), {
     onRow: (fields) => rows.push(fields),
@@ -163,10 +159,15 @@ test("a CSV file is written below the header that is given, and its fields are t
 
 test("what is written as Parquet is read again, columns matched by name and described", async () => {
   const [first, second] = [path.join(folder, "1.parquet"), path.join(folder, "2.parquet")];
-  const { writeParquet, parquetFiles } = engine.dialect;
-  await engine.run(writeParquet("SELECT 1 AS a, CAST(0.5 AS FLOAT) AS b", first));
-  await engine.run(writeParquet("SELECT CAST(1.5 AS FLOAT) AS b, 2 AS a", second));
-  const query = `SELECT * FROM ${parquetFiles([first, second])}`;
+  await engine.writeParquet("SELECT 1 AS a, CAST(0.5 AS FLOAT) AS b", first);
+  await engine.writeParquet("SELECT CAST(1.5 AS FLOAT) AS b, 2 AS a", second);
+  expect(await engine.parquetNames(second)).toEqual(["b", "a"]);
+  const { from, rowNumber } = await engine.parquetRows([first, second], ["a", "b"]);
+  const query = `SELECT * FROM ${from}`;
+  expect(await engine.rows(`SELECT ${rowNumber} AS n, a FROM ${from}`)).toEqual([
+    { n: 1, a: 1 },
+    { n: 2, a: 2 },
+  ]);
   expect(await engine.rows(`${query} ORDER BY a`)).toEqual([
     { a: 1, b: 0.5 },
     { a: 2, b: 1.5 },

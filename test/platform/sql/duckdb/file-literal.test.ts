@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fileLiteral } from "../../../platform/sql/file-literal";
+import { fileLiteral } from "../../../../platform/sql/duckdb/file-literal";
 
 test.each([
   ["/data/d1.csv", "'/data/d1.csv'"],

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { PlatformError } from "../base/errors";
-import { literal } from "./engine";
+import { PlatformError } from "../../base/errors";
+import { literal } from "../engine";
 
 /** What an engine that reads files takes for a pattern. */
 const patternCharacters = /[*?[]/g;

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DuckDbEngine } from "../../../platform/sql/duckdb-engine";
-import { identifier, literal } from "../../../platform/sql/engine";
-import { rowsWhere } from "../../../platform/sql/rows-where";
+import { DuckDbEngine } from "../../../../platform/sql/duckdb/duckdb-engine";
+import { identifier, literal } from "../../../../platform/sql/engine";
+import { rowsWhere } from "../../../../platform/sql/rows-where";
 
 let engine: DuckDbEngine;
 beforeAll(async () => {
@@ -170,7 +170,7 @@ test("a table is filled from blocks, those of a query among them, and replaces o
     { n: 5000, half: 2499.5 },
   ]);
   expect(await engine.fill("filled", ["n", "half"], large())).toBe(5001);
-  const beside = engine.dialect.besideEachOther("(SELECT range AS r FROM range(5001)) AS t", "filled");
+  const beside = engine.besideEachOther("(SELECT range AS r FROM range(5001)) AS t", "filled");
   expect(
     await engine.rows(
       `SELECT count(CASE WHEN r = n AND isnan(half) THEN 1 END) AS same, max(r) AS last FROM (${beside}) AS b`,
@@ -180,7 +180,7 @@ test("a table is filled from blocks, those of a query among them, and replaces o
 
 (existsSync("/dev/full") ? test : test.skip)("a file that there is no room for is named", async () => {
   const numbers = "SELECT range AS n, hash(range) AS h FROM range(1000000)";
-  await expect(engine.run(engine.dialect.writeCsv(numbers, "/dev/full", "n,h"))).rejects.toMatchObject({
+  await expect(engine.writeCsv(numbers, "/dev/full", "n,h")).rejects.toMatchObject({
     code: "STORAGE_FAILED",
     message: "There is no room for /dev/full. Free some space on its disk, or name a file on another.",
   });

@@ -1,32 +1,29 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
-import { PlatformError, systemErrorCode } from "../base/errors";
-import { BlockStore } from "./block-store";
-import { readBlocks } from "./duckdb-blocks";
+import { PlatformError } from "../../base/errors";
+import { BlockStore } from "../block-store";
+import type { EmbeddedEngine, FileRows, QueryColumn, SqlRow, SqlValue } from "../engine";
+import { literal } from "../engine";
+import { makePrivateFolder } from "../private-folder";
+import { readBlocks, type Block } from "../read-blocks";
 import { duckDbDialect } from "./duckdb-dialect";
-import { DoublesWriter, registerRowHash } from "./duckdb-vectors";
-import type { QueryColumn, SqlEngine, SqlRow, SqlValue } from "./engine";
+import {
+  columnNames,
+  csvFile,
+  parquetFiles,
+  parquetRowNumber,
+  parquetSchema,
+  rowNumber,
+} from "./duckdb-files";
+import { doublesOf, DoublesWriter, registerRowHash } from "./duckdb-vectors";
 
 /** Memory for data, in MiB: tables are in a file, of which memory has what is being read. */
 const defaultMemoryMiB = 256;
 
 /** Memory for data where nothing may be written, so that all of it is there. */
 const memoryMiBWithoutFile = 1024;
-
-/** A new folder that nobody else may read; undefined where nothing may be written, as in a container with a read-only root. */
-async function makeFolder(): Promise<string | undefined> {
-  const folder = path.join(tmpdir(), `mlops-duckdb-${randomUUID()}`);
-  try {
-    await mkdir(folder, { mode: 0o700 });
-    return folder;
-  } catch (error) {
-    if (["EROFS", "EACCES", "ENOENT"].includes(systemErrorCode(error) ?? "")) return undefined;
-    throw error;
-  }
-}
 
 function toSqlValue(value: DuckDBValue): SqlValue {
   if (value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean")
@@ -80,8 +77,10 @@ async function* rowsOf(result: DuckDBResult): AsyncGenerator<SqlRow[]> {
 }
 
 /** The embedded engine: one database in a temporary file that lives as long as the object. */
-export class DuckDbEngine implements SqlEngine {
+export class DuckDbEngine implements EmbeddedEngine {
   readonly name = "duckdb";
+  readonly isEmbedded = true;
+  readonly rowNumber = rowNumber;
   readonly dialect = duckDbDialect;
   /** Where nothing may be written, there is none. */
   private readonly store: BlockStore | undefined;
@@ -96,7 +95,7 @@ export class DuckDbEngine implements SqlEngine {
   }
 
   static async open(memoryMiB = defaultMemoryMiB): Promise<DuckDbEngine> {
-    const folder = await makeFolder();
+    const folder = await makePrivateFolder("mlops-duckdb-");
     if (folder === undefined) return DuckDbEngine.openIn(undefined, memoryMiBWithoutFile);
     try {
       return await DuckDbEngine.openIn(folder, memoryMiB);
@@ -169,7 +168,54 @@ export class DuckDbEngine implements SqlEngine {
     from: string,
     { again = false }: { readonly again?: boolean } = {},
   ): AsyncIterable<readonly Float64Array[]> {
-    return readBlocks(this.instance, this.store, { columns, from, again });
+    return readBlocks((asked) => this.stream(asked), this.store, { columns, from, again });
+  }
+
+  /** The numbers of a query whose columns are doubles, chunk by chunk. */
+  private async *stream(sql: string): AsyncGenerator<Block> {
+    // A connection of its own: the next statement on one ends the stream that is being read from it.
+    const connection = await this.instance.connect();
+    try {
+      const result = await connection.stream(sql);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield doublesOf(chunk);
+      }
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  csvRows(file: string, facts: Parameters<typeof csvFile>[1]): Promise<FileRows> {
+    return Promise.resolve({ from: csvFile(file, facts), rowNumber });
+  }
+
+  parquetRows(files: readonly string[], names: readonly string[]): Promise<FileRows> {
+    return Promise.resolve({ from: parquetFiles(files), rowNumber: parquetRowNumber(files, names) });
+  }
+
+  async parquetNames(file: string): Promise<string[]> {
+    return columnNames(await this.rows(parquetSchema(file)));
+  }
+
+  besideEachOther(one: string, other: string): string {
+    return `SELECT * FROM ${one} POSITIONAL JOIN ${other}`;
+  }
+
+  async writeParquet(query: string, file: string): Promise<void> {
+    // Whoever writes a file says where it lies until it is whole.
+    await this.run(`COPY (${query}) TO ${literal(file)} (FORMAT parquet, USE_TMP_FILE false)`, {
+      changes: false,
+    });
+  }
+
+  async writeCsv(query: string, file: string, header: string): Promise<void> {
+    // There is no suffix without text; an empty line at the end is no row.
+    await this.run(
+      `COPY (${query}) TO ${literal(file)} (FORMAT csv, HEADER false, PREFIX ${literal(`${header}\n`)}, SUFFIX ${literal("\n")}, USE_TMP_FILE false)`,
+      { changes: false },
+    );
   }
 
   async fill(
