@@ -30,6 +30,9 @@ interface Refusal {
   readonly text: string;
 }
 
+/** What changes nothing, from wherever it comes. */
+const readMethods: readonly string[] = ["GET", "HEAD"];
+
 function refuse(reply: FastifyReply, { status, title, text }: Refusal, { hasPages }: Entrance): FastifyReply {
   const page = renderPage({
     title,
@@ -71,7 +74,7 @@ export function addGuard(
       const text = `It was asked for as "${host ?? ""}". Expected 127.0.0.1:${port} or localhost:${port}, or the address that it is published at.`;
       return refuse(reply, { status: 421, title: "Not this address", text }, entrance);
     }
-    if (request.method !== "GET" && !entrance.isOrigin(origin, host)) {
+    if (!readMethods.includes(request.method) && !entrance.isOrigin(origin, host)) {
       const text =
         "The form was not sent from a page of this site. Open the page again, and send it from there.";
       return refuse(reply, { status: 403, title: "Refused", text }, entrance);
@@ -81,7 +84,8 @@ export function addGuard(
       const secure = entrance.isSecure ? "; Secure" : "";
       reply.header("set-cookie", `${cookieName(port)}=${key}; HttpOnly; SameSite=Lax; Path=/${secure}`);
       const [path = "/"] = request.url.split("?");
-      return reply.redirect(path, 303);
+      // Two slashes at the beginning would lead to another site.
+      return reply.redirect(path.replace(/^\/+/, "/"), 303);
     }
     if (isSame(readCookie(cookie, cookieName(port)) ?? "", key)) return undefined;
     return refuse(reply, { status: 401, title: "Who are you?", text: entrance.keyHint }, entrance);

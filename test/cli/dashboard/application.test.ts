@@ -123,6 +123,10 @@ describe("who may look", () => {
     expect(first.headers.location).toBe("/models/houses");
     expect(first.headers["set-cookie"]).toBe(`mlops-dashboard-0=${key}; HttpOnly; SameSite=Lax; Path=/`);
     expect((await get("/models/houses")).statusCode).toBe(200);
+    expect((await app.inject({ method: "HEAD", url: "/models/houses", headers })).statusCode).toBe(200);
+    // Nobody is led away by a link that has the key.
+    const away = await app.inject({ url: `//evil.example/?key=${key}`, headers: { host } });
+    expect(away.headers.location).toBe("/evil.example/");
   });
 
   test.each([

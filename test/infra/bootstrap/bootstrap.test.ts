@@ -99,21 +99,19 @@ test("the state cannot be read by a key, lost by a delete, or decrypted by who m
   expect(find(/locks\/keep$/)?.properties).toMatchObject({ level: "CanNotDelete" });
 });
 
-const rolesOf = (identity: string): string[] => cloud.rolesOf(identity);
-
 test("who previews may only look; who makes production may do so in its own subscription alone; who releases, in none", async () => {
   await said();
-  expect(rolesOf("mlops-qa-preview")).toEqual([
+  expect(cloud.rolesOf("mlops-qa-preview")).toEqual([
     "12338af0 keys/pulumi-state-qa",
     "2a2b9908 containers/pulumi-state if",
     "acdd72a7 subscriptions/aaaaaaaa-0000-4000-8000-000000000001",
   ]);
-  expect(rolesOf("mlops-prod-preview")).toEqual([
+  expect(cloud.rolesOf("mlops-prod-preview")).toEqual([
     "12338af0 keys/pulumi-state-prod",
     "2a2b9908 containers/pulumi-state if",
     "acdd72a7 subscriptions/bbbbbbbb-0000-4000-8000-000000000002",
   ]);
-  const prod = rolesOf("mlops-prod");
+  const prod = cloud.rolesOf("mlops-prod");
   expect(prod).toContain(`b24988ac subscriptions/${prodSubscriptionId}`);
   expect(prod).toContain(`f58310d9 subscriptions/${prodSubscriptionId} if`);
   expect(prod).toContain(`ba92f5b4 subscriptions/${prodSubscriptionId} if`);
@@ -121,16 +119,16 @@ test("who previews may only look; who makes production may do so in its own subs
   // Where QA is it reads what is released, and changes nothing but the champion's mark: AcrPull, Data Scientist, Blob Data Reader.
   // What it may do in production, production's own stack says.
   const audit = "ba92f5b4 subscriptions/aaaaaaaa-0000-4000-8000-000000000001 if";
-  const releases = rolesOf("mlops-prod-release").filter(
-    (role) => role.includes("subscriptions/") && role !== audit,
-  );
+  const releases = cloud
+    .rolesOf("mlops-prod-release")
+    .filter((role) => role.includes("subscriptions/") && role !== audit);
   expect(releases.map((role) => `${role.slice(0, 8)} ${role.slice(-36, -28)}`)).toEqual([
     "2a2b9908 aaaaaaaa",
     "7f951dda aaaaaaaa",
     "f6c7c914 aaaaaaaa",
   ]);
-  expect(rolesOf("mlops-prod-release")).toContain("ba92f5b4 containers/pulumi-state if");
-  const keysOf = (identity: string) => rolesOf(identity).filter((role) => role.includes(" keys/"));
+  expect(cloud.rolesOf("mlops-prod-release")).toContain("ba92f5b4 containers/pulumi-state if");
+  const keysOf = (identity: string) => cloud.rolesOf(identity).filter((role) => role.includes(" keys/"));
   expect(keysOf("mlops-prod")).toEqual(["12338af0 keys/pulumi-state-prod"]);
   expect(keysOf("mlops-qa-release")).toEqual(["12338af0 keys/pulumi-state-qa"]);
   // A release reads what an earlier environment's stack says.
@@ -139,8 +137,8 @@ test("who previews may only look; who makes production may do so in its own subs
     "12338af0 keys/pulumi-state-qa",
   ]);
   // Under a condition it adds to the audit trail, which the first environment has.
-  expect(rolesOf("mlops-prod-release")).toContain(audit);
-  expect(rolesOf("mlops-prod-watch").filter((role) => role.startsWith("ba92f5b4"))).toEqual([audit]);
+  expect(cloud.rolesOf("mlops-prod-release")).toContain(audit);
+  expect(cloud.rolesOf("mlops-prod-watch").filter((role) => role.startsWith("ba92f5b4"))).toEqual([audit]);
 });
 
 test("each identity believes its own service connection, as Azure DevOps names it", async () => {
@@ -244,7 +242,9 @@ test("pull requests are built by pr.yml, which may use what only looks, and not 
   expect(whole?.settings).not.toHaveProperty("filenamePatterns");
   // It waits for an approval, which a pull request about a model need not.
   expect(ofProduction).toMatchObject({ isBlocking: false, settings: { buildDefinitionId: preview, scope } });
-  expect(ofProduction?.settings).toMatchObject({ filenamePatterns: previewedPaths.map((each) => `/${each}`) });
+  expect(ofProduction?.settings).toMatchObject({
+    filenamePatterns: previewedPaths.map((each) => `/${each}`),
+  });
   const mayUse = [...cloud.devops.permissions]
     .filter(([, opened]) => opened.has(Number(pr)))
     .map(([resource]) => resource.split("/")[1]);
@@ -378,7 +378,7 @@ describe("a project with dev, test and live", () => {
 
   test("lets live read what dev and test made, and each pipeline use what it works on", async () => {
     await said(inputs());
-    expect(rolesOf("mlops-live-release").filter((role) => role.includes("aaaaaaaa"))).toHaveLength(4);
+    expect(cloud.rolesOf("mlops-live-release").filter((role) => role.includes("aaaaaaaa"))).toHaveLength(4);
     const usersOf = (connection: string): string[] => {
       const found = cloud.devops.all("serviceendpoint/endpoints").find(({ name }) => name === connection);
       const opened = cloud.devops.permissions.get(`endpoint/${String(found?.id)}`);
