@@ -34,8 +34,10 @@ export async function withoutDevelopmentPackages(): Promise<Plugin> {
         async ({ path: specifier, importer, kind, resolveDir, pluginData }) => {
           if (pluginData === checked || kind === "entry-point") return undefined;
           const found = await build.resolve(specifier, { importer, kind, resolveDir, pluginData: checked });
+          // esbuild says so itself, but where the package goes on without it: behind a try.
+          if (found.errors.length > 0) return undefined;
           const file = path.relative(repository, found.path).split(path.sep).join("/");
-          const folder = found.errors.length > 0 || found.external ? undefined : packageFolderOf(file);
+          const folder = found.external ? undefined : packageFolderOf(file);
           if (folder === undefined || !development.has(folder)) return found;
           if (importer.includes("node_modules")) return { path: specifier, external: true };
           const text = `"${specifier}" is there for development alone; an image does not have it. Make it a dependency.`;
