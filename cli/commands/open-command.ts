@@ -7,6 +7,7 @@ import { requireRunOf } from "../runs/require-run-of";
 import type { RunRecord } from "../runs/runs";
 import { nextCommand, standingAfter } from "../runs/standing";
 import type { Session } from "../session/session";
+import type { TargetName } from "../session/target";
 import type { Target } from "../../platform/release/target";
 import type { RunContext, Step } from "../steps/step";
 
@@ -24,6 +25,8 @@ export interface ModelFlags {
   readonly data?: string;
   readonly json?: boolean;
   readonly run?: string;
+  /** Of commands that have the option. */
+  readonly target?: TargetName;
 }
 
 export interface CommandOptions {
@@ -52,6 +55,7 @@ export async function openCommand(
     json: flags.json ?? false,
     signal: scope.signal,
     attached,
+    target: flags.target,
     ...(port?.number !== undefined && { ports: { [port.of]: port.number } }),
   });
   const loaded = await definitions().loadDefinition(flags.model, flags.data, session.settings.models);

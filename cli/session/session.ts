@@ -55,6 +55,8 @@ interface SessionOptions {
   readonly signal: AbortSignal;
   /** Environments that the command starts end with it; otherwise they go on until `mlops stop`. */
   readonly attached: boolean;
+  /** Where environments, versions and the audit trail are, as the command was told; else as the settings say. */
+  readonly target?: Settings<"cli">["target"] | undefined;
   /** Port of the gateway of an environment, by name; any free one when absent. */
   readonly ports?: Readonly<Record<string, number>>;
 }
@@ -66,7 +68,8 @@ function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSig
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const settings = readSettings("cli", process.env);
+  const own = readSettings("cli", process.env);
+  const settings = { ...own, target: options.target ?? own.target };
   const workspace = await openWorkspace(settings.home);
   const output = await openOutput(options.json);
   const report = ({ message }: PlatformError): void => {
