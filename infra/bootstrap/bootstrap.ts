@@ -10,7 +10,7 @@ import { Facts, type FoundRepository } from "./facts";
 import { identitySteps } from "./steps/identity-steps";
 import { findReleaseIdentities, memberSteps, type ReleaseIdentity } from "./steps/member-steps";
 import { nextCommands } from "./next";
-import { signInsOf, type Target } from "./names";
+import { signInsOf, type Environment, type Target } from "./names";
 import { pipelineSteps } from "./steps/pipeline-steps";
 import { providerSteps } from "./steps/provider-steps";
 import { runProgram, type RunProgram } from "./run-program";
@@ -160,6 +160,14 @@ function stepsOf(
   ];
 }
 
+/** The environments whose stacks train, and so register versions: the first, unless settings say otherwise. */
+function trainingEnvironments({ target, folder }: Pick<Bootstrap, "target" | "folder">): Environment[] {
+  return target.environments.filter(({ name }, index) => {
+    const trains = new StackFile(folder, name).settings()["mlops:trains"];
+    return (trains ?? String(index === 0)) === "true";
+  });
+}
+
 /** Creates what a stack cannot create for itself: shows the plan, asks once, and carries it out. */
 export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
   const { target, credential, report } = inputs;
@@ -172,7 +180,7 @@ export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
     inputs.devOpsOptions,
   );
   const facts = await gatherFacts(azure, devops, inputs, armToken);
-  const releases = await findReleaseIdentities(azure, target);
+  const releases = await findReleaseIdentities(azure, trainingEnvironments(inputs));
   const steps = stepsOf(inputs, { azure, devops, facts, releases });
   const planned = await plan(steps);
   report(describePlan(planned));

@@ -1,4 +1,4 @@
-import type { ModelDefinition } from "../definition/definition";
+import { targetOf, type ModelDefinition } from "../definition/definition";
 import type { Finding } from "./findings";
 import { formatNumber } from "../base/format-number";
 import { measureDrift, type ColumnDrift } from "../drift/drift";
@@ -44,14 +44,9 @@ export async function checkDistribution(
   const findings: Finding[] = [];
   for (const column of drift.columns) {
     const name = column.column;
-    const [before, now] = [reference[name], current[name]];
-    if (before === undefined || now === undefined) continue;
-    const quartiles =
-      column.drifted && now.type === "number"
-        ? await readQuartiles(engine, withProfiled("data", columnsOf(reference)), { name, count: now.count })
-        : undefined;
-    const compared = { ...column, before, now, ...(quartiles && { quartiles }) };
-    const fault = findPopulationFault(compared, definition.checks);
+    const before = reference[name];
+    if (before === undefined) continue;
+    const fault = await populationFaultOf(engine, definition, column, { reference, current });
     if (fault === undefined) {
       if (column.drifted) findings.push(driftFinding(column, champion.model, definition.drift.psi));
       continue;
@@ -70,6 +65,46 @@ export async function checkDistribution(
     });
   }
   return findings;
+}
+
+async function populationFaultOf(
+  engine: SqlEngine,
+  { checks }: ModelDefinition,
+  column: ColumnDrift,
+  { reference, current }: Record<"reference" | "current", Readonly<Record<string, ColumnProfile>>>,
+): Promise<PopulationFault | undefined> {
+  const name = column.column;
+  const [before, now] = [reference[name], current[name]];
+  if (before === undefined || now === undefined) return undefined;
+  const quartiles =
+    column.drifted && now.type === "number"
+      ? await readQuartiles(engine, withProfiled("data", columnsOf(reference)), { name, count: now.count })
+      : undefined;
+  return findPopulationFault({ ...column, before, now, ...(quartiles && { quartiles }) }, checks);
+}
+
+/**
+ * Whether the target of the table `data` is of another population than in the rows the champion was trained on, whoever has accepted that;
+ * not where the definition says that it moves by nature.
+ */
+export async function hasOtherTarget(
+  engine: SqlEngine,
+  definition: ModelDefinition,
+  { profile, rows }: { readonly profile: Profile; readonly rows: number },
+): Promise<boolean> {
+  const { name } = targetOf(definition);
+  const before = Object.hasOwn(profile.columns, name) ? profile.columns[name] : undefined;
+  if (before === undefined || definition.checks.mayMove.includes(name)) return false;
+  const reference = { [name]: before };
+  const current = await profileTableAgainst(engine, "data", reference);
+  const drift = measureDrift(
+    { rows: profile.rows, columns: reference },
+    { rows, columns: current },
+    definition.drift,
+  );
+  const [column] = drift.columns;
+  if (!drift.judged || column === undefined) return false;
+  return (await populationFaultOf(engine, definition, column, { reference, current })) !== undefined;
 }
 
 /** What lets a column be of another population, if anything does. */

@@ -1,7 +1,7 @@
 import { targetOf, type ModelDefinition } from "../../platform/definition/definition";
 import type { Digest } from "../../platform/base/files";
 import { digestOfRows } from "../../platform/data/digest-of-rows";
-import type { AcceptedChange } from "../../platform/data/distribution-check";
+import { hasOtherTarget, type AcceptedChange } from "../../platform/data/distribution-check";
 import { breakingChanges } from "../../platform/gate/breaking-changes";
 import type { Signature } from "../../platform/model/signature";
 import { decideSplitRule } from "../../platform/data/split-rule";
@@ -11,7 +11,12 @@ import type { Evaluation, PromotionDecision, ScoredRows } from "../../platform/m
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { decidePromotion } from "../../platform/gate/promotion";
 import type { PromotionInput } from "../../platform/gate/promotion-input";
-import { readLineage, readModelMetrics, type Lineage } from "../../platform/model/model-directory";
+import {
+  readLineage,
+  readModelMetrics,
+  readReference,
+  type Lineage,
+} from "../../platform/model/model-directory";
 import { splitData } from "../../platform/data/split";
 import type { Champion } from "../inputs/champions";
 import type { Workbench } from "../inputs/workbench";
@@ -81,6 +86,15 @@ function shiftOf(
   return before && now && predictionShift(before.predicted, now.predicted);
 }
 
+async function isOfOtherTarget(
+  { engine, definition }: Workbench,
+  { directory }: Champion,
+  { data }: Lineage,
+): Promise<boolean> {
+  const profile = await readReference(directory);
+  return profile !== undefined && (await hasOtherTarget(engine, definition, { profile, rows: data.rows }));
+}
+
 /**
  * Measures a candidate and the champion on the same held-out rows of the loaded table `data`, none of which either was trained
  * on, and asks the gate.
@@ -139,7 +153,10 @@ export async function compareWithChampion(request: {
       seed: definition.split.seed,
       evaluation: request.evaluation,
     });
-    const shift = shiftOf(decision, { candidate: measured.candidate, champion: scores?.rows, positions });
+    const found = shiftOf(decision, { candidate: measured.candidate, champion: scores?.rows, positions });
+    // By rows of another population the gate says nothing of those that clients send.
+    const isOther = found && champion && (await isOfOtherTarget(workbench, champion, lineage));
+    const shift = isOther === true ? undefined : found;
     return { evaluation, decision: { ...decision, heldOut, ...(shift && { shift }) } };
   } finally {
     await candidate.close();

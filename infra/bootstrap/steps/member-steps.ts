@@ -1,7 +1,7 @@
 import type { Azure } from "../clients/azure-clients";
 import type { DevOpsScope, Listed } from "./connection-steps";
 import { explained } from "../clients/explain-error";
-import type { Target } from "../names";
+import type { Environment } from "../names";
 import { stateOf, type Step } from "./step";
 
 /** A stack's identity that starts pipelines; it exists once the stack is created. */
@@ -13,10 +13,13 @@ export interface ReleaseIdentity {
 /** The name that infra/components/foundation/identities.ts and Pulumi give it. */
 const releaseName = /-release[0-9a-f]{8}$/;
 
-/** The identities of existing stacks with which a registered model starts its release. */
-export async function findReleaseIdentities(azure: Azure, target: Target): Promise<ReleaseIdentity[]> {
+/** The identities of existing stacks with which a registered model starts its release; those stacks are the ones that train. */
+export async function findReleaseIdentities(
+  azure: Azure,
+  environments: readonly Environment[],
+): Promise<ReleaseIdentity[]> {
   const found: ReleaseIdentity[] = [];
-  for (const { name: environment, subscriptionId } of target.environments) {
+  for (const { name: environment, subscriptionId } of environments) {
     const { userAssignedIdentities } = azure.identitiesOf(subscriptionId);
     await explained(
       `The identities of ${subscriptionId}`,

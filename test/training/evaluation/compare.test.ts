@@ -2,11 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { AcceptedChange } from "../../../platform/data/distribution-check";
 import { DataVersions } from "../../../platform/data/versions/data-versions";
-import {
-  parseModelDefinition,
-  type ModelDefinition,
-  type ModelDefinitionInput,
-} from "../../../platform/definition/definition";
+import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { Digest } from "../../../platform/base/files";
 import { expectedShift } from "../../../platform/registry/expected-shift";
 import { openLocalRegistry } from "../../../platform/registry/local/local-registry";
@@ -16,50 +12,15 @@ import { decideSplit } from "../../../training/inputs/split";
 import { openWorkbench, type Workbench } from "../../../training/inputs/workbench";
 import { evaluateStep, registerStep, trainStep } from "../../../training/steps";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
+import { count, definitionWith, noise, rows, type Row } from "./tickets";
 
 const folder = useTemporaryFolder();
-
-/** Few rows share each of the texts of `ticket`, so that a model learns much of its training rows by heart. */
-const count = 980;
-const tickets = 98;
-const noise = (row: number, step: number): number => ((row * step) % 1) - 0.5;
-const rows = Array.from({ length: count }, (_, row) => {
-  const [x, extra] = [noise(row, 0.618034), noise(row, 0.4142136)];
-  const y = 2 * x + 0.5 * extra + noise(row, 0.7320508);
-  return { ticket: `t${row % tickets}`, x, extra, y };
-});
-type Row = (typeof rows)[number];
 
 async function write(name: string, table: readonly Row[]): Promise<string> {
   const lines = table.map(({ ticket, x, extra, y }) => [ticket, x, extra, y].join());
   const file = folder(name);
   await writeFile(file, `${["ticket,x,extra,y", ...lines].join("\n")}\n`);
   return file;
-}
-
-const columns = {
-  ticket: { name: "ticket", type: "category" },
-  x: { name: "x", type: "number" },
-  extra: { name: "extra", type: "number" },
-  y: { name: "y", type: "number", role: "target" },
-} as const;
-
-function definitionWith(
-  names: readonly (keyof typeof columns)[],
-  changes: Partial<ModelDefinitionInput> = {},
-): ModelDefinition {
-  return parseModelDefinition(
-    {
-      name: "tickets",
-      task: "regression",
-      data: "data.csv",
-      columns: [...names, "y" as const].map((name) => columns[name]),
-      trainer: { kind: "ridge", alpha: 0.01 },
-      gate: { metric: "rmse" },
-      ...changes,
-    },
-    "the test's definition",
-  );
 }
 
 async function withData<T>(
@@ -167,6 +128,22 @@ test("another seed and few rows: there is no comparison, and the decision says w
   );
   expect(evaluation.champion).toBeUndefined();
   expect(evaluation.sample?.champion).toBeUndefined();
+});
+
+test.each([
+  ["another population, whoever has accepted that", {}, false],
+  ["one that moves by nature", { checks: { mayMove: ["y"] } }, true],
+])("what was better by a target of %s", async (_what, changes, isExpected) => {
+  const definition = definitionWith(["x"], changes);
+  await train(definition, await write("data.csv", rows), "champion");
+  // Ten units up, where the target's spread is about one.
+  const moved = rows.map((row, index) => ({ ...row, y: row.y + 10 + noise(index, 0.123) }));
+  const file = await write("moved.csv", moved);
+  await train(definition, file, "candidate", "champion");
+  const { decision } = await compare(definition, file, { candidate: "candidate", champion: "champion" });
+  expect(decision).toMatchObject({ promote: true, reason: "better" });
+  // Clients may be of the population before, and a canary that predicts so differently is held against it.
+  expect(decision.shift !== undefined).toBe(isExpected);
 });
 
 test("a new feature is compared on all held-out rows, and promoted when it helps and is accepted", async () => {
