@@ -60,11 +60,11 @@ module.exports = {
   // A little below what there is: a change that leaves its code without tests fails.
   coverageThreshold: {
     "./platform/": { lines: 95, branches: 85 },
-    "./training/": { lines: 88, branches: 75 },
-    "./infra/": { lines: 92, branches: 76 },
-    "./scoring/": { lines: 65 },
-    "./deploy/": { lines: 62 },
-    "./cli/": { lines: 40 },
+    "./training/": { lines: 93, branches: 76 },
+    "./infra/": { lines: 92, branches: 78 },
+    "./scoring/": { lines: 70, branches: 66 },
+    "./deploy/": { lines: 65, branches: 66 },
+    "./cli/": { lines: 71, branches: 62 },
   },
   coverageReporters: ["text-summary", "html", "cobertura"],
 };

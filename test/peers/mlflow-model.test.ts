@@ -58,6 +58,7 @@ async function trained(definition: ModelDefinition, outputDirectory: string): Pr
         shippedDefinition("diabetes", {
           columns: onlyBmi,
           gate: { metric: "rmse" },
+          card: {},
         }),
       ],
     ])(
