@@ -44,6 +44,7 @@ function describeFaults(
   { model, everyHours, looked }: { model: string; everyHours: number | undefined; looked: number },
 ): string {
   if (faults.length > 0) return faults.map(({ fault, explanation }) => `${fault}: ${explanation}`).join("\n");
+  if (looked === 0) return `No training of ${model} is known, and without --every-hours none is expected.`;
   const late = everyHours === undefined ? "without --every-hours, none can be overdue" : "none is overdue";
   return `${counted(looked, "training")} of ${model} looked at: the newest has not failed, none hangs, and ${late}.`;
 }

@@ -45,6 +45,14 @@ describe("mlops runs check", () => {
     });
   });
 
+  test("where there is none yet, none is missed unless a schedule is named", async () => {
+    expect(await check()).toEqual({
+      exitCode: 0,
+      printed: "No training of diabetes is known, and without --every-hours none is expected.\n",
+    });
+    expect((await check("--every-hours", "1")).exitCode).toBe(1);
+  });
+
   test("one that failed is told, with exit code 1", async () => {
     await addRun("failed", 1);
     const result = await check("--json");
