@@ -191,10 +191,13 @@ export class WalkPlace {
     return (JSON.parse(text) as ModelVersion[]).map(({ version, aliases }) => ({ version, aliases }));
   }
 
-  /** Clients of production, from outside the cluster: each request has a row, or all of them. */
-  clients(clients: number, pauseMs: number, each: "row" | "all rows" = "row"): Clients {
+  /** Clients of production, from outside the cluster: each request has a row, or a thousand, which is more work for the pods than for the clients. */
+  clients(clients: number, pauseMs: number, each: "row" | "thousand rows" = "row"): Clients {
     const { gateway, rows } = this.own;
-    const requests = each === "row" ? rows.map((row) => [row]) : [rows];
+    const requests =
+      each === "row"
+        ? rows.map((row) => [row])
+        : [Array.from({ length: 1000 }, (_, index) => rows[index % rows.length])];
     const bodies = requests.map((data) => JSON.stringify({ data }));
     const key = this.azure.vaults.secretOf("prod", "scoring-primary-key");
     return Clients.start({ address: gateway, key, bodies, clients, pauseMs });

@@ -201,7 +201,7 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
   });
 
   test("the autoscaler follows the load, from three pods to six and back", async () => {
-    const clients = place.clients(16, 0, "all rows");
+    const clients = place.clients(16, 0, "thousand rows");
     try {
       await untilReady(6, 300_000);
     } finally {
