@@ -15,11 +15,7 @@ afterEach(async () => {
   await cloud.stop();
 });
 
-async function said(changes: Parameters<Cloud["inputs"]>[0] = {}): Promise<string> {
-  const lines: string[] = [];
-  await bootstrap(cloud.inputs({ report: (line) => lines.push(line), ...changes }));
-  return lines.join("\n");
-}
+const said = (changes?: Parameters<Cloud["said"]>[0]): Promise<string> => cloud.said(changes);
 
 test("a plan lists everything and changes nothing", async () => {
   const text = await said({ planOnly: true, consent: () => Promise.reject(new Error("asked")) });

@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import type { AccessToken } from "@azure/identity";
-import type { Bootstrap } from "../../../infra/bootstrap/bootstrap";
+import { bootstrap, type Bootstrap } from "../../../infra/bootstrap/bootstrap";
 import { makeCertificate } from "../../platform/http/certificate";
 import { ArmStandIn, type Answer, type Seen } from "./arm-stand-in";
 import { DevOpsStandIn } from "./devops-stand-in";
@@ -161,6 +161,13 @@ export class Cloud {
       pauseMs: 1,
       ...changes,
     };
+  }
+
+  /** Runs the bootstrap, and gives the lines that it has said. */
+  async said(changes: Parameters<Cloud["inputs"]>[0] = {}): Promise<string> {
+    const lines: string[] = [];
+    await bootstrap(this.inputs({ report: (line) => lines.push(line), ...changes }));
+    return lines.join("\n");
   }
 
   /** Roles that an identity was given, each as the beginning of its id and the end of its scope, with `if` where it has a condition. */

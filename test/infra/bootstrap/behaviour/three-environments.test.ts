@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { bootstrap } from "../../../../infra/bootstrap/bootstrap";
 import { readOptions } from "../../../../infra/bootstrap/options";
 import { parseEnvironments } from "../../../../platform/release/environments";
 import { Cloud, prodSubscriptionId, subscriptionId } from "../cloud";
@@ -16,11 +15,7 @@ afterEach(async () => {
   await cloud.stop();
 });
 
-async function said(changes: Parameters<Cloud["inputs"]>[0] = {}): Promise<string> {
-  const lines: string[] = [];
-  await bootstrap(cloud.inputs({ report: (line) => lines.push(line), ...changes }));
-  return lines.join("\n");
-}
+const said = (changes?: Parameters<Cloud["said"]>[0]): Promise<string> => cloud.said(changes);
 
 describe("a project with dev, test and live", () => {
   const environments = parseEnvironments(
