@@ -13,6 +13,7 @@ const mayImport = {
 
 /** The rooms of platform/, each of which may import from those above it. */
 const platformRooms = [
+  "kernels",
   "base",
   "definition",
   "sql",

@@ -1,3 +1,5 @@
+import { summarise } from "../kernels/kernels";
+
 /** What is known of numbers that come in pieces; NaN is missing. */
 export class NumberSummary {
   /** Numbers that are there. */
@@ -10,25 +12,11 @@ export class NumberSummary {
   isWhole = true;
 
   add(values: Float64Array): void {
-    // The loop is where the time goes. Variables of their own stay plain numbers, and what an iterator or an array gives does not.
-    let count = 0;
-    let sum = 0;
-    let min = this.min;
-    let max = this.max;
-    let isWhole = this.isWhole;
-    for (let row = 0; row < values.length; row++) {
-      const value = values[row] ?? NaN;
-      if (value !== value) continue;
-      count += 1;
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      if (isWhole && !Number.isInteger(value)) isWhole = false;
-    }
+    const { count, sum, min, max, isWhole } = summarise(values);
     this.count += count;
     this.sum += sum;
-    this.min = min;
-    this.max = max;
-    this.isWhole = isWhole;
+    this.min = Math.min(this.min, min);
+    this.max = Math.max(this.max, max);
+    this.isWhole &&= isWhole;
   }
 }

@@ -1,4 +1,5 @@
 import { formatNumber } from "../base/format-number";
+import { countBins, type Bins } from "../kernels/kernels";
 
 /** Bins a reference is cut into. */
 const bins = 10;
@@ -67,53 +68,26 @@ export function binOf(edges: ArrayLike<number>, value: number): number {
   return low;
 }
 
-/** Cells between the outer edges by which a value's bin is nearly known. */
-const cells = 1024;
-
 /** Counts values into the bins of `edges`: many at once, several times as fast as by looking for each with `binOf`. */
-export class BinCounter {
+export class BinCounter implements Bins {
   readonly counts: Float64Array;
-  private readonly edges: Float64Array;
-  private readonly scale: number;
-  /** Per cell a bin that no value of the cell lies below. */
-  private readonly firstBins: Uint16Array;
+  readonly edges: Float64Array;
   /** Values that are less than the first or greater than the second. */
   outside = 0;
 
   constructor(
     edges: readonly number[],
-    private readonly within: readonly [min: number, max: number] = [-Infinity, Infinity],
+    readonly within: readonly [min: number, max: number] = [-Infinity, Infinity],
   ) {
     this.edges = Float64Array.from(edges);
     this.counts = new Float64Array(edges.length + 1);
-    const [first = 0, last = 0] = [edges[0], edges.at(-1)];
-    const scale = cells / (last - first);
-    // Without a usable distance all cells are the first.
-    this.scale = Number.isFinite(scale) ? scale : 0;
-    // A cell less than it should be, as a value may be put into the wrong one of two by rounding.
-    this.firstBins = Uint16Array.from({ length: cells + 1 }, (_, cell) =>
-      cell < 2 || this.scale === 0 ? 0 : binOf(this.edges, first + (cell - 2) / this.scale),
-    );
   }
 
   /** Counts values, NaN left out; gives the sum of their squares around `mean`. */
   add(values: Float64Array, mean: number): number {
-    const { counts, edges, scale, firstBins } = this;
-    const first = edges[0] ?? 0;
-    const min = this.within[0];
-    const max = this.within[1];
-    let squares = 0;
-    let outside = 0;
-    for (let row = 0; row < values.length; row++) {
-      const value = values[row] ?? NaN;
-      if (value !== value) continue;
-      const cell = (value - first) * scale;
-      let bin = cell >= cells ? (firstBins[cells] ?? 0) : cell > 0 ? (firstBins[cell | 0] ?? 0) : 0;
-      while (bin < edges.length && value > (edges[bin] ?? Infinity)) bin++;
-      counts[bin] = (counts[bin] ?? 0) + 1;
-      squares += (value - mean) * (value - mean);
-      if (value < min || value > max) outside++;
-    }
+    const { counts, squares, outside } = countBins(values, this, mean);
+    for (let bin = 0; bin < counts.length; bin++)
+      this.counts[bin] = (this.counts[bin] ?? NaN) + (counts[bin] ?? NaN);
     this.outside += outside;
     return squares;
   }

@@ -1,5 +1,5 @@
 import { blockRows, type BlockStore, type StoredReading } from "./block-store";
-import { findRowsWhere } from "./rows-where";
+import { findRowsWhere, type RowsWhere } from "./rows-where";
 
 /** Numbers by column; NULL is NaN. */
 export type Block = readonly Float64Array[];
@@ -45,39 +45,62 @@ class BlockCutter {
 export async function* readBlocks(
   stream: Stream,
   store: BlockStore | undefined,
-  {
-    columns,
-    from,
-    again,
-  }: { readonly columns: readonly string[]; readonly from: string; readonly again: boolean },
+  wanted: Wanted,
 ): AsyncGenerator<Block> {
-  if (columns.length === 0) return;
-  const some = findRowsWhere(from);
-  if (some === undefined) {
-    yield* readAll(stream, store, { columns, from, again });
-    return;
-  }
-  const selected = `CASE WHEN ${some.condition} THEN 1 ELSE 0 END`;
-  const all = readAll(stream, store, { columns: [...columns, selected], from: some.relation, again });
-  yield* pickRows(all, columns.length);
+  if (wanted.columns.length === 0) return;
+  const some = findRowsWhere(wanted.from);
+  const ask: Asked =
+    some === undefined
+      ? (columns) => streamBlocks(stream, columns, wanted.from)
+      : (columns) => pickBlocks(stream, store, { columns, some, again: wanted.again });
+  yield* readAll(ask, store, wanted);
 }
 
-/** The rows of blocks whose last column is 1, without it. */
-async function* pickRows(blocks: AsyncIterable<Block>, columns: number): AsyncGenerator<Block> {
+/** Blocks of those rows of a relation that meet a condition. */
+function pickBlocks(
+  stream: Stream,
+  store: BlockStore | undefined,
+  {
+    columns,
+    some: { relation, condition, isMet },
+    again,
+  }: { readonly columns: readonly string[]; readonly some: RowsWhere; readonly again: boolean },
+): AsyncGenerator<Block> {
+  // One column for those that meet it and those that do not; what is neither is among none.
+  const met = `CASE WHEN ${condition} THEN 1 WHEN NOT ${condition} THEN 0 END`;
+  const all = readAll((asked) => streamBlocks(stream, asked, relation), store, {
+    columns: [...columns, met],
+    from: relation,
+    again,
+  });
+  return pickRows(all, columns.length, isMet ? 1 : 0);
+}
+
+/** The rows of blocks whose last column has a value, without it. */
+async function* pickRows(
+  blocks: AsyncIterable<Block>,
+  columns: number,
+  wanted: number,
+): AsyncGenerator<Block> {
   const cutter = new BlockCutter(columns);
   const places = new Uint16Array(blockRows);
   for await (const block of blocks) {
-    const isPicked = block[columns] ?? new Float64Array();
+    const marks = block[columns] ?? new Float64Array();
     let picked = 0;
-    for (let row = 0; row < isPicked.length; row++) if (isPicked[row] === 1) places[picked++] = row;
+    for (let row = 0; row < marks.length; row++) if (marks[row] === wanted) places[picked++] = row;
     yield* cutter.cut(picked, (into, at, from, count) => {
-      for (const [column, target] of into.entries()) {
-        const values = block[column] ?? target;
-        for (let row = 0; row < count; row++) target[at + row] = values[places[from + row] ?? 0] ?? NaN;
+      for (let column = 0; column < columns; column++) {
+        const target = into[column];
+        const values = block[column];
+        if (target && values) putPlaces(target.subarray(at, at + count), values, places.subarray(from));
       }
     });
   }
   yield* cutter.rest();
+}
+
+function putPlaces(target: Float64Array, values: Float64Array, places: Uint16Array): void {
+  for (let row = 0; row < target.length; row++) target[row] = values[places[row] ?? 0] ?? NaN;
 }
 
 interface Wanted {
@@ -86,15 +109,18 @@ interface Wanted {
   readonly again: boolean;
 }
 
+/** Blocks of columns of a relation, which no store has. */
+type Asked = (columns: readonly string[]) => AsyncIterable<Block>;
+
 async function* readAll(
-  stream: Stream,
+  ask: Asked,
   store: BlockStore | undefined,
   { columns, from, again }: Wanted,
 ): AsyncGenerator<Block> {
   const reading = store?.begin(columns, from, { again });
   try {
     yield* reading?.rows === undefined
-      ? askedBlocks(stream, { columns, from }, reading)
+      ? askedBlocks(ask, columns, reading)
       : storedBlocks(columns.length, reading, reading.rows);
   } finally {
     reading?.close();
@@ -111,34 +137,38 @@ function* storedBlocks(columns: number, reading: StoredReading, rows: number): G
 }
 
 async function* askedBlocks(
-  stream: Stream,
-  wanted: Omit<Wanted, "again">,
+  ask: Asked,
+  columns: readonly string[],
   reading: StoredReading | undefined,
 ): AsyncGenerator<Block> {
+  const places = [...columns.keys()].filter((place) => reading?.isStored[place] !== true);
+  const stored = columns.map(() => new Float64Array(reading ? blockRows : 0));
   let [block, rows] = [0, 0];
-  for await (const values of streamBlocks(stream, wanted, reading?.isStored ?? [])) {
+  for await (const asked of ask(places.map((place) => columns[place] ?? ""))) {
+    const length = asked[0]?.length ?? 0;
+    const values = [...firstRows(stored, length)];
+    for (const [index, place] of places.entries()) values[place] = asked[index] ?? new Float64Array();
     reading?.read(block, values);
     reading?.write(block, values);
-    rows += values[0]?.length ?? 0;
+    rows += length;
     block += 1;
     yield values;
   }
   reading?.keep(rows);
 }
 
-/** Blocks of the columns that are not stored; those of the others have their length. */
+/** Blocks of columns of a relation, as the engine gives them. */
 async function* streamBlocks(
   stream: Stream,
-  { columns, from }: Omit<Wanted, "again">,
-  isStored: readonly boolean[],
+  columns: readonly string[],
+  from: string,
 ): AsyncGenerator<Block> {
   const cutter = new BlockCutter(columns.length);
-  const asked = columns.flatMap((column, place) => (isStored[place] ? [] : [{ column, place }]));
-  const numbers = asked.map(({ column }, index) => `CAST(${column} AS DOUBLE) AS c${index}`);
+  const numbers = columns.map((column, index) => `CAST(${column} AS DOUBLE) AS c${index}`);
   for await (const values of stream(`SELECT ${numbers.join(", ")} FROM ${from}`)) {
     yield* cutter.cut(values[0]?.length ?? 0, (into, at, first, count) => {
-      for (const [index, { place }] of asked.entries())
-        into[place]?.set(values[index]?.subarray(first, first + count) ?? [], at);
+      for (const [index, target] of into.entries())
+        target.set(values[index]?.subarray(first, first + count) ?? [], at);
     });
   }
   yield* cutter.rest();

@@ -1,7 +1,9 @@
 /** Some rows of a relation. */
-interface RowsWhere {
+export interface RowsWhere {
   readonly relation: string;
   readonly condition: string;
+  /** Whether they are the rows that meet the condition, or those that do not. */
+  readonly isMet: boolean;
 }
 
 const before = "(SELECT * FROM ";
@@ -19,8 +21,10 @@ export function rowsWhere(relation: string, condition: string): string {
 /** What `rowsWhere` was given; undefined of any other relation. */
 export function findRowsWhere(from: string): RowsWhere | undefined {
   if (!from.startsWith(before) || !from.endsWith(after)) return undefined;
-  const [relation = "", ...condition] = from.slice(before.length, -after.length).split(between);
-  return /^\w+$/.test(relation) && condition.length > 0
-    ? { relation, condition: condition.join(between) }
-    : undefined;
+  const [relation = "", ...parts] = from.slice(before.length, -after.length).split(between);
+  if (!/^\w+$/.test(relation) || parts.length === 0) return undefined;
+  const condition = parts.join(between);
+  // Both sides of a column are picked by the same numbers.
+  const [, not, column] = /^(NOT )?(\w+)$/.exec(condition) ?? [];
+  return { relation, condition: column ?? `(${condition})`, isMet: not === undefined };
 }

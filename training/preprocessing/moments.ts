@@ -1,4 +1,5 @@
 import type { SqlEngine } from "../../platform/sql/engine";
+import { squaresAround } from "../../platform/kernels/kernels";
 import type { TrainingRows } from "./training-rows";
 
 /** An expression over rows, with what counts where it is missing. */
@@ -33,7 +34,6 @@ class RunningMoments {
     const { imputation } = this;
     let total = 0;
     let sum = 0;
-    let squares = 0;
     for (let row = 0; row < values.length; row++) {
       const value = values[row] ?? NaN;
       const weight = weights ? (weights[row] ?? NaN) : 1;
@@ -42,11 +42,7 @@ class RunningMoments {
     }
     if (total === 0) return;
     const mean = sum / total;
-    for (let row = 0; row < values.length; row++) {
-      const value = values[row] ?? NaN;
-      const distance = (value === value ? value : imputation) - mean;
-      squares += (weights ? (weights[row] ?? NaN) : 1) * distance * distance;
-    }
+    const squares = squaresAround(values, { weights, centre: mean, instead: imputation });
     const before = this.total;
     this.total += total;
     const shift = mean - this.mean;

@@ -1,8 +1,6 @@
 import { Matrix } from "ml-matrix";
+import { sumProducts } from "../../platform/kernels/kernels";
 import type { EncodedBlock } from "../preprocessing/encoded-blocks";
-
-/** So many rows of hundreds of columns stay in the processor's cache while each is multiplied with each. */
-const rowsAtOnce = 256;
 
 /** What cross products are summed of. */
 type Columns = Pick<EncodedBlock, "rows" | "dense" | "categories">;
@@ -14,8 +12,6 @@ type Columns = Pick<EncodedBlock, "rows" | "dense" | "categories">;
 export class CrossProducts {
   /** Row-major, the entry of columns i and j <= i at i × size + j. */
   private readonly sums: Float64Array;
-  private readonly weighted = new Float64Array(rowsAtOnce);
-  private readonly four = new Float64Array(4);
 
   constructor(private readonly size: number) {
     this.sums = new Float64Array(size * size);
@@ -40,32 +36,16 @@ export class CrossProducts {
     return matrix;
   }
 
-  private addDense({ rows, dense }: Columns, weights: Float64Array): void {
-    const places = dense.map(({ at }) => at);
-    for (let from = 0; from < rows; from += rowsAtOnce) {
-      const to = Math.min(rows, from + rowsAtOnce);
-      const columns = dense.map(({ values }) => values.subarray(from, to));
-      this.addPart(columns, places, weights.subarray(from, to));
-    }
-  }
-
-  private addPart(columns: readonly Float64Array[], places: readonly number[], weights: Float64Array): void {
-    const { sums, size, four } = this;
-    const weighted = this.weighted.subarray(0, weights.length);
-    for (let index = 0; index < columns.length; index++) {
-      setProducts(weighted, weights, columns[index] ?? weights);
-      const line = (places[index] ?? NaN) * size;
-      let other = 0;
-      for (; other + 3 <= index; other += 4) {
-        setFourProducts(four, weighted, columns, other);
-        for (let place = 0; place < 4; place++) {
-          const entry = line + (places[other + place] ?? NaN);
-          sums[entry] = (sums[entry] ?? 0) + (four[place] ?? NaN);
-        }
-      }
-      for (; other <= index; other++) {
-        const entry = line + (places[other] ?? NaN);
-        sums[entry] = (sums[entry] ?? 0) + product(weighted, columns[other] ?? weights);
+  private addDense({ dense }: Columns, weights: Float64Array): void {
+    const { sums, size } = this;
+    const { sums: found, width } = sumProducts(
+      dense.map(({ values }) => values),
+      weights,
+    );
+    for (const [index, { at }] of dense.entries()) {
+      for (let other = 0; other <= index; other++) {
+        const entry = at * size + (dense[other]?.at ?? NaN);
+        sums[entry] = (sums[entry] ?? 0) + (found[index * width + other] ?? NaN);
       }
     }
   }
@@ -127,10 +107,6 @@ export function addPredictors(
   }
 }
 
-function setProducts(products: Float64Array, one: Float64Array, other: Float64Array): void {
-  for (let row = 0; row < products.length; row++) products[row] = (one[row] ?? NaN) * (other[row] ?? NaN);
-}
-
 /** In four sums: one would wait for each addition. Each has a variable of its own, as what is taken out of an array is no plain number to the compiler. */
 function product(one: Float64Array, other: Float64Array): number {
   const rows = one.length;
@@ -147,32 +123,4 @@ function product(one: Float64Array, other: Float64Array): number {
   }
   for (; row < rows; row++) first += (one[row] ?? NaN) * (other[row] ?? NaN);
   return first + second + (third + fourth);
-}
-
-/** The products of one column with four others, from the `first` on, at once: it is read once for all of them. */
-function setFourProducts(
-  products: Float64Array,
-  column: Float64Array,
-  columns: readonly Float64Array[],
-  first: number,
-): void {
-  const one = columns[first] ?? column;
-  const two = columns[first + 1] ?? column;
-  const three = columns[first + 2] ?? column;
-  const four = columns[first + 3] ?? column;
-  let ofOne = 0;
-  let ofTwo = 0;
-  let ofThree = 0;
-  let ofFour = 0;
-  for (let row = 0; row < column.length; row++) {
-    const value = column[row] ?? NaN;
-    ofOne += value * (one[row] ?? NaN);
-    ofTwo += value * (two[row] ?? NaN);
-    ofThree += value * (three[row] ?? NaN);
-    ofFour += value * (four[row] ?? NaN);
-  }
-  products[0] = ofOne;
-  products[1] = ofTwo;
-  products[2] = ofThree;
-  products[3] = ofFour;
 }

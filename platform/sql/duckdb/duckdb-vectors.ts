@@ -1,5 +1,5 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
-import { RowHash } from "../row-hash";
+import { hashWords } from "../row-hash";
 
 /** Name of the SQL function that hashes its arguments, numbers of 64 bits each, to a UBIGINT. */
 export const rowHashFunction = "mlops_row_hash";
@@ -92,10 +92,10 @@ export async function registerRowHash(connection: DuckDBConnection): Promise<voi
     varArgsType: ANY,
     specialHandling: true,
     mainFunction(_, input, output) {
-      const rows = new RowHash(input.rowCount);
-      for (let column = 0; column < input.columnCount; column++)
-        rows.add(wordsOf(itemsOf(input.getColumnVector(column))));
-      rows.finish(wordsOf(itemsOf(output)));
+      const columns = Array.from({ length: input.columnCount }, (_, column) =>
+        wordsOf(itemsOf(input.getColumnVector(column))),
+      );
+      wordsOf(itemsOf(output)).set(hashWords(columns));
       output.flush();
     },
   });

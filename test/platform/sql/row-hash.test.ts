@@ -1,12 +1,11 @@
-import { RowHash } from "../../../platform/sql/row-hash";
+import { hashNumbers, hashWords } from "../../../platform/sql/row-hash";
 
 function hashOf(...rows: number[][]): string[] {
-  const hash = new RowHash(rows.length);
-  for (const column of rows[0]?.keys() ?? []) {
-    hash.add(new Uint32Array(Float64Array.from(rows, (row) => row[column] ?? NaN).buffer));
-  }
-  const words = new Uint32Array(2 * rows.length);
-  hash.finish(words);
+  const columns = Array.from(
+    rows[0] ?? [],
+    (_, column) => new Uint32Array(Float64Array.from(rows, (row) => row[column] ?? NaN).buffer),
+  );
+  const words = hashWords(columns);
   return rows.map((_, row) =>
     [words[2 * row + 1], words[2 * row]].map((word) => word?.toString(16).padStart(8, "0")).join(""),
   );
@@ -47,4 +46,10 @@ test("each bit of a value changes about half of the bits of the hash", () => {
   const mean = flips.slice(1).reduce((sum, count) => sum + count, 0) / 51;
   expect(mean).toBeGreaterThan(30);
   expect(mean).toBeLessThan(34);
+});
+
+test("the two zeros are one number, and two values of 64 bits", () => {
+  const hashes = [0, -0].map((zero) => Array.from(hashNumbers([Float64Array.of(zero)])));
+  expect(hashes[1]).toEqual(hashes[0]);
+  expect(hashOf([0], [-0])[1]).not.toBe(hashOf([0])[0]);
 });

@@ -1,11 +1,18 @@
 import { findRowsWhere, rowsWhere } from "../../../platform/sql/rows-where";
 
-test.each(["NOT _held_out", "x IN (SELECT y FROM folds WHERE fold IN (1, 2))", "TRUE"])(
+test.each(["x IN (SELECT y FROM folds WHERE fold IN (1, 2))", "x = 1", "NOT x OR y"])(
   "rows where %s are known again",
   (condition) => {
-    expect(findRowsWhere(rowsWhere("data", condition))).toEqual({ relation: "data", condition });
+    const found = { relation: "data", condition: `(${condition})`, isMet: true };
+    expect(findRowsWhere(rowsWhere("data", condition))).toEqual(found);
   },
 );
+
+test("rows of a column and the others are told by one condition", () => {
+  const found = { relation: "data", condition: "_held_out" };
+  expect(findRowsWhere(rowsWhere("data", "_held_out"))).toEqual({ ...found, isMet: true });
+  expect(findRowsWhere(rowsWhere("data", "NOT _held_out"))).toEqual({ ...found, isMet: false });
+});
 
 test.each([
   "data",

@@ -1,0 +1,236 @@
+import { kernelsWasm } from "./kernels-wasm";
+
+/** The part of the platform's own types that is used here. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { readonly initial: number }) => Memory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** What assembly/kernels.ts exports; a place is a number of bytes from the begin of the memory. */
+interface Kernels {
+  addProducts(
+    columns: number,
+    weighted: number,
+    stride: number,
+    count: number,
+    rows: number,
+    sums: number,
+  ): void;
+  multiply(one: number, other: number, products: number, rows: number): void;
+  summarise(values: number, rows: number, result: number): void;
+  squaresAround(values: number, weights: number, rows: number, centre: number, instead: number): number;
+  countBins(
+    values: number,
+    rows: number,
+    edges: number,
+    edgeCount: number,
+    mean: number,
+    min: number,
+    max: number,
+    counts: number,
+    result: number,
+  ): void;
+  clearNegativeZeros(values: number, rows: number): void;
+  hashColumn(values: number, rows: number, low: number, high: number): void;
+  finishHash(low: number, high: number, rows: number, columns: number, words: number): void;
+}
+
+const pageBytes = 65_536;
+const doubleBytes = Float64Array.BYTES_PER_ELEMENT;
+/** So many rows of hundreds of columns stay in the processor's cache while each is multiplied with each. */
+const rowsAtOnce = 256;
+/** Rows of a column that stay in the nearest cache. */
+const columnRows = 2048;
+
+/** A module with memory, which is made when it is first needed. It has what one call works on, and nothing between calls. */
+class Workplace {
+  private readonly memory = new WebAssembly.Memory({ initial: 4 });
+  readonly run: Kernels;
+  doubles: Float64Array;
+  words: Uint32Array;
+
+  constructor() {
+    const module = new WebAssembly.Module(Buffer.from(kernelsWasm, "base64"));
+    this.run = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as Kernels;
+    this.doubles = new Float64Array(this.memory.buffer);
+    this.words = new Uint32Array(this.memory.buffer);
+  }
+
+  /** Makes room for so many doubles; what other calls have been given is no longer the memory. */
+  need(doubles: number): void {
+    const missing = doubles * doubleBytes - this.memory.buffer.byteLength;
+    if (missing <= 0) return;
+    this.memory.grow(Math.ceil(missing / pageBytes));
+    this.doubles = new Float64Array(this.memory.buffer);
+    this.words = new Uint32Array(this.memory.buffer);
+  }
+}
+
+let made: Workplace | undefined;
+const workplace = (): Workplace => (made ??= new Workplace());
+
+/** The next multiple. */
+const upTo = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
+
+/** The first index and the one behind the last of each piece of so many rows. */
+function* pieces(rows: number, most: number): Generator<readonly [from: number, to: number]> {
+  for (let from = 0; from < rows; from += most) yield [from, Math.min(rows, from + most)];
+}
+
+/** The sums of weight × column i × column j over rows, at i × `width` + j, for each j <= i. They are there until the next call. */
+export function sumProducts(
+  columns: readonly Float64Array[],
+  weights: Float64Array,
+): { readonly sums: Float64Array; readonly width: number } {
+  const place = workplace();
+  const width = upTo(columns.length, 4);
+  const [weighted, factors] = [width * rowsAtOnce, 2 * width * rowsAtOnce];
+  const sums = factors + rowsAtOnce;
+  const end = sums + width * width;
+  place.need(end);
+  const { doubles, run } = place;
+  doubles.fill(0, 0, end);
+  for (const [from, to] of pieces(weights.length, rowsAtOnce)) {
+    const rows = upTo(to - from, 2);
+    const put = (at: number, values: Float64Array): void => {
+      doubles.set(values.subarray(from, to), at);
+      if (rows > to - from) doubles[at + to - from] = 0;
+    };
+    put(factors, weights);
+    for (let index = 0; index < columns.length; index++) {
+      const at = index * rowsAtOnce;
+      put(at, columns[index] ?? weights);
+      run.multiply(at * doubleBytes, factors * doubleBytes, (weighted + at) * doubleBytes, rows);
+    }
+    run.addProducts(0, weighted * doubleBytes, rowsAtOnce * doubleBytes, width, rows, sums * doubleBytes);
+  }
+  return { sums: doubles.subarray(sums, end), width };
+}
+
+/** What is known of numbers; NaN is missing. */
+export interface Summary {
+  /** Numbers that are there. */
+  readonly count: number;
+  readonly sum: number;
+  /** Infinite where there is none. */
+  readonly min: number;
+  readonly max: number;
+  /** Whether all are whole; what is infinite is not. */
+  readonly isWhole: boolean;
+}
+
+export function summarise(values: Float64Array): Summary {
+  const { doubles, run } = workplace();
+  let [count, sum, min, max, isWhole] = [0, 0, Infinity, -Infinity, true];
+  for (const [from, to] of pieces(values.length, columnRows)) {
+    doubles.set(values.subarray(from, to));
+    run.summarise(0, to - from, columnRows * doubleBytes);
+    count += doubles[columnRows] ?? NaN;
+    sum += doubles[columnRows + 1] ?? NaN;
+    min = Math.min(min, doubles[columnRows + 2] ?? NaN);
+    max = Math.max(max, doubles[columnRows + 3] ?? NaN);
+    isWhole &&= doubles[columnRows + 4] === 1;
+  }
+  return { count, sum, min, max, isWhole };
+}
+
+/** The sum of weight × squared distance from `centre`; a missing number counts as `instead`. Without weights each counts 1. */
+export function squaresAround(
+  values: Float64Array,
+  {
+    weights,
+    centre,
+    instead,
+  }: { readonly weights?: Float64Array | undefined; readonly centre: number; readonly instead: number },
+): number {
+  const { doubles, run } = workplace();
+  let squares = 0;
+  if (!weights) doubles.fill(1, columnRows, 2 * columnRows);
+  for (const [from, to] of pieces(values.length, columnRows)) {
+    doubles.set(values.subarray(from, to));
+    if (weights) doubles.set(weights.subarray(from, to), columnRows);
+    const rows = upTo(to - from, 2);
+    // A row that is none has no weight, and is a number.
+    if (rows > to - from) [doubles[to - from], doubles[columnRows + to - from]] = [centre, 0];
+    squares += run.squaresAround(0, columnRows * doubleBytes, rows, centre, instead);
+  }
+  return squares;
+}
+
+/** Where the bins of a column are. */
+export interface Bins {
+  /** Rising; bin i has what lies above edge i - 1 up to edge i. */
+  readonly edges: Float64Array;
+  /** What lies outside is counted, too. */
+  readonly within: readonly [min: number, max: number];
+}
+
+/** The number of values in each bin, NaN left out, the sum of their squares around `mean`, and how many lie outside. */
+export function countBins(
+  values: Float64Array,
+  { edges, within: [min, max] }: Bins,
+  mean: number,
+): { readonly counts: Float64Array; readonly squares: number; readonly outside: number } {
+  const place = workplace();
+  const edgesAt = columnRows;
+  const countsAt = edgesAt + edges.length;
+  const missingAt = countsAt + edges.length + 1;
+  const resultAt = missingAt + 1;
+  place.need(resultAt + 2);
+  const { doubles, run } = place;
+  doubles.set(edges, edgesAt);
+  doubles.fill(0, countsAt, resultAt);
+  let [squares, outside] = [0, 0];
+  for (const [from, to] of pieces(values.length, columnRows)) {
+    doubles.set(values.subarray(from, to));
+    const rows = upTo(to - from, 2);
+    if (rows > to - from) doubles[to - from] = NaN;
+    run.countBins(
+      0,
+      rows,
+      edgesAt * doubleBytes,
+      edges.length,
+      mean,
+      min,
+      max,
+      countsAt * doubleBytes,
+      resultAt * doubleBytes,
+    );
+    squares += doubles[resultAt] ?? NaN;
+    outside += doubles[resultAt + 1] ?? NaN;
+  }
+  return { counts: doubles.slice(countsAt, missingAt), squares, outside };
+}
+
+/**
+ * Hashes of rows whose values come column by column, each as two words, the lower half first: of each row the lower and the higher half.
+ * Each bit depends on every bit of the row. `areNumbers` says that the two zeros are one number.
+ */
+export function hashRows(
+  columns: readonly Uint32Array[],
+  [lowSeed, highSeed]: readonly [number, number],
+  { areNumbers }: { readonly areNumbers: boolean },
+): Uint32Array {
+  const { words, run } = workplace();
+  const rows = (columns[0]?.length ?? 0) / 2;
+  const hashes = new Uint32Array(2 * rows);
+  const [low, high] = [2 * columnRows, 3 * columnRows];
+  for (const [from, to] of pieces(rows, columnRows)) {
+    const padded = upTo(to - from, 4);
+    words.fill(lowSeed, low, low + padded);
+    words.fill(highSeed, high, high + padded);
+    for (const column of columns) {
+      words.set(column.subarray(2 * from, 2 * to));
+      if (areNumbers) run.clearNegativeZeros(0, padded);
+      run.hashColumn(0, padded, 4 * low, 4 * high);
+    }
+    run.finishHash(4 * low, 4 * high, padded, columns.length, 0);
+    hashes.set(words.subarray(0, 2 * (to - from)), 2 * from);
+  }
+  return hashes;
+}
