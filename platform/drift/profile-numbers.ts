@@ -24,16 +24,26 @@ export interface DescribedColumn {
 /** What is summed up of a column in the first scan. */
 class Description {
   private readonly summary = new NumberSummary();
-  private readonly sampled: number[] = [];
+  /** Room for those that are sampled, of which the first `size` are there. */
+  private sampled = new Float64Array(1024);
+  private size = 0;
 
   constructor(private readonly name: string) {}
 
   add(values: Float64Array, sampledRows: readonly number[]): void {
     this.summary.add(values);
-    for (const row of sampledRows) {
-      const value = values[row] ?? NaN;
-      if (!Number.isNaN(value)) this.sampled.push(value);
+    if (this.size + sampledRows.length > this.sampled.length) {
+      const larger = new Float64Array(2 * (this.size + sampledRows.length));
+      larger.set(this.sampled);
+      this.sampled = larger;
     }
+    const { sampled } = this;
+    let { size } = this;
+    for (let index = 0; index < sampledRows.length; index++) {
+      const value = values[sampledRows[index] ?? NaN] ?? NaN;
+      if (value === value) sampled[size++] = value;
+    }
+    this.size = size;
   }
 
   describe(rows: number): DescribedColumn {
@@ -50,7 +60,7 @@ class Description {
       ...(count > 0 && isWhole && { whole: true as const }),
       edges: [],
     };
-    return { column, sample: Float64Array.from(this.sampled).sort() };
+    return { column, sample: this.sampled.slice(0, this.size).sort() };
   }
 }
 

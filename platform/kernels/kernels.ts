@@ -22,6 +22,8 @@ interface Kernels {
     sums: number,
   ): void;
   multiply(one: number, other: number, products: number, rows: number): void;
+  addScaled(values: number, factor: number, sums: number, rows: number): void;
+  product(one: number, other: number, rows: number): number;
   summarise(values: number, rows: number, result: number): void;
   squaresAround(values: number, weights: number, rows: number, centre: number, instead: number): number;
   countBins(
@@ -110,6 +112,42 @@ export function sumProducts(
     run.addProducts(0, weighted * doubleBytes, rowsAtOnce * doubleBytes, width, rows, sums * doubleBytes);
   }
   return { sums: doubles.subarray(sums, end), width };
+}
+
+/** Adds to each row's sum factor × column, of each column. */
+export function addScaled(
+  sums: Float64Array,
+  columns: readonly Float64Array[],
+  factors: ArrayLike<number>,
+): void {
+  const { doubles, run } = workplace();
+  for (const [from, to] of pieces(sums.length, columnRows)) {
+    doubles.set(sums.subarray(from, to));
+    for (let column = 0; column < columns.length; column++) {
+      doubles.set(columns[column]?.subarray(from, to) ?? [], columnRows);
+      run.addScaled(columnRows * doubleBytes, factors[column] ?? NaN, 0, upTo(to - from, 2));
+    }
+    sums.set(doubles.subarray(0, to - from), from);
+  }
+}
+
+/** Of each column the sum of factor × value over its rows. */
+export function sumScaled(columns: readonly Float64Array[], factors: Float64Array): Float64Array {
+  const { doubles, run } = workplace();
+  const sums = new Float64Array(columns.length);
+  for (const [from, to] of pieces(factors.length, columnRows)) {
+    const rows = upTo(to - from, 2);
+    const put = (at: number, values: Float64Array): void => {
+      doubles.set(values.subarray(from, to), at);
+      if (rows > to - from) doubles[at + to - from] = 0;
+    };
+    put(0, factors);
+    for (let column = 0; column < columns.length; column++) {
+      put(columnRows, columns[column] ?? factors);
+      sums[column] = (sums[column] ?? NaN) + run.product(0, columnRows * doubleBytes, rows);
+    }
+  }
+  return sums;
 }
 
 /** What is known of numbers; NaN is missing. */

@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { sumProducts } from "../../platform/kernels/kernels";
+import { addScaled, sumProducts, sumScaled } from "../../platform/kernels/kernels";
 import type { EncodedBlock } from "../preprocessing/encoded-blocks";
 
 /** What cross products are summed of. */
@@ -80,7 +80,11 @@ export function addSums(
   { rows, dense, categories }: Columns,
   factors: Float64Array,
 ): void {
-  for (const { at, values } of dense) sums[at] = (sums[at] ?? 0) + product(factors, values);
+  const columns = dense.map(({ values }) => values);
+  sumScaled(columns, factors).forEach((sum, index) => {
+    const at = dense[index]?.at ?? NaN;
+    sums[at] = (sums[at] ?? 0) + sum;
+  });
   for (const places of categories) {
     for (let row = 0; row < rows; row++) {
       const place = places[row] ?? -1;
@@ -95,32 +99,15 @@ export function addPredictors(
   { rows, dense, categories }: Columns,
   coefficients: ArrayLike<number>,
 ): void {
-  for (const { at, values } of dense) {
-    const coefficient = coefficients[at] ?? NaN;
-    for (let row = 0; row < rows; row++) sums[row] = (sums[row] ?? NaN) + coefficient * (values[row] ?? NaN);
-  }
+  addScaled(
+    sums,
+    dense.map(({ values }) => values),
+    dense.map(({ at }) => coefficients[at] ?? NaN),
+  );
   for (const places of categories) {
     for (let row = 0; row < rows; row++) {
       const place = places[row] ?? -1;
       if (place >= 0) sums[row] = (sums[row] ?? NaN) + (coefficients[place] ?? NaN);
     }
   }
-}
-
-/** In four sums: one would wait for each addition. Each has a variable of its own, as what is taken out of an array is no plain number to the compiler. */
-function product(one: Float64Array, other: Float64Array): number {
-  const rows = one.length;
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  let row = 0;
-  for (; row + 3 < rows; row += 4) {
-    first += (one[row] ?? NaN) * (other[row] ?? NaN);
-    second += (one[row + 1] ?? NaN) * (other[row + 1] ?? NaN);
-    third += (one[row + 2] ?? NaN) * (other[row + 2] ?? NaN);
-    fourth += (one[row + 3] ?? NaN) * (other[row + 3] ?? NaN);
-  }
-  for (; row < rows; row++) first += (one[row] ?? NaN) * (other[row] ?? NaN);
-  return first + second + (third + fourth);
 }

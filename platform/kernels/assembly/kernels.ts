@@ -133,6 +133,31 @@ function partOf(value: v128, isThere: v128): v128 {
   return v128.and(isThere, f64x2.ne(f64x2.sub(value, f64x2.trunc(value)), f64x2.splat(0)));
 }
 
+/** Adds factor × value to each row's sum, of a multiple of two rows. */
+export function addScaled(values: usize, factor: f64, sums: usize, rows: i32): void {
+  const end = <usize>rows * doubleBytes;
+  const factors = f64x2.splat(factor);
+  for (let at: usize = 0; at < end; at += pairBytes)
+    v128.store(sums + at, f64x2.add(v128.load(sums + at), f64x2.mul(factors, v128.load(values + at))));
+}
+
+/** The sum of one × other over a multiple of two rows. */
+export function product(one: usize, other: usize, rows: i32): f64 {
+  const end = <usize>rows * doubleBytes;
+  let sum = f64x2.splat(0);
+  let otherSum = sum;
+  let at: usize = 0;
+  for (; at + pairBytes < end; at += 2 * pairBytes) {
+    sum = f64x2.add(sum, f64x2.mul(v128.load(one + at), v128.load(other + at)));
+    const next = f64x2.mul(v128.load(one + at, pairBytes), v128.load(other + at, pairBytes));
+    otherSum = f64x2.add(otherSum, next);
+  }
+  for (; at < end; at += pairBytes)
+    sum = f64x2.add(sum, f64x2.mul(v128.load(one + at), v128.load(other + at)));
+  sum = f64x2.add(sum, otherSum);
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
 /** The sum of weight × squared distance from `centre` of numbers; one that is missing counts as `instead`. Of a multiple of two rows. */
 export function squaresAround(values: usize, weights: usize, rows: i32, centre: f64, instead: f64): f64 {
   const end = <usize>rows * doubleBytes;

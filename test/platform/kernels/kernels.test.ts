@@ -1,4 +1,11 @@
-import { hashRows, squaresAround, sumProducts, summarise } from "../../../platform/kernels/kernels";
+import {
+  addScaled,
+  hashRows,
+  squaresAround,
+  sumScaled,
+  sumProducts,
+  summarise,
+} from "../../../platform/kernels/kernels";
 
 /** Numbers without a pattern, from -8 to 8, and all bits of them in use. */
 function numbers(count: number, seed: number): Float64Array {
@@ -28,6 +35,23 @@ test.each(lengths)("sums of products of %i rows are those of a plain loop, to ro
       }
     }
   }
+});
+
+test.each(lengths)("sums of %i rows and of their columns are those of a plain loop", (rows) => {
+  const columns = [numbers(rows, 1), numbers(rows, 2), numbers(rows, 3)];
+  const factors = [0.5, -2, 3];
+  const sums = numbers(rows, 4);
+  const expected = sums.map((sum, row) =>
+    columns.reduce((total, values, column) => total + (factors[column] ?? NaN) * (values[row] ?? NaN), sum),
+  );
+  addScaled(sums, columns, factors);
+  expect(sums).toEqual(expected);
+  const weights = numbers(rows, 5);
+  const ofColumns = columns.map((values) =>
+    values.reduce((sum, value, row) => sum + value * (weights[row] ?? NaN), 0),
+  );
+  const found = sumScaled(columns, weights);
+  for (const [column, sum] of ofColumns.entries()) expect(found[column]).toBeCloseTo(sum, 8);
 });
 
 test("a missing number makes sums of products missing, and none of others", () => {
