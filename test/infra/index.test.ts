@@ -78,6 +78,7 @@ describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
       ]),
     );
     expect(outputs.environment.scoring).toMatchObject({ MLOPS_ENVIRONMENT: name, MLOPS_AUTH: "keys" });
+    if (name === "qa") expect(outputs.scoringKeys.certificate).toEqual({ names: ["qa.scoring.internal"] });
     expect(outputs.retraining).toMatchObject({
       name: "retraining-endpoint",
       url: expect.stringMatching(/^https:/),
