@@ -1,3 +1,4 @@
+import { buildIdOf } from "../../platform/base/build-id";
 import { randomUUID } from "node:crypto";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { writeJson } from "../../platform/base/files";
@@ -127,7 +128,8 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
   requireNoAcceptance(flags);
   const {
     stack = readEnvironments().training,
-    request = randomUUID(),
+    // A job of a pipeline that is run again goes on with the training that it has started.
+    request = buildIdOf(process.env) ?? randomUUID(),
     wait = false,
     timeout = defaultTimeoutMinutes,
   } = flags;
@@ -202,7 +204,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(
       new Option(
         "--request <id>",
-        "in Azure: an id, as of a build; the same id starts one job, however often",
+        "in Azure: the same id starts one job, and another only when that has failed (default: the build's, in a pipeline)",
       ).argParser(requestId),
     )
     .addOption(jsonOption())
