@@ -53,7 +53,10 @@ export function keysOfFolder(folder: string): ReadKeys {
   };
 }
 
-/** Reads the secrets of an Azure Key Vault by their names; undefined where there is none. */
+/**
+ * Reads the secrets of an Azure Key Vault by their names; undefined where there is none.
+ * @public Loaded on use, by require().
+ */
 export async function secretsOf(vault: string): Promise<(name: string) => Promise<string | undefined>> {
   // Loaded on use: only a service with its keys in a vault pays for it.
   const { SecretClient } = await import("@azure/keyvault-secrets");
