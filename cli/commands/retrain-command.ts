@@ -122,17 +122,17 @@ async function conclude(
   if (retrained.version === undefined) cancelledLines(retrained.explanation, process.env).forEach(print);
 }
 
+/** What a training is asked for by: a job of a pipeline that is run again goes on with the one that it has started. */
+export function requestOf(given: string | undefined, env: NodeJS.ProcessEnv): string {
+  return given ?? buildIdOf(env) ?? randomUUID();
+}
+
 /** Starts the training pipeline of a stack, and follows it when that is asked for. */
 export async function retrainStack(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
   requireNoData(flags);
   requireNoAcceptance(flags);
-  const {
-    stack = readEnvironments().training,
-    // A job of a pipeline that is run again goes on with the training that it has started.
-    request = buildIdOf(process.env) ?? randomUUID(),
-    wait = false,
-    timeout = defaultTimeoutMinutes,
-  } = flags;
+  const { stack = readEnvironments().training, wait = false, timeout = defaultTimeoutMinutes } = flags;
+  const request = requestOf(flags.request, process.env);
   const output = await openOutput(flags.json ?? false);
   const { signal } = scope;
   const { AzureClient } = azureClients();
