@@ -43,21 +43,41 @@ function mergeReleases(files: readonly [ReleaseFile, ...ReleaseFile[]]): Release
   return { ...first, ...(Object.keys(tests).length > 0 && { tests }), ...(approval && { approval }) };
 }
 
-/** Files of this name in the folders beside it, as a pipeline lays down its artifacts. */
-async function filesBeside(file: string): Promise<ReleaseFile[]> {
+/** A file, and the folder that it lies in. */
+interface Handed {
+  readonly folder: string;
+  readonly release: ReleaseFile;
+}
+
+/** Files of this name in the folders beside it, as a pipeline lays down its artifacts; a later attempt comes after an earlier one. */
+async function filesBeside(file: string): Promise<Handed[]> {
   const folder = path.dirname(file);
   const entries = (await fileExists(folder)) ? await readdir(folder, { withFileTypes: true }) : [];
-  const found = entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => findRecord(path.join(folder, name, path.basename(file)), releaseFileSchema, remedy));
-  return (await Promise.all(found)).filter((each) => each !== undefined);
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const found = names
+    .sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
+    .map(async (name) => ({
+      folder: name,
+      release: await findRecord(path.join(folder, name, path.basename(file)), releaseFileSchema, remedy),
+    }));
+  return (await Promise.all(found)).flatMap((each) =>
+    each.release === undefined ? [] : [{ folder: each.folder, release: each.release }],
+  );
+}
+
+/** Without what is left of earlier attempts to package, each of which is a run of its own: the last one counts. */
+function ofLastPackage(files: readonly Handed[]): ReleaseFile[] {
+  const packages = files.filter(({ folder }) => /^package(-\d+)?$/.test(folder));
+  const last = packages.at(-1)?.release.run;
+  const replaced = new Set(packages.map(({ release }) => release.run).filter((run) => run !== last));
+  return files.flatMap(({ release }) => (replaced.has(release.run) ? [] : [release]));
 }
 
 /** What a file says of a release or, where it is not there yet, what the files of earlier stages beside it say. */
 export async function readReleaseFile(file: string): Promise<ReleaseFile> {
   const own = await findRecord(file, releaseFileSchema, remedy);
   if (own !== undefined) return own;
-  const [first, ...others] = await filesBeside(file);
+  const [first, ...others] = ofLastPackage(await filesBeside(file));
   if (first !== undefined) return mergeReleases([first, ...others]);
   throw new PlatformError("NOT_FOUND", `There is no release in ${file}. ${remedy}`);
 }

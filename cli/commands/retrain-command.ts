@@ -1,3 +1,4 @@
+import { buildIdOf } from "../../platform/base/build-id";
 import { randomUUID } from "node:crypto";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { writeJson } from "../../platform/base/files";
@@ -121,16 +122,17 @@ async function conclude(
   if (retrained.version === undefined) cancelledLines(retrained.explanation, process.env).forEach(print);
 }
 
+/** What a training is asked for by: a job of a pipeline that is run again goes on with the one that it has started. */
+export function requestOf(given: string | undefined, env: NodeJS.ProcessEnv): string {
+  return given ?? buildIdOf(env) ?? randomUUID();
+}
+
 /** Starts the training pipeline of a stack, and follows it when that is asked for. */
 export async function retrainStack(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
   requireNoData(flags);
   requireNoAcceptance(flags);
-  const {
-    stack = readEnvironments().training,
-    request = randomUUID(),
-    wait = false,
-    timeout = defaultTimeoutMinutes,
-  } = flags;
+  const { stack = readEnvironments().training, wait = false, timeout = defaultTimeoutMinutes } = flags;
+  const request = requestOf(flags.request, process.env);
   const output = await openOutput(flags.json ?? false);
   const { signal } = scope;
   const { AzureClient } = azureClients();
@@ -202,7 +204,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(
       new Option(
         "--request <id>",
-        "in Azure: an id, as of a build; the same id starts one job, however often",
+        "in Azure: the same id starts one job, and another only when that has failed (default: the build's, in a pipeline)",
       ).argParser(requestId),
     )
     .addOption(jsonOption())

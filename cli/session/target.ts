@@ -14,7 +14,7 @@ export function localTarget({ deployer, audit }: Pick<Session, "deployer" | "aud
     hasClients: false,
     sampleLagMs: 0,
     publish: (release) => Promise.resolve(release),
-    headers: (environment, model) => deployer.testHeaders(environment, model),
+    access: async (environment, model) => ({ headers: await deployer.testHeaders(environment, model) }),
     pause: (environment, model) => deployer.stop(environment, model),
   };
 }

@@ -57,8 +57,8 @@ export async function trafficFor(
   const bodies = await scoringBodies(context);
   const send = async (url: string, requests: number): Promise<void> => {
     // Asked for now: before the first release nothing serves that could know a test.
-    const headers = await target.headers(environments.production, definition.name);
-    await runLoad({ url, bodies, connections, requests, headers }, signal);
+    const access = await target.access(environments.production, definition.name);
+    await runLoad({ url, bodies, connections, requests, ...access }, signal);
   };
   if (!target.hasClients) return { sendTraffic: send };
   // Before the first release there is nobody who could ask. What is sent shows in the samples of a later round.
@@ -109,8 +109,9 @@ async function conclude(context: RunContext, lines: readonly string[]): Promise<
 async function testCanary(context: RunContext, url: string): Promise<void> {
   const { session, target, definition } = context;
   const { production } = session.environments;
-  const headers = { ...(await target.headers(production, definition.name)), [trackHeader]: "canary" };
-  requireSmoke(await smokeRelease(releaseOf(context), url, headers), `${production}, as the canary`);
+  const access = await target.access(production, definition.name);
+  const asked = { ...access, headers: { ...access.headers, [trackHeader]: "canary" } };
+  requireSmoke(await smokeRelease(releaseOf(context), url, asked), `${production}, as the canary`);
 }
 
 async function passCanary(context: RunContext, minutes: number): Promise<StepResult> {

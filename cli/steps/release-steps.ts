@@ -86,8 +86,8 @@ export const smokeStep = (environment: string, name = "smoke"): Step => ({
   async run(context) {
     const { target, definition } = context;
     const url = await servingUrl(context, environment);
-    const headers = await target.headers(environment, definition.name);
-    const checks = await smokeRelease(releaseOf(context), url, headers);
+    const access = await target.access(environment, definition.name);
+    const checks = await smokeRelease(releaseOf(context), url, access);
     requireSmoke(checks, environment);
     noteTest(context, environment, { smoke: checks.length });
     return {
@@ -102,11 +102,11 @@ export const loadStep = (environment: string, name = "load"): Step => ({
     const { session, target, definition } = context;
     const bodies = await scoringBodies(context);
     const url = await servingUrl(context, environment);
-    const headers = await target.headers(environment, definition.name);
+    const access = await target.access(environment, definition.name);
     // As many as production's canary is compared with, where it is the first version there.
     const { minRequests } = definition.canary;
     const load = await runLoad(
-      { url, bodies, connections, seconds: loadSeconds, minRequests, headers },
+      { url, bodies, connections, seconds: loadSeconds, minRequests, ...access },
       session.signal,
     );
     const sample = await sampleOfTest(
@@ -151,8 +151,8 @@ export const verifyStep: Step = {
     const { target, definition } = context;
     const { production } = context.session.environments;
     const url = await servingUrl(context, production);
-    const headers = await target.headers(production, definition.name);
-    const checks = await smokeRelease(releaseOf(context), url, headers);
+    const access = await target.access(production, definition.name);
+    const checks = await smokeRelease(releaseOf(context), url, access);
     if (checks.some(({ passed }) => !passed)) return goBack(context, checks);
     return { message: `${checks.length} checks passed in production` };
   },

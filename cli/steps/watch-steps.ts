@@ -22,9 +22,9 @@ export const predictionsStep: Step = {
     const { production } = session.environments;
     const url = await servingUrl(context, production);
     const rows = await heldOutRows(await context.workbench(), session.runs.modelDirectory(run.id));
-    const headers = await context.target.headers(production, definition.name);
+    const access = await context.target.access(production, definition.name);
     const from = new Date();
-    await replayRows({ url, rows, prefix: run.id, headers }, session.signal);
+    await replayRows({ url, rows, prefix: run.id, ...access }, session.signal);
     const logged = await awaitLogged(
       {
         predictions: session.predictions,

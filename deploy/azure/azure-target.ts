@@ -7,7 +7,7 @@ import { AzureDeployer } from "./azure-deployer";
 import { InsightsSamples } from "./insights-samples";
 import { imageTestedIn, provideImage } from "./release-image";
 import { startContainers } from "./start-containers";
-import { scoringHeaders } from "./scoring-headers";
+import { scoringAccess } from "./scoring-access";
 import type { SigningSettings } from "./signed-image";
 import { readStackOutputs } from "./stack-outputs";
 
@@ -64,7 +64,7 @@ export function openAzureTarget({ report, signal, signing }: AzureTargetOptions)
         signal,
       }),
     }),
-    headers: async (environment) => scoringHeaders(await outputsOf(environment), report),
+    access: async (environment) => scoringAccess(await outputsOf(environment), report),
     // A container group stops by a schedule of its own.
     pause: () => Promise.resolve(),
   };

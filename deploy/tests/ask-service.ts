@@ -1,4 +1,4 @@
-import { explainFetchError } from "./fetch-error";
+import { callService, explainCallError, type ServiceCall } from "./call-service";
 
 /** How long an answer may take, in milliseconds. */
 const patienceMs = 10_000;
@@ -11,12 +11,15 @@ export interface ServiceAnswer {
 }
 
 /** Asks a service and reads its JSON; one that does not answer is an answer of its own, not an exception. */
-export async function askService(url: string, init: RequestInit = {}): Promise<ServiceAnswer> {
+export async function askService(
+  url: string,
+  call: Omit<ServiceCall, "signal"> = {},
+): Promise<ServiceAnswer> {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) });
-    return { status: response.status, body: parseIfJson(await response.text()) };
+    const { status, text } = await callService(url, { ...call, signal: AbortSignal.timeout(patienceMs) });
+    return { status, body: parseIfJson(text) };
   } catch (error) {
-    return { status: 0, body: explainFetchError(error) };
+    return { status: 0, body: explainCallError(error) };
   }
 }
 

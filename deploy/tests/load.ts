@@ -4,6 +4,8 @@ import { z } from "zod";
 import { latencySchema } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { nearestRank } from "../../platform/base/quantile";
+import type { ServiceAccess } from "../../platform/release/target";
+import { openTunnel } from "./verified-tunnel";
 
 /** What a load test measured. */
 export const loadResultSchema = z.object({
@@ -24,9 +26,8 @@ export type LoadPlan = {
   /** Bodies for POST /score, sent in turn. */
   readonly bodies: readonly string[];
   readonly connections: number;
-  /** Of each request, beside those that say what it is. */
-  readonly headers?: Readonly<Record<string, string>>;
-} & ({ readonly requests: number } | { readonly seconds: number; readonly minRequests?: number });
+} & Partial<ServiceAccess> &
+  ({ readonly requests: number } | { readonly seconds: number; readonly minRequests?: number });
 
 /** The same items, beginning at a share (0..1) of the way, so that connections do not all send the same ones first. */
 function rotated<T>(items: readonly T[], share: number): T[] {
@@ -128,9 +129,20 @@ interface Counted extends Pick<Result, "errors" | "non2xx" | "duration"> {
   readonly latencies: readonly number[];
 }
 
+/** The plan by a way on which certificates are verified, where the service is called over TLS. */
+async function throughTunnel<T>(plan: LoadPlan, run: (plan: LoadPlan) => Promise<T>): Promise<T> {
+  if (!plan.url.startsWith("https:")) return run(plan);
+  const tunnel = await openTunnel(plan.url, plan.certificate);
+  try {
+    return await run({ ...plan, url: tunnel.url, headers: { ...plan.headers, host: tunnel.host } });
+  } finally {
+    tunnel.close();
+  }
+}
+
 async function send(plan: LoadPlan, signal: AbortSignal | undefined): Promise<Counted> {
   const lost = new LostRequests(plan, signal);
-  const { result, latencies } = await generate(plan, lost, signal);
+  const { result, latencies } = await throughTunnel(plan, (near) => generate(near, lost, signal));
   const { errors, non2xx, duration } = result;
   return { errors, non2xx, duration, lost: lost.count, latencies };
 }
@@ -151,10 +163,9 @@ export async function runLoad(plan: LoadPlan, signal?: AbortSignal): Promise<Loa
   const parts = [first];
   const missing = missingOf(plan, first);
   if (missing > 0 && !signal?.aborted) {
-    const { url, bodies, connections, headers } = plan;
-    parts.push(
-      await send({ url, bodies, connections, ...(headers && { headers }), requests: missing }, signal),
-    );
+    const { url, bodies, connections, headers, certificate } = plan;
+    const access = { ...(headers && { headers }), ...(certificate !== undefined && { certificate }) };
+    parts.push(await send({ url, bodies, connections, ...access, requests: missing }, signal));
   }
   const rising = Float64Array.from(parts.flatMap(({ latencies }) => latencies)).sort();
   const latencyAt = (fraction: number): number => (rising.length > 0 ? nearestRank(rising, fraction) : 0);

@@ -1,8 +1,9 @@
 import { PlatformError } from "../../platform/base/errors";
 import { readPredictionLog } from "../../platform/predictions/prediction-log";
 import type { SqlRow } from "../../platform/sql/engine";
-import { explainFetchError } from "./fetch-error";
+import type { ServiceAccess } from "../../platform/release/target";
 import type { Storage } from "../../platform/storage/storage";
+import { callService, explainCallError } from "./call-service";
 
 /** Requests under way at once. */
 const workers = 4;
@@ -11,44 +12,43 @@ const logPatienceMs = 15_000;
 
 /** Scores one row; returns what went wrong, if something did. */
 async function scoreRow(
-  url: string,
+  { url, headers, certificate }: Replay,
   row: SqlRow | undefined,
-  { headers, id }: { readonly headers: Readonly<Record<string, string>>; readonly id: string },
+  id: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const response = await fetch(`${url}/score`, {
+    const { status, text } = await callService(`${url}/score`, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json", "x-request-id": id },
       body: JSON.stringify({ data: [row] }),
+      certificate,
       signal,
     });
-    const text = await response.text();
-    return response.ok ? undefined : `answered ${response.status}: ${text.slice(0, 300)}`;
+    return status === 200 ? undefined : `answered ${status}: ${text.slice(0, 300)}`;
   } catch (error) {
     signal.throwIfAborted();
-    return `did not answer: ${explainFetchError(error)}`;
+    return `did not answer: ${explainCallError(error)}`;
   }
 }
 
-/** What is replayed, and where. */
-export interface Replay {
+/** What is replayed, and where; the headers are beside those that say what a request is. */
+export interface Replay extends ServiceAccess {
   /** Base URL of the service. */
   readonly url: string;
   readonly rows: readonly SqlRow[];
   /** Requests have the ids `<prefix>-<index>`. */
   readonly prefix: string;
-  /** Of each request, beside those that say what it is. */
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Scores each row in a request of its own; throws at the first that fails. */
-export async function replayRows({ url, rows, prefix, headers }: Replay, signal: AbortSignal): Promise<void> {
+export async function replayRows(replay: Replay, signal: AbortSignal): Promise<void> {
+  const { url, rows, prefix } = replay;
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < rows.length) {
       const index = next++;
-      const fault = await scoreRow(url, rows[index], { headers, id: `${prefix}-${index}` }, signal);
+      const fault = await scoreRow(replay, rows[index], `${prefix}-${index}`, signal);
       if (fault === undefined) continue;
       throw new PlatformError(
         "DEPLOYMENT_FAILED",

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { z } from "zod";
 import type { PackagedRelease } from "../../platform/release/deployment";
+import type { ServiceAccess } from "../../platform/release/target";
 import { PlatformError } from "../../platform/base/errors";
 import { isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
@@ -83,20 +84,21 @@ function checkRefusal(answer: ServiceAnswer, feature: string): SmokeCheck {
  */
 export async function smokeTest(target: {
   readonly url: string;
+  readonly access?: ServiceAccess;
   readonly model: string;
   readonly signature: Signature;
   readonly golden: GoldenRows;
-  /** Of each request, beside those that say what it is. */
-  readonly headers?: Readonly<Record<string, string>>;
 }): Promise<SmokeCheck[]> {
-  const { url, model, signature, golden, headers } = target;
+  const { url, model, signature, golden, access } = target;
+  const { headers, certificate } = access ?? {};
   const post = (data: unknown): Promise<ServiceAnswer> =>
     askService(`${url}/score`, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json", "x-request-id": "mlops-test-smoke" },
       body: JSON.stringify({ data }),
+      certificate,
     });
-  const ready = await askService(`${url}/readyz`);
+  const ready = await askService(`${url}/readyz`, { certificate });
   const scored = await post(golden.rows);
   const checks: SmokeCheck[] = [
     { name: "ready", passed: ready.status === 200, detail: `GET /readyz ${answered(ready)}` },
@@ -114,7 +116,7 @@ export async function smokeTest(target: {
 export async function smokeRelease(
   release: PackagedRelease,
   url: string,
-  headers: Readonly<Record<string, string>> = {},
+  access: ServiceAccess = { headers: {} },
 ): Promise<SmokeCheck[]> {
   const directory = path.join(release.package, "model");
   const { signature } = await readModelMetadata(directory);
@@ -123,7 +125,7 @@ export async function smokeRelease(
     model: release.model,
     signature,
     golden: await readGoldenRows(directory),
-    headers,
+    access,
   });
 }
 

@@ -36,7 +36,11 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     registry: foundation.registry.loginServer,
     registryId: foundation.registry.id,
     vault: foundation.vault.name,
-    scoringKeys: { vault: foundation.vault.uri, generations: keyGenerations(config) },
+    scoringKeys: {
+      vault: foundation.vault.uri,
+      generations: keyGenerations(config),
+      ...(serving.certificateNames && { certificate: { names: serving.certificateNames } }),
+    },
     storage: foundation.storage.name,
     // Destination of `mlops data push`.
     dataAddress: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.containers.data}`,

@@ -95,6 +95,8 @@ export function environmentOf(
       MLOPS_DRAIN_MS: "10000",
       MLOPS_GRACE_MS: "40000",
       MLOPS_TEST_KEY_VAULT: keyVault,
+      // On a cluster its gateway speaks TLS.
+      ...(config.scoring === "containers" && { MLOPS_TLS_KEY_VAULT: keyVault }),
       ...authentication(config, { keyVault, tenantId }),
     }),
     training: checked("training", { ...gate, ...signing, ...trusting, ...audit }),

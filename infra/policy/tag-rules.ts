@@ -35,6 +35,7 @@ export const taggedTypes: ReadonlySet<string> = new Set(
     "operationalinsights:Workspace",
     "privatedns:PrivateZone",
     "privatedns:VirtualNetworkLink",
+    "resources:Deployment",
     "resources:Resource",
     "resources:ResourceGroup",
     "storage:StorageAccount",

@@ -94,14 +94,15 @@ export async function* listJobs(client: AzureClient, workspaceId: string): Async
   }
 }
 
-/** The job that a request has started, if one has. */
+/** The job that a request has started, if one has and it did not end without a result: then the request may start another. */
 export async function findJob(
   client: AzureClient,
   workspaceId: string,
   request: string,
 ): Promise<Job | undefined> {
   for await (const job of listJobs(client, workspaceId)) {
-    if ([job.tags, job.properties].some((texts) => texts[requestProperty] === request)) return job;
+    const isOfRequest = [job.tags, job.properties].some((texts) => texts[requestProperty] === request);
+    if (isOfRequest && (job.status === "Completed" || !hasEnded(job))) return job;
   }
   return undefined;
 }

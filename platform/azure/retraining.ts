@@ -67,7 +67,7 @@ async function findAfterLoss(client: AzureClient, call: RetrainingCall): Promise
 }
 
 /**
- * Starts the training pipeline once for a request, however often it is asked for. The endpoint itself would start a job
+ * Starts the training pipeline once for a request, however often it is asked for; anew only after a job that failed or was cancelled. The endpoint itself would start a job
  * for each call: so the job is looked for first, and again when an answer is lost.
  */
 export async function invokeRetraining(client: AzureClient, call: RetrainingCall): Promise<StartedJob> {

@@ -27,10 +27,13 @@ function newKey(): string {
   return Array.from({ length: keyLength }, () => alphabet[randomInt(alphabet.length)]).join("");
 }
 
-const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
+export const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
 
 /** Runs a call again while it is refused for want of a role that was just assigned. */
-async function untilAllowed<T>(call: () => Promise<T>, { report, pauseMs = 15_000 }: KeyOptions): Promise<T> {
+export async function untilAllowed<T>(
+  call: () => Promise<T>,
+  { report, pauseMs = 15_000 }: KeyOptions,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();

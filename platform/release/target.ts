@@ -1,5 +1,13 @@
 import type { Deployer, PackagedRelease } from "./deployment";
 
+/** What a caller of a service needs beside its address. */
+export interface ServiceAccess {
+  /** By which the service lets a test in, and by which it knows that it is one. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** PEM of the only certificate that the service may show; without it, those that public authorities vouch for. */
+  readonly certificate?: string;
+}
+
 /** Where environments are: the deployer that changes them, and what else a command needs that differs from place to place. */
 export interface Target {
   readonly deployer: Deployer;
@@ -12,8 +20,8 @@ export interface Target {
   readonly sampleLagMs: number;
   /** Puts the release where the first environment gets it from. */
   publish(release: PackagedRelease): Promise<PackagedRelease>;
-  /** Headers by which an environment's service lets a test in, and by which it knows that it is one. */
-  headers(environment: string, model: string): Promise<Readonly<Record<string, string>>>;
+  /** How a test calls an environment's service. */
+  access(environment: string, model: string): Promise<ServiceAccess>;
   /** Stops what costs something in an environment that is not used for now; what is deployed stays recorded. */
   pause(environment: string, model: string): Promise<void>;
 }

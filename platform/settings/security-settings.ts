@@ -16,6 +16,7 @@ export interface SecuritySettings {
   readonly testKeyVault?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
+  readonly tlsKeyVault?: string | undefined;
   readonly graceMs?: number | undefined;
   readonly drainMs?: number | undefined;
 }
@@ -27,6 +28,12 @@ function listOf(pattern: RegExp) {
 
 /** The secret in Key Vault by which a service knows the requests of our own tests; a stack's update makes it. */
 export const testKeySecret = "scoring-test-key";
+
+/**
+ * The certificate in Key Vault that an environment without a name of its own serves with; a stack's update has the vault make it,
+ * and the vault renews it. Nobody else vouches for it: callers have to know it.
+ */
+export const servingCertificate = "scoring-certificate";
 
 /** The name of a secret in Key Vault. */
 export const secretName = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/);
@@ -97,7 +104,7 @@ function entraFaults({ auth, entraTenant, entraAudiences, entraRole }: SecurityS
 
 /** What in the settings does not go together, in sentences. A setting that is not valid by itself is `undefined` here. */
 export function securityFaults(settings: SecuritySettings): string[] {
-  const { host, auth, tlsCert, tlsKey, graceMs, drainMs } = settings;
+  const { host, auth, tlsCert, tlsKey, tlsKeyVault, graceMs, drainMs } = settings;
   const faults = [...keyFaults(settings), ...entraFaults(settings)];
   if (auth === undefined && host !== undefined && !isLoopback(host)) {
     faults.push(
@@ -113,6 +120,11 @@ export function securityFaults(settings: SecuritySettings): string[] {
     const [set, missing] =
       tlsKey === undefined ? ["MLOPS_TLS_CERT", "MLOPS_TLS_KEY"] : ["MLOPS_TLS_KEY", "MLOPS_TLS_CERT"];
     faults.push(`${set} is set without ${missing}. TLS needs both. Set ${missing}, or unset ${set}.`);
+  }
+  if (tlsKeyVault !== undefined && (tlsCert ?? tlsKey) !== undefined) {
+    faults.push(
+      "MLOPS_TLS_KEY_VAULT and the files of a certificate are set. The certificate comes from one place. Unset one of them.",
+    );
   }
   if (graceMs !== undefined && drainMs !== undefined && drainMs >= graceMs) {
     faults.push(

@@ -205,6 +205,8 @@ const processes = {
     /** Certificate chain and private key in PEM; plain HTTP without them. */
     tlsCert: variable("MLOPS_TLS_CERT", folder.optional(), "a PEM file"),
     tlsKey: variable("MLOPS_TLS_KEY", folder.optional(), "a PEM file"),
+    /** The vault that has the certificate, with its private key, instead of files. */
+    tlsKeyVault: serviceUrl("MLOPS_TLS_KEY_VAULT", z.string().startsWith("https:").optional()),
     corsOrigins: variable(
       "MLOPS_CORS_ORIGINS",
       originList,

@@ -53,8 +53,11 @@ export function keysOfFolder(folder: string): ReadKeys {
   };
 }
 
-/** Reads the keys of an Azure Key Vault by their names; undefined where there is none. */
-async function secretsOf(vault: string): Promise<(name: string) => Promise<string | undefined>> {
+/**
+ * Reads the secrets of an Azure Key Vault by their names; undefined where there is none.
+ * @public Loaded on use, by require().
+ */
+export async function secretsOf(vault: string): Promise<(name: string) => Promise<string | undefined>> {
   // Loaded on use: only a service with its keys in a vault pays for it.
   const { SecretClient } = await import("@azure/keyvault-secrets");
   const client = new SecretClient(vault, azureCredential(), {
@@ -64,12 +67,20 @@ async function secretsOf(vault: string): Promise<(name: string) => Promise<strin
   });
   return async (name) => {
     try {
-      const { value } = await client.getSecret(name);
-      return value === undefined ? undefined : checked(`The secret ${name} of ${vault}`, value);
+      return (await client.getSecret(name)).value;
     } catch (error) {
       if ((error as { statusCode?: unknown }).statusCode === 404) return undefined;
       throw error;
     }
+  };
+}
+
+/** Reads the keys among them. */
+async function vaultKeysOf(vault: string): Promise<(name: string) => Promise<string | undefined>> {
+  const read = await secretsOf(vault);
+  return async (name) => {
+    const value = await read(name);
+    return value === undefined ? undefined : checked(`The secret ${name} of ${vault}`, value);
   };
 }
 
@@ -84,7 +95,7 @@ export async function testKeyOfVault(
 ): Promise<string | undefined> {
   let reason = "There is none.";
   try {
-    const key = await (await secretsOf(vault))(testKeySecret);
+    const key = await (await vaultKeysOf(vault))(testKeySecret);
     if (key !== undefined) return key;
   } catch (error) {
     reason = reasonOf(error);
@@ -108,7 +119,7 @@ interface KeyVaultOptions {
  * @public Loaded on use, by require().
  */
 export async function keysOfVault({ vault, primary, secondary }: KeyVaultOptions): Promise<ReadKeys> {
-  const read = await secretsOf(vault);
+  const read = await vaultKeysOf(vault);
   return async () => {
     const [first, second] = await Promise.all([read(primary), read(secondary)]);
     if (first === undefined) {

@@ -5,13 +5,12 @@ import { request as requestHttps } from "node:https";
 const timeoutMs = 4_000;
 
 /** The address that the process beside this one listens on, as its own settings say. */
-function readyUrl({ MLOPS_HOST, MLOPS_PORT, MLOPS_HEALTH_PORT, MLOPS_TLS_CERT }: NodeJS.ProcessEnv): URL {
+function readyUrl({ MLOPS_HOST, MLOPS_PORT, MLOPS_HEALTH_PORT, ...env }: NodeJS.ProcessEnv): URL {
   const any = MLOPS_HOST === undefined || MLOPS_HOST === "0.0.0.0" || MLOPS_HOST === "::";
   const host = any ? "127.0.0.1" : MLOPS_HOST.includes(":") ? `[${MLOPS_HOST}]` : MLOPS_HOST;
   if (MLOPS_HEALTH_PORT !== undefined) return new URL(`http://${host}:${MLOPS_HEALTH_PORT}/readyz`);
-  return new URL(
-    `${MLOPS_TLS_CERT === undefined ? "http" : "https"}://${host}:${MLOPS_PORT ?? "8080"}/readyz`,
-  );
+  const scheme = (env.MLOPS_TLS_CERT ?? env.MLOPS_TLS_KEY_VAULT) === undefined ? "http" : "https";
+  return new URL(`${scheme}://${host}:${MLOPS_PORT ?? "8080"}/readyz`);
 }
 
 function end(code: 0 | 1, message: string): void {

@@ -25,11 +25,9 @@ import { assertRedactable, openLog } from "../telemetry/prediction-log";
 import type { LoadModel } from "../model/scorer";
 import { openLogger } from "../telemetry/logger";
 import { openProcessTelemetry, type ProcessTelemetry } from "../telemetry/process-telemetry";
-import { readTlsPair, refreshTls } from "./tls";
+import { findCertificate, refreshTls } from "./tls";
 import { warmUp } from "./warm-up";
 
-/** How often the files of the certificate are read, in milliseconds. */
-const tlsRefreshMs = 2000;
 /** Share of the grace time that is kept for writing the prediction log, and its upper bound in milliseconds. */
 const [logShare, longestLogMs] = [0.2, 5000];
 
@@ -81,13 +79,12 @@ class Service {
     );
     const health = await openHealth(settings);
     const service = new Service(settings, load, logger, log, telemetry, health);
-    const { tlsCert, tlsKey } = settings;
-    const files = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;
+    const certificate = await findCertificate(settings);
     const [source, authenticator, testKey, tls] = await Promise.all([
       findModelSource(settings.modelDirectory, settings),
       openAuthenticator(settings, report),
       openTestKey(settings, report),
-      files && readTlsPair(files),
+      certificate?.read(),
     ]);
     const { maxConnections, timeoutMs, maxLagMs } = settings;
     const guard = new LoopGuard(maxLagMs);
@@ -107,9 +104,9 @@ class Service {
       ...(tls && { tls }),
     };
     const server = createHttpServer(options, editions.handle);
-    if (files && tls && "setSecureContext" in server) {
+    if (certificate && tls && "setSecureContext" in server) {
       const secure = server as Server & { setSecureContext(pair: typeof tls): void };
-      service.closers.push(refreshTls(secure, { files, current: tls, refreshMs: tlsRefreshMs, report }));
+      service.closers.push(refreshTls(secure, { ...certificate, current: tls, report }));
     }
     service.watch(server, editions, shared);
     const port = await listen(server, { ...settings, setBy: "MLOPS_PORT" });

@@ -13,6 +13,8 @@ import { answerQuery, type Answered } from "./insights-stand-in";
 export interface StackInAzure {
   readonly name: string;
   readonly vault: string;
+  /** The secrets that its vault has, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly insightsAppId: string;
   /** Resource id of its registry, and the host that images are pulled from. */
   readonly registryId: string;
@@ -158,8 +160,9 @@ export class AzureStandIns {
   private answerVault({ headers, url = "" }: IncomingMessage, response: ServerResponse): void {
     const stack = this.stacks.find(({ vault }) => headers.host === `${vault}.vault.azure.net`);
     const name = /^\/secrets\/([\w-]+)\/?\?/.exec(url)?.[1];
-    if (stack !== undefined && name === "scoring-primary-key") {
-      sendJson(response, 200, { value: keyOf(stack.name), id: `https://${headers.host}/secrets/${name}/1` });
+    const value = stack?.secrets[name ?? ""];
+    if (value !== undefined) {
+      sendJson(response, 200, { value, id: `https://${headers.host}/secrets/${name}/1` });
     } else sendJson(response, 404, { error: { code: "SecretNotFound", message: `no secret ${name}` } });
   }
 

@@ -74,7 +74,10 @@ describeEngine("a stack", () => {
       ".pulumi/meta.yaml",
     ]);
 
-    expect(await uncheckedTypes(await made.resources())).toEqual([]);
+    const state = await made.resources();
+    // Addresses with a signature are Azure's alone to know: a state is read by more people than may call them.
+    expect(JSON.stringify(state)).not.toMatch(/sig=/);
+    expect(await uncheckedTypes(state)).toEqual([]);
     expect(await uncheckedTypes(await made.resources("serving"))).toEqual([]);
 
     await made.succeedServing("destroy", "--yes", "--skip-preview");

@@ -11,7 +11,7 @@ import type { ModelVersion } from "../../platform/registry/registry";
 import { repository } from "../e2e/mlops";
 import { PipelinePlace } from "../pipelines/pipeline-fixture";
 import type { RunResult } from "../pipelines/run-pipeline";
-import { AzureStandIns, webhook } from "./azure-stand-ins";
+import { keyOf, AzureStandIns, webhook } from "./azure-stand-ins";
 import { DockerStandIn } from "./docker-stand-in";
 import { names, ReleaseStacks } from "./release-stacks";
 import { ServedEnvironment, type Track } from "./served-environment";
@@ -88,7 +88,12 @@ export class ReleasePlace {
         prod: outputsSchema.parse(await stacks.outputs("prod")),
       };
       const served = { qa: await ServedEnvironment.open("qa"), prod: await ServedEnvironment.open("prod") };
-      const inAzure = names.map((name) => ({ name, ...outputs[name], answered: served[name].answered }));
+      const inAzure = names.map((name) => ({
+        name,
+        ...outputs[name],
+        answered: served[name].answered,
+        secrets: { "scoring-primary-key": keyOf(name), "scoring-certificate": served[name].pem },
+      }));
       const azure = await AzureStandIns.start(inAzure, { docker, folder });
       return new ReleasePlace(home, stacks, docker, served, azure, outputs, await scoringBodies());
     } catch (error) {
@@ -186,7 +191,7 @@ export class ReleasePlace {
     const addresses = {
       ...this.azure.addresses,
       [qaAddress]: this.served.qa.port,
-      [`${hostname}:${port || "80"}`]: this.served.prod.port,
+      [`${hostname}:${port || "443"}`]: this.served.prod.port,
     };
     const { PATH = "", ...commands } = commandsOf(this.stacks, this.docker);
     return {

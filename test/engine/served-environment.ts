@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { Agent, createServer, request, type IncomingMessage, type Server } from "node:http";
+import { Agent, request, type IncomingMessage } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { callService } from "../../deploy/tests/call-service";
+import { makeCertificate } from "../platform/http/certificate";
 import { ScoringProgram } from "../scoring/process/scoring-program";
 import { keyOf } from "./azure-stand-ins";
 import type { DockerStandIn } from "./docker-stand-in";
@@ -41,6 +44,8 @@ const ofThisMachine = {
   MLOPS_HOST: "127.0.0.1",
   MLOPS_PORT: "0",
   MLOPS_HEALTH_PORT: "0",
+  // What stands in for the gateway speaks TLS.
+  MLOPS_TLS_KEY_VAULT: undefined,
 };
 
 interface Answer {
@@ -64,11 +69,15 @@ export class ServedEnvironment {
   private constructor(
     private readonly name: string,
     private readonly server: Server,
+    private readonly certificate: string,
+    /** What the vault keeps of its certificate, as a secret: the private key, too. */
+    readonly pem: string,
   ) {}
 
   static async open(name: string): Promise<ServedEnvironment> {
-    const server = createServer();
-    const environment = new ServedEnvironment(name, server);
+    const { key, cert } = await makeCertificate("scoring-certificate", [`${name}.scoring.internal`]);
+    const server = createServer({ key, cert });
+    const environment = new ServedEnvironment(name, server, cert, `${key}\n${cert}`);
     server.on("request", (message, response) => {
       environment.forward(message).then(
         ({ status, headers, body }) => response.writeHead(status, headers).end(body),
@@ -108,9 +117,10 @@ export class ServedEnvironment {
     const client = async (): Promise<void> => {
       while (left > 0) {
         left -= 1;
-        const { port } = this;
-        const body = Buffer.from(bodies[left % bodies.length] ?? "");
-        const { status } = await this.send({ port, method: "POST", path: "/score", headers }, body);
+        const body = bodies[left % bodies.length] ?? "";
+        const { certificate } = this;
+        const call = { method: "POST", headers, body, certificate } as const;
+        const { status } = await callService(`https://127.0.0.1:${this.port}/score`, call);
         if (status !== 200) throw new Error(`a client of ${this.name} was answered ${status}`);
       }
     };

@@ -78,6 +78,7 @@ describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
       ]),
     );
     expect(outputs.environment.scoring).toMatchObject({ MLOPS_ENVIRONMENT: name, MLOPS_AUTH: "keys" });
+    if (name === "qa") expect(outputs.scoringKeys.certificate).toEqual({ names: ["qa.scoring.internal"] });
     expect(outputs.retraining).toMatchObject({
       name: "retraining-endpoint",
       url: expect.stringMatching(/^https:/),
@@ -101,6 +102,10 @@ describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
     });
     const serving = { ...outputs.serving, settings };
     expect(JSON.stringify({ ...outputs, serving })).not.toMatch(/InstrumentationKey|sig=|0123456789abcdef/);
+  });
+
+  test("has no address with a signature in its state, as a secret either", () => {
+    expect(JSON.stringify(both[name].drawn)).not.toMatch(/sig=/);
   });
 
   test("has nothing that serves: no release reaches it, and it reaches no release", () => {
@@ -140,8 +145,8 @@ test("what differs between the stacks is where the model serves, and nothing els
   // Training is started in one place.
   const starts = [
     "azure-native:eventgrid:SystemTopic",
-    "azure-native:eventgrid:SystemTopicEventSubscription",
     "azure-native:logic:Workflow",
+    "azure-native:resources:Deployment",
     "mlops:infra:Triggers",
   ];
   expect([...inQa].filter((type) => !inProd.has(type) && !starts.includes(type)).sort()).toEqual([

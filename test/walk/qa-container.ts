@@ -36,6 +36,7 @@ function groupOf(stacks: readonly StackFacts[]): Group | undefined {
 export class QaContainer {
   /** Where the group answers, once there is one. */
   readonly port: number;
+  private healthPort = 0;
   private running: { readonly image: string; readonly id: string } | undefined;
 
   private constructor(
@@ -56,6 +57,7 @@ export class QaContainer {
     await this.stop();
     if (group === undefined) return;
     const { registry, env, address, isAzure } = this.options;
+    this.healthPort = await freePort();
     const variables = {
       ...group.settings,
       IDENTITY_ENDPOINT: env.IDENTITY_ENDPOINT ?? "",
@@ -64,7 +66,7 @@ export class QaContainer {
       OTEL_METRIC_EXPORT_INTERVAL: "5000",
       MLOPS_HOST: "127.0.0.1",
       MLOPS_PORT: String(this.port),
-      MLOPS_HEALTH_PORT: String(await freePort()),
+      MLOPS_HEALTH_PORT: String(this.healthPort),
     };
     const hosts = Object.values(group.settings)
       .flatMap((value) => [...value.matchAll(/https:\/\/([\w.-]+)/g)].map(([, host = ""]) => host))
@@ -91,7 +93,7 @@ export class QaContainer {
       throw new Error(`the container of QA ended: ${stdout}${stderr}`);
     }
     // Refused until the service listens.
-    return fetch(`http://127.0.0.1:${this.port}/readyz`).then(
+    return fetch(`http://127.0.0.1:${this.healthPort}/readyz`).then(
       ({ ok }) => ok,
       () => false,
     );

@@ -35,7 +35,8 @@ export async function openTrial(
   const directory = path.join(requirePackage(stable).package, "model");
   const { signature } = await readModelMetadata(directory);
   const [row = {}] = (await readGoldenRows(directory)).rows;
-  const { [testHeader]: mark, ...headers } = await target.headers(production, name);
+  const access = await target.access(production, name);
+  const { [testHeader]: mark, ...headers } = access.headers;
   const marked = asTest && mark !== undefined ? { ...headers, [testHeader]: mark } : headers;
   return {
     version: stable.model,
@@ -43,6 +44,6 @@ export async function openTrial(
     example: Object.fromEntries(
       Object.entries(row).map(([column, value]) => [column, value === null ? "" : String(value)]),
     ),
-    ask: (asked) => tryRow({ url, headers: marked }, asked),
+    ask: (asked) => tryRow({ ...access, url, headers: marked }, asked),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Signature } from "../../../platform/model/signature";
+import type { ServiceAccess } from "../../../platform/release/target";
 import { askService, type ServiceAnswer } from "../../../deploy/tests/ask-service";
 
 /** What came of a row that was sent to a scoring service. */
@@ -64,19 +65,19 @@ function readAnswer(body: unknown): TriedRow {
   };
 }
 
-interface Service {
+interface Service extends ServiceAccess {
   /** Base URL. */
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Sends a row to a service, and asks for contributions where the model has any. */
-export async function tryRow({ url, headers }: Service, row: object): Promise<TriedRow> {
+export async function tryRow({ url, headers, certificate }: Service, row: object): Promise<TriedRow> {
   const ask = (query: string): Promise<ServiceAnswer> =>
     askService(`${url}/score${query}`, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json" },
       body: JSON.stringify({ data: [row] }),
+      ...(certificate !== undefined && { certificate }),
     });
   const explained = await ask("?explain=true");
   // A model that cannot explain refuses that; it may still predict.

@@ -167,6 +167,12 @@ export const accessTable: readonly Grant[] = [
     on: "vault",
     why: "create and rotate API keys (npm run infra:keys)",
   },
+  {
+    who: "operators",
+    role: "Key Vault Certificates Officer",
+    on: "vault",
+    why: "have the vault make the certificate of the scoring service",
+  },
   { who: "operators", role: "AKS Cluster User", on: "cluster", why: "get the cluster's kubeconfig" },
   { who: "operators", role: "AKS RBAC Cluster Admin", on: "cluster", why: "administer the cluster" },
 
@@ -175,6 +181,12 @@ export const accessTable: readonly Grant[] = [
     role: "Key Vault Secrets Officer",
     on: "vault",
     why: "create the API keys, which are not in the state",
+  },
+  {
+    who: "deployers",
+    role: "Key Vault Certificates Officer",
+    on: "vault",
+    why: "have the vault make the certificate of the scoring service",
   },
 
   // A release changes the serving workload, never the infrastructure below it.

@@ -12,6 +12,7 @@ export const roles = {
   "Container Registry Data Importer and Data Reader": "577a9874-89fd-4f24-9dbd-b5034d0ad23a",
   Contributor: "b24988ac-6180-42a0-ab88-20f7382dd24c",
   "Key Vault Administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483",
+  "Key Vault Certificates Officer": "a4417e6f-fecd-4de8-b567-7b0420556985",
   "Key Vault Contributor": "f25e0fa2-a7c8-4377-a976-54943a77a395",
   "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
   "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",

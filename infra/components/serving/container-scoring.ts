@@ -93,7 +93,7 @@ export class ContainerScoring extends pulumi.ComponentResource {
       this.id = group.id;
       // The host name has a hash that only Azure knows; a group inside a network has only an IP address.
       this.url = group.ipAddress.apply(
-        (address) => `http://${address?.fqdn ?? address?.ip ?? "address-unknown"}:${port}`,
+        (address) => `https://${address?.fqdn ?? address?.ip ?? "address-unknown"}:${port}`,
       );
     }
 

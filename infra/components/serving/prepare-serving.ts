@@ -14,6 +14,8 @@ export interface PreparedServing {
   /** Base URL, if it is known before anything serves. */
   readonly url?: string;
   readonly cluster?: Readonly<Record<"id" | "name" | "nodeResourceGroup", pulumi.Output<string>>>;
+  /** Names in the certificate that the vault is to make; undefined where it has one for `host`. */
+  readonly certificateNames?: readonly pulumi.Input<string>[];
   /** Resource id of the container group, which may not exist yet. */
   readonly containerGroupId?: pulumi.Output<string>;
   /** Scopes of the roles that releases need, for `Access`. */
@@ -65,7 +67,9 @@ function prepareContainers(config: StackConfig, sources: ServingSources): Prepar
     groupScoringIdentity: foundation.identities.scoring.id,
     ...(subnetId && { groupSubnet: subnetId }),
   };
-  return { place, containerGroupId, scopes };
+  // Azure gives the group its address when the first release makes it, so that callers know the service by this name.
+  const certificateNames = [`${config.environment}.scoring.internal`];
+  return { place, certificateNames, containerGroupId, scopes };
 }
 
 function prepareKubernetes(config: StackConfig, sources: ServingSources): PreparedServing {

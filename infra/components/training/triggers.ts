@@ -1,6 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as eventgrid from "@pulumi/azure-native/eventgrid";
 import * as logic from "@pulumi/azure-native/logic";
+import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { releaseWorkflow, retrainingWorkflow, triggerName } from "./logic-apps";
 import type { Placement } from "../../config/placement";
@@ -124,12 +125,12 @@ export class Triggers extends pulumi.ComponentResource {
 
   private subscribe(
     own: string,
-    { filter }: Trigger,
+    trigger: Trigger,
     topic: eventgrid.SystemTopic,
     workflow: logic.Workflow,
   ): void {
     const { storage, containers } = this.args.foundation;
-    const { resourceGroupName } = this.args.placement;
+    const { resourceGroupName, tags } = this.args.placement;
     const mayKeep = new authorization.RoleAssignment(
       `${own}-dead-letters`,
       {
@@ -140,50 +141,74 @@ export class Triggers extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true },
     );
-    new eventgrid.SystemTopicEventSubscription(
+    new resources.Deployment(
       `${own}-subscription`,
       {
         resourceGroupName,
-        systemTopicName: topic.name,
-        eventDeliverySchema: "EventGridSchema",
-        filter,
-        destination: {
-          endpointType: "WebHook",
-          endpointUrl: callbackUrl(resourceGroupName, workflow.name),
-          maxEventsPerBatch: 1,
-          minimumTlsVersionAllowed: "1.2",
-        },
-        // Events undelivered after a day are kept as dead letters, and can be sent again.
-        retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 },
-        deadLetterWithResourceIdentity: {
-          identity: { type: "SystemAssigned" },
-          deadLetterDestination: {
-            endpointType: "StorageBlob",
-            resourceId: storage.id,
-            blobContainerName: containers.deadLetter,
-          },
+        tags,
+        properties: {
+          mode: "Incremental",
+          template: subscriptionTemplate({
+            name: pulumi.interpolate`${topic.name}/${trigger.name}`,
+            workflowName: workflow.name,
+            filter: trigger.filter,
+            deadLetters: { storageId: storage.id, container: containers.deadLetter },
+          }),
         },
       },
-      {
-        parent: this,
-        dependsOn: [mayKeep],
-        // A preview does not know the URL, and should not report a change each time.
-        ignoreChanges: pulumi.runtime.isDryRun() ? ["destination.endpointUrl"] : [],
-      },
+      { parent: this, dependsOn: [mayKeep] },
     );
   }
 }
-
-/** The callback URL of a Logic App. It contains a signature, and reading it needs write access to the Logic App. */
-function callbackUrl(
-  resourceGroupName: pulumi.Input<string>,
-  workflowName: pulumi.Input<string>,
-): pulumi.Output<string> {
-  if (pulumi.runtime.isDryRun()) return pulumi.secret(pulumi.output(pulumi.unknown as unknown as string));
-  const { value } = logic.listWorkflowTriggerCallbackUrlOutput({
-    resourceGroupName,
-    workflowName,
-    triggerName,
-  });
-  return pulumi.secret(value.apply((url) => url ?? ""));
+/**
+ * A template of the subscription, as Azure alone is to know the Logic App's address, which holds a signature: Resource Manager looks it
+ * up (listCallbackUrl) while it deploys. A subscription of Pulumi's own would have the address in its state.
+ */
+function subscriptionTemplate({
+  name,
+  workflowName,
+  filter,
+  deadLetters,
+}: {
+  readonly name: pulumi.Input<string>;
+  readonly workflowName: pulumi.Input<string>;
+  readonly filter: Trigger["filter"];
+  readonly deadLetters: {
+    readonly storageId: pulumi.Input<string>;
+    readonly container: pulumi.Input<string>;
+  };
+}): object {
+  const address = pulumi.interpolate`listCallbackUrl(resourceId('Microsoft.Logic/workflows/triggers', '${workflowName}', '${triggerName}'), '2019-05-01').value`;
+  return {
+    $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    contentVersion: "1.0.0.0",
+    resources: [
+      {
+        type: "Microsoft.EventGrid/systemTopics/eventSubscriptions",
+        apiVersion: "2025-02-15",
+        name,
+        properties: {
+          eventDeliverySchema: "EventGridSchema",
+          filter,
+          destination: {
+            endpointType: "WebHook",
+            properties: {
+              endpointUrl: pulumi.interpolate`[${address}]`,
+              maxEventsPerBatch: 1,
+              minimumTlsVersionAllowed: "1.2",
+            },
+          },
+          // Events undelivered after a day are kept as dead letters, and can be sent again.
+          retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 },
+          deadLetterWithResourceIdentity: {
+            identity: { type: "SystemAssigned" },
+            deadLetterDestination: {
+              endpointType: "StorageBlob",
+              properties: { resourceId: deadLetters.storageId, blobContainerName: deadLetters.container },
+            },
+          },
+        },
+      },
+    ],
+  };
 }

@@ -50,6 +50,13 @@ export async function runStep(step: (context: StepContext) => Promise<void>): Pr
   }
 }
 
+/** Shows a warning on the page of the run, where the CI system has one. */
+export function warn(message: string, { env, print }: Pick<StepContext, "env" | "print">): void {
+  const oneLine = message.replaceAll(/\s+/g, " ").replaceAll("%", "%25");
+  if (env.TF_BUILD !== undefined) print.command(`##vso[task.logissue type=warning]${oneLine}`);
+  if (env.GITHUB_ACTIONS !== undefined) print.command(`::warning::${oneLine}`);
+}
+
 /** A required variable of a step; throws SETTINGS_INVALID if it is not set. */
 export function requireVariable(env: NodeJS.ProcessEnv, name: string, example: string): string {
   const value = env[name]?.trim();

@@ -41,6 +41,13 @@ function pullRequestOf(env: Env): { readonly repository: string; readonly number
   return undefined;
 }
 
+/** What is missing to write comments of a pull request on GitHub; undefined outside of one, and where nothing is. */
+export function missingForGithub(env: Env): string | undefined {
+  const pullRequest = pullRequestOf(env);
+  if (pullRequest === undefined || env.GITHUB_TOKEN) return undefined;
+  return `No comment on pull request ${pullRequest.number} of ${pullRequest.repository}: GITHUB_TOKEN is not set. Expected a token that may write its comments. Azure Pipelines has none for GitHub: give this pipeline a secret variable GITHUB-TOKEN, a token with "Pull requests: write" for this repository alone. Elsewhere, pass the job's token to this step as GITHUB_TOKEN.`;
+}
+
 /** Comments of a pull request on GitHub, with the job's token; undefined outside of one. */
 export function githubComments(env: Env, { timing, secrets }: CommentOptions): Comments | undefined {
   const { GITHUB_TOKEN: token, GITHUB_API_URL: api = "https://api.github.com" } = env;

@@ -14,7 +14,7 @@ import { writeComment } from "../comments/comments";
 import { findComments } from "../comments/find-comments";
 import { jobLinkOf } from "../../../platform/base/job-link";
 import { locateRegistry } from "./stack-registry";
-import { requireVariable, runStep, type StepContext } from "../base/step";
+import { requireVariable, runStep, type StepContext, warn } from "../base/step";
 import { findWebhook, postToWebhook } from "./webhook";
 
 /** The part of `release.json` that is used here; `mlops package --output` writes the file, and stages pass it on. */
@@ -110,15 +110,14 @@ async function writeSummary(markdown: string, { env, print }: StepContext): Prom
 }
 
 /** Tells somebody elsewhere. That this fails is told in the log and stops no release: whoever approves sees it waiting in any case. */
-async function tell(work: () => Promise<string>, { env, print }: StepContext): Promise<void> {
+async function tell(work: () => Promise<string>, context: StepContext): Promise<void> {
+  const { print } = context;
   try {
     print(await work());
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     print(`The approvers were not told: ${error.message}`);
-    const oneLine = error.message.replaceAll(/\s+/g, " ").replaceAll("%", "%25");
-    if (env.TF_BUILD !== undefined) print.command(`##vso[task.logissue type=warning]${oneLine}`);
-    if (env.GITHUB_ACTIONS !== undefined) print.command(`::warning::${oneLine}`);
+    warn(error.message, context);
   }
 }
 

@@ -25,7 +25,8 @@ const billedTypes = new Set([
 ]);
 
 /** Types whose numeric properties do not affect the bill. */
-const unbilledTypes = /^(random|pulumi|mlops):|azure-native:(insights|monitor|authorization|policyinsights):/;
+const unbilledTypes =
+  /^(random|pulumi|mlops):|azure-native:(insights|monitor|authorization|policyinsights):|:NetworkSecurityGroup$/;
 
 /** The properties of a resource that affect the bill; an empty path stands for the resource itself. */
 export function costProperties(type: string, properties: readonly PropertyChange[]): PropertyChange[] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PlatformError } from "../../../platform/base/errors";
 import { resourceOf } from "../../../platform/azure/resource-urn";
+import { accessProperties } from "./access-properties";
 import { costProperties } from "./cost-properties";
 import { maskText } from "../base/mask";
 import { compareInputs, shownInputs, type PropertyChange } from "./property-changes";
@@ -15,7 +16,10 @@ export interface ResourceChange {
   readonly type: string;
   /** Its logical name in the program. */
   readonly name: string;
-  /** Differences of an update or replacement; empty if only a secret or a value computed by the provider differs. */
+  /**
+   * Differences of an update or replacement; empty if only a secret or a value computed by the provider differs. Of a creation or
+   * deletion, those that decide who may do or reach what.
+   */
   readonly properties: readonly PropertyChange[];
   /** Properties that force a replacement. */
   readonly reasons: readonly string[];
@@ -133,7 +137,7 @@ function changeOf(step: Step, secrets: readonly string[]): ResourceChange | unde
     operation,
     type,
     name,
-    properties: given ? changed : [],
+    properties: given ? changed : accessProperties(changed),
     reasons: step.keys ?? [],
     cost: costProperties(type, changed),
   };

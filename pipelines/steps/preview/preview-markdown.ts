@@ -47,7 +47,7 @@ function propertyLine({ path, before, after }: PropertyChange, reasons: readonly
 function changeLines(change: ResourceChange): string[] {
   const { operation, type, name, properties, reasons } = change;
   const lines = [`- ${code(name)} (${code(typeOf(type))})`];
-  if (operation === "create" || operation === "delete") return lines;
+  if (operation === "create" || operation === "delete") return [...lines, ...tellingLines(properties)];
   const invisible = properties.length === 0;
   return [
     ...lines,
@@ -55,6 +55,20 @@ function changeLines(change: ResourceChange): string[] {
     ...(invisible
       ? [`  - nothing to show: a secret, or a value that the provider computes${reasonText(reasons)}`]
       : []),
+  ];
+}
+
+/** Maximum properties shown of a resource that is created or deleted. */
+const maxProperties = 12;
+
+/** What a resource that comes or goes opens or closes, and to whom. */
+function tellingLines(properties: readonly PropertyChange[]): string[] {
+  const left = properties.length - maxProperties;
+  return [
+    ...properties
+      .slice(0, maxProperties)
+      .map(({ path, before, after }) => `  - ${code(path)}: ${valueOf(after ?? before)}`),
+    ...(left > 0 ? [`  - ${left} more that decide who may do or reach what`] : []),
   ];
 }
 

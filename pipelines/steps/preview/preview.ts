@@ -3,12 +3,13 @@ import { PlatformError } from "../../../platform/base/errors";
 import { readEnvironments } from "../../../platform/release/environments";
 import { writeComment } from "../comments/comments";
 import { findComments } from "../comments/find-comments";
+import { missingForGithub } from "../comments/github-comments";
 import { jobLinkOf } from "../../../platform/base/job-link";
 import { readPreview, type StackPreview } from "./preview-changes";
 import { renderPreviews, summarize } from "./preview-markdown";
 import { runPreview } from "./run-preview";
 import { maskText } from "../base/mask";
-import { requireVariable, runStep, type StepContext } from "../base/step";
+import { requireVariable, runStep, warn, type StepContext } from "../base/step";
 import { findServingStack, ownStack, type EnvironmentStack } from "../stacks/stack-projects";
 
 /** Timeout of the preview of a stack. */
@@ -62,7 +63,13 @@ async function preview(context: StepContext): Promise<void> {
   const previews = await previewAll(stacks, context);
   print(`\n${renderPreviews(previews, { max: unlimited })}`);
   const comments = findComments(env, { secrets });
-  if (comments !== undefined) {
+  if (comments === undefined) {
+    const missing = missingForGithub(env);
+    if (missing !== undefined) {
+      print(missing);
+      warn(missing, context);
+    }
+  } else {
     const text = renderPreviews(previews, { max: comments.max, log: jobLinkOf(env) });
     const done = await writeComment(comments, `preview ${stacks.join(",")}`, text);
     print(`The comment on ${comments.place} was ${done}.`);

@@ -59,6 +59,24 @@ describe("the file by which a release goes to the next machine", () => {
     expect(await readReleaseFile(file)).toMatchObject({ tests });
   });
 
+  test("is that of the last package where a pipeline has packaged again: what earlier attempts have left does not count", async () => {
+    const file = path.join(folder, "again", "release.json");
+    const again = { id: "20261121T020000-cost-9999", tests: { qa: { digest: digestOf("2"), smoke: 6 } } };
+    const of = (stage: string, more: Partial<RunRecord>): Promise<void> =>
+      writeReleaseFile(path.join(folder, "again", stage, "release.json"), { ...run, ...more });
+    await of("package-1", { tests: {} });
+    await of("package-9", { tests: {} });
+    await of("tested-qa-1", {});
+    await of("package-10", { ...again, tests: {} });
+    const first = await readReleaseFile(file);
+    expect([first.run, first.tests?.qa]).toEqual([again.id, undefined]);
+    await of("tested-qa-9", { ...again, tests: { qa: { digest: digestOf("2"), smoke: 5 } } });
+    await of("tested-qa-10", again);
+    expect(await readReleaseFile(file)).toMatchObject({ run: again.id, tests: again.tests });
+    await of("tested-of-another", { id: "20261122T000000-cost-5678" });
+    await expect(readReleaseFile(file)).rejects.toMatchObject({ code: "CONFLICT" });
+  });
+
   test("that is not there, or not as it was written, is refused with what to do", async () => {
     await expect(readReleaseFile(path.join(folder, "none.json"))).rejects.toMatchObject({
       code: "NOT_FOUND",

@@ -40,7 +40,7 @@ const context = (hasClients: boolean, serves: boolean) =>
     definition: { name: "diabetes" },
     target: {
       hasClients,
-      headers: () => Promise.resolve({ "x-test": "ours" }),
+      access: () => Promise.resolve({ headers: { "x-test": "ours" } }),
       deployer: { status: () => Promise.resolve(serves ? { stable: { model: "diabetes:1" } } : {}) },
     },
   }) as unknown as RunContext;

@@ -81,7 +81,7 @@ function released(previous: number | undefined) {
     },
   };
   const context = {
-    target: { deployer, headers: () => Promise.resolve({}) },
+    target: { deployer, access: () => Promise.resolve({ headers: {} }) },
     definition: { name: "cost" },
     session: {
       environments: { production: "live" },

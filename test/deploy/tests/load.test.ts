@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { runLoad, type LoadPlan } from "../../../deploy/tests/load";
+import { makeCertificate } from "../../platform/http/certificate";
 import { sendJson, startServer, type Received, type SmallServer } from "../../platform/http/http-server";
 
 let server: SmallServer;
@@ -115,5 +119,54 @@ test("a load of nothing is refused", async () => {
     code: "USAGE",
     message:
       "There are no rows to send. A load test needs at least one. Hold out a larger fraction of the data.",
+  });
+});
+
+describe("over TLS", () => {
+  const headers = { authorization: "Bearer of-this-test" };
+
+  async function load(certificate: string, pair: { key: string; cert: string }) {
+    const seen: { host: string | undefined; key: string | undefined }[] = [];
+    const secure = createServer(pair, (request, response) => {
+      seen.push({ host: request.headers.host, key: request.headers.authorization });
+      request.resume().once("end", () => response.end("{}"));
+    });
+    secure.listen(0, "127.0.0.1");
+    await once(secure, "listening");
+    const { port } = secure.address() as AddressInfo;
+    try {
+      const url = `https://localhost:${port}`;
+      const timed = {
+        url,
+        bodies: ["1"],
+        connections: 2,
+        seconds: 0.3,
+        minRequests: 1,
+        certificate,
+        headers,
+      };
+      return { result: await runLoad(timed), seen, host: `localhost:${port}` };
+    } finally {
+      secure.close();
+      secure.closeAllConnections();
+    }
+  }
+
+  test("requests reach the service with the certificate that it may show, under its name", async () => {
+    const ours = await makeCertificate("scoring");
+    const { result, seen, host } = await load(ours.cert, ours);
+    expect(result.failures).toBe(0);
+    // Beside those under way when the time was up.
+    expect(seen.length).toBeGreaterThanOrEqual(result.requests);
+    expect(result.requests).toBeGreaterThan(0);
+    expect(new Set(seen.map((each) => each.host))).toEqual(new Set([host]));
+  });
+
+  test("no key goes to a server with another, and its requests count as failed", async () => {
+    const [ours, theirs] = [await makeCertificate("scoring"), await makeCertificate("scoring")];
+    const { result, seen } = await load(ours.cert, theirs);
+    expect(seen).toEqual([]);
+    expect(result.failures).toBeGreaterThan(0);
+    expect(result.failures).toBe(result.requests);
   });
 });

@@ -35,12 +35,18 @@ describe("the settings of the processes", () => {
       MLOPS_AUTH: "keys",
       MLOPS_KEY_VAULT: "https://vault.vault.azure.net",
       MLOPS_TEST_KEY_VAULT: "https://vault.vault.azure.net",
+      MLOPS_TLS_KEY_VAULT: "https://vault.vault.azure.net",
       MLOPS_PREDICTION_LOG: "https://account.blob.core.windows.net/prediction-log",
       MLOPS_PREDICTION_LOG_REDACT: "age,sex",
     });
     const MLOPS_AUDIT = "https://account.blob.core.windows.net/audit";
     expect(training).toEqual({ MLOPS_EVALUATION: "on", MLOPS_ON_NO_PROMOTION: "cancel", MLOPS_AUDIT });
     expect(cli).toMatchObject({ MLOPS_REGISTRY: sources.trackingUri, MLOPS_AUDIT });
+  });
+
+  test("have no certificate where a cluster's gateway has it", async () => {
+    const { scoring } = await variables({ "mlops:scoring": "kubernetes" });
+    expect(scoring).not.toHaveProperty("MLOPS_TLS_KEY_VAULT");
   });
 
   test("have Entra tokens instead of keys when an audience is given", async () => {

@@ -54,7 +54,7 @@ describe("the way of a model into production", () => {
     ]);
     expect(run.asked).toEqual(["mlops-qa"]);
     const artifact = JSON.parse(
-      await readFile(path.join(run.artifacts, "model", "model.json"), "utf8"),
+      await readFile(path.join(run.artifacts, "model-1", "model.json"), "utf8"),
     ) as unknown;
     expect(artifact).toMatchObject({ outcome: "registered", version: "diabetes:1" });
     // Another one, of wrong data, while nothing is in production that it could be compared with.
@@ -100,7 +100,7 @@ describe("the way of a model into production", () => {
       expect.stringMatching(/^Cancelled\. diabetes:1 stays in production.*95 % interval/),
     ]);
     const artifact = JSON.parse(
-      await readFile(path.join(run.artifacts, "model", "model.json"), "utf8"),
+      await readFile(path.join(run.artifacts, "model-1", "model.json"), "utf8"),
     ) as unknown;
     expect(artifact).toMatchObject({ outcome: "cancelled" });
     expect(await home.json<ModelVersion[]>(["registry", "list"])).toHaveLength(2);
@@ -140,7 +140,7 @@ describe("the way of a model into production", () => {
   test("batch scoring publishes a prediction for each row, by the version in production", async () => {
     const run = await home.runs("batch");
     expect(outputOf(run, "Score.Score")).toContain("442 rows read: 442 scored by diabetes:1");
-    const rows = await readFile(path.join(run.artifacts, "predictions", "predictions.csv"), "utf8");
+    const rows = await readFile(path.join(run.artifacts, "predictions-1", "predictions.csv"), "utf8");
     expect(rows.trim().split("\n")).toHaveLength(443);
   });
 

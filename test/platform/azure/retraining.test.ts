@@ -48,6 +48,17 @@ describe("starting the training pipeline", () => {
     expect(posts()).toHaveLength(1);
   });
 
+  test.each(["Failed", "Canceled", "NotResponding"])(
+    "the same request starts another job when the first is %s, and finds that from then on",
+    async (state) => {
+      await start();
+      for (const job of server.jobs) job.states.splice(0, 1, state);
+      expect(await start()).toEqual({ name: "batchjob-2", already: false });
+      expect(await start()).toEqual({ name: "batchjob-2", already: true });
+      expect(posts()).toHaveLength(2);
+    },
+  );
+
   test("another request starts another job", async () => {
     await start();
     expect(await invokeRetraining(server.client(), { ...call(), request: "build-43" })).toEqual({

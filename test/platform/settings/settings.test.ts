@@ -242,6 +242,12 @@ describe("settings", () => {
       ["MLOPS_TEST_KEY and MLOPS_TEST_KEY_VAULT are set. The key comes from one place. Unset one of them."],
     ],
     [
+      { MLOPS_TLS_KEY_VAULT: "https://vault.example", MLOPS_TLS_CERT: "c", MLOPS_TLS_KEY: "k" },
+      [
+        "MLOPS_TLS_KEY_VAULT and the files of a certificate are set. The certificate comes from one place. Unset one of them.",
+      ],
+    ],
+    [
       { MLOPS_HOST: "::", MLOPS_TLS_KEY: "k", MLOPS_GRACE_MS: "1000", MLOPS_DRAIN_MS: "1000" },
       [
         'MLOPS_AUTH is not set, and others can reach MLOPS_HOST "::". Expected "keys" or "entra", or "none" to answer everyone.',

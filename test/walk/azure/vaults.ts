@@ -1,5 +1,6 @@
 import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import { makeCertificate } from "../../platform/http/certificate";
 import { sendJson } from "../../platform/http/http-server";
 import type { Call } from "./call";
 import type { PlayedEntra } from "./entra";
@@ -10,6 +11,8 @@ export class PlayedVaults {
   private readonly pair = generateKeyPairSync("rsa", { modulusLength: 3072 });
   /** Texts of secrets, by stack and name: whoever updates a stack makes them. */
   private readonly secrets = new Map<string, { value: string; tags?: Record<string, string> }>();
+  /** Names in the certificates that the vaults have made, by stack and name; each is a secret, too. */
+  private readonly certificates = new Map<string, readonly string[]>();
 
   constructor(
     private readonly entra: PlayedEntra,
@@ -31,6 +34,8 @@ export class PlayedVaults {
     const [, verb] = /^\/keys\/[\w-]+\/.*?(encrypt|decrypt)$/.exec(pathname) ?? [];
     if (verb !== undefined) return this.crypt(verb, body, { host, response });
     const stack = this.facts().find(({ vaults }) => vaults.includes(host.split(".")[0] ?? ""));
+    if (/^\/(deleted)?certificates\//.test(pathname))
+      return void this.answerCertificate(stack?.name ?? "", { pathname, body, host, response });
     const name = /^\/secrets\/([\w-]+)\/?$/.exec(pathname)?.[1] ?? "";
     const key = `${stack?.name}/${name}`;
     if (request.method === "PUT" && stack !== undefined)
@@ -39,6 +44,36 @@ export class PlayedVaults {
     if (kept === undefined)
       return sendJson(response, 404, { error: { code: "SecretNotFound", message: `no secret ${name}` } });
     sendJson(response, 200, { ...kept, id: `https://${host}/secrets/${name}/1`, attributes: {} });
+  }
+
+  /** A vault makes a certificate at once, by the policy that it is given. */
+  private async answerCertificate(
+    stack: string,
+    {
+      pathname,
+      body,
+      host,
+      response,
+    }: { pathname: string; body: string; host: string; response: ServerResponse },
+  ): Promise<void> {
+    const [, name = "", verb] = /^\/certificates\/([\w-]+)\/?(create|pending)?$/.exec(pathname) ?? [];
+    const [id, key] = [`https://${host}/certificates/${name}`, `${stack}/${name}`];
+    if (verb === "create") {
+      const { policy } = JSON.parse(body) as { policy: { x509_props: { sans: { dns_names: string[] } } } };
+      const names = policy.x509_props.sans.dns_names;
+      const { key: own, cert } = await makeCertificate(name, names);
+      this.certificates.set(key, names);
+      this.secrets.set(key, { value: `${own}\n${cert}` });
+      return sendJson(response, 202, { id: `${id}/pending`, status: "inProgress", issuer: { name: "Self" } });
+    }
+    const names = this.certificates.get(key);
+    if (names === undefined)
+      return sendJson(response, 404, {
+        error: { code: "CertificateNotFound", message: `no certificate ${name}` },
+      });
+    const pending = { id: `${id}/pending`, status: "completed", issuer: { name: "Self" } };
+    const made = { id: `${id}/1`, attributes: {}, policy: { x509_props: { sans: { dns_names: names } } } };
+    sendJson(response, 200, verb === "pending" ? pending : made);
   }
 
   private crypt(verb: string, body: string, { host, response }: { host: string; response: ServerResponse }) {

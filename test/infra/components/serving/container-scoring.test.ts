@@ -60,7 +60,7 @@ describe("scoring on Container Instances", () => {
       volumes: [{ name: "spool", emptyDir: {} }],
     });
     expect(group).not.toHaveProperty("subnetIds");
-    expect(address).toBe("http://scoring.westeurope.azurecontainer.io:8080");
+    expect(address).toBe("https://scoring.westeurope.azurecontainer.io:8080");
   });
 
   test("hides the value of a secret, and no other", async () => {

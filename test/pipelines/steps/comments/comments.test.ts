@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { writeComment, type Comments } from "../../../../pipelines/steps/comments/comments";
 import { findComments } from "../../../../pipelines/steps/comments/find-comments";
+import { missingForGithub } from "../../../../pipelines/steps/comments/github-comments";
 import { sendJson, startServer, type Received, type SmallServer } from "../../../platform/http/http-server";
 
 type Answer = (response: ServerResponse, request: Received) => void;
@@ -365,5 +366,30 @@ describe("the pull request", () => {
     {},
   ])("is none for %j", (env) => {
     expect(findComments({ ...env, ...token }, options)).toBeUndefined();
+  });
+});
+
+describe("a pull request on GitHub that nobody may comment on", () => {
+  const azurePipelines = {
+    BUILD_REPOSITORY_PROVIDER: "GitHub",
+    BUILD_REPOSITORY_NAME: "contoso/models",
+    SYSTEM_PULLREQUEST_PULLREQUESTNUMBER: "12",
+    SYSTEM_ACCESSTOKEN: "the-job-token",
+  };
+
+  test("is said, with the token that Azure Pipelines has to be given", () => {
+    expect(missingForGithub(azurePipelines)).toMatch(
+      /^No comment on pull request 12 of contoso\/models: GITHUB_TOKEN is not set\..*GITHUB-TOKEN.*"Pull requests: write"/,
+    );
+    expect(findComments(azurePipelines, { secrets: [] })).toBeUndefined();
+  });
+
+  test("is not with that token, nor without a pull request", () => {
+    const given = { ...azurePipelines, GITHUB_TOKEN: "token" };
+    expect(missingForGithub(given)).toBeUndefined();
+    expect(findComments(given, { secrets: [] })?.place).toBe("pull request 12 on GitHub");
+    expect(
+      missingForGithub({ ...azurePipelines, SYSTEM_PULLREQUEST_PULLREQUESTNUMBER: undefined }),
+    ).toBeUndefined();
   });
 });

@@ -294,3 +294,67 @@ describe("a value that Pulumi wraps", () => {
     expect(text).not.toContain("hunter2");
   });
 });
+
+describe("what is created", () => {
+  const role = "azure-native:authorization:RoleAssignment";
+  const scope = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a";
+
+  test("says who gets which right on what", () => {
+    const given = {
+      principalId: "p-1",
+      principalType: "ServicePrincipal",
+      roleDefinitionId: "/roles/r",
+      scope,
+    };
+    const text = render(one("create", role, undefined, { ...given, description: "why" }));
+    expect(text).toContain(`  - \`scope\`: \`${scope}\``);
+    expect(text).toContain("  - `principalId`: `p-1`");
+    expect(text).toContain("  - `roleDefinitionId`: `/roles/r`");
+    expect(text).not.toContain("why");
+    // A right that is taken away is seen as well.
+    expect(render(one("delete", role, given))).toContain(`  - \`scope\`: \`${scope}\``);
+  });
+
+  test("says what a network lets in, and where a service is open", () => {
+    const rule = {
+      name: "all",
+      access: "Allow",
+      direction: "Inbound",
+      sourceAddressPrefix: "*",
+      priority: 100,
+    };
+    const group = render(
+      one("create", "azure-native:network:NetworkSecurityGroup", undefined, { securityRules: [rule] }),
+    );
+    expect(group).toContain("  - `securityRules[all].access`: `Allow`");
+    expect(group).toContain("  - `securityRules[all].sourceAddressPrefix`: `*`");
+    expect(group).not.toContain("priority");
+    const account = render(
+      one("create", "azure-native:storage:StorageAccount", undefined, {
+        allowBlobPublicAccess: true,
+        networkRuleSet: { defaultAction: "Deny", ipRules: [{ iPAddressOrRange: "203.0.113.0/24" }] },
+        tags: { owner: "team" },
+      }),
+    );
+    expect(account).toContain("  - `allowBlobPublicAccess`: `true`");
+    expect(account).toContain("  - `networkRuleSet.defaultAction`: `Deny`");
+    expect(account).toContain("  - `networkRuleSet.ipRules[0].iPAddressOrRange`: `203.0.113.0/24`");
+    expect(account).not.toContain("owner");
+  });
+
+  test("shows no secret, and of many properties so many that a comment stays readable", () => {
+    const secret = {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      value: "s3cret",
+    };
+    const hidden = render(one("create", role, undefined, { scope: secret }));
+    expect(hidden).not.toContain("s3cret");
+    expect(hidden).toMatch(/ {2}- `scope`: `[^`]+`/);
+    const securityRules = Array.from({ length: 20 }, (_, index) => ({ name: `r${index}`, access: "Allow" }));
+    const many = render(
+      one("create", "azure-native:network:NetworkSecurityGroup", undefined, { securityRules }),
+    );
+    expect(many.match(/\.access/g)).toHaveLength(12);
+    expect(many).toContain("  - 8 more that decide who may do or reach what");
+  });
+});

@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { readPredictionLog } from "../../../../platform/predictions/prediction-log";
 import { openLocalStorage } from "../../../../platform/storage/local-storage";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
-import { writeCertificate } from "../../../platform/http/certificate";
+import { callService } from "../../../../deploy/tests/call-service";
+import { makeCertificate, writeCertificate } from "../../../platform/http/certificate";
 import { useIdentityEndpoint } from "../../../platform/azure/identity-endpoint";
 import { row, writeCostModel } from "../../model-fixture";
 import { until, usePrograms, type ScoringProgram } from "../../process/scoring-program";
@@ -250,6 +251,54 @@ describe("a Key Vault", () => {
     });
     expect(await program.ended).toBe(2);
     expect(program.output).toContain(`There is no secret scoring-primary-key in ${vault.url}.`);
+  });
+
+  test("gives the certificate that the service serves with, and the one that the vault has made next", async () => {
+    const pemOf = async (name: string): Promise<string> => {
+      const { key, cert } = await makeCertificate(name);
+      return `${key}\n${cert}`;
+    };
+    const secrets = { "scoring-certificate": await pemOf("first") };
+    const vault = await openVault(secrets);
+    const { program, url } = await startWith({
+      ...(await openIdentity()),
+      MLOPS_PRIMARY_KEY: primary,
+      MLOPS_TLS_KEY_VAULT: vault.url,
+      MLOPS_KEY_VAULT_REFRESH_MS: "200",
+      NODE_EXTRA_CA_CERTS: vault.certificate,
+    });
+    const secure = url.replace("http:", "https:");
+    const headers = { authorization: `Bearer ${primary}`, "content-type": "application/json" };
+    const answers = async (certificate: string): Promise<number> =>
+      (await callService(`${secure}/score`, { method: "POST", headers, body, certificate })).status;
+    const [first, second] = [secrets["scoring-certificate"], await pemOf("second")];
+    expect(await answers(first)).toBe(200);
+    await expect(score(url)).rejects.toThrow();
+    secrets["scoring-certificate"] = "no certificate";
+    await until(() =>
+      program.output.includes("The certificate cannot be read; the previous one stays in use."),
+    );
+    secrets["scoring-certificate"] = second;
+    await until(() => program.output.includes("The certificate has changed"));
+    expect(await answers(second)).toBe(200);
+    program.signal("SIGTERM");
+    expect(await program.ended).toBe(0);
+    expect(program.output).not.toContain("PRIVATE KEY");
+  });
+
+  test("that has no certificate ends the process: keys are not taken over plain HTTP instead", async () => {
+    const vault = await openVault({});
+    await writeCostModel(folder("model"));
+    const program = start({
+      ...(await openIdentity()),
+      MLOPS_MODEL_DIRECTORY: folder("model"),
+      MLOPS_AUTH: "keys",
+      MLOPS_PRIMARY_KEY: primary,
+      MLOPS_TLS_KEY_VAULT: vault.url,
+      NODE_EXTRA_CA_CERTS: vault.certificate,
+    });
+    expect(await program.ended).toBe(2);
+    expect(program.output).toContain(`There is no certificate scoring-certificate in ${vault.url}.`);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { scoringHeaders, type CredentialSources } from "../../../deploy/azure/scoring-headers";
+import { scoringAccess, type CredentialSources } from "../../../deploy/azure/scoring-access";
 
 const outputsWith = (scoring: object): Record<string, unknown> => ({ environment: { scoring } });
 
@@ -11,37 +11,40 @@ const sources: CredentialSources = {
 const report = jest.fn();
 beforeEach(() => report.mockClear());
 
+/** The headers alone. */
+const headersOf = async (...args: Parameters<typeof scoringAccess>) => (await scoringAccess(...args)).headers;
+
 describe("headers for a test of a stack's service", () => {
   test("hold its primary key, from its vault", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: "https://v.vault.azure.net" });
-    expect(await scoringHeaders(outputs, report, sources)).toEqual({
+    expect(await headersOf(outputs, report, sources)).toEqual({
       authorization: "Bearer secret scoring-primary-key of https://v.vault.azure.net",
     });
   });
 
   test("hold a token for its first audience", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "entra", MLOPS_ENTRA_AUDIENCE: "api://scoring, other" });
-    expect(await scoringHeaders(outputs, report, sources)).toEqual({
+    expect(await headersOf(outputs, report, sources)).toEqual({
       authorization: "Bearer token for api://scoring",
     });
   });
 
   test.each([[{}], [{ MLOPS_AUTH: "none" }]])("are none where nobody is asked: %j", async (scoring) => {
-    expect(await scoringHeaders(outputsWith(scoring), report, sources)).toEqual({});
-    expect(await scoringHeaders({}, report, sources)).toEqual({});
+    expect(await headersOf(outputsWith(scoring), report, sources)).toEqual({});
+    expect(await headersOf({}, report, sources)).toEqual({});
   });
 
   test("are refused, with the role to give, when the vault does not give the key", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: "https://v.vault.azure.net" });
     const forbidden = { ...sources, secret: () => Promise.reject(new Error("Forbidden (403).")) };
-    await expect(scoringHeaders(outputs, report, forbidden)).rejects.toMatchObject({
+    await expect(scoringAccess(outputs, report, forbidden)).rejects.toMatchObject({
       code: "AZURE_FAILED",
       message: expect.stringMatching(/Forbidden \(403\)\..*"Key Vault Secrets User"/),
     });
   });
 
   test("are refused when the outputs do not say where the key is", async () => {
-    await expect(scoringHeaders(outputsWith({ MLOPS_AUTH: "keys" }), report, sources)).rejects.toMatchObject({
+    await expect(scoringAccess(outputsWith({ MLOPS_AUTH: "keys" }), report, sources)).rejects.toMatchObject({
       code: "CONFLICT",
       message: expect.stringContaining("asks for keys"),
     });
@@ -54,7 +57,7 @@ describe("headers for a test of a stack's service", () => {
   });
 
   test("hold the key by which the service knows a test", async () => {
-    expect(await scoringHeaders(withTestKey, report, sources)).toEqual({
+    expect(await headersOf(withTestKey, report, sources)).toEqual({
       authorization: "Bearer token for api://scoring",
       "x-mlops-test": "secret scoring-test-key of https://v.vault.azure.net",
     });
@@ -65,11 +68,43 @@ describe("headers for a test of a stack's service", () => {
     ["Forbidden (403).", () => Promise.reject(new Error("Forbidden (403)."))],
     ["There is none.", () => Promise.resolve(undefined)],
   ])("let a test in without that key, and say what follows: %s", async (reason, secret) => {
-    expect(await scoringHeaders(withTestKey, report, { ...sources, secret })).toEqual({
+    expect(await headersOf(withTestKey, report, { ...sources, secret })).toEqual({
       authorization: "Bearer token for api://scoring",
     });
     expect(report).toHaveBeenCalledWith(
       `The key scoring-test-key of https://v.vault.azure.net cannot be read, so that the service takes these tests for clients. ${reason} Give this identity "Key Vault Secrets User" on the vault.`,
     );
+  });
+});
+
+describe("the certificate of a stack's service", () => {
+  const vault = "https://v.vault.azure.net/";
+  const made = {
+    ...outputsWith({}),
+    scoringKeys: { vault, certificate: { names: ["qa.scoring.internal"] } },
+  };
+  const certificate = "-----BEGIN CERTIFICATE-----\nMIIB+/=\n-----END CERTIFICATE-----";
+  const pem = `-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n${certificate}\n`;
+
+  test("is the one that the vault has made, without its private key", async () => {
+    const secret = jest.fn(() => Promise.resolve(pem));
+    expect(await scoringAccess(made, report, { ...sources, secret })).toEqual({ headers: {}, certificate });
+    expect(secret.mock.calls).toEqual([[vault, "scoring-certificate"]]);
+  });
+
+  test("is none where a public authority vouches for it", async () => {
+    const outputs = { ...made, scoringKeys: { vault } };
+    expect(await scoringAccess(outputs, report, sources)).toEqual({ headers: {} });
+  });
+
+  test.each<[string, CredentialSources["secret"]]>([
+    ["Forbidden (403).", () => Promise.reject(new Error("Forbidden (403)."))],
+    ["There is none.", () => Promise.resolve(undefined)],
+    ["There is none.", () => Promise.resolve("no certificate")],
+  ])("has to be known before anything is sent: %s", async (reason, secret) => {
+    await expect(scoringAccess(made, report, { ...sources, secret })).rejects.toMatchObject({
+      code: "AZURE_FAILED",
+      message: expect.stringContaining(`cannot be read. ${reason} Expected it in PEM`),
+    });
   });
 });

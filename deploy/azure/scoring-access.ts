@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { azureCredential, tokenOf } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
-import { testKeySecret } from "../../platform/settings/security-settings";
+import type { ServiceAccess } from "../../platform/release/target";
+import { servingCertificate, testKeySecret } from "../../platform/settings/security-settings";
 import { testHeader } from "../../scoring/http/request-headers";
 
 /** How the scoring service of a stack asks who calls; infra/config/environment.ts writes it. */
@@ -15,6 +16,8 @@ const outputsSchema = z.object({
       MLOPS_TEST_KEY_VAULT: z.string().optional(),
     }),
   }),
+  /** With `certificate`, the vault has made the one that the service shows; without, a public authority vouches for it. */
+  scoringKeys: z.object({ vault: z.string(), certificate: z.unknown().optional() }).optional(),
 });
 
 /** Where keys and tokens are from. */
@@ -60,17 +63,47 @@ async function testMark(
 }
 
 /**
- * Headers by which a test may call the service of a stack: its primary key, or a token for its audience; and the one by
- * which the service knows that it is a test.
+ * How a test may call the service of a stack: by its primary key, or a token for its audience; the header by which the service
+ * knows that it is a test; and the certificate that it has to show.
  */
-export async function scoringHeaders(
+export async function scoringAccess(
   outputs: Readonly<Record<string, unknown>>,
   report: (line: string) => void,
   sources: CredentialSources = azureSources,
-): Promise<Record<string, string>> {
-  const { scoring } = outputsSchema.safeParse(outputs).data?.environment ?? {};
-  if (scoring === undefined) return {};
-  return { ...(await credentials(scoring, sources)), ...(await testMark(scoring, { sources, report })) };
+): Promise<ServiceAccess> {
+  const read = outputsSchema.safeParse(outputs).data;
+  if (read === undefined) return { headers: {} };
+  const { scoring } = read.environment;
+  // First, as nothing is sent to a server that is not known.
+  const { vault, certificate: made } = read.scoringKeys ?? {};
+  const certificate = await findCertificate(made === undefined ? undefined : vault, sources);
+  const headers = {
+    ...(await credentials(scoring, sources)),
+    ...(await testMark(scoring, { sources, report })),
+  };
+  return { headers, ...(certificate !== undefined && { certificate }) };
+}
+
+/** The certificate of a service that no authority vouches for, without the private key that the vault keeps beside it. */
+async function findCertificate(
+  vault: string | undefined,
+  sources: CredentialSources,
+): Promise<string | undefined> {
+  if (vault === undefined) return undefined;
+  let reason = "There is none.";
+  try {
+    const [pem] =
+      /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(
+        (await sources.secret(vault, servingCertificate)) ?? "",
+      ) ?? [];
+    if (pem !== undefined) return pem;
+  } catch (error) {
+    reason = reasonOf(error);
+  }
+  throw new PlatformError(
+    "AZURE_FAILED",
+    `The certificate ${servingCertificate} of ${vault}, by which the scoring service is known, cannot be read. ${reason} Expected it in PEM, and "Key Vault Secrets User" for this identity. Run \`npm run infra:keys -- --stack <name>\`, which makes it.`,
+  );
 }
 
 async function credentials(
