@@ -68,6 +68,7 @@ export = async (): Promise<Record<string, unknown>> => {
     blobEndpoint: foundation.storage.blobEndpoint,
     predictionLogContainer: containers.predictionLog,
     auditContainer: containers.audit,
+    historyContainer: containers.history,
     vaultUri: foundation.vault.uri,
     trackingUri: workspace.trackingUri,
     tenantId,

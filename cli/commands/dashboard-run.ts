@@ -23,9 +23,8 @@ import { openSession, type Session } from "../session/session";
 import { openTarget } from "../session/target";
 import { reportInput } from "../steps/run-report";
 import { monitor } from "../watching/monitor";
-import { WindowReader, windowFolder } from "../watching/window-journal";
-import { openStorage } from "../../platform/storage/open-storage";
-import { journalFolder } from "../retraining/decision-journal";
+import { openingHistory } from "../watching/watch-history";
+import { WindowReader } from "../watching/window-journal";
 import { scoreFile } from "../watching/score-file";
 import type { CommandScope } from "./command-scope";
 
@@ -100,11 +99,12 @@ export async function runDashboard(
   const session = await openSession({ json, signal, attached: false });
   const report = reportOnce(session);
   const cache = new RunCache(new Runs(session.workspace.runs, report));
-  const { workspace } = session;
+  const { target } = session.settings;
+  const opened = openingHistory(session, { target, history });
   const sources = {
     runs: cache,
-    windows: new WindowReader(await openStorage(history ?? windowFolder(workspace))),
-    decisions: await openStorage(history ?? journalFolder(workspace)),
+    windows: new WindowReader(async () => (await opened()).windows),
+    decisions: async () => (await opened()).decisions,
   };
   const boards = new BoardKeeper(() => readBoards(session, sources));
   const [, program = ""] = process.argv;

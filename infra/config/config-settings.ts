@@ -141,6 +141,11 @@ export const settings = {
     default: "true",
     description: "Whether the schedule is enabled; disable it and update the stack before you remove it",
   },
+  retrainingsPerWeek: {
+    schema: count(0, 100),
+    default: "0",
+    description: "Most retrainings in seven days that drift or fallen performance may start; 0 only alerts",
+  },
   stepTimeoutMinutes: {
     schema: count(5, 1440),
     default: "60",

@@ -154,6 +154,12 @@ export const accessTable: readonly Grant[] = [
     on: "auditContainer",
     why: "check the audit trail, and add to it what they do manually",
   },
+  {
+    who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "historyContainer",
+    why: "look at what watching has found, and add to it what they find manually",
+  },
   { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "inspect and start runs" },
   {
     who: "operators",
@@ -260,6 +266,12 @@ export const accessTable: readonly Grant[] = [
     role: "Storage Blob Data Contributor",
     on: "auditContainer",
     why: "add the retrainings that they start to the audit trail",
+  },
+  {
+    who: "watchers",
+    role: "Storage Blob Data Contributor",
+    on: "historyContainer",
+    why: "keep what they measure and decide; of many measurements the oldest go",
   },
   {
     who: "watchers",

@@ -172,7 +172,7 @@ export class Foundation extends pulumi.ComponentResource {
   }
 
   private scopesOf(): Foundation["scopes"] {
-    const { data, models, predictionLog, batch, audit } = this.storage.containerIds;
+    const { data, models, predictionLog, batch, audit, history } = this.storage.containerIds;
     return {
       storage: this.storage.id,
       dataContainer: data,
@@ -180,6 +180,7 @@ export class Foundation extends pulumi.ComponentResource {
       predictionLogContainer: predictionLog,
       batchContainer: batch,
       auditContainer: audit,
+      historyContainer: history,
       vault: this.vault.id,
       registry: this.registry.id,
       insights: this.insights.id,
