@@ -48,7 +48,7 @@ export async function openModelPage({ access, url, ...parts }: ModelPageParts): 
 /** The dashboard: pages of what is known, and forms for what may be done. It does not listen yet. */
 export async function openDashboard(parts: DashboardParts): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: maxForm, routerOptions: { maxParamLength: 200 } });
-  addGuard(app, parts.access, { entrance: ownEntrance, portOf: () => portOf(app) });
+  addGuard(app, parts.access, { entrance: parts.entrance ?? ownEntrance, portOf: () => portOf(app) });
   const desk = new Desk(parts);
   addPages(app, desk);
   await addForms(app, desk);

@@ -56,3 +56,9 @@ export async function retrainingsPerWeek(
     ? Number(await settingOfTraining("MLOPS_RETRAININGS_PER_WEEK", signal))
     : defaultPerWeek;
 }
+
+/** Opens where releases have recorded what the environments of stacks serve: beside the history. */
+export function openingRecords(opening: Opening): () => Promise<Storage> {
+  const opened = openingHistory(opening, { target: "azure" });
+  return async () => (await opened()).windows;
+}

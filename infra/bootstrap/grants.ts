@@ -167,8 +167,8 @@ export const grants: readonly Grant[] = [
     who: "release",
     role: "Storage Blob Data Contributor",
     on: "earlierSubscriptions",
-    why: "adds what it releases to the audit trail, which the first environment has",
-    condition: () => onlyContainers("audit"),
+    why: "adds what it releases to the audit trail, and records it for the dashboard, in the first environment",
+    condition: () => onlyContainers("audit", "history"),
   },
   {
     who: "release",

@@ -28,6 +28,11 @@ const history = variable(
 /** Most retrainings in seven days that watching a model may start; 0 starts none. */
 const retrainingsPerWeek = wholeNumber("MLOPS_RETRAININGS_PER_WEEK", [0, 100], undefined);
 export const watching = { history, retrainingsPerWeek };
+/** Outputs of stacks by name, in JSON, of a machine without Pulumi; read by deploy/azure/stack-outputs.ts. */
+const stackOutputs = variable("MLOPS_STACK_OUTPUTS", folder.optional(), "JSON of outputs by stack");
+/** Who has something done by this process, where somebody else vouches for the name. */
+const actor = variable("MLOPS_ACTOR", z.string().min(1).max(320).optional(), "the name of a person");
+export const hosting = { stackOutputs, actor };
 /** The audit trail; of a command in the home when not set, of a job nowhere. */
 export const audit = variable(
   "MLOPS_AUDIT",

@@ -8,7 +8,7 @@ import { registryText } from "./mlflow-address";
 import { nodePrice } from "./node-price";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { pageKey } from "./page-key";
-import { audit, predictionLog, versions, watching } from "./places";
+import { audit, hosting, predictionLog, versions, watching } from "./places";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
 import { sqlEngineFaults, sqlEngineVariables } from "./sql-engine-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
@@ -86,6 +86,7 @@ const processes = {
     trustedKeys,
     audit,
     ...watching,
+    ...hosting,
     nodePrice,
     pageKey,
     ...versions,

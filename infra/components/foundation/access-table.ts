@@ -248,6 +248,12 @@ export const accessTable: readonly Grant[] = [
     on: "auditContainer",
     why: "add what they release to the audit trail",
   },
+  {
+    who: "releasers",
+    role: "Storage Blob Data Contributor",
+    on: "historyContainer",
+    why: "record what they released for the dashboard",
+  },
 
   {
     who: "watchers",

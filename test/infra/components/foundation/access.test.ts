@@ -68,6 +68,7 @@ describe("the table of who may do what", () => {
       "Network Contributor on groupSubnet",
       // It adds entries; the policy of the container keeps those that are there.
       "Storage Blob Data Contributor on auditContainer",
+      "Storage Blob Data Contributor on historyContainer",
     ]);
   });
 
