@@ -233,4 +233,6 @@ export const resourceProviders = [
   "Microsoft.PolicyInsights",
   "Microsoft.Search",
   "Microsoft.Storage",
+  // Of the dashboard, where a stack has one.
+  "Microsoft.Web",
 ] as const;

@@ -15,6 +15,7 @@ import {
   vmSize,
   type Setting,
 } from "./config-values";
+import { dashboardSettings } from "./dashboard-settings";
 import { kubernetesSettings } from "./kubernetes-settings";
 import { retentionSettings } from "./retention-settings";
 
@@ -231,6 +232,7 @@ export const settings = {
     description: "Whether storage, vault and registry are protected from deletion by any update",
   },
   ...retentionSettings,
+  ...dashboardSettings,
   dataRegions: {
     schema: list(/^[a-z0-9]{4,30}$/, "regions"),
     default: "",

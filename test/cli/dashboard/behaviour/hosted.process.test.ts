@@ -7,6 +7,7 @@ import { digestOf } from "../../../../platform/base/files";
 import type { DeploymentStatus } from "../../../../platform/release/deployment";
 import { closeGracefully, listen } from "../../../../platform/http/listening";
 import { openStorage } from "../../../../platform/storage/open-storage";
+import { buildApp } from "../../../../build/app";
 import { recordServed } from "../../../../deploy/azure/served-record";
 import { recordWindow } from "../../../../cli/watching/window-journal";
 import { recordDecision } from "../../../../cli/retraining/decision-journal";
@@ -15,7 +16,7 @@ import { MlflowStandIn } from "../../../platform/registry/mlflow/mlflow-stand-in
 import { Azurite } from "../../../platform/storage/azurite";
 import { watchedWindow } from "../a-board";
 
-// The real command as App Service starts it, beside the real emulator of Blob, an MLflow server and a scoring service.
+// The program of the image as App Service starts it, which has nothing of this repository but what was built, beside the real emulator of Blob, an MLflow server and a scoring service.
 const laptop = new Workplace();
 const webApp = new Workplace();
 const hostname = "mlops-dashboard.azurewebsites.net";
@@ -103,8 +104,13 @@ beforeAll(async () => {
   );
   await logRequests(azurite.signedUrl("prediction-log"));
 
+  await buildApp("dashboard", path.join(webApp.home, "srv"));
   const port = await freePort();
-  dashboard = webApp.start(["dashboard", "--hosted", "--allow-changes", "--port", String(port)], {
+  const args = ["dashboard", "--hosted", "--allow-changes", "--port", String(port)];
+  dashboard = webApp.spawn(process.execPath, [path.join(webApp.home, "srv", "app", "main.js"), ...args], {
+    // As the image sets them.
+    MLOPS_MODELS: path.join(webApp.home, "srv", "models"),
+    MLOPS_ENVIRONMENTS: path.join(webApp.home, "srv", "environments.yml"),
     WEBSITE_HOSTNAME: hostname,
     WEBSITE_AUTH_ENABLED: "True",
     MLOPS_TARGET: "azure",

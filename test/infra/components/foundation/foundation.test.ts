@@ -18,6 +18,7 @@ const args: FoundationArgs = {
   addressSpace: "10.40.0.0/16",
   customerManagedKeys: false,
   signing: false,
+  dashboard: "off",
   protect: false,
 };
 const plain = {
