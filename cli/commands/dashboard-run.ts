@@ -24,7 +24,7 @@ import { openTarget } from "../session/target";
 import { reportInput } from "../steps/run-report";
 import { monitor } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
-import { openingHistory } from "../watching/watch-history";
+import { openingHistory } from "../session/watch-history";
 import { WindowReader } from "../watching/window-journal";
 import { scoreFile } from "../watching/score-file";
 import type { CommandScope } from "./command-scope";

@@ -14,7 +14,7 @@ import { driftGauges } from "../watching/drift-gauges";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
 import { reportGauges } from "../watching/report-gauges";
-import { openingHistory, retrainingsPerWeek, type WatchHistory } from "../watching/watch-history";
+import { openingHistory, retrainingsPerWeek, type WatchHistory } from "../session/watch-history";
 import { recordWindow, windowOf, type WatchedWindow } from "../watching/window-journal";
 import type { CommandScope } from "./command-scope";
 import { describeNext, openCommand, type ModelFlags, type OpenCommand } from "./open-command";

@@ -1,7 +1,7 @@
 import { auditedDeployer } from "../../platform/audit/audited-deployer";
 import type { Target } from "../../platform/release/target";
 import type { Settings } from "../../platform/settings/settings";
-import { openingRecords } from "../watching/watch-history";
+import { openingRecords } from "./watch-history";
 import type { Session } from "./session";
 
 export type TargetName = Settings<"cli">["target"];

@@ -3,7 +3,7 @@ import { openStorage } from "../../platform/storage/open-storage";
 import type { Storage } from "../../platform/storage/storage";
 import type { Session } from "../session/session";
 import type { TargetName } from "../session/target";
-import { openingRecords } from "./watch-history";
+import { openingRecords } from "../session/watch-history";
 
 /** Outputs of an environment's stack: its own or, in a web app, what its last release has recorded of them. */
 async function outputsOfEnvironment(

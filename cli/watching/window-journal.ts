@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import path from "node:path";
 import { z } from "zod";
 import { PlatformError } from "../../platform/base/errors";
 import { toStoredJson } from "../../platform/base/files";
 import { parseRecord } from "../../platform/base/stored-record";
 import { metricNames, metrics as metricFacts } from "../../platform/definition/metric-names";
-import type { Workspace } from "../../platform/settings/workspace";
 import type { Storage } from "../../platform/storage/storage";
 import type { MonitorResult } from "./monitor";
 
@@ -41,11 +39,6 @@ export type WatchedWindow = Readonly<z.output<typeof windowSchema>>;
 
 /** Windows that are kept of a model in an environment: of one look a day, more than a year. */
 export const maxWindows = 400;
-
-/** Where windows are kept, unless another place is named. */
-export function windowFolder({ home }: Pick<Workspace, "home">): string {
-  return path.join(home, "windows");
-}
 
 interface OfModel {
   readonly environment: string;

@@ -6,6 +6,7 @@ import axe, { type AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { recordWindow } from "../../cli/watching/window-journal";
 import { openLocalStorage } from "../../platform/storage/local-storage";
+import { logDiabetes } from "../cli/watching/watch-fixture";
 import { watchedWindow } from "../cli/dashboard/a-board";
 import { listen } from "../../platform/http/listening";
 import { repository, Workplace, type Started } from "../e2e/mlops";
@@ -72,6 +73,7 @@ async function axeFindings(page: Page): Promise<string[]> {
       served = workplace.start(["serve", "--model", "diabetes"]);
       await served.printed("Ctrl-C stops it");
       await recordWindows(workplace.path("windows"));
+      await logDiabetes(openLocalStorage(workplace.path("predictions")));
       dashboard = workplace.start(["dashboard", "--allow-changes", "--port", String(await freePort())]);
       await dashboard.printed("Ctrl-C stops it");
       [, origin = "", key = ""] = /(http:\/\/[\d.:]+)\/\?key=(\S+)/.exec(dashboard.output()) ?? [];

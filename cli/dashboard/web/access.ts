@@ -125,6 +125,12 @@ export function publishedEntrance(url: string | undefined): Entrance {
   };
 }
 
+/** That of a page for customers as a web app of App Service. */
+export function hostedPageEntrance(env: NodeJS.ProcessEnv): Entrance {
+  const { hasPages, explain } = publishedEntrance(undefined);
+  return { ...hostedEntrance(env), hasPages, explain };
+}
+
 /** Refuses a form that no page of this process has shown. */
 export function requireFormKey({ formKey }: AccessKey, key: unknown): void {
   if (typeof key === "string" && isSame(key, formKey)) return;

@@ -1,7 +1,8 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "./access-scopes";
-import { accessTable, containersLike, optionalPrincipals, type Grant, type Principal } from "./access-table";
+import { optionalPrincipals, type Grant, type Principal } from "./access-grant";
+import { accessTable, containersLike } from "./access-table";
 import { roleDefinitionId } from "./roles";
 
 export interface AccessArgs {

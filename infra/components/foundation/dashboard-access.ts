@@ -1,4 +1,4 @@
-import type { Grant } from "./access-table";
+import type { Grant } from "./access-grant";
 
 /**
  * What the dashboard's web app may do: `viewers` are its identity in every environment that it shows, `dashboard` the same where it runs,

@@ -3,7 +3,7 @@ import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "./access-scopes";
-import type { Principal } from "./access-table";
+import type { Principal } from "./access-grant";
 import type { Placement } from "../../config/placement";
 import { CustomerManagedKeys } from "./customer-managed-keys";
 import { Identities, type Identity } from "./identities";

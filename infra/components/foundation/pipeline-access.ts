@@ -1,4 +1,4 @@
-import type { Grant } from "./access-table";
+import type { Grant } from "./access-grant";
 
 /** What identities of pipelines may do in an environment: those that release to it, and those that watch it. */
 export const pipelineAccess: readonly Grant[] = [

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,9 +11,10 @@ import { buildApp } from "../../../../build/app";
 import { recordServed } from "../../../../deploy/azure/served-record";
 import { recordWindow } from "../../../../cli/watching/window-journal";
 import { recordDecision } from "../../../../cli/retraining/decision-journal";
-import { repository, Workplace, type Started } from "../../../e2e/mlops";
+import { Workplace, type Started } from "../../../e2e/mlops";
 import { MlflowStandIn } from "../../../platform/registry/mlflow/mlflow-stand-in";
 import { Azurite } from "../../../platform/storage/azurite";
+import { logDiabetes } from "../../watching/watch-fixture";
 import { watchedWindow } from "../a-board";
 
 // The program of the image as App Service starts it, which has nothing of this repository but what was built, beside the real emulator of Blob, an MLflow server and a scoring service.
@@ -26,29 +27,6 @@ let mlflow: MlflowStandIn;
 let serving: Started;
 let dashboard: Started;
 let origin: string;
-
-/** Requests of production as its clients have sent them: rows of the data, and some that nobody is like. */
-async function logRequests(container: string): Promise<void> {
-  const text = await readFile(path.join(repository, "models", "diabetes", "data.csv"), "utf8");
-  const [header = "", ...rows] = text.trim().split("\n");
-  const names = header.split(",").slice(0, -1);
-  const records = rows.slice(0, 300).map((row, index) => {
-    const values = row.split(",").map(Number);
-    const inputs = names.map((name, at) => [name, name === "bmi" ? 60 : (values[at] ?? 0)] as const);
-    const time = new Date(Date.now() - 3_600_000).toISOString();
-    return {
-      id: `r-${index}`,
-      time,
-      model: "diabetes:1",
-      inputs: [Object.fromEntries(inputs)],
-      outputs: [150],
-    };
-  });
-  const lines = records.map((record) => `${JSON.stringify(record)}\n`);
-  const [date = "", hour = ""] = (records[0]?.time ?? "").split(/[T:]/);
-  const file = `prod/diabetes/date=${date}/hour=${hour}/1.jsonl`;
-  await (await openStorage(container)).put(file, lines.join(""));
-}
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -71,6 +49,19 @@ const stackOutputs = () => ({
       },
     },
   },
+});
+
+const hostedEnv = () => ({
+  // As the image sets them.
+  MLOPS_MODELS: path.join(webApp.home, "srv", "models"),
+  MLOPS_ENVIRONMENTS: path.join(webApp.home, "srv", "environments.yml"),
+  WEBSITE_HOSTNAME: hostname,
+  WEBSITE_AUTH_ENABLED: "True",
+  MLOPS_TARGET: "azure",
+  MLOPS_STACK_OUTPUTS: JSON.stringify(stackOutputs()),
+  // There is nobody whose tokens Azure would take: what is asked of it fails at once.
+  AZURE_TOKEN_CREDENTIALS: "AzureCliCredential",
+  PATH: path.dirname(process.execPath),
 });
 
 beforeAll(async () => {
@@ -102,23 +93,13 @@ beforeAll(async () => {
     { time: at, ...{ environment: "prod", model: "diabetes:1", rows: 9 }, ...decided },
     of,
   );
-  await logRequests(azurite.signedUrl("prediction-log"));
+  await logDiabetes(await openStorage(azurite.signedUrl("prediction-log")));
 
   await buildApp("dashboard", path.join(webApp.home, "srv"));
   const port = await freePort();
   const args = ["dashboard", "--hosted", "--allow-changes", "--port", String(port)];
-  dashboard = webApp.spawn(process.execPath, [path.join(webApp.home, "srv", "app", "main.js"), ...args], {
-    // As the image sets them.
-    MLOPS_MODELS: path.join(webApp.home, "srv", "models"),
-    MLOPS_ENVIRONMENTS: path.join(webApp.home, "srv", "environments.yml"),
-    WEBSITE_HOSTNAME: hostname,
-    WEBSITE_AUTH_ENABLED: "True",
-    MLOPS_TARGET: "azure",
-    MLOPS_STACK_OUTPUTS: JSON.stringify(stackOutputs()),
-    // There is nobody whose tokens Azure would take: what is asked of it fails at once.
-    AZURE_TOKEN_CREDENTIALS: "AzureCliCredential",
-    PATH: path.dirname(process.execPath),
-  });
+  const program = path.join(webApp.home, "srv", "app", "main.js");
+  dashboard = webApp.spawn(process.execPath, [program, ...args], hostedEnv());
   await dashboard.printed(`The dashboard is at https://${hostname}/`);
   origin = `http://127.0.0.1:${port}`;
 }, 180_000);
@@ -208,6 +189,36 @@ test("who is signed in is who acts, in the audit trail; releases are not offered
     },
     { act: "retrain", state: "failed", actor: { who: "ann@example.com" } },
   ]);
+});
+
+test("the page of one model is served behind the same sign-in, and leads nowhere else", async () => {
+  const models = path.join(webApp.home, "srv", "models");
+  const definition = path.join(models, "diabetes", "model.js");
+  // Whoever owns the model says that it has a page.
+  const text = await readFile(definition, "utf8");
+  await writeFile(definition, text.replace('name: "diabetes"', 'name: "diabetes", page: true'));
+  const port = await freePort();
+  const served = webApp.spawn(
+    process.execPath,
+    [path.join(webApp.home, "srv", "app", "main.js"), "page", "--hosted", "--port", String(port)],
+    hostedEnv(),
+  );
+  await served.printed(`The page of diabetes is at https://${hostname}/`);
+  const at = `http://127.0.0.1:${port}`;
+  expect((await fetch(at)).status).toBe(401);
+  const form = await (await fetch(at, { headers: ann })).text();
+  const fields = [...form.matchAll(/name="([^"]+)"\s+value="([^"]*)"/g)].map(
+    ([, name = "", value = ""]): [string, string] => [name, value],
+  );
+  const answer = await fetch(new URL(/action="([^"]+)"/.exec(form)?.[1] ?? "/", at), {
+    method: "POST",
+    headers: { ...ann, origin: `https://${hostname}` },
+    body: new URLSearchParams(fields),
+  });
+  expect(await answer.text()).toMatch(/progression: \d+/);
+  expect((await fetch(`${at}/models/diabetes`, { headers: ann })).status).toBe(404);
+  served.process.kill("SIGTERM");
+  await served.ended;
 });
 
 test("is refused where nobody signs people in: anybody could say who they are", async () => {

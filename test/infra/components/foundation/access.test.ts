@@ -1,8 +1,5 @@
-import {
-  accessTable,
-  containersLike,
-  principals,
-} from "../../../../infra/components/foundation/access-table";
+import { principals } from "../../../../infra/components/foundation/access-grant";
+import { accessTable, containersLike } from "../../../../infra/components/foundation/access-table";
 import { scopes } from "../../../../infra/components/foundation/access-scopes";
 import { Access } from "../../../../infra/components/foundation/access";
 import { roles, type Role } from "../../../../infra/components/foundation/roles";

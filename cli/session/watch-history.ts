@@ -1,10 +1,8 @@
 import type { Storage } from "../../platform/storage/storage";
+import type { Settings } from "../../platform/settings/settings";
 import { openStorage } from "../../platform/storage/open-storage";
-import { journalFolder } from "../retraining/decision-journal";
-import { settingOfTraining } from "../session/open-audit";
-import type { Session } from "../session/session";
-import type { TargetName } from "../session/target";
-import { windowFolder } from "./window-journal";
+import { settingOfTraining } from "./open-audit";
+import type { Session } from "./session";
 
 /** Where it is kept what watching models has measured, and what was decided about it. */
 export interface WatchHistory {
@@ -15,7 +13,7 @@ export interface WatchHistory {
 type Opening = Pick<Session, "settings" | "workspace" | "signal">;
 
 interface Asked {
-  readonly target: TargetName;
+  readonly target: Settings<"cli">["target"];
   /** The place that the command names. */
   readonly history?: string | undefined;
   readonly maxPerWeek?: number | undefined;
@@ -33,8 +31,8 @@ export function openingHistory(
     const place =
       named ?? (target === "azure" ? await settingOfTraining("MLOPS_HISTORY", signal) : undefined);
     return {
-      windows: await openStorage(place ?? windowFolder(workspace)),
-      decisions: await openStorage(place ?? journalFolder(workspace)),
+      windows: await openStorage(place ?? workspace.windows),
+      decisions: await openStorage(place ?? workspace.decisions),
     };
   };
   let opened: Promise<WatchHistory> | undefined;

@@ -1,5 +1,5 @@
 import { decideOnFindings } from "../../../cli/retraining/act-on-findings";
-import { openingHistory, retrainingsPerWeek } from "../../../cli/watching/watch-history";
+import { openingHistory, retrainingsPerWeek } from "../../../cli/session/watch-history";
 import type { MonitorResult } from "../../../cli/watching/monitor";
 import { recordWindow, WindowReader, windowOf } from "../../../cli/watching/window-journal";
 import type { StackOutputs } from "../../../deploy/azure/pulumi-stack";
@@ -12,7 +12,7 @@ import { openLocalStorage } from "../../../platform/storage/local-storage";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { numbersOnly } from "../../platform/data/definitions";
 import { Azurite } from "../../platform/storage/azurite";
-import { keepLines } from "./watch-fixture";
+import { keepLines } from "../watching/watch-fixture";
 
 /** What stacks say, which needs no Pulumi here; the code asks for it late. */
 const outputs = jest.fn<Promise<StackOutputs>, [string]>();
