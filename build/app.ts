@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 import type { ImagePackage } from "./bundle";
@@ -6,8 +6,15 @@ import { bundle } from "./bundle";
 import { repository } from "./repository";
 import { copyNativePackages, licenceTexts, nativePackages } from "./native-packages";
 
-export const imageKinds = ["scoring", "training"] as const;
+export const imageKinds = ["scoring", "training", "dashboard"] as const;
 export type ImageKind = (typeof imageKinds)[number];
+
+/** Folders of the sources of each image beside platform/, build/ and models/; its Dockerfile is in the first. */
+export const imageFolders: Readonly<Record<ImageKind, readonly [string, ...string[]]>> = {
+  scoring: ["scoring"],
+  training: ["training"],
+  dashboard: ["cli", "deploy", "scoring", "training"],
+};
 
 /** Where the built programs go. */
 export const distDirectory = path.join(repository, "dist");
@@ -23,12 +30,24 @@ const programs: Readonly<Record<ImageKind, Readonly<Record<string, string>>>> = 
     "check-package": "scoring/process/check-package.ts",
   },
   training: { main: "training/job/main.ts" },
+  dashboard: { main: "cli/main.ts" },
 };
 
 /** Packages that the programs load from node_modules as they are. */
 const external: Readonly<Record<ImageKind, readonly string[]>> = {
   scoring: ["onnxruntime-node"],
   training: ["onnxruntime-node", "@duckdb/node-api"],
+  dashboard: ["onnxruntime-node", "@duckdb/node-api"],
+};
+
+/** What releases work with: a web app reads and updates no stacks, and tests nothing. A verb that would fails. */
+const absent = ["@pulumi/pulumi/*", "@azure/arm-containerregistry", "autocannon", "esbuild"];
+
+/** Files of the repository that an image has beside its program. */
+const files: Readonly<Record<ImageKind, readonly string[]>> = {
+  scoring: [],
+  training: [],
+  dashboard: ["package.json", "environments.yml"],
 };
 
 /** The model definitions as JavaScript: an image has no compiler. */
@@ -71,10 +90,12 @@ export async function buildApp(kind: ImageKind, directory: string): Promise<Imag
   const bundled = await bundle({
     programs: programs[kind],
     native: external[kind],
+    ...(kind === "dashboard" && { absent }),
     outputDirectory: app,
   });
   const copied = await copyNativePackages(nativePackages[kind], path.join(directory, "node_modules"));
-  if (kind === "training") await compileDefinitions(path.join(directory, "models"));
+  if (kind !== "scoring") await compileDefinitions(path.join(directory, "models"));
+  for (const file of files[kind]) await cp(path.join(repository, file), path.join(directory, file));
   const packages = [...bundled, ...copied].sort((one, other) => (one.folder < other.folder ? -1 : 1));
   const texts = await licenceTexts(packages, (file) => readFile(file, "utf8"));
   await writeFile(path.join(app, "third-party-licences.txt"), texts);

@@ -30,6 +30,8 @@ export interface BundleRequest {
   readonly programs: Readonly<Record<string, string>>;
   /** Packages with native libraries: they are copied beside the programs, not taken into them. */
   readonly native: readonly string[];
+  /** Packages that programs ask for late, and that the image does not have. */
+  readonly absent?: readonly string[];
   readonly outputDirectory: string;
 }
 
@@ -53,15 +55,17 @@ const options = {
   supported: { "dynamic-import": false },
 } as const;
 
-/** Leaves imports of rare packages, as ones of their file, to `linkRarePackages`. */
-const rarePackagesPlugin: Plugin = {
+/** Leaves imports of rare packages, as ones of their file, to `linkRarePackages`; those that the image does not have stay as they are. */
+const rarePackagesPlugin = (absent: readonly string[]): Plugin => ({
   name: "rare-packages",
   setup(build) {
-    build.onResolve({ filter: rarePackages }, ({ path: specifier }) =>
-      specifier === sharedPackage ? undefined : { path: `./${rareFile}?${specifier}`, external: true },
-    );
+    build.onResolve({ filter: rarePackages }, ({ path: specifier }) => {
+      if (specifier === sharedPackage) return undefined;
+      if (absent.includes(specifier)) return { path: specifier, external: true };
+      return { path: `./${rareFile}?${specifier}`, external: true };
+    });
   },
-};
+});
 
 /**
  * Makes each `require("./rare-packages.js?@azure/identity")` a read of the file's property, which loads that one
@@ -76,7 +80,7 @@ function linkRarePackages(text: string, found: Set<string>): string {
 
 /** Bundles programs to JavaScript, the rare packages apart; returns the packages that are in the files. */
 export async function bundle(request: BundleRequest): Promise<ImagePackage[]> {
-  const { programs, native, outputDirectory } = request;
+  const { programs, native, absent = [], outputDirectory } = request;
   const found = new Set<string>();
   await mkdir(outputDirectory, { recursive: true });
   const main = await bundleFiles({
@@ -84,8 +88,8 @@ export async function bundle(request: BundleRequest): Promise<ImagePackage[]> {
     entryPoints: { ...programs },
     outdir: outputDirectory,
     // tsx is only asked for where the programs are TypeScript.
-    external: [...native, "tsx/cjs"],
-    plugins: [rarePackagesPlugin, await withoutDevelopmentPackages()],
+    external: [...native, ...absent, "tsx/cjs"],
+    plugins: [rarePackagesPlugin(absent), await withoutDevelopmentPackages()],
     write: false,
   });
   for (const file of main.outputFiles) {

@@ -7,10 +7,15 @@ import { makeUniform, type ImageKind } from "./app";
 const layers: Readonly<Record<ImageKind, Readonly<Record<string, readonly string[]>>>> = {
   scoring: { native: ["node_modules"], programs: ["app"] },
   training: { native: ["node_modules"], programs: ["app", "models"] },
+  dashboard: { native: ["node_modules"], programs: ["app", "models", "package.json", "environments.yml"] },
 };
 
 /** Folder in the image's root for what the image writes. */
-const writable: Readonly<Record<ImageKind, string>> = { scoring: "spool", training: "work" };
+const writable: Readonly<Record<ImageKind, string>> = {
+  scoring: "spool",
+  training: "work",
+  dashboard: "work",
+};
 
 /**
  * Makes an app's folder the context of a build. Each layer is a tree that starts at the root, and is copied as such:

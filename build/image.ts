@@ -7,7 +7,7 @@ import { digestOf, digestOfDirectory, digestOfFile, toStoredJson, writeJson } fr
 import { predicateTypes } from "../platform/oci/attestation";
 import { signPushedImage } from "../platform/oci/sign-image";
 import type { SigningKey } from "../platform/signing/key-signature";
-import { buildApp, distDirectory, type ImageKind } from "./app";
+import { buildApp, distDirectory, imageFolders, type ImageKind } from "./app";
 import { repository } from "./repository";
 import { completeContext } from "./context";
 import type { RegistryLogin } from "../platform/oci/docker-credentials";
@@ -108,7 +108,7 @@ async function push(reference: string, repositoryName: string, login?: RegistryL
 export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
   const startedAt = new Date().toISOString();
   const { kind, release } = request;
-  const dockerfile = path.join(repository, kind, "Dockerfile");
+  const dockerfile = path.join(repository, imageFolders[kind][0], "Dockerfile");
   const context = path.join(distDirectory, `.context-${kind}-${process.pid}`);
   try {
     const packages = await buildApp(kind, context);

@@ -2,7 +2,7 @@ import path from "node:path";
 import { listFiles } from "../platform/base/files";
 import { buildApp, distDirectory, imageKinds } from "./app";
 
-/** `npm run build [-- <folder> [<image>]]`: the programs of both images, or one, as JavaScript in dist/ or another folder. */
+/** `npm run build [-- <folder> [<image>]]`: the programs of all images, or one, as JavaScript in dist/ or another folder. */
 async function main(target = distDirectory, only?: string): Promise<void> {
   for (const kind of imageKinds.filter((each) => only === undefined || each === only)) {
     const directory = path.resolve(target, kind);

@@ -31,9 +31,11 @@ function duckDb(arch: string): NativePackage[] {
 }
 
 /** Native packages of each image, for the processor that the image is for. */
+const both = [...onnxRuntime(process.arch), ...duckDb(process.arch)];
 export const nativePackages = {
   scoring: onnxRuntime(process.arch),
-  training: [...onnxRuntime(process.arch), ...duckDb(process.arch)],
+  training: both,
+  dashboard: both,
 } as const;
 
 /** Types and maps are for people who write programs, not for one that runs. */
@@ -65,9 +67,13 @@ export async function copyNativePackages(
 export async function licenceTexts(packages: readonly ImagePackage[], read: ReadText): Promise<string> {
   const sections: string[] = [];
   for (const { name, version, folder } of packages) {
-    const files = (await readdir(path.join(repository, folder))).filter((file) =>
-      /^(licen[cs]e|copying|notice|thirdpartynotices)/i.test(file),
-    );
+    // Some have a folder of the licences of what they took from others.
+    const files = (await readdir(path.join(repository, folder), { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(path.join(repository, folder), path.join(entry.parentPath, entry.name)))
+      .filter((file) =>
+        /^(licen[cs]e|copying|notice|thirdpartynotices)[^/]*$|^licen[cs]es\/[^/]+$/i.test(file),
+      );
     const texts = await Promise.all(files.sort().map((file) => read(path.join(repository, folder, file))));
     sections.push([`${name} ${version}`, "", ...texts.map((text) => text.trim())].join("\n"));
   }

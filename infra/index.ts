@@ -12,6 +12,7 @@ import { prepareServing } from "./components/serving/prepare-serving";
 import { requireSplit } from "./config/split";
 import { tagsOf } from "./config/tag-names";
 import { retrainingPipeline, trainingClusters } from "./components/training/training";
+import { hostDashboard, requireDashboardPlace } from "./components/watching/host-dashboard";
 import { watch } from "./components/watching/watch";
 
 /**
@@ -20,17 +21,19 @@ import { watch } from "./components/watching/watch";
  */
 export = async (): Promise<Record<string, unknown>> => {
   const config = readConfig();
+  requireDashboardPlace(config);
   await requireSplit(config.environment);
   const { tenantId } = authorization.getClientConfigOutput();
 
   const foundation = new Foundation("mlops", { ...config, tags: tagsOf(config) });
   const { placement, principals, scopes, containers } = foundation;
   const { operators, deployPrincipal: deployers } = config;
-  const { releasePrincipal: releasers, watchPrincipal: watchers } = config;
+  const { releasePrincipal: releasers, watchPrincipal: watchers, dashboardPrincipal: viewers } = config;
   const outside = {
     ...(deployers !== undefined && { deployers }),
     ...(releasers !== undefined && { releasers }),
     ...(watchers !== undefined && { watchers }),
+    ...(viewers !== undefined && { viewers }),
   };
   const people = { ...principals, operators, ...outside };
   const access = new Access("access", { principals: people, scopes });
@@ -68,6 +71,7 @@ export = async (): Promise<Record<string, unknown>> => {
     blobEndpoint: foundation.storage.blobEndpoint,
     predictionLogContainer: containers.predictionLog,
     auditContainer: containers.audit,
+    historyContainer: containers.history,
     vaultUri: foundation.vault.uri,
     trackingUri: workspace.trackingUri,
     tenantId,
@@ -79,11 +83,16 @@ export = async (): Promise<Record<string, unknown>> => {
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD",
   };
   const serving = prepareServing(config, { foundation, access, tenantId, settings });
-  new Access("late-access", {
+  const lateAccess = new Access("late-access", {
     principals: people,
     scopes: { workspace: workspace.id, ...serving.scopes },
   });
   watch(config, { foundation, workspace, triggers, serving });
+  const dashboard = hostDashboard(config, {
+    ...{ foundation, images, workspace, tenantId, access: [access, lateAccess] },
+    retraining: retraining.endpoint,
+    cli: environment.cli,
+  });
 
   return outputsOf({
     config,
@@ -94,5 +103,6 @@ export = async (): Promise<Record<string, unknown>> => {
     images,
     environment,
     serving,
+    dashboard,
   });
 };

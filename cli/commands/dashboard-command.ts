@@ -16,6 +16,10 @@ export function addDashboard(program: Command, scope: CommandScope): void {
       "show models, versions, runs, environments and drift in a browser on this machine, until Ctrl-C",
     )
     .option("--port <number>", "port on 127.0.0.1", wholeNumber(1, 65_535), defaultPort)
+    .option(
+      "--hosted",
+      "run as a web app of Azure App Service: behind its sign-in, for other machines, and shows what releases have recorded",
+    )
     .option("--allow-changes", "approve, promote, roll back and retrain from its pages, too")
     .option(
       "--history <place>",

@@ -15,7 +15,7 @@ import { openTrial } from "../dashboard/actions/open-trial";
 import { BoardKeeper } from "../dashboard/board/board-keeper";
 import { readBoards } from "../dashboard/board/read-boards";
 import { RunCache } from "../dashboard/board/run-cache";
-import { newAccessKey } from "../dashboard/web/access";
+import { hostedEntrance, newAccessKey } from "../dashboard/web/access";
 import { openComparedRun } from "../runs/run-summary";
 import { Runs } from "../runs/runs";
 import { openTrainingSource } from "../trainings/training-source";
@@ -23,15 +23,16 @@ import { openSession, type Session } from "../session/session";
 import { openTarget } from "../session/target";
 import { reportInput } from "../steps/run-report";
 import { monitor } from "../watching/monitor";
-import { WindowReader, windowFolder } from "../watching/window-journal";
-import { openStorage } from "../../platform/storage/open-storage";
-import { journalFolder } from "../retraining/decision-journal";
+import { predictionLogOf } from "../watching/prediction-log-of";
+import { openingHistory } from "../session/watch-history";
+import { WindowReader } from "../watching/window-journal";
 import { scoreFile } from "../watching/score-file";
 import type { CommandScope } from "./command-scope";
 
 export interface DashboardFlags {
   readonly port: number;
   readonly allowChanges?: boolean;
+  readonly hosted?: boolean;
   readonly history?: string;
   readonly json?: boolean;
 }
@@ -56,6 +57,9 @@ function readCard(registry: Registry, version: ModelVersion): Promise<string> {
   });
 }
 
+/** Releases need stacks, which a web app neither reads nor updates; the training pipeline is only called. */
+const hostedActions = { actions: ["retrain"] } as const;
+
 interface Running {
   readonly boards: BoardKeeper;
   readonly jobs: Jobs | undefined;
@@ -72,9 +76,17 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
     ...(jobs && { jobs }),
     reportOf: async ({ definition }, id) => reportInput({ session, run: await runs.get(id), definition }),
     comparedRun: async (id) => openComparedRun(runs, await runs.get(id)),
-    monitor: ({ name, definition, production }, hours) =>
+    monitor: async ({ name, definition, production }, hours) =>
       monitor(
-        { ...session, deployer },
+        {
+          ...session,
+          deployer,
+          predictions: await predictionLogOf(session, {
+            target: settings.target,
+            environment: production,
+            model: name,
+          }),
+        },
         {
           environment: production,
           model: name,
@@ -94,17 +106,19 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
 /** Shows the dashboard until the command is told to end. */
 export async function runDashboard(
   scope: CommandScope,
-  { port: asked, allowChanges = false, history, json = false }: DashboardFlags,
+  { port: asked, allowChanges = false, hosted = false, history, json = false }: DashboardFlags,
 ): Promise<void> {
   const { signal } = scope;
-  const session = await openSession({ json, signal, attached: false });
+  const entrance = hosted ? hostedEntrance(process.env) : undefined;
+  const session = await openSession({ json, signal, attached: false, hosted });
   const report = reportOnce(session);
   const cache = new RunCache(new Runs(session.workspace.runs, report));
-  const { workspace } = session;
+  const { target } = session.settings;
+  const opened = openingHistory(session, { target, history });
   const sources = {
     runs: cache,
-    windows: new WindowReader(await openStorage(history ?? windowFolder(workspace))),
-    decisions: await openStorage(history ?? journalFolder(workspace)),
+    windows: new WindowReader(async () => (await opened()).windows),
+    decisions: async () => (await opened()).decisions,
   };
   const boards = new BoardKeeper(() => readBoards(session, sources));
   const [, program = ""] = process.argv;
@@ -113,16 +127,19 @@ export async function runDashboard(
     : undefined;
   const scratch = await mkdtemp(path.join(tmpdir(), "mlops-dashboard-"));
   scope.defer(() => rm(scratch, { recursive: true, force: true }));
-  const parts = partsOf(session, { boards, jobs, scratch });
+  const parts = { ...partsOf(session, { boards, jobs, scratch }), entrance, ...(hosted && hostedActions) };
   const app = await openDashboard(parts);
-  const port = await listen(app.server, { host: "127.0.0.1", port: asked, setBy: "--port" });
+  const host = hosted ? "0.0.0.0" : "127.0.0.1";
+  const port = await listen(app.server, { host, port: asked, setBy: "--port" });
   scope.defer(async () => {
     await jobs?.stop();
     app.server.closeAllConnections();
     await closeGracefully(app.server);
   });
   await boards.refresh();
-  const url = `http://127.0.0.1:${port}/?key=${parts.access.key}`;
+  const url = hosted
+    ? `https://${process.env.WEBSITE_HOSTNAME}/`
+    : `http://127.0.0.1:${port}/?key=${parts.access.key}`;
   const may = allowChanges
     ? "Its pages may change what is released."
     : "It only shows; --allow-changes lets its pages act.";

@@ -20,7 +20,7 @@ async function forget(scope: CommandScope, flags: ForgetFlags): Promise<void> {
   const { id, column, yes: remove = false, reason, model, target } = flags;
   const { session, loaded } = await openCommand(scope, flags, { changes: "forgetting" });
   const { production, names } = session.environments;
-  const predictions = await logs().predictionLogOf(session, { target, environment: production });
+  const predictions = await logs().predictionLogOf(session, { target, environment: production, model });
   const forgotten = await forgetting().forget({ ...session, predictions }, loaded, {
     id,
     column,

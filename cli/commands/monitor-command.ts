@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { RetrainingLimits } from "../../platform/gate/retraining-policy";
 import type { CommandScope } from "./command-scope";
 import type { MonitorFlags } from "./monitor-run";
 import {
@@ -14,7 +13,7 @@ import {
 // Loaded where the verb runs: help and usage errors come without it.
 const monitoring = () => require("./monitor-run") as typeof import("./monitor-run");
 
-const defaults: RetrainingLimits = { coolDownHours: 24, maxPerWeek: 2 };
+const defaultCoolDownHours = 24;
 
 /** `mlops monitor`. */
 export function addMonitor(program: Command, scope: CommandScope): void {
@@ -39,19 +38,18 @@ export function addMonitor(program: Command, scope: CommandScope): void {
     )
     .option(
       "--cool-down-hours <number>",
-      `with --act: hours after a retraining without another (default: ${defaults.coolDownHours})`,
+      `with --act: hours after a retraining without another (default: ${defaultCoolDownHours})`,
       wholeNumber(0, 8_760),
-      defaults.coolDownHours,
+      defaultCoolDownHours,
     )
     .option(
       "--max-per-week <number>",
-      `with --act: most retrainings in seven days (default: ${defaults.maxPerWeek})`,
+      "with --act: most retrainings in seven days, 0 only to alert (default: 2; in Azure what the stack that trains allows)",
       wholeNumber(0, 100),
-      defaults.maxPerWeek,
     )
     .option(
       "--history <place>",
-      "folder, or address of a blob container, where what was measured and decided is kept (default: in MLOPS_HOME)",
+      "folder, or address of a blob container, where what was measured and decided is kept (default: in MLOPS_HOME; in Azure with the stack that trains)",
     )
     .addOption(acceptPopulationOption())
     .addOption(targetOption())

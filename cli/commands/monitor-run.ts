@@ -1,11 +1,9 @@
 import type { Act } from "../../platform/audit/audit-entry";
 import { PlatformError } from "../../platform/base/errors";
 import { isAddress } from "../../platform/http/address";
-import { openStorage } from "../../platform/storage/open-storage";
 import { describeCollected } from "../data/describe-collected";
 import { acceptedByFlag } from "../retraining/accepted-changes";
 import { decideOnFindings, type Acted } from "../retraining/act-on-findings";
-import { journalFolder } from "../retraining/decision-journal";
 import type { Session } from "../session/session";
 import { openTarget, type TargetName } from "../session/target";
 import { retrain } from "../steps/lifecycle";
@@ -16,7 +14,8 @@ import { driftGauges } from "../watching/drift-gauges";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
 import { reportGauges } from "../watching/report-gauges";
-import { recordWindow, windowFolder, windowOf, type WatchedWindow } from "../watching/window-journal";
+import { openingHistory, retrainingsPerWeek, type WatchHistory } from "../session/watch-history";
+import { recordWindow, windowOf, type WatchedWindow } from "../watching/window-journal";
 import type { CommandScope } from "./command-scope";
 import { describeNext, openCommand, type ModelFlags, type OpenCommand } from "./open-command";
 import { retrainStack } from "./retrain-command";
@@ -29,7 +28,7 @@ export interface MonitorFlags extends ModelFlags {
   readonly retrain?: boolean;
   readonly act?: boolean;
   readonly coolDownHours: number;
-  readonly maxPerWeek: number;
+  readonly maxPerWeek?: number;
   readonly history?: string;
   readonly acceptPopulation?: string;
 }
@@ -41,28 +40,23 @@ function requireFitting({ act, retrain: always, target, history }: MonitorFlags)
       "--act decides whether to retrain, and --retrain does it on any drift. One is expected. Leave the other out.",
     );
   }
-  if (act && target === "azure" && (history === undefined || !isAddress(history))) {
+  if (act && target === "azure" && history !== undefined && !isAddress(history)) {
     throw new PlatformError(
       "USAGE",
-      "--act with --target azure needs --history, the address of a blob container: an agent forgets what it decided, and the limits would not hold. Add it.",
+      `--history is ${history}, and an agent forgets what is in its folders: the limits of --act would not hold. Expected the address of a blob container with --target azure. Correct it, or leave it out: the stack that trains has one.`,
     );
   }
 }
 
-/** Where decisions are kept. */
-function journalPlace({ workspace }: Session, { history }: MonitorFlags): string {
-  return history ?? journalFolder(workspace);
-}
-
 /** Keeps what was measured for the dashboard. What was found stands, kept or not. */
 async function keepWindow(
-  { workspace, output }: Session,
-  { environment, history }: MonitorFlags,
+  { output }: Session,
+  history: () => Promise<WatchHistory>,
   window: WatchedWindow,
-  name: string,
+  of: { readonly environment: string; readonly name: string },
 ): Promise<void> {
   try {
-    await recordWindow(await openStorage(history ?? windowFolder(workspace)), window, { environment, name });
+    await recordWindow((await history()).windows, window, of);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     output.print(`What was measured is not kept: ${error.message}`);
@@ -111,7 +105,8 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   const command = await openCommand(scope, flags, changing ? { changes: "monitoring" } : {});
   const { session, loaded } = command;
   const { definition } = loaded;
-  const { environment, labels: truth, coolDownHours, maxPerWeek } = flags;
+  const { environment, labels: truth, coolDownHours } = flags;
+  const history = openingHistory(session, flags);
   const now = new Date();
   const from = flags.hours === undefined ? undefined : new Date(now.getTime() - flags.hours * 3_600_000);
   const { deployer } = openTarget(session, flags.target);
@@ -131,14 +126,15 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
     ? await decideOnFindings({ ...session, predictions }, loaded, {
         environment,
         found: result,
-        limits: { coolDownHours, maxPerWeek },
-        journal: await openStorage(journalPlace(session, flags)),
+        limits: { coolDownHours, maxPerWeek: await retrainingsPerWeek(session, flags) },
+        journal: (await history()).decisions,
         labels: truth,
         dataIsHere: flags.target === "local",
         now,
       })
     : undefined;
-  await keepWindow(session, flags, windowOf(result, { environment, now, from }), definition.name);
+  const window = windowOf(result, { environment, now, from });
+  await keepWindow(session, history, window, { environment, name: definition.name });
   const { version, drift, performance } = result;
   session.output.result(
     { version, ...drift, ...(performance && { performance }), ...acted },

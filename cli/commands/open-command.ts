@@ -32,6 +32,8 @@ export interface ModelFlags {
 export interface CommandOptions {
   /** What the command is doing, for the message to another one that has to wait; absent for one that changes nothing. */
   readonly changes?: string;
+  /** Whether this is a web app in Azure. */
+  readonly hosted?: boolean | undefined;
   /** Environments that the command starts end with it. */
   readonly attached?: boolean;
   /** The port that was asked for, and the environment whose gateway gets it. */
@@ -49,12 +51,13 @@ export interface OpenCommand {
 export async function openCommand(
   scope: CommandScope,
   flags: ModelFlags,
-  { changes, attached = false, port }: CommandOptions = {},
+  { changes, hosted, attached = false, port }: CommandOptions = {},
 ): Promise<OpenCommand> {
   const session = await sessions().openSession({
     json: flags.json ?? false,
     signal: scope.signal,
     attached,
+    hosted,
     target: flags.target,
     ...(port?.number !== undefined && { ports: { [port.of]: port.number } }),
   });

@@ -16,6 +16,10 @@ export function addPage(program: Command, scope: CommandScope): void {
       "serve the page of one model for those who may only ask it: a form, and CSV files that come back scored; until Ctrl-C",
     )
     .addOption(modelOption())
+    .option(
+      "--hosted",
+      "run as a web app of Azure App Service, behind its sign-in instead of a link with a key",
+    )
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port to listen on", wholeNumber(1, 65_535), defaultPort)
     .option(

@@ -7,7 +7,7 @@ import { isLoopback, isPrivate } from "../../platform/http/address";
 import { closeGracefully, listen } from "../../platform/http/listening";
 import { openTrial } from "../dashboard/actions/open-trial";
 import { openModelPage } from "../dashboard/application";
-import { accessKeyOf, newAccessKey } from "../dashboard/web/access";
+import { accessKeyOf, hostedPageEntrance, newAccessKey, publishedEntrance } from "../dashboard/web/access";
 import { openTarget } from "../session/target";
 import { scoreFile } from "../watching/score-file";
 import type { CommandScope } from "./command-scope";
@@ -18,6 +18,7 @@ export interface PageFlags {
   readonly host: string;
   readonly port: number;
   readonly url?: string;
+  readonly hosted?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,7 +28,9 @@ function isSite(text: string): boolean {
 }
 
 /** The link holds a key, and what is sent may be personal: neither goes over a network in the clear. */
-function requirePrivacy({ host, url }: PageFlags): void {
+function requirePrivacy({ host, url, hosted }: PageFlags): void {
+  // There, TLS and the address are those of App Service.
+  if (hosted) return;
   if (url !== undefined && !isSite(url)) {
     throw new PlatformError(
       "USAGE",
@@ -51,8 +54,9 @@ function requirePrivacy({ host, url }: PageFlags): void {
 /** Serves the page of a model until the command is told to end. */
 export async function runPage(scope: CommandScope, flags: PageFlags): Promise<void> {
   requirePrivacy(flags);
-  const { model, host, port: asked, url } = flags;
-  const { session, loaded } = await openCommand(scope, flags);
+  const { model, port: asked, url, hosted = false } = flags;
+  const entrance = hosted ? hostedPageEntrance(process.env) : publishedEntrance(url);
+  const { session, loaded } = await openCommand(scope, flags, { hosted });
   const { definition } = loaded;
   if (definition.page !== true) {
     throw new PlatformError(
@@ -69,16 +73,24 @@ export async function runPage(scope: CommandScope, flags: PageFlags): Promise<vo
   const app = await openModelPage({
     model,
     access,
-    url,
+    entrance,
     scratch,
     openTrial: () => openTrial(session, { name: model, production }, { asTest: false }),
     scoreFile: (input, output) => scoreFile(session, definition, { input, output, deployer }),
   });
+  const host = hosted ? "0.0.0.0" : flags.host;
   const port = await listen(app.server, { host, port: asked, setBy: "--port" });
   scope.defer(async () => {
     app.server.closeAllConnections();
     await closeGracefully(app.server);
   });
+  if (hosted) {
+    const address = `https://${process.env.WEBSITE_HOSTNAME}/`;
+    const text = `The page of ${model} is at ${address}\nApp Service says who may ask. Ctrl-C stops it.`;
+    session.output.result({ url: address, model }, text);
+    if (!scope.signal.aborted) await once(scope.signal, "abort");
+    return;
+  }
   const site = url === undefined ? `http://127.0.0.1:${port}` : new URL(url).origin;
   const link = `${site}/?key=${access.key}`;
   const lasts =

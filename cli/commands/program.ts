@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command, CommanderError } from "commander";
+import { repository } from "../../build/repository";
 import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
 import { addAudit } from "./audit-commands";
@@ -17,7 +18,7 @@ import { addWatchCommands } from "./watch-commands";
 
 /** The `mlops` command: parse, call, print. */
 export function buildCli(scope: CommandScope): Command {
-  const { version } = JSON.parse(readFileSync(path.join(__dirname, "..", "..", "package.json"), "utf8")) as {
+  const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8")) as {
     version: string;
   };
   const program = new Command("mlops")

@@ -25,6 +25,7 @@ import type { TargetFlags } from "./deploy-command";
 import { describeNext, openCommand } from "./open-command";
 
 // Loaded where a verb runs: help and usage errors come without them.
+const sessions = () => require("../session/session") as typeof import("../session/session");
 const lifecycles = () => require("../steps/lifecycle") as typeof import("../steps/lifecycle");
 const azureRetraining = () =>
   require("../retraining/azure-retraining") as typeof import("../retraining/azure-retraining");
@@ -176,6 +177,21 @@ async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<vo
   );
 }
 
+/** The same, in the audit trail. */
+async function retrainThere(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
+  requireNoData(flags);
+  requireNoAcceptance(flags);
+  const { json = false, target, reason: why, stack = readEnvironments().training } = flags;
+  const session = await sessions().openSession({ json, signal: scope.signal, attached: false, target });
+  const act: Act = {
+    act: "retrain",
+    subject: model ?? flags.model,
+    ...(why !== undefined && { why }),
+    details: { stack },
+  };
+  await session.audit.around(act, () => retrainStack(scope, flags, model));
+}
+
 /** `mlops retrain`. */
 export function addRetrain(program: Command, scope: CommandScope): void {
   program
@@ -210,7 +226,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: RetrainFlags, command: Command) => {
       const model = command.getOptionValueSource("model") === "cli" ? flags.model : undefined;
-      if (flags.target === "azure") await retrainStack(scope, flags, model);
+      if (flags.target === "azure") await retrainThere(scope, flags, model);
       else await retrainHere(scope, flags);
     });
 }

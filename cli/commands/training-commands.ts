@@ -44,8 +44,8 @@ function describeFaults(
   { model, everyHours, looked }: { model: string; everyHours: number | undefined; looked: number },
 ): string {
   if (faults.length > 0) return faults.map(({ fault, explanation }) => `${fault}: ${explanation}`).join("\n");
-  if (looked === 0) return `No training of ${model} is known, and without --every-hours none is expected.`;
-  const late = everyHours === undefined ? "without --every-hours, none can be overdue" : "none is overdue";
+  if (looked === 0) return `No training of ${model} is known, and without a schedule none is expected.`;
+  const late = everyHours === undefined ? "without a schedule, none can be overdue" : "none is overdue";
   return `${counted(looked, "training")} of ${model} looked at: the newest has not failed, none hangs, and ${late}.`;
 }
 
@@ -58,7 +58,7 @@ export function addCheck(runs: Command, scope: CommandScope): void {
     .option("--max-minutes <number>", "longest time of a training", wholeNumber(1, 100_000), 360)
     .option(
       "--every-hours <number>",
-      "hours between two trainings, by the schedule (default: none is missed)",
+      "hours between two trainings (default: of a stack, those of its schedule; else none is missed)",
       wholeNumber(1, 10_000),
     )
     .option("--grace-hours <number>", "hours by which one may be late", wholeNumber(0, 10_000), 24)
@@ -67,11 +67,13 @@ export function addCheck(runs: Command, scope: CommandScope): void {
     .action(async (flags: CheckFlags) => {
       const { session } = await openCommand(scope, flags);
       const { model } = flags;
-      const trainings = await sources().openTrainingSource(session, flags).watched();
-      const faults = judgeTrainings(trainings, { limits: flags, now: new Date() });
+      const source = sources().openTrainingSource(session, flags);
+      const trainings = await source.watched();
+      const everyHours = flags.everyHours ?? (await source.everyHours());
+      const faults = judgeTrainings(trainings, { limits: { ...flags, everyHours }, now: new Date() });
       session.output.result(
         { model, trainings: trainings.length, faults },
-        describeFaults(faults, { model, everyHours: flags.everyHours, looked: trainings.length }),
+        describeFaults(faults, { model, everyHours, looked: trainings.length }),
       );
       const environment = session.environments.training;
       const what = { what: "The faults of trainings", verb: "mlops runs check", environment };

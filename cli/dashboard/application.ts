@@ -6,7 +6,7 @@ import { addPages } from "./routes/add-pages";
 import type { Trial } from "./actions/open-trial";
 import { addTry } from "./routes/add-try";
 import { Desk, type DashboardParts } from "./routes/desk";
-import { ownEntrance, publishedEntrance, type AccessKey } from "./web/access";
+import { ownEntrance, type AccessKey, type Entrance } from "./web/access";
 import { addGuard } from "./web/guard";
 
 /** Bytes that a form without a file may have. */
@@ -16,8 +16,7 @@ const maxForm = 100_000;
 interface ModelPageParts {
   readonly model: string;
   readonly access: AccessKey;
-  /** Address by which customers reach it, where it is not this machine's own. */
-  readonly url?: string | undefined;
+  readonly entrance: Entrance;
   /** Folder for files that are scored; whoever made it removes it. */
   readonly scratch: string;
   readonly openTrial: () => Promise<Trial>;
@@ -31,9 +30,13 @@ function portOf({ server }: FastifyInstance): number {
 }
 
 /** The page of one model for those who may only ask it: a form, and files that come back scored. Nothing else is there. */
-export async function openModelPage({ access, url, ...parts }: ModelPageParts): Promise<FastifyInstance> {
+export async function openModelPage({
+  access,
+  entrance,
+  ...parts
+}: ModelPageParts): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: maxForm });
-  addGuard(app, access, { entrance: publishedEntrance(url), portOf: () => portOf(app) });
+  addGuard(app, access, { entrance, portOf: () => portOf(app) });
   const place = customerPlace(parts.model);
   await addFormParsers(app);
   addTry(app, "", {
@@ -48,7 +51,7 @@ export async function openModelPage({ access, url, ...parts }: ModelPageParts): 
 /** The dashboard: pages of what is known, and forms for what may be done. It does not listen yet. */
 export async function openDashboard(parts: DashboardParts): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: maxForm, routerOptions: { maxParamLength: 200 } });
-  addGuard(app, parts.access, { entrance: ownEntrance, portOf: () => portOf(app) });
+  addGuard(app, parts.access, { entrance: parts.entrance ?? ownEntrance, portOf: () => portOf(app) });
   const desk = new Desk(parts);
   addPages(app, desk);
   await addForms(app, desk);

@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import path from "node:path";
 import { z } from "zod";
 import { PlatformError } from "../../platform/base/errors";
 import { toStoredJson } from "../../platform/base/files";
 import { digestSchema, parseRecord } from "../../platform/base/stored-record";
 import { retrainingReasons } from "../../platform/gate/retraining-policy";
-import type { Workspace } from "../../platform/settings/workspace";
 import type { Storage } from "../../platform/storage/storage";
 
 const decisionSchema = z.object({
@@ -25,11 +23,6 @@ const decisionSchema = z.object({
 
 /** What was decided about what watching a version has shown. */
 export type RecordedDecision = Readonly<z.output<typeof decisionSchema>>;
-
-/** Where decisions are kept, unless another place is named. */
-export function journalFolder({ home }: Pick<Workspace, "home">): string {
-  return path.join(home, "decisions");
-}
 
 function folderOf(environment: string, name: string): string {
   return `${environment}/${name}/`;

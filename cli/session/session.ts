@@ -46,6 +46,8 @@ export interface Session {
   readonly audit: AuditTrail;
   /** Writes to the run on the server that keeps the versions, where one does. */
   readonly logRun: (run: Pick<RunRecord, "id" | "model">, entries: Entries) => Promise<void>;
+  /** Whether this is a web app in Azure, which knows environments by what releases have recorded. */
+  readonly hosted: boolean;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
 }
@@ -57,6 +59,8 @@ interface SessionOptions {
   readonly attached: boolean;
   /** Where environments, versions and the audit trail are, as the command was told; else as the settings say. */
   readonly target?: Settings<"cli">["target"] | undefined;
+  /** Whether this is a web app in Azure. */
+  readonly hosted?: boolean | undefined;
   /** Port of the gateway of an environment, by name; any free one when absent. */
   readonly ports?: Readonly<Record<string, number>>;
 }
@@ -121,6 +125,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     output,
     logRun: (run, entries) =>
       logRun({ locate, signal: options.signal, warn: (message) => output.print(message) }, run, entries),
+    hosted: options.hosted ?? false,
     signal: options.signal,
   };
 }

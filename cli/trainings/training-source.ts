@@ -13,6 +13,8 @@ export interface TrainingSource {
   list(max: number): Promise<TrainingJob[]>;
   /** By their states alone. */
   watched(): Promise<WatchedTraining[]>;
+  /** Longest time between two trainings by a schedule, in hours; undefined without one. */
+  everyHours(): Promise<number | undefined>;
   open(id: string): Promise<{ readonly job: TrainingJob; readonly log: readonly string[] }>;
 }
 
@@ -27,6 +29,7 @@ function localSource({ runs }: Pick<Session, "runs">, model: string): TrainingSo
   return {
     list: async (max) => (await runs.list(model)).slice(0, max).map(jobOfRun),
     watched: async () => (await runs.list(model)).map(jobOfRun),
+    everyHours: () => Promise.resolve(undefined),
     open: async (id) => {
       const run = await runs.get(id);
       requireRunOf(run, model);
@@ -41,6 +44,7 @@ function stackSource(stack: Promise<TrainingStack>, signal: AbortSignal): Traini
   return {
     list: async (max) => azureJobs().listTrainingJobs(client, await stack, { max, now }),
     watched: async () => azureJobs().watchedJobs(client, await stack, now),
+    everyHours: async () => (await stack).retraining.everyHours,
     open: async (id) => azureJobs().openTrainingJob(client, await stack, { id, now }),
   };
 }

@@ -10,6 +10,8 @@ const outputsSchema = z.object({
     url: z.url(),
     deployment: z.string().min(1),
     dataUri: z.string().startsWith("azureml://"),
+    /** Longest time between two trainings by the schedule; absent while that is disabled. */
+    everyHours: z.number().int().positive().exactOptional(),
   }),
   /** Variables of the `mlops` command; the registry is the workspace's tracking URI. */
   environment: z.object({ cli: z.object({ MLOPS_REGISTRY: z.string().min(1) }) }),

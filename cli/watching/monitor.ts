@@ -1,10 +1,6 @@
-import path from "node:path";
 import type { DriftRule, ModelDefinition } from "../../platform/definition/definition";
-import type { Deployer, Release } from "../../platform/release/deployment";
+import type { Deployer } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import { withTemporaryFolder } from "../../platform/base/files";
-import { parseModelRef } from "../../platform/definition/model-ref";
-import type { Registry } from "../../platform/registry/registry";
 import { readModelMetrics, readReference } from "../../platform/model/model-directory";
 import type { DriftReport } from "../../platform/drift/drift";
 import { measureDrift } from "../../platform/drift/drift";
@@ -19,6 +15,7 @@ import { TruthJoin } from "../../platform/predictions/truth-join";
 import { readPredictionLog } from "../../platform/predictions/prediction-log";
 import type { PredictionRecord } from "../../platform/predictions/prediction-record";
 import { profileRecordsAgainst } from "../../platform/drift/profile-values";
+import { readFromModel } from "../session/read-from-model";
 import type { Session } from "../session/session";
 
 export interface MonitorOptions {
@@ -55,19 +52,6 @@ async function* askedOf(
     const isAsked = testsOf === undefined ? !test : test && id.startsWith(testsOf);
     if (model === version && isAsked) yield record;
   }
-}
-
-/** Reads of a version that serves: from its package or, where that is not on this machine, from the registry. */
-async function readFromModel<T>(
-  registry: Registry,
-  { model, package: folder }: Release,
-  read: (directory: string) => Promise<T>,
-): Promise<T> {
-  if (folder !== undefined) return read(path.join(folder, "model"));
-  return withTemporaryFolder("mlops-reference-", async (scratch) => {
-    await registry.download(parseModelRef(model), path.join(scratch, "model"));
-    return read(path.join(scratch, "model"));
-  });
 }
 
 /** Looks at how right a version is, while its records are read for something else. */

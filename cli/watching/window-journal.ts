@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import path from "node:path";
 import { z } from "zod";
 import { PlatformError } from "../../platform/base/errors";
 import { toStoredJson } from "../../platform/base/files";
 import { parseRecord } from "../../platform/base/stored-record";
 import { metricNames, metrics as metricFacts } from "../../platform/definition/metric-names";
-import type { Workspace } from "../../platform/settings/workspace";
 import type { Storage } from "../../platform/storage/storage";
 import type { MonitorResult } from "./monitor";
 
@@ -41,11 +39,6 @@ export type WatchedWindow = Readonly<z.output<typeof windowSchema>>;
 
 /** Windows that are kept of a model in an environment: of one look a day, more than a year. */
 export const maxWindows = 400;
-
-/** Where windows are kept, unless another place is named. */
-export function windowFolder({ home }: Pick<Workspace, "home">): string {
-  return path.join(home, "windows");
-}
 
 interface OfModel {
   readonly environment: string;
@@ -115,25 +108,26 @@ export async function recordWindow(storage: Storage, window: WatchedWindow, of: 
 export class WindowReader {
   private readonly known = new Map<string, WatchedWindow>();
 
-  constructor(private readonly storage: Storage) {}
+  constructor(private readonly open: () => Promise<Storage>) {}
 
   /** Oldest first. Throws STORAGE_FAILED when one cannot be read. */
   async read(of: OfModel): Promise<WatchedWindow[]> {
     const folder = folderOf(of);
-    const files = await this.storage.list(folder);
+    const storage = await this.open();
+    const files = await storage.list(folder);
     for (const file of this.known.keys())
       if (file.startsWith(folder) && !files.includes(file)) this.known.delete(file);
     const windows: WatchedWindow[] = [];
     for (const file of files) {
-      const window = this.known.get(file) ?? (await this.readFile(file));
+      const window = this.known.get(file) ?? (await this.readFile(storage, file));
       this.known.set(file, window);
       windows.push(window);
     }
     return windows;
   }
 
-  private async readFile(file: string): Promise<WatchedWindow> {
-    const text = Buffer.from(await this.storage.get(file)).toString("utf8");
+  private async readFile(storage: Storage, file: string): Promise<WatchedWindow> {
+    const text = Buffer.from(await storage.get(file)).toString("utf8");
     return parseRecord(
       text,
       windowSchema,

@@ -9,7 +9,7 @@ import {
   type TrackSample,
   type Traffic,
 } from "../../platform/release/deployment";
-import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { releaseStateSchema } from "../../platform/release/release-state";
 import { eventsOf, messageOf, type PastUpdate } from "./release-history";
@@ -17,7 +17,8 @@ import type { StackOptions, StackOutputs } from "./pulumi-stack";
 import { ReleaseStack, type ResourceChanges } from "./release-stack";
 import { nextDeployment, type ReleaseChange } from "../rules/transitions";
 import { deploymentOf, releaseStateOf } from "./stack-release";
-import type { TrackSamples } from "./track-samples";
+import { recordedOutputs, type Served } from "./served-record";
+import { samplesOfTracks, type TrackSamples } from "./track-samples";
 
 export interface AzureDeployerOptions extends StackOptions {
   /** The scoring image that holds a release, by its digest, in the registry that the environment pulls from. */
@@ -29,6 +30,8 @@ export interface AzureDeployerOptions extends StackOptions {
   readonly samplesOf?: (outputs: StackOutputs) => TrackSamples | undefined;
   /** Starts a container group by its resource id, if it is stopped. */
   readonly start?: (groupId: string) => Promise<void>;
+  /** Records what is served after a change. */
+  readonly record?: (served: Served) => Promise<void>;
   /** Called after each update. */
   readonly onUpdated?: (changes: ResourceChanges) => void;
 }
@@ -53,7 +56,10 @@ export class AzureDeployer implements Deployer {
 
   async status(environment: string, model: string): Promise<DeploymentStatus> {
     const { environment: place, outputs, deployment } = await this.read(environment, model);
-    return statusOf(outputs, deployment, await this.samplesOf(place, deployment));
+    const samples = await samplesOfTracks(this.options.samplesOf?.(place), deployment, (line) =>
+      this.options.report?.(line),
+    );
+    return statusOf(outputs, deployment, samples);
   }
 
   async deploy(environment: string, release: Release, traffic: Traffic): Promise<DeploymentStatus> {
@@ -125,24 +131,11 @@ export class AzureDeployer implements Deployer {
     const { containerGroupId: group } = after.outputs;
     if (change.action === "deploy" && typeof group === "string") await this.options.start?.(group);
     // It has had no requests since.
-    return statusOf(after.outputs, after.deployment, new Map());
-  }
-
-  /** Samples since the release was last changed, by version. A status without them is better than none. */
-  private async samplesOf(
-    environment: StackOutputs,
-    { stable, canary, history }: Deployment,
-  ): ReturnType<TrackSamples["since"]> {
-    const models = [stable, canary].flatMap((release) => (release ? [release.model] : []));
-    const samples = this.options.samplesOf?.(environment);
-    const last = history.at(-1);
-    if (samples === undefined || last === undefined || models.length === 0) return new Map();
-    try {
-      return await samples.since(new Date(last.time), models);
-    } catch (error) {
-      this.options.report?.(reasonOf(error));
-      return new Map();
-    }
+    const status = statusOf(after.outputs, after.deployment, new Map());
+    const { url } = status;
+    const outputs = recordedOutputs(place);
+    await this.options.record?.({ deployment: after.deployment, ...(url !== undefined && { url }), outputs });
+    return status;
   }
 }
 
@@ -158,7 +151,8 @@ function requirePlace(environment: string, { serving }: StackOutputs): z.output<
   );
 }
 
-function statusOf(
+/** A deployment with where it answers, and what was seen of its versions. */
+export function statusOf(
   { scoringUrl }: StackOutputs,
   deployment: Deployment,
   samples: ReadonlyMap<string, TrackSample>,

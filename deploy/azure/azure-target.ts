@@ -1,4 +1,7 @@
 import { repository } from "../../build/repository";
+import { reasonOf } from "../../platform/base/errors";
+import { openStorage } from "../../platform/storage/open-storage";
+import type { Storage } from "../../platform/storage/storage";
 import { AzureClient } from "../../platform/azure/azure-client";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { environmentsBefore, readEnvironments } from "../../platform/release/environments";
@@ -9,7 +12,9 @@ import { imageTestedIn, provideImage } from "./release-image";
 import { startContainers } from "./start-containers";
 import { scoringAccess } from "./scoring-access";
 import type { SigningSettings } from "./signed-image";
+import { recordServed } from "./served-record";
 import { readStackOutputs } from "./stack-outputs";
+import { settingOf } from "./stack-settings";
 
 interface AzureTargetOptions {
   /** Called with a line of progress for each resource that an update changes. */
@@ -29,6 +34,12 @@ export function openAzureTarget({ report, signal, signing }: AzureTargetOptions)
   /** Outputs of the stacks that a release passes before this one. */
   const earlierThan = (environment: string) => () =>
     Promise.all(environmentsBefore(environments, environment).map(outputsOf));
+  /** Where releases of all environments are recorded: with the stack that trains. */
+  const openHistory = async (): Promise<Storage> => {
+    const { training } = environments;
+    const named = { stack: training, process: "cli", name: "MLOPS_HISTORY" } as const;
+    return openStorage(process.env.MLOPS_HISTORY ?? settingOf(await outputsOf(training), named));
+  };
   const deployer: AzureDeployer = new AzureDeployer({
     project: repository,
     signal,
@@ -45,6 +56,15 @@ export function openAzureTarget({ report, signal, signing }: AzureTargetOptions)
         { ...release, ...(image !== undefined && { image }) },
         { outputs, earlier, signing, signal },
       );
+    },
+    record: async (served) => {
+      try {
+        await recordServed(await openHistory(), served);
+      } catch (error) {
+        report(
+          `What is served is not recorded, so the dashboard in Azure shows what served before: ${reasonOf(error)}`,
+        );
+      }
     },
     start: (group) => startContainers(new AzureClient({ signal }), group, { report }),
     samplesOf: ({ insightsAppId: appId }) =>

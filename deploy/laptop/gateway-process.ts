@@ -101,7 +101,7 @@ async function spawnGateway(files: DeploymentFiles, start: GatewayStart): Promis
   try {
     const child = spawn(
       process.execPath,
-      [...nodeOptions, gatewayMain, ...(start.scoringEntry ? [start.scoringEntry] : [])],
+      [...nodeOptions(), gatewayMain, ...(start.scoringEntry ? [start.scoringEntry] : [])],
       {
         env: {
           ...inheritedEnvironment(),

@@ -14,10 +14,14 @@ const root = path.join(__dirname, "..", "..");
 export const scoringEntry = path.join(root, "scoring", "process", "main.ts");
 
 /**
- * How Node.js starts our programs. Short-lived garbage is collected in smaller steps than by default: a process that
+ * How Node.js starts our programs; asked for late, as an image has no compiler. Short-lived garbage is collected in smaller steps than by default: a process that
  * answers requests stays about 20 MB smaller for it.
  */
-export const nodeOptions = ["--max-semi-space-size=2", "--require", require.resolve("tsx/cjs")];
+export const nodeOptions = (): string[] => [
+  "--max-semi-space-size=2",
+  "--require",
+  require.resolve("tsx/cjs"),
+];
 
 export interface LaunchOptions {
   readonly environment: string;
@@ -67,7 +71,7 @@ async function spawnScoring(release: Release, options: LaunchOptions): Promise<C
   const settings = await packageSettings(folder);
   const log = await open(options.logFile, "a");
   try {
-    return spawn(process.execPath, [...nodeOptions, options.entry], {
+    return spawn(process.execPath, [...nodeOptions(), options.entry], {
       cwd: root,
       env: {
         ...inheritedEnvironment(),

@@ -40,10 +40,10 @@ async function build(flags: Flags): Promise<void> {
       `--node-image is "${nodeImage}", a name that may mean another image tomorrow. --pinned expects a digest, as in node:24-bookworm-slim@sha256:... Add the digest.`,
     );
   }
-  if (model === undefined && only !== "training") {
+  if (model === undefined && (only === undefined || only === "scoring")) {
     throw new PlatformError(
       "USAGE",
-      "A scoring image holds one version of a model. Name the version, for example --model diabetes:1, or build --only training.",
+      "A scoring image holds one version of a model. Name the version, for example --model diabetes:1, or build --only training or --only dashboard.",
     );
   }
   const { signingKey: location } = readSettings("cli", process.env);
@@ -52,7 +52,9 @@ async function build(flags: Flags): Promise<void> {
   // Before anything is built: a key that cannot be read ends it here.
   const signingKey =
     location === undefined || registry === undefined ? undefined : await readSigningKey(location);
-  for (const kind of imageKinds.filter((each) => only === undefined || each === only)) {
+  // A dashboard is for whoever wants one; a model needs the two others.
+  const kinds = only === undefined ? imageKinds.filter((kind) => kind !== "dashboard") : [only];
+  for (const kind of kinds) {
     const release = kind === "scoring" && model !== undefined ? await releaseOf(model) : undefined;
     const built = await buildImage({ kind, release, nodeImage, registry, builder, signingKey });
     process.stdout.write(`${JSON.stringify(built)}\n`);

@@ -57,9 +57,10 @@ export function notContainer(name: string): string {
   return onlyWhere(`${containerName} StringNotEquals '${name}'`, ["read", ...blobWrites]);
 }
 
-/** Condition that allows reading and writing blobs in one container only. */
-function onlyContainer(name: string): string {
-  return onlyWhere(`${containerName} StringEquals '${name}'`, ["read", ...blobWrites]);
+/** Condition that allows reading and writing blobs in these containers only. */
+export function onlyContainers(...names: readonly string[]): string {
+  const any = names.map((name) => `${containerName} StringEquals '${name}'`).join(" OR ");
+  return onlyWhere(any, ["read", ...blobWrites]);
 }
 
 /** Blob paths where Pulumi keeps the state, history, backups and locks of an environment's stacks (its own and the serving one). */
@@ -166,8 +167,8 @@ export const grants: readonly Grant[] = [
     who: "release",
     role: "Storage Blob Data Contributor",
     on: "earlierSubscriptions",
-    why: "adds what it releases to the audit trail, which the first environment has",
-    condition: () => onlyContainer("audit"),
+    why: "adds what it releases to the audit trail, and records it for the dashboard, in the first environment",
+    condition: () => onlyContainers("audit", "history"),
   },
   {
     who: "release",
@@ -200,8 +201,8 @@ export const grants: readonly Grant[] = [
     who: "watch",
     role: "Storage Blob Data Contributor",
     on: "earlierSubscriptions",
-    why: "adds the retrainings that it starts to the audit trail, which the first environment has",
-    condition: () => onlyContainer("audit"),
+    why: "keeps what it finds and decides, and adds retrainings to the audit trail, in the first environment",
+    condition: () => onlyContainers("audit", "history"),
   },
   { who: "watch", role: "Storage Blob Data Reader", on: "stateContainer", why: "reads the serving state" },
   { who: "watch", role: "Key Vault Crypto User", on: "stateKeys", why: "decrypts the state" },
@@ -232,4 +233,6 @@ export const resourceProviders = [
   "Microsoft.PolicyInsights",
   "Microsoft.Search",
   "Microsoft.Storage",
+  // Of the dashboard, where a stack has one.
+  "Microsoft.Web",
 ] as const;

@@ -15,6 +15,7 @@ import {
   vmSize,
   type Setting,
 } from "./config-values";
+import { dashboardSettings } from "./dashboard-settings";
 import { kubernetesSettings } from "./kubernetes-settings";
 import { retentionSettings } from "./retention-settings";
 
@@ -141,6 +142,11 @@ export const settings = {
     default: "true",
     description: "Whether the schedule is enabled; disable it and update the stack before you remove it",
   },
+  retrainingsPerWeek: {
+    schema: count(0, 100),
+    default: "0",
+    description: "Most retrainings in seven days that drift or fallen performance may start; 0 only alerts",
+  },
   stepTimeoutMinutes: {
     schema: count(5, 1440),
     default: "60",
@@ -226,6 +232,7 @@ export const settings = {
     description: "Whether storage, vault and registry are protected from deletion by any update",
   },
   ...retentionSettings,
+  ...dashboardSettings,
   dataRegions: {
     schema: list(/^[a-z0-9]{4,30}$/, "regions"),
     default: "",

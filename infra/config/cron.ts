@@ -14,6 +14,33 @@ export function cronFault(expression: string): string | undefined {
   return undefined;
 }
 
+/** The numbers from 0 to `max` that a valid field stands for. */
+function numbersOf(field: string, max: number): number[] {
+  const found = field.split(",").flatMap((part) => {
+    const [range = "", step] = part.split("/");
+    const [first = "", last] = range.split("-");
+    const from = range === "*" ? 0 : Number(first);
+    // A number with a step goes on to the end; one without is itself alone.
+    const to = last ?? (range === "*" || step !== undefined ? max : from);
+    const numbers = Array.from({ length: Number(to) - from + 1 }, (_, index) => from + index);
+    return numbers.filter((number) => (number - from) % Number(step ?? 1) === 0);
+  });
+  return [...new Set(found)].sort((a, b) => a - b);
+}
+
+/** Longest time between two runs of a valid schedule, in whole hours, rounded up. */
+export function longestGapHours(expression: string): number {
+  const [minute = "", hour = "", , , weekday = ""] = expression.trim().split(/\s+/);
+  const minutes = numbersOf(minute, 59);
+  const hours = numbersOf(hour, 23);
+  const starts = numbersOf(weekday, 6).flatMap((day) =>
+    hours.flatMap((each) => minutes.map((at) => (day * 24 + each) * 60 + at)),
+  );
+  const [first = 0] = starts;
+  const next = [...starts.slice(1), first + 7 * 24 * 60];
+  return Math.ceil(Math.max(...starts.map((start, index) => (next[index] ?? 0) - start)) / 60);
+}
+
 /** Accepts `*`, numbers, ranges and lists of them, each with an optional step. */
 function isField(field: string, max: number): boolean {
   return field.split(",").every((part) => {

@@ -10,6 +10,7 @@ export type Variables = Record<string, pulumi.Output<string>>;
 export interface EnvironmentSources {
   readonly predictionLogContainer: pulumi.Input<string>;
   readonly auditContainer: pulumi.Input<string>;
+  readonly historyContainer: pulumi.Input<string>;
   readonly blobEndpoint: pulumi.Input<string>;
   readonly vaultUri: pulumi.Input<string>;
   readonly tenantId: pulumi.Input<string>;
@@ -69,7 +70,8 @@ export function environmentOf(
   config: StackConfig,
   sources: EnvironmentSources,
 ): Record<"scoring" | "training" | "cli", Variables> {
-  const { blobEndpoint, predictionLogContainer, auditContainer, trackingUri, tenantId, vaultUri } = sources;
+  const { blobEndpoint, predictionLogContainer, auditContainer, historyContainer } = sources;
+  const { trackingUri, tenantId, vaultUri } = sources;
   const keyVault = pulumi.output(vaultUri).apply((uri) => uri.replace(/\/$/, ""));
   const gate = {
     MLOPS_EVALUATION: config.evaluation,
@@ -100,6 +102,13 @@ export function environmentOf(
       ...authentication(config, { keyVault, tenantId }),
     }),
     training: checked("training", { ...gate, ...signing, ...trusting, ...audit }),
-    cli: checked("cli", { MLOPS_REGISTRY: trackingUri, ...gate, ...signing, ...audit }),
+    cli: checked("cli", {
+      MLOPS_REGISTRY: trackingUri,
+      MLOPS_HISTORY: pulumi.interpolate`${blobEndpoint}${historyContainer}`,
+      MLOPS_RETRAININGS_PER_WEEK: String(config.retrainingsPerWeek),
+      ...gate,
+      ...signing,
+      ...audit,
+    }),
   };
 }

@@ -17,6 +17,7 @@ const workloads = [
 ];
 const containerGroup = azure("containerinstance:ContainerGroup");
 const environment = azure("machinelearningservices:EnvironmentVersion");
+const webApp = azure("web:WebApp");
 
 function podOf({ spec }: Props, type: string): unknown {
   if (type === "kubernetes:core/v1:Pod") return spec;
@@ -28,6 +29,10 @@ function podOf({ spec }: Props, type: string): unknown {
 function containersOf(props: Props, type: string): readonly Container[] {
   if (type === environment) {
     return [{ name: "image", image: at(props, "properties", "image"), variables: [] }];
+  }
+  if (type === webApp) {
+    const [, image] = /^DOCKER\|(.*)$/.exec(String(at(props, "siteConfig", "linuxFxVersion"))) ?? [];
+    return [{ name: "image", image, variables: listAt(at(props, "siteConfig"), "appSettings") }];
   }
   const [holder, variables] =
     type === containerGroup ? [props, "environmentVariables"] : [podOf(props, type), "env"];
@@ -56,7 +61,7 @@ export const containerRules: readonly Rule[] = [
   {
     name: "pinned-images",
     description: "Images are pinned by digest, so that what runs is what was tested",
-    types: [...workloads, containerGroup, environment],
+    types: [...workloads, containerGroup, environment, webApp],
     violation: (props, type) => {
       const loose = containersOf(props, type).filter(
         ({ image }) => typeof image === "string" && !digest.test(image),
@@ -69,7 +74,7 @@ export const containerRules: readonly Rule[] = [
   {
     name: "no-plain-secrets",
     description: "Plain environment variables of containers hold no secrets",
-    types: [...workloads, containerGroup],
+    types: [...workloads, containerGroup, webApp],
     violation: (props, type) => {
       const names = containersOf(props, type).flatMap(({ name, variables }) =>
         variables.filter(isSecret).map((variable) => `${String(variable.name)} of ${name}`),

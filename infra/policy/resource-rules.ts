@@ -20,8 +20,19 @@ export const resourceRules: readonly Rule[] = [
   {
     name: "tls-1-2",
     description: "Connections are encrypted with TLS 1.2 or later",
-    types: [azure("storage:StorageAccount"), azure("eventgrid:SystemTopicEventSubscription")],
-    violation: ({ minimumTlsVersion, enableHttpsTrafficOnly, destination }, type) => {
+    types: [
+      azure("storage:StorageAccount"),
+      azure("eventgrid:SystemTopicEventSubscription"),
+      azure("web:WebApp"),
+    ],
+    violation: ({ minimumTlsVersion, enableHttpsTrafficOnly, destination, httpsOnly, siteConfig }, type) => {
+      if (type === azure("web:WebApp")) {
+        if (httpsOnly !== true) return "The web app accepts HTTP. Set httpsOnly to true.";
+        const version = at(siteConfig, "minTlsVersion");
+        return version === "1.2" || version === "1.3"
+          ? undefined
+          : 'The web app accepts older TLS versions. Set siteConfig.minTlsVersion to "1.2".';
+      }
       if (type === azure("eventgrid:SystemTopicEventSubscription")) {
         const isWebHook = at(destination, "endpointType") === "WebHook";
         const version = at(destination, "minimumTlsVersionAllowed");
@@ -67,9 +78,21 @@ export const resourceRules: readonly Rule[] = [
       azure("containerservice:ManagedCluster"),
       azure("machinelearningservices:Compute"),
       azure("machinelearningservices:BatchEndpoint"),
+      azure("web:WebAppAuthSettingsV2"),
+      azure("web:WebAppFtpAllowed"),
+      azure("web:WebAppScmAllowed"),
     ],
-    violation: ({ properties, disableLocalAccounts }, type) => {
+    violation: ({ properties, disableLocalAccounts, globalValidation, allow }, type) => {
       switch (type) {
+        case azure("web:WebAppAuthSettingsV2"):
+          return at(globalValidation, "requireAuthentication") === true
+            ? undefined
+            : "The web app lets in whoever comes. Set globalValidation.requireAuthentication to true.";
+        case azure("web:WebAppFtpAllowed"):
+        case azure("web:WebAppScmAllowed"):
+          return allow === false
+            ? undefined
+            : "The web app takes deployments by a password. Set allow to false.";
         case azure("keyvault:Vault"):
           return at(properties, "enableRbacAuthorization") === true
             ? undefined

@@ -39,6 +39,8 @@ export const taggedTypes: ReadonlySet<string> = new Set(
     "resources:Resource",
     "resources:ResourceGroup",
     "storage:StorageAccount",
+    "web:AppServicePlan",
+    "web:WebApp",
   ].map(azure),
 );
 

@@ -14,8 +14,14 @@ export const actorSchema = z.strictObject({
 
 export type Actor = Readonly<z.output<typeof actorSchema>>;
 
-/** Variables in which CI systems name the person on whose behalf a build runs. */
-const requesters = ["BUILD_REQUESTEDFOR", "GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR", "BUILD_USER_ID"];
+/** Variables in which the dashboard, behind a sign-in, and CI systems name the person on whose behalf a process runs. */
+const requesters = [
+  "MLOPS_ACTOR",
+  "BUILD_REQUESTEDFOR",
+  "GITHUB_TRIGGERING_ACTOR",
+  "GITHUB_ACTOR",
+  "BUILD_USER_ID",
+];
 
 /** The name of this process's user. In a container the user may be a number alone. */
 export function userName(): string {

@@ -19,6 +19,15 @@ export interface LoadedDefinition {
 /** `models/` of this repository. */
 export const modelsDirectory = path.join(__dirname, "..", "..", "models");
 
+/** The definition of a model: as it is written or, in an image, which has no compiler, as it was compiled. */
+async function findDefinition(folder: string): Promise<string | undefined> {
+  for (const name of ["model.ts", "model.js"]) {
+    const file = path.join(folder, name);
+    if (await fileExists(file)) return file;
+  }
+  return undefined;
+}
+
 /** Names of the models in a folder. */
 export async function listDefinitions(directory = modelsDirectory): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
@@ -31,7 +40,7 @@ export async function listDefinitions(directory = modelsDirectory): Promise<stri
   });
   const names = [];
   for (const entry of entries.filter((item) => item.isDirectory())) {
-    if (await fileExists(path.join(directory, entry.name, "model.ts"))) names.push(entry.name);
+    if ((await findDefinition(path.join(directory, entry.name))) !== undefined) names.push(entry.name);
   }
   return names.sort();
 }
@@ -43,14 +52,14 @@ export async function loadDefinition(
   directory = modelsDirectory,
 ): Promise<LoadedDefinition> {
   const known = await listDefinitions(directory);
-  if (!known.includes(name)) {
+  const file = known.includes(name) ? await findDefinition(path.resolve(directory, name)) : undefined;
+  if (file === undefined) {
     const suggestion = known.length > 0 ? ` Did you mean "${closest(name, known)}"?` : "";
     throw new PlatformError(
       "USAGE",
       `There is no model "${name}". Models here: ${known.join(", ")}.${suggestion} \`mlops init ${name} --from data.csv\` makes a new one.`,
     );
   }
-  const file = path.resolve(directory, name, "model.ts");
   const definition = readDefinitionFile(file, shownPath(file));
   return {
     definition,

@@ -22,7 +22,7 @@ export interface WatchFindings {
 export interface RetrainingLimits {
   /** Hours since the last retraining in which there is no other. */
   readonly coolDownHours: number;
-  /** Most retrainings in seven days. */
+  /** Most retrainings in seven days; with 0 there are only alerts. */
   readonly maxPerWeek: number;
 }
 
@@ -30,6 +30,7 @@ export const retrainingReasons = [
   "too-little",
   "healthy",
   "drift-without-harm",
+  "alerts-only",
   "no-new-rows",
   "cooling-down",
   "cap-reached",
@@ -106,6 +107,9 @@ export function decideRetraining(
     reason,
     explanation: `${cause.explanation}. ${why}`,
   });
+  if (maxPerWeek === 0) {
+    return alert("alerts-only", "Nothing is retrained, as at most 0 retrainings in seven days are allowed.");
+  }
   if (!hasNewRows) {
     return alert(
       "no-new-rows",

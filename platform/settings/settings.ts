@@ -8,7 +8,7 @@ import { registryText } from "./mlflow-address";
 import { nodePrice } from "./node-price";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { pageKey } from "./page-key";
-import { audit, predictionLog, versions } from "./places";
+import { audit, hosting, predictionLog, versions, watching } from "./places";
 import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
 import { sqlEngineFaults, sqlEngineVariables } from "./sql-engine-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
@@ -85,6 +85,8 @@ const processes = {
     signingKey,
     trustedKeys,
     audit,
+    ...watching,
+    ...hosting,
     nodePrice,
     pageKey,
     ...versions,

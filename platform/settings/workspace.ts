@@ -21,6 +21,10 @@ export interface Workspace {
   readonly audit: string;
   /** What this machine has seen last of an audit trail. */
   readonly auditSeen: string;
+  /** windows/watched/<environment>/<model>/: what watching a model has measured */
+  readonly windows: string;
+  /** decisions/<environment>/<model>/: what was decided about it */
+  readonly decisions: string;
   /** reports/<runId>.html */
   readonly reports: string;
   /** python/<environment>/, by what they are made of */
@@ -95,6 +99,8 @@ export async function openWorkspace(home: string): Promise<Workspace> {
     predictions: path.join(root, "predictions"),
     data: path.join(root, "data"),
     audit: path.join(root, "audit"),
+    windows: path.join(root, "windows"),
+    decisions: path.join(root, "decisions"),
     auditSeen: path.join(root, "audit-seen"),
     reports: path.join(root, "reports"),
     python: path.join(root, "python"),

@@ -6,6 +6,7 @@ import axe, { type AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { recordWindow } from "../../cli/watching/window-journal";
 import { openLocalStorage } from "../../platform/storage/local-storage";
+import { logDiabetes } from "../cli/watching/watch-fixture";
 import { watchedWindow } from "../cli/dashboard/a-board";
 import { listen } from "../../platform/http/listening";
 import { repository, Workplace, type Started } from "../e2e/mlops";
@@ -72,6 +73,7 @@ async function axeFindings(page: Page): Promise<string[]> {
       served = workplace.start(["serve", "--model", "diabetes"]);
       await served.printed("Ctrl-C stops it");
       await recordWindows(workplace.path("windows"));
+      await logDiabetes(openLocalStorage(workplace.path("predictions")));
       dashboard = workplace.start(["dashboard", "--allow-changes", "--port", String(await freePort())]);
       await dashboard.printed("Ctrl-C stops it");
       [, origin = "", key = ""] = /(http:\/\/[\d.:]+)\/\?key=(\S+)/.exec(dashboard.output()) ?? [];
@@ -103,19 +105,20 @@ async function axeFindings(page: Page): Promise<string[]> {
       return `${origin}/models/diabetes/compare?${ids.join("&")}`;
     }
 
+    /** Keeps what a page looks like, where pictures are asked for: as wide as it is, or as wide as a telephone. */
+    async function picture(page: Page, name: string): Promise<void> {
+      if (pictures === undefined) return;
+      mkdirSync(pictures, { recursive: true });
+      await page.screenshot({ path: path.join(pictures, `dashboard-${name}.png`), fullPage: true });
+    }
+
     test.each(pages)("%s: axe-core finds nothing, light and dark", async (name, address) => {
       for (const colorScheme of ["light", "dark"] as const) {
         const context = await enter({ colorScheme, viewport: { width: 1200, height: 900 } });
         const page = await context.newPage();
         await page.goto(await addressOf(page, name, address));
         expect(await axeFindings(page)).toEqual([]);
-        if (pictures !== undefined && colorScheme === "light") {
-          mkdirSync(pictures, { recursive: true });
-          await page.screenshot({
-            path: path.join(pictures, `dashboard-${name}.png`),
-            fullPage: name !== "run",
-          });
-        }
+        await picture(page, colorScheme === "light" ? name : `${name}-dark`);
         await context.close();
       }
     });
@@ -125,6 +128,7 @@ async function axeFindings(page: Page): Promise<string[]> {
       const page = await context.newPage();
       await page.goto(await addressOf(page, name, address));
       expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(narrow);
+      await picture(page, `${name}-narrow`);
       await context.close();
     });
 
@@ -145,6 +149,7 @@ async function axeFindings(page: Page): Promise<string[]> {
       await page.getByRole("button", { name: "Predict" }).click();
       expect(await page.textContent(".answer")).toMatch(/progression: [\d.]+/);
       expect(await page.locator('[aria-label="Contributions"] tbody tr').count()).toBe(10);
+      await picture(page, "answer");
       await page.getByLabel("bmi").fill("1000");
       await page.getByRole("button", { name: "Predict" }).click();
       expect(await page.textContent("main")).toContain('"bmi" is 1000. 10 to 70 is allowed');
@@ -160,6 +165,8 @@ async function axeFindings(page: Page): Promise<string[]> {
       await page.goto(`${origin}/models/diabetes/try`);
       await page.getByLabel("CSV file").setInputFiles(file);
       await page.getByRole("button", { name: "Score it" }).click();
+      await page.getByRole("link", { name: "Download the predictions" }).waitFor();
+      await picture(page, "scored");
       const [download] = await Promise.all([
         page.waitForEvent("download"),
         page.getByRole("link", { name: "Download the predictions" }).click(),
@@ -189,6 +196,7 @@ async function axeFindings(page: Page): Promise<string[]> {
         await page.keyboard.type("32.1");
         await page.keyboard.press("Enter");
         await page.waitForSelector(".answer");
+        await picture(page, `page-${colorScheme}`);
         expect(await axeFindings(page)).toEqual([]);
         expect((await page.goto(new URL("/models/diabetes", link).href))?.status()).toBe(404);
         await context.close();
@@ -213,6 +221,7 @@ async function axeFindings(page: Page): Promise<string[]> {
       await page.waitForURL(/jobs/);
       await page.getByText("done", { exact: false }).first().waitFor({ timeout: 60_000 });
       expect(await page.textContent("pre")).toContain("titanic:1 is in production");
+      await picture(page, "job");
       // Without being loaded again.
       await watcher
         .locator("[data-live] tbody tr", { hasText: "prod" })

@@ -54,7 +54,7 @@ export class Workplace {
     return this.spawn("script", ["-qec", line, "/dev/null"], env, "pipe");
   }
 
-  private spawn(
+  spawn(
     program: string,
     args: readonly string[],
     env: NodeJS.ProcessEnv,

@@ -127,7 +127,8 @@ test("what cannot be decided is refused before anything is read", async () => {
   const both = await place.run(["monitor", "--model", "rent", "--act", "--retrain"], env);
   expect(both).toMatchObject({ code: 2, stdout: "" });
   expect(both.stderr).toContain("One is expected. Leave the other out.");
-  const stack = await place.run(["monitor", "--model", "rent", "--act", "--target", "azure"], env);
+  const there = ["monitor", "--model", "rent", "--act", "--target", "azure", "--history", "kept"];
+  const stack = await place.run(there, env);
   expect(stack).toMatchObject({ code: 2, stdout: "" });
-  expect(stack.stderr).toContain("needs --history, the address of a blob container");
+  expect(stack.stderr).toContain("--history is kept, and an agent forgets what is in its folders");
 });

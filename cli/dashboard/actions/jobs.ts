@@ -19,6 +19,11 @@ export interface Job {
   readonly code?: number | null;
 }
 
+interface StartedJob extends Pick<Job, "model" | "action" | "verb" | "reason"> {
+  /** Who has asked for it, where somebody vouches for the name; for the audit trail. */
+  readonly actor?: string | undefined;
+}
+
 /** Characters that are kept of what a verb writes. */
 const maxOutput = 100_000;
 /** Jobs that are remembered. */
@@ -46,7 +51,7 @@ export class Jobs {
   }
 
   /** Starts a verb; throws CONFLICT while another one of the model runs. */
-  start(job: Pick<Job, "model" | "action" | "verb" | "reason">): Job {
+  start({ actor, ...job }: StartedJob): Job {
     const running = this.runningOf(job.model);
     if (running !== undefined) {
       throw new PlatformError(
@@ -55,7 +60,10 @@ export class Jobs {
       );
     }
     const [program, ...before] = this.command;
-    const child = spawn(program, [...before, ...job.verb], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, [...before, ...job.verb], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...(actor !== undefined && { MLOPS_ACTOR: actor }) },
+    });
     const now = new Date();
     const started: Running = {
       ...job,

@@ -1,9 +1,8 @@
-import path from "node:path";
 import { PlatformError } from "../../../platform/base/errors";
 import { readGoldenRows, readModelMetadata } from "../../../platform/model/model-directory";
 import type { Signature } from "../../../platform/model/signature";
-import { requirePackage } from "../../../platform/release/deployment";
 import { testHeader } from "../../../scoring/http/request-headers";
+import { readFromModel } from "../../session/read-from-model";
 import type { Session } from "../../session/session";
 import { openTarget } from "../../session/target";
 import type { Board } from "../board/board";
@@ -32,9 +31,10 @@ export async function openTrial(
       `Nothing of ${name} serves in ${production} now, so there is nothing to ask. \`npm run mlops -- serve --model ${name}\` serves what is released.`,
     );
   }
-  const directory = path.join(requirePackage(stable).package, "model");
-  const { signature } = await readModelMetadata(directory);
-  const [row = {}] = (await readGoldenRows(directory)).rows;
+  const { signature, row } = await readFromModel(session.registry, stable, async (directory) => {
+    const [golden = {}] = (await readGoldenRows(directory)).rows;
+    return { signature: (await readModelMetadata(directory)).signature, row: golden };
+  });
   const access = await target.access(production, name);
   const { [testHeader]: mark, ...headers } = access.headers;
   const marked = asTest && mark !== undefined ? { ...headers, [testHeader]: mark } : headers;

@@ -24,7 +24,7 @@ async function orProblem<T>(read: Promise<T>, otherwise: T, problems: string[]):
 export interface BoardSources {
   readonly runs: RunCache;
   readonly windows: WindowReader;
-  readonly decisions: Storage;
+  readonly decisions: () => Promise<Storage>;
 }
 
 async function readBoard(session: Session, name: string, sources: BoardSources): Promise<Board> {
@@ -38,7 +38,11 @@ async function readBoard(session: Session, name: string, sources: BoardSources):
   const [statuses, versions, decisions, windows] = await Promise.all([
     orProblem(statusOfAll(deployer, name, environments.names), { deployments: [], missing: [] }, problems),
     orProblem(registry.list(name), [], problems),
-    orProblem(readDecisions(sources.decisions, watched), [], problems),
+    orProblem(
+      sources.decisions().then((storage) => readDecisions(storage, watched)),
+      [],
+      problems,
+    ),
     orProblem(sources.windows.read(watched), [], problems),
   ]);
   return {

@@ -1,12 +1,12 @@
 import type { AuditEntry } from "../../../platform/audit/audit-entry";
 import { describeVerified } from "../../../platform/audit/verify-trail";
 import { describeFacts, type Audited } from "../../audit/show-audit";
-import { showTime } from "../../report/display";
 import { html, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
 import { pageLinks, pageOf } from "../web/paging";
 import type { Page } from "../web/page";
 import { links } from "./links";
+import { moment } from "./moment";
 
 const tones = { done: "good", failed: "bad", begun: "warn" } as const;
 
@@ -27,7 +27,7 @@ function actsTable(acts: readonly AuditEntry[]): Html {
     ],
     rows: acts.map((entry) => [
       entry.number,
-      showTime(entry.time),
+      moment(entry.time),
       entry.act,
       entry.subject,
       entry.environment ?? "–",

@@ -3,7 +3,7 @@ import {
   metricNames,
   type MetricName,
 } from "../../../platform/definition/metric-names";
-import { showNumber, showTime } from "../../report/display";
+import { showNumber } from "../../report/display";
 import type { DrawPlot } from "../../report/draw-plot";
 import { html, type Html } from "../../report/html";
 import { outcomeBadge } from "../../report/sections/header";
@@ -14,6 +14,7 @@ import type { ComparedRun, RunSummary } from "../../runs/run-summary";
 import { parallelPlot } from "../plots/parallel-plot";
 import type { Page } from "../web/page";
 import { links } from "./links";
+import { moment } from "./moment";
 
 /** Runs that are compared at once. */
 export const maxCompared = 8;
@@ -53,7 +54,7 @@ function runsTable(runs: readonly RunSummary[]): Html {
     ],
     rows: runs.map((run) => [
       run.id,
-      showTime(run.startedAt),
+      moment(run.startedAt),
       outcomeBadge(run.outcome),
       describeParameters(run.parameters),
       run.data ? html`<code>${run.data.digest.slice(0, 12)}</code>` : "–",

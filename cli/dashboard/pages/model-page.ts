@@ -1,4 +1,4 @@
-import { showNumber, showTime } from "../../report/display";
+import { showNumber } from "../../report/display";
 import type { DrawPlot } from "../../report/draw-plot";
 import { html, type Html } from "../../report/html";
 import { metricInWords } from "../../report/sections/header";
@@ -14,6 +14,7 @@ import { runsTable } from "./runs-table";
 import { servingPart } from "./serving-part";
 import { watchingSection } from "./watching-section";
 import { versionsTable } from "./versions-table";
+import { moment } from "./moment";
 
 /** Rows of a list that has a page of its own. */
 const shown = 10;
@@ -65,7 +66,7 @@ function decisionsSection({ decisions }: Board): Section | undefined {
     rows: decisions
       .slice(0, shown)
       .map(({ time, model, action, explanation, rows }) => [
-        showTime(time),
+        moment(time),
         model,
         badge(tones[action], action),
         explanation,

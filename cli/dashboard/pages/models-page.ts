@@ -1,10 +1,11 @@
 import { html, type Html } from "../../report/html";
 import { outcomeBadge } from "../../report/sections/header";
 import { badge, scrollingTable } from "../../report/table";
-import { showNumber, showTime } from "../../report/display";
+import { showNumber } from "../../report/display";
 import { productionOf, runOfVersion, type Board, type BrokenBoard } from "../board/board";
 import type { Page } from "../web/page";
 import { links } from "./links";
+import { moment } from "./moment";
 
 function productionCell(board: Board): Html | string {
   const production = productionOf(board);
@@ -26,7 +27,7 @@ function row(board: Board) {
     definition.task,
     productionCell(board),
     measured === undefined ? "–" : `${metric} ${showNumber(measured)}`,
-    newest === undefined ? "no run yet" : html`${outcomeBadge(newest.outcome)} ${showTime(newest.startedAt)}`,
+    newest === undefined ? "no run yet" : html`${outcomeBadge(newest.outcome)} ${moment(newest.startedAt)}`,
     runs.length,
     versions.length,
   ];

@@ -1,6 +1,6 @@
 import type { MetricName } from "../../../platform/definition/metric-names";
 import type { NodePrice } from "../../../platform/settings/node-price";
-import { showDuration, showNumber, showTime } from "../../report/display";
+import { showDuration, showNumber } from "../../report/display";
 import { html, type Html } from "../../report/html";
 import { outcomeBadge } from "../../report/sections/header";
 import { badge, scrollingTable } from "../../report/table";
@@ -8,6 +8,7 @@ import type { RunSummary } from "../../runs/run-summary";
 import { showCost } from "../../runs/training-job";
 import { describeParameters } from "../../terminal/describe-runs";
 import { links } from "./links";
+import { moment } from "./moment";
 
 function decisionCell({ decision }: RunSummary): Html | string {
   if (decision === undefined) return "–";
@@ -41,7 +42,7 @@ export function runsTable(
       ...(choosable
         ? [html`<input type="checkbox" name="run" value="${run.id}" aria-label="Compare ${run.id}" />`]
         : []),
-      html`<time datetime="${run.startedAt}">${showTime(run.startedAt)}</time>`,
+      moment(run.startedAt),
       outcomeBadge(run.outcome),
       showNumber(run.heldOut?.[metric]),
       run.trainingMs === undefined ? "–" : showDuration(run.trainingMs),

@@ -8,6 +8,7 @@ import type { Board } from "../board/board";
 import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
 import { links } from "./links";
+import { moment } from "./moment";
 
 const minuteMs = 60_000;
 
@@ -39,7 +40,7 @@ function jobsTable({ name, definition, nodePrice }: Board, jobs: readonly Traini
     rows: jobs.map(({ id, state, status, startedAt, metrics, minutes, nodeMinutes = 0, version }) => [
       html`<a href="${links.training(name, id)}">${id}</a>`,
       badge(tones[state], status),
-      showTime(startedAt),
+      moment(startedAt),
       showNumber(metrics?.[metric]),
       duration(minutes),
       duration(nodeMinutes),

@@ -1,11 +1,12 @@
 import { metricNamesOf } from "../../../platform/definition/metric-names";
 import { formatModelRef } from "../../../platform/definition/model-ref";
 import type { ModelVersion } from "../../../platform/registry/registry";
-import { showNumber, showTime } from "../../report/display";
+import { showNumber } from "../../report/display";
 import { html, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
 import { productionOf, runOfVersion, type Board } from "../board/board";
 import { links } from "./links";
+import { moment } from "./moment";
 
 /** Metrics that at least one of the versions has, the gate's first. */
 function metricsOf(board: Board, versions: readonly ModelVersion[]) {
@@ -42,7 +43,7 @@ export function versionsTable(board: Board, versions: readonly ModelVersion[]): 
       const run = runOfVersion(board, name);
       return [
         html`<a href="${links.version(board.name, version.version)}">${name}</a>`,
-        showTime(version.registeredAt),
+        moment(version.registeredAt),
         standing(board, name),
         ...metrics.map((metric) => showNumber(run?.heldOut?.[metric])),
         run?.data ? html`<code>${run.data.digest.slice(0, 12)}</code>` : "–",

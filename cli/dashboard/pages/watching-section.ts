@@ -1,4 +1,4 @@
-import { showCount, showNumber, showTime } from "../../report/display";
+import { showCount, showNumber } from "../../report/display";
 import type { DrawPlot } from "../../report/draw-plot";
 import { html, type Html } from "../../report/html";
 import type { Section } from "../../report/sections/section";
@@ -6,6 +6,7 @@ import { badge, scrollingTable } from "../../report/table";
 import type { WatchedWindow } from "../../watching/window-journal";
 import type { Board } from "../board/board";
 import { performancePlot, psiPlots } from "../plots/watching-plots";
+import { moment } from "./moment";
 
 /** Windows in the table: the newest. */
 const shown = 20;
@@ -48,7 +49,7 @@ export function watchingSection({ windows, definition }: Board, draw: DrawPlot):
       .slice(-shown)
       .toReversed()
       .map((window) => [
-        showTime(window.time),
+        moment(window.time),
         window.model,
         showCount(window.rows),
         driftCell(window),

@@ -18,7 +18,7 @@ const maxFileBytes = 100 * 1024 * 1024;
 function addAction(app: FastifyInstance, desk: Desk): void {
   app.post<{ Params: { model: string; action: string }; Body: Fields }>(
     "/models/:model/actions/:action",
-    async ({ params, body }, reply) => {
+    async ({ params, body, headers }, reply) => {
       requireFormKey(desk.parts.access, body.key);
       // By what is so now, not when it was last looked.
       await desk.parts.boards.refresh();
@@ -42,6 +42,7 @@ function addAction(app: FastifyInstance, desk: Desk): void {
         action: action.id,
         verb: [...action.verb, "--reason", reason],
         reason,
+        actor: desk.parts.entrance?.whoIs?.(headers),
       });
       return reply.redirect(links.job(job.id), 303);
     },

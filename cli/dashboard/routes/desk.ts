@@ -7,19 +7,23 @@ import type { TrainingSource } from "../../trainings/training-source";
 import type { MonitorResult } from "../../watching/monitor";
 import type { ScoreFileResult } from "../../watching/score-file";
 import type { Jobs } from "../actions/jobs";
-import { actionIds, possibleActions, type PossibleAction } from "../actions/possible-actions";
+import { actionIds, possibleActions, type ActionId, type PossibleAction } from "../actions/possible-actions";
 import type { Trial } from "../actions/open-trial";
 import type { Audited } from "../../audit/show-audit";
 import type { Board } from "../board/board";
 import type { BoardKeeper } from "../board/board-keeper";
-import type { AccessKey } from "../web/access";
+import type { AccessKey, Entrance } from "../web/access";
 
 /** What pages are made from, and what they may do. */
 export interface DashboardParts {
   readonly boards: BoardKeeper;
   readonly access: AccessKey;
+  /** That of this machine unless another one is given. */
+  readonly entrance?: Entrance | undefined;
   /** Runs what is asked for; absent for a dashboard that only shows. */
   readonly jobs?: Jobs;
+  /** What may be done at all; everything that is possible unless it says so. */
+  readonly actions?: readonly ActionId[] | undefined;
   /** Folder for files that are scored; whoever made it removes it. */
   readonly scratch: string;
   readonly reportOf: (board: Board, run: string) => Promise<ReportInput>;
@@ -74,7 +78,8 @@ export class Desk {
 
   /** What may be done; nothing in a dashboard that only shows. */
   actionsOf(board: Board): PossibleAction[] {
-    return this.parts.jobs === undefined ? [] : possibleActions(board);
+    const { jobs, actions = actionIds } = this.parts;
+    return jobs === undefined ? [] : possibleActions(board).filter(({ id }) => actions.includes(id));
   }
 
   /** An action with what runs it; refused where it may not or cannot be done now. */
@@ -86,7 +91,7 @@ export class Desk {
         "This dashboard only shows. Start it with --allow-changes to act from its pages.",
       );
     }
-    const action = possibleActions(board).find((one) => one.id === id);
+    const action = this.actionsOf(board).find((one) => one.id === id);
     if (action !== undefined) return { action, jobs };
     if (!(actionIds as readonly string[]).includes(id)) throw notFound(`action "${id}"`);
     throw new PlatformError(

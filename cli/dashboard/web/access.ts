@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import { PlatformError } from "../../../platform/base/errors";
 
 /** Who may look at the dashboard: whoever has the address that the command prints, which holds a key of this process alone. */
@@ -53,6 +54,8 @@ export function isOwnOrigin(origin: string | undefined, host: string | undefined
 export interface Entrance {
   readonly isHost: (host: string | undefined, port: number) => boolean;
   readonly isOrigin: (origin: string | undefined, host: string | undefined) => boolean;
+  /** Who is signed in, where something before this process signs people in: then there is no key. */
+  readonly whoIs?: (headers: IncomingHttpHeaders) => string | undefined;
   /** Whether browsers come by TLS alone. */
   readonly isSecure: boolean;
   /** Whether there are other pages to go to. */
@@ -74,6 +77,32 @@ export const ownEntrance: Entrance = {
   explain: ({ message }) => message,
 };
 
+/** Header in which App Service says who is signed in. It takes it from no request that comes from outside. */
+const principalHeader = "x-ms-client-principal-name";
+
+/**
+ * That of a web app of App Service, which signs people in before it passes a request on. Only where it does is its header believed:
+ * without, anybody could send one. Its front end chooses the site by the host name, so there is no other name to resolve to it.
+ */
+export function hostedEntrance(env: NodeJS.ProcessEnv): Entrance {
+  const { WEBSITE_HOSTNAME: hostname = "", WEBSITE_AUTH_ENABLED: signsIn = "" } = env;
+  if (hostname === "" || signsIn.toLowerCase() !== "true") {
+    throw new PlatformError(
+      "USAGE",
+      `--hosted is for a web app of Azure App Service that signs people in, and this is none: WEBSITE_HOSTNAME is "${hostname}" and WEBSITE_AUTH_ENABLED is "${signsIn}". Expected both from App Service, the second "True". Turn on its authentication, or leave --hosted out.`,
+    );
+  }
+  return {
+    isHost: () => true,
+    isOrigin: (origin) => origin === `https://${hostname}`,
+    whoIs: ({ [principalHeader]: who }) => (typeof who === "string" && who !== "" ? who : undefined),
+    isSecure: true,
+    hasPages: true,
+    keyHint: "Sign in: the request came without the name that App Service adds to those of who is signed in.",
+    explain: ({ message }) => message,
+  };
+}
+
 /** Faults of what was sent, which are its sender's business; others are the operator's. */
 const ofSenders: readonly string[] = ["USAGE", "CONFLICT", "DATA_INVALID"];
 
@@ -94,6 +123,12 @@ export function publishedEntrance(url: string | undefined): Entrance {
         : "This cannot be done now. Try again later, or tell whoever gave you the link.";
     },
   };
+}
+
+/** That of a page for customers as a web app of App Service. */
+export function hostedPageEntrance(env: NodeJS.ProcessEnv): Entrance {
+  const { hasPages, explain } = publishedEntrance(undefined);
+  return { ...hostedEntrance(env), hasPages, explain };
 }
 
 /** Refuses a form that no page of this process has shown. */

@@ -28,6 +28,5 @@ input[type="checkbox"] { width: 18px; height: 18px; margin: 0; }
 textarea { min-height: 5em; }
 .answer { font-size: 26px; font-weight: 700; margin: 8px 0; overflow-wrap: anywhere; }
 .pages { display: flex; gap: 16px; margin: 12px 0; }
-.parts { width: 100%; }
-.parts .bar.less { background: var(--champion); }
+.bar.less { background: var(--champion); }
 `;

@@ -79,6 +79,10 @@ export function addGuard(
         "The form was not sent from a page of this site. Open the page again, and send it from there.";
       return refuse(reply, { status: 403, title: "Refused", text }, entrance);
     }
+    if (entrance.whoIs !== undefined) {
+      if (entrance.whoIs(request.headers) !== undefined) return undefined;
+      return refuse(reply, { status: 401, title: "Who are you?", text: entrance.keyHint }, entrance);
+    }
     const { key: given } = request.query;
     if (typeof given === "string" && isSame(given, key)) {
       const secure = entrance.isSecure ? "; Secure" : "";

@@ -53,6 +53,9 @@ function driftTable({ columns, judged }: DriftReport): Html {
 /** How the rows that were scored differ from those the model was trained on. */
 export function driftSection(drift: DriftReport, definition: ModelDefinition, draw: DrawPlot): Section {
   const { columns, explanation } = drift;
+  const judged = html`<p>${verdict(drift)} ${explanation}</p>`;
+  // Measures of no rows are of nothing, and look like great ones.
+  if (drift.rows === 0) return { id: "drift", title: "Drift", content: judged };
   const psi = psiPlot(columns, definition.drift.psi);
   const order = (column: ColumnDrift): number => (column.drifted ? 1e6 : 0) + column.psi;
   const drawn = columns
@@ -64,7 +67,7 @@ export function driftSection(drift: DriftReport, definition: ModelDefinition, dr
   return {
     id: "drift",
     title: "Drift",
-    content: html`<p>${verdict(drift)} ${explanation}</p>
+    content: html`${judged}
       <p class="muted">
         A column has drifted when its population stability index (PSI) is above
         ${showNumber(definition.drift.psi)} and the difference is significant

@@ -10,6 +10,7 @@ export const scopes = [
   "predictionLogContainer",
   "batchContainer",
   "auditContainer",
+  "historyContainer",
   "vault",
   "encryptionKey",
   "signingKey",

@@ -1,36 +1,7 @@
 import { blobWrites, containerName, onlyWhere } from "./blob-conditions";
-import type { Scope } from "./access-scopes";
-import type { Role } from "./roles";
-
-/** Principals that roles are assigned to: identities of the foundation, groups of people, and identities of pipelines. */
-export const principals = [
-  "workspace",
-  "training",
-  "scoring",
-  "pull",
-  "cluster",
-  "release",
-  "encryption",
-  "operators",
-  "deployers",
-  "releasers",
-  "watchers",
-] as const;
-
-/** Principals created outside of the stack. They can be absent; their roles are then not assigned. */
-export const outsiders: readonly Principal[] = ["deployers", "releasers", "watchers"];
-
-export type Principal = (typeof principals)[number];
-
-/** A row of the table. */
-export interface Grant {
-  readonly who: Principal;
-  readonly role: Role;
-  readonly on: Scope;
-  readonly why: string;
-  /** Limits the role to containers whose name begins with this prefix. */
-  readonly containersLike?: string;
-}
+import { dashboardAccess } from "./dashboard-access";
+import { pipelineAccess } from "./pipeline-access";
+import type { Grant } from "./access-grant";
 
 /** Every role assignment inside an environment: who, which role, on what scope, and why. */
 export const accessTable: readonly Grant[] = [
@@ -154,6 +125,12 @@ export const accessTable: readonly Grant[] = [
     on: "auditContainer",
     why: "check the audit trail, and add to it what they do manually",
   },
+  {
+    who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "historyContainer",
+    why: "look at what watching has found, and add to it what they find manually",
+  },
   { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "inspect and start runs" },
   {
     who: "operators",
@@ -189,102 +166,8 @@ export const accessTable: readonly Grant[] = [
     why: "have the vault make the certificate of the scoring service",
   },
 
-  // A release changes the serving workload, never the infrastructure below it.
-  { who: "releasers", role: "AcrPush", on: "registry", why: "push the image of a version" },
-  {
-    who: "releasers",
-    role: "Container Registry Data Importer and Data Reader",
-    on: "registry",
-    why: "copy the image that passed in another environment",
-  },
-  { who: "releasers", role: "AKS Cluster User", on: "cluster", why: "get the cluster's kubeconfig" },
-  { who: "releasers", role: "AKS RBAC Cluster Admin", on: "cluster", why: "change the serving objects" },
-  {
-    who: "releasers",
-    role: "Container Instances Contributor",
-    on: "containerGroups",
-    why: "create and replace the scoring container",
-  },
-  {
-    who: "releasers",
-    role: "Managed Identity Operator",
-    on: "groupPullIdentity",
-    why: "let the scoring container pull its image",
-  },
-  {
-    who: "releasers",
-    role: "Managed Identity Operator",
-    on: "groupScoringIdentity",
-    why: "let the scoring container act as the service",
-  },
-  {
-    who: "releasers",
-    role: "Network Contributor",
-    on: "groupSubnet",
-    why: "place the container in its subnet",
-  },
-  {
-    who: "releasers",
-    role: "Key Vault Secrets User",
-    on: "vault",
-    why: "call the service with its key in tests",
-  },
-  {
-    who: "releasers",
-    role: "Key Vault Crypto User",
-    on: "signingKey",
-    why: "sign the images that they push",
-  },
-  { who: "releasers", role: "Monitoring Reader", on: "insights", why: "compare a canary with stable" },
-  {
-    who: "releasers",
-    role: "AzureML Data Scientist",
-    on: "workspace",
-    why: "read versions, start training",
-  },
-  {
-    who: "releasers",
-    role: "Storage Blob Data Reader",
-    on: "storage",
-    why: "read the files of the version to release",
-  },
-  {
-    who: "releasers",
-    role: "Storage Blob Data Contributor",
-    on: "auditContainer",
-    why: "add what they release to the audit trail",
-  },
-
-  {
-    who: "watchers",
-    role: "Storage Blob Data Reader",
-    on: "storage",
-    why: "read the prediction log, the data and the serving version",
-  },
-  {
-    who: "watchers",
-    role: "Storage Blob Data Contributor",
-    on: "batchContainer",
-    why: "score files in the container, and write predictions beside them",
-  },
-  {
-    who: "watchers",
-    role: "Storage Blob Data Contributor",
-    on: "auditContainer",
-    why: "add the retrainings that they start to the audit trail",
-  },
-  {
-    who: "watchers",
-    role: "Monitoring Metrics Publisher",
-    on: "insights",
-    why: "send the findings; drift raises an alert",
-  },
-  {
-    who: "watchers",
-    role: "AzureML Data Scientist",
-    on: "workspace",
-    why: "read versions, start retraining",
-  },
+  ...pipelineAccess,
+  ...dashboardAccess,
 ];
 
 /** Condition that limits reading and writing blobs to containers whose name begins with `prefix`. */

@@ -1,7 +1,8 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "./access-scopes";
-import { accessTable, containersLike, outsiders, type Grant, type Principal } from "./access-table";
+import { optionalPrincipals, type Grant, type Principal } from "./access-grant";
+import { accessTable, containersLike } from "./access-table";
 import { roleDefinitionId } from "./roles";
 
 export interface AccessArgs {
@@ -41,7 +42,7 @@ export class Access extends pulumi.ComponentResource {
     if (scope === undefined) return [];
     const principal = args.principals[who];
     if (principal === undefined) {
-      if (outsiders.includes(who)) return [];
+      if (optionalPrincipals.includes(who)) return [];
       throw new RangeError(
         `${name}: infra/components/foundation/access-table.ts assigns ${who} "${role}" on ${on}, but no object id is given for ${who}. Add it to principals.`,
       );

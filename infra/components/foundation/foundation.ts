@@ -3,7 +3,7 @@ import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "./access-scopes";
-import type { Principal } from "./access-table";
+import type { Principal } from "./access-grant";
 import type { Placement } from "../../config/placement";
 import { CustomerManagedKeys } from "./customer-managed-keys";
 import { Identities, type Identity } from "./identities";
@@ -43,6 +43,8 @@ export interface FoundationArgs {
   readonly protect: boolean;
   /** Whether storage and registry are encrypted with a customer-managed key. */
   readonly customerManagedKeys: boolean;
+  /** Whether there is a web app with the dashboard, and whether it may start retraining. */
+  readonly dashboard: "off" | "show" | "act";
   /** Whether the vault has a key for signing versions and images. */
   readonly signing: boolean;
 }
@@ -83,7 +85,8 @@ export class Foundation extends pulumi.ComponentResource {
 
     this.logAnalyticsId = this.createLogs(name, args.logDays);
     this.insights = this.createInsights(name);
-    this.identities = new Identities(name, { placement }, parent);
+    const { dashboard } = args;
+    this.identities = new Identities(name, { placement, hasDashboard: dashboard !== "off" }, parent);
     this.network = isPrivate
       ? new PrivateNetwork(
           `${name}-network`,
@@ -110,7 +113,7 @@ export class Foundation extends pulumi.ComponentResource {
     this.registry = new Registry(`${name}-registry`, { placement, isPrivate, keys, protect }, parent);
     this.connect(name);
 
-    this.principals = this.principalsOf();
+    this.principals = this.principalsOf(dashboard);
     this.scopes = this.scopesOf();
     this.registerOutputs({ resourceGroupName: this.resourceGroup.name });
   }
@@ -159,8 +162,9 @@ export class Foundation extends pulumi.ComponentResource {
     for (const target of targets) this.network.connect(`${name}-${target.group}-endpoint`, target, this);
   }
 
-  private principalsOf(): Foundation["principals"] {
-    const { workspace, training, scoring, pull, cluster, release } = this.identities;
+  private principalsOf(does: FoundationArgs["dashboard"]): Foundation["principals"] {
+    const { workspace, training, scoring, pull, cluster, release, dashboard } = this.identities;
+    const shows = dashboard?.principalId;
     return {
       workspace: workspace.principalId,
       training: training.principalId,
@@ -168,11 +172,13 @@ export class Foundation extends pulumi.ComponentResource {
       pull: pull.principalId,
       cluster: cluster.principalId,
       release: release.principalId,
+      ...(shows && { viewers: shows, dashboard: shows }),
+      ...(shows && does === "act" && { retrainers: shows }),
     };
   }
 
   private scopesOf(): Foundation["scopes"] {
-    const { data, models, predictionLog, batch, audit } = this.storage.containerIds;
+    const { data, models, predictionLog, batch, audit, history } = this.storage.containerIds;
     return {
       storage: this.storage.id,
       dataContainer: data,
@@ -180,6 +186,7 @@ export class Foundation extends pulumi.ComponentResource {
       predictionLogContainer: predictionLog,
       batchContainer: batch,
       auditContainer: audit,
+      historyContainer: history,
       vault: this.vault.id,
       registry: this.registry.id,
       insights: this.insights.id,

@@ -11,6 +11,7 @@ export interface Identity {
 
 export interface IdentitiesArgs {
   readonly placement: Placement;
+  readonly hasDashboard: boolean;
 }
 
 /** The managed identities of an environment, one for each actor. */
@@ -27,8 +28,14 @@ export class Identities extends pulumi.ComponentResource {
   readonly cluster: Identity;
   /** Logic Apps, which start pipelines and endpoints, and stop containers. */
   readonly release: Identity;
+  /** The dashboard's web app, where there is one. */
+  readonly dashboard: Identity | undefined;
 
-  constructor(name: string, { placement }: IdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { placement, hasDashboard }: IdentitiesArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("mlops:infra:Identities", name, {}, opts);
 
     const create = (role: string): Identity => {
@@ -45,6 +52,7 @@ export class Identities extends pulumi.ComponentResource {
     this.pull = create("pull");
     this.cluster = create("cluster");
     this.release = create("release");
+    this.dashboard = hasDashboard ? create("dashboard") : undefined;
 
     this.registerOutputs({});
   }

@@ -13,6 +13,7 @@ const containerNames = {
   batch: "batch",
   deadLetter: "dead-letter",
   audit: "audit",
+  history: "history",
 } as const;
 
 export type ContainerKey = keyof typeof containerNames;
@@ -88,7 +89,7 @@ function ofEach<T>(
   containers: Readonly<Record<ContainerKey, azureStorage.BlobContainer>>,
   value: (container: azureStorage.BlobContainer) => T,
 ): Record<ContainerKey, T> {
-  const { data, models, predictionLog, batch, deadLetter, audit } = containers;
+  const { data, models, predictionLog, batch, deadLetter, audit, history } = containers;
   return {
     data: value(data),
     models: value(models),
@@ -96,6 +97,7 @@ function ofEach<T>(
     batch: value(batch),
     deadLetter: value(deadLetter),
     audit: value(audit),
+    history: value(history),
   };
 }
 
@@ -131,6 +133,7 @@ export class Storage extends pulumi.ComponentResource {
       batch: container("batch"),
       deadLetter: container("deadLetter"),
       audit: container("audit"),
+      history: container("history"),
     };
     this.containers = ofEach(created, (made) => made.name);
     this.containerIds = ofEach(created, (made) => made.id);

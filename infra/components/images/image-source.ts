@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { buildApp, distDirectory, type ImageKind } from "../../../build/app";
+import { buildApp, distDirectory, imageFolders, type ImageKind } from "../../../build/app";
 import { completeContext } from "../../../build/context";
 import { repository } from "../../../build/repository";
 import { sourceVersion } from "../../../build/source";
@@ -57,7 +57,7 @@ async function findPackage(folder: string | undefined): Promise<PackagedRelease 
 /** Digest of all inputs of a context; a second faster than building the context. */
 async function digestOfInputs(kind: ImageKind, release: PackagedRelease | undefined): Promise<string> {
   const parts: string[] = [process.versions.node, process.arch];
-  for (const folder of [...sourceFolders, kind]) {
+  for (const folder of [...sourceFolders, ...imageFolders[kind]]) {
     parts.push(`${folder} ${await digestOfDirectory(path.join(repository, folder))}`);
   }
   for (const file of sourceFiles) parts.push(`${file} ${await digestOfFile(path.join(repository, file))}`);
@@ -126,7 +126,7 @@ export async function layOutImage(request: LayOutRequest): Promise<ImageSource> 
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new PlatformError(
       "USAGE",
-      `The ${kind} image is for linux/amd64, but its libraries come from this machine's node_modules, which are for ${process.platform}/${process.arch}. Build the image in a pipeline, and name it: pulumi config set mlops:trainingImage <reference>`,
+      `The ${kind} image is for linux/amd64, but its libraries come from this machine's node_modules, which are for ${process.platform}/${process.arch}. Build the image in a pipeline, and name it: pulumi config set mlops:${kind}Image <reference>`,
     );
   }
   const release = await findPackage(request.package);
@@ -137,7 +137,7 @@ export async function layOutImage(request: LayOutRequest): Promise<ImageSource> 
     );
   }
   const content = await contentOf(kind, directory, release);
-  const dockerfile = path.join(repository, kind, "Dockerfile");
+  const dockerfile = path.join(repository, imageFolders[kind][0], "Dockerfile");
   const { version, revision, createdAt } = await sourceVersion();
   const buildArgs = {
     NODE_IMAGE: nodeImage,

@@ -7,6 +7,8 @@ import { layOutImage } from "./image-source";
 
 export interface Images {
   readonly training: pulumi.Output<string>;
+  /** The dashboard's, where there is one. */
+  readonly dashboard?: pulumi.Output<string>;
   /** Image of the package in `scoringPackage`. Images of releases are built when a version is packaged. */
   readonly scoring?: pulumi.Output<string>;
 }
@@ -24,12 +26,23 @@ export async function buildImages(
     config.trainingImage === undefined
       ? await layOutImage({ kind: "training", nodeImage })
       : { reference: config.trainingImage, repository: "mlops-training" };
+  const dashboard =
+    config.dashboardImage === undefined
+      ? config.dashboard !== "off" && (await layOutImage({ kind: "dashboard", nodeImage }))
+      : { reference: config.dashboardImage, repository: "mlops-dashboard" };
   const images = {
     training: new Image(
       "training-image",
       { ...common, repository: training.repository, source: training },
       opts,
     ).reference,
+    ...(dashboard && {
+      dashboard: new Image(
+        "dashboard-image",
+        { ...common, repository: dashboard.repository, source: dashboard },
+        opts,
+      ).reference,
+    }),
   };
   if (config.scoringPackage === undefined) return images;
   const scoring = await layOutImage({ kind: "scoring", nodeImage, package: config.scoringPackage });

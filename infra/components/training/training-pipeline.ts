@@ -1,5 +1,6 @@
 import * as ml from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
+import { longestGapHours } from "../../config/cron";
 import type { Placement } from "../../config/placement";
 import type { StepName } from "./training-specs";
 import { commandSpec, contentDigest, dataInput, pipelineSpec, stepNames } from "./training-specs";
@@ -48,6 +49,8 @@ export interface RetrainingEndpoint {
   readonly deployment: pulumi.Output<string>;
   /** Value of the pipeline's input. */
   readonly dataUri: pulumi.Output<string>;
+  /** Longest time between two runs of the schedule, in hours; absent while it is disabled. */
+  readonly everyHours?: number;
 }
 
 /** A published component. */
@@ -153,7 +156,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
   }
 
   private publish(pipeline: Published): RetrainingEndpoint {
-    const { placement, model, clusterId, dataUri } = this.args;
+    const { placement, model, clusterId, dataUri, schedule, scheduleEnabled } = this.args;
     const { location, tags } = placement;
     const endpoint = new ml.BatchEndpoint(
       `${this.logicalName}-endpoint`,
@@ -199,6 +202,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
       // Depends on the deployment, so that it resolves only once the deployment can be called.
       deployment: pulumi.all([deployed.id, deployment]).apply(([, name]) => name),
       dataUri: pulumi.output(dataUri),
+      ...(scheduleEnabled && { everyHours: longestGapHours(schedule) }),
     };
   }
 

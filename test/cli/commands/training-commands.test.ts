@@ -41,14 +41,14 @@ describe("mlops runs check", () => {
     expect(await check()).toEqual({
       exitCode: 0,
       printed:
-        "1 training of diabetes looked at: the newest has not failed, none hangs, and without --every-hours, none can be overdue.\n",
+        "1 training of diabetes looked at: the newest has not failed, none hangs, and without a schedule, none can be overdue.\n",
     });
   });
 
   test("where there is none yet, none is missed unless a schedule is named", async () => {
     expect(await check()).toEqual({
       exitCode: 0,
-      printed: "No training of diabetes is known, and without --every-hours none is expected.\n",
+      printed: "No training of diabetes is known, and without a schedule none is expected.\n",
     });
     expect((await check("--every-hours", "1")).exitCode).toBe(1);
   });

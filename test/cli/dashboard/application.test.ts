@@ -67,6 +67,7 @@ async function open(changes: Partial<DashboardParts> = {}): Promise<void> {
     trainings: () => ({
       list: () => Promise.resolve([job]),
       watched: () => Promise.resolve([job]),
+      everyHours: () => Promise.resolve(undefined),
       open: (id) =>
         id === job.id
           ? Promise.resolve({ job, log: ["<i>epoch</i> 1"] })

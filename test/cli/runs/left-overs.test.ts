@@ -32,6 +32,8 @@ const workspace = (...below: string[]) => ({
   python: folder(...below, "python"),
   audit: folder(...below, "audit"),
   auditSeen: folder(...below, "audit-seen"),
+  windows: folder(...below, "windows"),
+  decisions: folder(...below, "decisions"),
 });
 
 const ofLock = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f.tmp";

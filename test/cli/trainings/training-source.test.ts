@@ -1,7 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { Runs } from "../../../cli/runs/runs";
 import { openTrainingSource } from "../../../cli/trainings/training-source";
+import type { StackOutputs } from "../../../deploy/azure/pulumi-stack";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
+
+/** What stacks say, which needs no Pulumi here; the code asks for it late. */
+const outputs = jest.fn<Promise<StackOutputs>, [string]>();
+jest.doMock("../../../deploy/azure/stack-outputs", () => ({ readStackOutputs: outputs }));
 
 const folder = useTemporaryFolder();
 const { signal } = new AbortController();
@@ -44,3 +49,23 @@ describe("on this machine", () => {
     await expect(source.open("../run-1")).rejects.toThrow('There is no run "../run-1"');
   });
 });
+
+test.each([[12], [undefined]])(
+  "a stack's schedule says how often a training is expected: %p hours",
+  async (everyHours) => {
+    const retraining = {
+      url: "https://e",
+      deployment: "d",
+      dataUri: "azureml://d",
+      ...(everyHours && { everyHours }),
+    };
+    outputs.mockResolvedValue({
+      model: "cost",
+      workspaceId: "/subscriptions/s/resourceGroups/g/providers/p",
+      retraining,
+      environment: { cli: { MLOPS_REGISTRY: "azureml://r" } },
+    });
+    const source = openTrainingSource({ runs: await madeRuns(), signal }, { target: "azure", model: "cost" });
+    expect(await source.everyHours()).toBe(everyHours);
+  },
+);

@@ -25,7 +25,7 @@ test("gives back what was recorded, the oldest first, of one model in one enviro
   const storage = openLocalStorage(folder());
   for (const minute of [2, 1]) await recordWindow(storage, windowAt(minute), of);
   await recordWindow(storage, windowAt(3), { ...of, name: "cost-2" });
-  const reader = new WindowReader(storage);
+  const reader = new WindowReader(() => Promise.resolve(storage));
   expect(await reader.read(of)).toEqual([windowAt(1), windowAt(2)]);
   expect(await reader.read({ ...of, environment: "qa" })).toEqual([]);
   await recordWindow(storage, windowAt(4), of);
@@ -47,7 +47,9 @@ test("a record that cannot be read is told, with what to do", async () => {
   await recordWindow(storage, windowAt(1), of);
   const [file = ""] = await storage.list("watched/");
   await writeFile(folder(file), '{"time"');
-  await expect(new WindowReader(storage).read(of)).rejects.toThrow(/is corrupt: it is not JSON\. Delete it/);
+  await expect(new WindowReader(() => Promise.resolve(storage)).read(of)).rejects.toThrow(
+    /is corrupt: it is not JSON\. Delete it/,
+  );
 });
 
 /** A look with a regression's or a classification's metric, worse by `low` to `high`. */

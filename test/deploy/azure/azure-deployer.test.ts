@@ -1,6 +1,7 @@
 import { AzureDeployer } from "../../../deploy/azure/azure-deployer";
 import type { StackOptions } from "../../../deploy/azure/pulumi-stack";
 import { ReleaseStack } from "../../../deploy/azure/release-stack";
+import type { Served } from "../../../deploy/azure/served-record";
 import { digestOf } from "../../../platform/base/files";
 import type { ReleaseState } from "../../../platform/release/release-state";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
@@ -98,12 +99,12 @@ test("a release is refused by an environment that was never made, and makes none
   }
 });
 
-test("a release to a container group has it started, as its schedule may have stopped it", async () => {
+test("a release to a container group has it started, as its schedule may have stopped it, and is recorded", async () => {
   const image = `registry.example/scoring@sha256:${digestOf("1")}`;
   let release: ReleaseState = { canaryPercent: 0 };
   const stack = {
     name: "qa",
-    environmentOutputs: () => Promise.resolve({ serving: { kind: "containers" } }),
+    environmentOutputs: () => Promise.resolve({ serving: { kind: "containers" }, insightsAppId: "app" }),
     outputs: () => Promise.resolve({ release, scoringUrl: "http://scoring", containerGroupId: "/group" }),
     history: () => Promise.resolve([]),
     update: (next: ReleaseState) => {
@@ -113,14 +114,25 @@ test("a release to a container group has it started, as its schedule may have st
   } as unknown as ReleaseStack;
   const open = jest.spyOn(ReleaseStack, "open").mockResolvedValue(stack);
   const started: string[] = [];
+  const recorded: Served[] = [];
   try {
     const deployer = new AzureDeployer({
       project: folder(),
       imageFor: () => Promise.resolve(image),
       start: (group) => Promise.resolve(void started.push(group)),
+      record: (served) => Promise.resolve(void recorded.push(served)),
     });
     await deployer.deploy("qa", { model: "cost:1", digest: digestOf("cost:1") }, { weight: 100, shadow: 0 });
     expect(started).toEqual(["/group"]);
+    expect(recorded).toEqual([
+      {
+        deployment: expect.objectContaining({
+          canary: expect.objectContaining({ model: "cost:1", image }) as object,
+        }) as object,
+        url: "http://scoring",
+        outputs: { insightsAppId: "app" },
+      },
+    ]);
   } finally {
     open.mockRestore();
   }

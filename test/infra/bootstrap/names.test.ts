@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { grants, notContainer, onlyReads, onlyRoles, onlyStacks } from "../../../infra/bootstrap/grants";
+import {
+  grants,
+  notContainer,
+  onlyContainers,
+  onlyReads,
+  onlyRoles,
+  onlyStacks,
+} from "../../../infra/bootstrap/grants";
 import {
   notifySecret,
   secretGroup,
@@ -109,6 +116,9 @@ test("conditions are written as Azure reads them", () => {
   expect(onlyRoles(["a"])).toContain("@Request[");
   expect(onlyRoles(["a"])).toContain("@Resource[");
   expect(notContainer("x")).toContain("containers:name] StringNotEquals 'x'");
+  expect(onlyContainers("a", "b")).toMatch(
+    /OR \(@Resource\[[^\]]+containers:name\] StringEquals 'a' OR @Resource\[[^\]]+\] StringEquals 'b'\)\)$/,
+  );
   const stacks = onlyStacks({ own: ["prod"], earlier: ["qa"] });
   const [reads = "", changes = ""] = stacks.split(" AND ((");
   for (const path of [".pulumi/meta.yaml", "*/mlops/qa.json*", "*/mlops/qa/*", "*/mlops/prod/*"])
@@ -121,6 +131,15 @@ test("conditions are written as Azure reads them", () => {
   expect(onlyReads(["qa"])).toContain("StringLike '*/mlops-serving/qa.json*'");
   expect(onlyReads(["qa"])).not.toMatch(/prod|blobs\/(write|delete)/);
   expect([onlyRoles(["a"]), notContainer("x"), onlyReads(["qa"]), stacks].every(balanced)).toBe(true);
+});
+
+test("who watches writes to the first environment's journals, and to nothing else that is stored there", () => {
+  const written = grants.filter(
+    ({ who, role }) => who === "watch" && role === "Storage Blob Data Contributor",
+  );
+  expect(written.map(({ on, condition }) => [on, condition?.({ own: [], earlier: [] })])).toEqual([
+    ["earlierSubscriptions", onlyContainers("audit", "history")],
+  ]);
 });
 
 test("who deploys an environment reads what those before it made, and has nothing to do with those after it", () => {

@@ -1,6 +1,6 @@
 import { parseConfig } from "../../../infra/config/config";
 import { settings } from "../../../infra/config/config-settings";
-import { cronFault } from "../../../infra/config/cron";
+import { cronFault, longestGapHours } from "../../../infra/config/cron";
 import { qa } from "../stacks";
 
 describe("the configuration of a stack", () => {
@@ -98,4 +98,17 @@ describe("a schedule", () => {
   ])("%s is refused", (expression) => {
     expect(cronFault(expression)).toMatch(/expected/);
   });
+});
+
+test.each([
+  ["0 3 * * 1", 168],
+  ["0 3 * * *", 24],
+  ["*/30 * * * *", 1],
+  ["0 6,18 * * 1-5", 60],
+  ["0 */5 * * *", 5],
+  ["15 2/8 * * *", 8],
+  ["0 0 * * 0,3", 96],
+  ["0 0 * * 6", 168],
+])("the longest time between two runs of %s is %d hours", (expression, hours) => {
+  expect(longestGapHours(expression)).toBe(hours);
 });

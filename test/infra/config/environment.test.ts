@@ -8,6 +8,7 @@ import { qa } from "../stacks";
 const sources = {
   predictionLogContainer: "prediction-log",
   auditContainer: "audit",
+  historyContainer: "history",
   blobEndpoint: "https://account.blob.core.windows.net/",
   vaultUri: "https://vault.vault.azure.net/",
   tenantId,
@@ -42,6 +43,11 @@ describe("the settings of the processes", () => {
     const MLOPS_AUDIT = "https://account.blob.core.windows.net/audit";
     expect(training).toEqual({ MLOPS_EVALUATION: "on", MLOPS_ON_NO_PROMOTION: "cancel", MLOPS_AUDIT });
     expect(cli).toMatchObject({ MLOPS_REGISTRY: sources.trackingUri, MLOPS_AUDIT });
+    expect(cli).toMatchObject({
+      MLOPS_HISTORY: "https://account.blob.core.windows.net/history",
+      MLOPS_RETRAININGS_PER_WEEK: "0",
+    });
+    expect((await variables({ "mlops:retrainingsPerWeek": "2" })).cli?.MLOPS_RETRAININGS_PER_WEEK).toBe("2");
   });
 
   test("have no certificate where a cluster's gateway has it", async () => {

@@ -148,7 +148,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   [
     "no providers",
     { "/providers": { value: [] } },
-    /resource providers: .*Microsoft\.Storage are not registered/,
+    /resource providers: .*Microsoft\.Web are not registered/,
   ],
   [
     "no quota",

@@ -16,6 +16,11 @@ test.each([
     { who: "Ada", ...here, job: "https://dev.azure.com/org/p/_build/results?buildId=7" },
   ],
   [
+    "somebody who is signed in to the dashboard",
+    { MLOPS_ACTOR: "ann@example.com" },
+    { who: "ann@example.com", ...here },
+  ],
+  [
     "a run of GitHub Actions",
     {
       GITHUB_ACTOR: "grace",

@@ -92,6 +92,20 @@ test("says why, with columns, hours and counts", () => {
   );
 });
 
+test("with no retraining allowed, what would start one alerts, and what would not stays as it is", () => {
+  const none = { limits: { coolDownHours: 24, maxPerWeek: 0 }, now, retrainings: [] };
+  expect(decideRetraining({ ...healthy, performance: fell, hasNewRows: false }, none)).toEqual({
+    action: "alert",
+    reason: "alerts-only",
+    explanation:
+      "Performance has fallen. Nothing is retrained, as at most 0 retrainings in seven days are allowed.",
+  });
+  expect(decideRetraining(healthy, none).reason).toBe("healthy");
+  expect(decideRetraining({ ...healthy, drifted: ["age"], performance: holds }, none).reason).toBe(
+    "drift-without-harm",
+  );
+});
+
 test("in 26 weeks of false alarms at any hour there are never more retrainings than the cap in any seven days", () => {
   const random = xoroshiro128plus(11);
   const start = Date.parse("2026-01-01T00:00:00Z");

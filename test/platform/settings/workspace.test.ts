@@ -17,6 +17,8 @@ describe("a workspace", () => {
       home,
       audit: path.join(home, "audit"),
       auditSeen: path.join(home, "audit-seen"),
+      windows: path.join(home, "windows"),
+      decisions: path.join(home, "decisions"),
       runs: path.join(home, "runs"),
       registry: path.join(home, "registry"),
       data: path.join(home, "data"),

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import type { FastifyInstance } from "fastify";
 import { openModelPage } from "../../../../cli/dashboard/application";
+import { publishedEntrance } from "../../../../cli/dashboard/web/access";
 import { PlatformError } from "../../../../platform/base/errors";
 import { signatureOf } from "../../../../platform/model/signature";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
@@ -19,6 +20,7 @@ async function open(changes: Partial<Parts> = {}): Promise<void> {
   app = await openModelPage({
     model: "houses",
     access,
+    entrance: publishedEntrance(undefined),
     scratch: folder(),
     openTrial: () =>
       Promise.resolve({
@@ -173,7 +175,7 @@ test("a model that does not answer is told without the operator's verbs", async 
 
 test("at an address of its own it takes that, by TLS alone, and no other", async () => {
   await app.close();
-  await open({ url: "https://predict.example.com" });
+  await open({ entrance: publishedEntrance("https://predict.example.com") });
   const published = { host: "predict.example.com" };
   const first = await app.inject({ url: `/?key=${access.key}`, headers: published });
   expect(first.headers["set-cookie"]).toMatch(/; Secure$/);

@@ -1,6 +1,7 @@
 import {
   accessKeyOf,
   cookieName,
+  hostedEntrance,
   isOwnHost,
   isOwnOrigin,
   isSame,
@@ -60,4 +61,29 @@ test.each([
 test("a key that is given lasts, and its forms are those of the same key", () => {
   expect(accessKeyOf("k".repeat(32))).toEqual(accessKeyOf("k".repeat(32)));
   expect(accessKeyOf("k".repeat(32)).key).toBe("k".repeat(32));
+});
+
+describe("a web app of App Service", () => {
+  const env = { WEBSITE_HOSTNAME: "dash.azurewebsites.net", WEBSITE_AUTH_ENABLED: "True" };
+
+  test("believes who is signed in, and takes forms of its own pages", () => {
+    const { whoIs, isOrigin } = hostedEntrance(env);
+    expect(whoIs?.({ "x-ms-client-principal-name": "ann@example.com" })).toBe("ann@example.com");
+    for (const headers of [{}, { "x-ms-client-principal-name": "" }])
+      expect(whoIs?.(headers)).toBeUndefined();
+    expect(isOrigin("https://dash.azurewebsites.net", "other")).toBe(true);
+    for (const origin of ["http://dash.azurewebsites.net", "https://evil.example", "null", undefined])
+      expect(isOrigin(origin, "evil.example")).toBe(false);
+  });
+
+  test.each([
+    [{}],
+    [{ WEBSITE_HOSTNAME: "dash.azurewebsites.net" }],
+    [{ ...env, WEBSITE_AUTH_ENABLED: "False" }],
+    [{ WEBSITE_AUTH_ENABLED: "True" }],
+  ])("is refused where nobody is signed in by App Service: %j", (given) => {
+    expect(() => hostedEntrance(given)).toThrow(
+      /--hosted is for a web app of Azure App Service that signs people in/,
+    );
+  });
 });

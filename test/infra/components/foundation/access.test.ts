@@ -1,8 +1,5 @@
-import {
-  accessTable,
-  containersLike,
-  principals,
-} from "../../../../infra/components/foundation/access-table";
+import { principals } from "../../../../infra/components/foundation/access-grant";
+import { accessTable, containersLike } from "../../../../infra/components/foundation/access-table";
 import { scopes } from "../../../../infra/components/foundation/access-scopes";
 import { Access } from "../../../../infra/components/foundation/access";
 import { roles, type Role } from "../../../../infra/components/foundation/roles";
@@ -68,6 +65,7 @@ describe("the table of who may do what", () => {
       "Network Contributor on groupSubnet",
       // It adds entries; the policy of the container keeps those that are there.
       "Storage Blob Data Contributor on auditContainer",
+      "Storage Blob Data Contributor on historyContainer",
     ]);
   });
 
@@ -136,7 +134,10 @@ describe("access", () => {
       inputsOf(`access-operators-storage-blob-data-reader-prediction-log-container-${group}`),
     ).toMatchObject({ principalId: group, principalType: "Group" });
     const limited = made.filter(({ inputs }) => inputs.condition !== undefined);
-    expect(limited).toHaveLength(1);
+    expect(limited.map(({ name }) => name)).toEqual([
+      "access-training-storage-blob-data-contributor-storage",
+      "access-dashboard-storage-blob-data-reader-storage",
+    ]);
   });
 
   test("gives operators, and identities of pipelines, nothing where there are none", async () => {

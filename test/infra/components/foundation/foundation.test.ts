@@ -18,6 +18,7 @@ const args: FoundationArgs = {
   addressSpace: "10.40.0.0/16",
   customerManagedKeys: false,
   signing: false,
+  dashboard: "off",
   protect: false,
 };
 const plain = {
@@ -32,7 +33,7 @@ const plain = {
   "azure-native:managedidentity:UserAssignedIdentity": 6,
   "azure-native:keyvault:Vault": 1,
   "azure-native:storage:StorageAccount": 1,
-  "azure-native:storage:BlobContainer": 6,
+  "azure-native:storage:BlobContainer": 7,
   "azure-native:storage:BlobContainerImmutabilityPolicy": 1,
   "azure-native:storage:BlobServiceProperties": 1,
   "azure-native:storage:ManagementPolicy": 1,
@@ -93,7 +94,7 @@ describe("the foundation", () => {
       encryption: { keySource: "Microsoft.Storage", requireInfrastructureEncryption: true },
     });
     expect(ofType(made, "storage:BlobContainer").map(({ inputs }) => inputs.containerName as string)).toEqual(
-      ["data", "models", "prediction-log", "batch", "dead-letter", "audit"],
+      ["data", "models", "prediction-log", "batch", "dead-letter", "audit", "history"],
     );
     expect(inputsOf(made, "storage:BlobContainerImmutabilityPolicy")).toMatchObject({
       containerName: "foundation-storage-audit",

@@ -97,6 +97,7 @@ describe("the training pipeline", () => {
     );
     expect(await valueOf(endpoint.deployment)).toBe(only(resources, "BatchDeployment")?.deploymentName);
     expect(await valueOf(endpoint.dataUri)).toBe("azureml://data/");
+    expect(endpoint.everyHours).toBe(168);
   });
 
   test.each([true, false])("runs on a schedule, which is enabled: %s", async (scheduleEnabled) => {

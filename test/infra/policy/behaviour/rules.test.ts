@@ -28,6 +28,8 @@ const cluster = azure("containerservice:ManagedCluster");
 const compute = azure("machinelearningservices:Compute");
 const endpoint = azure("machinelearningservices:BatchEndpoint");
 const group = azure("containerinstance:ContainerGroup");
+const webApp = azure("web:WebApp");
+const signIn = azure("web:WebAppAuthSettingsV2");
 const environment = azure("machinelearningservices:EnvironmentVersion");
 const deployment = "kubernetes:apps/v1:Deployment";
 const cronJob = "kubernetes:batch/v1:CronJob";
@@ -51,6 +53,11 @@ test.each<[rule: string, type: string, props: Props]>([
   ["tls-1-2", account, { minimumTlsVersion: "TLS1_3", enableHttpsTrafficOnly: true }],
   ["tls-1-2", subscription, { destination: { endpointType: "StorageQueue" } }],
   ["tls-1-2", subscription, { destination: { endpointType: "WebHook", minimumTlsVersionAllowed: "1.2" } }],
+  ["tls-1-2", webApp, { httpsOnly: true, siteConfig: { minTlsVersion: "1.2" } }],
+  ["no-local-auth", signIn, { globalValidation: { requireAuthentication: true } }],
+  ["no-local-auth", azure("web:WebAppScmAllowed"), { allow: false }],
+  ["pinned-images", webApp, { siteConfig: { linuxFxVersion: `DOCKER|${digest}` } }],
+  ["no-plain-secrets", webApp, { siteConfig: { appSettings: [{ name: "MLOPS_TARGET", value: "azure" }] } }],
   ["no-shared-keys", account, { allowSharedKeyAccess: false }],
   ["no-admin-users", registry, { adminUserEnabled: false }],
   ["no-admin-users", registry, {}],
@@ -92,6 +99,17 @@ test.each<[rule: string, type: string, props: Props, message: string]>([
   ["tls-1-2", account, { minimumTlsVersion: "TLS1_1" }, 'Set minimumTlsVersion to "TLS1_2".'],
   ["tls-1-2", account, { minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: false }, "accepts HTTP"],
   ["tls-1-2", subscription, { destination: { endpointType: "WebHook" } }, "minimumTlsVersionAllowed"],
+  ["tls-1-2", webApp, {}, "accepts HTTP"],
+  ["tls-1-2", webApp, { httpsOnly: true, siteConfig: { minTlsVersion: "1.0" } }, 'minTlsVersion to "1.2"'],
+  ["no-local-auth", signIn, {}, "lets in whoever comes"],
+  ["no-local-auth", azure("web:WebAppFtpAllowed"), { allow: true }, "Set allow to false"],
+  ["pinned-images", webApp, { siteConfig: { linuxFxVersion: "DOCKER|r/dashboard:1" } }, "Pin the image"],
+  [
+    "no-plain-secrets",
+    webApp,
+    { siteConfig: { appSettings: [{ name: "CLIENT_SECRET", value: "x" }] } },
+    "CLIENT_SECRET of image",
+  ],
   ["no-shared-keys", account, {}, "Set allowSharedKeyAccess to false"],
   ["no-shared-keys", account, { allowSharedKeyAccess: true }, "Set allowSharedKeyAccess to false"],
   ["no-admin-users", registry, { adminUserEnabled: true }, "Set adminUserEnabled to false"],

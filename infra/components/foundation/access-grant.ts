@@ -1,0 +1,42 @@
+import type { Scope } from "./access-scopes";
+import type { Role } from "./roles";
+
+/** Principals that roles are assigned to: identities of the foundation, groups of people, and identities of pipelines. */
+export const principals = [
+  "workspace",
+  "training",
+  "scoring",
+  "pull",
+  "cluster",
+  "release",
+  "encryption",
+  "operators",
+  "deployers",
+  "releasers",
+  "watchers",
+  "viewers",
+  "dashboard",
+  "retrainers",
+] as const;
+
+/** Principals that a stack may do without. Where they are absent, their roles are not assigned. */
+export const optionalPrincipals: readonly Principal[] = [
+  "deployers",
+  "releasers",
+  "watchers",
+  "viewers",
+  "dashboard",
+  "retrainers",
+];
+
+export type Principal = (typeof principals)[number];
+
+/** A row of the table. */
+export interface Grant {
+  readonly who: Principal;
+  readonly role: Role;
+  readonly on: Scope;
+  readonly why: string;
+  /** Limits the role to containers whose name begins with this prefix. */
+  readonly containersLike?: string;
+}

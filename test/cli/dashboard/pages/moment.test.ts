@@ -1,0 +1,29 @@
+import { auditPage } from "../../../../cli/dashboard/pages/audit-page";
+import { moment } from "../../../../cli/dashboard/pages/moment";
+import { dashboardStyle } from "../../../../cli/dashboard/web/dashboard-style";
+
+test("a moment is marked as one, which tables keep on a line", () => {
+  const time = "2026-11-27T10:00:00.000Z";
+  expect(moment(time).markup).toBe(`<time datetime="${time}">2026-11-27 10:00:00 UTC</time>`);
+  expect(dashboardStyle).toContain(".scroll td time");
+});
+
+test("the audit trail has its moments so", () => {
+  const entry = {
+    ...{
+      number: 1,
+      id: "i",
+      time: "2026-11-27T10:00:00.000Z",
+      state: "done",
+      act: "register",
+      subject: "a:1",
+    },
+    ...{ details: {}, actor: { who: "ada", host: "h", process: 1 } },
+  };
+  const { content } = auditPage(
+    { acts: [entry], verified: { entries: [], faults: [] } } as unknown as Parameters<typeof auditPage>[0],
+    undefined,
+    undefined,
+  );
+  expect(content.markup).toContain(`<time datetime="${entry.time}">`);
+});
