@@ -35,13 +35,13 @@ function localSource({ runs }: Pick<Session, "runs">, model: string): TrainingSo
   };
 }
 
-function stackSource(stack: Promise<TrainingStack>, signal: AbortSignal): TrainingSource {
+function stackSource(readStack: () => Promise<TrainingStack>, signal: AbortSignal): TrainingSource {
   const client = new (azureClients().AzureClient)({ signal });
   const now = new Date();
   return {
-    list: async (max) => azureJobs().listTrainingJobs(client, await stack, { max, now }),
-    watched: async () => azureJobs().watchedJobs(client, await stack, now),
-    open: async (id) => azureJobs().openTrainingJob(client, await stack, { id, now }),
+    list: async (max) => azureJobs().listTrainingJobs(client, await readStack(), { max, now }),
+    watched: async () => azureJobs().watchedJobs(client, await readStack(), now),
+    open: async (id) => azureJobs().openTrainingJob(client, await readStack(), { id, now }),
   };
 }
 
@@ -53,10 +53,10 @@ export function openTrainingSource(
   if (target === "local") return localSource(session, model);
   const { signal } = session;
   const { training } = readEnvironments();
-  const read = async (): Promise<TrainingStack> => {
+  const readStack = async (): Promise<TrainingStack> => {
     const stack = readTrainingStack(training, await stackOutputs().readStackOutputs(training, signal));
     requireModelOf(training, stack, model);
     return stack;
   };
-  return stackSource(read(), signal);
+  return stackSource(readStack, signal);
 }

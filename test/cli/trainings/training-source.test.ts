@@ -44,3 +44,17 @@ describe("on this machine", () => {
     await expect(source.open("../run-1")).rejects.toThrow('There is no run "../run-1"');
   });
 });
+
+test("in Azure, the stack that trains is read when somebody asks, and not before", async () => {
+  const outputs =
+    require("../../../deploy/azure/stack-outputs") as typeof import("../../../deploy/azure/stack-outputs");
+  const read = jest.spyOn(outputs, "readStackOutputs").mockRejectedValue(new Error("There is no stack."));
+  try {
+    const source = openTrainingSource({ runs: await madeRuns(), signal }, { target: "azure", model: "cost" });
+    expect(read).not.toHaveBeenCalled();
+    await expect(source.watched()).rejects.toThrow("There is no stack.");
+    expect(read).toHaveBeenCalledTimes(1);
+  } finally {
+    read.mockRestore();
+  }
+});
