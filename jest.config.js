@@ -1,5 +1,8 @@
 const modulesOnly = "cookie|jose";
 
+// Of zod's languages only English is read, which it loads by itself. The others are half of what loading it takes, in each test file.
+const withoutLanguages = { "^\\.\\./locales/index\\.cjs$": "<rootDir>/test/setup/unused-package.js" };
+
 const project = (name, testMatch, extra = {}) => ({
   displayName: name,
   testEnvironment: "<rootDir>/test/native-environment.js",
@@ -12,7 +15,19 @@ const project = (name, testMatch, extra = {}) => ({
     ],
   },
   // Looked up in the tests' own context, each costs more than the arithmetic around it. Names that a package declares itself cannot be here.
-  sandboxInjectedGlobals: ["Math", "Infinity", "Float64Array", "Float32Array", "Int32Array", "Uint32Array"],
+  sandboxInjectedGlobals: [
+    "Math",
+    "Number",
+    "Object",
+    "Array",
+    "String",
+    "Infinity",
+    "Float64Array",
+    "Float32Array",
+    "Int32Array",
+    "Uint32Array",
+  ],
+  moduleNameMapper: withoutLanguages,
   transformIgnorePatterns: [`/node_modules/(?!(${modulesOnly})/)`],
   ...extra,
 });
@@ -32,6 +47,7 @@ module.exports = {
     project("infra", ["<rootDir>/test/infra/**/*.test.ts"], {
       testPathIgnorePatterns: [startingPrograms],
       moduleNameMapper: {
+        ...withoutLanguages,
         "^(typescript|@npmcli/arborist)$": "<rootDir>/test/setup/unused-package.js",
         "^\\./debuggable$": "<rootDir>/test/setup/plain-promises.js",
       },

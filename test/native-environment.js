@@ -1,5 +1,9 @@
 const { AsyncLocalStorage } = require("node:async_hooks");
+const vm = require("node:vm");
 const { TestEnvironment } = require("jest-environment-node");
+const keepCompiled = require("./setup/keep-compiled");
+
+vm.compileFunction = keepCompiled(vm.compileFunction);
 
 /** Stores that code among the tests has opened. jest's own runner opens one for each file. */
 const stores = new Set();

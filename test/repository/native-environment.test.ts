@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import vm from "node:vm";
 
 type Environment = new (
   config: { readonly globalConfig: object; readonly projectConfig: object },
@@ -7,6 +8,7 @@ type Environment = new (
 
 test("what a file of tests stores for its asynchronous calls ends with the file", async () => {
   const own = Object.getOwnPropertyDescriptors(AsyncLocalStorage.prototype);
+  const { compileFunction } = vm;
   try {
     const NativeEnvironment = require("../native-environment") as Environment;
     const projectConfig = { testEnvironmentOptions: {}, globals: {}, fakeTimers: {} };
@@ -20,5 +22,6 @@ test("what a file of tests stores for its asynchronous calls ends with the file"
     });
   } finally {
     Object.defineProperties(AsyncLocalStorage.prototype, own);
+    vm.compileFunction = compileFunction;
   }
 });
