@@ -1,6 +1,6 @@
 /**
  * A `vm.compileFunction` that keeps what V8 has made of each file. jest compiles its own half and every package anew for each
- * file of tests, which was a tenth of the processor time of `npm test`.
+ * file of tests, which is most of what a small one costs.
  */
 module.exports = function keepCompiled(compile) {
   const kept = new Map();
