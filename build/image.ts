@@ -3,7 +3,14 @@ import path from "node:path";
 import { version as esbuildVersion } from "esbuild";
 import type { PackagedRelease } from "../platform/release/deployment";
 import { PlatformError } from "../platform/base/errors";
-import { digestOf, digestOfDirectory, digestOfFile, toStoredJson, writeJson } from "../platform/base/files";
+import {
+  digestOf,
+  digestOfDirectory,
+  digestOfFile,
+  shortDigest,
+  toStoredJson,
+  writeJson,
+} from "../platform/base/files";
 import { predicateTypes } from "../platform/oci/attestation";
 import { signPushedImage } from "../platform/oci/sign-image";
 import type { SigningKey } from "../platform/signing/key-signature";
@@ -118,7 +125,7 @@ export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
     const content = await digestOfDirectory(context);
     const digest = digestOf([content, await digestOfFile(dockerfile), ...args].join("\n"));
     const repositoryName = repositoryOf(request);
-    const tag = [release?.model.split(":")[1], digest.slice(0, 12)].filter(Boolean).join("-");
+    const tag = [release?.model.split(":")[1], shortDigest(digest)].filter(Boolean).join("-");
     const reference = `${repositoryName}:${tag}`;
     // The tag says all that is in the image, so one that is there is the one that would be built.
     if (!(await hasImage(reference))) {

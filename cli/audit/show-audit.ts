@@ -3,7 +3,7 @@ import type { AuditEntry } from "../../platform/audit/audit-entry";
 import type { AuditTrail } from "../../platform/audit/audit-trail";
 import { describeVerified, type TrailHead, type VerifiedTrail } from "../../platform/audit/verify-trail";
 import { PlatformError } from "../../platform/base/errors";
-import type { Digest } from "../../platform/base/files";
+import { shortDigest, type Digest } from "../../platform/base/files";
 import { isModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import { formatTable } from "../terminal/format-table";
 
@@ -13,7 +13,7 @@ const modelOf = (subject: string): string => (isModelRef(subject) ? parseModelRe
 /** What else is known of an act, in a line; of digests, what tells them apart for people. */
 export function describeFacts({ details }: AuditEntry): string {
   return Object.entries(details)
-    .map(([name, value]) => `${name} ${/^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : value}`)
+    .map(([name, value]) => `${name} ${/^[0-9a-f]{64}$/.test(value) ? shortDigest(value) : value}`)
     .join(", ");
 }
 

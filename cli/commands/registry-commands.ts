@@ -12,6 +12,7 @@ import type { Session } from "../session/session";
 import { formatTable } from "../terminal/format-table";
 import type { CommandScope } from "./command-scope";
 import { jsonOption } from "./options";
+import { shortDigest } from "../../platform/base/files";
 
 // Loaded where a verb runs: help and usage errors come without them.
 const sessions = () => require("../session/session") as typeof import("../session/session");
@@ -53,7 +54,7 @@ function addList(registry: Command, scope: CommandScope): void {
           version.aliases.join(", "),
           version.tags.measured ?? "",
           version.tags.run ?? "",
-          version.digest.slice(0, 12),
+          shortDigest(version.digest),
         ]),
       );
       session.output.result(versions, versions.length > 0 ? table : "Nothing is registered yet.");

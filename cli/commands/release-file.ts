@@ -3,7 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { packagedReleaseSchema, type PackagedRelease } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import { fileExists, writeJson } from "../../platform/base/files";
+import { fileExists, shortDigest, writeJson } from "../../platform/base/files";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { findRecord } from "../../platform/base/stored-record";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
@@ -102,7 +102,7 @@ async function packageHere(session: Session, release: PackagedRelease): Promise<
   if (here.digest === release.digest) return { ...release, package: here.package };
   throw new PlatformError(
     "CONFLICT",
-    `The package of ${release.model} is sha256:${here.digest.slice(0, 12)} here and sha256:${release.digest.slice(0, 12)} where it was packaged. Expected the same model, definition and code. Check out the commit that packaged it, or package it again.`,
+    `The package of ${release.model} is sha256:${shortDigest(here.digest)} here and sha256:${shortDigest(release.digest)} where it was packaged. Expected the same model, definition and code. Check out the commit that packaged it, or package it again.`,
   );
 }
 

@@ -10,6 +10,7 @@ import { packagingOf } from "../session/packaging";
 import { crown, passedBefore, releaseOf } from "./release-of-run";
 import { sampleOfTest } from "./sample-of-test";
 import type { RunContext, Step, StepResult } from "./step";
+import { shortDigest } from "../../platform/base/files";
 
 /** Connections by which tests and the canary's own traffic reach a service. */
 export const connections = 4;
@@ -56,7 +57,7 @@ export const packageStep: Step = {
     // What was published before, or is known by an image that was pushed by hand, keeps that image.
     const image = run.release?.digest === release.digest ? run.release.image : undefined;
     run.release = await target.publish({ ...release, ...(image !== undefined && { image }) });
-    return { message: `${run.release.model} as sha256:${run.release.digest.slice(0, 12)}` };
+    return { message: `${run.release.model} as sha256:${shortDigest(run.release.digest)}` };
   },
 };
 

@@ -2,7 +2,7 @@ import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import type { DataReport } from "../../platform/data/findings";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
-import { fileExists, writeJson } from "../../platform/base/files";
+import { fileExists, shortDigest, writeJson } from "../../platform/base/files";
 import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
 import { modelFiles } from "../../platform/model/model-directory";
 import { findRecord } from "../../platform/base/stored-record";
@@ -135,7 +135,7 @@ export const trainStep: Step = {
     await session.logRun(run, entriesOfTraining(trained));
     const { metrics, onnxDigest, warnings } = trained;
     return {
-      message: `${definition.trainer.kind}, ${describeMetrics(metrics.training.metrics)} on the training rows; model.onnx sha256:${onnxDigest.slice(0, 12)}${warnings.map((warning) => `. ${withoutPeriod(warning)}`).join("")}`,
+      message: `${definition.trainer.kind}, ${describeMetrics(metrics.training.metrics)} on the training rows; model.onnx sha256:${shortDigest(onnxDigest)}${warnings.map((warning) => `. ${withoutPeriod(warning)}`).join("")}`,
     };
   },
 };
@@ -207,7 +207,7 @@ export const registerStep: Step = {
     run.outcome = "registered";
     run.explanation = `${run.version} is registered.`;
     return {
-      message: `${run.version}${existed ? " holds this model already" : ""}, sha256:${version.digest.slice(0, 12)}`,
+      message: `${run.version}${existed ? " holds this model already" : ""}, sha256:${shortDigest(version.digest)}`,
     };
   },
 };

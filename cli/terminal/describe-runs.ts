@@ -6,6 +6,7 @@ import type { NodePrice } from "../../platform/settings/node-price";
 import type { RunSummary } from "../runs/run-summary";
 import { showCost } from "../runs/training-job";
 import { formatTable } from "./format-table";
+import { shortDigest } from "../../platform/base/files";
 
 const minuteMs = 60_000;
 
@@ -38,7 +39,7 @@ export function describeSummaries(
       trainingMs === undefined ? "-" : `${(trainingMs / 1000).toFixed(1)} s`,
       ...(price ? [trainingMs === undefined ? "-" : showCost(trainingMs / minuteMs, price)] : []),
       describeParameters(parameters),
-      data?.digest.slice(0, 12) ?? "-",
+      data ? shortDigest(data.digest) : "-",
       decision === undefined ? "-" : `${decision.promote ? "promote" : "keep"}: ${decision.reason}`,
       version ?? "-",
     ]),

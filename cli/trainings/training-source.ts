@@ -38,14 +38,16 @@ function localSource({ runs }: Pick<Session, "runs">, model: string): TrainingSo
   };
 }
 
-function stackSource(stack: Promise<TrainingStack>, signal: AbortSignal): TrainingSource {
+function stackSource(readStack: () => Promise<TrainingStack>, signal: AbortSignal): TrainingSource {
   const client = new (azureClients().AzureClient)({ signal });
   const now = new Date();
+  let reading: Promise<TrainingStack> | undefined;
+  const stack = (): Promise<TrainingStack> => (reading ??= readStack());
   return {
-    list: async (max) => azureJobs().listTrainingJobs(client, await stack, { max, now }),
-    watched: async () => azureJobs().watchedJobs(client, await stack, now),
-    everyHours: async () => (await stack).retraining.everyHours,
-    open: async (id) => azureJobs().openTrainingJob(client, await stack, { id, now }),
+    list: async (max) => azureJobs().listTrainingJobs(client, await stack(), { max, now }),
+    watched: async () => azureJobs().watchedJobs(client, await stack(), now),
+    everyHours: async () => (await stack()).retraining.everyHours,
+    open: async (id) => azureJobs().openTrainingJob(client, await stack(), { id, now }),
   };
 }
 
@@ -57,10 +59,10 @@ export function openTrainingSource(
   if (target === "local") return localSource(session, model);
   const { signal } = session;
   const { training } = readEnvironments();
-  const read = async (): Promise<TrainingStack> => {
+  const readStack = async (): Promise<TrainingStack> => {
     const stack = readTrainingStack(training, await stackOutputs().readStackOutputs(training, signal));
     requireModelOf(training, stack, model);
     return stack;
   };
-  return stackSource(read(), signal);
+  return stackSource(readStack, signal);
 }

@@ -3,6 +3,7 @@ import { trimEnd } from "../../platform/base/trim-end";
 import { azureCredential, type AzureCredential } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { tagBeside } from "../../platform/oci/image-signature";
+import { shortDigest } from "../../platform/base/files";
 
 /** A copy of an image from one registry to another. */
 export interface ImageImport {
@@ -53,7 +54,7 @@ export async function importImage(
     const tags = beside.map((kind) => `${repository}:${tagBeside({ digest: `sha256:${digest}` }, kind)}`);
     const copies = [
       // With a tag, or the registry's retention would take it for one that nobody needs.
-      { source: sourceImage, target: `${repository}:sha256-${digest.slice(0, 12)}` },
+      { source: sourceImage, target: `${repository}:sha256-${shortDigest(digest)}` },
       ...tags.map((tag) => ({ source: tag, target: tag })),
     ];
     for (const { source, target } of copies) {

@@ -12,6 +12,7 @@ import {
   fileExists,
   findJson,
   listFiles,
+  shortDigest,
   writeJson,
 } from "../../platform/base/files";
 import type { ModelRef } from "../../platform/definition/model-ref";
@@ -61,7 +62,7 @@ export async function packageModel(
     serving,
   };
   const digest = digestOf(JSON.stringify(manifest));
-  const folder = path.join(packages, `${ref.name}-${ref.version}-${digest.slice(0, 12)}`);
+  const folder = path.join(packages, `${ref.name}-${ref.version}-${shortDigest(digest)}`);
   const release: PackagedRelease = { model, package: folder, digest };
   if (await fileExists(path.join(folder, "package.json"))) {
     await verifyPackage(release);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { PackagedRelease } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import { fileExists } from "../../platform/base/files";
+import { fileExists, shortDigest } from "../../platform/base/files";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { packageModel, type Packaging } from "./package";
 
@@ -19,7 +19,7 @@ export async function restorePackage(
   const { model, digest } = release;
   const made = await packageModel(packaging, parseModelRef(model));
   if (made.digest === digest) return;
-  const short = [digest, made.digest].map((each) => `sha256:${each.slice(0, 12)}`);
+  const short = [digest, made.digest].map((each) => `sha256:${shortDigest(each)}`);
   throw new PlatformError(
     "CONFLICT",
     `The package of ${model} is gone from ${release.package}, and cannot be made again as it was: it was ${short[0]}, and the code and the limits of now give ${short[1]}. Put the folder back, check out the commit that packaged it, or release the version anew with \`mlops release ${model}\`.`,

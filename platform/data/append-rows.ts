@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { DataFormat } from "../definition/definition";
 import { PlatformError } from "../base/errors";
-import { digestOf, withTemporaryFolder, writeFileAtomic } from "../base/files";
+import { digestOf, shortDigest, withTemporaryFolder, writeFileAtomic } from "../base/files";
 import { toCsvLine } from "../sql/csv-line";
 import { identifier, type SqlEngine, type SqlRow } from "../sql/engine";
 import { openParquetFiles } from "./parquet-files";
@@ -128,7 +128,7 @@ export async function appendRows(
     }
     return file;
   }
-  const name = `collected-${digestOf(linesOf(header, rows)).slice(0, 12)}.${format}`;
+  const name = `collected-${shortDigest(digestOf(linesOf(header, rows)))}.${format}`;
   const target = path.join(file, name);
   if (format === "csv") {
     await writeFileAtomic(target, toCsvLine(header, delimiter) + linesOf(header, rows, delimiter));

@@ -34,19 +34,14 @@ export async function checkDistribution(
   const reference = comparable(champion.profile, facts);
   const names = Object.keys(reference);
   if (names.length === 0) return [];
-  const current = await profileTableAgainst(engine, "data", reference);
-  const drift = measureDrift(
-    { rows: champion.profile.rows, columns: reference },
-    { rows, columns: current },
-    definition.drift,
-  );
-  if (!drift.judged) return [];
+  const profile = { rows: champion.profile.rows, columns: reference };
+  const compared = await compareWith(engine, definition, { profile, rows });
   const findings: Finding[] = [];
-  for (const column of drift.columns) {
+  for (const column of compared.columns) {
     const name = column.column;
     const before = reference[name];
     if (before === undefined) continue;
-    const fault = await populationFaultOf(engine, definition, column, { reference, current });
+    const fault = await populationFaultOf(engine, definition, column, compared);
     if (fault === undefined) {
       if (column.drifted) findings.push(driftFinding(column, champion.model, definition.drift.psi));
       continue;
@@ -67,11 +62,29 @@ export async function checkDistribution(
   return findings;
 }
 
+interface Compared {
+  /** How far each column has moved; none where the rows are too few to judge. */
+  readonly columns: readonly ColumnDrift[];
+  readonly reference: Profile["columns"];
+  readonly current: Profile["columns"];
+}
+
+/** Compares the table `data`, which has so many rows, with the columns of a profile. */
+async function compareWith(
+  engine: SqlEngine,
+  { drift: rule }: ModelDefinition,
+  { profile, rows }: { readonly profile: Pick<Profile, "rows" | "columns">; readonly rows: number },
+): Promise<Compared> {
+  const current = await profileTableAgainst(engine, "data", profile.columns);
+  const { judged, columns } = measureDrift(profile, { rows, columns: current }, rule);
+  return { columns: judged ? columns : [], reference: profile.columns, current };
+}
+
 async function populationFaultOf(
   engine: SqlEngine,
   { checks }: ModelDefinition,
   column: ColumnDrift,
-  { reference, current }: Record<"reference" | "current", Readonly<Record<string, ColumnProfile>>>,
+  { reference, current }: Compared,
 ): Promise<PopulationFault | undefined> {
   const name = column.column;
   const [before, now] = [reference[name], current[name]];
@@ -95,16 +108,12 @@ export async function hasOtherTarget(
   const { name } = targetOf(definition);
   const before = Object.hasOwn(profile.columns, name) ? profile.columns[name] : undefined;
   if (before === undefined || definition.checks.mayMove.includes(name)) return false;
-  const reference = { [name]: before };
-  const current = await profileTableAgainst(engine, "data", reference);
-  const drift = measureDrift(
-    { rows: profile.rows, columns: reference },
-    { rows, columns: current },
-    definition.drift,
+  const target = { rows: profile.rows, columns: { [name]: before } };
+  const compared = await compareWith(engine, definition, { profile: target, rows });
+  const [column] = compared.columns;
+  return (
+    column !== undefined && (await populationFaultOf(engine, definition, column, compared)) !== undefined
   );
-  const [column] = drift.columns;
-  if (!drift.judged || column === undefined) return false;
-  return (await populationFaultOf(engine, definition, column, { reference, current })) !== undefined;
 }
 
 /** What lets a column be of another population, if anything does. */

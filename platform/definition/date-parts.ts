@@ -12,6 +12,7 @@ import {
 } from "../base/arithmetic";
 import { parseTime } from "../base/iso-time";
 import { closedObject } from "./closed-object";
+import type { ColumnNumber } from "./column-number";
 
 const [day, hour] = [86_400, 3600];
 
@@ -44,13 +45,7 @@ interface DateColumn {
 }
 
 /** A number that is made of dates. */
-export interface DateNumber {
-  /** `<column>.<part>` */
-  readonly name: string;
-  /** The date columns that it is made of, that of the part first. */
-  readonly of: readonly string[];
-  /** Over the seconds since 1970 of those. */
-  readonly expression: Arithmetic;
+export interface DateNumber extends ColumnNumber {
   /** Whether it has the same distribution at all times, so that another one is no matter of when rows are from. */
   readonly isLasting: boolean;
 }

@@ -103,7 +103,9 @@ export const evaluationSchema = z.object({
 
 export type Evaluation = Readonly<z.output<typeof evaluationSchema>>;
 
-const intervalSchema = z.object({ level: z.number(), low: z.number(), high: z.number(), resamples: count });
+/** Bounds of a value, and how often they hold it: 0.95. */
+export const intervalSchema = z.object({ level: z.number(), low: z.number(), high: z.number() });
+const resampledSchema = intervalSchema.extend({ resamples: count });
 
 /** `decision.json` of a run: whether the candidate may be registered, and why. */
 export const promotionDecisionSchema = z.object({
@@ -134,9 +136,9 @@ export const promotionDecisionSchema = z.object({
   improvement: z.number().exactOptional(),
   minImprovement: z.number(),
   /** Paired bootstrap interval of the improvement. */
-  interval: intervalSchema.exactOptional(),
+  interval: resampledSchema.exactOptional(),
   /** How much worse the champion is on these rows than on those of its registration; only where these are new to it. */
-  championFall: z.object({ registered: z.number(), interval: intervalSchema }).exactOptional(),
+  championFall: z.object({ registered: z.number(), interval: resampledSchema }).exactOptional(),
   /** How the candidate's predictions lie to the champion's on these rows; only where it is surely better, and has no more than two classes. */
   shift: predictionShiftSchema.exactOptional(),
   /** Changes of the input by which requests are refused that the champion answers, and what accepts each. */
@@ -173,7 +175,7 @@ export const promotionDecisionSchema = z.object({
         /** Positive = worse than the champion. */
         worseBy: z.number().exactOptional(),
         /** Of `worseBy`, at a level that allows for all groups judged. */
-        interval: intervalSchema.exactOptional(),
+        interval: resampledSchema.exactOptional(),
         judged: z.boolean(),
         holds: z.boolean(),
       }),

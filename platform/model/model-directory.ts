@@ -6,7 +6,7 @@ import { PlatformError, systemErrorCode } from "../base/errors";
 import { datePartSchema } from "../definition/date-parts";
 import { formatSchema } from "../definition/format-schema";
 import { metricNames } from "../definition/metric-names";
-import { metricsSchema as metricValuesSchema } from "../metrics/evaluation";
+import { intervalSchema, metricsSchema as metricValuesSchema } from "../metrics/evaluation";
 import { splitRuleSchema } from "../data/split-rule";
 import type { Profile } from "../drift/profile";
 import { isotonicSchema } from "./isotonic-calibration";
@@ -99,8 +99,6 @@ export interface GoldenRows {
   /** Largest difference allowed, relative to the greater of 1 and the value. */
   readonly tolerance: number;
 }
-
-const intervalSchema = z.object({ level: z.number(), low: z.number(), high: z.number() });
 
 const measuredSchema = z.object({
   rows: count,

@@ -1,4 +1,5 @@
-import { columnNumbers, type ColumnNumber } from "../definition/column-numbers";
+import type { ColumnNumber } from "../definition/column-number";
+import { columnNumbers } from "../definition/column-numbers";
 import type { ColumnDefinition } from "../definition/definition";
 import { arithmeticSql } from "./arithmetic-sql";
 import { identifier } from "./engine";

@@ -15,6 +15,7 @@ import { parallelPlot } from "../plots/parallel-plot";
 import type { Page } from "../web/page";
 import { links } from "./links";
 import { moment } from "./moment";
+import { shortDigest } from "../../../platform/base/files";
 
 /** Runs that are compared at once. */
 export const maxCompared = 8;
@@ -57,7 +58,7 @@ function runsTable(runs: readonly RunSummary[]): Html {
       moment(run.startedAt),
       outcomeBadge(run.outcome),
       describeParameters(run.parameters),
-      run.data ? html`<code>${run.data.digest.slice(0, 12)}</code>` : "–",
+      run.data ? html`<code>${shortDigest(run.data.digest)}</code>` : "–",
       run.split ?? "–",
       run.version ?? "–",
     ]),

@@ -9,6 +9,7 @@ import { showCost } from "../../runs/training-job";
 import { describeParameters } from "../../terminal/describe-runs";
 import { links } from "./links";
 import { moment } from "./moment";
+import { shortDigest } from "../../../platform/base/files";
 
 function decisionCell({ decision }: RunSummary): Html | string {
   if (decision === undefined) return "–";
@@ -48,7 +49,7 @@ export function runsTable(
       run.trainingMs === undefined ? "–" : showDuration(run.trainingMs),
       ...(price ? [run.trainingMs === undefined ? "–" : showCost(run.trainingMs / 60_000, price)] : []),
       describeParameters(run.parameters),
-      run.data ? html`<code>${run.data.digest.slice(0, 12)}</code>` : "–",
+      run.data ? html`<code>${shortDigest(run.data.digest)}</code>` : "–",
       decisionCell(run),
       run.version ?? "–",
     ]),

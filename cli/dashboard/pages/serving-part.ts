@@ -3,6 +3,7 @@ import { showCount, showDuration, showNumber } from "../../report/display";
 import { html, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
 import type { Board } from "../board/board";
+import { shortDigest } from "../../../platform/base/files";
 
 function refused({ requests, failures, refusals = 0 }: TrackSample): Html | string {
   if (requests === 0) return "–";
@@ -22,7 +23,7 @@ function trackRow(
   return [
     environment,
     name,
-    html`<strong>${release.model}</strong> <code>${release.digest.slice(0, 12)}</code>`,
+    html`<strong>${release.model}</strong> <code>${shortDigest(release.digest)}</code>`,
     `${showNumber(share)} %`,
     url === undefined ? badge("calm", "stopped") : badge("good", "serving"),
     sample === undefined ? "–" : showCount(sample.requests),

@@ -8,6 +8,7 @@ import { runOfVersion, type Board } from "../board/board";
 import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
 import { links } from "./links";
+import { shortDigest } from "../../../platform/base/files";
 
 /** A registered version: what it is, the run that made it, and its model card. */
 export function versionPage(board: Board, version: ModelVersion, card: Measured<string>): Page {
@@ -29,7 +30,7 @@ export function versionPage(board: Board, version: ModelVersion, card: Measured<
     ...(card.state === "measuring" && { reloadAfterSeconds: 2 }),
     content: html`${factList([
         ["registered", showTime(version.registeredAt)],
-        ["digest", version.digest.slice(0, 12)],
+        ["digest", shortDigest(version.digest)],
         ...(version.aliases.length > 0 ? [["aliases", version.aliases.join(", ")] as const] : []),
       ])}
       ${

@@ -7,6 +7,7 @@ import { badge, scrollingTable } from "../../report/table";
 import { productionOf, runOfVersion, type Board } from "../board/board";
 import { links } from "./links";
 import { moment } from "./moment";
+import { shortDigest } from "../../../platform/base/files";
 
 /** Metrics that at least one of the versions has, the gate's first. */
 function metricsOf(board: Board, versions: readonly ModelVersion[]) {
@@ -46,8 +47,8 @@ export function versionsTable(board: Board, versions: readonly ModelVersion[]): 
         moment(version.registeredAt),
         standing(board, name),
         ...metrics.map((metric) => showNumber(run?.heldOut?.[metric])),
-        run?.data ? html`<code>${run.data.digest.slice(0, 12)}</code>` : "–",
-        html`<code>${version.digest.slice(0, 12)}</code>`,
+        run?.data ? html`<code>${shortDigest(run.data.digest)}</code>` : "–",
+        html`<code>${shortDigest(version.digest)}</code>`,
       ];
     }),
   });

@@ -5,12 +5,13 @@ import type { RunRecord } from "../../runs/runs";
 import type { ReportInput } from "../report-input";
 import { badge, scrollingTable } from "../table";
 import { factList, type Section } from "./section";
+import { shortDigest } from "../../../platform/base/files";
 
 type Deployments = NonNullable<ReportInput["deployments"]>;
 type Release = NonNullable<Deployments[number]["stable"]>;
 
 function release(release: Release | undefined): Html | string {
-  return release ? html`${release.model} <code>${release.digest.slice(0, 12)}</code>` : "–";
+  return release ? html`${release.model} <code>${shortDigest(release.digest)}</code>` : "–";
 }
 
 /** What the load tests measured, a section for each environment that has one. */

@@ -4,6 +4,7 @@ import { html } from "../html";
 import type { ReportInput } from "../report-input";
 import { badge, scrollingTable } from "../table";
 import type { Section } from "./section";
+import { shortDigest } from "../../../platform/base/files";
 
 /** The runs before this one, with a link to the report of each that has one beside this one. */
 export function formerRunsSection({ formerRuns = [], definition }: ReportInput): Section | undefined {
@@ -15,7 +16,7 @@ export function formerRunsSection({ formerRuns = [], definition }: ReportInput):
     run.outcome,
     showNumber(run.heldOut?.[metric]),
     describeParameters(run.parameters),
-    run.data ? html`<code>${run.data.digest.slice(0, 12)}</code>` : "–",
+    run.data ? html`<code>${shortDigest(run.data.digest)}</code>` : "–",
     run.decision === undefined
       ? "–"
       : html`${badge(run.decision.promote ? "good" : "calm", run.decision.promote ? "promote" : "keep")}

@@ -5,6 +5,7 @@ import { html, type Html } from "../html";
 import { describeCode } from "../../../platform/model/describe-code";
 import { scrollingTable } from "../table";
 import type { Section } from "./section";
+import { shortDigest } from "../../../platform/base/files";
 
 type Fact = readonly [what: string, value: Html | string];
 
@@ -24,7 +25,7 @@ function filesOf(
   files: readonly { readonly path: string; readonly digest: string }[] = [],
 ): Fact[] {
   if (files.length === 0) return [];
-  return [[what, files.map(({ path, digest }) => `${path} sha256:${digest.slice(0, 12)}`).join(", ")]];
+  return [[what, files.map(({ path, digest }) => `${path} sha256:${shortDigest(digest)}`).join(", ")]];
 }
 
 /** What the model was made from, and with what. */

@@ -13,6 +13,7 @@ import {
   digestOfFile,
   fileExists,
   findJson,
+  shortDigest,
   writeJson,
 } from "../../../platform/base/files";
 import type { BuildSource } from "./image";
@@ -93,7 +94,7 @@ async function makeContext(
 }
 
 function contextFolder(directory: string, kind: ImageKind, content: string): string {
-  return path.join(directory, `${kind}-${content.slice(0, 12)}`);
+  return path.join(directory, `${kind}-${shortDigest(content)}`);
 }
 
 /** The context's digest; reuses the last one if neither the inputs nor the folder have changed. */
@@ -154,6 +155,6 @@ export async function layOutImage(request: LayOutRequest): Promise<ImageSource> 
     dockerfile,
     buildArgs,
     repository: ["mlops", kind, model].filter(Boolean).join("-"),
-    tag: [modelVersion, digest.slice(0, 12)].filter(Boolean).join("-"),
+    tag: [modelVersion, shortDigest(digest)].filter(Boolean).join("-"),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../../base/errors";
-import type { Digest } from "../../base/files";
+import { shortDigest } from "../../base/files";
 import { digestSchema, parseRecord } from "../../base/stored-record";
 import { counted } from "../../base/wording";
 
@@ -38,7 +38,6 @@ export function parseForgotten(file: string, text: string): ForgottenVersion {
 }
 
 const day = (time: string): string => time.slice(0, 10);
-const short = (digest: Digest): string => digest.slice(0, 12);
 
 /** That a version is not there any more, and which is. */
 export function isForgotten({
@@ -50,7 +49,7 @@ export function isForgotten({
 }: ForgottenVersion): PlatformError {
   return new PlatformError(
     "NOT_FOUND",
-    `Data version ${short(digest)} of ${model} is gone: ${counted(rows, "row")} of it had to be forgotten on ${day(forgottenAt)}. What is left of it is data version ${short(successor)}. Use that.`,
+    `Data version ${shortDigest(digest)} of ${model} is gone: ${counted(rows, "row")} of it had to be forgotten on ${day(forgottenAt)}. What is left of it is data version ${shortDigest(successor)}. Use that.`,
   );
 }
 
@@ -61,6 +60,6 @@ export function mayNotReturn(
 ): PlatformError {
   return new PlatformError(
     "CONFLICT",
-    `${file} has ${counted(rows, "row")} that had to be forgotten on ${day(forgottenAt)}, as a copy from before then has. They may not come back. Use data version ${short(successor)} (\`mlops data restore ${short(successor)}\`), or leave these rows out.`,
+    `${file} has ${counted(rows, "row")} that had to be forgotten on ${day(forgottenAt)}, as a copy from before then has. They may not come back. Use data version ${shortDigest(successor)} (\`mlops data restore ${shortDigest(successor)}\`), or leave these rows out.`,
   );
 }

@@ -69,3 +69,12 @@ test.each([[12], [undefined]])(
     expect(await source.everyHours()).toBe(everyHours);
   },
 );
+
+test("in Azure, the stack that trains is read when somebody asks, and once", async () => {
+  outputs.mockReset().mockRejectedValue(new Error("There is no stack."));
+  const source = openTrainingSource({ runs: await madeRuns(), signal }, { target: "azure", model: "cost" });
+  expect(outputs).not.toHaveBeenCalled();
+  await expect(source.watched()).rejects.toThrow("There is no stack.");
+  await expect(source.everyHours()).rejects.toThrow("There is no stack.");
+  expect(outputs).toHaveBeenCalledTimes(1);
+});

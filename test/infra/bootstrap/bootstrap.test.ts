@@ -2,20 +2,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { bootstrap } from "../../../infra/bootstrap/bootstrap";
 import { previewedPaths } from "../../../infra/config/pipelines";
-import { Cloud, prodSubscriptionId, subscriptionId } from "./cloud";
+import { prodSubscriptionId, subscriptionId, useCloud, type Cloud } from "./cloud";
 
-let cloud: Cloud;
+const cloud = useCloud();
 
-beforeEach(async () => {
-  cloud = await Cloud.start();
-});
-
-afterEach(async () => {
-  expect([...cloud.arm.unknown, ...cloud.devops.unknown]).toEqual([]);
-  await cloud.stop();
-});
-
-const said = (changes?: Parameters<Cloud["said"]>[0]): Promise<string> => cloud.said(changes);
+const said = (changes?: Parameters<Cloud["said"]>[0]): Promise<string> => cloud().said(changes);
 
 test("a plan lists everything and changes nothing", async () => {
   const text = await said({ planOnly: true, consent: () => Promise.reject(new Error("asked")) });
@@ -23,36 +14,36 @@ test("a plan lists everything and changes nothing", async () => {
   expect(text).toMatch(/\+ create .*approval of mlops-prod/);
   expect(text).not.toMatch(/approval of mlops-qa/);
   expect(text).toMatch(/to create, 0 to correct, 0 exist already\.$/);
-  expect(cloud.writes).toEqual([]);
-  expect(readFileSync(path.join(cloud.folder, "Pulumi.qa.yaml"), "utf8")).not.toContain("owner");
+  expect(cloud().writes).toEqual([]);
+  expect(readFileSync(path.join(cloud().folder, "Pulumi.qa.yaml"), "utf8")).not.toContain("owner");
 });
 
 test("without consent nothing is changed", async () => {
-  const { done, changed } = await bootstrap(cloud.inputs({ consent: () => Promise.resolve(false) }));
-  expect([done, changed, cloud.writes]).toEqual([false, 0, []]);
+  const { done, changed } = await bootstrap(cloud().inputs({ consent: () => Promise.resolve(false) }));
+  expect([done, changed, cloud().writes]).toEqual([false, 0, []]);
 });
 
 test("a second run changes nothing, and asks nobody", async () => {
   const text = await said();
-  const { length } = cloud.writes;
+  const { length } = cloud().writes;
   expect(text).toMatch(/Done: \d+ created or corrected/);
   const again = await said({ consent: () => Promise.reject(new Error("asked")) });
   expect(again).toMatch(/0 to create, 0 to correct, \d+ exist already\./);
   expect(again).toContain("nothing was changed");
-  expect(cloud.writes).toHaveLength(length);
+  expect(cloud().writes).toHaveLength(length);
 });
 
 test("says at the end what to type, in few lines", async () => {
   const text = await said();
   const commands = text.split("Next:")[1]?.match(/^ {2}\S.*$/gm) ?? [];
-  const idOf = (pipeline: string) => cloud.devops.pipelines.find(({ name }) => name === pipeline)?.id;
+  const idOf = (pipeline: string) => cloud().devops.pipelines.find(({ name }) => name === pipeline)?.id;
   expect(commands).toEqual([
     '  git add Pulumi.qa.yaml Pulumi.prod.yaml && git commit --message "Configure the stacks" && git push https://dev.azure.com/contoso/_git/shop HEAD:main',
-    `  az pipelines run --organization ${cloud.devOpsUrl}/contoso --project "shop" --id ${idOf("mlops-infra")} --parameters stack=prod`,
-    `  az pipelines run --organization ${cloud.devOpsUrl}/contoso --project "shop" --id ${idOf("mlops-release")} --parameters modelVersion=<model:version>`,
+    `  az pipelines run --organization ${cloud().devOpsUrl}/contoso --project "shop" --id ${idOf("mlops-infra")} --parameters stack=prod`,
+    `  az pipelines run --organization ${cloud().devOpsUrl}/contoso --project "shop" --id ${idOf("mlops-release")} --parameters modelVersion=<model:version>`,
   ]);
   expect(text).toContain("Run this command again once qa exists");
-  cloud.devops.branches = ["main"];
+  cloud().devops.branches = ["main"];
   expect(await said()).toContain("HEAD:mlops-setup");
 });
 
@@ -61,7 +52,7 @@ test("once a stack is there, its identity becomes a member that may start releas
   const id = `/subscriptions/${subscriptionId}/resourceGroups/qa/providers/Microsoft.ManagedIdentity/userAssignedIdentities/mlops-release0123abcd`;
   const properties = { principalId: "release-principal" };
   const tags = { environment: "qa" };
-  cloud.arm.resources.set(id.toLowerCase(), { id, name: "mlops-release0123abcd", properties, tags });
+  cloud().arm.resources.set(id.toLowerCase(), { id, name: "mlops-release0123abcd", properties, tags });
   // Production registers nothing.
   const ofProd = {
     name: "mlops-release4567abcd",
@@ -69,17 +60,17 @@ test("once a stack is there, its identity becomes a member that may start releas
     tags: { environment: "prod" },
   };
   const prodId = id.replace("0123abcd", "4567abcd").toLowerCase();
-  cloud.arm.resources.set(prodId, { id: prodId, ...ofProd });
+  cloud().arm.resources.set(prodId, { id: prodId, ...ofProd });
   const text = await said();
   expect(text).toMatch(/\+ create {3}member mlops-release0123abcd/);
   expect(text).not.toContain("Run this command again");
-  expect(cloud.devops.servicePrincipals.map(({ originId }) => originId)).toEqual(["release-principal"]);
+  expect(cloud().devops.servicePrincipals.map(({ originId }) => originId)).toEqual(["release-principal"]);
   expect(await said()).toContain("nothing was changed");
 });
 
 test("the state cannot be read by a key, lost by a delete, or decrypted by who may not", async () => {
   await said();
-  const resources = [...cloud.arm.resources];
+  const resources = [...cloud().arm.resources];
   const find = (part: RegExp) => resources.find(([id]) => part.test(id))?.[1];
   expect(find(/storageaccounts\/[^/]+$/)?.properties).toMatchObject({
     allowSharedKeyAccess: false,
@@ -103,17 +94,17 @@ test("the state cannot be read by a key, lost by a delete, or decrypted by who m
 
 test("who previews may only look; who makes production may do so in its own subscription alone; who releases, in none", async () => {
   await said();
-  expect(cloud.rolesOf("mlops-qa-preview")).toEqual([
+  expect(cloud().rolesOf("mlops-qa-preview")).toEqual([
     "12338af0 keys/pulumi-state-qa",
     "2a2b9908 containers/pulumi-state if",
     "acdd72a7 subscriptions/aaaaaaaa-0000-4000-8000-000000000001",
   ]);
-  expect(cloud.rolesOf("mlops-prod-preview")).toEqual([
+  expect(cloud().rolesOf("mlops-prod-preview")).toEqual([
     "12338af0 keys/pulumi-state-prod",
     "2a2b9908 containers/pulumi-state if",
     "acdd72a7 subscriptions/bbbbbbbb-0000-4000-8000-000000000002",
   ]);
-  const prod = cloud.rolesOf("mlops-prod");
+  const prod = cloud().rolesOf("mlops-prod");
   expect(prod).toContain(`b24988ac subscriptions/${prodSubscriptionId}`);
   expect(prod).toContain(`f58310d9 subscriptions/${prodSubscriptionId} if`);
   expect(prod).toContain(`ba92f5b4 subscriptions/${prodSubscriptionId} if`);
@@ -121,7 +112,7 @@ test("who previews may only look; who makes production may do so in its own subs
   // Where QA is it reads what is released, and changes nothing but the champion's mark: AcrPull, Data Scientist, Blob Data Reader.
   // What it may do in production, production's own stack says.
   const audit = "ba92f5b4 subscriptions/aaaaaaaa-0000-4000-8000-000000000001 if";
-  const releases = cloud
+  const releases = cloud()
     .rolesOf("mlops-prod-release")
     .filter((role) => role.includes("subscriptions/") && role !== audit);
   expect(releases.map((role) => `${role.slice(0, 8)} ${role.slice(-36, -28)}`)).toEqual([
@@ -129,8 +120,11 @@ test("who previews may only look; who makes production may do so in its own subs
     "7f951dda aaaaaaaa",
     "f6c7c914 aaaaaaaa",
   ]);
-  expect(cloud.rolesOf("mlops-prod-release")).toContain("ba92f5b4 containers/pulumi-state if");
-  const keysOf = (identity: string) => cloud.rolesOf(identity).filter((role) => role.includes(" keys/"));
+  expect(cloud().rolesOf("mlops-prod-release")).toContain("ba92f5b4 containers/pulumi-state if");
+  const keysOf = (identity: string) =>
+    cloud()
+      .rolesOf(identity)
+      .filter((role) => role.includes(" keys/"));
   expect(keysOf("mlops-prod")).toEqual(["12338af0 keys/pulumi-state-prod"]);
   expect(keysOf("mlops-qa-release")).toEqual(["12338af0 keys/pulumi-state-qa"]);
   // A release reads what an earlier environment's stack says.
@@ -139,13 +133,17 @@ test("who previews may only look; who makes production may do so in its own subs
     "12338af0 keys/pulumi-state-qa",
   ]);
   // Under a condition it adds to the audit trail, which the first environment has.
-  expect(cloud.rolesOf("mlops-prod-release")).toContain(audit);
-  expect(cloud.rolesOf("mlops-prod-watch").filter((role) => role.startsWith("ba92f5b4"))).toEqual([audit]);
+  expect(cloud().rolesOf("mlops-prod-release")).toContain(audit);
+  expect(
+    cloud()
+      .rolesOf("mlops-prod-watch")
+      .filter((role) => role.startsWith("ba92f5b4")),
+  ).toEqual([audit]);
 });
 
 test("each identity believes its own service connection, as Azure DevOps names it", async () => {
   await said();
-  const connections = cloud.devops.all("serviceendpoint/endpoints");
+  const connections = cloud().devops.all("serviceendpoint/endpoints");
   expect(connections.map(({ name }) => name)).toEqual([
     "mlops-qa-preview",
     "mlops-qa",
@@ -158,7 +156,7 @@ test("each identity believes its own service connection, as Azure DevOps names i
   for (const { id, name, authorization } of connections) {
     expect(authorization).toMatchObject({ scheme: "WorkloadIdentityFederation" });
     const [, credential] =
-      [...cloud.arm.resources].find(([key]) =>
+      [...cloud().arm.resources].find(([key]) =>
         key.endsWith(`/${String(name)}/federatedidentitycredentials/azure-devops`),
       ) ?? [];
     expect(credential?.properties).toEqual({
@@ -170,9 +168,9 @@ test("each identity believes its own service connection, as Azure DevOps names i
 });
 
 test("production and the making of stacks are approved and locked, QA is locked only; production's preview is approved", async () => {
-  cloud.devops.members = { "eve@example.com": "eve-1" };
-  await said({ target: { ...cloud.inputs().target, approvers: ["eve@example.com"] } });
-  const checks = cloud.devops.all("pipelines/checks/configurations");
+  cloud().devops.members = { "eve@example.com": "eve-1" };
+  await said({ target: { ...cloud().inputs().target, approvers: ["eve@example.com"] } });
+  const checks = cloud().devops.all("pipelines/checks/configurations");
   const named = checks.map(({ type, resource }) => {
     return `${(type as { name: string }).name} ${(resource as { name: string }).name}`;
   });
@@ -203,8 +201,8 @@ test("production and the making of stacks are approved and locked, QA is locked 
 
 test("runs of main alone use what can change something, and the secrets; what only looks is for every branch", async () => {
   await said();
-  const controls = cloud.devops
-    .all("pipelines/checks/configurations")
+  const controls = cloud()
+    .devops.all("pipelines/checks/configurations")
     .filter(({ type }) => (type as { name: string }).name === "Task Check");
   for (const { settings } of controls)
     expect(settings).toMatchObject({
@@ -212,22 +210,24 @@ test("runs of main alone use what can change something, and the secrets; what on
       inputs: { allowedBranches: "refs/heads/main", allowUnknownStatusBranch: "false" },
     });
   const names = controls.map(({ resource }) => (resource as { name: string }).name);
-  const connections = cloud.devops.all("serviceendpoint/endpoints").map(({ name }) => String(name));
+  const connections = cloud()
+    .devops.all("serviceendpoint/endpoints")
+    .map(({ name }) => String(name));
   expect(connections.filter((name) => !names.includes(name))).toEqual([
     "mlops-qa-preview",
     "mlops-prod-preview",
   ]);
   const secrets = controls.find(({ resource }) => (resource as { name: string }).name === "mlops-secrets");
-  const group = cloud.devops
-    .all("distributedtask/variablegroups")
+  const group = cloud()
+    .devops.all("distributedtask/variablegroups")
     .find(({ name }) => name === "mlops-secrets");
   expect(secrets?.resource).toMatchObject({ type: "variablegroup", id: String(group?.id) });
 });
 
 test("a branch control that somebody opened to more branches is shown, and corrected", async () => {
   await said();
-  const [control] = cloud.devops
-    .all("pipelines/checks/configurations")
+  const [control] = cloud()
+    .devops.all("pipelines/checks/configurations")
     .filter(({ type }) => (type as { name: string }).name === "Task Check");
   Object.assign((control?.settings as { inputs: object }).inputs, { allowedBranches: "*" });
   expect(await said()).toContain('allowedBranches is "*", expected "refs/heads/main"');
@@ -236,10 +236,10 @@ test("a branch control that somebody opened to more branches is shown, and corre
 
 test("pull requests are built by pr.yml, which may use what only looks, and not at production", async () => {
   await said();
-  const pr = cloud.devops.pipelines.find(({ name }) => name === "mlops-pr")?.id;
-  const preview = cloud.devops.pipelines.find(({ name }) => name === "mlops-preview")?.id;
+  const pr = cloud().devops.pipelines.find(({ name }) => name === "mlops-pr")?.id;
+  const preview = cloud().devops.pipelines.find(({ name }) => name === "mlops-preview")?.id;
   const scope = [{ refName: "refs/heads/main", repositoryId: "repo-1" }];
-  const [whole, ofProduction] = cloud.devops.all("policy/configurations");
+  const [whole, ofProduction] = cloud().devops.all("policy/configurations");
   expect(whole).toMatchObject({ isBlocking: true, settings: { buildDefinitionId: pr, scope } });
   expect(whole?.settings).not.toHaveProperty("filenamePatterns");
   // It waits for an approval, which a pull request about a model need not.
@@ -247,14 +247,16 @@ test("pull requests are built by pr.yml, which may use what only looks, and not 
   expect(ofProduction?.settings).toMatchObject({
     filenamePatterns: previewedPaths.map((each) => `/${each}`),
   });
-  const mayUse = [...cloud.devops.permissions]
+  const mayUse = [...cloud().devops.permissions]
     .filter(([, opened]) => opened.has(Number(pr)))
     .map(([resource]) => resource.split("/")[1]);
   const named = (kind: "serviceendpoint/endpoints" | "distributedtask/variablegroups") =>
-    cloud.devops.all(kind).filter(({ id }) => mayUse.includes(String(id)));
+    cloud()
+      .devops.all(kind)
+      .filter(({ id }) => mayUse.includes(String(id)));
   expect(named("serviceendpoint/endpoints").map(({ name }) => name)).toEqual(["mlops-qa-preview"]);
   expect(named("distributedtask/variablegroups").map(({ name }) => name)).toEqual(["mlops"]);
-  expect([...cloud.devops.access]).toEqual([
+  expect([...cloud().devops.access]).toEqual([
     [
       "repoV2/project-1/repo-1 Microsoft.TeamFoundation.ServiceIdentity;11111111-aaaa-4aaa-8aaa-111111111111:Build:project-1",
       16_384,
@@ -264,7 +266,7 @@ test("pull requests are built by pr.yml, which may use what only looks, and not 
 
 test("variables are where the state is, and secrets that stay in the vault", async () => {
   await said();
-  const groups = cloud.devops.all("distributedtask/variablegroups");
+  const groups = cloud().devops.all("distributedtask/variablegroups");
   expect(groups).toMatchObject([
     { name: "mlops", type: "Vsts" },
     { name: "mlops-secrets", type: "AzureKeyVault", variables: { "NOTIFY-WEBHOOK": { isSecret: true } } },
@@ -274,8 +276,8 @@ test("variables are where the state is, and secrets that stay in the vault", asy
 
 test("a stack's file gets its settings and its key, and keeps what it had", async () => {
   await said();
-  const text = readFileSync(path.join(cloud.folder, "Pulumi.prod.yaml"), "utf8");
-  const release = cloud.devops.pipelines.find(({ name }) => name === "mlops-release");
+  const text = readFileSync(path.join(cloud().folder, "Pulumi.prod.yaml"), "utf8");
+  const release = cloud().devops.pipelines.find(({ name }) => name === "mlops-release");
   expect(text).toContain("# Kept.\n");
   expect(text).toContain("mlops:owner: team-risk");
   expect(text).toContain("mlops:devOpsProject: contoso/shop");
@@ -287,7 +289,7 @@ test("a stack's file gets its settings and its key, and keeps what it had", asyn
     ["watchPrincipal", "mlops-prod-watch"],
   ] as const) {
     const [, found] =
-      [...cloud.arm.resources].find(([id]) => id.endsWith(`/userassignedidentities/${name}`)) ?? [];
+      [...cloud().arm.resources].find(([id]) => id.endsWith(`/userassignedidentities/${name}`)) ?? [];
     expect(text).toContain(`mlops:${key}: ${String(found?.properties?.principalId)}`);
   }
   expect(text).toMatch(
@@ -296,24 +298,24 @@ test("a stack's file gets its settings and its key, and keeps what it had", asyn
 });
 
 test("settings that a stack lacks are named before anything is looked at", async () => {
-  await expect(bootstrap(cloud.inputs({ settings: {} }))).rejects.toThrow(
+  await expect(bootstrap(cloud().inputs({ settings: {} }))).rejects.toThrow(
     /mlops:owner is not set[\s\S]*mlops:alertEmail is not set/,
   );
-  expect(cloud.authorizations.size).toBe(0);
+  expect(cloud().authorizations.size).toBe(0);
 });
 
 test("what somebody changed is shown, and corrected", async () => {
   await said();
-  const [, account] = [...cloud.arm.resources].find(([id]) => /storageaccounts\/[^/]+$/.test(id)) ?? [];
+  const [, account] = [...cloud().arm.resources].find(([id]) => /storageaccounts\/[^/]+$/.test(id)) ?? [];
   Object.assign(account?.properties ?? {}, { allowSharedKeyAccess: true });
-  const pipeline = cloud.devops.pipelines[0];
+  const pipeline = cloud().devops.pipelines[0];
   Object.assign(pipeline?.configuration ?? {}, { path: "/other.yml" });
   const text = await said();
   expect(text).toContain("allowSharedKeyAccess is true, expected false");
   expect(text).toContain('runs is "other.yml", expected "pipelines/pr.yml"');
   expect(text).toContain("0 to create, 2 to correct");
   expect(
-    account && [...cloud.arm.resources].find(([id]) => /storageaccounts\/[^/]+$/.test(id))?.[1],
+    account && [...cloud().arm.resources].find(([id]) => /storageaccounts\/[^/]+$/.test(id))?.[1],
   ).toMatchObject({
     properties: { allowSharedKeyAccess: false },
   });

@@ -195,6 +195,19 @@ export class Cloud {
   }
 }
 
+/** Gives each test of the file a cloud of its own, which must have known all that it was asked. */
+export function useCloud(): () => Cloud {
+  let cloud: Cloud;
+  beforeEach(async () => {
+    cloud = await Cloud.start();
+  });
+  afterEach(async () => {
+    expect([...cloud.arm.unknown, ...cloud.devops.unknown]).toEqual([]);
+    await cloud.stop();
+  });
+  return () => cloud;
+}
+
 /** A token as Entra ID makes them, of somebody for a resource; nobody checks its signature here. */
 export function tokenFor(scope: string): AccessToken {
   const claims = {

@@ -34,7 +34,7 @@ test("in qa is one container group, where the environment has made a place for i
   expect(environment.APPLICATIONINSIGHTS_CONNECTION_STRING).toMatch(/InstrumentationKey/);
   expect(outputs).toMatchObject({
     release: releases.qa,
-    scoringUrl: expect.stringMatching(/^http:.*:8080$/),
+    scoringUrl: expect.stringMatching(/^https:.*:8080$/),
     containerGroupId: expect.stringContaining("scoring"),
   });
 });

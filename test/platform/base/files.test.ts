@@ -8,6 +8,7 @@ import {
   fileExists,
   findJson,
   listFiles,
+  shortDigest,
   toStoredJson,
   writeFileAtomic,
   writeJson,
@@ -18,6 +19,10 @@ import { useTemporaryFolder } from "./temporary-folder";
 const digestOfAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 describe("files", () => {
+  test("a digest is shown to people by its first twelve digits", () => {
+    expect(shortDigest(digestOfAbc)).toBe("ba7816bf8f01");
+  });
+
   const folder = useTemporaryFolder();
 
   async function makeTree(root: string, files: Readonly<Record<string, string>>): Promise<string> {

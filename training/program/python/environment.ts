@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
-import { digestOf, fileExists, writeJson, type Digest } from "../../../platform/base/files";
+import { digestOf, fileExists, shortDigest, writeJson, type Digest } from "../../../platform/base/files";
 import { findRecord } from "../../../platform/base/stored-record";
 import { quoted } from "../../../platform/base/wording";
 import { findPython, minorVersion } from "./find-python";
@@ -52,7 +52,7 @@ export function environmentKey(
 ): string {
   const { platform, arch } = system;
   const digest = digestOf(JSON.stringify([minorVersion(python), platform, arch, ...lines]));
-  return `python${minorVersion(python)}-${digest.slice(0, 12)}`;
+  return `python${minorVersion(python)}-${shortDigest(digest)}`;
 }
 
 async function findEnvironment(folder: string): Promise<PythonEnvironment | undefined> {

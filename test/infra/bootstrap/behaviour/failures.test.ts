@@ -1,15 +1,9 @@
 import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { bootstrap, type Bootstrap } from "../../../../infra/bootstrap/bootstrap";
-import { Cloud, tokenFor } from "../cloud";
+import { tokenFor, useCloud } from "../cloud";
 
-let cloud: Cloud;
-
-beforeEach(async () => {
-  cloud = await Cloud.start();
-});
-
-afterEach(() => cloud.stop());
+const cloud = useCloud();
 
 const said = (code: string) => ({ error: { code, message: "As Azure says." } });
 const account = /\/storageAccounts\/[^/]+$/;
@@ -24,8 +18,8 @@ test.each([
   [404, "SubscriptionNotFound", /Correct --subscription/],
   [409, "StorageAccountAlreadyTaken", /another --resource-group/],
 ])("Azure answers %i", async (status, code, remedy) => {
-  cloud.fail("PUT", account, { status, body: said(code) });
-  const run = bootstrap(cloud.inputs());
+  cloud().fail("PUT", account, { status, body: said(code) });
+  const run = bootstrap(cloud().inputs());
   await expect(run).rejects.toThrow(remedy);
   await expect(run).rejects.toThrow(
     new RegExp(
@@ -35,26 +29,30 @@ test.each([
 });
 
 test("an Azure that receives too many requests is waited for as long as it says, and then it goes on", async () => {
-  cloud.fail(
+  cloud().fail(
     "PUT",
     account,
     { status: 429, body: said("TooManyRequests"), headers: { "retry-after": "0" } },
     2,
   );
-  expect((await bootstrap(cloud.inputs())).done).toBe(true);
-  expect(cloud.writes.filter((write) => account.test(write))).toHaveLength(1);
+  expect((await bootstrap(cloud().inputs())).done).toBe(true);
+  expect(cloud().writes.filter((write) => account.test(write))).toHaveLength(1);
 });
 
 test("one that does not stop is left alone", async () => {
-  cloud.fail("PUT", account, { status: 429, body: said("TooManyRequests"), headers: { "retry-after": "0" } });
-  await expect(bootstrap(cloud.inputs())).rejects.toThrow(
+  cloud().fail("PUT", account, {
+    status: 429,
+    body: said("TooManyRequests"),
+    headers: { "retry-after": "0" },
+  });
+  await expect(bootstrap(cloud().inputs())).rejects.toThrow(
     /HTTP 429 .*It asks to wait 0 s\. The service receives too many requests/,
   );
 });
 
 test("a server error that passes is tried again", async () => {
-  cloud.fail("GET", account, { status: 500, body: said("InternalServerError") }, 2);
-  expect((await bootstrap(cloud.inputs())).done).toBe(true);
+  cloud().fail("GET", account, { status: 500, body: said("InternalServerError") }, 2);
+  expect((await bootstrap(cloud().inputs())).done).toBe(true);
 });
 
 const environments = /_apis\/pipelines\/environments$/;
@@ -65,8 +63,8 @@ test.each([
   [409, /Wait a minute and run the same command again/],
   [500, /The service failed/],
 ])("Azure DevOps answers a creation with %i", async (status, remedy) => {
-  cloud.fail("POST", environments, { status, body: { message: "TF000001: As it says." } }, 1);
-  const run = bootstrap(cloud.inputs());
+  cloud().fail("POST", environments, { status, body: { message: "TF000001: As it says." } }, 1);
+  const run = bootstrap(cloud().inputs());
   await expect(run).rejects.toThrow(remedy);
   await expect(run).rejects.toThrow(
     new RegExp(
@@ -74,69 +72,69 @@ test.each([
     ),
   );
   // A creation is not sent again: the next run looks whether it was made.
-  expect(cloud.writes.filter((write) => write.endsWith("/environments"))).toEqual([]);
-  expect((await bootstrap(cloud.inputs())).done).toBe(true);
+  expect(cloud().writes.filter((write) => write.endsWith("/environments"))).toEqual([]);
+  expect((await bootstrap(cloud().inputs())).done).toBe(true);
 });
 
 test.each([429, 503])("what Azure DevOps can answer later (%i) is asked again", async (status) => {
-  cloud.fail(
+  cloud().fail(
     "GET",
     environments,
     { status, body: { message: "Later." }, headers: { "retry-after": "0" } },
     2,
   );
-  expect((await bootstrap(cloud.inputs())).done).toBe(true);
+  expect((await bootstrap(cloud().inputs())).done).toBe(true);
 });
 
 test("a creation that Azure DevOps turned away is sent again", async () => {
-  cloud.fail(
+  cloud().fail(
     "POST",
     environments,
     { status: 429, body: { message: "Later." }, headers: { "retry-after": "0" } },
     2,
   );
-  expect((await bootstrap(cloud.inputs())).done).toBe(true);
+  expect((await bootstrap(cloud().inputs())).done).toBe(true);
 });
 
 test("a pause of an hour is not waited for", async () => {
-  cloud.fail("POST", environments, {
+  cloud().fail("POST", environments, {
     status: 429,
     body: { message: "Later." },
     headers: { "retry-after": "3600" },
   });
-  await expect(bootstrap(cloud.inputs())).rejects.toThrow("It asks to wait 3600 s");
+  await expect(bootstrap(cloud().inputs())).rejects.toThrow("It asks to wait 3600 s");
 });
 
 test.each([
   [203, "<html>Sign in</html>", {}],
   [302, "", { location: "https://spsprodweu1.vssps.visualstudio.com/_signin" }],
 ])("a page to sign in on (%i) is no answer", async (status, body, headers) => {
-  cloud.fail("GET", /connectionData$/, { status, body, headers });
-  await expect(bootstrap(cloud.inputs())).rejects.toThrow(
+  cloud().fail("GET", /connectionData$/, { status, body, headers });
+  await expect(bootstrap(cloud().inputs())).rejects.toThrow(
     new RegExp(`The organisation contoso failed: .* returned HTTP ${status}\\. .*Run "az login`),
   );
-  expect(cloud.writes).toEqual([]);
+  expect(cloud().writes).toEqual([]);
 });
 
 test("a project that is not there is named before anything is made", async () => {
-  const { target } = cloud.inputs();
-  await expect(bootstrap(cloud.inputs({ target: { ...target, project: "nowhere" } }))).rejects.toThrow(
+  const { target } = cloud().inputs();
+  await expect(bootstrap(cloud().inputs({ target: { ...target, project: "nowhere" } }))).rejects.toThrow(
     /The project nowhere failed: .* returned HTTP 404 .*Correct --organisation and --project/,
   );
-  expect(cloud.writes).toEqual([]);
+  expect(cloud().writes).toEqual([]);
 });
 
 test("an approver whom nobody knows is named before anything is made", async () => {
-  const target = { ...cloud.inputs().target, approvers: ["nobody@example.com"] };
-  await expect(bootstrap(cloud.inputs({ target }))).rejects.toThrow(
+  const target = { ...cloud().inputs().target, approvers: ["nobody@example.com"] };
+  await expect(bootstrap(cloud().inputs({ target }))).rejects.toThrow(
     '--approver "nobody@example.com" matches nobody',
   );
-  expect(cloud.writes).toEqual([]);
+  expect(cloud().writes).toEqual([]);
 });
 
 test("a subscription that is switched off is named", async () => {
-  cloud.arm.subscriptionState = "Disabled";
-  await expect(bootstrap(cloud.inputs())).rejects.toThrow(
+  cloud().arm.subscriptionState = "Disabled";
+  await expect(bootstrap(cloud().inputs())).rejects.toThrow(
     /Research \(aaaaaaaa.*\) is Disabled\. Expected Enabled/,
   );
 });
@@ -144,39 +142,41 @@ test("a subscription that is switched off is named", async () => {
 test("nobody is signed in", async () => {
   const error = Object.assign(new Error("Please run 'az login'"), { name: "CredentialUnavailableError" });
   const credential = { getToken: () => Promise.reject(error) };
-  await expect(bootstrap(cloud.inputs({ credential }))).rejects.toThrow('Run "az login"');
+  await expect(bootstrap(cloud().inputs({ credential }))).rejects.toThrow('Run "az login"');
 });
 
 test("a token of nobody is refused", async () => {
   const credential = {
     getToken: () => Promise.resolve({ ...tokenFor("x"), token: "a.e30.b" }),
   };
-  await expect(bootstrap(cloud.inputs({ credential }))).rejects.toThrow('no "oid" or "tid" claim');
+  await expect(bootstrap(cloud().inputs({ credential }))).rejects.toThrow('no "oid" or "tid" claim');
 });
 
 test("servers that cannot be reached", async () => {
   const devOpsOptions = { url: "http://localhost:1", attempts: 1 };
-  await expect(bootstrap(cloud.inputs({ devOpsOptions }))).rejects.toThrow(/ECONNREFUSED.*Check the network/);
+  await expect(bootstrap(cloud().inputs({ devOpsOptions }))).rejects.toThrow(
+    /ECONNREFUSED.*Check the network/,
+  );
 });
 
 test("what a policy changes back is named, and not tried for ever", async () => {
-  const { arm } = cloud;
+  const { arm } = cloud();
   const answer = arm.answer.bind(arm);
   arm.answer = (seen) => {
     if (seen.method === "PUT" && account.test(seen.path))
       Object.assign(seen.body.properties ?? {}, { allowSharedKeyAccess: true });
     return answer(seen);
   };
-  await expect(bootstrap(cloud.inputs())).rejects.toThrow(
+  await expect(bootstrap(cloud().inputs())).rejects.toThrow(
     /storage account mlopsstate\w+ was created, but is not as requested: allowSharedKeyAccess is true, expected false/,
   );
 });
 
 test("Pulumi is run again until the new roles hold, and its own failures are shown", async () => {
-  const { run } = cloud.inputs();
+  const { run } = cloud().inputs();
   let refused = 2;
   const patient = bootstrap(
-    cloud.inputs({
+    cloud().inputs({
       run: (...call) => {
         refused -= 1;
         return refused >= 0 || run === undefined
@@ -191,7 +191,7 @@ test("Pulumi is run again until the new roles hold, and its own failures are sho
 
 test("without Pulumi it says so", async () => {
   const run = () => Promise.resolve({ code: 127, output: "pulumi: spawn pulumi ENOENT" });
-  await expect(bootstrap(cloud.inputs({ run }))).rejects.toThrow(
+  await expect(bootstrap(cloud().inputs({ run }))).rejects.toThrow(
     /ENOENT.*Expected the Pulumi CLI.*npm run doctor/,
   );
 });
@@ -203,11 +203,11 @@ test("a stack that was made before its file was written gets its key all the sam
     if (args[1] === "select") return Promise.resolve({ code: 0, output: "" });
     const stack = args[args.indexOf("--stack") + 1] ?? "";
     const lines = `secretsprovider: ${args[2]}\nencryptedkey: ZW5jcnlwdGVk\n`;
-    appendFileSync(path.join(cloud.folder, `Pulumi.${stack}.yaml`), lines);
+    appendFileSync(path.join(cloud().folder, `Pulumi.${stack}.yaml`), lines);
     return Promise.resolve({ code: 0, output: "" });
   };
-  await bootstrap(cloud.inputs({ run }));
+  await bootstrap(cloud().inputs({ run }));
   const each = ["stack select", "stack change-secrets-provider"];
   expect(calls).toEqual([...each, ...each]);
-  expect((await bootstrap(cloud.inputs({ run }))).changed).toBe(0);
+  expect((await bootstrap(cloud().inputs({ run }))).changed).toBe(0);
 });

@@ -2,20 +2,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { readOptions } from "../../../../infra/bootstrap/options";
 import { parseEnvironments } from "../../../../platform/release/environments";
-import { Cloud, prodSubscriptionId, subscriptionId } from "../cloud";
+import { prodSubscriptionId, subscriptionId, useCloud, type Cloud } from "../cloud";
 
-let cloud: Cloud;
+const cloud = useCloud();
 
-beforeEach(async () => {
-  cloud = await Cloud.start();
-});
-
-afterEach(async () => {
-  expect([...cloud.arm.unknown, ...cloud.devops.unknown]).toEqual([]);
-  await cloud.stop();
-});
-
-const said = (changes?: Parameters<Cloud["said"]>[0]): Promise<string> => cloud.said(changes);
+const said = (changes?: Parameters<Cloud["said"]>[0]): Promise<string> => cloud().said(changes);
 
 describe("a project with dev, test and live", () => {
   const environments = parseEnvironments(
@@ -32,12 +23,16 @@ describe("a project with dev, test and live", () => {
   const inputs = (): Parameters<typeof said>[0] => ({
     target,
     // Their files are not there yet.
-    settings: { ...cloud.inputs().settings, "mlops:scoring": "containers", "mlops:monthlyBudget": "200" },
+    settings: { ...cloud().inputs().settings, "mlops:scoring": "containers", "mlops:monthlyBudget": "200" },
   });
 
   test("is made from nothing, and a second run changes nothing", async () => {
     const text = await said(inputs());
-    expect(cloud.devops.all("serviceendpoint/endpoints").map(({ name }) => name)).toEqual([
+    expect(
+      cloud()
+        .devops.all("serviceendpoint/endpoints")
+        .map(({ name }) => name),
+    ).toEqual([
       "mlops-dev-preview",
       "mlops-dev",
       "mlops-dev-release",
@@ -50,7 +45,7 @@ describe("a project with dev, test and live", () => {
       "mlops-live-watch",
     ]);
     for (const name of environments.names) {
-      const file = readFileSync(path.join(cloud.folder, `Pulumi.${name}.yaml`), "utf8");
+      const file = readFileSync(path.join(cloud().folder, `Pulumi.${name}.yaml`), "utf8");
       expect(file).toMatch(/mlops:owner: team-risk[\s\S]*secretsprovider: azurekeyvault:/);
       expect(file).toContain(`/keys/pulumi-state-${name}\n`);
     }
@@ -77,12 +72,18 @@ describe("a project with dev, test and live", () => {
 
   test("lets live read what dev and test made, and each pipeline use what it works on", async () => {
     await said(inputs());
-    expect(cloud.rolesOf("mlops-live-release").filter((role) => role.includes("aaaaaaaa"))).toHaveLength(4);
+    expect(
+      cloud()
+        .rolesOf("mlops-live-release")
+        .filter((role) => role.includes("aaaaaaaa")),
+    ).toHaveLength(4);
     const usersOf = (connection: string): string[] => {
-      const found = cloud.devops.all("serviceendpoint/endpoints").find(({ name }) => name === connection);
-      const opened = cloud.devops.permissions.get(`endpoint/${String(found?.id)}`);
-      return cloud.devops.pipelines
-        .filter(({ id }) => opened?.has(Number(id)))
+      const found = cloud()
+        .devops.all("serviceendpoint/endpoints")
+        .find(({ name }) => name === connection);
+      const opened = cloud().devops.permissions.get(`endpoint/${String(found?.id)}`);
+      return cloud()
+        .devops.pipelines.filter(({ id }) => opened?.has(Number(id)))
         .map(({ name }) => String(name))
         .sort();
     };
