@@ -38,7 +38,7 @@ export function addMonitor(program: Command, scope: CommandScope): void {
     )
     .option(
       "--cool-down-hours <number>",
-      `with --act: hours after a retraining without another (default: ${defaultCoolDownHours})`,
+      "with --act: hours after a retraining without another",
       wholeNumber(0, 8_760),
       defaultCoolDownHours,
     )

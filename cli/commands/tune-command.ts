@@ -48,10 +48,7 @@ export function addTune(program: Command, scope: CommandScope): void {
     .addOption(modelOption())
     .addOption(dataOption())
     .addOption(
-      new Option(
-        "--try <setting=values>",
-        "values or a range of a setting; repeat it (default: the usual ones)",
-      )
+      new Option("--try <setting=values>", "values or a range of a setting; repeat it")
         .argParser((text: string, before: readonly string[]) => [...before, text])
         .default([], "the usual ones"),
     )

@@ -49,6 +49,15 @@ describe("the program", () => {
     expect(await parse(words, { path, flag: option.long ?? "" })).toEqual({ same: true, source: "cli" });
   });
 
+  test("says the default of a flag once", () => {
+    const described = cases.map(({ name, command, option }) => ({
+      name,
+      defaults: command.createHelp().optionDescription(option).split("(default: ").length - 1,
+    }));
+    expect(described.filter(({ defaults }) => defaults > 1)).toEqual([]);
+    expect(described.filter(({ defaults }) => defaults === 1).length).toBeGreaterThan(10);
+  });
+
   test("answers with its own version when it is asked, and a verb without that flag refuses it", async () => {
     const write = jest.spyOn(process.stdout, "write").mockReturnValue(true);
     try {
