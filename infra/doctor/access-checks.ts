@@ -1,4 +1,5 @@
 import { bootstrapRoles, resourceProviders } from "../bootstrap/grants";
+import type { StackConfig } from "../config/stack-config";
 import { failed, ok, type Finding } from "./finding";
 
 const owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
@@ -114,4 +115,16 @@ export function checkName(name: {
     `${name.name} is taken${name.message === undefined ? "" : `: ${name.message}`}`,
     "npm run bootstrap -- ... --resource-group <another name>",
   );
+}
+
+/** Whether a release, and clients, can reach what serves. */
+export function checkAddress({
+  scoring,
+  host,
+  environment,
+}: Pick<StackConfig, "scoring" | "host" | "environment">): Finding[] {
+  if (scoring !== "kubernetes") return [];
+  if (host !== undefined) return [ok("address", `https://${host}`)];
+  const says = `${environment} has no name (mlops:host), so only pods of its cluster can call it, and a release ends when it tests its canary from outside`;
+  return [failed("address", says, 'see "Give production a name" in docs/how-to/maintain-an-environment.md')];
 }

@@ -6,7 +6,14 @@ import { DevOps, type DevOpsOptions } from "../bootstrap/clients/devops-client";
 import { stateNames } from "../bootstrap/names";
 import { runProgram, type RunProgram } from "../bootstrap/run-program";
 import type { StackConfig } from "../config/stack-config";
-import { checkKubernetes, checkName, checkProviders, checkRoles, checkSubscription } from "./access-checks";
+import {
+  checkAddress,
+  checkKubernetes,
+  checkName,
+  checkProviders,
+  checkRoles,
+  checkSubscription,
+} from "./access-checks";
 import { AzureFacts } from "./azure-facts";
 import { failed, ok, type Finding } from "./finding";
 import { checkQuotas, vmNeeds } from "./quota-checks";
@@ -103,7 +110,7 @@ function kubernetesInspection(facts: AzureFacts, config: StackConfig): Inspectio
 /** Checks for the usual causes of failure on this machine, in the subscription and in Azure DevOps. */
 export async function examine(examined: Examined): Promise<Finding[]> {
   const { config, subscriptionId, credential } = examined;
-  const findings = await toolFindings(examined);
+  const findings = [...(await toolFindings(examined)), ...checkAddress(config)];
   let objectId = "";
   const signIn = await look("sign-in", "az login", async () => {
     const caller = callerOf(await tokenOf(credential, scopes.management));

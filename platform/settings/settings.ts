@@ -4,6 +4,7 @@ import { modelDefinitionSchema } from "../definition/definition";
 import { PlatformError } from "../base/errors";
 import { isModelRef, modelNamePattern, modelNameRule } from "../definition/model-ref";
 import { environmentName, environmentText } from "./environment-name";
+import { acceptBreaking, acceptPopulation, evaluation, onNoPromotion } from "./gate-settings";
 import { registryText } from "./mlflow-address";
 import { nodePrice } from "./node-price";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
@@ -40,24 +41,6 @@ const registry = variable("MLOPS_REGISTRY", registryText, '"local" or an MLflow 
 const models = variable("MLOPS_MODELS", folder.optional(), "a folder");
 /** Read by platform/release/environments.ts; the repository's own environments.yml when not set. */
 const environments = variable("MLOPS_ENVIRONMENTS", folder.optional(), "a file like environments.yml");
-/** "off": candidates are registered without being compared with the champion. */
-const evaluation = choice("MLOPS_EVALUATION", ["on", "off"], "on");
-/** When the gate says no: "cancel" registers nothing, "continue" registers the candidate all the same. */
-const onNoPromotion = choice("MLOPS_ON_NO_PROMOTION", ["cancel", "continue"], "cancel");
-
-/** Columns that may be of another population than in the champion's rows; "all" is every one. */
-const acceptPopulation = variable(
-  "MLOPS_ACCEPT_POPULATION",
-  namesText.default([]),
-  "columns, separated by commas",
-);
-
-/** Columns whose change may refuse requests that the champion answers; "all" is every one. */
-const acceptBreaking = variable(
-  "MLOPS_ACCEPT_BREAKING",
-  namesText.default([]),
-  "columns, separated by commas",
-);
 /** What versions are signed with when they are registered, and images when they are pushed; they are not without it. */
 const signingKey = variable(
   "MLOPS_SIGNING_KEY",

@@ -237,3 +237,16 @@ test("of a stack with a cluster the version is asked for, those in preview or at
     "Kubernetes: AKS does not support 1.38 in this region; supported: 1.36, 1.35",
   ]);
 });
+
+test("a cluster without a name is found, as no release can reach it", async () => {
+  const { config } = examined();
+  const about = async (host?: string) =>
+    (await examine(examined({ config: { ...config, scoring: "kubernetes", ...(host && { host }) } }))).find(
+      ({ check }) => check === "address",
+    );
+  expect(await about()).toMatchObject({
+    status: "failed",
+    says: expect.stringContaining("only pods of its cluster can call it"),
+  });
+  expect(await about("score.example.com")).toMatchObject({ status: "ok", says: "https://score.example.com" });
+});
