@@ -119,7 +119,11 @@ describe("the steps of a job", () => {
     const { run, data } = await readLineage(folder("candidate/model"));
     expect(run).toBe("train1");
     expect(logged("train1", "tags")).toMatchObject({ "mlops.model": "diabetes", "mlops.data": data.digest });
-    expect(logged("evaluate1", "metrics").candidate_rmse).toBe(logged("train1", "metrics").held_out_rmse);
+    // Trained and evaluated by different programs, whose predictions are equal to rounding.
+    expect(logged("evaluate1", "metrics").candidate_rmse).toBeCloseTo(
+      Number(logged("train1", "metrics").held_out_rmse),
+      10,
+    );
     expect(logged("evaluate1", "tags")).toMatchObject({
       "mlops.promote": "true",
       "mlops.reason": "no-champion",
