@@ -1,7 +1,4 @@
-/** Text as a logging command of Azure Pipelines may carry it. */
-function escaped(text: string): string {
-  return text.replaceAll("%", "%AZP25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
+import { commandText } from "../../platform/base/logging-command";
 
 /**
  * Lines that mark the run of a pipeline as one that registered nothing, with the reason, which is no failure; none
@@ -11,10 +8,10 @@ export function cancelledLines(reason: string, env: NodeJS.ProcessEnv): string[]
   if (env.TF_BUILD === undefined) return [];
   const number = env.BUILD_BUILDNUMBER;
   return [
-    `##vso[task.logissue type=warning]Cancelled. ${escaped(reason)}`,
+    `##vso[task.logissue type=warning]Cancelled. ${commandText(reason)}`,
     "##vso[build.addbuildtag]cancelled",
     ...(number === undefined || number.endsWith("-cancelled")
       ? []
-      : [`##vso[build.updatebuildnumber]${escaped(number)}-cancelled`]),
+      : [`##vso[build.updatebuildnumber]${commandText(number)}-cancelled`]),
   ];
 }

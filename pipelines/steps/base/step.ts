@@ -1,4 +1,5 @@
 import { PlatformError, exitCodeOf, explainStorageError } from "../../../platform/base/errors";
+import { commandText } from "../../../platform/base/logging-command";
 import { maskText, secretsOf } from "./mask";
 
 /** Context of a step's program. */
@@ -52,9 +53,9 @@ export async function runStep(step: (context: StepContext) => Promise<void>): Pr
 
 /** Shows a warning on the page of the run, where the CI system has one. */
 export function warn(message: string, { env, print }: Pick<StepContext, "env" | "print">): void {
-  const oneLine = message.replaceAll(/\s+/g, " ").replaceAll("%", "%25");
-  if (env.TF_BUILD !== undefined) print.command(`##vso[task.logissue type=warning]${oneLine}`);
-  if (env.GITHUB_ACTIONS !== undefined) print.command(`::warning::${oneLine}`);
+  const oneLine = message.replaceAll(/\s+/g, " ");
+  if (env.TF_BUILD !== undefined) print.command(`##vso[task.logissue type=warning]${commandText(oneLine)}`);
+  if (env.GITHUB_ACTIONS !== undefined) print.command(`::warning::${oneLine.replaceAll("%", "%25")}`);
 }
 
 /** A required variable of a step; throws SETTINGS_INVALID if it is not set. */
