@@ -87,7 +87,10 @@ export class ReleasePlace {
         qa: outputsSchema.parse(await stacks.outputs("qa")),
         prod: outputsSchema.parse(await stacks.outputs("prod")),
       };
-      const served = { qa: await ServedEnvironment.open("qa"), prod: await ServedEnvironment.open("prod") };
+      const served = {
+        qa: await ServedEnvironment.open("qa", outputs.qa.scoringUrl),
+        prod: await ServedEnvironment.open("prod", outputs.prod.scoringUrl),
+      };
       const inAzure = names.map((name) => ({
         name,
         ...outputs[name],
@@ -187,11 +190,11 @@ export class ReleasePlace {
 
   /** Of the agents, and of what the stand-ins run. */
   private get env(): Record<string, string> {
-    const { hostname, port } = new URL(this.outputs.prod.scoringUrl);
+    const { hostname, port, protocol } = new URL(this.outputs.prod.scoringUrl);
     const addresses = {
       ...this.azure.addresses,
       [qaAddress]: this.served.qa.port,
-      [`${hostname}:${port || "443"}`]: this.served.prod.port,
+      [`${hostname}:${port || (protocol === "https:" ? "443" : "80")}`]: this.served.prod.port,
     };
     const { PATH = "", ...commands } = commandsOf(this.stacks, this.docker);
     return {
