@@ -30,8 +30,9 @@ function duckDb(arch: string): NativePackage[] {
   ];
 }
 
-/** Native packages of each image, for the processor that the image is for. */
 const both = [...onnxRuntime(process.arch), ...duckDb(process.arch)];
+
+/** Native packages of each image, for the processor that the image is for. */
 export const nativePackages = {
   scoring: onnxRuntime(process.arch),
   training: both,

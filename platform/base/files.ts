@@ -11,13 +11,13 @@ export function digestOf(content: string | Uint8Array): Digest {
   return createHash("sha256").update(content).digest("hex") as Digest;
 }
 
-/** Bytes that are read at once of a file that is hashed, into one buffer: streams take twice the time to hand them on. */
-const hashedBytes = 1024 * 1024;
-
 /** Enough of a digest for people to tell it from others. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 12);
 }
+
+/** Bytes that are read at once of a file that is hashed, into one buffer: streams take twice the time to hand them on. */
+const hashedBytes = 1024 * 1024;
 
 export async function digestOfFile(file: string): Promise<Digest> {
   const hash = createHash("sha256");

@@ -71,6 +71,14 @@ class Workplace {
     this.doubles = new Float64Array(this.memory.buffer);
     this.words = new Uint32Array(this.memory.buffer);
   }
+
+  /** Puts some rows of a column at a place, and `filler` behind them where a register takes one row more; gives the rows with it. */
+  put(at: number, rows: Float64Array, filler = 0): number {
+    this.doubles.set(rows, at);
+    const padded = upTo(rows.length, 2);
+    if (padded > rows.length) this.doubles[at + rows.length] = filler;
+    return padded;
+  }
 }
 
 let made: Workplace | undefined;
@@ -98,15 +106,10 @@ export function sumProducts(
   const { doubles, run } = place;
   doubles.fill(0, 0, end);
   for (const [from, to] of pieces(weights.length, rowsAtOnce)) {
-    const rows = upTo(to - from, 2);
-    const put = (at: number, values: Float64Array): void => {
-      doubles.set(values.subarray(from, to), at);
-      if (rows > to - from) doubles[at + to - from] = 0;
-    };
-    put(factors, weights);
+    const rows = place.put(factors, weights.subarray(from, to));
     for (let index = 0; index < columns.length; index++) {
       const at = index * rowsAtOnce;
-      put(at, columns[index] ?? weights);
+      place.put(at, (columns[index] ?? weights).subarray(from, to));
       run.multiply(at * doubleBytes, factors * doubleBytes, (weighted + at) * doubleBytes, rows);
     }
     run.addProducts(0, weighted * doubleBytes, rowsAtOnce * doubleBytes, width, rows, sums * doubleBytes);
@@ -133,18 +136,13 @@ export function addScaled(
 
 /** Of each column the sum of factor × value over its rows. */
 export function sumScaled(columns: readonly Float64Array[], factors: Float64Array): Float64Array {
-  const { doubles, run } = workplace();
+  const place = workplace();
   const sums = new Float64Array(columns.length);
   for (const [from, to] of pieces(factors.length, columnRows)) {
-    const rows = upTo(to - from, 2);
-    const put = (at: number, values: Float64Array): void => {
-      doubles.set(values.subarray(from, to), at);
-      if (rows > to - from) doubles[at + to - from] = 0;
-    };
-    put(0, factors);
+    const rows = place.put(0, factors.subarray(from, to));
     for (let column = 0; column < columns.length; column++) {
-      put(columnRows, columns[column] ?? factors);
-      sums[column] = (sums[column] ?? NaN) + run.product(0, columnRows * doubleBytes, rows);
+      place.put(columnRows, (columns[column] ?? factors).subarray(from, to));
+      sums[column] = (sums[column] ?? NaN) + place.run.product(0, columnRows * doubleBytes, rows);
     }
   }
   return sums;
@@ -186,16 +184,15 @@ export function squaresAround(
     instead,
   }: { readonly weights?: Float64Array | undefined; readonly centre: number; readonly instead: number },
 ): number {
-  const { doubles, run } = workplace();
+  const place = workplace();
   let squares = 0;
-  if (!weights) doubles.fill(1, columnRows, 2 * columnRows);
+  if (!weights) place.doubles.fill(1, columnRows, 2 * columnRows);
   for (const [from, to] of pieces(values.length, columnRows)) {
-    doubles.set(values.subarray(from, to));
-    if (weights) doubles.set(weights.subarray(from, to), columnRows);
-    const rows = upTo(to - from, 2);
-    // A row that is none has no weight, and is a number.
-    if (rows > to - from) [doubles[to - from], doubles[columnRows + to - from]] = [centre, 0];
-    squares += run.squaresAround(0, columnRows * doubleBytes, rows, centre, instead);
+    // A row that is none lies at the centre, and counts nothing.
+    const rows = place.put(0, values.subarray(from, to), centre);
+    if (weights) place.put(columnRows, weights.subarray(from, to));
+    else if (rows > to - from) place.doubles[columnRows + to - from] = 0;
+    squares += place.run.squaresAround(0, columnRows * doubleBytes, rows, centre, instead);
   }
   return squares;
 }
@@ -225,9 +222,7 @@ export function countBins(
   doubles.fill(0, countsAt, resultAt);
   let [squares, outside] = [0, 0];
   for (const [from, to] of pieces(values.length, columnRows)) {
-    doubles.set(values.subarray(from, to));
-    const rows = upTo(to - from, 2);
-    if (rows > to - from) doubles[to - from] = NaN;
+    const rows = place.put(0, values.subarray(from, to), NaN);
     run.countBins(
       0,
       rows,

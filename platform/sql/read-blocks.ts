@@ -142,7 +142,7 @@ async function* askedBlocks(
   reading: StoredReading | undefined,
 ): AsyncGenerator<Block> {
   const places = [...columns.keys()].filter((place) => reading?.isStored[place] !== true);
-  const stored = columns.map(() => new Float64Array(reading ? blockRows : 0));
+  const stored = columns.map((_, place) => new Float64Array(places.includes(place) ? 0 : blockRows));
   let [block, rows] = [0, 0];
   for await (const asked of ask(places.map((place) => columns[place] ?? ""))) {
     const length = asked[0]?.length ?? 0;

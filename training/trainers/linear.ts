@@ -5,6 +5,7 @@ import {
   type ModelDefinition,
 } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
+import { summarise } from "../../platform/kernels/kernels";
 import { signatureOf, type Signature } from "../../platform/model/signature";
 import type { TargetTransform } from "../../platform/model/target-transform";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
@@ -224,9 +225,7 @@ async function countBroken(
   for await (const block of engine.blocks(columns, from, { again: true })) {
     for (const index of counts.keys()) {
       const values = block[index] ?? new Float64Array();
-      let missing = 0;
-      for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) missing += 1;
-      counts[index] = (counts[index] ?? 0) + missing;
+      counts[index] = (counts[index] ?? 0) + values.length - summarise(values).count;
     }
   }
   numbers.forEach(({ requirement }, index) => broken.set(requirement, counts[index] ?? 0));

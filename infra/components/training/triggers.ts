@@ -160,6 +160,7 @@ export class Triggers extends pulumi.ComponentResource {
     );
   }
 }
+
 /**
  * A template of the subscription, as Azure alone is to know the Logic App's address, which holds a signature: Resource Manager looks it
  * up (listCallbackUrl) while it deploys. A subscription of Pulumi's own would have the address in its state.

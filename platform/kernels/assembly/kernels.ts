@@ -1,10 +1,9 @@
 /**
- * Loops over columns of doubles, in AssemblyScript: two numbers at once, in several sums, where JavaScript adds one to another. Columns are
- * addresses in the module's memory; NaN is a missing number. `npm run kernels` compiles them.
+ * Loops over columns of doubles, in AssemblyScript, two numbers at once and in several sums; `npm run kernels` compiles them. Columns are
+ * addresses in the module's memory; NaN is a missing number.
  */
-
-/** The places of two doubles, or of four words, in a register. */
 const doubleBytes: usize = 8;
+/** Of two doubles, or four words, in a register. */
 const pairBytes: usize = 16;
 
 /** Sums up both halves of two registers at once: the sum of each is a half of what it gives. */
