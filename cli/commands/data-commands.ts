@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { shownPath } from "../../platform/base/shown-path";
-import { shownDigest } from "../../platform/data/versions/data-versions";
+import { shortDigest } from "../../platform/base/files";
 import type { Collection } from "../../platform/data/versions/version-record";
 import type { CollectFlags } from "../data/collect-data";
 import type { DataUsage } from "../data/data-usage";
@@ -19,8 +19,6 @@ const collecting = () => require("../data/collect-data") as typeof import("../da
 const logs = () => require("../watching/prediction-log-of") as typeof import("../watching/prediction-log-of");
 const dataUsage = () => require("../data/data-usage") as typeof import("../data/data-usage");
 const restoring = () => require("../data/restore-data") as typeof import("../data/restore-data");
-
-const shown = (digest: string): string => digest.slice(0, shownDigest);
 
 /** How many rows came from a prediction log, and which versions had scored them. */
 function describeOrigin(collected: Collection | undefined): string {
@@ -46,7 +44,7 @@ function addVersions(data: Command, scope: CommandScope): void {
       const table = formatTable(
         ["digest", "rows", "collected", "columns", "kept", "source", "versions", "runs"],
         versions.map(({ digest, rows, collected, columns, keptAt, source, usedBy }) => [
-          shown(digest),
+          shortDigest(digest),
           String(rows),
           describeOrigin(collected),
           String(columns.length),
@@ -62,10 +60,10 @@ function addVersions(data: Command, scope: CommandScope): void {
 }
 
 function describeRestored({ file, unchanged, former, movedTo }: Restored, digest: string): string {
-  if (unchanged) return `${shownPath(file)} is data version ${shown(digest)} already.`;
+  if (unchanged) return `${shownPath(file)} is data version ${shortDigest(digest)} already.`;
   return [
-    `${shownPath(file)} is data version ${shown(digest)} again.`,
-    ...(former === undefined ? [] : [`What was there is kept as data version ${shown(former)}.`]),
+    `${shownPath(file)} is data version ${shortDigest(digest)} again.`,
+    ...(former === undefined ? [] : [`What was there is kept as data version ${shortDigest(former)}.`]),
     ...(movedTo === undefined ? [] : [`What was there was moved to ${shownPath(movedTo)}.`]),
   ].join(" ");
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { counted } from "../../platform/base/wording";
-import { shownDigest } from "../../platform/data/versions/data-versions";
+import { shortDigest } from "../../platform/base/files";
 import { readEnvironments } from "../../platform/release/environments";
 import { sqlPlaceOf } from "../../platform/settings/sql-place";
 import { openStorage } from "../../platform/storage/open-storage";
@@ -38,10 +38,9 @@ async function placeOfPush({ to, stack = readEnvironments().training }: PushFlag
 }
 
 function describePushed({ digest, rows, files, unchanged, former }: Pushed, place: string): string {
-  const what = `${counted(rows, "row")} in ${counted(files, "file")}, version ${digest.slice(0, shownDigest)}`;
+  const what = `${counted(rows, "row")} in ${counted(files, "file")}, version ${shortDigest(digest)}`;
   if (unchanged) return `${place} has that data already: ${what}. Nothing was written.`;
-  const before =
-    former === undefined ? "" : ` instead of version ${former.slice(0, shownDigest)}, whose files stay`;
+  const before = former === undefined ? "" : ` instead of version ${shortDigest(former)}, whose files stay`;
   return `${place} is now ${what}${before}.`;
 }
 

@@ -1,11 +1,9 @@
 import { formatNumber } from "../../platform/base/format-number";
 import { shownPath } from "../../platform/base/shown-path";
 import { counted } from "../../platform/base/wording";
-import { shownDigest } from "../../platform/data/versions/data-versions";
+import { shortDigest } from "../../platform/base/files";
 import type { VersionOutcome } from "../../platform/predictions/outcomes";
 import type { Collected } from "./collect-data";
-
-const shown = (digest: string): string => digest.slice(0, shownDigest);
 
 /** Words for what was left out, where they say more than its name. */
 const reasons: Readonly<Record<string, string>> = {
@@ -49,7 +47,7 @@ export function describeCollected(
     ...(former === undefined
       ? []
       : [
-          `The data as it was is kept as version ${shown(former)}; \`mlops data restore ${shown(former)} --model ${model} --force\` brings it back.`,
+          `The data as it was is kept as version ${shortDigest(former)}; \`mlops data restore ${shortDigest(former)} --model ${model} --force\` brings it back.`,
         ]),
     ...(added === 0 || !next
       ? []

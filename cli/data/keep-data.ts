@@ -1,7 +1,7 @@
 import type { Digest } from "../../platform/base/files";
 import type { DataSource } from "../../platform/data/source";
 import { versionsToRemove } from "../../platform/data/versions/retention";
-import { shownDigest } from "../../platform/data/versions/data-versions";
+import { shortDigest } from "../../platform/base/files";
 import type { Collection, DataVersion } from "../../platform/data/versions/version-record";
 import { counted } from "../../platform/base/wording";
 import type { ModelDefinition } from "../../platform/definition/definition";
@@ -38,7 +38,7 @@ export async function removeOldData(
   for (const version of old) {
     await dataVersions.remove(version);
     output.print(
-      `Removed data version ${version.digest.slice(0, shownDigest)} of ${model}, of ${version.keptAt}: it is older than ${counted(days, "day")} (MLOPS_DATA_VERSION_DAYS), and no registered version was trained on it.`,
+      `Removed data version ${shortDigest(version.digest)} of ${model}, of ${version.keptAt}: it is older than ${counted(days, "day")} (MLOPS_DATA_VERSION_DAYS), and no registered version was trained on it.`,
     );
   }
 }

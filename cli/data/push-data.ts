@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
-import { digestOf, toStoredJson } from "../../platform/base/files";
+import { digestOf, shortDigest, toStoredJson } from "../../platform/base/files";
 import { shownPath } from "../../platform/base/shown-path";
 import {
   completeName,
@@ -11,7 +11,7 @@ import {
   type Delivery,
 } from "../../platform/data/delivery";
 import type { DataSource } from "../../platform/data/source";
-import { digestOfFiles, shownDigest } from "../../platform/data/versions/data-versions";
+import { digestOfFiles } from "../../platform/data/versions/data-versions";
 import type { Storage } from "../../platform/storage/storage";
 
 export interface Push {
@@ -76,7 +76,7 @@ async function readFileOf(file: string): Promise<Buffer> {
 
 /** Uploads the files, each whole; returns what the manifest says of them. */
 async function upload({ storage, model, source }: Push): Promise<Delivery["files"]> {
-  const place = `${deliveriesFolder}/${source.digest.slice(0, shownDigest)}`;
+  const place = `${deliveriesFolder}/${shortDigest(source.digest)}`;
   const isFolder = source.files !== undefined;
   const names = source.files ?? [path.basename(source.file)];
   const listing: { path: string; bytes: number; digest: ReturnType<typeof digestOf> }[] = [];

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { lstat, realpath, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
-import { digestOfFile } from "../../platform/base/files";
+import { digestOfFile, shortDigest } from "../../platform/base/files";
 import { shownPath } from "../../platform/base/shown-path";
-import { shownDigest, type DataVersions } from "../../platform/data/versions/data-versions";
+import type { DataVersions } from "../../platform/data/versions/data-versions";
 import type { DataVersion } from "../../platform/data/versions/version-record";
 import { openData } from "../../platform/data/open-data";
 import type { ModelDefinition } from "../../platform/definition/definition";
@@ -100,7 +100,7 @@ export async function restoreData(
 ): Promise<Restored> {
   const place = await placeOf(output);
   const kind = await kindOf(place);
-  const name = version.digest.slice(0, shownDigest);
+  const name = shortDigest(version.digest);
   if (kind === undefined) {
     await dataVersionsOf(session).restore(version, place);
     return { file: output, unchanged: false };

@@ -9,7 +9,7 @@ import {
   type RecordsOf,
 } from "../../platform/predictions/forget-records";
 import type { RowsWith } from "../../platform/data/remove-rows";
-import { shownDigest } from "../../platform/data/versions/data-versions";
+import { shortDigest } from "../../platform/base/files";
 import { usageOfData } from "../data/data-usage";
 import type { Session } from "../session/session";
 import { findData, removeData, type DataOfPerson } from "./data-of-person";
@@ -84,7 +84,7 @@ async function find(session: Forgetting, loaded: LoadedDefinition, person: Perso
 /** What is told of it in the audit trail: all but whose it was. */
 function detailsOf({ records, rows, dataVersions, trainedOn }: Forgotten): Act["details"] {
   const versions = dataVersions.map(({ digest, left }) =>
-    [digest, left].map((each) => each?.slice(0, shownDigest) ?? "").join(" → "),
+    [digest, left].map((each) => (each === undefined ? "" : shortDigest(each))).join(" → "),
   );
   return {
     records: String(total(records)),
@@ -162,7 +162,7 @@ export function describeForgotten(
     ...(rows > 0 ? [`${counted(rows, "row")} of the data as it is now`] : []),
     ...dataVersions.map(
       ({ digest, rows: count, left }) =>
-        `${counted(count, "row")} of data version ${digest.slice(0, shownDigest)}${left === undefined ? "" : `, what is left of which is ${left.slice(0, shownDigest)}`}`,
+        `${counted(count, "row")} of data version ${shortDigest(digest)}${left === undefined ? "" : `, what is left of which is ${shortDigest(left)}`}`,
     ),
   ];
   const { versions, runs } = trainedOn;

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { PlatformError } from "../../platform/base/errors";
 import { toStoredJson } from "../../platform/base/files";
-import { digestSchema, parseRecord } from "../../platform/base/stored-record";
+import { digestSchema } from "../../platform/base/stored-record";
 import { retrainingReasons } from "../../platform/gate/retraining-policy";
+import { readRecord } from "../../platform/storage/read-record";
 import type { Storage } from "../../platform/storage/storage";
 
 const decisionSchema = z.object({
@@ -42,10 +43,10 @@ export async function readDecisions(
   { environment, name }: { readonly environment: string; readonly name: string },
 ): Promise<RecordedDecision[]> {
   const decisions: RecordedDecision[] = [];
-  for (const file of await storage.list(folderOf(environment, name))) {
-    const text = Buffer.from(await storage.get(file)).toString("utf8");
-    decisions.push(parseRecord(text, decisionSchema, (why, cause) => corrupt(file, why, cause)));
-  }
+  for (const file of await storage.list(folderOf(environment, name)))
+    decisions.push(
+      await readRecord(storage, file, decisionSchema, (why, cause) => corrupt(file, why, cause)),
+    );
   return decisions.sort((a, b) => (a.time < b.time ? -1 : 1));
 }
 

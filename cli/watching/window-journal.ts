@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { PlatformError } from "../../platform/base/errors";
 import { toStoredJson } from "../../platform/base/files";
-import { parseRecord } from "../../platform/base/stored-record";
 import { metricNames, metrics as metricFacts } from "../../platform/definition/metric-names";
+import { readRecord } from "../../platform/storage/read-record";
 import type { Storage } from "../../platform/storage/storage";
 import type { MonitorResult } from "./monitor";
 
@@ -126,10 +126,10 @@ export class WindowReader {
     return windows;
   }
 
-  private async readFile(storage: Storage, file: string): Promise<WatchedWindow> {
-    const text = Buffer.from(await storage.get(file)).toString("utf8");
-    return parseRecord(
-      text,
+  private readFile(storage: Storage, file: string): Promise<WatchedWindow> {
+    return readRecord(
+      storage,
+      file,
       windowSchema,
       (why, cause) =>
         new PlatformError(

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { PlatformError } from "../../platform/base/errors";
 import { toStoredJson } from "../../platform/base/files";
-import { parseRecord } from "../../platform/base/stored-record";
 import { deploymentSchema, type Deployment } from "../../platform/release/deployment";
+import { readRecord } from "../../platform/storage/read-record";
 import type { Storage } from "../../platform/storage/storage";
 import type { StackOutputs } from "./pulumi-stack";
 
@@ -46,9 +46,9 @@ export async function recordServed(storage: Storage, served: Served): Promise<vo
 export async function findServed(storage: Storage, place: Place): Promise<Served | undefined> {
   const file = fileOf(place);
   if (!(await storage.list(file)).includes(file)) return undefined;
-  const text = Buffer.from(await storage.get(file)).toString("utf8");
-  return parseRecord(
-    text,
+  return readRecord(
+    storage,
+    file,
     servedSchema,
     (why, cause) =>
       new PlatformError(

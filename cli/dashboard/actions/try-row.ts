@@ -77,7 +77,7 @@ export async function tryRow({ url, headers, certificate }: Service, row: object
       method: "POST",
       headers: { ...headers, "content-type": "application/json" },
       body: JSON.stringify({ data: [row] }),
-      ...(certificate !== undefined && { certificate }),
+      certificate,
     });
   const explained = await ask("?explain=true");
   // A model that cannot explain refuses that; it may still predict.

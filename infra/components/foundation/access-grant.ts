@@ -1,6 +1,8 @@
 import type { Scope } from "./access-scopes";
 import type { Role } from "./roles";
 
+const optional = ["deployers", "releasers", "watchers", "viewers", "dashboard", "retrainers"] as const;
+
 /** Principals that roles are assigned to: identities of the foundation, groups of people, and identities of pipelines. */
 export const principals = [
   "workspace",
@@ -11,25 +13,13 @@ export const principals = [
   "release",
   "encryption",
   "operators",
-  "deployers",
-  "releasers",
-  "watchers",
-  "viewers",
-  "dashboard",
-  "retrainers",
+  ...optional,
 ] as const;
 
-/** Principals that a stack may do without. Where they are absent, their roles are not assigned. */
-export const optionalPrincipals: readonly Principal[] = [
-  "deployers",
-  "releasers",
-  "watchers",
-  "viewers",
-  "dashboard",
-  "retrainers",
-];
-
 export type Principal = (typeof principals)[number];
+
+/** Principals that a stack may do without. Where they are absent, their roles are not assigned. */
+export const optionalPrincipals: readonly Principal[] = optional;
 
 /** A row of the table. */
 export interface Grant {

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError } from "../../base/errors";
-import { digestOfListing, toStoredJson, writeJson, type Digest } from "../../base/files";
-import { parseRecord } from "../../base/stored-record";
+import { digestOfListing, shortDigest, toStoredJson, writeJson, type Digest } from "../../base/files";
 import type { ModelDefinition } from "../../definition/definition";
+import { readRecord } from "../../storage/read-record";
 import type { Storage } from "../../storage/storage";
 import { deliveryOf, manifestName } from "../delivery";
 import type { DataSource } from "../source";
@@ -20,8 +20,6 @@ import { dataVersionSchema, type Collection, type DataVersion } from "./version-
 
 const recordName = "version.json";
 
-/** How much of a digest tells versions apart for people, in characters. */
-export const shownDigest = 12;
 const minDigest = 6;
 
 function placeOf({ model, digest }: Pick<DataVersion, "model" | "digest">): string {
@@ -242,8 +240,9 @@ export class DataVersions {
   }
 
   private async read(record: string): Promise<DataVersion> {
-    const text = Buffer.from(await this.storage.get(record)).toString("utf8");
-    const data = parseRecord(text, dataVersionSchema, (why, cause) => corrupt(record, why, cause));
+    const data = await readRecord(this.storage, record, dataVersionSchema, (why, cause) =>
+      corrupt(record, why, cause),
+    );
     if (record !== `${placeOf(data)}/${recordName}` || digestOfFiles(data) !== data.digest) {
       throw corrupt(record, "its digest is not that of its files", undefined);
     }
@@ -253,7 +252,7 @@ export class DataVersions {
   private changed({ model, digest }: DataVersion, why: string): PlatformError {
     return new PlatformError(
       "STORAGE_FAILED",
-      `Data version ${digest.slice(0, shownDigest)} of ${model} is damaged: ${why}. Restore its files from a backup; nothing was written.`,
+      `Data version ${shortDigest(digest)} of ${model} is damaged: ${why}. Restore its files from a backup; nothing was written.`,
     );
   }
 }

@@ -2,10 +2,16 @@ import { randomUUID } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { digestOf, digestOfDirectory, digestOfFile, digestOfListing } from "../../../../platform/base/files";
+import {
+  digestOf,
+  digestOfDirectory,
+  digestOfFile,
+  digestOfListing,
+  shortDigest,
+} from "../../../../platform/base/files";
 import { findDelivery } from "../../../../platform/data/delivery";
 import { loadData, type DataSource } from "../../../../platform/data/source";
-import { DataVersions, shownDigest } from "../../../../platform/data/versions/data-versions";
+import { DataVersions } from "../../../../platform/data/versions/data-versions";
 import type { Collection } from "../../../../platform/data/versions/version-record";
 import { partBytes } from "../../../../platform/data/versions/file-parts";
 import { openLocalStorage } from "../../../../platform/storage/local-storage";
@@ -183,7 +189,7 @@ describe("data versions in a folder", () => {
     await writeFile(folder("numbers", version.digest, "files", "0.00000"), "a,b,c\n1,2,4\n");
     await expect(open().restore(version, target)).rejects.toMatchObject({
       code: "STORAGE_FAILED",
-      message: `Data version ${version.digest.slice(0, shownDigest)} of numbers is damaged: "d.csv" is not what was kept. Restore its files from a backup; nothing was written.`,
+      message: `Data version ${shortDigest(version.digest)} of numbers is damaged: "d.csv" is not what was kept. Restore its files from a backup; nothing was written.`,
     });
     expect(await readFile(target, "utf8")).toBe("what is there");
     expect((await readdir(data.path)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
