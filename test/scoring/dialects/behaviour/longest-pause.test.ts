@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { infer, mix, parts, fill, placesOf } from "../hostile-parts";
 import { call, closeServices, colour, cost, limits, openService, randomNumbers } from "../service-fixture";
 
@@ -20,14 +21,15 @@ const filled = parts.map((part) => fill(part, bodyKilobytes * 1000));
 
 /**
  * Processor time of a request, in milliseconds, and its status. One that takes too long is asked again: collecting the garbage of others
- * happens to fall into it, what a body takes is there each time.
+ * happens to fall into it, longest on a machine with more to do than processors, and what a body takes is there each time.
  */
 async function processorMs(
   maxMs: number,
   work: () => Promise<{ readonly status: number }>,
 ): Promise<[number, number]> {
   let [least, status] = [Infinity, 0];
-  for (let attempt = 0; attempt < 3 && least > maxMs; attempt++) {
+  for (let attempt = 0; attempt < 10 && least > maxMs; attempt++) {
+    if (attempt > 0) await setTimeout(50);
     const before = process.cpuUsage();
     ({ status } = await work());
     const { user, system } = process.cpuUsage(before);
