@@ -20,11 +20,19 @@ export function isCodeName(name: string): boolean {
   return /(^|[^a-z])(zip|zip[ _-]?code|plz|postleitzahl|post[ _-]?code|postal[ _-]?code)$/i.test(name);
 }
 
-/** Names of what tells a person apart, which the model itself would hold. */
+/** Names of persons' names, which the model itself would hold. */
 export function isPersonName(name: string): boolean {
-  return /e-?mail|phone|telefon|iban|^name$|(first|last|full|sur|family|customer|user|client|patient|person)[ _-]?name$/i.test(
-    name,
-  );
+  return /^name$|(first|last|full|sur|family|customer|user|client|patient|person)[ _-]?name$/i.test(name);
+}
+
+/** Names of where a person is reached; one of few values may say of what kind it is, or whether there is one. */
+export function isContactName(name: string): boolean {
+  return /e-?mail|phone|telefon|iban/i.test(name);
+}
+
+/** Names of the day of a birth, by which a person is found with little else. */
+export function isBirthName(name: string): boolean {
+  return /birth|(^|[^a-z])dob([^a-z]|$)|geburt|naissance|nacimiento/i.test(name);
 }
 
 /** Names of what goes on from row to row by itself. */

@@ -3,7 +3,9 @@ import { formatTime } from "../../platform/base/iso-time";
 import type { ModelDefinitionInput } from "../../platform/definition/definition";
 import { quoted } from "../../platform/base/wording";
 import {
+  isBirthName,
   isCodeName,
+  isContactName,
   isIdName,
   isNumberName,
   isPersonName,
@@ -82,6 +84,8 @@ function missingIn(facts: SeenColumn): string {
   return `, missing in ${count.toLocaleString("en-US")} of ${facts.rows.toLocaleString("en-US")} rows${texts}`;
 }
 
+const tellsPersons = "that may tell persons apart, and the model itself would hold them";
+
 function leftOut(facts: SeenColumn, why: string): DescribedColumn {
   return { name: facts.name, taken: "left out", why };
 }
@@ -97,9 +101,7 @@ function asCategory(facts: SeenColumn, why: string): DescribedColumn {
 function asManyValues(facts: SeenColumn, what: string, manyValues: ManyValues): DescribedColumn | undefined {
   const { name, present, distinct } = facts;
   if (manyValues === "left out" || distinct * 2 > present) return undefined;
-  if (isPersonName(name)) {
-    return leftOut(facts, `${what} that may tell persons apart, and the model itself would hold them`);
-  }
+  if (isContactName(name)) return leftOut(facts, `${what} ${tellsPersons}`);
   const nullable = isComplete(facts) ? {} : { nullable: true };
   const why = `${what}, each in ${formatNumber(present / distinct, 2)} rows on average${missingIn(facts)}`;
   if (manyValues === "any text") {
@@ -166,6 +168,16 @@ function cyclesOf(days: number, hasClock: boolean): string {
     : `the cycle of ${cycles.join(", ")} for what comes again, and ${after}`;
 }
 
+/** What tells who somebody is, with little else, is in no log and no example; the model is trained on it all the same. */
+function asPersonal({ why, comment = "", ...described }: DescribedColumn, column: Column): DescribedColumn {
+  return {
+    ...described,
+    why: `${why}; personal, as its name says`,
+    comment: `${comment} It is personal: kept out of logs, examples and reports.`,
+    column: { ...column, personal: true },
+  };
+}
+
 /** A date with the parts that its span can tell something of. */
 function describeDate(
   facts: SeenColumn,
@@ -187,13 +199,14 @@ function describeDate(
   };
   const kind = hasClock ? "times" : "dates";
   const found = `has ${kind} from ${formatTime(first)} to ${formatTime(last)}`;
-  return {
+  const described: DescribedColumn = {
     name,
     taken: "date",
     why: found + missingIn(facts),
     column,
     comment: `${JSON.stringify(name)} ${found}: ${cyclesOf(days, hasClock)}.`,
   };
+  return isBirthName(name) ? asPersonal(described, column) : described;
 }
 
 /** What a column is as a feature, or why it is left out; `rowNumbers: "keep"` takes numbers of rows for numbers. */
@@ -227,9 +240,9 @@ export function describeColumn(
       "is dates or times that are not written as ISO 8601 has it (2026-01-31); write them so to use them",
     );
   if (uuids === present) return leftOut(facts, "is ids");
-  // Values that hardly ever come twice are names or remarks.
-  if (values && distinct * 2 <= present)
-    return asCategory(facts, `is text with ${distinct} different values`);
   const found = `is text with ${distinct.toLocaleString("en-US")} different values`;
+  if (isPersonName(name)) return leftOut(facts, `${found} ${tellsPersons}`);
+  // Values that hardly ever come twice are names or remarks.
+  if (values && distinct * 2 <= present) return asCategory(facts, found);
   return (values ? undefined : asManyValues(facts, found, manyValues)) ?? leftOut(facts, found);
 }

@@ -1,5 +1,7 @@
 import {
+  isBirthName,
   isCodeName,
+  isContactName,
   isIdName,
   isNumberName,
   isPersonName,
@@ -20,9 +22,11 @@ test.each<[string, (name: string) => boolean, readonly string[], readonly string
   [
     "persons",
     isPersonName,
-    ["email", "E-Mail", "Phone", "name", "customer_name", "First Name", "surname"],
+    ["name", "customer_name", "First Name", "surname"],
     ["product name", "store_name", "named"],
   ],
+  ["where persons are reached", isContactName, ["email", "E-Mail", "Phone", "iban"], ["mail", "town"]],
+  ["births", isBirthName, ["birthday", "DoB", "user_dob", "date of birth"], ["adobe", "day"]],
   ["times", isTimeName, ["t", "Year", "order date"], ["price", "town"]],
 ])("names of %s", (_, holds, yes, no) => {
   expect(yes.filter((name) => !holds(name))).toEqual([]);

@@ -136,6 +136,23 @@ test("what may tell persons apart is left out for that", () => {
   expect(describeColumn({ ...many, name: "email" }, { manyValues: "by the target" }).why).toBe(
     "is text with 900 different values that may tell persons apart, and the model itself would hold them",
   );
+  expect(describeColumn({ ...text, name: "Customer Name" })).toEqual({
+    name: "Customer Name",
+    taken: "left out",
+    why: "is text with 3 different values that may tell persons apart, and the model itself would hold them",
+  });
+});
+
+test("of where a person is reached, few values tell only of what kind it is", () => {
+  expect(describeColumn({ ...text, name: "phone_type" }).taken).toBe("category");
+});
+
+test("the day of a birth is personal, another day is not", () => {
+  const born = describeColumn({ ...text, ...dated(9000), name: "date_of_birth" });
+  expect(born.column).toMatchObject({ type: "date", personal: true });
+  expect(born.why).toMatch(/; personal, as its name says$/);
+  expect(born.comment).toMatch(/ It is personal: kept out of logs, examples and reports\.$/);
+  expect(describeColumn({ ...text, ...dated(9000), name: "bought" }).column).not.toHaveProperty("personal");
 });
 
 test("what many values and dates become is said for who reads the definition", () => {
