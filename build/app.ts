@@ -1,8 +1,8 @@
-import { chmod, cp, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build } from "esbuild";
 import type { ImagePackage } from "./bundle";
 import { bundle } from "./bundle";
+import { layOutModels } from "./models";
 import { repository } from "./repository";
 import { copyNativePackages, licenceTexts, nativePackages } from "./native-packages";
 
@@ -50,40 +50,27 @@ const files: Readonly<Record<ImageKind, readonly string[]>> = {
   dashboard: ["package.json", "environments.yml"],
 };
 
-/** The model definitions as JavaScript: an image has no compiler. */
-async function compileDefinitions(directory: string): Promise<void> {
-  const models = path.join(repository, "models");
-  const names = (await readdir(models, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  await build({
-    entryPoints: Object.fromEntries(
-      names.map(({ name }) => [`${name}/model`, path.join(models, name, "model.ts")]),
-    ),
-    outdir: directory,
-    bundle: true,
-    platform: "node",
-    target: "node20.19",
-    format: "cjs",
-    logLevel: "warning",
-  });
-}
-
 /**
- * The same for every file and folder: equal content is then an equal layer, whoever builds it and when. Times are those
- * that a zip archive starts at.
+ * The same rights and times for every file and folder, but that programs stay such: equal content is then an equal layer, whoever builds
+ * it and when. Times are those that a zip archive starts at.
  */
 export async function makeUniform(directory: string): Promise<void> {
   const time = new Date("1980-01-01T00:00:00Z");
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    await chmod(file, entry.isDirectory() ? 0o755 : 0o644);
+    const isRun = entry.isDirectory() || ((await stat(file)).mode & 0o100) !== 0;
+    await chmod(file, isRun ? 0o755 : 0o644);
     await utimes(file, time, time);
   }
   await chmod(directory, 0o755);
   await utimes(directory, time, time);
 }
 
-/** Builds what an image runs into `directory`: `app/`, `node_modules/`; returns the packages that are in it. */
-export async function buildApp(kind: ImageKind, directory: string): Promise<ImagePackage[]> {
+/**
+ * Builds what an image runs into `directory`: `app/`, `node_modules/`, `models/`; returns the packages that are in it. `models` is the folder
+ * of the definitions, this repository's unless another is given.
+ */
+export async function buildApp(kind: ImageKind, directory: string, models?: string): Promise<ImagePackage[]> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   const app = path.join(directory, "app");
@@ -94,7 +81,9 @@ export async function buildApp(kind: ImageKind, directory: string): Promise<Imag
     outputDirectory: app,
   });
   const copied = await copyNativePackages(nativePackages[kind], path.join(directory, "node_modules"));
-  if (kind !== "scoring") await compileDefinitions(path.join(directory, "models"));
+  if (kind !== "scoring") {
+    await layOutModels(path.join(directory, "models"), { models, programs: kind === "training" });
+  }
   for (const file of files[kind]) await cp(path.join(repository, file), path.join(directory, file));
   const packages = [...bundled, ...copied].sort((one, other) => (one.folder < other.folder ? -1 : 1));
   const texts = await licenceTexts(packages, (file) => readFile(file, "utf8"));

@@ -2,6 +2,7 @@ import { cp, mkdir, rename } from "node:fs/promises";
 import path from "node:path";
 import type { PackagedRelease } from "../platform/release/deployment";
 import { makeUniform, type ImageKind } from "./app";
+import { needPython } from "./models";
 
 /** Layers of an image by their folder in the context, each with what goes below /srv. */
 const layers: Readonly<Record<ImageKind, Readonly<Record<string, readonly string[]>>>> = {
@@ -38,4 +39,10 @@ export async function completeContext(
     await cp(release.package, path.join(context, "package", "srv", "package"), { recursive: true });
   }
   await makeUniform(context);
+}
+
+/** Stage of a kind's Dockerfile, for a context that is complete: with Python, where one of its models is fitted by it. */
+export async function stageOf(kind: ImageKind, context: string): Promise<string | undefined> {
+  if (kind !== "training") return undefined;
+  return (await needPython(path.join(context, "programs", "srv", "models"))) ? "python" : "plain";
 }

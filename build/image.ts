@@ -16,10 +16,11 @@ import { signPushedImage } from "../platform/oci/sign-image";
 import type { SigningKey } from "../platform/signing/key-signature";
 import { buildApp, distDirectory, imageFolders, type ImageKind } from "./app";
 import { repository } from "./repository";
-import { completeContext } from "./context";
+import { completeContext, stageOf } from "./context";
 import type { RegistryLogin } from "../platform/oci/docker-credentials";
 import { signedIn } from "./docker-login";
 import { docker, hasImage, inspectImage, type ImageFacts } from "./docker";
+import { listPythonPackages } from "./python-packages";
 import { provenanceOf, type Material } from "./provenance";
 import { imageSbom, type Sbom } from "./sbom";
 import { sourceVersion, type SourceVersion } from "./source";
@@ -28,6 +29,8 @@ export interface ImageRequest {
   readonly kind: ImageKind;
   /** The version that a scoring image serves. */
   readonly release?: PackagedRelease | undefined;
+  /** Folder of the models' definitions and programs; this repository's, unless another is given. */
+  readonly models?: string | undefined;
   /** Image with Node.js that the image stands on. */
   readonly nodeImage: string;
   /** Host and path of the registry to push to; without it the image stays in the engine. */
@@ -118,10 +121,14 @@ export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
   const dockerfile = path.join(repository, imageFolders[kind][0], "Dockerfile");
   const context = path.join(distDirectory, `.context-${kind}-${process.pid}`);
   try {
-    const packages = await buildApp(kind, context);
+    const packages = await buildApp(kind, context, request.models);
     await completeContext(kind, context, release);
     const [source, base] = [await sourceVersion(), await openBase(request.nodeImage)];
-    const args = labelArguments(request, source, base);
+    const stage = await stageOf(kind, context);
+    const args = [
+      ...labelArguments(request, source, base),
+      ...(stage === undefined ? [] : ["--target", stage]),
+    ];
     const content = await digestOfDirectory(context);
     const digest = digestOf([content, await digestOfFile(dockerfile), ...args].join("\n"));
     const repositoryName = repositoryOf(request);
@@ -132,7 +139,8 @@ export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
       await docker([
         "build",
         "--network",
-        "none",
+        // Python's packages are fetched, as this machine would: an index or a proxy may listen on it alone.
+        stage === "python" ? "host" : "none",
         "--file",
         dockerfile,
         "--tag",
@@ -151,6 +159,7 @@ export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
         createdAt: source.createdAt,
         nodeVersion: base.nodeVersion,
         nodeImage: base,
+        pythonPackages: stage === "python" ? await listPythonPackages(reference) : [],
         ...(release && { model: { reference: release.model, digest: release.digest } }),
       },
       packages,

@@ -29,6 +29,8 @@ export interface SbomSubject {
   readonly createdAt: string;
   readonly nodeVersion: string;
   readonly nodeImage: { readonly reference: string; readonly digest: string };
+  /** As `lightgbm==4.6.0`. */
+  readonly pythonPackages: readonly string[];
   readonly model?: { readonly reference: string; readonly digest: string };
 }
 
@@ -56,7 +58,14 @@ function uuidOf(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function otherComponents({ nodeVersion, nodeImage, model }: SbomSubject): Component[] {
+/** By the package URL of https://github.com/package-url/purl-spec, type pypi. */
+function pythonComponent(pinned: string): Component {
+  const [name = "", version = ""] = pinned.split("==");
+  const purl = `pkg:pypi/${name}@${encodeURIComponent(version)}`;
+  return { "bom-ref": purl, type: "library", name, version, purl };
+}
+
+function otherComponents({ nodeVersion, nodeImage, pythonPackages, model }: SbomSubject): Component[] {
   const components: Component[] = [
     {
       "bom-ref": `node@${nodeVersion}`,
@@ -71,6 +80,7 @@ function otherComponents({ nodeVersion, nodeImage, model }: SbomSubject): Compon
       name: nodeImage.reference,
       version: nodeImage.digest,
     },
+    ...pythonPackages.map(pythonComponent),
   ];
   if (model) {
     const [name, version] = model.reference.split(":");

@@ -46,7 +46,7 @@ async function build(flags: Flags): Promise<void> {
       "A scoring image holds one version of a model. Name the version, for example --model diabetes:1, or build --only training or --only dashboard.",
     );
   }
-  const { signingKey: location } = readSettings("cli", process.env);
+  const { signingKey: location, models } = readSettings("cli", process.env);
   if (location !== undefined && registry === undefined)
     process.stderr.write("MLOPS_SIGNING_KEY signs what is pushed; without --registry nothing is.\n");
   // Before anything is built: a key that cannot be read ends it here.
@@ -56,7 +56,7 @@ async function build(flags: Flags): Promise<void> {
   const kinds = only === undefined ? imageKinds.filter((kind) => kind !== "dashboard") : [only];
   for (const kind of kinds) {
     const release = kind === "scoring" && model !== undefined ? await releaseOf(model) : undefined;
-    const built = await buildImage({ kind, release, nodeImage, registry, builder, signingKey });
+    const built = await buildImage({ kind, release, models, nodeImage, registry, builder, signingKey });
     process.stdout.write(`${JSON.stringify(built)}\n`);
   }
 }

@@ -19,9 +19,11 @@ export interface LoadedDefinition {
 /** `models/` of this repository. */
 export const modelsDirectory = path.join(__dirname, "..", "..", "models");
 
-/** The definition of a model: as it is written or, in an image, which has no compiler, as it was compiled. */
+/** Files of a model's definition: as it is written or, in an image, which has no compiler, as it was compiled. */
+export const definitionFiles: readonly string[] = ["model.ts", "model.js"];
+
 async function findDefinition(folder: string): Promise<string | undefined> {
-  for (const name of ["model.ts", "model.js"]) {
+  for (const name of definitionFiles) {
     const file = path.join(folder, name);
     if (await fileExists(file)) return file;
   }

@@ -24,6 +24,7 @@ import {
 } from "../steps";
 import { decideSplit } from "../inputs/split";
 import { keepData, ofProgram, versionsOf } from "./program";
+import { makePythonEnvironments } from "./python-environments";
 import { withWorkbench } from "./with-workbench";
 
 /** Answers with one JSON document on standard output. */
@@ -147,6 +148,15 @@ function addSelfCheck(program: Command): void {
     });
 }
 
+function addPythonEnvironments(program: Command, signal: AbortSignal): void {
+  program
+    .command("python-environments")
+    .description(
+      "make the Python environments of all models that have a Python program, as an image holds them",
+    )
+    .action(async () => answer(await makePythonEnvironments(settings(), signal)));
+}
+
 /** Entry of the training image: one step of training, with files and folders as its inputs and outputs. */
 async function main(): Promise<void> {
   const interrupted = new AbortController();
@@ -160,6 +170,7 @@ async function main(): Promise<void> {
   addRegister(program);
   addJob(program, { settings, answer, signal: interrupted.signal });
   addSelfCheck(program);
+  addPythonEnvironments(program, interrupted.signal);
   const refuse = (command: Command): void => {
     command.exitOverride();
     command.commands.forEach(refuse);

@@ -1,37 +1,13 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import path from "node:path";
 import type { ModelDefinition } from "../../platform/definition/definition";
-import { systemErrorCode } from "../../platform/base/errors";
+import { isFile, listProgramFiles } from "../../platform/definition/program-files";
 import { digestOfFile, digestOfListing, type FileDigest } from "../../platform/base/files";
 import type { Lineage } from "../../platform/model/model-directory";
-
-/** Folders that hold what package managers and interpreters put there. */
-const generated = /^(\..*|node_modules|__pycache__|venv|env|site-packages|renv|target)$/;
 
 /** Files that say which packages a program needs, or exactly which it got. */
 const packageLists =
   /^((requirements|constraints)[\w.-]*\.txt|pyproject\.toml|(poetry|uv|pdm|pixi)\.lock|Pipfile(\.lock)?|(environment|conda|conda-lock)\.ya?ml|setup\.(py|cfg)|package(-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|renv\.lock|DESCRIPTION|(Project|Manifest|Cargo)\.toml|Cargo\.lock|go\.(mod|sum))$/;
-
-async function isFile(file: string): Promise<boolean> {
-  try {
-    return (await stat(file)).isFile();
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"].includes(systemErrorCode(error) ?? "")) return false;
-    throw error;
-  }
-}
-
-/** Files of a folder and those below it that people wrote; `data` is left out. */
-async function filesBelow(folder: string, data: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const file = path.join(folder, entry.name);
-    if (file === data || generated.test(entry.name)) continue;
-    if (entry.isDirectory()) found.push(...(await filesBelow(file, data)));
-    else if (await isFile(file)) found.push(file);
-  }
-  return found;
-}
 
 /** Package lists beside a program that lies outside of the model's folder. */
 async function listsBeside(file: string): Promise<string[]> {
@@ -42,15 +18,16 @@ async function listsBeside(file: string): Promise<string[]> {
 }
 
 /**
- * The program of a `command` trainer as it is now: the files of the model's folder, and those outside of it that the
- * command names, with the package lists beside them. What an interpreter loads from elsewhere is not known.
+ * The program of a `command` trainer as it is now: the files of the model's folder but the definition, which has a digest of its
+ * own, and those outside of it that the command names, with the package lists beside them. What an interpreter loads from elsewhere
+ * is not known.
  */
 export async function describeProgram(
   run: readonly string[],
   { directory, definition }: { readonly directory: string; readonly definition: ModelDefinition },
 ): Promise<NonNullable<Lineage["program"]>> {
   const folder = await realpath(directory);
-  const own = await filesBelow(folder, path.resolve(folder, definition.data));
+  const own = await listProgramFiles(folder, definition.data);
   const named = new Map<string, string>();
   for (const argument of run) {
     // `--config=settings.yaml` names a file, too.

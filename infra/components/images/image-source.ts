@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { buildApp, distDirectory, imageFolders, type ImageKind } from "../../../build/app";
-import { completeContext } from "../../../build/context";
+import { completeContext, stageOf } from "../../../build/context";
 import { repository } from "../../../build/repository";
 import { sourceVersion } from "../../../build/source";
 import type { PackagedRelease } from "../../../platform/release/deployment";
@@ -148,12 +148,16 @@ export async function layOutImage(request: LayOutRequest): Promise<ImageSource> 
     REVISION: revision,
     CREATED: createdAt,
   };
-  const digest = digestOf([content, await digestOfFile(dockerfile), JSON.stringify(buildArgs)].join("\n"));
+  const context = contextFolder(directory, kind, content);
+  const target = await stageOf(kind, context);
+  const made = [content, await digestOfFile(dockerfile), JSON.stringify({ ...buildArgs, target })];
+  const digest = digestOf(made.join("\n"));
   const [model, modelVersion] = release?.model.split(":") ?? [];
   return {
-    context: contextFolder(directory, kind, content),
+    context,
     dockerfile,
     buildArgs,
+    ...(target !== undefined && { target }),
     repository: ["mlops", kind, model].filter(Boolean).join("-"),
     tag: [modelVersion, shortDigest(digest)].filter(Boolean).join("-"),
   };

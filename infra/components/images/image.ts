@@ -13,6 +13,8 @@ export interface BuildSource {
   /** Derived from the content. */
   readonly tag: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Stage of the Dockerfile, unless it is the last. */
+  readonly target?: string;
 }
 
 export interface ImageArgs {
@@ -72,6 +74,7 @@ export class Image extends pulumi.ComponentResource {
         context: { location: fromHere(source.context) },
         dockerfile: { location: fromHere(source.dockerfile) },
         buildArgs: { ...source.buildArgs },
+        ...(source.target !== undefined && { target: source.target }),
         tags: [pulumi.interpolate`${registry.loginServer}/${repository}:${source.tag}`],
         ...signIn(args),
       },

@@ -19,6 +19,7 @@ const args: ImageArgs = {
     dockerfile: path.join(process.cwd(), "training/Dockerfile"),
     tag: "ba9876543210",
     buildArgs: { NODE_IMAGE: "node:24" },
+    target: "plain",
   },
   login: "docker",
 };
@@ -46,6 +47,7 @@ describe("an image", () => {
       context: { location: "dist/contexts/training-0123456789ab" },
       dockerfile: { location: "training/Dockerfile" },
       buildArgs: { NODE_IMAGE: "node:24" },
+      target: "plain",
       tags: ["registry.example/mlops-training:ba9876543210"],
       // The default of the SDK.
       network: "default",
