@@ -1,4 +1,3 @@
-import { softmaxRows } from "../../../platform/base/softmax";
 import { classNames } from "../../../platform/definition/class-names";
 import { targetOf, type ModelDefinition } from "../../../platform/definition/definition";
 import { aggregate, double } from "../../preprocessing/sql";
@@ -11,6 +10,7 @@ import { startFromSamples } from "../warm-start";
 import { centredProducts, preconditionerOf, type CentredProducts } from "./centred-products";
 import { KeptBlocks } from "./kept-blocks";
 import { largest, minimize, type Evaluated, type Minimum } from "./lbfgs";
+import { toResiduals } from "./residuals";
 
 interface Problem extends LinearProblem {
   readonly l2: number;
@@ -157,8 +157,7 @@ async function evaluate(
   }: { at: Float64Array; seen: SeenClasses; l2: number; products: CentredProducts },
 ): Promise<Evaluated> {
   const { width } = blocks;
-  const classes = seen.length;
-  const plain = uncentred(at, means, classes);
+  const plain = uncentred(at, means, seen.length);
   const lines = seen.map((_, name) => plain.subarray(name * (width + 1), (name + 1) * (width + 1)));
   const gradient = new Float64Array(at.length);
   const sums = seen.map((_, name) => gradient.subarray(name * (width + 1), (name + 1) * (width + 1)));
@@ -172,19 +171,10 @@ async function evaluate(
       addPredictors(own, block, line);
       return own;
     });
-    const row = new Float64Array(classes);
-    for (let index = 0; index < rows; index++) {
-      for (let name = 0; name < classes; name++) row[name] = predictors[name]?.[index] ?? NaN;
-      const is = places.get(targets[index] ?? NaN) ?? -1;
-      const weight = weights[index] ?? NaN;
-      const own = row[is] ?? NaN;
-      value += weight * (logTotal(row) - own);
-      softmaxRows(row, classes);
-      for (let name = 0; name < classes; name++) {
-        const residuals = predictors[name];
-        if (residuals) residuals[index] = weight * ((row[name] ?? NaN) - (name === is ? 1 : 0));
-      }
-    }
+    value += toResiduals(predictors, {
+      is: Int32Array.from(targets, (name) => places.get(name) ?? -1),
+      weights: weights.subarray(0, rows),
+    });
     predictors.forEach((residuals, name) => {
       const sum = sums[name];
       if (!sum) return;
@@ -193,18 +183,6 @@ async function evaluate(
     });
   }
   return { at, value: value + penalise(at, { sums, means, l2 }), gradient };
-}
-
-/** Looked up once, as in softmax.ts. */
-const { exp } = Math;
-
-/** ln Σ exp(x). */
-function logTotal(values: Float64Array): number {
-  let max = -Infinity;
-  for (const value of values) if (value > max) max = value;
-  let total = 0;
-  for (const value of values) total += exp(value - max);
-  return max + Math.log(total);
 }
 
 /** The penalty; its gradient is added, and the gradient by columns as they are made that by columns around their means. */
