@@ -61,9 +61,13 @@ function causeOf({
     return { reason: "performance-fell", explanation: `Performance has fallen${beside}` };
   }
   if (drifted.length === 0 || performance?.holds) return undefined;
+  const truth =
+    performance === undefined
+      ? "no truth was given (`monitor --labels`)"
+      : "too little of the truth is known";
   return {
     reason: "drifted",
-    explanation: `There is ${columns}, and too little truth to say whether it does harm`,
+    explanation: `There is ${columns}, and ${truth} to say whether it does harm`,
   };
 }
 

@@ -85,7 +85,10 @@ test("says why, with columns, hours and counts", () => {
     'Performance has fallen, with drift in "age", "bmi": the model is retrained.',
   );
   expect(decide({ drifted: ["age"] }, [hoursAgo(5.5)]).explanation).toBe(
-    'There is drift in "age", and too little truth to say whether it does harm. The last retraining was 5 hours ago; there is none within 24 hours.',
+    'There is drift in "age", and no truth was given (`monitor --labels`) to say whether it does harm. The last retraining was 5 hours ago; there is none within 24 hours.',
+  );
+  expect(decide({ drifted: ["age"], performance: unknown }).explanation).toMatch(
+    /^There is drift in "age", and too little of the truth is known to say whether it does harm: /,
   );
   expect(decide({ performance: fell }, [hoursAgo(30), hoursAgo(60)]).explanation).toContain(
     "There were 2 retrainings in seven days; at most 2 may be.",
