@@ -3,10 +3,35 @@ import path from "node:path";
 import type { Plugin } from "esbuild";
 import { repository } from "./repository";
 
+/** A package of a lock file, by the folder that it is in. */
+type LockedPackages = Readonly<Record<string, { readonly version?: string; readonly dev?: boolean }>>;
+
+async function readLockedPackages(): Promise<LockedPackages> {
+  const text = await readFile(path.join(repository, "package-lock.json"), "utf8");
+  return (JSON.parse(text) as { packages: LockedPackages }).packages;
+}
+
+/**
+ * Packages, as `name@version`, that are there for more than development. One that is in several folders counts when one of them is: npm's
+ * own list tells of the first alone.
+ */
+export function productionPackages(packages: LockedPackages): ReadonlySet<string> {
+  return new Set(
+    Object.entries(packages).flatMap(([folder, { version, dev }]) => {
+      const name = folder.split("node_modules/").at(-1);
+      return dev === true || !name || version === undefined ? [] : [`${name}@${version}`];
+    }),
+  );
+}
+
+/** The same of this repository. */
+export async function readProductionPackages(): Promise<ReadonlySet<string>> {
+  return productionPackages(await readLockedPackages());
+}
+
 /** Folders, relative to the repository, of the packages that are there for development alone. */
 async function developmentFolders(): Promise<ReadonlySet<string>> {
-  const text = await readFile(path.join(repository, "package-lock.json"), "utf8");
-  const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, { dev?: boolean }>> };
+  const packages = await readLockedPackages();
   return new Set(
     Object.entries(packages)
       .filter(([, { dev }]) => dev === true)

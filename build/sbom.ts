@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { PlatformError } from "../platform/base/errors";
 import { digestOf } from "../platform/base/files";
 import type { ImagePackage } from "./bundle";
+import { readProductionPackages } from "./dev-packages";
 import { repository } from "./repository";
 
 /** A component of a CycloneDX document, as far as it is looked at here. */
@@ -35,8 +36,8 @@ export interface SbomSubject {
 }
 
 /**
- * npm's own bill of materials of the lock file. With `--omit dev` it would leave out packages that both production and
- * development depend on; what is for development alone is marked, though, so all are asked for.
+ * npm's own bill of materials of the lock file. With `--omit dev` it would leave out packages that both production and development depend
+ * on, and its mark of what is for development is that of the first folder of several with the same package: all are asked for.
  */
 async function npmSbom(): Promise<Sbom> {
   const args = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"];
@@ -47,9 +48,11 @@ async function npmSbom(): Promise<Sbom> {
   return JSON.parse(stdout) as Sbom;
 }
 
-function isForDevelopment({ properties }: Component): boolean {
-  const listed = (properties ?? []) as readonly { readonly name: string; readonly value: string }[];
-  return listed.some(({ name, value }) => name === "cdx:npm:package:development" && value === "true");
+/** A component without npm's mark of development, which may be that of another folder. */
+function unmarked({ properties, ...component }: Component): Component {
+  const listed = (properties ?? []) as readonly { readonly name: string }[];
+  const kept = listed.filter(({ name }) => name !== "cdx:npm:package:development");
+  return { ...component, ...(kept.length > 0 && { properties: kept }) };
 }
 
 /** A UUID made of a digest, so that the same content has the same one. */
@@ -102,9 +105,10 @@ function otherComponents({ nodeVersion, nodeImage, pythonPackages, model }: Sbom
 export async function imageSbom(subject: SbomSubject, packages: readonly ImagePackage[]): Promise<Sbom> {
   const all = await npmSbom();
   const wanted = new Set(packages.map(({ name, version }) => `${name}@${version}`));
-  const components = all.components.filter(
-    (component) => wanted.has(component["bom-ref"]) && !isForDevelopment(component),
-  );
+  const production = await readProductionPackages();
+  const components = all.components
+    .filter(({ "bom-ref": ref }) => wanted.has(ref) && production.has(ref))
+    .map(unmarked);
   const known = new Set(components.map((component) => component["bom-ref"]));
   const missing = [...wanted].filter((name) => !known.has(name));
   if (missing.length > 0) {
