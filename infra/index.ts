@@ -12,8 +12,8 @@ import { prepareServing } from "./components/serving/prepare-serving";
 import { requireSplit } from "./config/split";
 import { tagsOf } from "./config/tag-names";
 import { retrainingPipeline, trainingClusters } from "./components/training/training";
-import { hostDashboard, requireDashboardPlace } from "./components/watching/host-dashboard";
 import { watch } from "./components/watching/watch";
+import { hostWebApps, requireWebApps } from "./components/web/host-web-apps";
 
 /**
  * An environment, from the foundation to monitoring: each block is a file in `components/`. A separate program,
@@ -21,19 +21,21 @@ import { watch } from "./components/watching/watch";
  */
 export = async (): Promise<Record<string, unknown>> => {
   const config = readConfig();
-  requireDashboardPlace(config);
+  await requireWebApps(config);
   await requireSplit(config.environment);
   const { tenantId } = authorization.getClientConfigOutput();
 
   const foundation = new Foundation("mlops", { ...config, tags: tagsOf(config) });
   const { placement, principals, scopes, containers } = foundation;
   const { operators, deployPrincipal: deployers } = config;
-  const { releasePrincipal: releasers, watchPrincipal: watchers, dashboardPrincipal: viewers } = config;
+  const { releasePrincipal: releasers, watchPrincipal: watchers } = config;
+  const { dashboardPrincipal: viewers, pagePrincipal: askers } = config;
   const outside = {
     ...(deployers !== undefined && { deployers }),
     ...(releasers !== undefined && { releasers }),
     ...(watchers !== undefined && { watchers }),
     ...(viewers !== undefined && { viewers }),
+    ...(askers !== undefined && { askers }),
   };
   const people = { ...principals, operators, ...outside };
   const access = new Access("access", { principals: people, scopes });
@@ -88,7 +90,7 @@ export = async (): Promise<Record<string, unknown>> => {
     scopes: { workspace: workspace.id, ...serving.scopes },
   });
   watch(config, { foundation, workspace, triggers, serving });
-  const dashboard = hostDashboard(config, {
+  const webApps = hostWebApps(config, {
     ...{ foundation, images, workspace, tenantId, access: [access, lateAccess] },
     retraining: retraining.endpoint,
     cli: environment.cli,
@@ -103,6 +105,6 @@ export = async (): Promise<Record<string, unknown>> => {
     images,
     environment,
     serving,
-    dashboard,
+    webApps,
   });
 };

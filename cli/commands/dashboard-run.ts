@@ -110,7 +110,12 @@ export async function runDashboard(
 ): Promise<void> {
   const { signal } = scope;
   const entrance = hosted ? hostedEntrance(process.env) : undefined;
-  const session = await openSession({ json, signal, attached: false, hosted });
+  const session = await openSession({
+    json,
+    signal,
+    attached: false,
+    hosted: hosted ? "dashboard" : undefined,
+  });
   const report = reportOnce(session);
   const cache = new RunCache(new Runs(session.workspace.runs, report));
   const { target } = session.settings;
@@ -129,6 +134,8 @@ export async function runDashboard(
   scope.defer(() => rm(scratch, { recursive: true, force: true }));
   const parts = { ...partsOf(session, { boards, jobs, scratch }), entrance, ...(hosted && hostedActions) };
   const app = await openDashboard(parts);
+  // Whoever comes as soon as it answers finds the models.
+  await boards.refresh();
   const host = hosted ? "0.0.0.0" : "127.0.0.1";
   const port = await listen(app.server, { host, port: asked, setBy: "--port" });
   scope.defer(async () => {
@@ -136,7 +143,6 @@ export async function runDashboard(
     app.server.closeAllConnections();
     await closeGracefully(app.server);
   });
-  await boards.refresh();
   const url = hosted
     ? `https://${process.env.WEBSITE_HOSTNAME}/`
     : `http://127.0.0.1:${port}/?key=${parts.access.key}`;

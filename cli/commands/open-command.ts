@@ -6,7 +6,7 @@ import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { requireRunOf } from "../runs/require-run-of";
 import type { RunRecord } from "../runs/runs";
 import { nextCommand, standingAfter } from "../runs/standing";
-import type { Session } from "../session/session";
+import type { Session, WebAppKind } from "../session/session";
 import type { TargetName } from "../session/target";
 import type { Target } from "../../platform/release/target";
 import type { RunContext, Step } from "../steps/step";
@@ -32,8 +32,8 @@ export interface ModelFlags {
 export interface CommandOptions {
   /** What the command is doing, for the message to another one that has to wait; absent for one that changes nothing. */
   readonly changes?: string;
-  /** Whether this is a web app in Azure. */
-  readonly hosted?: boolean | undefined;
+  /** What web app in Azure this is, if it is one. */
+  readonly hosted?: WebAppKind | undefined;
   /** Environments that the command starts end with it. */
   readonly attached?: boolean;
   /** The port that was asked for, and the environment whose gateway gets it. */

@@ -19,6 +19,8 @@ export interface PageFlags {
   readonly port: number;
   readonly url?: string;
   readonly hosted?: boolean;
+  readonly public?: boolean;
+  readonly maxFileMb: number;
   readonly json?: boolean;
 }
 
@@ -28,7 +30,13 @@ function isSite(text: string): boolean {
 }
 
 /** The link holds a key, and what is sent may be personal: neither goes over a network in the clear. */
-function requirePrivacy({ host, url, hosted }: PageFlags): void {
+function requirePrivacy({ host, url, hosted, public: isPublic }: PageFlags): void {
+  if (isPublic && !hosted) {
+    throw new PlatformError(
+      "USAGE",
+      "--public is for a web app of App Service. Expected --hosted with it. A page that you serve yourself has a link with a key: leave --public out, and give the link to everybody.",
+    );
+  }
   // There, TLS and the address are those of App Service.
   if (hosted) return;
   if (url !== undefined && !isSite(url)) {
@@ -54,9 +62,9 @@ function requirePrivacy({ host, url, hosted }: PageFlags): void {
 /** Serves the page of a model until the command is told to end. */
 export async function runPage(scope: CommandScope, flags: PageFlags): Promise<void> {
   requirePrivacy(flags);
-  const { model, port: asked, url, hosted = false } = flags;
-  const entrance = hosted ? hostedPageEntrance(process.env) : publishedEntrance(url);
-  const { session, loaded } = await openCommand(scope, flags, { hosted });
+  const { model, port: asked, url, hosted = false, public: isPublic = false } = flags;
+  const entrance = hosted ? hostedPageEntrance(process.env, { isPublic }) : publishedEntrance(url);
+  const { session, loaded } = await openCommand(scope, flags, { hosted: hosted ? "page" : undefined });
   const { definition } = loaded;
   if (definition.page !== true) {
     throw new PlatformError(
@@ -75,6 +83,7 @@ export async function runPage(scope: CommandScope, flags: PageFlags): Promise<vo
     access,
     entrance,
     scratch,
+    maxFileMb: flags.maxFileMb,
     openTrial: () => openTrial(session, { name: model, production }, { asTest: false }),
     scoreFile: (input, output) => scoreFile(session, definition, { input, output, deployer }),
   });
@@ -86,7 +95,8 @@ export async function runPage(scope: CommandScope, flags: PageFlags): Promise<vo
   });
   if (hosted) {
     const address = `https://${process.env.WEBSITE_HOSTNAME}/`;
-    const text = `The page of ${model} is at ${address}\nApp Service says who may ask. Ctrl-C stops it.`;
+    const who = isPublic ? "Everybody may ask." : "App Service says who may ask.";
+    const text = `The page of ${model} is at ${address}\n${who} Ctrl-C stops it.`;
     session.output.result({ url: address, model }, text);
     if (!scope.signal.aborted) await once(scope.signal, "abort");
     return;

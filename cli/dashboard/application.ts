@@ -19,6 +19,8 @@ interface ModelPageParts {
   readonly entrance: Entrance;
   /** Folder for files that are scored; whoever made it removes it. */
   readonly scratch: string;
+  /** Size of the largest file that is taken, in MB. */
+  readonly maxFileMb: number;
   readonly openTrial: () => Promise<Trial>;
   readonly scoreFile: (input: string, output: string) => Promise<ScoreFileResult>;
 }
@@ -37,8 +39,8 @@ export async function openModelPage({
 }: ModelPageParts): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: maxForm });
   addGuard(app, access, { entrance, portOf: () => portOf(app) });
-  const place = customerPlace(parts.model);
-  await addFormParsers(app);
+  const place = customerPlace(parts.model, parts.maxFileMb);
+  await addFormParsers(app, parts.maxFileMb);
   addTry(app, "", {
     ...parts,
     access,

@@ -29,6 +29,9 @@ import { openOutput } from "../terminal/output";
 import { logRun } from "../runs/log-run";
 import { Runs, type RunRecord } from "../runs/runs";
 
+/** Web apps in Azure: the dashboard, which looks at everything, and the page of a model, which only asks it. */
+export type WebAppKind = "dashboard" | "page";
+
 /** What every command works with: settings, the local adapters of the ports, and where it says what it does. */
 export interface Session {
   readonly settings: Settings<"cli">;
@@ -46,8 +49,8 @@ export interface Session {
   readonly audit: AuditTrail;
   /** Writes to the run on the server that keeps the versions, where one does. */
   readonly logRun: (run: Pick<RunRecord, "id" | "model">, entries: Entries) => Promise<void>;
-  /** Whether this is a web app in Azure, which knows environments by what releases have recorded. */
-  readonly hosted: boolean;
+  /** What web app in Azure this is, which knows environments by what releases have recorded; undefined on a machine. */
+  readonly hosted: WebAppKind | undefined;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
 }
@@ -59,8 +62,8 @@ interface SessionOptions {
   readonly attached: boolean;
   /** Where environments, versions and the audit trail are, as the command was told; else as the settings say. */
   readonly target?: Settings<"cli">["target"] | undefined;
-  /** Whether this is a web app in Azure. */
-  readonly hosted?: boolean | undefined;
+  /** What web app in Azure this is, if it is one. */
+  readonly hosted?: WebAppKind | undefined;
   /** Port of the gateway of an environment, by name; any free one when absent. */
   readonly ports?: Readonly<Record<string, number>>;
 }
@@ -125,7 +128,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     output,
     logRun: (run, entries) =>
       logRun({ locate, signal: options.signal, warn: (message) => output.print(message) }, run, entries),
-    hosted: options.hosted ?? false,
+    hosted: options.hosted,
     signal: options.signal,
   };
 }

@@ -2,7 +2,7 @@ import { auditedDeployer } from "../../platform/audit/audited-deployer";
 import type { Target } from "../../platform/release/target";
 import type { Settings } from "../../platform/settings/settings";
 import { openingRecords } from "./watch-history";
-import type { Session } from "./session";
+import type { Session, WebAppKind } from "./session";
 
 export type TargetName = Settings<"cli">["target"];
 
@@ -20,17 +20,21 @@ export function localTarget({ deployer, audit }: Pick<Session, "deployer" | "aud
   };
 }
 
-function hostedTarget(session: Session): Target {
+function hostedTarget(session: Session, kind: WebAppKind): Target {
   const { openHostedTarget } =
     require("../../deploy/azure/hosted-target") as typeof import("../../deploy/azure/hosted-target");
   const { output } = session;
-  return openHostedTarget({ records: openingRecords(session), report: (line) => output.print(line) });
+  return openHostedTarget({
+    records: openingRecords(session),
+    report: (line) => output.print(line),
+    onlyAsks: kind === "page",
+  });
 }
 
 /** The target by its name. */
 export function openTarget(session: Session, name: TargetName): Target {
   if (name === "local") return localTarget(session);
-  if (session.hosted) return hostedTarget(session);
+  if (session.hosted !== undefined) return hostedTarget(session, session.hosted);
   // Loaded on use: commands about this machine do without it.
   const { openAzureTarget } =
     require("../../deploy/azure/azure-target") as typeof import("../../deploy/azure/azure-target");

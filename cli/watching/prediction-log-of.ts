@@ -10,7 +10,7 @@ async function outputsOfEnvironment(
   session: Session,
   { environment, model }: { readonly environment: string; readonly model: string },
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (session.hosted) {
+  if (session.hosted !== undefined) {
     const { findServed } =
       require("../../deploy/azure/served-record") as typeof import("../../deploy/azure/served-record");
     return (await findServed(await openingRecords(session)(), { environment, model }))?.outputs ?? {};

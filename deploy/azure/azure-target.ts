@@ -84,7 +84,7 @@ export function openAzureTarget({ report, signal, signing }: AzureTargetOptions)
         signal,
       }),
     }),
-    access: async (environment) => scoringAccess(await outputsOf(environment), report),
+    access: async (environment) => scoringAccess(await outputsOf(environment), { report, isTest: true }),
     // A container group stops by a schedule of its own.
     pause: () => Promise.resolve(),
   };

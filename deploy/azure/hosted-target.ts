@@ -12,6 +12,8 @@ interface HostedTargetOptions {
   /** Where releases record what is served. */
   readonly records: () => Promise<Storage>;
   readonly report: (line: string) => void;
+  /** Whether it asks the service and looks at nothing else: it may not read telemetry, nor the key that marks tests. */
+  readonly onlyAsks?: boolean;
   readonly samplesOf?: (appId: string) => TrackSamples;
 }
 
@@ -29,6 +31,7 @@ function refused(): Promise<never> {
 export function openHostedTarget({
   records,
   report,
+  onlyAsks = false,
   samplesOf = (appId) => new InsightsSamples({ appId }),
 }: HostedTargetOptions): Target {
   const deployer: Deployer = {
@@ -37,7 +40,7 @@ export function openHostedTarget({
       if (served === undefined) return { environment, model, history: [], samples: {} };
       const { deployment, url, outputs } = served;
       const { insightsAppId: appId } = outputs;
-      const samples = appId === undefined || appId === "" ? undefined : samplesOf(appId);
+      const samples = onlyAsks || appId === undefined || appId === "" ? undefined : samplesOf(appId);
       return statusOf(
         { scoringUrl: url },
         deployment,
@@ -56,7 +59,7 @@ export function openHostedTarget({
     publish: refused,
     access: async (environment, model) => {
       const served = await findServed(await records(), { environment, model });
-      return scoringAccess(served?.outputs ?? {}, report);
+      return scoringAccess(served?.outputs ?? {}, { report, isTest: !onlyAsks });
     },
     pause: refused,
   };

@@ -2,7 +2,11 @@ import { z } from "zod";
 import { azureCredential, tokenOf } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
 import type { ServiceAccess } from "../../platform/release/target";
-import { servingCertificate, testKeySecret } from "../../platform/settings/security-settings";
+import {
+  primaryKeySecret,
+  servingCertificate,
+  testKeySecret,
+} from "../../platform/settings/security-settings";
 import { testHeader } from "../../scoring/http/request-headers";
 
 /** How the scoring service of a stack asks who calls; infra/config/environment.ts writes it. */
@@ -11,7 +15,7 @@ const outputsSchema = z.object({
     scoring: z.object({
       MLOPS_AUTH: z.enum(["none", "keys", "entra"]).optional(),
       MLOPS_KEY_VAULT: z.string().optional(),
-      MLOPS_KEY_VAULT_PRIMARY: z.string().default("scoring-primary-key"),
+      MLOPS_KEY_VAULT_PRIMARY: z.string().default(primaryKeySecret),
       MLOPS_ENTRA_AUDIENCE: z.string().optional(),
       MLOPS_TEST_KEY_VAULT: z.string().optional(),
     }),
@@ -62,13 +66,19 @@ async function testMark(
   return {};
 }
 
+interface Caller {
+  readonly report: (line: string) => void;
+  /** Whether what it sends is a test, and no client's. */
+  readonly isTest: boolean;
+}
+
 /**
- * How a test may call the service of a stack: by its primary key, or a token for its audience; the header by which the service
- * knows that it is a test; and the certificate that it has to show.
+ * How the service of a stack may be called: by its primary key, or a token for its audience; of a test, the header by which the service
+ * knows that it is one; and the certificate that it has to show.
  */
 export async function scoringAccess(
   outputs: Readonly<Record<string, unknown>>,
-  report: (line: string) => void,
+  { report, isTest }: Caller,
   sources: CredentialSources = azureSources,
 ): Promise<ServiceAccess> {
   const read = outputsSchema.safeParse(outputs).data;
@@ -79,7 +89,7 @@ export async function scoringAccess(
   const certificate = await findCertificate(made === undefined ? undefined : vault, sources);
   const headers = {
     ...(await credentials(scoring, sources)),
-    ...(await testMark(scoring, { sources, report })),
+    ...(isTest && (await testMark(scoring, { sources, report }))),
   };
   return { headers, ...(certificate !== undefined && { certificate }) };
 }
@@ -121,7 +131,7 @@ async function credentials(
   } catch (cause) {
     throw new PlatformError(
       "AZURE_FAILED",
-      `The scoring service cannot be called for a test: ${reasonOf(cause)} Expected the key "${name}" of ${vault ?? "its vault"}, or a token for ${audience ?? "its audience"}. Give this identity "Key Vault Secrets User" on the vault, or the service's role.`,
+      `The scoring service cannot be called: ${reasonOf(cause)} Expected the key "${name}" of ${vault ?? "its vault"}, or a token for ${audience ?? "its audience"}. Give this identity "Key Vault Secrets User" on the vault, or the service's role.`,
       { cause },
     );
   }

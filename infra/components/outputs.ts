@@ -11,7 +11,7 @@ import { keyGenerations } from "../config/key-generations";
 import { pipelineTemplates } from "../config/pipeline-files";
 import { pipelinesOf } from "../config/pipelines";
 import type { PreparedServing } from "./serving/prepare-serving";
-import type { HostedDashboard } from "./watching/host-dashboard";
+import type { WebApps } from "./web/host-web-apps";
 
 interface Declared {
   readonly config: StackConfig;
@@ -22,7 +22,7 @@ interface Declared {
   readonly images: Images;
   readonly environment: Readonly<Record<"scoring" | "training" | "cli", Variables>>;
   readonly serving: PreparedServing;
-  readonly dashboard: HostedDashboard | undefined;
+  readonly webApps: WebApps;
 }
 
 /** Stack outputs for pipelines and people; they contain no secrets. */
@@ -56,7 +56,7 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
       environments: readEnvironments(),
     }),
     pipelineTemplates: pipelineTemplates(),
-    ...(declared.dashboard && { dashboard: declared.dashboard }),
+    ...declared.webApps,
     ...(serving.cluster && { cluster: serving.cluster.name }),
     // For the serving stack. Its connection string is only the address of telemetry; sending needs a role.
     serving: serving.place,

@@ -1,5 +1,6 @@
 import type { StackConfig } from "./stack-config";
 import { hasZones, regions } from "./regions";
+import { dashboardFaults, pageFaults } from "./web-faults";
 
 type Partially = { readonly [K in keyof StackConfig]?: StackConfig[K] | undefined };
 
@@ -25,32 +26,6 @@ function together(config: Partially, one: keyof StackConfig, other: keyof StackC
   ];
 }
 
-/** Faults of a dashboard that nobody could sign in to, everybody could, or that could not reach what it shows. */
-function dashboardFaults({
-  environment,
-  dashboard,
-  dashboardApplication,
-  operators,
-  network,
-}: Partially): string[] {
-  if (dashboard === undefined || dashboard === "off") return [];
-  const faults: string[] = [];
-  const set = `pulumi config set --stack ${environment}`;
-  if (dashboardApplication === undefined)
-    faults.push(
-      `mlops:dashboard is ${dashboard}, and no application signs people in to it. Run: ${set} mlops:dashboardApplication <id>`,
-    );
-  if (operators?.length === 0)
-    faults.push(
-      `mlops:dashboard is ${dashboard}, and mlops:operators has no group whose members may sign in. Run: ${set} mlops:operators <object id>`,
-    );
-  if (network === "private")
-    faults.push(
-      `mlops:dashboard is ${dashboard}, and with mlops:network private its web app would reach nothing. Run \`mlops dashboard\` on a machine in the network. Run: ${set} mlops:dashboard off`,
-    );
-  return faults;
-}
-
 /** Faults of settings that are each valid but contradict one another. A setting that is itself invalid is absent. */
 export function crossFaults(config: Partially): string[] {
   const faults = [
@@ -60,6 +35,7 @@ export function crossFaults(config: Partially): string[] {
     ...together(config, "host", "certificate"),
     ...together(config, "devOpsProject", "releasePipelineId"),
     ...dashboardFaults(config),
+    ...pageFaults(config),
   ];
   const { environment, scoring, dataRegions, location, zones } = config;
   if (scoring === "kubernetes" && zones !== undefined && zones.length > 0 && !hasZones(location ?? "")) {

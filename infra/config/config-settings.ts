@@ -15,9 +15,9 @@ import {
   vmSize,
   type Setting,
 } from "./config-values";
-import { dashboardSettings } from "./dashboard-settings";
 import { kubernetesSettings } from "./kubernetes-settings";
 import { retentionSettings } from "./retention-settings";
+import { webSettings } from "./web-settings";
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 
@@ -232,7 +232,7 @@ export const settings = {
     description: "Whether storage, vault and registry are protected from deletion by any update",
   },
   ...retentionSettings,
-  ...dashboardSettings,
+  ...webSettings,
   dataRegions: {
     schema: list(/^[a-z0-9]{4,30}$/, "regions"),
     default: "",

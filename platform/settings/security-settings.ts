@@ -26,6 +26,9 @@ function listOf(pattern: RegExp) {
   return list.transform((text) => text.split(",")).optional();
 }
 
+/** The secret in Key Vault with the key that callers of a service have; a stack's update makes it. */
+export const primaryKeySecret = "scoring-primary-key";
+
 /** The secret in Key Vault by which a service knows the requests of our own tests; a stack's update makes it. */
 export const testKeySecret = "scoring-test-key";
 

@@ -10,7 +10,14 @@ import { nodePrice } from "./node-price";
 import { daysText, fractionText, namesText, predictionLogFaults } from "./prediction-log-settings";
 import { pageKey } from "./page-key";
 import { audit, hosting, predictionLog, versions, watching } from "./places";
-import { audienceList, isServiceUrl, originList, secretName, securityFaults } from "./security-settings";
+import {
+  audienceList,
+  isServiceUrl,
+  originList,
+  primaryKeySecret,
+  secretName,
+  securityFaults,
+} from "./security-settings";
 import { sqlEngineFaults, sqlEngineVariables } from "./sql-engine-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
 
@@ -158,7 +165,7 @@ const processes = {
     keyVault: serviceUrl("MLOPS_KEY_VAULT", z.string().startsWith("https:").optional()),
     keyVaultPrimary: variable(
       "MLOPS_KEY_VAULT_PRIMARY",
-      secretName.default("scoring-primary-key"),
+      secretName.default(primaryKeySecret),
       "the name of a secret: letters, digits and dashes",
     ),
     keyVaultSecondary: variable(

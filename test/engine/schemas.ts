@@ -16,6 +16,9 @@ const withoutSchema: Readonly<Record<string, string>> = {
   "azure-native:storage:BlobContainerImmutabilityPolicy": notGiven,
   "azure-native:network:PublicIPAddress": notGiven,
   "azure-native:network:NatGateway": notGiven,
+  "azure-native:web:WebAppAuthSettingsV2": notGiven,
+  "azure-native:web:WebAppFtpAllowed": notGiven,
+  "azure-native:web:WebAppScmAllowed": notGiven,
 };
 
 /** Types among resources that the stand-in for Azure could not check, and that are not known to be so. */

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { describeEngine, EngineStack, type StateResource } from "./engine";
+import { describeEngine, EngineStack, imageOf, type StateResource } from "./engine";
 import { uncheckedTypes } from "./schemas";
 import { translatingPlugins } from "./translated-plugin";
 
@@ -8,6 +8,11 @@ jest.setTimeout(600_000);
 
 const ofType = (resources: readonly StateResource[], type: string): StateResource[] =>
   resources.filter((resource) => resource.type === `azure-native:${type}`);
+
+const [application, group] = [1, 2].map((last) => `00000000-0000-4000-8000-00000000000${last}`) as [
+  string,
+  string,
+];
 
 /** Each switch of a stack, by itself, as a preview: Azure's own schemas judge every resource. */
 const switches: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -80,6 +85,52 @@ describeEngine("the switches of a stack", () => {
       "BlobContainer",
     ];
     expect(deleted.filter(({ type }) => kept.some((end) => type.endsWith(`:${end}`)))).toEqual([]);
+  });
+});
+
+/** Web apps are in the first environment alone, so that the stack is called as it is. */
+describeEngine("the web apps of a stack", () => {
+  const both: Readonly<Record<string, string>> = {
+    ...{ "mlops:dashboard": "act", "mlops:dashboardApplication": application, "mlops:operators": group },
+    ...{ "mlops:page": "sign-in", "mlops:pageApplication": application, "mlops:pageGroups": group },
+    "mlops:dashboardImage": imageOf("dashboard"),
+  };
+  let stack: EngineStack;
+  let translated: Awaited<ReturnType<typeof translatingPlugins>>;
+  let plugins: Record<string, string>;
+
+  beforeAll(async () => {
+    stack = await EngineStack.create("qa", "qa");
+    translated = await translatingPlugins();
+    plugins = { PATH: [translated.bin, stack.env().PATH].join(path.delimiter) };
+  });
+
+  afterAll(async () => {
+    await stack.remove();
+    await rm(translated.folder, { recursive: true });
+  });
+
+  test("the dashboard and a page: made, changed to a page for everybody, and taken away again", async () => {
+    await stack.setConfig(both);
+    await stack.up(plugins);
+    await stack.succeed("preview", "--expect-no-changes", plugins);
+    const made = await stack.resources();
+    expect(await uncheckedTypes(made)).toEqual([]);
+    expect(ofType(made, "web:WebApp")).toHaveLength(2);
+    expect(ofType(made, "web:AppServicePlan")).toHaveLength(1);
+
+    await stack.setConfig({ "mlops:page": "public" });
+    await stack.unsetConfig("mlops:pageGroups");
+    await stack.takeOperations();
+    await stack.up(plugins);
+    const changed = (await stack.takeOperations()).filter(({ op }) => op !== "same");
+    expect(changed.filter(({ op }) => /delete|replace/.test(op))).toEqual([]);
+    expect(changed.map(({ type }) => type)).toContain("azure-native:web:WebAppAuthSettingsV2");
+
+    for (const key of Object.keys(both)) if (key !== "mlops:pageGroups") await stack.unsetConfig(key);
+    await stack.up(plugins);
+    const left = await stack.resources();
+    expect(left.filter(({ type }) => type.startsWith("azure-native:web:"))).toEqual([]);
   });
 });
 

@@ -137,7 +137,9 @@ export function tryPage({ place, version, signature, values, formKey, tried }: T
       <form class="fields" method="post" enctype="multipart/form-data" action="${place.score}">
         <input type="hidden" name="key" value="${formKey}" />
         <div>
-          <label for="file">CSV file with a header line <span class="hint">up to 100 MB</span></label>
+          <label for="file"
+            >CSV file with a header line <span class="hint">up to ${place.maxFileMb} MB</span></label
+          >
           <input id="file" type="file" name="file" accept=".csv,text/csv" required />
         </div>
         <div class="wide"><button>Score it</button></div>

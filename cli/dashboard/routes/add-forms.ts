@@ -4,15 +4,12 @@ import { PlatformError } from "../../../platform/base/errors";
 import { standOf } from "../actions/possible-actions";
 import { maxReason } from "../pages/action-page";
 import { links } from "../pages/links";
-import { dashboardPlace } from "../pages/try-place";
+import { dashboardPlace, maxFileMb } from "../pages/try-place";
 import { requireFormKey } from "../web/access";
 import { addTry } from "./add-try";
 import type { Desk } from "./desk";
 
 type Fields = Readonly<Record<string, string | undefined>>;
-
-/** Bytes of a file that is sent to be scored. */
-const maxFileBytes = 100 * 1024 * 1024;
 
 /** A verb that changes what is released, with a reason, by whoever has seen how things stand. */
 function addAction(app: FastifyInstance, desk: Desk): void {
@@ -50,18 +47,18 @@ function addAction(app: FastifyInstance, desk: Desk): void {
 }
 
 /** How forms are read, those with a file, too. */
-export async function addFormParsers(app: FastifyInstance): Promise<void> {
+export async function addFormParsers(app: FastifyInstance, fileMb: number): Promise<void> {
   app.addContentTypeParser(
     "application/x-www-form-urlencoded",
     { parseAs: "string" },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
   );
-  await app.register(multipart, { limits: { fileSize: maxFileBytes, files: 1 } });
+  await app.register(multipart, { limits: { fileSize: fileMb * 1024 * 1024, files: 1 } });
 }
 
 /** Every form. */
 export async function addForms(app: FastifyInstance, desk: Desk): Promise<void> {
-  await addFormParsers(app);
+  await addFormParsers(app, maxFileMb);
   const { access, scratch, openTrial, scoreFile } = desk.parts;
   addTry(app, "/models/:model", {
     access,

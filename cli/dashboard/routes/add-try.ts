@@ -111,7 +111,7 @@ function addFile(app: FastifyInstance, base: string, { access, scratch, of }: Tr
       requireFormKey(access, (file.fields.key as { value?: unknown } | undefined)?.value);
       await pipeline(file.file, createWriteStream(input, { mode: 0o600 }));
       if (file.file.truncated)
-        throw new PlatformError("USAGE", "The file is larger than 100 MB. Send it in parts.");
+        throw new PlatformError("USAGE", `The file is larger than ${place.maxFileMb} MB. Send it in parts.`);
       const output = path.join(scratch, `${id}.scored.csv`);
       const result = await scoreFile(input, output).catch((error: unknown) => {
         throw withOwnName(error, { path: input, name: file.filename });

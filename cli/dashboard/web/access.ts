@@ -93,13 +93,20 @@ export function hostedEntrance(env: NodeJS.ProcessEnv): Entrance {
     );
   }
   return {
-    isHost: () => true,
-    isOrigin: (origin) => origin === `https://${hostname}`,
+    ...webAppAt(hostname),
     whoIs: ({ [principalHeader]: who }) => (typeof who === "string" && who !== "" ? who : undefined),
-    isSecure: true,
     hasPages: true,
     keyHint: "Sign in: the request came without the name that App Service adds to those of who is signed in.",
     explain: ({ message }) => message,
+  };
+}
+
+/** What is so of every web app of App Service, whoever it lets in. */
+function webAppAt(hostname: string): Pick<Entrance, "isHost" | "isOrigin" | "isSecure"> {
+  return {
+    isHost: () => true,
+    isOrigin: (origin) => origin === `https://${hostname}`,
+    isSecure: true,
   };
 }
 
@@ -125,10 +132,21 @@ export function publishedEntrance(url: string | undefined): Entrance {
   };
 }
 
-/** That of a page for customers as a web app of App Service. */
-export function hostedPageEntrance(env: NodeJS.ProcessEnv): Entrance {
-  const { hasPages, explain } = publishedEntrance(undefined);
-  return { ...hostedEntrance(env), hasPages, explain };
+/** That of a page for customers as a web app of App Service: for whoever is signed in there or, if it is public, for everybody. */
+export function hostedPageEntrance(
+  env: NodeJS.ProcessEnv,
+  { isPublic }: { readonly isPublic: boolean },
+): Entrance {
+  const { hasPages, explain, keyHint } = publishedEntrance(undefined);
+  if (!isPublic) return { ...hostedEntrance(env), hasPages, explain };
+  const { WEBSITE_HOSTNAME: hostname = "" } = env;
+  if (hostname === "") {
+    throw new PlatformError(
+      "USAGE",
+      '--hosted is for a web app of Azure App Service, and this is none: WEBSITE_HOSTNAME is "". Expected it from App Service, which ends TLS. Leave --hosted and --public out: the page then has a link with a key.',
+    );
+  }
+  return { ...webAppAt(hostname), whoIs: () => "everybody", hasPages, explain, keyHint };
 }
 
 /** Refuses a form that no page of this process has shown. */

@@ -30,6 +30,12 @@ interface Refusal {
   readonly text: string;
 }
 
+/**
+ * Where App Service asks whether a web app still answers; infra/components/web/hosted-app.ts tells it. It asks without a name of who is
+ * signed in, and learns nothing else.
+ */
+const healthPath = "/healthz";
+
 /** What changes nothing, from wherever it comes. */
 const readMethods: readonly string[] = ["GET", "HEAD"];
 
@@ -66,6 +72,8 @@ export function addGuard(
   { key }: AccessKey,
   { entrance, portOf }: { readonly entrance: Entrance; readonly portOf: () => number },
 ): void {
+  if (entrance.whoIs !== undefined)
+    app.get(healthPath, (_request, reply) => reply.type("text/plain; charset=utf-8").send("It answers.\n"));
   app.addHook("onRequest", async (request: FastifyRequest<{ Querystring: { key?: string } }>, reply) => {
     reply.headers(headers);
     const { host, origin, cookie } = request.headers;
@@ -80,6 +88,7 @@ export function addGuard(
       return refuse(reply, { status: 403, title: "Refused", text }, entrance);
     }
     if (entrance.whoIs !== undefined) {
+      if (request.routeOptions.url === healthPath) return undefined;
       if (entrance.whoIs(request.headers) !== undefined) return undefined;
       return refuse(reply, { status: 401, title: "Who are you?", text: entrance.keyHint }, entrance);
     }

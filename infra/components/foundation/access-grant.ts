@@ -1,7 +1,16 @@
 import type { Scope } from "./access-scopes";
 import type { Role } from "./roles";
 
-const optional = ["deployers", "releasers", "watchers", "viewers", "dashboard", "retrainers"] as const;
+const optional = [
+  "deployers",
+  "releasers",
+  "watchers",
+  "viewers",
+  "dashboard",
+  "retrainers",
+  "page",
+  "askers",
+] as const;
 
 /** Principals that roles are assigned to: identities of the foundation, groups of people, and identities of pipelines. */
 export const principals = [

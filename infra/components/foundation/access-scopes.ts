@@ -12,6 +12,8 @@ export const scopes = [
   "auditContainer",
   "historyContainer",
   "vault",
+  "scoringKey",
+  "servingCertificate",
   "encryptionKey",
   "signingKey",
   "registry",

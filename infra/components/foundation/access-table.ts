@@ -1,5 +1,6 @@
 import { blobWrites, containerName, onlyWhere } from "./blob-conditions";
 import { dashboardAccess } from "./dashboard-access";
+import { pageAccess } from "./page-access";
 import { pipelineAccess } from "./pipeline-access";
 import type { Grant } from "./access-grant";
 
@@ -168,6 +169,7 @@ export const accessTable: readonly Grant[] = [
 
   ...pipelineAccess,
   ...dashboardAccess,
+  ...pageAccess,
 ];
 
 /** Condition that limits reading and writing blobs to containers whose name begins with `prefix`. */

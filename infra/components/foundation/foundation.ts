@@ -45,6 +45,8 @@ export interface FoundationArgs {
   readonly customerManagedKeys: boolean;
   /** Whether there is a web app with the dashboard, and whether it may start retraining. */
   readonly dashboard: "off" | "show" | "act";
+  /** Whether there is a web app with the model's page. */
+  readonly page: "off" | "sign-in" | "public";
   /** Whether the vault has a key for signing versions and images. */
   readonly signing: boolean;
 }
@@ -85,8 +87,9 @@ export class Foundation extends pulumi.ComponentResource {
 
     this.logAnalyticsId = this.createLogs(name, args.logDays);
     this.insights = this.createInsights(name);
-    const { dashboard } = args;
-    this.identities = new Identities(name, { placement, hasDashboard: dashboard !== "off" }, parent);
+    const { dashboard, page } = args;
+    const hosted = { hasDashboard: dashboard !== "off", hasPage: page !== "off" };
+    this.identities = new Identities(name, { placement, ...hosted }, parent);
     this.network = isPrivate
       ? new PrivateNetwork(
           `${name}-network`,
@@ -163,7 +166,7 @@ export class Foundation extends pulumi.ComponentResource {
   }
 
   private principalsOf(does: FoundationArgs["dashboard"]): Foundation["principals"] {
-    const { workspace, training, scoring, pull, cluster, release, dashboard } = this.identities;
+    const { workspace, training, scoring, pull, cluster, release, dashboard, page } = this.identities;
     const shows = dashboard?.principalId;
     return {
       workspace: workspace.principalId,
@@ -174,6 +177,7 @@ export class Foundation extends pulumi.ComponentResource {
       release: release.principalId,
       ...(shows && { viewers: shows, dashboard: shows }),
       ...(shows && does === "act" && { retrainers: shows }),
+      ...(page && { page: page.principalId }),
     };
   }
 

@@ -12,6 +12,7 @@ export interface Identity {
 export interface IdentitiesArgs {
   readonly placement: Placement;
   readonly hasDashboard: boolean;
+  readonly hasPage: boolean;
 }
 
 /** The managed identities of an environment, one for each actor. */
@@ -30,10 +31,12 @@ export class Identities extends pulumi.ComponentResource {
   readonly release: Identity;
   /** The dashboard's web app, where there is one. */
   readonly dashboard: Identity | undefined;
+  /** The page's web app, where there is one. */
+  readonly page: Identity | undefined;
 
   constructor(
     name: string,
-    { placement, hasDashboard }: IdentitiesArgs,
+    { placement, hasDashboard, hasPage }: IdentitiesArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mlops:infra:Identities", name, {}, opts);
@@ -53,6 +56,7 @@ export class Identities extends pulumi.ComponentResource {
     this.cluster = create("cluster");
     this.release = create("release");
     this.dashboard = hasDashboard ? create("dashboard") : undefined;
+    this.page = hasPage ? create("page") : undefined;
 
     this.registerOutputs({});
   }

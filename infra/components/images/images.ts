@@ -7,7 +7,7 @@ import { layOutImage } from "./image-source";
 
 export interface Images {
   readonly training: pulumi.Output<string>;
-  /** The dashboard's, where there is one. */
+  /** That of the web apps, the dashboard's and the page's, where there is one of them. */
   readonly dashboard?: pulumi.Output<string>;
   /** Image of the package in `scoringPackage`. Images of releases are built when a version is packaged. */
   readonly scoring?: pulumi.Output<string>;
@@ -26,9 +26,10 @@ export async function buildImages(
     config.trainingImage === undefined
       ? await layOutImage({ kind: "training", nodeImage })
       : { reference: config.trainingImage, repository: "mlops-training" };
+  const hasWebApps = config.dashboard !== "off" || config.page !== "off";
   const dashboard =
     config.dashboardImage === undefined
-      ? config.dashboard !== "off" && (await layOutImage({ kind: "dashboard", nodeImage }))
+      ? hasWebApps && (await layOutImage({ kind: "dashboard", nodeImage }))
       : { reference: config.dashboardImage, repository: "mlops-dashboard" };
   const images = {
     training: new Image(

@@ -6,6 +6,7 @@ import { KubernetesScoring } from "./kubernetes-scoring";
 import { containerGroupName } from "./container-scoring";
 import type { StackConfig } from "../../config/stack-config";
 import type { ServingPlace } from "../../config/serving-place";
+import { primaryKeySecret, servingCertificate } from "../../../platform/settings/security-settings";
 
 /** An environment's serving infrastructure, which exists before the first release. */
 export interface PreparedServing {
@@ -38,6 +39,20 @@ function commonPlace(config: StackConfig, { foundation, settings }: ServingSourc
   return { environment, model, placement: foundation.placement, scoring, settings };
 }
 
+/** What a caller of the service has to read of the vault, by itself: nothing else that is in it. */
+function secretScopes(
+  { scoringAudience }: StackConfig,
+  { vault }: Foundation,
+  { hasCertificate }: { readonly hasCertificate: boolean },
+): PreparedServing["scopes"] {
+  const scopeOf = (secret: string) => pulumi.interpolate`${vault.id}/secrets/${secret}`;
+  return {
+    // With an audience, callers have tokens, and there is no key.
+    ...(scoringAudience === undefined && { scoringKey: scopeOf(primaryKeySecret) }),
+    ...(hasCertificate && { servingCertificate: scopeOf(servingCertificate) }),
+  };
+}
+
 /** The configured serving infrastructure. Role assignments come first, so that images can be pulled from the start. */
 export function prepareServing(config: StackConfig, sources: ServingSources): PreparedServing {
   switch (config.scoring) {
@@ -62,6 +77,7 @@ function prepareContainers(config: StackConfig, sources: ServingSources): Prepar
   });
   const containerGroupId = pulumi.interpolate`${foundation.resourceGroup.id}/providers/Microsoft.ContainerInstance/containerGroups/${containerGroupName}`;
   const scopes = {
+    ...secretScopes(config, foundation, { hasCertificate: true }),
     containerGroups: foundation.resourceGroup.id,
     groupPullIdentity: foundation.identities.pull.id,
     groupScoringIdentity: foundation.identities.scoring.id,
@@ -116,5 +132,6 @@ function prepareKubernetes(config: StackConfig, sources: ServingSources): Prepar
       }),
   });
   const cluster = { id: clusterId, name: clusterName, nodeResourceGroup };
-  return { place, url, cluster, scopes: { cluster: clusterId } };
+  const secrets = secretScopes(config, foundation, { hasCertificate: false });
+  return { place, url, cluster, scopes: { cluster: clusterId, ...secrets } };
 }

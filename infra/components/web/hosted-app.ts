@@ -2,23 +2,23 @@ import * as web from "@pulumi/azure-native/web";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../config/placement";
 import type { Identity } from "../foundation/foundation";
+import { signInSetting, signInWith, withoutSignIn, type SignIn } from "./sign-in";
 
-export interface DashboardArgs {
+export interface HostedAppArgs {
   readonly placement: Placement;
+  /** The plan that it runs in, beside others. */
+  readonly planId: pulumi.Input<string>;
   /** By digest. */
   readonly image: pulumi.Input<string>;
+  /** The verb of `mlops` that it runs, with its flags, but for the port. */
+  readonly verb: string;
   /** What the web app reads and calls Azure as. */
   readonly identity: Identity;
   /** Pulls the image. */
   readonly pull: Identity;
-  readonly tenantId: pulumi.Input<string>;
-  /** Id of the Entra application by which people sign in. */
-  readonly application: string;
-  /** Entra groups whose members are let in. */
-  readonly groups: readonly string[];
-  /** Whether it may start retraining. */
-  readonly acts: boolean;
-  /** Outputs of this stack that the program reads instead of the stack. */
+  /** Who is let in; undefined for everybody on the internet. */
+  readonly signIn: SignIn | undefined;
+  /** Outputs of stacks, in JSON, that the program reads instead of the stacks. */
   readonly stackOutputs: pulumi.Input<string>;
 }
 
@@ -26,30 +26,26 @@ export interface DashboardArgs {
 const port = "8800";
 
 /**
- * Setting that has the identity's client id. App Service then proves itself to Entra ID by a token of the identity instead of a secret:
- * "Use a managed identity instead of a secret", learn.microsoft.com/azure/app-service/configure-authentication-provider-aad.
+ * Where App Service asks whether the program still answers. It asks past its own sign-in, and without the header of who is signed in:
+ * "Monitor App Service instances by using Health check", learn.microsoft.com/azure/app-service/monitor-instances-health-check.
+ * cli/dashboard/web/guard.ts answers.
  */
-const assertionSetting = "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID";
+const healthCheckPath = "/healthz";
 
-/** The dashboard as a web app, behind the sign-in of App Service. The program refuses to start until that is turned on. */
-export class Dashboard extends pulumi.ComponentResource {
+/** A verb of `mlops` as a web app of App Service: the dashboard, or the page of a model. */
+export class HostedApp extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
-  constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mlops:infra:Dashboard", name, {}, opts);
+  constructor(name: string, args: HostedAppArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mlops:infra:HostedApp", name, {}, opts);
 
     const { placement, identity, pull } = args;
-    const plan = new web.AppServicePlan(
-      name,
-      { ...placement, kind: "linux", reserved: true, sku: { name: "B1", tier: "Basic", capacity: 1 } },
-      { parent: this },
-    );
     const app = new web.WebApp(
       name,
       {
         ...placement,
         kind: "app,linux,container",
-        serverFarmId: plan.id,
+        serverFarmId: args.planId,
         identity: { type: "UserAssigned", userAssignedIdentities: [identity.id, pull.id] },
         httpsOnly: true,
         clientAffinityEnabled: false,
@@ -59,8 +55,9 @@ export class Dashboard extends pulumi.ComponentResource {
           linuxFxVersion: pulumi.interpolate`DOCKER|${args.image}`,
           acrUseManagedIdentityCreds: true,
           acrUserManagedIdentityID: pull.clientId,
-          appCommandLine: `dashboard --hosted --port ${port}${args.acts ? " --allow-changes" : ""}`,
+          appCommandLine: `${args.verb} --port ${port}`,
           alwaysOn: true,
+          healthCheckPath,
           ftpsState: "Disabled",
           http20Enabled: true,
           minTlsVersion: "1.2",
@@ -70,14 +67,22 @@ export class Dashboard extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.signIn(name, app, args);
+    new web.WebAppAuthSettingsV2(
+      `${name}-sign-in`,
+      {
+        resourceGroupName: placement.resourceGroupName,
+        name: app.name,
+        ...(args.signIn === undefined ? withoutSignIn : signInWith(args.signIn)),
+      },
+      { parent: this },
+    );
     this.closeBasicAuthentication(name, app, placement);
 
     this.url = pulumi.interpolate`https://${app.defaultHostName}/`;
     this.registerOutputs({ url: this.url });
   }
 
-  private settingsOf({ identity, stackOutputs }: DashboardArgs) {
+  private settingsOf({ identity, stackOutputs, signIn }: HostedAppArgs) {
     const settings = {
       WEBSITES_PORT: port,
       // What is written is not needed after a restart.
@@ -86,45 +91,9 @@ export class Dashboard extends pulumi.ComponentResource {
       MLOPS_STACK_OUTPUTS: stackOutputs,
       AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
       AZURE_CLIENT_ID: identity.clientId,
-      [assertionSetting]: identity.clientId,
+      ...(signIn && { [signInSetting]: identity.clientId }),
     };
     return Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-  }
-
-  /** Nobody gets in who is not a member of the groups. */
-  private signIn(name: string, app: web.WebApp, args: DashboardArgs): void {
-    const { placement, tenantId, application, groups } = args;
-    new web.WebAppAuthSettingsV2(
-      `${name}-sign-in`,
-      {
-        resourceGroupName: placement.resourceGroupName,
-        name: app.name,
-        platform: { enabled: true },
-        httpSettings: { requireHttps: true },
-        globalValidation: {
-          requireAuthentication: true,
-          unauthenticatedClientAction: "RedirectToLoginPage",
-          redirectToProvider: "azureactivedirectory",
-        },
-        identityProviders: {
-          azureActiveDirectory: {
-            enabled: true,
-            registration: {
-              clientId: application,
-              openIdIssuer: pulumi.interpolate`https://login.microsoftonline.com/${tenantId}/v2.0`,
-              clientSecretSettingName: assertionSetting,
-            },
-            validation: {
-              allowedAudiences: [application, `api://${application}`],
-              defaultAuthorizationPolicy: { allowedPrincipals: { groups: [...groups] } },
-            },
-          },
-        },
-        // The program needs the name of who is signed in, and no tokens of theirs.
-        login: { tokenStore: { enabled: false } },
-      },
-      { parent: this },
-    );
   }
 
   /** Deployment by a password, which nothing here uses. */

@@ -40,6 +40,19 @@ test("an environment is what its last release has recorded, with what was seen s
   expect(await seen.access("prod", "cost")).toEqual({ headers: {} });
 });
 
+test("a page that only asks looks at no telemetry", async () => {
+  await recordServed(storage(), served);
+  const samplesOf = jest.fn();
+  const { deployer } = openHostedTarget({
+    records: () => Promise.resolve(storage()),
+    report: (line) => lines.push(line),
+    onlyAsks: true,
+    samplesOf,
+  });
+  expect(await deployer.status("prod", "cost")).toMatchObject({ url: "https://scoring.example" });
+  expect(samplesOf).not.toHaveBeenCalled();
+});
+
 test("before the first release nothing serves", async () => {
   expect(await seen.deployer.status("prod", "cost")).toEqual({
     ...{ environment: "prod", model: "cost", history: [], samples: {} },

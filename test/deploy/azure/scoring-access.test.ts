@@ -10,6 +10,7 @@ const sources: CredentialSources = {
 
 const report = jest.fn();
 beforeEach(() => report.mockClear());
+const asTest = { report, isTest: true };
 
 /** The headers alone. */
 const headersOf = async (...args: Parameters<typeof scoringAccess>) => (await scoringAccess(...args)).headers;
@@ -17,34 +18,34 @@ const headersOf = async (...args: Parameters<typeof scoringAccess>) => (await sc
 describe("headers for a test of a stack's service", () => {
   test("hold its primary key, from its vault", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: "https://v.vault.azure.net" });
-    expect(await headersOf(outputs, report, sources)).toEqual({
+    expect(await headersOf(outputs, asTest, sources)).toEqual({
       authorization: "Bearer secret scoring-primary-key of https://v.vault.azure.net",
     });
   });
 
   test("hold a token for its first audience", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "entra", MLOPS_ENTRA_AUDIENCE: "api://scoring, other" });
-    expect(await headersOf(outputs, report, sources)).toEqual({
+    expect(await headersOf(outputs, asTest, sources)).toEqual({
       authorization: "Bearer token for api://scoring",
     });
   });
 
   test.each([[{}], [{ MLOPS_AUTH: "none" }]])("are none where nobody is asked: %j", async (scoring) => {
-    expect(await headersOf(outputsWith(scoring), report, sources)).toEqual({});
-    expect(await headersOf({}, report, sources)).toEqual({});
+    expect(await headersOf(outputsWith(scoring), asTest, sources)).toEqual({});
+    expect(await headersOf({}, asTest, sources)).toEqual({});
   });
 
   test("are refused, with the role to give, when the vault does not give the key", async () => {
     const outputs = outputsWith({ MLOPS_AUTH: "keys", MLOPS_KEY_VAULT: "https://v.vault.azure.net" });
     const forbidden = { ...sources, secret: () => Promise.reject(new Error("Forbidden (403).")) };
-    await expect(scoringAccess(outputs, report, forbidden)).rejects.toMatchObject({
+    await expect(scoringAccess(outputs, asTest, forbidden)).rejects.toMatchObject({
       code: "AZURE_FAILED",
       message: expect.stringMatching(/Forbidden \(403\)\..*"Key Vault Secrets User"/),
     });
   });
 
   test("are refused when the outputs do not say where the key is", async () => {
-    await expect(scoringAccess(outputsWith({ MLOPS_AUTH: "keys" }), report, sources)).rejects.toMatchObject({
+    await expect(scoringAccess(outputsWith({ MLOPS_AUTH: "keys" }), asTest, sources)).rejects.toMatchObject({
       code: "CONFLICT",
       message: expect.stringContaining("asks for keys"),
     });
@@ -57,9 +58,17 @@ describe("headers for a test of a stack's service", () => {
   });
 
   test("hold the key by which the service knows a test", async () => {
-    expect(await headersOf(withTestKey, report, sources)).toEqual({
+    expect(await headersOf(withTestKey, asTest, sources)).toEqual({
       authorization: "Bearer token for api://scoring",
       "x-mlops-test": "secret scoring-test-key of https://v.vault.azure.net",
+    });
+    expect(report).not.toHaveBeenCalled();
+  });
+
+  test("do not hold it for a client, who may not even read it", async () => {
+    const secret = () => Promise.reject(new Error("Forbidden (403)."));
+    expect(await headersOf(withTestKey, { report, isTest: false }, { ...sources, secret })).toEqual({
+      authorization: "Bearer token for api://scoring",
     });
     expect(report).not.toHaveBeenCalled();
   });
@@ -68,7 +77,7 @@ describe("headers for a test of a stack's service", () => {
     ["Forbidden (403).", () => Promise.reject(new Error("Forbidden (403)."))],
     ["There is none.", () => Promise.resolve(undefined)],
   ])("let a test in without that key, and say what follows: %s", async (reason, secret) => {
-    expect(await headersOf(withTestKey, report, { ...sources, secret })).toEqual({
+    expect(await headersOf(withTestKey, asTest, { ...sources, secret })).toEqual({
       authorization: "Bearer token for api://scoring",
     });
     expect(report).toHaveBeenCalledWith(
@@ -88,13 +97,13 @@ describe("the certificate of a stack's service", () => {
 
   test("is the one that the vault has made, without its private key", async () => {
     const secret = jest.fn(() => Promise.resolve(pem));
-    expect(await scoringAccess(made, report, { ...sources, secret })).toEqual({ headers: {}, certificate });
+    expect(await scoringAccess(made, asTest, { ...sources, secret })).toEqual({ headers: {}, certificate });
     expect(secret.mock.calls).toEqual([[vault, "scoring-certificate"]]);
   });
 
   test("is none where a public authority vouches for it", async () => {
     const outputs = { ...made, scoringKeys: { vault } };
-    expect(await scoringAccess(outputs, report, sources)).toEqual({ headers: {} });
+    expect(await scoringAccess(outputs, asTest, sources)).toEqual({ headers: {} });
   });
 
   test.each<[string, CredentialSources["secret"]]>([
@@ -102,7 +111,7 @@ describe("the certificate of a stack's service", () => {
     ["There is none.", () => Promise.resolve(undefined)],
     ["There is none.", () => Promise.resolve("no certificate")],
   ])("has to be known before anything is sent: %s", async (reason, secret) => {
-    await expect(scoringAccess(made, report, { ...sources, secret })).rejects.toMatchObject({
+    await expect(scoringAccess(made, asTest, { ...sources, secret })).rejects.toMatchObject({
       code: "AZURE_FAILED",
       message: expect.stringContaining(`cannot be read. ${reason} Expected it in PEM`),
     });

@@ -1,30 +1,17 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditEntry } from "../../../../platform/audit/audit-entry";
-import { digestOf } from "../../../../platform/base/files";
-import type { DeploymentStatus } from "../../../../platform/release/deployment";
 import { closeGracefully, listen } from "../../../../platform/http/listening";
 import { openStorage } from "../../../../platform/storage/open-storage";
 import { buildApp } from "../../../../build/app";
-import { recordServed } from "../../../../deploy/azure/served-record";
-import { recordWindow } from "../../../../cli/watching/window-journal";
-import { recordDecision } from "../../../../cli/retraining/decision-journal";
 import { Workplace, type Started } from "../../../e2e/mlops";
-import { MlflowStandIn } from "../../../platform/registry/mlflow/mlflow-stand-in";
-import { Azurite } from "../../../platform/storage/azurite";
-import { logDiabetes } from "../../watching/watch-fixture";
-import { watchedWindow } from "../a-board";
+import { formFields, HostedPlace, imageSettings } from "../hosted-place";
 
-// The program of the image as App Service starts it, which has nothing of this repository but what was built, beside the real emulator of Blob, an MLflow server and a scoring service.
-const laptop = new Workplace();
+// The program of the image as App Service starts it, which has nothing of this repository but what was built.
+const { hostname, ann } = HostedPlace;
 const webApp = new Workplace();
-const hostname = "mlops-dashboard.azurewebsites.net";
-const ann = { "x-ms-client-principal-name": "ann@example.com" };
-let azurite: Azurite;
-let mlflow: MlflowStandIn;
-let serving: Started;
+let place: HostedPlace;
 let dashboard: Started;
 let origin: string;
 
@@ -35,80 +22,35 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** What stacks of an environment that trains leave, as far as a web app is given it. */
-const stackOutputs = () => ({
-  qa: {
-    model: "diabetes",
-    workspaceId: "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w",
-    retraining: { url: "https://retraining.example/jobs", deployment: "retrain-1", dataUri: "azureml://d" },
-    environment: {
-      cli: {
-        MLOPS_REGISTRY: mlflow.trackingUri,
-        MLOPS_AUDIT: azurite.signedUrl("audit"),
-        MLOPS_HISTORY: azurite.signedUrl("history"),
-      },
-    },
-  },
-});
-
 const hostedEnv = () => ({
-  // As the image sets them.
-  MLOPS_MODELS: path.join(webApp.home, "srv", "models"),
-  MLOPS_ENVIRONMENTS: path.join(webApp.home, "srv", "environments.yml"),
-  WEBSITE_HOSTNAME: hostname,
-  WEBSITE_AUTH_ENABLED: "True",
-  MLOPS_TARGET: "azure",
-  MLOPS_STACK_OUTPUTS: JSON.stringify(stackOutputs()),
-  // There is nobody whose tokens Azure would take: what is asked of it fails at once.
-  AZURE_TOKEN_CREDENTIALS: "AzureCliCredential",
+  ...imageSettings(webApp.home),
+  ...place.settings(),
   PATH: path.dirname(process.execPath),
 });
 
-beforeAll(async () => {
-  [azurite, mlflow] = await Promise.all([Azurite.start(), new MlflowStandIn().start()]);
-  for (const name of ["history", "audit", "prediction-log"]) await azurite.client().createContainer(name);
-  const registry = { MLOPS_REGISTRY: mlflow.trackingUri };
-  await laptop.json(["lifecycle", "--model", "diabetes", "--yes"], 0, registry);
-  serving = laptop.start(["serve", "--model", "diabetes"], registry);
-  await serving.printed("Ctrl-C stops it");
-  const { deployments } = await laptop.json<{ deployments: DeploymentStatus[] }>(["status"], 0, registry);
-  const url = deployments.find(({ environment }) => environment === "prod")?.url ?? "";
-
-  const history = await openStorage(azurite.signedUrl("history"));
-  const [at, digest] = [new Date().toISOString(), digestOf("package")];
-  await recordServed(history, {
-    deployment: {
-      ...{ environment: "prod", model: "diabetes" },
-      stable: { model: "diabetes:1", digest, image: `registry.example/scoring@sha256:${digest}` },
-      history: [{ time: at, action: "deploy", model: "diabetes:1" }],
-    },
-    url,
-    outputs: { environment: { scoring: { MLOPS_PREDICTION_LOG: azurite.signedUrl("prediction-log") } } },
-  });
-  const of = { environment: "prod", name: "diabetes" };
-  for (const day of [1, 2, 3]) await recordWindow(history, watchedWindow(day), of);
-  const decided = { action: "alert", reason: "alerts-only", explanation: "Nothing is retrained." } as const;
-  await recordDecision(
-    history,
-    { time: at, ...{ environment: "prod", model: "diabetes:1", rows: 9 }, ...decided },
-    of,
-  );
-  await logDiabetes(await openStorage(azurite.signedUrl("prediction-log")));
-
-  await buildApp("dashboard", path.join(webApp.home, "srv"));
+/** Starts a verb of the program, and gives where it answers once it has said that it does. */
+async function start(said: string, ...args: string[]): Promise<{ served: Started; at: string }> {
   const port = await freePort();
-  const args = ["dashboard", "--hosted", "--allow-changes", "--port", String(port)];
   const program = path.join(webApp.home, "srv", "app", "main.js");
-  dashboard = webApp.spawn(process.execPath, [program, ...args], hostedEnv());
-  await dashboard.printed(`The dashboard is at https://${hostname}/`);
-  origin = `http://127.0.0.1:${port}`;
+  const served = webApp.spawn(process.execPath, [program, ...args, "--port", String(port)], hostedEnv());
+  await served.printed(said);
+  return { served, at: `http://127.0.0.1:${port}` };
+}
+
+async function stop(started: Started | undefined): Promise<void> {
+  started?.process.kill("SIGTERM");
+  await started?.ended;
+}
+
+beforeAll(async () => {
+  place = await HostedPlace.open();
+  await buildApp("dashboard", path.join(webApp.home, "srv"));
+  const said = `The dashboard is at https://${hostname}/`;
+  ({ served: dashboard, at: origin } = await start(said, "dashboard", "--hosted", "--allow-changes"));
 }, 180_000);
 afterAll(async () => {
-  for (const each of [dashboard, serving]) {
-    each?.process.kill("SIGTERM");
-    await each?.ended;
-  }
-  await Promise.all([azurite?.stop(), mlflow?.close(), laptop.remove(), webApp.remove()]);
+  await stop(dashboard);
+  await Promise.all([place?.close(), webApp.remove()]);
 });
 
 const page = async (at: string): Promise<string> => (await fetch(`${origin}${at}`, { headers: ann })).text();
@@ -139,15 +81,11 @@ test("shows what the registry, releases, watching and the audit trail have left 
 });
 
 test("a row is answered by what production serves, with what each feature adds", async () => {
-  const form = await page("/models/diabetes/try");
-  const [, key = ""] = /name="key" value="([^"]+)"/.exec(form) ?? [];
-  const fields = [...form.matchAll(/name="(value-[^"]+)"[^>]*value="([^"]*)"/g)].map(
-    ([, name = "", value = ""]): [string, string] => [name, value],
-  );
+  const fields = formFields(await page("/models/diabetes/try"));
   const answer = await fetch(`${origin}/models/diabetes/try`, {
     method: "POST",
     headers: { ...ann, origin: `https://${hostname}` },
-    body: new URLSearchParams([["key", key], ...fields]),
+    body: new URLSearchParams(fields),
   });
   expect(answer.status).toBe(200);
   const text = await answer.text();
@@ -173,7 +111,7 @@ test("who is signed in is who acts, in the audit trail; releases are not offered
   const job = await measured(sent.headers.get("location") ?? "");
   // As far as it comes here: nobody is signed in to Azure.
   expect(job).toContain("Nobody is signed in to Azure");
-  const storage = await openStorage(azurite.signedUrl("audit"));
+  const storage = await openStorage(place.azurite.signedUrl("audit"));
   const entries = await Promise.all(
     (await storage.list("")).map(
       async (file) => JSON.parse(Buffer.from(await storage.get(file)).toString("utf8")) as AuditEntry,
@@ -191,37 +129,45 @@ test("who is signed in is who acts, in the audit trail; releases are not offered
   ]);
 });
 
-test("the page of one model is served behind the same sign-in, and leads nowhere else", async () => {
-  const models = path.join(webApp.home, "srv", "models");
-  const definition = path.join(models, "diabetes", "model.js");
-  // Whoever owns the model says that it has a page.
-  const text = await readFile(definition, "utf8");
-  await writeFile(definition, text.replace('name: "diabetes"', 'name: "diabetes", page: true'));
-  const port = await freePort();
-  const served = webApp.spawn(
-    process.execPath,
-    [path.join(webApp.home, "srv", "app", "main.js"), "page", "--hosted", "--port", String(port)],
-    hostedEnv(),
-  );
-  await served.printed(`The page of diabetes is at https://${hostname}/`);
-  const at = `http://127.0.0.1:${port}`;
-  expect((await fetch(at)).status).toBe(401);
-  const form = await (await fetch(at, { headers: ann })).text();
-  const fields = [...form.matchAll(/name="([^"]+)"\s+value="([^"]*)"/g)].map(
-    ([, name = "", value = ""]): [string, string] => [name, value],
-  );
-  const answer = await fetch(new URL(/action="([^"]+)"/.exec(form)?.[1] ?? "/", at), {
+test("answers App Service, which asks whether it still does and is signed in as nobody", async () => {
+  const answer = await fetch(`${origin}/healthz`);
+  expect([answer.status, await answer.text()]).toEqual([200, "It answers.\n"]);
+});
+
+/** Asks a page of one model for the row that its form has, as somebody or nobody. */
+async function askPage(at: string, headers: Record<string, string>): Promise<string> {
+  const answer = await fetch(at, {
     method: "POST",
-    headers: { ...ann, origin: `https://${hostname}` },
-    body: new URLSearchParams(fields),
+    headers: { ...headers, origin: `https://${hostname}` },
+    body: new URLSearchParams(formFields(await (await fetch(at, { headers })).text())),
   });
-  expect(await answer.text()).toMatch(/progression: \d+/);
+  return answer.text();
+}
+
+test("the page of one model is served behind the same sign-in, and leads nowhere else", async () => {
+  const { served, at } = await start(`The page of diabetes is at https://${hostname}/`, "page", "--hosted");
+  expect((await fetch(at)).status).toBe(401);
+  expect((await fetch(`${at}/healthz`)).status).toBe(200);
+  expect(await askPage(at, ann)).toMatch(/progression: \d+/);
   expect((await fetch(`${at}/models/diabetes`, { headers: ann })).status).toBe(404);
-  served.process.kill("SIGTERM");
-  await served.ended;
+  await stop(served);
+  // It neither looks at telemetry nor for the key that marks tests: it has no right to.
+  expect(served.output()).not.toMatch(/cannot be read|Application Insights|signed in to Azure/);
+});
+
+test("open to the public, it answers everybody, and still leads nowhere else", async () => {
+  const { served, at } = await start("Everybody may ask.", "page", "--hosted", "--public");
+  expect(await askPage(at, {})).toMatch(/progression: \d+/);
+  for (const url of ["/models/diabetes", "/audit"]) expect((await fetch(`${at}${url}`)).status).toBe(404);
+  await stop(served);
 });
 
 test("is refused where nobody signs people in: anybody could say who they are", async () => {
   const { code, stderr } = await webApp.run(["dashboard", "--hosted"], { WEBSITE_HOSTNAME: hostname });
   expect([code, stderr]).toEqual([2, expect.stringContaining('WEBSITE_AUTH_ENABLED is ""')]);
+});
+
+test("a page that is not a web app's is not open to the public", async () => {
+  const { code, stderr } = await webApp.run(["page", "--model", "diabetes", "--public"], {});
+  expect([code, stderr]).toEqual([2, expect.stringContaining("Expected --hosted with it")]);
 });

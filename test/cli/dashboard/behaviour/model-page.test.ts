@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import type { FastifyInstance } from "fastify";
 import { openModelPage } from "../../../../cli/dashboard/application";
-import { publishedEntrance } from "../../../../cli/dashboard/web/access";
+import { hostedPageEntrance, publishedEntrance } from "../../../../cli/dashboard/web/access";
 import { PlatformError } from "../../../../platform/base/errors";
 import { signatureOf } from "../../../../platform/model/signature";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
@@ -22,6 +22,7 @@ async function open(changes: Partial<Parts> = {}): Promise<void> {
     access,
     entrance: publishedEntrance(undefined),
     scratch: folder(),
+    maxFileMb: 1,
     openTrial: () =>
       Promise.resolve({
         version: "houses:1",
@@ -105,6 +106,14 @@ test("a file comes back scored; the oldest of many is removed", async () => {
   expect(readdirSync(folder())).toHaveLength(2 * 20);
 });
 
+test("a file that is larger than may be is refused, and leaves nothing", async () => {
+  expect((await get("/")).body).toContain("up to 1 MB");
+  const { statusCode, body } = await send("a".repeat(1024 * 1024 + 1));
+  expect([statusCode, body.includes("The file is larger than 1 MB")]).toEqual([400, true]);
+  expect(readdirSync(folder())).toEqual([]);
+  expect((await send("a".repeat(1024 * 1024))).statusCode).toBe(200);
+});
+
 test("a form of another process is refused, and leaves no file", async () => {
   expect((await send("town\nA\n", "other")).statusCode).toBe(409);
   expect(readdirSync(folder())).toEqual([]);
@@ -171,6 +180,50 @@ test("a model that does not answer is told without the operator's verbs", async 
     true,
     false,
   ]);
+});
+
+describe("as a web app", () => {
+  const env = { WEBSITE_HOSTNAME: "page.azurewebsites.net", WEBSITE_AUTH_ENABLED: "True" };
+  const asked = { host: "page.azurewebsites.net" };
+  const ann = { ...asked, "x-ms-client-principal-name": "ann@example.com" };
+  const origin = "https://page.azurewebsites.net";
+  const statusOf = async (url: string, headers: Record<string, string>) =>
+    (await app.inject({ url, headers })).statusCode;
+
+  beforeEach(() => app.close());
+
+  test("with a sign-in it takes whoever is signed in, and says to nobody else but that it answers", async () => {
+    await open({ entrance: hostedPageEntrance(env, { isPublic: false }) });
+    expect(await statusOf("/", asked)).toBe(401);
+    expect(await statusOf(`/?key=${access.key}`, asked)).toBe(401);
+    expect(await statusOf("/", ann)).toBe(200);
+    const health = await app.inject({ url: "/healthz", headers: asked });
+    expect([health.statusCode, health.body]).toEqual([200, "It answers.\n"]);
+    for (const url of ["/healthz/", "/healthz/..", "//healthz", "/score"])
+      expect(await statusOf(url, asked)).toBe(401);
+  });
+
+  test("open to the public it takes everybody, from pages of its own alone, and never with a key", async () => {
+    await open({ entrance: hostedPageEntrance({ WEBSITE_HOSTNAME: asked.host }, { isPublic: true }) });
+    const { statusCode, headers } = await app.inject({ url: "/", headers: asked });
+    expect([statusCode, headers["set-cookie"]]).toEqual([200, undefined]);
+    expect((await send("a\n", access.formKey, { ...asked, origin })).statusCode).toBe(200);
+    expect((await send("a\n", access.formKey, { ...asked, origin: "https://evil" })).statusCode).toBe(403);
+    expect((await send("a\n", "other", { ...asked, origin })).statusCode).toBe(409);
+    expect(await statusOf("/models/houses", asked)).toBe(404);
+  });
+
+  test("it does not start elsewhere, nor where nobody signs people in", () => {
+    expect(() => hostedPageEntrance({}, { isPublic: true })).toThrow('WEBSITE_HOSTNAME is "". Expected it');
+    expect(() => hostedPageEntrance({ WEBSITE_HOSTNAME: asked.host }, { isPublic: false })).toThrow(
+      'WEBSITE_AUTH_ENABLED is ""',
+    );
+  });
+});
+
+test("on a machine there is no other way in than the key", async () => {
+  expect((await get("/healthz", { cookie: "" })).statusCode).toBe(401);
+  expect((await get("/healthz")).statusCode).toBe(404);
 });
 
 test("at an address of its own it takes that, by TLS alone, and no other", async () => {

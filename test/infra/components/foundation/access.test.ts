@@ -76,6 +76,17 @@ describe("the table of who may do what", () => {
     ]);
   });
 
+  test("lets the page, which strangers may be in front of, read and change nothing, and no whole vault", () => {
+    const given = accessTable.filter(({ who }) => who === "page" || who === "askers");
+    expect(given.map(({ role, on }) => `${role} on ${on}`)).toEqual([
+      "Reader on workspace",
+      "Storage Blob Data Reader on storage",
+      "Storage Blob Data Reader on historyContainer",
+      "Key Vault Secrets User on scoringKey",
+      "Key Vault Secrets User on servingCertificate",
+    ]);
+  });
+
   test("keeps a job's right to write to the whole account to the workspace's own containers", () => {
     const wide = accessTable.filter(({ who, on }) => who === "training" && on === "storage");
     expect(wide.map(({ containersLike: prefix }) => prefix)).toEqual(["azureml"]);
@@ -137,6 +148,7 @@ describe("access", () => {
     expect(limited.map(({ name }) => name)).toEqual([
       "access-training-storage-blob-data-contributor-storage",
       "access-dashboard-storage-blob-data-reader-storage",
+      "access-page-storage-blob-data-reader-storage",
     ]);
   });
 

@@ -44,6 +44,18 @@ test("the dashboard reads where models are trained, and is given what it needs t
   expect(run.outputs).toMatchObject({ dashboard: { url: expect.stringMatching(/^https:/) as string } });
 });
 
+test("only one that may act is told to", async () => {
+  for (const [dashboard, flags] of [
+    ["show", "--port"],
+    ["act", "--allow-changes --port"],
+  ]) {
+    const { resources } = await runEnvironment("qa", { ...settings, "mlops:dashboard": dashboard ?? "" });
+    expect(ofType(resources, "web:WebApp")[0]?.inputs.siteConfig).toMatchObject({
+      appCommandLine: `dashboard --hosted ${flags} 8800`,
+    });
+  }
+});
+
 test("one that may act starts the training pipeline and says so in the audit trail, and changes nothing else", async () => {
   const roles = rolesOf(await runEnvironment("qa", { ...settings, "mlops:dashboard": "act" }));
   expect(

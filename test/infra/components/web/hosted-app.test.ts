@@ -1,4 +1,4 @@
-import { Dashboard, type DashboardArgs } from "../../../../infra/components/watching/dashboard";
+import { HostedApp, type HostedAppArgs } from "../../../../infra/components/web/hosted-app";
 import * as pulumi from "@pulumi/pulumi";
 import { countByType, ofType, registered, tenantId, type Registered } from "../../mocks";
 
@@ -10,19 +10,21 @@ const identity = (name: string) => ({
 const image = `registry.example/mlops-dashboard@sha256:${"a".repeat(64)}`;
 const application = "00000000-0000-4000-8000-00000000000b";
 
-const make = (change: Partial<DashboardArgs> = {}) =>
+const signIn = { tenantId, application, groups: ["group"] };
+
+const make = (change: Partial<HostedAppArgs> = {}) =>
   registered(
     () =>
-      new Dashboard("dashboard", {
+      new HostedApp("dashboard", {
         placement: { resourceGroupName: "rg", location: "westeurope", tags: { owner: "team" } },
-        ...{ image, tenantId, application, groups: ["group"], acts: false, stackOutputs: "{}" },
+        ...{ image, planId: "/plans/web", verb: "dashboard --hosted", signIn, stackOutputs: "{}" },
         ...{ identity: identity("dashboard"), pull: identity("pull") },
         ...change,
       }),
   );
 const only = (made: readonly Registered[], type: string) => ofType(made, type)[0]?.inputs;
 
-describe("the dashboard's web app", () => {
+describe("a web app", () => {
   let made: readonly Registered[];
   beforeAll(async () => {
     made = await make();
@@ -30,8 +32,7 @@ describe("the dashboard's web app", () => {
 
   test("is these resources", () => {
     expect(countByType(made)).toEqual({
-      "mlops:infra:Dashboard": 1,
-      "azure-native:web:AppServicePlan": 1,
+      "mlops:infra:HostedApp": 1,
       "azure-native:web:WebApp": 1,
       "azure-native:web:WebAppAuthSettingsV2": 1,
       "azure-native:web:WebAppFtpAllowed": 1,
@@ -42,6 +43,7 @@ describe("the dashboard's web app", () => {
   test("runs the image by its digest, over TLS 1.2, as an identity of its own; nobody deploys to it by a password", () => {
     expect(only(made, "web:WebApp")).toMatchObject({
       kind: "app,linux,container",
+      serverFarmId: "/plans/web",
       httpsOnly: true,
       sshEnabled: false,
       identity: {
@@ -53,6 +55,7 @@ describe("the dashboard's web app", () => {
         acrUseManagedIdentityCreds: true,
         acrUserManagedIdentityID: "pull-client",
         appCommandLine: "dashboard --hosted --port 8800",
+        healthCheckPath: "/healthz",
         ftpsState: "Disabled",
         minTlsVersion: "1.2",
       },
@@ -94,10 +97,22 @@ describe("the dashboard's web app", () => {
     });
   });
 
-  test("may start retraining only where that is asked for", async () => {
-    const acting = only(await make({ acts: true }), "web:WebApp");
-    expect(acting?.siteConfig).toMatchObject({
-      appCommandLine: "dashboard --hosted --port 8800 --allow-changes",
+  test("lets in whoever has an account of the directory, where no group is named", async () => {
+    const sign = only(await make({ signIn: { ...signIn, groups: [] } }), "web:WebAppAuthSettingsV2");
+    expect(sign?.globalValidation).toMatchObject({ requireAuthentication: true });
+    const { validation } = (sign?.identityProviders as { azureActiveDirectory: { validation: object } })
+      .azureActiveDirectory;
+    expect(validation).toEqual({ allowedAudiences: [application, `api://${application}`] });
+  });
+
+  test("lets everybody in only without a sign-in, which it then turns off by name", async () => {
+    const open = await make({ signIn: undefined });
+    const settings = only(open, "web:WebAppAuthSettingsV2");
+    expect(settings).toMatchObject({
+      platform: { enabled: false },
+      globalValidation: { requireAuthentication: false, unauthenticatedClientAction: "AllowAnonymous" },
     });
+    expect(settings).not.toHaveProperty("identityProviders");
+    expect(JSON.stringify(only(open, "web:WebApp"))).not.toContain("OVERRIDE_USE_MI_FIC");
   });
 });
