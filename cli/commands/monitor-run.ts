@@ -1,7 +1,10 @@
 import type { Act } from "../../platform/audit/audit-entry";
 import { PlatformError } from "../../platform/base/errors";
+import type { Digest } from "../../platform/base/files";
 import { isAddress } from "../../platform/http/address";
+import { openStorage } from "../../platform/storage/open-storage";
 import { describeCollected } from "../data/describe-collected";
+import { dataAddressOf, digestOfStackData } from "../data/stack-data";
 import { acceptedByFlag } from "../retraining/accepted-changes";
 import { decideOnFindings, type Acted } from "../retraining/act-on-findings";
 import type { Session } from "../session/session";
@@ -63,21 +66,38 @@ async function keepWindow(
   }
 }
 
+/** Rows of a stack's data are delivered by who may, and kept there; a watch only reads. */
+function notAddedOf({ target, labels, model }: MonitorFlags): string | undefined {
+  if (target === "local" || labels === undefined) return undefined;
+  return `The rows of ${labels} were measured, and not added to the stack's data, which a watch may not write. Add them with \`npm run mlops -- collect --model ${model} --labels ${labels}\`, and deliver with \`npm run mlops -- data push --model ${model}\`.`;
+}
+
 function describe(
   { version, drift, performance }: MonitorResult,
   acted: Acted | undefined,
-  { environment, model }: { readonly environment: string; readonly model: string },
+  {
+    environment,
+    model,
+    notAdded,
+  }: { readonly environment: string; readonly model: string; readonly notAdded: string | undefined },
 ): string {
   return [
     `${version} in ${environment}, ${drift.rows} rows`,
     describeDrift(drift),
     drift.explanation,
     ...(performance ? [describePerformance(performance), performance.explanation] : []),
+    ...(acted && notAdded ? [notAdded] : []),
     ...(acted?.collected ? [describeCollected(acted.collected, { model, environment, next: false })] : []),
     ...(acted
       ? [`Decided: ${acted.decision.action} (${acted.decision.reason}). ${acted.decision.explanation}`]
       : []),
   ].join("\n");
+}
+
+/** Digest of the data that the stack trains on. */
+async function dataOfTraining({ environments, signal }: Session, model: string): Promise<Digest | undefined> {
+  const address = await dataAddressOf(environments.training, signal);
+  return digestOfStackData(await openStorage(address), model);
 }
 
 /** Retrains where the environments are: a job of the stack's pipeline, or a run of this machine. */
@@ -129,7 +149,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
         limits: { coolDownHours, maxPerWeek: await retrainingsPerWeek(session, flags) },
         journal: (await history()).decisions,
         labels: truth,
-        dataIsHere: flags.target === "local",
+        stackData: flags.target === "azure" ? () => dataOfTraining(session, definition.name) : undefined,
         now,
       })
     : undefined;
@@ -138,7 +158,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   const { version, drift, performance } = result;
   session.output.result(
     { version, ...drift, ...(performance && { performance }), ...acted },
-    describe(result, acted, { environment, model: definition.name }),
+    describe(result, acted, { environment, model: definition.name, notAdded: notAddedOf(flags) }),
   );
   const what = { what: "The drift", verb: "mlops monitor", environment };
   await reportGauges(driftGauges(result), what, session.output);

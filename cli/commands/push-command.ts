@@ -1,5 +1,4 @@
 import { Option, type Command } from "commander";
-import { PlatformError } from "../../platform/base/errors";
 import { counted } from "../../platform/base/wording";
 import { shortDigest } from "../../platform/base/files";
 import { readEnvironments } from "../../platform/release/environments";
@@ -15,6 +14,7 @@ import { dataOption, jsonOption, modelOption } from "./options";
 const trainingSteps = () => require("../steps/training-steps") as typeof import("../steps/training-steps");
 const workbenches = () =>
   require("../../training/inputs/workbench") as typeof import("../../training/inputs/workbench");
+const stackData = () => require("../data/stack-data") as typeof import("../data/stack-data");
 const pushing = () => require("../data/push-data") as typeof import("../data/push-data");
 
 interface PushFlags extends ModelFlags {
@@ -27,14 +27,7 @@ interface PushFlags extends ModelFlags {
 /** Where data goes: an address that is given, or the container of the stack that trains. */
 async function placeOfPush({ to, stack = readEnvironments().training }: PushFlags, signal: AbortSignal) {
   if (to !== undefined) return to;
-  const { readStackOutputs } =
-    require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  const { dataAddress } = await readStackOutputs(stack, signal);
-  if (typeof dataAddress === "string") return dataAddress;
-  throw new PlatformError(
-    "CONFLICT",
-    `The outputs of stack ${stack} do not say where its data is. Expected those of an update that succeeded. Run \`pulumi up --stack ${stack}\`, or name the container with --to.`,
-  );
+  return stackData().dataAddressOf(stack, signal);
 }
 
 function describePushed({ digest, rows, files, unchanged, former }: Pushed, place: string): string {

@@ -1,6 +1,10 @@
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { parseModelRef } from "../../platform/definition/model-ref";
-import { decideRetraining, type RetrainingLimits } from "../../platform/gate/retraining-policy";
+import {
+  decideRetraining,
+  type RetrainingDecision,
+  type RetrainingLimits,
+} from "../../platform/gate/retraining-policy";
 import { openData } from "../../platform/data/open-data";
 import type { Digest } from "../../platform/base/files";
 import type { Storage } from "../../platform/storage/storage";
@@ -17,8 +21,11 @@ interface Acting {
   readonly journal: Storage;
   /** Truth that has arrived: the rows that it is of are added to the data before anything is decided. */
   readonly labels?: string | undefined;
-  /** Whether the model is trained on the data of this machine. Where it is not, what a stack has is taken as new. */
-  readonly dataIsHere: boolean;
+  /**
+   * Digest of the data that a stack trains on, undefined where it has none; absent where the model is trained on the data of this
+   * machine. It may take long, so that it is asked for only where nothing else speaks against a retraining.
+   */
+  readonly stackData?: (() => Promise<Digest | undefined>) | undefined;
   readonly now: Date;
 }
 
@@ -40,28 +47,34 @@ async function digestOfData({ definition, dataFile }: LoadedDefinition): Promise
 export async function decideOnFindings(
   session: Pick<Session, "dataVersions" | "predictions" | "output" | "registry">,
   loaded: LoadedDefinition,
-  { environment, found, limits, journal, labels, dataIsHere, now }: Acting,
+  { environment, found, limits, journal, labels, stackData, now }: Acting,
 ): Promise<Acted> {
   const { name } = loaded.definition;
   const { version, drift, performance } = found;
   const before = await readDecisions(journal, { environment, name });
   const retrainings = before.filter(({ action }) => action === "retrain");
   const collected =
-    labels !== undefined && dataIsHere
+    labels !== undefined && stackData === undefined
       ? await collectData(session, loaded, { labels, environment })
       : undefined;
-  const data = dataIsHere ? await digestOfData(loaded) : undefined;
   const { tags } = await session.registry.get(parseModelRef(version));
   const trainedOn = [tags.data, ...retrainings.map((each) => each.data)];
-  const decided = decideRetraining(
-    {
-      judged: drift.judged,
-      drifted: drift.columns.filter(({ drifted }) => drifted).map(({ column }) => column),
-      ...(performance?.kind === "measured" && { performance }),
-      hasNewRows: data === undefined || !trainedOn.includes(data),
-    },
-    { limits, now, retrainings: retrainings.map(({ time }) => new Date(time)) },
-  );
+  const decide = (data: Digest | undefined): RetrainingDecision =>
+    decideRetraining(
+      {
+        judged: drift.judged,
+        drifted: drift.columns.filter(({ drifted }) => drifted).map(({ column }) => column),
+        ...(performance?.kind === "measured" && { performance }),
+        hasNewRows: data === undefined || !trainedOn.includes(data),
+      },
+      { limits, now, retrainings: retrainings.map(({ time }) => new Date(time)) },
+    );
+  let data = stackData === undefined ? await digestOfData(loaded) : undefined;
+  let decided = decide(data);
+  if (stackData !== undefined && decided.action === "retrain") {
+    data = await stackData();
+    decided = decide(data);
+  }
   const decision: RecordedDecision = {
     time: now.toISOString(),
     environment,

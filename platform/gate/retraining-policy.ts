@@ -117,7 +117,7 @@ export function decideRetraining(
   if (!hasNewRows) {
     return alert(
       "no-new-rows",
-      "The data has no rows that were not trained on already, so nothing is retrained. Add rows whose truth is known by `mlops collect`, or `monitor --labels`.",
+      "The data has no rows that were not trained on already, so nothing is retrained. Add rows whose truth is known by `mlops collect`, or `monitor --labels`; a stack gets them by `mlops data push`.",
     );
   }
   const ages = retrainings.map((time) => Math.max(0, now.getTime() - time.getTime()));

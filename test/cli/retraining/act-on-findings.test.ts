@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { decideOnFindings, type Acted } from "../../../cli/retraining/act-on-findings";
 import { readDecisions } from "../../../cli/retraining/decision-journal";
 import type { MonitorResult } from "../../../cli/watching/monitor";
-import { digestOfFile } from "../../../platform/base/files";
+import { digestOf, digestOfFile, type Digest } from "../../../platform/base/files";
 import type { LoadedDefinition } from "../../../platform/definition/definitions";
 import type { Registry } from "../../../platform/registry/registry";
 import { openLocalStorage } from "../../../platform/storage/local-storage";
@@ -32,7 +32,10 @@ function found({ drifted = true, fell }: { drifted?: boolean; fell?: boolean } =
 async function decide(
   hours: number,
   result: MonitorResult,
-  { trainedOn = "", ...more }: { trainedOn?: string; labels?: string; dataIsHere?: boolean } = {},
+  {
+    trainedOn = "",
+    ...more
+  }: { trainedOn?: string; labels?: string; stackData?: () => Promise<Digest | undefined> } = {},
 ): Promise<Acted> {
   const registry = { get: () => Promise.resolve({ tags: { data: trainedOn } }) } as unknown as Registry;
   const predictions = openLocalStorage(folder("predictions"));
@@ -42,7 +45,6 @@ async function decide(
     found: result,
     limits,
     journal: openLocalStorage(folder("decisions")),
-    dataIsHere: true,
     now: new Date(start + hours * 3_600_000),
     ...more,
   });
@@ -106,13 +108,40 @@ test("truth that has arrived is added to the data, which is then new", async () 
   });
 });
 
-test("a stack's data is not this machine's: it is taken as new, and nothing is collected here", async () => {
-  await writeFile(folder("labels.csv"), "request_id,y\na,25\n");
-  const labels = folder("labels.csv");
-  const acted = await decide(0, found(), { dataIsHere: false, labels });
-  expect(acted.decision).toMatchObject({ action: "retrain" });
-  expect(acted.decision).not.toHaveProperty("data");
-  expect(acted).not.toHaveProperty("collected");
+describe("where a stack trains", () => {
+  const [old, more] = [digestOf("old"), digestOf("more")];
+  const has = (digest: Digest | undefined) => jest.fn(() => Promise.resolve(digest));
+
+  test("its data alone says whether there are new rows, and nothing is collected here", async () => {
+    await writeFile(folder("labels.csv"), "request_id,y\na,25\n");
+    const labels = folder("labels.csv");
+    const acted = await decide(0, found(), { stackData: has(old), trainedOn: old, labels });
+    expect(acted.decision).toMatchObject({ action: "alert", reason: "no-new-rows", data: old });
+    expect(acted.decision.explanation).toContain("a stack gets them by `mlops data push`");
+    expect(acted).not.toHaveProperty("collected");
+  });
+
+  test("data that a retraining was begun on is nothing new, even if no version came of it", async () => {
+    const asked = { stackData: has(more), trainedOn: old };
+    expect((await decide(0, found(), asked)).decision).toMatchObject({ action: "retrain", data: more });
+    expect((await decide(100, found(), asked)).decision.reason).toBe("no-new-rows");
+  });
+
+  test("its data is not read where nothing would be retrained anyway", async () => {
+    const stackData = has(more);
+    await decide(0, found({ drifted: false, fell: false }), { stackData });
+    expect(stackData).not.toHaveBeenCalled();
+    await decide(1, found(), { stackData });
+    expect((await decide(2, found(), { stackData })).decision.reason).toBe("cooling-down");
+    expect(stackData).toHaveBeenCalledTimes(1);
+  });
+
+  test("a retraining is not begun where its data cannot be read", async () => {
+    const stackData = () => Promise.reject(new Error("Forbidden (403)."));
+    await expect(decide(0, found(), { stackData })).rejects.toThrow("Forbidden");
+    const journal = openLocalStorage(folder("decisions"));
+    expect(await readDecisions(journal, { environment: "prod", name: "numbers" })).toEqual([]);
+  });
 });
 
 test("an estimate is no finding", async () => {

@@ -1,4 +1,5 @@
 import { decideOnFindings } from "../../../cli/retraining/act-on-findings";
+import { digestOfStackData } from "../../../cli/data/stack-data";
 import { openingHistory, retrainingsPerWeek } from "../../../cli/session/watch-history";
 import type { MonitorResult } from "../../../cli/watching/monitor";
 import { recordWindow, WindowReader, windowOf } from "../../../cli/watching/window-journal";
@@ -9,6 +10,7 @@ import type { Registry } from "../../../platform/registry/registry";
 import { readSettings } from "../../../platform/settings/settings";
 import { openWorkspace } from "../../../platform/settings/workspace";
 import { openLocalStorage } from "../../../platform/storage/local-storage";
+import { openStorage } from "../../../platform/storage/open-storage";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { numbersOnly } from "../../platform/data/definitions";
 import { Azurite } from "../../platform/storage/azurite";
@@ -33,6 +35,9 @@ const found = {
   drift: { rows: 200, judged: true, drifted: true, columns: [{ column: "x", psi: 0.4, drifted: true }] },
 } as unknown as MonitorResult;
 
+/** The data that the stack has. */
+let data = "";
+
 async function act(home: string, now: Date, maxPerWeek?: number): Promise<string> {
   const opening = await agent(home);
   const asked = { target: "azure", maxPerWeek } as const;
@@ -46,7 +51,8 @@ async function act(home: string, now: Date, maxPerWeek?: number): Promise<string
     },
     { definition: numbersOnly(["x", "y"]), dataFile: "" } as LoadedDefinition,
     {
-      ...{ environment: "prod", found, dataIsHere: false, now, journal: history.decisions },
+      ...{ environment: "prod", found, now, journal: history.decisions },
+      stackData: async () => digestOfStackData(await openStorage(data), "numbers"),
       limits: { coolDownHours: 24, maxPerWeek: await retrainingsPerWeek(opening, asked) },
     },
   );
@@ -58,7 +64,8 @@ describe("in Azure", () => {
   let azurite: Azurite;
   beforeAll(async () => {
     azurite = await Azurite.start();
-    await azurite.client().createContainer("history");
+    for (const name of ["history", "data"]) await azurite.client().createContainer(name);
+    data = azurite.signedUrl("data");
   });
   afterAll(() => azurite.stop());
 
@@ -71,15 +78,20 @@ describe("in Azure", () => {
     stack(0);
     expect(await act("monday", new Date("2026-11-23T06:00:00Z"))).toBe("alert alerts-only");
     stack(1);
+    const container = await openStorage(data);
+    await container.put("numbers/1.csv", "x,y\n1,2\n");
     expect(await act("tuesday", new Date("2026-11-24T06:00:00Z"))).toBe("retrain drifted");
     expect(await act("evening", new Date("2026-11-24T18:00:00Z"))).toBe("alert cooling-down");
     expect(await act("thursday", new Date("2026-11-26T06:00:00Z"))).toBe("alert cap-reached");
+    // The data is still what the retraining of Tuesday was begun on, and then it is not.
+    expect(await act("again", new Date("2026-11-26T06:30:00Z"), 5)).toBe("alert no-new-rows");
+    await container.put("numbers/2.csv", "x,y\n3,6\n");
     // What a person asks for goes before what the stack says.
     expect(await act("by hand", new Date("2026-11-26T07:00:00Z"), 5)).toBe("retrain drifted");
     const opened = openingHistory(await agent("dashboard"), { target: "azure" });
     const windows = await new WindowReader(async () => (await opened()).windows).read(of);
     expect(windows.map(({ time }) => time.slice(0, 10))).toEqual([
-      ...["2026-11-23", "2026-11-24", "2026-11-24", "2026-11-26", "2026-11-26"],
+      ...["2026-11-23", "2026-11-24", "2026-11-24", "2026-11-26", "2026-11-26", "2026-11-26"],
     ]);
   });
 });

@@ -1,0 +1,53 @@
+import { PlatformError } from "../../platform/base/errors";
+import { digestOf, digestOfListing, type Digest, type FileDigest } from "../../platform/base/files";
+import { deliverySchema, manifestName } from "../../platform/data/delivery";
+import type { Storage } from "../../platform/storage/storage";
+import { readRecord } from "../../platform/storage/read-record";
+
+/** Address of the container with the data that a stack trains on, by its outputs. */
+export async function dataAddressOf(stack: string, signal: AbortSignal): Promise<string> {
+  const { readStackOutputs } =
+    require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
+  const { dataAddress } = await readStackOutputs(stack, signal);
+  if (typeof dataAddress === "string") return dataAddress;
+  throw new PlatformError(
+    "CONFLICT",
+    `The outputs of stack ${stack} do not say where its data is. Expected those of an update that succeeded. Run \`pulumi up --stack ${stack}\`.`,
+  );
+}
+
+type Reading = Pick<Storage, "get" | "list">;
+
+/** What was delivered by `mlops data push`, as its manifest says: nothing else is read. */
+async function delivered(storage: Reading, manifest: string): Promise<readonly FileDigest[]> {
+  const { files } = await readRecord(
+    storage,
+    manifest,
+    deliverySchema,
+    (why, cause) =>
+      new PlatformError(
+        "STORAGE_FAILED",
+        `${manifest} of the stack's data is corrupt: ${why}. Deliver the data again by \`mlops data push\`.`,
+        { cause },
+      ),
+  );
+  return files;
+}
+
+/** Digest of the data of a model that a stack trains on, as the versions have it that it trains; undefined where there is no data. */
+export async function digestOfStackData(storage: Reading, model: string): Promise<Digest | undefined> {
+  const folder = `${model}/`;
+  const there = await storage.list(folder);
+  if (there.includes(`${folder}${manifestName}`))
+    return digestOfListing(await delivered(storage, `${folder}${manifestName}`));
+  const names = there
+    .map((file) => file.slice(folder.length))
+    // As a job reads a folder: names that begin with a dot or an underscore are left out.
+    .filter((name) => /\.(csv|csv\.gz|parquet)$/i.test(name) && !/(^|\/)[._]/.test(name))
+    .sort();
+  if (names.length === 0) return undefined;
+  const listing: FileDigest[] = [];
+  for (const name of names)
+    listing.push({ path: name, digest: digestOf(await storage.get(`${folder}${name}`)) });
+  return digestOfListing(listing);
+}
