@@ -6,6 +6,7 @@ import { recordServed } from "../../../deploy/azure/served-record";
 import { recordWindow } from "../../../cli/watching/window-journal";
 import { recordDecision } from "../../../cli/retraining/decision-journal";
 import { Workplace, type Started } from "../../e2e/mlops";
+import { workspaceId } from "../../platform/azure/azure-ml-server";
 import { MlflowStandIn } from "../../platform/registry/mlflow/mlflow-stand-in";
 import { Azurite } from "../../platform/storage/azurite";
 import { logDiabetes } from "../watching/watch-fixture";
@@ -40,13 +41,12 @@ export class HostedPlace {
   }
 
   /** What stacks of an environment that trains leave, as far as a web app is given it. */
-  private stackOutputs() {
-    const { azurite, mlflow } = this;
+  private stackOutputs(trackingUri: string) {
+    const { azurite } = this;
     return {
       qa: {
         model: "diabetes",
-        workspaceId:
-          "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w",
+        workspaceId,
         retraining: {
           url: "https://retraining.example/jobs",
           deployment: "retrain-1",
@@ -54,7 +54,7 @@ export class HostedPlace {
         },
         environment: {
           cli: {
-            MLOPS_REGISTRY: mlflow.trackingUri,
+            MLOPS_REGISTRY: trackingUri,
             MLOPS_AUDIT: azurite.signedUrl("audit"),
             MLOPS_HISTORY: azurite.signedUrl("history"),
           },
@@ -63,13 +63,13 @@ export class HostedPlace {
     };
   }
 
-  /** Variables that App Service and the stack give to a web app. */
-  settings(): Record<string, string> {
+  /** Variables that App Service and the stack give to a web app; the workspace's tracking URI is where its jobs are looked for. */
+  settings(trackingUri = this.mlflow.trackingUri): Record<string, string> {
     return {
       WEBSITE_HOSTNAME: HostedPlace.hostname,
       WEBSITE_AUTH_ENABLED: "True",
       MLOPS_TARGET: "azure",
-      MLOPS_STACK_OUTPUTS: JSON.stringify(this.stackOutputs()),
+      MLOPS_STACK_OUTPUTS: JSON.stringify(this.stackOutputs(trackingUri)),
       // There is nobody whose tokens Azure would take: what is asked of it fails at once.
       AZURE_TOKEN_CREDENTIALS: "AzureCliCredential",
     };

@@ -6,7 +6,9 @@ import { closeGracefully, listen } from "../../../../platform/http/listening";
 import { openStorage } from "../../../../platform/storage/open-storage";
 import { buildApp } from "../../../../build/app";
 import { Workplace, type Started } from "../../../e2e/mlops";
+import { AzureMlServer, workspaceId } from "../../../platform/azure/azure-ml-server";
 import { formFields, HostedPlace, imageSettings } from "../hosted-place";
+import { ManagedIdentity } from "../managed-identity";
 
 // The program of the image as App Service starts it, which has nothing of this repository but what was built.
 const { hostname, ann } = HostedPlace;
@@ -29,10 +31,17 @@ const hostedEnv = () => ({
 });
 
 /** Starts a verb of the program, and gives where it answers once it has said that it does. */
-async function start(said: string, ...args: string[]): Promise<{ served: Started; at: string }> {
+async function start(
+  said: string,
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ served: Started; at: string }> {
   const port = await freePort();
   const program = path.join(webApp.home, "srv", "app", "main.js");
-  const served = webApp.spawn(process.execPath, [program, ...args, "--port", String(port)], hostedEnv());
+  const served = webApp.spawn(process.execPath, [program, ...args, "--port", String(port)], {
+    ...hostedEnv(),
+    ...settings,
+  });
   await served.printed(said);
   return { served, at: `http://127.0.0.1:${port}` };
 }
@@ -46,19 +55,20 @@ beforeAll(async () => {
   place = await HostedPlace.open();
   await buildApp("dashboard", path.join(webApp.home, "srv"));
   const said = `The dashboard is at https://${hostname}/`;
-  ({ served: dashboard, at: origin } = await start(said, "dashboard", "--hosted", "--allow-changes"));
+  ({ served: dashboard, at: origin } = await start(said, ["dashboard", "--hosted", "--allow-changes"]));
 }, 180_000);
 afterAll(async () => {
   await stop(dashboard);
   await Promise.all([place?.close(), webApp.remove()]);
 });
 
-const page = async (at: string): Promise<string> => (await fetch(`${origin}${at}`, { headers: ann })).text();
+const page = async (at: string, from = origin): Promise<string> =>
+  (await fetch(`${from}${at}`, { headers: ann })).text();
 
 /** A page whose measurement may take a moment. */
-async function measured(at: string): Promise<string> {
+async function measured(at: string, from = origin): Promise<string> {
   for (;;) {
-    const text = await page(at);
+    const text = await page(at, from);
     if (!text.includes('http-equiv="refresh"')) return text;
     await sleep(200);
   }
@@ -91,6 +101,35 @@ test("a row is answered by what production serves, with what each feature adds",
   const text = await answer.text();
   expect(text).toMatch(/progression: \d+/);
   expect(text).toMatch(/>bmi<[\s\S]*adds/);
+});
+
+test("training jobs of the stack are shown by what the web app's identity reads, with the log of each", async () => {
+  const azure = new AzureMlServer();
+  await azure.start();
+  const identity = await ManagedIdentity.open(azure.url, webApp.home);
+  const tags = { "mlops.version": "diabetes:7", "mlops.explanation": "It is better." };
+  const createdAt = "2026-11-27T10:00:00Z";
+  azure.jobs.push({ name: "job-2", states: ["Completed"], experiment: "diabetes", createdAt, tags });
+  azure.jobs.push({ name: "other", states: ["Running"], experiment: "titanic", createdAt });
+  azure.log = "epoch 1\nepoch 2\n";
+  const settings = {
+    ...place.settings(`${azure.url}/mlflow/v1.0${workspaceId}`),
+    MLOPS_REGISTRY: place.mlflow.trackingUri,
+    ...identity.env("client-of-the-dashboard"),
+  };
+  const { served, at } = await start("The dashboard is at", ["dashboard", "--hosted"], settings);
+  try {
+    expect(await page("/models/diabetes", at)).toContain('href="/models/diabetes/trainings"');
+    const list = await measured("/models/diabetes/trainings", at);
+    expect(list).toMatch(/job-2[\s\S]*Completed[\s\S]*54\.35[\s\S]*diabetes:7/);
+    expect(list).not.toContain("other");
+    const job = await measured("/models/diabetes/trainings/job-2", at);
+    expect(job).toMatch(/It is better\.[\s\S]*epoch 1\n.*epoch 2/);
+    expect(new Set(identity.asked)).toEqual(new Set(["client-of-the-dashboard"]));
+  } finally {
+    await stop(served);
+    await Promise.all([identity.close(), azure.close()]);
+  }
 });
 
 test("who is signed in is who acts, in the audit trail; releases are not offered", async () => {
@@ -145,7 +184,7 @@ async function askPage(at: string, headers: Record<string, string>): Promise<str
 }
 
 test("the page of one model is served behind the same sign-in, and leads nowhere else", async () => {
-  const { served, at } = await start(`The page of diabetes is at https://${hostname}/`, "page", "--hosted");
+  const { served, at } = await start(`The page of diabetes is at https://${hostname}/`, ["page", "--hosted"]);
   expect((await fetch(at)).status).toBe(401);
   expect((await fetch(`${at}/healthz`)).status).toBe(200);
   expect(await askPage(at, ann)).toMatch(/progression: \d+/);
@@ -156,7 +195,7 @@ test("the page of one model is served behind the same sign-in, and leads nowhere
 });
 
 test("open to the public, it answers everybody, and still leads nowhere else", async () => {
-  const { served, at } = await start("Everybody may ask.", "page", "--hosted", "--public");
+  const { served, at } = await start("Everybody may ask.", ["page", "--hosted", "--public"]);
   expect(await askPage(at, {})).toMatch(/progression: \d+/);
   for (const url of ["/models/diabetes", "/audit"]) expect((await fetch(`${at}${url}`)).status).toBe(404);
   await stop(served);
