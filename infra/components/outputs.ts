@@ -10,6 +10,7 @@ import { readEnvironments } from "../../platform/release/environments";
 import { keyGenerations } from "../config/key-generations";
 import { pipelineTemplates } from "../config/pipeline-files";
 import { pipelinesOf } from "../config/pipelines";
+import type { PublicAddress } from "./serving/public-address";
 import type { PreparedServing } from "./serving/prepare-serving";
 import type { HostedDashboard } from "./watching/host-dashboard";
 
@@ -22,6 +23,7 @@ interface Declared {
   readonly images: Images;
   readonly environment: Readonly<Record<"scoring" | "training" | "cli", Variables>>;
   readonly serving: PreparedServing;
+  readonly address: PublicAddress | undefined;
   readonly dashboard: HostedDashboard | undefined;
 }
 
@@ -57,6 +59,8 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     }),
     pipelineTemplates: pipelineTemplates(),
     ...(declared.dashboard && { dashboard: declared.dashboard }),
+    // For a DNS record of a name of one's own.
+    ...(declared.address && { address: { host: declared.address.host, ip: declared.address.ip } }),
     ...(serving.cluster && { cluster: serving.cluster.name }),
     // For the serving stack. Its connection string is only the address of telemetry; sending needs a role.
     serving: serving.place,

@@ -19,6 +19,7 @@ const args: FoundationArgs = {
   customerManagedKeys: false,
   signing: false,
   dashboard: "off",
+  isExposed: false,
   protect: false,
 };
 const plain = {
