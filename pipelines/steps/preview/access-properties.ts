@@ -12,6 +12,7 @@ const telling: readonly RegExp[] = [
   // Doors of services.
   /(^|\.)(publicNetworkAccess|publicAccess|allowBlobPublicAccess|allowSharedKeyAccess|adminUserEnabled|anonymousPullEnabled)$/,
   /(^|\.)(disableLocalAuth|disableLocalAccounts|enableRbacAuthorization|enablePrivateCluster|ipAddress\.type|endpointType)$/,
+  /(^|\.)(ingressGateways\[\d+\]\.mode|domainNameLabel)$/,
 ];
 
 /** The properties of a created or deleted resource that a reviewer has to see: who gets which right on what, and what is open to whom. */
