@@ -5,7 +5,6 @@ import type { Foundation, Identity } from "../foundation/foundation";
 import { KubernetesScoring } from "./kubernetes-scoring";
 import { containerGroupName } from "./container-scoring";
 import type { PublicAddress } from "./public-address";
-import { isExposed } from "../../config/exposure";
 import type { StackConfig } from "../../config/stack-config";
 import { servingCertificate } from "../../../platform/settings/security-settings";
 import type { ServingPlace } from "../../config/serving-place";
@@ -77,10 +76,9 @@ function prepareContainers(config: StackConfig, sources: ServingSources): Prepar
   return { place, certificateNames, containerGroupId, scopes };
 }
 
-/** Name of the gateway, and the vault's certificate for it; undefined for a gateway that only the cluster's network reaches. */
+/** Name of the gateway, and the vault's certificate for it; undefined for a closed gateway, which has neither. */
 function nameOf(config: StackConfig, address: PublicAddress | undefined) {
   const { host, certificate } = config;
-  if (!isExposed(config)) return undefined;
   if (host !== undefined && certificate !== undefined) return { host, certificate };
   return address && { host: address.host, certificate: servingCertificate };
 }
