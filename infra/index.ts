@@ -8,7 +8,9 @@ import { readConfig } from "./config/config";
 import { environmentOf } from "./config/environment";
 import { buildImages } from "./components/images/images";
 import { outputsOf } from "./components/outputs";
+import { gatewayAddress } from "./components/serving/gateway-address";
 import { prepareServing } from "./components/serving/prepare-serving";
+import { isExposed } from "./config/exposure";
 import { requireSplit } from "./config/split";
 import { tagsOf } from "./config/tag-names";
 import { retrainingPipeline, trainingClusters } from "./components/training/training";
@@ -25,7 +27,11 @@ export = async (): Promise<Record<string, unknown>> => {
   await requireSplit(config.environment);
   const { tenantId } = authorization.getClientConfigOutput();
 
-  const foundation = new Foundation("mlops", { ...config, tags: tagsOf(config) });
+  const foundation = new Foundation("mlops", {
+    ...config,
+    isExposed: isExposed(config),
+    tags: tagsOf(config),
+  });
   const { placement, principals, scopes, containers } = foundation;
   const { operators, deployPrincipal: deployers } = config;
   const { releasePrincipal: releasers, watchPrincipal: watchers } = config;
@@ -38,7 +44,8 @@ export = async (): Promise<Record<string, unknown>> => {
     ...(askers !== undefined && { askers }),
   };
   const people = { ...principals, operators, ...outside };
-  const access = new Access("access", { principals: people, scopes });
+  const address = await gatewayAddress(config, foundation);
+  const access = new Access("access", { principals: people, scopes: { ...scopes, ...address?.scopes } });
 
   const images = await buildImages(config, foundation, access);
   const workspace = new Workspace(
@@ -84,7 +91,7 @@ export = async (): Promise<Record<string, unknown>> => {
     APPLICATIONINSIGHTS_CONNECTION_STRING: foundation.insights.connectionString,
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD",
   };
-  const serving = prepareServing(config, { foundation, access, tenantId, settings });
+  const serving = prepareServing(config, { foundation, access, tenantId, address, settings });
   const lateAccess = new Access("late-access", {
     principals: people,
     scopes: { workspace: workspace.id, ...serving.scopes },
@@ -106,5 +113,6 @@ export = async (): Promise<Record<string, unknown>> => {
     environment,
     serving,
     webApps,
+    address,
   });
 };

@@ -21,7 +21,7 @@ import { openingHistory, retrainingsPerWeek, type WatchHistory } from "../sessio
 import { recordWindow, windowOf, type WatchedWindow } from "../watching/window-journal";
 import type { CommandScope } from "./command-scope";
 import { describeNext, openCommand, type ModelFlags, type OpenCommand } from "./open-command";
-import { retrainStack } from "./retrain-command";
+import { requireStackFlags, retrainStack } from "./retrain-command";
 
 export interface MonitorFlags extends ModelFlags {
   readonly target: TargetName;
@@ -106,7 +106,10 @@ async function retrainNow(
   { session, loaded }: OpenCommand,
   flags: MonitorFlags,
 ): Promise<void> {
-  if (flags.target === "azure") return retrainStack(scope, flags, loaded.definition.name);
+  if (flags.target === "azure") {
+    requireStackFlags(flags);
+    return retrainStack(scope, flags, loaded.definition.name);
+  }
   const accepted = acceptedByFlag(flags.acceptPopulation, loaded.definition);
   const run = await retrain(session, loaded, { accepted });
   session.output.print(`${run.explanation}${describeNext(run, session)}`);

@@ -128,10 +128,14 @@ export function requestOf(given: string | undefined, env: NodeJS.ProcessEnv): st
   return given ?? buildIdOf(env) ?? randomUUID();
 }
 
-/** Starts the training pipeline of a stack, and follows it when that is asked for. */
-export async function retrainStack(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
+/** Refuses flags of a retraining on this machine, which no stack would follow. */
+export function requireStackFlags(flags: RetrainFlags): void {
   requireNoData(flags);
   requireNoAcceptance(flags);
+}
+
+/** Starts the training pipeline of a stack, and follows it when that is asked for. Flags are those that `requireStackFlags` lets pass. */
+export async function retrainStack(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
   const { stack = readEnvironments().training, wait = false, timeout = defaultTimeoutMinutes } = flags;
   const request = requestOf(flags.request, process.env);
   const output = await openOutput(flags.json ?? false);
@@ -179,8 +183,7 @@ async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<vo
 
 /** The same, in the audit trail. */
 async function retrainThere(scope: CommandScope, flags: RetrainFlags, model?: string): Promise<void> {
-  requireNoData(flags);
-  requireNoAcceptance(flags);
+  requireStackFlags(flags);
   const { json = false, target, reason: why, stack = readEnvironments().training } = flags;
   const session = await sessions().openSession({ json, signal: scope.signal, attached: false, target });
   const act: Act = {

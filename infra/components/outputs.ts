@@ -10,6 +10,7 @@ import { readEnvironments } from "../../platform/release/environments";
 import { keyGenerations } from "../config/key-generations";
 import { pipelineTemplates } from "../config/pipeline-files";
 import { pipelinesOf } from "../config/pipelines";
+import type { PublicAddress } from "./serving/public-address";
 import type { PreparedServing } from "./serving/prepare-serving";
 import type { WebApps } from "./web/host-web-apps";
 
@@ -23,6 +24,7 @@ interface Declared {
   readonly environment: Readonly<Record<"scoring" | "training" | "cli", Variables>>;
   readonly serving: PreparedServing;
   readonly webApps: WebApps;
+  readonly address: PublicAddress | undefined;
 }
 
 /** Stack outputs for pipelines and people; they contain no secrets. */
@@ -57,6 +59,8 @@ export function outputsOf(declared: Declared): Record<string, unknown> {
     }),
     pipelineTemplates: pipelineTemplates(),
     ...declared.webApps,
+    // For a DNS record of a name of one's own.
+    ...(declared.address && { address: { host: declared.address.host, ip: declared.address.ip } }),
     ...(serving.cluster && { cluster: serving.cluster.name }),
     // For the serving stack. Its connection string is only the address of telemetry; sending needs a role.
     serving: serving.place,

@@ -1,3 +1,4 @@
+import { recordIn } from "./exposure";
 import type { StackConfig } from "./stack-config";
 import { hasZones, regions } from "./regions";
 import { dashboardFaults, pageFaults } from "./web-faults";
@@ -26,6 +27,30 @@ function together(config: Partially, one: keyof StackConfig, other: keyof StackC
   ];
 }
 
+/** Faults of a gateway that would be open or closed against what another setting says, or of a name outside its zone. */
+function exposureFaults({ environment, scoring, exposure, host, dnsZone }: Partially): string[] {
+  const faults: string[] = [];
+  const run = `Run: pulumi config`;
+  if (exposure !== undefined && scoring === "containers")
+    faults.push(
+      `mlops:exposure is ${exposure}, but mlops:scoring is "containers", which has no gateway. Its container is closed to the internet with mlops:network private. ${run} rm --stack ${environment} mlops:exposure`,
+    );
+  if (exposure === "internal" && host !== undefined)
+    faults.push(
+      `mlops:exposure is internal, but mlops:host, "${host}", is a name for callers from outside. Remove one of them. ${run} rm --stack ${environment} mlops:exposure`,
+    );
+  if (dnsZone === undefined) return faults;
+  if (host === undefined)
+    faults.push(
+      `mlops:dnsZone is set without mlops:host, the name to record in it. ${run} set --stack ${environment} mlops:host <name in the zone>`,
+    );
+  else if (recordIn(dnsZone, host) === undefined)
+    faults.push(
+      `mlops:host, "${host}", is not in the zone of mlops:dnsZone, ${dnsZone.slice(dnsZone.lastIndexOf("/") + 1)}. ${run} set --stack ${environment} mlops:host <name in the zone>`,
+    );
+  return faults;
+}
+
 /** Faults of settings that are each valid but contradict one another. A setting that is itself invalid is absent. */
 export function crossFaults(config: Partially): string[] {
   const faults = [
@@ -36,6 +61,7 @@ export function crossFaults(config: Partially): string[] {
     ...together(config, "devOpsProject", "releasePipelineId"),
     ...dashboardFaults(config),
     ...pageFaults(config),
+    ...exposureFaults(config),
   ];
   const { environment, scoring, dataRegions, location, zones } = config;
   if (scoring === "kubernetes" && zones !== undefined && zones.length > 0 && !hasZones(location ?? "")) {

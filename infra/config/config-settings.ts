@@ -187,8 +187,7 @@ export const settings = {
   host: {
     schema: text(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "expected a DNS name"),
     optional: true,
-    description:
-      "DNS name of the scoring service on AKS; without it, it is reachable only inside the network",
+    description: "DNS name of your own for the scoring service on AKS, instead of that of its public address",
   },
   certificate: {
     schema: text(/^[A-Za-z0-9-]{1,127}$/, "expected the name of a certificate"),

@@ -1,4 +1,4 @@
-import { count, list, text, vmSize, type Setting } from "./config-values";
+import { choice, count, list, text, vmSize, type Setting } from "./config-values";
 
 /** The part of `settings` that applies to stacks on AKS, `mlops:<key>`. */
 export const kubernetesSettings = {
@@ -35,6 +35,21 @@ export const kubernetesSettings = {
     schema: list(/^[123]$/, "zones 1, 2 and 3"),
     default: "1,2,3",
     description: "Availability zones of the cluster",
+  },
+  exposure: {
+    schema: choice(["external", "internal"]),
+    optional: true,
+    description:
+      "Who reaches the gateway on AKS: external or internal (default external; internal in a private network without `host`)",
+  },
+  dnsZone: {
+    schema: text(
+      /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/dnsZones\/[a-z0-9.-]+$/i,
+      "expected the resource id of a public DNS zone",
+    ),
+    optional: true,
+    description: "Public DNS zone in Azure in which the update makes the record of `host`",
+    example: "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Network/dnsZones/example.com",
   },
   minReplicas: { schema: count(1, 100), default: "3", description: "Minimum scoring pods" },
   maxReplicas: { schema: count(1, 100), default: "6", description: "Maximum scoring pods" },

@@ -44,10 +44,12 @@ const kubernetesPlace = z.object({
   replicas: z.object({ min: z.number(), max: z.number(), targetCpuPercent: z.number() }),
   /** Base URL of the service. */
   url: z.string(),
-  /** Public host name and location of its certificate; without it, the service is reachable only inside the network. */
+  /** DNS name of the gateway and location of its certificate; without it, only the cluster's network reaches the service. */
   tls: z
     .object({ host: z.string(), certificate: z.string(), vaultName: z.string(), tenantId: z.string() })
     .exactOptional(),
+  /** The public IP address that the gateway is to have; without it, the gateway has one that AKS makes. */
+  address: z.object({ name: z.string(), resourceGroupName: z.string() }).exactOptional(),
 });
 
 const schema = z.discriminatedUnion("kind", [containerPlace, kubernetesPlace]);

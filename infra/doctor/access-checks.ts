@@ -1,4 +1,5 @@
 import { bootstrapRoles, resourceProviders } from "../bootstrap/grants";
+import { isExposed } from "../config/exposure";
 import type { StackConfig } from "../config/stack-config";
 import { failed, ok, type Finding } from "./finding";
 
@@ -118,13 +119,22 @@ export function checkName(name: {
 }
 
 /** Whether a release, and clients, can reach what serves. */
-export function checkAddress({
-  scoring,
-  host,
-  environment,
-}: Pick<StackConfig, "scoring" | "host" | "environment">): Finding[] {
+export function checkAddress(
+  config: Pick<StackConfig, "scoring" | "exposure" | "host" | "network" | "environment">,
+): Finding[] {
+  const { scoring, exposure, host, environment } = config;
   if (scoring !== "kubernetes") return [];
   if (host !== undefined) return [ok("address", `https://${host}`)];
-  const says = `${environment} has no name (mlops:host), so only pods of its cluster can call it, and a release ends when it tests its canary from outside`;
-  return [failed("address", says, 'see "Give production a name" in docs/how-to/maintain-an-environment.md')];
+  if (isExposed(config))
+    return [ok("address", "a name of Azure's, with a certificate that the stack's vault makes")];
+  if (exposure === "internal")
+    return [
+      ok(
+        "address",
+        "only pods of its cluster can call it (mlops:exposure internal), so releases have to run in one",
+      ),
+    ];
+  const says = `${environment} is in a private network without a name, so only pods of its cluster can call it, and a release ends when it tests its canary from elsewhere`;
+  const set = `pulumi config set --stack ${environment} mlops:exposure`;
+  return [failed("address", says, `${set} external, or ${set} internal where releases run in pods`)];
 }

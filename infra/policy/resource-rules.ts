@@ -1,4 +1,13 @@
-import { at, azure, shown, type Rule } from "./rule";
+import { at, azure, listAt, shown, type Rule } from "./rule";
+
+/** Webhooks that Event Grid calls: their subscriptions are made by a template, by which their address stays out of the state. */
+function webhooksOf(deployment: unknown): { readonly version: unknown }[] {
+  return listAt(deployment, "template", "resources")
+    .filter(({ type }) => String(type).endsWith("/eventSubscriptions"))
+    .map(({ properties }) => at(properties, "destination"))
+    .filter((destination) => at(destination, "endpointType") === "WebHook")
+    .map((destination) => ({ version: at(destination, "properties", "minimumTlsVersionAllowed") }));
+}
 
 /** Security and cost rules for Azure resources. */
 export const resourceRules: readonly Rule[] = [
@@ -20,12 +29,8 @@ export const resourceRules: readonly Rule[] = [
   {
     name: "tls-1-2",
     description: "Connections are encrypted with TLS 1.2 or later",
-    types: [
-      azure("storage:StorageAccount"),
-      azure("eventgrid:SystemTopicEventSubscription"),
-      azure("web:WebApp"),
-    ],
-    violation: ({ minimumTlsVersion, enableHttpsTrafficOnly, destination, httpsOnly, siteConfig }, type) => {
+    types: [azure("storage:StorageAccount"), azure("resources:Deployment"), azure("web:WebApp")],
+    violation: ({ minimumTlsVersion, enableHttpsTrafficOnly, properties, httpsOnly, siteConfig }, type) => {
       if (type === azure("web:WebApp")) {
         if (httpsOnly !== true) return "The web app accepts HTTP. Set httpsOnly to true.";
         const version = at(siteConfig, "minTlsVersion");
@@ -33,10 +38,8 @@ export const resourceRules: readonly Rule[] = [
           ? undefined
           : 'The web app accepts older TLS versions. Set siteConfig.minTlsVersion to "1.2".';
       }
-      if (type === azure("eventgrid:SystemTopicEventSubscription")) {
-        const isWebHook = at(destination, "endpointType") === "WebHook";
-        const version = at(destination, "minimumTlsVersionAllowed");
-        return !isWebHook || version === "1.2" || version === "1.3"
+      if (type === azure("resources:Deployment")) {
+        return webhooksOf(properties).every(({ version }) => version === "1.2" || version === "1.3")
           ? undefined
           : 'The webhook can be called with an older TLS version. Set minimumTlsVersionAllowed to "1.2".';
       }

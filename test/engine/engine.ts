@@ -6,6 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 import { AzureDeployer, type AzureDeployerOptions } from "../../deploy/azure/azure-deployer";
+import { gateways, ingressNamespace } from "../../infra/components/serving/kubernetes-namespace";
 import type { Release } from "../../platform/release/deployment";
 import { digestOf } from "../../platform/base/files";
 import { committed } from "../infra/stacks";
@@ -114,11 +115,12 @@ export class EngineStack {
     }
     const stack = new EngineStack(name, folder);
     const trains = String(like === "qa");
-    // Tests remove what they make.
+    // Tests remove what they make; and all have one cluster, on which an open gateway's objects would be one stack's alone.
     const own = {
       "mlops:trainingImage": imageOf("training"),
       "mlops:trains": trains,
       "mlops:protect": "false",
+      ...(like === "prod" && { "mlops:exposure": "internal" }),
     };
     const config = { ...committed(like), ...own, ...settings };
     await writeFile(stack.configFile, stringify({ config }));
@@ -296,6 +298,16 @@ export class EngineStack {
 export async function kubectl(...args: string[]): Promise<string> {
   const { stdout } = await run("kubectl", ["--kubeconfig", kubeconfig, ...args]);
   return stdout.trim();
+}
+
+/** The open gateway's Service, as the Istio add-on of AKS makes it, where the cluster does not have it: its address is given to it by a patch. */
+export async function makeGateway(): Promise<void> {
+  const within = ["--namespace", ingressNamespace];
+  const isThere = async (...what: string[]): Promise<boolean> =>
+    (await kubectl("get", ...what, "--ignore-not-found", "--output", "name")) !== "";
+  if (!(await isThere("namespace", ingressNamespace))) await kubectl("create", "namespace", ingressNamespace);
+  if (!(await isThere("service", gateways.external, ...within)))
+    await kubectl("create", "service", "clusterip", gateways.external, "--tcp=443", ...within);
 }
 
 /** Folder of the schemas that the azure-native plugin checks with, if it has any: it stands beside the plugin. */

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import { ingressNamespace } from "../../infra/components/serving/kubernetes-namespace";
 import type { ReleaseState } from "../../infra/config/release";
 import { manifests, releases, yamlOf } from "./kubernetes-manifests";
 
@@ -12,8 +13,8 @@ const describeCluster = existsSync(kubeconfig) ? describe : describe.skip;
 const reason = existsSync(kubeconfig) ? "" : " (ENGINE_KUBECONFIG names no kubeconfig)";
 
 const namespace = `mlops-objects-${randomBytes(3).toString("hex")}`;
-/** Azure's own on a cluster with the add-on; here it may have to be made. */
-const ingress = "aks-istio-ingress";
+/** In place of that of the gateways, which all tests on this cluster have in common. */
+const ingress = `${namespace}-ingress`;
 
 async function kubectl(args: readonly string[], input = ""): Promise<string> {
   const running = run("kubectl", ["--kubeconfig", kubeconfig, ...args], { maxBuffer: 1e8 });
@@ -28,8 +29,17 @@ async function get<T>(kind: string, name: string, within = namespace): Promise<T
   return JSON.parse(await kubectl(["get", kind, name, "-n", within, "-o", "json"])) as T;
 }
 
+/** The objects, with those of the gateways' namespace in this test's own. */
+async function placed(state: ReleaseState, host?: string): ReturnType<typeof manifests> {
+  return (await manifests(namespace, state, host)).map((object) =>
+    object.metadata.namespace === ingressNamespace
+      ? { ...object, metadata: { ...object.metadata, namespace: ingress } }
+      : object,
+  );
+}
+
 async function release(state: ReleaseState, host?: string): Promise<void> {
-  const objects = await manifests(namespace, state, host);
+  const objects = await placed(state, host);
   await apply(yamlOf(objects));
   for (const { kind, metadata } of objects) {
     if (kind !== "Deployment") continue;
@@ -40,24 +50,12 @@ async function release(state: ReleaseState, host?: string): Promise<void> {
 
 describeCluster(`on a real API server${reason}, the objects`, () => {
   beforeAll(async () => {
-    await kubectl(["create", "namespace", ingress]).catch((error: unknown) => {
-      if (!String(error).includes("AlreadyExists")) throw error;
-    });
+    await kubectl(["create", "namespace", ingress]);
   });
 
   afterAll(async () => {
-    for (const kind of ["deployment", "pdb", "networkpolicy", "secretproviderclass", "serviceaccount"]) {
-      await kubectl([
-        "delete",
-        kind,
-        "scoring-certificate",
-        "-n",
-        ingress,
-        "--ignore-not-found",
-        "--wait=false",
-      ]);
-    }
-    await kubectl(["delete", "namespace", namespace, "--ignore-not-found", "--wait=false"]);
+    for (const each of [namespace, ingress])
+      await kubectl(["delete", "namespace", each, "--ignore-not-found", "--wait=false"]);
   });
 
   test("are taken before there is a version", async () => {
@@ -88,7 +86,7 @@ describeCluster(`on a real API server${reason}, the objects`, () => {
 
   test("leave the number of pods to the autoscaler when they are applied again", async () => {
     await kubectl(["scale", "deployment/stable", "-n", namespace, "--replicas=4"]);
-    await apply(yamlOf(await manifests(namespace, releases.beside, "score.example.com")));
+    await apply(yamlOf(await placed(releases.beside, "score.example.com")));
     const { spec } = await get<{ spec: { replicas: number } }>("deployment", "stable");
     expect(spec.replicas).toBe(4);
   });

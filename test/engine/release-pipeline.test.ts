@@ -29,6 +29,16 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
     await rm(folder, { recursive: true, force: true });
   });
 
+  test("reaches production at an address of the stack's own, under the name that its certificate has", async () => {
+    const { scoringUrl, scoringKeys } = place.outputs.prod;
+    expect(scoringUrl).toMatch(/^https:\/\/mlops-prod-[0-9a-f]{8}\.westeurope\.cloudapp\.azure\.com$/);
+    expect(scoringKeys.certificate.names).toEqual([new URL(scoringUrl).hostname]);
+    expect(await place.stacks.gatewayNotes()).toMatchObject({
+      "service.beta.kubernetes.io/azure-pip-name": expect.stringMatching(/^address/),
+      "service.beta.kubernetes.io/azure-load-balancer-resource-group": expect.stringMatching(/^mlops/),
+    });
+  });
+
   test("takes a version through QA and the canary to all requests, by the image that QA served", async () => {
     const { run, seen, failures } = await place.release("diabetes:2");
     expect(failures).toEqual([]);

@@ -38,6 +38,7 @@ const outputsSchema = z.object({
   registry: z.string(),
   registryId: z.string(),
   scoringUrl: z.string(),
+  scoringKeys: z.object({ certificate: z.object({ names: z.array(z.string()) }) }),
 });
 type Outputs = z.output<typeof outputsSchema>;
 
@@ -88,8 +89,8 @@ export class ReleasePlace {
         prod: outputsSchema.parse(await stacks.outputs("prod")),
       };
       const served = {
-        qa: await ServedEnvironment.open("qa", outputs.qa.scoringUrl),
-        prod: await ServedEnvironment.open("prod", outputs.prod.scoringUrl),
+        qa: await ServedEnvironment.open("qa", outputs.qa.scoringKeys.certificate.names),
+        prod: await ServedEnvironment.open("prod", outputs.prod.scoringKeys.certificate.names),
       };
       const inAzure = names.map((name) => ({
         name,
@@ -190,11 +191,11 @@ export class ReleasePlace {
 
   /** Of the agents, and of what the stand-ins run. */
   private get env(): Record<string, string> {
-    const { hostname, port, protocol } = new URL(this.outputs.prod.scoringUrl);
+    const { hostname } = new URL(this.outputs.prod.scoringUrl);
     const addresses = {
       ...this.azure.addresses,
       [qaAddress]: this.served.qa.port,
-      [`${hostname}:${port || (protocol === "https:" ? "443" : "80")}`]: this.served.prod.port,
+      [`${hostname}:443`]: this.served.prod.port,
     };
     const { PATH = "", ...commands } = commandsOf(this.stacks, this.docker);
     return {

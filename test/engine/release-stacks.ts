@@ -5,10 +5,11 @@ import { promisify } from "node:util";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import { ReleaseStack } from "../../deploy/azure/release-stack";
+import { gateways, ingressNamespace } from "../../infra/components/serving/kubernetes-namespace";
 import type { ReleaseState } from "../../platform/release/release-state";
 import { repository } from "../e2e/mlops";
 import { committed } from "../infra/stacks";
-import { imageOf, kubectl, pulumiFolder } from "./engine";
+import { imageOf, kubectl, makeGateway, pulumiFolder } from "./engine";
 import type { Track } from "./served-environment";
 import { pluginsWithNamesOfTheirStack } from "./translated-plugin";
 
@@ -80,7 +81,7 @@ export class ReleaseStacks {
 
   static async create(folder: string): Promise<ReleaseStacks> {
     const stacks = new ReleaseStacks(folder, await pluginsWithNamesOfTheirStack());
-    await Promise.all([cloneRepository(stacks.clone), mkdir(path.join(folder, "state"))]);
+    await Promise.all([cloneRepository(stacks.clone), mkdir(path.join(folder, "state")), makeGateway()]);
     for (const stackName of names) {
       const config = {
         ...committed(stackName),
@@ -184,6 +185,14 @@ export class ReleaseStacks {
       ready.flatMap(({ metadata, spec }) =>
         spec.template.spec.containers.map((container) => [metadata.name, container]),
       ),
+    );
+  }
+
+  /** What the Service of prod's gateway is told about its address. */
+  async gatewayNotes(): Promise<Readonly<Record<string, string>>> {
+    const found = await kubectl("get", "service", gateways.external, "-n", ingressNamespace, "-o", "json");
+    return (
+      (JSON.parse(found) as { metadata: { annotations?: Record<string, string> } }).metadata.annotations ?? {}
     );
   }
 

@@ -1,13 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import {
-  Agent,
-  createServer as createPlainServer,
-  request,
-  type IncomingMessage,
-  type Server,
-} from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { Agent, request, type IncomingMessage } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { callService } from "../../deploy/tests/call-service";
@@ -75,19 +69,16 @@ export class ServedEnvironment {
   private constructor(
     private readonly name: string,
     private readonly server: Server,
-    private readonly certificate: string | undefined,
-    /** What the vault keeps of its certificate, as a secret: the private key, too. Empty without one. */
+    private readonly certificate: string,
+    /** What the vault keeps of its certificate, as a secret: the private key, too. */
     readonly pem: string,
   ) {}
 
-  /** Speaks TLS or plain HTTP, as the address of the environment says. */
-  static async open(name: string, address: string): Promise<ServedEnvironment> {
-    const pair = address.startsWith("https:")
-      ? await makeCertificate("scoring-certificate", [`${name}.scoring.internal`])
-      : undefined;
-    const server: Server = pair ? createTlsServer(pair) : createPlainServer();
-    const pem = pair ? `${pair.key}\n${pair.cert}` : "";
-    const environment = new ServedEnvironment(name, server, pair?.cert, pem);
+  /** Speaks TLS with a certificate of these names, as the vault would make it. */
+  static async open(name: string, names: readonly string[]): Promise<ServedEnvironment> {
+    const { key, cert } = await makeCertificate("scoring-certificate", names);
+    const server = createServer({ key, cert });
+    const environment = new ServedEnvironment(name, server, cert, `${key}\n${cert}`);
     server.on("request", (message, response) => {
       environment.forward(message).then(
         ({ status, headers, body }) => response.writeHead(status, headers).end(body),
@@ -129,9 +120,8 @@ export class ServedEnvironment {
         left -= 1;
         const body = bodies[left % bodies.length] ?? "";
         const { certificate } = this;
-        const scheme = certificate === undefined ? "http" : "https";
         const call = { method: "POST", headers, body, certificate } as const;
-        const { status } = await callService(`${scheme}://127.0.0.1:${this.port}/score`, call);
+        const { status } = await callService(`https://127.0.0.1:${this.port}/score`, call);
         if (status !== 200) throw new Error(`a client of ${this.name} was answered ${status}`);
       }
     };

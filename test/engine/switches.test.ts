@@ -133,6 +133,10 @@ describeEngine("the web apps of a stack", () => {
     expect(left.filter(({ type }) => type.startsWith("azure-native:web:"))).toEqual([]);
   });
 });
+const open = { "mlops:exposure": "external" };
+const own = { "mlops:host": "score.example.com", "mlops:certificate": "scoring" };
+const zone =
+  "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/names/providers/Microsoft.Network/dnsZones/example.com";
 
 describeEngine("the switches of a cluster", () => {
   let stack: EngineStack;
@@ -147,9 +151,11 @@ describeEngine("the switches of a cluster", () => {
     Object.entries({
       ...switches,
       "a GPU pool": { "mlops:scoringGpuVmSize": "Standard_NC6s_v3" },
-      "a host name": { "mlops:host": "score.example.com", "mlops:certificate": "scoring" },
+      "an open gateway": open,
+      "a host name": { ...open, ...own },
+      "a host name in a zone of Azure's": { ...open, ...own, "mlops:dnsZone": zone },
     }).filter(([name]) =>
-      ["a private network", "a GPU pool", "customer-managed keys", "a host name"].includes(name),
+      /a private network|a GPU pool|customer-managed keys|gateway|a host name/.test(name),
     ),
   )("%s passes Azure's schemas in a preview of prod", async (_name, values) => {
     await stack.setConfig(values);
@@ -157,6 +163,7 @@ describeEngine("the switches of a cluster", () => {
       await stack.succeed("preview");
     } finally {
       for (const key of Object.keys(values)) await stack.unsetConfig(key);
+      await stack.setConfig({ "mlops:exposure": "internal" });
     }
   });
 });

@@ -159,6 +159,7 @@ test("what differs between the stacks is where the model serves, and nothing els
     "azure-native:containerservice:ManagedCluster",
     "azure-native:managedidentity:FederatedIdentityCredential",
     "azure-native:monitor:DataCollectionRuleAssociation",
+    "azure-native:network:PublicIPAddress",
     // The rule of what the cluster sends to Log Analytics.
     "azure-native:resources:Resource",
   ]);

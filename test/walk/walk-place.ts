@@ -1,7 +1,7 @@
 import { exec } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { appendFile, chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -91,6 +91,8 @@ async function cloneWithStacks(clone: string): Promise<void> {
     const name = `Pulumi.${stack}.yaml`;
     await copyFile(path.join(repository, name), path.join(clone, name));
   }
+  // No address of Azure's leads to this cluster, and nothing on its nodes takes a certificate from a vault.
+  await appendFile(path.join(clone, "Pulumi.prod.yaml"), "  mlops:exposure: internal\n");
 }
 
 interface Own {

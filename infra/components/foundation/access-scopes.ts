@@ -1,7 +1,7 @@
 /**
  * Scopes of role assignments: a resource, or part of one. `containerGroups` is the resource group, for roles limited to
- * container groups; no other role is assigned on a resource group or above. Scopes that begin with `group` are what a
- * container group is created with.
+ * container groups, and so is `publicAddresses`, for a role that only reads; no other role is assigned on a resource group or
+ * above. Scopes that begin with `group` are what a container group is created with.
  */
 export const scopes = [
   "storage",
@@ -20,6 +20,8 @@ export const scopes = [
   "insights",
   "pullIdentity",
   "clusterSubnet",
+  "publicAddress",
+  "publicAddresses",
   "groupPullIdentity",
   "groupScoringIdentity",
   "groupSubnet",

@@ -92,6 +92,19 @@ export const accessTable: readonly Grant[] = [
     on: "clusterSubnet",
     why: "places nodes and load balancers there",
   },
+  {
+    who: "cluster",
+    role: "Network Contributor",
+    on: "publicAddress",
+    why: "gives the address to the gateway's load balancer",
+  },
+  // Its cloud provider looks an address up in the list of the resource group (`listPIP`, kubernetes-sigs/cloud-provider-azure).
+  {
+    who: "cluster",
+    role: "Reader",
+    on: "publicAddresses",
+    why: "finds the address among those of its group",
+  },
 
   { who: "release", role: "AzureML Data Scientist", on: "workspace", why: "starts the retraining endpoint" },
   {

@@ -37,8 +37,8 @@ export interface FoundationArgs {
   readonly network: "public" | "private";
   /** A /16 range; used only with a private network. */
   readonly addressSpace: string;
-  /** Host name of the cluster's public gateway; without it, a private network accepts nothing from the internet. */
-  readonly host?: string | undefined;
+  /** Whether the internet reaches the cluster's gateway; without it, a private network accepts nothing from there. */
+  readonly isExposed: boolean;
   /** Whether storage, vault and registry are protected from deletion. */
   readonly protect: boolean;
   /** Whether storage and registry are encrypted with a customer-managed key. */
@@ -91,11 +91,7 @@ export class Foundation extends pulumi.ComponentResource {
     const hosted = { hasDashboard: dashboard !== "off", hasPage: page !== "off" };
     this.identities = new Identities(name, { placement, ...hosted }, parent);
     this.network = isPrivate
-      ? new PrivateNetwork(
-          `${name}-network`,
-          { placement, addressSpace, isServing: args.host !== undefined },
-          parent,
-        )
+      ? new PrivateNetwork(`${name}-network`, { placement, addressSpace, isServing: args.isExposed }, parent)
       : undefined;
     const { protect } = args;
     const vaultArgs = { placement, softDeleteDays, isPrivate, protect };

@@ -8,6 +8,11 @@ export const servicePort = 8080;
 export const healthPort = 8081;
 /** Namespace of the gateways of the AKS Istio add-on. */
 export const ingressNamespace = "aks-istio-ingress";
+/** Names of those gateways' Services, which are also the value of their label `istio`. */
+export const gateways = {
+  internal: "aks-istio-ingressgateway-internal",
+  external: "aks-istio-ingressgateway-external",
+} as const;
 /** Labels of every object; they select the pods of both tracks. */
 export const commonLabels = { "app.kubernetes.io/name": "scoring", "app.kubernetes.io/part-of": "mlops" };
 export const serviceAccountName = "scoring";

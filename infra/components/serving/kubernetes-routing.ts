@@ -1,7 +1,7 @@
 import * as apiextensions from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseState } from "../../config/release";
-import { commonLabels } from "./kubernetes-namespace";
+import { commonLabels, gateways } from "./kubernetes-namespace";
 
 type Track = "stable" | "canary";
 
@@ -63,13 +63,13 @@ function gatewaySpec({ tls }: KubernetesRoutingArgs) {
   const http = { number: 80, name: "http", protocol: "HTTP" };
   if (tls === undefined) {
     return {
-      selector: { istio: "aks-istio-ingressgateway-internal" },
+      selector: { istio: gateways.internal },
       servers: [{ port: http, hosts: ["*"] }],
     };
   }
   const hosts = [tls.host];
   return {
-    selector: { istio: "aks-istio-ingressgateway-external" },
+    selector: { istio: gateways.external },
     servers: [
       {
         port: { number: 443, name: "https", protocol: "HTTPS" },

@@ -4,7 +4,7 @@ import type { Placement } from "../../config/placement";
 import type { Identity } from "../foundation/identities";
 import { certificateName } from "./kubernetes-certificate";
 import { KubernetesCluster, type KubernetesPools } from "./kubernetes-cluster";
-import { ingressNamespace, serviceAccountName } from "./kubernetes-namespace";
+import { gateways, ingressNamespace, serviceAccountName } from "./kubernetes-namespace";
 
 export interface KubernetesScoringArgs {
   readonly placement: Placement;
@@ -16,8 +16,8 @@ export interface KubernetesScoringArgs {
   readonly logAnalyticsId: pulumi.Input<string>;
   readonly kubernetesVersion: string;
   readonly pools: KubernetesPools;
-  /** DNS name of the service; without it the service is reachable only inside the network. */
-  readonly host?: string;
+  /** DNS name of the gateway, which is then open to the internet; without it, only the cluster's network reaches the service. */
+  readonly host?: pulumi.Input<string>;
   /** Subnet of the nodes; with it the API server has only a private address. */
   readonly subnetId?: pulumi.Input<string>;
   /** Address ranges allowed to reach the API server; if empty, a public API server is open to all. */
@@ -27,7 +27,7 @@ export interface KubernetesScoringArgs {
 /** What scoring needs on AKS before the first release: the cluster, and trust in its service accounts. */
 export class KubernetesScoring extends pulumi.ComponentResource {
   /** Base URL; without a DNS name, the gateway's URL inside the cluster. */
-  readonly url: string;
+  readonly url: pulumi.Output<string>;
   readonly clusterId: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
   /** Name of the resource group that AKS creates for the cluster's nodes. */
@@ -49,8 +49,8 @@ export class KubernetesScoring extends pulumi.ComponentResource {
 
     this.url =
       host === undefined
-        ? `http://aks-istio-ingressgateway-internal.${ingressNamespace}.svc.cluster.local`
-        : `https://${host}`;
+        ? pulumi.output(`http://${gateways.internal}.${ingressNamespace}.svc.cluster.local`)
+        : pulumi.interpolate`https://${host}`;
     this.clusterId = cluster.id;
     this.clusterName = cluster.name;
     this.nodeResourceGroup = cluster.nodeResourceGroup;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseState } from "../../config/release";
 import type { KubernetesPlace } from "../../config/serving-place";
+import { KubernetesAddress } from "./kubernetes-address";
 import { certificateName, KubernetesCertificate } from "./kubernetes-certificate";
 import { KubernetesObjects } from "./kubernetes-objects";
 import { openKubernetes } from "./kubernetes-provider";
@@ -22,10 +23,11 @@ export class KubernetesServing extends pulumi.ComponentResource {
   ) {
     super("mlops:infra:KubernetesServing", name, {}, opts);
 
-    const { cluster, placement, namespace, scoring, settings, replicas, tls } = place;
+    const { cluster, placement, namespace, scoring, settings, replicas, tls, address } = place;
     const { resourceGroupName } = placement;
     const provider = openKubernetes(`${name}-kubernetes`, { cluster, resourceGroupName }, { parent: this });
     const own = { parent: this, provider };
+    if (address !== undefined) new KubernetesAddress(`${name}-address`, address, own);
     // The pod that mounts the certificate runs a serving image, which does not exist before the first release.
     const image = (release.stable ?? release.canary)?.image;
     const certificate =

@@ -4,6 +4,7 @@ import type { Scope } from "../foundation/access-scopes";
 import type { Foundation, Identity } from "../foundation/foundation";
 import { KubernetesScoring } from "./kubernetes-scoring";
 import { containerGroupName } from "./container-scoring";
+import type { PublicAddress } from "./public-address";
 import type { StackConfig } from "../../config/stack-config";
 import type { ServingPlace } from "../../config/serving-place";
 import { primaryKeySecret, servingCertificate } from "../../../platform/settings/security-settings";
@@ -13,10 +14,10 @@ export interface PreparedServing {
   /** Everything that the serving stack knows about the environment: the output `serving`. */
   readonly place: pulumi.Output<ServingPlace>;
   /** Base URL, if it is known before anything serves. */
-  readonly url?: string;
+  readonly url?: pulumi.Output<string>;
   readonly cluster?: Readonly<Record<"id" | "name" | "nodeResourceGroup", pulumi.Output<string>>>;
   /** Names in the certificate that the vault is to make; undefined where it has one for `host`. */
-  readonly certificateNames?: readonly pulumi.Input<string>[];
+  readonly certificateNames?: readonly pulumi.Input<string>[] | undefined;
   /** Resource id of the container group, which may not exist yet. */
   readonly containerGroupId?: pulumi.Output<string>;
   /** Scopes of the roles that releases need, for `Access`. */
@@ -27,6 +28,8 @@ export interface ServingSources {
   readonly foundation: Foundation;
   readonly access: Access;
   readonly tenantId: pulumi.Input<string>;
+  /** Public address of the cluster's gateway, where it has one of its own. */
+  readonly address?: PublicAddress | undefined;
   /** Environment variables of the service. */
   readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -88,9 +91,17 @@ function prepareContainers(config: StackConfig, sources: ServingSources): Prepar
   return { place, certificateNames, containerGroupId, scopes };
 }
 
+/** Name of the gateway, and the vault's certificate for it; undefined for a closed gateway, which has neither. */
+function nameOf(config: StackConfig, address: PublicAddress | undefined) {
+  const { host, certificate } = config;
+  if (host !== undefined && certificate !== undefined) return { host, certificate };
+  return address && { host: address.host, certificate: servingCertificate };
+}
+
 function prepareKubernetes(config: StackConfig, sources: ServingSources): PreparedServing {
-  const { foundation, access, tenantId } = sources;
-  const { environment, host, certificate, zones, scoringGpuVmSize } = config;
+  const { foundation, access, tenantId, address } = sources;
+  const { environment, zones, scoringGpuVmSize } = config;
+  const name = nameOf(config, address);
   const subnetId = foundation.network?.subnets.cluster;
   const { url, clusterId, clusterName, nodeResourceGroup, namespace } = new KubernetesScoring(
     "scoring",
@@ -113,7 +124,7 @@ function prepareKubernetes(config: StackConfig, sources: ServingSources): Prepar
         },
         ...(scoringGpuVmSize !== undefined && { gpu: { vmSize: scoringGpuVmSize } }),
       },
-      ...(host !== undefined && { host }),
+      ...(name && { host: name.host }),
       ...(subnetId && { subnetId }),
     },
     { dependsOn: [...access.assignments] },
@@ -126,12 +137,12 @@ function prepareKubernetes(config: StackConfig, sources: ServingSources): Prepar
     namespace,
     replicas: { min, max, targetCpuPercent },
     url,
-    ...(host !== undefined &&
-      certificate !== undefined && {
-        tls: { host, certificate, vaultName: foundation.vault.name, tenantId },
-      }),
+    ...(name && { tls: { ...name, vaultName: foundation.vault.name, tenantId } }),
+    ...(address && { address: { name: address.name, resourceGroupName: address.resourceGroupName } }),
   });
   const cluster = { id: clusterId, name: clusterName, nodeResourceGroup };
-  const secrets = secretScopes(config, foundation, { hasCertificate: false });
-  return { place, url, cluster, scopes: { cluster: clusterId, ...secrets } };
+  // No authority signs a name of Azure's domain for its users, so that the vault makes the certificate, and callers know it.
+  const certificateNames = address !== undefined && config.host === undefined ? [address.host] : undefined;
+  const secrets = secretScopes(config, foundation, { hasCertificate: certificateNames !== undefined });
+  return { place, url, cluster, certificateNames, scopes: { cluster: clusterId, ...secrets } };
 }

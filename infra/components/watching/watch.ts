@@ -28,7 +28,7 @@ export function watch(config: StackConfig, { foundation, workspace, triggers, se
     insightsId: insights.id,
     workspaceId: workspace.id,
     keptNodes: config.computeMinNodes,
-    // The availability test runs from the internet.
+    // The availability test runs from the internet, and takes only certificates that public authorities vouch for.
     scoringUrl: config.host === undefined ? undefined : serving.url,
     clusterId,
     diagnosed: {

@@ -13,6 +13,7 @@ const telling: readonly RegExp[] = [
   /(^|\.)(publicNetworkAccess|publicAccess|allowBlobPublicAccess|allowSharedKeyAccess|adminUserEnabled|anonymousPullEnabled)$/,
   /(^|\.)(disableLocalAuth|disableLocalAccounts|enableRbacAuthorization|enablePrivateCluster|ipAddress\.type|endpointType)$/,
   /(^|\.)(requireAuthentication|unauthenticatedClientAction|allowedPrincipals\.groups\[\d+\])$/,
+  /(^|\.)(ingressGateways\[\d+\]\.mode|domainNameLabel)$/,
 ];
 
 /** The properties of a created or deleted resource that a reviewer has to see: who gets which right on what, and what is open to whom. */

@@ -1,4 +1,4 @@
-import { requestOf } from "../../../cli/commands/retrain-command";
+import { requestOf, requireStackFlags } from "../../../cli/commands/retrain-command";
 
 describe("what a training in Azure is asked for by", () => {
   const pipeline = { SYSTEM_COLLECTIONURI: "https://dev.azure.com/contoso/", BUILD_BUILDID: "42" };
@@ -15,5 +15,21 @@ describe("what a training in Azure is asked for by", () => {
   test("is what --request says, and anything new outside of a pipeline", () => {
     expect(requestOf("build-7", pipeline)).toBe("build-7");
     expect(requestOf(undefined, {})).not.toBe(requestOf(undefined, {}));
+  });
+});
+
+describe("a retraining by a stack", () => {
+  const flags = { model: "diabetes", target: "azure" as const, json: false };
+
+  test("takes flags that are about the stack", () => {
+    expect(() => requireStackFlags({ ...flags, stack: "qa", wait: true })).not.toThrow();
+  });
+
+  test.each([
+    [{ data: "rows.csv" }, /--data is a file of this machine/],
+    [{ acceptPopulation: "age" }, /pulumi config set --stack qa mlops:acceptPopulation age/],
+    [{ acceptBreaking: "all" }, /pulumi config set --stack qa mlops:acceptBreaking all/],
+  ])("refuses %j, which it would not follow", (more, message) => {
+    expect(() => requireStackFlags({ ...flags, ...more })).toThrow(message);
   });
 });

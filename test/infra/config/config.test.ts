@@ -1,7 +1,13 @@
 import { parseConfig } from "../../../infra/config/config";
 import { settings } from "../../../infra/config/config-settings";
 import { cronFault, longestGapHours } from "../../../infra/config/cron";
+import { subscriptionId as guid } from "../mocks";
 import { qa } from "../stacks";
+
+const onCluster = { "mlops:scoring": "kubernetes" };
+const named = { "mlops:host": "score.example.com", "mlops:certificate": "scoring" };
+const zoneOf = (zone: string): string =>
+  `/subscriptions/${guid}/resourceGroups/names/providers/Microsoft.Network/dnsZones/${zone}`;
 
 describe("the configuration of a stack", () => {
   test("takes the defaults of what is not set", () => {
@@ -55,6 +61,31 @@ describe("the configuration of a stack", () => {
       "prod",
       { "azure-native:location": "westus", "mlops:scoring": "kubernetes" },
       /mlops:zones is 1,2,3, but westus has no availability zones\. Run: .* mlops:zones '\[\]'/,
+    ],
+    [
+      "qa",
+      { "mlops:exposure": "internal" },
+      /mlops:exposure is internal, but mlops:scoring is "containers".*mlops:network private\. Run: pulumi config rm --stack qa mlops:exposure/,
+    ],
+    [
+      "prod",
+      { ...onCluster, ...named, "mlops:exposure": "internal" },
+      /mlops:exposure is internal, but mlops:host, "score\.example\.com", is a name for callers from outside/,
+    ],
+    [
+      "prod",
+      { ...onCluster, "mlops:dnsZone": "example.com" },
+      /expected the resource id of a public DNS zone/,
+    ],
+    [
+      "prod",
+      { ...onCluster, "mlops:dnsZone": zoneOf("example.com") },
+      /mlops:dnsZone is set without mlops:host/,
+    ],
+    [
+      "prod",
+      { ...onCluster, ...named, "mlops:dnsZone": zoneOf("example.org") },
+      /mlops:host, "score\.example\.com", is not in the zone of mlops:dnsZone, example\.org/,
     ],
   ])("stack %s with %j is refused", (stack, values, message) => {
     expect(() => parseConfig(stack, { ...qa, ...(values as Record<string, string>) })).toThrow(message);

@@ -44,7 +44,7 @@ test("in prod is objects of Kubernetes alone, with the replicas that the environ
   const azure = resources.filter(({ type }) => type.startsWith("azure-native:"));
   expect(azure).toEqual([]);
   expect(ofType(resources, "apps/v1:Deployment").map(({ inputs }) => inputs.metadata.name as string)).toEqual(
-    ["stable", "canary"],
+    ["scoring-certificate", "stable", "canary"],
   );
   for (const { inputs } of ofType(resources, "autoscaling/v2:HorizontalPodAutoscaler"))
     expect(inputs.spec.maxReplicas).toBe(6);
@@ -63,7 +63,7 @@ test.each(["qa", "prod"] as const)("%s names every image by its digest, and hold
 test("an update that is about something else leaves the release as it was", async () => {
   const { outputs, resources } = await serve("prod", undefined, releases.prod);
   expect(outputs.release).toEqual({ ...releases.prod });
-  expect(ofType(resources, "apps/v1:Deployment")).toHaveLength(2);
+  expect(ofType(resources, "apps/v1:Deployment")).toHaveLength(3);
 });
 
 test("before the first release nothing serves", async () => {

@@ -20,6 +20,7 @@ const args: FoundationArgs = {
   signing: false,
   dashboard: "off",
   page: "off",
+  isExposed: false,
   protect: false,
 };
 const plain = {

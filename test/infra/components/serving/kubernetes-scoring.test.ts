@@ -3,7 +3,7 @@ import {
   KubernetesScoring,
   type KubernetesScoringArgs,
 } from "../../../../infra/components/serving/kubernetes-scoring";
-import { countByType, ofType, registered, tenantId } from "../../mocks";
+import { countByType, ofType, registered, tenantId, valueOf } from "../../mocks";
 
 const identity = (name: string) => ({
   id: pulumi.output(`/identities/${name}`),
@@ -13,7 +13,7 @@ const identity = (name: string) => ({
 const vmSize = "Standard_D4ds_v5";
 
 async function scoring(extra: Partial<KubernetesScoringArgs> = {}) {
-  let url = "";
+  let url: Promise<string> | undefined;
   const resources = await registered(() => {
     const component = new KubernetesScoring("scoring", {
       placement: { resourceGroupName: "group", location: "westeurope", tags: {} },
@@ -30,9 +30,9 @@ async function scoring(extra: Partial<KubernetesScoringArgs> = {}) {
       },
       ...extra,
     });
-    url = component.url;
+    url = valueOf(component.url);
   });
-  return { resources, url };
+  return { resources, url: await url };
 }
 
 test("is a cluster and trust in one service account, and asks no cluster for anything", async () => {
@@ -58,7 +58,7 @@ test("is a cluster and trust in one service account, and asks no cluster for any
 });
 
 test("with a DNS name trusts the service account that reads the certificate, too", async () => {
-  const { resources, url } = await scoring({ host: "score.example.com" });
+  const { resources, url } = await scoring({ host: pulumi.output("score.example.com") });
   expect(url).toBe("https://score.example.com");
   expect(
     ofType(resources, "managedidentity:FederatedIdentityCredential")
@@ -67,5 +67,16 @@ test("with a DNS name trusts the service account that reads the certificate, too
   ).toEqual([
     "system:serviceaccount:aks-istio-ingress:scoring-certificate",
     "system:serviceaccount:mlops-prod:scoring",
+  ]);
+});
+
+test.each([
+  ["closed without a DNS name", {}, "Internal"],
+  ["open with one", { host: "score.example.com" }, "External"],
+])("the gateway is %s", async (_, extra, mode) => {
+  const { resources } = await scoring(extra);
+  const [cluster] = ofType(resources, "containerservice:ManagedCluster");
+  expect(cluster?.inputs.serviceMeshProfile.istio.components.ingressGateways).toEqual([
+    { enabled: true, mode },
   ]);
 });

@@ -21,7 +21,7 @@ function verdict(name: string, type: string, props: Props): string | undefined {
 
 const account = azure("storage:StorageAccount");
 const container = azure("storage:BlobContainer");
-const subscription = azure("eventgrid:SystemTopicEventSubscription");
+const template = azure("resources:Deployment");
 const registry = azure("containerregistry:Registry");
 const vault = azure("keyvault:Vault");
 const cluster = azure("containerservice:ManagedCluster");
@@ -42,6 +42,16 @@ const withVariable = (name: string, value?: string, key = "environmentVariables"
   image: digest,
   [key]: [{ name, ...(value !== undefined && { value }) }],
 });
+/** A template that makes subscriptions of events with these destinations. */
+const subscriptions = (...destinations: Props[]) => {
+  const type = "Microsoft.EventGrid/systemTopics/eventSubscriptions";
+  const resources = destinations.map((destination) => ({ type, properties: { destination } }));
+  return { properties: { template: { resources } } };
+};
+const webhook = (minimumTlsVersionAllowed?: string) => ({
+  endpointType: "WebHook",
+  properties: { ...(minimumTlsVersionAllowed !== undefined && { minimumTlsVersionAllowed }) },
+});
 const tags = { environment: "qa", owner: "team-risk", costCentre: "4711" };
 
 test.each<[rule: string, type: string, props: Props]>([
@@ -51,8 +61,9 @@ test.each<[rule: string, type: string, props: Props]>([
   ["no-public-blobs", vault, {}],
   ["tls-1-2", account, { minimumTlsVersion: "TLS1_2" }],
   ["tls-1-2", account, { minimumTlsVersion: "TLS1_3", enableHttpsTrafficOnly: true }],
-  ["tls-1-2", subscription, { destination: { endpointType: "StorageQueue" } }],
-  ["tls-1-2", subscription, { destination: { endpointType: "WebHook", minimumTlsVersionAllowed: "1.2" } }],
+  ["tls-1-2", template, subscriptions({ endpointType: "StorageQueue" })],
+  ["tls-1-2", template, subscriptions(webhook("1.2"), webhook("1.3"))],
+  ["tls-1-2", template, { properties: { template: { resources: [{ type: "Microsoft.Logic/workflows" }] } } }],
   ["tls-1-2", webApp, { httpsOnly: true, siteConfig: { minTlsVersion: "1.2" } }],
   ["no-local-auth", signIn, { globalValidation: { requireAuthentication: true } }],
   ["no-local-auth", azure("web:WebAppScmAllowed"), { allow: false }],
@@ -98,7 +109,8 @@ test.each<[rule: string, type: string, props: Props, message: string]>([
   ["tls-1-2", account, {}, 'Set minimumTlsVersion to "TLS1_2".'],
   ["tls-1-2", account, { minimumTlsVersion: "TLS1_1" }, 'Set minimumTlsVersion to "TLS1_2".'],
   ["tls-1-2", account, { minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: false }, "accepts HTTP"],
-  ["tls-1-2", subscription, { destination: { endpointType: "WebHook" } }, "minimumTlsVersionAllowed"],
+  ["tls-1-2", template, subscriptions(webhook("1.2"), webhook()), "minimumTlsVersionAllowed"],
+  ["tls-1-2", template, subscriptions(webhook("1.0")), "minimumTlsVersionAllowed"],
   ["tls-1-2", webApp, {}, "accepts HTTP"],
   ["tls-1-2", webApp, { httpsOnly: true, siteConfig: { minTlsVersion: "1.0" } }, 'minTlsVersion to "1.2"'],
   ["no-local-auth", signIn, {}, "lets in whoever comes"],

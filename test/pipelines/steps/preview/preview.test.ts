@@ -342,6 +342,25 @@ describe("what is created", () => {
     expect(account).not.toContain("owner");
   });
 
+  test("says whether a cluster's gateway is open to the internet, and under which name", () => {
+    const istio = { components: { ingressGateways: [{ enabled: true, mode: "External" }] } };
+    const cluster = render(
+      one("create", "azure-native:containerservice:ManagedCluster", undefined, {
+        serviceMeshProfile: { mode: "Istio", istio },
+      }),
+    );
+    expect(cluster).toContain(
+      "  - `serviceMeshProfile.istio.components.ingressGateways[0].mode`: `External`",
+    );
+    expect(cluster).not.toContain("`serviceMeshProfile.mode`");
+    const address = render(
+      one("create", "azure-native:network:PublicIPAddress", undefined, {
+        dnsSettings: { domainNameLabel: "mlops-prod-1a2b3c4d" },
+      }),
+    );
+    expect(address).toContain("  - `dnsSettings.domainNameLabel`: `mlops-prod-1a2b3c4d`");
+  });
+
   test("shows no secret, and of many properties so many that a comment stays readable", () => {
     const secret = {
       "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
