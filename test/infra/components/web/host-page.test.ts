@@ -65,13 +65,14 @@ describe("the page of a stack's model", () => {
   });
 
   test.each<[string, Record<string, string>, string[]]>([
-    ["keys", {}, ["scoring-primary-key"]],
-    ["tokens", { "mlops:scoringAudience": "api://mlops" }, []],
+    ["keys", {}, ["scoring-primary-key", "scoring-certificate"]],
+    ["tokens", { "mlops:scoringAudience": "api://mlops" }, ["scoring-certificate"]],
     [
-      "a certificate of the vault",
-      { "mlops:scoring": "containers" },
-      ["scoring-primary-key", "scoring-certificate"],
+      "a name of its own",
+      { "mlops:host": "score.example.com", "mlops:certificate": "scoring" },
+      ["scoring-primary-key"],
     ],
+    ["containers", { "mlops:scoring": "containers" }, ["scoring-primary-key", "scoring-certificate"]],
   ])(
     "may, in a production with %s, read of the vault what a caller needs alone",
     async (_name, change, secrets) => {
