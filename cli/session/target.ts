@@ -14,6 +14,7 @@ export function localTarget({ deployer, audit }: Pick<Session, "deployer" | "aud
     deployer: auditedDeployer(deployer, audit),
     hasClients: false,
     sampleLagMs: 0,
+    addressLagMs: 0,
     publish: (release) => Promise.resolve(release),
     access: async (environment, model) => ({ headers: await deployer.testHeaders(environment, model) }),
     pause: (environment, model) => deployer.stop(environment, model),

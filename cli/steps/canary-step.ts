@@ -12,6 +12,7 @@ import type { CanaryStage } from "../../deploy/rules/canary-stage";
 import type { CanaryJudging } from "../../deploy/rules/judge-canary";
 import { trackHeader } from "../../deploy/laptop/routing";
 import { runLoad } from "../../deploy/tests/load";
+import { untilAnswered } from "../../deploy/tests/new-address";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import { crown, isInProduction, releaseOf } from "./release-of-run";
 import { acceptsRefusals } from "./refused-clients";
@@ -106,10 +107,11 @@ async function conclude(context: RunContext, lines: readonly string[]): Promise<
 }
 
 /** The golden rows of the release, asked of the canary alone: clients need not find out that it predicts something else. */
-async function testCanary(context: RunContext, url: string): Promise<void> {
+export async function testCanary(context: RunContext, url: string): Promise<void> {
   const { session, target, definition } = context;
   const { production } = session.environments;
   const access = await target.access(production, definition.name);
+  await untilAnswered(url, { ...access, limitMs: target.addressLagMs, signal: session.signal });
   const asked = { ...access, headers: { ...access.headers, [trackHeader]: "canary" } };
   requireSmoke(await smokeRelease(releaseOf(context), url, asked), `${production}, as the canary`);
 }

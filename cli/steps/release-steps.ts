@@ -4,6 +4,7 @@ import { serveAtOnce } from "../../deploy/rules/set-canary";
 import { runLoad } from "../../deploy/tests/load";
 import { packageModel } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
+import { untilAnswered } from "../../deploy/tests/new-address";
 import { requireSmoke, smokeRelease, type SmokeCheck } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";
 import { packagingOf } from "../session/packaging";
@@ -88,6 +89,7 @@ export const smokeStep = (environment: string, name = "smoke"): Step => ({
     const { target, definition } = context;
     const url = await servingUrl(context, environment);
     const access = await target.access(environment, definition.name);
+    await untilAnswered(url, { ...access, limitMs: target.addressLagMs, signal: context.session.signal });
     const checks = await smokeRelease(releaseOf(context), url, access);
     requireSmoke(checks, environment);
     noteTest(context, environment, { smoke: checks.length });

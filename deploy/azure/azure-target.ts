@@ -75,6 +75,8 @@ export function openAzureTarget({ report, signal, signing }: AzureTargetOptions)
     hasClients: true,
     // A minute until the service sends what it has measured, and what Application Insights takes to take it in.
     sampleLagMs: 6 * 60_000,
+    // The first release gives the gateway of a cluster its address; that takes AKS a minute or two.
+    addressLagMs: 5 * 60_000,
     publish: async (release) => ({
       ...release,
       image: await provideImage(release, {

@@ -56,6 +56,7 @@ export function openHostedTarget({
     deployer,
     hasClients: true,
     sampleLagMs: 6 * 60_000,
+    addressLagMs: 0,
     publish: refused,
     access: async (environment, model) => {
       const served = await findServed(await records(), { environment, model });

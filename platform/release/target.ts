@@ -18,6 +18,8 @@ export interface Target {
   readonly hasClients: boolean;
   /** How long a request takes at most to be in a sample, in milliseconds: 0 where it is as soon as it is answered. */
   readonly sampleLagMs: number;
+  /** How long it takes at most until a new address leads to its service, in milliseconds: 0 where it does at once. */
+  readonly addressLagMs: number;
   /** Puts the release where the first environment gets it from. */
   publish(release: PackagedRelease): Promise<PackagedRelease>;
   /** How a test calls an environment's service. */

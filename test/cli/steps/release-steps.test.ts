@@ -1,4 +1,5 @@
-import { packageStep, verifyStep } from "../../../cli/steps/release-steps";
+import { testCanary } from "../../../cli/steps/canary-step";
+import { packageStep, smokeStep, verifyStep } from "../../../cli/steps/release-steps";
 import type { RunRecord } from "../../../cli/runs/runs";
 import type { RunContext } from "../../../cli/steps/step";
 import { openLocalRegistry } from "../../../platform/registry/local/local-registry";
@@ -8,6 +9,10 @@ import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { digestOf } from "../../../platform/base/files";
 import { writeCostModel } from "../../scoring/model-fixture";
 import { startServer, type SmallServer } from "../../platform/http/http-server";
+
+// The module itself: what is imported of it is not what others of its users get.
+const newAddress =
+  require("../../../deploy/tests/new-address") as typeof import("../../../deploy/tests/new-address");
 const folder = useTemporaryFolder();
 const pushed = `registry.example/diabetes@sha256:${"1".repeat(64)}`;
 
@@ -81,7 +86,7 @@ function released(previous: number | undefined) {
     },
   };
   const context = {
-    target: { deployer, access: () => Promise.resolve({ headers: {} }) },
+    target: { deployer, access: () => Promise.resolve({ headers: {}, certificate: "pem" }), addressLagMs: 7 },
     definition: { name: "cost" },
     session: {
       environments: { production: "live" },
@@ -114,4 +119,16 @@ test("without a version before, what failed is said, and nothing is changed", as
     message: expect.stringMatching(/^The smoke test in live failed\./),
   });
   expect(done).toEqual([]);
+});
+
+test.each([
+  ["an environment that tests", (context: RunContext) => smokeStep("live").run(context)],
+  ["a canary", (context: RunContext) => testCanary(context, production.url)],
+])("%s may answer at an address that is new, and is waited for before it is tested", async (_, run) => {
+  const wait = jest.spyOn(newAddress, "untilAnswered").mockResolvedValue();
+  await expect(run(released(1).context)).rejects.toMatchObject({ code: "DEPLOYMENT_FAILED" });
+  expect(wait.mock.calls).toEqual([
+    [production.url, expect.objectContaining({ limitMs: 7, certificate: "pem" })],
+  ]);
+  wait.mockRestore();
 });
