@@ -86,13 +86,14 @@ export interface EmbeddedEngine extends SqlEngine {
   readonly rowNumber: string;
   /**
    * Makes a view of doubles that come in blocks of rows, by column (as SQL names it), in their order, with flat memory; a view of that
-   * name is replaced. NaN stays NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine. `changes` is that of `run`.
+   * name is replaced. NaN stays NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine. `rowNumber` names a
+   * further column with the number of the row, from 1; `changes` is that of `run`.
    */
   fill(
     table: string,
     columns: readonly string[],
     blocks: AsyncIterable<readonly Float64Array[]>,
-    options?: { readonly changes?: boolean },
+    options?: { readonly changes?: boolean; readonly rowNumber?: string },
   ): Promise<number>;
   /**
    * Says that a relation has the columns of a view that was filled, by the same names, and as many rows in the same order. Their blocks

@@ -107,15 +107,17 @@ export class FilledColumns {
   read(number: number, rows: Uint32Array, values: Float64Array): void {
     const recent = this.recent[number];
     if (recent === undefined) throw new RangeError(`There is no filled column ${number}.`);
-    const known = (recent.values ??= new Float64Array(blockRows));
+    // What is imported costs a call each time.
+    const size = blockRows;
+    const known = (recent.values ??= new Float64Array(size));
     for (let index = 0; index < values.length; index++) {
       const row = rows[2 * index] ?? 0;
-      const block = Math.floor(row / blockRows);
+      const block = Math.floor(row / size);
       if (block !== recent.block) {
         recent.table.read(block, recent.column, known);
         recent.block = block;
       }
-      values[index] = known[row % blockRows] ?? NaN;
+      values[index] = known[row - block * size] ?? NaN;
     }
   }
 }

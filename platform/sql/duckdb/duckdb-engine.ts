@@ -201,7 +201,7 @@ export class DuckDbEngine implements EmbeddedEngine {
     table: string,
     columns: readonly string[],
     blocks: AsyncIterable<readonly Float64Array[]>,
-    { changes = true }: { readonly changes?: boolean } = {},
+    { changes = true, rowNumber: number }: { readonly changes?: boolean; readonly rowNumber?: string } = {},
   ): Promise<number> {
     const file = this.folder && path.join(this.folder, `filled-${this.filledCount++}`);
     const filled = new FilledTable(columns, file);
@@ -211,7 +211,7 @@ export class DuckDbEngine implements EmbeddedEngine {
       filled.close();
       throw explainShortage(error);
     }
-    const view = selectFilled(columns, this.filledColumns.add(filled), filled.rows);
+    const view = selectFilled(filled, this.filledColumns.add(filled), number);
     await this.run(this.dialect.createView(table, view), { changes });
     this.forget(this.filledTables.get(table));
     this.filledTables.set(table, filled);

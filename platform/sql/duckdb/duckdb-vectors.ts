@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
-import type { FilledColumns } from "../filled-table";
+import type { FilledColumns, FilledTable } from "../filled-table";
 import { hashWords } from "../row-hash";
 
 /** Name of the SQL function that hashes its arguments, numbers of 64 bits each, to a UBIGINT. */
@@ -89,8 +89,13 @@ export async function registerFilled(connection: DuckDBConnection, columns: Fill
   connection.registerScalarFunction(filled);
 }
 
-/** A SELECT of filled columns by their names, the first of which has the number `first`. */
-export function selectFilled(columns: readonly string[], first: number, rows: number): string {
+/** A SELECT of filled columns by their names, the first of which has the number `first`, and of the row's number, from 1, if it has a name. */
+export function selectFilled(
+  { columns, rows }: Pick<FilledTable, "columns" | "rows">,
+  first: number,
+  rowNumber?: string,
+): string {
   const values = columns.map((name, index) => `${filledFunction}(${first + index}, range) AS ${name}`);
-  return `SELECT ${values.join(", ")} FROM range(${rows})`;
+  const numbers = rowNumber === undefined ? [] : [`range + 1 AS ${rowNumber}`];
+  return `SELECT ${[...numbers, ...values].join(", ")} FROM range(${rows})`;
 }
