@@ -2,7 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { PlatformError } from "../base/errors";
 import { findDelimiter, type Delimiter } from "./csv-delimiter";
 import { readHeader } from "./csv-header";
-import { CsvScanner } from "./csv-scanner";
+import type { CsvNumbers } from "./csv-numbers";
+import { CsvRowFeeder, scanHeader } from "./csv-row-feeder";
+import { CsvScanner, longestRow } from "./csv-scanner";
 import { isGzip, readBytes } from "./text-stream";
 
 const byteOrderMark = Buffer.from("\ufeff");
@@ -127,6 +129,22 @@ function refuseBinary(file: string, bytes: Buffer, offset: number, scannerOf: Sc
  * well-formed: text in UTF-8 in which every row has the header's fields. `columns` are the names wanted of it.
  */
 export async function readCsvStructure(file: string, columns: readonly string[]): Promise<CsvStructure> {
+  const reading = readCsv(file, columns);
+  for (;;) {
+    const next = await reading.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/**
+ * The same, and the numbers of its rows, if they are asked for, as blocks that become full; each is there until the next one is asked
+ * for, and what is left at the end is in `numbers`. Then it is not known whether the file is plain.
+ */
+export async function* readCsv(
+  file: string,
+  columns: readonly string[],
+  numbers?: CsvNumbers,
+): AsyncGenerator<readonly Float64Array[], CsvStructure> {
   const gzip = await isGzip(file);
   let delimiter: Delimiter = ",";
   let scanner: CsvScanner | undefined;
@@ -137,11 +155,17 @@ export async function readCsvStructure(file: string, columns: readonly string[])
   };
   let start: Buffer = Buffer.alloc(0);
   let header: string[] | undefined;
-  let isPlain = true;
+  let feeder: CsvRowFeeder | undefined;
+  let isPlain = numbers === undefined;
   for await (const text of textOf(file, gzip, scannerOf)) {
     if (text.length === 0) continue;
     const scan = scannerOf(text);
-    scan.push(text);
+    if (feeder) {
+      yield* feeder.feed(text);
+      continue;
+    }
+    const scanned = numbers ? scanHeader(scan, text) : text.length;
+    if (!numbers) scan.push(text);
     if (header) {
       isPlain &&= isPlainText(text, delimiter);
       continue;
@@ -149,10 +173,15 @@ export async function readCsvStructure(file: string, columns: readonly string[])
     start = Buffer.concat([start, text]);
     if (scan.headerBytes === undefined) continue;
     header = headerOf(start.subarray(0, scan.headerBytes));
-    isPlain = isPlainText(start.subarray(scan.headerBytes), delimiter);
+    isPlain &&= isPlainText(start.subarray(scan.headerBytes), delimiter);
+    if (!numbers) continue;
+    numbers.begin(header, { delimiter, longestRow });
+    feeder = new CsvRowFeeder(scan, numbers, delimiter);
+    yield* feeder.feed(text.subarray(scanned));
   }
   const scan = scannerOf(start);
-  scan.end();
+  if (feeder) feeder.end();
+  else scan.end();
   const { rows } = scan;
   header ??= headerOf(start);
   if (rows === 0) {

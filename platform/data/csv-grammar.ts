@@ -65,6 +65,11 @@ export class CsvGrammar {
     return this.state === inQuotes;
   }
 
+  /** Whether a row begins with what is pushed next. */
+  get isAtRow(): boolean {
+    return this.isEmptyLine();
+  }
+
   push(units: Uint8Array | Uint16Array): void {
     const { delimiter, highest } = this;
     this.fieldStart -= this.length;

@@ -16,7 +16,8 @@ function unitsOf(text: string): Uint16Array {
   return units;
 }
 
-function textOf(field: string): string {
+/** What a field of sound CSV says: without its quotes, if it has any. */
+export function fieldText(field: string): string {
   return field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field;
 }
 
@@ -26,7 +27,7 @@ export function readCsvRows(text: string, { delimiter, onField, onRow, onFault }
   const grammar = new CsvGrammar(
     {
       field(start, end) {
-        const count = fields.push(textOf(text.slice(start, end)));
+        const count = fields.push(fieldText(text.slice(start, end)));
         onField?.(count);
       },
       row(count) {

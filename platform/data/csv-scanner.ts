@@ -5,7 +5,7 @@ import { CsvGrammar, type CsvFault } from "./csv-grammar";
 /** Faults named in a message; the others are counted. */
 const maxFaults = 5;
 /** Bytes in one row. A longer one is nearly always a quote that was never closed. */
-const longestRow = 1_000_000;
+export const longestRow = 1_000_000;
 
 /**
  * Counts the rows of a CSV file and keeps what is wrong with its structure, by row. Feed it the bytes of a file in order,
@@ -39,6 +39,17 @@ export class CsvScanner {
   /** Whether a field in quotes has a control character: a line end, a tab or the like. */
   get hasQuotedControl(): boolean {
     return this.grammar.hasQuotedControl;
+  }
+
+  /** Whether a row below the header begins with what is pushed next. */
+  get isAtRow(): boolean {
+    return this.headerBytes !== undefined && this.grammar.isAtRow;
+  }
+
+  /** Counts rows that are sound, which were read elsewhere. The scanner must be at a row, and is so afterwards. */
+  pass(rows: number): void {
+    if (rows > 0) this.endEmptyRows();
+    this.rows += rows;
   }
 
   /** Throws DATA_INVALID at a row that is too long to be one. */
@@ -76,13 +87,18 @@ export class CsvScanner {
       this.emptyRow ??= this.rows + 1;
       return;
     }
-    if (this.emptyRow !== undefined) this.keepFault(`row ${this.emptyRow} is empty`);
-    this.emptyRow = undefined;
+    this.endEmptyRows();
     if (fields !== this.expectedFields) {
       const found = `${fields} field${fields === 1 ? "" : "s"}`;
       this.keepFault(`${this.currentRow} has ${found}, the header ${this.expectedFields}`);
     }
     this.rows += 1;
+  }
+
+  /** Empty lines before a row are faults. */
+  private endEmptyRows(): void {
+    if (this.emptyRow !== undefined) this.keepFault(`row ${this.emptyRow} is empty`);
+    this.emptyRow = undefined;
   }
 
   private get currentRow(): string {

@@ -1,17 +1,18 @@
 import type { ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
-import { identifier, type SqlEngine } from "../sql/engine";
+import { identifier, isEmbedded, type SqlEngine } from "../sql/engine";
 import { isNamed } from "./csv-header";
-import { openSource, type DataFiles, type TextRows } from "./text-rows";
+import { numbersRead, openSource, type DataFiles, type TextRows } from "./text-rows";
 import {
   isReadAsNumber,
+  isUsualFormat,
   presentTexts,
   typedRows,
   underItsName,
   type TypedColumn,
   type TypedRows,
 } from "./typed-rows";
-import { isStoredAsNumber } from "./typed-columns";
+import { finiteNumber, isStoredAsNumber } from "./typed-columns";
 
 /** Where the loaded rows came from. */
 export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
@@ -33,11 +34,15 @@ export async function loadData(
   file: string,
   only?: readonly string[],
 ): Promise<DataSource> {
-  const defined = definition.columns.map(({ name }) => name);
-  const { text, ...content } = await openSource(engine, defined, file, only);
-  const header = new Set(text.header);
-  const present = definition.columns.filter(({ name }) => header.has(name));
   const { columns, format } = definition;
+  const numbers = { columns: columns.filter(isStoredAsNumber), format };
+  const { text, ...content } = await openSource(engine, file, {
+    columns: columns.map(({ name }) => name),
+    only,
+    ...(numbers.columns.length > 0 && isUsualFormat(format) && { numbers }),
+  });
+  const header = new Set(text.header);
+  const present = columns.filter(({ name }) => header.has(name));
   await engine.run(
     engine.dialect.createView(
       "raw",
@@ -58,7 +63,7 @@ export async function loadText(
   engine: SqlEngine,
   file: string,
 ): Promise<Pick<DataSource, "format" | "delimiter" | "files" | "header">> {
-  const { text, files } = await openSource(engine, [], file);
+  const { text, files } = await openSource(engine, file, { columns: [] });
   const wanted = text.header.filter(isNamed).map((name) => underItsName({ name }));
   await createTable(engine, {
     table: "texts",
@@ -91,7 +96,7 @@ export async function loadColumns(
   }: { readonly table: string; readonly definition: Pick<ModelDefinition, "columns" | "format"> },
 ): Promise<void> {
   const names = columns.map(({ name }) => name);
-  const opened = await openSource(engine, names, file, files);
+  const opened = await openSource(engine, file, { columns: names, only: files });
   if (opened.digest !== digest) {
     throw new PlatformError(
       "CONFLICT",
@@ -107,21 +112,43 @@ export async function loadColumns(
 }
 
 /**
- * Makes `loaded` and `data`. Where numbers have to be made of text, that is done once, and a table has them. Otherwise the rows stay in
- * their files, which the engine reads as quickly as a table: writing one would take most of the time of training. Their numbers are
- * read once and kept as blocks.
+ * Makes `loaded` and `data`. Numbers of Parquet stay in their files, which the engine reads as quickly as a table: writing one would take
+ * most of the time of training. They are read once and kept as blocks, as those that were read out of CSV files are. What else CSV files
+ * have is in a table, and so is all of them where numbers are written in another way.
  */
 async function makeData(engine: SqlEngine, { file, ...rows }: Omit<TypedTable, "table">): Promise<number> {
-  const nameOf = ({ name }: TypedColumn): string => identifier(name);
-  const numbers = rows.columns.filter(isStoredAsNumber);
-  const others = rows.columns.filter((column) => !numbers.includes(column));
-  const isRead =
-    numbers.length > 0 && numbers.every((column) => isReadAsNumber(column, rows.text, rows.format));
-  const count = isRead ? undefined : await createTyped(engine, { table: "typed", file, ...rows });
-  const query = isRead ? typedRows(engine.dialect, rows) : "SELECT * FROM typed";
+  const { columns, text } = rows;
+  const numbers = columns.filter(isStoredAsNumber);
+  const isRead = numbers.length > 0 && numbers.every((column) => isReadAsNumber(column, text, rows.format));
+  const isCsv = text.format === "csv";
+  const inTable = isRead ? (isCsv ? columns.filter((column) => !numbers.includes(column)) : []) : columns;
+  const count =
+    inTable.length > 0
+      ? await createTyped(engine, { table: "typed", file, ...rows, columns: inTable })
+      : undefined;
+  const query = loadedRows(engine, rows, inTable);
   await engine.run(engine.dialect.createView("loaded", query));
   await engine.run(engine.dialect.createView("data", "SELECT * FROM loaded"));
+  if (isRead && isCsv && isEmbedded(engine)) engine.shareBlocks(numbersRead, "data");
   if (count !== undefined) return count;
+  return isCsv ? requireRows(file, text.rows ?? 0, text.rows) : readNumbers(engine, file, rows);
+}
+
+/** A SELECT of all columns, of which some are in the table `typed`. */
+function loadedRows(engine: SqlEngine, rows: TypedRows, inTable: readonly TypedColumn[]): string {
+  const { columns } = rows;
+  if (inTable.length === columns.length) return "SELECT * FROM typed";
+  if (inTable.length === 0 || !isEmbedded(engine)) return typedRows(engine.dialect, rows);
+  const others = columns.filter((column) => !inTable.includes(column)).map(({ name }) => identifier(name));
+  const numbers = others.map((name) => `${finiteNumber(name)} AS ${name}`);
+  return engine.besideEachOther("typed", `(SELECT ${numbers.join(", ")} FROM ${numbersRead}) AS numbers`);
+}
+
+/** Reads the numbers of Parquet files into blocks that are kept; gives how many rows there are. */
+async function readNumbers(engine: SqlEngine, file: string, { columns }: TypedRows): Promise<number> {
+  const nameOf = ({ name }: TypedColumn): string => identifier(name);
+  const numbers = columns.filter(isStoredAsNumber);
+  const others = columns.filter((column) => !numbers.includes(column));
   return whileReading(file, async () => {
     const before = await countRows(engine, "loaded");
     let rowsRead = 0;

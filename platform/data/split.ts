@@ -1,7 +1,7 @@
 import { PlatformError } from "../base/errors";
 import { counted } from "../base/wording";
 import { identifier, isEmbedded, literal, type EmbeddedEngine, type SqlEngine } from "../sql/engine";
-import { isOfNumbers, sidesOfNumbers } from "./hashed-sides";
+import { isOfNumbers, sidesOfNumbers, type NumberRule } from "./hashed-sides";
 import { replaceTable } from "./source";
 import { heldOutCondition, keyOf, rowsWith, sideNames, sidesIn, type LoadedData } from "./row-sides";
 import { requireGroups, resolveSplit } from "./resolve-split";
@@ -31,7 +31,7 @@ export async function splitData(data: LoadedData, decided: SplitRule): Promise<S
     await putOnSides(engine, rule, { rows, isFirst: former === undefined });
   }
   const [row] = await engine.rows(
-    "SELECT count(*) AS n, count(CASE WHEN CAST(_held_out AS BOOLEAN) THEN 1 END) AS held_out FROM sides",
+    "SELECT count(*) AS n, count(CASE WHEN _held_out THEN 1 END) AS held_out FROM sides",
   );
   const heldOut = Number(row?.held_out ?? 0);
   const counts = { training: Number(row?.n ?? 0) - heldOut, heldOut };
@@ -68,12 +68,20 @@ async function putOnSides(
     ? await sidesBeside(engine, rule, { rows, changes })
     : await sidesWithRows(engine, rule, { rows, changes });
   await engine.run(engine.dialect.createView("data", data), changes);
+  if (isEmbedded(engine) && areFilled(rule, rows)) engine.shareBlocks(filledSides, "data");
   await replaceTable(engine, "split_rules", `SELECT ${literal(textOf(rule))} AS rule`, changes);
 }
 
 interface SidesToMake {
   readonly rows: string;
   readonly changes: { readonly changes: boolean };
+}
+
+const filledSides = "filled_sides";
+
+/** Whether sides are told from blocks of the numbers of `data`. */
+function areFilled(rule: SplitRule, rows: string): rule is NumberRule {
+  return rows === "data" && isOfNumbers(rule);
 }
 
 /** Makes the table of sides by themselves, in the order of the table `loaded`; gives a SELECT of both. */
@@ -83,28 +91,18 @@ async function sidesBeside(
   { rows, changes }: SidesToMake,
 ): Promise<string> {
   const { dialect } = engine;
+  let sides = `SELECT ${heldOutCondition(rule, dialect)} AS _held_out FROM loaded`;
   // Most often the rule's columns are among the definition's, and there is nothing to join.
   if (rows !== "data") {
-    const sides = sidesIn(rows, rule, dialect);
-    await replaceTable(
-      engine,
-      "sides",
-      `SELECT s._held_out FROM loaded d JOIN (${sides}) AS s ON d._row = s._row ORDER BY d._row`,
-      changes,
-    );
-  } else if (isOfNumbers(rule))
-    await engine.fill("sides", ["_held_out"], sidesOfNumbers(engine, rule), changes);
-  else
-    await replaceTable(
-      engine,
-      "sides",
-      `SELECT ${heldOutCondition(rule, dialect)} AS _held_out FROM loaded`,
-      changes,
-    );
-  return engine.besideEachOther(
-    "loaded",
-    "(SELECT CAST(_held_out AS BOOLEAN) AS _held_out FROM sides) AS sides",
-  );
+    const found = sidesIn(rows, rule, dialect);
+    sides = `SELECT s._held_out FROM loaded d JOIN (${found}) AS s ON d._row = s._row ORDER BY d._row`;
+  } else if (areFilled(rule, rows)) {
+    await engine.fill(filledSides, ["_held_out"], sidesOfNumbers(engine, rule), changes);
+    // Statements read the table in a fraction of the time.
+    sides = `SELECT CAST(_held_out AS BOOLEAN) AS _held_out FROM ${filledSides}`;
+  }
+  await replaceTable(engine, "sides", sides, changes);
+  return engine.besideEachOther("loaded", "sides");
 }
 
 /** Makes a table of the rows with their sides, as rows elsewhere have no order by which sides could lie beside them. */

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { ColumnDefinition } from "../definition/definition";
+import type { ColumnDefinition, DataFormat } from "../definition/definition";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import { digestOfFile, type Digest } from "../base/files";
-import { identifier, type FileRows, type SqlEngine } from "../sql/engine";
+import { identifier, isEmbedded, type EmbeddedEngine, type FileRows, type SqlEngine } from "../sql/engine";
 import type { Delimiter } from "./csv-delimiter";
-import { readCsvStructure } from "./csv-file";
+import { readCsv } from "./csv-file";
+import { CsvNumbers } from "./csv-numbers";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
 import { stampOf } from "./unchanged";
 import { openParquetFiles, startsAsParquet } from "./parquet-files";
@@ -17,7 +18,7 @@ export interface TextRows {
   readonly delimiter?: Delimiter;
   /** Column names in the order of the file. */
   readonly header: readonly string[];
-  /** Columns that the file has as numbers. */
+  /** Columns that the file has as numbers, or whose numbers were read out of it. */
   readonly numbers: ReadonlySet<string>;
   /** Whether no field has an underscore, "+-", or white space but spaces, as far as that is known. */
   readonly isPlain: boolean;
@@ -55,6 +56,21 @@ interface OpenedRows extends Pick<DataFiles, "files" | "notRead"> {
   readonly text: TextRows;
 }
 
+/** Which of the files' columns are wanted. */
+interface WantedOfFiles {
+  /** Names of those wanted most. */
+  readonly columns: readonly string[];
+  /** The files of a folder that are read; all of them when absent. */
+  readonly only?: readonly string[] | undefined;
+  /** Columns whose numbers are read out of CSV files on the way, where nothing but numbers is read as one, and how they are written. */
+  readonly numbers?: NumbersToRead | undefined;
+}
+
+interface NumbersToRead {
+  readonly columns: readonly Pick<ColumnDefinition, "name" | "type" | "values">[];
+  readonly format: DataFormat;
+}
+
 /** Opens a file or folder as rows of text; `columns` are those wanted most, `only` the files of a folder that are. */
 export async function openRows(
   engine: SqlEngine,
@@ -63,9 +79,7 @@ export async function openRows(
   only?: readonly string[],
 ): Promise<OpenedRows> {
   try {
-    if (await isFolder(file)) return await openFolder(engine, columns, file, only);
-    const parquet = /\.parquet$/i.test(file) || (await startsAsParquet(file));
-    return { text: parquet ? await openParquet(engine, [file]) : await openCsv(engine, [file], columns) };
+    return await openFiles(engine, file, await findFiles(file, only), { columns });
   } catch (error) {
     throw explainAccess(file, error);
   }
@@ -74,30 +88,43 @@ export async function openRows(
 /** The same with the digest of what is in the files. */
 export async function openSource(
   engine: SqlEngine,
-  columns: readonly string[],
   file: string,
-  only?: readonly string[],
+  { only, ...wanted }: WantedOfFiles,
 ): Promise<OpenedRows & DataFiles> {
-  const opened = await openRows(engine, columns, file, only);
   try {
-    const { files } = opened;
+    const found = await findFiles(file, only);
+    const { names: files } = found;
+    // Before anything is read, so that whatever is written from now on is found out.
     const stamp = await stampOf({ file, files });
+    const opened = await openFiles(engine, file, found, wanted);
     return { ...opened, stamp, digest: await (files ? digestOfDataFiles(file, files) : digestOfFile(file)) };
   } catch (error) {
     throw explainAccess(file, error);
   }
 }
 
-async function openFolder(
+/** The files of data, of a folder by their names. */
+interface FoundFiles extends Pick<DataFiles, "notRead"> {
+  readonly format: TextRows["format"];
+  readonly names?: readonly string[];
+}
+
+async function findFiles(file: string, only?: readonly string[]): Promise<FoundFiles> {
+  if (await isFolder(file)) return listDataFiles(file, only);
+  const isParquet = /\.parquet$/i.test(file) || (await startsAsParquet(file));
+  return { format: isParquet ? "parquet" : "csv" };
+}
+
+async function openFiles(
   engine: SqlEngine,
-  columns: readonly string[],
-  folder: string,
-  only?: readonly string[],
+  file: string,
+  { format, names, notRead = [] }: FoundFiles,
+  { columns, numbers }: Omit<WantedOfFiles, "only">,
 ): Promise<OpenedRows> {
-  const { format, names, notRead } = await listDataFiles(folder, only);
-  const files = names.map((name) => path.join(folder, name));
-  const text = format === "csv" ? await openCsv(engine, files, columns) : await openParquet(engine, files);
-  return { text, files: names, ...(notRead.length > 0 && { notRead }) };
+  const files = names?.map((name) => path.join(file, name)) ?? [file];
+  const text =
+    format === "csv" ? await openCsv(engine, files, columns, numbers) : await openParquet(engine, files);
+  return { text, ...(names && { files: names }), ...(notRead.length > 0 && { notRead }) };
 }
 
 async function isFolder(file: string): Promise<boolean> {
@@ -139,33 +166,70 @@ function csvRows({ header, before, from, rowNumber }: CsvPart, wanted: readonly 
   return `SELECT ${before} + ${rowNumber} AS _row${columns} FROM ${from}`;
 }
 
+/** The view of the numbers that were read out of CSV files, by their columns' names, beside `_row`. */
+export const numbersRead = "numbers_read";
+
 async function openCsv(
   engine: SqlEngine,
   files: readonly string[],
   columns: readonly string[],
+  numbers: NumbersToRead | undefined,
 ): Promise<TextRows> {
   const parts: CsvPart[] = [];
   let rows = 0;
   let isPlain = true;
-  for (const file of files) {
-    const { rows: count, isPlain: isPartPlain, header, ...written } = await readCsvStructure(file, columns);
-    const first = parts[0];
-    if (first !== undefined) requireSameColumns([first.file, first.header], [file, header], "CSV");
-    const read = await engine.csvRows(file, { columns: header.length, ...written });
-    parts.push({ file, header, delimiter: written.delimiter, before: rows, ...read });
-    rows += count;
-    isPlain &&= isPartPlain;
+  const reader = numbers && isEmbedded(engine) ? new CsvNumbers(numbers.columns, numbers.format) : undefined;
+  async function* readAll(): AsyncGenerator<readonly Float64Array[]> {
+    for (const file of files) {
+      const { rows: count, isPlain: isPartPlain, header, ...written } = yield* readCsv(file, columns, reader);
+      const first = parts[0];
+      if (first !== undefined) requireSameColumns([first.file, first.header], [file, header], "CSV");
+      const read = await engine.csvRows(file, { columns: header.length, ...written });
+      parts.push({ file, header, delimiter: written.delimiter, before: rows, ...read });
+      rows += count;
+      isPlain &&= isPartPlain;
+    }
+    if (reader) yield reader.take();
   }
-  const [first] = parts;
+  const read = await (reader && isEmbedded(engine)
+    ? fillNumbers(engine, reader, readAll())
+    : readThrough(readAll()));
+  const header = parts[0]?.header ?? [];
+  const numbersOfFile = new Set(read.filter((name) => header.includes(name)));
   return {
     format: "csv",
-    ...(first && { delimiter: first.delimiter }),
-    header: first?.header ?? [],
-    numbers: new Set(),
+    ...(parts[0] && { delimiter: parts[0].delimiter }),
+    header,
+    numbers: numbersOfFile,
     isPlain,
     rows,
-    select: (wanted) => parts.map((part) => csvRows(part, wanted)).join(" UNION ALL "),
+    select(wanted) {
+      const numbersOf = wanted.filter(({ name, asItIs }) => asItIs === true && numbersOfFile.has(name));
+      const texts = wanted.filter((column) => !numbersOf.includes(column));
+      const rowsOfText = parts.map((part) => csvRows(part, texts)).join(" UNION ALL ");
+      if (numbersOf.length === 0 || !isEmbedded(engine)) return rowsOfText;
+      const columnsOf = numbersOf.map(({ name, as }) => `${identifier(name)} AS ${identifier(as)}`);
+      if (texts.length === 0) return `SELECT _row, ${columnsOf.join(", ")} FROM ${numbersRead}`;
+      const numberRows = `(SELECT ${columnsOf.join(", ")} FROM ${numbersRead}) AS numbers`;
+      return engine.besideEachOther(`(${rowsOfText}) AS texts`, numberRows);
+    },
   };
+}
+
+/** Makes the view of the numbers; gives the columns' names. */
+async function fillNumbers(
+  engine: EmbeddedEngine,
+  { names }: CsvNumbers,
+  blocks: AsyncIterable<readonly Float64Array[]>,
+): Promise<readonly string[]> {
+  await engine.fill(numbersRead, names.map(identifier), blocks, { rowNumber: "_row" });
+  return names;
+}
+
+/** Reads for what is found on the way. */
+async function readThrough(blocks: AsyncGenerator): Promise<readonly string[]> {
+  for (let next = await blocks.next(); next.done !== true;) next = await blocks.next();
+  return [];
 }
 
 async function openParquet(engine: SqlEngine, files: readonly string[]): Promise<TextRows> {

@@ -47,14 +47,23 @@ export function presentTexts(
   return `SELECT _row${texts.join("")} FROM (${text.select(wanted)}) AS read`;
 }
 
+/** Whether no text of a number means that one is missing. */
+function isNumberPresent({ missing }: DataFormat): boolean {
+  return !missing.some((token) => token.trim() !== "" && Number.isFinite(Number(token)));
+}
+
+/** Whether numbers in text are written as most programs do, and are what they say, so that they can be read on the way. */
+export function isUsualFormat(format: DataFormat): boolean {
+  return format.decimal === "." && format.thousands === undefined && isNumberPresent(format);
+}
+
 /** Whether a column's numbers are those of the file, and need not become text first: no text of them means that one is missing. */
 export function isReadAsNumber(
   { name, type, role }: TypedColumn,
   { numbers }: TextRows,
-  { missing }: DataFormat,
+  format: DataFormat,
 ): boolean {
-  const isNumber = type === "number" && role !== "id" && numbers.has(name);
-  return isNumber && !missing.some((token) => token.trim() !== "" && Number.isFinite(Number(token)));
+  return type === "number" && role !== "id" && numbers.has(name) && isNumberPresent(format);
 }
 
 /** What rows by type are made of. */

@@ -155,7 +155,8 @@ function statisticOf(metric: MetricName, rows: ScoredRows, units: Units): Statis
 function summedStatistic(
   { count, ofRow }: Units,
   metric: {
-    termsOf: (row: number) => readonly number[];
+    /** They are there until another row is asked for. */
+    termsOf: (row: number) => ArrayLike<number>;
     weightOf: (row: number) => number;
     value: (sums: ArrayLike<number>, weight: number) => number;
   },
@@ -166,9 +167,9 @@ function summedStatistic(
   ofRow.forEach((unit, row) => {
     const weight = metric.weightOf(row);
     const from = unit * (last + 1);
-    metric.termsOf(row).forEach((term, index) => {
-      unitSums[from + index] = (unitSums[from + index] ?? 0) + weight * term;
-    });
+    const terms = metric.termsOf(row);
+    for (let index = 0; index < last; index++)
+      unitSums[from + index] = (unitSums[from + index] ?? 0) + weight * (terms[index] ?? NaN);
     unitSums[from + last] = (unitSums[from + last] ?? 0) + weight;
   });
   return (draws) => {

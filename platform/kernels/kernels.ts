@@ -6,7 +6,7 @@ declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
-interface Memory {
+export interface Memory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
@@ -42,23 +42,33 @@ interface Kernels {
   finishHash(low: number, high: number, rows: number, columns: number, words: number): void;
 }
 
-const pageBytes = 65_536;
+export const pageBytes = 65_536;
 const doubleBytes = Float64Array.BYTES_PER_ELEMENT;
 /** So many rows of hundreds of columns stay in the processor's cache while each is multiplied with each. */
 const rowsAtOnce = 256;
 /** Rows of a column that stay in the nearest cache. */
 const columnRows = 2048;
 
+let compiled: object | undefined;
+
+/** The module with memory of its own, and what it exports. */
+export function instantiate<Exports>(): { readonly memory: Memory; readonly exports: Exports } {
+  const memory = new WebAssembly.Memory({ initial: 4 });
+  compiled ??= new WebAssembly.Module(Buffer.from(kernelsWasm, "base64"));
+  return { memory, exports: new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports };
+}
+
 /** A module with memory, which is made when it is first needed. It has what one call works on, and nothing between calls. */
 class Workplace {
-  private readonly memory = new WebAssembly.Memory({ initial: 4 });
+  private readonly memory: Memory;
   readonly run: Kernels;
   doubles: Float64Array;
   words: Uint32Array;
 
   constructor() {
-    const module = new WebAssembly.Module(Buffer.from(kernelsWasm, "base64"));
-    this.run = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as Kernels;
+    const { memory, exports } = instantiate<Kernels>();
+    this.memory = memory;
+    this.run = exports;
     this.doubles = new Float64Array(this.memory.buffer);
     this.words = new Uint32Array(this.memory.buffer);
   }

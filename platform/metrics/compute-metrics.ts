@@ -1,3 +1,4 @@
+import { sumOf, weightedSum } from "../base/sums";
 import type { Task } from "../definition/definition";
 import type { ScoredRows } from "./evaluation";
 import { isSummedMetric, summedMetrics, termsByRow, type SummedMetric } from "./metric-terms";
@@ -64,37 +65,33 @@ function measure(name: MetricName, counted: CountedRows): number {
 
 /** Mean of the actual values, around which R² sums its squares. */
 export function centreOf({ actual, weights }: Pick<ScoredRows, "actual" | "weights">): number {
-  let sum = 0;
-  let total = 0;
-  for (let row = 0; row < actual.length; row++) {
-    const weight = weights?.[row] ?? 1;
-    sum += weight * (actual[row] ?? NaN);
-    total += weight;
-  }
-  return sum / total;
+  return weights ? weightedSum(actual, weights) / sumOf(weights) : sumOf(actual) / actual.length;
 }
 
 function sumUp(name: keyof typeof summedMetrics, rows: ScoredRows): number {
   const { actual, weights } = rows;
   const metric: SummedMetric = summedMetrics[name];
   const termsOf = termsByRow(name, rows, centreOf(rows));
-  const sums: number[] = [];
-  let total = 0;
+  const sums = new Float64Array(metric.size);
   for (let row = 0; row < actual.length; row++) {
-    const weight = weights?.[row] ?? 1;
     const terms = termsOf(row);
     for (let term = 0; term < terms.length; term++) {
-      sums[term] = (sums[term] ?? 0) + weight * (terms[term] ?? NaN);
+      const value = terms[term] ?? NaN;
+      sums[term] = (sums[term] ?? NaN) + (weights ? (weights[row] ?? NaN) * value : value);
     }
-    total += weight;
   }
-  return metric.value(sums, total);
+  return metric.value(sums, weights ? sumOf(weights) : actual.length);
 }
 
 /** Whether something can be measured at all. */
 function areFinite(rows: ScoredRows): boolean {
   checkLengths(rows);
-  return rows.predicted.every(Number.isFinite) && rows.actual.every(Number.isFinite);
+  return areAllFinite(rows.predicted) && areAllFinite(rows.actual);
+}
+
+function areAllFinite(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) if (!Number.isFinite(values[row])) return false;
+  return true;
 }
 
 function checkLengths({ actual, predicted, weights, classes = 1 }: ScoredRows): void {

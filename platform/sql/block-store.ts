@@ -4,10 +4,11 @@ import { systemErrorCode } from "../base/errors";
 
 /** Rows of a block, but for the last one of a relation. */
 export const blockRows = 4096;
-const columnBytes = blockRows * Float64Array.BYTES_PER_ELEMENT;
+/** Bytes of a block of one column. */
+export const columnBytes = blockRows * Float64Array.BYTES_PER_ELEMENT;
 
 /** A column of a relation in a file of blocks. */
-interface StoredColumn {
+export interface StoredColumn {
   readonly file: number;
   /** Bytes of a block with all columns of the file, and where in it the column begins. */
   readonly blockBytes: number;
@@ -106,6 +107,22 @@ export class BlockStore {
         this.removeUnused();
       },
     };
+  }
+
+  /**
+   * Has columns of a relation read from another's file, which stays until the store is cleared: the relation has as many rows, in the same
+   * order. Where it is known to have another number of rows, nothing changes.
+   */
+  share(from: string, rows: number, columns: ReadonlyMap<string, StoredColumn>): void {
+    const relation = this.relations.get(from) ?? {
+      readings: 0,
+      rows,
+      columns: new Map<string, StoredColumn>(),
+    };
+    if ((relation.rows ?? rows) !== rows) return;
+    relation.rows = rows;
+    for (const [name, column] of columns) relation.columns.set(name, column);
+    this.relations.set(from, relation);
   }
 
   /** Forgets all: a table may have changed. What is being read stays until it has been. */

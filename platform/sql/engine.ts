@@ -82,18 +82,24 @@ export interface EmbeddedEngine extends SqlEngine {
   readonly isEmbedded: true;
   /** A SELECT of the columns of two relations with as many rows each, by their order. */
   besideEachOther(one: string, other: string): string;
-  /** Number of a row, from 1, of a table that was filled, as an expression. */
+  /** Number of a row, from 1, of a view that was filled, as an expression. */
   readonly rowNumber: string;
   /**
-   * Makes a table of doubles from blocks of rows, by column, in their order, with flat memory; one of that name is replaced. NaN stays
-   * NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine. `changes` is that of `run`.
+   * Makes a view of doubles that come in blocks of rows, by column (as SQL names it), in their order, with flat memory; a view of that
+   * name is replaced. NaN stays NaN. Gives the number of rows. Blocks may come from `blocks` of the same engine. `rowNumber` names a
+   * further column with the number of the row, from 1; `changes` is that of `run`.
    */
   fill(
     table: string,
     columns: readonly string[],
     blocks: AsyncIterable<readonly Float64Array[]>,
-    options?: { readonly changes?: boolean },
+    options?: { readonly changes?: boolean; readonly rowNumber?: string },
   ): Promise<number>;
+  /**
+   * Says that a relation has the columns of a view that was filled, by the same names, and as many rows in the same order. Their blocks
+   * are then those that the view was filled from, until a table changes.
+   */
+  shareBlocks(table: string, relation: string): void;
   /**
    * Writes the rows of a query, in their order, as a CSV file (RFC 4180) below a header line that is given, as it may
    * have names that the engine could not tell apart. NULL is an empty field.

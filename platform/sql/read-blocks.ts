@@ -12,7 +12,7 @@ function firstRows(columns: Block, rows: number): Block {
 }
 
 /** Cuts what comes in pieces of any size into blocks. */
-class BlockCutter {
+export class BlockCutter {
   private readonly whole: Block;
   private filled = 0;
 
@@ -62,12 +62,12 @@ function pickBlocks(
   store: BlockStore | undefined,
   {
     columns,
-    some: { relation, condition, isMet },
+    some: { relation, condition, isMet, isColumn },
     again,
   }: { readonly columns: readonly string[]; readonly some: RowsWhere; readonly again: boolean },
 ): AsyncGenerator<Block> {
-  // One column for those that meet it and those that do not; what is neither is among none.
-  const met = `CASE WHEN ${condition} THEN 1 WHEN NOT ${condition} THEN 0 END`;
+  // One column for those that meet it and those that do not; what is neither is among none. A truth value is 1 or 0 as a number.
+  const met = isColumn ? condition : `CASE WHEN ${condition} THEN 1 WHEN NOT ${condition} THEN 0 END`;
   const all = readAll((asked) => streamBlocks(stream, asked, relation), store, {
     columns: [...columns, met],
     from: relation,

@@ -2,6 +2,8 @@
 export interface RowsWhere {
   readonly relation: string;
   readonly condition: string;
+  /** Whether the condition is a column of truth values. */
+  readonly isColumn: boolean;
   /** Whether they are the rows that meet the condition, or those that do not. */
   readonly isMet: boolean;
 }
@@ -26,5 +28,10 @@ export function findRowsWhere(from: string): RowsWhere | undefined {
   const condition = parts.join(between);
   // Both sides of a column are picked by the same numbers.
   const [, not, column] = /^(NOT )?(\w+)$/.exec(condition) ?? [];
-  return { relation, condition: column ?? `(${condition})`, isMet: not === undefined };
+  return {
+    relation,
+    condition: column ?? `(${condition})`,
+    isColumn: column !== undefined,
+    isMet: not === undefined,
+  };
 }

@@ -1,3 +1,4 @@
+import { sumOf, sumWithout } from "../../platform/base/sums";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { squaresAround } from "../../platform/kernels/kernels";
 import type { TrainingRows } from "./training-rows";
@@ -32,14 +33,8 @@ class RunningMoments {
 
   add(values: Float64Array, weights: Float64Array | undefined): void {
     const { imputation } = this;
-    let total = 0;
-    let sum = 0;
-    for (let row = 0; row < values.length; row++) {
-      const value = values[row] ?? NaN;
-      const weight = weights ? (weights[row] ?? NaN) : 1;
-      total += weight;
-      sum += weight * (value === value ? value : imputation);
-    }
+    const total = weights ? sumOf(weights) : values.length;
+    const sum = sumWithout({ instead: imputation }, values, weights);
     if (total === 0) return;
     const mean = sum / total;
     const squares = squaresAround(values, { weights, centre: mean, instead: imputation });
@@ -74,7 +69,7 @@ export async function readMoments(
       one.add(block[index] ?? new Float64Array(), weights);
     });
     rows += count;
-    total += weights ? weights.reduce((sum, value) => sum + value, 0) : count;
+    total += weights ? sumOf(weights) : count;
   }
   return { rows, total, moments: running.map((one) => one.moments()) };
 }

@@ -298,3 +298,5 @@ function addOne(counts: usize, bin: i64): void {
   const place = counts + <usize>bin * doubleBytes;
   store<f64>(place, load<f64>(place) + 1);
 }
+
+export { foundRows, nextRow, readRows, untold } from "./csv";

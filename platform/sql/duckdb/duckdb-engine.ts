@@ -1,9 +1,8 @@
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
-import { PlatformError } from "../../base/errors";
 import { BlockStore } from "../block-store";
+import { FilledColumns, FilledTable } from "../filled-table";
 import type { EmbeddedEngine, FileRows, QueryColumn, SqlRow, SqlValue } from "../engine";
 import { literal } from "../engine";
 import { makePrivateFolder } from "../private-folder";
@@ -17,7 +16,8 @@ import {
   parquetSchema,
   rowNumber,
 } from "./duckdb-files";
-import { doublesOf, DoublesWriter, registerRowHash } from "./duckdb-vectors";
+import { doublesOf, registerFilled, registerRowHash, selectFilled } from "./duckdb-vectors";
+import { explainShortage } from "./explain-shortage";
 
 /** Memory for data, in MiB: tables are in a file, of which memory has what is being read. */
 const defaultMemoryMiB = 256;
@@ -36,32 +36,6 @@ function toSqlValue(value: DuckDBValue): SqlValue {
 /** Decimals are what DuckDB makes of a literal such as 1.5, and of sums of decimals. */
 function isDecimal(value: unknown): value is { toDouble(): number } {
   return typeof value === "object" && value !== null && "toDouble" in value;
-}
-
-/** The same failure in words, if memory, disk or a limit ran out; anything else comes back unchanged. */
-function explainShortage(error: unknown): unknown {
-  const { message } = error as Error;
-  if (/^IO Error: .*File too large/.test(message)) {
-    return new PlatformError(
-      "STORAGE_FAILED",
-      `The data needs a file in ${tmpdir()} that is larger than this process may write. Raise the limit (ulimit -f).`,
-      { cause: error },
-    );
-  }
-  if (!/^Out of Memory Error|No space left on device|Disk quota exceeded/.test(message)) return error;
-  const [, file] = /^IO Error: .*file "([^"]+)"/.exec(message) ?? [];
-  if (file !== undefined && !file.startsWith(tmpdir())) {
-    return new PlatformError(
-      "STORAGE_FAILED",
-      `There is no room for ${file}. Free some space on its disk, or name a file on another.`,
-      { cause: error },
-    );
-  }
-  return new PlatformError(
-    "STORAGE_FAILED",
-    `The data does not fit memory, and ${tmpdir()} has no room for the rest. Free some space there, set TMPDIR to a folder on another disk, or use less data.`,
-    { cause: error },
-  );
 }
 
 async function* rowsOf(result: DuckDBResult): AsyncGenerator<SqlRow[]> {
@@ -84,12 +58,15 @@ export class DuckDbEngine implements EmbeddedEngine {
   readonly dialect = duckDbDialect;
   /** Where nothing may be written, there is none. */
   private readonly store: BlockStore | undefined;
+  private readonly filledTables = new Map<string, FilledTable>();
+  private filledCount = 0;
 
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
     /** Has the database, and what statements need besides memory; undefined when memory has all. */
     private readonly folder: string | undefined,
+    private readonly filledColumns: FilledColumns,
   ) {
     this.store = folder === undefined ? undefined : new BlockStore(folder);
   }
@@ -122,9 +99,11 @@ export class DuckDbEngine implements EmbeddedEngine {
     if (folder !== undefined) await rm(file).catch(() => undefined);
     const connection = await instance.connect();
     await registerRowHash(connection);
+    const filledColumns = new FilledColumns();
+    await registerFilled(connection, filledColumns);
     // The database goes with the engine: nothing is left that would have to be complete.
     await connection.run("PRAGMA disable_checkpoint_on_shutdown");
-    return new DuckDbEngine(instance, connection, folder);
+    return new DuckDbEngine(instance, connection, folder, filledColumns);
   }
 
   async version(): Promise<string> {
@@ -222,21 +201,35 @@ export class DuckDbEngine implements EmbeddedEngine {
     table: string,
     columns: readonly string[],
     blocks: AsyncIterable<readonly Float64Array[]>,
-    options: { readonly changes?: boolean } = {},
+    { changes = true, rowNumber: number }: { readonly changes?: boolean; readonly rowNumber?: string } = {},
   ): Promise<number> {
-    await this.run(`DROP TABLE IF EXISTS ${table}`, options);
-    await this.run(
-      `CREATE TABLE ${table} (${columns.map((column) => `${column} DOUBLE`).join(", ")})`,
-      options,
-    );
-    const writer = await DoublesWriter.open(this.connection, table, columns.length);
+    const file = this.folder && path.join(this.folder, `filled-${this.filledCount++}`);
+    const filled = new FilledTable(columns, file);
     try {
-      for await (const block of blocks) writer.add(block);
-      return writer.rows;
-    } finally {
-      writer.close();
-      if (options.changes !== false) this.store?.clear();
+      await filled.fill(blocks);
+    } catch (error) {
+      filled.close();
+      throw explainShortage(error);
     }
+    const view = selectFilled(filled, this.filledColumns.add(filled), number);
+    await this.run(this.dialect.createView(table, view), { changes });
+    this.forget(this.filledTables.get(table));
+    this.filledTables.set(table, filled);
+    return filled.rows;
+  }
+
+  shareBlocks(table: string, relation: string): void {
+    const filled = this.filledTables.get(table);
+    const stored = filled?.stored();
+    if (filled && stored) this.store?.share(relation, filled.rows, stored);
+  }
+
+  private forget(filled: FilledTable | undefined): void {
+    if (filled === undefined) return;
+    // Its file may be one of those that blocks are read from.
+    this.store?.clear();
+    this.filledColumns.remove(filled);
+    filled.close();
   }
 
   private async result(sql: string): Promise<DuckDBResult> {
@@ -251,6 +244,7 @@ export class DuckDbEngine implements EmbeddedEngine {
     this.store?.clear();
     this.connection.closeSync();
     this.instance.closeSync();
+    for (const filled of this.filledTables.values()) filled.close();
     if (this.folder !== undefined) await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,20 +1,27 @@
-import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
+import type { FilledColumns, FilledTable } from "../filled-table";
 import { hashWords } from "../row-hash";
 
 /** Name of the SQL function that hashes its arguments, numbers of 64 bits each, to a UBIGINT. */
 export const rowHashFunction = "mlops_row_hash";
 
+/** Name of the SQL function that gives a value of a filled column: by the column's number and the row's, from 0. */
+const filledFunction = "mlops_filled";
+
+type Items = Float64Array | BigUint64Array | BigInt64Array;
+
 /**
  * What a vector of 64-bit numbers holds, as it lies in memory: NULLs are not told from others. The package has it as a property
  * that its types do not show; by its accessors each number would cost a call.
  */
-function itemsOf(vector: DuckDBVector): Float64Array | BigUint64Array {
+function itemsOf(vector: DuckDBVector): Items {
   const { items } = vector as unknown as { readonly items?: unknown };
-  if (items instanceof Float64Array || items instanceof BigUint64Array) return items;
+  if (items instanceof Float64Array || items instanceof BigUint64Array || items instanceof BigInt64Array)
+    return items;
   throw new TypeError(`A vector of ${vector.type.toString()} is none of 64-bit numbers.`);
 }
 
-const wordsOf = ({ buffer, byteOffset, length }: Float64Array | BigUint64Array): Uint32Array =>
+const wordsOf = ({ buffer, byteOffset, length }: Items): Uint32Array =>
   new Uint32Array(buffer, byteOffset, 2 * length);
 
 /** The columns of a chunk whose query gives doubles alone; NULL is NaN. */
@@ -44,45 +51,6 @@ function clearNulls(items: Float64Array, validity: BigUint64Array | null): void 
     if ((((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 0) items[row] = NaN;
 }
 
-/** Rows that one chunk of DuckDB has at most. */
-const maxChunkRows = 2048;
-
-/** Puts blocks of doubles at the end of a table. */
-export class DoublesWriter {
-  rows = 0;
-
-  private constructor(
-    private readonly appender: DuckDBAppender,
-    private readonly chunkOf: (rows: number) => DuckDBDataChunk,
-  ) {}
-
-  static async open(connection: DuckDBConnection, table: string, columns: number): Promise<DoublesWriter> {
-    const { DOUBLE, DuckDBDataChunk: Chunk } = await import("@duckdb/node-api");
-    const types = Array.from({ length: columns }, () => DOUBLE);
-    return new DoublesWriter(await connection.createAppender(table), (rows) => Chunk.create(types, rows));
-  }
-
-  add(block: readonly Float64Array[]): void {
-    const rows = block[0]?.length ?? 0;
-    for (let from = 0; from < rows; from += maxChunkRows) {
-      const to = Math.min(rows, from + maxChunkRows);
-      const chunk = this.chunkOf(to - from);
-      for (const [column, values] of block.entries()) {
-        const vector = chunk.getColumnVector(column);
-        const items = itemsOf(vector);
-        if (items instanceof Float64Array) items.set(values.subarray(from, to));
-        vector.flush();
-      }
-      this.appender.appendDataChunk(chunk);
-    }
-    this.rows += rows;
-  }
-
-  close(): void {
-    this.appender.closeSync();
-  }
-}
-
 /** Makes the function that hashes rows known to all statements of a database. */
 export async function registerRowHash(connection: DuckDBConnection): Promise<void> {
   const { ANY, DuckDBScalarFunction, UBIGINT } = await import("@duckdb/node-api");
@@ -100,4 +68,34 @@ export async function registerRowHash(connection: DuckDBConnection): Promise<voi
     },
   });
   connection.registerScalarFunction(hash);
+}
+
+/** Makes the function that gives values of filled columns known to all statements of a database. */
+export async function registerFilled(connection: DuckDBConnection, columns: FilledColumns): Promise<void> {
+  const { BIGINT, DOUBLE, DuckDBScalarFunction } = await import("@duckdb/node-api");
+  const filled = DuckDBScalarFunction.create({
+    name: filledFunction,
+    returnType: DOUBLE,
+    parameterTypes: [BIGINT, BIGINT],
+    mainFunction(_, input, output) {
+      const [column = 0] = wordsOf(itemsOf(input.getColumnVector(0)));
+      const rows = wordsOf(itemsOf(input.getColumnVector(1)));
+      const values = itemsOf(output);
+      // Rows are numbered from 0 to far below 2^32.
+      if (values instanceof Float64Array) columns.read(column, rows, values);
+      output.flush();
+    },
+  });
+  connection.registerScalarFunction(filled);
+}
+
+/** A SELECT of filled columns by their names, the first of which has the number `first`, and of the row's number, from 1, if it has a name. */
+export function selectFilled(
+  { columns, rows }: Pick<FilledTable, "columns" | "rows">,
+  first: number,
+  rowNumber?: string,
+): string {
+  const values = columns.map((name, index) => `${filledFunction}(${first + index}, range) AS ${name}`);
+  const numbers = rowNumber === undefined ? [] : [`range + 1 AS ${rowNumber}`];
+  return `SELECT ${[...numbers, ...values].join(", ")} FROM range(${rows})`;
 }

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { closeSync, openSync, readdirSync, writeSync } from "node:fs";
+import path from "node:path";
 import { blockRows, BlockStore } from "../../../platform/sql/block-store";
 import { useTemporaryFolder } from "../base/temporary-folder";
 
@@ -58,4 +59,27 @@ test("a relation that will be read again is stored by the first reading", () => 
   expect([second.rows, second.isStored]).toEqual([undefined, [true, false]]);
   second.close();
   store.clear();
+});
+
+test("columns of another's file are read as if they were stored, until the store is cleared", () => {
+  const store = new BlockStore(temporary());
+  const file = openSync(path.join(temporary(), "filled"), "w+");
+  writeSync(file, new Float64Array(blockRows).fill(7));
+  const columns = new Map([["x", { file, blockBytes: 8 * blockRows, offset: 0 }]]);
+  expect(read(store).rows).toBeUndefined();
+  store.share("t", 3, columns);
+  const reading = store.begin(["x"], "t");
+  const block = [new Float64Array(3)];
+  reading.read(0, block);
+  reading.close();
+  expect([reading.rows, [...(block[0] ?? [])]]).toEqual([3, [7, 7, 7]]);
+  store.share("t", 4, new Map([["y", { file, blockBytes: 8, offset: 0 }]]));
+  const again = store.begin(["y"], "t");
+  expect(again.isStored).toEqual([false]);
+  again.close();
+  store.clear();
+  const cleared = store.begin(["x"], "t");
+  expect(cleared.isStored).toEqual([false]);
+  cleared.close();
+  closeSync(file);
 });

@@ -10,7 +10,7 @@ const rows = 2 * blockRows + 17;
 function engine() {
   const asked: string[] = [];
   const valueOf = (row: number, name: string): number => {
-    if (!name.includes("CASE")) return row;
+    if (!name.includes("third")) return row;
     if (row % 7 === 0) return NaN;
     return row % 3 === 0 ? 1 : 0;
   };

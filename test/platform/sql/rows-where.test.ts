@@ -3,13 +3,13 @@ import { findRowsWhere, rowsWhere } from "../../../platform/sql/rows-where";
 test.each(["x IN (SELECT y FROM folds WHERE fold IN (1, 2))", "x = 1", "NOT x OR y"])(
   "rows where %s are known again",
   (condition) => {
-    const found = { relation: "data", condition: `(${condition})`, isMet: true };
+    const found = { relation: "data", condition: `(${condition})`, isColumn: false, isMet: true };
     expect(findRowsWhere(rowsWhere("data", condition))).toEqual(found);
   },
 );
 
 test("rows of a column and the others are told by one condition", () => {
-  const found = { relation: "data", condition: "_held_out" };
+  const found = { relation: "data", condition: "_held_out", isColumn: true };
   expect(findRowsWhere(rowsWhere("data", "_held_out"))).toEqual({ ...found, isMet: true });
   expect(findRowsWhere(rowsWhere("data", "NOT _held_out"))).toEqual({ ...found, isMet: false });
 });

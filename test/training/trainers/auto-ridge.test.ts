@@ -144,8 +144,9 @@ test("a category that is encoded by the target has numbers of its own in each fo
 test("features that say nothing get a large penalty, and that is told", async () => {
   const { workbench, rule } = await open();
   await engine.run(
-    "CREATE OR REPLACE TABLE typed AS SELECT * REPLACE (CAST(hash(_row) % 1000 AS DOUBLE) AS progression) FROM typed",
+    "CREATE TABLE changed AS SELECT * REPLACE (CAST(hash(_row) % 1000 AS DOUBLE) AS progression) FROM loaded",
   );
+  await engine.run("CREATE OR REPLACE VIEW loaded AS SELECT * FROM changed");
   const { chosen, warnings } = await fitModel({
     engine,
     definition,

@@ -95,8 +95,9 @@ test("held-out rows have no part in it", async () => {
   const { workbench, search } = await open();
   const before = await search([{ alpha: 1 }]);
   await engine.run(
-    "CREATE OR REPLACE TABLE typed AS SELECT l._row, l.x, CASE WHEN s._held_out THEN 1e9 ELSE l.y END AS y FROM typed l POSITIONAL JOIN sides s",
+    "CREATE TABLE changed AS SELECT l._row, l.x, CASE WHEN s._held_out THEN 1e9 ELSE l.y END AS y FROM loaded l POSITIONAL JOIN sides s",
   );
+  await engine.run("CREATE OR REPLACE VIEW loaded AS SELECT * FROM changed");
   const after = await crossValidate(workbench, {
     rule: decideSplitRule(workbench.definition, workbench.source.header),
     candidates: [{ alpha: 1 }],

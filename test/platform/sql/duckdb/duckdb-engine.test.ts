@@ -153,8 +153,7 @@ describe("blocks of the rows that meet a condition", () => {
   });
 });
 
-test("a table is filled from blocks, those of a query among them, and replaces one of its name", async () => {
-  await engine.run("CREATE OR REPLACE TABLE filled AS SELECT 1 AS other");
+test("a view is filled from blocks, those of a query among them, and replaces one of its name", async () => {
   const rows = await engine.fill(
     "filled",
     ["n", "half"],
@@ -176,6 +175,26 @@ test("a table is filled from blocks, those of a query among them, and replaces o
       `SELECT count(CASE WHEN r = n AND isnan(half) THEN 1 END) AS same, max(r) AS last FROM (${beside}) AS b`,
     ),
   ).toEqual([{ same: 5000, last: 5000 }]);
+});
+
+test("a relation with the columns of a filled view gives its blocks, until a table changes", async () => {
+  async function* blocks(): AsyncGenerator<Float64Array[]> {
+    yield await Promise.resolve([Float64Array.of(1, NaN, 3)]);
+  }
+  const xs = async (): Promise<number[]> => {
+    const found: number[] = [];
+    for await (const [x = []] of engine.blocks(["x"], "shown")) found.push(...x);
+    return found;
+  };
+  await engine.fill("shared", ["x"], blocks());
+  // The relation has other values, so that it is seen where they come from.
+  await engine.run("CREATE OR REPLACE VIEW shown AS SELECT x + 1 AS x FROM shared");
+  engine.shareBlocks("shared", "shown");
+  expect(await xs()).toEqual([1, NaN, 3]);
+  await engine.run("CREATE OR REPLACE TABLE changed AS SELECT 1 AS x");
+  expect(await xs()).toEqual([2, NaN, 4]);
+  expect(await engine.fill("shared", ["x"], engine.blocks(["x"], "shown"))).toBe(3);
+  expect(await engine.rows("SELECT x FROM shared WHERE NOT isnan(x)")).toEqual([{ x: 2 }, { x: 4 }]);
 });
 
 (existsSync("/dev/full") ? test : test.skip)("a file that there is no room for is named", async () => {
