@@ -29,7 +29,7 @@ export class PublicAddress extends pulumi.ComponentResource {
   /** Name of the resource. */
   readonly name: pulumi.Output<string>;
   readonly resourceGroupName: pulumi.Input<string>;
-  /** DNS name, for example `mlops-prod-1a2b3c4d.westeurope.cloudapp.azure.com`. */
+  /** DNS name: `mlops-<environment>-1a2b3c4d.westeurope.cloudapp.azure.com`. */
   readonly host: pulumi.Output<string>;
   readonly ip: pulumi.Output<string | undefined>;
   /** Scopes of the roles that the cluster needs to use the address, for `Access`. */
