@@ -37,16 +37,11 @@ test("the files and package lists of the model's folder are the program; data an
   }
   await symlink("gone", path.join(folder, "model", "broken"));
   const program = await described(["python", "train.py", "{data}", "{output}"]);
-  const files = [
-    of("lib/features.py", "model/lib/features.py"),
-    of("train.py", "model/train.py"),
-  ];
+  const files = [of("lib/features.py", "model/lib/features.py"), of("train.py", "model/train.py")];
   const packages = [of("requirements.txt", "model/requirements.txt"), of("uv.lock", "model/uv.lock")];
   expect(program).toMatchObject({ files, packages });
   expect(program.digest).toBe(
-    digestOfListing(
-      [files[0], packages[0], files[1], packages[1]].filter((file) => file !== undefined),
-    ),
+    digestOfListing([files[0], packages[0], files[1], packages[1]].filter((file) => file !== undefined)),
   );
 
   await write("model/lib/features.py", "changed");
