@@ -3,7 +3,7 @@ import { PlatformError } from "../../platform/base/errors";
 import type { Digest } from "../../platform/base/files";
 import { isAddress } from "../../platform/http/address";
 import { openStorage } from "../../platform/storage/open-storage";
-import { describeCollected } from "../data/describe-collected";
+import { describeCollected, describeNotAdded } from "../data/describe-collected";
 import { dataAddressOf, digestOfStackData } from "../data/stack-data";
 import { acceptedByFlag } from "../retraining/accepted-changes";
 import { decideOnFindings, type Acted } from "../retraining/act-on-findings";
@@ -64,12 +64,6 @@ async function keepWindow(
     if (!(error instanceof PlatformError)) throw error;
     output.print(`What was measured is not kept: ${error.message}`);
   }
-}
-
-/** Rows of a stack's data are delivered by who may, and kept there; a watch only reads. */
-function notAddedOf({ target, labels, model }: MonitorFlags): string | undefined {
-  if (target === "local" || labels === undefined) return undefined;
-  return `The rows of ${labels} were measured, and not added to the stack's data, which a watch may not write. Add them with \`npm run mlops -- collect --model ${model} --labels ${labels}\`, and deliver with \`npm run mlops -- data push --model ${model}\`.`;
 }
 
 function describe(
@@ -161,7 +155,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   const { version, drift, performance } = result;
   session.output.result(
     { version, ...drift, ...(performance && { performance }), ...acted },
-    describe(result, acted, { environment, model: definition.name, notAdded: notAddedOf(flags) }),
+    describe(result, acted, { environment, model: definition.name, notAdded: describeNotAdded(flags) }),
   );
   const what = { what: "The drift", verb: "mlops monitor", environment };
   await reportGauges(driftGauges(result), what, session.output);

@@ -54,3 +54,17 @@ export function describeCollected(
       : [`Next: npm run mlops -- retrain --model ${model}${isOwn ? "" : ` --data ${shownPath(file)}`}`]),
   ].join("\n");
 }
+
+/** Why rows whose truth is known were not added to the data of a stack, and how that is done; undefined where there is nothing to say. */
+export function describeNotAdded({
+  target,
+  labels,
+  model,
+}: {
+  readonly target: "local" | "azure";
+  readonly labels?: string | undefined;
+  readonly model: string;
+}): string | undefined {
+  if (target === "local" || labels === undefined) return undefined;
+  return `The rows of ${labels} were measured, and not added to the stack's data, which a watch may not write. Add them with \`npm run mlops -- collect --model ${model} --labels ${labels}\`, and deliver with \`npm run mlops -- data push --model ${model}\`.`;
+}

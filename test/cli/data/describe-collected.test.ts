@@ -1,5 +1,5 @@
 import type { Collected } from "../../../cli/data/collect-data";
-import { describeCollected } from "../../../cli/data/describe-collected";
+import { describeCollected, describeNotAdded } from "../../../cli/data/describe-collected";
 
 const collected: Collected = {
   file: "/data/cost.csv",
@@ -53,4 +53,18 @@ test("says that a clock is wrong, and that a version was not measured", () => {
   }).join("\n");
   expect(text).toContain("1 row of the log is dated later than now");
   expect(text).toContain("not measured, as they have no probabilities");
+});
+
+test.each([
+  ["local", "truth.csv", undefined],
+  ["azure", undefined, undefined],
+  [
+    "azure",
+    "truth.csv",
+    /not added to the stack's data.*collect --model cost --labels truth.csv.*data push --model cost/,
+  ],
+] as const)("with target %s and labels %j it says that nothing was added: %p", (target, labels, said) => {
+  const text = describeNotAdded({ target, labels, model: "cost" });
+  if (said === undefined) expect(text).toBeUndefined();
+  else expect(text).toMatch(said);
 });
