@@ -129,14 +129,13 @@ function counterFor(reference: ColumnProfile): NumberCounter | CategoryCounter {
 }
 
 /** Profile of numbers in memory, for example a model's predictions; NaN is missing. Bins as `profileTable` makes them. */
-export function profileNumbers(values: Iterable<number>): NumberProfile {
-  const sorted = Float64Array.from(values)
-    .filter((value) => Number.isFinite(value))
-    .sort();
+export function profileNumbers(numbers: Iterable<number>): NumberProfile {
+  const values = numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
+  const sorted = values.filter((value) => Number.isFinite(value)).sort();
   const deciles = decilePositions(sorted.length).flatMap((position) => sorted[position - 1] ?? []);
   const distinct = seemDiscrete(deciles) ? firstDistinct(sorted, maxDistinctBins + 1) : [];
   const counter = new NumberCounter(sorted[0] === undefined ? [] : binEdges(sorted[0], deciles, distinct));
-  for (const value of values) counter.add(value);
+  for (let row = 0; row < values.length; row++) counter.add(values[row]);
   return counter.profile();
 }
 
