@@ -1,5 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { counted } from "../../platform/base/wording";
+import { categoryPlaces, stiffenCategories } from "./category-stiffness";
 import { CrossProducts } from "./cross-products";
 import {
   designBlocks,
@@ -30,7 +31,7 @@ const warnedCondition = 1e7;
 /**
  * Ridge regression: least Σ w (y − b0 − x·b)² + alpha |b|², as scikit-learn's Ridge; the intercept is not penalised.
  * Solved by Cholesky from the centred cross products, or by orthogonal decomposition of the rows where the columns are
- * nearly dependent. Where several solutions are equally good (alpha 0 with dependent columns, which one-hot encoding
+ * nearly dependent otherwise than by one-hot encoding. Where several solutions are equally good (alpha 0 with dependent columns, which that
  * always makes) it is the one of least |b|, as scikit-learn's LinearRegression.
  */
 async function fitRidge(problem: LinearProblem, alpha: number): Promise<Coefficients> {
@@ -61,7 +62,11 @@ async function findFromProducts(
   const mean = (index: number) => means[index] ?? NaN;
   const centred = (i: number, j: number) => sums.get(i, j) - total * mean(i) * mean(j);
   const places = Array.from({ length: size }, (_, index) => index);
-  const gram = new Matrix(places.map((i) => places.map((j) => centred(i, j) + (i === j ? alpha : 0))));
+  const gram = stiffenCategories(
+    new Matrix(places.map((i) => places.map((j) => centred(i, j) + (i === j ? alpha : 0)))),
+    alpha,
+    categoryPlaces(design.preprocessing),
+  );
   if (!(largestVarianceInflation(gram) <= maxVarianceInflation)) return undefined;
   const right = places.map((index) => centred(index, size));
   const coefficients = findCholeskySolution(gram, right);

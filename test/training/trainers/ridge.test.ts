@@ -2,6 +2,7 @@ import { definitionOf, openRows } from "./rows";
 import { fitLinearModel } from "./fit-linear-model";
 import { fitModel } from "../../../training/trainers/trainers";
 import { digitsOfSlopes, nistNames } from "./nist";
+import { TriangularFactor } from "../../../training/trainers/least-squares";
 import type { NumberTerm } from "../../../platform/onnx/linear-parameters";
 import type { SqlRow } from "../../../platform/sql/engine";
 
@@ -130,3 +131,33 @@ test("what one-hot encoding repeats by its making is nothing to warn of", async 
   await engine.close();
   expect(fitted.warnings).toEqual([]);
 });
+
+test.each([0, 1])(
+  "with alpha %d, what one-hot encoding repeats does not take the rows apart",
+  async (alpha) => {
+    const folded = jest.spyOn(TriangularFactor.prototype, "add");
+    const definition = definitionOf(
+      [
+        { name: "port", type: "category", values: ["C", "Q", "S"] },
+        { name: "x", type: "number" },
+        { name: "y", type: "number", role: "target" },
+      ],
+      { kind: "ridge", alpha },
+    );
+    // More rows than a penalty of 1 evens out.
+    const rows = Array.from({ length: 10_000 }, (_, index) => ({
+      port: "CQS".charAt(index % 3),
+      x: noise(3)(index),
+      y: index % 3,
+    }));
+    const engine = await openRows(definition, rows);
+    const { terms } = await fitLinearModel(engine, definition, "data");
+    await engine.close();
+    expect(folded).not.toHaveBeenCalled();
+    folded.mockRestore();
+    const [{ coefficients }] = terms.filter((term) => "coefficients" in term) as [{ coefficients: number[] }];
+    // y is the value's place: 0, 1, 2.
+    const size = 10_000 / 3 / (10_000 / 3 + alpha);
+    [-size, 0, size].forEach((value, place) => expect(coefficients[place]).toBeCloseTo(value, 3));
+  },
+);
