@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { azureCredential, tokenOf } from "../../platform/azure/credentials";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
@@ -27,6 +28,8 @@ const outputsSchema = z.object({
 /** Where keys and tokens are from. */
 export interface CredentialSources {
   readonly secret: (vault: string, name: string) => Promise<string | undefined>;
+  /** A certificate in DER, without its private key. */
+  readonly certificate: (vault: string, name: string) => Promise<Uint8Array | undefined>;
   readonly token: (audience: string) => Promise<string>;
 }
 
@@ -35,6 +38,10 @@ const azureSources: CredentialSources = {
   async secret(vault, name) {
     const { SecretClient } = await import("@azure/keyvault-secrets");
     return (await new SecretClient(vault, azureCredential()).getSecret(name)).value;
+  },
+  async certificate(vault, name) {
+    const { CertificateClient } = await import("@azure/keyvault-certificates");
+    return (await new CertificateClient(vault, azureCredential()).getCertificate(name)).cer;
   },
   async token(audience) {
     const scope = audience.includes("://") ? audience : `api://${audience}`;
@@ -94,7 +101,7 @@ export async function scoringAccess(
   return { headers, ...(certificate !== undefined && { certificate }) };
 }
 
-/** The certificate of a service that no authority vouches for, without the private key that the vault keeps beside it. */
+/** The certificate of a service that no authority vouches for, in PEM. Whoever may read the secret of its name has the private key, too. */
 async function findCertificate(
   vault: string | undefined,
   sources: CredentialSources,
@@ -102,17 +109,14 @@ async function findCertificate(
   if (vault === undefined) return undefined;
   let reason = "There is none.";
   try {
-    const [pem] =
-      /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(
-        (await sources.secret(vault, servingCertificate)) ?? "",
-      ) ?? [];
-    if (pem !== undefined) return pem;
+    const der = await sources.certificate(vault, servingCertificate);
+    if (der !== undefined) return new X509Certificate(der).toString();
   } catch (error) {
     reason = reasonOf(error);
   }
   throw new PlatformError(
     "AZURE_FAILED",
-    `The certificate ${servingCertificate} of ${vault}, by which the scoring service is known, cannot be read. ${reason} Expected it in PEM, and "Key Vault Secrets User" for this identity. Run \`npm run infra:keys -- --stack <name>\`, which makes it.`,
+    `The certificate ${servingCertificate} of ${vault}, by which the scoring service is known, cannot be read. ${reason} Expected "Key Vault Reader" for this identity. Run \`npm run infra:keys -- --stack <name>\`, which makes it.`,
   );
 }
 

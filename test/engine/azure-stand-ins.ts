@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -159,9 +160,14 @@ export class AzureStandIns {
 
   private answerVault({ headers, url = "" }: IncomingMessage, response: ServerResponse): void {
     const stack = this.stacks.find(({ vault }) => headers.host === `${vault}.vault.azure.net`);
-    const name = /^\/secrets\/([\w-]+)\/?\?/.exec(url)?.[1];
-    const value = stack?.secrets[name ?? ""];
-    if (value !== undefined) {
+    const [, kind, name = ""] = /^\/(secrets|certificates)\/([\w-]+)\/?\?/.exec(url) ?? [];
+    const value = stack?.secrets[name];
+    if (value !== undefined && kind === "certificates") {
+      const pem = value.slice(value.indexOf("-----BEGIN CERTIFICATE"));
+      const cer = new X509Certificate(pem).raw.toString("base64");
+      const id = `https://${headers.host}/certificates/${name}/1`;
+      sendJson(response, 200, { id, cer, attributes: {}, policy: {} });
+    } else if (value !== undefined) {
       sendJson(response, 200, { value, id: `https://${headers.host}/secrets/${name}/1` });
     } else sendJson(response, 404, { error: { code: "SecretNotFound", message: `no secret ${name}` } });
   }

@@ -13,6 +13,7 @@ export const scopes = [
   "historyContainer",
   "vault",
   "scoringKey",
+  "testKey",
   "servingCertificate",
   "encryptionKey",
   "signingKey",

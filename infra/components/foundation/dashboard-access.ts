@@ -20,8 +20,20 @@ export const dashboardAccess: readonly Grant[] = [
   {
     who: "viewers",
     role: "Key Vault Secrets User",
-    on: "vault",
+    on: "scoringKey",
     why: "ask the service with its key when somebody tries a row",
+  },
+  {
+    who: "viewers",
+    role: "Key Vault Secrets User",
+    on: "testKey",
+    why: "tell the service that it is no client who asks",
+  },
+  {
+    who: "viewers",
+    role: "Key Vault Reader",
+    on: "servingCertificate",
+    why: "know the service by its certificate, where no authority vouches for it",
   },
   { who: "dashboard", role: "Reader", on: "workspace", why: "read versions and training jobs" },
   {

@@ -27,7 +27,7 @@ export const pageAccess: readonly Grant[] = [
   },
   {
     who: "askers",
-    role: "Key Vault Secrets User",
+    role: "Key Vault Reader",
     on: "servingCertificate",
     why: "know the service by its certificate, where no authority vouches for it",
   },

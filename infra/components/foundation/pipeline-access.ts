@@ -44,6 +44,12 @@ export const pipelineAccess: readonly Grant[] = [
   },
   {
     who: "releasers",
+    role: "Key Vault Reader",
+    on: "vault",
+    why: "know the service by its certificate, where no authority vouches for it",
+  },
+  {
+    who: "releasers",
     role: "Key Vault Crypto User",
     on: "signingKey",
     why: "sign the images that they push",

@@ -7,7 +7,11 @@ import { containerGroupName } from "./container-scoring";
 import type { PublicAddress } from "./public-address";
 import type { StackConfig } from "../../config/stack-config";
 import type { ServingPlace } from "../../config/serving-place";
-import { primaryKeySecret, servingCertificate } from "../../../platform/settings/security-settings";
+import {
+  primaryKeySecret,
+  servingCertificate,
+  testKeySecret,
+} from "../../../platform/settings/security-settings";
 
 /** An environment's serving infrastructure, which exists before the first release. */
 export interface PreparedServing {
@@ -42,17 +46,19 @@ function commonPlace(config: StackConfig, { foundation, settings }: ServingSourc
   return { environment, model, placement: foundation.placement, scoring, settings };
 }
 
-/** What a caller of the service has to read of the vault, by itself: nothing else that is in it. */
+/** What callers of the service have to read of the vault, each by itself: nothing else that is in it. */
 function secretScopes(
   { scoringAudience }: StackConfig,
   { vault }: Foundation,
   { hasCertificate }: { readonly hasCertificate: boolean },
 ): PreparedServing["scopes"] {
   const scopeOf = (secret: string) => pulumi.interpolate`${vault.id}/secrets/${secret}`;
+  const certificate = pulumi.interpolate`${vault.id}/certificates/${servingCertificate}`;
   return {
     // With an audience, callers have tokens, and there is no key.
     ...(scoringAudience === undefined && { scoringKey: scopeOf(primaryKeySecret) }),
-    ...(hasCertificate && { servingCertificate: scopeOf(servingCertificate) }),
+    testKey: scopeOf(testKeySecret),
+    ...(hasCertificate && { servingCertificate: certificate }),
   };
 }
 

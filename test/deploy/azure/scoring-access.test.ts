@@ -1,10 +1,13 @@
+import { X509Certificate } from "node:crypto";
 import { scoringAccess, type CredentialSources } from "../../../deploy/azure/scoring-access";
+import { makeCertificate } from "../../platform/http/certificate";
 
 const outputsWith = (scoring: object): Record<string, unknown> => ({ environment: { scoring } });
 
 /** Answers that say what they were asked for. */
 const sources: CredentialSources = {
   secret: (vault, name) => Promise.resolve(`secret ${name} of ${vault}`),
+  certificate: () => Promise.resolve(undefined),
   token: (audience) => Promise.resolve(`token for ${audience}`),
 };
 
@@ -92,13 +95,18 @@ describe("the certificate of a stack's service", () => {
     ...outputsWith({}),
     scoringKeys: { vault, certificate: { names: ["qa.scoring.internal"] } },
   };
-  const certificate = "-----BEGIN CERTIFICATE-----\nMIIB+/=\n-----END CERTIFICATE-----";
-  const pem = `-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n${certificate}\n`;
 
-  test("is the one that the vault has made, without its private key", async () => {
-    const secret = jest.fn(() => Promise.resolve(pem));
-    expect(await scoringAccess(made, asTest, { ...sources, secret })).toEqual({ headers: {}, certificate });
-    expect(secret.mock.calls).toEqual([[vault, "scoring-certificate"]]);
+  test("is the one that the vault has made, for which nobody asks for its private key", async () => {
+    const { cert } = await makeCertificate("scoring-certificate", ["qa.scoring.internal"]);
+    const secret = jest.fn(() => Promise.resolve(undefined));
+    const certificate = jest.fn(() => Promise.resolve(new X509Certificate(cert).raw));
+    const access = await scoringAccess(made, asTest, { ...sources, secret, certificate });
+    expect(access.headers).toEqual({});
+    expect(new X509Certificate(access.certificate ?? "").fingerprint256).toBe(
+      new X509Certificate(cert).fingerprint256,
+    );
+    expect(certificate.mock.calls).toEqual([[vault, "scoring-certificate"]]);
+    expect(secret).not.toHaveBeenCalled();
   });
 
   test("is none where a public authority vouches for it", async () => {
@@ -106,14 +114,14 @@ describe("the certificate of a stack's service", () => {
     expect(await scoringAccess(outputs, asTest, sources)).toEqual({ headers: {} });
   });
 
-  test.each<[string, CredentialSources["secret"]]>([
-    ["Forbidden (403).", () => Promise.reject(new Error("Forbidden (403)."))],
-    ["There is none.", () => Promise.resolve(undefined)],
-    ["There is none.", () => Promise.resolve("no certificate")],
-  ])("has to be known before anything is sent: %s", async (reason, secret) => {
-    await expect(scoringAccess(made, asTest, { ...sources, secret })).rejects.toMatchObject({
-      code: "AZURE_FAILED",
-      message: expect.stringContaining(`cannot be read. ${reason} Expected it in PEM`),
-    });
+  test.each<[RegExp, CredentialSources["certificate"]]>([
+    [/Forbidden \(403\)\./, () => Promise.reject(new Error("Forbidden (403)."))],
+    [/There is none\./, () => Promise.resolve(undefined)],
+    [/no start line|asn1/i, () => Promise.resolve(Buffer.from("no certificate"))],
+  ])("has to be known before anything is sent: %s", async (reason, certificate) => {
+    const refused = scoringAccess(made, asTest, { ...sources, certificate });
+    await expect(refused).rejects.toMatchObject({ code: "AZURE_FAILED" });
+    await expect(refused).rejects.toThrow(reason);
+    await expect(refused).rejects.toThrow(/cannot be read\. .*Expected "Key Vault Reader"/);
   });
 });

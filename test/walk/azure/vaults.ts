@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt } from "node:crypto";
+import { X509Certificate, constants, generateKeyPairSync, privateDecrypt, publicEncrypt } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { makeCertificate } from "../../platform/http/certificate";
 import { sendJson } from "../../platform/http/http-server";
@@ -72,7 +72,14 @@ export class PlayedVaults {
         error: { code: "CertificateNotFound", message: `no certificate ${name}` },
       });
     const pending = { id: `${id}/pending`, status: "completed", issuer: { name: "Self" } };
-    const made = { id: `${id}/1`, attributes: {}, policy: { x509_props: { sans: { dns_names: names } } } };
+    const pem = this.secrets.get(key)?.value ?? "";
+    const cer = new X509Certificate(pem.slice(pem.indexOf("-----BEGIN CERTIFICATE"))).raw.toString("base64");
+    const made = {
+      id: `${id}/1`,
+      attributes: {},
+      cer,
+      policy: { x509_props: { sans: { dns_names: names } } },
+    };
     sendJson(response, 200, verb === "pending" ? pending : made);
   }
 

@@ -76,14 +76,16 @@ describe("the table of who may do what", () => {
     ]);
   });
 
-  test("lets the page, which strangers may be in front of, read and change nothing, and no whole vault", () => {
+  test("lets the page, which strangers may be in front of, read and change nothing, and no web app a whole vault", () => {
+    const ofVault = accessTable.filter(({ who, on }) => who === "viewers" && on === "vault");
+    expect(ofVault).toEqual([]);
     const given = accessTable.filter(({ who }) => who === "page" || who === "askers");
     expect(given.map(({ role, on }) => `${role} on ${on}`)).toEqual([
       "Reader on workspace",
       "Storage Blob Data Reader on storage",
       "Storage Blob Data Reader on historyContainer",
       "Key Vault Secrets User on scoringKey",
-      "Key Vault Secrets User on servingCertificate",
+      "Key Vault Reader on servingCertificate",
     ]);
   });
 

@@ -40,7 +40,7 @@ test("the dashboard reads where models are trained, and is given what it needs t
     environment: { cli: run.outputs.environment.cli },
   });
   expect(rolesOf(run).filter((role) => role.includes("contributor"))).toEqual([]);
-  expect(rolesOf(run)).toHaveLength(7);
+  expect(rolesOf(run)).toHaveLength(9);
   expect(run.outputs).toMatchObject({ dashboard: { url: expect.stringMatching(/^https:/) as string } });
 });
 
@@ -69,7 +69,7 @@ test("one that may act starts the training pipeline and says so in the audit tra
 test("another environment lets the dashboard look, and has none of its own", async () => {
   const principal = "00000000-0000-4000-8000-00000000000c";
   const roles = rolesOf(await runEnvironment("prod", { "mlops:dashboardPrincipal": principal }));
-  expect(roles).toHaveLength(3);
+  expect(roles).toHaveLength(5);
   expect(roles.every((role) => role.includes("viewers-") && role.endsWith(principal))).toBe(true);
   await expect(runEnvironment("prod", settings)).rejects.toThrow(
     /mlops:dashboard is show in stack prod, and the dashboard shows all environments from the first one, qa/,
