@@ -105,6 +105,8 @@ export class FilledColumns {
    * half first.
    */
   read(number: number, rows: Uint32Array, values: Float64Array): void {
+    // Of no rows, not even the column's number is known.
+    if (values.length === 0) return;
     const recent = this.recent[number];
     if (recent === undefined) throw new RangeError(`There is no filled column ${number}.`);
     // What is imported costs a call each time.

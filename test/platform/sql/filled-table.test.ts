@@ -37,6 +37,8 @@ test.each([true, false])("values are found again by column and row (in a file: %
   expect(() => columns.read(first, wordsOf([0]), new Float64Array(1))).toThrow(
     "There is no filled column 1.",
   );
+  // A piece without rows has no number of a column either.
+  expect(() => columns.read(first, wordsOf([]), new Float64Array(0))).not.toThrow();
   table.close();
 });
 
