@@ -92,7 +92,9 @@ async function cloneWithStacks(clone: string): Promise<void> {
     await copyFile(path.join(repository, name), path.join(clone, name));
   }
   // No address of Azure's leads to this cluster, and nothing on its nodes takes a certificate from a vault.
-  await appendFile(path.join(clone, "Pulumi.prod.yaml"), "  mlops:exposure: internal\n");
+  // Six pods that are half busy need more processors than a machine has on which clients and the cluster run as well.
+  const settings = '  mlops:exposure: internal\n  mlops:targetCpuPercent: "25"\n';
+  await appendFile(path.join(clone, "Pulumi.prod.yaml"), settings);
 }
 
 interface Own {
