@@ -1,6 +1,8 @@
 import { PlatformError } from "../../platform/base/errors";
 import { digestOf, digestOfListing, type Digest, type FileDigest } from "../../platform/base/files";
+import { isDataFile } from "../../platform/data/data-files";
 import { deliverySchema, manifestName } from "../../platform/data/delivery";
+import { isHidden } from "../../platform/data/folder-files";
 import type { Storage } from "../../platform/storage/storage";
 import { readRecord } from "../../platform/storage/read-record";
 
@@ -42,8 +44,7 @@ export async function digestOfStackData(storage: Reading, model: string): Promis
     return digestOfListing(await delivered(storage, `${folder}${manifestName}`));
   const names = there
     .map((file) => file.slice(folder.length))
-    // As a job reads a folder: names that begin with a dot or an underscore are left out.
-    .filter((name) => /\.(csv|csv\.gz|parquet)$/i.test(name) && !/(^|\/)[._]/.test(name))
+    .filter((name) => isDataFile(name) && !name.split("/").some(isHidden))
     .sort();
   if (names.length === 0) return undefined;
   const listing: FileDigest[] = [];

@@ -1,9 +1,7 @@
 import { recordIn } from "./exposure";
-import type { StackConfig } from "./stack-config";
+import type { Partially, StackConfig } from "./stack-config";
 import { hasZones, regions } from "./regions";
 import { dashboardFaults, pageFaults } from "./web-faults";
-
-type Partially = { readonly [K in keyof StackConfig]?: StackConfig[K] | undefined };
 
 /** The fault of a minimum above its maximum. */
 function crossed(

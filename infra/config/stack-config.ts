@@ -12,3 +12,6 @@ export type StackConfig = { readonly [K in Key]: Value<K> } & {
   readonly environment: string;
   readonly location: string;
 };
+
+/** A configuration of which settings that are invalid are absent. */
+export type Partially = { readonly [K in keyof StackConfig]?: StackConfig[K] | undefined };

@@ -1,6 +1,4 @@
-import type { StackConfig } from "./stack-config";
-
-type Partially = { readonly [K in keyof StackConfig]?: StackConfig[K] | undefined };
+import type { Partially } from "./stack-config";
 
 const setOf = ({ environment }: Partially): string => `pulumi config set --stack ${environment}`;
 

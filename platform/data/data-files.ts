@@ -22,6 +22,11 @@ function isData(name: string, format: DataFiles["format"]): boolean {
   return (format === "csv" ? /\.csv(\.gz)?$/i : /\.parquet$/i).test(name);
 }
 
+/** Whether a file's name says that it is a part of a table. */
+export function isDataFile(name: string): boolean {
+  return isData(name, "csv") || isData(name, "parquet");
+}
+
 /**
  * The files of the table in a folder; names with a leading dot or underscore are none, as in Spark. With `only`, those
  * of a list that was made before: what has come since is left out, and what has gone is an error.
@@ -38,7 +43,7 @@ export async function listDataFiles(folder: string, only?: readonly string[]): P
       `${folder} no longer has ${quoted(gone.slice(0, 5))}, which was checked. Files of a table stay until a run has ended. Restore it, or start again with the check.`,
     );
   }
-  const rest = files.filter((name) => !isData(name, "csv") && !isData(name, "parquet"));
+  const rest = files.filter((name) => !isDataFile(name));
   if (only === undefined) refuseOddFiles(folder, { csv, rest });
   const notRead = [...rest, ...others].sort();
   if (csv.length > 0 && parquet.length > 0) {

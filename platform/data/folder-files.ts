@@ -4,7 +4,7 @@ import { PlatformError, systemErrorCode } from "../base/errors";
 import { deliveredFiles, findDelivery, presentFiles } from "./delivery";
 
 /** What is left out without a word, as Spark does: `_SUCCESS`, or what is still being written. */
-function isHidden(name: string): boolean {
+export function isHidden(name: string): boolean {
   return /^[._]/.test(name);
 }
 

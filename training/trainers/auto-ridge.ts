@@ -1,9 +1,9 @@
 import { Matrix, type AbstractMatrix } from "ml-matrix";
 import { PlatformError } from "../../platform/base/errors";
 import type { Folds } from "../inputs/folds";
-import { CrossProducts } from "./cross-products";
+import { sumsOf } from "./design-sums";
 import type { LinearProblem } from "./linear";
-import { designBlocks, onesOf, widthOf, withColumn, type Design } from "./design";
+import { widthOf, type Design } from "./design";
 import { findCholeskySolution } from "./linear-algebra";
 
 /** Penalties that are tried: the powers of ten and their halves, so that neighbours differ by a factor of about 3. */
@@ -98,18 +98,6 @@ async function encodedSums(
   } finally {
     await encoded.drop();
   }
-}
-
-async function sumsOf(design: Design): Promise<Sums> {
-  const size = widthOf(design);
-  const products = new CrossProducts(size + 2);
-  for await (const block of designBlocks(design)) {
-    products.add(
-      withColumn(withColumn(block, size, block.targets), size + 1, onesOf(block.rows)),
-      block.weights,
-    );
-  }
-  return products.matrix();
 }
 
 /** Intercept (last) and coefficients of the columns as they are; NaN where the system has no solution. */

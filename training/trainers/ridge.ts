@@ -1,17 +1,15 @@
 import { Matrix } from "ml-matrix";
 import { counted } from "../../platform/base/wording";
 import { categoryPlaces, stiffenCategories } from "./category-stiffness";
-import { CrossProducts } from "./cross-products";
 import {
   designBlocks,
-  onesOf,
   targetMoments,
   widthOf,
-  withColumn,
   type Coefficients,
   type Design,
   type DesignBlock,
 } from "./design";
+import { sumsOf } from "./design-sums";
 import { solveTriangle, TriangularFactor, type LeastSquares } from "./least-squares";
 import { fitLinear, type LinearProblem } from "./linear";
 import { findCholeskySolution, largestVarianceInflation } from "./linear-algebra";
@@ -50,14 +48,7 @@ async function findFromProducts(
   { total, alpha }: { readonly total: number; readonly alpha: number },
 ): Promise<Coefficients | undefined> {
   const size = widthOf(design);
-  const products = new CrossProducts(size + 2);
-  for await (const block of designBlocks(design)) {
-    products.add(
-      withColumn(withColumn(block, size, block.targets), size + 1, onesOf(block.rows)),
-      block.weights,
-    );
-  }
-  const sums = products.matrix();
+  const sums = await sumsOf(design);
   const means = Array.from({ length: size + 1 }, (_, index) => sums.get(index, size + 1) / total);
   const mean = (index: number) => means[index] ?? NaN;
   const centred = (i: number, j: number) => sums.get(i, j) - total * mean(i) * mean(j);
