@@ -34,13 +34,17 @@ async function git(folder: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** The top folder of the repository that holds a folder; undefined without a repository, or without git. */
-async function findTop(folder: string): Promise<string | undefined> {
+/** A repository that has a commit. */
+interface Repository {
+  readonly top: string;
+  readonly commit: string;
+}
+
+/** The repository that holds a folder; undefined without one, without a commit in it, or without git. */
+async function findRepository(folder: string): Promise<Repository | undefined> {
   try {
-    const top = await git(folder, "rev-parse", "--show-toplevel");
-    // A repository without a commit has nothing to name.
-    await git(folder, "rev-parse", "--verify", "HEAD");
-    return await realpath(top.trim());
+    const [top = "", commit = ""] = (await git(folder, "rev-parse", "--show-toplevel", "HEAD")).split("\n");
+    return { top: await realpath(top), commit };
   } catch {
     return undefined;
   }
@@ -51,31 +55,27 @@ function isBelow(file: string, folder: string): boolean {
   return relative === "" || (relative.split(path.sep)[0] !== ".." && !path.isAbsolute(relative));
 }
 
-/** Untracked files of `folders`, without the ignored ones; of `always` the ignored ones, too. */
-async function untrackedFiles(
-  top: string,
-  { folders, always }: { readonly folders: readonly string[]; readonly always: readonly string[] },
-): Promise<string[]> {
-  const list = async (places: readonly string[], ...flags: string[]): Promise<string[]> => {
-    if (places.length === 0) return [];
-    const names = await git(top, "ls-files", "-z", "--others", ...flags, "--", ...places);
-    return names.split("\0").filter((name) => name !== "");
-  };
-  const found = [...(await list(folders, "--exclude-standard")), ...(await list(always))];
-  return [...new Set(found)].sort();
+/** Untracked files below places of a repository, `ignored` ones as well or not. */
+async function untrackedFiles(top: string, places: readonly string[], ignored: boolean): Promise<string[]> {
+  if (places.length === 0) return [];
+  const flags = ignored ? [] : ["--exclude-standard"];
+  const names = await git(top, "ls-files", "-z", "--others", ...flags, "--", ...places);
+  return names.split("\0").filter((name) => name !== "");
 }
 
 async function commitOf(
-  top: string,
+  { top, commit }: Repository,
   { folders, model }: { readonly folders: readonly string[]; readonly model: ModelFiles | undefined },
 ): Promise<Commit> {
-  const commit = (await git(top, "rev-parse", "HEAD")).trim();
-  const changes = await git(top, "status", "--porcelain", "--untracked-files=no");
-  const unknown = await untrackedFiles(top, {
-    folders: model ? [...folders, path.dirname(model.definition)] : folders,
-    always: model ? [model.definition] : [],
-  });
-  const untracked = unknown.filter((name) => !model || !isBelow(path.join(top, name), model.data));
+  const [changes, ...unknown] = await Promise.all([
+    git(top, "status", "--porcelain", "--untracked-files=no"),
+    untrackedFiles(top, model ? [...folders, path.dirname(model.definition)] : folders, false),
+    // Whoever has git ignore a definition has it outside of the commit all the same.
+    untrackedFiles(top, model ? [model.definition] : [], true),
+  ]);
+  const untracked = [...new Set(unknown.flat())]
+    .sort()
+    .filter((name) => !model || !isBelow(path.join(top, name), model.data));
   return {
     commit,
     dirty: changes.trim() !== "" || untracked.length > 0,
@@ -92,20 +92,22 @@ async function realPathOf(file: string): Promise<string> {
  * machine without git, has no commit to name. Without a model, all models of the repository count.
  */
 export async function codeVersion(given?: ModelFiles, root = repository): Promise<CodeVersion> {
-  const top = await findTop(root);
   const folders = codeFolders.map((name) => path.join(root, name));
   if (given === undefined) {
-    return top === undefined
-      ? {}
-      : commitOf(top, { folders: [...folders, path.join(root, "models")], model: undefined });
+    const all = await findRepository(root);
+    return all ? commitOf(all, { folders: [...folders, path.join(root, "models")], model: undefined }) : {};
   }
   const model = { definition: await realPathOf(given.definition), data: await realDataPath(given.data) };
-  const home = await findTop(path.dirname(model.definition));
-  const own = top !== undefined && home === top;
-  return {
-    ...(top !== undefined && (await commitOf(top, { folders, model: own ? model : undefined }))),
-    ...(!own && { model: home === undefined ? {} : await commitOf(home, { folders: [], model }) }),
-  };
+  const [program, home] = await Promise.all([
+    findRepository(root),
+    findRepository(path.dirname(model.definition)),
+  ]);
+  const own = program !== undefined && home?.top === program.top;
+  const [ofProgram, ofModel] = await Promise.all([
+    program && commitOf(program, { folders, model: own ? model : undefined }),
+    home && !own && commitOf(home, { folders: [], model }),
+  ]);
+  return { ...ofProgram, ...(!own && { model: ofModel || {} }) };
 }
 
 /** Data may be missing, or in a folder that is. */
