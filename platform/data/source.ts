@@ -150,7 +150,7 @@ async function readNumbers(engine: SqlEngine, file: string, { columns }: TypedRo
   const numbers = columns.filter(isStoredAsNumber);
   const others = columns.filter((column) => !numbers.includes(column));
   return whileReading(file, async () => {
-    const before = await countRows(engine, "loaded");
+    const before = await engine.count("loaded");
     let rowsRead = 0;
     for await (const [first] of engine.blocks(numbers.map(nameOf), "data", { again: true }))
       rowsRead += first?.length ?? 0;
@@ -188,11 +188,7 @@ async function createTable(
   }: { readonly table: string; readonly file: string; readonly text: TextRows; readonly query: string },
 ): Promise<number> {
   await whileReading(file, () => replaceTable(engine, table, query));
-  return requireRows(file, await countRows(engine, table), text.rows);
-}
-
-async function countRows(engine: SqlEngine, table: string): Promise<number> {
-  return Number((await engine.rows(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0);
+  return requireRows(file, await engine.count(table), text.rows);
 }
 
 /** What an engine says of a file that it cannot read, in words. */

@@ -103,7 +103,7 @@ function describeTimeRule({ column, testFraction, from }: TimeRule): string {
 }
 
 /** From so many values on, hashing their texts would take longer than training does. */
-const manyValues = 1_000_000;
+const manyValues = 100_000;
 
 /**
  * A rule with the hash for data of so many rows: that of the champion's rows, as other hashes would put them elsewhere, and for a

@@ -24,7 +24,7 @@ export async function profileTable(
 ): Promise<Record<string, ColumnProfile>> {
   const columns = profiledColumns(features);
   const from = withProfiled(table, columns);
-  const rows = await countRows(engine, from);
+  const rows = await engine.count(from);
   const binned: NumberColumn[] = [];
   for (const described of await describeNumbers(engine, from, { names: numbersAmong(columns), rows })) {
     binned.push({ ...described.column, edges: await findEdges(engine, from, described) });
@@ -47,7 +47,7 @@ export async function profileTableAgainst(
 ): Promise<Record<string, ColumnProfile>> {
   const columns = columnsOf(reference);
   const from = withProfiled(table, columns);
-  const rows = await countRows(engine, from);
+  const rows = await engine.count(from);
   const numbers = await describeNumbers(engine, from, { names: numbersAmong(columns), rows });
   const binned = numbers.map(({ column }) => {
     const profile = reference[column.name];
@@ -87,7 +87,7 @@ export async function chanceOfLikeRows(
   names: readonly string[],
 ): Promise<number> {
   // Counting all of very many rows would take more memory and time than training on them.
-  const share = maxCompared / (await countRows(engine, from));
+  const share = maxCompared / (await engine.count(from));
   const some = share < 1 ? ` WHERE ${isAmong(share)}` : "";
   const chanceIn = (columns: readonly string[]): Promise<number> =>
     chanceOfLike(engine, `${from}${some}`, columns.map(identifier).join(", "));
@@ -113,11 +113,6 @@ async function chanceOfLike(engine: SqlEngine, from: string, columns: string): P
 function isAmong(share: number): string {
   const range = 2 ** 32;
   return `(_row * 2654435769) % ${range} < ${Math.round(share * range)}`;
-}
-
-async function countRows(engine: SqlEngine, from: string): Promise<number> {
-  const [row] = await engine.rows(`SELECT count(*) AS n FROM ${from}`);
-  return Number(row?.n ?? 0);
 }
 
 /** Values of a column at positions (from 1) of its sorted values, exactly: a sort, which every engine can do beyond memory. */

@@ -50,6 +50,8 @@ export interface SqlEngine {
   run(sql: string, options?: { readonly changes?: boolean }): Promise<void>;
   /** All rows of a result; for small results. */
   rows(sql: string): Promise<SqlRow[]>;
+  /** Number of rows of a relation (what follows FROM). */
+  count(from: string): Promise<number>;
   /** The columns that a query would give. */
   columns(query: string): Promise<QueryColumn[]>;
   /** A result in chunks of rows, in order, with flat memory. */

@@ -20,7 +20,6 @@ import { sentValue } from "../../platform/definition/shown-value";
 import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import { predictionSql } from "../evaluation/predict-sql";
 import { rowsOf } from "../evaluation/score-rows";
-import { aggregate } from "../preprocessing/sql";
 
 const maxGoldenRows = 8;
 /** No names of columns: the query gives them beside the features. */
@@ -75,7 +74,7 @@ async function selectRows(
   definition: ModelDefinition,
   linear: LinearParameters | undefined,
 ): Promise<SqlRow[]> {
-  const [count = 0] = await aggregate(engine, rowsOf("held-out"), ["count(*)"]);
+  const count = await engine.count(rowsOf("held-out"));
   const positions = spreadPositions(count);
   if (positions.length === 0) {
     throw new PlatformError(

@@ -14,7 +14,6 @@ import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import { rowsWhere } from "../../platform/sql/rows-where";
 import { withColumnNumbers } from "../../platform/sql/with-column-numbers";
 import { encodedBlocks } from "../preprocessing/encoded-blocks";
-import { aggregate } from "../preprocessing/sql";
 import { targetSql, weightOf } from "../preprocessing/target";
 import { addPredictors } from "../trainers/cross-products";
 import { findLabelFault } from "./label-fault";
@@ -74,8 +73,7 @@ class ScoredBlocks {
 
   /** Room for the rows of a relation. */
   static async of(engine: SqlEngine, from: string, layout: Layout): Promise<ScoredBlocks> {
-    const [rows = 0] = await aggregate(engine, from, ["count(*)"]);
-    return new ScoredBlocks(rows, layout);
+    return new ScoredBlocks(await engine.count(from), layout);
   }
 
   /** `further`: targets and, where rows have weights, those. */

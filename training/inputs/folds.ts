@@ -134,8 +134,7 @@ async function hashedFold(
 async function requireRows({ engine }: Pick<Workbench, "engine">, folds: Folds): Promise<void> {
   for (let fold = 0; fold < folds.count; fold++) {
     for (const part of ["training", "validation"] as const) {
-      const [row] = await engine.rows(`SELECT count(*) AS n FROM ${folds.rows(fold, part)}`);
-      if (Number(row?.n) > 0) continue;
+      if ((await engine.count(folds.rows(fold, part))) > 0) continue;
       throw new PlatformError(
         "DATA_INVALID",
         `The training rows cannot be parted into ${folds.count} folds: one would have no ${part} rows. ` +

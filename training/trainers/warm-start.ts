@@ -1,5 +1,5 @@
 import { PlatformError } from "../../platform/base/errors";
-import { aggregate, double } from "../preprocessing/sql";
+import { double } from "../preprocessing/sql";
 import { widthOf } from "./design";
 import type { LinearProblem } from "./linear";
 
@@ -24,7 +24,7 @@ export async function startFromSamples<P extends LinearProblem & { readonly l2: 
 ): Promise<T> {
   const { design, l2 } = problem;
   if (l2 === 0) return start;
-  const [rows = 0] = await aggregate(design.engine, design.rows.from, ["count(*)"]);
+  const rows = await design.engine.count(design.rows.from);
   let current = start;
   for (const step of sampleSteps) {
     if (rows / step < Math.max(min.rows, min.rowsPerColumn * widthOf(design))) continue;

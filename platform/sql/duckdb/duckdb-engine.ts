@@ -59,6 +59,8 @@ export class DuckDbEngine implements EmbeddedEngine {
   /** Where nothing may be written, there is none. */
   private readonly store: BlockStore | undefined;
   private readonly filledTables = new Map<string, FilledTable>();
+  /** By relation, until a table changes: to bind a view of hundreds of columns takes longer than to count. */
+  private readonly counts = new Map<string, number>();
   private filledCount = 0;
 
   private constructor(
@@ -84,7 +86,7 @@ export class DuckDbEngine implements EmbeddedEngine {
 
   private static async openIn(folder: string | undefined, memoryMiB: number): Promise<DuckDbEngine> {
     // Loaded on use: commands that touch no data start without the native library.
-    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const { DuckDBInstance } = require("@duckdb/node-api") as typeof import("@duckdb/node-api");
     const file = folder === undefined ? ":memory:" : path.join(folder, "data.duckdb");
     const instance = await DuckDBInstance.create(file, {
       // Sums are then added in row order, so that results are equal to the last bit on every run.
@@ -98,9 +100,9 @@ export class DuckDbEngine implements EmbeddedEngine {
     // Without a name it is gone with the process, however that ends. Windows does not allow it.
     if (folder !== undefined) await rm(file).catch(() => undefined);
     const connection = await instance.connect();
-    await registerRowHash(connection);
+    registerRowHash(connection);
     const filledColumns = new FilledColumns();
-    await registerFilled(connection, filledColumns);
+    registerFilled(connection, filledColumns);
     // The database goes with the engine: nothing is left that would have to be complete.
     await connection.run("PRAGMA disable_checkpoint_on_shutdown");
     return new DuckDbEngine(instance, connection, folder, filledColumns);
@@ -112,7 +114,7 @@ export class DuckDbEngine implements EmbeddedEngine {
   }
 
   async run(sql: string, { changes = true }: { readonly changes?: boolean } = {}): Promise<void> {
-    if (changes) this.store?.clear();
+    if (changes) this.forgetRows();
     await this.result(sql);
   }
 
@@ -120,6 +122,15 @@ export class DuckDbEngine implements EmbeddedEngine {
     const rows: SqlRow[] = [];
     for await (const chunk of rowsOf(await this.result(sql))) rows.push(...chunk);
     return rows;
+  }
+
+  async count(from: string): Promise<number> {
+    const known = this.counts.get(from);
+    if (known !== undefined) return known;
+    const [row] = await this.rows(`SELECT count(*) AS n FROM ${from}`);
+    const count = Number(row?.n);
+    this.counts.set(from, count);
+    return count;
   }
 
   async columns(query: string): Promise<QueryColumn[]> {
@@ -224,10 +235,15 @@ export class DuckDbEngine implements EmbeddedEngine {
     if (filled && stored) this.store?.share(relation, filled.rows, stored);
   }
 
+  private forgetRows(): void {
+    this.store?.clear();
+    this.counts.clear();
+  }
+
   private forget(filled: FilledTable | undefined): void {
     if (filled === undefined) return;
     // Its file may be one of those that blocks are read from.
-    this.store?.clear();
+    this.forgetRows();
     this.filledColumns.remove(filled);
     filled.close();
   }

@@ -52,8 +52,9 @@ function clearNulls(items: Float64Array, validity: BigUint64Array | null): void 
 }
 
 /** Makes the function that hashes rows known to all statements of a database. */
-export async function registerRowHash(connection: DuckDBConnection): Promise<void> {
-  const { ANY, DuckDBScalarFunction, UBIGINT } = await import("@duckdb/node-api");
+export function registerRowHash(connection: DuckDBConnection): void {
+  const { ANY, DuckDBScalarFunction, UBIGINT } =
+    require("@duckdb/node-api") as typeof import("@duckdb/node-api");
   const hash = DuckDBScalarFunction.create({
     name: rowHashFunction,
     returnType: UBIGINT,
@@ -71,8 +72,9 @@ export async function registerRowHash(connection: DuckDBConnection): Promise<voi
 }
 
 /** Makes the function that gives values of filled columns known to all statements of a database. */
-export async function registerFilled(connection: DuckDBConnection, columns: FilledColumns): Promise<void> {
-  const { BIGINT, DOUBLE, DuckDBScalarFunction } = await import("@duckdb/node-api");
+export function registerFilled(connection: DuckDBConnection, columns: FilledColumns): void {
+  const { BIGINT, DOUBLE, DuckDBScalarFunction } =
+    require("@duckdb/node-api") as typeof import("@duckdb/node-api");
   const filled = DuckDBScalarFunction.create({
     name: filledFunction,
     returnType: DOUBLE,

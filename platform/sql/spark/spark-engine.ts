@@ -81,6 +81,11 @@ export class SparkEngine implements SqlEngine {
     return rows;
   }
 
+  async count(from: string): Promise<number> {
+    const [row] = await this.rows(`SELECT count(*) AS n FROM ${from}`);
+    return Number(row?.n);
+  }
+
   async columns(query: string): Promise<QueryColumn[]> {
     const rows = await this.rows(`DESCRIBE QUERY ${query}`);
     return rows.map((row) => ({

@@ -164,6 +164,18 @@ export function sqlEngineContract(open: () => Promise<SqlEngine>): void {
     ]);
   });
 
+  test("counts the rows of a relation, and again when a table has changed", async () => {
+    const make = (rows: string): Promise<void> =>
+      engine.run(engine.dialect.createView("counted", `SELECT * FROM (VALUES ${rows}) AS v(a)`));
+    await make("(1), (2), (3)");
+    const from = "(SELECT * FROM counted WHERE a > 1) AS some_rows";
+    expect([await engine.count("counted"), await engine.count(from), await engine.count(from)]).toEqual([
+      3, 2, 2,
+    ]);
+    await make("(1), (1)");
+    expect([await engine.count("counted"), await engine.count(from)]).toEqual([2, 0]);
+  });
+
   test("reads Parquet files as one table in their order, and writes them", async () => {
     mkdirSync(folder("table"));
     const [first, second] = [folder("table", "1.parquet"), folder("table", "2.parquet")];

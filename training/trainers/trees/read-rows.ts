@@ -6,7 +6,7 @@ import {
 import { modelFeatures, type ModelFeature } from "../../../platform/definition/model-features";
 import { firstCategory, otherCategory, type TreeFeature } from "../../../platform/onnx/tree-parameters";
 import { identifier, type SqlEngine, type SqlValue } from "../../../platform/sql/engine";
-import { aggregate, numberOf } from "../../preprocessing/sql";
+import { numberOf } from "../../preprocessing/sql";
 import { targetSql } from "../../preprocessing/target";
 import { targetNumber, type TargetEncoding } from "../../preprocessing/target-encoding";
 import { trainingWeight } from "../../preprocessing/training-weight";
@@ -72,7 +72,7 @@ export async function readTreeRows(
   definition: ModelDefinition,
   { from, monotone, encodings }: TreeRelation,
 ): Promise<TreeRows> {
-  const [rows = 0] = await aggregate(engine, from, ["count(*)"]);
+  const rows = await engine.count(from);
   const inputs = modelFeatures(featuresOf(definition));
   const columns: RawColumn[] = [];
   const features: TreeFeature[] = [];
