@@ -13,6 +13,7 @@ import { Runs } from "../cli/runs/runs";
 import { writeJson } from "../platform/base/files";
 import { openRegistry } from "../platform/registry/open-registry";
 import { median, printTable } from "./table";
+import { programArguments } from "../build/start-program";
 
 const { values } = parseArgs({
   options: {
@@ -84,7 +85,7 @@ async function firstByteMs(url: string, cookie: string): Promise<number> {
 async function main(): Promise<void> {
   const home = await mkdtemp(path.join(tmpdir(), "mlops-bench-"));
   await writeHome(home);
-  const args = ["--require", "tsx/cjs", "cli/main.ts", "dashboard", "--json", "--port", String(port)];
+  const args = [...programArguments("cli/main.ts"), "dashboard", "--json", "--port", String(port)];
   const began = performance.now();
   const dashboard = spawn(process.execPath, args, {
     env: { ...process.env, MLOPS_HOME: home },

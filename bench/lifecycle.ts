@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { programArguments } from "../build/start-program";
 
 const root = path.join(__dirname, "..");
 const goals = { seconds: 20, mebibytes: 500 };
@@ -45,15 +46,11 @@ async function measure(
   home: string,
 ): Promise<{ seconds: number; mebibytes: number; code: number | null }> {
   const started = performance.now();
-  const child = spawn(
-    process.execPath,
-    ["--require", "tsx/cjs", "cli/main.ts", "lifecycle", "--yes", ...args],
-    {
-      cwd: root,
-      env: { ...process.env, MLOPS_HOME: home },
-      stdio: ["ignore", "ignore", "inherit"],
-    },
-  );
+  const child = spawn(process.execPath, [...programArguments("cli/main.ts"), "lifecycle", "--yes", ...args], {
+    cwd: root,
+    env: { ...process.env, MLOPS_HOME: home },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   let mebibytes = 0;
   const timer = setInterval(() => {
     if (process.platform === "linux" && child.pid !== undefined)

@@ -1,8 +1,9 @@
+"use strict";
 /** Loaded before a program that is measured: leaves what it used in the file that BENCH_USAGE names. */
-import { readFileSync, writeFileSync } from "node:fs";
+const { readFileSync, writeFileSync } = require("node:fs");
 
 /** Of this program alone: the figure of `resourceUsage` begins with what the parent held when it forked. */
-function peakBytes(): number {
+function peakBytes() {
   try {
     return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) * 1024;
   } catch {

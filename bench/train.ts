@@ -8,6 +8,7 @@ import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { repository } from "../build/repository";
+import { programArguments } from "../build/start-program";
 import { printTable } from "./table";
 import { makeTable, type BenchTable } from "./train-tables";
 
@@ -112,10 +113,8 @@ async function runMlops(folder: string, args: readonly string[]): Promise<Usage>
     process.execPath,
     [
       "--require",
-      "tsx/cjs",
-      "--require",
-      path.join(repository, "bench/report-usage.ts"),
-      "cli/main.ts",
+      path.join(repository, "bench/report-usage.cjs"),
+      ...programArguments("cli/main.ts"),
       ...args,
     ],
     {

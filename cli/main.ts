@@ -2,6 +2,7 @@ import { PlatformError, exitCodeOf, explainStorageError } from "../platform/base
 import { runCli } from "./commands/program";
 import { CommandScope } from "./commands/command-scope";
 import { shortenPaths } from "../platform/base/shown-path";
+import { sourceLines } from "../platform/base/source-lines";
 
 async function main(): Promise<void> {
   const scope = new CommandScope();
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
     if (error instanceof PlatformError)
       process.stderr.write(`\n${error.code}: ${shortenPaths(error.message)}\n`);
     else {
-      const stack = error instanceof Error ? error.stack : String(error);
+      const stack = error instanceof Error ? sourceLines(error.stack ?? error.message) : String(error);
       process.stderr.write(`\nThis is a bug; please report it with these lines.\n${stack}\n`);
     }
   }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readEnvironments } from "../../platform/release/environments";
 import type { Flat } from "./town";
+import { programArguments } from "../../build/start-program";
 
 export const { production } = readEnvironments();
 
@@ -54,7 +55,7 @@ export class DemoPlace {
     const env = { ...process.env, MLOPS_HOME: this.home, MLOPS_MODELS: path.join(this.home, "models") };
     const child = spawn(
       process.execPath,
-      ["--require", "tsx/cjs", "cli/main.ts", ...args, "--model", "rent", "--json"],
+      [...programArguments("cli/main.ts"), ...args, "--model", "rent", "--json"],
       { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] },
     );
     let [out, errors] = ["", ""];

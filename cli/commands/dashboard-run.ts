@@ -28,6 +28,7 @@ import { openingHistory } from "../session/watch-history";
 import { WindowReader } from "../watching/window-journal";
 import { scoreFile } from "../watching/score-file";
 import type { CommandScope } from "./command-scope";
+import { programArguments } from "../../build/start-program";
 
 export interface DashboardFlags {
   readonly port: number;
@@ -128,7 +129,10 @@ export async function runDashboard(
   const boards = new BoardKeeper(() => readBoards(session, sources));
   const [, program = ""] = process.argv;
   const jobs = allowChanges
-    ? new Jobs([process.execPath, ...process.execArgv, program], () => void boards.refresh().catch(report))
+    ? new Jobs(
+        [process.execPath, ...process.execArgv, ...programArguments(program)],
+        () => void boards.refresh().catch(report),
+      )
     : undefined;
   const scratch = await mkdtemp(path.join(tmpdir(), "mlops-dashboard-"));
   scope.defer(() => rm(scratch, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import { isHeld } from "../../platform/base/lock";
 import { stateOfProcess } from "../../platform/base/process-identity";
 import type { AdminStatus } from "./admin-server";
 import type { DeploymentFiles, GatewayAddress } from "./deployment-file";
-import { inheritedEnvironment, nodeOptions } from "./scoring-process";
+import { inheritedEnvironment, nodeArguments } from "./scoring-process";
 import { sendRequest, type Reply } from "./send-request";
 
 const gatewayMain = path.join(__dirname, "main.ts");
@@ -101,7 +101,7 @@ async function spawnGateway(files: DeploymentFiles, start: GatewayStart): Promis
   try {
     const child = spawn(
       process.execPath,
-      [...nodeOptions(), gatewayMain, ...(start.scoringEntry ? [start.scoringEntry] : [])],
+      [...nodeArguments(gatewayMain), ...(start.scoringEntry ? [start.scoringEntry] : [])],
       {
         env: {
           ...inheritedEnvironment(),

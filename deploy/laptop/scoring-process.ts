@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { programArguments } from "../../build/start-program";
 import { requirePackage, type Release } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
@@ -14,14 +15,12 @@ const root = path.join(__dirname, "..", "..");
 export const scoringEntry = path.join(root, "scoring", "process", "main.ts");
 
 /**
- * How Node.js starts our programs; asked for late, as an image has no compiler. Short-lived garbage is collected in smaller steps than by default: a process that
- * answers requests stays about 20 MB smaller for it.
+ * How Node.js starts a program that answers requests. Short-lived garbage is collected in smaller steps than by default: the process
+ * stays about 20 MB smaller for it.
  */
-export const nodeOptions = (): string[] => [
-  "--max-semi-space-size=2",
-  "--require",
-  require.resolve("tsx/cjs"),
-];
+export function nodeArguments(program: string): string[] {
+  return ["--max-semi-space-size=2", ...programArguments(program)];
+}
 
 export interface LaunchOptions {
   readonly environment: string;
@@ -71,7 +70,7 @@ async function spawnScoring(release: Release, options: LaunchOptions): Promise<C
   const settings = await packageSettings(folder);
   const log = await open(options.logFile, "a");
   try {
-    return spawn(process.execPath, [...nodeOptions(), options.entry], {
+    return spawn(process.execPath, nodeArguments(options.entry), {
       cwd: root,
       env: {
         ...inheritedEnvironment(),

@@ -264,7 +264,7 @@ async function readJson<T>(schema: z.ZodType<T>, directory: string, name: string
 export async function readModelMetadata(modelDirectory: string): Promise<ModelMetadata> {
   const text = await readText(modelDirectory, modelFiles.mlmodel);
   // Loaded on use: the other files need no YAML.
-  const { parse } = await import("yaml");
+  const { parse } = require("yaml") as typeof import("yaml");
   let value: unknown;
   try {
     value = parse(text);

@@ -99,7 +99,7 @@ export class OnnxModel {
         `${file} does not exist. A model directory holds its model in that file. Train again, or restore the directory.`,
       );
     }
-    const runtime = await loadOnnxRuntime();
+    const runtime = loadOnnxRuntime();
     const session = await createSession(runtime, file);
     const faults = faultsOf(signature, session);
     if (faults.length > 0) {

@@ -4,13 +4,10 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { programArguments } from "../../build/start-program";
 
 export const repository = path.join(__dirname, "../..");
-const command = [
-  "--require",
-  path.join(repository, "node_modules/tsx/dist/cjs/index.cjs"),
-  path.join(repository, "cli/main.ts"),
-];
+const command = programArguments(path.join(repository, "cli/main.ts"));
 
 export interface Ended {
   readonly code: number | null;

@@ -51,7 +51,7 @@ export async function makeLineage(
 }
 
 async function toolVersions(engine: SqlEngine): Promise<Lineage["tools"]> {
-  const { env } = await loadOnnxRuntime();
+  const { env } = loadOnnxRuntime();
   return {
     node: process.versions.node,
     [engine.name]: await engine.version(),

@@ -36,9 +36,9 @@ export interface MlflowFacts {
 }
 
 /** `MLmodel`: the flavors by which MLflow loads the directory, its signature, and the platform's metadata. */
-export async function toMlmodel({ metadata, createdAt, onnxDigest, onnxSize }: MlflowFacts): Promise<string> {
+export function toMlmodel({ metadata, createdAt, onnxDigest, onnxSize }: MlflowFacts): string {
   // Loaded on use: the other commands need no YAML.
-  const { stringify } = await import("yaml");
+  const { stringify } = require("yaml") as typeof import("yaml");
   const content = {
     artifact_path: "model",
     flavors: {

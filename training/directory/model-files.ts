@@ -32,7 +32,7 @@ export async function writeModelFiles(directory: string, facts: ModelFacts): Pro
   const { definition, signature, onnxDigest, golden, metrics, reference, lineage } = facts;
   const { size } = await stat(path.join(directory, modelFiles.onnx));
   const files = {
-    [modelFiles.mlmodel]: await toMlmodel({
+    [modelFiles.mlmodel]: toMlmodel({
       metadata: { name: definition.name, run: lineage.run, signature },
       createdAt: lineage.createdAt,
       onnxDigest,

@@ -143,7 +143,7 @@ function addSelfCheck(program: Command): void {
       const engine = await openEngine();
       const version = await engine.version();
       await engine.close();
-      const { env } = await loadOnnxRuntime();
+      const { env } = loadOnnxRuntime();
       answer({ node: process.versions.node, [engine.name]: version, onnxruntime: env.versions.node });
     });
 }

@@ -106,7 +106,7 @@ test("a signature keeps texts that look like other values", async () => {
     target: { name: "y", classes: ["off", "on"] },
   };
   const facts = { createdAt: "2026-11-21T00:00:00.000Z", onnxDigest: digestOf(""), onnxSize: 0 };
-  const written = await toMlmodel({ metadata: { ...metadata, run: "12e3", signature: said }, ...facts });
+  const written = toMlmodel({ metadata: { ...metadata, run: "12e3", signature: said }, ...facts });
   expect(await read("MLmodel", written)).toEqual({ name: "titanic", run: "12e3", signature: said });
 });
 

@@ -49,7 +49,7 @@ async function makeModel(
   const metadata = { name: "titanic", run: "run-1", signature: said };
   await writeFile(
     path.join(directory, "MLmodel"),
-    await toMlmodel({
+    toMlmodel({
       metadata,
       createdAt: "2026-11-21T00:00:00.000Z",
       onnxDigest: digestOf(graph),

@@ -89,7 +89,7 @@ async function asInGraph(): Promise<Float64Array[]> {
     graph.node("Identity", { input: made.get(name) ?? "" }, { output: name });
     graph.output(name, "double", ["N", 1]);
   });
-  const runtime = await loadOnnxRuntime();
+  const runtime = loadOnnxRuntime();
   const session = await runtime.InferenceSession.create(graph.encode("dates"));
   const tensor = (texts: readonly string[]) =>
     new runtime.Tensor(
@@ -156,7 +156,7 @@ test("the rank of a category is the same in training, a service and model.onnx, 
   );
   graph.node("Identity", { input: made.get("size.rank") ?? "" }, { output: "rank" });
   graph.output("rank", "double", ["N", 1]);
-  const runtime = await loadOnnxRuntime();
+  const runtime = loadOnnxRuntime();
   const session = await runtime.InferenceSession.create(graph.encode("ranks"));
   const texts = sizes.map((size) => size ?? "");
   const { rank } = await session.run({ size: new runtime.Tensor("string", texts, [texts.length, 1]) });

@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, rename, rm, symlink, utimes, writeFile, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { repository } from "../../build/repository";
+import { useTemporaryFolder } from "../platform/base/temporary-folder";
+
+const temporary = useTemporaryFolder();
+
+/** A small repository with a program of two sources. */
+beforeEach(async () => {
+  await mkdir(temporary("here", "cli"), { recursive: true });
+  await mkdir(temporary("here", "build"));
+  await cp(path.join(repository, "build", "run.cjs"), temporary("here", "build", "run.cjs"));
+  await symlink(path.join(repository, "node_modules"), temporary("here", "node_modules"));
+  await writeFile(
+    temporary("here", "cli", "main.ts"),
+    'import { word } from "./word";\nconsole.log(word, process.argv.slice(2).join("+"));\n',
+  );
+  await say("one");
+});
+
+function say(word: string): Promise<void> {
+  return writeFile(temporary("here", "cli", "word.ts"), `export const word: string = "${word}";\n`);
+}
+
+async function run(where = "here", ...args: string[]): Promise<string> {
+  const runner = temporary(where, "build", "run.cjs");
+  // Without what a test gives to processes in place of tsx.
+  const env = { PATH: process.env.PATH };
+  const program = [runner, "cli/main.ts", ...args];
+  const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: temporary(where), env });
+  return stdout.trim();
+}
+
+const compiled = (): string => temporary("here", "dist", "programs", "cli-main.js");
+
+test("a program is compiled on first use, and runs with its arguments", async () => {
+  expect(await run("here", "a", "b")).toBe("one a+b");
+  expect(await readFile(compiled(), "utf8")).toContain('"one"');
+});
+
+test("what was compiled is used until a source changes", async () => {
+  await run();
+  const { mtimeMs } = await stat(compiled());
+  await run();
+  expect((await stat(compiled())).mtimeMs).toBe(mtimeMs);
+  await say("two");
+  expect(await run()).toBe("two");
+  // As long as before, but changed at another time.
+  await say("six");
+  await utimes(temporary("here", "cli", "word.ts"), 1, 1);
+  expect(await run()).toBe("six");
+});
+
+test("what somebody put in its place is compiled again", async () => {
+  await run();
+  await writeFile(compiled(), 'console.log("cut sho');
+  expect(await run()).toBe("one");
+});
+
+test("a source knows its place, also after the repository was moved", async () => {
+  await writeFile(
+    temporary("here", "cli", "word.ts"),
+    "export const word = [__dirname, __filename].join();\n",
+  );
+  const places = (where: string): string =>
+    `${temporary(where, "cli")},${temporary(where, "cli", "word.ts")}`;
+  expect(await run()).toBe(places("here"));
+  await rename(temporary("here"), temporary("there"));
+  expect(await run("there")).toBe(places("there"));
+});
+
+test("without a folder to write to, the sources themselves are run", async () => {
+  await writeFile(temporary("here", "dist"), "");
+  expect(await run("here", "a")).toBe("one a");
+});
+
+test("a source that cannot be compiled is named", async () => {
+  await writeFile(temporary("here", "cli", "word.ts"), "export const word = ;\n");
+  await expect(run()).rejects.toThrow(/word\.ts:1:20: ERROR: Unexpected ";"/);
+});
+
+test("many at once all run, compiled or not", async () => {
+  await rm(temporary("here", "dist"), { recursive: true, force: true });
+  expect(await Promise.all(Array.from({ length: 6 }, () => run()))).toEqual(Array(6).fill("one"));
+});
