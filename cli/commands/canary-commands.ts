@@ -78,7 +78,7 @@ async function rollBack(context: RunContext, { reason }: CanaryFlags): Promise<v
   const taken = await canaries().takeCanaryAway({ deployer, environment, release }, reason);
   const explanation = taken
     ? `${release.model} was rolled back; production stays as it was.`
-    : `${release.model} is no canary in production, which stays as it is.`;
+    : `${release.model} is not production's canary. Nothing was changed.`;
   if (taken) Object.assign(run, { outcome: "rolled-back", explanation });
   session.output.result({ rolledBack: taken }, explanation);
 }

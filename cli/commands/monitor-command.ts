@@ -22,11 +22,7 @@ export function addMonitor(program: Command, scope: CommandScope): void {
     .description("compare the prediction log with the champion's reference sample; exit 1 on drift")
     .addOption(modelOption())
     .addOption(environmentOption("production"))
-    .option(
-      "--hours <number>",
-      "look back so many hours (default: all that is logged)",
-      wholeNumber(1, 87_600),
-    )
+    .option("--hours <number>", "hours to look back (default: all that is logged)", wholeNumber(1, 87_600))
     .option(
       "--labels <file>",
       "truth that has arrived, as for collect: measures how right the version is against when it was registered; exit 1 when that has fallen",

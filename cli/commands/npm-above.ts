@@ -1,6 +1,6 @@
 import { argumentsOf, parentOf } from "../../platform/base/process-identity";
 
-/** How often it is looked whether npm is still there, in milliseconds. */
+/** Interval for checking whether npm is still running, in milliseconds. */
 const pollMs = 500;
 
 /** What is known of the processes above this one. */
@@ -19,8 +19,8 @@ export function npmAbove(parent: number, table: ProcessTable): number | undefine
 }
 
 /**
- * Tells when npm has gone, or the shell that it runs a script in. The shell passes no signal on, and npm that is killed takes nobody with
- * it: the program would go on, and serve, as nobody's child.
+ * Calls `lost` when npm has ended, or the shell in which it runs a script. The shell passes no signal on, and killing npm does not kill
+ * its children: this program would keep serving as an orphan.
  */
 export function onLostNpm(lost: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;

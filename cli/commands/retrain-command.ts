@@ -74,7 +74,7 @@ const accepting = [
   { flag: "acceptBreaking", option: "--accept-breaking" },
 ] as const;
 
-/** A stack's job reads its settings; a start of it has no other way to tell it. */
+/** A stack's job reads the stack's settings alone; whoever starts it cannot pass it more. */
 function requireNoAcceptance(flags: RetrainFlags): void {
   const { stack: name = readEnvironments().training } = flags;
   for (const { flag, option } of accepting) {

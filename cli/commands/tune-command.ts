@@ -53,7 +53,7 @@ export function addTune(program: Command, scope: CommandScope): void {
         .default([], "the usual ones"),
     )
     .addOption(
-      new Option("--random <number>", "draw so many combinations instead of trying all").argParser(
+      new Option("--random <number>", "number of random combinations to try (default: all)").argParser(
         wholeNumber(1, 1000),
       ),
     )

@@ -64,7 +64,7 @@ async function realPlace(file: string): Promise<string | undefined> {
   }
 }
 
-/** Whether two paths are one place. A file that is not there is none that anything could be added to. */
+/** Whether two paths are the same place. A file that does not exist is the same as no other. */
 async function isSamePlace(one: string, other: string): Promise<boolean> {
   const place = await realPlace(one);
   return place !== undefined && place === (await realPlace(other));

@@ -1,7 +1,7 @@
 import type { TestCase } from "../../platform/base/junit-report";
 import type { DataReport } from "../../platform/data/findings";
 
-/** The check of a model's data as tests: each finding is one, of which errors fail; the data itself is one where nothing fails. */
+/** The check of a model's data as tests: each finding is a test case, and errors fail. Without errors the data itself is a passing case. */
 export function dataTests(
   model: string,
   { findings, source, rows, comparedWith }: DataReport,

@@ -40,7 +40,7 @@ export interface Pushed {
 /** What `fs.readFile` takes. */
 const maxFileBytes = 2 ** 31 - 1;
 
-/** What was delivered last; one that cannot be read is none: a new one takes its place. */
+/** The last delivery. An unreadable manifest counts as none: a new one takes its place. */
 async function findDelivered(
   { storage, model }: Push,
   there: readonly string[],

@@ -174,7 +174,7 @@ export function describeForgotten(
     ...(dataHasIds
       ? []
       : [
-          `The data of ${model} has no column of ids, so that rows which were collected of a request cannot be told from others. Name a column and a value that tell them: --column <name>.`,
+          `The data of ${model} has no id column, so rows collected from a request cannot be identified. Name a column and a value that tell them: --column <name>.`,
         ]),
     "Files of truth that were given to `collect` and `monitor`, and copies of the data elsewhere, are yours to clean.",
     ...(removed && serving.length > 0

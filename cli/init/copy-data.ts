@@ -5,7 +5,7 @@ import { listDataFiles } from "../../platform/data/data-files";
 import { startsAsParquet } from "../../platform/data/parquet-files";
 import { isGzip } from "../../platform/data/text-stream";
 
-/** What a file or folder of data is called in a model's folder; reading it says what is wrong with one that is none. */
+/** What a file or folder of data is called in a model's folder; reading it says what is wrong with anything else. */
 export async function dataNameOf(from: string): Promise<string> {
   try {
     if ((await stat(from)).isDirectory()) return "data";

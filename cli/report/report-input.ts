@@ -8,7 +8,7 @@ import type { RunRecord } from "../runs/runs";
 import type { Tuning } from "../../training/tuning/tuning";
 import type { RunSummary } from "../runs/run-summary";
 
-/** A run of before. */
+/** An earlier run. */
 export interface FormerRun {
   readonly run: RunSummary;
   /** Its report, relative to this one's; absent where there is none. */

@@ -13,7 +13,7 @@ export async function countDecisions(
   const others = (await runs.list(model)).filter((run) => run.id !== id);
   const decisions = await mapInBatches(others, (run) =>
     findDecision(runs.path(run.id, "decision.json")).catch((error: unknown) => {
-      // A record that cannot be read, as one of an earlier version may be, is no reason not to decide.
+      // An unreadable record, perhaps from an earlier version, does not block the decision.
       if (error instanceof PlatformError) return undefined;
       throw error;
     }),

@@ -13,7 +13,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const nameOf = (value: unknown): string | undefined =>
   isObject(value) && typeof value.name === "string" ? value.name : undefined;
 
-/** The parts of a value that has any. Things with names, such as columns, are the same thing wherever they are in their list. */
+/** The members of an object or a list. Things with names, such as columns, are matched by name, wherever they are in their list. */
 function fieldsOf(value: unknown): Fields | undefined {
   if (!isObject(value)) return undefined;
   if (!Array.isArray(value)) return new Map(Object.entries(value));

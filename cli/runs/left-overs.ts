@@ -9,7 +9,7 @@ const leftOver = /\.tmp(\.work)?$/;
 
 /** The same of a single file, by the names that writing one and taking a lock give it. */
 const leftOverFile = /\.(\d+-[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.tmp$/;
-/** More than a file takes to be put in place, and than clocks of machines differ, in milliseconds. */
+/** Longer than any rename takes, or the clocks of two machines differ, in milliseconds. */
 const abandonedAfterMs = 10 * 60_000;
 
 async function namesIn(folder: string, recursive = false): Promise<string[]> {

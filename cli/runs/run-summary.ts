@@ -106,7 +106,7 @@ export async function openComparedRun(runs: Runs, run: RunRecord): Promise<Compa
   return { summary: await summarizeRun(runs, run), definition: await findDefinitionOf(runs, run.id) };
 }
 
-/** The definition that a run was trained by; undefined for runs of before it was kept. */
+/** The definition that a run was trained by; undefined for runs from before it was kept. */
 export function findDefinitionOf(runs: Runs, id: string): Promise<unknown> {
   return findJson(runs.path(id, "definition.json"));
 }

@@ -57,7 +57,7 @@ export type ReleaseTest = z.output<typeof testSchema>;
 export const runRecordSchema = z.object({
   id: z.string(),
   model: z.string(),
-  /** Counts the model's runs: their order, whatever the clock said. Absent in records of before, which come first. */
+  /** Counts the model's runs: their order, whatever the clock said. Absent in older records, which sort first. */
   sequence: z.number().int().positive().exactOptional(),
   startedAt: z.string(),
   finishedAt: z.string().exactOptional(),

@@ -26,7 +26,7 @@ async function deploymentsOf({ session, definition }: Context): Promise<Deployme
   return deployments.filter(({ history }) => history.length > 0);
 }
 
-/** Runs of before that a report lists. */
+/** Most earlier runs that a report lists. */
 const maxFormerRuns = 10;
 
 /** Where the report of a run is. */

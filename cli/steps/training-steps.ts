@@ -39,7 +39,7 @@ function championsOf(session: Session): Champions {
   });
 }
 
-/** Keeps in the run's record which columns are of another population, what lets them be, and why they were not refused. */
+/** Records which columns were accepted although they are of another population, by whom or what, and why. */
 function noteAccepted(run: RunRecord, { findings }: DataReport): void {
   const accepted = findings.flatMap(({ column, acceptedBy, message }) =>
     column === undefined || acceptedBy === undefined ? [] : [{ column, by: acceptedBy, reason: message }],

@@ -27,7 +27,7 @@ const windowSchema = z.object({
       metric: z.enum(metricNames),
       now: z.number(),
       registered: z.number().exactOptional(),
-      /** Where it lies with the chance of both samples; below or above what was registered as a whole, it has surely changed. */
+      /** Confidence interval that allows for the chance of both samples; where it excludes the registered value, the change is significant. */
       interval: z.object({ low: z.number(), high: z.number() }).exactOptional(),
       fell: z.boolean(),
     })
@@ -89,7 +89,7 @@ export function windowOf(
     model: version,
     rows: drift.rows,
     judged: drift.judged,
-    // The index of a few rows is chance, and of none anything.
+    // With few rows the index is noise; with none it is undefined.
     columns: drift.judged ? drift.columns.map(({ column, psi, drifted }) => ({ column, psi, drifted })) : [],
     ...(performance && { performance }),
   };

@@ -53,7 +53,7 @@ type ScoringSettings = z.output<typeof outputsSchema>["environment"]["scoring"];
 
 /**
  * The header by which the service knows a test. A test without it passes or fails as with it, but counts as a client in
- * the figures of drift: so a key that cannot be read is said, and no reason to test nothing.
+ * the figures of drift: so if the key cannot be read, that is reported and the test runs anyway.
  */
 async function testMark(
   { MLOPS_TEST_KEY_VAULT: vault }: ScoringSettings,

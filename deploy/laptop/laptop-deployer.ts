@@ -98,7 +98,7 @@ export class LocalDeployer implements Deployer {
     );
   }
 
-  /** How the gateway stands. One that is lost has gone without having been told to, as one that was killed has. */
+  /** State of the gateway: "lost" if it ended without being stopped, for example by `kill -9`. */
   async gatewayState(environment: string, model: string): Promise<"running" | "stopped" | "lost"> {
     const files = this.files(environment, model);
     if ((await findGateway(files)) !== undefined) return "running";
@@ -172,7 +172,7 @@ export class LocalDeployer implements Deployer {
     };
     if (running === undefined) {
       const { stable, canary } = await files.readDeployment();
-      // What cannot be made again is no reason not to change it: the gateway says of it that it is not ready.
+      // A package that cannot be restored does not stop the change: the gateway reports it as not ready.
       await Promise.allSettled([this.restore([stable]), this.restore([canary])]);
     }
     const gateway = running ?? (await startGateway(files, start));

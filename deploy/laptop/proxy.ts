@@ -90,7 +90,7 @@ export class Proxy {
       count(track, first, { refusedAlone: false });
       return first.answer;
     }
-    // What stands in is no part of stable's sample, which would have such requests of both tracks.
+    // Answers of the fallback are not counted in its own sample, which would then hold requests of both tracks.
     const second = await this.ask(fallback, request, restartWaitMs);
     const stableAnswers = second.answer !== undefined && second.answer.reply.status < 400;
     const isRefused = first.answer !== undefined && first.answer.reply.status < 500;

@@ -40,7 +40,7 @@ function sendJson(response: ServerResponse, body: unknown): void {
   response.writeHead(200, headers).end(text);
 }
 
-/** The length that an answer has to name: without a body it is that of the one that is left out, if there is any. */
+/** Content-Length of an answer; for HEAD and 304, that of the body that is left out. */
 function lengthOf(method: string, { status, headers, body }: Reply): OutgoingHttpHeaders {
   if (status === 204) return {};
   const left = headers["content-length"];

@@ -59,7 +59,7 @@ interface Judged extends Pick<CanaryCheck, "state" | "leansToHarm"> {
   readonly doubt: string;
 }
 
-/** The state of a check by the evidence of harm; evidence that is no number is none of health. */
+/** The state of a check by the evidence of harm; NaN never counts as healthy. */
 export function stateOf(evidence: number, health = healthBelow): Judged {
   if (!(evidence < harmAbove)) return { state: "fails", doubt: "" };
   if (evidence <= health) return { state: "holds", doubt: "" };

@@ -152,7 +152,7 @@ function measureSpread(both: Both): Measured {
   const seen = expected?.spread ?? 1;
   const limits = { up: rule.mayVaryBy * Math.max(1, seen), down: rule.mayVaryBy / Math.min(1, seen) };
   const within = is.value <= was.value * limits.up && was.value <= is.value * limits.down;
-  // Where neither comparison holds, as of what is no number, it is not within what is allowed.
+  // With NaN neither comparison holds, so it is not within bounds.
   const surely = !(is.low <= was.high * limits.up && was.low <= is.high * limits.down);
   const { state, doubt } = judge(within, surely, ", but in so few requests it may be chance");
   return {

@@ -46,7 +46,7 @@ function likelihoodApart(ours: Counted, theirs: Counted, difference: number): nu
 export function evidenceOfShares(ours: Counted, theirs: Counted, { allowed, harmful }: Effects): number {
   if (ours.count === 0) return 0;
   const shareOf = ({ hits, count }: Counted): number => (count === 0 ? 0 : hits / count);
-  // Of nothing seen on the other side, nothing speaks against ours.
+  // No observations on the other side: no evidence against ours.
   const difference = theirs.count === 0 ? 0 : shareOf(ours) - shareOf(theirs);
   const free = logLikelihood(ours, shareOf(ours)) + logLikelihood(theirs, shareOf(theirs));
   const ifHarmful = difference >= harmful ? free : likelihoodApart(ours, theirs, harmful);

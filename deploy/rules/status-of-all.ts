@@ -7,7 +7,7 @@ export interface AllStatuses {
   readonly missing: readonly PlatformError[];
 }
 
-/** Asks each environment; throws when there is none at all, or one fails for another reason than that it is not there. */
+/** Asks each environment. One that does not exist is left out; throws when none exists, or when one fails otherwise. */
 export async function statusOfAll(
   deployer: Deployer,
   model: string,

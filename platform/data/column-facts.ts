@@ -135,7 +135,7 @@ async function countValues(
   });
 }
 
-/** In how many rows each column has a text: only the file tells a value that is missing from one that is none of the type. */
+/** In how many rows each column has a text: only the file tells a missing value from one of another type. */
 async function countTexts(
   engine: SqlEngine,
   columns: readonly ColumnDefinition[],

@@ -10,7 +10,7 @@ export const delimiterNames = {
 
 export type Delimiter = keyof typeof delimiterNames;
 
-/** How much sense the begin of a file makes with a delimiter; the first number that differs decides. */
+/** How much sense the start of a file makes with a delimiter; the first number that differs decides. */
 type Score = readonly [known: number, agree: number, fields: number];
 
 function scoreOf(start: string, delimiter: Delimiter, wanted: ReadonlySet<string>): Score {
@@ -40,7 +40,7 @@ function compare(one: Score, other: Score): number {
 }
 
 /**
- * The delimiter with which the begin of a CSV file, its header and some rows, makes most sense: it gives the columns wanted,
+ * The delimiter with which the start of a CSV file, its header and some rows, makes most sense: it gives the columns wanted,
  * rows as long as the header, and many fields. Commas, where nothing speaks for another one.
  */
 export function findDelimiter(start: string, columns: readonly string[]): Delimiter {

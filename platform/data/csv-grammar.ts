@@ -18,7 +18,7 @@ export type CsvFault =
   | "has a quote that is never closed";
 
 /**
- * Is told of what a text in CSV consists, in its order. Offsets count from the begin of the units that were pushed last,
+ * Receives the parts of a text in CSV, in their order. Offsets are relative to the start of the units that were pushed last,
  * so they are negative for what began before.
  */
 export interface CsvListener {

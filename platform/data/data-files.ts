@@ -28,7 +28,7 @@ export function isDataFile(name: string): boolean {
 }
 
 /**
- * The files of the table in a folder; names with a leading dot or underscore are none, as in Spark. With `only`, those
+ * The files of the table in a folder; names with a leading dot or underscore are left out, as in Spark. With `only`, those
  * of a list that was made before: what has come since is left out, and what has gone is an error.
  */
 export async function listDataFiles(folder: string, only?: readonly string[]): Promise<DataFiles> {

@@ -160,7 +160,7 @@ function comparable(profile: Profile, facts: readonly ColumnFacts[]): Record<str
   });
   const asTheyAre = Object.fromEntries(
     facts.flatMap(({ column }) => {
-      // A champion of before it was called personal may have it in its profile.
+      // A champion from before the column was called personal may have it in its profile.
       if (column.personal) return [];
       const before = Object.hasOwn(profile.columns, column.name) ? profile.columns[column.name] : undefined;
       return before && (before.type === "number") === (column.type === "number")

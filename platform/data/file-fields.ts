@@ -55,7 +55,7 @@ export class FileFields {
 
   /**
    * A SELECT of `_row`, of columns by type, and of 1 in `doubtColumn` for a row with a value that may not be as expected, else 0. Such
-   * a row has NULL or FALSE where a value is none of its type.
+   * a row has NULL or FALSE where a value is not of its type.
    */
   typed(columns: readonly ExpectedColumn[], format: DataFormat = usualFormat): string {
     const { dialect } = this.engine;
@@ -108,7 +108,7 @@ async function markOf(files: readonly string[]): Promise<string> {
   return marks.join("\n");
 }
 
-/** SQL conditions for a row whose value of a column may not be as expected; NULL is none. */
+/** SQL conditions for a row whose value of a column may not be as expected; NULL counts as expected. */
 function doubtsOf(column: ExpectedColumn, present: string): string[] {
   const name = identifier(column.name);
   const missing = column.nullable ? `${name} IS NULL AND ${present}` : `${name} IS NULL`;

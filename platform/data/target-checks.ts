@@ -12,7 +12,7 @@ const tolerance = 1e-9;
 
 /** Rows of which most features show that they do not give the target away, so that the others need not be read. */
 const firstRows = 10_000;
-/** A correlation below it in the first rows is none of 1 in all of them. */
+/** Below it in the first rows, the correlation of all rows cannot be 1. */
 const suspectedCorrelation = 0.999;
 
 const remedy =

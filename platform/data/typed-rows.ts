@@ -74,7 +74,7 @@ export interface TypedRows {
 }
 
 /**
- * A SELECT of columns by type, with `_row`; a column that the data lacks is NULL, and so is a value that is none of its type.
+ * A SELECT of columns by type, with `_row`; a column that the data lacks is NULL, and so is a value that is not of its type.
  * `beside` are further expressions over the columns' texts, or over their numbers where the file has these.
  */
 export function typedRows(

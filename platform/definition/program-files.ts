@@ -6,7 +6,7 @@ import { definitionFiles } from "./definitions";
 /** Folders that hold what package managers and interpreters put there. */
 const generated = /^(\..*|node_modules|__pycache__|venv|env|site-packages|renv|target)$/;
 
-/** Whether there is a file; a link that leads nowhere is none. */
+/** Whether there is a file; a link that leads nowhere is not one. */
 export async function isFile(file: string): Promise<boolean> {
   try {
     return (await stat(file)).isFile();

@@ -11,7 +11,7 @@ export interface Memory {
   grow(pages: number): number;
 }
 
-/** What assembly/kernels.ts exports; a place is a number of bytes from the begin of the memory. */
+/** What assembly/kernels.ts exports; a place is a number of bytes from the start of the memory. */
 interface Kernels {
   addProducts(
     columns: number,
@@ -198,7 +198,7 @@ export function squaresAround(
   let squares = 0;
   if (!weights) place.doubles.fill(1, columnRows, 2 * columnRows);
   for (const [from, to] of pieces(values.length, columnRows)) {
-    // A row that is none lies at the centre, and counts nothing.
+    // A row of padding lies at the centre, and counts nothing.
     const rows = place.put(0, values.subarray(from, to), centre);
     if (weights) place.put(columnRows, weights.subarray(from, to));
     else if (rows > to - from) place.doubles[columnRows + to - from] = 0;

@@ -1,7 +1,7 @@
 import { instantiate, pageBytes, type Memory } from "./kernels";
 import { powersOfTen, exactPowersOfTen } from "./powers-of-ten";
 
-/** What assembly/csv.ts exports; places are bytes from the begin of the memory. */
+/** What assembly/csv.ts exports; places are bytes from the start of the memory. */
 interface CsvKernels {
   readRows(
     text: number,

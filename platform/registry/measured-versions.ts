@@ -5,7 +5,7 @@ import type { Registry } from "./registry";
 /** What the gate measured of versions, by `name:version`: its metric with the figure. */
 export type MeasuredVersions = Readonly<Record<string, string>>;
 
-/** Of all versions of a model. Nothing where the registry cannot say: it is told beside what matters more. */
+/** Of all versions of a model. Empty if the registry cannot answer: this is extra information. */
 export async function measuredVersions(
   registry: Pick<Registry, "list">,
   model: string,

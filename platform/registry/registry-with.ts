@@ -1,6 +1,6 @@
 import type { Registry } from "./registry";
 
-/** A registry that registers in another way, and does all else as the one that it stands before. */
+/** A registry that registers by `register` and delegates the rest. */
 export function registryWith(registry: Registry, register: Registry["register"]): Registry {
   return {
     register,

@@ -63,7 +63,7 @@ const answersShape = {
   requests: count,
   /** Requests answered with 5xx, or not at all. */
   failures: count,
-  /** Requests refused for what is in them or asks for (400, 404, 413, 415, 422); absent when none was. */
+  /** Requests refused because of their content or target (400, 404, 413, 415, 422); absent when none was. */
   refusals: count.exactOptional(),
   /** Canary: refusals of what stable answers, where stable was asked the same; absent where it was not. */
   refusedAlone: count.exactOptional(),

@@ -92,7 +92,7 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
     const output = outputOf(run, "Production.Canary.deploy");
     expect(output).toMatch(/against diabetes:2: roll-back; .*standard deviations apart/);
     expect(output).toContain("diabetes:3 was rolled back");
-    expect(outputOf(run, "Production.Canary.failure")).toContain("is no canary in production");
+    expect(outputOf(run, "Production.Canary.failure")).toContain("is not production's canary");
     expect(tracksOf(seen)).toEqual([
       ["Deploy", { stable: 100 }],
       ["Wait for clients", { stable: 90, canary: 10 }],

@@ -9,7 +9,7 @@ const table = "champion_features";
 
 /**
  * A table with the features of a champion and `_row`, read from the file: the definition may have dropped one, or give it another
- * type, which is no reason not to compare. Undefined where the definition has them all, and where the file lacks one or it is the target.
+ * type, which does not keep them from being compared. Undefined where the definition has them all, and where the file lacks one or it is the target.
  */
 export async function readChampionFeatures(
   { engine, definition, source }: Workbench,

@@ -85,7 +85,7 @@ async function measure(
         return { fault: `${metric} is not defined for the rows of fold ${fold + 1} of ${folds.count}.` };
       scores.push(score);
     } catch (error) {
-      // One that cannot be fitted, as without a penalty, is no reason not to try the others.
+      // One that cannot be fitted, for example without a penalty, does not stop the others.
       if (!(error instanceof PlatformError) || error.code !== "TRAINING_FAILED") throw error;
       return { fault: error.message };
     }

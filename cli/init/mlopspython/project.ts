@@ -65,7 +65,7 @@ async function projectFiles(folder: string): Promise<string[]> {
   }
 }
 
-/** Reads a project's files; throws USAGE for a folder that is none, and names the file that cannot be understood. */
+/** Reads a project's files; throws USAGE for a folder that is no such project, and names the file that cannot be understood. */
 export async function readProject(folder: string): Promise<MlopsPythonProject> {
   const files = await projectFiles(folder);
   const read = async <Content>(file: string | undefined, understand: (text: string) => Content) => {

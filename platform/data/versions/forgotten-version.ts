@@ -20,7 +20,7 @@ const forgottenSchema = z.strictObject({
 
 /**
  * What is left of a version of which rows were removed: its digest, which lineages name, and where the other rows are. Content under the
- * digest could not be checked by it any more, so there is none.
+ * digest could not be checked by it any more, so the marker has none.
  */
 export type ForgottenVersion = Readonly<z.output<typeof forgottenSchema>>;
 

@@ -14,9 +14,9 @@ import {
   type StoredVersion,
 } from "./mlflow-versions";
 
-/** How often a move of an alias that another one crossed is done again. */
+/** Retries when two processes move an alias at once. */
 const maxMoves = 10;
-/** Pause before it is, in milliseconds; it grows with each. */
+/** Pause before the first retry, in milliseconds; it grows with each. */
 const crossedPauseMs = 20;
 
 const modelAnswer = z.object({

@@ -35,7 +35,7 @@ export interface JsonCall<T> {
 /** Calls of MLflow's REST API. */
 export class MlflowClient {
   readonly address: MlflowAddress;
-  /** For requests to the server that are none of the JSON API. */
+  /** For requests to the server outside the JSON API. */
   readonly token: TokenSource | undefined;
   private readonly signal: AbortSignal | undefined;
   private readonly http: HttpClient;
@@ -68,7 +68,7 @@ export class MlflowClient {
     return this.http.call({ ...call, what: path, url: url.href, idempotent });
   }
 
-  /** Sends a request that is none of the JSON API; `what` names it in a message. */
+  /** Sends a request outside the JSON API; `what` names it in a message. */
   send<T>(what: string, request: HttpRequest<T>, timeoutMs: number): Promise<T> {
     return this.http.send({ what }, request, timeoutMs);
   }

@@ -13,7 +13,7 @@ interface LoggedRun {
 
 /**
  * Writes to the server's run of a run of ours, which is made when it is first written to, and is finished whenever nothing is
- * being written. That a server takes something not is told by `warn`, and no reason to lose what was trained.
+ * being written. If the server rejects something, `warn` is called and training continues.
  */
 export async function logToMlflow(
   { warn, ...connection }: MlflowConnection & { readonly warn: (message: string) => void },

@@ -18,7 +18,7 @@ function itemsOf(vector: DuckDBVector): Items {
   const { items } = vector as unknown as { readonly items?: unknown };
   if (items instanceof Float64Array || items instanceof BigUint64Array || items instanceof BigInt64Array)
     return items;
-  throw new TypeError(`A vector of ${vector.type.toString()} is none of 64-bit numbers.`);
+  throw new TypeError(`A vector of ${vector.type.toString()} does not hold 64-bit numbers.`);
 }
 
 const wordsOf = ({ buffer, byteOffset, length }: Items): Uint32Array =>
@@ -30,7 +30,7 @@ export function doublesOf(chunk: DuckDBDataChunk): Float64Array[] {
     const vector = chunk.getColumnVector(column);
     const items = itemsOf(vector);
     if (!(items instanceof Float64Array))
-      throw new TypeError(`Column ${column} of the query is none of doubles.`);
+      throw new TypeError(`Column ${column} of the query does not hold doubles.`);
     clearNulls(items, validityOf(vector));
     return items;
   });

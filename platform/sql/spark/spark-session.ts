@@ -226,7 +226,7 @@ interface WireConnection extends EventEmitter {
 /** All that is written in the protocol begins with its version. */
 const firstByte = 0x80;
 
-/** The driver would wait for ever for the rest of an answer that is none of the protocol, as a server of another kind may give. */
+/** The driver would wait for ever for the rest of an answer in another protocol, as a server of another kind may give. */
 function refuseOtherAnswers(connection: WireConnection): void {
   const take = connection.responseCallback;
   connection.responseCallback = (response) => {
@@ -235,7 +235,7 @@ function refuseOtherAnswers(connection: WireConnection): void {
       isOther = chunk[0] !== firstByte;
     });
     response.once("end", () => {
-      if (isOther) connection.emit("error", new Error("its answer is none of HiveServer2"));
+      if (isOther) connection.emit("error", new Error("what it sends is not HiveServer2's protocol"));
     });
     take.call(connection, response);
   };

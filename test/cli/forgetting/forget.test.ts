@@ -251,7 +251,7 @@ describe("forgetting", () => {
       [
         "Removed: 1 record of the prediction log in prod.",
         "No model was trained on these rows.",
-        "The data of cost has no column of ids, so that rows which were collected of a request cannot be told from others. Name a column and a value that tell them: --column <name>.",
+        "The data of cost has no id column, so rows collected from a request cannot be identified. Name a column and a value that tell them: --column <name>.",
         "Files of truth that were given to `collect` and `monitor`, and copies of the data elsewhere, are yours to clean.",
         "cost serves in prod: a record that waits to be written may still come. Run this again in a few minutes.",
       ].join("\n"),

@@ -116,7 +116,7 @@ describe("the way of a model into production", () => {
     const output = outputOf(run, "Production.Canary.deploy");
     expect(output).toMatch(/canary 10 % against diabetes:1: roll-back; .*standard deviations apart/);
     expect(output).toContain("diabetes:2 was rolled back");
-    expect(outputOf(run, "Production.Canary.failure")).toContain("is no canary in production");
+    expect(outputOf(run, "Production.Canary.failure")).toContain("is not production's canary");
     const status = await production();
     expect([status?.stable?.model, status?.canary]).toEqual(["diabetes:1", undefined]);
   });
@@ -164,7 +164,7 @@ describe("the way of a model into production", () => {
     }
     // Not stable: nothing but this release's canary may go.
     const again = await home.run(["canary", "rollback", "--release", file]);
-    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("is no canary in production")]);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("is not production's canary")]);
     expect((await production())?.stable?.model).toBe("diabetes:1");
     const untested = await home.run(["deploy", "--environment", "prod", "--weight", "10", "--release", file]);
     expect([untested.code, untested.stderr]).toEqual([1, expect.stringContaining("has not passed QA")]);

@@ -50,7 +50,7 @@ interface BoostingRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A fall of the loss below this is none: scikit-learn's. */
+/** A smaller fall of the loss counts as none; scikit-learn's value. */
 const minFall = 1e-7;
 
 /** Adds to each row the value of its leaf; the tree that is left holds no rows. */

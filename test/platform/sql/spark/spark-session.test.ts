@@ -62,7 +62,7 @@ test.each([
   const address = await serve((__, response) => response.end(body));
   await expect(SparkSession.open({ address, folders: [] })).rejects.toMatchObject({
     code: "REMOTE_FAILED",
-    message: expect.stringContaining("does not answer: its answer is none of HiveServer2."),
+    message: expect.stringContaining("does not answer: what it sends is not HiveServer2's protocol."),
   });
 });
 
