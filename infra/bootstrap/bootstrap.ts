@@ -14,6 +14,7 @@ import { signInsOf, type Environment, type Target } from "./names";
 import { pipelineSteps } from "./steps/pipeline-steps";
 import { providerSteps } from "./steps/provider-steps";
 import { runProgram, type RunProgram } from "./run-program";
+import { sharedSubscriptionNote } from "./shared-subscription";
 import { StackFile } from "./stack-file";
 import { ownSettings, stackSteps } from "./steps/stack-steps";
 import { stateSteps } from "./steps/state-steps";
@@ -184,6 +185,8 @@ export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
   const steps = stepsOf(inputs, { azure, devops, facts, releases });
   const planned = await plan(steps);
   report(describePlan(planned));
+  const note = sharedSubscriptionNote(target);
+  if (note !== undefined) report(`\n${note}`);
   if (inputs.planOnly) return { done: true, changed: 0 };
   const open = planned.filter(({ state }) => state.status !== "exists").length;
   if (open > 0 && !(await inputs.consent(`Apply these ${open} changes?`))) {

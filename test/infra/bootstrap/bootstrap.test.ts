@@ -13,7 +13,8 @@ test("a plan lists everything and changes nothing", async () => {
   expect(text).toMatch(/\+ create .*storage account mlopsstate\w{12}/);
   expect(text).toMatch(/\+ create .*approval of mlops-prod/);
   expect(text).not.toMatch(/approval of mlops-qa/);
-  expect(text).toMatch(/to create, 0 to correct, 0 exist already\.$/);
+  expect(text).toMatch(/to create, 0 to correct, 0 exist already\.$/m);
+  expect(text).toContain("Note: the state and the pipelines' identities are in the subscription of qa,");
   expect(cloud().writes).toEqual([]);
   expect(readFileSync(path.join(cloud().folder, "Pulumi.qa.yaml"), "utf8")).not.toContain("owner");
 });
@@ -139,6 +140,30 @@ test("who previews may only look; who makes production may do so in its own subs
       .rolesOf("mlops-prod-watch")
       .filter((role) => role.startsWith("ba92f5b4")),
   ).toEqual([audit]);
+});
+
+test("who deploys an environment may give the bootstrap's identities roles of its own stack, and the others none", async () => {
+  await said();
+  const resources = [...cloud().arm.resources];
+  const principal = (name: string): string =>
+    String(
+      resources.find(([id]) => id.endsWith(`/userassignedidentities/${name}`))?.[1].properties?.principalId,
+    );
+  const condition = resources
+    .map(([, { properties }]) => properties)
+    .find(
+      (each) =>
+        each?.principalId === principal("mlops-qa") &&
+        String(each?.roleDefinitionId).includes("f58310d9-a9f6"),
+    )?.condition;
+  const [, others] =
+    /:PrincipalId\] ForAnyOfAllValues:GuidNotEquals \{([^}]+)\}/.exec(String(condition)) ?? [];
+  const names = ["qa", "qa-preview", "qa-release", "prod", "prod-preview", "prod-release", "prod-watch"];
+  expect(others?.split(", ").sort()).toEqual(names.map((name) => principal(`mlops-${name}`)).sort());
+  const single = String(condition).matchAll(/:PrincipalId\] ForAnyOfAnyValues:GuidEquals \{([^}]+)\}/g);
+  expect(new Set([...single].map(([, id]) => id))).toEqual(
+    new Set([principal("mlops-qa"), principal("mlops-qa-release")]),
+  );
 });
 
 test("each identity believes its own service connection, as Azure DevOps names it", async () => {

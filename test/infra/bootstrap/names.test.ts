@@ -1,13 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import {
-  grants,
-  notContainer,
-  onlyContainers,
-  onlyReads,
-  onlyRoles,
-  onlyStacks,
-} from "../../../infra/bootstrap/grants";
+import { grants, notContainer, onlyContainers, onlyReads, onlyStacks } from "../../../infra/bootstrap/grants";
 import {
   notifySecret,
   secretGroup,
@@ -101,20 +94,10 @@ test("settings are taken as they are written, equals signs and all", () => {
 test("roles are given with the least that does: none on a subscription to who previews but Reader", () => {
   const wide = grants.filter(({ who, on }) => who === "preview" && on === "subscription");
   expect(wide.map(({ role }) => role)).toEqual(["Reader"]);
-  const administrator = grants.find(({ role }) => role.startsWith("Role Based Access Control"));
-  const condition = administrator?.condition?.({ own: [], earlier: [] });
-  expect(condition).toContain("7f951dda-4ed3-4680-a7ca-43fe172d538d");
-  // Neither Owner, nor User Access Administrator, nor itself: it cannot raise itself by what it may give.
-  for (const id of ["8e3af657-a8ff", "18d7d88d-d35e", "f58310d9-a9f6"]) expect(condition).not.toContain(id);
 });
 
 test("conditions are written as Azure reads them", () => {
   const balanced = (text: string): boolean => text.split("(").length === text.split(")").length;
-  expect(onlyRoles(["b", "a"])).toContain(
-    "roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {a, b}",
-  );
-  expect(onlyRoles(["a"])).toContain("@Request[");
-  expect(onlyRoles(["a"])).toContain("@Resource[");
   expect(notContainer("x")).toContain("containers:name] StringNotEquals 'x'");
   expect(onlyContainers("a", "b")).toMatch(
     /OR \(@Resource\[[^\]]+containers:name\] StringEquals 'a' OR @Resource\[[^\]]+\] StringEquals 'b'\)\)$/,
@@ -130,7 +113,7 @@ test("conditions are written as Azure reads them", () => {
     expect(changes).toContain(`blobs/${action}'}`);
   expect(onlyReads(["qa"])).toContain("StringLike '*/mlops-serving/qa.json*'");
   expect(onlyReads(["qa"])).not.toMatch(/prod|blobs\/(write|delete)/);
-  expect([onlyRoles(["a"]), notContainer("x"), onlyReads(["qa"]), stacks].every(balanced)).toBe(true);
+  expect([notContainer("x"), onlyReads(["qa"]), stacks].every(balanced)).toBe(true);
 });
 
 test("who watches writes to the first environment's journals, and to nothing else that is stored there", () => {
