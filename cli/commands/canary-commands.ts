@@ -29,6 +29,7 @@ interface CanaryFlags extends ReleaseFlags {
   readonly approvedBy?: string;
   readonly yes?: boolean;
   readonly reason?: string;
+  readonly unlock?: boolean;
 }
 
 /** All stages that are left; a pipeline may call it again, on whatever machine. */
@@ -70,11 +71,12 @@ async function promote(context: RunContext, { yes = false, reason }: CanaryFlags
   session.output.result(status, describeDeployments([status]));
 }
 
-async function rollBack(context: RunContext, { reason }: CanaryFlags): Promise<void> {
+async function rollBack(context: RunContext, { reason, unlock = false }: CanaryFlags): Promise<void> {
   const { session, run, target } = context;
   const release = releases().releaseOf(context);
   const { deployer } = target;
   const { production: environment } = session.environments;
+  if (unlock) await target.unlock(environment);
   const taken = await canaries().takeCanaryAway({ deployer, environment, release }, reason);
   const explanation = taken
     ? `${release.model} was rolled back; production stays as it was.`
@@ -128,5 +130,10 @@ export function addCanary(program: Command, scope: CommandScope): void {
   verb("promote", "give the canary all requests now, and make it the champion", promote)
     .option("--yes", "without looking at what was seen of the canary")
     .addOption(reasonOption());
-  verb("rollback", "take the canary away, if the release still is one", rollBack).addOption(reasonOption());
+  verb("rollback", "take the canary away, if the release still is one", rollBack)
+    .option(
+      "--unlock",
+      "in Azure: first free production of the lock of an update that was ended by force; nobody else may be updating it",
+    )
+    .addOption(reasonOption());
 }

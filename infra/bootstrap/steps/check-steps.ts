@@ -73,11 +73,11 @@ function check({ devops, facts }: DevOpsScope, checked: Checked, wanted: WantedC
   };
 }
 
-/** Exclusive lock: one run at a time. */
+/** Exclusive lock: one stage at a time uses the resource; the others wait in their order (`lockBehavior: sequential`). */
 export function lock(scope: DevOpsScope, checked: Checked): Step {
   return check(scope, checked, {
     name: "exclusive lock",
-    describe: "one run at a time, because a stack takes one update at a time",
+    describe: "one stage at a time, because a stack takes one update at a time",
     type: lockType,
     settings: {},
     compared: {},

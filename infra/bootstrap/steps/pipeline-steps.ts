@@ -1,5 +1,5 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
-import { branchControl } from "./check-steps";
+import { groupSteps } from "./group-steps";
 import { permission } from "./environment-steps";
 import { known } from "../facts";
 import {
@@ -11,9 +11,11 @@ import {
   previewedPaths,
   signedInto,
   signInName,
+  updatedBy,
+  updatesGroup,
   type Pipeline,
 } from "../../config/pipelines";
-import { notifySecret, secretGroup, sharedGroup, signInsOf, stateNames } from "../names";
+import { secretGroup, sharedGroup } from "../names";
 import { absent, stateOf, type Step } from "./step";
 
 /** Id of the build validation policy type. */
@@ -21,74 +23,6 @@ const buildPolicy = "0609b952-1397-4640-95ec-e00a01b2c241";
 /** The security namespace of Git repositories, and its bit for "Contribute to pull requests". */
 const gitPermissions = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87";
 const contributeToPullRequests = 16_384;
-
-interface Group {
-  readonly id: number;
-  readonly name: string;
-  readonly type?: string;
-  readonly variables?: unknown;
-  readonly providerData?: unknown;
-}
-
-/** Desired content of a variable group, besides its name; undefined until what it needs is created. */
-type GroupContent = () => { type: string; variables: object; providerData?: object } | undefined;
-
-function group({ devops, facts }: DevOpsScope, name: string, describe: string, content: GroupContent): Step {
-  const what = `The variable group ${name}`;
-  const base = `${facts.project.id}/_apis/distributedtask/variablegroups?groupName=${name}&api-version=7.1`;
-  const find = async (): Promise<Group | undefined> =>
-    (await devops.get<Listed<Group>>(what, base)).value.find((each) => each.name === name);
-  return {
-    name: `variable group ${name}`,
-    describe,
-    find: async () => {
-      const found = await find();
-      if (found !== undefined) facts.groups.set(name, found.id);
-      const wanted = content();
-      return wanted === undefined ? absent : stateOf(wanted, found);
-    },
-    create: async () => {
-      const references = [{ name, description: "", projectReference: facts.project }];
-      const body = {
-        name,
-        description: `mlops bootstrap: ${describe}`,
-        ...content(),
-        variableGroupProjectReferences: references,
-      };
-      const there = await find();
-      const path = `_apis/distributedtask/variablegroups`;
-      if (there === undefined) await devops.post(what, `${path}?api-version=7.1`, body);
-      else await devops.put(what, `${path}/${there.id}?api-version=7.1`, body);
-    },
-  };
-}
-
-function groups(scope: DevOpsScope): Step[] {
-  const { facts, target } = scope;
-  const { backend, vault } = stateNames(target);
-  const reader = signInsOf(target).find(({ duty }) => duty === "release");
-  const secrets = { [notifySecret]: { enabled: true, isSecret: true } };
-  return [
-    group(scope, sharedGroup, "the location of the state", () => ({
-      type: "Vsts",
-      variables: { PULUMI_BACKEND_URL: { value: backend } },
-    })),
-    group(scope, secretGroup, `secrets, read from ${vault} when a run starts`, () => {
-      const connection = reader && facts.connections.get(reader.name);
-      if (connection === undefined) return undefined;
-      return {
-        type: "AzureKeyVault",
-        variables: secrets,
-        providerData: { serviceEndpointId: connection.id, vault },
-      };
-    }),
-    branchControl(scope, {
-      type: "variablegroup",
-      name: secretGroup,
-      id: () => facts.groups.get(secretGroup)?.toString(),
-    }),
-  ];
-}
 
 interface Definition {
   readonly id: number;
@@ -166,6 +100,7 @@ function permissions(scope: DevOpsScope): Step[] {
       secretGroup,
       namesOf(({ secrets }) => secrets),
     ),
+    ...names.map((name) => numbered("variablegroup", updatesGroup(name), updatedBy(name, names))),
     ...names.map((name) => numbered("environment", environmentName(name), passedBy(name, names))),
     numbered(
       "environment",
@@ -281,7 +216,7 @@ function contribute({ devops, facts, target }: DevOpsScope): Step {
 /** The pipelines with their variable groups, permissions, and the policies that start those of pull requests. */
 export function pipelineSteps(scope: DevOpsScope): Step[] {
   return [
-    ...groups(scope),
+    ...groupSteps(scope),
     ...pipelines.map((each) => pipeline(scope, each)),
     ...permissions(scope),
     ...validations.map((each) => policy(scope, each)),

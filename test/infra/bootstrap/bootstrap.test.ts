@@ -192,7 +192,7 @@ test("each identity believes its own service connection, as Azure DevOps names i
   }
 });
 
-test("production and the making of stacks are approved and locked, QA is locked only; production's preview is approved", async () => {
+test("production, the making of stacks and production's preview are approved; each environment's updates have a lock", async () => {
   cloud().devops.members = { "eve@example.com": "eve-1" };
   await said({ target: { ...cloud().inputs().target, approvers: ["eve@example.com"] } });
   const checks = cloud().devops.all("pipelines/checks/configurations");
@@ -203,9 +203,8 @@ test("production and the making of stacks are approved and locked, QA is locked 
     "Approval mlops-infra",
     "Approval mlops-prod",
     "Approval mlops-prod-preview",
-    "ExclusiveLock mlops-infra",
-    "ExclusiveLock mlops-prod",
-    "ExclusiveLock mlops-qa",
+    "ExclusiveLock mlops-prod-updates",
+    "ExclusiveLock mlops-qa-updates",
     ...["prod", "prod-release", "prod-watch", "qa", "qa-release", "secrets"].map(
       (name) => `Task Check mlops-${name}`,
     ),
@@ -222,6 +221,26 @@ test("production and the making of stacks are approved and locked, QA is locked 
   ).toBe(3);
   for (const { settings } of approvals)
     expect(settings).toMatchObject({ approvers: [{ id: "eve-1" }], requesterCannotBeApprover: true });
+});
+
+test("who updates the stacks of an environment holds its lock: the groups are locked, and open to those pipelines alone", async () => {
+  await said();
+  const locks = cloud()
+    .devops.all("pipelines/checks/configurations")
+    .filter(({ type }) => (type as { name: string }).name === "ExclusiveLock");
+  const holders = locks.map(({ resource }) => {
+    const { type, id, name } = resource as { type: string; id: string; name: string };
+    const opened = cloud().devops.permissions.get(`${type}/${id}`);
+    const names = cloud().devops.pipelines.flatMap((each) =>
+      opened?.has(Number(each.id)) ? [each.name] : [],
+    );
+    return [type, name, names.map(String).sort()];
+  });
+  const always = ["mlops-infra", "mlops-release", "mlops-teardown"];
+  expect(holders).toEqual([
+    ["variablegroup", "mlops-qa-updates", ["mlops-build", ...always]],
+    ["variablegroup", "mlops-prod-updates", always],
+  ]);
 });
 
 test("runs of main alone use what can change something, and the secrets; what only looks is for every branch", async () => {
@@ -295,6 +314,8 @@ test("variables are where the state is, and secrets that stay in the vault", asy
   expect(groups).toMatchObject([
     { name: "mlops", type: "Vsts" },
     { name: "mlops-secrets", type: "AzureKeyVault", variables: { "NOTIFY-WEBHOOK": { isSecret: true } } },
+    { name: "mlops-qa-updates", type: "Vsts" },
+    { name: "mlops-prod-updates", type: "Vsts" },
   ]);
   expect(JSON.stringify(groups)).toMatch(/azblob:\/\/pulumi-state\?storage_account=mlopsstate\w{12}/);
 });

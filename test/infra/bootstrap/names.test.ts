@@ -17,6 +17,8 @@ import {
   pipelines,
   signedInto,
   signInName,
+  updatedBy,
+  updatesGroup,
 } from "../../../infra/config/pipelines";
 import { readOptions } from "../../../infra/bootstrap/options";
 import {
@@ -214,7 +216,9 @@ test("environments and groups that the pipelines name are what the bootstrap mak
   expect([...signIns, infraEnvironment]).toEqual(
     expect.arrayContaining(all(/environment: "?(mlops-[a-z]+)\b/g)),
   );
-  expect([sharedGroup, secretGroup].sort()).toEqual(all(/group: "?([\w-]+)/g).sort());
+  // Without those whose names are put together from an environment's, which the test below takes apart.
+  const groups = all(/group: "?([\w-]+)(?=[\s"])/g);
+  expect(groups.sort()).toEqual([sharedGroup, secretGroup].sort());
   expect(text).toContain(`$(${notifySecret})`);
 });
 
@@ -250,6 +254,38 @@ function namedBy(file: string): Record<"signsIn" | "passes" | "groups", string[]
   return { signsIn: [...signsIn].sort(), passes: [...passes].sort(), groups: [...groups].sort() };
 }
 
+/** What updates stacks: scripts by which they are made and destroyed, and verbs that change what serves. */
+const updating = /npm run (infra:(up|destroy)|mlops -- (deploy|canary|promote|rollback|release)) /;
+
+test("each stage that updates stacks refers to the locked group of that environment, and no other does", () => {
+  const found = files
+    .filter((file) => path.dirname(file) === folder)
+    .flatMap((file) =>
+      ["qa", "prod"].flatMap((stack) => {
+        const isOfStack = /^ {2}- \{ name: stack,/m.test(readFileSync(file, "utf8"));
+        if (!isOfStack && stack !== "qa") return [];
+        const given = {
+          ...(isOfStack && { stack }),
+          ...(file.endsWith("release.yml") && { modelVersion: "diabetes:1" }),
+          ...(file.endsWith("teardown.yml") && { confirm: stack }),
+        };
+        const plan = planPipeline(file, given);
+        expect(plan.variables.groups.filter((name) => name.endsWith("-updates"))).toEqual([]);
+        return plan.stages.flatMap((stage) => {
+          const lists = stepListsOf({ ...plan, stages: [stage] }).flatMap(({ steps }) => steps);
+          const connections = lists
+            .filter(({ inputs }) => updating.test((inputs as { inlineScript?: string })?.inlineScript ?? ""))
+            .map(({ inputs }) => (inputs as { azureSubscription: string }).azureSubscription);
+          const updated = [...new Set(connections.map((name) => name.split("-")[1] ?? ""))];
+          const locked = stage.variables.groups.filter((name) => name.endsWith("-updates"));
+          expect([file, stage.name, locked]).toEqual([file, stage.name, updated.map(updatesGroup)]);
+          return locked.length > 0 ? [`${path.basename(file)} ${stage.name} ${locked.join()}`] : [];
+        });
+      }),
+    );
+  expect(found).toHaveLength(7);
+});
+
 test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
   "%s may use what it names, and nothing else",
   (name, { path: file, signsIn, passes, secrets }) => {
@@ -265,7 +301,11 @@ test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
     expect(namedBy(path.join(root, file))).toEqual({
       signsIn: signedIn.sort(),
       passes: [...(passes.includes("infra") ? [infraEnvironment] : []), ...passed].sort(),
-      groups: [...(signsIn.length > 0 ? [sharedGroup] : []), ...(secrets ? [secretGroup] : [])],
+      groups: [
+        ...(signsIn.length > 0 ? [sharedGroup] : []),
+        ...(secrets ? [secretGroup] : []),
+        ...environments.filter((each) => updatedBy(each, environments).includes(name)).map(updatesGroup),
+      ].sort(),
     });
   },
 );
