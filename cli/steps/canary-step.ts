@@ -14,7 +14,7 @@ import { trackHeader } from "../../deploy/laptop/routing";
 import { runLoad } from "../../deploy/tests/load";
 import { untilAnswered } from "../../deploy/tests/new-address";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
-import { crown, isInProduction, releaseOf } from "./release-of-run";
+import { crown, isInProduction, releaseOf, requireNewerVersion } from "./release-of-run";
 import { acceptsRefusals } from "./refused-clients";
 import { connections, scoringBodies } from "./release-steps";
 import { defaultStageMinutes } from "./stage-minutes";
@@ -127,6 +127,7 @@ async function passCanary(context: RunContext, minutes: number): Promise<StepRes
   }
   // After a crash between the last two halves of a release, only the second is missing.
   if (await isInProduction(context, releaseOf(context))) return conclude(context, []);
+  await requireNewerVersion(context);
   const stages: CanaryStage[] = [];
   const plan: CanaryRelease = {
     ...(await canaryAnalysisOf(context, minutes)),
