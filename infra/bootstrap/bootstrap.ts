@@ -16,6 +16,7 @@ import { providerSteps } from "./steps/provider-steps";
 import { runProgram, type RunProgram } from "./run-program";
 import { sharedSubscriptionNote } from "./shared-subscription";
 import { StackFile } from "./stack-file";
+import { requireTriggersOf } from "./trigger-branches";
 import { ownSettings, stackSteps } from "./steps/stack-steps";
 import { stateSteps } from "./steps/state-steps";
 import { carryOut, describePlan, plan, settleTiming, type SettleTiming, type Step } from "./steps/step";
@@ -29,6 +30,8 @@ export interface Bootstrap {
   readonly report: (line: string) => void;
   readonly credential: AzureCredential;
   readonly folder: string;
+  /** Folder of the pipelines' files; that of this repository if it is absent. */
+  readonly pipelines?: string;
   readonly notifyWebhook?: string | undefined;
   readonly azureOptions?: AzureOptions;
   readonly devOpsOptions?: DevOpsOptions;
@@ -42,10 +45,15 @@ export interface Outcome {
   readonly changed: number;
 }
 
-/** Validates the settings of every stack before anything is created. */
-function checkSettings({ target, settings, folder }: Bootstrap): void {
+/** Validates the settings of every stack, and the pipelines' triggers, before anything is created. */
+function checkSettings({ target, settings, folder, pipelines }: Bootstrap): void {
+  requireTriggersOf(target.branch, pipelines);
   for (const { name } of target.environments) {
-    const values = { ...new StackFile(folder, name).settings(), ...settings, ...ownSettings(target, 1) };
+    const values = {
+      ...new StackFile(folder, name).settings(),
+      ...settings,
+      ...ownSettings(target, name, 1),
+    };
     parseConfig(name, values);
   }
 }

@@ -1,14 +1,13 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
 import { groupSteps } from "./group-steps";
 import { permission } from "./environment-steps";
-import { known } from "../facts";
+import { policySteps } from "./policy-steps";
 import {
   duties,
   environmentName,
   infraEnvironment,
   passedBy,
   pipelines,
-  previewedPaths,
   signedInto,
   signInName,
   updatedBy,
@@ -18,8 +17,6 @@ import {
 import { secretGroup, sharedGroup } from "../names";
 import { absent, stateOf, type Step } from "./step";
 
-/** Id of the build validation policy type. */
-const buildPolicy = "0609b952-1397-4640-95ec-e00a01b2c241";
 /** The security namespace of Git repositories, and its bit for "Contribute to pull requests". */
 const gitPermissions = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87";
 const contributeToPullRequests = 16_384;
@@ -110,79 +107,6 @@ function permissions(scope: DevOpsScope): Step[] {
   ];
 }
 
-interface Policy {
-  readonly id: number;
-  readonly isEnabled?: boolean;
-  readonly isBlocking?: boolean;
-  readonly type: { readonly id: string };
-  readonly settings: { readonly buildDefinitionId?: number } & Readonly<Record<string, unknown>>;
-}
-
-/** A policy that starts a pipeline for pull requests, of these paths alone where they are given, and holds them back where it blocks. */
-interface Validation {
-  readonly pipeline: string;
-  readonly isBlocking: boolean;
-  readonly paths?: readonly string[];
-  readonly describe: string;
-}
-
-const validations: readonly Validation[] = [
-  {
-    pipeline: "mlops-pr",
-    isBlocking: true,
-    describe: "a pull request can be merged only if pr.yml succeeds",
-  },
-  {
-    pipeline: "mlops-preview",
-    isBlocking: false,
-    paths: previewedPaths,
-    describe: "a pull request that changes what stacks are made of is previewed in production, once approved",
-  },
-];
-
-function policy(
-  { devops, facts, target }: DevOpsScope,
-  { pipeline: name, isBlocking, paths, describe }: Validation,
-): Step {
-  const what = `The build validation of ${target.branch} by ${name}`;
-  const base = `${facts.project.id}/_apis/policy/configurations`;
-  const scope = [
-    { repositoryId: facts.repository.id, refName: `refs/heads/${target.branch}`, matchKind: "Exact" },
-  ];
-  const settings = { scope, ...(paths && { filenamePatterns: paths.map((each) => `/${each}`) }) };
-  const find = async (): Promise<Policy | undefined> => {
-    const path = `${base}?policyType=${buildPolicy}&api-version=7.1`;
-    const { value } = await devops.get<Listed<Policy>>(what, path);
-    return value.find(({ settings: found }) => found.buildDefinitionId === facts.pipelines.get(name));
-  };
-  return {
-    name: `build validation of ${target.branch} by ${name}`,
-    describe,
-    find: async () => {
-      if (!facts.pipelines.has(name)) return absent;
-      return stateOf({ isEnabled: true, isBlocking, settings }, await find());
-    },
-    create: async () => {
-      const body = {
-        isEnabled: true,
-        isBlocking,
-        type: { id: buildPolicy },
-        settings: {
-          buildDefinitionId: known(facts.pipelines, name),
-          displayName: name,
-          queueOnSourceUpdateOnly: true,
-          manualQueueOnly: false,
-          validDuration: 720,
-          ...settings,
-        },
-      };
-      const there = await find();
-      if (there === undefined) await devops.post(what, `${base}?api-version=7.1`, body);
-      else await devops.put(what, `${base}/${there.id}?api-version=7.1`, { ...body, id: there.id });
-    },
-  };
-}
-
 interface AccessList {
   readonly acesDictionary?: Readonly<Record<string, { readonly allow?: number }>>;
 }
@@ -219,7 +143,7 @@ export function pipelineSteps(scope: DevOpsScope): Step[] {
     ...groupSteps(scope),
     ...pipelines.map((each) => pipeline(scope, each)),
     ...permissions(scope),
-    ...validations.map((each) => policy(scope, each)),
+    ...policySteps(scope),
     contribute(scope),
   ];
 }

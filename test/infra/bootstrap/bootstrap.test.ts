@@ -308,6 +308,17 @@ test("pull requests are built by pr.yml, which may use what only looks, and not 
   ]);
 });
 
+test("a branch that no pipeline starts for is refused, with the lines that name another", async () => {
+  const target = { ...cloud().inputs().target, branch: "release" };
+  await expect(bootstrap(cloud().inputs({ target }))).rejects.toMatchObject({
+    code: "USAGE",
+    message: expect.stringMatching(
+      /--branch is "release"[\s\S]*pipelines\/build\.yml:4: branches: \{ include: \[main\] \}/,
+    ),
+  });
+  expect(cloud().authorizations.size).toBe(0);
+});
+
 test("variables are where the state is, and secrets that stay in the vault", async () => {
   await said();
   const groups = cloud().devops.all("distributedtask/variablegroups");
@@ -327,6 +338,9 @@ test("a stack's file gets its settings and its key, and keeps what it had", asyn
   expect(text).toContain("# Kept.\n");
   expect(text).toContain("mlops:owner: team-risk");
   expect(text).toContain("mlops:devOpsProject: contoso/shop");
+  expect(text).toContain(`azure-native:subscriptionId: ${prodSubscriptionId}`);
+  const ofQa = readFileSync(path.join(cloud().folder, "Pulumi.qa.yaml"), "utf8");
+  expect(ofQa).toContain(`azure-native:subscriptionId: ${subscriptionId}`);
   expect(text).toContain(`mlops:releasePipelineId: ${release?.id}`);
   // The stack gives them their roles in it.
   for (const [key, name] of [

@@ -79,6 +79,7 @@ test.each([
   ["a subscription by its name", ["--environment", "qa=research"], "<name>=<subscription id>"],
   ["a region that lacks something", ["--location", "moon"], "Allowed choices"],
   ["a setting without value", ["--set", "owner"], "Expected <key>=<value>"],
+  ["a crowd of reviewers", ["--reviewers", "11"], "Expected a whole number from 0 to 10"],
 ])("%s is refused", (_name, more, message) => {
   const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
