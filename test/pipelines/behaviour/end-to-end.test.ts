@@ -64,6 +64,15 @@ describe("the way of a model into production", () => {
     expect(bad.version).toBe("diabetes:2");
   });
 
+  test("a version of another registry is refused before anything is packaged", async () => {
+    const parameters = { modelVersion: "diabetes:1", registry: "azureml://elsewhere" };
+    const run = await home.runs("release", { parameters });
+    expect(described(run)).toEqual(["Package.Package: Package and push the image by digest failed"]);
+    expect(outputOf(run, "Package.Package")).toMatch(
+      /CONFLICT: diabetes:1 was registered in azureml:\/\/elsewhere/,
+    );
+  });
+
   test("a registered version goes through QA and the canary to production, on agents that know nothing of it", async () => {
     const run = await release("diabetes:1");
     expect(described(run)).toEqual([
