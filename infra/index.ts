@@ -70,6 +70,7 @@ export = async (): Promise<Record<string, unknown>> => {
         placement,
         foundation,
         workspaceId: workspace.id,
+        registry: workspace.trackingUri,
         endpoint: retraining.endpoint,
         model: config.model,
         release: project !== undefined && pipelineId !== undefined ? { project, pipelineId } : undefined,

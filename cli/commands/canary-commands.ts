@@ -5,8 +5,10 @@ import {
   approvedByOption,
   jsonOption,
   modelOption,
+  olderOption,
   reasonOption,
   releaseOption,
+  requireReasonForOlder,
   runOption,
   targetOption,
   wholeNumber,
@@ -29,12 +31,16 @@ interface CanaryFlags extends ReleaseFlags {
   readonly approvedBy?: string;
   readonly yes?: boolean;
   readonly reason?: string;
+  readonly older?: boolean;
+  readonly unlock?: boolean;
 }
 
 /** All stages that are left; a pipeline may call it again, on whatever machine. */
 async function advance(context: RunContext, flags: CanaryFlags) {
   const { minutes, release: file } = flags;
   await releases().passedQa(context);
+  if (!(await releases().isInProduction(context, releases().releaseOf(context))))
+    await releases().requireNewerVersion(context);
   await approve(context, flags);
   await runOnRelease(context, [canarySteps().releaseStepWithin(minutes), releaseSteps().verifyStep], file);
   if (context.run.outcome !== "released") process.exitCode = 1;
@@ -57,7 +63,9 @@ async function promote(context: RunContext, { yes = false, reason }: CanaryFlags
   const { session, run, definition, target } = context;
   const release = releases().releaseOf(context);
   // After a crash between the two halves of a promotion, only the second is missing.
-  const status = (await releases().isInProduction(context, release))
+  const isDone = await releases().isInProduction(context, release);
+  if (!isDone) await releases().requireNewerVersion(context);
+  const status = isDone
     ? await target.deployer.status(session.environments.production, definition.name)
     : await promotion().promoteCanary(target.deployer, session.environments.production, {
         ...(await canarySteps().judgingOf(context)),
@@ -70,11 +78,12 @@ async function promote(context: RunContext, { yes = false, reason }: CanaryFlags
   session.output.result(status, describeDeployments([status]));
 }
 
-async function rollBack(context: RunContext, { reason }: CanaryFlags): Promise<void> {
+async function rollBack(context: RunContext, { reason, unlock = false }: CanaryFlags): Promise<void> {
   const { session, run, target } = context;
   const release = releases().releaseOf(context);
   const { deployer } = target;
   const { production: environment } = session.environments;
+  if (unlock) await target.unlock(environment);
   const taken = await canaries().takeCanaryAway({ deployer, environment, release }, reason);
   const explanation = taken
     ? `${release.model} was rolled back; production stays as it was.`
@@ -100,7 +109,9 @@ export function addCanary(program: Command, scope: CommandScope): void {
       .addOption(targetOption())
       .addOption(jsonOption())
       .action(async (flags: CanaryFlags) => {
-        const context = await openRelease(scope, flags, { changes: `canary ${name}` });
+        requireReasonForOlder(flags);
+        const { older = false } = flags;
+        const context = { ...(await openRelease(scope, flags, { changes: `canary ${name}` })), older };
         try {
           await run(context, flags);
         } finally {
@@ -121,12 +132,19 @@ export function addCanary(program: Command, scope: CommandScope): void {
   )
     .option(...minutes)
     .addOption(approvedByOption())
+    .addOption(olderOption())
     .addOption(reasonOption());
   verb("analyse", "compare the canary with stable; exit 0 to go on, 1 to roll back", analyse).option(
     ...minutes,
   );
   verb("promote", "give the canary all requests now, and make it the champion", promote)
     .option("--yes", "without looking at what was seen of the canary")
+    .addOption(olderOption())
     .addOption(reasonOption());
-  verb("rollback", "take the canary away, if the release still is one", rollBack).addOption(reasonOption());
+  verb("rollback", "take the canary away, if the release still is one", rollBack)
+    .option(
+      "--unlock",
+      "in Azure: first free production of the lock of an update that was ended by force; nobody else may be updating it",
+    )
+    .addOption(reasonOption());
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { Traffic } from "../../platform/release/deployment";
+import { requireNewer } from "../../deploy/rules/older-release";
 import { serveAtOnce, setCanary } from "../../deploy/rules/set-canary";
 import { openTarget, type TargetName } from "../session/target";
 import type { CommandScope } from "./command-scope";
@@ -11,8 +12,10 @@ import {
   environmentOption,
   jsonOption,
   modelOption,
+  olderOption,
   portOption,
   reasonOption,
+  requireReasonForOlder,
   requireTargetOptions,
   runOption,
   releaseOption,
@@ -42,6 +45,7 @@ interface DeployFlags extends EnvironmentFlags {
   readonly port?: number;
   readonly release?: string;
   readonly approvedBy?: string;
+  readonly older?: boolean;
   readonly reason?: string;
 }
 
@@ -57,6 +61,7 @@ export function addDeploy(program: Command, scope: CommandScope): void {
     .addOption(runOption())
     .addOption(releaseOption())
     .addOption(approvedByOption())
+    .addOption(olderOption())
     .addOption(reasonOption())
     .addOption(portOption("the environment's"))
     .addOption(targetOption())
@@ -83,10 +88,11 @@ async function deployImage(
   const model = parseModelRef(version).name;
   const { session } = await openCommand(scope, { ...flags, model }, { changes: "deployment" });
   const { deployer } = openTarget(session, target);
-  const status =
-    environment !== session.environments.production
-      ? await serveAtOnce(deployer, environment, release)
-      : await setCanary(deployer, environment, { release, traffic: trafficOf(flags), why });
+  const isProduction = environment === session.environments.production;
+  if (isProduction) requireNewer(release, await deployer.status(environment, model), flags.older);
+  const status = isProduction
+    ? await setCanary(deployer, environment, { release, traffic: trafficOf(flags), why })
+    : await serveAtOnce(deployer, environment, release);
   session.output.result(status, describeDeployments([status]));
 }
 
@@ -104,6 +110,7 @@ async function deployPackage(
   if (environment !== session.environments.production)
     return runOnRelease(context, [releaseSteps().deployStep(environment)], file);
   const release = await releases().passedQa(context);
+  await releases().requireNewerVersion({ ...context, older: flags.older ?? false });
   await approve(context, flags);
   const status = await setCanary(target.deployer, environment, {
     release,
@@ -118,6 +125,7 @@ async function deployPackage(
 async function deploy(scope: CommandScope, version: string | undefined, flags: DeployFlags): Promise<void> {
   const { image, release, run } = flags;
   requireTargetOptions(flags);
+  requireReasonForOlder(flags);
   if (release !== undefined && (version ?? image ?? run) !== undefined) {
     throw new PlatformError(
       "USAGE",

@@ -24,6 +24,7 @@ import {
 } from "./options";
 import { openOutput } from "../terminal/output";
 import { stepNames } from "../steps/step-names";
+import { requireRegistry } from "../session/require-registry";
 import { openTarget, type TargetName } from "../session/target";
 import type { ModelFlags } from "./open-command";
 import { describeNext, openCommand, openRun, runAsCommand } from "./open-command";
@@ -207,6 +208,11 @@ function addPackage(program: Command, scope: CommandScope): void {
     .addOption(runOption())
     .addOption(targetOption())
     .option("--output <file>", "JSON file to write: the release, for --release of other commands")
+    .option(
+      "--registry <address>",
+      "registry that the version was registered in, as its event says; another one than this command's is refused",
+      "",
+    )
     .addOption(jsonOption())
     .action((version: string | undefined, flags: PackageFlags) => packageVersion(scope, version, flags));
 }
@@ -214,6 +220,7 @@ function addPackage(program: Command, scope: CommandScope): void {
 interface PackageFlags extends ModelFlags {
   readonly target: TargetName;
   readonly output?: string;
+  readonly registry: string;
 }
 
 async function packageVersion(
@@ -223,6 +230,7 @@ async function packageVersion(
 ): Promise<void> {
   const model = version === undefined ? flags.model : parseModelRef(version).name;
   const command = await openCommand(scope, { ...flags, model }, { changes: "packaging" });
+  await requireRegistry(command.session, { version: version ?? model, registered: flags.registry });
   const target = openTarget(command.session, flags.target);
   const context = await openVersion(command, { version, run: flags.run }, target);
   const run = await runAsCommand(context, [releaseSteps().packageStep]);

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import type { CommandScope } from "./command-scope";
+import { patienceInAzure, type CommandScope } from "./command-scope";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { requireRunOf } from "../runs/require-run-of";
 import type { RunRecord } from "../runs/runs";
@@ -53,6 +53,7 @@ export async function openCommand(
   flags: ModelFlags,
   { changes, hosted, attached = false, port }: CommandOptions = {},
 ): Promise<OpenCommand> {
+  if (changes !== undefined && flags.target === "azure") scope.waitFor(patienceInAzure);
   const session = await sessions().openSession({
     json: flags.json ?? false,
     signal: scope.signal,

@@ -63,6 +63,24 @@ export const approvedByOption = (): Option =>
 
 export const reasonOption = (): Option => new Option("--reason <text>", "why, for the audit trail");
 
+export const olderOption = (): Option =>
+  new Option("--older", "production: take the place of a newer version; needs --reason");
+
+/** Throws USAGE where an older version is to be released, and nobody says why. */
+export function requireReasonForOlder({
+  older = false,
+  reason,
+}: {
+  readonly older?: boolean;
+  readonly reason?: string;
+}): void {
+  if (!older || reason !== undefined) return;
+  throw new PlatformError(
+    "USAGE",
+    "--older releases a version that is older than the one in production. Expected --reason beside it, for the audit trail. Say why.",
+  );
+}
+
 /** Options that mean something at one target only. */
 const targetOptions = [
   {

@@ -11,8 +11,10 @@ import { describeNext, openCommand, openRun, type OpenCommand } from "./open-com
 import {
   jsonOption,
   modelOption,
+  olderOption,
   portOption,
   reasonOption,
+  requireReasonForOlder,
   requireTargetOptions,
   targetOption,
 } from "./options";
@@ -105,6 +107,7 @@ export function addRelease(program: Command, scope: CommandScope): void {
       .description(verb.description)
       .addOption(modelOption())
       .option("--yes", "approve without asking")
+      .addOption(olderOption())
       .addOption(reasonOption())
       .addOption(portOption())
       .addOption(targetOption())
@@ -112,16 +115,17 @@ export function addRelease(program: Command, scope: CommandScope): void {
       .action(
         async (
           version: string | undefined,
-          flags: TargetFlags & { yes?: boolean; port?: number; reason?: string },
+          flags: TargetFlags & { yes?: boolean; older?: boolean; port?: number; reason?: string },
         ) => {
           requireTargetOptions(flags);
+          requireReasonForOlder(flags);
           const model = version === undefined ? flags.model : parseModelRef(version).name;
           const port = { of: readEnvironments().production, number: flags.port };
           const command = await openCommand(scope, { ...flags, model }, { changes: verb.changes, port });
           const target = openTarget(command.session, flags.target);
           const context = await verb.find(command, version, target);
-          const { yes = false, reason } = flags;
-          await bring({ ...context, yes, ...(reason !== undefined && { reason }) }, verb.release);
+          const { yes = false, older = false, reason } = flags;
+          await bring({ ...context, yes, older, ...(reason !== undefined && { reason }) }, verb.release);
         },
       );
   }

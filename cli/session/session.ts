@@ -38,6 +38,8 @@ export interface Session {
   readonly environments: Environments;
   readonly workspace: Workspace;
   readonly registry: Registry;
+  /** Where that is: "local", or an MLflow tracking URI. */
+  readonly locateRegistry: () => Promise<string>;
   readonly runs: Runs;
   readonly deployer: LocalDeployer;
   /** What models were trained on; undefined when none of it is kept. */
@@ -105,6 +107,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     workspace,
     audit,
     registry: auditedRegistry(registry, audit),
+    locateRegistry: locate,
     runs: new Runs(workspace.runs, report),
     deployer: new LocalDeployer({
       workspace,

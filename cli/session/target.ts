@@ -17,6 +17,8 @@ export function localTarget({ deployer, audit }: Pick<Session, "deployer" | "aud
     addressLagMs: 0,
     publish: (release) => Promise.resolve(release),
     access: async (environment, model) => ({ headers: await deployer.testHeaders(environment, model) }),
+    // A lock of this machine ends with the process that holds it.
+    unlock: () => Promise.resolve(),
     pause: (environment, model) => deployer.stop(environment, model),
   };
 }

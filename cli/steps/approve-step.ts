@@ -9,7 +9,7 @@ import { approvalSummary } from "./approval-summary";
 import { recordApproval } from "./record-approval";
 import { describeRefusedClients } from "./refused-clients";
 import { writeRunReport } from "./run-report";
-import { isInProduction, passedQa } from "./release-of-run";
+import { isInProduction, passedQa, requireNewerVersion } from "./release-of-run";
 import type { RunContext, Step } from "./step";
 
 /** The figures that a decision rests on; the report of the run so far is written for it. */
@@ -50,6 +50,7 @@ export const approveStep: Step = {
       const explanation = `${release.model} is in production already.`;
       return { message: explanation, ends: { outcome: "released", explanation } };
     }
+    await requireNewerVersion(context);
     const refused = yes ? await describeRefusedClients(context) : undefined;
     const approved = yes ? true : await askApproval(context, `Release ${release.model} to production?`);
     if (approved === undefined) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { emptySample } from "../../platform/release/deployment";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { expectedShift } from "../../platform/registry/expected-shift";
@@ -11,17 +10,13 @@ import {
 import type { CanaryStage } from "../../deploy/rules/canary-stage";
 import type { CanaryJudging } from "../../deploy/rules/judge-canary";
 import { trackHeader } from "../../deploy/laptop/routing";
-import { runLoad } from "../../deploy/tests/load";
 import { untilAnswered } from "../../deploy/tests/new-address";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
-import { crown, isInProduction, releaseOf } from "./release-of-run";
+import { crown, isInProduction, releaseOf, requireNewerVersion } from "./release-of-run";
 import { acceptsRefusals } from "./refused-clients";
-import { connections, scoringBodies } from "./release-steps";
+import { trafficFor } from "./canary-traffic";
 import { defaultStageMinutes } from "./stage-minutes";
 import type { RunContext, Step, StepResult } from "./step";
-
-/** How often a canary that waits for its clients' requests is judged, in milliseconds. */
-const roundMs = 60_000;
 
 /**
  * Where stable was asked the same, only what it answers is held against the canary. Of our own tests one asks to be refused, so that
@@ -40,34 +35,6 @@ export function describeStage({ weight, comparedWith, verdict, explanation, cana
   const refused = describeRefused(canary);
   const seen = `${canary.requests} requests, ${canary.failures} failed${refused}${latency}`;
   return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
-}
-
-/**
- * The requests that production's canary is judged by: its clients', or held-out rows that this machine sends where there are none, as
- * before the first release.
- */
-export async function trafficFor(
-  context: RunContext,
-  minutes: number,
-): Promise<Pick<CanaryAnalysis, "sendTraffic" | "maxRounds">> {
-  const { session, target, definition } = context;
-  const { signal, environments } = session;
-  const wait = (): Promise<void> => sleep(roundMs, undefined, { signal });
-  const { stable } = await target.deployer.status(environments.production, definition.name);
-  if (target.hasClients && stable !== undefined) return { sendTraffic: wait, maxRounds: minutes };
-  const bodies = await scoringBodies(context);
-  const send = async (url: string, requests: number): Promise<void> => {
-    // Asked for now: before the first release nothing serves that could know a test.
-    const access = await target.access(environments.production, definition.name);
-    await runLoad({ url, bodies, connections, requests, ...access }, signal);
-  };
-  if (!target.hasClients) return { sendTraffic: send };
-  // Before the first release there is nobody who could ask. What is sent shows in the samples of a later round.
-  const sendAndWait = async (url: string, requests: number): Promise<void> => {
-    await send(url, requests);
-    await wait();
-  };
-  return { sendTraffic: sendAndWait, maxRounds: minutes };
 }
 
 /** What the canary of a run's release is judged by, at a stage and by hand. */
@@ -127,6 +94,7 @@ async function passCanary(context: RunContext, minutes: number): Promise<StepRes
   }
   // After a crash between the last two halves of a release, only the second is missing.
   if (await isInProduction(context, releaseOf(context))) return conclude(context, []);
+  await requireNewerVersion(context);
   const stages: CanaryStage[] = [];
   const plan: CanaryRelease = {
     ...(await canaryAnalysisOf(context, minutes)),

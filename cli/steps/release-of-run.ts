@@ -3,6 +3,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { environmentsBefore } from "../../platform/release/environments";
 import type { Digest } from "../../platform/base/files";
+import { requireNewer } from "../../deploy/rules/older-release";
 import { verifyPackage } from "../../deploy/package/package";
 import { hasPackage, restorePackage } from "../../deploy/package/restore-package";
 import type { ReleaseTest } from "../runs/runs";
@@ -65,6 +66,15 @@ export async function isInProduction(
 ): Promise<boolean> {
   const { stable } = await target.deployer.status(session.environments.production, definition.name);
   return stable?.digest === release.digest;
+}
+
+/** Throws CONFLICT where production serves a newer version than the run's, unless that is meant. */
+export async function requireNewerVersion(
+  context: Pick<RunContext, "target" | "definition" | "session" | "run" | "older">,
+): Promise<void> {
+  const { target, definition, session, older } = context;
+  const status = await target.deployer.status(session.environments.production, definition.name);
+  requireNewer(releaseOf(context), status, older);
 }
 
 /** Whether production can serve this very package: it has it, and on this machine its folder is there too. */

@@ -18,6 +18,8 @@ export interface RunContext extends LoadedDefinition {
   readonly yes: boolean;
   /** Why it is approved, where somebody has said so. */
   readonly reason?: string;
+  /** It may take the place of a newer version. */
+  readonly older?: boolean;
   /** Keep what a trainer's program was given and left. */
   readonly keepWork: boolean;
   /** The change of population that is accepted; that of the settings when absent. */

@@ -9,6 +9,7 @@ import type { Target } from "../../platform/release/target";
 import { AzureDeployer } from "./azure-deployer";
 import { InsightsSamples } from "./insights-samples";
 import { imageTestedIn, provideImage } from "./release-image";
+import { ReleaseStack } from "./release-stack";
 import { startContainers } from "./start-containers";
 import { scoringAccess } from "./scoring-access";
 import type { SigningSettings } from "./signed-image";
@@ -87,6 +88,8 @@ export function openAzureTarget({ report, signal, signing }: AzureTargetOptions)
       }),
     }),
     access: async (environment) => scoringAccess(await outputsOf(environment), { report, isTest: true }),
+    // Whoever was interrupted wants just this, as with a rollback.
+    unlock: async (environment) => (await ReleaseStack.open(environment, { project: repository })).unlock(),
     // A container group stops by a schedule of its own.
     pause: () => Promise.resolve(),
   };

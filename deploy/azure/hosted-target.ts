@@ -62,6 +62,7 @@ export function openHostedTarget({
       const served = await findServed(await records(), { environment, model });
       return scoringAccess(served?.outputs ?? {}, { report, isTest: !onlyAsks });
     },
+    unlock: refused,
     pause: refused,
   };
 }

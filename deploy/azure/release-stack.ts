@@ -86,6 +86,12 @@ export class ReleaseStack {
     });
   }
 
+  /** Removes the locks of updates that were ended by force; `pulumi cancel` does nothing without any. */
+  async unlock(): Promise<void> {
+    const { serving } = this;
+    if (serving !== undefined) await guarded(this.name, this.options, () => serving.cancel());
+  }
+
   private async make(config: Document): Promise<Stack> {
     this.options.signal?.throwIfAborted();
     this.options.report?.(`Nothing has served in ${this.name} yet. The stack of what serves is made first.`);

@@ -14,7 +14,9 @@ import { signInsOf, type Environment, type Target } from "./names";
 import { pipelineSteps } from "./steps/pipeline-steps";
 import { providerSteps } from "./steps/provider-steps";
 import { runProgram, type RunProgram } from "./run-program";
+import { sharedSubscriptionNote } from "./shared-subscription";
 import { StackFile } from "./stack-file";
+import { requireTriggersOf } from "./trigger-branches";
 import { ownSettings, stackSteps } from "./steps/stack-steps";
 import { stateSteps } from "./steps/state-steps";
 import { carryOut, describePlan, plan, settleTiming, type SettleTiming, type Step } from "./steps/step";
@@ -28,6 +30,8 @@ export interface Bootstrap {
   readonly report: (line: string) => void;
   readonly credential: AzureCredential;
   readonly folder: string;
+  /** Folder of the pipelines' files; that of this repository if it is absent. */
+  readonly pipelines?: string;
   readonly notifyWebhook?: string | undefined;
   readonly azureOptions?: AzureOptions;
   readonly devOpsOptions?: DevOpsOptions;
@@ -41,10 +45,15 @@ export interface Outcome {
   readonly changed: number;
 }
 
-/** Validates the settings of every stack before anything is created. */
-function checkSettings({ target, settings, folder }: Bootstrap): void {
+/** Validates the settings of every stack, and the pipelines' triggers, before anything is created. */
+function checkSettings({ target, settings, folder, pipelines }: Bootstrap): void {
+  requireTriggersOf(target.branch, pipelines);
   for (const { name } of target.environments) {
-    const values = { ...new StackFile(folder, name).settings(), ...settings, ...ownSettings(target, 1) };
+    const values = {
+      ...new StackFile(folder, name).settings(),
+      ...settings,
+      ...ownSettings(target, name, 1),
+    };
     parseConfig(name, values);
   }
 }
@@ -184,6 +193,8 @@ export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
   const steps = stepsOf(inputs, { azure, devops, facts, releases });
   const planned = await plan(steps);
   report(describePlan(planned));
+  const note = sharedSubscriptionNote(target);
+  if (note !== undefined) report(`\n${note}`);
   if (inputs.planOnly) return { done: true, changed: 0 };
   const open = planned.filter(({ state }) => state.status !== "exists").length;
   if (open > 0 && !(await inputs.consent(`Apply these ${open} changes?`))) {

@@ -38,12 +38,17 @@ export class Facts {
   ) {}
 }
 
+/** The error of what somebody removed, or a step out of order. */
+export function removedMeanwhile(what: string): PlatformError {
+  return new PlatformError(
+    "CONFLICT",
+    `${what} was removed while the bootstrap was running. Run the same command again.`,
+  );
+}
+
 /** What an earlier step found. Throws CONFLICT if it is missing: removed meanwhile, or the steps are in the wrong order. */
 export function known<T>(found: ReadonlyMap<string, T>, name: string): T {
   const value = found.get(name);
   if (value !== undefined) return value;
-  throw new PlatformError(
-    "CONFLICT",
-    `${name} was removed while the bootstrap was running. Run the same command again.`,
-  );
+  throw removedMeanwhile(name);
 }

@@ -1,4 +1,5 @@
 import { blobPath, blobWrites, containerName, onlyWhere } from "../components/foundation/blob-conditions";
+import { onlyRolesOfStacks, type Principals } from "./role-conditions";
 import type { Duty } from "../config/pipelines";
 import { projects } from "../config/projects";
 import { roles as stackRoles } from "../components/foundation/roles";
@@ -34,22 +35,14 @@ export interface Grant {
   readonly on: GrantScope;
   readonly why: string;
   readonly condition?: (stacks: StackAccess) => string;
+  /** Instead of `condition`, one that names the bootstrap's identities, all of which have to exist before. */
+  readonly conditionOnIdentities?: (principals: Principals) => string;
 }
 
 /** Names of the stacks whose state an identity can write (`own`) or only read (`earlier`). */
 export interface StackAccess {
   readonly own: readonly string[];
   readonly earlier: readonly string[];
-}
-
-const assignments = "Microsoft.Authorization/roleAssignments";
-
-/** Condition that allows assigning and removing only the listed roles, so that nobody grants more than stacks need. */
-export function onlyRoles(ids: readonly string[]): string {
-  const list = [...ids].sort().join(", ");
-  const part = (action: string, source: string): string =>
-    `((!(ActionMatches{'${assignments}/${action}'})) OR (@${source}[${assignments}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${list}}))`;
-  return `${part("write", "Request")} AND ${part("delete", "Resource")}`;
 }
 
 /** Condition that allows reading and writing blobs in every container except one. */
@@ -113,8 +106,8 @@ export const grants: readonly Grant[] = [
     who: "deploy",
     role: "Role Based Access Control Administrator",
     on: "subscription",
-    why: "assigns roles to the stack's identities, and no other roles",
-    condition: () => onlyRoles(Object.values(stackRoles)),
+    why: "assigns the stack's roles to the stack's identities, and none to itself but the stack's",
+    conditionOnIdentities: onlyRolesOfStacks,
   },
   {
     who: "deploy",

@@ -11,6 +11,8 @@ export interface Target {
   readonly project: string;
   /** Branch that pull requests merge into. */
   readonly branch: string;
+  /** How many have to agree to a pull request besides its author; 0 asks for none. */
+  readonly reviewers: number;
   /** In the order in which a release passes them. */
   readonly environments: readonly Environment[];
   /** Approvers, by e-mail or group name; if empty, the person who runs the bootstrap. */

@@ -14,6 +14,7 @@ interface Given {
   readonly location: string;
   readonly resourceGroup: string;
   readonly branch: string;
+  readonly reviewers: number;
   readonly approver?: readonly string[];
   readonly set: Readonly<Record<string, string>>;
   readonly plan: boolean;
@@ -59,6 +60,12 @@ function setting(text: string, before: Readonly<Record<string, string>>): Record
 
 const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
+/** Azure DevOps takes 1 to 10; 0 makes no policy. */
+function reviewerCount(text: string): number {
+  if (/^([0-9]|10)$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number from 0 to 10.");
+}
+
 const organisationName = matching(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,49}$/,
   "the name in https://dev.azure.com/<name>",
@@ -97,6 +104,12 @@ function commandOf(environments: Environments): Command {
       "mlops-state",
     )
     .option("--branch <name>", "branch that releases are made from", "main")
+    .option(
+      "--reviewers <number>",
+      "how many besides the author have to agree to a pull request; 0 for a team of one",
+      reviewerCount,
+      1,
+    )
     .option("--approver <who>", "e-mail or group that approves releases (default: you); repeatable", collect)
     .option("--set <key=value>", "a setting for all stacks, such as owner=team-risk; repeatable", setting, {})
     .option("--plan", "show the plan without changing anything", false)
@@ -106,7 +119,8 @@ function commandOf(environments: Environments): Command {
 /** Reads the command line, given all environments of the project. On a fault, commander prints it and throws. */
 export function readOptions(argv: readonly string[], all: Environments): Asked {
   const given = commandOf(all).exitOverride().parse(argv).opts<Given>();
-  const { subscription: subscriptionId, resourceGroup, location, organisation, project, branch } = given;
+  const { subscription: subscriptionId, resourceGroup, location, organisation, project } = given;
+  const { branch, reviewers } = given;
   const environments = all.names.map((name): Environment => ({
     name,
     subscriptionId: given.environment[name] ?? subscriptionId,
@@ -120,6 +134,7 @@ export function readOptions(argv: readonly string[], all: Environments): Asked {
       organisation,
       project,
       branch,
+      reviewers,
       environments,
       approvers,
     },

@@ -1,3 +1,4 @@
+import { readEnvironments } from "../../platform/release/environments";
 import { recordIn } from "./exposure";
 import type { Partially, StackConfig } from "./stack-config";
 import { hasZones, regions } from "./regions";
@@ -49,6 +50,15 @@ function exposureFaults({ environment, scoring, exposure, host, dnsZone }: Parti
   return faults;
 }
 
+/** The fault of a second stack whose registrations would start releases, which take versions from the first one's registry. */
+function registryFaults({ environment, trains, devOpsProject }: Partially): string[] {
+  const { training } = readEnvironments();
+  if (trains !== true || devOpsProject === undefined || environment === training) return [];
+  return [
+    `mlops:trains is true and mlops:devOpsProject is set, so that a version that ${environment} registers would start a release; but releases take versions from ${training}, where the same number is another model. Run: pulumi config rm --stack ${environment} mlops:trains`,
+  ];
+}
+
 /** Faults of settings that are each valid but contradict one another. A setting that is itself invalid is absent. */
 export function crossFaults(config: Partially): string[] {
   const faults = [
@@ -57,6 +67,7 @@ export function crossFaults(config: Partially): string[] {
     ...crossed(config, "minReplicas", "maxReplicas"),
     ...together(config, "host", "certificate"),
     ...together(config, "devOpsProject", "releasePipelineId"),
+    ...registryFaults(config),
     ...dashboardFaults(config),
     ...pageFaults(config),
     ...exposureFaults(config),

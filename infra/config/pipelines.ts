@@ -86,6 +86,25 @@ export function passedBy(environment: string, environments: readonly string[]): 
     .map(({ name }) => name);
 }
 
+/**
+ * Names of the pipelines that update the stacks of an environment: by a release, by the environment's own pipelines, or by making and
+ * destroying it. `environments` must be in release order.
+ */
+export function updatedBy(environment: string, environments: readonly string[]): string[] {
+  const passing = passedBy(environment, environments);
+  return pipelines
+    .filter(({ name, passes }) => passing.includes(name) || passes.includes("infra"))
+    .map(({ name }) => name);
+}
+
+/**
+ * Name of the variable group that every stage refers to which updates the stacks of an environment. Its check is an exclusive lock, so
+ * that one of them runs at a time: those stages share no other resource that Azure DevOps can lock.
+ */
+export function updatesGroup(environment: string): string {
+  return `${environmentName(environment)}-updates`;
+}
+
 /** Name of an environment in Azure DevOps, and of the identity and service connection that deploy it. */
 export function environmentName(environment: string): string {
   return `mlops-${environment}`;

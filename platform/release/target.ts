@@ -24,6 +24,11 @@ export interface Target {
   publish(release: PackagedRelease): Promise<PackagedRelease>;
   /** How a test calls an environment's service. */
   access(environment: string, model: string): Promise<ServiceAccess>;
+  /**
+   * Frees an environment of the lock that an update left which was ended by force. Whoever calls it knows that no other update of it is
+   * under way. Without such a lock it changes nothing.
+   */
+  unlock(environment: string): Promise<void>;
   /** Stops what costs something in an environment that is not used for now; what is deployed stays recorded. */
   pause(environment: string, model: string): Promise<void>;
 }

@@ -87,12 +87,12 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
     expect(run).toMatchObject({ result: "failed", stages: { Test_qa: "succeeded", Production: "failed" } });
     expect(described(run).slice(2)).toEqual([
       "Production.Canary.deploy: Advance the canary failed",
-      "Production.Canary.failure succeeded",
+      "Production.TakeAway succeeded",
     ]);
     const output = outputOf(run, "Production.Canary.deploy");
     expect(output).toMatch(/against diabetes:2: roll-back; .*standard deviations apart/);
     expect(output).toContain("diabetes:3 was rolled back");
-    expect(outputOf(run, "Production.Canary.failure")).toContain("is not production's canary");
+    expect(outputOf(run, "Production.TakeAway")).toContain("is not production's canary");
     expect(tracksOf(seen)).toEqual([
       ["Deploy", { stable: 100 }],
       ["Wait for clients", { stable: 90, canary: 10 }],

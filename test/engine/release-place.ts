@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import type { ModelVersion } from "../../platform/registry/registry";
 import { repository } from "../e2e/mlops";
-import { PipelinePlace } from "../pipelines/pipeline-fixture";
+import { groupsOfUpdates, PipelinePlace } from "../pipelines/pipeline-fixture";
 import type { RunResult } from "../pipelines/run-pipeline";
 import { keyOf, AzureStandIns, webhook } from "./azure-stand-ins";
 import { DockerStandIn } from "./docker-stand-in";
@@ -142,6 +142,7 @@ export class ReleasePlace {
           MLOPS_AUDIT: this.home.path("audit"),
         },
         "mlops-secrets": { "NOTIFY-WEBHOOK": webhook },
+        ...groupsOfUpdates(["qa", "prod"]),
       },
       stubs: ["npm run pulumi:install"],
       env: { ...this.env, STANDIN_MINUTE_URL: minuteUrl },

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describeEngine, EngineStack, imageOf, type StateResource } from "./engine";
 import { uncheckedTypes } from "./schemas";
@@ -47,8 +47,14 @@ describeEngine("the switches of a stack", () => {
     "%s passes Azure's schemas in a preview of qa",
     async (_name, values) => {
       await stack.setConfig(values);
+      // Registrations of the first environment alone start releases.
+      const environments = path.join(stack.folder, "environments.yml");
+      await writeFile(
+        environments,
+        `variables: { testEnvironments: ${stack.name}, productionEnvironment: live }\n`,
+      );
       try {
-        await stack.succeed("preview");
+        await stack.succeed("preview", { MLOPS_ENVIRONMENTS: environments });
       } finally {
         for (const key of Object.keys(values)) await stack.unsetConfig(key);
       }

@@ -8,9 +8,13 @@ export interface ExpressionContext {
   readonly variables?: Readonly<Record<string, string>>;
   /** Results of what a condition depends on; only in conditions. */
   readonly results?: readonly Result[];
+  /** The same by the names of jobs; only in conditions of jobs. */
+  readonly dependencies?: Readonly<Record<string, Result>>;
+  /** Whether somebody has cancelled the run; only in conditions. */
+  readonly isCanceled?: boolean;
 }
 
-export type Result = "succeeded" | "failed" | "skipped";
+export type Result = "succeeded" | "failed" | "skipped" | "canceled";
 
 type Token = { readonly kind: "text" | "number" | "name" | "mark"; readonly value: string };
 
@@ -37,7 +41,14 @@ function same(a: unknown, b: unknown): boolean {
 
 /** The functions that our files use, with how many arguments they take. Any other is an error. */
 const functions: Readonly<
-  Record<string, { min: number; max: number; call(args: unknown[], results: readonly Result[]): unknown }>
+  Record<
+    string,
+    {
+      min: number;
+      max: number;
+      call(args: unknown[], results: readonly Result[], isCanceled: boolean): unknown;
+    }
+  >
 > = {
   eq: { min: 2, max: 2, call: ([a, b]) => same(a, b) },
   ne: { min: 2, max: 2, call: ([a, b]) => !same(a, b) },
@@ -46,7 +57,13 @@ const functions: Readonly<
   not: { min: 1, max: 1, call: ([value]) => !truth(value) },
   succeeded: { min: 0, max: 0, call: (_, results) => results.every((result) => result === "succeeded") },
   failed: { min: 0, max: 0, call: (_, results) => results.includes("failed") },
-  succeededOrFailed: { min: 0, max: 0, call: (_, results) => !results.includes("skipped") },
+  // Of a job that ran out of time the service says that it was canceled, and of its run that it was not.
+  canceled: { min: 0, max: 0, call: (_, _results, isCanceled) => isCanceled },
+  succeededOrFailed: {
+    min: 0,
+    max: 0,
+    call: (_, results) => !results.includes("skipped") && !results.includes("canceled"),
+  },
   always: { min: 0, max: 0, call: () => true },
   split: { min: 2, max: 2, call: ([text, mark]) => String(text).split(String(mark)) },
   replace: { min: 3, max: 3, call: ([text, from, to]) => String(text).replaceAll(String(from), String(to)) },
@@ -107,7 +124,15 @@ class Evaluation {
     const [scope, name, ...rest] = token.value.split(".");
     if (scope === "parameters" && name !== undefined && rest.length === 0) return this.parameter(name);
     if (scope === "variables" && name !== undefined && rest.length === 0) return this.constant(name);
+    if (scope === "dependencies" && name !== undefined && rest.join(".") === "result")
+      return this.dependency(name);
     throw new Error(`"${token.value}" is not known to this runner`);
+  }
+
+  private dependency(name: string): Result {
+    const result = this.context.dependencies?.[name];
+    if (result !== undefined) return result;
+    throw new Error(`there is no job "${name}" that it depends on`);
   }
 
   private parameter(name: string): unknown {
@@ -145,7 +170,7 @@ class Evaluation {
     this.take(")");
     if (args.length < known.min || args.length > known.max)
       throw new Error(`${name} has ${args.length} arguments`);
-    return known.call(args, this.context.results ?? []);
+    return known.call(args, this.context.results ?? [], this.context.isCanceled ?? false);
   }
 }
 

@@ -1,6 +1,7 @@
 import { cpSync, rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { updatesGroup } from "../../infra/config/pipelines";
 import { repository, Workplace } from "../e2e/mlops";
 import { runPipeline, type RunOptions, type RunResult } from "./run-pipeline";
 
@@ -22,6 +23,11 @@ const stubs = [
   "npm run mlops -- runs check",
 ];
 
+/** The groups that stages refer to which update stacks of these environments, as the bootstrap makes them. */
+export function groupsOfUpdates(environments: readonly string[]): RunOptions["groups"] {
+  return Object.fromEntries(environments.map((name) => [updatesGroup(name), { UPDATES_OF: name }]));
+}
+
 /** A place where pipelines run against this machine: its workspace is to them what Azure is. */
 export class PipelinePlace extends Workplace {
   /** Runs a pipeline, by its file in the repository, or in another folder. */
@@ -30,7 +36,11 @@ export class PipelinePlace extends Workplace {
       repository,
       folder: path.join(this.home, "agents"),
       overrides: { MLOPS_TARGET: "local" },
-      groups: { mlops: { PULUMI_BACKEND_URL: "azblob://state" }, "mlops-secrets": { "NOTIFY-WEBHOOK": "" } },
+      groups: {
+        mlops: { PULUMI_BACKEND_URL: "azblob://state" },
+        "mlops-secrets": { "NOTIFY-WEBHOOK": "" },
+        ...groupsOfUpdates(["qa", "prod", "dev", "test", "live"]),
+      },
       secretGroups: ["mlops-secrets"],
       stubs,
       // No job may count on what an earlier one has left on its agent; the registry and what serves stay.

@@ -79,8 +79,12 @@ function stepsOf(value: unknown, where: string): Steps {
 
 function requireTimeout(job: Mapping, where: string): void {
   const minutes = job.timeoutInMinutes;
-  if (typeof minutes === "number" && minutes > 0) return;
-  throw new Error(`${where} has no timeoutInMinutes above 0.`);
+  if (!(typeof minutes === "number" && minutes > 0))
+    throw new Error(`${where} has no timeoutInMinutes above 0.`);
+  // What runs although a run was cancelled has 5 minutes unless it says otherwise.
+  if (!/canceled|always/.test(JSON.stringify(job.condition ?? "")) || Number(job.cancelTimeoutInMinutes) > 0)
+    return;
+  throw new Error(`${where} runs after a cancellation and has no cancelTimeoutInMinutes.`);
 }
 
 /** Hooks of a strategy that runs once: on an environment without a resource, the service takes no other. */
@@ -98,7 +102,8 @@ function hooksOf(strategy: Mapping, where: string): DeploymentJob["hooks"] {
 }
 
 function jobOf(value: unknown, before: readonly string[], stage: string): Job {
-  const keys = ["displayName", "dependsOn", "condition", "timeoutInMinutes", "variables"];
+  const times = ["timeoutInMinutes", "cancelTimeoutInMinutes"];
+  const keys = ["displayName", "dependsOn", "condition", "variables", ...times];
   const job = mapping(value, ["job", "deployment", "environment", "strategy", "steps", ...keys], stage);
   const name = text(job.job ?? job.deployment, `${stage}: the name of a job`);
   const where = `${stage}.${name}`;

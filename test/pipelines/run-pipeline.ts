@@ -32,6 +32,8 @@ export interface RunOptions {
   /** Called after each step. */
   readonly afterStep?: (step: StepResult) => Promise<void>;
   readonly stepTimeoutMs?: number;
+  /** Ends a step by force while it runs: somebody cancels the run, or its job runs out of time. */
+  readonly ends?: NonNullable<Agent["endsAt"]> & { readonly by: "cancel" | "timeout" };
 }
 
 interface JobResult {
@@ -53,6 +55,16 @@ export interface RunResult {
   readonly number: string;
 }
 
+/** What has come of parts becomes of the whole. */
+function worst(results: readonly Result[]): Result {
+  if (results.includes("failed")) return "failed";
+  return results.includes("canceled") ? "canceled" : "succeeded";
+}
+
+function pick(results: Readonly<Record<string, Result>>, names: readonly string[]): Record<string, Result> {
+  return Object.fromEntries(names.map((name) => [name, results[name] ?? "skipped"]));
+}
+
 /** Logging commands that steps may print, as an agent understands them. */
 const logging = /^##(?:vso)\[([\w.]+)(?: [^\]]*)?\](.*)$/gm;
 
@@ -63,6 +75,7 @@ class PipelineRun {
   private readonly tags: string[] = [];
   private readonly warnings: string[] = [];
   private number = "20261121.1";
+  private isCanceled = false;
 
   constructor(private readonly options: RunOptions) {
     mkdirSync(options.folder, { recursive: true });
@@ -76,7 +89,7 @@ class PipelineRun {
       stages[stage.name] = await this.stage(stage, [plan.variables], stages);
     }
     const { jobs, asked, artifacts, tags, warnings, number } = this;
-    const result = Object.values(stages).includes("failed") ? "failed" : "succeeded";
+    const result = this.isCanceled ? "canceled" : worst(Object.values(stages));
     return { result, stages, jobs, asked, artifacts, tags, warnings, number };
   }
 
@@ -110,15 +123,21 @@ class PipelineRun {
     const inner = [...scopes, stage.variables];
     const results = stage.dependsOn.map((name) => done[name] ?? "skipped");
     const variables = this.variablesOf(inner);
-    if (!holds(stage.condition ?? "succeeded()", { variables, results })) return "skipped";
+    const { isCanceled } = this;
+    // Without a dependency, too, nothing begins after a cancellation that does not ask for it.
+    if (isCanceled && stage.condition === undefined) return "skipped";
+    if (!holds(stage.condition ?? "succeeded()", { variables, results, isCanceled })) return "skipped";
     const ended: Record<string, Result> = {};
     for (const job of stage.jobs) {
       const before = job.dependsOn.map((name) => ended[name] ?? "skipped");
       const known = this.variablesOf([...inner, job.variables]);
-      const starts = holds(job.condition ?? "succeeded()", { variables: known, results: before });
+      const context = { variables: known, results: before, dependencies: pick(ended, job.dependsOn) };
+      const starts =
+        (!this.isCanceled || job.condition !== undefined) &&
+        holds(job.condition ?? "succeeded()", { ...context, isCanceled: this.isCanceled });
       ended[job.name] = starts ? await this.job(stage.name, job, known) : "skipped";
     }
-    return Object.values(ended).includes("failed") ? "failed" : "succeeded";
+    return worst(Object.values(ended));
   }
 
   private async job(stage: string, job: Job, variables: Record<string, string>): Promise<Result> {
@@ -143,16 +162,18 @@ class PipelineRun {
       return steps === undefined ? "succeeded" : this.onAgent(`${name}.${which}`, steps, variables);
     };
     for (const which of ["preDeploy", "deploy", "routeTraffic", "postRouteTraffic"] as const) {
-      if ((await hook(which)) === "succeeded") continue;
-      await hook("failure");
-      return "failed";
+      const ended = await hook(which);
+      if (ended === "succeeded") continue;
+      // The hook is for what fails: what is cancelled or out of time does not get to it.
+      if (ended === "failed") await hook("failure");
+      return ended;
     }
     return hook("success");
   }
 
   /** Steps on an agent of their own: an empty folder, nothing of an earlier job. */
   private async onAgent(name: string, steps: Steps, variables: Record<string, string>): Promise<Result> {
-    const { repository, folder, env, stubs, secretGroups = [], groups, beforeJob } = this.options;
+    const { repository, folder, env, stubs, secretGroups = [], groups, beforeJob, ends } = this.options;
     beforeJob?.();
     const workspace = mkdtempSync(path.join(folder, "agent-"));
     const all = { ...variables, "Pipeline.Workspace": workspace };
@@ -165,6 +186,7 @@ class PipelineRun {
       env,
       stubbed: (script) => stubs.some((stub) => script === stub || script.startsWith(`${stub} `)),
       stepTimeoutMs: this.options.stepTimeoutMs ?? 60_000,
+      ...(ends && { endsAt: ends }),
     };
     const results: StepResult[] = [];
     let result: Result = "succeeded";
@@ -179,6 +201,9 @@ class PipelineRun {
       this.understand(ended.output);
       await this.options.afterStep?.(ended);
       if (ended.result === "failed") result = "failed";
+      if (ended.result !== "canceled") continue;
+      result = "canceled";
+      this.isCanceled ||= ends?.by === "cancel";
     }
     this.jobs.push({ name, result, steps: results });
     return result;

@@ -31,11 +31,16 @@ export interface Agent {
   /** Whether a script is one that the test does not run, but takes as done. */
   readonly stubbed: (script: string) => boolean;
   readonly stepTimeoutMs: number;
+  /**
+   * Ends a step by force while it runs, once this is so; it gets what the step has printed. A script of AzureCLI@2 gets no signal before it,
+   * unlike that of a task whose process is the script's.
+   */
+  readonly endsAt?: { readonly step: string; readonly when: (output: string) => boolean };
 }
 
 export interface StepResult {
   readonly name: string;
-  readonly result: "succeeded" | "failed" | "skipped";
+  readonly result: "succeeded" | "failed" | "skipped" | "canceled";
   /** What was run, if something was; a script that was stubbed was not. */
   readonly script?: string;
   readonly output: string;
@@ -64,7 +69,13 @@ function environmentOf({ variables, secrets, env, workspace }: Agent, own: Mappi
   return { ...env, TF_BUILD: "True", HOME: workspace, ...given };
 }
 
-function runScript(agent: Agent, script: string, own: Mapping): Promise<{ code: number; output: string }> {
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly byForce: boolean;
+}
+
+function runScript(agent: Agent, { name, line: script, own }: Script): Promise<Ended> {
   if (/\$\(|\$\{\{/.test(script))
     throw new Error(`"${script}" is not constant: pass values by the environment.`);
   return new Promise((resolve, reject) => {
@@ -73,21 +84,39 @@ function runScript(agent: Agent, script: string, own: Mapping): Promise<{ code: 
       env: environmentOf(agent, own),
       stdio: ["ignore", "pipe", "pipe"],
       timeout: agent.stepTimeoutMs,
+      // A group of its own: an agent ends a step with all that it has started.
+      detached: agent.endsAt !== undefined,
     });
     let output = "";
+    let byForce = false;
+    const { endsAt } = agent;
+    const watch = setInterval(() => {
+      if (byForce || endsAt?.step !== name || child.pid === undefined || !endsAt.when(output)) return;
+      byForce = true;
+      process.kill(-child.pid, "SIGKILL");
+    }, 20);
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.on("error", reject);
     child.on("close", (code) => {
-      resolve({ code: code ?? 1, output });
+      clearInterval(watch);
+      resolve({ code: code ?? 1, output, byForce });
     });
   });
 }
 
-async function script(agent: Agent, name: string, line: string, own: Mapping): Promise<StepResult> {
+interface Script {
+  readonly name: string;
+  readonly line: string;
+  readonly own: Mapping;
+}
+
+async function script(agent: Agent, step: Script): Promise<StepResult> {
+  const { name, line } = step;
   if (line === installed || agent.stubbed(line)) return { name, result: "succeeded", output: "" };
-  const { code, output } = await runScript(agent, line, own);
-  return { name, result: code === 0 ? "succeeded" : "failed", script: line, output };
+  const { code, output, byForce } = await runScript(agent, step);
+  const result = byForce ? "canceled" : code === 0 ? "succeeded" : "failed";
+  return { name, result, script: line, output };
 }
 
 /** Copies a file, or what is in a folder; what is not there is a failed step, as with the real tasks. */
@@ -107,7 +136,7 @@ function task(agent: Agent, name: string, step: Mapping): Promise<StepResult> | 
     const keys = ["azureSubscription", "scriptType", "scriptLocation", "inlineScript", "keepAzSessionActive"];
     const { inlineScript, azureSubscription } = mapping(step.inputs, keys, name);
     text(azureSubscription, `${name}: azureSubscription`);
-    return script(agent, name, text(inlineScript, name), own);
+    return script(agent, { name, line: text(inlineScript, name), own });
   }
   if (kind === "DownloadPipelineArtifact@2") {
     const { artifactName, targetPath } = mapping(step.inputs, ["artifactName", "targetPath"], name);
@@ -138,7 +167,7 @@ export async function runStep(agent: Agent, step: Mapping): Promise<StepResult> 
   mapping(step, [first, ...(own[first] ?? []), ...common], `the step ${JSON.stringify(step)}`);
   const name = expandMacros(text(step.displayName ?? step[first], first), agent.variables);
   const value = text(step[first], name);
-  if (first === "script") return script(agent, name, value, (step.env ?? {}) as Mapping);
+  if (first === "script") return script(agent, { name, line: value, own: (step.env ?? {}) as Mapping });
   if (first === "task") return task(agent, name, step);
   if (first === "publish") {
     const artifact = expandMacros(text(step.artifact, name), agent.variables);

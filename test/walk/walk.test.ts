@@ -153,7 +153,7 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
     const { run } = await releaseUnderClients("diabetes:3");
     expect(described(run).slice(2)).toEqual([
       "Production.Canary.deploy: Advance the canary failed",
-      "Production.Canary.failure succeeded",
+      "Production.TakeAway succeeded",
     ]);
     expect(outputOf(run, "Production.Canary.deploy")).toContain("diabetes:3 was rolled back");
     expect((await readyPods("canary")).length).toBe(0);

@@ -1,4 +1,4 @@
-import { PlatformError } from "../../../platform/base/errors";
+import { removedMeanwhile } from "../facts";
 import type { DevOpsScope, Listed } from "./connection-steps";
 import { stateOf, type Step } from "./step";
 
@@ -64,12 +64,7 @@ function check({ devops, facts }: DevOpsScope, checked: Checked, wanted: WantedC
     create: async () => {
       const { type, settings, timeout } = wanted;
       const id = checked.id();
-      if (id === undefined) {
-        throw new PlatformError(
-          "CONFLICT",
-          `${name} was removed while the bootstrap was running. Run the same command again.`,
-        );
-      }
+      if (id === undefined) throw removedMeanwhile(name);
       const body = { type, settings, timeout, resource: { type: kind, id, name } };
       const there = await find();
       if (there === undefined) await devops.post(what, `${path}?${version}`, body);
@@ -78,11 +73,11 @@ function check({ devops, facts }: DevOpsScope, checked: Checked, wanted: WantedC
   };
 }
 
-/** Exclusive lock: one run at a time. */
+/** Exclusive lock: one stage at a time uses the resource; the others wait in their order (`lockBehavior: sequential`). */
 export function lock(scope: DevOpsScope, checked: Checked): Step {
   return check(scope, checked, {
     name: "exclusive lock",
-    describe: "one run at a time, because a stack takes one update at a time",
+    describe: "one stage at a time, because a stack takes one update at a time",
     type: lockType,
     settings: {},
     compared: {},

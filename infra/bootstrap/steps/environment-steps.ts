@@ -1,5 +1,5 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
-import { approval, branchControl, lock, type Checked } from "./check-steps";
+import { approval, branchControl, type Checked } from "./check-steps";
 import { known } from "../facts";
 import { productionPreview, signInsOf } from "../names";
 import { environmentName, infraEnvironment } from "../../config/pipelines";
@@ -56,7 +56,6 @@ export function environmentSteps(scope: DevOpsScope): Step[] {
     };
     return [
       environment(scope, name, name === infraEnvironment ? "stacks are created and removed" : "releases"),
-      lock(scope, checked),
       ...approvalOf(checked),
     ];
   });

@@ -1,7 +1,8 @@
 import { uuidOf } from "../../config/uuid";
+import type { Duty } from "../../config/pipelines";
 import type { Azure } from "../clients/azure-clients";
 import { explained, orAbsent } from "../clients/explain-error";
-import { known, type Facts } from "../facts";
+import { known, removedMeanwhile, type Facts } from "../facts";
 import { bootstrapRoles, grants, type Grant, type StackAccess } from "../grants";
 import { signInsOf, stateNames, type SignIn, type Target } from "../names";
 import { absent, stateOf, type Step } from "./step";
@@ -66,13 +67,41 @@ interface Assignment {
   readonly stacks: StackAccess;
 }
 
-function assignment({ azure, facts }: IdentityScope, { grant, who, scope, stacks }: Assignment): Step {
+/** The bootstrap's identities as a condition of this environment names them; undefined until all are created. */
+function principalsOf({ target, facts }: IdentityScope, { own: [environment] }: StackAccess) {
+  const all: string[] = [];
+  const own: Partial<Record<Duty, string>> = {};
+  for (const { name, duty, stacks } of signInsOf(target)) {
+    const id = facts.identities.get(name)?.principalId;
+    if (id === undefined) return undefined;
+    all.push(id);
+    if (stacks.own.includes(environment ?? "")) own[duty] = id;
+  }
+  return { all, own };
+}
+
+/** The condition of an assignment, if it has any; undefined if it names identities that do not exist yet. */
+function conditionOf(
+  scope: IdentityScope,
+  { condition, conditionOnIdentities }: Grant,
+  stacks: StackAccess,
+): { readonly condition?: string; readonly conditionVersion?: string } | undefined {
+  const conditionVersion = "2.0";
+  if (conditionOnIdentities !== undefined) {
+    const principals = principalsOf(scope, stacks);
+    return principals && { condition: conditionOnIdentities(principals), conditionVersion };
+  }
+  return condition === undefined ? {} : { condition: condition(stacks), conditionVersion };
+}
+
+function assignment(identityScope: IdentityScope, { grant, who, scope, stacks }: Assignment): Step {
+  const { azure, facts } = identityScope;
   const subscription = scope.split("/").slice(0, 3).join("/");
   const role = bootstrapRoles[grant.role];
   const roleDefinitionId = `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
   const name = uuidOf(`${scope}|${who}|${grant.role}`.toLowerCase());
   const what = `The role ${grant.role} of ${who}`;
-  const condition = grant.condition && { condition: grant.condition(stacks), conditionVersion: "2.0" };
+  const condition = (): ReturnType<typeof conditionOf> => conditionOf(identityScope, grant, stacks);
   const principal: FindPrincipal = () => {
     if (grant.who === "operator") return { id: facts.caller.objectId, type: facts.caller.principalType };
     const found = facts.identities.get(who);
@@ -84,12 +113,15 @@ function assignment({ azure, facts }: IdentityScope, { grant, who, scope, stacks
     // The client puts a slash before the scope; two slashes would start the address of another host.
     find: async () => {
       const id = principal()?.id;
-      if (id === undefined) return absent;
+      const limits = condition();
+      if (id === undefined || limits === undefined) return absent;
       const found = await orAbsent(what, azure.authorization.roleAssignments.get(scope.slice(1), name));
-      return stateOf({ principalId: id, ...condition }, found);
+      return stateOf({ principalId: id, ...limits }, found);
     },
     create: async () => {
       const { id, type } = principal() ?? { id: known(facts.identities, who).principalId, type: "" };
+      const limits = condition();
+      if (limits === undefined) throw removedMeanwhile(`An identity that ${what} is limited by`);
       await explained(
         what,
         azure.authorization.roleAssignments.create(scope.slice(1), name, {
@@ -98,7 +130,7 @@ function assignment({ azure, facts }: IdentityScope, { grant, who, scope, stacks
           principalType: type,
           roleDefinitionId,
           description: `mlops bootstrap: ${grant.why}`,
-          ...condition,
+          ...limits,
         }),
       );
     },
@@ -123,8 +155,11 @@ export function identitySteps(scope: IdentityScope): Step[] {
     earlierSubscriptionIds: [],
     stacks: { own: environments.map(({ name }) => name), earlier: [] },
   } as const;
+  const signIns = signInsOf(target);
   return [
     ...given("operator", operator),
-    ...signInsOf(target).flatMap((signIn) => [identity(scope, signIn.name), ...given(signIn.duty, signIn)]),
+    // All of them first: the condition of a role may name each.
+    ...signIns.map(({ name }) => identity(scope, name)),
+    ...signIns.flatMap((signIn) => given(signIn.duty, signIn)),
   ];
 }

@@ -1,94 +1,25 @@
 import type { DevOpsScope, Listed } from "./connection-steps";
-import { branchControl } from "./check-steps";
+import { groupSteps } from "./group-steps";
 import { permission } from "./environment-steps";
-import { known } from "../facts";
+import { policySteps } from "./policy-steps";
 import {
   duties,
   environmentName,
   infraEnvironment,
   passedBy,
   pipelines,
-  previewedPaths,
   signedInto,
   signInName,
+  updatedBy,
+  updatesGroup,
   type Pipeline,
 } from "../../config/pipelines";
-import { notifySecret, secretGroup, sharedGroup, signInsOf, stateNames } from "../names";
+import { secretGroup, sharedGroup } from "../names";
 import { absent, stateOf, type Step } from "./step";
 
-/** Id of the build validation policy type. */
-const buildPolicy = "0609b952-1397-4640-95ec-e00a01b2c241";
 /** The security namespace of Git repositories, and its bit for "Contribute to pull requests". */
 const gitPermissions = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87";
 const contributeToPullRequests = 16_384;
-
-interface Group {
-  readonly id: number;
-  readonly name: string;
-  readonly type?: string;
-  readonly variables?: unknown;
-  readonly providerData?: unknown;
-}
-
-/** Desired content of a variable group, besides its name; undefined until what it needs is created. */
-type GroupContent = () => { type: string; variables: object; providerData?: object } | undefined;
-
-function group({ devops, facts }: DevOpsScope, name: string, describe: string, content: GroupContent): Step {
-  const what = `The variable group ${name}`;
-  const base = `${facts.project.id}/_apis/distributedtask/variablegroups?groupName=${name}&api-version=7.1`;
-  const find = async (): Promise<Group | undefined> =>
-    (await devops.get<Listed<Group>>(what, base)).value.find((each) => each.name === name);
-  return {
-    name: `variable group ${name}`,
-    describe,
-    find: async () => {
-      const found = await find();
-      if (found !== undefined) facts.groups.set(name, found.id);
-      const wanted = content();
-      return wanted === undefined ? absent : stateOf(wanted, found);
-    },
-    create: async () => {
-      const references = [{ name, description: "", projectReference: facts.project }];
-      const body = {
-        name,
-        description: `mlops bootstrap: ${describe}`,
-        ...content(),
-        variableGroupProjectReferences: references,
-      };
-      const there = await find();
-      const path = `_apis/distributedtask/variablegroups`;
-      if (there === undefined) await devops.post(what, `${path}?api-version=7.1`, body);
-      else await devops.put(what, `${path}/${there.id}?api-version=7.1`, body);
-    },
-  };
-}
-
-function groups(scope: DevOpsScope): Step[] {
-  const { facts, target } = scope;
-  const { backend, vault } = stateNames(target);
-  const reader = signInsOf(target).find(({ duty }) => duty === "release");
-  const secrets = { [notifySecret]: { enabled: true, isSecret: true } };
-  return [
-    group(scope, sharedGroup, "the location of the state", () => ({
-      type: "Vsts",
-      variables: { PULUMI_BACKEND_URL: { value: backend } },
-    })),
-    group(scope, secretGroup, `secrets, read from ${vault} when a run starts`, () => {
-      const connection = reader && facts.connections.get(reader.name);
-      if (connection === undefined) return undefined;
-      return {
-        type: "AzureKeyVault",
-        variables: secrets,
-        providerData: { serviceEndpointId: connection.id, vault },
-      };
-    }),
-    branchControl(scope, {
-      type: "variablegroup",
-      name: secretGroup,
-      id: () => facts.groups.get(secretGroup)?.toString(),
-    }),
-  ];
-}
 
 interface Definition {
   readonly id: number;
@@ -166,6 +97,7 @@ function permissions(scope: DevOpsScope): Step[] {
       secretGroup,
       namesOf(({ secrets }) => secrets),
     ),
+    ...names.map((name) => numbered("variablegroup", updatesGroup(name), updatedBy(name, names))),
     ...names.map((name) => numbered("environment", environmentName(name), passedBy(name, names))),
     numbered(
       "environment",
@@ -173,79 +105,6 @@ function permissions(scope: DevOpsScope): Step[] {
       namesOf(({ passes }) => passes.includes("infra")),
     ),
   ];
-}
-
-interface Policy {
-  readonly id: number;
-  readonly isEnabled?: boolean;
-  readonly isBlocking?: boolean;
-  readonly type: { readonly id: string };
-  readonly settings: { readonly buildDefinitionId?: number } & Readonly<Record<string, unknown>>;
-}
-
-/** A policy that starts a pipeline for pull requests, of these paths alone where they are given, and holds them back where it blocks. */
-interface Validation {
-  readonly pipeline: string;
-  readonly isBlocking: boolean;
-  readonly paths?: readonly string[];
-  readonly describe: string;
-}
-
-const validations: readonly Validation[] = [
-  {
-    pipeline: "mlops-pr",
-    isBlocking: true,
-    describe: "a pull request can be merged only if pr.yml succeeds",
-  },
-  {
-    pipeline: "mlops-preview",
-    isBlocking: false,
-    paths: previewedPaths,
-    describe: "a pull request that changes what stacks are made of is previewed in production, once approved",
-  },
-];
-
-function policy(
-  { devops, facts, target }: DevOpsScope,
-  { pipeline: name, isBlocking, paths, describe }: Validation,
-): Step {
-  const what = `The build validation of ${target.branch} by ${name}`;
-  const base = `${facts.project.id}/_apis/policy/configurations`;
-  const scope = [
-    { repositoryId: facts.repository.id, refName: `refs/heads/${target.branch}`, matchKind: "Exact" },
-  ];
-  const settings = { scope, ...(paths && { filenamePatterns: paths.map((each) => `/${each}`) }) };
-  const find = async (): Promise<Policy | undefined> => {
-    const path = `${base}?policyType=${buildPolicy}&api-version=7.1`;
-    const { value } = await devops.get<Listed<Policy>>(what, path);
-    return value.find(({ settings: found }) => found.buildDefinitionId === facts.pipelines.get(name));
-  };
-  return {
-    name: `build validation of ${target.branch} by ${name}`,
-    describe,
-    find: async () => {
-      if (!facts.pipelines.has(name)) return absent;
-      return stateOf({ isEnabled: true, isBlocking, settings }, await find());
-    },
-    create: async () => {
-      const body = {
-        isEnabled: true,
-        isBlocking,
-        type: { id: buildPolicy },
-        settings: {
-          buildDefinitionId: known(facts.pipelines, name),
-          displayName: name,
-          queueOnSourceUpdateOnly: true,
-          manualQueueOnly: false,
-          validDuration: 720,
-          ...settings,
-        },
-      };
-      const there = await find();
-      if (there === undefined) await devops.post(what, `${base}?api-version=7.1`, body);
-      else await devops.put(what, `${base}/${there.id}?api-version=7.1`, { ...body, id: there.id });
-    },
-  };
 }
 
 interface AccessList {
@@ -281,10 +140,10 @@ function contribute({ devops, facts, target }: DevOpsScope): Step {
 /** The pipelines with their variable groups, permissions, and the policies that start those of pull requests. */
 export function pipelineSteps(scope: DevOpsScope): Step[] {
   return [
-    ...groups(scope),
+    ...groupSteps(scope),
     ...pipelines.map((each) => pipeline(scope, each)),
     ...permissions(scope),
-    ...validations.map((each) => policy(scope, each)),
+    ...policySteps(scope),
     contribute(scope),
   ];
 }

@@ -24,9 +24,16 @@ const attempts = 40;
 const notYet = /\b403\b|Forbidden|AuthorizationPermissionMismatch|AuthorizationFailure|not authorized/i;
 
 /** The settings that the bootstrap writes into a stack's file, besides the user's own. */
-export function ownSettings(target: Target, releasePipelineId: number | undefined): Record<string, string> {
+export function ownSettings(
+  target: Target,
+  stack: string,
+  releasePipelineId: number | undefined,
+): Record<string, string> {
+  const subscriptionId = target.environments.find(({ name }) => name === stack)?.subscriptionId;
   return {
     "azure-native:location": target.location,
+    // Otherwise an update from a laptop goes into whichever subscription the Azure CLI has as its default.
+    ...(subscriptionId !== undefined && { "azure-native:subscriptionId": subscriptionId }),
     "mlops:devOpsProject": `${target.organisation}/${target.project}`,
     ...(releasePipelineId !== undefined && { "mlops:releasePipelineId": String(releasePipelineId) }),
   };
@@ -51,7 +58,7 @@ function settingsOf({ target, facts, folder, settings }: StackScope, stack: stri
   const file = new StackFile(folder, stack);
   const wanted = (): Record<string, string> => ({
     ...settings,
-    ...ownSettings(target, facts.pipelines.get("mlops-release")),
+    ...ownSettings(target, stack, facts.pipelines.get("mlops-release")),
     ...principalSettings(facts, stack),
   });
   return {

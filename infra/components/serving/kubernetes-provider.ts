@@ -2,7 +2,7 @@ import { reasonOf } from "../../../platform/base/errors";
 import * as pulumi from "@pulumi/pulumi";
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import { Provider } from "@pulumi/kubernetes/provider";
-import { signInWithAzureCli } from "./kubeconfig";
+import { signInAsProcess } from "./kubeconfig";
 
 /** An existing cluster. */
 interface ClusterPlace {
@@ -20,7 +20,7 @@ async function credentials(
       { resourceName: cluster.name, resourceGroupName, format: "exec" },
       { parent },
     );
-    return signInWithAzureCli(Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString());
+    return signInAsProcess(Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString());
   } catch (error) {
     // With read-only access to Azure, a preview still works: it shows the program's objects, not compared with the cluster.
     if (!pulumi.runtime.isDryRun()) throw error;
@@ -30,7 +30,7 @@ async function credentials(
   }
 }
 
-/** Kubernetes provider for a cluster, with the Azure CLI's login. */
+/** Kubernetes provider for a cluster, signed in as whoever runs the update. */
 export function openKubernetes(
   name: string,
   place: ClusterPlace,

@@ -67,6 +67,8 @@ export interface ReleaseWorkflow {
   readonly project: string;
   readonly pipelineId: number;
   readonly model: string;
+  /** Tracking URI of the workspace: the version's number means this model there, and another one elsewhere. */
+  readonly registry: string;
   readonly identityId: string;
 }
 
@@ -74,7 +76,7 @@ export interface ReleaseWorkflow {
 const devOpsAudience = "499b84ac-1321-427f-aa17-267ca6975798";
 
 /** Model registered: runs the release pipeline for that version. Event keys begin with a lower or an upper case letter. */
-export function releaseWorkflow({ project, pipelineId, model, identityId }: ReleaseWorkflow) {
+export function releaseWorkflow({ project, pipelineId, model, registry, identityId }: ReleaseWorkflow) {
   const place = project.split("/").map(encodeURIComponent).join("/");
   const data = "triggerBody()?['data']";
   const version = `@{coalesce(${data}?['modelVersion'], ${data}?['ModelVersion'])}`;
@@ -82,7 +84,7 @@ export function releaseWorkflow({ project, pipelineId, model, identityId }: Rele
     method: "POST",
     uri: `https://dev.azure.com/${place}/_apis/pipelines/${pipelineId}/runs?api-version=7.1`,
     headers: { "Content-Type": "application/json" },
-    body: { templateParameters: { modelVersion: `${model}:${version}` } },
+    body: { templateParameters: { modelVersion: `${model}:${version}`, registry } },
     authentication: signedIn(identityId, devOpsAudience),
   });
 }

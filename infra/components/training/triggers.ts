@@ -13,6 +13,8 @@ export interface TriggersArgs {
   readonly placement: Placement;
   readonly foundation: Pick<Foundation, "storage" | "containers" | "identities">;
   readonly workspaceId: pulumi.Input<string>;
+  /** Where the workspace keeps versions: its tracking URI. */
+  readonly registry: pulumi.Input<string>;
   readonly endpoint: Pick<RetrainingEndpoint, "url" | "deployment" | "dataUri">;
   readonly model: string;
   /** The release pipeline that a registered model starts; undefined starts none. */
@@ -83,7 +85,7 @@ export class Triggers extends pulumi.ComponentResource {
   }
 
   private modelRegistered(release: { readonly project: string; readonly pipelineId: number }): Trigger {
-    const { foundation, workspaceId, model } = this.args;
+    const { foundation, workspaceId, model, registry: at } = this.args;
     return {
       name: "model-registered",
       source: workspaceId,
@@ -92,9 +94,9 @@ export class Triggers extends pulumi.ComponentResource {
         includedEventTypes: ["Microsoft.MachineLearningServices.ModelRegistered"],
         subjectBeginsWith: `models/${model}:`,
       },
-      definition: foundation.identities.release.id.apply((identityId) =>
-        releaseWorkflow({ ...release, model, identityId }),
-      ),
+      definition: pulumi
+        .all([foundation.identities.release.id, at])
+        .apply(([identityId, registry]) => releaseWorkflow({ ...release, model, registry, identityId })),
     };
   }
 

@@ -13,7 +13,8 @@ test("a plan lists everything and changes nothing", async () => {
   expect(text).toMatch(/\+ create .*storage account mlopsstate\w{12}/);
   expect(text).toMatch(/\+ create .*approval of mlops-prod/);
   expect(text).not.toMatch(/approval of mlops-qa/);
-  expect(text).toMatch(/to create, 0 to correct, 0 exist already\.$/);
+  expect(text).toMatch(/to create, 0 to correct, 0 exist already\.$/m);
+  expect(text).toContain("Note: the state and the pipelines' identities are in the subscription of qa,");
   expect(cloud().writes).toEqual([]);
   expect(readFileSync(path.join(cloud().folder, "Pulumi.qa.yaml"), "utf8")).not.toContain("owner");
 });
@@ -141,6 +142,30 @@ test("who previews may only look; who makes production may do so in its own subs
   ).toEqual([audit]);
 });
 
+test("who deploys an environment may give the bootstrap's identities roles of its own stack, and the others none", async () => {
+  await said();
+  const resources = [...cloud().arm.resources];
+  const principal = (name: string): string =>
+    String(
+      resources.find(([id]) => id.endsWith(`/userassignedidentities/${name}`))?.[1].properties?.principalId,
+    );
+  const condition = resources
+    .map(([, { properties }]) => properties)
+    .find(
+      (each) =>
+        each?.principalId === principal("mlops-qa") &&
+        String(each?.roleDefinitionId).includes("f58310d9-a9f6"),
+    )?.condition;
+  const [, others] =
+    /:PrincipalId\] ForAnyOfAllValues:GuidNotEquals \{([^}]+)\}/.exec(String(condition)) ?? [];
+  const names = ["qa", "qa-preview", "qa-release", "prod", "prod-preview", "prod-release", "prod-watch"];
+  expect(others?.split(", ").sort()).toEqual(names.map((name) => principal(`mlops-${name}`)).sort());
+  const single = String(condition).matchAll(/:PrincipalId\] ForAnyOfAnyValues:GuidEquals \{([^}]+)\}/g);
+  expect(new Set([...single].map(([, id]) => id))).toEqual(
+    new Set([principal("mlops-qa"), principal("mlops-qa-release")]),
+  );
+});
+
 test("each identity believes its own service connection, as Azure DevOps names it", async () => {
   await said();
   const connections = cloud().devops.all("serviceendpoint/endpoints");
@@ -167,7 +192,7 @@ test("each identity believes its own service connection, as Azure DevOps names i
   }
 });
 
-test("production and the making of stacks are approved and locked, QA is locked only; production's preview is approved", async () => {
+test("production, the making of stacks and production's preview are approved; each environment's updates have a lock", async () => {
   cloud().devops.members = { "eve@example.com": "eve-1" };
   await said({ target: { ...cloud().inputs().target, approvers: ["eve@example.com"] } });
   const checks = cloud().devops.all("pipelines/checks/configurations");
@@ -178,9 +203,8 @@ test("production and the making of stacks are approved and locked, QA is locked 
     "Approval mlops-infra",
     "Approval mlops-prod",
     "Approval mlops-prod-preview",
-    "ExclusiveLock mlops-infra",
-    "ExclusiveLock mlops-prod",
-    "ExclusiveLock mlops-qa",
+    "ExclusiveLock mlops-prod-updates",
+    "ExclusiveLock mlops-qa-updates",
     ...["prod", "prod-release", "prod-watch", "qa", "qa-release", "secrets"].map(
       (name) => `Task Check mlops-${name}`,
     ),
@@ -197,6 +221,26 @@ test("production and the making of stacks are approved and locked, QA is locked 
   ).toBe(3);
   for (const { settings } of approvals)
     expect(settings).toMatchObject({ approvers: [{ id: "eve-1" }], requesterCannotBeApprover: true });
+});
+
+test("who updates the stacks of an environment holds its lock: the groups are locked, and open to those pipelines alone", async () => {
+  await said();
+  const locks = cloud()
+    .devops.all("pipelines/checks/configurations")
+    .filter(({ type }) => (type as { name: string }).name === "ExclusiveLock");
+  const holders = locks.map(({ resource }) => {
+    const { type, id, name } = resource as { type: string; id: string; name: string };
+    const opened = cloud().devops.permissions.get(`${type}/${id}`);
+    const names = cloud().devops.pipelines.flatMap((each) =>
+      opened?.has(Number(each.id)) ? [each.name] : [],
+    );
+    return [type, name, names.map(String).sort()];
+  });
+  const always = ["mlops-infra", "mlops-release", "mlops-teardown"];
+  expect(holders).toEqual([
+    ["variablegroup", "mlops-qa-updates", ["mlops-build", ...always]],
+    ["variablegroup", "mlops-prod-updates", always],
+  ]);
 });
 
 test("runs of main alone use what can change something, and the secrets; what only looks is for every branch", async () => {
@@ -264,12 +308,25 @@ test("pull requests are built by pr.yml, which may use what only looks, and not 
   ]);
 });
 
+test("a branch that no pipeline starts for is refused, with the lines that name another", async () => {
+  const target = { ...cloud().inputs().target, branch: "release" };
+  await expect(bootstrap(cloud().inputs({ target }))).rejects.toMatchObject({
+    code: "USAGE",
+    message: expect.stringMatching(
+      /--branch is "release"[\s\S]*pipelines\/build\.yml:4: branches: \{ include: \[main\] \}/,
+    ),
+  });
+  expect(cloud().authorizations.size).toBe(0);
+});
+
 test("variables are where the state is, and secrets that stay in the vault", async () => {
   await said();
   const groups = cloud().devops.all("distributedtask/variablegroups");
   expect(groups).toMatchObject([
     { name: "mlops", type: "Vsts" },
     { name: "mlops-secrets", type: "AzureKeyVault", variables: { "NOTIFY-WEBHOOK": { isSecret: true } } },
+    { name: "mlops-qa-updates", type: "Vsts" },
+    { name: "mlops-prod-updates", type: "Vsts" },
   ]);
   expect(JSON.stringify(groups)).toMatch(/azblob:\/\/pulumi-state\?storage_account=mlopsstate\w{12}/);
 });
@@ -281,6 +338,9 @@ test("a stack's file gets its settings and its key, and keeps what it had", asyn
   expect(text).toContain("# Kept.\n");
   expect(text).toContain("mlops:owner: team-risk");
   expect(text).toContain("mlops:devOpsProject: contoso/shop");
+  expect(text).toContain(`azure-native:subscriptionId: ${prodSubscriptionId}`);
+  const ofQa = readFileSync(path.join(cloud().folder, "Pulumi.qa.yaml"), "utf8");
+  expect(ofQa).toContain(`azure-native:subscriptionId: ${subscriptionId}`);
   expect(text).toContain(`mlops:releasePipelineId: ${release?.id}`);
   // The stack gives them their roles in it.
   for (const [key, name] of [

@@ -128,6 +128,7 @@ export class Cloud {
         organisation: "contoso",
         project: "shop",
         branch: "main",
+        reviewers: 1,
         environments: [
           { name: "qa", subscriptionId },
           { name: "prod", subscriptionId: prodSubscriptionId },

@@ -87,8 +87,21 @@ describe("the configuration of a stack", () => {
       { ...onCluster, ...named, "mlops:dnsZone": zoneOf("example.org") },
       /mlops:host, "score\.example\.com", is not in the zone of mlops:dnsZone, example\.org/,
     ],
+    [
+      "prod",
+      { "mlops:trains": "true", "mlops:devOpsProject": "contoso/shop", "mlops:releasePipelineId": "7" },
+      /a version that prod registers would start a release; but releases take versions from qa.*config rm --stack prod mlops:trains/,
+    ],
   ])("stack %s with %j is refused", (stack, values, message) => {
     expect(() => parseConfig(stack, { ...qa, ...(values as Record<string, string>) })).toThrow(message);
+  });
+
+  test.each([
+    ["qa", { "mlops:trains": "true", "mlops:devOpsProject": "contoso/shop", "mlops:releasePipelineId": "7" }],
+    ["prod", { "mlops:devOpsProject": "contoso/shop", "mlops:releasePipelineId": "7" }],
+    ["prod", { "mlops:trains": "true" }],
+  ])("stack %s starts releases of its own versions with %j, or trains for itself", (stack, values) => {
+    expect(() => parseConfig(stack, { ...qa, ...(values as Record<string, string>) })).not.toThrow();
   });
 
   test("a cluster in a region without zones has none when it is told so", () => {

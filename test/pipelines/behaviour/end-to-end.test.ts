@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DeploymentStatus } from "../../../platform/release/deployment";
@@ -63,6 +64,15 @@ describe("the way of a model into production", () => {
     expect(bad.version).toBe("diabetes:2");
   });
 
+  test("a version of another registry is refused before anything is packaged", async () => {
+    const parameters = { modelVersion: "diabetes:1", registry: "azureml://elsewhere" };
+    const run = await home.runs("release", { parameters });
+    expect(described(run)).toEqual(["Package.Package: Package and push the image by digest failed"]);
+    expect(outputOf(run, "Package.Package")).toMatch(
+      /CONFLICT: diabetes:1 was registered in azureml:\/\/elsewhere/,
+    );
+  });
+
   test("a registered version goes through QA and the canary to production, on agents that know nothing of it", async () => {
     const run = await release("diabetes:1");
     expect(described(run)).toEqual([
@@ -111,15 +121,33 @@ describe("the way of a model into production", () => {
     expect(run).toMatchObject({ result: "failed", stages: { Test_qa: "succeeded", Production: "failed" } });
     expect(described(run).slice(2)).toEqual([
       "Production.Canary.deploy: Advance the canary failed",
-      "Production.Canary.failure succeeded",
+      "Production.TakeAway succeeded",
     ]);
     const output = outputOf(run, "Production.Canary.deploy");
     expect(output).toMatch(/canary 10 % against diabetes:1: roll-back; .*standard deviations apart/);
     expect(output).toContain("diabetes:2 was rolled back");
-    expect(outputOf(run, "Production.Canary.failure")).toContain("is not production's canary");
+    expect(outputOf(run, "Production.TakeAway")).toContain("is not production's canary");
     const status = await production();
     expect([status?.stable?.model, status?.canary]).toEqual(["diabetes:1", undefined]);
   });
+
+  test.each(["cancel", "timeout"] as const)(
+    "a canary whose job is ended by force (%s), without a signal, is taken away",
+    async (by) => {
+      const file = place.path("environments", "prod", "diabetes", "deployment.json");
+      const hasCanary = (): boolean => existsSync(file) && readFileSync(file, "utf8").includes('"canary"');
+      const ends = { step: "Advance the canary", when: hasCanary, by };
+      const run = await place.runs("release", { parameters: { modelVersion: "diabetes:1" }, ends });
+      expect([run.result, described(run).slice(2)]).toEqual([
+        "canceled",
+        ["Production.Canary.deploy canceled", "Production.TakeAway succeeded"],
+      ]);
+      expect(outputOf(run, "Production.TakeAway")).toContain("diabetes:1 was rolled back");
+      const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(["status"]);
+      const status = deployments.find(({ environment }) => environment === "prod");
+      expect([status?.stable, status?.canary]).toEqual([undefined, undefined]);
+    },
+  );
 
   test("the stages of the canary are those of the model's definition, whatever they are", async () => {
     const models = await home.changedModels("stages", (row) => row);

@@ -37,7 +37,7 @@ function commandsOf(steps: Steps | undefined): string[] {
   });
 }
 
-/** In the order in which they run when all goes well; what a failure runs comes last. */
+/** In the order in which they run; what a failure or a cancellation runs is a job after the others. */
 function commandsOfJob(job: Job): string[] {
   if (job.kind === "job") return commandsOf(job.steps);
   const { preDeploy, deploy, routeTraffic, postRouteTraffic, success, failure } = job.hooks;
@@ -50,8 +50,14 @@ const azure = (workflow: Workflow): string[] =>
   );
 
 interface GitHubJob {
-  readonly steps: readonly { readonly run?: string; readonly uses?: string; readonly if?: string }[];
+  readonly steps: readonly {
+    readonly run?: string;
+    readonly uses?: string;
+    readonly if?: string;
+    readonly "timeout-minutes"?: number;
+  }[];
   readonly "timeout-minutes"?: number;
+  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
 }
 interface GitHubWorkflow {
   readonly permissions?: unknown;
@@ -167,6 +173,33 @@ test("no file of a pipeline holds a stage of the canary: they are in the model's
 
 const gitHubFiles = readdirSync(path.join(folder, "github")).filter((name) => name.endsWith(".yml"));
 
+test("on GitHub every job that updates stacks is of its environment's group, and of no other; workflows have other groups", () => {
+  const updating = /npm run (infra:(up|destroy)|mlops -- (deploy|canary))/;
+  const groups = gitHubFiles.flatMap((name) => {
+    const { concurrency, jobs } = gitHubFile(name);
+    // A workflow that held the group that its job waits for would wait for itself.
+    expect((concurrency as { group: string }).group).not.toMatch(/^mlops-\$/);
+    return Object.entries(jobs).flatMap(([id, job]) => {
+      const isUpdating = job.steps.some(({ run }) => updating.test(run ?? ""));
+      if (!isUpdating && job.concurrency === undefined) return [];
+      expect([name, id, isUpdating, job.concurrency?.["cancel-in-progress"]]).toEqual([
+        name,
+        id,
+        true,
+        false,
+      ]);
+      return [`${name} ${id} ${job.concurrency?.group}`];
+    });
+  });
+  expect(groups).toEqual([
+    "build.yml publish mlops-${{ needs.environments.outputs.training }}",
+    "infra.yml update mlops-${{ inputs.stack }}",
+    "release.yml test mlops-${{ matrix.environment }}",
+    "release.yml canary mlops-${{ needs.environments.outputs.production }}",
+    "teardown.yml destroy mlops-${{ inputs.stack }}",
+  ]);
+});
+
 describe.each(gitHubFiles)("github/%s", (name) => {
   const { permissions, concurrency, jobs } = gitHubFile(name);
   const steps = Object.values(jobs).flatMap((job) => job.steps);
@@ -233,6 +266,18 @@ describe("GitHub's own parser", () => {
     writeFileSync(wrong, read("github", "retrain.yml").replace("timeout-minutes", "timeout-minute"));
     expect(parseAll([wrong]).join()).toContain("timeout-minute");
   });
+});
+
+test("on GitHub the way back signs in again, and the step that it is for ends before its job does", () => {
+  const { canary } = gitHubFile("release.yml").jobs;
+  const [advance, signIn, back] = canary?.steps.slice(-3) ?? [];
+  expect(advance?.run).toContain("canary advance");
+  expect(Number(advance?.["timeout-minutes"])).toBeLessThanOrEqual(Number(canary?.["timeout-minutes"]) - 15);
+  expect([signIn?.uses, signIn?.if]).toEqual(["azure/login@v2", "failure() || cancelled()"]);
+  expect([back?.run, back?.if]).toEqual([
+    'npm run mlops -- canary rollback --unlock --release "$RELEASE"',
+    "failure() || cancelled()",
+  ]);
 });
 
 const actionlint = process.env.ACTIONLINT ?? "";

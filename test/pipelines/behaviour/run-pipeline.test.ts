@@ -235,6 +235,50 @@ describe("deployments", () => {
   });
 });
 
+describe("runs that are ended by force", () => {
+  const jobs = (condition: string): string => `stages: [{ stage: A, jobs: [
+  { deployment: D, environment: mlops-prod, timeoutInMinutes: 1, strategy: { runOnce: {
+    deploy: { steps: [{ script: echo begun; sleep 60; echo done, displayName: Long }, { script: echo next, displayName: Next }] },
+    on: { failure: { steps: [{ script: echo back }] } } } } },
+  { job: Back, dependsOn: D, condition: "${condition}", timeoutInMinutes: 1, cancelTimeoutInMinutes: 1, steps: [{ script: echo back }] },
+  { job: Other, timeoutInMinutes: 1, steps: [{ script: echo other }] } ] },
+  { stage: B, dependsOn: [], jobs: [{ job: J, timeoutInMinutes: 1, steps: [{ script: echo b }] }] }]`;
+  const ends = (by: "cancel" | "timeout") => ({
+    ...{ step: "Long", by },
+    when: (printed: string) => printed.includes("begun"),
+  });
+
+  test.each([
+    ["cancel", "or(failed(), canceled())", ["A.D.deploy canceled", "A.Back succeeded"], "canceled"],
+    [
+      "timeout",
+      "or(failed(), eq(dependencies.D.result, 'Canceled'))",
+      ["A.D.deploy canceled", "A.Back succeeded", "A.Other succeeded", "B.J succeeded"],
+      "canceled",
+    ],
+    // A run that was not cancelled says of a job that ran out of time neither that it failed nor that it was.
+    [
+      "timeout",
+      "or(failed(), canceled())",
+      ["A.D.deploy canceled", "A.Other succeeded", "B.J succeeded"],
+      "canceled",
+    ],
+    ["cancel", "failed()", ["A.D.deploy canceled"], "canceled"],
+  ] as const)("by %s go on where the condition is %s", async (by, condition, expected, result) => {
+    const ended = await run(jobs(condition), { ends: ends(by) });
+    expect(described(ended)).toEqual(expected);
+    expect(ended.result).toBe(result);
+    // Killed in the middle, and neither a later step of the job nor the hook for failures ran.
+    expect(output(ended)).toMatch(/^begun\n(back\n)?/);
+    expect(output(ended)).not.toMatch(/done|next/);
+  });
+
+  test("need to say how long what runs after a cancellation may take", () => {
+    const yaml = jobs("canceled()").replace("cancelTimeoutInMinutes: 1, ", "");
+    expect(() => planPipeline(write(["p.yml", yaml]))).toThrow("A.Back runs after a cancellation");
+  });
+});
+
 describe("agents", () => {
   test("of different jobs share artifacts and nothing else", async () => {
     const steps = (lines: string): string => `timeoutInMinutes: 1, steps: [${lines}]`;

@@ -309,7 +309,8 @@ describe("as they are written", () => {
     );
     expect(fetched).toEqual([
       "Test_qa.Test.deploy all",
-      ...["deploy", "failure"].map((hook) => `Production.Canary.${hook} all`),
+      "Production.Canary.deploy all",
+      "Production.TakeAway all",
     ]);
     const packages = lists
       .flatMap(({ steps }) => steps)

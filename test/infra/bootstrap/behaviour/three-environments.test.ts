@@ -62,11 +62,10 @@ describe("a project with dev, test and live", () => {
       "mlops-infra",
       "mlops-live-preview",
     ]);
-    expect([...text.matchAll(/exclusive lock of (mlops-\w+)/g)].map(([, name]) => name)).toEqual([
-      "mlops-dev",
-      "mlops-test",
-      "mlops-live",
-      "mlops-infra",
+    expect([...text.matchAll(/exclusive lock of (mlops-[\w-]+)/g)].map(([, name]) => name)).toEqual([
+      "mlops-dev-updates",
+      "mlops-test-updates",
+      "mlops-live-updates",
     ]);
   });
 

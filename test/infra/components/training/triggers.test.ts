@@ -25,6 +25,7 @@ const triggers = (change: Partial<TriggersArgs> = {}, preview = false) =>
         placement,
         foundation: foundationOf(),
         workspaceId: "workspace-id",
+        registry: "azureml://registry",
         endpoint,
         model: "diabetes",
         ...change,
@@ -147,7 +148,9 @@ describe("triggers", () => {
               model: "diabetes",
               identityId: "release-id",
             })
-          : releaseWorkflow({ ...release, model: "diabetes", identityId: "release-id" });
+          : releaseWorkflow({
+              ...{ ...release, model: "diabetes", registry: "azureml://registry", identityId: "release-id" },
+            });
       expect(inputs.definition).toEqual(expected);
     }
   });
@@ -200,7 +203,8 @@ describe("what a Logic App does", () => {
   });
 
   test("with a registered model: it runs the release pipeline, whichever case the event's keys are in", () => {
-    const definition = releaseWorkflow({ ...release, model: "diabetes", identityId: "id" });
+    const registry = "azureml://registry";
+    const definition = releaseWorkflow({ ...release, model: "diabetes", registry, identityId: "id" });
     expect(definition.triggers).toEqual({ events });
     expect(definition.actions).toEqual({
       release: {
@@ -214,6 +218,8 @@ describe("what a Logic App does", () => {
             templateParameters: {
               modelVersion:
                 "diabetes:@{coalesce(triggerBody()?['data']?['modelVersion'], triggerBody()?['data']?['ModelVersion'])}",
+              // A version is one of its registry.
+              registry,
             },
           },
           authentication: {
