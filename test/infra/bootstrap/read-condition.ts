@@ -1,5 +1,5 @@
 /** A request that a condition of Azure's access control is asked about. */
-export interface Asked {
+interface Asked {
   /** Such as `Microsoft.Authorization/roleAssignments/write`. */
   readonly action: string;
   /** Values by `Request` or `Resource` and the last part of the attribute's name, such as `Request PrincipalId`. */
