@@ -42,6 +42,11 @@ describe("a cluster's kubeconfig", () => {
     // On an agent of one's own, whose machine may have an identity, too.
     ["the Azure CLI chosen", { ...msi, AZURE_TOKEN_CREDENTIALS: "AzureCliCredential" }, ["azurecli"]],
     ["what the Jenkinsfile has: a managed identity", msi, ["msi"]],
+    [
+      "a managed identity for all but Pulumi",
+      { AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential" },
+      ["msi"],
+    ],
     ["one of several managed identities", { ...msi, AZURE_CLIENT_ID: "a" }, ["msi", "--client-id", "a"]],
     [
       "Pulumi's managed identity alone",
