@@ -34,7 +34,7 @@ interface CanaryFlags extends ReleaseFlags {
 /** All stages that are left; a pipeline may call it again, on whatever machine. */
 async function advance(context: RunContext, flags: CanaryFlags) {
   const { minutes, release: file } = flags;
-  await releases().passedQa(context);
+  await releases().passedTests(context);
   await approve(context, flags);
   await runOnRelease(context, [canarySteps().releaseStepWithin(minutes), releaseSteps().verifyStep], file);
   if (context.run.outcome !== "released") process.exitCode = 1;
