@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { writeJson } from "../../platform/base/files";
 import type { Act } from "../../platform/audit/audit-entry";
 import { readEnvironments } from "../../platform/release/environments";
+import { placeOf } from "../../platform/release/place";
 import { PlatformError } from "../../platform/base/errors";
 import { acceptedByFlag, breakingAcceptedByFlag } from "../retraining/accepted-changes";
 import { cancelledLines } from "../retraining/azure-pipelines-log";
@@ -229,7 +230,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: RetrainFlags, command: Command) => {
       const model = command.getOptionValueSource("model") === "cli" ? flags.model : undefined;
-      if (flags.target === "azure") await retrainThere(scope, flags, model);
-      else await retrainHere(scope, flags);
+      const retrainings = { runs: retrainHere, jobs: retrainThere } as const;
+      await retrainings[placeOf(flags.target).trainings](scope, flags, model);
     });
 }
