@@ -30,7 +30,7 @@ export async function checkDuplicates(
   const allowed = id ? 0 : maxDuplicates * rows;
   const numbers = definition.columns.filter(isStoredAsNumber);
   const names = numbers.map(({ name }) => identifier(name));
-  if (allowed >= rows || (!id && (await mostRepeats(engine, names, rows)) <= allowed)) return [];
+  if (allowed >= rows || (!id && (await maxRepeats(engine, names, rows)) <= allowed)) return [];
   // Rows that differ may share a hash, but no two that are equal differ in it: there are as many repeats at most.
   const ofHash = { columns: [engine.dialect.quickHash(columns)], where: wherePresent(columns) };
   if ((await countRepeats(engine, ofHash)) <= allowed) return [];
@@ -46,7 +46,7 @@ export async function checkDuplicates(
 }
 
 /** How many rows may repeat an earlier one, at most: those whose numbers may. */
-async function mostRepeats(engine: SqlEngine, numbers: readonly string[], rows: number): Promise<number> {
+async function maxRepeats(engine: SqlEngine, numbers: readonly string[], rows: number): Promise<number> {
   if (numbers.length === 0) return rows;
   const bound = new DistinctBound(rows);
   for await (const block of engine.blocks(numbers, "data", { again: true })) {

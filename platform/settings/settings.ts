@@ -232,7 +232,13 @@ const tables = Object.entries<Record<string, Variable<unknown>>>(processes);
 
 const knownNames = [...new Set(tables.flatMap(([, table]) => Object.values(table).map(({ name }) => name)))];
 
+/** What a setting was called until bounds became MIN and MAX, as it is called today. */
+const renamed = (name: string): string => name.replace(/_LEAST_/, "_MIN_").replace(/_MOST_/, "_MAX_");
+
 function unknownNameFault(name: string): string {
+  const today = renamed(name.toUpperCase());
+  if (today !== name.toUpperCase() && knownNames.includes(today))
+    return `${name} is not a setting. It is now called ${today}; rename it.`;
   const nearest = closest(name.toUpperCase(), knownNames);
   const hint = distance(name.toUpperCase(), nearest) <= 4 ? ` Did you mean ${nearest}?` : " Unset it.";
   return `${name} is not a setting.${hint}`;
