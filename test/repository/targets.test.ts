@@ -1,9 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { targetNames } from "../../platform/release/place";
+import { linesWith, sourceFiles } from "./sources";
 
-const root = path.join(__dirname, "..", "..");
 const names = targetNames.join("|");
 /** A target compared with a name, or given one; `azure` names nothing else, and a registry may be `local`, too. */
 const named = new RegExp(
@@ -11,20 +8,11 @@ const named = new RegExp(
 );
 /** The setting's own list of names, and the one place that says what each means. */
 const allowed = ["platform/settings/settings.ts", "platform/release/place.ts"];
-const rooms = ["platform", "training", "scoring", "deploy", "cli", "pipelines", "build"];
 
 test("no source asks for a target's name: platform/release/place.ts says what differs", () => {
-  const files = execFileSync("git", ["ls-files", "--", ...rooms], { cwd: root, encoding: "utf8" })
-    .trim()
-    .split("\n")
-    .filter((file) => file.endsWith(".ts") && !allowed.includes(file));
-  const found = files.flatMap((file) =>
-    readFileSync(path.join(root, file), "utf8")
-      .split("\n")
-      .flatMap((line, index) => (named.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
-  );
+  const files = sourceFiles().filter((file) => !allowed.includes(file));
   expect(files.length).toBeGreaterThan(100);
-  expect(found).toEqual([]);
+  expect(linesWith(named, files)).toEqual([]);
 });
 
 test.each([

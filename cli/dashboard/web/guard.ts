@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { PlatformError } from "../../../platform/base/errors";
+import { PlatformError, stackOf } from "../../../platform/base/errors";
 import { html } from "../../report/html";
 import { cookieName, isSame, readCookie, type AccessKey, type Entrance } from "./access";
 import { renderPage } from "./page";
@@ -58,7 +58,7 @@ function refusalOf(error: unknown, { explain }: Entrance): Refusal {
   }
   const { statusCode = 500, message } = Object(error) as { statusCode?: number; message?: string };
   if (statusCode < 500) return { status: statusCode, title: "Refused", text: message ?? "" };
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${stackOf(error)}\n`);
   const text = "Please report it with the lines that the dashboard has printed.";
   return { status: 500, title: "This is a bug", text };
 }

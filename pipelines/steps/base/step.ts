@@ -1,4 +1,4 @@
-import { PlatformError, exitCodeOf, explainStorageError } from "../../../platform/base/errors";
+import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../../../platform/base/errors";
 import { commandText } from "../../../platform/base/logging-command";
 import { maskText, secretsOf } from "./mask";
 
@@ -44,10 +44,7 @@ export async function runStep(step: (context: StepContext) => Promise<void>): Pr
       process.stderr.write(`\n${error.code}: ${maskText(error.message, secrets)}\n`);
       return;
     }
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(
-      `\nThis is a bug; please report it with these lines.\n${maskText(stack, secrets)}\n`,
-    );
+    process.stderr.write(`\n${maskText(describeBug(error), secrets)}\n`);
   }
 }
 
