@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PlatformError, stackOf } from "../../../platform/base/errors";
+import { healthPaths } from "../../../platform/http/health-paths";
 import { html } from "../../report/html";
 import { cookieName, isSame, readCookie, type AccessKey, type Entrance } from "./access";
 import { renderPage } from "./page";
@@ -29,12 +30,6 @@ interface Refusal {
   readonly title: string;
   readonly text: string;
 }
-
-/**
- * Where App Service asks whether a web app still answers; infra/components/web/hosted-app.ts tells it. It asks without a name of who is
- * signed in, and learns nothing else.
- */
-const healthPath = "/healthz";
 
 /** What changes nothing, from wherever it comes. */
 const readMethods: readonly string[] = ["GET", "HEAD"];
@@ -72,8 +67,12 @@ export function addGuard(
   { key }: AccessKey,
   { entrance, portOf }: { readonly entrance: Entrance; readonly portOf: () => number },
 ): void {
-  if (entrance.whoIs !== undefined)
-    app.get(healthPath, (_request, reply) => reply.type("text/plain; charset=utf-8").send("It answers.\n"));
+  if (entrance.whoIs !== undefined) {
+    // App Service asks without a name of who is signed in, and learns nothing else; infra/components/web/hosted-app.ts tells it where.
+    app.get(healthPaths.alive, (_request, reply) =>
+      reply.type("text/plain; charset=utf-8").send("It answers.\n"),
+    );
+  }
   app.addHook("onRequest", async (request: FastifyRequest<{ Querystring: { key?: string } }>, reply) => {
     reply.headers(headers);
     const { host, origin, cookie } = request.headers;
@@ -88,7 +87,7 @@ export function addGuard(
       return refuse(reply, { status: 403, title: "Refused", text }, entrance);
     }
     if (entrance.whoIs !== undefined) {
-      if (request.routeOptions.url === healthPath) return undefined;
+      if (request.routeOptions.url === healthPaths.alive) return undefined;
       if (entrance.whoIs(request.headers) !== undefined) return undefined;
       return refuse(reply, { status: 401, title: "Who are you?", text: entrance.keyHint }, entrance);
     }
