@@ -1,3 +1,4 @@
+import { hourMs } from "../../platform/base/durations";
 import type { Act } from "../../platform/audit/audit-entry";
 import { PlatformError } from "../../platform/base/errors";
 import type { Digest } from "../../platform/base/files";
@@ -126,7 +127,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   const { environment, labels: truth, coolDownHours } = flags;
   const history = openingHistory(session, flags);
   const now = new Date();
-  const from = flags.hours === undefined ? undefined : new Date(now.getTime() - flags.hours * 3_600_000);
+  const from = flags.hours === undefined ? undefined : new Date(now.getTime() - flags.hours * hourMs);
   const { deployer } = openTarget(session, flags.target);
   const predictions = await predictionLogOf(session, flags);
   const labels = truth === undefined ? undefined : (await readTruth(definition, truth)).labels;

@@ -1,3 +1,4 @@
+import { minuteMs } from "../../platform/base/durations";
 import { buildIdOf } from "../../platform/base/build-id";
 import { randomUUID } from "node:crypto";
 import { InvalidArgumentError, Option, type Command } from "commander";
@@ -147,7 +148,7 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
     outputs: await stackOutputs().readStackOutputs(stack, signal),
     model,
     request,
-    waitMs: wait ? timeout * 60_000 : undefined,
+    waitMs: wait ? timeout * minuteMs : undefined,
     report: (line) => output.print(line),
   });
   output.result(result, describe(result));

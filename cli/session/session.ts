@@ -16,7 +16,7 @@ import { openStorage } from "../../platform/storage/open-storage";
 import type { Workspace } from "../../platform/settings/workspace";
 import { openWorkspace } from "../../platform/settings/workspace";
 import { LateRegistry } from "../../deploy/azure/stack-settings";
-import { LocalDeployer } from "../../deploy/laptop/laptop-deployer";
+import { LaptopDeployer } from "../../deploy/laptop/laptop-deployer";
 import { restorePackage } from "../../deploy/package/restore-package";
 import { holdsKeys } from "../../platform/signing/trusted-keys";
 import { parseModelRef } from "../../platform/definition/model-ref";
@@ -40,7 +40,7 @@ export interface Session {
   readonly workspace: Workspace;
   readonly registry: Registry;
   readonly runs: Runs;
-  readonly deployer: LocalDeployer;
+  readonly deployer: LaptopDeployer;
   /** What models were trained on; undefined when none of it is kept. */
   readonly dataVersions: DataVersions | undefined;
   /** The prediction log's files. */
@@ -70,10 +70,7 @@ interface SessionOptions {
 }
 
 /** The registry's address: the setting or, with MLOPS_TARGET=azure and none, that of the workspace that trains. */
-async function registryAddress(
-  { registry, target }: Settings<"cli">,
-  signal: AbortSignal,
-): Promise<string> {
+async function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSignal): Promise<string> {
   if (process.env.MLOPS_REGISTRY !== undefined) return registry;
   return (await findSettingOfPlace(placeOf(target), "MLOPS_REGISTRY", signal)) ?? registry;
 }
@@ -110,7 +107,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     audit,
     registry: auditedRegistry(registry, audit),
     runs: new Runs(workspace.runs, report),
-    deployer: new LocalDeployer({
+    deployer: new LaptopDeployer({
       workspace,
       attached: options.attached,
       logLevel: settings.logLevel,

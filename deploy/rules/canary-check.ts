@@ -1,7 +1,6 @@
 import type { CanaryRule } from "../../platform/definition/definition";
 import type { PredictionShift } from "../../platform/metrics/prediction-shift";
 import type { TrackSample } from "../../platform/release/deployment";
-import { formatNumber } from "../../platform/base/format-number";
 import { harmAbove, healthBelow } from "./evidence";
 
 /** One question asked of a canary. */
@@ -52,14 +51,6 @@ export const rounding = 1e-9;
 /** Where the reference was seen, as explanations say it. */
 export function whereSeen({ comparedWith }: Pick<CanaryInput, "comparedWith">): string {
   return comparedWith?.kind === "tests" ? comparedWith.environment : "stable";
-}
-
-export function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
-export function percent(fraction: number): string {
-  return `${formatNumber(fraction * 100)} %`;
 }
 
 interface Judged extends Pick<CanaryCheck, "state" | "leansToHarm"> {

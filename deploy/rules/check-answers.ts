@@ -1,18 +1,14 @@
+import { share } from "../../platform/base/share";
+import { percent } from "../../platform/base/wording";
 import type { Answers, TrackSample } from "../../platform/release/deployment";
-import {
-  finite,
-  percent,
-  share,
-  stateOf,
-  whereSeen,
-  worstOf,
-  type CanaryCheck,
-  type CanaryInput,
-} from "./canary-check";
+import { finite, stateOf, whereSeen, worstOf, type CanaryCheck, type CanaryInput } from "./canary-check";
 import { evidenceOfShare, evidenceOfShares, type Effects } from "./evidence";
 
 /** A share that is so much larger than is allowed has to be found. */
 const foundAbove = 0.02;
+
+/** Decimals of a limit in percent: a canary of many clients has a small one. */
+const limitDecimals = 4;
 
 type Ending = "failures" | "refusals";
 const verbs = { failures: "failed", refusals: "were refused" };
@@ -101,7 +97,7 @@ function checkShare(input: CanaryInput, ending: Ending): CanaryCheck {
     name: ending,
     ...judged,
     ...finite({ value: Math.max(...seen.map(({ difference }) => difference)), limit }),
-    explanation: `${seen.map(({ words }) => words).join("; ")}; at most ${percent(limit)} more is allowed${doubt}.`,
+    explanation: `${seen.map(({ words }) => words).join("; ")}; at most ${percent(limit, limitDecimals)} more is allowed${doubt}.`,
   };
 }
 

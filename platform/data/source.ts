@@ -13,6 +13,7 @@ import {
   type TypedRows,
 } from "./typed-rows";
 import { finiteNumber, isStoredAsNumber } from "./typed-columns";
+import { whileReading } from "./while-reading";
 
 /** Where the loaded rows came from. */
 export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
@@ -193,20 +194,6 @@ async function createTable(
 
 async function countRows(engine: SqlEngine, table: string): Promise<number> {
   return Number((await engine.rows(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0);
-}
-
-/** What an engine says of a file that it cannot read, in words. */
-async function whileReading<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (cause instanceof PlatformError) throw cause;
-    throw new PlatformError(
-      "DATA_UNREADABLE",
-      `${file} cannot be read. It may be damaged, or have changed while it was read; write it again.`,
-      { cause },
-    );
-  }
 }
 
 /** The rows that were read, which are as many as were counted before, where they were. */

@@ -1,3 +1,4 @@
+import { hourMs } from "../../platform/base/durations";
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { reasonOf } from "../../platform/base/errors";
@@ -49,7 +50,7 @@ export class SigningKeys {
 
   /** The key that a token names; throws AUTH_UNAVAILABLE while no key could ever be fetched. */
   readonly get: JWTVerifyGetKey = async (header, token) => {
-    const { freshMs = 3_600_000 } = this.options;
+    const { freshMs = hourMs } = this.options;
     // Old keys still do while new ones are fetched; without any there is nothing but to wait.
     if (this.find === undefined) await this.refresh();
     else if (performance.now() - this.fetchedAt > freshMs) void this.refresh();

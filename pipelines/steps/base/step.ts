@@ -1,5 +1,5 @@
 import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../../../platform/base/errors";
-import { commandText } from "../../../platform/base/logging-command";
+import { warningCommand } from "../../../platform/base/logging-command";
 import { maskText, secretsOf } from "./mask";
 
 /** Context of a step's program. */
@@ -51,7 +51,7 @@ export async function runStep(step: (context: StepContext) => Promise<void>): Pr
 /** Shows a warning on the page of the run, where the CI system has one. */
 export function warn(message: string, { env, print }: Pick<StepContext, "env" | "print">): void {
   const oneLine = message.replaceAll(/\s+/g, " ");
-  if (env.TF_BUILD !== undefined) print.command(`##vso[task.logissue type=warning]${commandText(oneLine)}`);
+  if (env.TF_BUILD !== undefined) print.command(warningCommand(oneLine));
   if (env.GITHUB_ACTIONS !== undefined) print.command(`::warning::${oneLine.replaceAll("%", "%25")}`);
 }
 
