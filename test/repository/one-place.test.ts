@@ -12,7 +12,7 @@ interface OneWay {
 /** What is done in one place; a line elsewhere that looks so is a copy of it. */
 const oneWays: Readonly<Record<string, OneWay>> = {
   "what was thrown is told by reasonOf() and stackOf()": {
-    pattern: /\binstanceof Error \?|\b(error|cause|thrown)\.stack\b/,
+    pattern: /\binstanceof Error \? \(?\w+\.(message|stack)|\b(error|cause|thrown)\.stack\b(?! =)/,
     places: ["platform/base/errors.ts"],
     copy: "const reason = cause instanceof Error ? cause.message : String(cause);",
   },
@@ -22,7 +22,7 @@ const oneWays: Readonly<Record<string, OneWay>> = {
     copy: "process.stderr.write(`This is a bug; please report it with these lines.`)",
   },
   "times have their names in durations.ts": {
-    pattern: /\bconst (minute|hour|day)s?(Ms)? = |\b(3_600_000|3600000|86_400_000|86400000)\b|\b24 \* 60 \* 60/,
+    pattern: /\bconst (minute|hour|day)Ms = |\b(3_600_000|3600000|86_400_000|86400000)\b|\b24 \* 60 \* 60/,
     places: ["platform/base/durations.ts"],
     copy: "const hourMs = 3_600_000;",
   },
