@@ -1,5 +1,5 @@
 import { PlatformError } from "../../platform/base/errors";
-import type { AcceptedChange } from "../../platform/data/distribution-check";
+import type { AcceptedChange } from "../../platform/data/checks/distribution-check";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { standingWhenEnded, type RunRecord } from "../runs/runs";

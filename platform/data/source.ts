@@ -1,7 +1,7 @@
 import type { ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
 import { identifier, isEmbedded, type SqlEngine } from "../sql/engine";
-import { isNamed } from "./csv-header";
+import { isNamed } from "./csv/csv-header";
 import { numbersRead, openSource, type DataFiles, type TextRows } from "./text-rows";
 import {
   isReadAsNumber,
@@ -12,7 +12,7 @@ import {
   type TypedColumn,
   type TypedRows,
 } from "./typed-rows";
-import { finiteNumber, isStoredAsNumber } from "./typed-columns";
+import { finiteNumber, isStoredAsNumber } from "./values/typed-columns";
 import { whileReading } from "./while-reading";
 
 /** Where the loaded rows came from. */

@@ -104,12 +104,16 @@ function webAppOf(
       ? [
           " that signs people in",
           ` and WEBSITE_AUTH_ENABLED is "${auth}"`,
-          `, which sets the second to "True" where its authentication is on. Turn that on, or leave --hosted out.`,
+          'both from App Service, the second "True". Turn on its authentication, or leave --hosted out.',
         ]
-      : ["", "", ". Leave --hosted and --public out: the page then has a link with a key."];
+      : [
+          "",
+          "",
+          "it from App Service. Leave --hosted and --public out: the page then has a link with a key.",
+        ];
     throw new PlatformError(
       "USAGE",
-      `--hosted is for a web app of Azure App Service${who}, and this is none: WEBSITE_HOSTNAME is "${hostname}"${found}. Expected them from App Service${mend}`,
+      `--hosted is for a web app of Azure App Service${who}, and this is none: WEBSITE_HOSTNAME is "${hostname}"${found}. Expected ${mend}`,
     );
   }
   return {

@@ -1,3 +1,4 @@
+import { canaryStageSchema } from "../../../deploy/rules/canary-stage";
 import { nameOfComparison, storedComparisonSchema } from "../../../deploy/rules/comparison";
 
 test.each([
@@ -14,4 +15,15 @@ test.each([
 
 test.each([{ kind: "stable" }, { kind: "QA" }, 5, undefined])("a record of %j is refused", (stored) => {
   expect(storedComparisonSchema.safeParse(stored).success).toBe(false);
+});
+
+test("a stage that was stored before is read", () => {
+  const sample = { requests: 60, failures: 0 };
+  const stored = {
+    ...{ weight: 10, comparedWith: "QA", verdict: "advance", reason: "healthy", explanation: "Healthy." },
+    ...{ reference: sample, canary: sample },
+  };
+  const read = canaryStageSchema.parse(stored);
+  expect(read).toEqual({ ...stored, comparedWith: { kind: "tests", environment: "QA" } });
+  expect(canaryStageSchema.parse(JSON.parse(JSON.stringify(read)))).toEqual(read);
 });

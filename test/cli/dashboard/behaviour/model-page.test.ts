@@ -214,7 +214,7 @@ describe("as a web app", () => {
   });
 
   test("it does not start elsewhere, nor where nobody signs people in", () => {
-    expect(() => hostedPageEntrance({}, { isPublic: true })).toThrow('WEBSITE_HOSTNAME is "". Expected them');
+    expect(() => hostedPageEntrance({}, { isPublic: true })).toThrow('WEBSITE_HOSTNAME is "". Expected it');
     expect(() => hostedPageEntrance({ WEBSITE_HOSTNAME: asked.host }, { isPublic: false })).toThrow(
       'WEBSITE_AUTH_ENABLED is ""',
     );
