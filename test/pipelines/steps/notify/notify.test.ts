@@ -62,7 +62,7 @@ describe("the message to approvers", () => {
   });
 
   test("is text for Slack, in which nothing is more than itself", () => {
-    const odd = { ...request, qa: "<!channel> & more" };
+    const odd = { ...request, tests: "<!channel> & more" };
     expect(webhookBody(odd, "slack")).toEqual({
       text: describeRequest(request).replace("12 smoke checks passed", "&lt;!channel&gt; &amp; more"),
     });
