@@ -1,4 +1,4 @@
-import { PlatformError, exitCodeOf, explainStorageError } from "../platform/base/errors";
+import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../platform/base/errors";
 import { runCli } from "./commands/program";
 import { CommandScope } from "./commands/command-scope";
 import { shortenPaths } from "../platform/base/shown-path";
@@ -17,10 +17,7 @@ async function main(): Promise<void> {
     process.exitCode = exitCodeOf(error);
     if (error instanceof PlatformError)
       process.stderr.write(`\n${error.code}: ${shortenPaths(error.message)}\n`);
-    else {
-      const stack = error instanceof Error ? sourceLines(error.stack ?? error.message) : String(error);
-      process.stderr.write(`\nThis is a bug; please report it with these lines.\n${stack}\n`);
-    }
+    else process.stderr.write(`\n${sourceLines(describeBug(error))}\n`);
   }
   await scope.end();
 }

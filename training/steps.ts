@@ -1,7 +1,7 @@
 import path from "node:path";
-import { checkData } from "../platform/data/checks";
-import type { AcceptedChange } from "../platform/data/distribution-check";
-import { splitData } from "../platform/data/split";
+import { checkData } from "../platform/data/checks/checks";
+import type { AcceptedChange } from "../platform/data/checks/distribution-check";
+import { splitData } from "../platform/data/split/split";
 import { PlatformError } from "../platform/base/errors";
 import { promotionDecisionSchema, type PromotionDecision } from "../platform/metrics/evaluation";
 import { writeJson } from "../platform/base/files";

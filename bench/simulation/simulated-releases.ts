@@ -52,7 +52,8 @@ async function play(
     environment: "simulated",
     release: releaseOf(2),
     rule: canarySchema.parse({ shadowPercent }),
-    qaSample: emptySample,
+    testSample: emptySample,
+    testEnvironment: "none",
     testCanary: () => Promise.resolve(),
     sendTraffic: (_, requests) => {
       round += 1;

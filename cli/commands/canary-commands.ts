@@ -38,7 +38,7 @@ interface CanaryFlags extends ReleaseFlags {
 /** All stages that are left; a pipeline may call it again, on whatever machine. */
 async function advance(context: RunContext, flags: CanaryFlags) {
   const { minutes, release: file } = flags;
-  await releases().passedQa(context);
+  await releases().passedTests(context);
   if (!(await releases().isInProduction(context, releases().releaseOf(context))))
     await releases().requireNewerVersion(context);
   await approve(context, flags);

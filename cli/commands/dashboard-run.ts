@@ -1,3 +1,4 @@
+import { hourMs } from "../../platform/base/durations";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -93,7 +94,7 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
           model: name,
           rule: definition.drift,
           performance: { definition },
-          ...(hours !== undefined && { from: new Date(Date.now() - hours * 3_600_000) }),
+          ...(hours !== undefined && { from: new Date(Date.now() - hours * hourMs) }),
         },
       ),
     cardOf: (version) => readCard(session.registry, version),

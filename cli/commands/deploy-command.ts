@@ -54,7 +54,9 @@ export function addDeploy(program: Command, scope: CommandScope): void {
   program
     .command("deploy")
     .argument("[version]", "packaged version, name:version (default: the newest run's)")
-    .description("put a packaged version into QA, or onto production's canary track with a weight")
+    .description(
+      "put a packaged version into an environment that tests it, or onto production's canary track with a weight",
+    )
     .addOption(modelOption())
     .addOption(environmentOption("training"))
     .option("--weight <percent>", "production: share of requests the canary answers", wholeNumber(0, 100))
@@ -96,7 +98,7 @@ async function deployImage(
   session.output.result(status, describeDeployments([status]));
 }
 
-/** Deploys the package of a run, or of a release that was handed over, with which QA's results and the approval go on. */
+/** Deploys the package of a run, or of a release that was handed over, with which the tests' results and the approval go on. */
 async function deployPackage(
   scope: CommandScope,
   flags: DeployFlags,
@@ -109,7 +111,7 @@ async function deployPackage(
   if (image !== undefined) run.release = { ...releases().releaseOf(context), image };
   if (environment !== session.environments.production)
     return runOnRelease(context, [releaseSteps().deployStep(environment)], file);
-  const release = await releases().passedQa(context);
+  const release = await releases().passedTests(context);
   await releases().requireNewerVersion({ ...context, older: flags.older ?? false });
   await approve(context, flags);
   const status = await setCanary(target.deployer, environment, {

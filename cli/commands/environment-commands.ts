@@ -28,7 +28,7 @@ const releases = () => require("../steps/release-of-run") as typeof import("../s
 const releaseSteps = () => require("../steps/release-steps") as typeof import("../steps/release-steps");
 const serving = () => require("./serve-command") as typeof import("./serve-command");
 
-function addQaTests(program: Command, scope: CommandScope): void {
+function addTests(program: Command, scope: CommandScope): void {
   const test = (name: string, step: (environment: string) => Step, description: string): Command =>
     program
       .command(name)
@@ -48,7 +48,7 @@ function addQaTests(program: Command, scope: CommandScope): void {
   test("smoke", (environment) => releaseSteps().smokeStep(environment), whatServes).addOption(
     environmentOption("training"),
   );
-  const underLoad = "load QA with held-out rows and measure; exit 1 when a request fails";
+  const underLoad = "load what is deployed with held-out rows and measure; exit 1 when a request fails";
   test("load", (environment) => releaseSteps().loadStep(environment), underLoad).addOption(
     testEnvironmentOption(),
   );
@@ -147,7 +147,7 @@ function addStop(program: Command, scope: CommandScope): void {
 /** Verbs that put versions into environments, and show and stop what serves. */
 export function addEnvironmentCommands(program: Command, scope: CommandScope): void {
   addDeploy(program, scope);
-  addQaTests(program, scope);
+  addTests(program, scope);
   addRelease(program, scope);
   addCanary(program, scope);
   addRollback(program, scope);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { placeOf } from "../../platform/release/place";
 import { openTarget, type TargetName } from "../session/target";
 import type { CommandScope } from "./command-scope";
 import { openCommand, type ModelFlags } from "./open-command";
@@ -29,7 +30,7 @@ async function forget(scope: CommandScope, flags: ForgetFlags): Promise<void> {
   });
   const { deployer } = openTarget(session, target);
   const serving: string[] = [];
-  for (const environment of target === "local" ? names : [production])
+  for (const environment of placeOf(target).environments === "processes" ? names : [production])
     if ((await deployer.status(environment, model)).url !== undefined) serving.push(environment);
   session.output.result(forgotten, forgetting().describeForgotten(forgotten, { model, serving }));
 }

@@ -1,7 +1,9 @@
+import { hourMs } from "../../platform/base/durations";
 import type { Act } from "../../platform/audit/audit-entry";
 import { PlatformError } from "../../platform/base/errors";
 import type { Digest } from "../../platform/base/files";
 import { isAddress } from "../../platform/http/address";
+import { placeOf } from "../../platform/release/place";
 import { openStorage } from "../../platform/storage/open-storage";
 import { describeCollected, describeNotAdded } from "../data/describe-collected";
 import { dataAddressOf, digestOfStackData } from "../data/stack-data";
@@ -43,7 +45,7 @@ function requireFitting({ act, retrain: always, target, history }: MonitorFlags)
       "--act decides whether to retrain, and --retrain does it on any drift. One is expected. Leave the other out.",
     );
   }
-  if (act && target === "azure" && history !== undefined && !isAddress(history)) {
+  if (act && !placeOf(target).keepsFolders && history !== undefined && !isAddress(history)) {
     throw new PlatformError(
       "USAGE",
       `--history is ${history}, and an agent forgets what is in its folders: the limits of --act would not hold. Expected the address of a blob container with --target azure. Correct it, or leave it out: the stack that trains has one.`,
@@ -100,7 +102,7 @@ async function retrainNow(
   { session, loaded }: OpenCommand,
   flags: MonitorFlags,
 ): Promise<void> {
-  if (flags.target === "azure") {
+  if (placeOf(flags.target).trainings === "jobs") {
     requireStackFlags(flags);
     return retrainStack(scope, flags, loaded.definition.name);
   }
@@ -125,7 +127,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   const { environment, labels: truth, coolDownHours } = flags;
   const history = openingHistory(session, flags);
   const now = new Date();
-  const from = flags.hours === undefined ? undefined : new Date(now.getTime() - flags.hours * 3_600_000);
+  const from = flags.hours === undefined ? undefined : new Date(now.getTime() - flags.hours * hourMs);
   const { deployer } = openTarget(session, flags.target);
   const predictions = await predictionLogOf(session, flags);
   const labels = truth === undefined ? undefined : (await readTruth(definition, truth)).labels;
@@ -146,7 +148,10 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
         limits: { coolDownHours, maxPerWeek: await retrainingsPerWeek(session, flags) },
         journal: (await history()).decisions,
         labels: truth,
-        stackData: flags.target === "azure" ? () => dataOfTraining(session, definition.name) : undefined,
+        stackData:
+          placeOf(flags.target).trainings === "jobs"
+            ? () => dataOfTraining(session, definition.name)
+            : undefined,
         now,
       })
     : undefined;

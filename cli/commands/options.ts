@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
+import { placeOf } from "../../platform/release/place";
 import { targets, type TargetName } from "../session/target";
 
 /** A whole number within bounds, both inclusive, for an option. */
@@ -54,7 +55,7 @@ export function testEnvironmentOption(): Option {
 export const targetOption = (): Option =>
   new Option("--target <name>", "where environments are: on this machine, or stacks in Azure")
     .choices(targets)
-    .default("local")
+    .default(targets[0])
     .env("MLOPS_TARGET");
 export const releaseOption = (): Option =>
   new Option("--release <file>", "release to work on, as `mlops package --output` has written it");
@@ -85,12 +86,12 @@ export function requireReasonForOlder({
 const targetOptions = [
   {
     option: "port",
-    target: "local",
+    environments: "processes",
     message: "--port is for gateways on this machine. Leave it out with --target azure.",
   },
   {
     option: "image",
-    target: "azure",
+    environments: "stacks",
     message: "--image is for environments in Azure. Add --target azure, or leave it out.",
   },
 ] as const;
@@ -102,7 +103,8 @@ export function requireTargetOptions(flags: {
   readonly image?: string;
 }): void {
   const foreign = targetOptions.find(
-    ({ option, target }) => flags[option] !== undefined && target !== flags.target,
+    ({ option, environments }) =>
+      flags[option] !== undefined && environments !== placeOf(flags.target).environments,
   );
   if (foreign !== undefined) throw new PlatformError("USAGE", foreign.message);
 }

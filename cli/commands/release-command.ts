@@ -24,7 +24,7 @@ import { openVersion } from "./release-run";
 const lifecycles = () => require("../steps/lifecycle") as typeof import("../steps/lifecycle");
 const releases = () => require("../steps/release-of-run") as typeof import("../steps/release-of-run");
 
-/** The newest run that took a version through QA or, if none did, one that says what it lacks. */
+/** The newest run that took a version through its tests or, if none did, one that says what it lacks. */
 async function runToPromote(
   command: OpenCommand,
   version: string | undefined,
@@ -83,15 +83,15 @@ const verbs: readonly ReleaseVerb[] = [
     name: "release",
     version: "registered version, name:version (default: the newest run's)",
     description:
-      "take a registered version to production: package, QA with its tests, approval, canary; what has passed is not done again",
+      "take a registered version to production: package, tests, approval, canary; what has passed is not done again",
     changes: "release",
     find: (command, version, target) => openVersion(command, { version }, target),
     release: (context) => lifecycles().releaseRun(context),
   },
   {
     name: "promote",
-    version: "version that passed QA, name:version (default: the newest that waits for approval)",
-    description: "approve a version that passed QA and release it to production through the canary",
+    version: "version that passed its tests, name:version (default: the newest that waits for approval)",
+    description: "approve a version that passed its tests and release it to production through the canary",
     changes: "promotion",
     find: runToPromote,
     release: (context) => lifecycles().promoteRun(context),

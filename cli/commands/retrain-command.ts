@@ -1,9 +1,11 @@
+import { minuteMs } from "../../platform/base/durations";
 import { buildIdOf } from "../../platform/base/build-id";
 import { randomUUID } from "node:crypto";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { writeJson } from "../../platform/base/files";
 import type { Act } from "../../platform/audit/audit-entry";
 import { readEnvironments } from "../../platform/release/environments";
+import { placeOf } from "../../platform/release/place";
 import { PlatformError } from "../../platform/base/errors";
 import { acceptedByFlag, breakingAcceptedByFlag } from "../retraining/accepted-changes";
 import { cancelledLines } from "../retraining/azure-pipelines-log";
@@ -146,7 +148,7 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
     outputs: await stackOutputs().readStackOutputs(stack, signal),
     model,
     request,
-    waitMs: wait ? timeout * 60_000 : undefined,
+    waitMs: wait ? timeout * minuteMs : undefined,
     report: (line) => output.print(line),
   });
   output.result(result, describe(result));
@@ -229,7 +231,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: RetrainFlags, command: Command) => {
       const model = command.getOptionValueSource("model") === "cli" ? flags.model : undefined;
-      if (flags.target === "azure") await retrainThere(scope, flags, model);
-      else await retrainHere(scope, flags);
+      const retrainings = { runs: retrainHere, jobs: retrainThere } as const;
+      await retrainings[placeOf(flags.target).trainings](scope, flags, model);
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
+import { placeOf } from "../../platform/release/place";
 import { compareRuns } from "../runs/compare-runs";
 import type { ComparedRun } from "../runs/run-summary";
 import { requireRunOf } from "../runs/require-run-of";
@@ -59,6 +60,8 @@ async function listJobs(scope: CommandScope, flags: ListFlags): Promise<void> {
   session.output.result(jobs, jobs.length === 0 ? none : table);
 }
 
+const lists = { runs: listRuns, jobs: listJobs } as const;
+
 function addList(runs: Command, scope: CommandScope): void {
   runs
     .command("list", { isDefault: true })
@@ -73,7 +76,7 @@ function addList(runs: Command, scope: CommandScope): void {
     )
     .addOption(targetOption())
     .addOption(jsonOption())
-    .action((flags: ListFlags) => (flags.target === "azure" ? listJobs : listRuns)(scope, flags));
+    .action((flags: ListFlags) => lists[placeOf(flags.target).trainings](scope, flags));
 }
 
 /** A run by its id, or by the version that it registered. */

@@ -2,6 +2,7 @@ import { formatNumber } from "../../platform/base/format-number";
 import { shownPath } from "../../platform/base/shown-path";
 import { counted } from "../../platform/base/wording";
 import { shortDigest } from "../../platform/base/files";
+import { placeOf } from "../../platform/release/place";
 import type { VersionOutcome } from "../../platform/predictions/outcomes";
 import type { Collected } from "./collect-data";
 
@@ -61,10 +62,10 @@ export function describeNotAdded({
   labels,
   model,
 }: {
-  readonly target: "local" | "azure";
+  readonly target: Parameters<typeof placeOf>[0];
   readonly labels?: string | undefined;
   readonly model: string;
 }): string | undefined {
-  if (target === "local" || labels === undefined) return undefined;
+  if (placeOf(target).trainings === "runs" || labels === undefined) return undefined;
   return `The rows of ${labels} were measured, and not added to the stack's data, which a watch may not write. Add them with \`npm run mlops -- collect --model ${model} --labels ${labels}\`, and deliver with \`npm run mlops -- data push --model ${model}\`.`;
 }

@@ -26,7 +26,7 @@ function roundedUpAmount(value: number): number {
 /** The gate of a regression whose target has this standard deviation: r2 is 0 for the mean, whatever the unit. */
 export function meanBaseline(deviation: number): Baseline {
   return {
-    gate: { metric: "rmse", floors: [{ metric: "r2", atLeast: 0 }] },
+    gate: { metric: "rmse", floors: [{ metric: "r2", min: 0 }] },
     comment: `A model has to do better than the mean, whose r2 is 0 and whose rmse is ${formatNumber(deviation)} on all rows.`,
   };
 }
@@ -43,7 +43,7 @@ export function medianBaseline(
   return {
     gate: {
       metric: "mae",
-      floors: [{ metric: "mae", atMost: roundedUpAmount(distance.mean + 2 * error) }],
+      floors: [{ metric: "mae", max: roundedUpAmount(distance.mean + 2 * error) }],
     },
     comment: `A model has to do better than the median, ${formatNumber(median)}, whose mae is ${formatNumber(distance.mean)} on all rows.`,
   };
@@ -62,8 +62,8 @@ export function shareBaseline(share: number, heldOut: number): Baseline {
     gate: {
       metric: "auc",
       floors: [
-        { metric: "auc", atLeast: 0.5 },
-        { metric: "logLoss", atMost: roundedUp(logLoss + 2 * error) },
+        { metric: "auc", min: 0.5 },
+        { metric: "logLoss", max: roundedUp(logLoss + 2 * error) },
       ],
     },
     comment: `A model has to do better than the shares of the classes, whose log loss is ${formatNumber(logLoss, 3)}; the larger class alone has an accuracy of ${accuracy}.`,
@@ -81,7 +81,7 @@ function sharesBaseline(all: readonly number[], heldOut: number): Baseline {
   return {
     gate: {
       metric: "logLoss",
-      floors: [{ metric: "logLoss", atMost: roundedUp(logLoss + 2 * Math.sqrt(variance / heldOut)) }],
+      floors: [{ metric: "logLoss", max: roundedUp(logLoss + 2 * Math.sqrt(variance / heldOut)) }],
     },
     comment: `A model has to do better than the shares of the classes, whose log loss is ${formatNumber(logLoss, 3)}; the largest class alone has an accuracy of ${formatNumber(Math.max(...shares), 3)}.`,
   };

@@ -3,7 +3,7 @@ import path from "node:path";
 import { systemErrorCode } from "../../platform/base/errors";
 import { listDataFiles } from "../../platform/data/data-files";
 import { startsAsParquet } from "../../platform/data/parquet-files";
-import { isGzip } from "../../platform/data/text-stream";
+import { isGzip } from "../../platform/data/csv/text-stream";
 
 /** What a file or folder of data is called in a model's folder; reading it says what is wrong with anything else. */
 export async function dataNameOf(from: string): Promise<string> {

@@ -1,7 +1,7 @@
-import { checkData } from "../../platform/data/checks";
+import { checkData } from "../../platform/data/checks/checks";
 import { classNames, severalClasses } from "../../platform/definition/class-names";
-import { isNamed } from "../../platform/data/csv-header";
-import { delimiterNames } from "../../platform/data/csv-delimiter";
+import { isNamed } from "../../platform/data/csv/csv-header";
+import { delimiterNames } from "../../platform/data/csv/csv-delimiter";
 import type { Finding } from "../../platform/data/findings";
 import { loadData } from "../../platform/data/source";
 import { PlatformError } from "../../platform/base/errors";

@@ -1,5 +1,5 @@
 import type { DataFormat } from "../../platform/definition/definition";
-import type { Delimiter } from "../../platform/data/csv-delimiter";
+import type { Delimiter } from "../../platform/data/csv/csv-delimiter";
 
 /** How numbers are written in a file. */
 export type Notation = Pick<DataFormat, "decimal" | "thousands">;

@@ -1,4 +1,4 @@
-import { typedColumn } from "../../platform/data/typed-columns";
+import { typedColumn } from "../../platform/data/values/typed-columns";
 import type { SqlEngine, SqlRow } from "../../platform/sql/engine";
 import { identifier, literal } from "../../platform/sql/engine";
 import { blank, maxOtherTexts, missingAmong, missingTexts } from "./missing-texts";

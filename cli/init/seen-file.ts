@@ -1,4 +1,4 @@
-import { isNamed } from "../../platform/data/csv-header";
+import { isNamed } from "../../platform/data/csv/csv-header";
 import { loadText, type DataSource } from "../../platform/data/source";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { chooseNotation, type Notation } from "./number-notation";

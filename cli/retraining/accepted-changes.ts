@@ -1,5 +1,5 @@
 import { PlatformError } from "../../platform/base/errors";
-import type { AcceptedChange } from "../../platform/data/distribution-check";
+import type { AcceptedChange } from "../../platform/data/checks/distribution-check";
 import type { ModelDefinition } from "../../platform/definition/definition";
 
 /** Stands for every column. */

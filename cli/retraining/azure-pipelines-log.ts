@@ -1,4 +1,4 @@
-import { commandText } from "../../platform/base/logging-command";
+import { commandText, warningCommand } from "../../platform/base/logging-command";
 
 /**
  * Lines that mark the run of a pipeline as one that registered nothing, with the reason, which is no failure; none
@@ -8,7 +8,7 @@ export function cancelledLines(reason: string, env: NodeJS.ProcessEnv): string[]
   if (env.TF_BUILD === undefined) return [];
   const number = env.BUILD_BUILDNUMBER;
   return [
-    `##vso[task.logissue type=warning]Cancelled. ${commandText(reason)}`,
+    warningCommand(`Cancelled. ${reason}`),
     "##vso[build.addbuildtag]cancelled",
     ...(number === undefined || number.endsWith("-cancelled")
       ? []

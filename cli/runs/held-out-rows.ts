@@ -1,8 +1,8 @@
 import path from "node:path";
 import { featuresOf } from "../../platform/definition/definition";
 import { sentValue } from "../../platform/definition/shown-value";
-import { splitData } from "../../platform/data/split";
-import { decideSplitRule } from "../../platform/data/split-rule";
+import { splitData } from "../../platform/data/split/split";
+import { decideSplitRule } from "../../platform/data/split/split-rule";
 import { fileExists } from "../../platform/base/files";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import { identifier, literal, type SqlRow } from "../../platform/sql/engine";

@@ -1,6 +1,6 @@
 import { PlatformError } from "../../platform/base/errors";
 import { findJson } from "../../platform/base/files";
-import { describeSplitRule } from "../../platform/data/split-rule";
+import { describeSplitRule } from "../../platform/data/split/split-rule";
 import type { Metrics } from "../../platform/definition/metric-names";
 import type { PromotionDecision } from "../../platform/metrics/evaluation";
 import {

@@ -1,3 +1,4 @@
+import { minuteMs } from "../../platform/base/durations";
 import type { TrainingState, WatchedTraining } from "../../platform/gate/training-watch";
 import type { NodePrice } from "../../platform/settings/node-price";
 import type { RunRecord, StepRecord } from "./runs";
@@ -39,7 +40,7 @@ function stateOfRun({ outcome, version, finishedAt }: RunRecord): TrainingState 
 /** A run of this machine as a training, on one node. */
 export function jobOfRun(run: RunRecord): TrainingJob {
   const { id, startedAt, outcome, explanation, version, steps } = run;
-  const minutes = trainingMs(steps) / 60_000;
+  const minutes = trainingMs(steps) / minuteMs;
   return {
     id,
     startedAt,

@@ -4,6 +4,7 @@ import { AuditTrail } from "../../platform/audit/audit-trail";
 import { digestOf } from "../../platform/base/files";
 import { describeLocation, isAddress } from "../../platform/http/address";
 import { readEnvironments } from "../../platform/release/environments";
+import { placeOf, type Place } from "../../platform/release/place";
 import type { Settings } from "../../platform/settings/settings";
 import type { Workspace } from "../../platform/settings/workspace";
 import { openStorage } from "../../platform/storage/open-storage";
@@ -17,8 +18,17 @@ export async function settingOfTraining(name: string, signal: AbortSignal): Prom
   return settingOf(await readStackOutputs(training, signal), { stack: training, process: "cli", name });
 }
 
+/** What a place gives a variable that nobody has set: that of the stack that trains; nothing on this machine. */
+export async function findSettingOfPlace(
+  { environments }: Place,
+  name: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return environments === "stacks" ? settingOfTraining(name, signal) : undefined;
+}
+
 /** A location as one and the same text, without a signature. */
-const placeOf = (location: string): string =>
+const namedPlace = (location: string): string =>
   isAddress(location) ? describeLocation(location) : path.resolve(location);
 
 interface AuditPlace {
@@ -31,19 +41,19 @@ interface AuditPlace {
 /** The audit trail: where the setting says; else with MLOPS_TARGET=azure that of the environment that trains, or that of the home. */
 export function openAudit({ settings, workspace, signal, warn }: AuditPlace): AuditTrail {
   const { audit, target } = settings;
-  const ofStack = audit === undefined && target === "azure";
+  const ofStack = audit === undefined && placeOf(target).environments === "stacks";
   const here = audit ?? workspace.audit;
   return new AuditTrail({
     open: async () => {
       const location = ofStack ? await settingOfTraining("MLOPS_AUDIT", signal) : here;
       // A home may be moved, and takes its trail along.
-      const key = location === workspace.audit ? "home" : digestOf(placeOf(location)).slice(0, 16);
+      const key = location === workspace.audit ? "home" : digestOf(namedPlace(location)).slice(0, 16);
       return {
         storage: await openStorage(location),
         seenFile: path.join(workspace.auditSeen, `${key}.json`),
       };
     },
-    place: ofStack ? `the environment ${readEnvironments().training}` : placeOf(here),
+    place: ofStack ? `the environment ${readEnvironments().training}` : namedPlace(here),
     actor: actorOf(process.env),
     warn,
   });

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { readEnvironments, type Environments } from "../../platform/release/environments";
+import { placeOf } from "../../platform/release/place";
 import type { PlatformError } from "../../platform/base/errors";
 import type { Lock } from "../../platform/base/lock";
 import type { Entries } from "../../platform/model/run-entries";
@@ -15,13 +16,13 @@ import { openStorage } from "../../platform/storage/open-storage";
 import type { Workspace } from "../../platform/settings/workspace";
 import { openWorkspace } from "../../platform/settings/workspace";
 import { LateRegistry } from "../../deploy/azure/stack-settings";
-import { LocalDeployer } from "../../deploy/laptop/laptop-deployer";
+import { LaptopDeployer } from "../../deploy/laptop/laptop-deployer";
 import { restorePackage } from "../../deploy/package/restore-package";
 import { holdsKeys } from "../../platform/signing/trusted-keys";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { AuditTrail } from "../../platform/audit/audit-trail";
 import { auditedRegistry } from "../../platform/audit/audited-registry";
-import { openAudit, settingOfTraining } from "./open-audit";
+import { findSettingOfPlace, openAudit } from "./open-audit";
 import { packagingOf } from "./packaging";
 import { sweepLeftOvers } from "../runs/left-overs";
 import type { Output } from "../terminal/output";
@@ -41,7 +42,7 @@ export interface Session {
   /** Where that is: "local", or an MLflow tracking URI. */
   readonly locateRegistry: () => Promise<string>;
   readonly runs: Runs;
-  readonly deployer: LocalDeployer;
+  readonly deployer: LaptopDeployer;
   /** What models were trained on; undefined when none of it is kept. */
   readonly dataVersions: DataVersions | undefined;
   /** The prediction log's files. */
@@ -71,9 +72,9 @@ interface SessionOptions {
 }
 
 /** The registry's address: the setting or, with MLOPS_TARGET=azure and none, that of the workspace that trains. */
-function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSignal): Promise<string> {
-  if (target === "local" || process.env.MLOPS_REGISTRY !== undefined) return Promise.resolve(registry);
-  return settingOfTraining("MLOPS_REGISTRY", signal);
+async function registryAddress({ registry, target }: Settings<"cli">, signal: AbortSignal): Promise<string> {
+  if (process.env.MLOPS_REGISTRY !== undefined) return registry;
+  return (await findSettingOfPlace(placeOf(target), "MLOPS_REGISTRY", signal)) ?? registry;
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
@@ -92,7 +93,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let address: Promise<string> | undefined;
   const locate = (): Promise<string> => (address ??= registryAddress(settings, options.signal));
   const registry =
-    settings.target === "local"
+    placeOf(settings.target).environments === "processes"
       ? openAt(settings.registry)
       : new LateRegistry(async () => openAt(await locate()));
   const audit = openAudit({
@@ -109,7 +110,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     registry: auditedRegistry(registry, audit),
     locateRegistry: locate,
     runs: new Runs(workspace.runs, report),
-    deployer: new LocalDeployer({
+    deployer: new LaptopDeployer({
       workspace,
       attached: options.attached,
       logLevel: settings.logLevel,

@@ -1,4 +1,5 @@
 import { auditedDeployer } from "../../platform/audit/audited-deployer";
+import { placeOf, targetNames } from "../../platform/release/place";
 import type { Target } from "../../platform/release/target";
 import type { Settings } from "../../platform/settings/settings";
 import { openingRecords } from "./watch-history";
@@ -6,7 +7,7 @@ import type { Session, WebAppKind } from "./session";
 
 export type TargetName = Settings<"cli">["target"];
 
-export const targets = ["local", "azure"] as const satisfies readonly TargetName[];
+export const targets: readonly [TargetName, ...TargetName[]] = targetNames;
 
 /** This machine: gateways that anybody who can reach them may call, and no clients but the commands' own tests. */
 export function localTarget({ deployer, audit }: Pick<Session, "deployer" | "audit">): Target {
@@ -36,7 +37,7 @@ function hostedTarget(session: Session, kind: WebAppKind): Target {
 
 /** The target by its name. */
 export function openTarget(session: Session, name: TargetName): Target {
-  if (name === "local") return localTarget(session);
+  if (placeOf(name).environments === "processes") return localTarget(session);
   if (session.hosted !== undefined) return hostedTarget(session, session.hosted);
   // Loaded on use: commands about this machine do without it.
   const { openAzureTarget } =

@@ -9,7 +9,7 @@ import { approvalSummary } from "./approval-summary";
 import { recordApproval } from "./record-approval";
 import { describeRefusedClients } from "./refused-clients";
 import { writeRunReport } from "./run-report";
-import { isInProduction, passedQa, requireNewerVersion } from "./release-of-run";
+import { isInProduction, passedTests, requireNewerVersion } from "./release-of-run";
 import type { RunContext, Step } from "./step";
 
 /** The figures that a decision rests on; the report of the run so far is written for it. */
@@ -43,8 +43,8 @@ export const approveStep: Step = {
   name: "approve",
   async run(context) {
     const { session, target, yes, definition, reason } = context;
-    const release = await passedQa(context);
-    // QA has done its part, and costs nothing while nobody tests.
+    const release = await passedTests(context);
+    // They have done their part, and cost nothing while nobody tests.
     for (const environment of session.environments.testing) await target.pause(environment, definition.name);
     if (await isInProduction(context, release)) {
       const explanation = `${release.model} is in production already.`;
@@ -54,7 +54,7 @@ export const approveStep: Step = {
     const refused = yes ? await describeRefusedClients(context) : undefined;
     const approved = yes ? true : await askApproval(context, `Release ${release.model} to production?`);
     if (approved === undefined) {
-      const explanation = `${release.model} passed QA and waits for approval. Release it with: npm run mlops -- promote ${release.model} --yes`;
+      const explanation = `${release.model} passed its tests and waits for approval. Release it with: npm run mlops -- promote ${release.model} --yes`;
       return { message: explanation, ends: { outcome: "waiting-for-approval", explanation } };
     }
     if (!approved) {

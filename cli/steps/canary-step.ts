@@ -8,6 +8,7 @@ import {
   type CanaryRelease,
 } from "../../deploy/rules/canary-release";
 import type { CanaryStage } from "../../deploy/rules/canary-stage";
+import { nameOfComparison } from "../../deploy/rules/comparison";
 import type { CanaryJudging } from "../../deploy/rules/judge-canary";
 import { trackHeader } from "../../deploy/laptop/routing";
 import { untilAnswered } from "../../deploy/tests/new-address";
@@ -34,18 +35,20 @@ export function describeStage({ weight, comparedWith, verdict, explanation, cana
   const latency = canary.latencyMs ? `, p95 ${canary.latencyMs.p95.toFixed(1)} ms` : "";
   const refused = describeRefused(canary);
   const seen = `${canary.requests} requests, ${canary.failures} failed${refused}${latency}`;
-  return `${traffic} against ${comparedWith}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
+  return `${traffic} against ${nameOfComparison(comparedWith)}: ${verdict}; ${verdict === "advance" ? seen : explanation}`;
 }
 
 /** What the canary of a run's release is judged by, at a stage and by hand. */
 export async function judgingOf(context: RunContext): Promise<CanaryJudging> {
   const { run, definition, session } = context;
   const { environments, registry } = session;
+  // What the last test saw is nearest to what production will see.
+  const tested = environments.testing.at(-1) ?? environments.training;
   const expected = expectedShift((await registry.get(parseModelRef(releaseOf(context).model))).tags);
   return {
     rule: definition.canary,
-    // What the last test saw is nearest to what production will see.
-    qaSample: run.tests?.[environments.testing.at(-1) ?? environments.training]?.sample ?? emptySample,
+    testEnvironment: tested,
+    testSample: run.tests?.[tested]?.sample ?? emptySample,
     acceptsRefusals: await acceptsRefusals(context),
     ...(expected && { expected }),
   };

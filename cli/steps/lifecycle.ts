@@ -1,5 +1,5 @@
 import { PlatformError } from "../../platform/base/errors";
-import type { AcceptedChange } from "../../platform/data/distribution-check";
+import type { AcceptedChange } from "../../platform/data/checks/distribution-check";
 import type { Environments } from "../../platform/release/environments";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { standingWhenEnded, type RunRecord } from "../runs/runs";
@@ -21,7 +21,7 @@ const productionSteps = [approveStep, releaseStep, verifyStep];
 const rehearsalSteps = [predictionsStep, driftStep];
 
 /** Deploys to environments before production, one after the other, and tests there. */
-function qaSteps(environments: Environments, from: readonly string[] = environments.testing): Step[] {
+function testSteps(environments: Environments, from: readonly string[] = environments.testing): Step[] {
   return from.flatMap((environment) => {
     const { smoke, load } = testStepNames(environments, environment);
     return [deployStep(environment), smokeStep(environment, smoke), loadStep(environment, load)];
@@ -30,7 +30,7 @@ function qaSteps(environments: Environments, from: readonly string[] = environme
 
 /** The life of a model, in order. The report is written however it ends. */
 function allSteps(environments: Environments): readonly Step[] {
-  return [...retrainSteps, packageStep, ...qaSteps(environments), ...productionSteps, ...rehearsalSteps];
+  return [...retrainSteps, packageStep, ...testSteps(environments), ...productionSteps, ...rehearsalSteps];
 }
 
 /** The steps up to and with the one named. */
@@ -125,7 +125,7 @@ export async function retrain(
 const stepsInProduction = ({ target }: RunContext): Step[] =>
   target.hasClients ? productionSteps : [...productionSteps, ...rehearsalSteps];
 
-/** Goes on with a run that has passed QA. */
+/** Goes on with a run that has passed its tests. */
 export async function promoteRun(context: RunContext): Promise<RunRecord> {
   context.run.outcome = "running";
   return runSteps(context, () => stepsInProduction(context), undefined);
@@ -148,7 +148,7 @@ export async function releaseRun(context: RunContext): Promise<RunRecord> {
     context,
     function* () {
       yield packageStep;
-      yield* qaSteps(context.session.environments, untestedEnvironments(context));
+      yield* testSteps(context.session.environments, untestedEnvironments(context));
       yield* stepsInProduction(context);
     },
     undefined,

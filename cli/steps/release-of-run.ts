@@ -42,11 +42,10 @@ export async function passedBefore({ run, session }: Tested, environment: string
   const { environments } = session;
   const untested = findUntested(environmentsBefore(environments, environment), run.tests, release.digest);
   if (untested !== undefined) {
-    const [where, flag] =
-      untested === environments.training ? ["", ""] : [` in ${untested}`, ` with --environment ${untested}`];
+    const flag = untested === environments.training ? "" : ` with --environment ${untested}`;
     throw new PlatformError(
       "CONFLICT",
-      `${release.model} has not passed QA${where}. Run \`mlops deploy\`, \`mlops smoke\` and \`mlops load\`${flag} first; they take --run ${run.id}.`,
+      `${release.model} has not passed its tests in ${untested}. Run \`mlops deploy\`, \`mlops smoke\` and \`mlops load\`${flag} first; they take --run ${run.id}.`,
     );
   }
   await restorePackage(await packagingOf(session, run.model), release);
@@ -54,8 +53,8 @@ export async function passedBefore({ run, session }: Tested, environment: string
   return release;
 }
 
-/** The package of a run, if it has passed QA: every environment before production. */
-export function passedQa(context: Tested): Promise<PackagedRelease> {
+/** The package of a run, if it has passed its tests: those of every environment before production. */
+export function passedTests(context: Tested): Promise<PackagedRelease> {
   return passedBefore(context, context.session.environments.production);
 }
 

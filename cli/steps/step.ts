@@ -1,5 +1,5 @@
 import { explainStorageError, reasonOf } from "../../platform/base/errors";
-import type { AcceptedChange } from "../../platform/data/distribution-check";
+import type { AcceptedChange } from "../../platform/data/checks/distribution-check";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { sqlPlaceOf } from "../../platform/settings/sql-place";
 import type { Workbench } from "../../training/inputs/workbench";

@@ -1,5 +1,5 @@
 import { writeJson } from "../../platform/base/files";
-import { splitData } from "../../platform/data/split";
+import { splitData } from "../../platform/data/split/split";
 import { crossValidate, withSettings } from "../../training/tuning/cross-validate";
 import type { TriedSettings } from "../../training/tuning/search-space";
 import type { Tuning } from "../../training/tuning/tuning";

@@ -1,3 +1,4 @@
+import { minuteMs } from "../../platform/base/durations";
 import { formatNumber } from "../../platform/base/format-number";
 import type { MetricName } from "../../platform/definition/metric-names";
 import type { RunComparison } from "../runs/compare-runs";
@@ -7,8 +8,6 @@ import type { RunSummary } from "../runs/run-summary";
 import { showCost } from "../runs/training-job";
 import { formatTable } from "./format-table";
 import { shortDigest } from "../../platform/base/files";
-
-const minuteMs = 60_000;
 
 /** A value of a definition or a record, short. */
 export const showValue = (value: unknown): string => {

@@ -1,3 +1,4 @@
+import { minuteMs } from "../../platform/base/durations";
 import type { AzureClient } from "../../platform/azure/azure-client";
 import { JobHistory, type JobStep } from "../../platform/azure/job-history";
 import { JobLog } from "../../platform/azure/job-log";
@@ -19,8 +20,6 @@ const states: Readonly<Record<string, TrainingState>> = {
   CancelRequested: "stopped",
   Canceled: "stopped",
 };
-
-const minuteMs = 60_000;
 
 function watched({ name, status, createdAt }: Job, now: Date): WatchedTraining {
   return { id: name, state: states[status] ?? "waiting", startedAt: createdAt ?? now.toISOString() };

@@ -1,3 +1,4 @@
+import { minuteMs } from "../../platform/base/durations";
 import type { MetricName } from "../../platform/definition/metric-names";
 import type { NodePrice } from "../../platform/settings/node-price";
 import { showDuration, showTime } from "../report/display";
@@ -5,7 +6,6 @@ import { showCost, type TrainingJob } from "../runs/training-job";
 import { showValue } from "../terminal/describe-runs";
 import { formatTable } from "../terminal/format-table";
 
-const minuteMs = 60_000;
 const duration = (minutes: number | undefined): string =>
   minutes === undefined ? "-" : showDuration(minutes * minuteMs);
 

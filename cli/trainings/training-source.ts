@@ -1,5 +1,6 @@
 import type { WatchedTraining } from "../../platform/gate/training-watch";
 import { readEnvironments } from "../../platform/release/environments";
+import { placeOf } from "../../platform/release/place";
 import { readTrainingStack, requireModelOf, type TrainingStack } from "./training-stack";
 import type { Session } from "../session/session";
 import type { TargetName } from "../session/target";
@@ -56,7 +57,7 @@ export function openTrainingSource(
   session: Pick<Session, "runs" | "signal">,
   { target, model }: { readonly target: TargetName; readonly model: string },
 ): TrainingSource {
-  if (target === "local") return localSource(session, model);
+  if (placeOf(target).trainings === "runs") return localSource(session, model);
   const { signal } = session;
   const { training } = readEnvironments();
   const readStack = async (): Promise<TrainingStack> => {

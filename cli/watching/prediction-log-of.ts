@@ -1,4 +1,5 @@
 import { settingOf } from "../../deploy/azure/stack-settings";
+import { placeOf } from "../../platform/release/place";
 import { openStorage } from "../../platform/storage/open-storage";
 import type { Storage } from "../../platform/storage/storage";
 import type { Session } from "../session/session";
@@ -27,7 +28,8 @@ export async function predictionLogOf(
 ): Promise<Storage> {
   const { predictions, settings } = session;
   const { target, environment: stack } = asked;
-  if (target === "local" || settings.predictionLog !== undefined) return predictions;
+  if (placeOf(target).environments === "processes" || settings.predictionLog !== undefined)
+    return predictions;
   const outputs = await outputsOfEnvironment(session, asked);
   return openStorage(settingOf(outputs, { stack, process: "scoring", name: "MLOPS_PREDICTION_LOG" }));
 }

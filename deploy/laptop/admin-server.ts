@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { z } from "zod";
 import { releaseSchema, trafficSchema } from "../../platform/release/deployment";
 import { PlatformError, explainStorageError, reasonOf, type ErrorCode } from "../../platform/base/errors";
@@ -117,5 +117,5 @@ async function handle(
 
 /** The gateway's listener for its operator, not listening yet. Every answer is the status, or what went wrong. */
 export function createAdminServer(options: AdminServerOptions): Server {
-  return http.createServer((request, response) => void handle(request, response, options));
+  return createServer((request, response) => void handle(request, response, options));
 }

@@ -17,7 +17,7 @@ import { DeploymentFiles, type GatewayAddress } from "./deployment-file";
 import { testKeyOf } from "./test-key";
 import { testHeader } from "../../scoring/http/request-headers";
 
-export interface LocalDeployerOptions {
+export interface LaptopDeployerOptions {
   readonly workspace: Pick<Workspace, "home" | "environments">;
   /** Gateways that it starts end with this process; otherwise they run until `stop`. */
   readonly attached: boolean;
@@ -44,8 +44,8 @@ function isEmpty({ stable, canary, previous }: Deployment): boolean {
 }
 
 /** Serves releases on this machine: a gateway per environment and model, with scoring processes behind it. */
-export class LocalDeployer implements Deployer {
-  constructor(private readonly options: LocalDeployerOptions) {}
+export class LaptopDeployer implements Deployer {
+  constructor(private readonly options: LaptopDeployerOptions) {}
 
   /** What is deployed, whether or not it is being served. */
   async status(environment: string, model: string): Promise<DeploymentStatus> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
+import { healthPaths } from "../../platform/http/health-paths";
 import { Connections } from "../../scoring/http/connections";
 import { createHttpServer } from "../../scoring/process/listener";
 import {
@@ -21,7 +22,7 @@ const maxConnections = 2000;
 const requestTimeoutMs = 60_000;
 
 /** Addresses that the gateway answers for itself; all others are the scoring service's. */
-const ownAddresses = ["/healthz", "/readyz"];
+const ownAddresses: readonly string[] = Object.values(healthPaths);
 
 interface PublicServerOptions {
   readonly routing: () => Routing;
@@ -99,9 +100,9 @@ async function handle(
   const path = pathOf(url);
   if (ownAddresses.includes(path) && (method === "GET" || method === "HEAD")) {
     const { stable, canary } = options.routing();
-    const ready = path === "/healthz" || (stable ?? canary)?.scoring.ready === true;
+    const ready = path === healthPaths.alive || (stable ?? canary)?.scoring.ready === true;
     if (!ready) throw new RequestProblem("NOT_READY", "No scoring process is ready.");
-    return sendJson(response, { status: path === "/healthz" ? "ok" : "ready" });
+    return sendJson(response, { status: path === healthPaths.alive ? "ok" : "ready" });
   }
   load.enter(response);
   const request: PassedRequest = {

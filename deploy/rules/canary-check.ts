@@ -1,7 +1,6 @@
 import type { CanaryRule } from "../../platform/definition/definition";
 import type { PredictionShift } from "../../platform/metrics/prediction-shift";
 import type { TrackSample } from "../../platform/release/deployment";
-import { formatNumber } from "../../platform/base/format-number";
 import { harmAbove, healthBelow } from "./evidence";
 
 /** One question asked of a canary. */
@@ -21,14 +20,16 @@ export interface CanaryCheck {
   readonly leansToHarm?: boolean;
 }
 
+type ComparedWith = { readonly kind: "stable" } | { readonly kind: "tests"; readonly environment: string };
+
 export interface CanaryInput {
-  /** Stable's sample; QA's of the same release while production has no stable. */
+  /** Stable's sample; that of tests of the same release while production has no stable. */
   readonly reference: TrackSample;
   /**
-   * Where the reference is from. QA's is of another time and other clients, so neither its latency nor its refusals say anything
-   * about the canary's.
+   * Where the reference is from: stable, where nothing is said. Tests were at another time and without clients, so neither their
+   * latency nor their refusals say anything about the canary's.
    */
-  readonly comparedWith?: "stable" | "QA";
+  readonly comparedWith?: ComparedWith;
   readonly canary: TrackSample;
   readonly rule: CanaryRule;
   /** How its predictions lay to stable's where the gate found them better: that is not held against it a second time. */
@@ -47,12 +48,9 @@ export const sureness = 3.0902;
 /** Differences below this are rounding. */
 export const rounding = 1e-9;
 
-export function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
-export function percent(fraction: number): string {
-  return `${formatNumber(fraction * 100)} %`;
+/** Where the reference was seen, as explanations say it. */
+export function whereSeen({ comparedWith }: Pick<CanaryInput, "comparedWith">): string {
+  return comparedWith?.kind === "tests" ? comparedWith.environment : "stable";
 }
 
 interface Judged extends Pick<CanaryCheck, "state" | "leansToHarm"> {

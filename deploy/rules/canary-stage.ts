@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { trackSampleSchema } from "../../platform/release/deployment";
 import { canaryReasons, canaryVerdicts } from "./canary";
+import { storedComparisonSchema } from "./comparison";
 
 /** One stage of a canary, with what its verdict was made from. */
 export const canaryStageSchema = z.object({
   weight: z.number(),
-  /** What the canary was compared with: the stable version, or QA while production has none. */
-  comparedWith: z.string(),
+  /** What the canary was compared with: the stable version, or tests of before while production has none. */
+  comparedWith: storedComparisonSchema,
   verdict: z.enum(canaryVerdicts),
   reason: z.enum(canaryReasons),
   explanation: z.string(),

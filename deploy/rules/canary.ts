@@ -1,4 +1,4 @@
-import type { CanaryCheck, CanaryInput } from "./canary-check";
+import { whereSeen, type CanaryCheck, type CanaryInput } from "./canary-check";
 import { checkFailures, checkRefusals } from "./check-answers";
 import { checkLatency } from "./check-latency";
 import { checkPairs, checkPredictions } from "./check-predictions";
@@ -64,7 +64,8 @@ function reasonOfCheck({ name }: CanaryCheck): CanaryDecision["reason"] {
   return name === "requests" ? "too-few-requests" : name;
 }
 
-function checkRequests({ reference, canary, rule, comparedWith = "stable" }: CanaryInput): CanaryCheck {
+function checkRequests(input: CanaryInput): CanaryCheck {
+  const { reference, canary, rule } = input;
   const value = Math.min(reference.requests, canary.requests);
   const enough = value >= rule.minRequests;
   return {
@@ -73,7 +74,7 @@ function checkRequests({ reference, canary, rule, comparedWith = "stable" }: Can
     value,
     limit: rule.minRequests,
     explanation:
-      `${canary.requests} requests on the canary and ${reference.requests} on ${comparedWith}` +
+      `${canary.requests} requests on the canary and ${reference.requests} on ${whereSeen(input)}` +
       (enough ? "." : `, at least ${rule.minRequests} each are needed.`),
   };
 }

@@ -1,9 +1,14 @@
+import { share } from "../../platform/base/share";
+import { percent } from "../../platform/base/wording";
 import type { Answers, TrackSample } from "../../platform/release/deployment";
-import { finite, percent, share, stateOf, worstOf, type CanaryCheck, type CanaryInput } from "./canary-check";
+import { finite, stateOf, whereSeen, worstOf, type CanaryCheck, type CanaryInput } from "./canary-check";
 import { evidenceOfShare, evidenceOfShares, type Effects } from "./evidence";
 
 /** A share that is so much larger than is allowed has to be found. */
 const foundAbove = 0.02;
+
+/** Decimals of a limit in percent: a canary of many clients has a small one. */
+const limitDecimals = 4;
 
 type Ending = "failures" | "refusals";
 const verbs = { failures: "failed", refusals: "were refused" };
@@ -28,21 +33,21 @@ function clientsOf({ requests, failures, refusals = 0, refusedAlone, tests }: Tr
 
 /**
  * Clients' requests and our own tests, apart: our replay knows what the candidate takes, and its many good answers say nothing about the
- * few requests of clients. Of QA, which has no clients, all are tests.
+ * few requests of clients. An environment for tests has no clients: of it, all are tests.
  */
 function groupsOf({ reference, canary, comparedWith }: CanaryInput): Group[] {
-  const fromQa = comparedWith === "QA";
+  const fromTests = comparedWith?.kind === "tests";
   const nothing: Answers = { requests: 0, failures: 0 };
   const groups = [
     {
       whose: canary.tests ? " of clients" : "",
       ours: clientsOf(canary),
-      theirs: fromQa ? reference : clientsOf(reference),
+      theirs: fromTests ? reference : clientsOf(reference),
     },
     {
       whose: canary.tests ? " of our own" : "",
       ours: canary.tests ?? nothing,
-      theirs: fromQa ? reference : (reference.tests ?? nothing),
+      theirs: fromTests ? reference : (reference.tests ?? nothing),
     },
   ];
   const asked = groups.filter(({ ours }) => ours.requests > 0);
@@ -57,7 +62,8 @@ interface Seen {
 }
 
 /** How many of a group ended so, compared with stable's. */
-function seenOf({ whose, ours, theirs }: Group, ending: Ending, { rule, comparedWith }: CanaryInput): Seen {
+function seenOf({ whose, ours, theirs }: Group, ending: Ending, input: CanaryInput): Seen {
+  const { rule } = input;
   const effects: Effects = {
     allowed: rule.mayFailMoreBy,
     harmful: Math.min(1, rule.mayFailMoreBy + foundAbove),
@@ -69,7 +75,7 @@ function seenOf({ whose, ours, theirs }: Group, ending: Ending, { rule, compared
   const evidence =
     alone === undefined ? evidenceOfShares(mine, other, effects) : evidenceOfShare(mine, effects);
   const all = mine.hits === mine.count && mine.count >= rule.minRequests;
-  const where = comparedWith ?? "stable";
+  const where = whereSeen(input);
   return {
     evidence: all ? Infinity : evidence,
     difference: share(mine.hits, mine.count) - (alone === undefined ? share(other.hits, other.count) : 0),
@@ -91,7 +97,7 @@ function checkShare(input: CanaryInput, ending: Ending): CanaryCheck {
     name: ending,
     ...judged,
     ...finite({ value: Math.max(...seen.map(({ difference }) => difference)), limit }),
-    explanation: `${seen.map(({ words }) => words).join("; ")}; at most ${percent(limit)} more is allowed${doubt}.`,
+    explanation: `${seen.map(({ words }) => words).join("; ")}; at most ${percent(limit, limitDecimals)} more is allowed${doubt}.`,
   };
 }
 
@@ -107,11 +113,11 @@ export function checkFailures(input: CanaryInput): CanaryCheck {
 export function checkRefusals(input: CanaryInput): CanaryCheck {
   const { canary, rule, comparedWith } = input;
   const refusesAll = canary.requests >= rule.minRequests && (canary.refusals ?? 0) === canary.requests;
-  if (comparedWith === "QA" && !refusesAll) {
+  if (comparedWith?.kind === "tests" && !refusesAll) {
     return {
       name: "refusals",
       state: "not-measurable",
-      explanation: "Refusals are not compared: QA has no clients.",
+      explanation: `Refusals are not compared: ${comparedWith.environment} has no clients.`,
     };
   }
   return checkShare(input, "refusals");

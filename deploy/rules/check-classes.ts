@@ -1,6 +1,6 @@
 import { formatNumber } from "../../platform/base/format-number";
 import type { TrackSample } from "../../platform/release/deployment";
-import { errorPerLook, finite, judge, type CanaryCheck, type CanaryInput } from "./canary-check";
+import { errorPerLook, finite, judge, whereSeen, type CanaryCheck, type CanaryInput } from "./canary-check";
 
 type ClassCounts = NonNullable<TrackSample["classes"]>;
 
@@ -23,11 +23,12 @@ function shares(before: ClassCounts, now: ClassCounts) {
  * variation, 0..1), less what samples of one distribution differ by on average, which is much where classes are many. It surely is
  * worse where even the largest deviation from that average is exceeded that chance brings (McDiarmid's inequality).
  */
-export function checkClasses({ reference, canary, rule, comparedWith = "stable" }: CanaryInput): CanaryCheck {
+export function checkClasses(input: CanaryInput): CanaryCheck {
+  const { reference, canary, rule } = input;
   const name = "predictions";
   const [before, now] = [reference.classes, canary.classes];
   if (!before || !now) {
-    const track = now ? comparedWith : "the canary";
+    const track = now ? whereSeen(input) : "the canary";
     return { name, state: "lacking", explanation: `There is no prediction on ${track} yet.` };
   }
   const { each, n, m } = shares(before, now);
@@ -48,7 +49,7 @@ export function checkClasses({ reference, canary, rule, comparedWith = "stable" 
     name,
     state,
     ...finite({ value, limit: rule.mayDifferBy }),
-    explanation: `The shares of the classes on the canary and on ${comparedWith} are ${formatNumber(value)} apart, beyond chance${largest}; ${formatNumber(rule.mayDifferBy)} is allowed${doubt}.`,
+    explanation: `The shares of the classes on the canary and on ${whereSeen(input)} are ${formatNumber(value)} apart, beyond chance${largest}; ${formatNumber(rule.mayDifferBy)} is allowed${doubt}.`,
   };
 }
 

@@ -87,13 +87,13 @@ function tailEvidence(canary: LatencyCurve, stable: LatencyCurve, { allowed, har
 }
 
 /** Whether the canary's answers take longer than stable's by more than is allowed: most of them, or the slowest. */
-export function checkLatency({ reference, canary, rule, comparedWith = "stable" }: CanaryInput): CanaryCheck {
+export function checkLatency({ reference, canary, rule, comparedWith }: CanaryInput): CanaryCheck {
   const name = "latency";
-  if (comparedWith === "QA") {
+  if (comparedWith?.kind === "tests") {
     return {
       name,
       state: "not-measurable",
-      explanation: "Latency is not compared: QA's was measured at another time.",
+      explanation: `Latency is not compared: that of ${comparedWith.environment} was measured at another time.`,
     };
   }
   if (!reference.latencyMs || !canary.latencyMs) {

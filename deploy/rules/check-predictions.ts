@@ -11,6 +11,7 @@ import {
   worstOf,
   type CanaryCheck,
   type CanaryInput,
+  whereSeen,
 } from "./canary-check";
 import { checkClasses, classDifference } from "./check-classes";
 import { evidenceOfEstimate } from "./evidence";
@@ -54,16 +55,12 @@ function beyond(shift: number, expected = 0): number {
 }
 
 /** How far the mean prediction has moved, in standard deviations of stable's predictions, with its standard error. */
-function measureMean({
-  before,
-  now,
-  counts,
-  input: { rule, expected, comparedWith = "stable" },
-}: Both): Measured {
+function measureMean({ before, now, counts, input }: Both): Measured {
+  const { rule, expected } = input;
   // A stable that always says the same has no scale of its own; the canary's is the next best.
   const scale = before.standardDeviation > 0 ? before.standardDeviation : now.standardDeviation;
   const distance = Math.abs(now.mean - before.mean);
-  const means = `Mean prediction ${formatNumber(now.mean)} on the canary, ${formatNumber(before.mean)} on ${comparedWith}`;
+  const means = `Mean prediction ${formatNumber(now.mean)} on the canary, ${formatNumber(before.mean)} on ${whereSeen(input)}`;
   if (scale === 0) {
     const same = distance <= rounding * Math.abs(before.mean);
     return {
@@ -138,10 +135,10 @@ function spreadsOf({ before, now, counts }: Both): readonly [was: Spread, is: Sp
 /** By which factor the spread of the predictions has changed: a model that always says the same has the right mean, too. */
 function measureSpread(both: Both): Measured {
   const { before, now } = both;
-  const { rule, expected, comparedWith = "stable" } = both.input;
+  const { rule, expected } = both.input;
   const [was, is] = spreadsOf(both);
   const kind = before.kept && now.kept ? "between their quartiles" : "standard deviations";
-  const spreads = `Predictions vary by ${formatNumber(is.value)} on the canary, by ${formatNumber(was.value)} on ${comparedWith} (${kind})`;
+  const spreads = `Predictions vary by ${formatNumber(is.value)} on the canary, by ${formatNumber(was.value)} on ${whereSeen(both.input)} (${kind})`;
   if (!(was.value > rounding * Math.abs(before.mean))) {
     return {
       state: "not-measurable",
@@ -163,11 +160,8 @@ function measureSpread(both: Both): Measured {
 }
 
 /** The distance between the distributions, where samples of both are kept. */
-function measureDistance({
-  before,
-  now,
-  input: { rule, expected, comparedWith = "stable" },
-}: Both): Measured | undefined {
+function measureDistance({ before, now, input }: Both): Measured | undefined {
+  const { rule, expected } = input;
   if (before.kept === undefined || now.kept === undefined) return undefined;
   const unseen = sameWithin * scaleOf(before.kept, before.standardDeviation);
   const distance = distributionDistance(before.kept, now.kept, unseen);
@@ -179,19 +173,19 @@ function measureDistance({
   return {
     state,
     ...finite({ value: distance, limit }),
-    explanation: `The distributions of the canary's predictions and of ${comparedWith}'s are ${formatNumber(distance)} apart, ${formatNumber(rule.mayDifferBy)}${describeExpected(expected?.distance)} is allowed${doubt}.`,
+    explanation: `The distributions of the canary's predictions and of ${whereSeen(input)}'s are ${formatNumber(distance)} apart, ${formatNumber(rule.mayDifferBy)}${describeExpected(expected?.distance)} is allowed${doubt}.`,
   };
 }
 
 /** Whether the canary predicts as what it is compared with does: in the mean, in spread and, where it is known, in distribution. */
 export function checkPredictions(input: CanaryInput): CanaryCheck {
   const name = "predictions";
-  const { reference, canary, comparedWith = "stable" } = input;
+  const { reference, canary } = input;
   const [before, now] = [reference.predictions, canary.predictions];
   // Numbers are judged where both have them: of two classes some clients ask for labels alone.
   if ((reference.classes ?? canary.classes) && (!before || !now)) return checkClasses(input);
   if (!before || !now) {
-    const track = now ? comparedWith : "the canary";
+    const track = now ? whereSeen(input) : "the canary";
     return { name, state: "lacking", explanation: `There is no prediction on ${track} yet.` };
   }
   const counts = [independentOf(reference, before), independentOf(canary, now)] as const;

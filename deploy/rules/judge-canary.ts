@@ -4,15 +4,18 @@ import type { ExpectedShift } from "../../platform/registry/expected-shift";
 import { emptySample, type DeploymentStatus, type TrackSample } from "../../platform/release/deployment";
 import { decideCanary } from "./canary";
 import type { CanaryStage } from "./canary-stage";
+import type { Comparison } from "./comparison";
 
 /** What a canary is judged by, whoever asks: the stages of a release, or an operator. */
 export interface CanaryJudging {
   readonly rule: CanaryRule;
-  /** What the canary is compared with while the environment has no stable version: what QA showed of it. */
-  readonly qaSample: TrackSample;
+  /** What the canary is compared with while the environment has no stable version: what the last tests showed of it. */
+  readonly testSample: TrackSample;
+  /** The environment that they were in. */
+  readonly testEnvironment: string;
   /**
    * It is accepted that the release refuses requests that stable answers. Then neither answers the other's requests, and the canary is
-   * compared with what QA showed of it, too.
+   * compared with what tests showed of it, too.
    */
   readonly acceptsRefusals?: boolean;
   /** How the release's predictions lay to those of another version where the gate found them better. */
@@ -21,7 +24,7 @@ export interface CanaryJudging {
 
 type Serving = Pick<DeploymentStatus, "stable" | "samples">;
 
-/** The stable version that a canary is compared with; nothing where that is what QA showed. */
+/** The stable version that a canary is compared with; nothing where that is what tests showed. */
 function comparedStable(
   { stable }: Pick<Serving, "stable">,
   { acceptsRefusals = false }: Pick<CanaryJudging, "acceptsRefusals">,
@@ -30,8 +33,8 @@ function comparedStable(
 }
 
 /**
- * Throws CONFLICT where a canary would be compared with QA and QA has shown too little: no request to the canary could ever decide
- * it, however long it is waited for.
+ * Throws CONFLICT where a canary would be compared with tests, and they have shown too little: no request to the canary could ever
+ * decide it, however long it is waited for.
  */
 export function requireReference(
   model: string,
@@ -39,29 +42,31 @@ export function requireReference(
   judging: CanaryJudging,
 ): void {
   if (comparedStable(serving, judging) !== undefined) return;
-  const { qaSample, rule } = judging;
-  const { requests, predictions, classes } = qaSample;
-  const remedy = "Run `mlops load` in the last environment before production again, and then this.";
+  const { testSample, testEnvironment: tested, rule } = judging;
+  const { requests, predictions, classes } = testSample;
+  const remedy = `Run \`mlops load\` in ${tested} again, and then this.`;
   if (requests < rule.minRequests) {
     throw new PlatformError(
       "CONFLICT",
-      `${model} cannot be judged as a canary: it is compared with what QA showed of it, and QA has ${requests} requests of it. At least ${rule.minRequests} are needed (canary.minRequests). ${remedy}`,
+      `${model} cannot be judged as a canary: it is compared with what ${tested} showed of it, and ${tested} has ${requests} requests of it. At least ${rule.minRequests} are needed (canary.minRequests). ${remedy}`,
     );
   }
   if (predictions ?? classes) return;
   throw new PlatformError(
     "CONFLICT",
-    `${model} cannot be judged as a canary: it is compared with what QA showed of it, and no prediction of QA's is known. At least one is needed. ${remedy}`,
+    `${model} cannot be judged as a canary: it is compared with what ${tested} showed of it, and no prediction of ${tested} is known. At least one is needed. ${remedy}`,
   );
 }
 
-/** What is known of a canary: compared with stable or with what QA showed of it. */
+/** What is known of a canary: compared with stable or with what tests showed of it. */
 export function judgeCanary(serving: Serving, judging: CanaryJudging): Omit<CanaryStage, "weight"> {
   const { samples } = serving;
   const against = comparedStable(serving, judging);
-  const reference = against ? (samples.stable ?? emptySample) : judging.qaSample;
+  const reference = against ? (samples.stable ?? emptySample) : judging.testSample;
   const canary = samples.canary ?? emptySample;
-  const comparedWith = against ? "stable" : "QA";
+  const comparedWith: Comparison = against
+    ? { kind: "stable", model: against.model }
+    : { kind: "tests", environment: judging.testEnvironment };
   // Of another stable version the gate has seen nothing.
   const expected = judging.expected?.champion === against?.model ? judging.expected : undefined;
   const decision = decideCanary({
@@ -73,7 +78,7 @@ export function judgeCanary(serving: Serving, judging: CanaryJudging): Omit<Cana
   });
   const { verdict, reason, explanation, leansToHarm } = decision;
   return {
-    comparedWith: against?.model ?? "QA",
+    comparedWith,
     verdict,
     reason,
     explanation,

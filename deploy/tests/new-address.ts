@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { healthPaths } from "../../platform/http/health-paths";
 import type { ServiceAccess } from "../../platform/release/target";
 import { askService } from "./ask-service";
 
@@ -20,7 +21,7 @@ export async function untilAnswered(
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (performance.now() < deadline) {
-    const { status } = await askService(`${url}/readyz`, { certificate });
+    const { status } = await askService(`${url}${healthPaths.ready}`, { certificate });
     if (status !== 0) return;
     await sleep(pauseMs, undefined, { signal });
   }

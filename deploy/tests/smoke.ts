@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { PackagedRelease } from "../../platform/release/deployment";
 import type { ServiceAccess } from "../../platform/release/target";
 import { PlatformError } from "../../platform/base/errors";
+import { healthPaths } from "../../platform/http/health-paths";
 import { isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
@@ -98,10 +99,10 @@ export async function smokeTest(target: {
       body: JSON.stringify({ data }),
       certificate,
     });
-  const ready = await askService(`${url}/readyz`, { certificate });
+  const ready = await askService(`${url}${healthPaths.ready}`, { certificate });
   const scored = await post(golden.rows);
   const checks: SmokeCheck[] = [
-    { name: "ready", passed: ready.status === 200, detail: `GET /readyz ${answered(ready)}` },
+    { name: "ready", passed: ready.status === 200, detail: `GET ${healthPaths.ready} ${answered(ready)}` },
     checkVersion(scored, model),
     checkGolden(scored, golden),
   ];

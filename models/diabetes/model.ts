@@ -36,7 +36,7 @@ const definition: ModelDefinitionInput = {
   gate: {
     metric: "rmse",
     minImprovement: 0.1,
-    floors: [{ metric: "r2", atLeast: 0.3 }],
+    floors: [{ metric: "r2", min: 0.3 }],
     slices: [{ column: "age", at: [50], mayBeWorseBy: 3 }],
   },
   page: true,

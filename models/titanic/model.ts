@@ -28,7 +28,7 @@ const definition: ModelDefinitionInput = {
   gate: {
     metric: "auc",
     minImprovement: 0.002,
-    floors: [{ metric: "accuracy", atLeast: 0.7 }],
+    floors: [{ metric: "accuracy", min: 0.7 }],
     slices: [{ column: "sex", mayBeWorseBy: 0.03 }],
   },
   card: {

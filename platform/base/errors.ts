@@ -56,6 +56,16 @@ export function reasonOf(thrown: unknown): string {
   return types.isNativeError(thrown) ? thrown.message : String(thrown);
 }
 
+/** The same with where it was thrown, of what only a person who looks at the code can do something about. */
+export function stackOf(thrown: unknown): string {
+  return types.isNativeError(thrown) ? (thrown.stack ?? thrown.message) : String(thrown);
+}
+
+/** How a program prints a bug: what is thrown and is no `PlatformError`. */
+export function describeBug(thrown: unknown): string {
+  return `This is a bug; please report it with these lines.\n${stackOf(thrown)}`;
+}
+
 /** The `code` of a Node.js system error ("ENOENT", "EADDRINUSE", ...), if that is what was thrown. */
 export function systemErrorCode(error: unknown): string | undefined {
   // Not `instanceof`: under a test runner, Node.js itself throws errors of another realm.

@@ -5,3 +5,8 @@
 export function commandText(text: string): string {
   return text.replaceAll("%", "%AZP25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
+
+/** The line by which Azure Pipelines shows a warning on the page of a run. */
+export function warningCommand(text: string): string {
+  return `##vso[task.logissue type=warning]${commandText(text)}`;
+}

@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { dayMs } from "./durations";
 
 /**
  * How many days ago each of these times was, as a retention of so many days counts: a pause between two of them, or after the

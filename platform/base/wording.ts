@@ -10,9 +10,9 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** A share of 0..1 in percent, with one decimal where it says something. */
-export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+/** A share of 0..1 in percent, with so many decimals where they say something. */
+export function percent(share: number, decimals = 1): string {
+  return `${Number((share * 100).toFixed(decimals))} %`;
 }
 
 /** A sentence as a part of another. */

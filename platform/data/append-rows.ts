@@ -12,8 +12,8 @@ import { identifier, type SqlEngine, type SqlRow } from "../sql/engine";
 import { openParquetFiles } from "./parquet-files";
 import { replaceFile } from "./replace-file";
 import type { DataSource } from "./source";
-import { isGzip, readBytes } from "./text-stream";
-import { writtenRows } from "./written-rows";
+import { isGzip, readBytes } from "./csv/text-stream";
+import { writtenRows } from "./values/written-rows";
 
 /** Bytes without the line ends at their end: an empty line in the middle of a file would be a row. */
 async function* withoutLastLineEnds(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

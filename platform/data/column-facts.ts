@@ -3,7 +3,7 @@ import { NumberSummary } from "../base/number-summary";
 import type { Finding } from "./findings";
 import type { SqlEngine, SqlValue } from "../sql/engine";
 import { double, identifier, literal } from "../sql/engine";
-import { isStoredAsNumber } from "./typed-columns";
+import { isStoredAsNumber } from "./values/typed-columns";
 
 /** What one scan says of a column. */
 export interface ColumnFacts {

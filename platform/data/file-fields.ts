@@ -6,6 +6,7 @@ import { identifier, type SqlEngine } from "../sql/engine";
 import { outsideCondition } from "./column-facts";
 import { openRows, type TextRows } from "./text-rows";
 import { presentTexts, typedRows } from "./typed-rows";
+import { whileReading } from "./while-reading";
 
 /** A column as whoever reads fields expects it. */
 export type ExpectedColumn = Pick<
@@ -72,17 +73,8 @@ export class FileFields {
   }
 
   /** Runs what reads the file; what goes wrong then is the file's. Throws DATA_UNREADABLE. */
-  async reading<T>(read: () => Promise<T>): Promise<T> {
-    try {
-      return await read();
-    } catch (cause) {
-      if (cause instanceof PlatformError) throw cause;
-      throw new PlatformError(
-        "DATA_UNREADABLE",
-        `${this.file} cannot be read. It may be damaged, or have changed while it was read; write it again.`,
-        { cause },
-      );
-    }
+  reading<T>(read: () => Promise<T>): Promise<T> {
+    return whileReading(this.file, read);
   }
 
   /** Throws DATA_UNREADABLE unless so many rows were there to be read, and the file is still the one that was opened. */

@@ -3,6 +3,7 @@ import { PlatformError } from "../base/errors";
 import { quoted } from "../base/wording";
 import type { FileRows, QueryColumn, SqlEngine } from "../sql/engine";
 import { requireSameColumns } from "./data-files";
+import { whileReading } from "./while-reading";
 
 const magic = "PAR1";
 
@@ -34,23 +35,11 @@ export async function openParquetFiles(engine: SqlEngine, files: readonly string
   for (const file of others) {
     requireSameColumns([first, expected], [file, await readNames(engine, file)], "Parquet");
   }
-  const rows = await reading(files, () => engine.parquetRows(files, expected));
-  const columns = await reading(files, () => engine.columns(`SELECT * FROM ${rows.from}`));
+  const reading = <T>(read: () => Promise<T>): Promise<T> => whileReading(files.join(", "), read, "Parquet");
+  const rows = await reading(() => engine.parquetRows(files, expected));
+  const columns = await reading(() => engine.columns(`SELECT * FROM ${rows.from}`));
   // The numbers of rows may be beside them.
   return { ...rows, columns: columns.filter(({ name }) => expected.includes(name)) };
-}
-
-async function reading<T>(files: readonly string[], read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (cause instanceof PlatformError) throw cause;
-    throw new PlatformError(
-      "DATA_UNREADABLE",
-      `${files.join(", ")} cannot be read as Parquet. It may be damaged; write or copy it again.`,
-      { cause },
-    );
-  }
 }
 
 /** A file's own column names: an engine gives other ones to those that it cannot tell apart. */
@@ -61,7 +50,7 @@ async function readNames(engine: SqlEngine, file: string): Promise<string[]> {
       `${file} is not a whole Parquet file. Such a file begins and ends with "${magic}"; write or copy it again.`,
     );
   }
-  const names = await reading([file], () => engine.parquetNames(file));
+  const names = await whileReading(file, () => engine.parquetNames(file), "Parquet");
   requireDifferent(file, names);
   return names;
 }

@@ -8,12 +8,12 @@ import { PlatformError } from "../base/errors";
 import { digestOfFile, fileExists, writeJson } from "../base/files";
 import { toCsvLine } from "../sql/csv-line";
 import { identifier, literal, type SqlEngine } from "../sql/engine";
-import { isNamed } from "./csv-header";
+import { isNamed } from "./csv/csv-header";
 import { deliveryOf, findDelivery, manifestName } from "./delivery";
 import { openParquetFiles } from "./parquet-files";
 import { replaceFile } from "./replace-file";
 import { openRows } from "./text-rows";
-import { isGzip } from "./text-stream";
+import { isGzip } from "./csv/text-stream";
 import { presentTexts, underItsName } from "./typed-rows";
 
 /** Rows that have a value in a column. */

@@ -1,7 +1,7 @@
 import type { ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
 import { identifier, isEmbedded, type SqlEngine } from "../sql/engine";
-import { isNamed } from "./csv-header";
+import { isNamed } from "./csv/csv-header";
 import { numbersRead, openSource, type DataFiles, type TextRows } from "./text-rows";
 import {
   isReadAsNumber,
@@ -12,7 +12,8 @@ import {
   type TypedColumn,
   type TypedRows,
 } from "./typed-rows";
-import { finiteNumber, isStoredAsNumber } from "./typed-columns";
+import { finiteNumber, isStoredAsNumber } from "./values/typed-columns";
+import { whileReading } from "./while-reading";
 
 /** Where the loaded rows came from. */
 export interface DataSource extends DataFiles, Pick<TextRows, "format" | "delimiter" | "header"> {
@@ -189,20 +190,6 @@ async function createTable(
 ): Promise<number> {
   await whileReading(file, () => replaceTable(engine, table, query));
   return requireRows(file, await engine.count(table), text.rows);
-}
-
-/** What an engine says of a file that it cannot read, in words. */
-async function whileReading<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (cause instanceof PlatformError) throw cause;
-    throw new PlatformError(
-      "DATA_UNREADABLE",
-      `${file} cannot be read. It may be damaged, or have changed while it was read; write it again.`,
-      { cause },
-    );
-  }
 }
 
 /** The rows that were read, which are as many as were counted before, where they were. */

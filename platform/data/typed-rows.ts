@@ -2,7 +2,7 @@ import type { ColumnDefinition, DataFormat } from "../definition/definition";
 import type { SqlDialect } from "../sql/dialect";
 import { identifier, literal } from "../sql/engine";
 import type { TextRows, WantedColumn } from "./text-rows";
-import { finiteNumber, formatIn, sqlTypeOf, typedColumn } from "./typed-columns";
+import { finiteNumber, formatIn, sqlTypeOf, typedColumn } from "./values/typed-columns";
 
 /** A column by its name, type and whether it is an id. */
 export type TypedColumn = Pick<ColumnDefinition, "name" | "type"> & { readonly role?: string | undefined };

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** What a key was called until bounds became `min` and `max`, as it is called today. */
 function renamed(key: string): string {
-  return key.replace(/^least(?=[A-Z])/, "min").replace(/^most(?=[A-Z])/, "max");
+  return key.replace(/^(least(?=[A-Z])|atLeast$)/, "min").replace(/^(most(?=[A-Z])|atMost$)/, "max");
 }
 
 /** What is said of a key that is not among those known: the one that was meant, or which there are. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { ModelDefinition } from "./definition";
 import { parseModelDefinition } from "./definition";
-import { PlatformError } from "../base/errors";
+import { PlatformError, reasonOf } from "../base/errors";
 
 /** Loads the definition in `file`, which lies in a folder of the model's name; `shown` is what messages call the file. */
 export function readDefinitionFile(file: string, shown = file): ModelDefinition {
@@ -20,7 +20,7 @@ function importDefinition(file: string): unknown {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     return (require(file) as { default?: unknown }).default;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new PlatformError("DEFINITION_INVALID", `${file} cannot be loaded: ${reason}. Correct the file.`, {
       cause,
     });

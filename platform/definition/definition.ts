@@ -30,11 +30,9 @@ const gateSchema = closedObject({
    * better is promoted.
    */
   confidence: z.number().min(0.5).max(0.999).default(0.95),
-  /** Values a candidate must reach whatever the champion is: `atLeast` or `atMost`, as the metric's direction says. */
+  /** Values a candidate must reach whatever the champion is: `min` or `max`, as the metric's direction says. */
   floors: z
-    .array(
-      closedObject({ metric: metricName, atLeast: z.number().optional(), atMost: z.number().optional() }),
-    )
+    .array(closedObject({ metric: metricName, min: z.number().optional(), max: z.number().optional() }))
     .default([]),
   /** Groups of rows on which a candidate may not be worse than the champion by more than `mayBeWorseBy` units of the metric. */
   slices: z
@@ -180,8 +178,7 @@ function gateFaults({ columns, task, gate }: Definition): string[] {
   }
   for (const floor of gate.floors) {
     const { better } = metrics[floor.metric];
-    const [right, wrong] =
-      better === "higher" ? (["atLeast", "atMost"] as const) : (["atMost", "atLeast"] as const);
+    const [right, wrong] = better === "higher" ? (["min", "max"] as const) : (["max", "min"] as const);
     if (floor[right] === undefined || floor[wrong] !== undefined) {
       faults.push(`the floor for "${floor.metric}" needs ${right} (${better} is better) and nothing else`);
     }

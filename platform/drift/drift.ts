@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DriftRule } from "../definition/definition";
 import { formatNumber } from "../base/format-number";
+import { share } from "../base/share";
 import { counted } from "../base/wording";
 import { binLabels } from "./bins";
 import { columnDetailsSchema, detailsOf } from "./column-details";
@@ -186,10 +187,6 @@ function categoryBins(reference: CategoryProfile, current: CategoryProfile): Dri
 
 function rowsOf({ count, missing }: ColumnProfile): number {
   return count + missing;
-}
-
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
 }
 
 /** How many of the values were not seen before, in words, where some were not. */

@@ -109,10 +109,10 @@ function measure(input: PromotionInput, { candidate, champion, slices, leftOut }
 }
 
 function judgeFloor(floor: GateRule["floors"][number], candidate: ScoredRows): Facts["floors"][number] {
-  const { metric, atLeast, atMost } = floor;
+  const { metric, min, max } = floor;
   const value = computeMetric(metric, candidate);
-  const holds = value !== undefined && value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity);
-  return { metric, bound: atLeast ?? atMost ?? NaN, ...(value !== undefined && { value }), holds };
+  const holds = value !== undefined && value >= (min ?? -Infinity) && value <= (max ?? Infinity);
+  return { metric, bound: min ?? max ?? NaN, ...(value !== undefined && { value }), holds };
 }
 
 function decide(input: PromotionInput, facts: Facts, rows: Compared): Outcome {

@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from "../base/durations";
 import { counted, quoted } from "../base/wording";
 
 /** What watching a version has shown. */
@@ -47,8 +48,7 @@ export interface RetrainingDecision {
   readonly explanation: string;
 }
 
-const hourMs = 3_600_000;
-const weekMs = 7 * 24 * hourMs;
+const weekMs = 7 * dayMs;
 
 /** What calls for a retraining, in a clause; undefined when nothing does. */
 function causeOf({

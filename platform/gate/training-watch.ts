@@ -1,3 +1,4 @@
+import { hourMs, minuteMs } from "../base/durations";
 import { counted } from "../base/wording";
 
 /** How a training stands: `failed` is one that ended by itself without its result, `stopped` one that somebody has ended. */
@@ -30,9 +31,6 @@ export interface TrainingFault {
   /** In a sentence, with what to do. */
   readonly explanation: string;
 }
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 function newestFirst(trainings: readonly WatchedTraining[]): WatchedTraining[] {
   return trainings.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));

@@ -98,8 +98,8 @@ const workplace = (): Workplace => (made ??= new Workplace());
 const upTo = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
 
 /** The first index and the one behind the last of each piece of so many rows. */
-function* pieces(rows: number, most: number): Generator<readonly [from: number, to: number]> {
-  for (let from = 0; from < rows; from += most) yield [from, Math.min(rows, from + most)];
+function* pieces(rows: number, max: number): Generator<readonly [from: number, to: number]> {
+  for (let from = 0; from < rows; from += max) yield [from, Math.min(rows, from + max)];
 }
 
 /** The sums of weight × column i × column j over rows, at i × `width` + j, for each j <= i. They are there until the next call. */

@@ -1,6 +1,6 @@
 /** Powers that the tables have: those of assembly/csv.ts. */
-const leastPower = -342;
-const greatestPower = 308;
+const minPower = -342;
+const maxPower = 308;
 const exactPower = 22;
 const wordBits = 64n;
 const wordMask = (1n << wordBits) - 1n;
@@ -17,11 +17,11 @@ function firstBits(power: number): bigint {
 
 /** The first 128 bits of each power of ten from 10^-342 to 10^308, the lower 64 first. */
 export function powersOfTen(): BigUint64Array {
-  const words = new BigUint64Array(2 * (greatestPower - leastPower + 1));
-  for (let power = leastPower; power <= greatestPower; power++) {
+  const words = new BigUint64Array(2 * (maxPower - minPower + 1));
+  for (let power = minPower; power <= maxPower; power++) {
     const bits = firstBits(power);
-    words[2 * (power - leastPower)] = bits & wordMask;
-    words[2 * (power - leastPower) + 1] = bits >> wordBits;
+    words[2 * (power - minPower)] = bits & wordMask;
+    words[2 * (power - minPower) + 1] = bits >> wordBits;
   }
   return words;
 }

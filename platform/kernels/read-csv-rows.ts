@@ -12,10 +12,10 @@ interface CsvKernels {
     columns: number,
     stride: number,
     from: number,
-    mostRows: number,
+    maxRows: number,
     powers: number,
     entries: number,
-    mostEntries: number,
+    maxEntries: number,
   ): void;
   readonly foundRows: { readonly value: number };
   readonly nextRow: { readonly value: number };
@@ -79,13 +79,13 @@ export class CsvRowReader {
   begin(layout: CsvLayout): void {
     this.layout = layout;
     this.entries = this.places + layout.places.byteLength;
-    this.text = this.entries + 4 * entryWords * this.mostEntries(layout);
+    this.text = this.entries + 4 * entryWords * this.maxEntries(layout);
     this.grow(this.text);
     new Int32Array(this.memory.buffer).set(layout.places, this.places / 4);
   }
 
   /** Room for the entries of a row at least. */
-  private mostEntries({ places }: CsvLayout): number {
+  private maxEntries({ places }: CsvLayout): number {
     return places.length + this.capacity;
   }
 
@@ -120,7 +120,7 @@ export class CsvRowReader {
       capacity - row,
       this.powers,
       this.entries,
-      this.mostEntries(layout),
+      this.maxEntries(layout),
     );
     return { rows: run.foundRows.value, next: run.nextRow.value - text, untold: this.untoldFields() };
   }

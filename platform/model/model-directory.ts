@@ -7,7 +7,7 @@ import { datePartSchema } from "../definition/date-parts";
 import { formatSchema } from "../definition/format-schema";
 import { metricNames } from "../definition/metric-names";
 import { intervalSchema, metricsSchema as metricValuesSchema } from "../metrics/evaluation";
-import { splitRuleSchema } from "../data/split-rule";
+import { splitRuleSchema } from "../data/split/split-rule";
 import type { Profile } from "../drift/profile";
 import { isotonicSchema } from "./isotonic-calibration";
 import type { Signature } from "./signature";

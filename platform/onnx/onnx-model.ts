@@ -228,7 +228,7 @@ async function createSession(runtime: OnnxRuntime, file: string): Promise<Infere
       logSeverityLevel: 3,
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new PlatformError(
       "MODEL_INVALID",
       `${file} is not a model that onnxruntime can load: ${reason}. Train again, or restore the file.`,

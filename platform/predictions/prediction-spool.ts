@@ -1,3 +1,4 @@
+import { hourMs } from "../base/durations";
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { readFile, readdir, rename, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -40,7 +41,6 @@ interface OpenSegment {
   records: number;
 }
 
-const hourMs = 3_600_000;
 /** Bytes of records that may wait to be written together; a record too large for that is written by itself. */
 const [maxWaitingBytes, maxSharedBytes] = [256 * 1024, 16 * 1024];
 const ownerFile = "owner.json";

@@ -1,3 +1,4 @@
+import { hourMs } from "../base/durations";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { digestOf } from "../base/files";
@@ -69,7 +70,6 @@ const maxTogether = 8;
 /** How long the spool is left alone after it failed or was slow. */
 const restMs = 5000;
 const heartbeatMs = 10_000;
-const hourMs = 3_600_000;
 
 /** FNV-1a: the same id gives the same fraction in every process and version. */
 export function sampleOf(id: string): number {

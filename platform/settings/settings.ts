@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from "../base/durations";
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { modelDefinitionSchema } from "../definition/definition";
@@ -26,7 +27,6 @@ const modelRef = z.string().refine(isModelRef);
 const folder = z.string().min(1);
 const revision = z.optional(z.string().regex(/^([0-9a-f]{40}(-dirty)?)?$/));
 const serving = modelDefinitionSchema.shape.serving.parse(undefined);
-const dayMs = 86_400_000;
 
 function serviceUrl(name: string, schema: z.ZodType<string | undefined, string | undefined>) {
   const url = schema.refine((text) => text === undefined || isServiceUrl(text));
@@ -142,7 +142,7 @@ const processes = {
     maxLagMs: wholeNumber("MLOPS_MAX_LAG_MS", [20, 60_000], 1000),
     maxConnections: wholeNumber("MLOPS_MAX_CONNECTIONS", [1, 100_000], 2000),
     /** From SIGTERM to the end. */
-    graceMs: wholeNumber("MLOPS_GRACE_MS", [100, 3_600_000], 10_000),
+    graceMs: wholeNumber("MLOPS_GRACE_MS", [100, hourMs], 10_000),
     /** Between "not ready" and the end of listening: the time a load balancer takes to notice. */
     drainMs: wholeNumber("MLOPS_DRAIN_MS", [0, 600_000], 0),
     /** Processes that share the port. */
@@ -232,7 +232,13 @@ const tables = Object.entries<Record<string, Variable<unknown>>>(processes);
 
 const knownNames = [...new Set(tables.flatMap(([, table]) => Object.values(table).map(({ name }) => name)))];
 
+/** What a setting was called until bounds became MIN and MAX, as it is called today. */
+const renamed = (name: string): string => name.replace(/_LEAST_/, "_MIN_").replace(/_MOST_/, "_MAX_");
+
 function unknownNameFault(name: string): string {
+  const today = renamed(name.toUpperCase());
+  if (today !== name.toUpperCase() && knownNames.includes(today))
+    return `${name} is not a setting. It is now called ${today}; rename it.`;
   const nearest = closest(name.toUpperCase(), knownNames);
   const hint = distance(name.toUpperCase(), nearest) <= 4 ? ` Did you mean ${nearest}?` : " Unset it.";
   return `${name} is not a setting.${hint}`;

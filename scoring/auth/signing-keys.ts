@@ -1,5 +1,8 @@
-import { reasonOf } from "../../platform/base/errors";
+import { hourMs } from "../../platform/base/durations";
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import { z } from "zod";
+import { reasonOf } from "../../platform/base/errors";
+import { HttpClient } from "../../platform/http/http-client";
 import { RequestProblem } from "../problems/problem";
 
 export interface SigningKeysOptions {
@@ -12,14 +15,27 @@ export interface SigningKeysOptions {
   readonly pauseMs?: number;
 }
 
-const fetchTimeoutMs = 5000;
+/** A key as RFC 7517 has it; jose checks the rest where it is used. */
+const keysSchema = z.object({
+  keys: z.array(z.looseObject({ kty: z.string(), use: z.string().exactOptional() })),
+});
+
+/** Clients wait for the keys, and ask again by themselves: one attempt, and a short one. */
+const issuer = new HttpClient({
+  name: "The issuer of tokens",
+  code: "REMOTE_FAILED",
+  timing: { attempts: 1, timeoutMs: 5000 },
+});
 
 async function fetchKeys(url: string): Promise<JSONWebKeySet> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), redirect: "error" });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`);
-  const body = (await answer.json()) as JSONWebKeySet;
+  const { keys } = await issuer.call({
+    what: "The list of keys",
+    method: "GET",
+    url,
+    answer: keysSchema,
+  });
   // Only keys that sign by RSA: one of another kind under a known id has no place here.
-  return { keys: body.keys.filter(({ kty, use }) => kty === "RSA" && (use === undefined || use === "sig")) };
+  return { keys: keys.filter(({ kty, use }) => kty === "RSA" && (use === undefined || use === "sig")) };
 }
 
 /** The public keys of an issuer (JWKS), as it rotates them. Those fetched last stay good while it cannot be reached. */
@@ -34,7 +50,7 @@ export class SigningKeys {
 
   /** The key that a token names; throws AUTH_UNAVAILABLE while no key could ever be fetched. */
   readonly get: JWTVerifyGetKey = async (header, token) => {
-    const { freshMs = 3_600_000 } = this.options;
+    const { freshMs = hourMs } = this.options;
     // Old keys still do while new ones are fetched; without any there is nothing but to wait.
     if (this.find === undefined) await this.refresh();
     else if (performance.now() - this.fetchedAt > freshMs) void this.refresh();

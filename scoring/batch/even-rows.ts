@@ -2,10 +2,10 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import { withTemporaryFolder } from "../../platform/base/files";
-import { findDelimiter, type Delimiter } from "../../platform/data/csv-delimiter";
-import { CsvGrammar } from "../../platform/data/csv-grammar";
-import { readCsvRows } from "../../platform/data/csv-rows";
-import { isGzip, readBytes } from "../../platform/data/text-stream";
+import { findDelimiter, type Delimiter } from "../../platform/data/csv/csv-delimiter";
+import { CsvGrammar } from "../../platform/data/csv/csv-grammar";
+import { readCsvRows } from "../../platform/data/csv/csv-rows";
+import { isGzip, readBytes } from "../../platform/data/csv/text-stream";
 
 /** Rows with the wrong number of fields that are kept in memory; a file with more of them is refused as a whole. */
 const maxUneven = 100_000;

@@ -1,4 +1,4 @@
-import { typedValue } from "../../platform/data/typed-columns";
+import { typedValue } from "../../platform/data/values/typed-columns";
 import type { DataFormat } from "../../platform/definition/definition";
 import type { Signature } from "../../platform/model/signature";
 import type { FeatureTable, Predictions } from "../../platform/model/table";

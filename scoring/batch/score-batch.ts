@@ -1,8 +1,8 @@
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { FileFields, doubtColumn } from "../../platform/data/file-fields";
 import { errorLines } from "../../platform/data/findings";
-import { checkSchema } from "../../platform/data/schema-check";
-import { formatIn } from "../../platform/data/typed-columns";
+import { checkSchema } from "../../platform/data/checks/schema-check";
+import { formatIn } from "../../platform/data/values/typed-columns";
 import { PlatformError } from "../../platform/base/errors";
 import { featureBlocks } from "../../platform/model/feature-blocks";
 import { toCsvLine } from "../../platform/sql/csv-line";

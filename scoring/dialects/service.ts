@@ -1,3 +1,4 @@
+import { healthPaths } from "../../platform/http/health-paths";
 import { docsPage, docsPolicy } from "../description/docs-page";
 import { openApi } from "../description/openapi";
 import { anyObject, plainText, problemType, readOperation } from "../description/openapi-parts";
@@ -19,14 +20,14 @@ export const service: Dialect = {
     ...azureRoutes,
     {
       method: "GET",
-      path: "/healthz",
+      path: healthPaths.alive,
       open: true,
       handler: () => () => ({ status: "ok" }),
       operation: () => read("Say that the process lives, as JSON", "Service", anyObject),
     },
     {
       method: "GET",
-      path: "/readyz",
+      path: healthPaths.ready,
       open: true,
       handler:
         ({ scorer, state }) =>

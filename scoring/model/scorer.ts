@@ -1,5 +1,5 @@
 import type { ServingLimits } from "../../platform/definition/definition";
-import { PlatformError } from "../../platform/base/errors";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { predictionSource, type PredictionSource } from "../../platform/predictions/prediction-frames";
 import type { PredictionLog } from "../../platform/predictions/prediction-writer";
 import type { Signature } from "../../platform/model/signature";
@@ -155,7 +155,7 @@ export class Scorer {
     try {
       await this.predict(rows.table);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       throw new PlatformError(
         "MODEL_INVALID",
         `${this.reference} cannot score its own example: ${reason} Train it again, or restore its model directory.`,

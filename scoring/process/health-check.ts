@@ -1,5 +1,6 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { healthPaths } from "../../platform/http/health-paths";
 
 /** Longest wait for the answer, in milliseconds. */
 const timeoutMs = 4_000;
@@ -8,9 +9,10 @@ const timeoutMs = 4_000;
 function readyUrl({ MLOPS_HOST, MLOPS_PORT, MLOPS_HEALTH_PORT, ...env }: NodeJS.ProcessEnv): URL {
   const any = MLOPS_HOST === undefined || MLOPS_HOST === "0.0.0.0" || MLOPS_HOST === "::";
   const host = any ? "127.0.0.1" : MLOPS_HOST.includes(":") ? `[${MLOPS_HOST}]` : MLOPS_HOST;
-  if (MLOPS_HEALTH_PORT !== undefined) return new URL(`http://${host}:${MLOPS_HEALTH_PORT}/readyz`);
+  if (MLOPS_HEALTH_PORT !== undefined)
+    return new URL(`http://${host}:${MLOPS_HEALTH_PORT}${healthPaths.ready}`);
   const scheme = (env.MLOPS_TLS_CERT ?? env.MLOPS_TLS_KEY_VAULT) === undefined ? "http" : "https";
-  return new URL(`${scheme}://${host}:${MLOPS_PORT ?? "8080"}/readyz`);
+  return new URL(`${scheme}://${host}:${MLOPS_PORT ?? "8080"}${healthPaths.ready}`);
 }
 
 function end(code: 0 | 1, message: string): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parentPort, workerData } from "node:worker_threads";
 import { PlatformError } from "../../platform/base/errors";
+import { healthPaths } from "../../platform/http/health-paths";
 import { listen } from "../../platform/http/listening";
 import { Connections } from "../http/connections";
 import { pathOf } from "../http/path-pattern";
@@ -24,9 +25,10 @@ function send(response: ServerResponse, status: number, body: object): void {
 function answer({ url = "/" }: IncomingMessage, response: ServerResponse): void {
   const { alive, ready } = board.read();
   const path = pathOf(url);
-  if (path === "/healthz") send(response, alive ? 200 : 503, { status: alive ? "ok" : "hangs" });
-  else if (path === "/readyz") send(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready" });
-  else send(response, 404, { detail: "Here are /healthz and /readyz alone." });
+  if (path === healthPaths.alive) send(response, alive ? 200 : 503, { status: alive ? "ok" : "hangs" });
+  else if (path === healthPaths.ready)
+    send(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready" });
+  else send(response, 404, { detail: `Here are ${Object.values(healthPaths).join(" and ")} alone.` });
 }
 
 /** Answers whether the process lives and is ready, whatever its main thread is busy with. */

@@ -39,7 +39,7 @@ function requirePair(pair: TlsPair, what: string): TlsPair {
   try {
     createSecureContext(pair);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new PlatformError(
       "SETTINGS_INVALID",
       `${what} not a certificate and its private key in PEM: ${reason}. Write both anew.`,

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { Signature, SignatureColumn } from "../../platform/model/signature";
-import { findDelimiter } from "../../platform/data/csv-delimiter";
-import { readCsvRows } from "../../platform/data/csv-rows";
-import { typedValue } from "../../platform/data/typed-columns";
+import { findDelimiter } from "../../platform/data/csv/csv-delimiter";
+import { readCsvRows } from "../../platform/data/csv/csv-rows";
+import { typedValue } from "../../platform/data/values/typed-columns";
 import { RequestProblem } from "../problems/problem";
 import { checkColumnCount, findRepeated } from "./column-names";
 import { show } from "./read-faults";

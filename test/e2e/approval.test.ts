@@ -22,7 +22,7 @@ async function statusOf(
   return { prod: deployments.find(({ environment }) => environment === "prod"), runs };
 }
 
-describe("a version that passed QA", () => {
+describe("a version that passed its tests", () => {
   const place = new Workplace();
   afterAll(() => place.remove());
   let goOn: string[] = [];
@@ -31,9 +31,10 @@ describe("a version that passed QA", () => {
   test("waits for approval when there is nobody to ask, and that is no failure", async () => {
     const { code, stdout, stderr } = await place.run(["lifecycle"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const said = /diabetes:1 passed QA and waits for approval\. Release it with: npm run mlops -- (.+)/.exec(
-      stdout,
-    );
+    const said =
+      /diabetes:1 passed its tests and waits for approval\. Release it with: npm run mlops -- (.+)/.exec(
+        stdout,
+      );
     goOn = said?.[1]?.split(" ") ?? [];
     expect(goOn).toEqual(["promote", "diabetes:1", "--yes"]);
     const { prod, runs } = await statusOf(place);
@@ -118,7 +119,7 @@ describe("a version that passed QA", () => {
   });
 });
 
-describe("a version that has not passed QA", () => {
+describe("a version that has not passed its tests", () => {
   const place = new Workplace();
   afterAll(() => place.remove());
 
@@ -128,7 +129,7 @@ describe("a version that has not passed QA", () => {
     [
       "is only packaged",
       ["package"],
-      "diabetes:1 has not passed QA. Run `mlops deploy`, `mlops smoke` and `mlops load` first",
+      "diabetes:1 has not passed its tests in qa. Run `mlops deploy`, `mlops smoke` and `mlops load` first",
     ],
   ])("is refused, with the reason, when it %s", async (_name, before, reason) => {
     if (before.length > 0) await place.json(before);

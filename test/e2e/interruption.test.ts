@@ -105,7 +105,7 @@ describe("a workspace in which a run is killed", () => {
     await expectSound(place);
   });
 
-  test("what had passed QA is released from there", async () => {
+  test("what had passed its tests is released from there", async () => {
     const run = await place.json<RunRecord>(["promote", "--yes"]);
     expect(run).toMatchObject({ outcome: "released", version: "diabetes:1" });
     await place.json(["stop"]);

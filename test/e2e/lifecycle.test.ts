@@ -29,8 +29,8 @@ describe.each<[string, NodeJS.ProcessEnv]>([
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     const lines = ended.stdout.split("\n").filter((line) => line.startsWith("✔"));
     expect(lines.map((line) => line.split(/\s+/)[1])).toEqual(steps);
-    expect(ended.stdout).toContain("canary 10 % against QA: advance");
-    expect(ended.stdout).toContain("canary 50 % against QA: advance");
+    expect(ended.stdout).toContain("canary 10 % against qa: advance");
+    expect(ended.stdout).toContain("canary 50 % against qa: advance");
     expect(ended.stdout).toContain(`100 %: ${model}:1 takes all traffic`);
     expect(ended.stdout).toContain(`${model}:1 is in production.`);
     const { runs, deployments } = await place.json<{ runs: RunRecord[]; deployments: DeploymentStatus[] }>([

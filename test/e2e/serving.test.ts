@@ -77,8 +77,8 @@ describe("production with a poor champion", () => {
       promoted.canary?.map(({ weight, comparedWith, verdict }) => [weight, comparedWith, verdict]),
     ).toEqual([
       // It goes on from where `mlops deploy --weight 20` had left it.
-      [20, "diabetes:1", "advance"],
-      [50, "diabetes:1", "advance"],
+      [20, { kind: "stable", model: "diabetes:1" }, "advance"],
+      [50, { kind: "stable", model: "diabetes:1" }, "advance"],
     ]);
     const decision = await decisionOf(promoted);
     expect(decision).toMatchObject({ promote: true, reason: "better", champion: { model: "diabetes:1" } });

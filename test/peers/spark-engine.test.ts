@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import path from "node:path";
 import { openEngine, openEngineAt, type SqlPlace } from "../../platform/sql/open-engine";
 import { loadData, loadText } from "../../platform/data/source";
-import { splitData } from "../../platform/data/split";
+import { splitData } from "../../platform/data/split/split";
 import { measureDrift } from "../../platform/drift/drift";
 import { profileTable, profileTableAgainst } from "../../platform/drift/profile-table";
 import { featuresOf } from "../../platform/definition/definition";

@@ -198,3 +198,83 @@ test("a resource: a component in its room and a line of the program", () => {
   expect(names).toContain("mlops:infra:Notes notes");
   expect(names).toContain("azure-native:storage:StorageAccount notes");
 });
+
+test("a dialect: an object and its place in the list are served, guarded, described and sampled", () => {
+  const named = filesNamed("Add a dialect", { name: "echo" });
+  const sample = readFileSync(path.join(repository, "test/scoring/dialects/echo-dialect.ts"), "utf8");
+  change(named, "scoring/dialects/echo.ts", () =>
+    sample.replaceAll("../../../scoring/dialects/", "./").replaceAll("../../../scoring/", "../"),
+  );
+  change(named, "scoring/dialects/dialects.ts", (old) =>
+    `import { echo } from "./echo";\n${old}`.replace("mlflow, service]", "mlflow, echo, service]"),
+  );
+  const fixture = "test/scoring/dialects/service-fixture.ts";
+  cpSync(path.join(repository, fixture), path.join(copy, fixture));
+  const seen = evaluate(`
+    import { ApiKeys } from "./scoring/auth/api-keys";
+    import { predictingRouteAt } from "./scoring/dialects/find-dialect";
+    import { call, closeServices, cost, json, openService } from "./test/scoring/dialects/service-fixture";
+    const key = "key-of-this-test-7f3a";
+    const headers = { authorization: "Bearer " + key };
+    async function main() {
+      const app = openService(cost, { authenticator: new ApiKeys({ primary: key }) });
+      const sent = json("/echo/3/predict", {});
+      const asked = async (more: object) => {
+        const { status, bytes } = await call(app, { ...sent, headers: { ...sent.headers, ...more } });
+        return [status, JSON.parse(bytes.toString()) as unknown];
+      };
+      const { json: described } = await call(app, { url: "/openapi.json", headers });
+      const results = {
+        answered: await asked(headers),
+        refused: (await asked({}))[0],
+        open: (await call(app, { url: "/echo/alive" })).json,
+        described: Object.keys(described.paths as object).filter((path) => path.startsWith("/echo")),
+        sampled: predictingRouteAt("POST", "/echo/3/predict")?.path,
+      };
+      await closeServices();
+      console.log(JSON.stringify(results));
+    }
+    void main();
+  `);
+  expect(seen).toEqual({
+    answered: [200, [3]],
+    refused: 401,
+    open: { alive: true },
+    described: ["/echo/{times}/predict", "/echo/alive"],
+    sampled: "/echo/:times/predict",
+  });
+});
+
+test("an environment: a name in the list and the settings of its stack are all that commands and the bootstrap need", () => {
+  const named = filesNamed("Add an environment", { name: "staging" });
+  change(named, "environments.yml", (old) =>
+    old.replace("testEnvironments: qa", "testEnvironments: qa,staging"),
+  );
+  change(named, "Pulumi.staging.yaml", () => readFileSync(path.join(repository, "Pulumi.qa.yaml"), "utf8"));
+  const seen = evaluate(`
+    import { environmentsBefore, readEnvironments } from "./platform/release/environments";
+    import { signInsOf } from "./infra/bootstrap/names";
+    import { StackFile } from "./infra/bootstrap/stack-file";
+    import { parseConfig } from "./infra/config/config";
+    const environments = readEnvironments();
+    const own = { "mlops:owner": "team", "mlops:costCentre": "4711", "mlops:alertEmail": "ops@example.com" };
+    const config = parseConfig("staging", { ...new StackFile(__dirname, "staging").settings(), ...own });
+    const signIns = signInsOf({ environments: environments.names.map((name) => ({ name, subscriptionId: "s" })) });
+    console.log(JSON.stringify({
+      names: environments.names,
+      before: environmentsBefore(environments, "prod"),
+      signIns: signIns.map(({ name }) => name).filter((name) => name.includes("staging")),
+      stack: [config.environment, config.scoring],
+    }));
+  `);
+  expect(seen).toEqual({
+    names: ["qa", "staging", "prod"],
+    before: ["qa", "staging"],
+    signIns: expect.arrayContaining(["mlops-staging-release"]) as string[],
+    stack: ["staging", "containers"],
+  });
+  const status = JSON.parse(run(["cli/main.ts", "status", "--json"])) as {
+    deployments: { environment: string }[];
+  };
+  expect(status.deployments.map(({ environment }) => environment)).toEqual(["qa", "staging", "prod"]);
+});

@@ -6,7 +6,7 @@ import {
   type ModelDefinition,
   type ModelDefinitionInput,
 } from "../../platform/definition/definition";
-import { decideSplitRule, type SplitRule } from "../../platform/data/split-rule";
+import { decideSplitRule, type SplitRule } from "../../platform/data/split/split-rule";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { openEngine } from "../../platform/sql/open-engine";
 import { identifier, literal } from "../../platform/sql/engine";

@@ -114,7 +114,7 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
     taken.push("az pipelines run");
     expect(failures).toEqual([]);
     expect(described(run)).toEqual(released);
-    expect(outputOf(run, "Production.Canary.deploy")).toMatch(/canary 50 % against QA: advance/);
+    expect(outputOf(run, "Production.Canary.deploy")).toMatch(/canary 50 % against qa: advance/);
     const clients = place.clients(2, 50);
     await pause(3000);
     const { answered, failures: failed } = await clients.stop();

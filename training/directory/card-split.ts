@@ -1,4 +1,4 @@
-import { describeSplitRule, type SplitRule } from "../../platform/data/split-rule";
+import { describeSplitRule, type SplitRule } from "../../platform/data/split/split-rule";
 import type { CardFacts } from "./card-facts";
 
 /** What decided which rows are held out, in words that name no personal column; undefined where it is not known. */

@@ -1,5 +1,5 @@
 import type { DataSource } from "../../platform/data/source";
-import type { SplitRule } from "../../platform/data/split-rule";
+import type { SplitRule } from "../../platform/data/split/split-rule";
 import type { Lineage } from "../../platform/model/model-directory";
 import type { TrainerInput } from "../trainers/trainer";
 

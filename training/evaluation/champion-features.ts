@@ -1,6 +1,6 @@
 import { counted } from "../../platform/base/wording";
 import { loadColumns } from "../../platform/data/source";
-import { hasColumns } from "../../platform/data/row-sides";
+import { hasColumns } from "../../platform/data/split/row-sides";
 import type { Signature } from "../../platform/model/signature";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { Workbench } from "../inputs/workbench";

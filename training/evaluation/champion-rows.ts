@@ -1,4 +1,4 @@
-import { findUnseenRows, howToTell, type TrainedOn } from "../../platform/data/seen-rows";
+import { findUnseenRows, howToTell, type TrainedOn } from "../../platform/data/split/seen-rows";
 import type { PromotionInput } from "../../platform/gate/promotion-input";
 import { readLineage } from "../../platform/model/model-directory";
 import type { Champion } from "../inputs/champions";

@@ -1,10 +1,10 @@
 import { targetOf, type ModelDefinition } from "../../platform/definition/definition";
 import type { Digest } from "../../platform/base/files";
-import { digestOfRows } from "../../platform/data/digest-of-rows";
-import { hasOtherTarget, type AcceptedChange } from "../../platform/data/distribution-check";
+import { digestOfRows } from "../../platform/data/split/digest-of-rows";
+import { hasOtherTarget, type AcceptedChange } from "../../platform/data/checks/distribution-check";
 import { breakingChanges } from "../../platform/gate/breaking-changes";
 import type { Signature } from "../../platform/model/signature";
-import { decideSplitRule } from "../../platform/data/split-rule";
+import { decideSplitRule } from "../../platform/data/split/split-rule";
 import { pickRows } from "../../platform/metrics/pick-rows";
 import { predictionShift, type PredictionShift } from "../../platform/metrics/prediction-shift";
 import type { Evaluation, PromotionDecision, ScoredRows } from "../../platform/metrics/evaluation";
@@ -17,7 +17,7 @@ import {
   readReference,
   type Lineage,
 } from "../../platform/model/model-directory";
-import { splitData } from "../../platform/data/split";
+import { splitData } from "../../platform/data/split/split";
 import type { Champion } from "../inputs/champions";
 import type { Workbench } from "../inputs/workbench";
 import type { FormerVersions } from "../inputs/former-data";

@@ -1,6 +1,6 @@
-import { keyOf, rowsWith, sideHash, timeValue } from "../../platform/data/row-sides";
+import { keyOf, rowsWith, sideHash, timeValue } from "../../platform/data/split/row-sides";
 import { replaceTable } from "../../platform/data/source";
-import type { HashRule, SplitRule } from "../../platform/data/split-rule";
+import type { HashRule, SplitRule } from "../../platform/data/split/split-rule";
 import { targetOf } from "../../platform/definition/definition";
 import { PlatformError } from "../../platform/base/errors";
 import { identifier } from "../../platform/sql/engine";

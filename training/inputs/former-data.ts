@@ -1,7 +1,7 @@
 import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import { withTemporaryFolder } from "../../platform/base/files";
-import type { FormerData } from "../../platform/data/former-rows";
+import type { FormerData } from "../../platform/data/split/former-rows";
 import type { DataVersions } from "../../platform/data/versions/data-versions";
 import type { DataVersion } from "../../platform/data/versions/version-record";
 import type { Lineage } from "../../platform/model/model-directory";

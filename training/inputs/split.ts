@@ -1,12 +1,12 @@
-import { keepSides } from "../../platform/data/keep-sides";
-import { resolveSplit } from "../../platform/data/resolve-split";
+import { keepSides } from "../../platform/data/split/keep-sides";
+import { resolveSplit } from "../../platform/data/split/resolve-split";
 import {
   decideSplitRule,
   isByIdentity,
   isSameHash,
   withHash,
   type SplitRule,
-} from "../../platform/data/split-rule";
+} from "../../platform/data/split/split-rule";
 import { definitionDigest } from "../../platform/definition/definition-digest";
 import type { Lineage } from "../../platform/model/model-directory";
 import { readLineage } from "../../platform/model/model-directory";

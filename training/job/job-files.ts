@@ -3,7 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { digestOfDirectory, writeJson } from "../../platform/base/files";
-import { splitRuleSchema } from "../../platform/data/split-rule";
+import { splitRuleSchema } from "../../platform/data/split/split-rule";
 import { digestSchema, findRecord } from "../../platform/base/stored-record";
 
 const dataSchema = z.object({

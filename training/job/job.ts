@@ -34,7 +34,7 @@ import {
   requireSound,
   trainStep,
 } from "../steps";
-import { decideSplitRule } from "../../platform/data/split-rule";
+import { decideSplitRule } from "../../platform/data/split/split-rule";
 import { decideSplit } from "../inputs/split";
 import { auditedByJob } from "./job-audit";
 import { keepData, noChampions, ofProgram, versionsOf } from "./program";

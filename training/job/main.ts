@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Command, CommanderError } from "commander";
-import { PlatformError, exitCodeOf, explainStorageError } from "../../platform/base/errors";
+import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../../platform/base/errors";
 import { newRunId } from "../../platform/base/run-id";
 import { errorLines } from "../../platform/data/findings";
 import { formatModelRef } from "../../platform/definition/model-ref";
@@ -187,10 +187,7 @@ async function main(): Promise<void> {
     const error = explainStorageError(thrown);
     process.exitCode = exitCodeOf(error);
     if (error instanceof PlatformError) process.stderr.write(`${error.code}: ${error.message}\n`);
-    else
-      process.stderr.write(
-        `This is a bug; please report it with these lines.\n${error instanceof Error ? error.stack : String(error)}\n`,
-      );
+    else process.stderr.write(`${describeBug(error)}\n`);
   }
 }
 

@@ -5,7 +5,7 @@ import { metrics } from "../../platform/definition/metric-names";
 import { parseModelDefinition, type ModelDefinition } from "../../platform/definition/definition";
 import { assertNotInterrupted } from "../../platform/http/retries";
 import { computeMetric } from "../../platform/metrics/compute-metrics";
-import type { SplitRule } from "../../platform/data/split-rule";
+import type { SplitRule } from "../../platform/data/split/split-rule";
 import { scoreFitted } from "../evaluation/score-fitted";
 import type { Workbench } from "../inputs/workbench";
 import { fitCandidate } from "../candidate/fit-candidate";

@@ -20,7 +20,7 @@ function approve(board: Board): PossibleAction | undefined {
   return {
     id: "approve",
     title: `Approve ${run.version}`,
-    consequence: `${run.version}, which passed QA, goes to ${board.production} through the stages of its canary. It is rolled back by itself when the canary does worse.`,
+    consequence: `${run.version}, which passed its tests, goes to ${board.production} through the stages of its canary. It is rolled back by itself when the canary does worse.`,
     verb: ["promote", run.version, "--yes"],
   };
 }

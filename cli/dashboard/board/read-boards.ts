@@ -1,6 +1,7 @@
 import { PlatformError, reasonOf } from "../../../platform/base/errors";
 import { listDefinitions, loadDefinition } from "../../../platform/definition/definitions";
 import type { Storage } from "../../../platform/storage/storage";
+import { placeOf } from "../../../platform/release/place";
 import { statusOfAll } from "../../../deploy/rules/status-of-all";
 import { readDecisions } from "../../retraining/decision-journal";
 import type { Session } from "../../session/session";
@@ -56,7 +57,7 @@ async function readBoard(session: Session, name: string, sources: BoardSources):
     windows,
     problems: [...statuses.missing.map(({ message }) => message), ...problems],
     ...(settings.nodePrice && { nodePrice: settings.nodePrice }),
-    hasStack: settings.target === "azure",
+    hasStack: placeOf(settings.target).environments === "stacks",
     readAt: new Date().toISOString(),
   };
 }

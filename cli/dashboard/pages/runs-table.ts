@@ -1,3 +1,4 @@
+import { minuteMs } from "../../../platform/base/durations";
 import type { MetricName } from "../../../platform/definition/metric-names";
 import type { NodePrice } from "../../../platform/settings/node-price";
 import { showDuration, showNumber } from "../../report/display";
@@ -47,7 +48,7 @@ export function runsTable(
       outcomeBadge(run.outcome),
       showNumber(run.heldOut?.[metric]),
       run.trainingMs === undefined ? "–" : showDuration(run.trainingMs),
-      ...(price ? [run.trainingMs === undefined ? "–" : showCost(run.trainingMs / 60_000, price)] : []),
+      ...(price ? [run.trainingMs === undefined ? "–" : showCost(run.trainingMs / minuteMs, price)] : []),
       describeParameters(run.parameters),
       run.data ? html`<code>${shortDigest(run.data.digest)}</code>` : "–",
       decisionCell(run),

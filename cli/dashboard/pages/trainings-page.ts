@@ -1,3 +1,4 @@
+import { minuteMs } from "../../../platform/base/durations";
 import type { TrainingState } from "../../../platform/gate/training-watch";
 import { showDuration, showNumber, showTime } from "../../report/display";
 import { html, type Html } from "../../report/html";
@@ -9,8 +10,6 @@ import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
 import { links } from "./links";
 import { moment } from "./moment";
-
-const minuteMs = 60_000;
 
 const tones: Readonly<Record<TrainingState, Tone>> = {
   waiting: "calm",

@@ -85,15 +85,8 @@ const principalHeader = "x-ms-client-principal-name";
  * without, anybody could send one. Its front end chooses the site by the host name, so there is no other name to resolve to it.
  */
 export function hostedEntrance(env: NodeJS.ProcessEnv): Entrance {
-  const { WEBSITE_HOSTNAME: hostname = "", WEBSITE_AUTH_ENABLED: signsIn = "" } = env;
-  if (hostname === "" || signsIn.toLowerCase() !== "true") {
-    throw new PlatformError(
-      "USAGE",
-      `--hosted is for a web app of Azure App Service that signs people in, and this is none: WEBSITE_HOSTNAME is "${hostname}" and WEBSITE_AUTH_ENABLED is "${signsIn}". Expected both from App Service, the second "True". Turn on its authentication, or leave --hosted out.`,
-    );
-  }
   return {
-    ...webAppAt(hostname),
+    ...webAppOf(env, { signsIn: true }),
     whoIs: ({ [principalHeader]: who }) => (typeof who === "string" && who !== "" ? who : undefined),
     hasPages: true,
     keyHint: "Sign in: the request came without the name that App Service adds to those of who is signed in.",
@@ -101,8 +94,28 @@ export function hostedEntrance(env: NodeJS.ProcessEnv): Entrance {
   };
 }
 
-/** What is so of every web app of App Service, whoever it lets in. */
-function webAppAt(hostname: string): Pick<Entrance, "isHost" | "isOrigin" | "isSecure"> {
+/** What is so of every web app of App Service, whoever it lets in. Throws USAGE where this is none, or none that signs people in as it has to. */
+function webAppOf(
+  { WEBSITE_HOSTNAME: hostname = "", WEBSITE_AUTH_ENABLED: auth = "" }: NodeJS.ProcessEnv,
+  { signsIn }: { readonly signsIn: boolean },
+): Pick<Entrance, "isHost" | "isOrigin" | "isSecure"> {
+  if (hostname === "" || (signsIn && auth.toLowerCase() !== "true")) {
+    const [who, found, mend] = signsIn
+      ? [
+          " that signs people in",
+          ` and WEBSITE_AUTH_ENABLED is "${auth}"`,
+          'both from App Service, the second "True". Turn on its authentication, or leave --hosted out.',
+        ]
+      : [
+          "",
+          "",
+          "it from App Service. Leave --hosted and --public out: the page then has a link with a key.",
+        ];
+    throw new PlatformError(
+      "USAGE",
+      `--hosted is for a web app of Azure App Service${who}, and this is none: WEBSITE_HOSTNAME is "${hostname}"${found}. Expected ${mend}`,
+    );
+  }
   return {
     isHost: () => true,
     isOrigin: (origin) => origin === `https://${hostname}`,
@@ -139,14 +152,7 @@ export function hostedPageEntrance(
 ): Entrance {
   const { hasPages, explain, keyHint } = publishedEntrance(undefined);
   if (!isPublic) return { ...hostedEntrance(env), hasPages, explain };
-  const { WEBSITE_HOSTNAME: hostname = "" } = env;
-  if (hostname === "") {
-    throw new PlatformError(
-      "USAGE",
-      '--hosted is for a web app of Azure App Service, and this is none: WEBSITE_HOSTNAME is "". Expected it from App Service, which ends TLS. Leave --hosted and --public out: the page then has a link with a key.',
-    );
-  }
-  return { ...webAppAt(hostname), whoIs: () => "everybody", hasPages, explain, keyHint };
+  return { ...webAppOf(env, { signsIn: false }), whoIs: () => "everybody", hasPages, explain, keyHint };
 }
 
 /** Refuses a form that no page of this process has shown. */

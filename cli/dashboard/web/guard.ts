@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { PlatformError } from "../../../platform/base/errors";
+import { PlatformError, stackOf } from "../../../platform/base/errors";
+import { healthPaths } from "../../../platform/http/health-paths";
 import { html } from "../../report/html";
 import { cookieName, isSame, readCookie, type AccessKey, type Entrance } from "./access";
 import { renderPage } from "./page";
@@ -30,12 +31,6 @@ interface Refusal {
   readonly text: string;
 }
 
-/**
- * Where App Service asks whether a web app still answers; infra/components/web/hosted-app.ts tells it. It asks without a name of who is
- * signed in, and learns nothing else.
- */
-const healthPath = "/healthz";
-
 /** What changes nothing, from wherever it comes. */
 const readMethods: readonly string[] = ["GET", "HEAD"];
 
@@ -58,7 +53,7 @@ function refusalOf(error: unknown, { explain }: Entrance): Refusal {
   }
   const { statusCode = 500, message } = Object(error) as { statusCode?: number; message?: string };
   if (statusCode < 500) return { status: statusCode, title: "Refused", text: message ?? "" };
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${stackOf(error)}\n`);
   const text = "Please report it with the lines that the dashboard has printed.";
   return { status: 500, title: "This is a bug", text };
 }
@@ -72,8 +67,12 @@ export function addGuard(
   { key }: AccessKey,
   { entrance, portOf }: { readonly entrance: Entrance; readonly portOf: () => number },
 ): void {
-  if (entrance.whoIs !== undefined)
-    app.get(healthPath, (_request, reply) => reply.type("text/plain; charset=utf-8").send("It answers.\n"));
+  if (entrance.whoIs !== undefined) {
+    // App Service asks without a name of who is signed in, and learns nothing else; infra/components/web/hosted-app.ts tells it where.
+    app.get(healthPaths.alive, (_request, reply) =>
+      reply.type("text/plain; charset=utf-8").send("It answers.\n"),
+    );
+  }
   app.addHook("onRequest", async (request: FastifyRequest<{ Querystring: { key?: string } }>, reply) => {
     reply.headers(headers);
     const { host, origin, cookie } = request.headers;
@@ -88,7 +87,7 @@ export function addGuard(
       return refuse(reply, { status: 403, title: "Refused", text }, entrance);
     }
     if (entrance.whoIs !== undefined) {
-      if (request.routeOptions.url === healthPath) return undefined;
+      if (request.routeOptions.url === healthPaths.alive) return undefined;
       if (entrance.whoIs(request.headers) !== undefined) return undefined;
       return refuse(reply, { status: 401, title: "Who are you?", text: entrance.keyHint }, entrance);
     }

@@ -2,6 +2,7 @@ import type { SeriesOption } from "echarts";
 import type { TrackSample } from "../../../platform/release/deployment";
 import { showDuration } from "../display";
 import type { CanaryStage } from "../../../deploy/rules/canary-stage";
+import { nameOfComparison } from "../../../deploy/rules/comparison";
 import { nameAxis, type Plot, plotColours, plotOption, valueAxis } from "./plot";
 
 const percentiles = ["p50", "p95", "p99"] as const;
@@ -34,9 +35,10 @@ export function latencyPlot(stages: readonly CanaryStage[]): Plot | undefined {
     latencyMs ? showDuration(latencyMs.p95) : "nothing answered";
   const words = stages.map(
     ({ reference, comparedWith, canary, ...stage }) =>
-      `${stageName(stage)}: 95th percentile ${p95(reference)} of ${comparedWith}, ${p95(canary)} of the canary`,
+      `${stageName(stage)}: 95th percentile ${p95(reference)} of ${nameOfComparison(comparedWith)}, ${p95(canary)} of the canary`,
   );
-  const label = first.comparedWith === "QA" ? "QA, at another time" : first.comparedWith;
+  const { comparedWith: compared } = first;
+  const label = `${nameOfComparison(compared)}${compared.kind === "tests" ? ", at another time" : ""}`;
   const samples = {
     reference: stages.map((stage) => stage.reference),
     canary: stages.map((stage) => stage.canary),

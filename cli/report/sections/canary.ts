@@ -3,6 +3,7 @@ import type { DrawPlot } from "../draw-plot";
 import { showCount, showDuration, showNumber, showShare } from "../display";
 import { html, type Html } from "../html";
 import type { CanaryStage } from "../../../deploy/rules/canary-stage";
+import { nameOfComparison } from "../../../deploy/rules/comparison";
 import { latencyPlot, stageName } from "../plots/canary-plots";
 import { badge, scrollingTable } from "../table";
 import type { Section } from "./section";
@@ -33,7 +34,7 @@ function sampleCells({ requests, failures, refusals = 0, latencyMs, predictions 
 }
 
 const withoutStable =
-  "The canary was compared with what QA had shown of it before: production had no stable version, and the canary answered all requests whatever its share; or it was accepted that it refuses requests that stable answers.";
+  "The canary was compared with what tests had shown of it before: production had no stable version, and the canary answered all requests whatever its share; or it was accepted that it refuses requests that stable answers.";
 
 /** Every stage of the canary: what was seen of both tracks and what was decided. */
 export function canarySection(stages: readonly CanaryStage[], draw: DrawPlot): Section | undefined {
@@ -42,11 +43,11 @@ export function canarySection(stages: readonly CanaryStage[], draw: DrawPlot): S
     (stage) => html`<li>${verdict(stage)} <strong>${stageName(stage)}</strong>: ${stage.explanation}</li>`,
   );
   const rows = stages.flatMap((stage) => [
-    [stageName(stage), stage.comparedWith, ...sampleCells(stage.reference)],
+    [stageName(stage), nameOfComparison(stage.comparedWith), ...sampleCells(stage.reference)],
     [stageName(stage), "canary", ...sampleCells(stage.canary)],
   ]);
   const plot = latencyPlot(stages);
-  const alone = stages.some(({ comparedWith }) => comparedWith === "QA");
+  const alone = stages.some(({ comparedWith }) => comparedWith.kind === "tests");
   return {
     id: "canary",
     title: "Canary",

@@ -1,4 +1,4 @@
-import { describeSplitRule } from "../../../platform/data/split-rule";
+import { describeSplitRule } from "../../../platform/data/split/split-rule";
 import type { Lineage } from "../../../platform/model/model-directory";
 import { showCount, showNumber, showTime } from "../display";
 import { html, type Html } from "../html";

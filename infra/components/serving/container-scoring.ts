@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
+import { healthPaths } from "../../../platform/http/health-paths";
 import { requireName } from "../../config/names";
 import type { Placement } from "../../config/placement";
 import type { TrackRelease } from "../../config/release";
@@ -135,14 +136,14 @@ function container(
     environmentVariables: Object.entries(variables).map(([key, value]) => environmentVariable(key, value)),
     volumeMounts: [{ name: "spool", mountPath: "/spool" }],
     livenessProbe: {
-      httpGet: { path: "/healthz", port: healthPort, scheme: "http" },
+      httpGet: { path: healthPaths.alive, port: healthPort, scheme: "http" },
       initialDelaySeconds: 20,
       periodSeconds: 10,
       timeoutSeconds: 5,
       failureThreshold: 6,
     },
     readinessProbe: {
-      httpGet: { path: "/readyz", port: healthPort, scheme: "http" },
+      httpGet: { path: healthPaths.ready, port: healthPort, scheme: "http" },
       periodSeconds: 5,
       timeoutSeconds: 5,
       failureThreshold: 3,

@@ -4,6 +4,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import type * as inputs from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
+import { healthPaths } from "../../../platform/http/health-paths";
 import type { TrackRelease } from "../../config/release";
 import { commonLabels, healthPort, serviceAccountName, servicePort } from "./kubernetes-namespace";
 
@@ -181,9 +182,9 @@ function container(
     env: Object.entries(settings).map(([name, value]) => ({ name, value })),
     // No disk limit here: only the spool is writable, and it has its own size limit.
     resources: { requests: size, limits: size },
-    startupProbe: { ...ask("/healthz"), periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
-    readinessProbe: { ...ask("/readyz"), periodSeconds: 3, timeoutSeconds: 2, failureThreshold: 2 },
-    livenessProbe: { ...ask("/healthz"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+    startupProbe: { ...ask(healthPaths.alive), periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
+    readinessProbe: { ...ask(healthPaths.ready), periodSeconds: 3, timeoutSeconds: 2, failureThreshold: 2 },
+    livenessProbe: { ...ask(healthPaths.alive), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
     // From SIGTERM the service reports "not ready"; until then it works normally, so that the gateway can stop routing to it.
     lifecycle: { preStop: { sleep: { seconds: noticeSeconds } } },
     securityContext: containerSecurity,

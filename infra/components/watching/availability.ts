@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as monitor from "@pulumi/azure-native/monitor";
 import * as resources from "@pulumi/azure-native/resources";
+import { healthPaths } from "../../../platform/http/health-paths";
 import type { Placement } from "../../config/placement";
 
 export interface AvailabilityTestArgs {
@@ -53,7 +54,7 @@ export class AvailabilityTest extends pulumi.ComponentResource {
           RetryEnabled: true,
           Locations: testLocations.map((Id) => ({ Id })),
           Request: {
-            RequestUrl: pulumi.interpolate`${url}/healthz`,
+            RequestUrl: pulumi.interpolate`${url}${healthPaths.alive}`,
             HttpVerb: "GET",
             FollowRedirects: false,
           },

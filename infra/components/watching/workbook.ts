@@ -1,9 +1,8 @@
+import { dayMs, hourMs } from "../../../platform/base/durations";
 import { savedQueries, type SavedQuery } from "./queries";
 
 /** Name of the workbook's time range parameter, which all queries use. */
 const timeRange = "TimeRange";
-
-const hour = 3_600_000;
 
 function timeParameter(): object {
   return {
@@ -18,9 +17,9 @@ function timeParameter(): object {
           name: timeRange,
           type: 4,
           isRequired: true,
-          value: { durationMs: 24 * hour },
+          value: { durationMs: dayMs },
           typeSettings: {
-            selectableValues: [hour, 24 * hour, 7 * 24 * hour, 30 * 24 * hour].map((durationMs) => ({
+            selectableValues: [hourMs, dayMs, 7 * dayMs, 30 * dayMs].map((durationMs) => ({
               durationMs,
             })),
           },

@@ -1,5 +1,6 @@
 import * as web from "@pulumi/azure-native/web";
 import * as pulumi from "@pulumi/pulumi";
+import { healthPaths } from "../../../platform/http/health-paths";
 import type { Placement } from "../../config/placement";
 import type { Identity } from "../foundation/foundation";
 import { signInSetting, signInWith, withoutSignIn, type SignIn } from "./sign-in";
@@ -30,7 +31,7 @@ const port = "8800";
  * "Monitor App Service instances by using Health check", learn.microsoft.com/azure/app-service/monitor-instances-health-check.
  * cli/dashboard/web/guard.ts answers.
  */
-const healthCheckPath = "/healthz";
+const healthCheckPath = healthPaths.alive;
 
 /** A verb of `mlops` as a web app of App Service: the dashboard, or the page of a model. */
 export class HostedApp extends pulumi.ComponentResource {

@@ -1,5 +1,5 @@
-import { PlatformError, exitCodeOf, explainStorageError } from "../../../platform/base/errors";
-import { commandText } from "../../../platform/base/logging-command";
+import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../../../platform/base/errors";
+import { warningCommand } from "../../../platform/base/logging-command";
 import { maskText, secretsOf } from "./mask";
 
 /** Context of a step's program. */
@@ -44,17 +44,14 @@ export async function runStep(step: (context: StepContext) => Promise<void>): Pr
       process.stderr.write(`\n${error.code}: ${maskText(error.message, secrets)}\n`);
       return;
     }
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(
-      `\nThis is a bug; please report it with these lines.\n${maskText(stack, secrets)}\n`,
-    );
+    process.stderr.write(`\n${maskText(describeBug(error), secrets)}\n`);
   }
 }
 
 /** Shows a warning on the page of the run, where the CI system has one. */
 export function warn(message: string, { env, print }: Pick<StepContext, "env" | "print">): void {
   const oneLine = message.replaceAll(/\s+/g, " ");
-  if (env.TF_BUILD !== undefined) print.command(`##vso[task.logissue type=warning]${commandText(oneLine)}`);
+  if (env.TF_BUILD !== undefined) print.command(warningCommand(oneLine));
   if (env.GITHUB_ACTIONS !== undefined) print.command(`::warning::${oneLine.replaceAll("%", "%25")}`);
 }
 

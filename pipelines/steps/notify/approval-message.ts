@@ -13,7 +13,7 @@ export interface ApprovalRequest {
   /** The version in production; absent before the first release. */
   readonly champion?: Measured | undefined;
   /** Summary of the tests before production. */
-  readonly qa?: string | undefined;
+  readonly tests?: string | undefined;
   /** URL of the page on which to approve. */
   readonly link?: string | undefined;
 }
@@ -37,7 +37,10 @@ function metricLines({ candidate, champion }: ApprovalRequest): (readonly [strin
 }
 
 function factsOf(request: ApprovalRequest): (readonly [string, string])[] {
-  return [...metricLines(request), ...(request.qa === undefined ? [] : [["QA", request.qa] as const])];
+  return [
+    ...metricLines(request),
+    ...(request.tests === undefined ? [] : [["tests", request.tests] as const]),
+  ];
 }
 
 const note = "Each version was measured on the rows held out when it was trained.";

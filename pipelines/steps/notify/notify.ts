@@ -35,7 +35,8 @@ type Tests = NonNullable<z.output<typeof releaseSchema>["tests"]>;
 
 interface Waiting {
   readonly ref: ModelRef;
-  readonly qa?: string;
+  /** Summary of its tests, in a sentence. */
+  readonly tested?: string;
   /** Environments in which it has not been tested yet. */
   readonly untested: readonly string[];
 }
@@ -59,10 +60,10 @@ async function readRelease(file: string, env: NodeJS.ProcessEnv): Promise<Waitin
   const found = await findRecord(file, releaseSchema, remedy);
   if (found === undefined) throw new PlatformError("NOT_FOUND", `There is no release in ${file}. ${remedy}`);
   const tests = found.tests ?? {};
-  const qa = describeTests(tests);
+  const tested = describeTests(tests);
   return {
     ref: parseModelRef(found.release.model),
-    ...(qa !== undefined && { qa }),
+    ...(tested !== undefined && { tested }),
     untested: readEnvironments(env).testing.filter((environment) => !tests[environment]?.load),
   };
 }
@@ -86,7 +87,7 @@ function measure(registry: Registry, ref: ModelRef): Promise<Measured> {
   });
 }
 
-async function requestOf(context: StepContext, { ref, qa }: Waiting): Promise<ApprovalRequest> {
+async function requestOf(context: StepContext, { ref, tested }: Waiting): Promise<ApprovalRequest> {
   const { env, print } = context;
   const registry = openRegistry(await locateRegistry(context), { report: (error) => print(error.message) });
   const candidate = await measure(registry, ref);
@@ -95,7 +96,7 @@ async function requestOf(context: StepContext, { ref, qa }: Waiting): Promise<Ap
   return {
     candidate,
     champion: other ? await measure(registry, served) : undefined,
-    qa,
+    tests: tested,
     link: jobLinkOf(env),
   };
 }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { readEnvironments } from "../../../platform/release/environments";
+import { placeOf } from "../../../platform/release/place";
 import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
 import { readSettings } from "../../../platform/settings/settings";
 import { openWorkspace } from "../../../platform/settings/workspace";
@@ -47,10 +48,10 @@ async function askStack(stack: string, { env, secrets }: StepContext): Promise<s
 /** The registry: MLOPS_REGISTRY if it is set; otherwise the training stack's, or the one on this machine. */
 export async function locateRegistry(context: StepContext): Promise<string> {
   const { env } = context;
-  const { registry, home } = readSettings("cli", env);
+  const { registry, home, target } = readSettings("cli", env);
   if (registry !== "local") return registry;
   // The same rule as in `mlops`: cli/session/session.ts.
-  if (env.MLOPS_TARGET === "azure" && env.MLOPS_REGISTRY === undefined)
+  if (placeOf(target).environments === "stacks" && env.MLOPS_REGISTRY === undefined)
     return askStack(readEnvironments(env).training, context);
   return (await openWorkspace(home)).registry;
 }

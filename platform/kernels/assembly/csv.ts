@@ -11,13 +11,13 @@ const nul: u32 = 0;
 /** Characters below it are control characters. */
 const firstPrinted: u32 = 0x20;
 /** So many digits fit 64 bits. */
-const mostDigits: usize = 19;
+const maxDigits: usize = 19;
 /** Whole numbers up to 2^53 and powers of ten up to 10^22 are doubles, so that one operation on them is rounded once. */
-const mostExact: u64 = 1 << 53;
+const maxExact: u64 = 1 << 53;
 const exactPower: i32 = 22;
 /** Powers of ten that the table has. */
-export const leastPower: i32 = -342;
-export const greatestPower: i32 = 308;
+export const minPower: i32 = -342;
+export const maxPower: i32 = 308;
 /** Words of an entry for a field whose number is not told here: column, row, first byte and the one behind the last. */
 const entryBytes: usize = 16;
 
@@ -58,10 +58,10 @@ function upperProduct(one: u64, other: u64): u64 {
  * half first.
  */
 function nearest(digits: u64, power: i32, powers: usize): f64 {
-  if (power < leastPower || power > greatestPower) return NaN;
+  if (power < minPower || power > maxPower) return NaN;
   const shift = clz(digits);
   const scaled = digits << shift;
-  const entry = powers + <usize>(power - leastPower) * 16;
+  const entry = powers + <usize>(power - minPower) * 16;
   let exponent = <i64>((217706 * power) >> 16) + 64 + 1023 - <i64>shift;
   const factor = load<u64>(entry + 8);
   let upper = upperProduct(scaled, factor);
@@ -114,7 +114,7 @@ function readNumber(start: usize, powers: usize): usize {
     power = <i32>(fraction - at);
     count += at - fraction;
   }
-  if (count == 0 || count > mostDigits) return start;
+  if (count == 0 || count > maxDigits) return start;
   if ((byte | 0x20) == 0x65) {
     byte = byteAt(++at);
     const isSmall = byte == 0x2d;
@@ -130,10 +130,10 @@ function readNumber(start: usize, powers: usize): usize {
   }
   let number: f64;
   if (digits == 0) number = 0;
-  else if (digits <= mostExact && power >= -exactPower && power <= exactPower) {
+  else if (digits <= maxExact && power >= -exactPower && power <= exactPower) {
     const exact = <f64>digits;
     // The powers that are doubles follow those of 128 bits.
-    const table = powers + <usize>(greatestPower - leastPower + 1) * 16;
+    const table = powers + <usize>(maxPower - minPower + 1) * 16;
     number =
       power < 0
         ? exact / load<f64>(table + <usize>-power * doubleBytes)
@@ -169,10 +169,10 @@ function skipField(start: usize, delimiter: u32): usize {
 }
 
 /**
- * Reads rows from `text` on, which ends with a NUL, until one is not sound or is cut off, or there are `mostRows`. A sound row has `fields` fields,
+ * Reads rows from `text` on, which ends with a NUL, until one is not sound or is cut off, or there are `maxRows`. A sound row has `fields` fields,
  * no quotes but around fields, no control characters in them, and at most `longest` bytes. `places` has for each field the number of the column
  * that it is put into, from 0, or -1. Columns begin `stride` bytes apart from `columns` on, and the row `from` is the first that is put.
- * An empty field is NaN; one whose number is not told here has an entry in `entries`, which has room for `mostEntries`, those of a row at least.
+ * An empty field is NaN; one whose number is not told here has an entry in `entries`, which has room for `maxEntries`, those of a row at least.
  */
 export function readRows(
   text: usize,
@@ -183,18 +183,18 @@ export function readRows(
   columns: usize,
   stride: usize,
   from: i32,
-  mostRows: i32,
+  maxRows: i32,
   powers: usize,
   entries: usize,
-  mostEntries: i32,
+  maxEntries: i32,
 ): void {
   let at = text;
   foundRows = 0;
   nextRow = text;
   untold = 0;
   let found = 0;
-  while (foundRows < mostRows) {
-    if (found + fields > mostEntries) return;
+  while (foundRows < maxRows) {
+    if (found + fields > maxEntries) return;
     const row = <usize>(from + foundRows);
     for (let field: i32 = 0; field < fields; field++) {
       const column = load<i32>(places + ((<usize>field) << 2));

@@ -1,7 +1,4 @@
-/**
- * Loops over columns of doubles, in AssemblyScript, two numbers at once and in several sums; `npm run kernels` compiles them. Columns are
- * addresses in the module's memory; NaN is a missing number.
- */
+/** Loops over columns of doubles at addresses in the module's memory, two at once and in several sums; NaN is a missing number. */
 const doubleBytes: usize = 8;
 /** Of two doubles, or four words, in a register. */
 const pairBytes: usize = 16;

@@ -394,7 +394,7 @@ describe("what changes something", () => {
     boards.set("houses", boardOf({ runs: [runOf(3, { outcome: "waiting-for-approval" })] }));
     await open({ jobs });
     const { body } = await get("/models/houses/actions/approve");
-    expect(body).toContain("houses:3, which passed QA, goes to prod");
+    expect(body).toContain("houses:3, which passed its tests, goes to prod");
     expect(body).toContain("All of this run");
   });
 });

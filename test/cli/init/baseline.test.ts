@@ -2,7 +2,7 @@ import { baselineOf, meanBaseline, medianBaseline, shareBaseline } from "../../.
 
 test("the mean of a target has an r2 of 0, whatever the unit", () => {
   expect(meanBaseline(77.005)).toEqual({
-    gate: { metric: "rmse", floors: [{ metric: "r2", atLeast: 0 }] },
+    gate: { metric: "rmse", floors: [{ metric: "r2", min: 0 }] },
     comment: "A model has to do better than the mean, whose r2 is 0 and whose rmse is 77 on all rows.",
   });
 });
@@ -10,7 +10,7 @@ test("the mean of a target has an r2 of 0, whatever the unit", () => {
 /** How often giving every row the share of the population fails the floor, on held-out rows drawn from it. */
 function failures(share: number, heldOut: number): number {
   const floor =
-    shareBaseline(share, heldOut).gate.floors?.find(({ metric }) => metric === "logLoss")?.atMost ?? NaN;
+    shareBaseline(share, heldOut).gate.floors?.find(({ metric }) => metric === "logLoss")?.max ?? NaN;
   let state = 1;
   const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
   let failed = 0;
@@ -34,9 +34,9 @@ test.each([
     expect(failures(share, heldOut)).toBeLessThan(0.05);
     const [, floor] = shareBaseline(share, heldOut).gate.floors ?? [];
     const entropy = -share * Math.log(share) - (1 - share) * Math.log(1 - share);
-    expect(floor?.atMost).toBeGreaterThanOrEqual(entropy);
+    expect(floor?.max).toBeGreaterThanOrEqual(entropy);
     // Predicting a class twice as rare, or half as sure, does not pass.
-    expect(floor?.atMost).toBeLessThan(entropy + 0.3);
+    expect(floor?.max).toBeLessThan(entropy + 0.3);
   },
 );
 
@@ -50,13 +50,13 @@ const distance = { mean: 337.14, deviation: 768 };
 
 test("a median is judged by distances, with three digits and twice their error upwards", () => {
   expect(medianBaseline({ median: 245.6, distance }, 600)).toEqual({
-    gate: { metric: "mae", floors: [{ metric: "mae", atMost: 400 }] },
+    gate: { metric: "mae", floors: [{ metric: "mae", max: 400 }] },
     comment: "A model has to do better than the median, 245.6, whose mae is 337.1 on all rows.",
   });
   const small = medianBaseline({ median: 1e-6, distance: { mean: 2.341e-7, deviation: 0 } }, 600);
-  expect(small.gate.floors?.at(0)?.atMost).toBe(2.35e-7);
+  expect(small.gate.floors?.at(0)?.max).toBe(2.35e-7);
   const none = medianBaseline({ median: 1, distance: { mean: 0, deviation: 0 } }, 600);
-  expect(none.gate.floors?.at(0)?.atMost).toBe(0);
+  expect(none.gate.floors?.at(0)?.max).toBe(0);
 });
 
 test("the gate is that of the task, the classes and what is predicted", () => {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { loadDefinition, modelsDirectory } from "../../../platform/definition/definitions";
 import { initModel } from "../../../cli/init/init";
 import { openWorkbench } from "../../../training/inputs/workbench";
-import { checkData } from "../../../platform/data/checks";
+import { checkData } from "../../../platform/data/checks/checks";
 import { fileExists } from "../../../platform/base/files";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 

@@ -1,4 +1,4 @@
-import type { Delimiter } from "../../../platform/data/csv-delimiter";
+import type { Delimiter } from "../../../platform/data/csv/csv-delimiter";
 import { chooseNotation, notations, type Notation, type Readings } from "../../../cli/init/number-notation";
 
 /** A column that is one of numbers in these notations. */

@@ -145,10 +145,13 @@ describe("a report of a whole run", () => {
     expect(textOf(page)).not.toMatch(/left out|earlier decisions/);
   });
 
-  test("says of a canary that was compared with QA that it answered everything", async () => {
-    const canary = stages.map((stage) => ({ ...stage, comparedWith: "QA" }));
+  test("says of a canary that was compared with tests that it answered everything", async () => {
+    const canary = stages.map((stage) => ({
+      ...stage,
+      comparedWith: { kind: "tests" as const, environment: "qa" },
+    }));
     const text = textOf(await renderReport({ ...whole, run: { ...whole.run, canary } }));
-    expect(text).toContain("10 % QA 540 1 (0.2 %) 0 (0 %) 2.1 ms");
+    expect(text).toContain("10 % qa 540 1 (0.2 %) 0 (0 %) 2.1 ms");
     expect(text).toContain("production had no stable version, and the canary answered all requests");
   });
 

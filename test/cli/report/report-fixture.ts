@@ -83,7 +83,7 @@ const sample = (requests: number, failures: number, p50: number) => ({
 export const stages: readonly [CanaryStage, CanaryStage] = [
   {
     weight: 10,
-    comparedWith: "houses:1",
+    comparedWith: { kind: "stable", model: "houses:1" },
     verdict: "advance",
     reason: "healthy",
     explanation: "Healthy.",
@@ -92,7 +92,7 @@ export const stages: readonly [CanaryStage, CanaryStage] = [
   },
   {
     weight: 50,
-    comparedWith: "houses:1",
+    comparedWith: { kind: "stable", model: "houses:1" },
     verdict: "wait",
     reason: "too-few-requests",
     explanation: "Too few.",

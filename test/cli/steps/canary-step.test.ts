@@ -16,7 +16,7 @@ test.each([
 ])("a stage in a line says that %s", (_, refused, said) => {
   const stage = {
     weight: 10,
-    comparedWith: "diabetes:1",
+    comparedWith: { kind: "stable", model: "diabetes:1" },
     verdict: "advance",
     canary: { requests: 100, failures: 0, ...refused },
   } as unknown as Parameters<typeof describeStage>[0];

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { LocalDeployer } from "../../../deploy/laptop/laptop-deployer";
+import { LaptopDeployer } from "../../../deploy/laptop/laptop-deployer";
 import { writeRunReport } from "../../../cli/steps/run-report";
 import { Runs, type RunRecord, type StepRecord } from "../../../cli/runs/runs";
 import type { Session } from "../../../cli/session/session";
@@ -32,7 +32,7 @@ const step = (name: string, status: StepRecord["status"], message: string): Step
 
 /** Text of the report's page. */
 async function report(changes: Partial<RunRecord>): Promise<string> {
-  const deployer = new LocalDeployer({ workspace, attached: true });
+  const deployer = new LaptopDeployer({ workspace, attached: true });
   const session = { workspace, runs, deployer, environments: readEnvironments({}) } as Session;
   const file = await writeRunReport({ session, run: { ...run, ...changes }, definition });
   expect(file).toBe(folder("reports", `${run.id}.html`));

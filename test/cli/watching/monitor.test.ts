@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { LocalDeployer } from "../../../deploy/laptop/laptop-deployer";
+import { LaptopDeployer } from "../../../deploy/laptop/laptop-deployer";
 import { DeploymentFiles } from "../../../deploy/laptop/deployment-file";
 import { monitor, type MonitorOptions, type MonitorResult } from "../../../cli/watching/monitor";
 import { digestOf } from "../../../platform/base/files";
@@ -60,7 +60,7 @@ async function watch(
   const predictions = openLocalStorage(workspace.predictions);
   await logRecords(predictions, logged);
   const { output, lines } = keepLines();
-  const deployer = new LocalDeployer({ workspace, attached: true });
+  const deployer = new LaptopDeployer({ workspace, attached: true });
   const registry = openLocalRegistry(workspace.registry, { report: () => undefined });
   const options = { environment: "prod", model: "cost", rule: definition.drift, ...more };
   return { ...(await monitor({ deployer, registry, predictions, output }, options)), lines };

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { PackagedRelease } from "../../../platform/release/deployment";
 import { digestOf } from "../../../platform/base/files";
 import { openWorkspace, type Workspace } from "../../../platform/settings/workspace";
-import { LocalDeployer, type LocalDeployerOptions } from "../../../deploy/laptop/laptop-deployer";
+import { LaptopDeployer, type LaptopDeployerOptions } from "../../../deploy/laptop/laptop-deployer";
 import type { GatewayAddress } from "../../../deploy/laptop/deployment-file";
 import { row, writeCostModel } from "../../scoring/model-fixture";
 
@@ -13,7 +13,7 @@ export const faultyScoring = path.join(__dirname, "fixtures", "faulty-scoring.ts
 
 /** A workspace of its own, with deployers that are stopped when it is left. */
 export class TestEnvironment {
-  private readonly deployers: LocalDeployer[] = [];
+  private readonly deployers: LaptopDeployer[] = [];
 
   private constructor(
     readonly workspace: Workspace,
@@ -42,8 +42,8 @@ export class TestEnvironment {
     return release;
   }
 
-  deployer(options: Partial<LocalDeployerOptions> = {}): LocalDeployer {
-    const deployer = new LocalDeployer({ workspace: this.workspace, attached: true, ...options });
+  deployer(options: Partial<LaptopDeployerOptions> = {}): LaptopDeployer {
+    const deployer = new LaptopDeployer({ workspace: this.workspace, attached: true, ...options });
     this.deployers.push(deployer);
     return deployer;
   }

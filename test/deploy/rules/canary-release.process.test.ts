@@ -7,7 +7,7 @@ import {
   takeCanaryAway,
   type CanaryRelease,
 } from "../../../deploy/rules/canary-release";
-import type { LocalDeployer } from "../../../deploy/laptop/laptop-deployer";
+import type { LaptopDeployer } from "../../../deploy/laptop/laptop-deployer";
 import { runLoad } from "../../../deploy/tests/load";
 import type { CanaryStage } from "../../../deploy/rules/canary-stage";
 import type { CanaryRule } from "../../../platform/definition/definition";
@@ -43,8 +43,8 @@ const rule: CanaryRule = {
   shadowPercent: 0,
 };
 
-/** What QA would have seen of version 1. */
-function qaSample(): TrackSample {
+/** What tests would have seen of version 1. */
+function testSample(): TrackSample {
   const costs = rows.map((one) => costOf(one, 1));
   const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
   const squares = costs.reduce((sum, cost) => sum + (cost - mean) ** 2, 0);
@@ -57,7 +57,7 @@ async function sendTraffic(url: string, requests: number): Promise<void> {
 }
 
 let environment: TestEnvironment;
-let deployer: LocalDeployer;
+let deployer: LaptopDeployer;
 
 beforeAll(async () => {
   environment = await TestEnvironment.create();
@@ -78,7 +78,8 @@ async function release(version: number, changes: Partial<CanaryRelease> = {}): P
     environment: "prod",
     release: environment.release(version),
     rule,
-    qaSample: qaSample(),
+    testSample: testSample(),
+    testEnvironment: "qa",
     testCanary: () => Promise.resolve(),
     sendTraffic,
     onStage: (stage) => {
@@ -125,7 +126,7 @@ async function expectRolledBack(version: number): Promise<void> {
 describe("a stage that is undecided when its time is over", () => {
   const undecided = (reason: CanaryStage["reason"], requests: number, leansToHarm = false): CanaryStage => ({
     weight: 10,
-    comparedWith: "cost:1",
+    comparedWith: { kind: "stable", model: "cost:1" },
     verdict: "wait",
     reason,
     explanation: "As seen.",
@@ -171,7 +172,8 @@ describe("a canary that waits for its clients' requests", () => {
       environment: "prod",
       release: waiting,
       rule,
-      qaSample: qaSample(),
+      testSample: testSample(),
+      testEnvironment: "qa",
       maxRounds: 3,
       // Nobody asks.
       sendTraffic: () => Promise.resolve(void (rounds += 1)),
@@ -197,10 +199,12 @@ describe("a canary that waits for its clients' requests", () => {
 });
 
 describe("the first release, which has no stable version to be compared with", () => {
-  test("is rolled back when its predictions are not those that QA saw, and nothing is deployed", async () => {
+  test("is rolled back when its predictions are not those that tests saw, and nothing is deployed", async () => {
     const { released, stages } = await release(4);
     expect(released).toBe(false);
-    expect(stages).toMatchObject([{ comparedWith: "QA", verdict: "roll-back", reason: "predictions" }]);
+    expect(stages).toMatchObject([
+      { comparedWith: { kind: "tests", environment: "qa" }, verdict: "roll-back", reason: "predictions" },
+    ]);
     const { stable, canary } = await recorded();
     expect([stable, canary]).toEqual([undefined, undefined]);
   });
@@ -211,10 +215,10 @@ describe("the first release, which has no stable version to be compared with", (
     });
     expect(released).toBe(true);
     expect(stages.map(({ weight, comparedWith, verdict }) => [weight, comparedWith, verdict])).toEqual([
-      [10, "QA", "advance"],
-      [50, "QA", "advance"],
+      [10, { kind: "tests", environment: "qa" }, "advance"],
+      [50, { kind: "tests", environment: "qa" }, "advance"],
     ]);
-    expect(stages[0]?.reference).toEqual(qaSample());
+    expect(stages[0]?.reference).toEqual(testSample());
     expect((await recorded()).stable?.model).toBe("cost:1");
   });
 });
@@ -228,7 +232,9 @@ describe("a candidate is rolled back by itself, and no client sees a failure, wh
   ])("%s", async (_, version, reason, changes) => {
     const { released, stages } = await releaseUnderLoad(version, { rule: { ...rule, ...changes } });
     expect(released).toBe(false);
-    expect(stages).toMatchObject([{ weight: 50, comparedWith: "cost:1", verdict: "roll-back", reason }]);
+    expect(stages).toMatchObject([
+      { weight: 50, comparedWith: { kind: "stable", model: "cost:1" }, verdict: "roll-back", reason },
+    ]);
     await expectRolledBack(version);
   });
 
@@ -345,8 +351,18 @@ test("a good candidate takes over stage by stage, and no client sees a failure",
   const { released, stages, answers } = await releaseUnderLoad(7, { rule: { ...rule, weights: [30, 60] } });
   // With the explanation, which says what was wrong with a good one.
   const [first, second] = stages;
-  expect(first).toMatchObject({ weight: 30, comparedWith: "cost:1", verdict: "advance", reason: "healthy" });
-  expect(second).toMatchObject({ weight: 60, comparedWith: "cost:1", verdict: "advance", reason: "healthy" });
+  expect(first).toMatchObject({
+    weight: 30,
+    comparedWith: { kind: "stable", model: "cost:1" },
+    verdict: "advance",
+    reason: "healthy",
+  });
+  expect(second).toMatchObject({
+    weight: 60,
+    comparedWith: { kind: "stable", model: "cost:1" },
+    verdict: "advance",
+    reason: "healthy",
+  });
   expect({ released, stages: stages.length }).toEqual({ released: true, stages: 2 });
   for (const { reference, canary } of stages) {
     expect(Math.min(reference.requests, canary.requests)).toBeGreaterThanOrEqual(rule.minRequests);

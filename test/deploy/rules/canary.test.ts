@@ -18,6 +18,8 @@ function normalScores(count: number): number[] {
   });
 }
 
+const fromTests = { kind: "tests", environment: "test" } as const;
+
 const signs = (count: number): number[] =>
   Array.from({ length: count }, (_, index) => (index < count / 2 ? -1 : 1));
 
@@ -246,21 +248,31 @@ test.each([
   expect(decideCanary({ reference, canary, rule }).explanation).toBe(explanation);
 });
 
-test("refusals are not compared with QA, which has no clients, unless all are refused", () => {
+test("refusals are not compared with tests, which have no clients, unless all are refused", () => {
   const refused = (refusals: number) =>
-    decideCanary({ reference: sample(1170), canary: sample(130, { refusals }), rule, comparedWith: "QA" });
+    decideCanary({
+      reference: sample(1170),
+      canary: sample(130, { refusals }),
+      rule,
+      comparedWith: fromTests,
+    });
   expect(refused(30)).toMatchObject({ verdict: "advance" });
+  expect(refused(30).explanation).toContain("Refusals are not compared: test has no clients.");
+  expect(refused(30).explanation).toContain(
+    "Latency is not compared: that of test was measured at another time.",
+  );
+  expect(refused(30).explanation).toContain("130 requests on the canary and 1170 on test.");
   expect(refused(130)).toMatchObject({ verdict: "roll-back", reason: "refusals" });
 });
 
-test("the latency that QA had at another time is not compared", () => {
+test("the latency that tests had at another time is not compared", () => {
   const input = {
     reference: sample(1170, answeredIn(1)),
     canary: sample(200, answeredIn(500)),
     rule,
   };
-  expect(decideCanary({ ...input, comparedWith: "QA" })).toMatchObject({ verdict: "advance" });
-  expect(decideCanary({ ...input, comparedWith: "stable" })).toMatchObject({
+  expect(decideCanary({ ...input, comparedWith: fromTests })).toMatchObject({ verdict: "advance" });
+  expect(decideCanary({ ...input, comparedWith: { kind: "stable" } })).toMatchObject({
     verdict: "roll-back",
     reason: "latency",
   });

@@ -21,9 +21,9 @@ function production(status: Partial<DeploymentStatus>) {
   } as unknown as Deployer;
   const promote = (change: { force?: boolean; acceptsRefusals?: boolean; version?: number } = {}) => {
     const { force = false, acceptsRefusals = false, version = 2 } = change;
-    const qaSample = sample(2000);
+    const testSample = sample(2000);
     return promoteCanary(deployer, "prod", {
-      ...{ release: releaseOf(version), rule, qaSample, acceptsRefusals, force },
+      ...{ release: releaseOf(version), rule, testSample, testEnvironment: "qa", acceptsRefusals, force },
     });
   };
   return { promote, done };
@@ -47,7 +47,7 @@ test("one that refuses stable's clients is not, unless that was accepted when it
     ),
   });
   expect(unaccepted.done).toEqual([]);
-  // Its own rows it answers as it did in QA; stable refuses those, which is not held against it either.
+  // Its own rows it answers as it did in tests; stable refuses those, which is not held against it either.
   const mixed = { stable: sample(900, { refusals: 90 }), canary: { ...sample(3000), refusals: 1000 } };
   const accepted = production({ stable, samples: mixed });
   await accepted.promote({ acceptsRefusals: true });
@@ -65,8 +65,8 @@ test("one of which too little was seen waits, or is promoted without a look", as
   expect(done).toEqual(["promoted"]);
 });
 
-test("a first version is compared with what QA showed of it", async () => {
-  await expect(production({}).promote()).rejects.toThrow(/0 requests on the canary and 2000 on QA/);
+test("a first version is compared with what tests showed of it", async () => {
+  await expect(production({}).promote()).rejects.toThrow(/0 requests on the canary and 2000 on qa/);
   const { promote, done } = production({ samples: { canary: sample(2000) } });
   await promote();
   expect(done).toEqual(["promoted"]);

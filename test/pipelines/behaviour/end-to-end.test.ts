@@ -82,7 +82,7 @@ describe("the way of a model into production", () => {
     ]);
     expect(run.asked).toEqual(["mlops-qa", "mlops-prod"]);
     expect(outputOf(run, "Production.Canary.deploy")).toMatch(
-      /canary 10 % against QA: advance.*canary 50 % against QA: advance/s,
+      /canary 10 % against qa: advance.*canary 50 % against qa: advance/s,
     );
     const handed = JSON.parse(
       await readFile(path.join(run.artifacts, "tested-qa-1", "release.json"), "utf8"),
@@ -160,7 +160,7 @@ describe("the way of a model into production", () => {
     });
     expect(run.result).toBe("succeeded");
     const shown = [
-      ...outputOf(run, "Production.Canary.deploy").matchAll(/canary (\d+) % against QA: advance/g),
+      ...outputOf(run, "Production.Canary.deploy").matchAll(/canary (\d+) % against qa: advance/g),
     ];
     expect([...new Set(shown.map(([, weight]) => Number(weight)))]).toEqual([5, 25, 75]);
   });
@@ -195,7 +195,10 @@ describe("the way of a model into production", () => {
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("is not production's canary")]);
     expect((await production())?.stable?.model).toBe("diabetes:1");
     const untested = await home.run(["deploy", "--environment", "prod", "--weight", "10", "--release", file]);
-    expect([untested.code, untested.stderr]).toEqual([1, expect.stringContaining("has not passed QA")]);
+    expect([untested.code, untested.stderr]).toEqual([
+      1,
+      expect.stringContaining("has not passed its tests in qa"),
+    ]);
   });
 
   test("a release whose package would be another one here is refused", async () => {

@@ -47,6 +47,12 @@ describe("a project with dev, test and live", () => {
     ]);
     expect(released.asked).toEqual(["mlops-dev", "mlops-test", "mlops-live"]);
     expect(await served()).toEqual(["dev diabetes:1", "test diabetes:1", "live diabetes:1"]);
+    // The last environment before production is what its first canary is compared with.
+    const lines = released.jobs.flatMap(({ steps }) => steps.map(({ output }) => output)).join("");
+    expect(lines.match(/canary \d+ % against \S+/g)).toEqual([
+      "canary 10 % against test:",
+      "canary 50 % against test:",
+    ]);
   });
 
   test("tells the approvers after the last test, not before", async () => {
@@ -81,7 +87,10 @@ describe("a project with dev, test and live", () => {
         path.join(home.home, "release.json"),
       ];
       const { code, stderr } = await home.run(args, env);
-      expect([code, stderr]).toEqual([1, expect.stringContaining("has not passed QA. Run `mlops deploy`")]);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining("has not passed its tests in dev. Run `mlops deploy`"),
+      ]);
     }
     const unknown = await home.run(["deploy", "--environment", "prod"], env);
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("dev, test, live")]);

@@ -2,8 +2,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { ErrorCode } from "../../../platform/base/errors";
 import {
   PlatformError,
+  describeBug,
   errorCodes,
   explainStorageError,
+  reasonOf,
+  stackOf,
   systemErrorCode,
 } from "../../../platform/base/errors";
 import { useTemporaryFolder } from "./temporary-folder";
@@ -26,6 +29,17 @@ describe("errors", () => {
       expect(error).toMatchObject({ name: "PlatformError", code, status, message: "what", cause });
     },
   );
+
+  test.each<[string, unknown, string, RegExp]>([
+    ["an error", new TypeError("x is no number"), "x is no number", /^TypeError: x is no number\n +at /],
+    ["one without a stack", Object.assign(new Error("why"), { stack: undefined }), "why", /^why$/],
+    ["text", "why", "why", /^why$/],
+    ["nothing", undefined, "undefined", /^undefined$/],
+  ])("are told and traced: %s", (_, thrown, reason, stack) => {
+    expect(reasonOf(thrown)).toBe(reason);
+    expect(stackOf(thrown)).toMatch(stack);
+    expect(describeBug(thrown)).toBe(`This is a bug; please report it with these lines.\n${stackOf(thrown)}`);
+  });
 
   test("of the system have a code, others have none", async () => {
     await writeFile(folder("a"), "");

@@ -1,5 +1,5 @@
 import { formatTime, parseTime } from "../../../platform/base/iso-time";
-import { typedColumn } from "../../../platform/data/typed-columns";
+import { typedColumn } from "../../../platform/data/values/typed-columns";
 import { openEngine } from "../../../platform/sql/open-engine";
 import { literal, type SqlEngine } from "../../../platform/sql/engine";
 

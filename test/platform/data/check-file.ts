@@ -1,5 +1,5 @@
 import path from "node:path";
-import { checkData } from "../../../platform/data/checks";
+import { checkData } from "../../../platform/data/checks/checks";
 import { loadData } from "../../../platform/data/source";
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { DataReport } from "../../../platform/data/findings";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { checkData } from "../../../platform/data/checks";
+import { checkData } from "../../../platform/data/checks/checks";
 import { listFolderFiles } from "../../../platform/data/folder-files";
 import { loadData } from "../../../platform/data/source";
 import { DataFolder } from "./data-folder";

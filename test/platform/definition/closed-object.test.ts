@@ -20,6 +20,14 @@ describe("a closed object", () => {
   const schema = closedObject({ minRows: z.number(), name: z.string() });
   const messagesOf = (value: unknown) => schema.safeParse(value).error?.issues.map(({ message }) => message);
 
+  test("of bounds names what they are called now", () => {
+    const bounds = closedObject({ min: z.number().optional(), max: z.number().optional() });
+    const said = bounds.safeParse({ atLeast: 1, atMost: 2 }).error?.issues.map(({ message }) => message);
+    expect(said).toEqual([
+      'Unrecognized key: "atLeast". It is now called "min"; rename it. Unrecognized key: "atMost". It is now called "max"; rename it.',
+    ]);
+  });
+
   test("takes its own keys", () => {
     expect(schema.parse({ minRows: 1, name: "x" })).toEqual({ minRows: 1, name: "x" });
   });

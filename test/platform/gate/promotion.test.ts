@@ -121,7 +121,7 @@ describe("a candidate that cannot be measured is not promoted", () => {
     [
       "a floor's metric that is missing",
       scored([5, 5], [5, 4]),
-      { ...rule, floors: [{ metric: "r2" as const, atLeast: 0 }] },
+      { ...rule, floors: [{ metric: "r2" as const, min: 0 }] },
       "r2 cannot be computed for the candidate",
     ],
     ["an error that overflows", scored([1, 2], [1e200, 2]), rule, "it is not defined for these predictions"],
@@ -134,20 +134,20 @@ describe("a candidate that cannot be measured is not promoted", () => {
   });
 
   test("its value is absent, and the floor does not hold", () => {
-    const decision = decide({ rule: { ...rule, floors: [{ metric: "mae", atMost: 3 }] }, candidate: nan });
+    const decision = decide({ rule: { ...rule, floors: [{ metric: "mae", max: 3 }] }, candidate: nan });
     expect(decision).not.toHaveProperty("candidate");
     expect(decision.floors).toEqual([{ metric: "mae", bound: 3, holds: false }]);
   });
 });
 
 describe("floors", () => {
-  const r2 = (atLeast: number): GateRule => ({ ...rule, floors: [{ metric: "r2", atLeast }] });
+  const r2 = (min: number): GateRule => ({ ...rule, floors: [{ metric: "r2", min }] });
   // Off by 0.1 around targets of 0 and 1: R² is 1 - 0.01 / 0.25 = 0.96.
   test.each([
     ["reached", off(0.1), r2(0.9), true, "no-champion"],
     ["missed", off(0.1), r2(0.97), false, "below-floor"],
-    ["equal", off(2), { ...rule, floors: [{ metric: "mae", atMost: 2 }] }, true, "no-champion"],
-    ["exceeded", off(2), { ...rule, floors: [{ metric: "mae", atMost: 1.9 }] }, false, "below-floor"],
+    ["equal", off(2), { ...rule, floors: [{ metric: "mae", max: 2 }] }, true, "no-champion"],
+    ["exceeded", off(2), { ...rule, floors: [{ metric: "mae", max: 1.9 }] }, false, "below-floor"],
   ] as const)("%s, without a champion", (_, candidate, gate, promote, reason) => {
     expect(decide({ rule: gate as GateRule, candidate })).toMatchObject({ promote, reason });
   });
@@ -170,7 +170,7 @@ describe("floors", () => {
 
 describe("a champion that cannot be compared with", () => {
   test("none: promoted, with the reason", () => {
-    const decision = decide({ rule: { ...rule, floors: [{ metric: "mae", atMost: 3 }] } });
+    const decision = decide({ rule: { ...rule, floors: [{ metric: "mae", max: 3 }] } });
     expect(decision).toMatchObject({ promote: true, reason: "no-champion", candidate: 2 });
     expect(decision.explanation).toBe(
       "There is no champion: rmse 2 on 4 held-out rows, and its floor holds (mae 2).",
@@ -206,7 +206,7 @@ describe("a champion that cannot be compared with", () => {
 describe("evaluation turned off", () => {
   test.each([
     ["a worse candidate", { candidate: off(5), champion: champion(off(1)) }],
-    ["one below its floor", { rule: { ...rule, floors: [{ metric: "mae" as const, atMost: 1 }] } }],
+    ["one below its floor", { rule: { ...rule, floors: [{ metric: "mae" as const, max: 1 }] } }],
     ["one that cannot be measured", { candidate: scored([], []) }],
     [
       "one with an incompatible champion",

@@ -184,9 +184,24 @@ describe("settings", () => {
     ["cli", { MLOPS_HOEM: "x" }, "MLOPS_HOEM is not a setting. Did you mean MLOPS_HOME?"],
     ["cli", { mlops_home: "x" }, "mlops_home is not a setting. Did you mean MLOPS_HOME?"],
     ["cli", { MLOPS_SOMETHING_ELSE: "x" }, "MLOPS_SOMETHING_ELSE is not a setting. Unset it."],
+    // No setting was ever called so.
+    ["cli", { MLOPS_MOST_WANTED: "x" }, "MLOPS_MOST_WANTED is not a setting. Unset it."],
   ])("of %s refuse %j", (process, env, fault) => {
     expect(errorOf(process, env).code).toBe("SETTINGS_INVALID");
     expect(faultsOf(process, env)).toEqual([fault]);
+  });
+
+  test.each([
+    ["MLOPS_MOST_ROWS", "MLOPS_MAX_ROWS"],
+    ["MLOPS_MOST_BODY_BYTES", "MLOPS_MAX_BODY_BYTES"],
+    ["MLOPS_MOST_CONNECTIONS", "MLOPS_MAX_CONNECTIONS"],
+    ["MLOPS_MOST_LAG_MS", "MLOPS_MAX_LAG_MS"],
+    ["MLOPS_MOST_SPOOL_BYTES", "MLOPS_MAX_SPOOL_BYTES"],
+    ["MLOPS_MOST_WAITING", "MLOPS_MAX_WAITING"],
+    ["mlops_most_rows", "MLOPS_MAX_ROWS"],
+  ])("of before are refused with the new name: %s", (old, today) => {
+    const fault = `${old} is not a setting. It is now called ${today}; rename it.`;
+    expect(faultsOf("scoring", { ...scoring, [old]: "5" })).toEqual([fault]);
   });
 
   test("name every fault at once", () => {

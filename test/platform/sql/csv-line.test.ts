@@ -1,4 +1,4 @@
-import { readCsvRows } from "../../../platform/data/csv-rows";
+import { readCsvRows } from "../../../platform/data/csv/csv-rows";
 import { toCsvLine } from "../../../platform/sql/csv-line";
 
 test.each([

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { checkData } from "../../../platform/data/checks";
+import { checkData } from "../../../platform/data/checks/checks";
 import { loadData, loadText } from "../../../platform/data/source";
-import { splitData } from "../../../platform/data/split";
+import { splitData } from "../../../platform/data/split/split";
 import type { ColumnDefinition, ModelDefinition } from "../../../platform/definition/definition";
-import { readCsvRows } from "../../../platform/data/csv-rows";
+import { readCsvRows } from "../../../platform/data/csv/csv-rows";
 import { literal, type SqlEngine, type SqlRow } from "../../../platform/sql/engine";
 import { hashNumbers } from "../../../platform/sql/row-hash";
 import { rowsWhere } from "../../../platform/sql/rows-where";

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { PlatformError } from "../../../platform/base/errors";
-import { readCsvRows } from "../../../platform/data/csv-rows";
-import { readCsvStructure } from "../../../platform/data/csv-file";
+import { readCsvRows } from "../../../platform/data/csv/csv-rows";
+import { readCsvStructure } from "../../../platform/data/csv/csv-file";
 import { withEvenRows } from "../../../scoring/batch/even-rows";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 

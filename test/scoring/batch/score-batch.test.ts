@@ -5,7 +5,7 @@ import type { Signature } from "../../../platform/model/signature";
 import { MultinomialModel } from "../../../platform/onnx/multinomial-model";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { featureTable } from "../../../platform/model/table";
-import { readCsvRows } from "../../../platform/data/csv-rows";
+import { readCsvRows } from "../../../platform/data/csv/csv-rows";
 import type { EmbeddedEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import type { BatchModel } from "../../../scoring/batch/batch-model";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { digestOf } from "../../../platform/base/files";
 import { loadData } from "../../../platform/data/source";
-import { splitData } from "../../../platform/data/split";
-import { decideSplitRule } from "../../../platform/data/split-rule";
+import { splitData } from "../../../platform/data/split/split";
+import { decideSplitRule } from "../../../platform/data/split/split-rule";
 import { dateNumbers } from "../../../platform/definition/date-parts";
 import {
   parseModelDefinition,

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
 import { findLinearParameters } from "../../../platform/onnx/find-linear-parameters";
+import { findMultinomialParameters } from "../../../platform/onnx/find-multinomial-parameters";
 import { findTreeParameters } from "../../../platform/onnx/find-tree-parameters";
 import { signatureOf } from "../../../platform/model/signature";
 import type { SqlRow } from "../../../platform/sql/engine";
@@ -43,6 +44,14 @@ interface Trained {
   readonly targets: readonly Column[];
 }
 
+/** A class of three: a model of these has an output for each class. */
+const threeClasses: Column = {
+  name: "flower",
+  type: "category",
+  role: "target",
+  values: ["setosa", "versicolor", "virginica"],
+};
+
 const trees = { kind: "boosted-trees", minLeafRows: 5, maxTrees: 5 } as const;
 
 /** Each trainer that writes a graph here, with each kind of target: a new one does not compile without its own. */
@@ -56,6 +65,7 @@ const trainers: Readonly<Record<Exclude<Kind, "command" | "python">, Trained>> =
     targets: [
       { name: "ill", type: "boolean", role: "target" },
       { name: "species", type: "category", role: "target", values: ["setosa", "other"] },
+      threeClasses,
     ],
   },
   "boosted-trees": {
@@ -64,6 +74,7 @@ const trainers: Readonly<Record<Exclude<Kind, "command" | "python">, Trained>> =
       { name: "amount", type: "number", role: "target" },
       { name: "ill", type: "boolean", role: "target" },
       { name: "species", type: "category", role: "target", values: ["setosa", "other"] },
+      threeClasses,
     ],
   },
 };
@@ -82,20 +93,26 @@ const rows = Array.from({ length: 60 }, (_, index): SqlRow => {
     amount: number + (index % 7),
     ill: number + (index % 7) > 50,
     species: number + (index % 7) > 50 ? "setosa" : "other",
+    flower: ["setosa", "versicolor", "virginica"][Math.floor((number + (index % 7)) / 36)] ?? null,
   };
 });
+
+/** A metric that is one of so many classes. */
+const gateFor = ({ values = [] }: Column): Partial<ModelDefinitionInput> =>
+  values.length > 2 ? { gate: { metric: "logLoss" } } : {};
 
 const cases = Object.entries(trainers).flatMap(([kind, { trainer, targets }]) =>
   targets.flatMap((target) =>
     Object.entries(features).map(
-      ([what, columns]) => [kind, target.type, what, definitionOf([...columns, target], trainer)] as const,
+      ([what, columns]) =>
+        [kind, target.name, what, definitionOf([...columns, target], trainer, gateFor(target))] as const,
     ),
   ),
 );
 
 test.each(cases)(
-  "a %s model of a %s from %s is found in its file with the parameters that were fitted",
-  async (kind, _type, what, definition) => {
+  "a %s model of %s from %s is found in its file by its reader alone, with the parameters that were fitted",
+  async (kind, _target, what, definition) => {
     const engine = await openRows(definition, rows);
     const fitting = fitModel({
       engine,
@@ -110,11 +127,12 @@ test.each(cases)(
       );
       return engine.close();
     }
-    const { onnx, linear, trees } = await fitting;
+    const { onnx, linear, multinomial, trees } = await fitting;
     await engine.close();
     const signature = signatureOf(definition);
-    expect([linear, trees]).toContainEqual(expect.anything());
+    expect([linear, multinomial, trees].filter(Boolean)).toHaveLength(1);
     expect(findLinearParameters(onnx, signature)).toEqual(linear);
+    expect(findMultinomialParameters(onnx, signature)).toEqual(multinomial);
     expect(findTreeParameters(onnx, signature)).toEqual(trees);
   },
 );

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { splitData } from "../../../platform/data/split";
+import { splitData } from "../../../platform/data/split/split";
 import { loadData } from "../../../platform/data/source";
-import { decideSplitRule } from "../../../platform/data/split-rule";
+import { decideSplitRule } from "../../../platform/data/split/split-rule";
 import type { ModelDefinitionInput } from "../../../platform/definition/definition";
 import { featureTable } from "../../../platform/model/table";
 import { findLinearParameters } from "../../../platform/onnx/find-linear-parameters";

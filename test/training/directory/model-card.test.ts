@@ -1,6 +1,6 @@
 import { renderMarkdown } from "../../../cli/report/markdown";
 import type { Digest } from "../../../platform/base/files";
-import type { SplitRule } from "../../../platform/data/split-rule";
+import type { SplitRule } from "../../../platform/data/split/split-rule";
 import type { ModelMetrics } from "../../../platform/model/model-directory";
 import type { LinearParameters } from "../../../platform/onnx/linear-parameters";
 import { signatureOf } from "../../../platform/model/signature";

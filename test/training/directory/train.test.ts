@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadData } from "../../../platform/data/source";
-import { splitData } from "../../../platform/data/split";
-import { decideSplitRule } from "../../../platform/data/split-rule";
+import { splitData } from "../../../platform/data/split/split";
+import { decideSplitRule } from "../../../platform/data/split/split-rule";
 import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/definition/definition";
 import { digestOf, listFiles } from "../../../platform/base/files";
 import {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { AcceptedChange } from "../../../platform/data/distribution-check";
+import type { AcceptedChange } from "../../../platform/data/checks/distribution-check";
 import { DataVersions } from "../../../platform/data/versions/data-versions";
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { Digest } from "../../../platform/base/files";

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { resolveSplit } from "../../../platform/data/resolve-split";
+import { resolveSplit } from "../../../platform/data/split/resolve-split";
 import { loadData } from "../../../platform/data/source";
-import { splitData } from "../../../platform/data/split";
-import { decideSplitRule } from "../../../platform/data/split-rule";
+import { splitData } from "../../../platform/data/split/split";
+import { decideSplitRule } from "../../../platform/data/split/split-rule";
 import { parseModelDefinition, type ModelDefinitionInput } from "../../../platform/definition/definition";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";

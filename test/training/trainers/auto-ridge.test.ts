@@ -1,7 +1,7 @@
 import path from "node:path";
 import { loadData } from "../../../platform/data/source";
-import { splitData } from "../../../platform/data/split";
-import { decideSplitRule } from "../../../platform/data/split-rule";
+import { splitData } from "../../../platform/data/split/split";
+import { decideSplitRule } from "../../../platform/data/split/split-rule";
 import { parseModelDefinition } from "../../../platform/definition/definition";
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";

@@ -1,3 +1,4 @@
+import { dayMs } from "../../../platform/base/durations";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
@@ -42,7 +43,7 @@ export interface EnvironmentRequest extends Pick<Making, "signal" | "onOutput" |
 }
 
 /** What was begun and not finished is removed after a day. */
-const abandonedAfterMs = 24 * 3_600_000;
+const abandonedAfterMs = dayMs;
 
 /** The name of an environment's folder: the same requirements for the same Python and system are the same environment. */
 export function environmentKey(

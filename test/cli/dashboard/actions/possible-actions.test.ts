@@ -38,7 +38,7 @@ test("says what will happen, by versions", () => {
   expect(said("second release", "rollback")).toMatch(/^houses:1 takes the place of houses:2 in prod/);
   expect(said("canary", "rollback")).toMatch(/^houses:1 answers all requests of prod again/);
   expect(said("canary", "promote")).toMatch(/^The canary houses:2 gets all requests/);
-  expect(said("waiting", "approve")).toMatch(/^houses:3, which passed QA, goes to prod/);
+  expect(said("waiting", "approve")).toMatch(/^houses:3, which passed its tests, goes to prod/);
 });
 
 test("the stand is the same as long as nothing changes that a decision rests on", () => {

@@ -217,9 +217,9 @@ describe("canary", () => {
     expect(plot?.description).toContain("50 %: 95th percentile nothing answered of houses:1");
   });
 
-  test("latencies of QA are said to be of another time", () => {
-    const plot = latencyPlot([{ ...first, comparedWith: "QA" }]);
-    expect(plot?.legend.map(({ label }) => label)).toEqual(["QA, at another time", "canary"]);
+  test("latencies of tests are said to be of another time", () => {
+    const plot = latencyPlot([{ ...first, comparedWith: { kind: "tests", environment: "qa" } }]);
+    expect(plot?.legend.map(({ label }) => label)).toEqual(["qa, at another time", "canary"]);
   });
 
   test("stages in which nothing was answered have no plot", () => {

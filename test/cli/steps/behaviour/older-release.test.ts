@@ -50,7 +50,7 @@ function context(serves: number, target: "azure" | "local", older = false) {
 
 describe.each(["azure", "local"] as const)("a release in %s", (target) => {
   beforeEach(() => {
-    jest.spyOn(releases, "passedQa").mockResolvedValue(releaseOf(2));
+    jest.spyOn(releases, "passedTests").mockResolvedValue(releaseOf(2));
   });
 
   test.each([

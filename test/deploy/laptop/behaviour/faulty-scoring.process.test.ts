@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { PredictionRecord } from "../../../../platform/predictions/prediction-record";
-import type { LocalDeployer } from "../../../../deploy/laptop/laptop-deployer";
+import type { LaptopDeployer } from "../../../../deploy/laptop/laptop-deployer";
 import { costOf, row } from "../../../scoring/model-fixture";
 import { faultyScoring, scoreTimes, TestEnvironment, until } from "../environment-fixture";
 
 let environment: TestEnvironment;
-let deployer: LocalDeployer;
+let deployer: LaptopDeployer;
 let url: string;
 
 beforeAll(async () => {

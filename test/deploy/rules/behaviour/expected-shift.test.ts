@@ -60,7 +60,7 @@ test("what the gate has seen against another version than stable says nothing", 
   const verdictAgainst = (champion: string): string =>
     judgeCanary(
       { stable: release, samples: { stable, canary } },
-      { rule, qaSample: nothing, expected: { ...expected, champion } },
+      { rule, testSample: nothing, testEnvironment: "qa", expected: { ...expected, champion } },
     ).verdict;
   expect(verdictAgainst("cost:1")).toBe("advance");
   expect(verdictAgainst("cost:0")).toBe("roll-back");

@@ -15,18 +15,18 @@ import { runStepProgram, type StepResult } from "../run-step";
 const request: ApprovalRequest = {
   candidate: { model: "diabetes:4", metrics: { rmse: 50.634567, r2: 0.546 } },
   champion: { model: "diabetes:3", metrics: { rmse: 52 } },
-  qa: "12 smoke checks passed",
+  tests: "12 smoke checks passed",
   link: "https://ci.example/7",
 };
 
 describe("the message to approvers", () => {
-  test("has the model, its figures beside the champion's, what QA showed, and a link", () => {
+  test("has the model, its figures beside the champion's, what tests showed, and a link", () => {
     expect(describeRequest(request)).toBe(
       [
         "diabetes:4 waits for approval to replace diabetes:3",
         "  rmse: 50.63 (champion 52)",
         "  r2: 0.546",
-        "  QA: 12 smoke checks passed",
+        "  tests: 12 smoke checks passed",
         "Each version was measured on the rows held out when it was trained.",
         "https://ci.example/7",
       ].join("\n"),
@@ -50,7 +50,7 @@ describe("the message to approvers", () => {
               { type: "TextBlock", text: "diabetes:4 waits for approval to replace diabetes:3" },
               {
                 type: "FactSet",
-                facts: [{ title: "rmse", value: "50.63 (champion 52)" }, {}, { title: "QA" }],
+                facts: [{ title: "rmse", value: "50.63 (champion 52)" }, {}, { title: "tests" }],
               },
               { type: "TextBlock" },
             ],
@@ -62,7 +62,7 @@ describe("the message to approvers", () => {
   });
 
   test("is text for Slack, in which nothing is more than itself", () => {
-    const odd = { ...request, qa: "<!channel> & more" };
+    const odd = { ...request, tests: "<!channel> & more" };
     expect(webhookBody(odd, "slack")).toEqual({
       text: describeRequest(request).replace("12 smoke checks passed", "&lt;!channel&gt; &amp; more"),
     });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { checkData } from "../../../../platform/data/checks";
+import { checkData } from "../../../../platform/data/checks/checks";
 import { findNewRows } from "../../../../platform/data/new-rows";
 import { loadData } from "../../../../platform/data/source";
 import { parseModelDefinition, type ModelDefinitionInput } from "../../../../platform/definition/definition";

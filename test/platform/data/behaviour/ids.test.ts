@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { checkData } from "../../../../platform/data/checks";
+import { checkData } from "../../../../platform/data/checks/checks";
 import { loadData } from "../../../../platform/data/source";
-import { splitData } from "../../../../platform/data/split";
-import { decideSplitRule } from "../../../../platform/data/split-rule";
+import { splitData } from "../../../../platform/data/split/split";
+import { decideSplitRule } from "../../../../platform/data/split/split-rule";
 import { parseModelDefinition, type ModelDefinition } from "../../../../platform/definition/definition";
 import { DataFolder } from "../data-folder";
 

@@ -143,7 +143,7 @@ test.each<[string, string | Uint8Array, "DATA_UNREADABLE" | "DATA_INVALID", stri
     "a Parquet file with damage",
     "PAR1 nothing that makes sense PAR1",
     "DATA_UNREADABLE",
-    "cannot be read as Parquet. It may be damaged; write or copy it again.",
+    "cannot be read as Parquet. It may be damaged, or have changed while it was read; write or copy it again.",
   ],
 ])("%s is refused", async (_, content, code, message) => {
   const file = await write("bad", content);
@@ -207,7 +207,7 @@ test.each(["x", "label"])(
     );
     await expect(loadData(engine, { ...definition, columns }, file)).rejects.toMatchObject({
       code: "DATA_UNREADABLE",
-      message: `${file} cannot be read. It may be damaged, or have changed while it was read; write it again.`,
+      message: `${file} cannot be read. It may be damaged, or have changed while it was read; write or copy it again.`,
     });
   },
 );

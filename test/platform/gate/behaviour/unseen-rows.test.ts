@@ -28,7 +28,7 @@ describe("rows that the champion was trained on", () => {
     actual.map((value, row) => (row < 40 ? value + 2 : value)),
   );
   const unseen = actual.map((row) => row < 40);
-  const floors = [{ metric: "mae" as const, atMost: 1 }];
+  const floors = [{ metric: "mae" as const, max: 1 }];
   const slices = [{ column: "half", mayBeWorseBy: 0, minRows: 10 }];
   const groups = [{ column: "half", groups: actual.map((row) => (row < 20 ? "a" : row < 60 ? "b" : "c")) }];
   const of = (given: Partial<NonNullable<PromotionInput["champion"]>>) =>

@@ -15,7 +15,7 @@ const rule: GateRule = {
   metric: "mae",
   minImprovement: 0,
   confidence: 0.95,
-  floors: [{ metric: "mae", atMost: 2 }],
+  floors: [{ metric: "mae", max: 2 }],
   slices: [],
 };
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { readCsvRows } from "../../../../platform/data/csv-rows";
+import { readCsvRows } from "../../../../platform/data/csv/csv-rows";
 import type { EmbeddedEngine } from "../../../../platform/sql/engine";
 import { literal } from "../../../../platform/sql/engine";
 import { openEngine } from "../../../../platform/sql/open-engine";

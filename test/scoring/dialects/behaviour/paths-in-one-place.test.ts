@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { healthPaths } from "../../../../platform/http/health-paths";
 import { dialects } from "../../../../scoring/dialects/dialects";
+import { service } from "../../../../scoring/dialects/service";
 
 const repository = path.join(__dirname, "..", "..", "..", "..");
 const folders = ["platform", "training", "scoring", "deploy", "cli", "infra", "pipelines", "build"];
@@ -21,7 +23,7 @@ const fixedPart = (route: string): string => route.split("/:", 1)[0] ?? "";
 
 /**
  * Paths of the standard dialects, which nobody outside has a reason to write down. A client of one dialect may: the smoke
- * test asks `/score`, and probes ask `/healthz`.
+ * test asks `/score`.
  */
 const paths = dialects
   .filter(({ name }) => name === "v2" || name === "mlflow")
@@ -30,6 +32,28 @@ const paths = dialects
 function namesIn(text: string): string[] {
   return [...new Set(paths)].filter((each) => new RegExp(`["'\`(|]${each}(?![\\w-])`).test(text));
 }
+
+const ownHealthPaths = path.join("platform", "http", "health-paths.ts");
+const healthPath = new RegExp(`["'\`(|}](${Object.values(healthPaths).join("|")})(?![\\w-])`);
+
+test("whoever asks whether a service lives or is ready reads where from one place", () => {
+  const found = sources().filter(
+    (file) => file !== ownHealthPaths && healthPath.test(readFileSync(path.join(repository, file), "utf8")),
+  );
+  expect(found).toEqual([]);
+  const open = service.routes.filter((route) => route.open).map((route) => route.path);
+  expect(open).toEqual(expect.arrayContaining(Object.values(healthPaths)));
+  expect(readFileSync(path.join(repository, "scoring", "dialects", "service.ts"), "utf8")).not.toMatch(
+    healthPath,
+  );
+});
+
+test.each(['const ownAddresses = ["/healthz"];', "askService(`${url}/readyz`)", 'path: "/healthz" }'])(
+  "%s would be found to know where",
+  (line) => {
+    expect(line).toMatch(healthPath);
+  },
+);
 
 test("no source but the dialects' own lists their addresses", () => {
   const found = sources().flatMap((file) => {

@@ -1,0 +1,66 @@
+import { linesWith, sourceFiles } from "./sources";
+
+interface OneWay {
+  /** How a copy looks. */
+  readonly pattern: RegExp;
+  /** Files in which it is right. */
+  readonly places: readonly string[];
+  /** A line that has to be found. */
+  readonly copy: string;
+}
+
+/** What is done in one place; a line elsewhere that looks so is a copy of it. */
+const oneWays: Readonly<Record<string, OneWay>> = {
+  "what was thrown is told by reasonOf() and stackOf()": {
+    pattern: /\binstanceof Error \? \(?\w+\.(message|stack)|\b(error|cause|thrown)\.stack\b(?! =)/,
+    places: ["platform/base/errors.ts"],
+    copy: "const reason = cause instanceof Error ? cause.message : String(cause);",
+  },
+  "a bug is printed by describeBug()": {
+    pattern: /This is a bug; please report/,
+    places: ["platform/base/errors.ts"],
+    copy: "process.stderr.write(`This is a bug; please report it with these lines.`)",
+  },
+  "times have their names in durations.ts": {
+    pattern: /\bconst (minute|hour|day)Ms = |\b(3_600_000|3600000|86_400_000|86400000)\b|\b24 \* 60 \* 60/,
+    places: ["platform/base/durations.ts"],
+    copy: "const hourMs = 3_600_000;",
+  },
+  "a share is told in percent by percent(), and made by share()": {
+    pattern: /\bfunction (percent|share)\(/,
+    places: ["platform/base/wording.ts", "platform/base/share.ts"],
+    copy: "export function percent(fraction: number): string {",
+  },
+  "Azure Pipelines is warned by warningCommand()": {
+    pattern: /##vso\[task\.logissue/,
+    places: ["platform/base/logging-command.ts"],
+    copy: "print.command(`##vso[task.logissue type=warning]${text}`);",
+  },
+  "data that cannot be read is told by whileReading()": {
+    pattern: /cannot be read[^`]*It may be damaged/,
+    places: ["platform/data/while-reading.ts"],
+    copy: "`${this.file} cannot be read. It may be damaged, or have changed while it was read; write it again.`,",
+  },
+  "whether this is a web app of App Service is judged once": {
+    pattern: /web app of Azure App Service\b.*this is none/,
+    places: ["cli/dashboard/web/access.ts"],
+    copy: "`--hosted is for a web app of Azure App Service, and this is none: WEBSITE_HOSTNAME is ...`",
+  },
+};
+
+describe.each(Object.entries(oneWays))("%s", (_, { pattern, places, copy }) => {
+  test("and nowhere else", () => {
+    const files = sourceFiles();
+    expect(files).toEqual(expect.arrayContaining([...places]));
+    expect(
+      linesWith(
+        pattern,
+        files.filter((file) => !places.includes(file)),
+      ),
+    ).toEqual([]);
+  });
+
+  test("and a copy would be found", () => {
+    expect(pattern.test(copy)).toBe(true);
+  });
+});
