@@ -18,6 +18,7 @@ import { crown, isInProduction, releaseOf } from "./release-of-run";
 import { acceptsRefusals } from "./refused-clients";
 import { connections, scoringBodies } from "./release-steps";
 import { defaultStageMinutes } from "./stage-minutes";
+import { tagRelease } from "./tag-release";
 import type { RunContext, Step, StepResult } from "./step";
 
 /** How often a canary that waits for its clients' requests is judged, in milliseconds. */
@@ -140,6 +141,7 @@ async function passCanary(context: RunContext, minutes: number): Promise<StepRes
   };
   const released = await releaseThroughCanary(plan);
   const lines = stages.map(describeStage);
+  await tagRelease(context, stages, released ? "released" : "rolled back");
   if (released) return conclude(context, lines);
   return {
     message: [...lines, `${model} was rolled back; production stays as it was`].join("\n"),
