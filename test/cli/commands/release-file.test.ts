@@ -52,7 +52,7 @@ describe("the file by which a release goes to the next machine", () => {
         ...{ ...before, id, release, tests, approval },
         ...more,
       } as RunRecord);
-    await of("canary-1", { canary });
+    await of("canary-1", { ...(canary && { canary }) });
     await of("package", { tests: {} });
     await of("tested-qa", {});
     await of("tested-dev", { tests: { dev: live } });
