@@ -7,8 +7,12 @@ import { needPython } from "./models";
 /** Layers of an image by their folder in the context, each with what goes below /srv. */
 const layers: Readonly<Record<ImageKind, Readonly<Record<string, readonly string[]>>>> = {
   scoring: { native: ["node_modules"], programs: ["app"] },
-  training: { native: ["node_modules"], programs: ["app", "models"] },
-  dashboard: { native: ["node_modules"], programs: ["app", "models", "package.json", "environments.yml"] },
+  training: { native: ["node_modules"], programs: ["app"], definitions: ["models"] },
+  dashboard: {
+    native: ["node_modules"],
+    programs: ["app", "package.json", "environments.yml"],
+    definitions: ["models"],
+  },
 };
 
 /** Folder in the image's root for what the image writes. */
@@ -44,5 +48,5 @@ export async function completeContext(
 /** Stage of a kind's Dockerfile, for a context that is complete: with Python, where one of its models is fitted by it. */
 export async function stageOf(kind: ImageKind, context: string): Promise<string | undefined> {
   if (kind !== "training") return undefined;
-  return (await needPython(path.join(context, "programs", "srv", "models"))) ? "python" : "plain";
+  return (await needPython(path.join(context, "definitions", "srv", "models"))) ? "python" : "plain";
 }

@@ -58,7 +58,7 @@ export = async (): Promise<Record<string, unknown>> => {
       publicNetwork: config.network === "public",
       encryption: foundation.encryption,
     },
-    { dependsOn: [...access.assignments] },
+    { dependsOn: access.inEffectFor("workspace") },
   );
   const clusters = trainingClusters(config, foundation, workspace);
   // Only one stack trains: each stack numbers its versions separately, so the same number would mean different models.
@@ -74,6 +74,7 @@ export = async (): Promise<Record<string, unknown>> => {
         endpoint: retraining.endpoint,
         model: config.model,
         release: project !== undefined && pipelineId !== undefined ? { project, pipelineId } : undefined,
+        callerRanges: config.logicAppCallerRanges,
       })
     : undefined;
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CommandScope } from "./command-scope";
 import { describeDeployments } from "../terminal/describe-status";
 import {
+  approvalOfRunOption,
   approvedByOption,
   jsonOption,
   modelOption,
@@ -15,7 +16,7 @@ import {
 } from "./options";
 import { defaultStageMinutes } from "../steps/stage-minutes";
 import type { RunContext } from "../steps/step";
-import { approve, openRelease, runOnRelease, type ReleaseFlags } from "./release-run";
+import { approve, openRelease, runOnRelease, type ApprovalFlags, type ReleaseFlags } from "./release-run";
 
 // Loaded where a verb runs: help and usage errors come without them.
 const canaries = () =>
@@ -26,11 +27,9 @@ const canarySteps = () => require("../steps/canary-step") as typeof import("../s
 const releases = () => require("../steps/release-of-run") as typeof import("../steps/release-of-run");
 const releaseSteps = () => require("../steps/release-steps") as typeof import("../steps/release-steps");
 
-interface CanaryFlags extends ReleaseFlags {
+interface CanaryFlags extends ReleaseFlags, ApprovalFlags {
   readonly minutes: number;
-  readonly approvedBy?: string;
   readonly yes?: boolean;
-  readonly reason?: string;
   readonly older?: boolean;
   readonly unlock?: boolean;
 }
@@ -133,6 +132,7 @@ export function addCanary(program: Command, scope: CommandScope): void {
     .option(...minutes)
     .addOption(approvedByOption())
     .addOption(olderOption())
+    .addOption(approvalOfRunOption())
     .addOption(reasonOption());
   verb("analyse", "compare the canary with stable; exit 0 to go on, 1 to roll back", analyse).option(
     ...minutes,

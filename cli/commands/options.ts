@@ -61,6 +61,11 @@ export const releaseOption = (): Option =>
   new Option("--release <file>", "release to work on, as `mlops package --output` has written it");
 export const approvedByOption = (): Option =>
   new Option("--approved-by <who>", "production: who has approved the release, to be recorded");
+export const approvalOfRunOption = (): Option =>
+  new Option(
+    "--approval-of-run",
+    "in Azure Pipelines: record whoever approved this run, by name where Azure DevOps gives it",
+  ).conflicts("approvedBy");
 
 export const reasonOption = (): Option => new Option("--reason <text>", "why, for the audit trail");
 

@@ -14,7 +14,7 @@ import type { Session } from "../session/session";
 
 /**
  * `release.json`: a release on its way from one machine to the next, as a pipeline's artifact is: what it is made of, how
- * it did in the environments that test, and who approved it.
+ * it did in the environments that test, who approved it, and what its canary showed.
  */
 const releaseFileSchema = z.strictObject({
   /** The run that it belongs to; a machine that does not have the run creates it. */
@@ -22,6 +22,7 @@ const releaseFileSchema = z.strictObject({
   release: packagedReleaseSchema,
   tests: runRecordSchema.shape.tests,
   approval: runRecordSchema.shape.approval,
+  canary: runRecordSchema.shape.canary,
 });
 
 export type ReleaseFile = Readonly<z.output<typeof releaseFileSchema>>;
@@ -40,7 +41,14 @@ function mergeReleases(files: readonly [ReleaseFile, ...ReleaseFile[]]): Release
   }
   const tests = Object.assign({}, ...files.map((file) => file.tests)) as NonNullable<ReleaseFile["tests"]>;
   const approval = files.find((file) => file.approval !== undefined)?.approval;
-  return { ...first, ...(Object.keys(tests).length > 0 && { tests }), ...(approval && { approval }) };
+  // Of several attempts the last one's.
+  const canary = files.findLast((file) => file.canary !== undefined)?.canary;
+  return {
+    ...first,
+    ...(Object.keys(tests).length > 0 && { tests }),
+    ...(approval && { approval }),
+    ...(canary && { canary }),
+  };
 }
 
 /** A file, and the folder that it lies in. */
@@ -84,13 +92,14 @@ export async function readReleaseFile(file: string): Promise<ReleaseFile> {
 
 /** Writes what the next machine has to know of a run that has a package. */
 export async function writeReleaseFile(file: string, run: RunRecord): Promise<void> {
-  const { id, release, tests, approval } = run;
+  const { id, release, tests, approval, canary } = run;
   if (release === undefined) throw new Error(`run ${id} has no package`);
   const content: ReleaseFile = {
     run: id,
     release,
     ...(tests && { tests }),
     ...(approval && { approval }),
+    ...(canary && { canary }),
   };
   await writeJson(file, content);
 }

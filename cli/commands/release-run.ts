@@ -10,6 +10,8 @@ import { openCommand, openRun, runAsCommand } from "./open-command";
 // Loaded where a verb runs: help and usage errors come without them.
 const releaseFiles = () => require("./release-file") as typeof import("./release-file");
 const approvals = () => require("../steps/record-approval") as typeof import("../steps/record-approval");
+const runApprovals = () =>
+  require("../../platform/release/run-approval") as typeof import("../../platform/release/run-approval");
 const runSteps = () => require("../steps/step") as typeof import("../steps/step");
 
 /** Flags of a command about a release: one that was handed over as a file, or that of a run of this machine. */
@@ -80,20 +82,40 @@ export async function openRelease(
   return openRun(command, flags.run, packaged, target);
 }
 
+/** How a command says who has approved a release. */
+export interface ApprovalFlags {
+  readonly approvedBy?: string;
+  /** Whether whoever approved this run of Azure Pipelines did. */
+  readonly approvalOfRun?: boolean;
+  readonly reason?: string;
+}
+
 /** Records who has approved a release, where that was said. */
 export async function approve(
   context: Pick<RunContext, "session" | "run">,
-  { approvedBy, reason }: { readonly approvedBy?: string; readonly reason?: string },
+  { approvedBy, approvalOfRun = false, reason }: ApprovalFlags,
 ): Promise<void> {
-  if (approvedBy !== undefined) await approvals().recordApproval(context, approvedBy, reason);
+  if (!approvalOfRun) {
+    if (approvedBy !== undefined) await approvals().recordApproval(context, approvedBy, reason);
+    return;
+  }
+  const { output, environments } = context.session;
+  const environment = `mlops-${environments.production}`;
+  const { by, unknown } = await runApprovals().approvalOfRun(process.env, { environment });
+  if (unknown !== undefined) output.print(`Who approved is not known by name: ${unknown}`);
+  await approvals().recordApproval(context, by, reason);
 }
 
-/** Runs steps as a command; what they found out about a release that was handed over goes on with it. */
+/** Runs steps as a command; what they found out about a release that was handed over goes on with it, also when one fails. */
 export async function runOnRelease(
   context: RunContext,
   steps: readonly Step[],
   file: string | undefined,
 ): Promise<void> {
-  const run = await runAsCommand(context, steps);
-  if (file !== undefined) await releaseFiles().writeReleaseFile(file, run);
+  try {
+    await runAsCommand(context, steps);
+  } finally {
+    if (file !== undefined && context.run.release !== undefined)
+      await releaseFiles().writeReleaseFile(file, context.run);
+  }
 }

@@ -17,6 +17,7 @@ import { crown, isInProduction, releaseOf, requireNewerVersion } from "./release
 import { acceptsRefusals } from "./refused-clients";
 import { trafficFor } from "./canary-traffic";
 import { defaultStageMinutes } from "./stage-minutes";
+import { tagRelease } from "./tag-release";
 import type { RunContext, Step, StepResult } from "./step";
 
 /**
@@ -111,6 +112,7 @@ async function passCanary(context: RunContext, minutes: number): Promise<StepRes
   };
   const released = await releaseThroughCanary(plan);
   const lines = stages.map(describeStage);
+  await tagRelease(context, stages, released ? "released" : "rolled back");
   if (released) return conclude(context, lines);
   return {
     message: [...lines, `${model} was rolled back; production stays as it was`].join("\n"),

@@ -16,6 +16,7 @@ import {
   type StackOutputs,
 } from "./pulumi-stack";
 import type { PastUpdate } from "./release-history";
+import { repeatedForRoles } from "./repeated-for-roles";
 
 /** How many resources an update created, updated, deleted, left as they are. */
 export type ResourceChanges = Readonly<Record<string, number>>;
@@ -106,9 +107,8 @@ export class ReleaseStack {
     serving: Stack,
     { configFile, message }: { readonly configFile: string; readonly message: string },
   ): Promise<ResourceChanges> {
-    const faults: string[] = [];
     const { signal, report, project } = this.options;
-    signal?.throwIfAborted();
+    let faults: string[] = [];
     const onEvent = (event: EngineEvent): void => {
       const fault = faultOf(event);
       if (fault !== undefined) faults.push(fault);
@@ -124,8 +124,13 @@ export class ReleaseStack {
       onEvent,
       ...(signal && { signal }),
     } as const;
-    const result = await guarded(this.name, this.options, () => serving.up(up), faults);
-    return { ...result.summary.resourceChanges };
+    const attempt = async (): Promise<ResourceChanges> => {
+      signal?.throwIfAborted();
+      faults = [];
+      const result = await guarded(this.name, this.options, () => serving.up(up), faults);
+      return { ...result.summary.resourceChanges };
+    };
+    return repeatedForRoles(attempt, { faultsOf: () => faults, signal, report });
   }
 
   /** Both stacks of an environment have one file of settings. */

@@ -59,6 +59,17 @@ function registryFaults({ environment, trains, devOpsProject }: Partially): stri
   ];
 }
 
+/** Application id of Azure Cosmos DB, the same in every tenant of the public cloud: Azure Cosmos DB, "Configure customer-managed keys". */
+const cosmosDb = "a232010e-820c-4083-83bb-3ace5fc29d0b";
+
+/** The fault of an encrypted workspace whose metadata nobody could encrypt. */
+function encryptionFaults({ environment, customerManagedKeys, cosmosDbPrincipal }: Partially): string[] {
+  if (customerManagedKeys !== true || cosmosDbPrincipal !== undefined) return [];
+  return [
+    `mlops:customerManagedKeys is true without mlops:cosmosDbPrincipal: the workspace's metadata is in Azure Cosmos DB, which needs a role on the key. Run: pulumi config set --stack ${environment} mlops:cosmosDbPrincipal "$(az ad sp show --id ${cosmosDb} --query id --output tsv)". Where there is no such principal, first run: az provider register --namespace Microsoft.DocumentDB --wait`,
+  ];
+}
+
 /** Faults of settings that are each valid but contradict one another. A setting that is itself invalid is absent. */
 export function crossFaults(config: Partially): string[] {
   const faults = [
@@ -71,6 +82,7 @@ export function crossFaults(config: Partially): string[] {
     ...dashboardFaults(config),
     ...pageFaults(config),
     ...exposureFaults(config),
+    ...encryptionFaults(config),
   ];
   const { environment, scoring, dataRegions, location, zones } = config;
   if (scoring === "kubernetes" && zones !== undefined && zones.length > 0 && !hasZones(location ?? "")) {

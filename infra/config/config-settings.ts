@@ -10,13 +10,13 @@ import {
   list,
   modelName,
   pinnedImage,
-  publicKeys,
   text,
   vmSize,
   type Setting,
 } from "./config-values";
 import { kubernetesSettings } from "./kubernetes-settings";
 import { retentionSettings } from "./retention-settings";
+import { securitySettings } from "./security-settings";
 import { webSettings } from "./web-settings";
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
@@ -209,27 +209,7 @@ export const settings = {
     default: "10.40.0.0/16",
     description: "Address space of the private network",
   },
-  customerManagedKeys: {
-    schema: flag,
-    default: "false",
-    description:
-      "Whether storage, registry and workspace are encrypted with a customer-managed key in the vault",
-  },
-  signing: {
-    schema: flag,
-    default: "false",
-    description: "Whether the vault has a key with which training signs versions and releases sign images",
-  },
-  trustedKeys: {
-    schema: publicKeys,
-    optional: true,
-    description: "Public keys in PEM; one of them must have signed every version and image that is used",
-  },
-  protect: {
-    schema: flag,
-    default: "false",
-    description: "Whether storage, vault and registry are protected from deletion by any update",
-  },
+  ...securitySettings,
   ...retentionSettings,
   ...webSettings,
   dataRegions: {

@@ -19,6 +19,9 @@ export interface Setting {
 
 export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** A range of IPv4 addresses: `203.0.113.0/24`. */
+export const addressRange = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
+
 /** Parses the text that `pulumi config set` stores. */
 const json = (text: string): unknown => {
   try {

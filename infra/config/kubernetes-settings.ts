@@ -1,4 +1,4 @@
-import { choice, count, list, text, vmSize, type Setting } from "./config-values";
+import { addressRange, choice, count, list, text, vmSize, type Setting } from "./config-values";
 
 /** The part of `settings` that applies to stacks on AKS, `mlops:<key>`. */
 export const kubernetesSettings = {
@@ -9,7 +9,7 @@ export const kubernetesSettings = {
     description: "Kubernetes version of the cluster and its nodes; patches are applied automatically",
   },
   kubernetesApiRanges: {
-    schema: list(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, "address ranges, such as 203.0.113.0/24"),
+    schema: list(addressRange, "address ranges, such as 203.0.113.0/24"),
     default: "",
     description:
       "Address ranges allowed to reach the cluster's API, including build agents; empty allows all",

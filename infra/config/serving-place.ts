@@ -31,6 +31,8 @@ const containerPlace = z.object({
   cpu: z.number(),
   /** Whole number of GiB. */
   memoryGiB: z.number(),
+  /** When the newest role of its identities was assigned, ISO 8601: a new one takes minutes to be in effect. */
+  rolesAssignedAt: z.string().optional(),
   /** A delegated subnet, in a private network. */
   subnetId: z.string().exactOptional(),
 });

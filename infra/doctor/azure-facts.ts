@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AzureClient } from "../../platform/azure/azure-client";
+import { RemoteError } from "../../platform/http/remote-error";
 import type { Subscription } from "./access-checks";
 import type { Usage, VmSku } from "./quota-checks";
 
@@ -11,11 +12,23 @@ const remedies = {
 const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ value: z.array(item), nextLink: z.string().optional() });
 
-/** The doctor's read-only queries to Azure Resource Manager. */
+/** What an answer gives, or undefined where there is no such thing. */
+async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof RemoteError && error.httpStatus === 404) return undefined;
+    throw error;
+  }
+}
+
+/** The doctor's read-only queries to Azure Resource Manager, and to the blobs of a stack. */
 export class AzureFacts {
   constructor(
     private readonly client: AzureClient,
     private readonly subscriptionId: string,
+    /** Address of an account's blobs. */
+    private readonly blobUrl = (account: string): string => `https://${account}.blob.core.windows.net`,
   ) {}
 
   private url(path: string, query: string): string {
@@ -127,6 +140,37 @@ export class AzureFacts {
         return isPreview !== true && (plans == null || plans.includes("KubernetesOfficial"));
       })
       .map(({ version: name }) => name);
+  }
+
+  /** Federated credentials of an identity; undefined where there is no such identity. */
+  async federations(resourceGroup: string, identity: string) {
+    const item = z.object({ properties: z.object({ issuer: z.string(), subject: z.string() }) });
+    const path = `/resourceGroups/${resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${identity}/federatedIdentityCredentials`;
+    const url = this.url(path, "api-version=2023-01-31");
+    const found = await orAbsent(this.list(`Reading the credentials of ${identity}`, url, item));
+    return found?.map(({ properties }) => properties);
+  }
+
+  /** Name of a stack's storage account, by its tag; undefined where there is none. */
+  async storageAccount(environment: string): Promise<string | undefined> {
+    const item = z.object({ name: z.string(), tags: z.record(z.string(), z.string()).nullish() });
+    const url = this.url("/providers/Microsoft.Storage/storageAccounts", "api-version=2024-01-01");
+    const found = await this.list("Looking for the storage account", url, item);
+    // Another project's stack may have the same name, but not the same tags.
+    return found.find(({ tags }) => tags?.environment === environment && tags.model !== undefined)?.name;
+  }
+
+  /** Whether an account has a blob: `<container>/<name>`. */
+  async hasBlob(account: string, blob: string): Promise<boolean> {
+    const asked = this.client.tell({
+      what: `Looking for ${blob} in ${account}`,
+      scope: "storage",
+      method: "GET",
+      url: `${this.blobUrl(account)}/${blob}`,
+      headers: { "x-ms-version": "2023-11-03" },
+      remedies: { 403: 'Expected the role "Storage Blob Data Reader" on the container, or above it.' },
+    });
+    return (await orAbsent(asked.then(() => true))) ?? false;
   }
 
   /** Whether a name is free and, if not, whether the caller can see the resource that has it. */

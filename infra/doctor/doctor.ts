@@ -1,4 +1,4 @@
-import { scopes, tokenOf, type AzureCredential } from "../../platform/azure/credentials";
+import { scopes, tokenOf, type AzureCredential, type Tokens } from "../../platform/azure/credentials";
 import { AzureClient, type AzureConnection } from "../../platform/azure/azure-client";
 import { PlatformError } from "../../platform/base/errors";
 import { callerOf } from "../bootstrap/clients/azure-clients";
@@ -16,6 +16,7 @@ import {
 } from "./access-checks";
 import { AzureFacts } from "./azure-facts";
 import { failed, ok, type Finding } from "./finding";
+import { dataFindings, signInFindings } from "./pipeline-facts";
 import { checkQuotas, vmNeeds } from "./quota-checks";
 import { checkTool, toolsFor } from "./tool-checks";
 
@@ -29,6 +30,8 @@ export interface Examined {
   readonly run?: RunProgram;
   readonly connection?: AzureConnection;
   readonly devOpsOptions?: DevOpsOptions;
+  /** Address of an account's blobs. */
+  readonly blobUrl?: (account: string) => string;
 }
 
 /** A check's findings. An error of the check becomes a finding, so that the other checks still run. */
@@ -42,7 +45,7 @@ async function look(check: string, mend: string, findings: () => Promise<Finding
 }
 
 async function toolFindings({ config, versions, run = runProgram }: Examined): Promise<Finding[]> {
-  const tools = toolsFor(config.scoring, versions);
+  const tools = toolsFor(config, versions);
   return Promise.all(tools.map(async (tool) => checkTool(tool, await run(tool.name, tool.args))));
 }
 
@@ -75,7 +78,10 @@ async function nameFindings(
   ];
 }
 
-async function devOpsFindings({ config, credential, devOpsOptions }: Examined): Promise<Finding[]> {
+async function devOpsFindings(
+  { config, credential, devOpsOptions, resourceGroup }: Examined,
+  facts: AzureFacts,
+): Promise<Finding[]> {
   const check = "Azure DevOps";
   const [organisation = "", project = ""] = (config.devOpsProject ?? "").split("/");
   if (organisation === "")
@@ -86,10 +92,12 @@ async function devOpsFindings({ config, credential, devOpsOptions }: Examined): 
   await devops.get(`The project ${project}`, `_apis/projects/${name}?api-version=7.1`);
   if (id === undefined) return [failed(check, "no release pipeline is set", "npm run bootstrap")];
   const found = await devops.find(`The pipeline ${id}`, `${name}/_apis/pipelines/${id}?api-version=7.1`);
+  const stack = config.environment;
   return [
     found === undefined
       ? failed(check, `${organisation}/${project} has no pipeline ${id}`, "npm run bootstrap")
       : ok(check, `${organisation}/${project}, release pipeline ${id}`),
+    ...(await signInFindings({ devops, facts }, { project, stack, resourceGroup })),
   ];
 }
 
@@ -125,8 +133,9 @@ export async function examine(examined: Examined): Promise<Finding[]> {
       ...findings,
       failed("subscription", "no subscription is chosen", "az login, or --subscription <id>"),
     ];
-  const tokens = (): Promise<string> => tokenOf(credential, scopes.management);
-  const facts = new AzureFacts(new AzureClient({ tokens, ...examined.connection }), subscriptionId);
+  const tokens: Tokens = (scope) => tokenOf(credential, scopes[scope]);
+  const client = new AzureClient({ tokens, ...examined.connection });
+  const facts = new AzureFacts(client, subscriptionId, examined.blobUrl);
   const inspections: readonly Inspection[] = [
     [
       "subscription",
@@ -154,7 +163,12 @@ export async function examine(examined: Examined): Promise<Finding[]> {
     ],
     ...(config.scoring === "kubernetes" ? [kubernetesInspection(facts, config)] : []),
     ["names", "npm run doctor", () => nameFindings(facts, { ...examined, subscriptionId })],
-    ["Azure DevOps", "npm run bootstrap", () => devOpsFindings(examined)],
+    ["Azure DevOps", "npm run bootstrap", () => devOpsFindings(examined, facts)],
+    [
+      "data",
+      `npm run mlops -- data push --model ${config.model} --stack ${config.environment}`,
+      () => dataFindings(facts, config),
+    ],
   ];
   for (const [check, mend, findingsOf] of inspections)
     findings.push(...(await look(check, mend, findingsOf)));

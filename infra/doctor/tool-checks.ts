@@ -1,3 +1,4 @@
+import type { StackConfig } from "../config/stack-config";
 import { failed, ok, type Finding } from "./finding";
 
 /** A required program, and how to determine its version. */
@@ -11,9 +12,31 @@ export interface Tool {
   readonly mend: string;
 }
 
-/** The tools that a stack needs on this machine; kubelogin only if it has a cluster. */
+/** What decides which tools a stack needs. */
+export type ToolNeeds = Pick<
+  StackConfig,
+  "scoring" | "trainingImage" | "dashboardImage" | "scoringPackage" | "dashboard" | "page"
+>;
+
+/** Settings of images that an update of the stack builds; none where all are named. */
+function builtImages({
+  trainingImage,
+  dashboardImage,
+  scoringPackage,
+  dashboard,
+  page,
+}: ToolNeeds): string[] {
+  const hosted = dashboard !== "off" || page !== "off";
+  return [
+    ...(trainingImage === undefined ? ["mlops:trainingImage"] : []),
+    ...(hosted && dashboardImage === undefined ? ["mlops:dashboardImage"] : []),
+    ...(scoringPackage === undefined ? [] : ["mlops:scoringPackage"]),
+  ];
+}
+
+/** The tools that a stack needs on this machine: Docker only if an update builds an image, kubelogin only if it has a cluster. */
 export function toolsFor(
-  scoring: "containers" | "kubernetes",
+  config: ToolNeeds,
   versions: { readonly pulumi: string; readonly node: string },
 ): Tool[] {
   const [major = 3, minor = 0] = numbersOf(versions.pulumi);
@@ -40,14 +63,14 @@ export function toolsFor(
       min: [major, Math.max(0, minor - 50)],
       mend: "https://www.pulumi.com/docs/iac/download-install/",
     },
-    {
-      name: "docker",
-      args: ["version", "--format", "{{.Server.Version}}"],
-      pattern: /^(\d+\.\d+(\.\d+)?)/,
-      min: [23],
-      mend: "Start Docker, or set mlops:trainingImage to an image that a build has pushed",
-    },
   ];
+  const docker: Tool = {
+    name: "docker",
+    args: ["version", "--format", "{{.Server.Version}}"],
+    pattern: /^(\d+\.\d+(\.\d+)?)/,
+    min: [23],
+    mend: "Start Docker, or set mlops:trainingImage (and mlops:dashboardImage for web apps) to an image that a build has pushed",
+  };
   const kubelogin: Tool = {
     name: "kubelogin",
     args: ["--version"],
@@ -55,7 +78,11 @@ export function toolsFor(
     min: [0, 1],
     mend: "az aks install-cli",
   };
-  return scoring === "kubernetes" ? [...always, kubelogin] : always;
+  return [
+    ...always,
+    ...(builtImages(config).length > 0 ? [docker] : []),
+    ...(config.scoring === "kubernetes" ? [kubelogin] : []),
+  ];
 }
 
 function numbersOf(version: string): number[] {

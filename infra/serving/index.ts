@@ -14,9 +14,11 @@ export = async (): Promise<Record<string, unknown>> => {
   const faults = releaseFaults(place, release);
   if (faults.length > 0) throw refusal(faults.join("\n"));
 
-  const { url, rollout } = serve(place, release);
+  const { url, rollout, internalAddress } = serve(place, release);
   return {
     scoringUrl: url ?? "",
+    // For a DNS record of one's own in the network; the URL is one that only pods of the cluster can resolve.
+    ...(internalAddress && { internalAddress }),
     // A release starts it when a schedule has stopped it.
     ...(place.kind === "containers" && rollout !== undefined && { containerGroupId: rollout }),
     // Resolves only once the release serves, so that a failed update keeps the previous release in the outputs.

@@ -12,6 +12,8 @@ export const scopes = {
   management: "https://management.azure.com/.default",
   /** Azure DevOps, whatever the organisation. */
   devOps: "499b84ac-1321-427f-aa17-267ca6975798/.default",
+  /** Blobs, in whatever account. */
+  storage: "https://storage.azure.com/.default",
   /** The query API of Application Insights. */
   insights: "https://api.applicationinsights.io/.default",
 } as const;

@@ -71,7 +71,8 @@ export interface Inspected {
   readonly Config: {
     readonly User: string;
     readonly Env: readonly string[];
-    readonly Entrypoint: readonly string[];
+    /** Null, or left out, where the image has none. */
+    readonly Entrypoint?: readonly string[] | null;
     readonly StopSignal: string;
     readonly Labels: Readonly<Record<string, string>>;
   };
@@ -90,6 +91,9 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+/** The program of the training image, which starts nothing by itself. */
+export const trainingProgram = ["node", "--enable-source-maps", "/srv/app/main.js"] as const;
 
 /** What is taken from a container that needs none of it. */
 export const hardened = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"] as const;

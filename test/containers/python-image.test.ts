@@ -6,7 +6,15 @@ import { readLineage } from "../../platform/model/model-directory";
 import { describeProgram } from "../../training/program/describe-program";
 import { Workplace } from "../e2e/mlops";
 import { rents } from "../peers/rents";
-import { buildImages, docker, dockerOutput, hardened, nodeImage, skipReason } from "./engine";
+import {
+  buildImages,
+  docker,
+  dockerOutput,
+  hardened,
+  nodeImage,
+  skipReason,
+  trainingProgram,
+} from "./engine";
 
 const baseImage = "mlops-test-base";
 
@@ -60,6 +68,7 @@ const baseImage = "mlops-test-base";
       const mounted = ["--user", user, "--volume", `${folder}:/work`];
       const trained = await docker(
         ...["run", "--rm", "--network", "none", ...hardened, ...mounted, image?.reference ?? ""],
+        ...trainingProgram,
         ...["train", "--model", "rent", "--data", "data.csv", "--output", "model"],
       );
       expect(trained).toMatchObject({ code: 0 });
@@ -73,12 +82,12 @@ const baseImage = "mlops-test-base";
       expect(program?.digest).toBe(here.digest);
     });
 
-    test("runs as nobody in particular, and lists what it has of Python", async () => {
+    test("runs as Azure Machine Learning needs it, and lists what it has of Python", async () => {
       const sbom = await readFile(path.join(image?.directory ?? "", "sbom.cdx.json"), "utf8");
       expect(sbom).toContain('"pkg:pypi/lightgbm@4.7.0"');
       expect(
         await dockerOutput("image", "inspect", "--format", "{{.Config.User}}", image?.reference ?? ""),
-      ).toBe("65532:65532");
+      ).toBe("0:0");
     });
   },
 );

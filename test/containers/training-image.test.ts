@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { digestsOfFiles } from "../../platform/base/files";
@@ -6,7 +6,17 @@ import { readLineage } from "../../platform/model/model-directory";
 import { openLocalRegistry } from "../../platform/registry/local/local-registry";
 import type { BuiltImage } from "../../build/image";
 import { repository, Workplace } from "../e2e/mlops";
-import { buildImages, docker, dockerOutput, hardened, inspect, nodeImage, skipReason } from "./engine";
+import { commandSpec } from "../../infra/components/training/training-specs";
+import {
+  buildImages,
+  docker,
+  dockerOutput,
+  hardened,
+  inspect,
+  nodeImage,
+  skipReason,
+  trainingProgram,
+} from "./engine";
 
 /** Files of a model directory that say when and by which run it was made. */
 const dated = ["MLmodel", "README.md", "lineage.json"];
@@ -32,6 +42,7 @@ const dated = ["MLmodel", "README.md", "lineage.json"];
         "--volume",
         `${folder}:/work`,
         image.reference,
+        ...trainingProgram,
         ...args,
       );
     }
@@ -87,6 +98,69 @@ const dated = ["MLmodel", "README.md", "lineage.json"];
         revision === "" ? {} : { commit: revision.slice(0, 40), dirty: revision.endsWith("-dirty") },
       );
     });
+
+    test("starts nothing by itself, so that Azure Machine Learning can prepare a job in it and start the job's command", async () => {
+      const { Config } = await inspect(image.reference);
+      expect(["", "0", "0:0", "root"]).toContain(Config.User);
+      expect(Config.Entrypoint ?? []).toEqual([]);
+      const { code, stdout } = await docker("run", "--rm", "--network", "none", image.reference);
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: mlops-training/)]);
+    });
+
+    test("runs the steps of a job as its own user, by a shell, in mounted folders of root that nobody else may enter", async () => {
+      const mounted = "/mnt/azureml";
+      const shell = (command: string): ReturnType<typeof docker> =>
+        docker(
+          ...["run", "--rm", "--init", "--network", "none", "--volume", `${folder}:${mounted}`],
+          ...[image.reference, "/bin/sh", "-c", command],
+        );
+      // Whoever runs this test owns the folder until then, and again afterwards.
+      const own = `chown -R ${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0} ${mounted}`;
+      const close = `mkdir ${mounted}/report ${mounted}/candidate ${mounted}/decision && chown -R 0:0 ${mounted} && chmod -R go-rwx ${mounted}`;
+      expect(await shell(close)).toMatchObject({ code: 0 });
+      try {
+        for (const name of ["check", "train", "evaluate", "register"] as const) {
+          // The very command that the pipeline has, with the folders that Azure puts in.
+          const { command } = commandSpec("diabetes", name, "environment");
+          const places = command.replaceAll(/\$\{\{(?:in|out)puts\.(\w+)\}\}/g, (_, flag: string) =>
+            flag === "data" ? `${mounted}/data.csv` : `${mounted}/${flag === "checked" ? "report" : flag}`,
+          );
+          const registry = name === "train" ? "" : ` --registry ${mounted}/registry`;
+          const { code, stderr } = await shell(`${places}${registry}`);
+          expect([name, code, stderr]).toEqual([name, 0, ""]);
+        }
+        const { stdout } = await shell(`cd ${mounted} && ls registry/diabetes/1 decision`);
+        expect(stdout).toMatch(/judged\.json/);
+      } finally {
+        await shell(own);
+      }
+    }, 120_000);
+
+    test("has another model as a last layer, on all that it had before", async () => {
+      const models = workplace.path("models");
+      await cp(path.join(repository, "models/diabetes"), path.join(models, "other"), { recursive: true });
+      const file = path.join(models, "other", "model.ts");
+      const definition = await readFile(file, "utf8");
+      await writeFile(
+        file,
+        definition
+          .replace(/name: "diabetes"/, 'name: "other"')
+          .replaceAll(/"\.\.\/\.\.\/platform/g, `"${repository}/platform`),
+      );
+      const build = ["--only", "training", "--node-image", nodeImage];
+      const { images, stderr } = await buildImages(workplace, build, { MLOPS_MODELS: models });
+      const other = images[0]?.reference ?? stderr;
+      try {
+        expect(other).not.toBe(image.reference);
+        const [before, after] = [await inspect(image.reference), await inspect(other)].map(
+          ({ RootFS }) => RootFS.Layers,
+        );
+        expect(after?.slice(0, -1)).toEqual(before?.slice(0, -1));
+        expect(after?.at(-1)).not.toBe(before?.at(-1));
+      } finally {
+        await docker("rmi", "--force", other);
+      }
+    }, 180_000);
 
     test("checks, trains, evaluates and registers into a mounted registry", async () => {
       const checked = await step("data", "check", ...given);
@@ -148,7 +222,7 @@ const dated = ["MLmodel", "README.md", "lineage.json"];
       const mounted = ["--user", user, "--volume", `${folder}:/work`, "--env", "MLOPS_MODELS=models"];
       const output = await dockerOutput(
         ...["run", "--rm", "--network", "none", ...hardened, ...mounted],
-        ...[image.reference, "train", "--model", "diabetes", "--output", "model"],
+        ...[image.reference, ...trainingProgram, "train", "--model", "diabetes", "--output", "model"],
       );
       expect(JSON.parse(output)).toMatchObject({ lineage: { data: { rows: 442 } } });
     });

@@ -16,7 +16,7 @@ import {
   type JobStep,
   type StartedStep,
 } from "../training/job/job-fixture";
-import { buildImages, docker, hardened, nodeImage, skipReason as noEngine } from "./engine";
+import { buildImages, docker, nodeImage, skipReason as noEngine, trainingProgram } from "./engine";
 
 /** Tracking URI of a server of these tests' own: they remove the model that they register. */
 const trackingUri = process.env.MLFLOW_TEST_URI;
@@ -110,12 +110,11 @@ function inImage(): Way {
       ]);
       if (images[0] === undefined) throw new Error(`the build failed: ${stderr}`);
       image = images[0].reference;
-      const user = [process.getuid?.() ?? 0, process.getgid?.() ?? 0].join(":");
+      // As the image's own user, as on a node.
       return (folder, env) => [
-        ...["docker", "run", "--rm", "--init", "--network", "host", ...hardened, "--tmpfs", "/tmp"],
-        ...["--user", user, "--volume", `${folder}:/mnt/azureml`],
+        ...["docker", "run", "--rm", "--init", "--network", "host", "--volume", `${folder}:/mnt/azureml`],
         ...Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
-        image,
+        ...[image, ...trainingProgram],
       ];
     },
     async remove() {

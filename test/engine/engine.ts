@@ -300,14 +300,19 @@ export async function kubectl(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** The open gateway's Service, as the Istio add-on of AKS makes it, where the cluster does not have it: its address is given to it by a patch. */
+/**
+ * The gateways' Services, as the Istio add-on of AKS makes them, where the cluster does not have them: the open one is given its address by a
+ * patch, the closed one's is read.
+ */
 export async function makeGateway(): Promise<void> {
   const within = ["--namespace", ingressNamespace];
   const isThere = async (...what: string[]): Promise<boolean> =>
     (await kubectl("get", ...what, "--ignore-not-found", "--output", "name")) !== "";
   if (!(await isThere("namespace", ingressNamespace))) await kubectl("create", "namespace", ingressNamespace);
-  if (!(await isThere("service", gateways.external, ...within)))
-    await kubectl("create", "service", "clusterip", gateways.external, "--tcp=443", ...within);
+  for (const gateway of Object.values(gateways)) {
+    if (await isThere("service", gateway, ...within)) continue;
+    await kubectl("create", "service", "clusterip", gateway, "--tcp=443", ...within);
+  }
 }
 
 /** Folder of the schemas that the azure-native plugin checks with, if it has any: it stands beside the plugin. */

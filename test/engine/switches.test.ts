@@ -18,7 +18,7 @@ const [application, group] = [1, 2].map((last) => `00000000-0000-4000-8000-00000
 const switches: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "a private network": { "mlops:network": "private" },
   "a GPU cluster": { "mlops:gpuVmSize": "Standard_NC6s_v3" },
-  "customer-managed keys": { "mlops:customerManagedKeys": "true" },
+  "customer-managed keys": { "mlops:customerManagedKeys": "true", "mlops:cosmosDbPrincipal": application },
   "low priority": { "mlops:computePriority": "low" },
   "dedicated nodes": { "mlops:computePriority": "dedicated" },
   "no compute": { "mlops:compute": "false" },

@@ -52,6 +52,10 @@ function outputsOf({ type, name, inputs: given }: pulumi.runtime.MockResourceArg
     },
     ContainerGroup: { ipAddress: { ...inputs.ipAddress, fqdn: `${name}.westeurope.azurecontainer.io` } },
     Key: { keyUriWithVersion: `https://vault/keys/${name}/1` },
+    // Of those that are read: a gateway's, which AKS has made.
+    Service: name.endsWith("-gateway")
+      ? { status: { loadBalancer: { ingress: [{ ip: "10.40.16.9" }] } } }
+      : {},
     RandomId: { hex: "0a1b" },
     RandomPassword: { result: `${name}-0123456789abcdef` },
     Image: { ref: `registry/${name}@sha256:${"a".repeat(64)}`, digest: `sha256:${"a".repeat(64)}` },
@@ -69,11 +73,17 @@ export async function registered(
     preview = false,
     stack = "qa",
     references = {},
+    assignedAt,
+    observe,
   }: {
     readonly preview?: boolean;
     readonly stack?: string;
     /** Outputs of other stacks, by the name of their project. */
     readonly references?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    /** When Azure says that role assignments were made, ISO 8601. */
+    readonly assignedAt?: string | undefined;
+    /** Called with each resource when it is made. */
+    readonly observe?: ((resource: Registered) => void) | undefined;
   } = {},
 ): Promise<Registered[]> {
   const seen: Registered[] = [];
@@ -85,10 +95,13 @@ export async function registered(
           const outputs = references[name.split("/")[1] ?? ""] ?? {};
           return { id: name, state: { name, outputs, secretOutputNames: [] } };
         }
-        seen.push({ type: args.type, name: args.name, inputs: args.inputs });
+        const resource = { type: args.type, name: args.name, inputs: args.inputs as Registered["inputs"] };
+        seen.push(resource);
+        observe?.(resource);
+        const assigned = args.type.endsWith(":RoleAssignment") && assignedAt !== undefined;
         return {
           id: args.custom === false ? "" : `/subscriptions/${subscriptionId}/${args.type}/${args.name}`,
-          state: outputsOf(args),
+          state: { ...outputsOf(args), ...(assigned && { createdOn: assignedAt }) },
         };
       },
       call: ({ token, inputs }): Record<string, unknown> => {

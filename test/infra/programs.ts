@@ -22,6 +22,8 @@ export interface ProgramRun {
 }
 
 type Program = () => Promise<Record<string, unknown>>;
+/** How a run of a program against mocks goes. */
+type RunOptions = Pick<NonNullable<Parameters<typeof registered>[1]>, "preview" | "assignedAt" | "observe">;
 
 async function run(
   program: () => Program,
@@ -50,10 +52,12 @@ export function runEnvironment(
   values: Readonly<Record<string, string>> = {},
   /** Outputs of its last update. */
   last: Readonly<Record<string, unknown>> = {},
+  options: RunOptions = {},
 ): Promise<ProgramRun> {
   const own = stack === "prod" ? prod : qa;
   const config = { ...own, "mlops:trainingImage": pinned("mlops-training"), ...values };
-  return run(() => require("../../infra/index") as Program, { stack, config, references: { mlops: last } });
+  const references = { mlops: last };
+  return run(() => require("../../infra/index") as Program, { ...options, stack, config, references });
 }
 
 /** The stack of what serves in an environment, by the outputs of that environment's own. */
@@ -63,7 +67,8 @@ export function runServing(
     environment,
     release,
     last = {},
-  }: {
+    ...options
+  }: RunOptions & {
     readonly environment: Readonly<Record<string, unknown>>;
     /** What the update is told to serve, as text; what the last one served without it. */
     readonly release?: string;
@@ -73,5 +78,10 @@ export function runServing(
 ): Promise<ProgramRun> {
   const config: Record<string, string> = release === undefined ? {} : { "mlops:release": release };
   const references = { mlops: environment, "mlops-serving": last };
-  return run(() => require("../../infra/serving/index") as Program, { stack, config, references });
+  return run(() => require("../../infra/serving/index") as Program, {
+    ...options,
+    stack,
+    config,
+    references,
+  });
 }

@@ -66,7 +66,9 @@ function environmentOf({ variables, secrets, env, workspace }: Agent, own: Mappi
     expandMacros(text(value, name), variables),
   ]);
   const given = Object.fromEntries([...named, ...mapped]) as Record<string, string>;
-  return { ...env, TF_BUILD: "True", HOME: workspace, ...given };
+  // Azure DevOps itself: nobody answers there, unless the test says where somebody does.
+  const service = { SYSTEM_COLLECTIONURI: "http://127.0.0.1:9/", SYSTEM_TEAMPROJECT: "shop" };
+  return { ...service, ...env, TF_BUILD: "True", HOME: workspace, ...given };
 }
 
 interface Ended {

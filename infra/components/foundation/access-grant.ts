@@ -10,9 +10,10 @@ const optional = [
   "retrainers",
   "page",
   "askers",
+  "cosmosDb",
 ] as const;
 
-/** Principals that roles are assigned to: identities of the foundation, groups of people, and identities of pipelines. */
+/** Principals that roles are assigned to: identities of the foundation, groups of people, identities of pipelines, and a service of Azure's. */
 export const principals = [
   "workspace",
   "training",

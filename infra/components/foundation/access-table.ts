@@ -120,6 +120,14 @@ export const accessTable: readonly Grant[] = [
     on: "encryptionKey",
     why: "storage, registry and workspace decrypt their data with the key",
   },
+  // "Configure customer-managed keys for your Azure Cosmos DB account", learn.microsoft.com/azure/cosmos-db; so does the example
+  // customer_managed_key of Azure's verified module for workspaces (avm-res-machinelearningservices-workspace).
+  {
+    who: "cosmosDb",
+    role: "Key Vault Crypto Service Encryption User",
+    on: "encryptionKey",
+    why: "encrypts the metadata of the workspace with the key",
+  },
 
   {
     who: "operators",

@@ -4,6 +4,7 @@ import type { Scope } from "./access-scopes";
 import { optionalPrincipals, type Grant, type Principal } from "./access-grant";
 import { accessTable, containersLike } from "./access-table";
 import { roleDefinitionId } from "./roles";
+import { newestOf, waitUntilInEffect } from "./roles-in-effect";
 
 export interface AccessArgs {
   /** Object ids; groups are a list. Every principal that the table needs for a given scope is required. */
@@ -26,14 +27,35 @@ function isGroups(principal: pulumi.Input<string> | readonly string[]): principa
 
 /** The role assignments of infra/components/foundation/access-table.ts for the given scopes. */
 export class Access extends pulumi.ComponentResource {
-  /** For `dependsOn` of resources that need them. They take a few minutes more to take effect everywhere. */
+  /** For `dependsOn` of resources that need them. They take minutes more to be in effect: see `inEffectFor`. */
   readonly assignments: readonly authorization.RoleAssignment[];
+  private readonly createdOn = new Map<Principal, pulumi.Output<string | undefined>[]>();
 
   constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:Access", name, {}, opts);
 
     this.assignments = accessTable.flatMap((grant) => this.assign(name, grant, args));
     this.registerOutputs({});
+  }
+
+  /**
+   * For `dependsOn` of resources whose creation fails without the roles of these principals: all assignments, once those of the
+   * principals are in effect. That is at once where they are older than ten minutes, and in a preview.
+   */
+  inEffectFor(...principals: readonly Principal[]): pulumi.Output<pulumi.Resource[]> {
+    return pulumi.all(this.timesOf(principals)).apply(async (times) => {
+      await waitUntilInEffect(times, `those of ${principals.join(", ")}`);
+      return [...this.assignments];
+    });
+  }
+
+  /** When the newest role of these principals was assigned (ISO 8601); undefined where Azure has not said. */
+  newestFor(...principals: readonly Principal[]): pulumi.Output<string | undefined> {
+    return pulumi.all(this.timesOf(principals)).apply(newestOf);
+  }
+
+  private timesOf(principals: readonly Principal[]): pulumi.Output<string | undefined>[] {
+    return principals.flatMap((principal) => this.createdOn.get(principal) ?? []);
   }
 
   private assign(name: string, grant: Grant, args: AccessArgs): authorization.RoleAssignment[] {
@@ -54,11 +76,11 @@ export class Access extends pulumi.ComponentResource {
 
   private create(
     name: string,
-    { role, why, containersLike: prefix }: Grant,
+    { who, role, why, containersLike: prefix }: Grant,
     ids: { scope: pulumi.Input<string>; principalId: pulumi.Input<string> },
     principalType: "ServicePrincipal" | "Group" = "ServicePrincipal",
   ): authorization.RoleAssignment {
-    return new authorization.RoleAssignment(
+    const assignment = new authorization.RoleAssignment(
       name,
       {
         ...ids,
@@ -71,5 +93,7 @@ export class Access extends pulumi.ComponentResource {
       // Azure refuses a second assignment of the same role, so the old one has to go first.
       { parent: this, deleteBeforeReplace: true },
     );
+    this.createdOn.set(who, [...(this.createdOn.get(who) ?? []), assignment.createdOn]);
+    return assignment;
   }
 }

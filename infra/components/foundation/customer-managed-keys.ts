@@ -9,6 +9,8 @@ import type { Vault } from "./vault";
 export interface CustomerManagedKeysArgs {
   readonly placement: Placement;
   readonly vault: Vault;
+  /** Object id of the tenant's service principal of Azure Cosmos DB. */
+  readonly cosmosDbPrincipal?: string | undefined;
 }
 
 /** A customer-managed encryption key, and the identity with which services access it. */
@@ -19,13 +21,13 @@ export class CustomerManagedKeys extends pulumi.ComponentResource {
   readonly latestKeyUri: pulumi.Output<string>;
   /** URI of the newest version at the last update, for services that require a version. */
   readonly keyUri: pulumi.Output<string>;
-  /** For `dependsOn` of resources that are encrypted with the key. */
-  readonly ready: readonly pulumi.Resource[];
+  /** For `dependsOn` of resources that are encrypted with the key; they are refused while the identity's role is not in effect. */
+  readonly ready: pulumi.Output<pulumi.Resource[]>;
 
   constructor(name: string, args: CustomerManagedKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mlops:infra:CustomerManagedKeys", name, {}, opts);
 
-    const { placement, vault } = args;
+    const { placement, vault, cosmosDbPrincipal: cosmosDb } = args;
     const { resourceGroupName, tags } = placement;
     const key = new keyvault.Key(
       name,
@@ -61,10 +63,13 @@ export class CustomerManagedKeys extends pulumi.ComponentResource {
 
     const access = new Access(
       `${name}-access`,
-      { principals: { encryption: identity.principalId }, scopes: { encryptionKey: key.id } },
+      {
+        principals: { encryption: identity.principalId, ...(cosmosDb !== undefined && { cosmosDb }) },
+        scopes: { encryptionKey: key.id },
+      },
       { parent: this },
     );
-    this.ready = access.assignments;
+    this.ready = access.inEffectFor("encryption", "cosmosDb");
 
     this.registerOutputs({ keyUri: this.keyUri });
   }

@@ -43,6 +43,10 @@ export interface FoundationArgs {
   readonly protect: boolean;
   /** Whether storage and registry are encrypted with a customer-managed key. */
   readonly customerManagedKeys: boolean;
+  /** Object id of the tenant's service principal of Azure Cosmos DB, for customer-managed keys. */
+  readonly cosmosDbPrincipal?: string | undefined;
+  /** Whether Microsoft Defender watches the storage account. */
+  readonly defender: boolean;
   /** Whether there is a web app with the dashboard, and whether it may start retraining. */
   readonly dashboard: "off" | "show" | "act";
   /** Whether there is a web app with the model's page. */
@@ -97,15 +101,17 @@ export class Foundation extends pulumi.ComponentResource {
     const vaultArgs = { placement, softDeleteDays, isPrivate, protect };
     this.vault = new Vault(`${name}-vault`, vaultArgs, parent);
 
+    const { cosmosDbPrincipal } = args;
+    const keyArgs = { placement, vault: this.vault, cosmosDbPrincipal };
     const keys = args.customerManagedKeys
-      ? new CustomerManagedKeys(`${name}-key`, { placement, vault: this.vault }, parent)
+      ? new CustomerManagedKeys(`${name}-key`, keyArgs, parent)
       : undefined;
     this.encryption = keys && { keyUri: keys.keyUri, vaultId: this.vault.id, identity: keys.identity };
     this.signingKey = args.signing
       ? new SigningKey(`${name}-signing`, { placement, vault: this.vault }, parent)
       : undefined;
-    const { predictionLogDays, auditDays } = args;
-    const kept = { predictionLogDays, auditDays };
+    const { predictionLogDays, auditDays, defender } = args;
+    const kept = { predictionLogDays, auditDays, defender };
     const storageArgs = { placement, ...kept, isPrivate, keys, vaultUri: this.vault.uri, protect };
     this.storage = new Storage(`${name}-storage`, storageArgs, parent);
     this.containers = this.storage.containers;

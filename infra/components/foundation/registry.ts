@@ -59,7 +59,7 @@ export class Registry extends pulumi.ComponentResource {
         },
         ...encryptionOf(keys),
       },
-      { parent: this, protect, dependsOn: [...(keys?.ready ?? [])] },
+      { parent: this, protect, ...(keys && { dependsOn: keys.ready }) },
     );
     this.id = registry.id;
     this.name = registry.name;

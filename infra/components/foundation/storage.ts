@@ -1,3 +1,4 @@
+import * as security from "@pulumi/azure-native/security";
 import * as azureStorage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { plainStem } from "../../config/auto-names";
@@ -62,6 +63,8 @@ export interface StorageArgs {
   readonly isPrivate: boolean;
   /** Whether it is protected from deletion. */
   readonly protect: boolean;
+  /** Whether Microsoft Defender watches it. */
+  readonly defender: boolean;
   readonly keys: CustomerManagedKeys | undefined;
   readonly vaultUri: pulumi.Input<string>;
 }
@@ -139,6 +142,7 @@ export class Storage extends pulumi.ComponentResource {
     this.containerIds = ofEach(created, (made) => made.id);
     this.keep(name, account, args);
     this.fix(name, account, { ...args, audit: created.audit });
+    if (args.defender) this.watch(name, account);
 
     this.registerOutputs({ id: this.id, name: this.name });
   }
@@ -159,6 +163,24 @@ export class Storage extends pulumi.ComponentResource {
         immutabilityPolicyName: "default",
         immutabilityPeriodSinceCreationInDays: auditDays,
         allowProtectedAppendWrites: false,
+      },
+      { parent: this, deletedWith: account },
+    );
+  }
+
+  /** Alerts on access that is unusual. Uploads are not scanned for malware, which costs by the gigabyte. */
+  private watch(name: string, account: azureStorage.StorageAccount): void {
+    new security.DefenderForStorage(
+      `${name}-defender`,
+      {
+        resourceId: account.id,
+        settingName: "current",
+        properties: {
+          isEnabled: true,
+          malwareScanning: { onUpload: { isEnabled: false } },
+          sensitiveDataDiscovery: { isEnabled: false },
+          overrideSubscriptionLevelSettings: true,
+        },
       },
       { parent: this, deletedWith: account },
     );
@@ -211,7 +233,7 @@ export class Storage extends pulumi.ComponentResource {
         networkRuleSet: { bypass: "AzureServices", defaultAction: isPrivate ? "Deny" : "Allow" },
         ...encryptionOf(args),
       },
-      { parent: this, protect, dependsOn: [...(keys?.ready ?? [])] },
+      { parent: this, protect, ...(keys && { dependsOn: keys.ready }) },
     );
   }
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { buildApp, distDirectory, imageFolders, type ImageKind } from "../../../build/app";
 import { completeContext, stageOf } from "../../../build/context";
 import { repository } from "../../../build/repository";
-import { sourceVersion } from "../../../build/source";
+import { sourceVersionOf } from "../../../build/source";
 import type { PackagedRelease } from "../../../platform/release/deployment";
 import { PlatformError, systemErrorCode } from "../../../platform/base/errors";
 import {
@@ -16,6 +16,7 @@ import {
   shortDigest,
   writeJson,
 } from "../../../platform/base/files";
+import { listDefinitions, loadDefinition, modelsDirectory } from "../../../platform/definition/definitions";
 import type { BuildSource } from "./image";
 
 /** Record of a build context: digest of the inputs, and of the content made from them. The same inputs give the same content. */
@@ -64,6 +65,21 @@ async function digestOfInputs(kind: ImageKind, release: PackagedRelease | undefi
   for (const file of sourceFiles) parts.push(`${file} ${await digestOfFile(path.join(repository, file))}`);
   if (release) parts.push(`package ${await digestOfDirectory(release.package)}`);
   return digestOf(parts.join("\n"));
+}
+
+/**
+ * Git's pathspecs of what an image consists of. The data of models is no part of it: with another commit in its labels, every one of
+ * them would be another image.
+ */
+async function pathsOf(kind: ImageKind): Promise<string[]> {
+  const models = path.relative(repository, modelsDirectory);
+  const data: string[] = [];
+  for (const name of await listDefinitions(modelsDirectory)) {
+    const { definition } = await loadDefinition(name, undefined, modelsDirectory);
+    data.push(`:(exclude)${path.posix.join(models, name, definition.data)}`);
+  }
+  const files = ["package.json", "package-lock.json", "tsconfig.json", "environments.yml"];
+  return [...sourceFolders, ...imageFolders[kind], ...files, ...data];
 }
 
 /** Moves a finished folder to its place, unless a concurrent update has already put the same content there. */
@@ -139,7 +155,7 @@ export async function layOutImage(request: LayOutRequest): Promise<ImageSource> 
   }
   const content = await contentOf(kind, directory, release);
   const dockerfile = path.join(repository, imageFolders[kind][0], "Dockerfile");
-  const { version, revision, createdAt } = await sourceVersion();
+  const { version, revision, createdAt } = await sourceVersionOf(await pathsOf(kind));
   const buildArgs = {
     NODE_IMAGE: nodeImage,
     NODE_IMAGE_DIGEST: nodeImage.split("@")[1] ?? "",

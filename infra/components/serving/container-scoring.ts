@@ -4,6 +4,7 @@ import { healthPaths } from "../../../platform/http/health-paths";
 import { requireName } from "../../config/names";
 import type { Placement } from "../../config/placement";
 import type { TrackRelease } from "../../config/release";
+import { waitUntilInEffect } from "../foundation/roles-in-effect";
 
 /** A managed identity of the container group. */
 interface GroupIdentity {
@@ -33,6 +34,8 @@ export interface ContainerScoringArgs {
    * service, which the registry must allow.
    */
   readonly subnetId?: pulumi.Input<string>;
+  /** When the newest role of the two identities was assigned, ISO 8601; the group is made once it is in effect. */
+  readonly rolesAssignedAt?: string | undefined;
 }
 
 /** Fixed name of the container group, so that the evening stop knows it before the group exists. */
@@ -88,6 +91,8 @@ export class ContainerScoring extends pulumi.ComponentResource {
           deleteBeforeReplace: true,
           // Azure cannot resize an existing group.
           replaceOnChanges: ["containers[*].resources"],
+          // A group whose image cannot be pulled is refused: InaccessibleImage.
+          dependsOn: rolesInEffect(args),
         },
       );
 
@@ -100,6 +105,10 @@ export class ContainerScoring extends pulumi.ComponentResource {
 
     this.registerOutputs({ id: this.id, url: this.url });
   }
+}
+
+function rolesInEffect({ rolesAssignedAt }: ContainerScoringArgs): Promise<pulumi.Resource[]> {
+  return waitUntilInEffect([rolesAssignedAt], "those that pull the image").then(() => []);
 }
 
 function network({ environment, subnetId }: ContainerScoringArgs) {

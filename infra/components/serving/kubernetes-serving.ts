@@ -1,8 +1,10 @@
+import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseState } from "../../config/release";
 import type { KubernetesPlace } from "../../config/serving-place";
 import { KubernetesAddress } from "./kubernetes-address";
 import { certificateName, KubernetesCertificate } from "./kubernetes-certificate";
+import { gateways, ingressNamespace } from "./kubernetes-namespace";
 import { KubernetesObjects } from "./kubernetes-objects";
 import { openKubernetes } from "./kubernetes-provider";
 
@@ -15,6 +17,8 @@ export interface KubernetesServingArgs {
 export class KubernetesServing extends pulumi.ComponentResource {
   /** Resolves once the requested release serves. */
   readonly rollout: pulumi.Output<string>;
+  /** IP address of the closed gateway in the cluster's network; empty until it has one, and undefined where the gateway is open. */
+  readonly internalAddress: pulumi.Output<string> | undefined;
 
   constructor(
     name: string,
@@ -47,6 +51,24 @@ export class KubernetesServing extends pulumi.ComponentResource {
       { ...own, ...(certificate && { dependsOn: [certificate] }) },
     );
     this.rollout = objects.routeId;
+    this.internalAddress = tls === undefined ? internalAddress(`${name}-internal-gateway`, own) : undefined;
     this.registerOutputs({ rollout: this.rollout });
   }
+}
+
+/** What is read of the status of a Service. */
+interface ServiceStatus {
+  readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] };
+}
+
+/**
+ * Reads the address that Azure gave the closed gateway. Its Service is AKS's own, in which nothing is changed. A preview does not ask: its identity
+ * need not be allowed to look into the cluster.
+ */
+function internalAddress(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  if (pulumi.runtime.isDryRun()) return pulumi.output("");
+  const service = core.Service.get(name, `${ingressNamespace}/${gateways.internal}`, opts);
+  // The balancer may have no address yet, nor the Service a status.
+  const status = service.status as pulumi.Output<ServiceStatus | undefined>;
+  return status.apply((seen) => seen?.loadBalancer?.ingress?.[0]?.ip ?? "");
 }

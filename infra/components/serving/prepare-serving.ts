@@ -73,7 +73,7 @@ export function prepareServing(config: StackConfig, sources: ServingSources): Pr
 }
 
 function prepareContainers(config: StackConfig, sources: ServingSources): PreparedServing {
-  const { foundation } = sources;
+  const { foundation, access } = sources;
   const subnetId = foundation.network?.subnets.containers;
   const place = pulumi.output({
     kind: "containers" as const,
@@ -82,6 +82,7 @@ function prepareContainers(config: StackConfig, sources: ServingSources): Prepar
     registry: foundation.registry.loginServer,
     cpu: config.containerCpu,
     memoryGiB: config.containerMemoryGiB,
+    rolesAssignedAt: access.newestFor("pull", "scoring"),
     ...(subnetId && { subnetId }),
   });
   const containerGroupId = pulumi.interpolate`${foundation.resourceGroup.id}/providers/Microsoft.ContainerInstance/containerGroups/${containerGroupName}`;
@@ -133,7 +134,8 @@ function prepareKubernetes(config: StackConfig, sources: ServingSources): Prepar
       ...(name && { host: name.host }),
       ...(subnetId && { subnetId }),
     },
-    { dependsOn: [...access.assignments] },
+    // The control plane may not use the nodes' identity before its role is in effect.
+    { dependsOn: access.inEffectFor("cluster", "pull") },
   );
   const { minReplicas: min, maxReplicas: max, targetCpuPercent } = config;
   const place = pulumi.output({

@@ -19,6 +19,8 @@ export interface TriggersArgs {
   readonly model: string;
   /** The release pipeline that a registered model starts; undefined starts none. */
   readonly release?: { readonly project: string; readonly pipelineId: number } | undefined;
+  /** Address ranges that may call the Logic Apps; if empty, all that know an address with its signature. */
+  readonly callerRanges: readonly string[];
 }
 
 /** Events that start something: their source, a filter, and the workflow that they start. */
@@ -103,6 +105,7 @@ export class Triggers extends pulumi.ComponentResource {
   private connect(name: string, trigger: Trigger): Record<string, pulumi.Output<string>> {
     const own = `${name}-${trigger.name}`;
     const { source, topicType } = trigger;
+    const { callerRanges } = this.args;
     const topic = new eventgrid.SystemTopic(
       `${own}-events`,
       { ...this.args.placement, source, topicType, identity: { type: "SystemAssigned" } },
@@ -118,6 +121,13 @@ export class Triggers extends pulumi.ComponentResource {
           userAssignedIdentities: [this.args.foundation.identities.release.id],
         },
         definition: trigger.definition,
+        ...(callerRanges.length > 0 && {
+          accessControl: {
+            triggers: {
+              allowedCallerIpAddresses: callerRanges.map((addressRange) => ({ addressRange })),
+            },
+          },
+        }),
       },
       { parent: this },
     );

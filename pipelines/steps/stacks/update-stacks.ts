@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import path from "node:path";
 import { PlatformError } from "../../../platform/base/errors";
 import { runStep, type StepContext } from "../base/step";
 import { environmentOption } from "./environment-option";
+import { runPulumi } from "./run-pulumi";
 import { keepScoringKeys } from "./scoring-keys";
 import { findServingStack, ownStack, type EnvironmentStack } from "./stack-projects";
 
@@ -19,16 +18,6 @@ function requestOf([verb, ...words]: readonly string[]): Request {
   throw new PlatformError(
     "USAGE",
     `The request is "${verb ?? "(none)"}". Expected up or destroy. Run \`npm run infra:up -- --stack <name>\`, or the same with infra:destroy.`,
-  );
-}
-
-async function pulumi(words: readonly string[], { env }: StepContext): Promise<void> {
-  const child = spawn("pulumi", words, { env, stdio: "inherit" });
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code === 0) return;
-  throw new PlatformError(
-    "DEPLOYMENT_FAILED",
-    `\`pulumi ${words.slice(0, 4).join(" ")}\` ${code === null ? "was ended by a signal" : `ended with exit code ${code}`}; the error is above. Correct it, and run the same command again: it resumes here.`,
   );
 }
 
@@ -51,10 +40,10 @@ async function update(context: StepContext): Promise<void> {
   const stacks = [ownStack(request.stack), ...(serving ? [serving] : [])];
   // If the environment is protected, the preview fails, so its serving stack is kept, too.
   if (request.verb === "destroy" && serving)
-    await pulumi(["destroy", "--preview-only", "--stack", request.stack, "--cwd", "."], context);
+    await runPulumi(["destroy", "--preview-only", "--stack", request.stack, "--cwd", "."], context);
   for (const stack of request.verb === "up" ? stacks : stacks.reverse()) {
     context.print(`${request.verb}: ${stack.title}`);
-    await pulumi(wordsOf(request, stack), context);
+    await runPulumi(wordsOf(request, stack), context);
     // Before what serves, which reads them when it starts.
     if (request.verb === "up" && stack.folder === ".") await keepScoringKeys(request.stack, context);
   }

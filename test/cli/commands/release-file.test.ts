@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readReleaseFile, writeReleaseFile } from "../../../cli/commands/release-file";
+import type { CanaryStage } from "../../../deploy/rules/canary-stage";
 import type { RunRecord } from "../../../cli/runs/runs";
 import { digestOf, writeJson } from "../../../platform/base/files";
 
@@ -10,6 +11,14 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "mlops-release-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function stageOf(verdict: CanaryStage["verdict"], requests: number): CanaryStage {
+  const seen = { requests, failures: 0 };
+  return {
+    ...{ weight: 10, comparedWith: { kind: "stable", model: "cost:1" }, verdict, reason: "healthy" },
+    ...{ explanation: "It is as it was.", reference: seen, canary: seen },
+  };
+}
 
 const run: RunRecord = {
   id: "20261121T000000-cost-1234",
@@ -23,22 +32,27 @@ const run: RunRecord = {
   release: { model: "cost:2", package: "/packages/cost-2", digest: digestOf("2") },
   tests: { qa: { digest: digestOf("2"), smoke: 4 } },
   approval: { by: "somebody", at: "2026-11-21T01:00:00.000Z" },
+  canary: [stageOf("advance", 132), stageOf("roll-back", 400)],
 };
 
 describe("the file by which a release goes to the next machine", () => {
-  test("holds what it is made of, how it did in QA, and who approved it; nothing else of the run", async () => {
+  test("holds what it is made of, how it did in QA, who approved it, and what its canary showed; nothing else of the run", async () => {
     const file = path.join(folder, "release.json");
-    const { id, release, tests, approval } = run;
+    const { id, release, tests, approval, canary } = run;
     await writeReleaseFile(file, run);
-    expect(await readReleaseFile(file)).toEqual({ run: id, release, tests, approval });
+    expect(await readReleaseFile(file)).toEqual({ run: id, release, tests, approval, canary });
   });
 
   test("is made up of those in folders beside it, as a pipeline lays down what its stages have left", async () => {
     const file = path.join(folder, "handed", "release.json");
-    const { id, release, tests, approval } = run;
+    const { id, release, tests, approval, canary, ...before } = run;
     const live = { digest: digestOf("2"), smoke: 5 };
     const of = (stage: string, more: Partial<RunRecord>): Promise<void> =>
-      writeReleaseFile(path.join(folder, "handed", stage, "release.json"), { ...run, ...more });
+      writeReleaseFile(path.join(folder, "handed", stage, "release.json"), {
+        ...{ ...before, id, release, tests, approval },
+        ...more,
+      } as RunRecord);
+    await of("canary-1", { ...(canary && { canary }) });
     await of("package", { tests: {} });
     await of("tested-qa", {});
     await of("tested-dev", { tests: { dev: live } });
@@ -48,7 +62,12 @@ describe("the file by which a release goes to the next machine", () => {
       release,
       tests: { ...tests, dev: live },
       approval,
+      canary,
     });
+    // A stage that ran again has shown something else.
+    const again = [stageOf("advance", 7)];
+    await of("canary-2", { canary: again });
+    expect((await readReleaseFile(file)).canary).toEqual(again);
     await of("tested-of-another", { id: "20261122T000000-cost-5678" });
     await expect(readReleaseFile(file)).rejects.toMatchObject({
       code: "CONFLICT",

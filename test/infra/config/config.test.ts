@@ -22,6 +22,9 @@ describe("the configuration of a stack", () => {
       scheduleEnabled: true,
     });
     expect(config.trains).toBeUndefined();
+    // Nobody watches or closes more than is said, and one node of three that goes leaves production serving.
+    expect(config).toMatchObject({ defender: false, logicAppCallerRanges: [], customerManagedKeys: false });
+    expect(parseConfig("prod", { ...qa, ...onCluster }).scoringMinNodes).toBe(3);
   });
 
   test("lists all faults at once, each with the command that corrects it", () => {
@@ -57,6 +60,12 @@ describe("the configuration of a stack", () => {
     ["qa", { "mlops:computeVmSize": "DS3" }, /expected an Azure VM size/],
     ["qa", { "mlops:dataRegions": "northeurope" }, /which mlops:dataRegions does not allow/],
     ["qa", { "mlops:zones": '["1","4"]' }, /expected a list of zones/],
+    ["qa", { "mlops:logicAppCallerRanges": "203.0.113.7" }, /expected a list of address ranges/],
+    [
+      "qa",
+      { "mlops:customerManagedKeys": "true" },
+      /without mlops:cosmosDbPrincipal.*config set --stack qa mlops:cosmosDbPrincipal "\$\(az ad sp show --id a232010e-820c-4083-83bb-3ace5fc29d0b --query id --output tsv\)"/,
+    ],
     [
       "prod",
       { "azure-native:location": "westus", "mlops:scoring": "kubernetes" },
@@ -102,6 +111,32 @@ describe("the configuration of a stack", () => {
     ["prod", { "mlops:trains": "true" }],
   ])("stack %s starts releases of its own versions with %j, or trains for itself", (stack, values) => {
     expect(() => parseConfig(stack, { ...qa, ...(values as Record<string, string>) })).not.toThrow();
+  });
+
+  test.each([
+    ["10.0.0.0/16", /which AKS uses itself/],
+    ["10.244.0.0/16", /which AKS uses itself/],
+    ["172.17.0.0/16", /which AKS uses itself/],
+    ["10.40.0.0/24", /expected a \/16 network/],
+    ["11.40.0.0/16", /expected a \/16 network/],
+    ["10.40.1.0", /expected a \/16 network/],
+  ])("a private network may not be %s", (range, message) => {
+    expect(() => parseConfig("qa", { ...qa, "mlops:addressSpace": range })).toThrow(message);
+  });
+
+  test.each(["10.1.0.0/16", "10.100.0.0/16", "172.16.0.0/16", "192.168.0.0/16"])(
+    "a private network may be %s",
+    (range) => {
+      expect(parseConfig("qa", { ...qa, "mlops:addressSpace": range }).addressSpace).toBe(range);
+    },
+  );
+
+  test("a stack may be encrypted once it knows the principal of Azure Cosmos DB", () => {
+    const encrypted = { ...qa, "mlops:customerManagedKeys": "true", "mlops:cosmosDbPrincipal": guid };
+    expect(parseConfig("qa", encrypted)).toMatchObject({
+      customerManagedKeys: true,
+      cosmosDbPrincipal: guid,
+    });
   });
 
   test("a cluster in a region without zones has none when it is told so", () => {

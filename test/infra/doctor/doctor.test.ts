@@ -56,7 +56,31 @@ const healthy: Record<string, unknown> = {
   },
   "/_apis/projects/shop": { id: "project-1", name: "shop" },
   "/_apis/pipelines/7": { id: 7, name: "mlops-release" },
+  "/_apis/serviceendpoint/endpoints": (name: string) => ({ value: [endpointOf(name)] }),
+  "/federatedIdentityCredentials": (_: string, pathname: string) => {
+    const name = pathname.split("/").at(-2) ?? "";
+    return { value: [{ properties: { issuer, subject: `sc://contoso/shop/${name}`, audiences: [] } }] };
+  },
+  "/Microsoft.Storage/storageAccounts": {
+    value: [
+      { id: "1", name: "others", tags: { environment: "qa" } },
+      { id: "2", name: "mlopsstorage", tags: { environment: "qa", model: "diabetes" } },
+    ],
+  },
+  "/mlopsstorage/data/diabetes/_manifest.json": {},
 };
+
+const issuer = "https://login.microsoftonline.com/tenant/v2.0";
+const endpointOf = (name: string) => ({
+  name,
+  authorization: {
+    scheme: "WorkloadIdentityFederation",
+    parameters: {
+      workloadIdentityFederationIssuer: issuer,
+      workloadIdentityFederationSubject: `sc://contoso/shop/${name}`,
+    },
+  },
+});
 
 let server: Server;
 let answers: Record<string, unknown>;
@@ -65,10 +89,17 @@ let url = "";
 beforeEach(async () => {
   answers = { ...healthy };
   server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const ends = Object.keys(answers).filter((end) => pathname.endsWith(end));
     const best = ends.sort((a, b) => b.length - a.length)[0] ?? "";
-    const answer = answers[best];
+    const given = answers[best];
+    const answer: unknown =
+      typeof given === "function"
+        ? (given as (name: string, path: string) => unknown)(
+            searchParams.get("endpointNames") ?? "",
+            pathname,
+          )
+        : given;
     const status = typeof answer === "number" ? answer : best === "" ? 404 : 200;
     response.writeHead(status, { "content-type": "application/json", connection: "close" });
     response.end(
@@ -109,6 +140,7 @@ function examined(changes: Partial<Examined> = {}): Examined {
     run: (program) => Promise.resolve({ code: 0, output: said[program] ?? "" }),
     connection: { managementUrl: url, timing: { attempts: 2, firstPauseMs: 1 } },
     devOpsOptions: { url, attempts: 1, firstPauseMs: 1 },
+    blobUrl: (account) => `${url}/${account}`,
     ...changes,
   };
 }
@@ -136,7 +168,84 @@ test("where nothing is in the way, everything was looked at and nothing is found
     "name of state account",
     "name of state vault",
     "Azure DevOps",
+    ...["mlops-qa-preview", "mlops-qa", "mlops-qa-release"].flatMap((name) => [
+      `connection ${name}`,
+      `federated credential of ${name}`,
+    ]),
+    "data of diabetes",
   ]);
+});
+
+test.each<[string, Record<string, unknown>, string[]]>([
+  [
+    "a connection that is not there",
+    { "/_apis/serviceendpoint/endpoints": { value: [] } },
+    ["mlops-qa-preview", "mlops-qa", "mlops-qa-release"].map(
+      (name) => `connection ${name}: the project has no such service connection`,
+    ),
+  ],
+  [
+    "connections that the caller may not see",
+    { "/_apis/serviceendpoint/endpoints": { value: [null] } },
+    ["mlops-qa-preview", "mlops-qa", "mlops-qa-release"].map(
+      (name) => `connection ${name}: you may not see service connections of the project`,
+    ),
+  ],
+  [
+    "an identity that trusts another connection",
+    {
+      "/mlops-qa/federatedIdentityCredentials": {
+        value: [{ properties: { issuer, subject: "sc://other" } }],
+      },
+    },
+    [
+      `federated credential of mlops-qa: the identity does not trust sc://contoso/shop/mlops-qa of ${issuer}, so pipelines cannot sign in as it`,
+    ],
+  ],
+  [
+    "an identity of another subscription",
+    { "/mlops-qa/federatedIdentityCredentials": 404 },
+    [
+      "federated credential of mlops-qa: resource group mlops-state of the subscription has no identity mlops-qa that you may see",
+    ],
+  ],
+  [
+    "no storage yet",
+    {
+      "/Microsoft.Storage/storageAccounts": {
+        value: [{ id: "1", name: "others", tags: { environment: "qa" } }],
+      },
+    },
+    ["data of diabetes: the stack has no storage account yet"],
+  ],
+  [
+    "no data",
+    { "/mlopsstorage/data/diabetes/_manifest.json": 404 },
+    [
+      "data of diabetes: nothing was delivered: a training finds no data, unless another program lays files there",
+    ],
+  ],
+])("%s is found, and nothing else", async (_, changes, expected) => {
+  Object.assign(answers, changes);
+  expect(await faults()).toEqual(expected);
+});
+
+test("data that the caller may not read is not known, and no fault", async () => {
+  answers["/mlopsstorage/data/diabetes/_manifest.json"] = 403;
+  const findings = await examine(examined());
+  expect(findings.filter(({ status }) => status !== "ok")).toMatchObject([
+    {
+      check: "data of diabetes",
+      status: "unknown",
+      says: expect.stringMatching(/HTTP 403.*Blob Data Reader/),
+    },
+  ]);
+});
+
+test("a stack that does not train needs no data", async () => {
+  const { config } = examined();
+  const findings = await examine(examined({ config: { ...config, trains: false } }));
+  expect(findings.map(({ check }) => check).filter((check) => check.startsWith("data"))).toEqual([]);
 });
 
 test.each<[string, Record<string, unknown>, RegExp]>([

@@ -60,6 +60,28 @@ test.each(["qa", "prod"] as const)("%s names every image by its digest, and hold
   expect(text).not.toMatch(/sig=|0123456789abcdef/);
 });
 
+describe("a closed gateway", () => {
+  const closed = { "mlops:exposure": "internal" };
+  const run = async (options: { readonly preview?: boolean } = {}): Promise<ProgramRun> => {
+    const { outputs: environment } = await runEnvironment("prod", closed);
+    return runServing("prod", { environment, release: JSON.stringify(releases.prod), ...options });
+  };
+
+  test("says at which address the network reaches it, besides its name in the cluster", async () => {
+    const { outputs } = await run();
+    expect(outputs).toMatchObject({
+      internalAddress: "10.40.16.9",
+      scoringUrl: "http://aks-istio-ingressgateway-internal.aks-istio-ingress.svc.cluster.local",
+    });
+  });
+
+  test("is not asked by a preview, which may not look into the cluster; an open one has no such address", async () => {
+    const { resources } = await run({ preview: true });
+    expect(resources.map(({ name }) => name)).not.toContain("scoring-internal-gateway");
+    expect((await serve("prod", releases.prod)).outputs).not.toHaveProperty("internalAddress");
+  });
+});
+
 test("an update that is about something else leaves the release as it was", async () => {
   const { outputs, resources } = await serve("prod", undefined, releases.prod);
   expect(outputs.release).toEqual({ ...releases.prod });

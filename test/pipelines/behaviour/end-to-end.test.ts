@@ -42,6 +42,11 @@ describe("pull requests", () => {
   });
 });
 
+/** What a run has published about its canary. */
+async function recordOf({ artifacts }: { readonly artifacts: string }): Promise<unknown> {
+  return JSON.parse(await readFile(path.join(artifacts, "canary-1", "release.json"), "utf8")) as unknown;
+}
+
 describe("the way of a model into production", () => {
   const release = (modelVersion: string, env: NodeJS.ProcessEnv = {}) =>
     home.runs("release", { parameters: { modelVersion }, env });
@@ -97,10 +102,28 @@ describe("the way of a model into production", () => {
     });
     expect(handed.tests.qa).toMatchObject({ smoke: 4 });
     const versions = await home.json<ModelVersion[]>(["registry", "list"]);
+    // Azure DevOps does not answer here: the run's page has the names.
+    const by = expect.stringMatching(/^approvers of mlops-prod, http.*buildId=1/) as unknown;
     expect(versions).toMatchObject([
-      { version: 1, aliases: ["champion"] },
+      {
+        version: 1,
+        aliases: ["champion"],
+        tags: {
+          approvedBy: by,
+          canary: expect.stringMatching(
+            /^10 % against QA: advance, \d+ requests, 0 failed; 50 %.*; released$/,
+          ),
+        },
+      },
       { version: 2, aliases: [] },
     ]);
+    expect(await recordOf(run)).toMatchObject({
+      approval: { by },
+      canary: [
+        { weight: 10, verdict: "advance" },
+        { weight: 50, verdict: "advance" },
+      ],
+    });
   });
 
   test("a model that is not better cancels: the run says so, and is no failure", async () => {
@@ -126,6 +149,11 @@ describe("the way of a model into production", () => {
     const output = outputOf(run, "Production.Canary.deploy");
     expect(output).toMatch(/canary 10 % against diabetes:1: roll-back; .*standard deviations apart/);
     expect(output).toContain("diabetes:2 was rolled back");
+    // What the canary showed is not lost with the agent.
+    expect(await recordOf(run)).toMatchObject({
+      approval: { by: expect.any(String) as unknown },
+      canary: [{ weight: 10, verdict: "roll-back", canary: { requests: expect.any(Number) as unknown } }],
+    });
     expect(outputOf(run, "Production.TakeAway")).toContain("is not production's canary");
     const status = await production();
     expect([status?.stable?.model, status?.canary]).toEqual(["diabetes:1", undefined]);

@@ -25,7 +25,7 @@ const parameters: Readonly<Partial<Record<Workflow, Mapping>>> = { release: { mo
  * system the environments: Azure Pipelines reads the file itself.
  */
 function commandOf(text: string): string[] {
-  const command = text.trim().replace(/--approved-by "[^"]*"/, '--approved-by "..."');
+  const command = text.trim().replace(/--(approved-by "[^"]*"|approval-of-run)/, '--approved-by "..."');
   return /^npm run (?!pulumi:install|environments)/.test(command) ? [command] : [];
 }
 

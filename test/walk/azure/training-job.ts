@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ContainerClient } from "@azure/storage-blob";
@@ -68,8 +68,6 @@ function producersOf({ steps }: PublishedPipeline, name: string): string[] {
 export async function runTrainingJob(run: TrainingRun, means: TrainingMeans): Promise<boolean> {
   const folder = await mkdtemp(path.join(tmpdir(), "mlops-job-"));
   try {
-    // The image runs as nobody, and the folder is its own alone.
-    await chmod(folder, 0o755);
     await mkdir(path.join(folder, "data"));
     await copyData(run.dataUri, run, means, path.join(folder, "data"));
     const left = new Set(Object.keys(run.pipeline.steps));
@@ -99,8 +97,6 @@ async function runStep(
   for (const output of definition.outputs) {
     const place = path.join(folder, `${name}.${output}`);
     await mkdir(place);
-    // The image's user is nobody; on a node its outputs are mounted for it.
-    await chmod(place, 0o777);
   }
   const command = definition.command
     .replaceAll(/\$\{\{inputs\.(\w+)\}\}/g, (_, input: string) => `${inside}/${definition.inputs[input]}`)
@@ -124,8 +120,8 @@ async function runStep(
     ...["--volume", `${means.env().NODE_EXTRA_CA_CERTS}:/azure.pem:ro`],
     ...[...new Set(hosts)].flatMap((host) => ["--add-host", `${host}:${means.address}`]),
     ...Object.entries(variables).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
-    // A node runs the command of a component by a shell, whatever the image would start.
-    ...["--entrypoint", "/bin/sh", means.imageOf(definition.image), "-c", command],
+    // A node starts the command of a component by a shell, as the image's own user.
+    ...[means.imageOf(definition.image), "/bin/sh", "-c", command],
   );
   step.log = `${stdout}\n${stderr}\n`;
   step.status = code === 0 ? "Completed" : "Failed";

@@ -4,7 +4,7 @@ import { Access } from "../../../../infra/components/foundation/access";
 import { Foundation, type FoundationArgs } from "../../../../infra/components/foundation/foundation";
 import { lifecycleRules } from "../../../../infra/components/foundation/storage";
 import { roles } from "../../../../infra/components/foundation/roles";
-import { countByType, ofType, optionsOf, registered, tenantId, type Registered } from "../../mocks";
+import { countByType, ofType, optionsOf, registered, tenantId, valueOf, type Registered } from "../../mocks";
 
 const tags = { owner: "team-risk", environment: "qa" };
 const args: FoundationArgs = {
@@ -17,6 +17,7 @@ const args: FoundationArgs = {
   network: "public",
   addressSpace: "10.40.0.0/16",
   customerManagedKeys: false,
+  defender: false,
   signing: false,
   dashboard: "off",
   page: "off",
@@ -254,6 +255,16 @@ test("with signing the vault has a key of the kind that cosign verifies, which c
   });
 });
 
+test("Microsoft Defender watches the account where that is wanted, and scans nothing by the gigabyte", async () => {
+  const made = await make({ defender: true });
+  expect(countByType(made)).toEqual({ ...plain, "azure-native:security:DefenderForStorage": 1 });
+  expect(inputsOf(made, "security:DefenderForStorage")).toMatchObject({
+    resourceId: expect.stringMatching(/StorageAccount\/foundationstorag$/) as unknown,
+    settingName: "current",
+    properties: { isEnabled: true, malwareScanning: { onUpload: { isEnabled: false } } },
+  });
+});
+
 describe("the switch of customer-managed keys", () => {
   test("on: a key, an identity that may use that key only, and storage and registry encrypted with it", async () => {
     const made = await make({ customerManagedKeys: true });
@@ -291,6 +302,19 @@ describe("the switch of customer-managed keys", () => {
     });
   });
 
+  test("lets Azure Cosmos DB, which has the workspace's metadata, use the key, and waits for both roles", async () => {
+    const made = await make({ customerManagedKeys: true, cosmosDbPrincipal: "cosmos-db" });
+    const given = ofType(made, "authorization:RoleAssignment").map(({ inputs }) => inputs);
+    expect(given.map(({ principalId }) => String(principalId)).sort()).toEqual([
+      "cosmos-db",
+      "foundation-key-identity-principal",
+    ]);
+    for (const { scope, roleDefinitionId } of given) {
+      expect(scope).toMatch(/keyvault:Key\/foundation-key$/);
+      expect(roleDefinitionId).toContain(roles["Key Vault Crypto Service Encryption User"]);
+    }
+  });
+
   test("encrypts nothing before the identity may use the key", async () => {
     const waitsFor = new Map<string, unknown>();
     const note: pulumi.ResourceTransformation = ({ type, opts }) => {
@@ -301,7 +325,8 @@ describe("the switch of customer-managed keys", () => {
       () => new Foundation("foundation", { ...args, customerManagedKeys: true }, { transformations: [note] }),
     );
     for (const type of ["azure-native:storage:StorageAccount", "azure-native:containerregistry:Registry"]) {
-      expect(waitsFor.get(type)).toEqual([expect.any(authorization.RoleAssignment)]);
+      const ready = await valueOf(waitsFor.get(type) as pulumi.Output<unknown>);
+      expect(ready).toEqual([expect.any(authorization.RoleAssignment)]);
     }
   });
 });

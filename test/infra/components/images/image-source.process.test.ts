@@ -37,7 +37,7 @@ describe("what an image is built from", () => {
     });
     expect(path.basename(first.context)).toMatch(/^training-[0-9a-f]{12}$/);
     expect((await digestOfDirectory(first.context)).slice(0, 12)).toBe(first.context.split("-").pop());
-    expect((await readdir(first.context)).sort()).toEqual(["native", "programs", "writable"]);
+    expect((await readdir(first.context)).sort()).toEqual(["definitions", "native", "programs", "writable"]);
     const made = (await stat(first.context)).ino;
 
     // The folder is the same one: nothing was laid out again.

@@ -6,11 +6,15 @@ import { foundationOf, placement } from "../foundation/foundation-fixture";
 import { ofType, registered } from "../../mocks";
 import { qa } from "../../stacks";
 
+class Endpoint extends pulumi.CustomResource {}
+
 /** Names of the clusters that a configuration asks for, and what was there before the first of them. */
 async function clusters(changes: Record<string, string>) {
   let made: readonly string[] = [];
   const resources = await registered(async () => {
-    const endpoint = new pulumi.ComponentResource("test:Endpoint", "endpoint");
+    // It is made late: what does not wait for it comes before it.
+    const late = new Promise((resolve) => setTimeout(resolve, 100));
+    const endpoint = new Endpoint("test:network:Endpoint", "endpoint", { late });
     const workspace = { id: pulumi.output("ml"), name: pulumi.output("ml"), reachable: [endpoint] };
     const config = parseConfig("qa", { ...qa, ...changes });
     const all = trainingClusters(config, foundationOf({ placement }), workspace as unknown as Workspace);
@@ -18,7 +22,8 @@ async function clusters(changes: Record<string, string>) {
       all.map((cluster) => new Promise<string>((resolve) => cluster.name.apply(resolve))),
     );
   });
-  return { made, computes: ofType(resources, "machinelearningservices:Compute") };
+  const order = resources.map(({ type }) => type.split(":").pop() ?? "");
+  return { made, order, computes: ofType(resources, "machinelearningservices:Compute") };
 }
 
 test.each([
@@ -33,4 +38,10 @@ test.each([
   const { made, computes } = await clusters(changes);
   expect(made).toEqual(names);
   expect(computes.map(({ inputs }) => inputs.computeName as string)).toEqual(names);
+});
+
+test("nodes come after the private endpoint by which they reach the workspace", async () => {
+  const { order } = await clusters({ "mlops:gpuVmSize": "Standard_NC6s_v3" });
+  expect(order.indexOf("Endpoint")).toBeGreaterThanOrEqual(0);
+  expect(order.indexOf("Compute")).toBeGreaterThan(order.indexOf("Endpoint"));
 });

@@ -28,6 +28,7 @@ const triggers = (change: Partial<TriggersArgs> = {}, preview = false) =>
         registry: "azureml://registry",
         endpoint,
         model: "diabetes",
+        callerRanges: [],
         ...change,
       }),
     { preview },
@@ -56,6 +57,21 @@ describe("triggers", () => {
       ["workspace-id", "Microsoft.MachineLearningServices.Workspaces"],
     ];
     expect(topics.sort()).toEqual(all.slice(0, count));
+  });
+
+  test.each<[readonly string[], object | undefined]>([
+    [[], undefined],
+    [
+      ["198.51.100.0/24", "203.0.113.7/32"],
+      {
+        triggers: {
+          allowedCallerIpAddresses: [{ addressRange: "198.51.100.0/24" }, { addressRange: "203.0.113.7/32" }],
+        },
+      },
+    ],
+  ])("are called from %j alone, where that is wanted", async (callerRanges, accessControl) => {
+    const apps = ofType(await triggers({ release, callerRanges }), "logic:Workflow");
+    expect(apps.map(({ inputs }) => inputs.accessControl as unknown)).toEqual([accessControl, accessControl]);
   });
 
   test("take the end of a delivery of data, and of models only this one", async () => {

@@ -169,10 +169,29 @@ describe("pools of one family draw on one quota, and all of them on the region's
 
 const versions = { pulumi: "3.270.0", node: ">=20.19" };
 
-test("a cluster needs kubelogin, containers do not", () => {
-  const names = (scoring: "containers" | "kubernetes") => toolsFor(scoring, versions).map(({ name }) => name);
-  expect(names("containers")).toEqual(["node", "az", "pulumi", "docker"]);
-  expect(names("kubernetes")).toEqual(["node", "az", "pulumi", "docker", "kubelogin"]);
+const image = `registry.example/mlops-training@sha256:${"0".repeat(64)}`;
+
+test.each<[string, Record<string, string>, string[]]>([
+  ["containers", {}, ["docker"]],
+  ["a cluster", { "mlops:scoring": "kubernetes" }, ["docker", "kubelogin"]],
+  ["an image that a build has pushed", { "mlops:trainingImage": image }, []],
+  [
+    "that, and a package to serve",
+    { "mlops:trainingImage": image, "mlops:scoringPackage": "package" },
+    ["docker"],
+  ],
+])("of %s an update needs: %j", (_, changes, more) => {
+  const config = parseConfig("qa", { ...settings, ...changes });
+  expect(toolsFor(config, versions).map(({ name }) => name)).toEqual(["node", "az", "pulumi", ...more]);
+});
+
+test.each([
+  [{ dashboard: "show" as const }, ["docker"]],
+  [{ page: "public" as const }, ["docker"]],
+  [{ dashboard: "show" as const, dashboardImage: image }, []],
+])("a web app needs Docker unless its image is named: %j", (change, more) => {
+  const config = { ...parseConfig("qa", { ...settings, "mlops:trainingImage": image }), ...change };
+  expect(toolsFor(config, versions).map(({ name }) => name)).toEqual(["node", "az", "pulumi", ...more]);
 });
 
 test.each([
@@ -186,7 +205,8 @@ test.each([
   ["docker", 1, "Cannot connect to the Docker daemon", "failed", "Cannot connect"],
   ["kubelogin", 0, "kubelogin version\ngit hash: v0.2.9/abc", "ok", "0.2.9"],
 ])("tool %s: exit %i, %j", (name, code, output, status, says) => {
-  const tool = toolsFor("kubernetes", versions).find((each) => each.name === name);
+  const config = parseConfig("prod", { ...settings, "mlops:scoring": "kubernetes" });
+  const tool = toolsFor(config, versions).find((each) => each.name === name);
   expect(tool).toBeDefined();
   const finding = tool && checkTool(tool, { code, output });
   expect(finding?.status).toBe(status);
