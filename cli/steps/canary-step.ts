@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { emptySample } from "../../platform/release/deployment";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { expectedShift } from "../../platform/registry/expected-shift";
+import { breakingTag, requireSteering } from "../../platform/registry/steering-signature";
+import { readTrustedKeys } from "../../platform/signing/trusted-keys";
 import { PlatformError } from "../../platform/base/errors";
 import {
   releaseThroughCanary,
@@ -15,7 +17,6 @@ import { runLoad } from "../../deploy/tests/load";
 import { untilAnswered } from "../../deploy/tests/new-address";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import { crown, isInProduction, releaseOf } from "./release-of-run";
-import { acceptsRefusals } from "./refused-clients";
 import { connections, scoringBodies } from "./release-steps";
 import { defaultStageMinutes } from "./stage-minutes";
 import type { RunContext, Step, StepResult } from "./step";
@@ -73,13 +74,17 @@ export async function trafficFor(
 /** What the canary of a run's release is judged by, at a stage and by hand. */
 export async function judgingOf(context: RunContext): Promise<CanaryJudging> {
   const { run, definition, session } = context;
-  const { environments, registry } = session;
-  const expected = expectedShift((await registry.get(parseModelRef(releaseOf(context).model))).tags);
+  const { environments, registry, settings } = session;
+  const version = await registry.get(parseModelRef(releaseOf(context).model));
+  const { trustedKeys } = settings;
+  if (trustedKeys !== undefined) requireSteering(version, await readTrustedKeys(trustedKeys));
+  const expected = expectedShift(version.tags);
   return {
     rule: definition.canary,
     // What the last test saw is nearest to what production will see.
     qaSample: run.tests?.[environments.testing.at(-1) ?? environments.training]?.sample ?? emptySample,
-    acceptsRefusals: await acceptsRefusals(context),
+    // The operator has accepted, when the release was registered, that it refuses requests that were answered before.
+    acceptsRefusals: version.tags[breakingTag] !== undefined,
     ...(expected && { expected }),
   };
 }
