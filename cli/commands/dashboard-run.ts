@@ -9,10 +9,11 @@ import { withTemporaryFolder } from "../../platform/base/files";
 import { closeGracefully, listen } from "../../platform/http/listening";
 import { modelFiles } from "../../platform/model/model-directory";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
+import type { Target } from "../../platform/release/target";
 import { openDashboard } from "../dashboard/application";
 import type { DashboardParts } from "../dashboard/routes/desk";
 import { Jobs } from "../dashboard/actions/jobs";
-import { openTrial } from "../dashboard/actions/open-trial";
+import { Trials } from "../dashboard/actions/open-trial";
 import { BoardKeeper } from "../dashboard/board/board-keeper";
 import { readBoards } from "../dashboard/board/read-boards";
 import { RunCache } from "../dashboard/board/run-cache";
@@ -69,8 +70,10 @@ interface Running {
 }
 
 function partsOf(session: Session, { boards, jobs, scratch }: Running): DashboardParts {
-  const { runs, settings } = session;
-  const { deployer } = openTarget(session, settings.target);
+  const { runs, settings, registry } = session;
+  const opened = (): Target => openTarget(session, settings.target);
+  const { deployer } = opened();
+  const trials = new Trials({ registry, openTarget: opened, asTest: true });
   return {
     boards,
     scratch,
@@ -97,10 +100,10 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
           ...(hours !== undefined && { from: new Date(Date.now() - hours * hourMs) }),
         },
       ),
-    cardOf: (version) => readCard(session.registry, version),
+    cardOf: (version) => readCard(registry, version),
     trainings: ({ name }) => openTrainingSource(session, { target: settings.target, model: name }),
     audit: (model) => readActs(session.audit, model),
-    openTrial: (board) => openTrial(session, board, { asTest: true }),
+    openTrial: (board) => trials.open(board),
     scoreFile: ({ definition }, input, output) => scoreFile(session, definition, { input, output, deployer }),
   };
 }

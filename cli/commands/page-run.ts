@@ -5,7 +5,8 @@ import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import { isLoopback, isPrivate } from "../../platform/http/address";
 import { closeGracefully, listen } from "../../platform/http/listening";
-import { openTrial } from "../dashboard/actions/open-trial";
+import type { Target } from "../../platform/release/target";
+import { Trials } from "../dashboard/actions/open-trial";
 import { openModelPage } from "../dashboard/application";
 import { accessKeyOf, hostedPageEntrance, newAccessKey, publishedEntrance } from "../dashboard/web/access";
 import { openTarget } from "../session/target";
@@ -73,18 +74,20 @@ export async function runPage(scope: CommandScope, flags: PageFlags): Promise<vo
     );
   }
   const { production } = session.environments;
-  const { deployer } = openTarget(session, session.settings.target);
+  const opened = (): Target => openTarget(session, session.settings.target);
+  const { deployer } = opened();
   const scratch = await mkdtemp(path.join(tmpdir(), "mlops-page-"));
   scope.defer(() => rm(scratch, { recursive: true, force: true }));
   const key = session.settings.pageKey;
   const access = key === undefined ? newAccessKey() : accessKeyOf(key);
+  const trials = new Trials({ registry: session.registry, openTarget: opened, asTest: false });
   const app = await openModelPage({
     model,
     access,
     entrance,
     scratch,
     maxFileMb: flags.maxFileMb,
-    openTrial: () => openTrial(session, { name: model, production }, { asTest: false }),
+    openTrial: () => trials.open({ name: model, production }),
     scoreFile: (input, output) => scoreFile(session, definition, { input, output, deployer }),
   });
   const host = hosted ? "0.0.0.0" : flags.host;

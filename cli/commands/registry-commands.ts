@@ -6,6 +6,7 @@ import { formatModelRef, parseModelRef } from "../../platform/definition/model-r
 import type { ModelVersion } from "../../platform/registry/registry";
 import type { SigningKey } from "../../platform/signing/key-signature";
 import { readTrustedKeys } from "../../platform/signing/trusted-keys";
+import { checkSteering } from "../../platform/registry/steering-signature";
 import { checkSignature, signatureTag } from "../../platform/registry/version-signature";
 import type { Settings } from "../../platform/settings/settings";
 import type { Session } from "../session/session";
@@ -126,7 +127,10 @@ async function verifyOne(
   const name = formatModelRef(version);
   try {
     const found = await registry.get(version);
-    return { version: name, state: checkSignature(found, found.tags[signatureTag], trusted) };
+    const state = checkSignature(found, found.tags[signatureTag], trusted);
+    const steering = checkSteering(found, trusted);
+    if (state !== "valid" || steering === "valid") return { version: name, state };
+    return { version: name, state: steering, detail: "The tags by which its canary is judged are meant." };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "REGISTRY_CORRUPT") throw error;
     return { version: name, state: "altered", detail: error.message };

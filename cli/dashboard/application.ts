@@ -8,6 +8,7 @@ import { addTry } from "./routes/add-try";
 import { Desk, type DashboardParts } from "./routes/desk";
 import { ownEntrance, type AccessKey, type Entrance } from "./web/access";
 import { addGuard } from "./web/guard";
+import { webServer } from "./web/web-server";
 
 /** Bytes that a form without a file may have. */
 const maxForm = 100_000;
@@ -37,7 +38,7 @@ export async function openModelPage({
   entrance,
   ...parts
 }: ModelPageParts): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, bodyLimit: maxForm });
+  const app = fastify({ ...webServer(), logger: false, bodyLimit: maxForm });
   addGuard(app, access, { entrance, portOf: () => portOf(app) });
   const place = customerPlace(parts.model, parts.maxFileMb);
   await addFormParsers(app, parts.maxFileMb);
@@ -52,7 +53,12 @@ export async function openModelPage({
 
 /** The dashboard: pages of what is known, and forms for what may be done. It does not listen yet. */
 export async function openDashboard(parts: DashboardParts): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, bodyLimit: maxForm, routerOptions: { maxParamLength: 200 } });
+  const app = fastify({
+    ...webServer(),
+    logger: false,
+    bodyLimit: maxForm,
+    routerOptions: { maxParamLength: 200 },
+  });
   addGuard(app, parts.access, { entrance: parts.entrance ?? ownEntrance, portOf: () => portOf(app) });
   const desk = new Desk(parts);
   addPages(app, desk);

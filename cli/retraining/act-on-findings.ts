@@ -11,7 +11,13 @@ import type { Storage } from "../../platform/storage/storage";
 import { collectData, type Collected } from "../data/collect-data";
 import type { Session } from "../session/session";
 import type { MonitorResult } from "../watching/monitor";
-import { readDecisions, recordDecision, type RecordedDecision } from "./decision-journal";
+import {
+  nextSequence,
+  readDecisions,
+  recordDecision,
+  retrainingTimes,
+  type RecordedDecision,
+} from "./decision-journal";
 
 interface Acting {
   readonly environment: string;
@@ -67,7 +73,7 @@ export async function decideOnFindings(
         ...(performance?.kind === "measured" && { performance }),
         hasNewRows: data === undefined || !trainedOn.includes(data),
       },
-      { limits, now, retrainings: retrainings.map(({ time }) => new Date(time)) },
+      { limits, now, retrainings: retrainingTimes(before, now) },
     );
   let data = stackData === undefined ? await digestOfData(loaded) : undefined;
   let decided = decide(data);
@@ -76,6 +82,7 @@ export async function decideOnFindings(
     decided = decide(data);
   }
   const decision: RecordedDecision = {
+    sequence: nextSequence(before),
     time: now.toISOString(),
     environment,
     model: version,

@@ -1,6 +1,8 @@
 import { emptySample } from "../../platform/release/deployment";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { expectedShift } from "../../platform/registry/expected-shift";
+import { breakingTag, requireSteering } from "../../platform/registry/steering-signature";
+import { readTrustedKeys } from "../../platform/signing/trusted-keys";
 import { PlatformError } from "../../platform/base/errors";
 import {
   releaseThroughCanary,
@@ -14,7 +16,6 @@ import { trackHeader } from "../../deploy/laptop/routing";
 import { untilAnswered } from "../../deploy/tests/new-address";
 import { requireSmoke, smokeRelease } from "../../deploy/tests/smoke";
 import { crown, isInProduction, releaseOf, requireNewerVersion } from "./release-of-run";
-import { acceptsRefusals } from "./refused-clients";
 import { trafficFor } from "./canary-traffic";
 import { defaultStageMinutes } from "./stage-minutes";
 import { tagRelease } from "./tag-release";
@@ -42,15 +43,19 @@ export function describeStage({ weight, comparedWith, verdict, explanation, cana
 /** What the canary of a run's release is judged by, at a stage and by hand. */
 export async function judgingOf(context: RunContext): Promise<CanaryJudging> {
   const { run, definition, session } = context;
-  const { environments, registry } = session;
+  const { environments, registry, settings } = session;
   // What the last test saw is nearest to what production will see.
   const tested = environments.testing.at(-1) ?? environments.training;
-  const expected = expectedShift((await registry.get(parseModelRef(releaseOf(context).model))).tags);
+  const version = await registry.get(parseModelRef(releaseOf(context).model));
+  const { trustedKeys } = settings;
+  if (trustedKeys !== undefined) requireSteering(version, await readTrustedKeys(trustedKeys));
+  const expected = expectedShift(version.tags);
   return {
     rule: definition.canary,
     testEnvironment: tested,
     testSample: run.tests?.[tested]?.sample ?? emptySample,
-    acceptsRefusals: await acceptsRefusals(context),
+    // The operator has accepted, when the release was registered, that it refuses requests that were answered before.
+    acceptsRefusals: version.tags[breakingTag] !== undefined,
     ...(expected && { expected }),
   };
 }

@@ -5,7 +5,7 @@ import type { Failure } from "../../platform/http/remote-error";
 import type { RetryTiming } from "../../platform/http/retries";
 import { latencyShares, refusalStatuses, type TrackSample } from "../../platform/release/deployment";
 import { predictingRoutes } from "../../scoring/dialects/find-dialect";
-import { markAttribute } from "../../scoring/telemetry/mark-attribute";
+import { chosenAttribute, markAttribute } from "../../scoring/telemetry/mark-attribute";
 import type { TrackSamples } from "./track-samples";
 
 export interface InsightsOptions {
@@ -50,7 +50,7 @@ function queryOf(since: Date, models: readonly string[]): string {
   const sum = (name: string): string => `sumif(valueSum, name == "mlops.predictions${name}")`;
   const percentiles = latencies.map(({ name }) => name).join(", ");
   return [
-    `let asked = requests | ${seen} | where name matches regex @"${predicting}"`,
+    `let asked = requests | ${seen} | where name matches regex @"${predicting}" and isempty(tostring(customDimensions["${chosenAttribute}"]))`,
     `| extend code = toint(resultCode), isTest = isnotempty(tostring(customDimensions["${markAttribute}"]));`,
     `let answered = asked | where code < 400 | summarize (${percentiles}) = percentilesw(duration, itemCount, ${latencies.map(({ share }) => 100 * share).join(", ")}) by model;`,
     `let predicted = customMetrics | ${seen}`,

@@ -79,11 +79,14 @@ export class Proxy {
    * The answer to a request, or `undefined` when no process could give one. A canary that fails, or refuses what stable answers, is
    * stood in for by stable, and a stable process that ends is waited for and asked once more: scoring has no effect besides its
    * answer, so asking twice is safe.
+   * Of a track that a client has chosen nothing is counted: whoever chooses what a track is asked would choose how it is judged. A test
+   * of ours may.
    */
-  async answer({ track, fallback }: Choice, request: PassedRequest): Promise<Answer | undefined> {
+  async answer({ track, fallback, isChosen }: Choice, request: PassedRequest): Promise<Answer | undefined> {
     if (fallback === undefined) {
-      const first = await this.askAndCount(track, request, restartWaitMs);
-      return first ?? this.askAndCount(track, request, restartWaitMs);
+      const counts = isChosen !== true || this.readMark(request.headers) === "test";
+      const first = await this.askAndCount(track, request, counts);
+      return first ?? this.askAndCount(track, request, counts);
     }
     const first = await this.ask(track, request, 0);
     if (first.answer !== undefined && first.answer.reply.status < 400) {
@@ -115,10 +118,10 @@ export class Proxy {
   private async askAndCount(
     track: LiveTrack,
     request: PassedRequest,
-    waitMs: number,
+    counts: boolean,
   ): Promise<Answer | undefined> {
-    const asked = await this.ask(track, request, waitMs);
-    count(track, asked);
+    const asked = await this.ask(track, request, restartWaitMs);
+    if (counts) count(track, asked);
     return asked.answer;
   }
 

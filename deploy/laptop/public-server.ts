@@ -8,7 +8,8 @@ import {
   problemContentType,
   RequestProblem,
 } from "../../scoring/problems/problem";
-import { pathOf } from "../../scoring/http/path-pattern";
+import { routedPath } from "../../scoring/http/path-pattern";
+import { framingFault } from "../../scoring/http/request-framing";
 import { passedId, requestIdOf } from "../../scoring/http/request-headers";
 import type { Answer, PassedRequest, Proxy } from "./proxy";
 import { endToEnd, passedHeaders } from "./passed-headers";
@@ -97,21 +98,24 @@ async function handle(
   { requestId, options, load }: { requestId: string; options: PublicServerOptions; load: RequestLoad },
 ): Promise<void> {
   const { method = "GET", url = "/", headers } = message;
-  const path = pathOf(url);
+  const fault = framingFault(message);
+  if (fault !== undefined) throw fault;
+  const path = routedPath(url);
   if (ownAddresses.includes(path) && (method === "GET" || method === "HEAD")) {
     const { stable, canary } = options.routing();
     const ready = path === healthPaths.alive || (stable ?? canary)?.scoring.ready === true;
     if (!ready) throw new RequestProblem("NOT_READY", "No scoring process is ready.");
     return sendJson(response, { status: path === healthPaths.alive ? "ok" : "ready" });
   }
-  load.enter(response);
+  const body = await load.readBody(message, response);
+  load.enter(message, response);
   const request: PassedRequest = {
     method,
     url,
     path,
     requestId: passedId(headers["x-request-id"], requestId),
     headers: passedHeaders(headers, options.testKey),
-    body: await load.readBody(message, response),
+    body,
   };
   const header = headers[trackHeader];
   await passOn(request, response, { header: header?.toString(), options });

@@ -24,6 +24,8 @@ export interface Routing {
 /** Where a request goes. */
 export interface Choice {
   readonly track: LiveTrack;
+  /** The client has chosen it. */
+  readonly isChosen?: boolean;
   /** Answers in place of the track when that fails; a client that chose its track gets that one's answer. */
   readonly fallback?: LiveTrack;
   /** Gets a copy, whose answer is not used. */
@@ -50,7 +52,7 @@ export function chooseTrack(routing: Routing, header: string | undefined): Choic
       headers: { "retry-after": "5" },
     });
   }
-  if (header !== undefined) return { track: chosenTrack(routing, header) };
+  if (header !== undefined) return { track: chosenTrack(routing, header), isChosen: true };
   if (stable === undefined || canary === undefined) return { track: only };
   if (splitter.nextIsCanary()) return { track: canary, fallback: stable };
   return splitter.nextIsCopied() ? { track: stable, copy: canary } : { track: stable };

@@ -152,7 +152,7 @@ type Breaking = NonNullable<Facts["breaking"]>;
 export function explainBreaking(outcome: string, champion: string, breaking: Breaking): string {
   const columns = [...new Set(breaking.map(({ column }) => column))].join(",");
   return (
-    `It refuses requests that ${champion} answers: ${describeBreaking(breaking)}. ` +
+    `It refuses or misreads requests that ${champion} answers: ${describeBreaking(breaking)}. ` +
     `Change the definition so that today's clients are answered; or, once they are ready for it, accept the change: ` +
     `\`--accept-breaking ${columns}\`, or MLOPS_ACCEPT_BREAKING. Otherwise: ${outcome}`
   );
@@ -161,5 +161,5 @@ export function explainBreaking(outcome: string, champion: string, breaking: Bre
 /** What was accepted, by what. */
 export function describeAccepted(champion: string, breaking: Breaking): string {
   const by = [...new Set(breaking.flatMap(({ acceptedBy }) => acceptedBy ?? []))].join(" and ");
-  return `It refuses requests that ${champion} answers, which is accepted by ${by}: ${describeBreaking(breaking)}.`;
+  return `It refuses or misreads requests that ${champion} answers, which is accepted by ${by}: ${describeBreaking(breaking)}.`;
 }

@@ -73,8 +73,7 @@ function causeOf({
 
 /**
  * Decides what is done about findings. Only fallen performance, or drift whose harm is not known, is a cause to retrain; then there must be
- * rows to learn from, and the limits must leave room. `retrainings` are the earlier ones, in any order; one that is dated later than now,
- * by a clock that was wrong, counts as of now.
+ * rows to learn from, and the limits must leave room. `retrainings` are the earlier ones, in any order, none later than now.
  */
 export function decideRetraining(
   findings: WatchFindings,

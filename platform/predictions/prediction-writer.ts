@@ -117,6 +117,7 @@ class SpooledPredictionLog implements PredictionLog {
   private restUntil = 0;
   private reportedDrops = 0;
   private closed = false;
+  private isClockDoubted = false;
 
   constructor(private readonly options: PredictionLogOptions) {
     const { environment, model, sink, report, spool, location } = options;
@@ -261,9 +262,14 @@ class SpooledPredictionLog implements PredictionLog {
   private async removeOld(): Promise<void> {
     const { retention } = this.options;
     if (retention === undefined) return;
-    await this.guarded(() =>
-      removeOldPartitions(path.join(retention.folder, this.name), retention.days, new Date()),
-    );
+    await this.guarded(async () => {
+      const folder = path.join(retention.folder, this.name);
+      const notice = await removeOldPartitions(folder, retention.days, new Date());
+      if (notice !== undefined && !this.isClockDoubted)
+        this.options.report(`The prediction log ${this.name} is not tidied up. ${notice}`);
+      // Once is enough: it is looked at each hour.
+      this.isClockDoubted = notice !== undefined;
+    });
   }
 
   private async guarded(action: () => Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@ import type { ModelRef } from "../definition/model-ref";
 import type { ModelVersion, Registry } from "./registry";
 import { registryWith } from "./registry-with";
 import type { SigningKey } from "../signing/key-signature";
+import { signSteering, steeringSignatureTag } from "./steering-signature";
 import { signatureTag, signVersion } from "./version-signature";
 
 /** Signs a version that is there, after its files were checked; answers with it as it is then. */
@@ -12,6 +13,8 @@ export async function signRegistered(
 ): Promise<ModelVersion> {
   const version = await registry.get(ref);
   await registry.setTag(ref, signatureTag, await signVersion(version, key));
+  const steering = await signSteering(version, key);
+  if (steering !== undefined) await registry.setTag(ref, steeringSignatureTag, steering);
   return registry.get(ref);
 }
 

@@ -21,16 +21,16 @@ function textOf(version: SignedVersion): Buffer {
   return Buffer.from(`mlops model version 1\n${formatModelRef(version)}\nsha256:${version.digest}\n`);
 }
 
-/** The signature of a version as it is kept: the algorithm, the key's id, and the bytes in Base64. */
-export async function signVersion(version: SignedVersion, key: SigningKey): Promise<string> {
+/** A signature as it is kept: the algorithm, the key's id, and the bytes in Base64. */
+export async function signText(text: Buffer, key: SigningKey): Promise<string> {
   const { publicKey } = key;
-  const bytes = await key.sign(textOf(version));
+  const bytes = await key.sign(text);
   return `${algorithmOf(publicKey)}:${keyIdOf(publicKey)}:${bytes.toString("base64")}`;
 }
 
-/** What the signature that is kept with a version is worth. */
-export function checkSignature(
-  version: SignedVersion,
+/** What a signature that is kept is worth for a text. */
+export function checkText(
+  text: Buffer,
   signature: string | undefined,
   trusted: readonly KeyObject[],
 ): SignatureState {
@@ -42,5 +42,19 @@ export function checkSignature(
   const key = trusted.find((each) => keyIdOf(each) === keyId);
   if (key === undefined) return "unknown key";
   if (algorithmOf(key) !== algorithm) return "altered";
-  return verifySignature(key, textOf(version), Buffer.from(value, "base64")) ? "valid" : "altered";
+  return verifySignature(key, text, Buffer.from(value, "base64")) ? "valid" : "altered";
+}
+
+/** The signature of a version. */
+export function signVersion(version: SignedVersion, key: SigningKey): Promise<string> {
+  return signText(textOf(version), key);
+}
+
+/** What the signature that is kept with a version is worth. */
+export function checkSignature(
+  version: SignedVersion,
+  signature: string | undefined,
+  trusted: readonly KeyObject[],
+): SignatureState {
+  return checkText(textOf(version), signature, trusted);
 }

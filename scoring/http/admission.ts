@@ -9,7 +9,7 @@ import type { TurnGate } from "./turn-gate";
 export interface Admission {
   readonly guard: Pick<LoopGuard, "overloaded">;
   readonly turns: Pick<TurnGate, "enter">;
-  readonly connections: Pick<Connections, "overloaded">;
+  readonly connections: Pick<Connections, "isOverloadedFor">;
 }
 
 const busy = (sentence: string, reason: "lag" | "answer-room"): RequestProblem =>
@@ -27,7 +27,7 @@ export function addAdmission(
   app.addHook("onRequest", (request, _reply, done) => {
     if (isOpenPath(pathOf(request.url))) done();
     else if (guard.overloaded) done(busy("The service is overloaded.", "lag"));
-    else if (connections.overloaded)
+    else if (connections.isOverloadedFor(request.socket.remoteAddress))
       done(busy("Answers that their clients have not read take all the room there is.", "answer-room"));
     else turns.enter(request.raw.socket, done);
   });

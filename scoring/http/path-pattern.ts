@@ -14,3 +14,23 @@ export function pathOf(url: string): string {
   const query = url.indexOf("?");
   return query < 0 ? url : url.slice(0, query);
 }
+
+/** Scheme and host of an absolute address (RFC 9112, section 3.2.2). */
+const absolute = /^https?:\/\/[^/?#]+/i;
+
+/**
+ * The path by which the service's router chooses a route for a request's address: without the host of an absolute one and without query
+ * and fragment, and with what is encoded for no need decoded. Whoever looks at requests from outside has to see the same one.
+ */
+export function routedPath(url: string): string {
+  const target = url.startsWith("/") ? url : url.replace(absolute, "");
+  const [path = ""] = target.split(/[?#]/, 1);
+  try {
+    // "%25" stays: what is decoded twice may become another path.
+    return decodeURI(path.replaceAll("%25", "%2525")) || "/";
+  } catch (error) {
+    // The router refuses it.
+    if (error instanceof URIError) return path;
+    throw error;
+  }
+}

@@ -19,7 +19,7 @@ const invalid = (detail: string): RequestProblem =>
  * What is wrong with how a request is framed, if something is, that the HTTP server takes all the same: several hosts (RFC 9112, section
  * 3.2), and bodies in another coding than chunks (section 6.1), of which proxies before the service may think otherwise.
  */
-function framingFault(request: IncomingMessage): RequestProblem | undefined {
+export function framingFault(request: IncomingMessage): RequestProblem | undefined {
   if (isTwice(request, "host")) return invalid("The request has several Host headers. Send one.");
   const coding = request.headers["transfer-encoding"];
   if (coding === undefined || coding.toLowerCase() === "chunked") return undefined;

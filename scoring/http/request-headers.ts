@@ -21,5 +21,8 @@ export function passedId(header: string | string[] | undefined, own: string): st
 /** Marks a request of our own tests of the service, by the test key. */
 export const testHeader = "x-mlops-test";
 
+/** Marks a request whose track the client has chosen; only the gateway in front sets it. It takes a request out of the canary's sample alone. */
+export const chosenHeader = "x-mlops-chosen";
+
 /** Marks a copy of a request, whose answer nobody uses and which the prediction log already has, by the test key. */
 export const shadowHeader = "x-mlops-shadow";

@@ -11,12 +11,14 @@ declare module "fastify" {
     problem?: RequestProblem;
     /** Whether it is one of our own. */
     mark?: RequestMark | undefined;
+    /** Whether its client has chosen the track. */
+    isChosen?: boolean;
   }
 }
 
 /** The request as the scorer takes it; what it notes of it is found again in `notes`. */
 export function scoreRequestOf(request: FastifyRequest): ScoreRequest {
-  const { id, mark, raw } = request;
+  const { id, mark, isChosen = false, raw } = request;
   const notes = (request.notes = new ScoreNotes());
-  return { id, mark, caller: raw.socket, notes };
+  return { id, mark, isChosen, caller: raw.socket, notes };
 }

@@ -11,7 +11,7 @@ import { explainInTurns } from "./explain-in-turns";
 import { isPromise, Limiter, type Caller } from "./limiter";
 import { RequestProblem } from "../problems/problem";
 import type { InputRows } from "../rows/row-table";
-import type { RequestMark, ScoreNotes } from "./score-notes";
+import { isSampled, type RequestMark, type ScoreNotes } from "./score-notes";
 
 /** The part of a loaded model that the service needs. */
 export interface ScoringModel {
@@ -36,7 +36,7 @@ export interface ScorerOptions {
   readonly log?: PredictionLog;
   /** Features that the log leaves out. */
   readonly redact?: readonly string[];
-  /** Is told what every request was answered. */
+  /** Is told what every request was answered that is a sample of the track. */
   readonly onScored?: (predictions: Predictions) => void;
   /** Is told of values that are outside of their feature's range or list and were taken, by feature. */
   readonly onOutside?: (outside: ReadonlyMap<string, number>) => void;
@@ -47,6 +47,8 @@ export interface ScoreRequest {
   readonly id: string;
   /** Whether it is one of our own: a test's is logged as such, and a copy is not logged. */
   readonly mark?: RequestMark | undefined;
+  /** Whether its client has chosen the track, so that it is no sample of it. */
+  readonly isChosen?: boolean;
   /** Its connection: a request whose client has gone before its turn is not scored. */
   readonly caller?: Caller;
   /** Is filled in for the metrics and the request log. */
@@ -130,7 +132,7 @@ export class Scorer {
       const kept = this.options.log?.append(source, { id, time: Date.now(), table, predictions });
       if (kept !== undefined) await kept;
     }
-    this.options.onScored?.(predictions);
+    if (isSampled(request)) this.options.onScored?.(predictions);
     if (rows.outside !== undefined) this.options.onOutside?.(rows.outside);
     return predictions;
   }

@@ -12,7 +12,7 @@ import { addErrorAnswers, problemShape, refuseUnreadable } from "../http/error-a
 import { addContinue, addFraming } from "../http/request-framing";
 import { addRequestIds } from "../http/request-ids";
 import { readRows } from "../rows/read-rows";
-import { requestIdOf } from "../http/request-headers";
+import { chosenHeader, requestIdOf } from "../http/request-headers";
 import type { ReadMark } from "../http/request-marks";
 import { addSecurityHeaders } from "../http/security-headers";
 import { Scorer, type ScorerOptions } from "../model/scorer";
@@ -63,18 +63,18 @@ export function buildApp(options: AppOptions): FastifyInstance {
     return503OnClosing: false,
   });
   // Properties that hooks set are declared from the start: adding properties to an object later is slow.
-  for (const property of ["trace", "notes", "problem", "mark"]) app.decorateRequest(property, undefined);
+  for (const property of ["trace", "notes", "problem", "mark", "isChosen"])
+    app.decorateRequest(property, undefined);
   if (telemetry) {
     const dialectOf = (route: string): string => dialectAt(route).name;
     addTelemetry(app, telemetry, { model: reference, dialectOf });
   }
   const { readMark } = options;
-  if (readMark !== undefined) {
-    app.addHook("onRequest", (request, _reply, done) => {
-      request.mark = readMark(request.headers);
-      done();
-    });
-  }
+  app.addHook("onRequest", (request, _reply, done) => {
+    request.mark = readMark?.(request.headers);
+    request.isChosen = request.headers[chosenHeader] !== undefined;
+    done();
+  });
   takeJson(app, scorer.signature);
   addErrorAnswers(app, { limits, shape: problemShape });
   addAddresses(app, (path) => dialectAt(path).errorShape);

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import { Server as NetServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { problemContentType } from "../problems/problem";
+import { limitBodyPauses } from "../http/body-pauses";
 import type { Connections } from "../http/connections";
 import type { TlsPair } from "./tls";
 
@@ -13,6 +14,8 @@ export interface HttpServerOptions {
   readonly connections: Connections;
   /** Longest time from the first byte of a request to its last, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** Longest time in which nothing of a body comes, in milliseconds; 10,000 unless given. */
+  readonly bodyPauseMs?: number;
   /** The listener tells clients that ask first when to send their body (`addContinue`); without it they are told at once. */
   readonly listenerContinues?: boolean;
 }
@@ -76,6 +79,7 @@ export function createHttpServer(options: HttpServerOptions, listener: RequestLi
         );
   if (options.listenerContinues === true) server.on("checkContinue", listener);
   connections.watch(server, tls !== undefined);
+  limitBodyPauses(server, options.bodyPauseMs);
   server.on("clientError", answerFault);
   return server;
 }

@@ -1,6 +1,7 @@
 import { SpanKind, SpanStatusCode, trace as traces, type Context, type Tracer } from "@opentelemetry/api";
 import { RandomIdGenerator, type IdGenerator } from "@opentelemetry/sdk-trace-base";
-import { markAttribute } from "./mark-attribute";
+import { isSampled } from "../model/score-notes";
+import { chosenAttribute, markAttribute } from "./mark-attribute";
 import type { EndedRequest } from "./request-telemetry";
 
 /** Gives a request's span the ids that its answer and its line in the log have. */
@@ -57,6 +58,7 @@ export function recordSpans(request: EndedRequest, { tracer, ids, parent }: Span
         ...(notes && { "mlops.rows": notes.rows }),
         ...(problem !== undefined && { "error.type": problem }),
         ...(mark !== undefined && { [markAttribute]: mark }),
+        ...(!isSampled(request) && { [chosenAttribute]: true }),
       },
     },
     parent,

@@ -27,6 +27,8 @@ export interface EndedRequest {
   readonly problem?: string | undefined;
   /** Whether it was one of our own. */
   readonly mark?: RequestMark | undefined;
+  /** Whether its client has chosen the track. */
+  readonly isChosen?: boolean;
 }
 
 export interface Telemetry {
@@ -53,7 +55,7 @@ function observerOf(
   // What all lines of the route have in common is put into text once.
   let write: ((line: RequestLine) => void) | undefined;
   return (request, reply, done) => {
-    const { id, method, log, notes, mark } = request;
+    const { id, method, log, notes, mark, isChosen = false } = request;
     const { statusCode: status, elapsedTime: elapsedMs } = reply;
     const problem = status >= 400 ? request.problem?.code : undefined;
     metrics.answered(dialect, status, elapsedMs);
@@ -76,6 +78,7 @@ function observerOf(
       notes,
       problem,
       mark,
+      isChosen,
     });
     done();
   };

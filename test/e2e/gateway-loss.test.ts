@@ -37,20 +37,24 @@ test("a gateway that is killed is started again by the command that serves, at t
   expect(await place.processes()).toEqual([]);
 });
 
+const serve = ["run", "mlops", "--", "serve"];
+const keepServing = ["start", "--", "--yes", "--keep-serving"];
+
 test.each([
   // The shell between them passes no signal on.
-  "SIGTERM",
+  [serve, "SIGTERM"],
+  [keepServing, "SIGTERM"],
   // npm can pass nothing on, and the shell goes on waiting.
-  "SIGKILL",
-] as const)("what npm started ends when npm is ended by %s", async (signal) => {
-  const npm = spawn("npm", ["run", "mlops", "--", "serve"], {
+  [serve, "SIGKILL"],
+] as const)("what `npm %j` started ends when npm is ended by %s", async (args, signal) => {
+  const npm = spawn("npm", args, {
     cwd: repository,
     env: { ...process.env, MLOPS_HOME: place.path() },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
   npm.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  await until(() => Promise.resolve(output.includes("Ctrl-C stops it.")), 20_000);
+  await until(() => Promise.resolve(output.includes("Ctrl-C stops it.")), 60_000);
   const url = urlIn(output);
   expect(await answers(url)).toBe(true);
   npm.kill(signal);

@@ -1,8 +1,10 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import path from "node:path";
 import type { Forgotten } from "../../cli/forgetting/forget";
 import type { AuditEntry } from "../../platform/audit/audit-entry";
+import { closeGracefully, listen } from "../../platform/http/listening";
 import type { RunRecord } from "../../cli/runs/runs";
 import { Workplace } from "./mlops";
 
@@ -59,6 +61,39 @@ test("personal values are in no log, report, model or package of a whole life, a
   const [line = ""] = readFileSync(place.path("predictions", "prod", "loans", day ?? ""), "utf8").split("\n");
   expect(JSON.parse(line)).toMatchObject({ redacted: ["income", "region"] });
   expect(Object.keys((JSON.parse(line) as { inputs: object[] }).inputs[0] ?? {})).toEqual(["months"]);
+});
+
+/** Whether a text has a client, or an income of the data. */
+function tells(text: string): boolean {
+  return text.includes("Client-No-") || rows.some((_, index) => text.includes(income(index)));
+}
+
+test("what serves describes itself, and the page shows its form, without any of them", async () => {
+  const serving = place.start(["serve", "--model", "loans"], env);
+  await serving.printed("Ctrl-C stops it.");
+  const [, url = ""] = /serves at (http:\S+)\./.exec(serving.output()) ?? [];
+  for (const address of ["/openapi.json", "/swagger.json", "/metadata", "/v2/models/loans"]) {
+    const answer = await fetch(`${url}${address}`);
+    const text = await answer.text();
+    expect([address, answer.status, tells(text)]).toEqual([address, 200, false]);
+    // It is the description of this very model.
+    expect(text).toContain("income");
+  }
+  const free = createServer();
+  const port = await listen(free, { host: "127.0.0.1", port: 0 });
+  await closeGracefully(free);
+  const page = place.start(["page", "--model", "loans", "--port", String(port)], env);
+  await page.printed("Ctrl-C stops it.");
+  const [, link = ""] = /is at (http:\S+)/.exec(page.output()) ?? [];
+  const first = await fetch(link, { redirect: "manual" });
+  const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const form = await (await fetch(new URL("/", link), { headers: { cookie } })).text();
+  expect(form).toContain('name="value-income"');
+  expect(tells(form)).toBe(false);
+  for (const started of [page, serving]) {
+    started.process.kill("SIGINT");
+    await started.ended;
+  }
 });
 
 test("a fault in personal values is told by its rows alone", async () => {

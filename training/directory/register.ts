@@ -5,6 +5,7 @@ import { digestOfFile } from "../../platform/base/files";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import { formatShift, shiftTag } from "../../platform/registry/expected-shift";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
+import { breakingTag } from "../../platform/registry/steering-signature";
 
 /** A version that holds a candidate, and whether the registry had it before. */
 export interface Registration {
@@ -36,7 +37,7 @@ export async function registerCandidate(
     decision: reason,
     data: lineage.data.digest,
     onnx,
-    ...(accepted.length > 0 && { breaking: [...new Set(accepted)].join(",") }),
+    ...(accepted.length > 0 && { [breakingTag]: [...new Set(accepted)].join(",") }),
     ...(champion && shift && { [shiftTag]: formatShift(champion.model, shift) }),
     // What the gate compares, for whoever looks at the list.
     ...(candidate !== undefined && { measured: `${metric} ${formatNumber(candidate)}` }),

@@ -8,6 +8,7 @@ import { decideSplitRule } from "../../platform/data/split/split-rule";
 import { pickRows } from "../../platform/metrics/pick-rows";
 import { predictionShift, type PredictionShift } from "../../platform/metrics/prediction-shift";
 import type { Evaluation, PromotionDecision, ScoredRows } from "../../platform/metrics/evaluation";
+import { isExplainable } from "../../platform/onnx/explainable";
 import { OnnxModel } from "../../platform/onnx/onnx-model";
 import { decidePromotion } from "../../platform/gate/promotion";
 import type { PromotionInput } from "../../platform/gate/promotion-input";
@@ -49,13 +50,24 @@ async function registeredValue(
   return (await readModelMetrics(champion)).heldOut.metrics[gate.metric];
 }
 
-/** Where the candidate refuses requests that the champion answers, and what accepts that; undefined where it does not. */
-function breakingBetween(
-  champion: Signature,
-  candidate: Signature,
+interface Served {
+  readonly directory: string;
+  readonly signature: Signature;
+}
+
+/** Where the candidate breaks requests that the champion answers, and what accepts that; undefined where it does not. */
+async function breakingBetween(
+  champion: Served,
+  candidate: Served,
   accepted: AcceptedChange | undefined,
-): PromotionDecision["breaking"] {
-  const changes = breakingChanges(champion, candidate);
+): Promise<PromotionDecision["breaking"]> {
+  const [before, now] = await Promise.all(
+    [champion, candidate].map(async ({ directory, signature }) => ({
+      ...signature,
+      explains: await isExplainable(directory, signature),
+    })),
+  );
+  const changes = before && now ? breakingChanges(before, now) : [];
   if (changes.length === 0) return undefined;
   return changes.map((change) =>
     accepted?.columns.some((name) => name === change.column || name === "all")
@@ -143,7 +155,13 @@ export async function compareWithChampion(request: {
             ...scores,
             ...seen,
             registered: await registeredValue(definition, lineage, champion.directory),
-            breaking: onnx && breakingBetween(onnx.signature, candidate.signature, request.acceptBreaking),
+            breaking:
+              onnx &&
+              (await breakingBetween(
+                { directory: champion.directory, signature: onnx.signature },
+                { directory: request.candidate, signature: candidate.signature },
+                request.acceptBreaking,
+              )),
           },
         }),
       rule: definition.gate,

@@ -1,10 +1,11 @@
 import { PlatformError } from "../../../platform/base/errors";
 import { readGoldenRows, readModelMetadata } from "../../../platform/model/model-directory";
 import type { Signature } from "../../../platform/model/signature";
+import type { Release } from "../../../platform/release/deployment";
+import type { Registry } from "../../../platform/registry/registry";
+import type { ServiceAccess, Target } from "../../../platform/release/target";
 import { testHeader } from "../../../scoring/http/request-headers";
 import { readFromModel } from "../../session/read-from-model";
-import type { Session } from "../../session/session";
-import { openTarget } from "../../session/target";
 import type { Board } from "../board/board";
 import { tryRow, type TriedRow } from "./try-row";
 
@@ -17,33 +18,93 @@ export interface Trial {
   readonly ask: (row: object) => Promise<TriedRow>;
 }
 
-/** What serves in production of a model, with what a form of it needs; its requests are marked as tests, or are a client's. */
-export async function openTrial(
-  session: Session,
-  { name, production }: Pick<Board, "name" | "production">,
-  { asTest }: { readonly asTest: boolean },
-): Promise<Trial> {
-  const target = openTarget(session, session.settings.target);
-  const { stable, url } = await target.deployer.status(production, name);
-  if (stable === undefined || url === undefined) {
-    throw new PlatformError(
-      "NOT_FOUND",
-      `Nothing of ${name} serves in ${production} now, so there is nothing to ask. \`npm run mlops -- serve --model ${name}\` serves what is released.`,
-    );
+type Facts = Pick<Trial, "signature" | "example">;
+interface Serving {
+  readonly stable: Release;
+  readonly url: string;
+  readonly access: ServiceAccess;
+}
+
+/** One answer to all that ask while it is found; whoever asks later asks anew. */
+class SharedAnswers<T> {
+  private readonly asked = new Map<string, Promise<T>>();
+
+  of(name: string, find: () => Promise<T>): Promise<T> {
+    const known = this.asked.get(name);
+    if (known !== undefined) return known;
+    const answer = find().finally(() => this.asked.delete(name));
+    this.asked.set(name, answer);
+    return answer;
   }
-  const { signature, row } = await readFromModel(session.registry, stable, async (directory) => {
-    const [golden = {}] = (await readGoldenRows(directory)).rows;
-    return { signature: (await readModelMetadata(directory)).signature, row: golden };
-  });
-  const access = await target.access(production, name);
-  const { [testHeader]: mark, ...headers } = access.headers;
-  const marked = asTest && mark !== undefined ? { ...headers, [testHeader]: mark } : headers;
-  return {
-    version: stable.model,
-    signature,
-    example: Object.fromEntries(
-      Object.entries(row).map(([column, value]) => [column, value === null ? "" : String(value)]),
-    ),
-    ask: (asked) => tryRow({ ...access, url, headers: marked }, asked),
-  };
+}
+
+type Place = Pick<Board, "name" | "production">;
+
+/**
+ * What serves in production of models, with what a form of it needs; its requests are marked as tests, or are a client's. However many ask
+ * at once, it is looked up once, and what never changes of a version is read once.
+ */
+export class Trials {
+  private readonly serving = new SharedAnswers<Serving>();
+  private readonly reading = new SharedAnswers<Facts>();
+  /** Of the version of each model that was asked for last. */
+  private readonly known = new Map<string, { readonly digest: string; readonly facts: Facts }>();
+
+  constructor(
+    private readonly options: {
+      readonly registry: Registry;
+      readonly openTarget: () => Pick<Target, "access"> & {
+        readonly deployer: Pick<Target["deployer"], "status">;
+      };
+      readonly asTest: boolean;
+    },
+  ) {}
+
+  async open(place: Place): Promise<Trial> {
+    const { name } = place;
+    const { stable, url, access } = await this.serving.of(name, () => this.find(place));
+    const { signature, example } = await this.factsOf(name, stable);
+    const { [testHeader]: mark, ...headers } = access.headers;
+    const marked = this.options.asTest && mark !== undefined ? { ...headers, [testHeader]: mark } : headers;
+    return {
+      version: stable.model,
+      signature,
+      example,
+      ask: (asked) => tryRow({ ...access, url, headers: marked }, asked),
+    };
+  }
+
+  private async find({ name, production }: Place): Promise<Serving> {
+    const target = this.options.openTarget();
+    const { stable, url } = await target.deployer.status(production, name);
+    if (stable === undefined || url === undefined) {
+      throw new PlatformError(
+        "NOT_FOUND",
+        `Nothing of ${name} serves in ${production} now, so there is nothing to ask. \`npm run mlops -- serve --model ${name}\` serves what is released.`,
+      );
+    }
+    return { stable, url, access: await target.access(production, name) };
+  }
+
+  private async factsOf(name: string, stable: Release): Promise<Facts> {
+    const known = this.known.get(name);
+    if (known?.digest === stable.digest) return known.facts;
+    const facts = await this.reading.of(stable.digest, () => this.read(stable));
+    this.known.set(name, { digest: stable.digest, facts });
+    return facts;
+  }
+
+  private read(stable: Release): Promise<Facts> {
+    return readFromModel(this.options.registry, stable, async (directory) => {
+      const [golden = {}] = (await readGoldenRows(directory)).rows;
+      const example = Object.entries(golden).map(([column, value]) => [
+        column,
+        value === null ? "" : String(value),
+      ]);
+      return {
+        signature: (await readModelMetadata(directory)).signature,
+        example: Object.fromEntries(example) as Facts["example"],
+      };
+    });
+  }
 }

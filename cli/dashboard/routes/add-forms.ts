@@ -53,7 +53,9 @@ export async function addFormParsers(app: FastifyInstance, fileMb: number): Prom
     { parseAs: "string" },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
   );
-  await app.register(multipart, { limits: { fileSize: fileMb * 1024 * 1024, files: 1 } });
+  // Fields are kept in memory, and a form with a file has one besides it: the key.
+  const fields = { fields: 4, fieldNameSize: 100, fieldSize: 1000, headerPairs: 20, parts: 5 };
+  await app.register(multipart, { limits: { ...fields, fileSize: fileMb * 1024 * 1024, files: 1 } });
 }
 
 /** Every form. */

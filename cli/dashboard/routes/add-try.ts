@@ -14,6 +14,7 @@ import type { TryPlace } from "../pages/try-place";
 import { requireFormKey, type AccessKey } from "../web/access";
 import { sendPage } from "../web/send-page";
 import { notFound } from "./desk";
+import { Uploads } from "./uploads";
 
 type Fields = Readonly<Record<string, string | undefined>>;
 interface ModelParams {
@@ -37,8 +38,6 @@ interface TryParts {
 
 /** Scored files that are kept, with what was sent and rejected. */
 const maxKept = 20;
-/** Files that are scored at once: each takes a core. */
-const maxAtOnce = 2;
 
 interface Kept {
   readonly input: string;
@@ -96,33 +95,33 @@ function withOwnName(
 /** A file of rows, scored as `mlops score` does. */
 function addFile(app: FastifyInstance, base: string, { access, scratch, of }: TryParts): void {
   const kept = new KeptFiles();
-  let running = 0;
+  const uploads = new Uploads();
   app.post<{ Params: ModelParams }>(`${base}/score`, async (request, reply) => {
     const { place, scoreFile } = of(request.params);
-    if (running >= maxAtOnce)
-      throw new PlatformError("CONFLICT", "Other files are being scored. Send yours again in a minute.");
-    running += 1;
     const id = randomUUID();
     const input = path.join(scratch, `${id}.csv`);
     try {
       const file = await request.file();
       if (file === undefined)
         throw new PlatformError("USAGE", "No file was sent. Choose one, and send it again.");
+      // Whoever has no key takes no place from others.
       requireFormKey(access, (file.fields.key as { value?: unknown } | undefined)?.value);
-      await pipeline(file.file, createWriteStream(input, { mode: 0o600 }));
+      await uploads.receive(request.socket.remoteAddress ?? "", () =>
+        pipeline(file.file, createWriteStream(input, { mode: 0o600 })),
+      );
       if (file.file.truncated)
         throw new PlatformError("USAGE", `The file is larger than ${place.maxFileMb} MB. Send it in parts.`);
       const output = path.join(scratch, `${id}.scored.csv`);
-      const result = await scoreFile(input, output).catch((error: unknown) => {
-        throw withOwnName(error, { path: input, name: file.filename });
-      });
+      const result = await uploads
+        .score(() => scoreFile(input, output))
+        .catch((error: unknown) => {
+          throw withOwnName(error, { path: input, name: file.filename });
+        });
       await kept.add(id, { input, scored: output, rejected: result.rejects });
       return sendPage(reply, scoredPage(place, { id, file: file.filename, result }));
     } catch (error) {
       await rm(input, { force: true });
       throw error;
-    } finally {
-      running -= 1;
     }
   });
   app.get<{ Params: ModelParams & { id: string; what: "scored" | "rejected" } }>(

@@ -51,7 +51,17 @@ function refusalOf(error: unknown, { explain }: Entrance): Refusal {
       { NOT_FOUND: 404, CONFLICT: 409, USAGE: 400, DATA_INVALID: 400 }[error.code as string] ?? 500;
     return { status, title: status === 404 ? "Not found" : "This was not done", text };
   }
-  const { statusCode = 500, message } = Object(error) as { statusCode?: number; message?: string };
+  const {
+    statusCode = 500,
+    message,
+    code,
+  } = Object(error) as {
+    statusCode?: number;
+    message?: string;
+    code?: string;
+  };
+  // Its client has gone, and reads nothing.
+  if (code === "ECONNRESET") return { status: 400, title: "Refused", text: "" };
   if (statusCode < 500) return { status: statusCode, title: "Refused", text: message ?? "" };
   process.stderr.write(`${stackOf(error)}\n`);
   const text = "Please report it with the lines that the dashboard has printed.";

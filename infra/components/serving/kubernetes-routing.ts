@@ -17,6 +17,9 @@ const trackHeader = "x-mlops-track";
 /** The header with which the local gateway marks shadow copies of requests; this gateway makes no copies. */
 const shadowHeader = "x-mlops-shadow";
 
+/** Tells the pods that a client has chosen the track: such a request says nothing of how the track does among all. */
+const chosenHeader = "x-mlops-chosen";
+
 const api = { apiVersion: "networking.istio.io/v1" };
 const gatewayName = "scoring";
 
@@ -92,7 +95,7 @@ export function routes({ stable, canary, canaryPercent }: ReleaseState, namespac
     ...tracks.map((track) => ({
       name: `chosen-${track}`,
       match: [{ headers: { [trackHeader]: { exact: track } } }],
-      route: [destination(track, namespace)],
+      route: [chosen(destination(track, namespace))],
       retries,
     })),
     // A client that names an unknown track must not get another track's response, which it would mistake for the named one.
@@ -115,8 +118,17 @@ const destination = (track: Track, namespace: string) => ({
   destination: { host: `${track}.${namespace}.svc.cluster.local`, port: { number: 80 } },
   headers: {
     // Clients must not set internal headers: a request marked as a copy would be left out of the prediction log.
-    request: { remove: [trackHeader, shadowHeader] },
+    request: { remove: [trackHeader, shadowHeader, chosenHeader] },
     response: { set: { [trackHeader]: track } },
+  },
+});
+
+/** The same destination, which is told that a client has chosen it. */
+const chosen = ({ destination: to, headers }: ReturnType<typeof destination>) => ({
+  destination: to,
+  headers: {
+    ...headers,
+    request: { remove: [trackHeader, shadowHeader], set: { [chosenHeader]: "1" } },
   },
 });
 

@@ -16,7 +16,7 @@ import {
   parseForgotten,
   type ForgottenVersion,
 } from "./forgotten-version";
-import { dataVersionSchema, type Collection, type DataVersion } from "./version-record";
+import { dataVersionSchema, newestFirst, type Collection, type DataVersion } from "./version-record";
 
 const recordName = "version.json";
 
@@ -83,8 +83,10 @@ export class DataVersions {
     }
     const types = new Map(definition.columns.map(({ name, type }) => [name, type]));
     const lineage = kept?.collected ?? collected;
+    const [newest] = await this.list(key.model);
     return this.record({
       ...key,
+      sequence: kept?.sequence ?? (newest?.sequence ?? 0) + 1,
       source: path.basename(source.file),
       kind,
       format: source.format,
@@ -113,7 +115,7 @@ export class DataVersions {
         this.report(error.message);
       }
     }
-    return versions.sort((a, b) => (a.keptAt < b.keptAt ? 1 : -1));
+    return versions.sort(newestFirst);
   }
 
   /** The version whose digest is, or begins with, the one given; throws NOT_FOUND or INPUT_INVALID. */

@@ -1,6 +1,6 @@
 import type { Digest } from "../../base/files";
 import { retentionAges } from "../../base/retention";
-import type { DataVersion } from "./version-record";
+import { newestFirst, type DataVersion } from "./version-record";
 
 export interface RetentionRule {
   /** Days that a version is kept at least; undefined keeps all of them. */
@@ -19,13 +19,16 @@ export interface RetentionRule {
 export function versionsToRemove(versions: readonly DataVersion[], rule: RetentionRule): DataVersion[] {
   const { days, now, registered, current } = rule;
   if (days === undefined) return [];
-  const newest = versions.reduce<string>((latest, { keptAt }) => (keptAt > latest ? keptAt : latest), "");
+  const [newest] = [...versions].sort(newestFirst);
   const ages = retentionAges(
     versions.map(({ keptAt }) => Date.parse(keptAt)),
     { days, now },
   );
   return versions.filter(
-    ({ digest, keptAt }, index) =>
-      (ages[index] ?? 0) > days && keptAt !== newest && digest !== current && !registered.has(digest),
+    (version, index) =>
+      (ages[index] ?? 0) > days &&
+      version !== newest &&
+      version.digest !== current &&
+      !registered.has(version.digest),
   );
 }

@@ -32,6 +32,8 @@ export type Collection = Readonly<z.output<typeof collectionSchema>>;
 /** `version.json`: what a version of a model's data is, and the files that it consists of. Written last. */
 export const dataVersionSchema = z.object({
   model: z.string(),
+  /** The how manyth it is of the model: clocks may be wrong. Those without one are older than all that have one. */
+  sequence: count.exactOptional(),
   /** Of the file, or of the listing of a folder's files: as in the lineage of what was trained on it. */
   digest: digestSchema,
   /** Name of the file or folder that it was, without its path. */
@@ -55,3 +57,11 @@ export const dataVersionSchema = z.object({
 
 /** Data as it was, kept by its content. */
 export type DataVersion = Readonly<z.output<typeof dataVersionSchema>>;
+
+/** For sorting: the newest first, by sequence and, where there is none, by the clock. */
+export function newestFirst(
+  a: Pick<DataVersion, "sequence" | "keptAt">,
+  b: Pick<DataVersion, "sequence" | "keptAt">,
+): number {
+  return (b.sequence ?? 0) - (a.sequence ?? 0) || (a.keptAt < b.keptAt ? 1 : -1);
+}

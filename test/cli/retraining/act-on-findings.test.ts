@@ -68,6 +68,15 @@ test("what was decided is recorded, and limits what is decided next", async () =
   expect(recorded.at(-1)).toMatchObject({ model: "numbers:1", rows: 200, action: "retrain" });
 });
 
+test("a retraining that a wrong clock dated years ahead holds others off for no longer than a right one", async () => {
+  const reasons: string[] = [];
+  for (const hours of [20_000, 1, 30]) {
+    await addRow(`${hours + 10},1`);
+    reasons.push((await decide(hours, found())).decision.reason);
+  }
+  expect(reasons).toEqual(["drifted", "cooling-down", "drifted"]);
+});
+
 test("data that the version, or a retraining since, was trained on is nothing new", async () => {
   const digest = await digestOfFile(folder("data.csv"));
   expect((await decide(0, found(), { trainedOn: digest })).decision).toMatchObject({

@@ -41,7 +41,7 @@ test("of a version that was trained elsewhere it says what is known here", () =>
 
 test("who approves sees which requests are refused from then on", () => {
   const refusedClients =
-    'Requests are refused that houses:1 answers: "rooms": it is new, and a request without it is refused (a number).';
+    'Requests are refused or misread that houses:1 answers: "rooms": it is new, and a request without it is refused (a number).';
   const text = approvalSummary(
     { ...run, tests: {} },
     { metrics: undefined, decision: undefined, refusedClients, report: "/r.html" },

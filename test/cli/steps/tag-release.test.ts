@@ -5,8 +5,18 @@ import { PlatformError } from "../../../platform/base/errors";
 
 const approval = { by: "Ada (ada@example.com)", at: "2026-11-28T10:00:00.000Z" };
 const stages = [
-  { weight: 10, comparedWith: { kind: "stable", model: "cost:1" }, verdict: "advance", canary: { requests: 132, failures: 0 } },
-  { weight: 50, comparedWith: { kind: "stable", model: "cost:1" }, verdict: "roll-back", canary: { requests: 90, failures: 8 } },
+  {
+    weight: 10,
+    comparedWith: { kind: "stable", model: "cost:1" },
+    verdict: "advance",
+    canary: { requests: 132, failures: 0 },
+  },
+  {
+    weight: 50,
+    comparedWith: { kind: "stable", model: "cost:1" },
+    verdict: "roll-back",
+    canary: { requests: 90, failures: 8 },
+  },
 ] as unknown as CanaryStage[];
 
 /** Tags a version; returns its tags, and what was said. */

@@ -95,6 +95,8 @@ test("only what these versions predicted since then is asked for", async () => {
     "where code < 400 | summarize (p0000, p0100, p0200, p0300, p0400, p0500, p0600, p0700, p0800, p0850, p0880, p0900, p0920, p0940, p0950, p0960, p0970, p0980, p0990, p1000) = percentilesw(duration, itemCount, 0, 10, 20, 30, 40, 50, 60, 70, 80, 85, 88, 90, 92, 94, 95, 96, 97, 98, 99, 100) by model",
   );
   expect(query).toContain('isTest = isnotempty(tostring(customDimensions["mlops.mark"]))');
+  // Who chooses a track would choose how it is judged.
+  expect(query).toContain('and isempty(tostring(customDimensions["mlops.chosen"]))');
   // What clients' ordinary requests are refused for, and no smoke test's misspelt one.
   expect(query).toContain(
     "requests = sumif(itemCount, true), failures = sumif(itemCount, code >= 500), refusals = sumif(itemCount, code in (400, 404, 413, 415, 422) and not(isTest)), tests = sumif(itemCount, isTest), testFailures = sumif(itemCount, code >= 500 and isTest) by model",

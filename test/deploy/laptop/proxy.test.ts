@@ -1,5 +1,6 @@
 import "../../scoring/dialects/with-echo-dialect";
-import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import { createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { closeGracefully, listen } from "../../../platform/http/listening";
 import { Proxy } from "../../../deploy/laptop/proxy";
@@ -9,6 +10,7 @@ import { SupervisedScoring } from "../../../deploy/laptop/supervised-scoring";
 import type { Track } from "../../../platform/release/deployment";
 import { TrackSampler } from "../../../deploy/laptop/track-sampler";
 import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
+import { routedPath } from "../../../scoring/http/path-pattern";
 import { digestOf } from "../../../platform/base/files";
 
 const testKey = "the-key-of-our-tests";
@@ -31,7 +33,7 @@ let canaryStatus: number | undefined;
 const answerAs = (statusOf: () => number | undefined): Server =>
   createServer((request, response) => {
     request.resume().on("end", () => {
-      const [body, status] = [answers[request.url ?? ""], statusOf()];
+      const [body, status] = [answers[routedPath(request.url ?? "")], statusOf()];
       if (status !== undefined) response.writeHead(status).end("{}");
       else response.writeHead(body === undefined ? 404 : 200).end(body);
     });
@@ -92,9 +94,50 @@ test.each([
   expect(sampler.sample()).toMatchObject({ requests: 1, failures: 0, predictions: { count: 1, mean: 7 } });
 });
 
+test.each(["/%73core", "http://any.where/score", "HTTP://any.where/%73core?x=1", "/score#part"])(
+  "a request to %s, which the service takes as one to /score, is part of it, too",
+  async (target) => {
+    const { hostname, port } = new URL(url);
+    const sent = request({ hostname, port, path: target, method: "POST", agent: false }).end("{}");
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(200);
+    expect(sampler.sample()).toMatchObject({ requests: 1, failures: 0, predictions: { count: 1, mean: 7 } });
+  },
+);
+
 test("200 requests to an address that does not exist are no sample of a healthy track", async () => {
   for (let count = 0; count < 200; count++) expect((await post("/nothing-here")).status).toBe(404);
   expect(sampler.sample()).toEqual({ requests: 0, failures: 0 });
+});
+
+describe("a track that a client has chosen", () => {
+  const chosen = (count: number, headers: Record<string, string> = {}): Promise<Response[]> =>
+    Promise.all(
+      Array.from({ length: count }, () =>
+        fetch(`${url}/score`, {
+          method: "POST",
+          body: "{}",
+          headers: { "x-mlops-track": "stable", ...headers },
+        }),
+      ),
+    );
+
+  test("answers, and is not judged by it: 300 requests with rows of the client's choice are no sample", async () => {
+    const answered = await chosen(300);
+    expect(answered.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(sampler.sample()).toEqual({ requests: 0, failures: 0 });
+    await chosen(1, { "x-mlops-test": "guessed" });
+    expect(sampler.sample()).toEqual({ requests: 0, failures: 0 });
+  });
+
+  test("is judged by a test of ours, which shows the key", async () => {
+    await chosen(2, { "x-mlops-test": testKey });
+    expect(sampler.sample()).toMatchObject({
+      requests: 2,
+      tests: { requests: 2 },
+      predictions: { count: 2, mean: 7 },
+    });
+  });
 });
 
 test("requests that ask for no predictions are passed on, and no part of the sample", async () => {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request, type IncomingMessage, type Server } from "node:http";
+import { connect } from "node:net";
 import { closeGracefully, listen } from "../../../platform/http/listening";
 import { Proxy } from "../../../deploy/laptop/proxy";
 import { createPublicServer } from "../../../deploy/laptop/public-server";
@@ -55,8 +56,18 @@ describe("the track of a request", () => {
       undefined,
       { track: stable, copy: canary },
     ],
-    ["the canary, when the client says so", routing({ stable, canary }), "canary", { track: canary }],
-    ["stable, when the client says so", routing({ stable, canary }, all), "stable", { track: stable }],
+    [
+      "the canary, when the client says so",
+      routing({ stable, canary }),
+      "canary",
+      { track: canary, isChosen: true },
+    ],
+    [
+      "stable, when the client says so",
+      routing({ stable, canary }, all),
+      "stable",
+      { track: stable, isChosen: true },
+    ],
   ])("is %s", (_, state, header, choice) => {
     expect(chooseTrack(state, header)).toEqual(choice);
   });
@@ -137,6 +148,26 @@ describe("the gateway's listener", () => {
     expect(answer.resume().statusCode).toBe(413);
     client.destroy();
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  test.each([
+    [
+      "two hosts",
+      "GET /healthz HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+      "The request has several Host headers. Send one.",
+    ],
+    [
+      "two codings",
+      "POST /score HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+      'The body has the Transfer-Encoding \\"gzip, chunked\\".',
+    ],
+  ])("refuses a request with %s, as a scoring process does", async (_, text, said) => {
+    const client = connect(Number(new URL(url).port), "127.0.0.1");
+    client.setEncoding("latin1").write(text);
+    let answer = "";
+    for await (const part of client) answer += String(part);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain(said);
   });
 
   test("closes although clients keep their connections", async () => {

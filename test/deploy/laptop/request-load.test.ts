@@ -8,23 +8,20 @@ import { until } from "../../scoring/process/scoring-program";
 const mebibyte = 1024 * 1024;
 let server: Server;
 let port: number;
-let connections: { overloaded: boolean };
+let overloaded: string[];
 let inside: number;
-let read: number;
 const sent: ClientRequest[] = [];
 
 beforeEach(async () => {
-  connections = { overloaded: false };
+  overloaded = [];
   inside = 0;
-  read = 0;
-  const load = new RequestLoad(connections);
+  const load = new RequestLoad({ isOverloadedFor: (address = "") => overloaded.includes(address) });
   server = createServer((message, response) => {
     const handle = async (): Promise<void> => {
-      load.enter(response);
+      const body = await load.readBody(message, response);
+      load.enter(message, response);
       inside += 1;
       response.once("close", () => (inside -= 1));
-      const body = await load.readBody(message, response);
-      read += 1;
       // Answered when the test says so, by going away.
       if (message.url === "/answer") response.end(String(body.length));
     };
@@ -42,12 +39,26 @@ afterEach(async () => {
   await closeGracefully(server);
 });
 
-function open(path: string): ClientRequest {
-  const client = request({ host: "127.0.0.1", port, path, method: "POST", agent: false });
+/** From one address of this machine or another. */
+function open(path: string, localAddress = "127.0.0.1", headers = {}): ClientRequest {
+  const client = request({
+    host: "127.0.0.1",
+    localAddress,
+    port,
+    path,
+    method: "POST",
+    agent: false,
+    headers,
+  });
   client.on("error", () => undefined);
   sent.push(client);
   return client;
 }
+
+const connectionsOf = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
 
 async function statusOf(client: ClientRequest): Promise<number | undefined> {
   const [answer] = (await once(client, "response")) as [IncomingMessage];
@@ -71,11 +82,11 @@ test("one that is too large is refused before its end", async () => {
 });
 
 test("bodies that are held take no more than their room together, and give it back", async () => {
-  const [first, second] = [open("/hold"), open("/hold")];
-  for (const client of [first, second]) client.end(Buffer.alloc(60 * mebibyte));
-  await until(() => read === 2);
+  const [first, second] = [open("/hold", "127.0.0.2"), open("/hold", "127.0.0.3")];
+  for (const client of [first, second]) client.end(Buffer.alloc(63 * mebibyte));
+  await until(() => inside === 2);
   const third = open("/answer");
-  third.end(Buffer.alloc(60 * mebibyte));
+  third.end(Buffer.alloc(3 * mebibyte));
   expect(await statusOf(third)).toBe(503);
   first.destroy();
   await until(() => inside === 1);
@@ -84,16 +95,47 @@ test("bodies that are held take no more than their room together, and give it ba
   expect(await statusOf(fourth)).toBe(200);
 });
 
-test("while answers that nobody reads take the room, requests are refused", async () => {
-  connections.overloaded = true;
-  const client = open("/answer");
-  client.end();
-  expect(await statusOf(client)).toBe(503);
+test("two bodies that lack a byte keep nobody else out", async () => {
+  const size = 64 * mebibyte;
+  const slow = [0, 1].map(() => open("/answer", "127.0.0.2", { "content-length": size }));
+  const refused = Promise.race(slow.map(statusOf));
+  for (const client of slow) client.write(Buffer.alloc(size - 1));
+  // Its own address has no room for both.
+  expect(await refused).toBe(503);
+  const small = open("/answer");
+  small.end("{}");
+  expect(await statusOf(small)).toBe(200);
+  const large = open("/answer");
+  large.end(Buffer.alloc(60 * mebibyte));
+  expect(await statusOf(large)).toBe(200);
 });
 
-test("of requests under way there are 800 at most", async () => {
-  const held = Array.from({ length: 800 }, () => open("/hold"));
+test("of a body the first 64 kB have room in any case", async () => {
+  const held = ["127.0.0.2", "127.0.0.3"].map((address) => open("/hold", address));
+  for (const client of held) client.end(Buffer.alloc(64 * mebibyte));
+  await until(() => inside === 2);
+  const small = open("/answer");
+  small.end(Buffer.alloc(64 * 1024));
+  expect(await statusOf(small)).toBe(200);
+});
+
+test("while an address does not read its answers, its requests are refused, and no others", async () => {
+  overloaded = ["127.0.0.2"];
+  const [own, other] = [open("/answer", "127.0.0.2"), open("/answer")];
+  for (const client of [own, other]) client.end();
+  expect(await statusOf(own)).toBe(503);
+  expect(await statusOf(other)).toBe(200);
+});
+
+test("of requests under way there are 800 at most, half of them from one address", async () => {
+  const held = Array.from({ length: 400 }, () => open("/hold", "127.0.0.2"));
   for (const client of held) client.end();
+  await until(() => inside === 400, 30_000);
+  const own = open("/answer", "127.0.0.2");
+  own.end();
+  expect(await statusOf(own)).toBe(503);
+  const others = Array.from({ length: 400 }, () => open("/hold", "127.0.0.3"));
+  for (const client of others) client.end();
   await until(() => inside === 800, 30_000);
   const late = open("/answer");
   late.end();
@@ -103,4 +145,13 @@ test("of requests under way there are 800 at most", async () => {
   const next = open("/answer");
   next.end();
   expect(await statusOf(next)).toBe(200);
+});
+
+test("850 requests whose bodies do not come are not under way, so that others are answered", async () => {
+  const held = Array.from({ length: 850 }, () => open("/answer", "127.0.0.2", { "content-length": 9 }));
+  for (const client of held) client.write("{");
+  await until(async () => (await connectionsOf()) === 850, 30_000);
+  const other = open("/answer");
+  other.end();
+  expect(await statusOf(other)).toBe(200);
 });

@@ -23,7 +23,14 @@ test.each<[string, number, string, string[], number[]]>([
     [15, 0],
   ],
   ["count a longer pause as half of the time", 30, "2026-07-30", ["2026-07-05", "2026-07-30"], [15, 0]],
-  ["count a jump of the clock as half of the time", 30, "2027-08-14", ["2026-07-09", "2026-07-10"], [16, 15]],
+  ["count a jump of the clock as a usual pause", 30, "2027-08-14", ["2026-07-09", "2026-07-10"], [2, 1]],
+  [
+    "count a jump beside long pauses as half of the time",
+    30,
+    "2027-08-14",
+    ["2026-06-10", "2026-07-10"],
+    [30, 15],
+  ],
   [
     "go on from there by what is logged then",
     30,

@@ -1,4 +1,5 @@
 import { breakingChanges, describeBreaking } from "../../../platform/gate/breaking-changes";
+import type { DataFormat } from "../../../platform/definition/definition";
 import type { SignatureColumn } from "../../../platform/model/signature";
 
 const number = (name: string, rest: Partial<SignatureColumn> = {}): SignatureColumn => ({
@@ -39,7 +40,24 @@ test.each<[string, SignatureColumn[], SignatureColumn[], string[]]>([
     ["made: 1970-01-01 to 1970-01-02 is taken, any date was"],
   ],
   ["other parts of a date", [made()], [{ ...made(), parts: ["year"] }], []],
-  ["another order", [age, category()], [category(), age], []],
+  [
+    "another order, as lists have no names",
+    [age, category()],
+    [category(), age],
+    [
+      "town: it was column 2 and is now column 1, and 1 other column moved, too: rows that are sent as lists are misread",
+    ],
+  ],
+  [
+    "a column at the place of another that is gone",
+    [age, category(), number("bmi")],
+    [number("sex"), age, category()],
+    [
+      "sex: it is new, and a request without it is refused (a number)",
+      "bmi: it is gone, and a request that has it is refused",
+      "age: it was column 1 and is now column 2, and 1 other column moved, too: rows that are sent as lists are misread",
+    ],
+  ],
   [
     "a new column",
     [age],
@@ -134,6 +152,56 @@ test.each<[string, SignatureColumn[], SignatureColumn[], string[]]>([
   ],
 ])("requests are refused that were answered by %s", (_, before, now, expected) => {
   const changes = breakingChanges({ inputs: before }, { inputs: now });
+  expect(changes.map(({ column, change }) => `${column}: ${change}`)).toEqual(expected);
+});
+
+const comma: DataFormat = { decimal: ",", thousands: ".", missing: [] };
+const usual: DataFormat = { decimal: ".", missing: [] };
+
+test.each<[string, object, object, string[]]>([
+  ["nothing", { format: comma }, { format: comma }, []],
+  ["a format that says what is usual", {}, { format: usual }, []],
+  [
+    "a decimal comma",
+    {},
+    { format: comma },
+    ['format: numbers in CSV were written as "1234.5" and are now read as "1.234,5"'],
+  ],
+  [
+    "a decimal point again",
+    { format: comma },
+    {},
+    ['format: numbers in CSV were written as "1.234,5" and are now read as "1234.5"'],
+  ],
+  [
+    "other texts for missing values",
+    { format: { ...usual, missing: ["NA"] } },
+    { format: { ...usual, missing: ["?", "-"] } },
+    ['format: in CSV "NA" stood for a missing value, and now "-", "?" does'],
+  ],
+  [
+    "the same texts in another order",
+    { format: { ...usual, missing: ["NA", "-"] } },
+    { format: { ...usual, missing: ["-", "NA"] } },
+    [],
+  ],
+  [
+    "no intervals any more",
+    { target: { interval: {} } },
+    { target: {} },
+    ["intervals: a request for prediction intervals is refused"],
+  ],
+  ["intervals that are new", { target: {} }, { target: { interval: {} } }, []],
+  [
+    "no explanations any more",
+    { explains: true },
+    { explains: false },
+    ["explanations: a request for explanations is refused"],
+  ],
+  ["explanations that are new", { explains: false }, { explains: true }, []],
+  ["explanations of which nothing is known", { explains: true }, {}, []],
+])("requests are refused or misread that were answered by %s", (_, before, now, expected) => {
+  const changes = breakingChanges({ inputs: [age], ...before }, { inputs: [age], ...now });
   expect(changes.map(({ column, change }) => `${column}: ${change}`)).toEqual(expected);
 });
 

@@ -75,7 +75,6 @@ test.each<
     "retrain",
     "performance-fell",
   ],
-  ["one that a wrong clock dated later", { performance: fell }, [hoursAgo(-5000)], "alert", "cooling-down"],
 ])("%s", (_, findings, retrainings, action, reason) => {
   expect(decide(findings, retrainings)).toMatchObject({ action, reason });
 });

@@ -15,6 +15,8 @@ export const placesOf = (model: string): readonly Place[] => [
   ["/score", json, '{"data":[{#}]}'],
   ["/score", json, `{"data":[${row}],#}`],
   ["/score?explain=true", json, '{"data":[[#]]}'],
+  ["/score?intervals=true", json, '{"data":[[#]]}'],
+  ["/score?intervals=true", json, `{"data":[${row}],#}`],
   ["/invocations", json, '{"instances":[#]}'],
   ["/invocations", json, '{"inputs":{#}}'],
   ["/invocations", json, '{"dataframe_records":[{#}]}'],
@@ -31,6 +33,19 @@ export const placesOf = (model: string): readonly Place[] => [
   [infer(model), json, '{"inputs":[{"name":"age","shape":[1],"datatype":"FP64","data":[#]}]}'],
   [infer(model), json, `{"inputs":[${tensor}],"outputs":[#]}`],
   [infer(model), json, `{"inputs":[${tensor}],"parameters":{#}}`],
+  [`/v2/models/${model}/versions/1/infer`, json, '{"inputs":[#]}'],
+  [`/v2/models/${model}/versions/3/infer`, json, `{"inputs":[${tensor}],"outputs":[#]}`],
+];
+
+/** Bodies of the binary extension: JSON that is good but for `#`, and the bytes behind it. */
+export const binaryPlaces: readonly (readonly [head: string, tail: string])[] = [
+  ['{"inputs":[{"name":"town","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":SIZE}}]}', "#"],
+  ['{"inputs":[{"name":"age","shape":[1],"datatype":"FP64","parameters":{"binary_data_size":SIZE}}]}', "#"],
+  [
+    '{"inputs":[{"name":"age","shape":[1],"datatype":"FP64","parameters":{"binary_data_size":8,#}}]}',
+    "12345678",
+  ],
+  ['{"inputs":[#]}', "12345678"],
 ];
 
 /** What is repeated to fill a place: the parts of JSON and CSV, of numbers, names and what a pattern could stumble over. */

@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 const mebibyte = 1024 * 1024;
-// Four bodies of this size fit in any case; it is so large that no more do.
+// Four bodies of this size fit in any case, two of them from one address; it is so large that no more do.
 const maxBodyBytes = 40 * mebibyte;
 
 async function start() {
@@ -24,8 +24,9 @@ async function start() {
   const hasRead = async (bytes: number): Promise<void> => {
     while (sockets.reduce((sum, { bytesRead }) => sum + bytesRead, 0) < bytes) await sleep(5);
   };
-  const open = (headers: Record<string, string | number>): ClientRequest => {
-    const sent = request({ host: "127.0.0.1", port, path: "/score", method: "POST", agent: false, headers });
+  const open = (headers: Record<string, string | number>, localAddress = "127.0.0.1"): ClientRequest => {
+    const to = { host: "127.0.0.1", localAddress, port };
+    const sent = request({ ...to, path: "/score", method: "POST", agent: false, headers });
     sent.on("error", () => undefined);
     requests.push(sent);
     return sent;
@@ -55,16 +56,16 @@ test.each([
   ["without one", chunked],
 ])("bodies %s that come slowly take no more than there is room for", async (_, headers) => {
   const { app, open, hasRead } = await start();
-  const slow = Array.from({ length: 4 }, () => open(headers));
+  const slow = Array.from({ length: 4 }, (_, index) => open(headers, `127.0.0.${2 + (index % 2)}`));
   await Promise.all(slow.map((sent) => write(sent, 39)));
   // What a client has written may still be on its way: only what is read is held, here 156 of 160 MiB.
   await hasRead(4 * 39 * mebibyte);
   const fifth = open(headers);
   const closed = new Promise((resolve) => fifth.once("close", resolve));
   const refused = statusOf(fifth);
-  // The room and a byte more. A client that writes on when its connection is closed may lose the answer.
+  // The room, the free part of each, and a little more. A client that writes on when its connection is closed may lose the answer.
   await write(fifth, 4);
-  fifth.write(" ");
+  fifth.write(Buffer.alloc(5 * 64 * 1024 + 1, " "));
   const [status, text] = await refused;
   expect([status, JSON.parse(text)]).toEqual([
     503,
@@ -88,6 +89,22 @@ test.each([
   const whole = statusOf(next);
   await write(next, 39);
   next.end();
+  expect((await whole)[0]).toBe(400);
+});
+
+test("bodies from one address, however slow, take half of the room, so that others have theirs", async () => {
+  const { open, hasRead } = await start();
+  const slow = [0, 1].map(() => open(declared, "127.0.0.2"));
+  await Promise.all(slow.map((sent) => write(sent, 39)));
+  await hasRead(2 * 39 * mebibyte);
+  const third = open(chunked, "127.0.0.2");
+  const refused = statusOf(third);
+  await write(third, 3);
+  expect((await refused)[0]).toBe(503);
+  const other = open(chunked);
+  const whole = statusOf(other);
+  await write(other, 39);
+  other.end();
   expect((await whole)[0]).toBe(400);
 });
 

@@ -57,17 +57,44 @@ describe("a client that does not read its answer", () => {
   const large = Buffer.alloc(32 * 1024 * 1024, "x");
   const send: RequestListener = (_, answer) => answer.end(large);
 
+  const ask = (socket: Socket): boolean => socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+
   test("is cut off after a time, and meanwhile counts", async () => {
-    const { connections, open } = await start({ max: 8, answerTimeoutMs: 1000, maxUnsentBytes: 1e7 }, send);
-    const socket = await open();
-    socket.pause();
-    const closed = once(socket, "close");
-    socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
-    await until(() => connections.overloaded);
-    await until(() => !connections.overloaded);
-    socket.resume();
-    await closed;
-    expect(socket.bytesRead).toBeLessThan(large.length);
+    const { connections, open } = await start({ max: 8, answerTimeoutMs: 1000, maxUnsentBytes: 80e6 }, send);
+    const sockets = await Promise.all([open("127.0.0.2"), open("127.0.0.3"), open("127.0.0.4")]);
+    const closed = sockets.map((socket) => once(socket.pause(), "close"));
+    for (const socket of sockets) ask(socket);
+    // None has more than half, and all have more than there is: nobody is answered.
+    await until(() => connections.isOverloadedFor("127.0.0.1"));
+    await until(() => !connections.isOverloadedFor("127.0.0.1"));
+    for (const socket of sockets) socket.resume();
+    await Promise.all(closed);
+    for (const socket of sockets) expect(socket.bytesRead).toBeLessThan(large.length);
+  });
+
+  test("keeps nobody else out with ten of them, and is cut off at once", async () => {
+    const { connections, open, answers } = await start({ max: 40, maxUnsentBytes: 128e6 }, send);
+    const unread = await Promise.all(Array.from({ length: 10 }, () => open("127.0.0.2")));
+    const states = unread.map((socket) => socket.pause());
+    for (const socket of states) ask(socket);
+    let ownRefused = false;
+    const end = performance.now() + 2000;
+    while (performance.now() < end) {
+      ownRefused ||= connections.isOverloadedFor("127.0.0.2");
+      expect(connections.isOverloadedFor("127.0.0.1")).toBe(false);
+      await sleep(20);
+    }
+    expect(ownRefused).toBe(true);
+    // Two of the ten have their half; the rest were closed, though their time is not over.
+    expect(connections.isOverloadedFor("127.0.0.2")).toBe(false);
+    for (const socket of states) socket.resume();
+    const closed = await Promise.all(
+      states.map((socket) =>
+        Promise.race([once(socket, "close").then(() => true), sleep(1000).then(() => false)]),
+      ),
+    );
+    expect(closed.filter((isClosed) => isClosed).length).toBeGreaterThanOrEqual(7);
+    expect(await answers(await open())).toBe(true);
   });
 
   test("but one that reads, however large the answers of its connection are together, is not", async () => {

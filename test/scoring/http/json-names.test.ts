@@ -4,6 +4,7 @@ import { cost } from "../dialects/service-fixture";
 const check = (text: string): void => checkNameCount(Buffer.from(text), cost.signature);
 const names = (count: number, from = 0): string =>
   Array.from({ length: count }, (_, index) => `"c${from + index}":1`).join(",");
+const firstNames = Array.from({ length: 20 }, (_, index) => `"c${index}"`).join(", ");
 /** Makes a text long enough to be looked at, and says nothing. */
 const long = " ".repeat(70_000);
 
@@ -29,7 +30,7 @@ test.each([
 ])("more names than any good body has, %s, are refused at once, the first of them by name", (_, text) => {
   const begun = process.cpuUsage();
   expect(() => check(text)).toThrow(
-    /^The body has more than 53 different names, but the model has 3 features\. Send those and no others\. Unknown are ("c\d+", ){19}"c\d+" and others\.$/,
+    `The body has more than 53 different names, but the model has 3 features. Send those and no others. Unknown are ${firstNames} and others.`,
   );
   const { user, system } = process.cpuUsage(begun);
   expect((user + system) / 1000).toBeLessThan(200);

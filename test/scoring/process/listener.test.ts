@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { closeGracefully, listen } from "../../../platform/http/listening";
 import { Connections } from "../../../scoring/http/connections";
 import { createHttpServer } from "../../../scoring/process/listener";
@@ -54,6 +55,43 @@ test.each([
   // The time for a request, a look at it each second, and the time to read why it is cut off.
   await until(async () => (await connectionsOf()) === 0, 6000);
   expect(said).toMatch(/^HTTP\/1\.1 40[08] /);
+});
+
+describe("a body", () => {
+  const head = "POST /score HTTP/1.1\r\nhost: x\r\ncontent-length: 30\r\n\r\n1";
+  let patient: Server;
+
+  beforeEach(async () => {
+    const connections = new Connections({ max: 100 });
+    const times = { requestTimeoutMs: 60_000, bodyPauseMs: 500 };
+    patient = createHttpServer({ connections, ...times }, (request, answer) => {
+      request.resume().on("end", () => answer.end("answered"));
+    });
+    port = await listen(patient, { host: "127.0.0.1", port: 0 });
+  });
+
+  afterEach(() => closeGracefully(patient));
+
+  test("that stops is not waited for as long as a whole request", async () => {
+    const client = await open();
+    client.setEncoding("latin1").write(head);
+    const begun = performance.now();
+    const [said] = (await once(client, "data")) as [string];
+    expect(said).toMatch(/^HTTP\/1\.1 408 /);
+    await once(client.resume(), "end");
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  test("that comes slowly is read to its end", async () => {
+    const client = await open();
+    client.setEncoding("latin1").write(head);
+    for (let count = 0; count < 29; count++) {
+      await sleep(100);
+      client.write("1");
+    }
+    const [said] = (await once(client, "data")) as [string];
+    expect(said).toMatch(/^HTTP\/1\.1 200 /);
+  });
 });
 
 test("a client that asks first is told at once to send its body, where the listener does not", async () => {

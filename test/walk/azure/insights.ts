@@ -1,7 +1,7 @@
 import { nearestRank } from "../../../platform/base/quantile";
 import { latencyShares, refusalStatuses } from "../../../platform/release/deployment";
 import { sendJson } from "../../platform/http/http-server";
-import { markAttribute } from "../../../scoring/telemetry/mark-attribute";
+import { chosenAttribute, markAttribute } from "../../../scoring/telemetry/mark-attribute";
 import { sampleColumns } from "../../engine/insights-stand-in";
 import type { Call } from "./call";
 import type { PlayedEntra } from "./entra";
@@ -106,7 +106,7 @@ export class PlayedInsights {
     const { name = "", duration, responseCode, metrics = [], properties = {} } = data.baseData;
     const at = { key: iKey ?? instrumentationKey ?? "", time: Date.parse(time) };
     const model = properties["mlops.model"] ?? "";
-    if (data.baseType === "RequestData") {
+    if (data.baseType === "RequestData" && properties[chosenAttribute] === undefined) {
       const status = Number(responseCode);
       const isTest = (properties[markAttribute] ?? "") !== "";
       const count = 100 / sampleRate;

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { openModelPage } from "../../../../cli/dashboard/application";
 import { hostedPageEntrance, publishedEntrance } from "../../../../cli/dashboard/web/access";
@@ -137,6 +139,75 @@ test("no more than two files are scored at once", async () => {
   expect([third.statusCode, third.body.includes("Send yours again in a minute")]).toEqual([409, true]);
   release();
   for (const each of await Promise.all(running)) expect(each.statusCode).toBe(200);
+});
+
+describe("clients that do not send what they began", () => {
+  const boundary = "boundary";
+  const part = (name: string, more: string, content: string): string =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${content}`;
+  const file = part("file", '; filename="rows.csv"', "town\n");
+  const sockets: Socket[] = [];
+  let port: number;
+
+  beforeEach(async () => {
+    await app.listen({ host: "127.0.0.1", port: 0 });
+    ({ port } = app.server.address() as AddressInfo);
+  });
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+  });
+
+  /** Begins to send a form with a file, from an address of this machine. */
+  function begin(body: string, localAddress = "127.0.0.2"): Socket {
+    const socket = connect({ host: "127.0.0.1", port, localAddress });
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    socket.write(
+      [
+        "POST /score HTTP/1.1",
+        `host: 127.0.0.1:${port}`,
+        `origin: http://127.0.0.1:${port}`,
+        `cookie: mlops-dashboard-${port}=${access.key}`,
+        `content-type: multipart/form-data; boundary=${boundary}`,
+        "content-length: 100000000",
+        "",
+        body,
+      ].join("\r\n"),
+    );
+    return socket;
+  }
+
+  test.each([
+    ["nothing of it", ""],
+    ["the key alone", `${part("key", "", access.formKey)}\r\n`],
+    ["the key and half a file", `${part("key", "", access.formKey)}\r\n${file}`],
+  ])("keep no file of others out with %s", async (_, body) => {
+    for (let count = 0; count < 30; count++) begin(body);
+    // They have to be under way.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const form = new FormData();
+    form.set("key", access.formKey);
+    form.set("file", new Blob(["town\nA\n"]), "rows.csv");
+    const address = `http://127.0.0.1:${port}`;
+    const answer = await fetch(`${address}/score`, {
+      method: "POST",
+      headers: { origin: address, cookie: `mlops-dashboard-${port}=${access.key}` },
+      body: form,
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test("are refused with fields that no form has, which would be kept in memory", async () => {
+    const socket = begin("");
+    let said = "";
+    socket.setEncoding("latin1").on("data", (text: string) => (said += text));
+    const closed = once(socket, "close");
+    const field = `${part("more", "", "x".repeat(1_000_000))}\r\n`;
+    for (let count = 0; count < 95 && said === "" && !socket.destroyed; count++)
+      if (!socket.write(field)) await Promise.race([once(socket, "drain"), once(socket, "data"), closed]);
+    if (said === "") await once(socket, "data");
+    expect(said).toMatch(/^HTTP\/1\.1 413 /);
+  });
 });
 
 test("what is wrong with a file is told, what is wrong here is not", async () => {

@@ -1,6 +1,7 @@
 import { KubernetesRouting, routes } from "../../../../infra/components/serving/kubernetes-routing";
 import type { ReleaseState, TrackRelease } from "../../../../infra/config/release";
 import { trackHeader as gatewayHeader } from "../../../../deploy/laptop/routing";
+import { chosenHeader } from "../../../../scoring/http/request-headers";
 import { countByType, ofType, registered } from "../../mocks";
 
 const version = (number: number): TrackRelease => ({
@@ -62,7 +63,7 @@ describe("routes", () => {
         {
           destination: { host: "stable.mlops-prod.svc.cluster.local", port: { number: 80 } },
           headers: {
-            request: { remove: ["x-mlops-track", "x-mlops-shadow"] },
+            request: { remove: ["x-mlops-track", "x-mlops-shadow", "x-mlops-chosen"] },
             response: { set: { "x-mlops-track": "stable" } },
           },
           weight: 100,
@@ -70,6 +71,24 @@ describe("routes", () => {
       ],
       retries: { attempts: 2, retryOn: "connect-failure,refused-stream" },
     });
+  });
+
+  test("tell the pods of a track that a client has named, so that its requests are no sample, and let no client say so", () => {
+    const rules = routes({ stable, canary, canaryPercent: 5 }, "mlops-prod") as {
+      readonly name: string;
+      readonly route?: readonly { readonly headers: { readonly request: object } }[];
+    }[];
+    const requests = rules.flatMap(({ name, route = [] }) =>
+      route.map(({ headers }) => [name, headers.request]),
+    );
+    const removed = { remove: ["x-mlops-track", "x-mlops-shadow", chosenHeader] };
+    const told = { remove: ["x-mlops-track", "x-mlops-shadow"], set: { [chosenHeader]: "1" } };
+    expect(requests).toEqual([
+      ["chosen-stable", told],
+      ["chosen-canary", told],
+      ["weights", removed],
+      ["weights", removed],
+    ]);
   });
 
   test("say which tracks there are when another is named", () => {

@@ -39,6 +39,20 @@ test.each<[string, { days?: number; registered?: string[]; current?: string; now
   expect(versionsToRemove(versions, rule).map(({ digest }) => digest)).toEqual(removed);
 });
 
+test("the newest is the one that was kept last, whatever a clock that was wrong has dated ahead", () => {
+  const [newest, before] = [
+    { ...version("b", "2026-05-01"), sequence: 2 },
+    { ...version("a", "2026-04-30"), sequence: 1 },
+  ];
+  const rule = {
+    days: 1,
+    now: new Date("2026-07-10"),
+    registered: new Set<string>(),
+    current: "x" as Digest,
+  };
+  expect(versionsToRemove([{ ...version("wrong", "2029-01-01") }, before, newest], rule)).toEqual([before]);
+});
+
 test("retention of nothing removes nothing", () => {
   const rule = { days: 1, now: new Date(), registered: new Set<string>(), current: "x" as Digest };
   expect(versionsToRemove([], rule)).toEqual([]);

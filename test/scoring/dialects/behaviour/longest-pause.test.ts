@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { infer, mix, parts, fill, placesOf } from "../hostile-parts";
+import { binaryPlaces, infer, mix, parts, fill, placesOf } from "../hostile-parts";
 import { call, closeServices, colour, cost, limits, openService, randomNumbers } from "../service-fixture";
 
 afterAll(closeServices);
@@ -38,7 +38,7 @@ async function processorMs(
   return [least, status];
 }
 
-const maxMsOf = (body: string): number => maxOtherMs + (body.length / 1000) * maxMsPerKilobyte;
+const maxMsOf = (body: string | Buffer): number => maxOtherMs + (body.length / 1000) * maxMsPerKilobyte;
 
 describe.each(places)("%s, %s: %j", (url, type, place) => {
   test("no body takes longer than its size allows", async () => {
@@ -51,6 +51,56 @@ describe.each(places)("%s, %s: %j", (url, type, place) => {
       expect({ ...seen, answered: status >= 200 && status < 500 }).toEqual({ ...seen, answered: true });
       expect({ ...seen, tooLong: ms > maxMsOf(body) }).toEqual({ ...seen, tooLong: false });
     }
+  });
+});
+
+describe.each(binaryPlaces)("the binary extension, %s before %s", (head, tail) => {
+  test.each([infer("colour"), "/v2/models/colour/versions/3/infer"])(
+    "at %s no body takes longer than its size allows",
+    async (url) => {
+      for (const text of filled) {
+        const bytes = tail.replace("#", () => text);
+        const json_ = head.replace("SIZE", () => String(Buffer.byteLength(bytes))).replace("#", () => text);
+        const body = Buffer.from(json_ + bytes);
+        const headers = {
+          "content-type": "application/octet-stream",
+          "inference-header-content-length": String(Buffer.byteLength(json_)),
+        };
+        const maxMs = maxMsOf(body);
+        const [ms, status] = await processorMs(maxMs, () => call(apps.colour, { url, body, headers }));
+        const seen = { text: text.slice(0, 30), status, ms };
+        expect({ ...seen, answered: status >= 200 && status < 500 }).toEqual({ ...seen, answered: true });
+        expect({ ...seen, tooLong: ms > maxMs }).toEqual({ ...seen, tooLong: false });
+      }
+    },
+  );
+});
+
+describe("a body that once took seconds", () => {
+  const large = openService(cost, { limits: { ...limits, maxBodyBytes: 6_000_000 } });
+
+  test("a field of 40,000 digits and a letter takes no 10 ms", async () => {
+    const body = `a,b,c\n1,2,${"7".repeat(40_000)}x\n`;
+    const [ms, status] = await processorMs(10, () =>
+      call(large, { url: "/invocations", body, headers: { "content-type": "text/csv" } }),
+    );
+    expect(status).toBe(400);
+    expect(ms).toBeLessThan(10);
+  });
+
+  test("450,000 unknown names take no 50 ms, and the first 20 are named", async () => {
+    const names = Array.from({ length: 450_000 }, (_, index) => `"c${index}":1`);
+    const body = Buffer.from(`{"data":[{${names.join(",")}}]}`);
+    let said = "";
+    const [ms, status] = await processorMs(50, async () => {
+      const answer = await call(large, { url: "/score", body, headers: { "content-type": json } });
+      said = String(answer.json.detail);
+      return answer;
+    });
+    expect(status).toBe(400);
+    const first = Array.from({ length: 20 }, (_, index) => `"c${index}"`).join(", ");
+    expect(said).toContain(`Unknown are ${first} and others.`);
+    expect(ms).toBeLessThan(50);
   });
 });
 

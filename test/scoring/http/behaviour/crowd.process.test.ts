@@ -1,3 +1,6 @@
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { nearestRank } from "../../../../platform/base/quantile";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
 import { writeCostModel } from "../../model-fixture";
 import { usePrograms } from "../../process/scoring-program";
@@ -5,6 +8,10 @@ import { Crowd } from "../fixtures/crowd";
 
 const start = usePrograms();
 const folder = useTemporaryFolder();
+
+function medianOf(values: readonly number[]): number {
+  return nearestRank(Float64Array.from(values).sort(), 0.5);
+}
 
 /** How long a new connection took to be answered, in milliseconds. */
 async function askAnew(port: number): Promise<number> {
@@ -31,6 +38,20 @@ test("while 300 clients send 1,000 rows each, new connections get in and health 
   const tookMs = await anew;
   crowd.end();
   expect(crowd.errors).toEqual([]);
+  const refusedMs = medianOf(crowd.tookMs["503"] ?? []);
+  // What this machine, with these clients on it, takes to refuse: the least that any server could.
+  const bare = start({}, path.join(__dirname, "..", "fixtures", "bare-refusal.ts"));
+  const { port: barePort } = (await bare.message()) as { port: number };
+  const others = new Crowd(300, barePort);
+  await sleep(3000);
+  others.end();
+  const bareMs = medianOf(others.tookMs["503"] ?? []);
+  expect((crowd.tookMs["503"] ?? []).length).toBeGreaterThan(0);
+  expect({ refusedMs, bareMs, late: refusedMs >= Math.max(100, 3 * bareMs) }).toEqual({
+    refusedMs,
+    bareMs,
+    late: false,
+  });
   // Whoever would not be answered in time is refused, and some always are answered.
   expect(Object.keys(crowd.tookMs).filter((status) => status !== "503")).toEqual(["200"]);
   // It had its turn after the others that came with it, each of which waited for one of 20 ms; it was half a minute.

@@ -139,14 +139,25 @@ describe("to an OTLP endpoint", () => {
     for (const [id, mark] of Object.entries({ ours: key, theirs: "another-key-of-16" })) {
       expect((await score(port, id, 40, { "x-mlops-test": mark })).status).toBe(200);
     }
+    // A track that a client has chosen is not judged by its requests; by our tests it is.
+    const chosen = { "x-mlops-chosen": "1" };
+    expect((await score(port, "chosen", 40, chosen)).status).toBe(200);
+    expect((await score(port, "chosen-ours", 40, { ...chosen, "x-mlops-test": key })).status).toBe(200);
     program.signal("SIGTERM");
     expect(await program.ended).toBe(0);
     const marks = spansIn(collector)
       .map(({ attributes }) => valuesOf(attributes))
       .flatMap((values) =>
-        "mlops.request.id" in values ? [[values["mlops.request.id"], values["mlops.mark"]]] : [],
+        "mlops.request.id" in values
+          ? [[values["mlops.request.id"], [values["mlops.mark"], values["mlops.chosen"]]]]
+          : [],
       );
-    expect(Object.fromEntries(marks)).toEqual({ ours: "test", theirs: undefined });
+    expect(Object.fromEntries(marks)).toEqual({
+      ours: ["test", undefined],
+      theirs: [undefined, undefined],
+      chosen: [undefined, true],
+      "chosen-ours": ["test", undefined],
+    });
     expect(program.output).not.toContain(key);
   });
 
