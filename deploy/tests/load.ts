@@ -92,12 +92,15 @@ async function generate(plan: LoadPlan, lost: LostRequests, signal: AbortSignal 
   const { default: autocannon } = await import("autocannon");
   const requests = requestsOf(plan);
   const latencies: number[] = [];
+  // The generator refuses more connections than requests: what a slow server has left over may be few.
+  const connections =
+    "requests" in plan ? Math.max(1, Math.min(plan.connections, plan.requests)) : plan.connections;
   let started = 0;
   const result = await new Promise<Result>((resolve, reject) => {
     const run = autocannon(
       {
         url: plan.url,
-        connections: plan.connections,
+        connections,
         requests,
         timeout: 30,
         // How often it looks whether it is done.
@@ -105,7 +108,7 @@ async function generate(plan: LoadPlan, lost: LostRequests, signal: AbortSignal 
         ...("requests" in plan ? { amount: plan.requests } : { duration: plan.seconds }),
         setupClient: (client) => {
           lost.watch(client);
-          client.setRequests(rotated(requests, started++ / plan.connections));
+          client.setRequests(rotated(requests, started++ / connections));
         },
       },
       (error: Error | null, ended) => {

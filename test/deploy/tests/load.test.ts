@@ -103,6 +103,11 @@ test("a load of some seconds goes on until so many requests were sent, however s
   expect((await runLoad({ ...timed, minRequests: 1 })).requests).toBeGreaterThan(1);
 });
 
+test("fewer requests than connections are sent, each once", async () => {
+  fate = () => "answer";
+  expect(await runLoad(plan({ connections: 8, requests: 3 }))).toMatchObject({ requests: 3, failures: 0 });
+});
+
 test("an aborted load ends with what it has, however many requests are left", async () => {
   fate = (index) => (index > 10 ? "ignore" : "answer");
   const abort = new AbortController();
