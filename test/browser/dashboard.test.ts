@@ -10,7 +10,7 @@ import { ofDiabetes, watchedWindow } from "../cli/dashboard/a-board";
 import { listen } from "../../platform/http/listening";
 import { repository, Workplace, type Started } from "../e2e/mlops";
 import { openBrowser, skipReason } from "./chromium";
-import { axeFindings, fits, narrow, picture } from "./look";
+import { axeFindings, fits, narrow, openSettled, picture } from "./look";
 
 const pages = [
   ["models", "/"],
@@ -121,7 +121,7 @@ async function freePort(): Promise<number> {
       for (const colorScheme of ["light", "dark"] as const) {
         const context = await enter({ colorScheme, viewport: { width: 1200, height: 900 } });
         const page = await context.newPage();
-        await page.goto(await addressOf(page, name, address));
+        await openSettled(page, await addressOf(page, name, address));
         expect(await axeFindings(page)).toEqual([]);
         await picture(page, colorScheme === "light" ? name : `${name}-dark`);
         await context.close();
@@ -131,7 +131,7 @@ async function freePort(): Promise<number> {
     test.each(pages)(`%s: fits into ${narrow} px`, async (name, address) => {
       const context = await enter({ viewport: { width: narrow, height: 800 } });
       const page = await context.newPage();
-      await page.goto(await addressOf(page, name, address));
+      await openSettled(page, await addressOf(page, name, address));
       expect(await fits(page)).toBe(true);
       await picture(page, `${name}-narrow`);
       await context.close();

@@ -9,6 +9,12 @@ const pictures = process.env.DASHBOARD_PICTURES;
 /** Width of a telephone, in pixels. */
 export const narrow = 390;
 
+/** Opens a page, and waits until it shows what it is asked for: one that takes long loads itself again until then. */
+export async function openSettled(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.locator('meta[http-equiv="refresh"]').waitFor({ state: "detached", timeout: 60_000 });
+}
+
 /** What axe-core finds wrong on a page, each with the first place. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // Evaluated rather than added as a script, which the page's policy forbids.
