@@ -1,29 +1,30 @@
 import { hourMs } from "../../platform/base/durations";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readActs } from "../audit/show-audit";
 import { reasonOf } from "../../platform/base/errors";
-import { withTemporaryFolder } from "../../platform/base/files";
 import { closeGracefully, listen } from "../../platform/http/listening";
-import { modelFiles } from "../../platform/model/model-directory";
-import type { ModelVersion, Registry } from "../../platform/registry/registry";
 import type { Target } from "../../platform/release/target";
 import { openDashboard } from "../dashboard/application";
 import type { DashboardParts } from "../dashboard/routes/desk";
 import { Jobs } from "../dashboard/actions/jobs";
 import { Trials } from "../dashboard/actions/open-trial";
+import type { Board } from "../dashboard/board/board";
 import { BoardKeeper } from "../dashboard/board/board-keeper";
+import { readKeptData } from "../dashboard/board/kept-data";
 import { readBoards } from "../dashboard/board/read-boards";
 import { RunCache } from "../dashboard/board/run-cache";
+import { readVersionFacts, VersionFactsReader } from "../dashboard/board/version-facts";
 import { hostedEntrance, newAccessKey } from "../dashboard/web/access";
+import type { FormerRun } from "../report/report-input";
 import { openComparedRun } from "../runs/run-summary";
 import { Runs } from "../runs/runs";
 import { openTrainingSource } from "../trainings/training-source";
 import { openSession, type Session } from "../session/session";
 import { openTarget } from "../session/target";
-import { reportInput } from "../steps/run-report";
+import { maxFormerRuns, reportInput } from "../steps/run-report";
 import { monitor } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
 import { openingHistory } from "../session/watch-history";
@@ -51,25 +52,25 @@ function reportOnce(session: Session): (error: unknown) => void {
   };
 }
 
-/** The model card of a version, which is in the registry. */
-function readCard(registry: Registry, version: ModelVersion): Promise<string> {
-  return withTemporaryFolder("mlops-card-", async (scratch) => {
-    const directory = path.join(scratch, "model");
-    await registry.download(version, directory);
-    return readFile(path.join(directory, modelFiles.card), "utf8");
-  });
-}
-
 /** Releases need stacks, which a web app neither reads nor updates; the training pipeline is only called. */
 const hostedActions = { actions: ["retrain"] } as const;
 
+/** The runs before a run, by what was read already; on a page beside its own, each is found by its id. */
+function formerRunsOf({ runs }: Board, id: string): FormerRun[] {
+  const at = runs.findIndex((run) => run.id === id);
+  return runs
+    .slice(at + 1, at + 1 + maxFormerRuns)
+    .map((run) => ({ run, report: encodeURIComponent(run.id) }));
+}
+
 interface Running {
   readonly boards: BoardKeeper;
+  readonly facts: VersionFactsReader;
   readonly jobs: Jobs | undefined;
   readonly scratch: string;
 }
 
-function partsOf(session: Session, { boards, jobs, scratch }: Running): DashboardParts {
+function partsOf(session: Session, { boards, facts, jobs, scratch }: Running): DashboardParts {
   const { runs, settings, registry } = session;
   const opened = (): Target => openTarget(session, settings.target);
   const { deployer } = opened();
@@ -79,7 +80,11 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
     scratch,
     access: newAccessKey(),
     ...(jobs && { jobs }),
-    reportOf: async ({ definition }, id) => reportInput({ session, run: await runs.get(id), definition }),
+    reportOf: async (board, id) =>
+      reportInput(
+        { session, run: await runs.get(id), definition: board.definition },
+        formerRunsOf(board, id),
+      ),
     comparedRun: async (id) => openComparedRun(runs, await runs.get(id)),
     monitor: async ({ name, definition, production }, hours) =>
       monitor(
@@ -100,7 +105,8 @@ function partsOf(session: Session, { boards, jobs, scratch }: Running): Dashboar
           ...(hours !== undefined && { from: new Date(Date.now() - hours * hourMs) }),
         },
       ),
-    cardOf: (version) => readCard(registry, version),
+    factsOf: (version) => facts.of(version),
+    dataOf: ({ name }) => readKeptData(session, name),
     trainings: ({ name }) => openTrainingSource(session, { target: settings.target, model: name }),
     audit: (model) => readActs(session.audit, model),
     openTrial: (board) => trials.open(board),
@@ -125,7 +131,9 @@ export async function runDashboard(
   const cache = new RunCache(new Runs(session.workspace.runs, report));
   const { target } = session.settings;
   const opened = openingHistory(session, { target, history });
+  const facts = new VersionFactsReader((version) => readVersionFacts(session.registry, version));
   const sources = {
+    facts,
     runs: cache,
     windows: new WindowReader(async () => (await opened()).windows),
     decisions: async () => (await opened()).decisions,
@@ -140,7 +148,11 @@ export async function runDashboard(
     : undefined;
   const scratch = await mkdtemp(path.join(tmpdir(), "mlops-dashboard-"));
   scope.defer(() => rm(scratch, { recursive: true, force: true }));
-  const parts = { ...partsOf(session, { boards, jobs, scratch }), entrance, ...(hosted && hostedActions) };
+  const parts = {
+    ...partsOf(session, { boards, facts, jobs, scratch }),
+    entrance,
+    ...(hosted && hostedActions),
+  };
   const app = await openDashboard(parts);
   // Whoever comes as soon as it answers finds the models.
   await boards.refresh();

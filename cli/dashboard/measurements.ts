@@ -7,7 +7,7 @@ export type Measured<T> =
   | { readonly state: "measured"; readonly result: T };
 
 /** How long a measurement is shown before it is taken again, in milliseconds. */
-const freshMs = 60_000;
+const defaultFreshMs = 60_000;
 /** How long a page waits for a measurement before it says that one is under way, in milliseconds. */
 const patienceMs = 1_000;
 
@@ -20,12 +20,16 @@ interface Taken<T> {
 export class Measurements<T> {
   private readonly taken = new Map<string, Taken<T>>();
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly freshMs = defaultFreshMs,
+  ) {}
 
   /** What `key` measures, if it comes soon; else that it is being measured. */
   async of(key: string, measure: () => Promise<T>): Promise<Measured<T>> {
     const known = this.taken.get(key);
-    const fresh = known !== undefined && this.now() - known.at < freshMs ? known : this.take(key, measure);
+    const fresh =
+      known !== undefined && this.now() - known.at < this.freshMs ? known : this.take(key, measure);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Measured<T>>((resolve) => {
       timer = setTimeout(() => resolve({ state: "measuring" }), patienceMs);
@@ -44,7 +48,7 @@ export class Measurements<T> {
     );
     const taken = { at: this.now(), result };
     // Logs of jobs are long, and nobody may ask for one again.
-    for (const [old, { at }] of this.taken) if (this.now() - at >= freshMs) this.taken.delete(old);
+    for (const [old, { at }] of this.taken) if (this.now() - at >= this.freshMs) this.taken.delete(old);
     this.taken.set(key, taken);
     return taken;
   }

@@ -1,5 +1,6 @@
 import { PlatformError } from "../../platform/base/errors";
 import { formatModelRef } from "../../platform/definition/model-ref";
+import type { ModelVersion } from "../../platform/registry/registry";
 import { readLineage } from "../../platform/model/model-directory";
 import type { Session } from "../session/session";
 
@@ -11,25 +12,39 @@ export interface DataUsage {
   readonly versions: string[];
 }
 
-/** What was trained on each version of a model's data, by the data's digest. */
-export async function usageOfData(
-  { runs, registry }: Pick<Session, "runs" | "registry">,
-  model: string,
-): Promise<ReadonlyMap<string, DataUsage>> {
+interface TrainedRun {
+  readonly id: string;
+  readonly data?: { readonly digest: string };
+}
+
+/** What was trained on each version of a model's data, by the data's digest, of runs and versions that are known. */
+export function usageByDigest(
+  runs: readonly TrainedRun[],
+  versions: readonly ModelVersion[],
+): ReadonlyMap<string, DataUsage> {
   const byDigest = new Map<string, DataUsage>();
   const usageOf = (digest: string): DataUsage => {
     const usage = byDigest.get(digest) ?? { runs: [], versions: [] };
     byDigest.set(digest, usage);
     return usage;
   };
+  for (const { id, data } of runs) if (data !== undefined) usageOf(data.digest).runs.push(id);
+  for (const version of versions)
+    if (version.tags.data !== undefined) usageOf(version.tags.data).versions.push(formatModelRef(version));
+  return byDigest;
+}
+
+/** What was trained on each version of a model's data, by the data's digest. */
+export async function usageOfData(
+  { runs, registry }: Pick<Session, "runs" | "registry">,
+  model: string,
+): Promise<ReadonlyMap<string, DataUsage>> {
+  const trained: TrainedRun[] = [];
   for (const { id } of await runs.list(model)) {
     const digest = await dataOfRun(runs.path(id, "model"));
-    if (digest !== undefined) usageOf(digest).runs.push(id);
+    trained.push({ id, ...(digest !== undefined && { data: { digest } }) });
   }
-  for (const version of await registry.list(model)) {
-    if (version.tags.data !== undefined) usageOf(version.tags.data).versions.push(formatModelRef(version));
-  }
-  return byDigest;
+  return usageByDigest(trained, await registry.list(model));
 }
 
 /** A run that has trained nothing, or whose model directory is damaged, tells nothing. */

@@ -61,6 +61,9 @@ ul.plain li { margin: 0 0 6px; }
 .bar { display: block; height: 10px; min-width: 2px; border-radius: 3px; background: var(--candidate); }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); gap: 24px;
   margin: 16px 0; align-items: start; }
+.plots.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 180px), 1fr)); gap: 16px; }
+.plots.small figcaption { font-size: 13px; }
+summary { cursor: pointer; font-weight: 600; padding: 8px 0; }
 figure { margin: 0; min-width: 0; }
 figure table { min-width: 100%; }
 figcaption { font-weight: 600; font-size: 15px; overflow-wrap: anywhere; }

@@ -27,7 +27,7 @@ async function deploymentsOf({ session, definition }: Context): Promise<Deployme
 }
 
 /** Most earlier runs that a report lists. */
-const maxFormerRuns = 10;
+export const maxFormerRuns = 10;
 
 /** Where the report of a run is. */
 const reportFile = ({ workspace }: Context["session"], id: string): string =>
@@ -55,8 +55,8 @@ function withoutFindings(run: RunRecord): RunRecord {
   return { ...run, steps, explanation: firstLine(run.explanation) };
 }
 
-/** Gathers what a run left in its folder. */
-export async function reportInput(context: Context): Promise<ReportInput> {
+/** Gathers what a run left in its folder; the runs before it are looked for unless whoever asks knows them. */
+export async function reportInput(context: Context, formerRuns?: readonly FormerRun[]): Promise<ReportInput> {
   const { session, run, definition } = context;
   const file = (...names: string[]): string => session.runs.path(run.id, ...names);
   const find = <T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> =>
@@ -83,7 +83,7 @@ export async function reportInput(context: Context): Promise<ReportInput> {
       lineage: await readLineage(file("model")),
       modelCard: await readFile(file("model", modelFiles.card), "utf8"),
     }),
-    formerRuns: await formerRunsOf(context),
+    formerRuns: formerRuns ?? (await formerRunsOf(context)),
     deployments: await deploymentsOf(context),
   };
 }

@@ -1,22 +1,16 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
-import axe, { type AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { recordWindow } from "../../cli/watching/window-journal";
 import { openLocalStorage } from "../../platform/storage/local-storage";
 import { logDiabetes } from "../cli/watching/watch-fixture";
-import { watchedWindow } from "../cli/dashboard/a-board";
+import { ofDiabetes, watchedWindow } from "../cli/dashboard/a-board";
 import { listen } from "../../platform/http/listening";
 import { repository, Workplace, type Started } from "../e2e/mlops";
 import { openBrowser, skipReason } from "./chromium";
-
-/** Where pictures of pages go; they are taken when it is set. */
-const pictures = process.env.DASHBOARD_PICTURES;
-
-/** Width of a telephone, in pixels. */
-const narrow = 390;
+import { axeFindings, fits, narrow, openSettled, picture } from "./look";
 
 const pages = [
   ["models", "/"],
@@ -27,10 +21,12 @@ const pages = [
   ["version", "/models/diabetes/versions/1"],
   ["run", ""],
   ["compare", ""],
+  ["data", "/models/diabetes/data"],
   ["monitoring", "/models/diabetes/monitoring"],
   ["try", "/models/diabetes/try"],
   ["audit", "/audit"],
-  ["approve", "/models/titanic/actions/approve"],
+  ["approve", "/models/diabetes/actions/approve"],
+  ["approve-first", "/models/titanic/actions/approve"],
   ["not-found", "/models/none"],
 ] as const;
 
@@ -38,7 +34,7 @@ const pages = [
 async function recordWindows(folder: string): Promise<void> {
   const storage = openLocalStorage(folder);
   for (const day of [1, 2, 3])
-    await recordWindow(storage, watchedWindow(day), { environment: "prod", name: "diabetes" });
+    await recordWindow(storage, watchedWindow(day, ofDiabetes), { environment: "prod", name: "diabetes" });
 }
 
 async function freePort(): Promise<number> {
@@ -46,14 +42,6 @@ async function freePort(): Promise<number> {
   const port = await listen(server, { host: "127.0.0.1", port: 0 });
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** What axe-core finds wrong on a page, each with the first place. */
-async function axeFindings(page: Page): Promise<string[]> {
-  // Evaluated rather than added as a script, which the page's policy forbids.
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>("axe.run()");
-  return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes[0]?.html})`);
 }
 
 (skipReason === undefined ? describe : describe.skip)(
@@ -66,19 +54,43 @@ async function axeFindings(page: Page): Promise<string[]> {
     let origin: string;
     let key: string;
 
+    /** The first rows of the data, as it may have been once; gives the file. */
+    async function earlyRows(rows: number): Promise<string> {
+      const lines = readFileSync(path.join(repository, "models/diabetes/data.csv"), "utf8").split("\n");
+      const file = path.join(workplace.home, "early.csv");
+      await writeFile(file, `${lines.slice(0, rows + 1).join("\n")}\n`);
+      return file;
+    }
+
+    /** What became of the first of those whom production was asked about; gives the file. */
+    async function writeTruth(): Promise<string> {
+      const lines = readFileSync(path.join(repository, "models/diabetes/data.csv"), "utf8")
+        .trim()
+        .split("\n");
+      const file = path.join(workplace.home, "truth.csv");
+      const truth = lines.slice(1, 81).map((line, index) => `r-${index},${line.split(",").at(-1)}`);
+      await writeFile(file, `request_id,progression\n${truth.join("\n")}\n`);
+      return file;
+    }
+
     beforeAll(async () => {
-      await workplace.run(["lifecycle", "--model", "diabetes", "--yes"]);
-      await workplace.run(["retrain", "--model", "diabetes"]);
-      await workplace.run(["lifecycle", "--model", "titanic"]);
-      served = workplace.start(["serve", "--model", "diabetes"]);
-      await served.printed("Ctrl-C stops it");
+      const early = await earlyRows(300);
+      await workplace.json(["lifecycle", "--model", "diabetes", "--yes", "--data", early]);
       await recordWindows(workplace.path("windows"));
       await logDiabetes(openLocalStorage(workplace.path("predictions")));
+      const collected = path.join(workplace.home, "collected.csv");
+      const truth = await writeTruth();
+      await workplace.json(["collect", "--model", "diabetes", "--labels", truth, "--output", collected]);
+      // It waits for an approval, beside what serves.
+      await workplace.json(["lifecycle", "--model", "diabetes", "--data", collected]);
+      await workplace.json(["lifecycle", "--model", "titanic"]);
+      served = workplace.start(["serve", "--model", "diabetes"]);
+      await served.printed("Ctrl-C stops it");
       dashboard = workplace.start(["dashboard", "--allow-changes", "--port", String(await freePort())]);
       await dashboard.printed("Ctrl-C stops it");
       [, origin = "", key = ""] = /(http:\/\/[\d.:]+)\/\?key=(\S+)/.exec(dashboard.output()) ?? [];
       browser = await openBrowser();
-    }, 180_000);
+    }, 300_000);
     afterAll(async () => {
       await browser?.close();
       for (const started of [dashboard, served]) {
@@ -105,18 +117,11 @@ async function axeFindings(page: Page): Promise<string[]> {
       return `${origin}/models/diabetes/compare?${ids.join("&")}`;
     }
 
-    /** Keeps what a page looks like, where pictures are asked for: as wide as it is, or as wide as a telephone. */
-    async function picture(page: Page, name: string): Promise<void> {
-      if (pictures === undefined) return;
-      mkdirSync(pictures, { recursive: true });
-      await page.screenshot({ path: path.join(pictures, `dashboard-${name}.png`), fullPage: true });
-    }
-
     test.each(pages)("%s: axe-core finds nothing, light and dark", async (name, address) => {
       for (const colorScheme of ["light", "dark"] as const) {
         const context = await enter({ colorScheme, viewport: { width: 1200, height: 900 } });
         const page = await context.newPage();
-        await page.goto(await addressOf(page, name, address));
+        await openSettled(page, await addressOf(page, name, address));
         expect(await axeFindings(page)).toEqual([]);
         await picture(page, colorScheme === "light" ? name : `${name}-dark`);
         await context.close();
@@ -126,8 +131,8 @@ async function axeFindings(page: Page): Promise<string[]> {
     test.each(pages)(`%s: fits into ${narrow} px`, async (name, address) => {
       const context = await enter({ viewport: { width: narrow, height: 800 } });
       const page = await context.newPage();
-      await page.goto(await addressOf(page, name, address));
-      expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(narrow);
+      await openSettled(page, await addressOf(page, name, address));
+      expect(await fits(page)).toBe(true);
       await picture(page, `${name}-narrow`);
       await context.close();
     });
@@ -188,9 +193,7 @@ async function axeFindings(page: Page): Promise<string[]> {
         const page = await context.newPage();
         await page.goto(link);
         expect(await axeFindings(page)).toEqual([]);
-        expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(
-          narrow,
-        );
+        expect(await fits(page)).toBe(true);
         await page.getByLabel("bmi").focus();
         await page.keyboard.press("ControlOrMeta+a");
         await page.keyboard.type("32.1");
@@ -221,7 +224,9 @@ async function axeFindings(page: Page): Promise<string[]> {
       await page.waitForURL(/jobs/);
       await page.getByText("done", { exact: false }).first().waitFor({ timeout: 60_000 });
       expect(await page.textContent("pre")).toContain("titanic:1 is in production");
-      await picture(page, "job");
+      expect(await axeFindings(page)).toEqual([]);
+      await page.setViewportSize({ width: narrow, height: 800 });
+      expect(await fits(page)).toBe(true);
       // Without being loaded again.
       await watcher
         .locator("[data-live] tbody tr", { hasText: "prod" })

@@ -1,4 +1,5 @@
 import { PlatformError, reasonOf } from "../../../platform/base/errors";
+import { formatModelRef } from "../../../platform/definition/model-ref";
 import { listDefinitions, loadDefinition } from "../../../platform/definition/definitions";
 import type { Storage } from "../../../platform/storage/storage";
 import { placeOf } from "../../../platform/release/place";
@@ -9,6 +10,7 @@ import { openTarget } from "../../session/target";
 import type { WindowReader } from "../../watching/window-journal";
 import type { Board, BrokenBoard } from "./board";
 import type { RunCache } from "./run-cache";
+import type { VersionFactsReader } from "./version-facts";
 
 /** What a source says, or the sentence that says why it does not: one that is away must not hide the others. */
 async function orProblem<T>(read: Promise<T>, otherwise: T, problems: string[]): Promise<T> {
@@ -24,13 +26,31 @@ async function orProblem<T>(read: Promise<T>, otherwise: T, problems: string[]):
 /** What is read once and kept from one reading to the next, and where decisions are. */
 export interface BoardSources {
   readonly runs: RunCache;
+  readonly facts: VersionFactsReader;
   readonly windows: WindowReader;
   readonly decisions: () => Promise<Storage>;
 }
 
+/** Versions whose files are read where their runs are not here: those that the model's page lists. */
+const maxRead = 10;
+
+/** What is known of the newest versions by their files. */
+function factsOf(
+  reader: VersionFactsReader,
+  { runs, versions }: Pick<Board, "runs" | "versions">,
+): Board["facts"] {
+  const here = new Set(runs.map(({ version }) => version));
+  const elsewhere = versions.slice(0, maxRead).filter((version) => !here.has(formatModelRef(version)));
+  return new Map(
+    elsewhere.flatMap((version) => {
+      const facts = reader.find(version);
+      return facts === undefined ? [] : [[version.digest, facts]];
+    }),
+  );
+}
+
 async function readBoard(session: Session, name: string, sources: BoardSources): Promise<Board> {
   const { settings, environments, registry } = session;
-  const { runs } = sources;
   const { definition } = await loadDefinition(name, undefined, settings.models);
   const problems: string[] = [];
   const { production } = environments;
@@ -46,13 +66,14 @@ async function readBoard(session: Session, name: string, sources: BoardSources):
     ),
     orProblem(sources.windows.read(watched), [], problems),
   ]);
+  const known = { runs: sources.runs.of(name), versions: versions.toReversed() };
   return {
+    ...known,
     name,
     definition,
+    facts: factsOf(sources.facts, known),
     deployments: statuses.deployments,
     production,
-    runs: runs.of(name),
-    versions: versions.toReversed(),
     decisions: decisions.toReversed(),
     windows,
     problems: [...statuses.missing.map(({ message }) => message), ...problems],

@@ -4,6 +4,7 @@ import { describeFacts, type Audited } from "../../audit/show-audit";
 import { html, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
 import { pageLinks, pageOf } from "../web/paging";
+import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
 import { links } from "./links";
 import { moment } from "./moment";
@@ -40,18 +41,28 @@ function actsTable(acts: readonly AuditEntry[]): Html {
   });
 }
 
-/** The audit trail: who did what, when, why and from where. */
-export function auditPage({ acts, verified }: Audited, model: string | undefined, page: unknown): Page {
+function whole({ acts, verified }: Audited, model: string | undefined, page: unknown): Html {
   const paged = pageOf(acts.toReversed(), page);
   const turns = pageLinks(paged, links.audit(model), "acts");
-  const whole = verified.faults.length === 0;
+  const isWhole = verified.faults.length === 0;
+  return html`<p>
+      ${badge(isWhole ? "good" : "bad", isWhole ? "the trail is whole" : "the trail has faults")}
+    </p>
+    <p class="lines muted">${describeVerified(verified)}</p>
+    ${turns} ${acts.length === 0 ? html`<p>Nothing is recorded yet.</p>` : actsTable(paged.items)} ${turns}`;
+}
+
+/** The audit trail: who did what, when, why and from where. */
+export function auditPage(asked: Measured<Audited>, model: string | undefined, page: unknown): Page {
   return {
     title: model === undefined ? "What was done" : `What was done with ${model}`,
     crumbs: model === undefined ? [] : [{ title: model, href: links.model(model) }],
-    content: html`<p>
-        ${badge(whole ? "good" : "bad", whole ? "the trail is whole" : "the trail has faults")}
-      </p>
-      <p class="lines muted">${describeVerified(verified)}</p>
-      ${turns} ${acts.length === 0 ? html`<p>Nothing is recorded yet.</p>` : actsTable(paged.items)} ${turns}`,
+    ...(asked.state === "measuring" && { reloadAfterSeconds: 2 }),
+    content:
+      asked.state === "measuring"
+        ? html`<p>The audit trail is being read.</p>`
+        : asked.state === "failed"
+          ? html`<p class="lines">${asked.reason}</p>`
+          : whole(asked.result, model, page),
   };
 }

@@ -1,45 +1,18 @@
-import {
-  metrics as knownMetrics,
-  metricNames,
-  type MetricName,
-} from "../../../platform/definition/metric-names";
-import { showNumber } from "../../report/display";
 import type { DrawPlot } from "../../report/draw-plot";
 import { html, type Html } from "../../report/html";
 import { outcomeBadge } from "../../report/sections/header";
 import { scrollingTable } from "../../report/table";
-import { compareRuns } from "../../runs/compare-runs";
-import { describeParameters, showValue } from "../../terminal/describe-runs";
+import { describeParameters } from "../../terminal/describe-runs";
 import type { ComparedRun, RunSummary } from "../../runs/run-summary";
 import { parallelPlot } from "../plots/parallel-plot";
 import type { Page } from "../web/page";
+import { differencesOf, metricsOf, metricsTable } from "./differences-part";
 import { links } from "./links";
 import { moment } from "./moment";
 import { shortDigest } from "../../../platform/base/files";
 
 /** Runs that are compared at once. */
 export const maxCompared = 8;
-
-/** Metrics that at least one of the runs has on its held-out rows. */
-function metricsOf(runs: readonly RunSummary[]): MetricName[] {
-  return metricNames.filter((name) => runs.some(({ heldOut }) => heldOut?.[name] !== undefined));
-}
-
-function metricsTable(runs: readonly RunSummary[]): Html {
-  return scrollingTable({
-    label: "Metrics on the held-out rows",
-    columns: [
-      { head: "metric" },
-      { head: "better" },
-      ...runs.map(({ id, version }) => ({ head: version ?? id, kind: "number" as const })),
-    ],
-    rows: metricsOf(runs).map((name) => [
-      name,
-      knownMetrics[name].better,
-      ...runs.map(({ heldOut }) => showNumber(heldOut?.[name])),
-    ]),
-  });
-}
 
 function runsTable(runs: readonly RunSummary[]): Html {
   return scrollingTable({
@@ -65,36 +38,6 @@ function runsTable(runs: readonly RunSummary[]): Html {
   });
 }
 
-/** What two runs were made from differently. */
-function differencesOf([a, b]: readonly [ComparedRun, ComparedRun]): Html {
-  const { caution, parameters, data, definition = [] } = compareRuns(a, b);
-  const rows = [
-    ...parameters.map((found) => ["trainer", found] as const),
-    ...data.map((found) => ["data", found] as const),
-    ...definition.map((found) => ["definition", found] as const),
-  ];
-  return html`${caution === undefined ? undefined : html`<p>${caution}</p>`}
-  ${
-    rows.length === 0
-      ? html`<p>Trainer, data and definition are the same.</p>`
-      : scrollingTable({
-          label: "What differs",
-          columns: [
-            { head: "where" },
-            { head: "what" },
-            { head: a.summary.version ?? a.summary.id, kind: "prose" },
-            { head: b.summary.version ?? b.summary.id, kind: "prose" },
-          ],
-          rows: rows.map(([where, { path, a: ofA, b: ofB }]) => [
-            where,
-            path,
-            showValue(ofA),
-            showValue(ofB),
-          ]),
-        })
-  }`;
-}
-
 /** Runs side by side. */
 export function comparePage(model: string, runs: readonly ComparedRun[], draw: DrawPlot): Page {
   const summaries = runs.map(({ summary }) => summary);
@@ -114,7 +57,8 @@ export function comparePage(model: string, runs: readonly ComparedRun[], draw: D
     crumbs,
     content: html`${runsTable(summaries)}
       <h2>Metrics on the held-out rows</h2>
-      ${plot && html`<div class="plots">${draw(plot)}</div>`} ${metricsTable(summaries)}
+      ${plot && html`<div class="plots">${draw(plot)}</div>`}
+      ${metricsTable(summaries, "Metrics on the held-out rows")}
       ${
         isPair
           ? html`<h2>What differs</h2>

@@ -5,7 +5,7 @@ import { metricInWords } from "../../report/sections/header";
 import { latestChanges } from "../../report/sections/deployments";
 import { factList, renderSection, type Section } from "../../report/sections/section";
 import { badge, scrollingTable } from "../../report/table";
-import { productionOf, runOfVersion, waitingForApproval, type Board } from "../board/board";
+import { heldOutOfRelease, productionOf, waitingForApproval, type Board } from "../board/board";
 import type { PossibleAction } from "../actions/possible-actions";
 import { metricPlot } from "../plots/metric-plot";
 import type { Page } from "../web/page";
@@ -117,7 +117,7 @@ export function modelPage(board: Board, { actions, draw }: Shown): Page {
   const { name, definition, production } = board;
   const stable = productionOf(board)?.stable;
   const { metric } = definition.gate;
-  const measured = stable && runOfVersion(board, stable.model)?.heldOut?.[metric];
+  const measured = stable && heldOutOfRelease(board, stable.model)?.[metric];
   const sections = sectionsOf(board, draw).filter((section) => section !== undefined);
   return {
     title: name,
@@ -137,6 +137,8 @@ export function modelPage(board: Board, { actions, draw }: Shown): Page {
         <ul class="doing" aria-label="More about what serves">
           <li><a class="button" href="${links.tryOut(name)}">Try a request</a></li>
           <li><a class="button" href="${links.monitoring(name)}">Drift</a></li>
+          <li><a class="button" href="${links.data(name)}">Data</a></li>
+          <li><a class="button" href="${links.costs(name)}">Costs</a></li>
           <li><a class="button" href="${links.audit(name)}">What was done</a></li>
           ${
             board.hasStack

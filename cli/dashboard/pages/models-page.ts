@@ -2,7 +2,7 @@ import { html, type Html } from "../../report/html";
 import { outcomeBadge } from "../../report/sections/header";
 import { badge, scrollingTable } from "../../report/table";
 import { showNumber } from "../../report/display";
-import { productionOf, runOfVersion, type Board, type BrokenBoard } from "../board/board";
+import { productionOf, heldOutOfRelease, type Board, type BrokenBoard } from "../board/board";
 import type { Page } from "../web/page";
 import { links } from "./links";
 import { moment } from "./moment";
@@ -20,7 +20,7 @@ function row(board: Board) {
   const { name, definition, runs, versions } = board;
   const { metric } = definition.gate;
   const champion = productionOf(board)?.stable?.model;
-  const measured = champion === undefined ? undefined : runOfVersion(board, champion)?.heldOut?.[metric];
+  const measured = champion === undefined ? undefined : heldOutOfRelease(board, champion)?.[metric];
   const [newest] = runs;
   return [
     html`<a href="${links.model(name)}">${name}</a>`,

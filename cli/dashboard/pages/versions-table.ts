@@ -4,7 +4,7 @@ import type { ModelVersion } from "../../../platform/registry/registry";
 import { showNumber } from "../../report/display";
 import { html, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
-import { productionOf, runOfVersion, type Board } from "../board/board";
+import { dataOfVersion, heldOutOf, productionOf, type Board } from "../board/board";
 import { links } from "./links";
 import { moment } from "./moment";
 import { shortDigest } from "../../../platform/base/files";
@@ -12,7 +12,7 @@ import { shortDigest } from "../../../platform/base/files";
 /** Metrics that at least one of the versions has, the gate's first. */
 function metricsOf(board: Board, versions: readonly ModelVersion[]) {
   const { definition } = board;
-  const measured = versions.map((version) => runOfVersion(board, formatModelRef(version))?.heldOut);
+  const measured = versions.map((version) => heldOutOf(board, version));
   const names = metricNamesOf(definition.task).filter((name) =>
     measured.some((one) => one?.[name] !== undefined),
   );
@@ -41,13 +41,15 @@ export function versionsTable(board: Board, versions: readonly ModelVersion[]): 
     ],
     rows: versions.map((version) => {
       const name = formatModelRef(version);
-      const run = runOfVersion(board, name);
+      const [measured, data] = [heldOutOf(board, version), dataOfVersion(board, version)];
       return [
         html`<a href="${links.version(board.name, version.version)}">${name}</a>`,
         moment(version.registeredAt),
         standing(board, name),
-        ...metrics.map((metric) => showNumber(run?.heldOut?.[metric])),
-        run?.data ? html`<code>${shortDigest(run.data.digest)}</code>` : "–",
+        ...metrics.map((metric) => showNumber(measured?.[metric])),
+        data === undefined
+          ? "–"
+          : html`<a href="${links.data(board.name)}"><code>${shortDigest(data)}</code></a>`,
         html`<code>${shortDigest(version.digest)}</code>`,
       ];
     }),

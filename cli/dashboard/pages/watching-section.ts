@@ -11,14 +11,16 @@ import { moment } from "./moment";
 /** Windows in the table: the newest. */
 const shown = 20;
 
-function driftCell({ judged, columns }: WatchedWindow): Html {
+/** Which columns have drifted in a window. */
+export function driftCell({ judged, columns }: WatchedWindow): Html {
   if (!judged) return badge("calm", "not judged");
   const drifted = columns.filter((column) => column.drifted);
   if (drifted.length === 0) return badge("good", "none");
   return html`${badge("warn", String(drifted.length))} ${drifted.map(({ column }) => column).join(", ")}`;
 }
 
-function performanceCells({ performance }: WatchedWindow): (Html | string)[] {
+/** The metric by the truth of a window, its interval, and what was registered. */
+export function performanceCells({ performance }: WatchedWindow): (Html | string)[] {
   if (performance === undefined) return ["–", "–", "–"];
   const { now, interval, registered, fell } = performance;
   return [

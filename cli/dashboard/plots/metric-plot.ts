@@ -1,16 +1,15 @@
-import { formatModelRef } from "../../../platform/definition/model-ref";
 import { showNumber } from "../../report/display";
 import { nameAxis, plotColours, plotOption, valueAxis, type Plot } from "../../report/plots/plot";
-import { runOfVersion, type Board } from "../board/board";
+import { heldOutOf, type Board } from "../board/board";
 
 /** Versions that are drawn: the newest. */
 const maxDrawn = 30;
 
-/** The gate's metric of each version on the rows that its run held out; nothing of fewer than two. */
+/** The gate's metric of each version on the rows held out from it; nothing of fewer than two. */
 export function metricPlot(board: Board): Plot | undefined {
   const { metric } = board.definition.gate;
   const measured = board.versions.slice(0, maxDrawn).flatMap((version) => {
-    const value = runOfVersion(board, formatModelRef(version))?.heldOut?.[metric];
+    const value = heldOutOf(board, version)?.[metric];
     return value === undefined ? [] : [{ name: String(version.version), value }];
   });
   if (measured.length < 2) return undefined;

@@ -1,7 +1,12 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { userName } from "../../../platform/audit/actor";
+import { html, type Html } from "../../report/html";
 import { maxCompared, comparePage } from "../pages/compare-page";
 import { actionPage } from "../pages/action-page";
+import { approvalPart } from "../pages/approval-part";
 import { auditPage } from "../pages/audit-page";
+import { costsPage } from "../pages/costs-page";
+import { dataPage } from "../pages/data-page";
 import { jobPage } from "../pages/job-page";
 import { runsPage, versionsPage } from "../pages/list-pages";
 import { modelPage } from "../pages/model-page";
@@ -10,10 +15,14 @@ import { monitoringPage } from "../pages/monitoring-page";
 import { runPage, approvalSections } from "../pages/run-page";
 import { servingPart } from "../pages/serving-part";
 import { trainingPage, trainingsPage, type OpenedJob } from "../pages/trainings-page";
+import type { Audited } from "../../audit/show-audit";
+import type { RunSummary } from "../../runs/run-summary";
 import type { TrainingJob } from "../../runs/training-job";
 import type { MonitorResult } from "../../watching/monitor";
 import { versionPage } from "../pages/version-page";
-import { waitingForApproval } from "../board/board";
+import { productionOf, runOfVersion, waitingForApproval, type Board } from "../board/board";
+import type { KeptData } from "../board/kept-data";
+import type { VersionFacts } from "../board/version-facts";
 import { Measurements } from "../measurements";
 import { liveScript } from "../web/live-script";
 import { sendPage } from "../web/send-page";
@@ -44,16 +53,25 @@ function addLists(app: FastifyInstance, desk: Desk): void {
 }
 
 function addVersion(app: FastifyInstance, desk: Desk): void {
-  const cards = new Measurements<string>();
+  const asked = new Measurements<VersionFacts>();
   app.get<{ Params: { model: string; version: string } }>(
     "/models/:model/versions/:version",
     async ({ params }, reply) => {
       const board = desk.board(params.model);
       const version = desk.version(board, params.version);
-      const card = await cards.of(version.digest, () => desk.parts.cardOf(version));
-      return sendPage(reply, versionPage(board, version, card));
+      const facts = await asked.of(version.digest, () => desk.parts.factsOf(version));
+      return sendPage(reply, versionPage(board, version, facts));
     },
   );
+}
+
+function addData(app: FastifyInstance, desk: Desk): void {
+  const asked = new Measurements<KeptData>();
+  app.get<ModelRoute>("/models/:model/data", async ({ params, query }, reply) => {
+    const board = desk.board(params.model);
+    const kept = await asked.of(board.name, () => desk.parts.dataOf(board));
+    return sendPage(reply, dataPage(board, kept, query.page));
+  });
 }
 
 function addRuns(app: FastifyInstance, desk: Desk): void {
@@ -103,6 +121,17 @@ function addTrainings(app: FastifyInstance, desk: Desk): void {
     const asked = await lists.of(board.name, () => parts.trainings(board).list(shownJobs));
     return sendPage(reply, trainingsPage(board, asked));
   });
+  app.get<ModelRoute>("/models/:model/costs", async ({ params }, reply) => {
+    const board = desk.board(params.model);
+    const ofRuns = board.runs.map(({ startedAt, trainingMs = 0 }) => ({
+      startedAt,
+      nodeMinutes: trainingMs / 60_000,
+    }));
+    const asked = board.hasStack
+      ? await lists.of(board.name, () => parts.trainings(board).list(shownJobs))
+      : { state: "measured" as const, result: ofRuns };
+    return sendPage(reply, costsPage(board, asked, { maxJobs: shownJobs }));
+  });
   app.get<{ Params: { model: string; job: string } }>(
     "/models/:model/trainings/:job",
     async ({ params }, reply) => {
@@ -114,23 +143,43 @@ function addTrainings(app: FastifyInstance, desk: Desk): void {
   );
 }
 
+/** How long the trail is shown before it is read again, in milliseconds: whoever has just acted looks for it. */
+const auditFreshMs = 5_000;
+
 function addAudit(app: FastifyInstance, desk: Desk): void {
+  const trails = new Measurements<Audited>(Date.now, auditFreshMs);
   app.get<{ Querystring: Record<string, unknown> }>("/audit", async ({ query }, reply) => {
     const [model] = listOf(query.model);
     if (model !== undefined) desk.board(model);
-    return sendPage(reply, auditPage(await desk.parts.audit(model), model, query.page));
+    const asked = await trails.of(model ?? "", () => desk.parts.audit(model));
+    return sendPage(reply, auditPage(asked, model, query.page));
   });
+}
+
+/** What an approval rests on: what it changes, what production shows, and what the run has found. */
+async function aboutApproval(desk: Desk, board: Board, run: RunSummary, who: string): Promise<Html> {
+  const { parts } = desk;
+  const stable = productionOf(board)?.stable;
+  const served = stable && runOfVersion(board, stable.model);
+  const part = approvalPart(board, {
+    who,
+    candidate: await parts.comparedRun(run.id),
+    served: served && (await parts.comparedRun(served.id)),
+  });
+  const sections = approvalSections(await parts.reportOf(board, run.id), await desk.drawing());
+  return html`${part}${sections}`;
 }
 
 function addActions(app: FastifyInstance, desk: Desk): void {
   const { parts } = desk;
   app.get<{ Params: { model: string; action: string } }>(
     "/models/:model/actions/:action",
-    async ({ params }, reply) => {
+    async ({ params, headers }, reply) => {
       const board = desk.board(params.model);
       const { action } = desk.action(board, params.action);
       const run = action.id === "approve" ? waitingForApproval(board) : undefined;
-      const about = run && approvalSections(await parts.reportOf(board, run.id), await desk.drawing());
+      const who = parts.entrance?.whoIs?.(headers) ?? userName();
+      const about = run && (await aboutApproval(desk, board, run, who));
       return sendPage(reply, actionPage(board, { action, formKey: desk.formKey, about }));
     },
   );
@@ -146,6 +195,7 @@ export function addPages(app: FastifyInstance, desk: Desk): void {
   app.get("/live.js", (_request, reply) => reply.type("text/javascript; charset=utf-8").send(liveScript));
   addLists(app, desk);
   addVersion(app, desk);
+  addData(app, desk);
   addRuns(app, desk);
   addWatching(app, desk);
   addTrainings(app, desk);

@@ -12,6 +12,8 @@ import type { Trial } from "../actions/open-trial";
 import type { Audited } from "../../audit/show-audit";
 import type { Board } from "../board/board";
 import type { BoardKeeper } from "../board/board-keeper";
+import type { KeptData } from "../board/kept-data";
+import type { VersionFacts } from "../board/version-facts";
 import type { AccessKey, Entrance } from "../web/access";
 
 /** What pages are made from, and what they may do. */
@@ -29,8 +31,10 @@ export interface DashboardParts {
   readonly reportOf: (board: Board, run: string) => Promise<ReportInput>;
   readonly comparedRun: (run: string) => Promise<ComparedRun>;
   readonly monitor: (board: Board, hours: number | undefined) => Promise<MonitorResult>;
-  /** A version's model card, in Markdown. */
-  readonly cardOf: (version: ModelVersion) => Promise<string>;
+  /** What the files of a version say: its model card, what was measured, what it was made from. */
+  readonly factsOf: (version: ModelVersion) => Promise<VersionFacts>;
+  /** Versions of a model's data that are kept. */
+  readonly dataOf: (board: Board) => Promise<KeptData>;
   /** The stack that trains a model; refused where there is none. */
   readonly trainings: (board: Board) => TrainingSource;
   /** The audit trail as it is now: acts of one model or of all, and what is wrong with it. */

@@ -8,9 +8,10 @@ export const dashboardStyle = `
 main { padding-top: 20px; padding-bottom: 48px; }
 main > h1, main p { overflow-wrap: anywhere; }
 main > h2 { margin-top: 32px; }
-@media (min-width: 601px) { .scroll td code, .scroll td time, .scroll th a { white-space: nowrap; } }
+@media (min-width: 601px) { .scroll td code, .scroll th code, .scroll td time, .scroll th a { white-space: nowrap; } }
 .notice { border-left: 4px solid var(--tone); background: var(--panel); padding: 10px 16px; margin: 16px 0; }
 .notice p { margin: 4px 0; overflow-wrap: anywhere; }
+.stale { border-left: 4px dashed var(--guide); padding-left: 12px; }
 .doing { display: flex; flex-wrap: wrap; gap: 10px; margin: 16px 0; padding: 0; list-style: none; }
 .button, button { font: inherit; font-weight: 600; display: inline-block; padding: 7px 16px; border-radius: 6px; cursor: pointer;
   border: 1px solid var(--candidate); background: var(--paper); color: var(--candidate); text-decoration: none; }

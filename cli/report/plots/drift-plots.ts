@@ -60,7 +60,7 @@ export function psiPlot(columns: readonly ColumnDrift[], threshold: number): Plo
 }
 
 /** The bins that hold the most of either sample, in their order, and the rest as one. */
-function foldBins(bins: readonly DriftBin[]): readonly DriftBin[] {
+export function foldBins(bins: readonly DriftBin[]): readonly DriftBin[] {
   if (bins.length <= maxBins) return bins;
   const size = (bin: DriftBin): number => Math.max(bin.reference, bin.current);
   const kept = new Set([...bins].sort((a, b) => size(b) - size(a)).slice(0, maxBins - 1));
@@ -72,13 +72,18 @@ function foldBins(bins: readonly DriftBin[]): readonly DriftBin[] {
   ];
 }
 
+/** What the shares of a column say, for those who do not see them. */
+export function describeShares(bins: readonly DriftBin[]): string {
+  const max = [...bins].sort((a, b) => b.current - a.current)[0];
+  return `Shares of ${bins.length} groups of values, reference against now; now the largest is ${max?.label} with ${showShare(max?.current ?? 0)} (reference ${showShare(max?.reference ?? 0)}).`;
+}
+
 /** Shares of a column's bins or categories in the reference and now. */
 export function sharesPlot(column: ColumnDrift, unit: string | undefined): Plot {
   const bins = foldBins(column.bins);
-  const max = [...bins].sort((a, b) => b.current - a.current)[0];
   return {
     title: unit === undefined ? column.column : `${column.column} [${unit}]`,
-    description: `Shares of ${bins.length} groups of values, reference against now; now the largest is ${max?.label} with ${showShare(max?.current ?? 0)} (reference ${showShare(max?.reference ?? 0)}).`,
+    description: describeShares(bins),
     width: 320,
     height: 240,
     legend: [

@@ -1,14 +1,16 @@
 import type { ModelDefinition } from "../../../platform/definition/definition";
+import { counted } from "../../../platform/base/wording";
 import type { ColumnDrift, DriftReport } from "../../../platform/drift/drift";
 import { showNumber, showPValue, showShare } from "../display";
 import type { DrawPlot } from "../draw-plot";
 import { foreignValues } from "../../terminal/describe-drift";
 import { html, type Html } from "../html";
 import { psiPlot, sharesPlot } from "../plots/drift-plots";
+import { shareLegend, smallShares } from "../plots/small-shares";
 import { badge, scrollingTable } from "../table";
 import type { Section } from "./section";
 
-/** Most columns whose shares are drawn: the drifted ones, then those with the greatest index. */
+/** Most columns whose shares are drawn large: the drifted ones, then those with the greatest index. The others are small, and folded away. */
 const maxDrawn = 12;
 
 function verdict(drift: DriftReport): Html {
@@ -58,10 +60,8 @@ export function driftSection(drift: DriftReport, definition: ModelDefinition, dr
   if (drift.rows === 0) return { id: "drift", title: "Drift", content: judged };
   const psi = psiPlot(columns, definition.drift.psi);
   const order = (column: ColumnDrift): number => (column.drifted ? 1e6 : 0) + column.psi;
-  const drawn = columns
-    .filter((column) => column.bins.length > 0)
-    .sort((a, b) => order(b) - order(a))
-    .slice(0, maxDrawn);
+  const all = columns.filter((column) => column.bins.length > 0).sort((a, b) => order(b) - order(a));
+  const [drawn, others] = [all.slice(0, maxDrawn), all.slice(maxDrawn)];
   const units = new Map(definition.columns.map(({ name, unit }) => [name, unit]));
   const left = columns.length > drawn.length ? ` (${drawn.length} of ${columns.length} columns)` : "";
   return {
@@ -80,7 +80,16 @@ export function driftSection(drift: DriftReport, definition: ModelDefinition, dr
           ? html`<h3>Reference and now${left}</h3>
               <div class="plots">
                 ${drawn.map((column) => draw(sharesPlot(column, units.get(column.column))))}
-              </div>`
+              </div>
+              ${
+                others.length > 0
+                  ? html`<details>
+                      <summary>The other ${counted(others.length, "column")}</summary>
+                      ${shareLegend}
+                      <div class="plots small">${others.map(smallShares)}</div>
+                    </details>`
+                  : undefined
+              }`
           : undefined
       }`,
   };

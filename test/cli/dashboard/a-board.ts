@@ -47,6 +47,7 @@ export function boardOf(changes: Partial<Board> = {}): Board {
     production: "prod",
     runs: [runOf(2), runOf(1)],
     versions: [versionOf(2), versionOf(1)],
+    facts: new Map(),
     decisions: [],
     windows: [],
     problems: [],
@@ -56,23 +57,38 @@ export function boardOf(changes: Partial<Board> = {}): Board {
   };
 }
 
+/** What is watched, when it is not that of the board's model. */
+interface Watched {
+  readonly model?: string;
+  /** Columns that stay as they are, and the last one, which drifts. */
+  readonly columns?: readonly [string, string];
+  /** Its rmse when it was registered. */
+  readonly registered?: number;
+}
+
+/** The sample model, as a browser sees it. */
+export const ofDiabetes: Watched = { model: "diabetes:1", columns: ["bp", "bmi"], registered: 50 };
+
 /** What was measured on a day of November, ever farther off. */
-export const watchedWindow = (day: number): WatchedWindow => ({
+export const watchedWindow = (
+  day: number,
+  { model = "houses:1", columns: [steady, drifting] = ["rooms", "town"], registered = 10 }: Watched = {},
+): WatchedWindow => ({
   time: `2026-11-0${day}T06:00:00.000Z`,
   environment: "prod",
-  model: "houses:1",
+  model,
   rows: 200,
   judged: true,
   columns: [
-    { column: "rooms", psi: 0.05, drifted: false },
-    { column: "town", psi: day / 10, drifted: day > 2 },
+    { column: steady, psi: 0.05, drifted: false },
+    { column: drifting, psi: day / 10, drifted: day > 2 },
   ],
   performance: {
     rows: 100,
     metric: "rmse",
-    now: 10 + day,
-    registered: 10,
-    interval: { low: 8 + day, high: 12 + day },
+    now: registered + day,
+    registered,
+    interval: { low: registered - 2 + day, high: registered + 2 + day },
     fell: day > 2,
   },
 });

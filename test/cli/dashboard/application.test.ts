@@ -1,92 +1,21 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { openDashboard } from "../../../cli/dashboard/application";
-import { Jobs } from "../../../cli/dashboard/actions/jobs";
-import { standOf } from "../../../cli/dashboard/actions/possible-actions";
 import type { Board, BrokenBoard } from "../../../cli/dashboard/board/board";
-import { BoardKeeper } from "../../../cli/dashboard/board/board-keeper";
 import type { DashboardParts } from "../../../cli/dashboard/routes/desk";
-import type { TrainingJob } from "../../../cli/runs/training-job";
-import type { AuditEntry } from "../../../platform/audit/audit-entry";
 import { PlatformError } from "../../../platform/base/errors";
-import { signatureOf } from "../../../platform/model/signature";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
-import { bare, definition, evilColumn } from "../report/report-fixture";
+import { evilColumn } from "../report/report-fixture";
 import { boardOf, deploymentOf, releaseOf, runOf, versionOf, watchedWindow } from "./a-board";
+import { access, headers, host, keptVersion, partsOf } from "./parts-fixture";
 
 const folder = useTemporaryFolder();
-const key = "k".repeat(32);
-const access = { key, formKey: "f".repeat(43) };
-/** Without a server, the port is 0. */
-const host = "127.0.0.1:0";
-const headers = { host, cookie: `mlops-dashboard-0=${key}` };
-
-const act: AuditEntry = {
-  number: 1,
-  id: "00000000-0000-4000-8000-000000000000",
-  time: "2026-11-21T00:00:00.000Z",
-  state: "done",
-  act: "rollback",
-  subject: "houses",
-  why: "<i>worse</i>",
-  details: { from: "houses:2" },
-  actor: { who: "ada", host: "here", process: 1 },
-};
-
-const job: TrainingJob = {
-  id: "job-1",
-  state: "failed",
-  status: "Failed",
-  startedAt: "2026-11-21T00:00:00.000Z",
-  minutes: 90,
-  nodeMinutes: 60,
-  metrics: { rmse: 54.35 },
-  explanation: "<i>No memory.</i>",
-  link: "https://ml.azure.com/runs/job-1",
-};
+const { key } = access;
 
 let boards: Map<string, Board | BrokenBoard>;
 let app: FastifyInstance;
-let jobs: Jobs;
 
 async function open(changes: Partial<DashboardParts> = {}): Promise<void> {
-  const keeper = new BoardKeeper(() => Promise.resolve(new Map(boards)));
-  await keeper.refresh();
-  app = await openDashboard({
-    boards: keeper,
-    access,
-    scratch: folder(),
-    reportOf: (_board, run) => Promise.resolve({ ...bare, run: { ...bare.run, id: run } }),
-    comparedRun: (id) => Promise.resolve({ summary: runOf(Number(id.slice(4))), definition }),
-    monitor: () => Promise.reject(new PlatformError("NOT_FOUND", "Nothing serves.")),
-    cardOf: ({ version }) =>
-      version === 1
-        ? Promise.resolve("# houses\n\n## Intended use\n\nNot stated. \\<i\\>\n")
-        : Promise.reject(new PlatformError("STORAGE_FAILED", "It is gone.")),
-    trainings: () => ({
-      list: () => Promise.resolve([job]),
-      watched: () => Promise.resolve([job]),
-      everyHours: () => Promise.resolve(undefined),
-      open: (id) =>
-        id === job.id
-          ? Promise.resolve({ job, log: ["<i>epoch</i> 1"] })
-          : Promise.reject(new PlatformError("AZURE_FAILED", "There is no such job.")),
-    }),
-    audit: () => Promise.resolve({ acts: [act], verified: { entries: [act], faults: [] } }),
-    openTrial: () =>
-      Promise.resolve({
-        version: "houses:1",
-        signature: signatureOf(definition),
-        example: { town: "B" },
-        ask: (row) => Promise.resolve({ prediction: JSON.stringify(row) }),
-      }),
-    scoreFile: async (_board, input, output) => {
-      await writeFile(output, `scored ${await readFile(input, "utf8")}`);
-      return { read: 2, scored: 2, rejected: 0, model: "houses:1", output };
-    },
-    ...changes,
-  });
+  app = await openDashboard(await partsOf(boards, { scratch: folder(), ...changes }));
 }
 
 const get = (url: string, changes: InjectOptions = {}) => app.inject({ url, headers, ...changes });
@@ -109,13 +38,9 @@ beforeEach(async () => {
     ["houses", boardOf()],
     ["torn", { name: "torn", fault: "models/torn/model.ts is wrong." }],
   ]);
-  jobs = new Jobs([process.execPath, "-e", "console.log('did', ...process.argv.slice(1))"], () => undefined);
   await open();
 });
-afterEach(async () => {
-  await jobs.stop();
-  await app.close();
-});
+afterEach(() => app.close());
 
 describe("who may look", () => {
   test("whoever has the key, which a cookie keeps from then on", async () => {
@@ -164,6 +89,8 @@ describe("pages", () => {
     "/models/houses/runs/run-2",
     "/models/houses/compare",
     "/models/houses/compare?run=run-1&run=run-2",
+    "/models/houses/data",
+    "/models/houses/costs",
     "/models/houses/monitoring",
     "/models/houses/try",
     "/models/houses/trainings",
@@ -181,7 +108,7 @@ describe("pages", () => {
 
   test("drift and performance are shown over time", async () => {
     expect((await get("/models/houses")).body).not.toContain("Drift and performance over time");
-    boards.set("houses", boardOf({ windows: [1, 2, 3].map(watchedWindow) }));
+    boards.set("houses", boardOf({ windows: [1, 2, 3].map((day) => watchedWindow(day)) }));
     await app.close();
     await open();
     const { body } = await get("/models/houses");
@@ -195,6 +122,49 @@ describe("pages", () => {
     expect((await get("/models/houses/versions/1")).body).toMatch(/<h4>Intended use<\/h4><p>Not stated/);
     expect((await get("/models/houses/versions/2")).body).toContain("It is gone.");
     expect((await get("/models/houses/versions/3")).statusCode).toBe(404);
+  });
+
+  test("data versions have their rows, what was collected into them, and what was trained on them", async () => {
+    const { digest } = keptVersion;
+    const trained = [{ ...versionOf(2), tags: { data: digest } }, versionOf(1)];
+    const lineage = { source: "data.csv", digest, rows: 1234, trainingRows: 1000, heldOutRows: 234 };
+    boards.set("houses", boardOf({ versions: trained, runs: [runOf(2, { data: lineage }), runOf(1)] }));
+    await app.close();
+    await open();
+    const { body } = await get("/models/houses/data");
+    expect(body).toMatch(/dddddddddddd[\s\S]*1,234[\s\S]*34 rows, to eeeeeeeeeeee/);
+    expect(body).toMatch(/versions\/2">houses:2[\s\S]*runs\/run-2">run-2/);
+    expect(body).toMatch(/houses:1[\s\S]*rmse 12\.35/);
+    expect(body).toContain("&lt;i&gt;Here alone.");
+    expect((await get("/models/houses")).body).toContain('href="/models/houses/data"');
+    await app.close();
+    await open({ dataOf: () => Promise.reject(new PlatformError("STORAGE_FAILED", "A record is corrupt.")) });
+    expect((await get("/models/houses/data")).body).toContain("A record is corrupt.");
+  });
+
+  test("a version whose run is elsewhere has what registration has noted, and its way from data to production", async () => {
+    const tags = { measured: "rmse 54.35", decision: "better", data: "d".repeat(64), run: "job-7" };
+    const history = [{ time: "2026-11-22T00:00:00Z", action: "deploy", model: "houses:1" }] as const;
+    boards.set(
+      "houses",
+      boardOf({
+        runs: [],
+        versions: [versionOf(2), { ...versionOf(1), tags }],
+        deployments: [
+          deploymentOf("qa"),
+          deploymentOf("prod", { stable: releaseOf(1), history: [...history] }),
+        ],
+      }),
+    );
+    await app.close();
+    await open();
+    for (const url of ["/", "/models/houses", "/models/houses/versions"])
+      expect((await get(url)).body).toContain("54.35");
+    const { body } = await get("/models/houses/versions/1");
+    expect(body).toMatch(
+      /dddddddddddd[\s\S]*job-7<\/code>, not on this machine[\s\S]*better[\s\S]*rmse 54\.35[\s\S]*in prod[\s\S]*serves now[\s\S]*deploy/,
+    );
+    expect((await get("/models/houses/versions/2")).body).toContain("It is in no environment.");
   });
 
   test("jobs of a stack have what they took and, by a price, cost; what Azure refuses is told", async () => {
@@ -265,6 +235,8 @@ describe("pages", () => {
     const fault = { number: 1, fault: "changed", explanation: "Entry 1 was changed." } as const;
     await open({ audit: () => Promise.resolve({ acts: [], verified: { entries: [], faults: [fault] } }) });
     expect((await get("/audit")).body).toMatch(/the trail has faults[\s\S]*Entry 1 was changed\./);
+    await open({ audit: () => Promise.reject(new PlatformError("STORAGE_FAILED", "It is away.")) });
+    expect((await get("/audit")).body).toContain("It is away.");
   });
 
   test("a log that cannot be read is a sentence, not a failure", async () => {
@@ -322,79 +294,5 @@ describe("a row or a file to be scored", () => {
     expect((await upload("old")).statusCode).toBe(409);
     expect((await post("/models/houses/try", { key: "old" })).statusCode).toBe(409);
     expect((await post("/models/houses/try", {})).statusCode).toBe(409);
-  });
-});
-
-describe("what changes something", () => {
-  const rollback = "/models/houses/actions/rollback";
-  const board = boardOf({
-    deployments: [deploymentOf("prod", { stable: releaseOf(2), previous: releaseOf(1) })],
-  });
-  const fields = () => ({ key: access.formKey, stand: standOf(board), reason: "It is worse." });
-  beforeEach(async () => {
-    boards.set("houses", board);
-    await open({ jobs });
-  });
-
-  test("is offered with what it does, and asks for a reason", async () => {
-    expect((await get("/models/houses")).body).toContain("Roll back to houses:1");
-    const { body } = await get(rollback);
-    expect(body).toContain("houses:1 takes the place of houses:2 in prod");
-    expect(body).toContain("mlops rollback --model houses");
-  });
-
-  test("runs as the verb that it is, and its page shows what that says", async () => {
-    const { statusCode, headers: sent } = await post(rollback, fields());
-    expect(statusCode).toBe(303);
-    const url = String(sent.location);
-    let page = await get(url);
-    while (page.body.includes('http-equiv="refresh"')) {
-      await sleep(20);
-      page = await get(url);
-    }
-    expect(page.body).toContain("did rollback --model houses --reason It is worse.");
-    expect(page.body).toContain("It is worse.");
-    expect(page.body).toContain("done");
-  });
-
-  test.each([
-    ["without a reason", { reason: " " }, 400, "A reason of 1 to 500 characters"],
-    ["with a longer one than is kept", { reason: "x".repeat(501) }, 400, "A reason of 1 to 500 characters"],
-    ["from a page that is stale", { stand: "0".repeat(16) }, 409, "has changed since the page was shown"],
-    ["from a dashboard that has ended", { key: "old" }, 409, "of a dashboard that has ended"],
-  ])("%s it is refused, and nothing runs", async (_name, changes, status, text) => {
-    const { statusCode, body } = await post(rollback, { ...fields(), ...changes });
-    expect(statusCode).toBe(status);
-    expect(body).toContain(text);
-    expect(jobs.runningOf("houses")).toBeUndefined();
-  });
-
-  test("two at once: the second is told of the first", async () => {
-    jobs = new Jobs([process.execPath, "-e", "setInterval(() => {}, 1000)"], () => undefined);
-    await open({ jobs });
-    expect((await post(rollback, fields())).statusCode).toBe(303);
-    const second = await post(rollback, fields());
-    expect(second.statusCode).toBe(409);
-    expect(second.body).toContain("is under way since");
-  });
-
-  test("what cannot be done now, or is no action, is refused", async () => {
-    expect((await get("/models/houses/actions/promote")).statusCode).toBe(409);
-    expect((await get("/models/houses/actions/explode")).statusCode).toBe(404);
-  });
-
-  test("a dashboard that only shows offers and does nothing of it", async () => {
-    await open();
-    expect((await get("/models/houses")).body).not.toContain("Roll back");
-    expect((await get(rollback)).body).toContain("Start it with --allow-changes");
-    expect((await post(rollback, fields())).statusCode).toBe(400);
-  });
-
-  test("an approval shows what it rests on", async () => {
-    boards.set("houses", boardOf({ runs: [runOf(3, { outcome: "waiting-for-approval" })] }));
-    await open({ jobs });
-    const { body } = await get("/models/houses/actions/approve");
-    expect(body).toContain("houses:3, which passed its tests, goes to prod");
-    expect(body).toContain("All of this run");
   });
 });

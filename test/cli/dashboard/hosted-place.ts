@@ -10,7 +10,7 @@ import { workspaceId } from "../../platform/azure/azure-ml-server";
 import { MlflowStandIn } from "../../platform/registry/mlflow/mlflow-stand-in";
 import { Azurite } from "../../platform/storage/azurite";
 import { logDiabetes } from "../watching/watch-fixture";
-import { watchedWindow } from "./a-board";
+import { ofDiabetes, watchedWindow } from "./a-board";
 
 /** What a web app finds in Azure after a release: the real emulator of Blob, an MLflow server, and a scoring service in production. */
 export class HostedPlace {
@@ -96,7 +96,7 @@ async function recordRelease(azurite: Azurite, url: string): Promise<void> {
     outputs: { environment: { scoring: { MLOPS_PREDICTION_LOG: azurite.signedUrl("prediction-log") } } },
   });
   const of = { environment: "prod", name: "diabetes" };
-  for (const day of [1, 2, 3]) await recordWindow(history, watchedWindow(day), of);
+  for (const day of [1, 2, 3]) await recordWindow(history, watchedWindow(day, ofDiabetes), of);
   const decided = { action: "alert", reason: "alerts-only", explanation: "Nothing is retrained." } as const;
   await recordDecision(
     history,

@@ -27,6 +27,14 @@ test("a measurement is taken once for all who look, and again when it is old", a
   expect(taken).toBe(3);
 });
 
+test("how long a measurement is shown is its maker's to say", async () => {
+  let now = 0;
+  let taken = 0;
+  const measurements = new Measurements(() => now, 5_000);
+  for (now of [0, 4_999, 5_000]) await measurements.of("a", () => Promise.resolve((taken += 1)));
+  expect(taken).toBe(2);
+});
+
 test("one that takes long is said to be under way; one that fails says why", async () => {
   const measurements = new Measurements();
   const slow = () => sleep(1200, result);

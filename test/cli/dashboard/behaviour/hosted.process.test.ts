@@ -85,6 +85,13 @@ test("shows what the registry, releases, watching and the audit trail have left 
   expect(model).toContain("Drift and performance over time");
   expect(model).toContain("Nothing is retrained.");
   expect(model).not.toContain("ulumi");
+  // The run is on the machine that trained it: figures are those that its registration has left.
+  expect(model).toMatch(/data-head="rmse">\s*<div>\d\d\.\d+</);
+  const version = await measured("/models/diabetes/versions/1");
+  expect(version).toMatch(/data\.csv, 442 rows[\s\S]*ridge[\s\S]*no-champion[\s\S]*in prod[\s\S]*serves now/);
+  const shown = /this web app has no right to read[\s\S]*>442<[\s\S]*versions\/1">diabetes:1/;
+  // The files of versions are read in the background.
+  while (!shown.test(await measured("/models/diabetes/data"))) await sleep(200);
   expect(await measured("/models/diabetes/versions/1")).toContain("Intended use");
   expect(await measured("/models/diabetes/monitoring")).toMatch(/300 rows[\s\S]*bmi/);
   expect(await page("/audit")).toContain("the trail is whole");

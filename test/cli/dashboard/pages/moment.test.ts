@@ -20,8 +20,9 @@ test("the audit trail has its moments so", () => {
     },
     ...{ details: {}, actor: { who: "ada", host: "h", process: 1 } },
   };
+  const result = { acts: [entry], verified: { entries: [], faults: [] } };
   const { content } = auditPage(
-    { acts: [entry], verified: { entries: [], faults: [] } } as unknown as Parameters<typeof auditPage>[0],
+    { state: "measured", result } as unknown as Parameters<typeof auditPage>[0],
     undefined,
     undefined,
   );
