@@ -11,6 +11,7 @@ import { actionIds, possibleActions, type ActionId, type PossibleAction } from "
 import type { Trial } from "../actions/open-trial";
 import type { Audited } from "../../audit/show-audit";
 import type { Board } from "../board/board";
+import { keptDrawing } from "../plots/kept-drawing";
 import type { BoardKeeper } from "../board/board-keeper";
 import type { KeptData } from "../board/kept-data";
 import type { VersionFacts } from "../board/version-facts";
@@ -60,7 +61,7 @@ export class Desk {
   }
 
   drawing(): Promise<DrawPlot> {
-    return (this.draw ??= openDrawing());
+    return (this.draw ??= openDrawing().then((draw) => keptDrawing(draw)));
   }
 
   board(name: string): Board {
