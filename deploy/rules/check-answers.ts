@@ -1,6 +1,15 @@
 import type { Answers, TrackSample } from "../../platform/release/deployment";
-import { finite, percent, share, stateOf, worstOf, type CanaryCheck, type CanaryInput } from "./canary-check";
-import { evidenceOfShare, evidenceOfShares, type Effects } from "./evidence";
+import {
+  finite,
+  healthOf,
+  percent,
+  share,
+  stateOf,
+  worstOf,
+  type CanaryCheck,
+  type CanaryInput,
+} from "./canary-check";
+import { evidenceOfShare, evidenceOfShares, standardErrorsApart, type Effects } from "./evidence";
 
 /** A share that is so much larger than is allowed has to be found. */
 const foundAbove = 0.02;
@@ -52,6 +61,8 @@ function groupsOf({ reference, canary, comparedWith }: CanaryInput): Group[] {
 /** What was seen of one group: how much it speaks for harm, and in words. */
 interface Seen {
   readonly evidence: number;
+  /** By how many standard errors the canary's share is greater than stable's. */
+  readonly apart: number;
   readonly difference: number;
   readonly words: string;
 }
@@ -72,6 +83,8 @@ function seenOf({ whose, ours, theirs }: Group, ending: Ending, { rule, compared
   const where = comparedWith ?? "stable";
   return {
     evidence: all ? Infinity : evidence,
+    // Of what stable answers, stable itself refuses nothing.
+    apart: alone === undefined ? standardErrorsApart(mine, other) : Infinity,
     difference: share(mine.hits, mine.count) - (alone === undefined ? share(other.hits, other.count) : 0),
     words:
       `${mine.hits} of ${mine.count} canary requests${whose} ${verbs[ending]}` +
@@ -85,8 +98,9 @@ function checkShare(input: CanaryInput, ending: Ending): CanaryCheck {
   const seen = groupsOf(input).map((group) => seenOf(group, ending, input));
   const total = seen.reduce((sum, { evidence }) => sum + evidence, 0);
   // All together have to speak for health, and none of them against it.
-  const each = seen.map(({ evidence }) => stateOf(evidence, 0));
-  const { doubt, ...judged } = worstOf([stateOf(total), ...each]);
+  const each = seen.map(({ evidence, apart }) => stateOf(evidence, { health: 0, apart }));
+  const apart = Math.hypot(...seen.map((one) => one.apart));
+  const { doubt, ...judged } = worstOf([stateOf(total, { health: healthOf(input), apart }), ...each]);
   return {
     name: ending,
     ...judged,

@@ -4,6 +4,7 @@ import type { TrackSample } from "../../platform/release/deployment";
 import {
   errorPerLook,
   finite,
+  healthOf,
   judge,
   rounding,
   stateOf,
@@ -54,12 +55,8 @@ function beyond(shift: number, expected = 0): number {
 }
 
 /** How far the mean prediction has moved, in standard deviations of stable's predictions, with its standard error. */
-function measureMean({
-  before,
-  now,
-  counts,
-  input: { rule, expected, comparedWith = "stable" },
-}: Both): Measured {
+function measureMean({ before, now, counts, input }: Both): Measured {
+  const { rule, expected, comparedWith = "stable" } = input;
   // A stable that always says the same has no scale of its own; the canary's is the next best.
   const scale = before.standardDeviation > 0 ? before.standardDeviation : now.standardDeviation;
   const distance = Math.abs(now.mean - before.mean);
@@ -77,7 +74,8 @@ function measureMean({
     now.standardDeviation / Math.sqrt(counts[1]),
   );
   const effects = { allowed: rule.mayShiftBy, harmful: foundAbove * rule.mayShiftBy };
-  const { doubt, ...judged } = stateOf(evidenceOfEstimate(shift, error / scale, effects));
+  const evidence = evidenceOfEstimate(shift, error / scale, effects);
+  const { doubt, ...judged } = stateOf(evidence, { health: healthOf(input) });
   return {
     ...judged,
     ...finite({ value: shift, limit: rule.mayShiftBy }),

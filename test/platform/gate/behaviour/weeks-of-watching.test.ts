@@ -1,5 +1,12 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { judgeWeeks } from "../../../../bench/simulation/judge";
+import {
+  limits as usual,
+  simulateWeeks,
+  watchedDays,
+  weeksScenarios,
+} from "../../../../bench/simulation/simulated-weeks";
 import { decideRetraining, type WatchFindings } from "../../../../platform/gate/retraining-policy";
 
 const hourMs = 3_600_000;
@@ -70,4 +77,19 @@ test("a year of drift that does no harm retrains never", () => {
   }));
   expect(retrainings).toEqual([]);
   expect(alerts).toBeGreaterThan(500);
+});
+
+/** Two versions for half a year each; `npm run simulate:decisions` watches twenty, and those of two classes, too, which takes longer. */
+const versions = 2;
+const regressions = weeksScenarios.filter(({ task }) => task === "regression");
+
+test.each(regressions)("half a year of rows, measured and decided on each day: $name", async (scenario) => {
+  const counts = await simulateWeeks(scenario, versions, 5);
+  // No false alarm retrains more often than the cap, and a change is found within a week.
+  expect(judgeWeeks(counts).map(({ verdict }) => verdict)).not.toContain("missed");
+  expect(counts.mostInAWeek).toBeLessThanOrEqual(usual.maxPerWeek);
+  const { change } = scenario;
+  expect(counts.looks).toBe((versions * watchedDays) / (change === undefined ? 1 : 2));
+  expect(counts.foundAfter).toHaveLength(change === undefined ? 0 : versions);
+  for (const looks of counts.foundAfter) expect(looks).toBeLessThanOrEqual(7);
 });
