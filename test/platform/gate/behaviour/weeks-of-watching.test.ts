@@ -3,6 +3,7 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { judgeWeeks } from "../../../../bench/simulation/judge";
 import {
   limits as usual,
+  mostInAWeek,
   simulateWeeks,
   watchedDays,
   weeksScenarios,
@@ -29,13 +30,6 @@ function yearOf(
     if (action === "alert") alerts += 1;
   }
   return { retrainings, alerts };
-}
-
-/** The most that fall into any seven days. */
-function mostInAWeek(times: readonly Date[]): number {
-  const inWeekFrom = (from: Date): number =>
-    times.filter((time) => time >= from && time.getTime() < from.getTime() + 7 * 24 * hourMs).length;
-  return Math.max(0, ...times.map(inWeekFrom));
 }
 
 /** Every look is a false alarm: drift that is none, or a fall that is chance. */
