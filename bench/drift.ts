@@ -1,21 +1,21 @@
 /**
- * `npm run bench:drift`: time and memory of measuring drift: of a Parquet file of ten million rows against a reference (`--rows` for
- * another number), and of records of the prediction log, a tenth as many rows in requests of ten.
+ * `npm run bench:drift`: time and memory of measuring drift against a reference: of Parquet files of two and ten million rows (`--rows`
+ * for another greatest number), and of records of the prediction log, a tenth as many rows in requests of ten. Ends with 1 where the time
+ * is too long, or more rows take more memory.
  */
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { measureDrift } from "../platform/drift/drift";
+import { parseArgs, promisify } from "node:util";
 import type { Profile } from "../platform/drift/profile";
-import { profileTable, profileTableAgainst } from "../platform/drift/profile-table";
-import { profileRecordsAgainst } from "../platform/drift/profile-values";
-import { parsePredictionRecord, type PredictionRecord } from "../platform/predictions/prediction-record";
-import { literal } from "../platform/sql/engine";
+import { profileTable } from "../platform/drift/profile-table";
 import { DuckDbEngine } from "../platform/sql/duckdb/duckdb-engine";
+import { literal } from "../platform/sql/engine";
+import { flatWithin, goal, verdictOnMemory, verdictOnTime, type Measured, type Verdict } from "./drift-goals";
 import { printTable } from "./table";
+
+const run = promisify(execFile);
 
 const columns = [
   { name: "age", type: "number" },
@@ -25,8 +25,9 @@ const columns = [
   { name: "town", type: "category" },
 ] as const;
 
-const rule = { psi: 0.2, significance: 0.01, minRows: 50 };
 const referenceRows = 100_000;
+/** The lesser number of rows, as a share of the greater. */
+const fewer = 0.2;
 
 /** A query for rows of which the income has moved by this many of its standard deviations. */
 function rowsOf(rows: number, moved: number): string {
@@ -35,108 +36,87 @@ function rowsOf(rows: number, moved: number): string {
     'town ' || CAST(floor(40 * random()) AS INTEGER) AS town FROM range(${rows})`;
 }
 
-interface Measured {
-  readonly what: string;
-  readonly rows: number;
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  /** How much more memory the process held at most than before, in bytes. */
-  readonly grownBytes: number;
-  readonly drifted: string;
-}
-
-async function measure(
-  what: string,
-  rows: number,
-  work: () => Promise<readonly string[]>,
-): Promise<Measured> {
-  const before = process.memoryUsage().rss;
-  let peak = before;
-  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 50);
-  const [cpu, started] = [process.cpuUsage(), performance.now()];
-  const drifted = await work();
-  const seconds = (performance.now() - started) / 1000;
-  const used = process.cpuUsage(cpu);
-  clearInterval(watch);
-  peak = Math.max(peak, process.memoryUsage().rss);
-  return {
-    what,
-    rows,
-    seconds,
-    cpuSeconds: (used.user + used.system) / 1e6,
-    grownBytes: peak - before,
-    drifted: drifted.join(", "),
-  };
-}
-
-const driftedOf = (reference: Profile, current: Profile): string[] =>
-  measureDrift(reference, current, rule)
-    .columns.filter(({ drifted }) => drifted)
-    .map(({ column }) => column);
-
-/** Lines of a prediction log, as they are read again: made one after the other, so that they take no memory. */
-function* recordsOf(requests: number): Generator<PredictionRecord> {
-  const random = xoroshiro128plus(3);
-  const chance = (): number => uniformFloat64(random);
-  for (let request = 0; request < requests; request++) {
-    const inputs = Array.from({ length: 10 }, () => ({
-      age: 20 + Math.floor(60 * chance()),
-      income: Math.exp(10.5 + chance()),
-      debt: chance() < 0.1 ? null : 1000 * chance(),
-      visits: Math.floor(10 * chance() * chance()),
-      town: `town ${Math.floor(40 * chance())}`,
-    }));
-    const line = JSON.stringify({
-      id: `r-${request}`,
-      time: "2026-11-21T00:00:00.000Z",
-      model: "example:1",
-      inputs,
-      outputs: inputs.map(() => 1),
-    });
-    const record = parsePredictionRecord(line);
-    if (record !== undefined) yield record;
-  }
-}
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { rows: { type: "string", default: "10000000" } } });
-  const rows = Number(values.rows);
-  if (!Number.isSafeInteger(rows) || rows < 1000) throw new Error("--rows is a whole number from 1000 on.");
-  const folder = await mkdtemp(path.join(tmpdir(), "bench-drift-"));
+/** Writes a reference, and a Parquet file for each number of rows. */
+async function writeRows(folder: string, sizes: readonly number[]): Promise<void> {
   const engine = await DuckDbEngine.open();
   try {
     await engine.run("SELECT setseed(0.42)");
     await engine.run(`CREATE TABLE reference AS ${rowsOf(referenceRows, 0)}`);
-    const reference: Profile = {
-      rows: referenceRows,
-      columns: await profileTable(engine, "reference", columns),
-    };
-    const file = path.join(folder, "rows.parquet");
-    await engine.run(`COPY (${rowsOf(rows, 1)}) TO ${literal(file)} (FORMAT parquet)`);
-    const { size } = await stat(file);
-    const from = `read_parquet(${literal(file)})`;
-    const measured = [
-      await measure(`a Parquet file of ${Math.round(size / 1e6)} MB`, rows, async () => {
-        const current = { rows, columns: await profileTableAgainst(engine, from, reference.columns) };
-        return driftedOf(reference, current);
-      }),
-      await measure("records of the log", rows / 10, async () =>
-        driftedOf(reference, await profileRecordsAgainst(reference, recordsOf(rows / 100))),
-      ),
-    ];
-    printTable(
-      ["measured", "rows", "seconds", "CPU seconds", "memory grown by", "drifted"],
-      measured.map((each) => [
-        each.what,
-        each.rows.toLocaleString("en-US"),
-        each.seconds.toFixed(1),
-        each.cpuSeconds.toFixed(1),
-        `${Math.round(each.grownBytes / 2 ** 20)} MiB`,
-        each.drifted,
-      ]),
-    );
+    const profiles = await profileTable(engine, "reference", columns);
+    const reference: Profile = { rows: referenceRows, columns: profiles };
+    await writeFile(path.join(folder, "reference.json"), JSON.stringify(reference));
+    for (const rows of sizes) {
+      await engine.run(`COPY (${rowsOf(rows, 1)}) TO ${literal(fileOf(folder, rows))} (FORMAT parquet)`);
+    }
   } finally {
     await engine.close();
+  }
+}
+
+const fileOf = (folder: string, rows: number): string => path.join(folder, `${rows}.parquet`);
+
+/** Measures in a process of its own. */
+async function measure(folder: string, kind: "file" | "records", rows: number): Promise<Measured> {
+  const program = path.join(__dirname, "drift-measure.ts");
+  const reference = path.join(folder, "reference.json");
+  const { stdout } = await run(process.execPath, [
+    ...["--require", "tsx/cjs", program],
+    ...[kind, reference, String(rows), fileOf(folder, rows)],
+  ]);
+  return JSON.parse(stdout) as Measured;
+}
+
+function cellsOf(what: string, measured: Measured, verdicts: readonly string[]): string[] {
+  return [
+    what,
+    measured.rows.toLocaleString("en-US"),
+    measured.seconds.toFixed(1),
+    measured.cpuSeconds.toFixed(1),
+    `${Math.round(measured.peakBytes / 2 ** 20)} MiB`,
+    measured.drifted.join(", "),
+    ...verdicts,
+  ];
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { rows: { type: "string", default: String(goal.rows) } } });
+  const rows = Number(values.rows);
+  if (!Number.isSafeInteger(rows) || rows < 1000 || rows % 1000 !== 0) {
+    throw new Error(`--rows is ${values.rows}. Expected a multiple of 1000. Correct it.`);
+  }
+  const folder = await mkdtemp(path.join(tmpdir(), "bench-drift-"));
+  try {
+    const sizes = [fewer * rows, rows] as const;
+    await writeRows(folder, sizes);
+    const [fewOfFile, ofFile] = [
+      await measure(folder, "file", sizes[0]),
+      await measure(folder, "file", sizes[1]),
+    ];
+    const [fewOfLog, ofLog] = [
+      await measure(folder, "records", sizes[0] / 10),
+      await measure(folder, "records", sizes[1] / 10),
+    ];
+    const { size } = await stat(fileOf(folder, rows));
+    const verdicts: Verdict[] = [
+      verdictOnTime(ofFile),
+      verdictOnMemory(fewOfFile, ofFile),
+      verdictOnMemory(fewOfLog, ofLog),
+    ];
+    const [time, memory, memoryOfLog] = verdicts;
+    printTable(
+      ["measured", "rows", "seconds", "CPU seconds", "most memory", "drifted", "time", "memory"],
+      [
+        cellsOf("a Parquet file", fewOfFile, ["", ""]),
+        cellsOf(`a Parquet file of ${Math.round(size / 1e6)} MB`, ofFile, [`${time}`, `${memory}`]),
+        cellsOf("records of the log", fewOfLog, ["", ""]),
+        cellsOf("records of the log", ofLog, ["", `${memoryOfLog}`]),
+      ],
+    );
+    console.log(
+      `\nGoals: ${goal.rows.toLocaleString("en-US")} rows of a file in ${goal.seconds} s on two cores; five times as many rows in at most ${flatWithin} times as much memory, each in a process of its own.`,
+    );
+    process.exitCode = verdicts.includes("MISSED") ? 1 : 0;
+  } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,8 @@
 /**
  * `npm run test:nightly`: half an hour of what should not bring the product down, or as many minutes as `--minutes` says.
- * Each trial goes on for its share of the time and counts; the table is that of `docs/reference/reliability.md`. `--report <file>` writes
- * the same for a CI system, in JUnit's form.
+ * Each trial goes on for its share of the time and counts; the table is that of `docs/reference/reliability.md`. The demonstration and the
+ * simulations take the time that they take. `--only` tries what has this in its name; `--report <file>` writes the table for a CI
+ * system, in JUnit's form.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { parseArgs } from "node:util";
 import { reasonOf } from "../platform/base/errors";
 import { junitReport, type TestCase } from "../platform/base/junit-report";
 import { printTable } from "./table";
+import { decisionGoals, driftStory } from "./trials/commands";
 import { retryingCrowd } from "./trials/crowd";
 import { predictionLogKills } from "./trials/predictions";
 import { gatewayKills, releaseChanges, scoringKills } from "./trials/releases";
@@ -26,6 +28,8 @@ const trials: readonly Trial[] = [
   hostileBodies,
   silentClients,
   retryingCrowd,
+  driftStory,
+  ...decisionGoals,
 ];
 
 /** What became of one trial. */
@@ -51,21 +55,43 @@ async function attempt(trial: Trial, durationMs: number): Promise<Outcome> {
   }
 }
 
-async function main(): Promise<void> {
+/** Which trials, for how long each, and where the report goes. */
+function readFlags() {
   const { values } = parseArgs({
-    options: { minutes: { type: "string", default: "30" }, report: { type: "string" } },
+    options: {
+      minutes: { type: "string", default: "30" },
+      only: { type: "string", default: "" },
+      report: { type: "string" },
+    },
   });
-  const durationMs = (Number(values.minutes) * 60_000) / trials.length;
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) {
+    throw new Error(`--minutes is ${values.minutes}. Expected a number above 0. Correct it.`);
+  }
+  const chosen = trials.filter(({ name }) => name.includes(values.only));
+  if (chosen.length === 0) {
+    const names = trials.map(({ name }) => `\n  - ${name}`).join("");
+    throw new Error(
+      `--only is "${values.only}", which no trial has in its name. Expected a part of:${names}`,
+    );
+  }
+  const sharing = trials.filter(({ takesItsTime }) => !takesItsTime).length;
+  return { minutes, chosen, durationMs: (minutes * 60_000) / sharing, report: values.report };
+}
+
+const rowOf = ({ name, done, found, faults }: TriedTrial): string[] => [
+  ...[name, done, found],
+  faults.length === 0 ? "passed" : `FAILED: ${faults.join("; ")}`,
+];
+
+async function main(): Promise<void> {
+  const { minutes, chosen, durationMs, report } = readFlags();
   const [load = NaN] = loadavg();
   console.log(
-    `Node.js ${process.version}, ${availableParallelism()} cores, load average before ${load.toFixed(2)}, ${values.minutes} minutes.\n`,
+    `Node.js ${process.version}, ${availableParallelism()} cores, load average before ${load.toFixed(2)}, ${minutes} minutes.\n`,
   );
   const tried: TriedTrial[] = [];
-  const rowOf = ({ name, done, found, faults }: TriedTrial): string[] => [
-    ...[name, done, found],
-    faults.length === 0 ? "passed" : `FAILED: ${faults.join("; ")}`,
-  ];
-  for (const trial of trials) {
+  for (const trial of chosen) {
     const begun = performance.now();
     const outcome = await attempt(trial, durationMs);
     const one = { name: trial.name, tookMs: performance.now() - begun, ...outcome };
@@ -73,9 +99,9 @@ async function main(): Promise<void> {
     console.error(rowOf(one).join(" | "));
   }
   printTable(["trial", "done", "found", ""], tried.map(rowOf));
-  if (values.report !== undefined) {
-    await mkdir(path.dirname(values.report), { recursive: true });
-    await writeFile(values.report, junitReport("nightly", tried.map(testCaseOf)));
+  if (report !== undefined) {
+    await mkdir(path.dirname(report), { recursive: true });
+    await writeFile(report, junitReport("nightly", tried.map(testCaseOf)));
   }
   process.exitCode = tried.some(({ faults }) => faults.length > 0) ? 1 : 0;
 }

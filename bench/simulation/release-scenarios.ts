@@ -23,6 +23,9 @@ export const places = {
   "200 a minute": { ...ordinary, perMinute: 200 },
 } as const;
 
+/** Shares of requests that both tracks fail. */
+const bases = [0, 0.01, 0.05, 0.1];
+
 export interface NamedScenario extends ReleaseScenario {
   readonly name: string;
   readonly isHealthy: boolean;
@@ -31,7 +34,7 @@ export interface NamedScenario extends ReleaseScenario {
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** A candidate that is as good as stable, at each share of requests that both fail. */
-function healthy(clients: Clients, bases: readonly number[]): NamedScenario[] {
+function healthy(clients: Clients): NamedScenario[] {
   const named = (name: string, version: Version, who = clients): NamedScenario => ({
     name,
     isHealthy: true,
@@ -48,7 +51,7 @@ function healthy(clients: Clients, bases: readonly number[]): NamedScenario[] {
 }
 
 /** A candidate that does harm, of the least size that has to be found. */
-function harmful(clients: Clients, bases: readonly number[]): NamedScenario[] {
+function harmful(clients: Clients): NamedScenario[] {
   const named = (name: string, stable: Version, canary: Version): NamedScenario => ({
     name,
     isHealthy: false,
@@ -75,9 +78,8 @@ function harmful(clients: Clients, bases: readonly number[]): NamedScenario[] {
   ];
 }
 
-/** What is simulated at a place; where few ask, a share of 10 % is too rare a case to wait for. */
+/** What is simulated at a place. */
 export function scenariosAt(place: keyof typeof places): NamedScenario[] {
   const clients = places[place];
-  const bases = place === "laptop" ? [0, 0.01, 0.05, 0.1] : [0, 0.01, 0.05];
-  return [...healthy(clients, bases), ...harmful(clients, bases)];
+  return [...healthy(clients), ...harmful(clients)];
 }

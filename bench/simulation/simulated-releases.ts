@@ -6,8 +6,8 @@ import { emptySample, type Release } from "../../platform/release/deployment";
 import { chanceOf, type Chance } from "./chance";
 import { SimulatedProduction, type Clients, type Version } from "./simulated-production";
 
-/** Longest wait at a stage before the last, in minutes, as the pipelines have it. */
-const stageMinutes = 60;
+/** Longest wait at a stage before the last, in minutes, as the pipelines have it (`canary advance --minutes 60`). */
+export const stageMinutes = 60;
 
 export interface ReleaseScenario {
   readonly stable: Version;

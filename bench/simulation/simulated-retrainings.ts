@@ -46,10 +46,12 @@ export interface RetrainingScenario {
   readonly championUses: number;
   /** Whether a candidate that is promoted is the champion of the next. */
   readonly replaces: boolean;
+  /** Whether candidates are better. */
+  readonly isBetter: boolean;
 }
 
 /** Shares of retrainings. */
-interface RetrainingShares {
+export interface RetrainingShares {
   /** Whose candidate has the better figure. */
   readonly anyBetter: number;
   readonly promoted: number;
@@ -57,7 +59,7 @@ interface RetrainingShares {
 
 /** Retrains as often as is said, each time on fresh rows, and counts what the gate promotes. */
 export function simulateRetrainings(
-  { metric, championUses, replaces }: RetrainingScenario,
+  { metric, championUses, replaces }: Omit<RetrainingScenario, "name" | "isBetter">,
   retrainings: number,
   seed: number,
 ): RetrainingShares {
@@ -84,10 +86,18 @@ export function simulateRetrainings(
   return { anyBetter: anyBetter / retrainings, promoted: promoted / retrainings };
 }
 
+const noBetter = { championUses: effects.length, replaces: false, isBetter: false };
+
 export const retrainingScenarios: readonly RetrainingScenario[] = (["rmse", "auc"] as const).flatMap(
   (metric) => [
-    { name: "no better: one champion", metric, championUses: effects.length, replaces: false },
-    { name: "no better: the promoted replace it", metric, championUses: effects.length, replaces: true },
-    { name: "better: knows a feature more", metric, championUses: effects.length - 1, replaces: false },
+    { ...noBetter, name: "no better: one champion", metric },
+    { ...noBetter, name: "no better: the promoted replace it", metric, replaces: true },
+    {
+      name: "better: knows a feature more",
+      metric,
+      championUses: effects.length - 1,
+      replaces: false,
+      isBetter: true,
+    },
   ],
 );

@@ -10,6 +10,8 @@ export interface Outcome {
 
 export interface Trial {
   readonly name: string;
+  /** It has an end of its own, so that it has no share of the time. */
+  readonly takesItsTime?: boolean;
   /** Goes on for about so many milliseconds, in an empty folder. */
   run(folder: string, durationMs: number): Promise<Outcome>;
 }

@@ -12,7 +12,7 @@ import { decideOnFindings, type Acted } from "../retraining/act-on-findings";
 import type { Session } from "../session/session";
 import { openTarget, type TargetName } from "../session/target";
 import { retrain } from "../steps/lifecycle";
-import { describeDrift } from "../terminal/describe-drift";
+import { describeBeside, describeDrift } from "../terminal/describe-drift";
 import { describePerformance } from "../terminal/describe-performance";
 import { readTruth } from "../watching/collect";
 import { driftGauges } from "../watching/drift-gauges";
@@ -81,6 +81,7 @@ function describe(
     `${version} in ${environment}, ${drift.rows} rows`,
     describeDrift(drift),
     drift.explanation,
+    ...describeBeside(drift.beside),
     ...(performance ? [describePerformance(performance), performance.explanation] : []),
     ...(acted && notAdded ? [notAdded] : []),
     ...(acted?.collected ? [describeCollected(acted.collected, { model, environment, next: false })] : []),
@@ -137,6 +138,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
       environment,
       model: definition.name,
       rule: definition.drift,
+      now,
       ...(from && { from }),
       performance: { definition, ...(labels && { labels }) },
     },

@@ -4,6 +4,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { writeJson } from "../../platform/base/files";
 import { findRecord } from "../../platform/base/stored-record";
 import { withoutPeriod } from "../../platform/base/wording";
+import { describeBeside } from "../terminal/describe-drift";
 import { monitor } from "../watching/monitor";
 import { awaitLogged, replayRows } from "../../deploy/tests/replay";
 import { heldOutRows } from "../runs/held-out-rows";
@@ -61,7 +62,8 @@ export const driftStep: Step = {
       ...(replay && { from: new Date(replay.from), testsOf: run.id }),
     });
     await writeJson(session.runs.path(run.id, "drift.json"), drift);
-    return { message: `${withoutPeriod(drift.explanation)} (that of ${version})` };
+    const beside = describeBeside(drift.beside).map(withoutPeriod);
+    return { message: [`${withoutPeriod(drift.explanation)} (that of ${version})`, ...beside].join("; ") };
   },
 };
 

@@ -1,5 +1,5 @@
-import { percent } from "../../platform/base/wording";
-import type { ColumnDrift, DriftReport } from "../../platform/drift/drift";
+import { counted, percent } from "../../platform/base/wording";
+import type { ColumnDrift, DriftReport, LogBeside } from "../../platform/drift/drift";
 import { formatTable } from "./format-table";
 
 /** Most new values that are named in a table. */
@@ -34,4 +34,29 @@ export function describeDrift({ columns, judged }: DriftReport): string {
       judged ? (column.drifted ? "drifted" : "no drift") : "not judged",
     ]),
   );
+}
+
+/** What the log has beside the rows that were compared, a sentence each; none of what there is not. */
+export function describeBeside(beside: LogBeside | undefined): string[] {
+  const { otherVersions = 0, otherModel = 0, ahead = 0, unknownLabels = 0 } = beside ?? {};
+  const are = (count: number): string => (count === 1 ? "is" : "are");
+  const told: readonly [number, string][] = [
+    [
+      otherVersions,
+      `${counted(otherVersions, "row")} that other versions answered ${are(otherVersions)} left out.`,
+    ],
+    [
+      otherModel,
+      `${counted(otherModel, "row")} of another model, whose log is among this one's files, ${are(otherModel)} left out.`,
+    ],
+    [
+      ahead,
+      `${counted(ahead, "row")} ${are(ahead)} dated later than now: the clock of what served them, or of this machine, is wrong. They are judged all the same.`,
+    ],
+    [
+      unknownLabels,
+      `${counted(unknownLabels, "label")} ${are(unknownLabels)} of requests that are not in what was read of the log.`,
+    ],
+  ];
+  return told.flatMap(([count, sentence]) => (count > 0 ? [sentence] : []));
 }

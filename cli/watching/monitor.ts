@@ -14,6 +14,7 @@ import {
 import { TruthJoin } from "../../platform/predictions/truth-join";
 import { readPredictionLog } from "../../platform/predictions/prediction-log";
 import type { PredictionRecord } from "../../platform/predictions/prediction-record";
+import { AskedRecords } from "./asked-records";
 import { profileRecordsAgainst } from "../../platform/drift/profile-values";
 import { readFromModel } from "../session/read-from-model";
 import type { Session } from "../session/session";
@@ -31,6 +32,8 @@ export interface MonitorOptions {
     readonly definition: Pick<ModelDefinition, "task" | "columns" | "gate" | "drift">;
     readonly labels?: readonly Label[];
   };
+  /** What records are dated by; by default the clock of this machine. */
+  readonly now?: Date;
 }
 
 export interface MonitorResult {
@@ -39,19 +42,6 @@ export interface MonitorResult {
   readonly drift: DriftReport;
   /** Absent where it was not asked for, or nothing can be said of it. */
   readonly performance?: Performance;
-}
-
-/** What a version was asked by clients, or by the tests that are named. */
-async function* askedOf(
-  version: string,
-  testsOf: string | undefined,
-  records: AsyncIterable<PredictionRecord>,
-): AsyncIterable<PredictionRecord> {
-  for await (const record of records) {
-    const { model, id, test = false } = record;
-    const isAsked = testsOf === undefined ? !test : test && id.startsWith(testsOf);
-    if (model === version && isAsked) yield record;
-  }
 }
 
 /** Looks at how right a version is, while its records are read for something else. */
@@ -73,6 +63,16 @@ class PerformanceWatch {
     }
   }
 
+  /** Notes what another version was asked: labels of that are not unknown. */
+  note(record: PredictionRecord): void {
+    this.truth?.note(record);
+  }
+
+  /** Labels of rows that the log does not have; undefined without labels. */
+  get unknownLabels(): number | undefined {
+    return this.truth?.unknown;
+  }
+
   result(version: string, registered: Parameters<typeof measurePerformance>[2]): Performance | undefined {
     const { definition } = this.asked;
     if (this.truth !== undefined) {
@@ -86,7 +86,7 @@ class PerformanceWatch {
 /** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */
 export async function monitor(
   session: Pick<Session, "predictions" | "output" | "registry"> & { readonly deployer: Deployer },
-  { environment, model, rule, from, testsOf, performance: asked }: MonitorOptions,
+  { environment, model, rule, from, testsOf, performance: asked, now = new Date() }: MonitorOptions,
 ): Promise<MonitorResult> {
   const { stable } = await session.deployer.status(environment, model);
   if (!stable) {
@@ -108,9 +108,17 @@ export async function monitor(
     },
   });
   const watch = asked && new PerformanceWatch(asked);
-  const records = askedOf(stable.model, testsOf, log);
+  const picked = new AskedRecords({
+    version: stable.model,
+    testsOf,
+    now,
+    onOther: (record) => watch?.note(record),
+  });
+  const records = picked.of(log);
   const current = await profileRecordsAgainst(reference, watch?.watch(records) ?? records);
   const performance = watch && registered && watch.result(stable.model, registered);
-  const drift = measureDrift(reference, current, rule);
+  const unknownLabels = watch?.unknownLabels;
+  const beside = { ...picked.beside(), ...(unknownLabels !== undefined && { unknownLabels }) };
+  const drift = { ...measureDrift(reference, current, rule), beside };
   return { version: stable.model, drift, ...(performance && { performance }) };
 }

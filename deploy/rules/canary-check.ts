@@ -1,7 +1,7 @@
 import type { CanaryRule } from "../../platform/definition/definition";
 import type { PredictionShift } from "../../platform/metrics/prediction-shift";
 import type { TrackSample } from "../../platform/release/deployment";
-import { harmAbove, healthBelow } from "./evidence";
+import { apartBy, doubtAbove, harmAbove, healthBelow, healthBelowAmongMany } from "./evidence";
 
 /** One question asked of a canary. */
 export interface CanaryCheck {
@@ -16,7 +16,7 @@ export interface CanaryCheck {
   /** The most (of requests: the least) that is allowed, in the same unit. */
   readonly limit?: number;
   readonly explanation: string;
-  /** Unsure: whether what was seen is likelier of a harmful canary than of one that is allowed. */
+  /** Unsure: whether what was seen is so likely of a harmful canary that it does not pass when its time is over. */
   readonly leansToHarm?: boolean;
 }
 
@@ -32,6 +32,8 @@ export interface CanaryInput {
   readonly comparedWith?: ComparedWith;
   readonly canary: TrackSample;
   readonly rule: CanaryRule;
+  /** This is one of many looks at what is seen of it: neither the first nor the last. */
+  readonly amongMany?: boolean;
   /** How its predictions lay to stable's where the gate found them better: that is not held against it a second time. */
   readonly expected?: PredictionShift;
 }
@@ -57,13 +59,24 @@ interface Judged extends Pick<CanaryCheck, "state" | "leansToHarm"> {
   readonly doubt: string;
 }
 
-/** The state of a check by the evidence of harm; NaN never counts as healthy. */
-export function stateOf(evidence: number, health = healthBelow): Judged {
+/** Evidence up to which a check holds. */
+export function healthOf({ amongMany = false }: Pick<CanaryInput, "amongMany">): number {
+  return amongMany ? healthBelowAmongMany : healthBelow;
+}
+
+/**
+ * The state of a check by the evidence of harm; NaN never counts as healthy. `health` is up to where it holds, `apart`
+ * by how many standard errors the canary differs from stable, where that is known.
+ */
+export function stateOf(
+  evidence: number,
+  { health, apart = Infinity }: { readonly health: number; readonly apart?: number },
+): Judged {
   if (!(evidence < harmAbove)) return { state: "fails", doubt: "" };
   if (evidence <= health) return { state: "holds", doubt: "" };
   return {
     state: "unsure",
-    leansToHarm: evidence > 0,
+    leansToHarm: evidence > doubtAbove && apart >= apartBy,
     doubt: ", and more requests have to show whether it holds",
   };
 }
@@ -71,13 +84,15 @@ export function stateOf(evidence: number, health = healthBelow): Judged {
 /** The order in which what was measured is told: the worst first. */
 const gravity: readonly CanaryCheck["state"][] = ["fails", "lacking", "unsure", "holds", "not-measurable"];
 
-/** The worst of what was measured; the first of the worst ones. */
-export function worstOf<Measured extends Pick<CanaryCheck, "state">>(
+/** The worst of what was measured: the first of the worst ones and, of several that are unsure, one that leans to harm. */
+export function worstOf<Measured extends Pick<CanaryCheck, "state" | "leansToHarm">>(
   measured: readonly [Measured, ...Measured[]],
 ): Measured {
-  return measured.reduce((worse, next) =>
+  const worst = measured.reduce((worse, next) =>
     gravity.indexOf(next.state) < gravity.indexOf(worse.state) ? next : worse,
   );
+  if (worst.state !== "unsure") return worst;
+  return measured.find(({ leansToHarm }) => leansToHarm === true) ?? worst;
 }
 
 /** The state of a check by whether its value is allowed, or surely is not; `doubt` is what is said where neither is sure. */

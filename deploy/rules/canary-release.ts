@@ -11,7 +11,7 @@ import { setCanary } from "./set-canary";
 const defaultRounds = 30;
 
 /** So many times longer the last stage waits: what it lets pass answers everybody. */
-const lastStagePatience = 4;
+export const lastStagePatience = 4;
 
 /** A stage before the last, in which hardly anybody asks, is left once the canary has had this share of `minRequests`. */
 const littleTraffic = 0.2;
@@ -45,7 +45,11 @@ function requestsFor({ weight, shadow }: Traffic, rule: CanaryRule, hasStable: b
 }
 
 /** Sends one round of traffic and judges the stage by all that was seen since it began. */
-async function judgeRound(plan: CanaryAnalysis, traffic: Traffic): Promise<CanaryStage> {
+async function judgeRound(
+  plan: CanaryAnalysis,
+  traffic: Traffic,
+  { amongMany }: { readonly amongMany: boolean },
+): Promise<CanaryStage> {
   const { deployer, environment, release, rule, signal } = plan;
   const { name } = parseModelRef(release.model);
   signal.throwIfAborted();
@@ -53,13 +57,13 @@ async function judgeRound(plan: CanaryAnalysis, traffic: Traffic): Promise<Canar
   await plan.sendTraffic(urlOf(before), requestsFor(traffic, rule, before.stable !== undefined));
   // A round that was cut short is not judged.
   signal.throwIfAborted();
-  return { weight: traffic.weight, ...judgeCanary(await deployer.status(environment, name), plan) };
+  const after = await deployer.status(environment, name);
+  return { weight: traffic.weight, ...judgeCanary(after, { ...plan, amongMany }) };
 }
 
 /**
- * What becomes of a stage that is undecided when its time is over. In the last one the likelier decides: whether it does harm or is as is
- * allowed. Before that a canary goes on of which harm is not shown, as there is more to come. Too little to judge is no health, and is
- * rolled back, but for a stage before the last: the next gives the canary more of the few requests.
+ * What becomes of a stage that is undecided when its time is over. In the last one a canary goes whose harm is too likely. Before it one goes on of which harm is not shown, as there is more to come.
+ * Too little to judge is no health, and is rolled back, but for a stage before the last: the next gives the canary more of the few requests.
  */
 export function decideAtLast(
   stage: CanaryStage,
@@ -72,7 +76,7 @@ export function decideAtLast(
     explanation: `${why} after ${rounds} rounds of traffic${then}. ${explanation}`,
   });
   if (reason === "unsure") {
-    if (last && leansToHarm) return end("roll-back", "Likelier worse than is allowed");
+    if (last && leansToHarm) return end("roll-back", "Too likely worse than is allowed");
     return end("advance", "Not shown to be worse than is allowed");
   }
   if (last || canary.requests < littleTraffic * rule.minRequests) return end("roll-back", "Still undecided");
@@ -87,7 +91,7 @@ export async function analyseCanary(plan: CanaryAnalysis, traffic: Traffic): Pro
   const last = traffic.weight >= Math.max(...rule.weights);
   const rounds = last ? lastStagePatience * maxRounds : maxRounds;
   for (let round = 1; ; round += 1) {
-    const stage = await judgeRound(plan, traffic);
+    const stage = await judgeRound(plan, traffic, { amongMany: round > 1 && round < rounds });
     if (stage.verdict !== "wait") return stage;
     if (round >= rounds) return decideAtLast(stage, { rule, rounds, last });
   }

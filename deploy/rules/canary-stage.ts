@@ -11,7 +11,7 @@ export const canaryStageSchema = z.object({
   verdict: z.enum(canaryVerdicts),
   reason: z.enum(canaryReasons),
   explanation: z.string(),
-  /** Unsure: whether what was seen is likelier of a harmful canary than of one that is allowed. */
+  /** Unsure: whether what was seen is so likely of a harmful canary that it does not pass when its time is over. */
   leansToHarm: z.boolean().exactOptional(),
   reference: trackSampleSchema,
   canary: trackSampleSchema,

@@ -24,7 +24,7 @@ interface CanaryDecision {
   readonly reason: (typeof canaryReasons)[number];
   /** The reason in a sentence, with numbers. */
   readonly explanation: string;
-  /** Unsure: whether harm is the likelier. */
+  /** Unsure: whether harm is so likely that it does not pass when its time is over. */
   readonly leansToHarm?: boolean;
   readonly checks: readonly CanaryCheck[];
 }

@@ -1,8 +1,16 @@
 import { share } from "../../platform/base/share";
 import { percent } from "../../platform/base/wording";
 import type { Answers, TrackSample } from "../../platform/release/deployment";
-import { finite, stateOf, whereSeen, worstOf, type CanaryCheck, type CanaryInput } from "./canary-check";
-import { evidenceOfShare, evidenceOfShares, type Effects } from "./evidence";
+import {
+  finite,
+  healthOf,
+  stateOf,
+  whereSeen,
+  worstOf,
+  type CanaryCheck,
+  type CanaryInput,
+} from "./canary-check";
+import { evidenceOfShare, evidenceOfShares, standardErrorsApart, type Effects } from "./evidence";
 
 /** A share that is so much larger than is allowed has to be found. */
 const foundAbove = 0.02;
@@ -57,6 +65,8 @@ function groupsOf({ reference, canary, comparedWith }: CanaryInput): Group[] {
 /** What was seen of one group: how much it speaks for harm, and in words. */
 interface Seen {
   readonly evidence: number;
+  /** By how many standard errors the canary's share is greater than stable's. */
+  readonly apart: number;
   readonly difference: number;
   readonly words: string;
 }
@@ -78,6 +88,8 @@ function seenOf({ whose, ours, theirs }: Group, ending: Ending, input: CanaryInp
   const where = whereSeen(input);
   return {
     evidence: all ? Infinity : evidence,
+    // Of what stable answers, stable itself refuses nothing.
+    apart: alone === undefined ? standardErrorsApart(mine, other) : Infinity,
     difference: share(mine.hits, mine.count) - (alone === undefined ? share(other.hits, other.count) : 0),
     words:
       `${mine.hits} of ${mine.count} canary requests${whose} ${verbs[ending]}` +
@@ -91,8 +103,9 @@ function checkShare(input: CanaryInput, ending: Ending): CanaryCheck {
   const seen = groupsOf(input).map((group) => seenOf(group, ending, input));
   const total = seen.reduce((sum, { evidence }) => sum + evidence, 0);
   // All together have to speak for health, and none of them against it.
-  const each = seen.map(({ evidence }) => stateOf(evidence, 0));
-  const { doubt, ...judged } = worstOf([stateOf(total), ...each]);
+  const each = seen.map(({ evidence, apart }) => stateOf(evidence, { health: 0, apart }));
+  const apart = Math.hypot(...seen.map((one) => one.apart));
+  const { doubt, ...judged } = worstOf([stateOf(total, { health: healthOf(input), apart }), ...each]);
   return {
     name: ending,
     ...judged,

@@ -1,6 +1,6 @@
 import { formatNumber } from "../../platform/base/format-number";
 import type { TrackSample } from "../../platform/release/deployment";
-import { finite, stateOf, worstOf, type CanaryCheck, type CanaryInput } from "./canary-check";
+import { finite, healthOf, stateOf, worstOf, type CanaryCheck, type CanaryInput } from "./canary-check";
 import { evidenceOfDistances, evidenceOfEstimate, type Effects } from "./evidence";
 
 /**
@@ -87,7 +87,8 @@ function tailEvidence(canary: LatencyCurve, stable: LatencyCurve, { allowed, har
 }
 
 /** Whether the canary's answers take longer than stable's by more than is allowed: most of them, or the slowest. */
-export function checkLatency({ reference, canary, rule, comparedWith }: CanaryInput): CanaryCheck {
+export function checkLatency(input: CanaryInput): CanaryCheck {
+  const { reference, canary, rule, comparedWith } = input;
   const name = "latency";
   if (comparedWith?.kind === "tests") {
     return {
@@ -108,7 +109,8 @@ export function checkLatency({ reference, canary, rule, comparedWith }: CanaryIn
     const [before, now] = [theirs.at(at.share), ours.at(at.share)];
     const limit = Math.max(before * rule.mayBeSlowerBy, before + rule.latencyToleranceMs);
     const allowed = limit / Math.max(before, shortestMs);
-    const { doubt, ...judged } = stateOf(evidenceOf(ours, theirs, { allowed, harmful: at.found * allowed }));
+    const evidence = evidenceOf(ours, theirs, { allowed, harmful: at.found * allowed });
+    const { doubt, ...judged } = stateOf(evidence, { health: healthOf(input) });
     return {
       ...judged,
       ...finite({ value: now, limit }),

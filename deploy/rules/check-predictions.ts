@@ -4,6 +4,7 @@ import type { TrackSample } from "../../platform/release/deployment";
 import {
   errorPerLook,
   finite,
+  healthOf,
   judge,
   rounding,
   stateOf,
@@ -74,7 +75,8 @@ function measureMean({ before, now, counts, input }: Both): Measured {
     now.standardDeviation / Math.sqrt(counts[1]),
   );
   const effects = { allowed: rule.mayShiftBy, harmful: foundAbove * rule.mayShiftBy };
-  const { doubt, ...judged } = stateOf(evidenceOfEstimate(shift, error / scale, effects));
+  const evidence = evidenceOfEstimate(shift, error / scale, effects);
+  const { doubt, ...judged } = stateOf(evidence, { health: healthOf(input) });
   return {
     ...judged,
     ...finite({ value: shift, limit: rule.mayShiftBy }),

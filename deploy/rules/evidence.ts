@@ -13,6 +13,17 @@ export interface Effects {
 export const harmAbove = 6.5;
 export const healthBelow = -3.5;
 
+/** The same at one of many looks, of which each may take a harmful canary that has been lucky so far for a healthy one. */
+export const healthBelowAmongMany = -4.5;
+
+/**
+ * Evidence above which a canary does not pass that is undecided when its time is over: what passes answers everybody, so that it has to
+ * be some times likelier that it does no harm. It goes only if it is not as stable is, too: by so many standard errors, which chance
+ * exceeds in 0.8 % of canaries.
+ */
+export const doubtAbove = -1.5;
+export const apartBy = 2.4;
+
 const logTimes = (count: number, share: number): number => (count === 0 ? 0 : count * Math.log(share));
 
 function logLikelihood({ hits, count }: Counted, share: number): number {
@@ -52,6 +63,15 @@ export function evidenceOfShares(ours: Counted, theirs: Counted, { allowed, harm
   const ifHarmful = difference >= harmful ? free : likelihoodApart(ours, theirs, harmful);
   const ifAllowed = difference <= allowed ? free : likelihoodApart(ours, theirs, allowed);
   return ifHarmful - ifAllowed;
+}
+
+/** By how many standard errors our share is greater than theirs: the signed root of the likelihood ratio (Wilks, 1938); 0 where it is not greater. */
+export function standardErrorsApart(ours: Counted, theirs: Counted): number {
+  if (ours.count === 0 || theirs.count === 0) return 0;
+  const [mine, other] = [ours.hits / ours.count, theirs.hits / theirs.count];
+  if (mine <= other) return 0;
+  const free = logLikelihood(ours, mine) + logLikelihood(theirs, other);
+  return Math.sqrt(2 * Math.max(0, free - likelihoodApart(ours, theirs, 0)));
 }
 
 /** Evidence that a share by itself is harmful, and not only allowed. */

@@ -3,6 +3,7 @@ import { PlatformError } from "../../platform/base/errors";
 import type { ExpectedShift } from "../../platform/registry/expected-shift";
 import { emptySample, type DeploymentStatus, type TrackSample } from "../../platform/release/deployment";
 import { decideCanary } from "./canary";
+import type { CanaryInput } from "./canary-check";
 import type { CanaryStage } from "./canary-stage";
 import type { Comparison } from "./comparison";
 
@@ -59,7 +60,10 @@ export function requireReference(
 }
 
 /** What is known of a canary: compared with stable or with what tests showed of it. */
-export function judgeCanary(serving: Serving, judging: CanaryJudging): Omit<CanaryStage, "weight"> {
+export function judgeCanary(
+  serving: Serving,
+  judging: CanaryJudging & Pick<CanaryInput, "amongMany">,
+): Omit<CanaryStage, "weight"> {
   const { samples } = serving;
   const against = comparedStable(serving, judging);
   const reference = against ? (samples.stable ?? emptySample) : judging.testSample;
@@ -74,6 +78,7 @@ export function judgeCanary(serving: Serving, judging: CanaryJudging): Omit<Cana
     canary,
     rule: judging.rule,
     comparedWith,
+    ...(judging.amongMany && { amongMany: true }),
     ...(expected && { expected }),
   });
   const { verdict, reason, explanation, leansToHarm } = decision;

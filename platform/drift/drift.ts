@@ -34,6 +34,20 @@ const columnDriftSchema = z.object({
 
 export type ColumnDrift = Readonly<z.output<typeof columnDriftSchema>>;
 
+/** What a prediction log has beside the rows that are compared, or what is odd about them. */
+const besideSchema = z.object({
+  /** Rows that other versions of the model answered; they are left out. */
+  otherVersions: count,
+  /** Rows of a model of another name, whose log is among this one's files; they are left out. */
+  otherModel: count,
+  /** Rows that are compared and dated later than now: a clock is wrong. */
+  ahead: count,
+  /** Labels of rows that were not found in the log; absent where there were no labels. */
+  unknownLabels: count.exactOptional(),
+});
+
+export type LogBeside = Readonly<z.output<typeof besideSchema>>;
+
 /** `drift.json` of a run: how the rows that were scored differ from the reference. */
 export const driftReportSchema = z.object({
   /** Rows compared with the reference. */
@@ -45,6 +59,8 @@ export const driftReportSchema = z.object({
   judged: z.boolean(),
   drifted: z.boolean(),
   columns: z.array(columnDriftSchema).readonly(),
+  /** Of a prediction log; absent of other rows, and in reports of earlier versions. */
+  beside: besideSchema.exactOptional(),
   /** The outcome in a sentence, with numbers. */
   explanation: z.string(),
 });

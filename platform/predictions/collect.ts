@@ -6,7 +6,7 @@ import { quoted } from "../base/wording";
 import type { SqlRow, SqlValue } from "../sql/engine";
 import { keyOf, labelsByKey, type Label } from "./labels";
 import { Outcomes, type VersionOutcome } from "./outcomes";
-import type { PredictionRecord } from "./prediction-record";
+import { isDatedAhead, type PredictionRecord } from "./prediction-record";
 
 /** Scored rows with their ground truth, and what was left out of them. */
 export interface CollectedData {
@@ -44,9 +44,6 @@ interface CollectInput {
   readonly labels: Iterable<Label>;
   readonly now: Date;
 }
-
-/** Two machines' clocks may differ by this much, in milliseconds. */
-const clockToleranceMs = 5 * 60_000;
 
 interface ScoredRow {
   readonly id: string;
@@ -103,7 +100,7 @@ export async function collectTrainingData({
       otherModel += requestRows.length;
       continue;
     }
-    if (Date.parse(record.time) > now.getTime() + clockToleranceMs) ahead += requestRows.length;
+    if (isDatedAhead(record, now)) ahead += requestRows.length;
     for (const [row, inputs] of requestRows.entries()) {
       const key = keyOf(id, row);
       const label = byKey.get(key);

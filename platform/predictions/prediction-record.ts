@@ -46,3 +46,11 @@ export function parsePredictionRecord(line: string): PredictionRecord | undefine
   const result = recordSchema.safeParse(value);
   return result.success ? result.data : undefined;
 }
+
+/** Two machines' clocks may differ by this much, in milliseconds. */
+const clockToleranceMs = 5 * 60_000;
+
+/** Whether a record is dated later than now: the clock of what served it, or of this machine, is wrong. */
+export function isDatedAhead({ time }: Pick<PredictionRecord, "time">, now: Date): boolean {
+  return Date.parse(time) > now.getTime() + clockToleranceMs;
+}

@@ -14,14 +14,22 @@ export class TruthJoin {
   private readonly outcomes: Outcomes;
   private readonly inputs = new Map<string, string>();
   private readonly ambiguous = new Set<string>();
+  private readonly unseen: Set<string>;
 
   /** Throws DATA_INVALID for labels that contradict each other. */
   constructor(definition: Pick<ModelDefinition, "task" | "columns">, labels: Iterable<Label>) {
     this.labels = labelsByKey(labels);
+    this.unseen = new Set(this.labels.keys());
     this.outcomes = new Outcomes(definition);
   }
 
+  /** Notes a record that is not joined, as of another version: its labels are no unknown ones. */
+  note({ id, inputs }: Pick<PredictionRecord, "id" | "inputs">): void {
+    if (this.unseen.size > 0) for (const row of inputs.keys()) this.unseen.delete(keyOf(id, row));
+  }
+
   add(record: PredictionRecord): void {
+    this.note(record);
     for (const [row, inputs] of record.inputs.entries()) {
       const key = keyOf(record.id, row);
       const label = this.labels.get(key);
@@ -31,6 +39,11 @@ export class TruthJoin {
       this.inputs.set(key, text);
       this.outcomes.add(record, row, { key, label });
     }
+  }
+
+  /** Labels of rows that no record has had. */
+  get unknown(): number {
+    return this.unseen.size;
   }
 
   /** The labelled rows that a version (`name:version`) scored, with its predictions. */

@@ -3,7 +3,7 @@ import { counted } from "../../../platform/base/wording";
 import type { ColumnDrift, DriftReport } from "../../../platform/drift/drift";
 import { showNumber, showPValue, showShare } from "../display";
 import type { DrawPlot } from "../draw-plot";
-import { foreignValues } from "../../terminal/describe-drift";
+import { describeBeside, foreignValues } from "../../terminal/describe-drift";
 import { html, type Html } from "../html";
 import { psiPlot, sharesPlot } from "../plots/drift-plots";
 import { shareLegend, smallShares } from "../plots/small-shares";
@@ -55,7 +55,7 @@ function driftTable({ columns, judged }: DriftReport): Html {
 /** How the rows that were scored differ from those the model was trained on. */
 export function driftSection(drift: DriftReport, definition: ModelDefinition, draw: DrawPlot): Section {
   const { columns, explanation } = drift;
-  const judged = html`<p>${verdict(drift)} ${explanation}</p>`;
+  const judged = html`<p>${verdict(drift)} ${[explanation, ...describeBeside(drift.beside)].join(" ")}</p>`;
   // Measures of no rows are of nothing, and look like great ones.
   if (drift.rows === 0) return { id: "drift", title: "Drift", content: judged };
   const psi = psiPlot(columns, definition.drift.psi);

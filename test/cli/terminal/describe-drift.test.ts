@@ -1,4 +1,4 @@
-import { describeDrift, foreignValues } from "../../../cli/terminal/describe-drift";
+import { describeBeside, describeDrift, foreignValues } from "../../../cli/terminal/describe-drift";
 import type { ColumnDrift, DriftReport } from "../../../platform/drift/drift";
 
 const column = (details?: Partial<ColumnDrift["details"]>, drifted = false): ColumnDrift => ({
@@ -40,4 +40,25 @@ test.each([
     .replaceAll(/ +/g, " ");
   expect(words).toContain("column PSI JS KS adjusted p missing outside or new");
   expect(words).toContain(`age 0.250 0.500 0.750 0.0020 12.5 % ${verdict}`);
+});
+
+test.each([
+  [undefined, []],
+  [{ otherVersions: 0, otherModel: 0, ahead: 0, unknownLabels: 0 }, []],
+  [
+    { otherVersions: 150, otherModel: 1, ahead: 0 },
+    [
+      "150 rows that other versions answered are left out.",
+      "1 row of another model, whose log is among this one's files, is left out.",
+    ],
+  ],
+  [
+    { otherVersions: 0, otherModel: 0, ahead: 2, unknownLabels: 3 },
+    [
+      "2 rows are dated later than now: the clock of what served them, or of this machine, is wrong. They are judged all the same.",
+      "3 labels are of requests that are not in what was read of the log.",
+    ],
+  ],
+])("what the log has beside: %j", (beside, sentences) => {
+  expect(describeBeside(beside)).toEqual(sentences);
 });

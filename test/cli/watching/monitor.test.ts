@@ -93,6 +93,28 @@ test("requests that other versions answered are left out", async () => {
     ...records(shifted, "cost:3"),
   ]);
   expect(result.drift).toMatchObject({ drifted: false, rows: 200 });
+  expect(result.drift.beside).toEqual({ otherVersions: 400, otherModel: 0, ahead: 0 });
+});
+
+test("a log of another version or model has nothing to judge, and the result says what it has", async () => {
+  await release();
+  const logged = [...records(ages.slice(0, 150), "cost:1"), ...records(ages.slice(0, 7), "price:2")];
+  const { drift } = await watch(logged);
+  expect(drift).toMatchObject({ judged: false, rows: 0 });
+  expect(drift.beside).toEqual({ otherVersions: 150, otherModel: 7, ahead: 0 });
+});
+
+test("rows that are dated later than now, by more than clocks differ, are counted and judged", async () => {
+  await release();
+  const [soon, ahead] = [4, 6].map((minutes) => new Date(later.getTime() + minutes * 60_000));
+  const logged = [
+    ...records(ages.slice(0, 90), "cost:2"),
+    ...records(ages.slice(90, 120), "cost:2", soon),
+    ...records(ages.slice(120), "cost:2", ahead),
+  ];
+  const { drift } = await watch(logged, { now: later });
+  expect(drift).toMatchObject({ judged: true, rows: 200 });
+  expect(drift.beside).toEqual({ otherVersions: 0, otherModel: 0, ahead: 80 });
 });
 
 test("so are requests before the moment asked for", async () => {
@@ -152,6 +174,23 @@ describe("how right the version is", () => {
       judged: true,
       fell,
     });
+  });
+
+  test("labels of requests that nobody asked are counted, those of other versions are not among them", async () => {
+    await release();
+    const others = records(ages.slice(0, 20), "cost:1");
+    const unknown = ["never", "nor-this"].map((id) => ({ id, row: 0, value: 1 }));
+    const [first] = logged;
+    const labels = [
+      ...truthOf([...logged, ...others], 1),
+      ...unknown,
+      { id: first?.id ?? "", row: 1, value: 1 },
+    ];
+    const { drift, performance } = await watch([...logged, ...others], {
+      performance: { definition, labels },
+    });
+    expect(performance).toMatchObject({ rows: 200 });
+    expect(drift.beside).toEqual({ otherVersions: 20, otherModel: 0, ahead: 0, unknownLabels: 3 });
   });
 
   test("is not judged by the truth of other requests, and of a regression there is no estimate", async () => {

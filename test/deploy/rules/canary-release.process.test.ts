@@ -139,11 +139,11 @@ describe("a stage that is undecided when its time is over", () => {
     ["unsure, with more to come", undecided("unsure", 50, true), false, "advance", "Not shown to be worse"],
     ["unsure at last", undecided("unsure", 50), true, "advance", "Not shown to be worse"],
     [
-      "unsure at last, and likelier worse",
+      "unsure at last, and too likely worse",
       undecided("unsure", 50, true),
       true,
       "roll-back",
-      "Likelier worse",
+      "Too likely worse",
     ],
     [
       "few requests, with more to come",

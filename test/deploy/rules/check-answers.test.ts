@@ -106,3 +106,26 @@ test.each<[string, TrackSample, TrackSample, string, string]>([
 ])("how a canary answers: %s", (_, reference, canary, verdict, reason) => {
   expect(decideCanary({ reference, canary, rule })).toMatchObject({ verdict, reason });
 });
+
+test.each([
+  // 5 % fail on stable: harm that is 0.02 more, or a little less, is too likely.
+  [2400, 120, 165, true],
+  [2400, 120, 150, false],
+  // 10 %: as much more may be chance, so that it is not held against the canary.
+  [2400, 240, 288, false],
+  [2400, 240, 300, true],
+])("of %d requests each %d failed on stable and %d on the canary: leans to harm %s", (requests, ...rest) => {
+  const [theirs, ours, leansToHarm] = rest;
+  const reference = sample(requests, { failures: theirs });
+  const canary = sample(requests, { failures: ours });
+  expect(decideCanary({ reference, canary, rule })).toMatchObject({ reason: "unsure", leansToHarm });
+});
+
+test.each([
+  [130, false, "healthy"],
+  [130, true, "unsure"],
+  [400, true, "healthy"],
+])("of %d requests none failed, one look among many %s: %s", (requests, amongMany, reason) => {
+  const input = { reference: sample(9 * requests), canary: sample(requests), rule, amongMany };
+  expect(decideCanary(input)).toMatchObject({ reason });
+});

@@ -5,6 +5,7 @@ import {
   evidenceOfShares,
   harmAbove,
   healthBelow,
+  standardErrorsApart,
   type Counted,
 } from "../../../deploy/rules/evidence";
 
@@ -71,6 +72,22 @@ test.each([
   ["sure of harm", evidenceOfEstimate(1, 0, { allowed: 0.25, harmful: 0.5 }), Infinity],
 ])("evidence of %s", (_, evidence, expected) => {
   expect(evidence).toBeCloseTo(expected, 9);
+});
+
+test.each([
+  [
+    "half as many again, of many",
+    of(1500, 10_000),
+    of(1000, 10_000),
+    500 / Math.sqrt(10_000 * 2 * 0.125 * 0.875),
+  ],
+  ["fewer than theirs", of(3, 100), of(5, 100), 0],
+  ["as many", of(5, 100), of(50, 1000), 0],
+  ["none on either side", of(0, 100), of(0, 100), 0],
+  ["nothing of theirs", of(9, 10), of(0, 0), 0],
+])("standard errors apart: %s", (_, ours, theirs, expected) => {
+  // The likelihood's root and the pooled difference are the same for large samples.
+  expect(standardErrorsApart(ours, theirs)).toBeCloseTo(expected, 0);
 });
 
 test("what is no number is no evidence of anything", () => {

@@ -44,6 +44,15 @@ test("joins by request and row what one version predicted, each row once", () =>
   expect(truth.scoredBy("numbers:2").predicted).toEqual(Float64Array.of(99));
 });
 
+test("counts labels of rows that no record has had, joined or noted", () => {
+  const truth = new TruthJoin(definition, [label("a", 1), label("a", 2, 1), label("b", 3), label("c", 4)]);
+  expect(truth.unknown).toBe(4);
+  truth.add(record("a", [10]));
+  truth.note(record("b", [20, 30]));
+  expect(truth.unknown).toBe(2);
+  expect(truth.scoredBy("numbers:1").actual).toEqual(Float64Array.of(1));
+});
+
 test("leaves out a row whose id was used for other inputs", () => {
   const truth = new TruthJoin(definition, [label("a", 1), label("b", 2)]);
   for (const each of [record("a", [1]), record("a", [2]), record("b", [3])]) truth.add(each);

@@ -1,5 +1,13 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { judgeWeeks } from "../../../../bench/simulation/judge";
+import {
+  limits as usual,
+  mostInAWeek,
+  simulateWeeks,
+  watchedDays,
+  weeksScenarios,
+} from "../../../../bench/simulation/simulated-weeks";
 import { decideRetraining, type WatchFindings } from "../../../../platform/gate/retraining-policy";
 
 const hourMs = 3_600_000;
@@ -22,13 +30,6 @@ function yearOf(
     if (action === "alert") alerts += 1;
   }
   return { retrainings, alerts };
-}
-
-/** The most that fall into any seven days. */
-function mostInAWeek(times: readonly Date[]): number {
-  const inWeekFrom = (from: Date): number =>
-    times.filter((time) => time >= from && time.getTime() < from.getTime() + 7 * 24 * hourMs).length;
-  return Math.max(0, ...times.map(inWeekFrom));
 }
 
 /** Every look is a false alarm: drift that is none, or a fall that is chance. */
@@ -70,4 +71,19 @@ test("a year of drift that does no harm retrains never", () => {
   }));
   expect(retrainings).toEqual([]);
   expect(alerts).toBeGreaterThan(500);
+});
+
+/** Two versions for half a year each; `npm run simulate:decisions` watches twenty, and those of two classes, too, which takes longer. */
+const versions = 2;
+const regressions = weeksScenarios.filter(({ task }) => task === "regression");
+
+test.each(regressions)("half a year of rows, measured and decided on each day: $name", async (scenario) => {
+  const counts = await simulateWeeks(scenario, versions, 5);
+  // No false alarm retrains more often than the cap, and a change is found within a week.
+  expect(judgeWeeks(counts).map(({ verdict }) => verdict)).not.toContain("missed");
+  expect(counts.mostInAWeek).toBeLessThanOrEqual(usual.maxPerWeek);
+  const { change } = scenario;
+  expect(counts.looks).toBe((versions * watchedDays) / (change === undefined ? 1 : 2));
+  expect(counts.foundAfter).toHaveLength(change === undefined ? 0 : versions);
+  for (const looks of counts.foundAfter) expect(looks).toBeLessThanOrEqual(7);
 });
