@@ -180,7 +180,9 @@ test("while the issuer is down known keys go on, and without any the answer is 5
   expect(await answer(tokens, issuer.token())).toBe("200");
   issuer.down = true;
   for (const jti of ["1", "2", "3"]) expect(await answer(tokens, issuer.token({ jti }))).toBe("200");
-  expect(reports[0]).toMatch(/cannot be fetched\. .* The issuer of tokens \(127\.0\.0\.1:\d+\) returned HTTP 503\./);
+  expect(reports[0]).toMatch(
+    /cannot be fetched\. .* The issuer of tokens \(127\.0\.0\.1:\d+\) returned HTTP 503\./,
+  );
   expect(reports[1]).toBe("The keys for checking tokens can be fetched again.");
 });
 
