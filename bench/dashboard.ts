@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { Runs } from "../cli/runs/runs";
 import { actorOf } from "../platform/audit/actor";
 import { AuditTrail } from "../platform/audit/audit-trail";
+import { hourMs } from "../platform/base/durations";
 import { writeJson } from "../platform/base/files";
 import { openRegistry } from "../platform/registry/open-registry";
 import { openWorkspace } from "../platform/settings/workspace";
@@ -104,7 +105,7 @@ async function writeData(folder: string, number: number): Promise<void> {
   await writeJson(path.join(folder, "diabetes", own, "version.json"), {
     ...{ model: "diabetes", digest: own, source: "data.csv", kind: "file", format: "csv", rows: 442 },
     columns: [{ name: "bmi", type: "number" }],
-    keptAt: new Date(number * 3_600_000).toISOString(),
+    keptAt: new Date(number * hourMs).toISOString(),
     files: [{ path: "data.csv", bytes: 1, digest: own }],
   });
 }

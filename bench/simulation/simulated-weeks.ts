@@ -1,3 +1,4 @@
+import { dayMs } from "../../platform/base/durations";
 import { modelDefinitionSchema, type ModelDefinition } from "../../platform/definition/definition";
 import { measureDrift } from "../../platform/drift/drift";
 import type { Profile } from "../../platform/drift/profile";
@@ -14,7 +15,6 @@ import { chanceOf, type Chance } from "./chance";
 
 /** Days that are watched: half a year. A change comes in the middle. */
 export const watchedDays = 26 * 7;
-const dayMs = 24 * 3_600_000;
 const begin = Date.UTC(2026, 0, 1);
 
 const trainingRows = 400;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { minuteMs } from "../../platform/base/durations";
 import { reasonOf } from "../../platform/base/errors";
 import { onLostNpm } from "./npm-above";
 
@@ -18,7 +19,11 @@ const onThisMachine: Patience = { commandMs: 5_000, allMs: 10_000, deafMs: 0 };
  * An update of a stack that is cut off leaves the stack locked and its resources half changed; one that rolls a canary back takes
  * minutes. Agents of Azure Pipelines send SIGTERM 7.5 s after SIGINT (PROCESS_SIGINT_TIMEOUT), which is no second wish.
  */
-export const patienceInAzure: Patience = { commandMs: 14 * 60_000, allMs: 15 * 60_000, deafMs: 30_000 };
+export const patienceWithStacks: Patience = {
+  commandMs: 14 * minuteMs,
+  allMs: 15 * minuteMs,
+  deafMs: 30_000,
+};
 
 /** The life of one command: what it has started, and the signal that ends it. */
 export class CommandScope {
@@ -80,7 +85,7 @@ export class CommandScope {
 
   private stopBy(command: Promise<void>, code: number): void {
     const { allMs } = this.patience;
-    const mayTake = allMs > 60_000 ? ` This may take ${Math.round(allMs / 60_000)} minutes.` : "";
+    const mayTake = allMs > minuteMs ? ` This may take ${Math.round(allMs / minuteMs)} minutes.` : "";
     process.stderr.write(`\nStopping.${mayTake}\n`);
     void this.interrupt(command, code).then(() => process.exit(code));
   }

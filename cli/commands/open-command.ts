@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import { patienceInAzure, type CommandScope } from "./command-scope";
+import { placeOf } from "../../platform/release/place";
+import { patienceWithStacks, type CommandScope } from "./command-scope";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { requireRunOf } from "../runs/require-run-of";
 import type { RunRecord } from "../runs/runs";
@@ -53,7 +54,6 @@ export async function openCommand(
   flags: ModelFlags,
   { changes, hosted, attached = false, port }: CommandOptions = {},
 ): Promise<OpenCommand> {
-  if (changes !== undefined && flags.target === "azure") scope.waitFor(patienceInAzure);
   const session = await sessions().openSession({
     json: flags.json ?? false,
     signal: scope.signal,
@@ -62,6 +62,8 @@ export async function openCommand(
     target: flags.target,
     ...(port?.number !== undefined && { ports: { [port.of]: port.number } }),
   });
+  if (changes !== undefined && placeOf(session.settings.target).environments === "stacks")
+    scope.waitFor(patienceWithStacks);
   const loaded = await definitions().loadDefinition(flags.model, flags.data, session.settings.models);
   const { dataFile } = loaded;
   const locked = { model: flags.model, dataFile };

@@ -1,3 +1,4 @@
+import { minuteMs } from "../../../platform/base/durations";
 import { showCount, showDuration } from "../../report/display";
 import { html, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
@@ -7,8 +8,6 @@ import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
 import { costDrivers } from "./cost-drivers";
 import { links } from "./links";
-
-const minuteMs = 60_000;
 
 /** A training with when it began, and what it has taken. */
 type TimedTraining = Pick<TrainingJob, "startedAt" | "nodeMinutes">;

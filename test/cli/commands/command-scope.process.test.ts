@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandScope, patienceInAzure, type Patience } from "../../../cli/commands/command-scope";
+import { CommandScope, patienceWithStacks, type Patience } from "../../../cli/commands/command-scope";
 import { openCommand } from "../../../cli/commands/open-command";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 
@@ -62,7 +62,7 @@ test("it is ended when its patience is over", async () => {
 });
 
 test.each([
-  ["changes something in Azure", "azure", "canary advance", [patienceInAzure]],
+  ["changes something in Azure", "azure", "canary advance", [patienceWithStacks]],
   ["changes something here", "local", "canary advance", []],
   ["only looks", "azure", undefined, []],
 ] as const)("a command that %s has so much patience", async (_, target, changes, expected) => {

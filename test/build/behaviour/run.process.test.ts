@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, rename, rm, symlink, utimes, writeFile, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { repository } from "../../build/repository";
-import { useTemporaryFolder } from "../platform/base/temporary-folder";
+import { repository } from "../../../build/repository";
+import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 
 const temporary = useTemporaryFolder();
 
