@@ -95,6 +95,8 @@ export async function registered(
           const outputs = references[name.split("/")[1] ?? ""] ?? {};
           return { id: name, state: { name, outputs, secretOutputNames: [] } };
         }
+        // What is read is there already: the stack does not make it.
+        if (args.id) return { id: args.id, state: outputsOf(args) };
         const resource = { type: args.type, name: args.name, inputs: args.inputs as Registered["inputs"] };
         seen.push(resource);
         observe?.(resource);
