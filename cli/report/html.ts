@@ -29,3 +29,8 @@ function toMarkup(part: Part): string {
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.map((text, index) => text + toMarkup(parts[index])).join(""));
 }
+
+/** Text in which words in backticks are commands or names: they stand out. */
+export function withNames(text: string): Html {
+  return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}

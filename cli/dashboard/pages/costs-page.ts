@@ -1,6 +1,6 @@
 import { minuteMs } from "../../../platform/base/durations";
 import { showCount, showDuration } from "../../report/display";
-import { html, type Html } from "../../report/html";
+import { html, withNames, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
 import { showCost, type TrainingJob } from "../../runs/training-job";
 import type { Board } from "../board/board";
@@ -53,10 +53,6 @@ function monthsTable({ name, nodePrice }: Board, months: readonly Month[]): Html
     ]),
   });
 }
-
-/** Text whose words in backticks are names. */
-const withNames = (text: string): Html =>
-  html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 
 function driversPart(): Html {
   return html`<h2>What is billed while nobody trains or asks</h2>

@@ -4,7 +4,7 @@ import {
   type MetricName,
 } from "../../../platform/definition/metric-names";
 import { showNumber } from "../../report/display";
-import { html, type Html } from "../../report/html";
+import { html, withNames, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
 import { compareRuns } from "../../runs/compare-runs";
 import type { ComparedRun, RunSummary } from "../../runs/run-summary";
@@ -42,7 +42,7 @@ export function differencesOf([a, b]: readonly [ComparedRun, ComparedRun]): Html
     ...data.map((found) => ["data", found] as const),
     ...definition.map((found) => ["definition", found] as const),
   ];
-  return html`${caution === undefined ? undefined : html`<p>${caution}</p>`}
+  return html`${caution === undefined ? undefined : html`<p>${withNames(caution)}</p>`}
   ${
     rows.length === 0
       ? html`<p>Trainer, data and definition are the same.</p>`
