@@ -83,7 +83,15 @@ async function run(program) {
     require(program);
     return;
   }
+  require.extensions[".ts"] ??= readTypeScript;
   require(path.join(repository, compiled));
+}
+
+/** What a program reads as it runs, a model's definition for one, may be TypeScript: tsx is loaded with the first of it. */
+function readTypeScript(module, file) {
+  delete require.extensions[".ts"];
+  require("tsx/cjs");
+  require.extensions[".ts"](module, file);
 }
 
 const [node, , program, ...args] = process.argv;

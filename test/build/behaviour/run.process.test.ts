@@ -76,6 +76,14 @@ test("without a folder to write to, the sources themselves are run", async () =>
   expect(await run("here", "a")).toBe("one a");
 });
 
+test("a file of TypeScript that it is given is read, too", async () => {
+  const main = "const { word } = require(process.argv[2] ?? '') as { word: string };\nconsole.log(word);\n";
+  await writeFile(temporary("here", "cli", "main.ts"), main);
+  const text = 'import type { Word } from "./other";\nexport const word: Word = "given";\n';
+  await writeFile(temporary("given.ts"), text);
+  expect(await run("here", temporary("given.ts"))).toBe("given");
+});
+
 test("a source that cannot be compiled is named", async () => {
   await writeFile(temporary("here", "cli", "word.ts"), "export const word = ;\n");
   await expect(run()).rejects.toThrow(/word\.ts:1:20: ERROR: Unexpected ";"/);

@@ -111,7 +111,7 @@ describe("the way of a model into production", () => {
         tags: {
           approvedBy: by,
           canary: expect.stringMatching(
-            /^10 % against QA: advance, \d+ requests, 0 failed; 50 %.*; released$/,
+            /^10 % against qa: advance, \d+ requests, 0 failed; 50 %.*; released$/,
           ),
         },
       },
