@@ -68,7 +68,11 @@ function pick(results: Readonly<Record<string, Result>>, names: readonly string[
 /** Logging commands that steps may print, as an agent understands them. */
 const logging = /^##(?:vso)\[([\w.]+)(?: [^\]]*)?\](.*)$/gm;
 
+/** Runs so far: each has an id of its own, as in a project of Azure DevOps. */
+let runs = 0;
+
 class PipelineRun {
+  private readonly id = String(++runs);
   private readonly artifacts: string;
   private readonly jobs: JobResult[] = [];
   private readonly asked: string[] = [];
@@ -97,7 +101,7 @@ class PipelineRun {
     const { groups, overrides = {}, reason = "Manual" } = this.options;
     const all: Record<string, string> = {
       "Build.Reason": reason,
-      "Build.BuildId": "1",
+      "Build.BuildId": this.id,
       "Build.BuildNumber": this.number,
       "Agent.OS": "Linux",
       "System.AccessToken": "token-of-the-job",
