@@ -79,8 +79,11 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
   });
 
   test("rolls a bad version back by itself, and production is as it was", async () => {
-    const production = (): Promise<unknown> =>
-      Promise.all([place.stacks.route(), place.stacks.deployments(), place.versions()]);
+    const production = async (): Promise<unknown> => [
+      await place.stacks.route(),
+      await place.stacks.deployments(),
+      (await place.versions()).map(({ version, digest, aliases }) => ({ version, digest, aliases })),
+    ];
     const before = await production();
     const { run, seen, failures } = await place.release("diabetes:3");
     expect(failures).toEqual([expect.stringMatching(/roll-back/)]);
@@ -100,5 +103,12 @@ describeEngine("the pipeline of a release, on stacks of the real engine", () => 
       ["Roll back the canary", { stable: 100 }],
     ]);
     expect(await production()).toEqual(before);
+    // What it has shown is not lost with the agent.
+    expect((await place.versions()).at(-1)?.tags).toMatchObject({
+      approvedBy: expect.stringMatching(/^approvers of mlops-prod, /) as unknown,
+      canary: expect.stringMatching(
+        /^10 % against diabetes:2: roll-back, \d+ requests.*; rolled back$/,
+      ) as unknown,
+    });
   });
 });
