@@ -6,7 +6,7 @@ import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
 import { digestOf } from "../../../platform/base/files";
 import { closeGracefully, listen } from "../../../platform/http/listening";
 
-const testKey = "the-key-of-our-tests";
+export const testKey = "the-key-of-our-tests";
 
 export interface OpenGateway {
   readonly port: number;
@@ -14,9 +14,9 @@ export interface OpenGateway {
   close(): Promise<void>;
 }
 
-/** A gateway's listener whose stable version is whatever answers at a port. */
-export async function openGateway(scoringPort: number): Promise<OpenGateway> {
-  const release = { model: "cost:3", package: "/nowhere", digest: digestOf("3") };
+/** The scoring of a version whose process is not started. */
+export function idleScoring(version: number): SupervisedScoring {
+  const release = { model: `cost:${version}`, package: "/nowhere", digest: digestOf(`${version}`) };
   const launch = {
     environment: "qa",
     entry: "/nowhere",
@@ -25,7 +25,12 @@ export async function openGateway(scoringPort: number): Promise<OpenGateway> {
     logLevel: "info",
     testKey,
   };
-  const scoring = new SupervisedScoring(release, launch, () => undefined);
+  return new SupervisedScoring(release, launch, () => undefined);
+}
+
+/** A gateway's listener whose stable version is whatever answers at a port. */
+export async function openGateway(scoringPort: number): Promise<OpenGateway> {
+  const scoring = idleScoring(3);
   jest.spyOn(scoring, "use").mockImplementation((_waitMs, task) => task(scoringPort));
   const sampler = new TrackSampler();
   const routing = {

@@ -6,14 +6,11 @@ import { closeGracefully, listen } from "../../../platform/http/listening";
 import { Proxy } from "../../../deploy/laptop/proxy";
 import { createPublicServer } from "../../../deploy/laptop/public-server";
 import type { LiveTrack } from "../../../deploy/laptop/routing";
-import { SupervisedScoring } from "../../../deploy/laptop/supervised-scoring";
 import type { Track } from "../../../platform/release/deployment";
 import { TrackSampler } from "../../../deploy/laptop/track-sampler";
 import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
 import { routedPath } from "../../../scoring/http/path-pattern";
-import { digestOf } from "../../../platform/base/files";
-
-const testKey = "the-key-of-our-tests";
+import { idleScoring, testKey } from "./gateway-fixture";
 
 /** What the scoring process answers to each path, with status 200; 404 to any other. */
 const answers: Readonly<Record<string, string>> = {
@@ -46,16 +43,7 @@ let server: Server;
 let url: string;
 
 function track(name: Track = "stable", server = scoring, counts = sampler): LiveTrack {
-  const release = { model: "cost:1", package: "/nowhere", digest: digestOf("1") };
-  const launch = {
-    environment: "qa",
-    entry: "/nowhere",
-    predictions: "/nowhere",
-    logFile: "/nowhere",
-    logLevel: "info",
-    testKey,
-  };
-  const supervised = new SupervisedScoring(release, launch, () => undefined);
+  const supervised = idleScoring(1);
   const { port } = server.address() as AddressInfo;
   jest.spyOn(supervised, "use").mockImplementation((_waitMs, task) => task(port));
   return { name, scoring: supervised, sampler: counts };

@@ -5,27 +5,15 @@ import { closeGracefully, listen } from "../../../platform/http/listening";
 import { Proxy } from "../../../deploy/laptop/proxy";
 import { createPublicServer } from "../../../deploy/laptop/public-server";
 import { chooseTrack, type LiveTrack, type Routing } from "../../../deploy/laptop/routing";
-import { SupervisedScoring } from "../../../deploy/laptop/supervised-scoring";
 import { TrackSampler } from "../../../deploy/laptop/track-sampler";
 import { TrafficSplitter } from "../../../deploy/laptop/traffic-splitter";
-import { digestOf } from "../../../platform/base/files";
-
-const testKey = "the-key-of-our-tests";
+import { idleScoring, testKey } from "./gateway-fixture";
 
 /** A track whose process is not started. */
 function track(name: LiveTrack["name"], version: number): LiveTrack {
-  const release = { model: `cost:${version}`, package: "/nowhere", digest: digestOf(`${version}`) };
-  const launch = {
-    environment: "qa",
-    entry: "/nowhere",
-    predictions: "/nowhere",
-    logFile: "/nowhere",
-    logLevel: "info",
-    testKey,
-  };
   return {
     name,
-    scoring: new SupervisedScoring(release, launch, () => undefined),
+    scoring: idleScoring(version),
     sampler: new TrackSampler(),
   };
 }
