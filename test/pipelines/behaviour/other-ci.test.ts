@@ -268,9 +268,9 @@ describe("GitHub's own parser", () => {
   });
 });
 
-test("on GitHub the way back signs in again, and the step that it is for ends before its job does", () => {
+test("on GitHub the way back signs in again and comes before the record, and the step that it is for ends before its job does", () => {
   const { canary } = gitHubFile("release.yml").jobs;
-  const [advance, signIn, back] = canary?.steps.slice(-3) ?? [];
+  const [advance, signIn, back, record] = canary?.steps.slice(-4) ?? [];
   expect(advance?.run).toContain("canary advance");
   expect(Number(advance?.["timeout-minutes"])).toBeLessThanOrEqual(Number(canary?.["timeout-minutes"]) - 15);
   expect([signIn?.uses, signIn?.if]).toEqual(["azure/login@v2", "failure() || cancelled()"]);
@@ -278,6 +278,7 @@ test("on GitHub the way back signs in again, and the step that it is for ends be
     'npm run mlops -- canary rollback --unlock --release "$RELEASE"',
     "failure() || cancelled()",
   ]);
+  expect([record?.uses, record?.if]).toEqual(["actions/upload-artifact@v4", "always()"]);
 });
 
 const actionlint = process.env.ACTIONLINT ?? "";
