@@ -15,6 +15,7 @@ import { isSummedMetric, summedMetrics, termsByRow } from "../metrics/metric-ter
 import { againstRest, averagePrecision, meanArea, type AreaMean } from "../metrics/rank-metrics";
 import { areaGradient, meanAreaGradient, precisionGradient } from "../metrics/rank-gradients";
 import { metrics, type MetricName } from "../definition/metric-names";
+import { Resampler } from "../kernels/resample";
 import { quantile } from "../base/quantile";
 import { areaUnderRoc, rankRows, weighByScore, type ClassWeights } from "../metrics/ranks";
 
@@ -29,10 +30,12 @@ const maxRanked = 60_000;
 
 /** A metric of a resample, given how often each unit (row, or group of rows) was drawn. */
 type Statistic = (draws: Float64Array) => number;
-/** Which unit every row belongs to. */
+/** What is drawn. */
 interface Units {
   readonly count: number;
+  /** Which unit every row belongs to. */
   readonly ofRow: Uint32Array;
+  readonly resampler: Resampler;
 }
 
 /** The middle `level` (0..1) of what was resampled. */
@@ -99,21 +102,17 @@ function bootstrap(
   const rows = models[0].actual.length;
   if (rows < 2) return undefined;
   const random = xoroshiro128plus(seed);
-  /** A whole number from 0 to `count` - 1, each as likely as the others to within count / 2^32. */
-  const draw = (count: number): number => ((random.next() >>> 0) * (count / 2 ** 32)) >>> 0;
-  const units: Units =
+  /** The group of a row, each as likely as the others to within groups / 2^32. */
+  const drawGroup = (): number => ((random.next() >>> 0) * (groups / 2 ** 32)) >>> 0;
+  const [count, ofRow] =
     rows <= maxUnits
-      ? { count: rows, ofRow: Uint32Array.from({ length: rows }, (_, row) => row) }
-      : { count: groups, ofRow: new Uint32Array(rows).map(() => draw(groups)) };
-  const statistics = models.map((scored) => statisticOf(metric, scored, units));
+      ? [rows, Uint32Array.from({ length: rows }, (_, row) => row)]
+      : [groups, new Uint32Array(rows).map(drawGroup)];
+  const resampler = new Resampler(count, random.getState());
+  const statistics = models.map((scored) => statisticOf(metric, scored, { count, ofRow, resampler }));
   const differences: number[] = [];
-  const draws = new Float64Array(units.count);
   for (let resample = 0; resample < resamples; resample++) {
-    draws.fill(0);
-    for (let drawn = 0; drawn < units.count; drawn++) {
-      const unit = draw(units.count);
-      draws[unit] = (draws[unit] ?? 0) + 1;
-    }
+    const draws = resampler.draw();
     const value = difference(statistics.map((statistic) => statistic(draws)));
     if (Number.isFinite(value)) differences.push(value);
   }
@@ -153,7 +152,7 @@ function statisticOf(metric: MetricName, rows: ScoredRows, units: Units): Statis
 
 /** Terms are summed per unit once; a resample then takes time linear in the units. */
 function summedStatistic(
-  { count, ofRow }: Units,
+  { count, ofRow, resampler }: Units,
   metric: {
     /** They are there until another row is asked for. */
     termsOf: (row: number) => ArrayLike<number>;
@@ -172,28 +171,19 @@ function summedStatistic(
       unitSums[from + index] = (unitSums[from + index] ?? 0) + weight * (terms[index] ?? NaN);
     unitSums[from + last] = (unitSums[from + last] ?? 0) + weight;
   });
-  return (draws) => {
-    const sums = sumsOfDrawn(unitSums, draws);
+  const sumsOfDrawn = resampler.sumsOf(unitSums);
+  return () => {
+    const sums = sumsOfDrawn();
     return metric.value(sums, sums[last] ?? NaN);
   };
 }
 
-/** What the units that were drawn come to, each as often as it was; the sums of a unit lie side by side. */
-function sumsOfDrawn(unitSums: Float64Array, draws: Float64Array): Float64Array {
-  const width = unitSums.length / draws.length;
-  const sums = new Float64Array(width);
-  for (let unit = 0; unit < draws.length; unit++) {
-    const times = draws[unit] ?? 0;
-    if (times === 0) continue;
-    for (let index = 0; index < width; index++) {
-      sums[index] = (sums[index] ?? 0) + times * (unitSums[unit * width + index] ?? 0);
-    }
-  }
-  return sums;
-}
-
 /** A metric of counts by class; where units are rows, of the rows, else of the counts that are summed per unit once. */
-function countStatistic(metric: LabelMetric, rows: ScoredRows, { count, ofRow }: Units): Statistic {
+function countStatistic(
+  metric: LabelMetric,
+  rows: ScoredRows,
+  { count, ofRow, resampler }: Units,
+): Statistic {
   const { actual, weights, classes = 2 } = rows;
   const labels = labelsOf(rows);
   const countRows = (countsOf: (row: number) => LabelCounts, weightOf: (row: number) => number): void => {
@@ -220,7 +210,8 @@ function countStatistic(metric: LabelMetric, rows: ScoredRows, { count, ofRow }:
     (row) => units[ofRow[row] ?? 0] ?? emptyCounts(classes),
     (row) => weights?.[row] ?? 1,
   );
-  return (draws) => labelMetrics[metric](countsIn(sumsOfDrawn(unitSums, draws)));
+  const sumsOfDrawn = resampler.sumsOf(unitSums);
+  return () => labelMetrics[metric](countsIn(sumsOfDrawn()));
 }
 
 /** What each row counts in a resample. */

@@ -297,3 +297,4 @@ function addOne(counts: usize, bin: i64): void {
 }
 
 export { foundRows, nextRow, readRows, untold } from "./csv";
+export { drawUnits, sumDrawn } from "./resample";
