@@ -27,34 +27,39 @@ function stateOf(file) {
 function isCurrent(compiled) {
   try {
     const states = JSON.parse(fs.readFileSync(path.join(repository, `${compiled}.json`), "utf8"));
-    const names = [...Object.keys(states), ...others];
-    return names.every((name) => stateOf(name) === states[name]);
+    return [...Object.keys(states), ...others].every((name) => stateOf(name) === states[name]);
   } catch {
     return false;
   }
 }
 
-/** Lets each source know its own place, as if it had been loaded by itself, wherever the repository is by then. */
-const ownPlaces = {
-  name: "own-places",
+/**
+ * Notes how each source was before it was read: one that is saved while all are compiled counts as changed. Lets each know its own
+ * place, as if it had been loaded by itself, wherever the repository is by then.
+ */
+const readSources = (states) => ({
+  name: "read-sources",
   setup(build) {
-    build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
-      const text = fs.readFileSync(file, "utf8");
-      if (file.includes("node_modules") || !/\b__(dir|file)name\b/.test(text)) return undefined;
+    build.onLoad({ filter: /./, namespace: "file" }, ({ path: file }) => {
+      if (file.includes("node_modules")) return undefined;
       const name = path.relative(repository, file);
+      states[name] = stateOf(name);
+      if (!file.endsWith(".ts")) return undefined;
+      const text = fs.readFileSync(file, "utf8");
       const place = (of) => `require("node:path").join(compiledIn, "../..", ${JSON.stringify(of)})`;
       const names = `const __filename = ${place(name)}, __dirname = ${place(path.dirname(name))};`;
-      return { contents: names + text, loader: "ts" };
+      return { contents: /\b__(dir|file)name\b/.test(text) ? names + text : text, loader: "ts" };
     });
   },
-};
+});
 
 async function compile(program, compiled) {
   const { build } = require("esbuild");
-  const { metafile, outputFiles } = await build({
-    ...{ entryPoints: [program], outfile: compiled, absWorkingDir: repository, write: false, metafile: true },
+  const states = Object.fromEntries(others.map((name) => [name, stateOf(name)]));
+  const { outputFiles } = await build({
+    ...{ entryPoints: [program], outfile: compiled, absWorkingDir: repository, write: false },
     ...{ bundle: true, platform: "node", format: "cjs", target: `node${process.versions.node}` },
-    ...{ external, plugins: [ownPlaces], banner: { js: "const compiledIn = __dirname;" } },
+    ...{ external, plugins: [readSources(states)], banner: { js: "const compiledIn = __dirname;" } },
     ...{ sourcemap: "linked", sourcesContent: false, logLevel: "silent" },
     // import() becomes a late require(): the names that a CommonJS package exports are then all there.
     supported: { "dynamic-import": false },
@@ -66,9 +71,8 @@ async function compile(program, compiled) {
     fs.renameSync(`${file}.${process.pid}`, file);
   };
   for (const { path: file, contents } of outputFiles) put(file, contents);
-  const sources = Object.keys(metafile.inputs).filter((name) => !name.startsWith("node_modules/"));
-  const states = [...sources, ...others, compiled].map((name) => [name, stateOf(name)]);
-  put(path.join(repository, `${compiled}.json`), JSON.stringify(Object.fromEntries(states)));
+  states[compiled] = stateOf(compiled);
+  put(path.join(repository, `${compiled}.json`), JSON.stringify(states));
 }
 
 async function run(program) {

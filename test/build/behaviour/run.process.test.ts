@@ -53,6 +53,31 @@ test("what was compiled is used until a source changes", async () => {
   expect(await run()).toBe("six");
 });
 
+test("a source that is saved while all are compiled is compiled the next time", async () => {
+  const saving = `
+    const [fs, Module] = [require("node:fs"), require("node:module")];
+    const load = Module._load;
+    Module._load = (name, ...rest) => {
+      const loaded = load(name, ...rest);
+      if (name !== "esbuild") return loaded;
+      const build = (options) => loaded.build(options).finally(() => {
+        fs.writeFileSync("cli/word.ts", 'export const word = "saved";');
+      });
+      return { ...loaded, build };
+    };`;
+  await writeFile(temporary("saving.cjs"), saving);
+  await promisify(execFile)(
+    process.execPath,
+    ["--require", temporary("saving.cjs"), "build/run.cjs", "cli/main.ts"],
+    {
+      cwd: temporary("here"),
+      env: { PATH: process.env.PATH },
+    },
+  );
+  expect(await readFile(compiled(), "utf8")).toContain('"one"');
+  expect(await run()).toBe("saved");
+});
+
 test("what somebody put in its place is compiled again", async () => {
   await run();
   await writeFile(compiled(), 'console.log("cut sho');
