@@ -8,7 +8,7 @@ import { until } from "../process/scoring-program";
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const server of servers.splice(0)) await closeGracefully(server);
 });
@@ -59,7 +59,8 @@ describe("a client that does not read its answer", () => {
 
   const ask = (socket: Socket): boolean => socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
 
-  test("is cut off after a time, and meanwhile counts", async () => {
+  // Each waits most of its time.
+  test.concurrent("is cut off after a time, and meanwhile counts", async () => {
     const { connections, open } = await start({ max: 8, answerTimeoutMs: 1000, maxUnsentBytes: 80e6 }, send);
     const sockets = await Promise.all([open("127.0.0.2"), open("127.0.0.3"), open("127.0.0.4")]);
     const closed = sockets.map((socket) => once(socket.pause(), "close"));
@@ -72,7 +73,7 @@ describe("a client that does not read its answer", () => {
     for (const socket of sockets) expect(socket.bytesRead).toBeLessThan(large.length);
   });
 
-  test("keeps nobody else out with ten of them, and is cut off at once", async () => {
+  test.concurrent("keeps nobody else out with ten of them, and is cut off at once", async () => {
     const { connections, open, answers } = await start({ max: 40, maxUnsentBytes: 128e6 }, send);
     const unread = await Promise.all(Array.from({ length: 10 }, () => open("127.0.0.2")));
     const states = unread.map((socket) => socket.pause());
@@ -97,27 +98,30 @@ describe("a client that does not read its answer", () => {
     expect(await answers(await open())).toBe(true);
   });
 
-  test("but one that reads, however large the answers of its connection are together, is not", async () => {
-    const part = large.subarray(0, 4 * 1024 * 1024);
-    const { open } = await start({ max: 8, answerTimeoutMs: 2000 }, (_, answer) => answer.end(part));
-    const socket = await open();
-    let received = 0;
-    socket.on("data", (piece) => {
-      received += piece.length;
-      // As slow as can be, so that there is always something that waits.
-      socket.pause();
-      setTimeout(() => socket.resume(), 1);
-    });
-    const end = performance.now() + 4000;
-    let asked = 0;
-    while (performance.now() < end) {
-      if (asked * part.length < received + part.length / 2) {
-        asked += 1;
-        socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  test.concurrent(
+    "but one that reads, however large the answers of its connection are together, is not",
+    async () => {
+      const part = large.subarray(0, 4 * 1024 * 1024);
+      const { open } = await start({ max: 8, answerTimeoutMs: 2000 }, (_, answer) => answer.end(part));
+      const socket = await open();
+      let received = 0;
+      socket.on("data", (piece) => {
+        received += piece.length;
+        // As slow as can be, so that there is always something that waits.
+        socket.pause();
+        setTimeout(() => socket.resume(), 1);
+      });
+      const end = performance.now() + 4000;
+      let asked = 0;
+      while (performance.now() < end) {
+        if (asked * part.length < received + part.length / 2) {
+          asked += 1;
+          socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        }
+        await sleep(5);
       }
-      await sleep(5);
-    }
-    expect(socket.closed).toBe(false);
-    expect(received).toBeGreaterThan(0);
-  });
+      expect(socket.closed).toBe(false);
+      expect(received).toBeGreaterThan(0);
+    },
+  );
 });
