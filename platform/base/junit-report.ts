@@ -16,9 +16,14 @@ const entities: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-/** A text as XML has it in an attribute or between tags; control characters, most of which XML cannot hold at all, are spaces. */
+/**
+ * A text as XML has it in an attribute or between tags. What XML cannot hold is a space, as each control character is: halves of pairs, U+FFFE and
+ * U+FFFF (https://www.w3.org/TR/xml/#charsets).
+ */
 function escaped(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, " ").replaceAll(/[&<>"]/g, (one) => entities[one] ?? one);
+  return text
+    .replaceAll(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, " ")
+    .replaceAll(/[&<>"]/g, (one) => entities[one] ?? one);
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);

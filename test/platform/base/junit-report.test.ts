@@ -22,3 +22,8 @@ test("a report has a case for each test, what is to be said of it, and why one f
     "",
   ]);
 });
+
+test("what XML cannot hold is a space, and what it can stays", () => {
+  const name = "a\ud83d b\ude00 c\uffff d\ufffe e\u0001 f\u{1f600}\ufffd";
+  expect(junitReport("x", [{ name, tookMs: 0 }])).toContain('name="a  b  c  d  e  f\u{1f600}\ufffd" ');
+});
