@@ -8,6 +8,7 @@ import { digestOf } from "../platform/base/files";
 import { readGoldenRows } from "../platform/model/model-directory";
 import { openShippedData, shippedDefinition, splitOf } from "../test/training/shipped-data";
 import { train } from "../training/directory/train";
+import { processorSecondsOf } from "./processor-time";
 
 /** Below the repository, as the programs look for their native packages in its `node_modules`. */
 const programs = path.join(repository, "dist", "bench");
@@ -127,10 +128,8 @@ export class BenchProcess {
   }
 
   /** Processor time used so far, in seconds. */
-  async cpuSeconds(): Promise<number> {
-    const stat = await readFile(`/proc/${this.pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+  cpuSeconds(): Promise<number> {
+    return processorSecondsOf(this.pid);
   }
 
   /** Ends it as an orchestrator does; answers its exit code. */

@@ -1,8 +1,8 @@
 /**
  * `npm run test:nightly`: half an hour of what should not bring the product down, or as many minutes as `--minutes` says.
- * Each trial goes on for its share of the time and counts; the table is that of `docs/reference/reliability.md`. The demonstration and the
- * simulations take the time that they take. `--only` tries what has this in its name; `--report <file>` writes the table for a CI
- * system, in JUnit's form.
+ * Each trial goes on for its share of the time and counts. The demonstration and the simulations take the time that they take. `--only`
+ * tries what has this in its name; `--write` puts what came of each into the table of `docs/reference/reliability.md`; `--report <file>`
+ * writes the table for a CI system, in JUnit's form.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -13,6 +13,7 @@ import { junitReport, type TestCase } from "../platform/base/junit-report";
 import { printTable } from "./table";
 import { decisionGoals, driftStory } from "./trials/commands";
 import { retryingCrowd } from "./trials/crowd";
+import { writeTrials } from "./trials/reliability-page";
 import { predictionLogKills } from "./trials/predictions";
 import { gatewayKills, releaseChanges, scoringKills } from "./trials/releases";
 import { hostileBodies, silentClients } from "./trials/requests";
@@ -35,6 +36,8 @@ const trials: readonly Trial[] = [
 /** What became of one trial. */
 interface TriedTrial extends Outcome {
   readonly name: string;
+  /** The day, how long it took, and the machine. */
+  readonly conditions: string;
   /** How long it took, in milliseconds. */
   readonly tookMs: number;
 }
@@ -62,6 +65,7 @@ function readFlags() {
       minutes: { type: "string", default: "30" },
       only: { type: "string", default: "" },
       report: { type: "string" },
+      write: { type: "boolean", default: false },
     },
   });
   const minutes = Number(values.minutes);
@@ -76,29 +80,40 @@ function readFlags() {
     );
   }
   const sharing = trials.filter(({ takesItsTime }) => !takesItsTime).length;
-  return { minutes, chosen, durationMs: (minutes * 60_000) / sharing, report: values.report };
+  const { report, write } = values;
+  return { minutes, chosen, durationMs: (minutes * 60_000) / sharing, report, write };
 }
 
-const rowOf = ({ name, done, found, faults }: TriedTrial): string[] => [
+/** Under which conditions something was tried: figures of a busy machine are others. */
+function conditionsOf(tookMs: number, loadBefore: number): string {
+  const day = new Date().toISOString().slice(0, 10);
+  const minutes = (tookMs / 60_000).toFixed(1);
+  const machine = `Node.js ${process.versions.node}, ${availableParallelism()} cores`;
+  return `${day}, ${minutes} min, ${machine}, load before ${loadBefore.toFixed(1)}`;
+}
+
+const rowOf = ({ name, done, found, faults, conditions }: TriedTrial): string[] => [
   ...[name, done, found],
   faults.length === 0 ? "passed" : `FAILED: ${faults.join("; ")}`,
+  conditions,
 ];
 
 async function main(): Promise<void> {
-  const { minutes, chosen, durationMs, report } = readFlags();
-  const [load = NaN] = loadavg();
-  console.log(
-    `Node.js ${process.version}, ${availableParallelism()} cores, load average before ${load.toFixed(2)}, ${minutes} minutes.\n`,
-  );
+  const { minutes, chosen, durationMs, report, write } = readFlags();
+  console.log(`What shares the time has ${minutes} minutes; the rest takes the time that it takes.\n`);
   const tried: TriedTrial[] = [];
   for (const trial of chosen) {
+    const [load = NaN] = loadavg();
     const begun = performance.now();
     const outcome = await attempt(trial, durationMs);
-    const one = { name: trial.name, tookMs: performance.now() - begun, ...outcome };
+    const tookMs = performance.now() - begun;
+    const one = { name: trial.name, tookMs, conditions: conditionsOf(tookMs, load), ...outcome };
     tried.push(one);
     console.error(rowOf(one).join(" | "));
+    const names = trials.map(({ name }) => name);
+    if (write) writeTrials([rowOf(one)], names);
   }
-  printTable(["trial", "done", "found", ""], tried.map(rowOf));
+  printTable(["trial", "done", "found", "", "when and where"], tried.map(rowOf));
   if (report !== undefined) {
     await mkdir(path.dirname(report), { recursive: true });
     await writeFile(report, junitReport("nightly", tried.map(testCaseOf)));

@@ -1,13 +1,16 @@
-/** Prints rows as a Markdown table, its columns aligned. */
-export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+/** The lines of a Markdown table, its columns aligned as Prettier does. */
+export function tableLines(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
+    Math.max(3, title.length, ...rows.map((row) => (row[column] ?? "").length)),
   );
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  console.log(line(head));
-  console.log(line(widths.map((width) => "-".repeat(width))));
-  for (const row of rows) console.log(line(row));
+    `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)];
+}
+
+/** Prints rows as a Markdown table, its columns aligned. */
+export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  for (const line of tableLines(head, rows)) console.log(line);
 }
 
 export function median(values: readonly number[]): number {

@@ -1,6 +1,7 @@
 import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../platform/base/errors";
 import { runCli } from "./commands/program";
 import { CommandScope } from "./commands/command-scope";
+import { harmlessText } from "../platform/base/harmless-text";
 import { shortenPaths } from "../platform/base/shown-path";
 import { sourceLines } from "../platform/base/source-lines";
 
@@ -16,8 +17,8 @@ async function main(): Promise<void> {
     const error = explainStorageError(thrown);
     process.exitCode = exitCodeOf(error);
     if (error instanceof PlatformError)
-      process.stderr.write(`\n${error.code}: ${shortenPaths(error.message)}\n`);
-    else process.stderr.write(`\n${sourceLines(describeBug(error))}\n`);
+      process.stderr.write(`\n${error.code}: ${harmlessText(shortenPaths(error.message))}\n`);
+    else process.stderr.write(`\n${harmlessText(sourceLines(describeBug(error)))}\n`);
   }
   await scope.end();
 }

@@ -4,6 +4,7 @@ import { nearestRank } from "../../platform/base/quantile";
 import { Crowd } from "../../test/scoring/http/fixtures/crowd";
 import { writeCostModel } from "../../test/scoring/model-fixture";
 import { ScoringProgram } from "../../test/scoring/process/scoring-program";
+import { processorSecondsOf } from "../processor-time";
 import { count, faultsOf, type Trial } from "./trial";
 
 const clients = 300;
@@ -17,15 +18,24 @@ const bareProgram = path.join(__dirname, "../../test/scoring/http/fixtures/bare-
 const wantedMs = 100;
 const timesBare = 6;
 
-/** What a crowd was answered in a time, after a time to get warm. */
-async function crowdAt(port: number, durationMs: number): Promise<Crowd["tookMs"]> {
+/** What a crowd was answered, and how much of a core the program had meanwhile, in percent: on a busy machine it waits for its turn. */
+interface Asked {
+  readonly tookMs: Crowd["tookMs"];
+  readonly ofCore: number;
+}
+
+/** Sends a crowd to a program for a time, after a time to get warm. */
+async function askByCrowd(program: ScoringProgram, port: number, durationMs: number): Promise<Asked> {
   const warm = new Crowd(clients, port);
   await sleep(warmMs);
   warm.end();
+  const pid = program.child.pid ?? 0;
+  const [usedBefore, begun] = [await processorSecondsOf(pid), performance.now()];
   const crowd = new Crowd(clients, port);
   await sleep(durationMs);
   crowd.end();
-  return crowd.tookMs;
+  const used = (await processorSecondsOf(pid)) - usedBefore;
+  return { tookMs: crowd.tookMs, ofCore: Math.round((used / (performance.now() - begun)) * 100_000) };
 }
 
 function shareOf(tookMs: readonly number[] = [], share: number): number {
@@ -38,12 +48,12 @@ export const retryingCrowd: Trial = {
   async run(folder, durationMs) {
     await writeCostModel(`${folder}/model`);
     const settings = { MLOPS_MODEL_DIRECTORY: `${folder}/model`, MLOPS_LOG_LEVEL: "error" };
-    const programs = [ScoringProgram.start(settings), ScoringProgram.start({}, bareProgram)] as const;
+    const [ours, bare] = [ScoringProgram.start(settings), ScoringProgram.start({}, bareProgram)];
     try {
-      const [ours, bare] = await Promise.all(programs.map((program) => program.port()));
+      const [port, barePort] = await Promise.all([ours.port(), bare.port()]);
       const eachMs = Math.max(leastMs, durationMs / 2 - warmMs);
-      const mine = await crowdAt(ours ?? 0, eachMs);
-      const others = await crowdAt(bare ?? 0, eachMs);
+      const { tookMs: mine, ofCore } = await askByCrowd(ours, port, eachMs);
+      const { tookMs: others, ofCore: bareOfCore } = await askByCrowd(bare, barePort, eachMs);
       const [answered, refused] = [mine["200"]?.length ?? 0, mine["503"]?.length ?? 0];
       const ms = (tookMs: readonly number[] | undefined, share: number): number =>
         Math.round(shareOf(tookMs, share));
@@ -52,7 +62,7 @@ export const retryingCrowd: Trial = {
       const other = Object.keys(mine).filter((status) => status !== "200" && status !== "503");
       return {
         done: `${count(answered + refused)} requests`,
-        found: `${count(answered)} answered, half of them in ${ms(mine["200"], 0.5)} ms; ${count(refused)} refused, half of them in ${ms(mine["503"], 0.5)} ms, 90 % in ${most} ms (bare node:http: ${ms(others["503"], 0.5)} and ${bareMost} ms)`,
+        found: `${count(answered)} answered, half of them in ${ms(mine["200"], 0.5)} ms; ${count(refused)} refused, half of them in ${ms(mine["503"], 0.5)} ms, 90 % in ${most} ms, with ${ofCore} % of a core (bare node:http: ${ms(others["503"], 0.5)} and ${bareMost} ms, with ${bareOfCore} %)`,
         faults: faultsOf({
           "other answers": other.length,
           "ms is too long for 90 % of the refusals":
@@ -61,7 +71,7 @@ export const retryingCrowd: Trial = {
         }),
       };
     } finally {
-      await Promise.all(programs.map((program) => program.kill()));
+      await Promise.all([ours.kill(), bare.kill()]);
     }
   },
 };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { minuteMs } from "../../platform/base/durations";
 import { reasonOf } from "../../platform/base/errors";
+import { harmlessText } from "../../platform/base/harmless-text";
 import { onLostNpm } from "./npm-above";
 
 /** How long a command that is told to stop may take for it, in milliseconds. */
@@ -110,7 +111,7 @@ export class CommandScope {
     for (let work = this.deferred.pop(); work; work = this.deferred.pop()) {
       // One failure must not keep the rest from being undone.
       await work().catch((error: unknown) => {
-        process.stderr.write(`${reasonOf(error)}\n`);
+        process.stderr.write(`${harmlessText(reasonOf(error))}\n`);
       });
     }
   }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { Traffic } from "../../platform/release/deployment";
+import { readEnvironments } from "../../platform/release/environments";
 import { requireNewer } from "../../deploy/rules/older-release";
 import { serveAtOnce, setCanary } from "../../deploy/rules/set-canary";
 import { openTarget, type TargetName } from "../session/target";
@@ -124,9 +125,24 @@ async function deployPackage(
   if (file !== undefined) await releaseFiles().writeReleaseFile(file, run);
 }
 
+/** Throws USAGE for an option that means nothing in an environment that tests: it would be taken for done. */
+function requireProductionForOptions({ environment, weight, older, approvedBy }: DeployFlags): void {
+  const { production } = readEnvironments();
+  if (environment === production) return;
+  const given = Object.entries({ weight, older, "approved-by": approvedBy })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `--${name}`);
+  if (given.length === 0) return;
+  throw new PlatformError(
+    "USAGE",
+    `${given.join(", ")}: only of ${production}, and this is ${environment}, where a version takes all requests at once. Leave it out, or name --environment ${production}.`,
+  );
+}
+
 async function deploy(scope: CommandScope, version: string | undefined, flags: DeployFlags): Promise<void> {
   const { image, release, run } = flags;
   requireTargetOptions(flags);
+  requireProductionForOptions(flags);
   requireReasonForOlder(flags);
   if (release !== undefined && (version ?? image ?? run) !== undefined) {
     throw new PlatformError(

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { findFaultOfWords } from "../../platform/audit/words";
 import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
 import { placeOf } from "../../platform/release/place";
@@ -11,6 +12,13 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
   };
+}
+
+/** What somebody says in words, for an option. */
+export function words(text: string): string {
+  const fault = findFaultOfWords(text);
+  if (fault !== undefined) throw new InvalidArgumentError(fault);
+  return text.trim();
 }
 
 export const modelOption = (): Option =>
@@ -60,14 +68,17 @@ export const targetOption = (): Option =>
 export const releaseOption = (): Option =>
   new Option("--release <file>", "release to work on, as `mlops package --output` has written it");
 export const approvedByOption = (): Option =>
-  new Option("--approved-by <who>", "production: who has approved the release, to be recorded");
+  new Option("--approved-by <who>", "production: who has approved the release, to be recorded").argParser(
+    words,
+  );
 export const approvalOfRunOption = (): Option =>
   new Option(
     "--approval-of-run",
     "in Azure Pipelines: record whoever approved this run, by name where Azure DevOps gives it",
   ).conflicts("approvedBy");
 
-export const reasonOption = (): Option => new Option("--reason <text>", "why, for the audit trail");
+export const reasonOption = (): Option =>
+  new Option("--reason <text>", "why, for the audit trail").argParser(words);
 
 export const olderOption = (): Option =>
   new Option("--older", "production: take the place of a newer version; needs --reason");

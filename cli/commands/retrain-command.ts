@@ -156,7 +156,7 @@ export async function retrainStack(scope: CommandScope, flags: RetrainFlags, mod
   if (result.status !== "Completed") process.exitCode = 1;
   else {
     const { outcome = "unknown", explanation = "The job does not say why." } = result;
-    await conclude({ ...result, outcome, explanation }, flags, (line) => output.print(line));
+    await conclude({ ...result, outcome, explanation }, flags, (line) => output.command(line));
   }
 }
 
@@ -179,7 +179,7 @@ async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<vo
   const { id, model, version, explanation } = run;
   const outcome = version === undefined ? "cancelled" : "registered";
   await conclude({ model, run: id, outcome, version, explanation }, flags, (line) =>
-    session.output.print(line),
+    session.output.command(line),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Ora } from "ora";
 import type { StepRecord } from "../runs/runs";
 import { wrapWords } from "./wrap-words";
+import { harmlessJson, harmlessText } from "../../platform/base/harmless-text";
 import { shortenPaths } from "../../platform/base/shown-path";
 
 /** Where a command says what it does: spinners on a terminal, plain lines elsewhere, one JSON document when asked. */
@@ -11,8 +12,10 @@ export interface Output {
   update(message: string): void;
   /** The step in progress has ended. */
   end(step: string, result: { status: StepRecord["status"]; ms: number; message: string }): void;
-  /** Lines for people. */
+  /** Lines for people. What a terminal or an agent would obey in them does nothing: it may come from anybody's data. */
   print(text: string): void;
+  /** A line that the agent of a CI system obeys. */
+  command(line: string): void;
   /** The command's result: for people its text, for machines the value. */
   result(value: unknown, text?: string): void;
 }
@@ -56,12 +59,12 @@ class PlainOutput implements Output {
 
   /** A text as it is shown: short paths, and no line that the terminal would break inside a word. */
   private shown(text: string): string {
-    const short = shortenPaths(text);
+    const short = harmlessText(shortenPaths(text));
     return this.columns === undefined ? short : wrapWords(short, this.columns);
   }
 
   end(step: string, { message, ...result }: Parameters<Output["end"]>[1]): void {
-    const short = { ...result, message: shortenPaths(message) };
+    const short = { ...result, message: harmlessText(shortenPaths(message)) };
     this.stream.write(`${formatStep(step, short, this.columns)}\n`);
   }
 
@@ -69,8 +72,12 @@ class PlainOutput implements Output {
     this.stream.write(`${this.shown(text)}\n`);
   }
 
+  command(line: string): void {
+    this.stream.write(`${line}\n`);
+  }
+
   result(value: unknown, text?: string): void {
-    if (this.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    if (this.json) process.stdout.write(`${harmlessJson(JSON.stringify(value, null, 2))}\n`);
     else if (text !== undefined) process.stdout.write(`${this.shown(text)}\n`);
   }
 }
@@ -91,7 +98,7 @@ class TerminalOutput extends PlainOutput {
   };
 
   override update: Output["update"] = (message) => {
-    if (this.spinner) this.spinner.text = message;
+    if (this.spinner) this.spinner.text = harmlessText(message);
   };
 
   override end(step: string, result: Parameters<Output["end"]>[1]): void {

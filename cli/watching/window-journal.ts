@@ -95,11 +95,21 @@ export function windowOf(
   };
 }
 
-/** Adds a window, as a file of its own: none is ever written over, and the oldest go when there are more than are kept. */
+/** The how manyth a window is of its model in its environment, as its file's name says; those without are of before there was one. */
+const sequenceInName = /\/n(\d{9})-[^/]*$/;
+
+/** Windows lie in the order in which they were recorded, whatever the clock said: those whose names begin with a year are the oldest. */
+const nameOf = (sequence: number, { time }: WatchedWindow): string =>
+  `n${String(sequence).padStart(9, "0")}-${time.replaceAll(/[-:.]/g, "")}-${randomUUID().slice(0, 8)}.json`;
+
+/**
+ * Adds a window as the newest one, as a file of its own: none is ever written over, and the oldest go when there are more than are kept.
+ */
 export async function recordWindow(storage: Storage, window: WatchedWindow, of: OfModel): Promise<void> {
   const folder = folderOf(of);
-  const file = `${folder}${window.time.replaceAll(/[-:.]/g, "")}-${randomUUID().slice(0, 8)}.json`;
-  await storage.put(file, toStoredJson(window));
+  const before = await storage.list(folder);
+  const last = Number(sequenceInName.exec(before.at(-1) ?? "")?.[1] ?? 0);
+  await storage.put(folder + nameOf(last + 1, window), toStoredJson(window));
   const files = await storage.list(folder);
   for (const old of files.slice(0, Math.max(0, files.length - maxWindows))) await storage.delete(old);
 }
@@ -110,7 +120,7 @@ export class WindowReader {
 
   constructor(private readonly open: () => Promise<Storage>) {}
 
-  /** Oldest first. Throws STORAGE_FAILED when one cannot be read. */
+  /** In the order in which they were recorded. Throws STORAGE_FAILED when one cannot be read. */
   async read(of: OfModel): Promise<WatchedWindow[]> {
     const folder = folderOf(of);
     const storage = await this.open();

@@ -1,6 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { z } from "zod";
 import { formatNumber } from "../base/format-number";
+import { harmlessText } from "../base/harmless-text";
 import { isPrivate } from "../http/address";
 import { HttpFault } from "../http/http-fault";
 import { RemoteError } from "../http/remote-error";
@@ -25,9 +26,6 @@ const shownLogs = /^(user_logs\/std_log[^/]*\.txt|logs\/azureml\/executionlogs\.
 const ended = /^(Completed|Failed|Canceled|NotResponding)$/;
 /** Bytes of one answer. */
 const pieceBytes = 4 * 1024 * 1024;
-
-/** A line of a log begins no command of Azure Pipelines, which looks for them anywhere in a line. */
-const harmless = (line: string): string => line.replaceAll("##vso[", "## vso[").replaceAll("##[", "## [");
 
 /** The log of a job and of its steps, as it grows. What cannot be read is said once; a job is followed without its log, too. */
 export class JobLog {
@@ -64,7 +62,7 @@ export class JobLog {
       for (const step of await this.history.steps(this.options.job)) {
         const metrics = Object.entries(await this.history.metricsOf(step));
         const figures = metrics.map(([key, value]) => `${key} ${formatNumber(value)}`);
-        if (figures.length > 0) lines.push(harmless(`[${step.name}] ${figures.join(", ")}`));
+        if (figures.length > 0) lines.push(harmlessText(`[${step.name}] ${figures.join(", ")}`));
       }
       return lines;
     } catch (error) {
@@ -105,7 +103,7 @@ export class JobLog {
       this.shown.set(key, from + whole);
       const prefix = step.name === "" ? "" : `[${step.name}] `;
       const lines = piece.subarray(0, whole).toString("utf8").replace(/\n$/, "").split("\n");
-      for (const line of lines) this.options.print(harmless(`${prefix}${line.replace(/\r/g, "")}`));
+      for (const line of lines) this.options.print(harmlessText(`${prefix}${line.replace(/\r/g, "")}`));
       if (piece.length < pieceBytes) return;
     }
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, unlinkSync } from "node:fs";
-import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, lstat, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, explainStorageError, systemErrorCode } from "./errors";
@@ -29,6 +29,19 @@ async function readIfThere(file: string): Promise<string | undefined> {
     if (systemErrorCode(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Throws BUSY where a link leads to nothing: it has the lock's name, and there will never be anything to read. */
+async function refuseLink(file: string): Promise<void> {
+  const found = await lstat(file).catch((error: unknown) => {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found?.isSymbolicLink() !== true || (await readIfThere(file)) !== undefined) return;
+  throw new PlatformError(
+    "BUSY",
+    `${file} is a link to a file that is not there. Expected a lock. Delete it.`,
+  );
 }
 
 async function unlinkIfThere(file: string): Promise<void> {
@@ -103,7 +116,10 @@ async function takeLock(file: string, what: string): Promise<string> {
   while (!(await createWhole(file, content))) {
     const other = await readIfThere(file);
     // Given back since: the next attempt may succeed.
-    if (other === undefined) continue;
+    if (other === undefined) {
+      await refuseLink(file);
+      continue;
+    }
     const holder = parseHolder(other);
     if (holder === undefined || stateOfProcess(holder) !== "gone") throw busyError(file, holder);
     await removeAbandoned(file, other, what);

@@ -82,6 +82,16 @@ function childrenOf(
   });
 }
 
+/** Refuses nodes that are reached in two ways: a few of them, each with one child twice, have more ways than anything can go. */
+function requireOneWay(roots: readonly number[], children: readonly Int32Array[], nodes: number): void {
+  const ways = new Uint32Array(nodes);
+  for (const node of [roots, ...children].flatMap((each) => [...each])) {
+    if (node < 0) continue;
+    ways[node] = (ways[node] ?? 0) + 1;
+    if (ways[node] !== 1) differs("a node has two parents");
+  }
+}
+
 /** The target of the leaves of each tree; those of one tree have the same. */
 function targetsOf(
   { tree_roots: roots, leaf_targetids: targets }: OperatorAttributes<"TreeEnsemble">,
@@ -142,6 +152,7 @@ function treesOf(
   if (given.leaf_targetids.length !== sizes.leaves) differs("a leaf is of another target");
   const left = childrenOf(given.nodes_truenodeids, given.nodes_trueleafs, sizes);
   const right = childrenOf(given.nodes_falsenodeids, given.nodes_falseleafs, sizes);
+  requireOneWay(given.tree_roots, [left, right], nodes);
   return {
     roots: Int32Array.from(given.tree_roots),
     targets: targetsOf(given, { left, right, width }),

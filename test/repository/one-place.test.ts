@@ -41,6 +41,11 @@ const oneWays: Readonly<Record<string, OneWay>> = {
     places: ["platform/data/while-reading.ts"],
     copy: "`${this.file} cannot be read. It may be damaged, or have changed while it was read; write it again.`,",
   },
+  "what an agent would obey is made harmless in one place": {
+    pattern: /replace(All)?\([^)]*##(\(\?=|vso|\[)/,
+    places: ["platform/base/harmless-text.ts"],
+    copy: 'line.replaceAll("##vso[", "## vso[")',
+  },
   "whether this is a web app of App Service is judged once": {
     pattern: /web app of Azure App Service\b.*this is none/,
     places: ["cli/dashboard/web/access.ts"],

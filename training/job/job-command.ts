@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Settings } from "../../platform/settings/settings";
 import { checkJob, evaluateJob, registerJob, trainJob, type JobContext } from "./job";
+import { harmlessText } from "../../platform/base/harmless-text";
 
 /** What the program gives its commands. */
 interface Program {
@@ -34,7 +35,7 @@ async function runStep(
   { settings, answer, signal }: Program,
   work: (job: JobContext) => Promise<unknown>,
 ): Promise<void> {
-  const warn = (message: string): void => void process.stderr.write(`${message}\n`);
+  const warn = (message: string): void => void process.stderr.write(`${harmlessText(message)}\n`);
   const end = (): void => {
     setTimeout(() => process.exit(1), graceMs).unref();
   };

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Command, CommanderError } from "commander";
 import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../../platform/base/errors";
+import { harmlessText } from "../../platform/base/harmless-text";
 import { newRunId } from "../../platform/base/run-id";
 import { errorLines } from "../../platform/data/findings";
 import { formatModelRef } from "../../platform/definition/model-ref";
@@ -116,7 +117,7 @@ function addRegister(program: Command): void {
     .action(async (flags: { candidate: string; decision: string; registry: string }) => {
       const decision = await readDecision(flags.decision);
       const { onNoPromotion, signingKey, audit } = settings();
-      const warn = (message: string): void => void process.stderr.write(`${message}\n`);
+      const warn = (message: string): void => void process.stderr.write(`${harmlessText(message)}\n`);
       const opened = openRegistry(flags.registry, { report: ({ message }) => warn(message), signingKey });
       const registry = auditedByJob(opened, { audit }, { env: process.env, warn });
       const registered = await registerStep(registry, {
@@ -186,8 +187,9 @@ async function main(): Promise<void> {
     }
     const error = explainStorageError(thrown);
     process.exitCode = exitCodeOf(error);
-    if (error instanceof PlatformError) process.stderr.write(`${error.code}: ${error.message}\n`);
-    else process.stderr.write(`${describeBug(error)}\n`);
+    if (error instanceof PlatformError)
+      process.stderr.write(`${harmlessText(`${error.code}: ${error.message}`)}\n`);
+    else process.stderr.write(`${harmlessText(describeBug(error))}\n`);
   }
 }
 

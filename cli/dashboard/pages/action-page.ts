@@ -1,12 +1,10 @@
+import { maxWords } from "../../../platform/audit/words";
 import { html, type Html } from "../../report/html";
 import type { Board } from "../board/board";
 import { standOf, type PossibleAction } from "../actions/possible-actions";
 import type { Page } from "../web/page";
 import { links } from "./links";
 import { servingPart } from "./serving-part";
-
-/** Characters that a reason may have. */
-export const maxReason = 500;
 
 interface Asked {
   readonly action: PossibleAction;
@@ -28,7 +26,7 @@ export function actionPage(board: Board, { action, formKey, about }: Asked): Pag
         <input type="hidden" name="stand" value="${standOf(board)}" />
         <div class="wide">
           <label for="reason">Why? <span class="hint">It is kept with what was done.</span></label>
-          <textarea id="reason" name="reason" required maxlength="${maxReason}"></textarea>
+          <textarea id="reason" name="reason" required maxlength="${maxWords}"></textarea>
         </div>
         <div class="wide">
           <button class="first">${action.title}</button>

@@ -1,8 +1,8 @@
 import multipart from "@fastify/multipart";
 import type { FastifyInstance } from "fastify";
+import { findFaultOfWords, maxWords } from "../../../platform/audit/words";
 import { PlatformError } from "../../../platform/base/errors";
 import { standOf } from "../actions/possible-actions";
-import { maxReason } from "../pages/action-page";
 import { links } from "../pages/links";
 import { dashboardPlace, maxFileMb } from "../pages/try-place";
 import { requireFormKey } from "../web/access";
@@ -28,12 +28,11 @@ function addAction(app: FastifyInstance, desk: Desk): void {
         );
       }
       const reason = (body.reason ?? "").trim();
-      if (reason === "" || reason.length > maxReason) {
+      if (findFaultOfWords(reason) !== undefined)
         throw new PlatformError(
           "USAGE",
-          `A reason of 1 to ${maxReason} characters is needed. Go back and give one.`,
+          `A reason of 1 to ${maxWords} characters is needed, without control characters. Go back and give one.`,
         );
-      }
       const job = jobs.start({
         model: board.name,
         action: action.id,

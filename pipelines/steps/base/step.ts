@@ -1,4 +1,5 @@
 import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../../../platform/base/errors";
+import { harmlessText } from "../../../platform/base/harmless-text";
 import { warningCommand } from "../../../platform/base/logging-command";
 import { maskText, secretsOf } from "./mask";
 
@@ -17,13 +18,6 @@ interface Print {
   command(line: string): void;
 }
 
-/** Neutralises commands: Azure Pipelines agents find them anywhere in a line, GitHub runners only at its beginning. */
-const harmless = (text: string): string =>
-  text
-    .replaceAll("##vso[", "## vso[")
-    .replaceAll("##[", "## [")
-    .replace(/^([^\S\r\n\u2028\u2029]*)::/gm, "$1 ::");
-
 /** Removes undefined variables, which Azure Pipelines passes as the literal text `$(NAME)`. */
 function givenVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => !/^\$\([^)]*\)$/.test(value ?? "")));
@@ -34,17 +28,17 @@ export async function runStep(step: (context: StepContext) => Promise<void>): Pr
   const env = givenVariables(process.env);
   const secrets = secretsOf(env);
   const write = (line: string): void => void process.stdout.write(`${maskText(line, secrets)}\n`);
-  const print: Print = Object.assign((line: string) => write(harmless(line)), { command: write });
+  const print: Print = Object.assign((line: string) => write(harmlessText(line)), { command: write });
   try {
     await step({ env, secrets, print });
   } catch (thrown) {
     const error = explainStorageError(thrown);
     process.exitCode = exitCodeOf(error);
     if (error instanceof PlatformError) {
-      process.stderr.write(`\n${error.code}: ${maskText(error.message, secrets)}\n`);
+      process.stderr.write(`\n${error.code}: ${harmlessText(maskText(error.message, secrets))}\n`);
       return;
     }
-    process.stderr.write(`\n${maskText(describeBug(error), secrets)}\n`);
+    process.stderr.write(`\n${harmlessText(maskText(describeBug(error), secrets))}\n`);
   }
 }
 

@@ -21,9 +21,9 @@ const windowAt = (minute: number): WatchedWindow => ({
   columns: [{ column: "age", psi: 0.1, drifted: false }],
 });
 
-test("gives back what was recorded, the oldest first, of one model in one environment", async () => {
+test("gives back what was recorded, in that order, of one model in one environment", async () => {
   const storage = openLocalStorage(folder());
-  for (const minute of [2, 1]) await recordWindow(storage, windowAt(minute), of);
+  for (const minute of [1, 2]) await recordWindow(storage, windowAt(minute), of);
   await recordWindow(storage, windowAt(3), { ...of, name: "cost-2" });
   const reader = new WindowReader(() => Promise.resolve(storage));
   expect(await reader.read(of)).toEqual([windowAt(1), windowAt(2)]);
@@ -40,6 +40,35 @@ test("the oldest go when there are more than are kept", async () => {
   const files = await storage.list("watched/");
   expect(files).toHaveLength(maxWindows);
   expect(files[0]).not.toContain(windowAt(0).time);
+});
+
+test("a window that a wrong clock has dated ahead is not the newest for ever, and one dated back is not the oldest", async () => {
+  const storage = openLocalStorage(folder());
+  const reader = new WindowReader(() => Promise.resolve(storage));
+  const ahead = { ...windowAt(0), time: "2036-01-01T00:00:00.000Z" };
+  const back = { ...windowAt(0), time: "1970-01-01T00:00:00.000Z" };
+  for (const window of [windowAt(1), ahead, windowAt(2), back, windowAt(3)])
+    await recordWindow(storage, window, of);
+  expect(await reader.read(of)).toEqual([windowAt(1), ahead, windowAt(2), back, windowAt(3)]);
+});
+
+test("a window that was kept by its time alone and is dated ahead is older than what is recorded now", async () => {
+  const storage = openLocalStorage(folder());
+  const ahead = { ...windowAt(0), time: "2036-01-01T00:00:00.000Z" };
+  await storage.put("watched/prod/cost/20360101T000000000Z-0a1b2c3d.json", JSON.stringify(ahead));
+  await recordWindow(storage, windowAt(1), of);
+  const reader = new WindowReader(() => Promise.resolve(storage));
+  expect(await reader.read(of)).toEqual([ahead, windowAt(1)]);
+});
+
+test("of more than are kept, one that a wrong clock has dated back stays if it is new", async () => {
+  const storage = openLocalStorage(folder());
+  for (let minute = 0; minute < maxWindows; minute += 1)
+    await storage.put(`watched/prod/cost/${windowAt(minute).time}.json`, "{}");
+  await recordWindow(storage, { ...windowAt(0), time: "1970-01-01T00:00:00.000Z" }, of);
+  const files = await storage.list("watched/");
+  expect(files).toHaveLength(maxWindows);
+  expect(files.at(-1)).toContain("19700101");
 });
 
 test("a record that cannot be read is told, with what to do", async () => {

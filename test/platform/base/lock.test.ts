@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { acquireLock, isHeld } from "../../../platform/base/lock";
@@ -122,6 +122,15 @@ describe("a lock", () => {
       message: expect.stringContaining(
         `One at a time is allowed. Whether it still runs cannot be seen from here; if it does not, delete ${file()}.`,
       ),
+    });
+  });
+
+  test("is not waited for for ever where its place is a link to nothing", async () => {
+    await (await acquireLock(file(), "x")).release();
+    await symlink(folder("nowhere"), file());
+    await expect(acquireLock(file(), "x")).rejects.toMatchObject({
+      code: "BUSY",
+      message: `${file()} is a link to a file that is not there. Expected a lock. Delete it.`,
     });
   });
 

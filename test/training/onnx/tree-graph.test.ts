@@ -60,3 +60,26 @@ test("equal trees give equal bytes, from which they are read back", () => {
   expect(treesToOnnx(randomTrees(9))).toEqual(bytes);
   expect(findTreeParameters(bytes, parameters.signature)).toEqual(parameters);
 });
+
+test("nodes that are reached in two ways are no trees: sixty of them would have more ways than there is time for", () => {
+  const { trees, ...parameters } = randomTrees(9);
+  const nodes = 3;
+  const next = Int32Array.from({ length: nodes }, (_, node) => (node < nodes - 1 ? node + 1 : ~0));
+  const many = {
+    ...parameters,
+    trees: {
+      ...trees,
+      roots: Int32Array.of(0),
+      targets: Int32Array.of(0),
+      features: new Int32Array(nodes),
+      thresholds: new Float64Array(nodes),
+      missingLeft: new Uint8Array(nodes),
+      categories: new Map<number, number[]>(),
+      left: next,
+      right: next,
+      leafValues: Float64Array.of(1),
+      leafRows: Int32Array.of(1),
+    },
+  };
+  expect(findTreeParameters(treesToOnnx(many), parameters.signature)).toBeUndefined();
+});
