@@ -128,6 +128,8 @@ const trainerKinds = {
       /** Longest run, in minutes. */
       timeoutMinutes: z.number().positive().default(60),
       validationFraction,
+      /** How the rows are written that the program gets; CSV is for programs that cannot read Parquet. */
+      format: z.enum(["parquet", "csv"]).optional(),
     }),
   },
   python: {
