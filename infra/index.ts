@@ -13,7 +13,7 @@ import { prepareServing } from "./components/serving/prepare-serving";
 import { isExposed } from "./config/exposure";
 import { requireSplit } from "./config/split";
 import { tagsOf } from "./config/tag-names";
-import { retrainingPipeline, trainingClusters } from "./components/training/training";
+import { attachedPool, retrainingPipeline, trainingClusters } from "./components/training/training";
 import { watch } from "./components/watching/watch";
 import { hostWebApps, requireWebApps } from "./components/web/host-web-apps";
 
@@ -61,6 +61,7 @@ export = async (): Promise<Record<string, unknown>> => {
     { dependsOn: access.inEffectFor("workspace") },
   );
   const clusters = trainingClusters(config, foundation, workspace);
+  attachedPool(config, foundation, workspace);
   // Only one stack trains: each stack numbers its versions separately, so the same number would mean different models.
   const trains = config.trains ?? config.environment === readEnvironments().training;
   const retraining = retrainingPipeline(config, { foundation, workspace, clusters, trains });

@@ -7,7 +7,7 @@ import { Option } from "commander";
 import type { DataReport } from "../../platform/data/findings";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { readEnvironments } from "../../platform/release/environments";
-import { sqlPlaceOf } from "../../platform/settings/sql-place";
+import { sqlPlaceOf } from "../../platform/data/sql-place";
 import type { CommandScope } from "./command-scope";
 import { describeFindings } from "../steps/describe-findings";
 import { breakingAcceptedByFlag } from "../retraining/accepted-changes";

@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import { counted } from "../../platform/base/wording";
 import { shortDigest } from "../../platform/base/files";
 import { readEnvironments } from "../../platform/release/environments";
-import { sqlPlaceOf } from "../../platform/settings/sql-place";
+import { sqlPlaceOf } from "../../platform/data/sql-place";
 import { openStorage } from "../../platform/storage/open-storage";
 import type { Pushed } from "../data/push-data";
 import { describeFindings } from "../steps/describe-findings";

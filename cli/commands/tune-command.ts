@@ -32,7 +32,7 @@ function triedOf({ try: texts }: TuneFlags, kind: string): readonly Tried[] {
   if (known === undefined) {
     throw new PlatformError(
       "USAGE",
-      `The ${kind} trainer has no settings that can be tried. Expected ridge, logistic or boosted-trees. Search within your own program.`,
+      `The ${kind} trainer has no settings that can be tried. Expected ridge, elastic-net, logistic or boosted-trees. Search within your own program.`,
     );
   }
   return texts.length === 0 ? known : texts.map(parseTried);

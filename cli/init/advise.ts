@@ -89,7 +89,8 @@ function adviseOnLabels(
 
 function adviseOnTail({ skewness, mean, median, min }: AmountFacts, kind: TrainerKind): Advice {
   const { amounts, logarithms } = skewness;
-  const isFitted = kind === "ridge" || kind === "boosted-trees";
+  const isLinear = kind === "ridge" || kind === "elastic-net";
+  const isFitted = isLinear || kind === "boosted-trees";
   // Logarithms that are as skewed are a sign of a few faulty values far out.
   const isOther = logarithms !== undefined && Math.abs(logarithms) * 2 > amounts;
   if (!isFitted || !(amounts >= longTail) || isOther) return { predicted: "mean" };
@@ -102,7 +103,7 @@ function adviseOnTail({ skewness, mean, median, min }: AmountFacts, kind: Traine
   return {
     predicted: "median",
     trainer:
-      kind === "ridge"
+      isLinear
         ? {
             settings: { targetTransform: "log" },
             why: `${stated}, that of its logarithm ${formatNumber(logarithms, 2)}. So the logarithm is fitted, and the median predicted; where sums of predictions count, compare with kind: "boosted-trees", loss: "gamma" and the gate's metric rmse.`,

@@ -31,6 +31,7 @@ export interface TrainerChoice {
 /** The trainers that a new model may have, for a task. */
 const drafts: Readonly<Record<TrainerKind, (choice: TrainerChoice) => TrainerInput>> = {
   ridge: () => ({ kind: "ridge", alpha: 1 }),
+  "elastic-net": () => ({ kind: "elastic-net", alpha: "auto", l1Ratio: 0.5 }),
   logistic: () => ({ kind: "logistic", l2: 1 }),
   "boosted-trees": () => ({ kind: "boosted-trees" }),
   python: ({ library = "lightgbm" }) => pythonTrainers[library],

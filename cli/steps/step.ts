@@ -1,7 +1,7 @@
 import { explainStorageError, reasonOf } from "../../platform/base/errors";
 import type { AcceptedChange } from "../../platform/data/checks/distribution-check";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
-import { sqlPlaceOf } from "../../platform/settings/sql-place";
+import { sqlPlaceOf } from "../../platform/data/sql-place";
 import type { Workbench } from "../../training/inputs/workbench";
 import { refusals, standingWhenEnded, type RunOutcome, type RunRecord, type StepRecord } from "../runs/runs";
 import type { Session } from "../session/session";

@@ -78,6 +78,7 @@ export function crossFaults(config: Partially): string[] {
     ...crossed(config, "minReplicas", "maxReplicas"),
     ...together(config, "host", "certificate"),
     ...together(config, "devOpsProject", "releasePipelineId"),
+    ...together(config, "sparkAddress", "sparkData"),
     ...registryFaults(config),
     ...dashboardFaults(config),
     ...pageFaults(config),

@@ -17,6 +17,7 @@ import {
 import { kubernetesSettings } from "./kubernetes-settings";
 import { retentionSettings } from "./retention-settings";
 import { securitySettings } from "./security-settings";
+import { sparkSettings } from "./spark-settings";
 import { webSettings } from "./web-settings";
 
 const name = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
@@ -173,6 +174,7 @@ export const settings = {
     description:
       "Columns whose change may refuse requests that the champion answers; `all` accepts every column",
   },
+  ...sparkSettings,
   containerCpu: {
     schema: count(1, 4),
     default: "1",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings, type ProcessName } from "../../platform/settings/settings";
+import { sparkPlaceOf, sparkVariables } from "./spark-place";
 import type { StackConfig } from "./stack-config";
 import { refusal } from "./refusal";
 
@@ -81,6 +82,7 @@ export function environmentOf(
   };
   const trusting = config.trustedKeys === undefined ? {} : { MLOPS_TRUSTED_KEYS: config.trustedKeys };
   const signing = sources.signingKey === undefined ? {} : { MLOPS_SIGNING_KEY: sources.signingKey };
+  const spark = sparkVariables(sparkPlaceOf(config));
   const audit = { MLOPS_AUDIT: pulumi.interpolate`${blobEndpoint}${auditContainer}` };
   return {
     scoring: checked("scoring", {
@@ -101,7 +103,7 @@ export function environmentOf(
       ...(config.scoring === "containers" && { MLOPS_TLS_KEY_VAULT: keyVault }),
       ...authentication(config, { keyVault, tenantId }),
     }),
-    training: checked("training", { ...gate, ...signing, ...trusting, ...audit }),
+    training: checked("training", { ...gate, ...signing, ...trusting, ...audit, ...spark }),
     cli: checked("cli", {
       MLOPS_REGISTRY: trackingUri,
       MLOPS_HISTORY: pulumi.interpolate`${blobEndpoint}${historyContainer}`,

@@ -14,6 +14,8 @@ export const scopes = {
   devOps: "499b84ac-1321-427f-aa17-267ca6975798/.default",
   /** Blobs, in whatever account. */
   storage: "https://storage.azure.com/.default",
+  /** Workspaces of Azure Databricks: the application that stands for all of them in every tenant. */
+  databricks: "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default",
   /** The query API of Application Insights. */
   insights: "https://api.applicationinsights.io/.default",
 } as const;

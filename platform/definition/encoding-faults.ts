@@ -22,7 +22,7 @@ export function encodingFaults({ name, type, role, values, encoding }: EncodedCo
 }
 
 /** Trainers that encode by the target. */
-const encodingTrainers = ["ridge", "logistic", "boosted-trees"];
+const encodingTrainers = ["ridge", "elastic-net", "logistic", "boosted-trees"];
 
 /** What is wrong with columns that are encoded by the target, for a trainer and a task. */
 export function targetEncodingFaults(

@@ -15,7 +15,7 @@ export function intervalFaults(
   }
   if (programs.includes(trainer.kind)) {
     faults.push(
-      `intervals are not for the ${trainer.kind} trainer, whose program would have to run for each fold; use ridge or boosted-trees, or leave them out`,
+      `intervals are not for the ${trainer.kind} trainer, whose program would have to run for each fold; use ridge, elastic-net or boosted-trees, or leave them out`,
     );
   }
   return faults;

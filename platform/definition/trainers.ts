@@ -30,6 +30,15 @@ interface TrainedDefinition {
 /** Share of the training rows that a program gets in a file of their own, to see when to stop, 0..1; none when absent. */
 const validationFraction = z.number().gt(0).lt(1).optional();
 
+/** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
+const standardize = z.boolean().optional();
+
+/**
+ * What the model is linear in, in place of the target: its natural logarithm, or the power of it that is most like a normal
+ * distribution; for `log` and `box-cox` it is above 0.
+ */
+const targetTransform = z.enum(["log", "box-cox", "yeo-johnson"]).optional();
+
 /** The kinds of trainers, by their names; `training/trainers/trainers.ts` says how each is fitted. */
 const trainerKinds = {
   ridge: {
@@ -43,13 +52,25 @@ const trainerKinds = {
       alpha: z.union([z.number().min(0), z.literal("auto")], {
         error: 'Expected a number of at least 0, or "auto"',
       }),
-      /** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
-      standardize: z.boolean().optional(),
+      standardize,
+      targetTransform,
+    }),
+  },
+  "elastic-net": {
+    tasks: ["regression"],
+    settings: closedObject({
+      kind: z.literal("elastic-net"),
       /**
-       * What the model is linear in, in place of the target: its natural logarithm, or the power of it that is most like a normal
-       * distribution; for `log` and `box-cox` it is above 0.
+       * Penalty on the coefficients per unit of weight, above 0, as scikit-learn's `alpha`; "auto" is the one of a path of a hundred
+       * that predicts folds of the training rows best.
        */
-      targetTransform: z.enum(["log", "box-cox", "yeo-johnson"]).optional(),
+      alpha: z.union([z.number().positive(), z.literal("auto")], {
+        error: 'Expected a number above 0, or "auto"',
+      }),
+      /** Share of the penalty that is on absolute values and makes coefficients 0; 1 is the lasso. The rest is on squares. */
+      l1Ratio: z.number().gt(0).max(1).default(0.5),
+      standardize,
+      targetTransform,
     }),
   },
   logistic: {
@@ -107,6 +128,8 @@ const trainerKinds = {
       /** Longest run, in minutes. */
       timeoutMinutes: z.number().positive().default(60),
       validationFraction,
+      /** How the rows are written that the program gets; CSV is for programs that cannot read Parquet. */
+      format: z.enum(["parquet", "csv"]).optional(),
     }),
   },
   python: {

@@ -19,7 +19,7 @@ import {
   secretName,
   securityFaults,
 } from "./security-settings";
-import { sqlEngineFaults, sqlEngineVariables } from "./sql-engine-settings";
+import { sparkData, sqlEngineFaults, sqlEngineVariables } from "./sql-engine-settings";
 import { apiKey, choice, variable, wholeNumber, type Variable } from "./variable";
 
 const modelRef = z.string().refine(isModelRef);
@@ -85,6 +85,7 @@ const processes = {
   training: {
     ...versions,
     ...sqlEngineVariables,
+    sparkData,
     audit,
     signingKey,
     trustedKeys,

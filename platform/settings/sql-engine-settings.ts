@@ -45,6 +45,8 @@ export const sqlEngineVariables = {
     z.string().refine(isSparkAddress).optional(),
     "an http:// or https:// address with its path, and without a user",
   ),
+  /** How the server knows who asks: by the token or password that is given, if any; or by this process's identity in Microsoft Entra ID. */
+  sparkAuth: choice("MLOPS_SPARK_AUTH", ["given", "entra"], "given"),
   sparkToken: secret("MLOPS_SPARK_TOKEN"),
   sparkUser: variable("MLOPS_SPARK_USER", visible, "visible ASCII characters without spaces"),
   sparkPassword: secret("MLOPS_SPARK_PASSWORD"),
@@ -56,19 +58,32 @@ export const sqlEngineVariables = {
   ),
 };
 
+/** What the cluster calls the data of a job, whose folder has another path in each. */
+export const sparkData = variable(
+  "MLOPS_SPARK_DATA",
+  z
+    .string()
+    .regex(/^[\x21-\x7e]{1,1024}$/)
+    .transform((text) => trimEnd(text, "/"))
+    .optional(),
+  "a path of the cluster, such as abfss://data@account.dfs.core.windows.net/churn",
+);
+
 /** The settings of the engine as they were read. */
 export interface SqlEngineSettings {
   readonly sqlEngine: "duckdb" | "spark";
   readonly sparkAddress?: string | undefined;
+  readonly sparkAuth: "given" | "entra";
   readonly sparkToken?: string | undefined;
   readonly sparkUser?: string | undefined;
   readonly sparkPassword?: string | undefined;
   readonly sparkFolders: readonly SharedFolder[];
+  readonly sparkData?: string | undefined;
 }
 
 /** What of these settings does not go together, in sentences. */
 export function sqlEngineFaults(settings: SqlEngineSettings): string[] {
-  const { sqlEngine, sparkAddress, sparkToken, sparkUser, sparkPassword, sparkFolders } = settings;
+  const { sqlEngine, sparkAddress, sparkAuth, sparkToken, sparkUser, sparkPassword, sparkFolders } = settings;
   const credentials = { MLOPS_SPARK_TOKEN: sparkToken, MLOPS_SPARK_PASSWORD: sparkPassword };
   if (sqlEngine !== "spark") {
     const idle = {
@@ -76,6 +91,8 @@ export function sqlEngineFaults(settings: SqlEngineSettings): string[] {
       ...credentials,
       MLOPS_SPARK_USER: sparkUser,
       MLOPS_SPARK_FOLDERS: sparkFolders.length > 0 ? sparkFolders : undefined,
+      MLOPS_SPARK_DATA: settings.sparkData,
+      MLOPS_SPARK_AUTH: sparkAuth === "entra" ? sparkAuth : undefined,
     };
     return Object.entries(idle).flatMap(([name, value]) =>
       value === undefined
@@ -94,10 +111,15 @@ export function sqlEngineFaults(settings: SqlEngineSettings): string[] {
     );
   if ((sparkUser === undefined) !== (sparkPassword === undefined))
     faults.push("MLOPS_SPARK_USER and MLOPS_SPARK_PASSWORD go together. Set both, or neither.");
-  const [given] = Object.entries(credentials).find(([, value]) => value !== undefined) ?? [];
+  const [secret] = Object.entries(credentials).find(([, value]) => value !== undefined) ?? [];
+  if (sparkAuth === "entra" && (secret ?? sparkUser) !== undefined)
+    faults.push(
+      `MLOPS_SPARK_AUTH is "entra" beside ${secret ?? "MLOPS_SPARK_USER"}. Sign in by one of them; unset the other.`,
+    );
+  const given = secret ?? (sparkAuth === "entra" ? "A token of MLOPS_SPARK_AUTH" : undefined);
   if (given !== undefined && !isPrivate(sparkAddress))
     faults.push(
-      `${given} would be sent to ${sparkAddress} for everyone on the way to read. Use its https:// address, or unset ${given}.`,
+      `${given} would be sent to ${sparkAddress} for everyone on the way to read. Use its https:// address, or unset ${secret ?? "MLOPS_SPARK_AUTH"}.`,
     );
   return faults;
 }

@@ -24,6 +24,13 @@ const switches: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "no compute": { "mlops:compute": "false" },
   "no schedule": { "mlops:scheduleEnabled": "false" },
   "tokens for callers": { "mlops:scoringAudience": "api://mlops" },
+  "a cluster of Azure Databricks": {
+    "mlops:sparkAddress": "https://adb-1.2.azuredatabricks.net/sql/1.0/warehouses/1",
+    "mlops:sparkData": "abfss://data@account.dfs.core.windows.net/diabetes",
+  },
+  "a Spark pool of Azure Synapse": {
+    "mlops:synapsePool": `/subscriptions/${application}/resourceGroups/analytics/providers/Microsoft.Synapse/workspaces/lake/bigDataPools/wide`,
+  },
   "a release pipeline": { "mlops:devOpsProject": "contoso/mlops", "mlops:releasePipelineId": "7" },
 };
 

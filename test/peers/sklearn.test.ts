@@ -32,6 +32,7 @@ async function readFits(folder: string, name: string): Promise<Fits> {
     beforeAll(async () => {
       folder = await mkdtemp(path.join(tmpdir(), "sklearn-"));
       await runPython(path.join(reference, "make_reference.py"), [modelsFolder, folder]);
+      await runPython(path.join(reference, "make_elastic_reference.py"), [modelsFolder, folder]);
     });
 
     afterAll(async () => {
@@ -49,6 +50,25 @@ async function readFits(folder: string, name: string): Promise<Fits> {
           const other = expected[position] ?? NaN;
           expect(Math.abs(value - other) / Math.max(1e-2, Math.abs(other))).toBeLessThan(1e-7);
         });
+      });
+    });
+
+    test("those of elastic nets are as committed to 1e-6", async () => {
+      const numbersIn = (value: unknown): number[] =>
+        typeof value === "number"
+          ? [value]
+          : typeof value === "object" && value !== null
+            ? Object.values(value).flatMap(numbersIn)
+            : [];
+      const [made = [], committed = []] = await Promise.all(
+        [folder, reference].map(async (from) =>
+          numbersIn(JSON.parse(await readFile(path.join(from, "elastic-net.json"), "utf8"))),
+        ),
+      );
+      expect(made).toHaveLength(committed.length);
+      made.forEach((value, index) => {
+        const other = committed[index] ?? NaN;
+        expect(Math.abs(value - other) / Math.max(1e-2, Math.abs(other))).toBeLessThan(1e-6);
       });
     });
   },

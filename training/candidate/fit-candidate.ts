@@ -28,7 +28,7 @@ function joined(parts: readonly ScoredRows[]): ScoredRows {
 /** What is fitted as a logarithm is off by a factor, which is alike for small and great targets; both are above 0 then. */
 function errorScaleOf(trainer: ModelDefinition["trainer"]): ErrorScale {
   const isLogarithm =
-    (trainer.kind === "ridge" && trainer.targetTransform === "log") ||
+    ("targetTransform" in trainer && trainer.targetTransform === "log") ||
     (trainer.kind === "boosted-trees" && trainer.loss === "gamma");
   return isLogarithm ? "ratio" : "difference";
 }

@@ -40,6 +40,14 @@ function left(all: number, shown: number): string {
   return all > shown ? `\n\n${all - shown} smaller ones are left out.` : "";
 }
 
+/** What the model does not look at, such as the columns that an elastic net has left out. */
+function without(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const shown = names.slice(0, maxCoefficients).map(markdownText).join(", ");
+  const more = names.length > maxCoefficients ? ` and ${names.length - maxCoefficients} more` : "";
+  return `\n\nWith a coefficient of 0, so without any effect: ${shown}${more}.`;
+}
+
 /** The section of a model card with a linear model's coefficients, the largest first; of several classes a column for each. */
 export function coefficientSection(
   definition: ModelDefinition,
@@ -49,7 +57,7 @@ export function coefficientSection(
   const scale = scaleOf(definition, isSeveral);
   const { trainer } = definition;
   const perUnit =
-    trainer.kind === "ridge" && trainer.standardize === false
+    "standardize" in trainer && trainer.standardize === false
       ? `In ${scale}: the change per unit of a number`
       : `On the standardised scale, in ${scale}: the change per standard deviation of a number`;
   // A personal date is several features, each with a name of its own.
@@ -57,9 +65,13 @@ export function coefficientSection(
   const hidden = new Set(modelFeatures(personal).map(({ name }) => name));
   const intro = `## Coefficients\n\n${perUnit}, or for a category's value or a boolean that is true.`;
   if (!isSeveral) {
-    const sorted = named(linear, hidden).toSorted(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+    const all = named(linear, hidden);
+    const sorted = all
+      .filter(([, value]) => value !== 0)
+      .toSorted(([, a], [, b]) => Math.abs(b) - Math.abs(a));
     const shown = sorted.slice(0, maxCoefficients).map(([name, value]) => [name, formatNumber(value)]);
-    return `${intro} Intercept: ${formatNumber(linear.intercept)}.\n\n${markdownTable(["Feature", "Coefficient"], shown)}${left(sorted.length, shown.length)}\n\n`;
+    const others = all.filter(([, value]) => value === 0).map(([name]) => name);
+    return `${intro} Intercept: ${formatNumber(linear.intercept)}.\n\n${markdownTable(["Feature", "Coefficient"], shown)}${left(sorted.length, shown.length)}${without(others)}\n\n`;
   }
   const classes = (linear.signature.target.classes ?? []).slice(0, maxClasses);
   const others = linear.predictors.length - classes.length;

@@ -4,7 +4,7 @@ import { modelsDirectory } from "../../platform/definition/definitions";
 import { PlatformError } from "../../platform/base/errors";
 import { fileExists } from "../../platform/base/files";
 import type { Settings } from "../../platform/settings/settings";
-import { sqlPlaceOf } from "../../platform/settings/sql-place";
+import { sqlPlaceOf } from "../../platform/data/sql-place";
 import { openWorkbench, type PinnedData, type Workbench } from "../inputs/workbench";
 
 /** A definition as a user writes it, or compiled. */
@@ -33,7 +33,7 @@ export async function withWorkbench<T>(
       ? path.resolve(path.dirname(definitionFile), definition.data)
       : path.resolve(from.data);
   const workbench = await openWorkbench({ definition, definitionFile }, data, {
-    ...sqlPlaceOf(settings, signal),
+    ...sqlPlaceOf(settings, signal, { here: data, there: settings.sparkData }),
     pinned: from.pinned,
   });
   try {

@@ -9,7 +9,9 @@ import { fittedSignature } from "../../platform/model/fitted-inputs";
 import type { ModelDefinition } from "../../platform/definition/definition";
 import { modelFiles } from "../../platform/model/model-directory";
 import { signatureOf } from "../../platform/model/signature";
+import { toCsvLine } from "../../platform/sql/csv-line";
 import { identifier } from "../../platform/sql/engine";
+import { openEngine } from "../../platform/sql/open-engine";
 import { adaptModel } from "../onnx/adapt-model";
 import { fillPlaceholders, runCommand } from "../program/run-command";
 import { checkExpected } from "./expected-predictions";
@@ -25,6 +27,8 @@ export interface Program {
   readonly withoutModel: string;
   readonly timeoutMinutes: number;
   readonly validationFraction?: number | undefined;
+  /** Of the rows that it gets; Parquet unless said otherwise. */
+  readonly format?: "parquet" | "csv" | undefined;
   /** Variables of its environment beside those of this process. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -56,9 +60,24 @@ function isForValidation(
   return heldOutCondition({ ...rule, ...(rule.by === "hash" && { hash: "binary" }) }, dialect);
 }
 
+/** By the engine in this process, whichever has written the rows: all write the same CSV then. */
+async function rewriteAsCsv(parquet: string, csv: string): Promise<void> {
+  const engine = await openEngine();
+  try {
+    const names = await engine.parquetNames(parquet);
+    const { from, rowNumber } = await engine.parquetRows([parquet], names);
+    const columns = names.map(identifier).join(", ");
+    const header = toCsvLine(names).trimEnd();
+    await engine.writeCsv(`SELECT ${columns} FROM ${from} ORDER BY ${rowNumber}`, csv, header);
+  } finally {
+    await engine.close();
+  }
+  await rm(parquet);
+}
+
 async function writeData(
   { engine, definition, from }: TrainerInput,
-  { validationFraction }: Program,
+  { validationFraction, format = "parquet" }: Program,
   data: string,
 ): Promise<void> {
   const { dialect } = engine;
@@ -67,13 +86,15 @@ async function writeData(
   const columns = fitted.map(({ name }) => identifier(name)).join(", ");
   const write = async (name: string, condition: string): Promise<void> => {
     const rows = `SELECT ${columns} FROM ${from}${condition} ORDER BY _row`;
-    await engine.writeParquet(rows, path.join(data, name));
+    const file = path.join(data, `${name}.parquet`);
+    await engine.writeParquet(rows, file);
+    if (format === "csv") await rewriteAsCsv(file, path.join(data, `${name}.csv`));
   };
   await writeJson(path.join(data, "definition.json"), { ...definition, columns: fitted });
-  if (validationFraction === undefined) return write("train.parquet", "");
+  if (validationFraction === undefined) return write("train", "");
   const apart = isForValidation(definition, validationFraction, dialect);
-  await write("validation.parquet", ` WHERE ${apart}`);
-  await write("train.parquet", ` WHERE NOT (${apart})`);
+  await write("validation", ` WHERE ${apart}`);
+  await write("train", ` WHERE NOT (${apart})`);
 }
 
 /** The program's model as it is served, and as it was fitted: with the numbers that columns become as inputs. */
@@ -104,7 +125,7 @@ async function keepWork(from: string, to: string): Promise<void> {
 
 /**
  * Trains with a program in any language. It gets a folder with `train.parquet` (the training rows, columns as
- * defined but for dates and ranks, missing = null), `validation.parquet` where rows are kept for that, and `definition.json`, and leaves `model.onnx`
+ * defined but for dates and ranks, missing = null; or as `train.csv`, missing = an empty field), `validation.parquet` where rows are kept for that, and `definition.json`, and leaves `model.onnx`
  * in the output folder. The held-out rows are not in its data.
  */
 export async function fitByProgram(input: TrainerInput, program: Program): Promise<FittedModel> {

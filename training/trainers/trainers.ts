@@ -8,6 +8,7 @@ import type { FittedModel, ProgramInput, Trainer, TrainerInput } from "./trainer
 /** How each kind of trainer fits. Loaded on use: a model has one, and they are half of what a training would load. */
 const trainers: { readonly [Kind in TrainerKind]: () => Trainer<Kind> } = {
   ridge: () => (require("./ridge") as typeof import("./ridge")).ridge,
+  "elastic-net": () => (require("./elastic-net") as typeof import("./elastic-net")).elasticNet,
   logistic: () => (require("./logistic") as typeof import("./logistic")).logistic,
   "boosted-trees": () => (require("./boosted-trees") as typeof import("./boosted-trees")).boostedTrees,
   command: () => (require("./command") as typeof import("./command")).command,

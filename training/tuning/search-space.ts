@@ -17,9 +17,10 @@ const maxCandidates = 1000;
 /** From this ratio on, the numbers of a range are drawn evenly by their logarithms. */
 const logarithmicRatio = 100;
 
-/** What is tried where nothing is said: for penalties the powers of ten around 1. */
+/** What is tried where nothing is said: for penalties the powers of ten around 1, for shares of one what scikit-learn recommends. */
 const usual: Readonly<Record<string, readonly Tried[]>> = {
   ridge: [{ setting: "alpha", values: [0.001, 0.01, 0.1, 1, 10, 100, 1000] }],
+  "elastic-net": [{ setting: "l1Ratio", values: [0.1, 0.5, 0.7, 0.9, 0.95, 0.99, 1] }],
   logistic: [{ setting: "l2", values: [0.001, 0.01, 0.1, 1, 10, 100, 1000] }],
   "boosted-trees": [
     { setting: "learningRate", values: [0.03, 0.1, 0.3] },

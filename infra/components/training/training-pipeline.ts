@@ -2,6 +2,7 @@ import * as ml from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
 import { longestGapHours } from "../../config/cron";
 import type { Placement } from "../../config/placement";
+import type { SparkPlace } from "../../config/spark-place";
 import type { StepName } from "./training-specs";
 import { commandSpec, contentDigest, dataInput, pipelineSpec, stepNames } from "./training-specs";
 import { assetVersion } from "../foundation/asset-version";
@@ -34,6 +35,8 @@ export interface TrainingPipelineArgs {
   readonly signingKey?: pulumi.Input<string> | undefined;
   /** Public keys in PEM; one of them must have signed the champion. */
   readonly trustedKeys?: string | undefined;
+  /** Where the steps have the work on data done, if not on their nodes. */
+  readonly spark?: SparkPlace | undefined;
   /** Storage of the training data's versions: URL of a blob container and a path in it. */
   readonly dataVersions: pulumi.Input<string>;
   /** URL of the audit trail's container. */
@@ -123,7 +126,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
 
   private createPipeline(componentIds: Record<StepName, pulumi.Output<string>>): Published {
     const { model, clusterId, identity, stepTimeoutMinutes, dataVersions, audit } = this.args;
-    const { evaluation, onNoPromotion, acceptPopulation, acceptBreaking, trustedKeys } = this.args;
+    const { evaluation, onNoPromotion, acceptPopulation, acceptBreaking, trustedKeys, spark } = this.args;
     const signingKey = pulumi.output(this.args.signingKey);
     const ids = stepNames.map((step) => componentIds[step]);
     const spec = pulumi
@@ -148,6 +151,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
             acceptBreaking,
             signingKey: key,
             trustedKeys,
+            spark,
             dataVersions: versions,
             audit: trail,
           }),

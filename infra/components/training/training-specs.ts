@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { componentName } from "../../config/names";
+import { sparkVariables, type SparkPlace } from "../../config/spark-place";
 
 /**
  * The training pipeline's specifications for Azure Machine Learning, as pure functions. Inside `componentSpec` the wire
@@ -137,6 +138,8 @@ export interface PipelineFacts {
   readonly signingKey?: string | undefined;
   /** Public keys in PEM; one of them must have signed the champion. */
   readonly trustedKeys?: string | undefined;
+  /** Where the steps have the work on data done, if not on their nodes. */
+  readonly spark?: SparkPlace | undefined;
   /** Storage of the training data's versions: URL of a blob container and a path in it. */
   readonly dataVersions: string;
   /** URL of the audit trail's container. */
@@ -182,6 +185,7 @@ function pipelineJob(name: StepName, facts: PipelineFacts): PipelineJob {
       ...(facts.acceptBreaking !== undefined && { MLOPS_ACCEPT_BREAKING: facts.acceptBreaking }),
       ...(facts.signingKey !== undefined && { MLOPS_SIGNING_KEY: facts.signingKey }),
       ...(facts.trustedKeys !== undefined && { MLOPS_TRUSTED_KEYS: facts.trustedKeys }),
+      ...sparkVariables(facts.spark),
       MLOPS_DATA_VERSIONS: facts.dataVersions,
       MLOPS_AUDIT: facts.audit,
     },

@@ -2,9 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { TrainingCluster } from "./compute";
 import type { Foundation } from "../foundation/foundation";
 import { TrainingPipeline } from "./training-pipeline";
+import { SparkPool } from "./spark-pool";
 import type { Workspace } from "./workspace";
 import type { StackConfig } from "../../config/stack-config";
 import { computeName } from "../../config/names";
+import { sparkPlaceOf } from "../../config/spark-place";
 import { computeId } from "./training-specs";
 
 /** The configured training clusters: one with CPUs, and one with GPUs if `gpuVmSize` is set. */
@@ -35,6 +37,20 @@ export function trainingClusters(
       { dependsOn: [...workspace.reachable] },
     );
   });
+}
+
+/** The Spark pool that the workspace's own jobs may use, if there is one. */
+export function attachedPool(
+  { synapsePool: poolId }: StackConfig,
+  { placement, identities }: Foundation,
+  workspace: Workspace,
+): SparkPool | undefined {
+  if (poolId === undefined) return undefined;
+  return new SparkPool(
+    "spark-pool",
+    { placement, workspaceName: workspace.name, identity: identities.training, poolId },
+    { dependsOn: [...workspace.reachable] },
+  );
 }
 
 /** The retraining pipeline. It stays while the clusters are switched off, and refers to the one that it needs. */
@@ -73,6 +89,7 @@ export function retrainingPipeline(
     acceptBreaking: config.acceptBreaking,
     signingKey: foundation.signingKey?.uri,
     trustedKeys: config.trustedKeys,
+    spark: sparkPlaceOf(config),
     dataUri: workspace.dataUri,
     // Next to the models, where the jobs' identity already has write access.
     audit: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.audit}`,

@@ -1,8 +1,13 @@
-/** A server that speaks HiveServer2's protocol over HTTP, and how it is signed in to: by a token, by a name and password, or not at all. */
+/**
+ * A server that speaks HiveServer2's protocol over HTTP, and how it is signed in to: by a token, by those of an identity, by a name and password, or
+ * not at all.
+ */
 export interface SparkServer {
   /** With the path: `https://<host>/<path>`. */
   readonly address: string;
   readonly token?: string | undefined;
+  /** Gives a token that is valid for some minutes at least; asked again while a session goes on. */
+  readonly tokens?: (() => Promise<string>) | undefined;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   /** Folders of this machine, and what the cluster calls them; all others have the same path on both. */

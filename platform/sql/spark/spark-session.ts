@@ -4,6 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PlatformError, reasonOf } from "../../base/errors";
 import type { WireColumn, WireColumnName } from "./spark-rows";
 import type { SparkServer } from "./spark-server";
+import { SparkSignIn } from "./spark-sign-in";
+import { untilStarted } from "./spark-start";
 import { toSparkSql } from "./spark-statement";
 
 type Driver = typeof import("hive-driver");
@@ -60,6 +62,7 @@ export class SparkSession {
     /** Rejects when the server can no longer be talked to: what was asked of it is not answered then. */
     private readonly lost: Promise<never>,
     private readonly session: Session,
+    private readonly signIn: SparkSignIn,
     signal: AbortSignal | undefined,
   ) {
     lost.catch(() => {
@@ -74,9 +77,13 @@ export class SparkSession {
   }
 
   /** `signal` stops what is being worked on; the session can still be closed then. */
-  static async open(server: SparkServer, signal?: AbortSignal): Promise<SparkSession> {
+  static open(server: SparkServer, signal?: AbortSignal): Promise<SparkSession> {
+    return untilStarted(() => SparkSession.openNow(server, signal), signal);
+  }
+
+  private static async openNow(server: SparkServer, signal: AbortSignal | undefined): Promise<SparkSession> {
     // Loaded on use: commands that touch no data start without it.
-    const { HiveClient, connections, auth, thrift } = await import("hive-driver");
+    const { HiveClient, connections, thrift } = await import("hive-driver");
     const { TCLIService, TCLIService_types } = thrift as Protocol;
     const client = new HiveClient(TCLIService, TCLIService_types);
     const lost = new Promise<never>((_, reject) => {
@@ -93,21 +100,7 @@ export class SparkSession {
       // The driver would take any certificate.
       nodeOptions: { rejectUnauthorized: true },
     };
-    const { token, user, password } = server;
-    const signIn =
-      token === undefined
-        ? new auth.PlainHttpAuthentication({
-            username: user ?? "anonymous",
-            password: password ?? "anonymous",
-          })
-        : {
-            authenticate: (
-              transport: Parameters<InstanceType<typeof auth.PlainHttpAuthentication>["authenticate"]>[0],
-            ) => {
-              transport.setOptions("headers", { Authorization: `Bearer ${token}` });
-              return Promise.resolve(transport);
-            },
-          };
+    const signIn = await SparkSignIn.of(server);
     const host = hostname.replace(/^\[|\]$/g, "");
     const connection = new connections.HttpConnection();
     await client.connect(
@@ -116,11 +109,12 @@ export class SparkSession {
       signIn,
     );
     refuseOtherAnswers(connection.getConnection() as WireConnection);
+    signIn.renewIn((connection.getConnection() as WireConnection).nodeOptions.headers);
     const opening = client.openSession({
       client_protocol: protocolByColumn,
     });
     try {
-      return new SparkSession(server, client, lost, await Promise.race([opening, lost]), signal);
+      return new SparkSession(server, client, lost, await Promise.race([opening, lost]), signIn, signal);
     } catch (error) {
       client.close();
       if (error instanceof PlatformError) throw error;
@@ -140,6 +134,7 @@ export class SparkSession {
     operation.setMaxRows(rowsPerFetch);
     try {
       do {
+        await this.signIn.renew();
         await this.answer(operation.fetch());
         const names = (operation.getSchema()?.columns ?? []).map(({ columnName, typeDesc }) => ({
           name: columnName,
@@ -173,8 +168,10 @@ export class SparkSession {
   }
 
   private async execute(sql: string): Promise<Operation> {
+    await this.signIn.renew();
     const operation = await this.answer(this.start(sql));
     for (let pause = pauseMs.first; ; pause = Math.min(2 * pause, pauseMs.longest)) {
+      await this.signIn.renew();
       const { errorMessage } = await this.answer(operation.status(false));
       if (operation.finished()) return operation;
       if (errorMessage !== undefined && errorMessage !== null) {
@@ -220,6 +217,8 @@ export class SparkSession {
 
 /** What of the driver's connection is not in its types. */
 interface WireConnection extends EventEmitter {
+  /** What each request is made with. */
+  readonly nodeOptions: { readonly headers: Record<string, unknown> };
   responseCallback: (response: IncomingMessage) => void;
 }
 
@@ -245,7 +244,7 @@ function refuseOtherAnswers(connection: WireConnection): void {
 function describeLoss({ address }: SparkServer, error: unknown): PlatformError {
   const status = (error as { readonly statusCode?: number }).statusCode;
   const remedies: Readonly<Record<number, string>> = {
-    401: "It does not know who asks. Check MLOPS_SPARK_TOKEN, or MLOPS_SPARK_USER and MLOPS_SPARK_PASSWORD.",
+    401: "It does not know who asks. Check MLOPS_SPARK_TOKEN, or MLOPS_SPARK_USER and MLOPS_SPARK_PASSWORD; of Databricks with MLOPS_SPARK_AUTH, that the identity is in the workspace.",
     403: "Whoever signs in may not use it. Give the right to use it, or sign in as somebody who has it.",
     404: "There is nothing at this path. Check the path of MLOPS_SPARK_ADDRESS.",
     405: "No HiveServer2 is at this path. Check the path of MLOPS_SPARK_ADDRESS.",

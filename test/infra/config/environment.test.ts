@@ -76,6 +76,17 @@ describe("the settings of the processes", () => {
     expect(cli).toMatchObject({ [variable]: "year,month" });
   });
 
+  test("of training have the cluster of the stack, as the process itself takes it", async () => {
+    const address = "https://adb-1.2.azuredatabricks.net/sql/1.0/warehouses/1";
+    const data = "abfss://data@account.dfs.core.windows.net/churn";
+    const { training, scoring, cli } = await variables({
+      "mlops:sparkAddress": address,
+      "mlops:sparkData": data,
+    });
+    expect(training).toMatchObject({ MLOPS_SPARK_ADDRESS: address, MLOPS_SPARK_DATA: data });
+    expect({ ...scoring, ...cli }).not.toHaveProperty("MLOPS_SPARK_ADDRESS");
+  });
+
   test("have the public keys where something is served or compared, and the signing key where something is made", async () => {
     const signingKey = "https://vault.vault.azure.net/keys/signing";
     const trusting = await variables({ "mlops:trustedKeys": publicKeyP256Pem }, { ...sources, signingKey });

@@ -21,7 +21,7 @@ test.each([
     "regression",
     "command",
     [
-      "intervals are not for the command trainer, whose program would have to run for each fold; use ridge or boosted-trees, or leave them out",
+      "intervals are not for the command trainer, whose program would have to run for each fold; use ridge, elastic-net or boosted-trees, or leave them out",
     ],
   ],
 ])("%s", (_, given, task, kind, faults) => {

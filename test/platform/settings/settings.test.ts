@@ -34,6 +34,7 @@ describe("settings", () => {
       logLevel: "info",
       target: "local",
       sqlEngine: "duckdb",
+      sparkAuth: "given",
       sparkFolders: [],
     });
     expect(readSettings("scoring", scoring)).toEqual({
@@ -91,6 +92,7 @@ describe("settings", () => {
       logLevel: "debug",
       target: "local",
       sqlEngine: "duckdb",
+      sparkAuth: "given",
       sparkFolders: [],
     });
     const log = {

@@ -39,6 +39,21 @@ test.each<[string, Record<string, string>, string]>([
     { MLOPS_SPARK_FOLDERS: "/a=dbfs:/a" },
     'MLOPS_SPARK_FOLDERS is set, and MLOPS_SQL_ENGINE is not "spark"',
   ],
+  [
+    "an identity beside a token",
+    { ...spark, MLOPS_SPARK_AUTH: "entra", MLOPS_SPARK_TOKEN: "t" },
+    'MLOPS_SPARK_AUTH is "entra" beside MLOPS_SPARK_TOKEN. Sign in by one of them',
+  ],
+  [
+    "an identity's token that everyone could read",
+    { ...spark, MLOPS_SPARK_ADDRESS: "http://spark.example/x", MLOPS_SPARK_AUTH: "entra" },
+    "Use its https:// address, or unset MLOPS_SPARK_AUTH",
+  ],
+  [
+    "an identity without Spark",
+    { MLOPS_SPARK_AUTH: "entra" },
+    'MLOPS_SPARK_AUTH is set, and MLOPS_SQL_ENGINE is not "spark"',
+  ],
   ["a user without a password", { ...spark, MLOPS_SPARK_USER: "u" }, "Set both, or neither"],
   [
     "two ways to sign in",
@@ -59,8 +74,23 @@ test.each<[string, Record<string, string>, string]>([
   expect(() => readSettings("cli", env)).toThrow(message);
 });
 
+test("what the cluster calls a job's data is a setting of jobs alone", () => {
+  const data = { ...spark, MLOPS_SPARK_DATA: "abfss://data@account.dfs.core.windows.net/churn/" };
+  expect(readSettings("training", data).sparkData).toBe("abfss://data@account.dfs.core.windows.net/churn");
+  expect(() => readSettings("training", { MLOPS_SPARK_DATA: data.MLOPS_SPARK_DATA })).toThrow(
+    "MLOPS_SPARK_DATA is set, and MLOPS_SQL_ENGINE is not",
+  );
+  expect(() => readSettings("cli", data)).toThrow("MLOPS_SPARK_DATA is a setting of the training process");
+});
+
 test("a password may go to this machine unencrypted", () => {
-  const settings = { sqlEngine: "spark", sparkUser: "u", sparkPassword: "p", sparkFolders: [] } as const;
+  const settings = {
+    sqlEngine: "spark",
+    sparkAuth: "given",
+    sparkUser: "u",
+    sparkPassword: "p",
+    sparkFolders: [],
+  } as const;
   expect(sqlEngineFaults({ ...settings, sparkAddress: "http://127.0.0.1:10001/cliservice" })).toEqual([]);
 });
 

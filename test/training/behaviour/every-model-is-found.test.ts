@@ -60,6 +60,10 @@ const trainers: Readonly<Record<Exclude<Kind, "command" | "python">, Trained>> =
     trainer: { kind: "ridge", alpha: 1 },
     targets: [{ name: "amount", type: "number", role: "target" }],
   },
+  "elastic-net": {
+    trainer: { kind: "elastic-net", alpha: 0.1, l1Ratio: 0.5 },
+    targets: [{ name: "amount", type: "number", role: "target" }],
+  },
   logistic: {
     trainer: { kind: "logistic", l2: 1 },
     targets: [

@@ -89,6 +89,22 @@ test("coefficients of a logarithm are said to be of it", () => {
   );
 });
 
+test("columns that a linear model has left out are named apart from those that count", () => {
+  const number = { kind: "number", column: "rooms", mean: 0, scale: 1, coefficient: 0 } as const;
+  const town = { kind: "category", column: "town|_x_", values: ["a", "b"], coefficients: [0, -2] } as const;
+  const trainer = { kind: "elastic-net" as const, alpha: 1, l1Ratio: 1, standardize: false };
+  const linear: LinearParameters = {
+    signature: signatureOf(definition),
+    intercept: 1,
+    terms: [number, town],
+  };
+  const shown = section(cardOf({ ...definition, trainer }, linear), "Coefficients");
+  expect(shown).toContain("In units of the target: the change per unit of a number");
+  expect(shown).toContain("| town\\|\\_x\\_ = b | -2 |");
+  expect(shown).toContain("With a coefficient of 0, so without any effect: rooms, town\\|\\_x\\_ = a.");
+  expect(shown).not.toContain("| rooms");
+});
+
 test.each([
   [
     undefined,

@@ -6,7 +6,8 @@ import type { ModelDefinition, ModelDefinitionInput } from "../../../platform/de
 import { digestOf, digestOfFile } from "../../../platform/base/files";
 import { readGoldenRows, readLineage } from "../../../platform/model/model-directory";
 import type { SqlEngine } from "../../../platform/sql/engine";
-import { literal } from "../../../platform/sql/engine";
+import { identifier, literal } from "../../../platform/sql/engine";
+import { openEngine } from "../../../platform/sql/open-engine";
 import { signatureOf } from "../../../platform/model/signature";
 import { elementTypes } from "../../../platform/onnx/onnx-messages";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
@@ -14,6 +15,8 @@ import { loadScoringModel } from "../../../scoring/model/load-model";
 import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 import { fitLinearModel } from "./fit-linear-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
+import { fitModel } from "../../../training/trainers/trainers";
+import { definitionOf } from "./rows";
 import { train, type TrainedModel } from "../../../training/directory/train";
 import type { TrainingRequest } from "../../../training/directory/training-request";
 import { openShippedData, shippedDefinition, splitOf } from "../shipped-data";
@@ -109,6 +112,42 @@ test("a program in any language trains on the training rows alone, and all that 
     packages: [],
   });
   expect(await readdir(parent)).toEqual(["model"]);
+});
+
+test("a program that reads no Parquet gets the same rows as CSV", async () => {
+  const odd = await openEngine();
+  const columns: ModelDefinitionInput["columns"] = [
+    { name: 'the "town", that is', type: "category", nullable: true },
+    { name: "share", type: "number", nullable: true },
+    { name: "flag", type: "boolean" },
+    { name: "cost", type: "number", role: "target" },
+  ];
+  await odd.run(
+    `CREATE TABLE data AS SELECT i AS _row, CASE WHEN i % 3 = 0 THEN 'a,"b' || chr(10) || 'c' END AS ${identifier(columns[0]?.name ?? "")}, CASE WHEN i % 2 = 0 THEN i / 3 END AS share, i > 2 AS flag, 1e22 * i AS cost FROM range(1, 5) AS t(i)`,
+  );
+  const model = path.join(folder, "csv.onnx");
+  const run = [process.execPath, "trainer.js", "train", "{data}", "{output}", model];
+  const definition = definitionOf(columns, { kind: "command", run, format: "csv" });
+  const lines: string[] = [];
+  const fitting = fitModel({
+    ...{ engine: odd, definition, from: "data", commandDirectory: fixtures },
+    workDirectory: path.join(folder, "csv-work"),
+    onOutput: (line) => lines.push(line),
+  });
+  // There is no ready model that it could copy: what it was given is what this is about.
+  await expect(fitting).rejects.toThrow(/ended with exit code 1/);
+  await odd.close();
+  expect(lines).toContain("files: definition.json, train.csv");
+  expect(await readFile(`${model}.csv`, "utf8")).toBe(
+    [
+      '"the ""town"", that is",share,flag,cost',
+      ",,false,1e+22",
+      ",0.6666666666666666,false,2e+22",
+      '"a,""b\nc",,true,3e+22',
+      ",1.3333333333333333,true,4e+22",
+      "",
+    ].join("\n"),
+  );
 });
 
 test("a model as converters write it is adapted, which is said among the program's lines", async () => {

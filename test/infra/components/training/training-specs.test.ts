@@ -117,6 +117,20 @@ describe("the pipeline", () => {
     }
   });
 
+  test("has the work on data done on a cluster by every step, where there is one", () => {
+    const spark = { address: "https://adb-1.2.azuredatabricks.net/sql/1", data: "abfss://d@a.example/churn" };
+    for (const { environment_variables } of Object.values(pipelineSpec({ ...facts, spark }).jobs)) {
+      expect(environment_variables).toMatchObject({
+        MLOPS_SQL_ENGINE: "spark",
+        MLOPS_SPARK_ADDRESS: spark.address,
+        MLOPS_SPARK_AUTH: "entra",
+        MLOPS_SPARK_DATA: spark.data,
+      });
+      expect(JSON.stringify(environment_variables)).not.toContain("TOKEN");
+    }
+    expect(spec.jobs.train?.environment_variables).not.toHaveProperty("MLOPS_SQL_ENGINE");
+  });
+
   test.each([
     ["acceptPopulation", "MLOPS_ACCEPT_POPULATION"],
     ["acceptBreaking", "MLOPS_ACCEPT_BREAKING"],

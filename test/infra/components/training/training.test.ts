@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { trainingClusters } from "../../../../infra/components/training/training";
+import { attachedPool, trainingClusters } from "../../../../infra/components/training/training";
 import type { Workspace } from "../../../../infra/components/training/workspace";
 import { parseConfig } from "../../../../infra/config/config";
 import { foundationOf, placement } from "../foundation/foundation-fixture";
@@ -44,4 +44,23 @@ test("nodes come after the private endpoint by which they reach the workspace", 
   const { order } = await clusters({ "mlops:gpuVmSize": "Standard_NC6s_v3" });
   expect(order.indexOf("Endpoint")).toBeGreaterThanOrEqual(0);
   expect(order.indexOf("Compute")).toBeGreaterThan(order.indexOf("Endpoint"));
+});
+
+test.each([
+  [{}, []],
+  [
+    {
+      "mlops:synapsePool":
+        "/subscriptions/s/resourceGroups/r/providers/Microsoft.Synapse/workspaces/w/bigDataPools/wide",
+    },
+    ["spark-wide"],
+  ],
+])("a pool is attached where the stack names one: %j", async (changes, names) => {
+  const resources = await registered(() => {
+    const workspace = { id: pulumi.output("ml"), name: pulumi.output("ml"), reachable: [] };
+    const config = parseConfig("qa", { ...qa, ...changes });
+    attachedPool(config, foundationOf({ placement }), workspace as unknown as Workspace);
+  });
+  const computes = ofType(resources, "machinelearningservices:Compute");
+  expect(computes.map(({ inputs }) => inputs.computeName as string)).toEqual(names);
 });
