@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import type { Digest } from "../../base/files";
+import { pageAlignedBuffer } from "../../base/write-direct";
 import type { Storage } from "../../storage/storage";
 
 /** A storage takes a file whole, and memory is limited: what is larger is kept in parts of this size, in bytes. */
@@ -33,7 +34,7 @@ export async function storeFile(
   try {
     let bytes = 0;
     // One for all parts: a storage has a part when it says so, and many such buffers would wait for the garbage collector.
-    const buffer = Buffer.allocUnsafe(Math.min(partBytes, Math.max(1, (await handle.stat()).size)));
+    const buffer = pageAlignedBuffer(Math.min(partBytes, Math.max(1, (await handle.stat()).size)));
     for (let index = 0; ; index++) {
       const size = Math.min(buffer.length, Math.max(1, (await handle.stat()).size - bytes));
       const part = await readPart(handle, buffer.subarray(0, size));
