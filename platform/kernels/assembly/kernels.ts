@@ -297,3 +297,13 @@ function addOne(counts: usize, bin: i64): void {
 }
 
 export { foundRows, nextRow, readRows, untold } from "./csv";
+export { copyFinite, lookUp, readHybrid, spread, sumWords, unpackSnappy, widen } from "./parquet";
+export {
+  addErrors,
+  addStandardised,
+  findPlaces,
+  gather,
+  keepMarked,
+  sortNumbers,
+  standardise,
+} from "./numbers";
