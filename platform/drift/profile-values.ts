@@ -165,16 +165,19 @@ export function profileNumbers(numbers: Iterable<number>): NumberProfile {
   };
 }
 
-/** The values of some rows. `filter` would make an object of each. */
+/** The values of some rows: all of them are no copy. `filter` would make an object of each. */
 function picked(values: Float64Array, isPicked: (row: number) => boolean): Float64Array {
-  const found = new Float64Array(values.length);
   let count = 0;
+  for (let row = 0; row < values.length; row++) if (isPicked(row)) count += 1;
+  if (count === values.length) return values;
+  const found = new Float64Array(count);
+  count = 0;
   for (let row = 0; row < values.length; row++) if (isPicked(row)) found[count++] = values[row] ?? NaN;
-  return found.subarray(0, count);
+  return found;
 }
 
 function edgesOf(finite: Float64Array, min: number): number[] {
-  const sample = picked(finite, (row) => isSampledRow(row, finite.length));
+  const sample = picked(finite, (row) => isSampledRow(row, finite.length)).slice();
   sortNumbers(sample);
   const deciles = decilePositions(sample.length).flatMap((position) => sample[position - 1] ?? []);
   const distinct = seemDiscrete(deciles) ? firstDistinct(finite.toSorted(), maxDistinctBins + 1) : [];

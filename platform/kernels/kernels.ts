@@ -153,16 +153,16 @@ export function countBins(
 
 /**
  * Hashes of rows whose values come column by column, each as two words, the lower half first: of each row the lower and the higher half.
- * Each bit depends on every bit of the row. `areNumbers` says that the two zeros are one number.
+ * Each bit depends on every bit of the row. `areNumbers` says that the two zeros are one number; `into` has room for the hashes.
  */
 export function hashRows(
   columns: readonly Uint32Array[],
   [lowSeed, highSeed]: readonly [number, number],
-  { areNumbers }: { readonly areNumbers: boolean },
+  { areNumbers, into }: { readonly areNumbers: boolean; readonly into?: Uint32Array | undefined },
 ): Uint32Array {
   const { words, run } = workplace();
   const rows = (columns[0]?.length ?? 0) / 2;
-  const hashes = new Uint32Array(2 * rows);
+  const hashes = into?.subarray(0, 2 * rows) ?? new Uint32Array(2 * rows);
   const [low, high] = [2 * columnRows, 3 * columnRows];
   for (const [from, to] of pieces(rows, columnRows)) {
     const padded = upTo(to - from, 4);

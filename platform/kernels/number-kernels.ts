@@ -79,6 +79,28 @@ export function keepMarked(values: Float64Array, marks: Float64Array, wanted: nu
   }
 }
 
+const columnsAtOnce = 4;
+
+/** The sum of each column, in the order of its rows; a missing number counts as the column's place among `instead` says. */
+export function sumColumns(columns: readonly Float64Array[], instead: readonly number[]): Float64Array {
+  const { doubles, run } = workplace();
+  const sums = new Float64Array(columns.length);
+  const othersAt = columnsAtOnce * columnRows;
+  const sumsAt = othersAt + columnsAtOnce;
+  for (let first = 0; first < columns.length; first += columnsAtOnce) {
+    const some = columns.slice(first, first + columnsAtOnce);
+    doubles.fill(0, othersAt, sumsAt + columnsAtOnce);
+    doubles.set(instead.slice(first, first + columnsAtOnce), othersAt);
+    for (const [from, to] of pieces(some[0]?.length ?? 0, columnRows)) {
+      for (const [index, values] of some.entries())
+        doubles.set(values.subarray(from, to), index * columnRows);
+      run.addColumns(0, columnRows * doubleBytes, to - from, othersAt * doubleBytes, sumsAt * doubleBytes);
+    }
+    sums.set(doubles.subarray(sumsAt, sumsAt + some.length), first);
+  }
+  return sums;
+}
+
 /** In place: (value - mean) / scale of each value; a missing one counts as `instead`. */
 export function standardise(values: Float64Array, { mean, scale, instead }: Standard): void {
   const place = workplace();

@@ -41,6 +41,7 @@ interface Kernels {
   hashColumn(values: number, rows: number, low: number, high: number): void;
   finishHash(low: number, high: number, rows: number, columns: number, words: number): void;
   findPlaces(marks: number, rows: number, wanted: number, places: number): number;
+  addColumns(values: number, stride: number, rows: number, others: number, sums: number): void;
   gather(values: number, places: number, count: number, target: number): void;
   addStandardised(
     values: number,

@@ -1,5 +1,6 @@
 import { sumOf, sumWithout } from "../../platform/base/sums";
 import type { RowConsumer } from "../../platform/drift/profile-numbers";
+import { sumColumns } from "../../platform/kernels/number-kernels";
 import type { SqlEngine } from "../../platform/sql/engine";
 import { squaresAround, summarise } from "../../platform/kernels/kernels";
 import type { TrainingRows } from "./training-rows";
@@ -33,12 +34,12 @@ class RunningMoments {
   private squares = 0;
   private missing = 0;
 
-  constructor(private readonly imputation = NaN) {}
+  constructor(readonly imputation = NaN) {}
 
-  add(values: Float64Array, weights: Float64Array | undefined): void {
+  /** `sum`: of the values, where these are not weighted. */
+  add(values: Float64Array, weights: Float64Array | undefined, sum: number): void {
     const { imputation } = this;
     const total = weights ? sumOf(weights) : values.length;
-    const sum = sumWithout({ instead: imputation }, values, weights);
     // Without an imputation what is missing leaves no sum.
     if (imputation === imputation || sum !== sum) this.missing += values.length - summarise(values).count;
     if (total === 0) return;
@@ -101,11 +102,12 @@ export class KnownMoments {
 export async function readMoments(
   engine: SqlEngine,
   { from, weight }: TrainingRows,
-  columns: readonly Measured[],
+  measured: readonly Measured[],
   beside?: RowConsumer,
 ): Promise<RowMoments> {
-  const running = columns.map(({ imputation }) => new RunningMoments(imputation));
-  const own = [...columns.map(({ sql }) => sql), ...(weight === undefined ? [] : [weight])];
+  const running = measured.map(({ imputation }) => new RunningMoments(imputation));
+  const instead = running.map(({ imputation }) => imputation);
+  const own = [...measured.map(({ sql }) => sql), ...(weight === undefined ? [] : [weight])];
   const asked = [...new Set([...own, ...(beside?.columns ?? [])])];
   const among = (block: readonly Float64Array[], names: readonly string[]): Float64Array[] =>
     names.map((name) => block[asked.indexOf(name)] ?? new Float64Array());
@@ -115,9 +117,13 @@ export async function readMoments(
     const block = among(all, own);
     beside?.add(among(all, beside.columns));
     const count = block[0]?.length ?? 0;
-    const weights = weight === undefined ? undefined : block[columns.length];
+    const weights = weight === undefined ? undefined : block[measured.length];
+    const columns = block.slice(0, running.length);
+    const sums = weights
+      ? columns.map((values, index) => sumWithout({ instead: instead[index] ?? NaN }, values, weights))
+      : sumColumns(columns, instead);
     running.forEach((one, index) => {
-      one.add(block[index] ?? new Float64Array(), weights);
+      one.add(columns[index] ?? new Float64Array(), weights, sums[index] ?? NaN);
     });
     rows += count;
     total += weights ? sumOf(weights) : count;

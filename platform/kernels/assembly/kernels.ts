@@ -299,6 +299,7 @@ function addOne(counts: usize, bin: i64): void {
 export { foundRows, nextRow, readRows, untold } from "./csv";
 export { copyFinite, lookUp, readHybrid, spread, sumWords, unpackSnappy, widen } from "./parquet";
 export {
+  addColumns,
   addErrors,
   addStandardised,
   findPlaces,

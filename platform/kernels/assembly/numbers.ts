@@ -61,6 +61,33 @@ export function keepMarked(values: usize, marks: usize, rows: i32, wanted: f64):
   }
 }
 
+/**
+ * Adds the values of four columns to a sum each, row by row, with others in place of those that are missing. Column i begins at i × `stride`
+ * bytes, and has its place in `others` and in `sums`.
+ */
+export function addColumns(values: usize, stride: usize, rows: i32, others: usize, sums: usize): void {
+  const end = values + <usize>rows * doubleBytes;
+  // Each sum waits for its last addition: four that do not wait for each other take the time of one.
+  let first = load<f64>(sums);
+  let second = load<f64>(sums, 8);
+  let third = load<f64>(sums, 16);
+  let fourth = load<f64>(sums, 24);
+  for (let at = values; at < end; at += doubleBytes) {
+    const a = load<f64>(at);
+    const b = load<f64>(at + stride);
+    const c = load<f64>(at + 2 * stride);
+    const d = load<f64>(at + 3 * stride);
+    first += a == a ? a : load<f64>(others);
+    second += b == b ? b : load<f64>(others, 8);
+    third += c == c ? c : load<f64>(others, 16);
+    fourth += d == d ? d : load<f64>(others, 24);
+  }
+  store<f64>(sums, first);
+  store<f64>(sums, second, 8);
+  store<f64>(sums, third, 16);
+  store<f64>(sums, fourth, 24);
+}
+
 /** In place: (value - mean) / scale, with another in place of a value that is missing. Of a multiple of two rows. */
 export function standardise(values: usize, rows: i32, mean: f64, scale: f64, instead: f64): void {
   const end = values + <usize>rows * doubleBytes;

@@ -6,6 +6,7 @@ import {
   pickRows,
   sortNumbers,
   standardise,
+  sumColumns,
   type ErrorSums,
 } from "../../../platform/kernels/number-kernels";
 
@@ -71,6 +72,17 @@ test.each(lengths)("%p values are standardised to the last bit, alone and in sum
   for (const [index, values] of columns.entries()) {
     standardise(values, terms[index] ?? { mean: 0, scale: 1, instead: 0 });
     expect([...values]).toEqual([...(standard[index] ?? [])]);
+  }
+});
+
+test.each(lengths)("columns of %p rows are summed in their order", (count) => {
+  for (const columns of [1, 4, 6]) {
+    const values = Array.from({ length: columns }, () => withMissing(count));
+    const instead = values.map((_, index) => (index === 1 ? NaN : index * 1.1));
+    const expected = values.map((column, index) =>
+      column.reduce((sum, value) => sum + (Number.isNaN(value) ? (instead[index] ?? NaN) : value), 0),
+    );
+    expect([...sumColumns(values, instead)]).toEqual(expected);
   }
 });
 
