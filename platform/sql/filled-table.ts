@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { NumberSummary } from "../base/number-summary";
-import { blockRows, columnBytes, type StoredColumn } from "./block-store";
+import { blockRows, columnBytes, runsOf, type StoredColumn } from "./block-store";
 import { BlockCutter } from "./read-blocks";
 
 /**
@@ -56,7 +56,7 @@ export class FilledTable {
       this.memory.push(values.map((column) => column.slice()));
       return;
     }
-    for (const [column, source] of values.entries())
+    for (const [column, source] of runsOf(values))
       writeSync(file, source, 0, source.byteLength, this.placeOf(blocks, column));
   }
 

@@ -1,5 +1,5 @@
 import { pickRows as pickMarked } from "../kernels/number-kernels";
-import { blockRows, type BlockStore, type StoredReading } from "./block-store";
+import { adjacentColumns, blockRows, type BlockStore, type StoredReading } from "./block-store";
 import { findRowsWhere, type RowsWhere } from "./rows-where";
 
 /** Numbers by column; NULL is NaN. */
@@ -18,7 +18,7 @@ export class BlockCutter {
   private filled = 0;
 
   constructor(columns: number) {
-    this.whole = Array.from({ length: columns }, () => new Float64Array(blockRows));
+    this.whole = adjacentColumns(columns);
   }
 
   /** Whether nothing is left over. */
@@ -124,7 +124,7 @@ async function* readAll(
 }
 
 function* storedBlocks(columns: number, reading: StoredReading, rows: number): Generator<Block> {
-  const whole = Array.from({ length: columns }, () => new Float64Array(blockRows));
+  const whole = adjacentColumns(columns);
   for (let block = 0, before = 0; before < rows; block++, before += blockRows) {
     const values = firstRows(whole, rows - before);
     reading.read(block, values);
