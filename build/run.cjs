@@ -4,7 +4,9 @@
  * third of the time that its many sources take. It is compiled on first use, and anew when a source or a package has changed.
  */
 const fs = require("node:fs");
+const Module = require("node:module");
 const path = require("node:path");
+const vm = require("node:vm");
 
 const repository = path.join(__dirname, "..");
 const folder = path.join(repository, "dist", "programs");
@@ -16,6 +18,9 @@ const external = [
   ...["@azure/*", "@opentelemetry/*", "@pulumi/*", "hive-driver", "onnxruntime-node", "*.node"],
   ...["@duckdb/node-bindings*", "autocannon", "echarts/*", "esbuild", "tsx/cjs"],
 ];
+
+/** What ends the name of a file that has what the engine made of a compiled program. */
+const madeEnding = ".cache";
 
 /** A file's length and time of change. */
 function stateOf(file) {
@@ -53,6 +58,43 @@ const readSources = (states) => ({
   },
 });
 
+/** Whoever starts the program at the same time finds the old file or the new one. */
+function put(file, content) {
+  fs.writeFileSync(`${file}.${process.pid}`, content);
+  fs.renameSync(`${file}.${process.pid}`, file);
+}
+
+/**
+ * Loads a compiled program as `require()` does, with what the engine made of it when it ran for the first time: that is told by the length and
+ * time of the file, as the engine compares the length alone.
+ */
+function load(compiled) {
+  const file = path.join(repository, compiled);
+  const made = `${file}.${stateOf(compiled).replace(" ", "-")}${madeEnding}`;
+  let cachedData;
+  try {
+    cachedData = fs.readFileSync(made);
+  } catch {
+    // This is the first time.
+  }
+  const script = new vm.Script(Module.wrap(fs.readFileSync(file, "utf8")), {
+    ...{ filename: file, columnOffset: -Module.wrap("").indexOf("\n"), cachedData },
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  if (cachedData === undefined || script.cachedDataRejected)
+    process.on("exit", () => {
+      try {
+        put(made, script.createCachedData());
+      } catch {
+        // A folder that must not be written to.
+      }
+    });
+  const module = new Module(file);
+  script
+    .runInThisContext()
+    .call(module.exports, module.exports, Module.createRequire(file), module, file, path.dirname(file));
+}
+
 async function compile(program, compiled) {
   const { build } = require("esbuild");
   const states = Object.fromEntries(others.map((name) => [name, stateOf(name)]));
@@ -65,11 +107,9 @@ async function compile(program, compiled) {
     supported: { "dynamic-import": false },
   });
   fs.mkdirSync(folder, { recursive: true });
-  // Whoever starts the program at the same time finds the old file or the new one.
-  const put = (file, content) => {
-    fs.writeFileSync(`${file}.${process.pid}`, content);
-    fs.renameSync(`${file}.${process.pid}`, file);
-  };
+  for (const name of fs.readdirSync(folder))
+    if (name.startsWith(`${path.basename(compiled)}.`) && name.endsWith(madeEnding))
+      fs.rmSync(path.join(folder, name), { force: true });
   for (const { path: file, contents } of outputFiles) put(file, contents);
   states[compiled] = stateOf(compiled);
   put(path.join(repository, `${compiled}.json`), JSON.stringify(states));
@@ -88,7 +128,7 @@ async function run(program) {
     return;
   }
   require.extensions[".ts"] ??= readTypeScript;
-  require(path.join(repository, compiled));
+  load(compiled);
 }
 
 /** What a program reads as it runs, a model's definition for one, may be TypeScript: tsx is loaded with the first of it. */

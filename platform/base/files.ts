@@ -3,6 +3,7 @@ import { link, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PlatformError, systemErrorCode } from "./errors";
+import { writeSectors } from "./write-direct";
 
 /** A SHA-256 digest in lower-case hexadecimal. */
 export type Digest = string & { readonly digest: unique symbol };
@@ -78,9 +79,11 @@ async function writeBeside<T>(
   await mkdir(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
   try {
-    const handle = await open(temporary, "wx", mode);
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
+    const written = await writeSectors(temporary, bytes, mode);
+    const handle = await open(temporary, written > 0 ? "a" : "wx", mode);
     try {
-      await handle.writeFile(content);
+      await handle.writeFile(bytes.subarray(written));
       await handle.sync();
     } finally {
       await handle.close();

@@ -2,7 +2,7 @@ import type { ColumnDefinition } from "../definition/definition";
 import { NumberSummary } from "../base/number-summary";
 import type { Finding } from "./findings";
 import type { SqlEngine, SqlValue } from "../sql/engine";
-import { double, identifier, literal } from "../sql/engine";
+import { double, identifier, isEmbedded, literal } from "../sql/engine";
 import { isStoredAsNumber } from "./values/typed-columns";
 
 /** What one scan says of a column. */
@@ -100,15 +100,19 @@ async function summariseNumbers(
   columns: readonly ColumnDefinition[],
 ): Promise<ReadonlyMap<string, Values>> {
   if (columns.length === 0) return new Map();
-  const summaries = columns.map(({ name }) => ({ name, summary: new NumberSummary() }));
   const names = columns.map(({ name }) => identifier(name));
-  for await (const block of engine.blocks(names, "data", { again: true }))
-    for (const [index, { summary }] of summaries.entries()) summary.add(block[index] ?? new Float64Array());
+  const known = isEmbedded(engine) ? names.map((name) => engine.summaryOf("data", name)) : [];
+  const summaries = names.map((_, index) => known[index] ?? new NumberSummary());
+  // What was read into blocks on the way here was looked at then.
+  if (!names.every((_, index) => known[index]))
+    for await (const block of engine.blocks(names, "data", { again: true }))
+      for (const [index, summary] of summaries.entries())
+        if (!known[index]) summary.add(block[index] ?? new Float64Array());
   return new Map(
-    summaries.map(({ name, summary: { count, min, max } }) => [
-      name,
-      { count, outside: 0, ...(count > 0 && { min, max }) },
-    ]),
+    columns.map(({ name }, index) => {
+      const { count, min, max } = summaries[index] ?? new NumberSummary();
+      return [name, { count, outside: 0, ...(count > 0 && { min, max }) }];
+    }),
   );
 }
 

@@ -1,7 +1,10 @@
+import path from "node:path";
 import type { ModelDefinition } from "../definition/definition";
 import { PlatformError } from "../base/errors";
 import { identifier, isEmbedded, type SqlEngine } from "../sql/engine";
+import { PageNotRead } from "../kernels/read-parquet-pages";
 import { isNamed } from "./csv/csv-header";
+import { parquetNumbers } from "./parquet/parquet-numbers";
 import { numbersRead, openSource, type DataFiles, type TextRows } from "./text-rows";
 import {
   isReadAsNumber,
@@ -51,7 +54,8 @@ export async function loadData(
     ),
   );
   await engine.run("DROP TABLE IF EXISTS split_rules");
-  const rows = await makeData(engine, { file, text, columns, format });
+  const files = content.files?.map((name) => path.join(file, name)) ?? [file];
+  const rows = await makeData(engine, { file, files, text, columns, format });
   const { delimiter, header: names } = text;
   return { file, format: text.format, ...(delimiter && { delimiter }), ...content, rows, header: names };
 }
@@ -81,6 +85,11 @@ export async function loadText(
 interface TypedTable extends TypedRows {
   readonly table: string;
   readonly file: string;
+}
+
+/** Rows by type, and the files that they are in. */
+interface FileRowsByType extends TypedRows {
+  readonly files: readonly string[];
 }
 
 /**
@@ -117,7 +126,10 @@ export async function loadColumns(
  * most of the time of training. They are read once and kept as blocks, as those that were read out of CSV files are. What else CSV files
  * have is in a table, and so is all of them where numbers are written in another way.
  */
-async function makeData(engine: SqlEngine, { file, ...rows }: Omit<TypedTable, "table">): Promise<number> {
+async function makeData(
+  engine: SqlEngine,
+  { file, ...rows }: Omit<TypedTable, "table"> & FileRowsByType,
+): Promise<number> {
   const { columns, text } = rows;
   const numbers = columns.filter(isStoredAsNumber);
   const isRead = numbers.length > 0 && numbers.every((column) => isReadAsNumber(column, text, rows.format));
@@ -146,15 +158,17 @@ function loadedRows(engine: SqlEngine, rows: TypedRows, inTable: readonly TypedC
 }
 
 /** Reads the numbers of Parquet files into blocks that are kept; gives how many rows there are. */
-async function readNumbers(engine: SqlEngine, file: string, { columns }: TypedRows): Promise<number> {
+async function readNumbers(
+  engine: SqlEngine,
+  file: string,
+  { columns, files }: FileRowsByType,
+): Promise<number> {
   const nameOf = ({ name }: TypedColumn): string => identifier(name);
   const numbers = columns.filter(isStoredAsNumber);
   const others = columns.filter((column) => !numbers.includes(column));
   return whileReading(file, async () => {
     const before = await engine.count("loaded");
-    let rowsRead = 0;
-    for await (const [first] of engine.blocks(numbers.map(nameOf), "data", { again: true }))
-      rowsRead += first?.length ?? 0;
+    const rowsRead = await keepNumbers(engine, files, numbers);
     // What is damaged is found here, and not in the middle of training.
     if (others.length > 0)
       await engine.rows(
@@ -162,6 +176,33 @@ async function readNumbers(engine: SqlEngine, file: string, { columns }: TypedRo
       );
     return requireRows(file, rowsRead, before);
   });
+}
+
+/** Reads numbers of Parquet files into blocks that are kept; gives how many rows there are. */
+async function keepNumbers(
+  engine: SqlEngine,
+  files: readonly string[],
+  columns: readonly TypedColumn[],
+): Promise<number> {
+  const names = columns.map(({ name }) => name);
+  const asked = names.map(identifier);
+  if (!isEmbedded(engine)) {
+    let rows = 0;
+    for await (const [first] of engine.blocks(asked, "data", { again: true })) rows += first?.length ?? 0;
+    return rows;
+  }
+  const fill = (blocks: AsyncIterable<readonly Float64Array[]>): Promise<number> =>
+    engine.fill(numbersRead, asked, blocks);
+  let rows: number;
+  try {
+    // In half of the time that asking the engine takes.
+    rows = await fill(parquetNumbers(files, names));
+  } catch (error) {
+    if (!(error instanceof PageNotRead)) throw error;
+    rows = await fill(engine.blocks(asked, "loaded"));
+  }
+  engine.shareBlocks(numbersRead, "data");
+  return rows;
 }
 
 /** Makes a table of columns by type; a column that the data lacks is NULL. Gives the number of rows. */

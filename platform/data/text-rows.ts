@@ -8,7 +8,7 @@ import type { Delimiter } from "./csv/csv-delimiter";
 import { readCsv } from "./csv/csv-file";
 import { CsvNumbers } from "./csv/csv-numbers";
 import { digestOfDataFiles, listDataFiles, requireSameColumns } from "./data-files";
-import { stampOf } from "./unchanged";
+import { settledState, stampOf } from "./unchanged";
 import { openParquetFiles, startsAsParquet } from "./parquet-files";
 
 /** Rows that can be read as text: the names of all columns, and SQL that gives those wanted. */
@@ -47,6 +47,8 @@ export interface DataFiles {
   readonly files?: readonly string[];
   /** Tells whether they were written since they were opened. */
   readonly stamp: string;
+  /** Of a file: its state before it was hashed, where that tells all later content from what was hashed. */
+  readonly settled?: string | undefined;
   /** What else the folder has, and is not read; absent when there is nothing. */
   readonly notRead?: readonly string[];
 }
@@ -96,8 +98,14 @@ export async function openSource(
     const { names: files } = found;
     // Before anything is read, so that whatever is written from now on is found out.
     const stamp = await stampOf({ file, files });
+    const settled = files ? undefined : await settledState(file);
     const opened = await openFiles(engine, file, found, wanted);
-    return { ...opened, stamp, digest: await (files ? digestOfDataFiles(file, files) : digestOfFile(file)) };
+    return {
+      ...opened,
+      stamp,
+      settled,
+      digest: await (files ? digestOfDataFiles(file, files) : digestOfFile(file)),
+    };
   } catch (error) {
     throw explainAccess(file, error);
   }

@@ -23,3 +23,16 @@ export async function requireUnchanged(source: StampedFiles): Promise<void> {
     `${source.file} has changed since it was read. Data stays as it is until a run has ended. Run again when it is complete.`,
   );
 }
+
+/** A file's last change is this long ago, in nanoseconds, where another one surely has another time: clocks of file systems tick in milliseconds, some in seconds. */
+const settledNs = 3_000_000_000n;
+
+/**
+ * What tells a file's content from any that is written into it later: undefined where it was written so lately that the time may not tell. Git
+ * goes by the same rule (https://git-scm.com/docs/racy-git).
+ */
+export async function settledState(file: string): Promise<string | undefined> {
+  const { size, mtimeNs, ctimeNs, ino, dev } = await stat(file, { bigint: true });
+  const age = BigInt(Date.now()) * 1_000_000n - (mtimeNs > ctimeNs ? mtimeNs : ctimeNs);
+  return age < settledNs ? undefined : [size, mtimeNs, ctimeNs, ino, dev].join(" ");
+}

@@ -1,12 +1,12 @@
 import { NumberSummary } from "../base/number-summary";
+import { sortNumbers } from "../kernels/number-kernels";
 import { identifier, type SqlEngine } from "../sql/engine";
 import { BinCounter } from "./bins";
 import type { NumberProfile } from "./profile";
+import { isSampledRow } from "./sampled-rows";
 
 /** Columns per scan: enough to scan a usual table once, few enough that their samples fit memory. */
 const columnsPerScan = 50;
-/** Values by which the bins of a column are found: of more, a sample of this many. */
-const maxSampled = 100_000;
 
 export type NumberColumn = Omit<NumberProfile, "counts" | "standardDeviation" | "outside"> & {
   readonly name: string;
@@ -60,18 +60,70 @@ class Description {
       ...(count > 0 && isWhole && { whole: true as const }),
       edges: [],
     };
-    return { column, sample: this.sampled.slice(0, this.size).sort() };
+    const sample = this.sampled.slice(0, this.size);
+    sortNumbers(sample);
+    return { column, sample };
   }
 }
 
-/** Whether a row (from 0) of so many is among those sampled: by a hash of its number, as rows may come in a pattern. */
-function isSampledRow(row: number, rows: number): boolean {
-  if (rows <= maxSampled) return true;
-  const hash = Math.imul(row ^ (row >>> 15), 0x2c1b3c6d);
-  return (Math.imul(hash ^ (hash >>> 12), 0x297a2d39) >>> 0) / 2 ** 32 < maxSampled / rows;
+/** What is found of blocks of rows while they are read for something else, too. */
+export interface RowConsumer {
+  /** What follows FROM for the rows. */
+  readonly from: string;
+  /** As SQL names them. */
+  readonly columns: readonly string[];
+  /** Whether rows were taken already. */
+  readonly isBegun: boolean;
+  /** Takes the next rows: of each column its values, which are not changed. */
+  add(block: readonly Float64Array[]): void;
 }
 
 /** First scan: count, mean, least and greatest value of number columns, whether all are whole, and a sample of them. */
+export class NumberDescriptions implements RowConsumer {
+  readonly columns: readonly string[];
+  private readonly descriptions: readonly Description[];
+  private before = 0;
+
+  /** `rows` is how many there are. */
+  constructor(
+    readonly from: string,
+    readonly names: readonly string[],
+    private readonly rows: number,
+  ) {
+    this.columns = names.map(identifier);
+    this.descriptions = names.map((name) => new Description(name));
+  }
+
+  get isBegun(): boolean {
+    return this.before > 0;
+  }
+
+  /** Whether all rows were taken. */
+  get isWhole(): boolean {
+    return this.before === this.rows;
+  }
+
+  add(block: readonly Float64Array[]): void {
+    const length = block[0]?.length ?? 0;
+    const sampled: number[] = [];
+    for (let row = 0; row < length; row++) if (isSampledRow(this.before + row, this.rows)) sampled.push(row);
+    this.descriptions.forEach((description, index) => {
+      description.add(block[index] ?? new Float64Array(), sampled);
+    });
+    this.before += length;
+  }
+
+  described(): DescribedColumn[] {
+    return this.descriptions.map((description) => description.describe(this.rows));
+  }
+}
+
+/** Whether columns are few enough to be described in one scan. */
+export function areFew(names: readonly string[]): boolean {
+  return names.length <= columnsPerScan;
+}
+
+/** Describes number columns of rows that are read for that. */
 export async function describeNumbers(
   engine: SqlEngine,
   from: string,
@@ -79,24 +131,49 @@ export async function describeNumbers(
 ): Promise<DescribedColumn[]> {
   const described: DescribedColumn[] = [];
   for (let start = 0; start < names.length; start += columnsPerScan) {
-    const some = names.slice(start, start + columnsPerScan);
-    const descriptions = some.map((name) => new Description(name));
-    let before = 0;
-    for await (const block of engine.blocks(some.map(identifier), from)) {
-      const length = block[0]?.length ?? 0;
-      const sampled: number[] = [];
-      for (let row = 0; row < length; row++) if (isSampledRow(before + row, rows)) sampled.push(row);
-      descriptions.forEach((description, index) => {
-        description.add(block[index] ?? new Float64Array(), sampled);
-      });
-      before += length;
-    }
-    described.push(...descriptions.map((description) => description.describe(rows)));
+    const some = new NumberDescriptions(from, names.slice(start, start + columnsPerScan), rows);
+    for await (const block of engine.blocks(some.columns, from)) some.add(block);
+    described.push(...some.described());
   }
   return described;
 }
 
 /** Second scan: values per bin, and the squares around the mean, which one pass cannot sum without cancellation. */
+export class NumberBins {
+  private readonly counted: readonly {
+    readonly column: NumberColumn;
+    readonly bins: BinCounter;
+    squares: number;
+  }[];
+
+  constructor(readonly columns: readonly NumberColumn[]) {
+    this.counted = columns.map((column) => ({
+      column,
+      bins: new BinCounter(column.edges, column.within),
+      squares: 0,
+    }));
+  }
+
+  /** Counts the next rows; NaN is left out. */
+  add(block: readonly Float64Array[]): void {
+    this.counted.forEach((one, index) => {
+      one.squares += one.bins.add(block[index] ?? new Float64Array(), one.column.mean ?? 0);
+    });
+  }
+
+  profiles(): [string, NumberProfile][] {
+    return this.counted.map(({ column, bins, squares }) => {
+      const { name, within, ...rest } = column;
+      const standardDeviation = Math.sqrt(squares / column.count);
+      const deviation = column.mean !== undefined &&
+        Number.isFinite(standardDeviation) && { standardDeviation };
+      const outside = within && { outside: bins.outside };
+      return [name, { ...rest, ...deviation, ...outside, counts: Array.from(bins.counts) }];
+    });
+  }
+}
+
+/** Counts columns of rows that are read for that. */
 export async function countBins(
   engine: SqlEngine,
   from: string,
@@ -104,27 +181,10 @@ export async function countBins(
 ): Promise<[string, NumberProfile][]> {
   const profiles: [string, NumberProfile][] = [];
   for (let start = 0; start < columns.length; start += columnsPerScan) {
-    const some = columns.slice(start, start + columnsPerScan).map((column) => ({
-      column,
-      bins: new BinCounter(column.edges, column.within),
-      squares: 0,
-    }));
-    for await (const block of engine.blocks(
-      some.map(({ column }) => identifier(column.name)),
-      from,
-    )) {
-      some.forEach((counted, index) => {
-        counted.squares += counted.bins.add(block[index] ?? new Float64Array(), counted.column.mean ?? 0);
-      });
-    }
-    for (const { column, bins, squares } of some) {
-      const { name, within, ...rest } = column;
-      const standardDeviation = Math.sqrt(squares / column.count);
-      const deviation = column.mean !== undefined &&
-        Number.isFinite(standardDeviation) && { standardDeviation };
-      const outside = within && { outside: bins.outside };
-      profiles.push([name, { ...rest, ...deviation, ...outside, counts: Array.from(bins.counts) }]);
-    }
+    const some = new NumberBins(columns.slice(start, start + columnsPerScan));
+    const names = some.columns.map(({ name }) => identifier(name));
+    for await (const block of engine.blocks(names, from)) some.add(block);
+    profiles.push(...some.profiles());
   }
   return profiles;
 }

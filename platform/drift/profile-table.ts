@@ -3,12 +3,58 @@ import { identifier, type SqlEngine } from "../sql/engine";
 import { binEdges, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
 import { quartilePositions, type Quartiles } from "./profile-quantile";
 import { profiledColumns, withProfiled, type ProfiledColumn } from "./date-profiles";
-import type { ColumnProfile } from "./profile";
+import type { ColumnProfile, NumberProfile } from "./profile";
 import { countCategories, profileCategories } from "./profile-categories";
 import { countBins, describeNumbers, type DescribedColumn, type NumberColumn } from "./profile-numbers";
 
 function numbersAmong(columns: readonly ProfiledColumn[]): string[] {
   return columns.filter(({ type }) => type === "number").map(({ name }) => name);
+}
+
+/** A table whose columns are described, and not yet counted. */
+export interface DescribedTable {
+  /** What follows FROM for the numbers, and those of the table alone, as not all are columns of it. */
+  readonly from: string;
+  readonly rows: number;
+  readonly columns: readonly ProfiledColumn[];
+  readonly numbers: readonly NumberColumn[];
+}
+
+/** What is known of a table on the way to its profiles. */
+interface KnownOfTable {
+  /** Its numbers, where they were described already. */
+  readonly described?: readonly DescribedColumn[] | undefined;
+}
+
+/** The first half of `profileTable`: where the bins of numbers are. */
+export async function describeTable(
+  engine: SqlEngine,
+  table: string,
+  features: readonly Pick<ColumnDefinition, "name" | "type" | "parts">[],
+  known: KnownOfTable = {},
+): Promise<DescribedTable> {
+  const columns = profiledColumns(features);
+  const from = withProfiled(table, columns);
+  const rows = await engine.count(from);
+  const numbers: NumberColumn[] = [];
+  const all =
+    known.described ?? (await describeNumbers(engine, from, { names: numbersAmong(columns), rows }));
+  for (const described of all)
+    numbers.push({ ...described.column, edges: await findEdges(engine, from, described) });
+  return { from, rows, columns, numbers };
+}
+
+/** The second half: what is in the bins, where it is not known already, and the categories. */
+export async function countTable(
+  engine: SqlEngine,
+  { from, rows, columns, numbers }: DescribedTable,
+  counted?: readonly [string, NumberProfile][],
+): Promise<Record<string, ColumnProfile>> {
+  const profiles = new Map<string, ColumnProfile>(counted ?? (await countBins(engine, from, numbers)));
+  for (const { name, type } of columns) {
+    if (type !== "number") profiles.set(name, await profileCategories(engine, from, { name, rows }));
+  }
+  return inOrder(columns, profiles);
 }
 
 /**
@@ -22,18 +68,7 @@ export async function profileTable(
   table: string,
   features: readonly Pick<ColumnDefinition, "name" | "type" | "parts">[],
 ): Promise<Record<string, ColumnProfile>> {
-  const columns = profiledColumns(features);
-  const from = withProfiled(table, columns);
-  const rows = await engine.count(from);
-  const binned: NumberColumn[] = [];
-  for (const described of await describeNumbers(engine, from, { names: numbersAmong(columns), rows })) {
-    binned.push({ ...described.column, edges: await findEdges(engine, from, described) });
-  }
-  const profiles = new Map<string, ColumnProfile>(await countBins(engine, from, binned));
-  for (const { name, type } of columns) {
-    if (type !== "number") profiles.set(name, await profileCategories(engine, from, { name, rows }));
-  }
-  return inOrder(columns, profiles);
+  return countTable(engine, await describeTable(engine, table, features));
 }
 
 /**
@@ -75,44 +110,6 @@ export function columnsOf(reference: Readonly<Record<string, ColumnProfile>>): P
     type: profile.type,
     ...(profile.type === "number" && profile.date && { date: profile.date }),
   }));
-}
-
-/** Rows by which it is found how often two are alike: of more, some spread over the table. */
-const maxCompared = 200_000;
-
-/** Probability that two different rows of a table, which has `_row`, are alike in these columns, 0..1. */
-export async function chanceOfLikeRows(
-  engine: SqlEngine,
-  from: string,
-  names: readonly string[],
-): Promise<number> {
-  // Counting all of very many rows would take more memory and time than training on them.
-  const share = maxCompared / (await engine.count(from));
-  const some = share < 1 ? ` WHERE ${isAmong(share)}` : "";
-  const chanceIn = (columns: readonly string[]): Promise<number> =>
-    chanceOfLike(engine, `${from}${some}`, columns.map(identifier).join(", "));
-  // Rows that differ in a few columns differ in all: most often there is no need to read these.
-  const few = names.slice(0, telling);
-  const chance = await chanceIn(few);
-  return chance === 0 || few.length === names.length ? chance : chanceIn(names);
-}
-
-/** Columns by which most rows can be told apart. */
-const telling = 3;
-
-async function chanceOfLike(engine: SqlEngine, from: string, columns: string): Promise<number> {
-  const [row] = await engine.rows(
-    `SELECT sum(CAST(n AS DOUBLE) * (n - 1)) AS pairs, sum(n) AS total
-     FROM (SELECT count(*) AS n FROM ${from} GROUP BY ${columns}) AS grouped`,
-  );
-  const total = Number(row?.total ?? 0);
-  return total < 2 ? 0 : Number(row?.pairs ?? 0) / (total * (total - 1));
-}
-
-/** SQL condition for some rows, evenly spread: by multiples of the golden ratio, which fall in with no pattern that rows may have. */
-function isAmong(share: number): string {
-  const range = 2 ** 32;
-  return `(_row * 2654435769) % ${range} < ${Math.round(share * range)}`;
 }
 
 /** Values of a column at positions (from 1) of its sorted values, exactly: a sort, which every engine can do beyond memory. */

@@ -1,5 +1,16 @@
-import { binEdges, binOf, decilePositions, maxDistinctBins, seemDiscrete, type ValueCount } from "./bins";
+import { NumberSummary } from "../base/number-summary";
+import { sortNumbers } from "../kernels/number-kernels";
+import {
+  BinCounter,
+  binEdges,
+  binOf,
+  decilePositions,
+  maxDistinctBins,
+  seemDiscrete,
+  type ValueCount,
+} from "./bins";
 import { loggedValue } from "./date-profiles";
+import { isSampledRow } from "./sampled-rows";
 import type { CategoryProfile, ColumnProfile, NumberProfile, Profile } from "./profile";
 import { maxCategoryValues } from "./profile";
 import { effectiveRows, RepeatedRows, tellsRepetition } from "./repeated-rows";
@@ -128,15 +139,49 @@ function counterFor(reference: ColumnProfile): NumberCounter | CategoryCounter {
     : new CategoryCounter(reference);
 }
 
-/** Profile of numbers in memory, for example a model's predictions; NaN is missing. Bins as `profileTable` makes them. */
+/**
+ * Profile of numbers in memory, for example a model's predictions; NaN is missing. Bins as `profileTable` makes them: of very many numbers
+ * by a sample of them.
+ */
 export function profileNumbers(numbers: Iterable<number>): NumberProfile {
   const values = numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
-  const sorted = values.filter((value) => Number.isFinite(value)).sort();
-  const deciles = decilePositions(sorted.length).flatMap((position) => sorted[position - 1] ?? []);
-  const distinct = seemDiscrete(deciles) ? firstDistinct(sorted, maxDistinctBins + 1) : [];
-  const counter = new NumberCounter(sorted[0] === undefined ? [] : binEdges(sorted[0], deciles, distinct));
-  for (let row = 0; row < values.length; row++) counter.add(values[row]);
-  return counter.profile();
+  const finite = picked(values, (row) => Number.isFinite(values[row]));
+  const summary = new NumberSummary();
+  summary.add(finite);
+  const { count, sum, min, max, isWhole } = summary;
+  const mean = sum / count;
+  const bins = new BinCounter(count === 0 ? [] : edgesOf(finite, min));
+  const standardDeviation = Math.sqrt(bins.add(finite, mean) / count);
+  return {
+    type: "number",
+    count,
+    missing: values.length - count,
+    ...(Number.isFinite(mean) && { mean }),
+    ...(Number.isFinite(standardDeviation) && { standardDeviation }),
+    ...(count > 0 && { min, max }),
+    ...(count > 0 && isWhole && { whole: true as const }),
+    edges: Array.from(bins.edges),
+    counts: Array.from(bins.counts),
+  };
+}
+
+/** The values of some rows: all of them are no copy. `filter` would make an object of each. */
+function picked(values: Float64Array, isPicked: (row: number) => boolean): Float64Array {
+  let count = 0;
+  for (let row = 0; row < values.length; row++) if (isPicked(row)) count += 1;
+  if (count === values.length) return values;
+  const found = new Float64Array(count);
+  count = 0;
+  for (let row = 0; row < values.length; row++) if (isPicked(row)) found[count++] = values[row] ?? NaN;
+  return found;
+}
+
+function edgesOf(finite: Float64Array, min: number): number[] {
+  const sample = picked(finite, (row) => isSampledRow(row, finite.length)).slice();
+  sortNumbers(sample);
+  const deciles = decilePositions(sample.length).flatMap((position) => sample[position - 1] ?? []);
+  const distinct = seemDiscrete(deciles) ? firstDistinct(finite.toSorted(), maxDistinctBins + 1) : [];
+  return binEdges(min, deciles, distinct);
 }
 
 /** The smallest distinct values with their counts, at most `max` of them. */

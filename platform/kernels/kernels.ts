@@ -1,106 +1,7 @@
-import { kernelsWasm } from "./kernels-wasm";
+import { columnRows, doubleBytes, pieces, upTo, workplace } from "./workplace";
 
-/** The part of the platform's own types that is used here. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number }) => Memory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-export interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** What assembly/kernels.ts exports; a place is a number of bytes from the start of the memory. */
-interface Kernels {
-  addProducts(
-    columns: number,
-    weighted: number,
-    stride: number,
-    count: number,
-    rows: number,
-    sums: number,
-  ): void;
-  multiply(one: number, other: number, products: number, rows: number): void;
-  addScaled(values: number, factor: number, sums: number, rows: number): void;
-  product(one: number, other: number, rows: number): number;
-  summarise(values: number, rows: number, result: number): void;
-  squaresAround(values: number, weights: number, rows: number, centre: number, instead: number): number;
-  countBins(
-    values: number,
-    rows: number,
-    edges: number,
-    edgeCount: number,
-    mean: number,
-    min: number,
-    max: number,
-    counts: number,
-    result: number,
-  ): void;
-  clearNegativeZeros(values: number, rows: number): void;
-  hashColumn(values: number, rows: number, low: number, high: number): void;
-  finishHash(low: number, high: number, rows: number, columns: number, words: number): void;
-}
-
-export const pageBytes = 65_536;
-const doubleBytes = Float64Array.BYTES_PER_ELEMENT;
 /** So many rows of hundreds of columns stay in the processor's cache while each is multiplied with each. */
 const rowsAtOnce = 256;
-/** Rows of a column that stay in the nearest cache. */
-const columnRows = 2048;
-
-let compiled: object | undefined;
-
-/** The module with memory of its own, and what it exports. */
-export function instantiate<Exports>(): { readonly memory: Memory; readonly exports: Exports } {
-  const memory = new WebAssembly.Memory({ initial: 4 });
-  compiled ??= new WebAssembly.Module(Buffer.from(kernelsWasm, "base64"));
-  return { memory, exports: new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports };
-}
-
-/** A module with memory, which is made when it is first needed. It has what one call works on, and nothing between calls. */
-class Workplace {
-  private readonly memory: Memory;
-  readonly run: Kernels;
-  doubles: Float64Array;
-  words: Uint32Array;
-
-  constructor() {
-    const { memory, exports } = instantiate<Kernels>();
-    this.memory = memory;
-    this.run = exports;
-    this.doubles = new Float64Array(this.memory.buffer);
-    this.words = new Uint32Array(this.memory.buffer);
-  }
-
-  /** Makes room for so many doubles; what other calls have been given is no longer the memory. */
-  need(doubles: number): void {
-    const missing = doubles * doubleBytes - this.memory.buffer.byteLength;
-    if (missing <= 0) return;
-    this.memory.grow(Math.ceil(missing / pageBytes));
-    this.doubles = new Float64Array(this.memory.buffer);
-    this.words = new Uint32Array(this.memory.buffer);
-  }
-
-  /** Puts some rows of a column at a place, and `filler` behind them where a register takes one row more; gives the rows with it. */
-  put(at: number, rows: Float64Array, filler = 0): number {
-    this.doubles.set(rows, at);
-    const padded = upTo(rows.length, 2);
-    if (padded > rows.length) this.doubles[at + rows.length] = filler;
-    return padded;
-  }
-}
-
-let made: Workplace | undefined;
-const workplace = (): Workplace => (made ??= new Workplace());
-
-/** The next multiple. */
-const upTo = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
-
-/** The first index and the one behind the last of each piece of so many rows. */
-function* pieces(rows: number, max: number): Generator<readonly [from: number, to: number]> {
-  for (let from = 0; from < rows; from += max) yield [from, Math.min(rows, from + max)];
-}
 
 /** The sums of weight × column i × column j over rows, at i × `width` + j, for each j <= i. They are there until the next call. */
 export function sumProducts(
@@ -252,16 +153,16 @@ export function countBins(
 
 /**
  * Hashes of rows whose values come column by column, each as two words, the lower half first: of each row the lower and the higher half.
- * Each bit depends on every bit of the row. `areNumbers` says that the two zeros are one number.
+ * Each bit depends on every bit of the row. `areNumbers` says that the two zeros are one number; `into` has room for the hashes.
  */
 export function hashRows(
   columns: readonly Uint32Array[],
   [lowSeed, highSeed]: readonly [number, number],
-  { areNumbers }: { readonly areNumbers: boolean },
+  { areNumbers, into }: { readonly areNumbers: boolean; readonly into?: Uint32Array | undefined },
 ): Uint32Array {
   const { words, run } = workplace();
   const rows = (columns[0]?.length ?? 0) / 2;
-  const hashes = new Uint32Array(2 * rows);
+  const hashes = into?.subarray(0, 2 * rows) ?? new Uint32Array(2 * rows);
   const [low, high] = [2 * columnRows, 3 * columnRows];
   for (const [from, to] of pieces(rows, columnRows)) {
     const padded = upTo(to - from, 4);

@@ -1,4 +1,4 @@
-import { instantiate, pageBytes, type Memory } from "./kernels";
+import { instantiate, pageBytes, type Memory } from "./workplace";
 import { powersOfTen, exactPowersOfTen } from "./powers-of-ten";
 
 /** What assembly/csv.ts exports; places are bytes from the start of the memory. */

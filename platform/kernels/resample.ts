@@ -1,4 +1,4 @@
-import { instantiate, pageBytes, type Memory } from "./kernels";
+import { instantiate, pageBytes, type Memory } from "./workplace";
 
 /** What assembly/resample.ts exports; places are bytes from the start of the memory. */
 interface ResampleKernels {

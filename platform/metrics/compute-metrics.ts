@@ -1,4 +1,5 @@
 import { sumOf, weightedSum } from "../base/sums";
+import { addErrors, type ErrorSums } from "../kernels/number-kernels";
 import type { Task } from "../definition/definition";
 import type { ScoredRows } from "./evaluation";
 import { isSummedMetric, summedMetrics, termsByRow, type SummedMetric } from "./metric-terms";
@@ -34,8 +35,14 @@ export function computeMetric(name: MetricName, rows: ScoredRows): number | unde
 class CountedRows {
   private labels: LabelCounts | undefined;
   private scores: ClassWeights | undefined;
+  private errors: ErrorSums | undefined;
 
   constructor(readonly rows: ScoredRows) {}
+
+  /** Of a regression, whose rows count the same. */
+  byError(): ErrorSums {
+    return (this.errors ??= addErrors([0, 0, 0, 0], this.rows, centreOf(this.rows)));
+  }
 
   byLabel(): LabelCounts {
     return (this.labels ??= countLabels(this.rows));
@@ -51,6 +58,8 @@ class CountedRows {
 function measure(name: MetricName, counted: CountedRows): number {
   const { rows } = counted;
   if (isLabelMetric(name)) return labelMetrics[name](counted.byLabel());
+  if (isErrorMetric(name) && rows.weights === undefined)
+    return errorMetric(name, counted.byError(), rows.actual.length);
   if (isSummedMetric(name)) return sumUp(name, rows);
   switch (name) {
     case "auc":
@@ -61,6 +70,30 @@ function measure(name: MetricName, counted: CountedRows): number {
     case "aucWeighted":
       return meanArea(againstRest(rows), name);
   }
+}
+
+/** Metrics of a regression, all of which are made of the same sums. */
+type ErrorMetric = "rmse" | "mae" | "r2";
+
+const isErrorMetric = (name: MetricName): name is ErrorMetric => ["rmse", "mae", "r2"].includes(name);
+
+function errorMetric(
+  name: ErrorMetric,
+  [squares, amounts, distances, squaredDistances]: ErrorSums,
+  rows: number,
+): number {
+  const sums = { rmse: [squares], mae: [amounts], r2: [squares, distances, squaredDistances] };
+  return summedMetrics[name].value(sums[name], rows);
+}
+
+/** All metrics of a regression from sums over its rows. */
+export function errorMetrics(sums: ErrorSums, rows: number): Metrics {
+  return Object.fromEntries(
+    metricNamesOf("regression").flatMap((name) => {
+      const value = isErrorMetric(name) ? errorMetric(name, sums, rows) : NaN;
+      return Number.isFinite(value) ? [[name, value]] : [];
+    }),
+  );
 }
 
 /** Mean of the actual values, around which R² sums its squares. */

@@ -15,6 +15,41 @@ export interface StoredColumn {
   readonly offset: number;
 }
 
+/** Whether a stored column lies behind another in their file, or neither is stored. */
+function lieTogether(one: StoredColumn | undefined, other: StoredColumn | undefined): boolean {
+  return one?.file === other?.file && (one?.offset ?? 0) + columnBytes === (other?.offset ?? columnBytes);
+}
+
+/** Columns of a block that lie one after the other, so that they are read and written all at once. */
+export function adjacentColumns(columns: number): Float64Array[] {
+  const all = new Float64Array(columns * blockRows);
+  return Array.from({ length: columns }, (_, at) => all.subarray(at * blockRows, (at + 1) * blockRows));
+}
+
+/** Whether a column begins where another, which is full, ends. */
+function follows(before: Float64Array | undefined, { buffer, byteOffset }: Float64Array): boolean {
+  return (
+    before?.buffer === buffer && byteOffset === before.byteOffset + columnBytes && before.length === blockRows
+  );
+}
+
+/** Runs of columns that lie one after the other, here and there: the place of the first, and their numbers as one list. */
+export function* runsOf(
+  columns: readonly Float64Array[],
+  isNextThere: (place: number) => boolean = () => true,
+): Generator<readonly [place: number, numbers: Float64Array]> {
+  for (let first = 0, next = 1; first < columns.length; first = next++) {
+    const start = columns[first] ?? new Float64Array();
+    let length = start.length;
+    for (; next < columns.length; next++) {
+      const column = columns[next] ?? new Float64Array();
+      if (!follows(columns[next - 1], column) || !isNextThere(next)) break;
+      length += column.length;
+    }
+    yield [first, next === first + 1 ? start : new Float64Array(start.buffer, start.byteOffset, length)];
+  }
+}
+
 /** A relation's columns by their expressions. */
 interface StoredRelation {
   /** How often it was read. */
@@ -74,9 +109,9 @@ export class BlockStore {
       rows: others.length === 0 ? relation.rows : undefined,
       isStored: stored.map((column) => column !== undefined),
       read(block, values) {
-        for (const [place, column] of stored.entries()) {
-          const target = values[place];
-          if (column === undefined || target === undefined) continue;
+        for (const [place, target] of runsOf(values, (next) => lieTogether(stored[next - 1], stored[next]))) {
+          const column = stored[place];
+          if (column === undefined) continue;
           readSync(column.file, target, 0, target.byteLength, block * column.blockBytes + column.offset);
         }
       },

@@ -1,3 +1,4 @@
+import type { NumberSummary } from "../base/number-summary";
 import type { SqlDialect } from "./dialect";
 
 /** A value as an engine returns it; whole numbers come back as `number`. */
@@ -102,6 +103,26 @@ export interface EmbeddedEngine extends SqlEngine {
    * are then those that the view was filled from, until a table changes.
    */
   shareBlocks(table: string, relation: string): void;
+  /**
+   * Values of columns in some rows, by their numbers from 0, of a view that was filled or a relation that shares its blocks; of each column
+   * a list. Undefined where one of the columns is not known in that way.
+   */
+  filledValues(
+    relation: string,
+    columns: readonly string[],
+    rows: readonly number[],
+  ): Float64Array[] | undefined;
+  /** Makes a table of a column of a view that was filled, of 1 and 0, as truth values: statements read it in a fraction of the time. `changes` is that of `run`. */
+  tabulate(
+    view: string,
+    column: string,
+    options: { readonly table: string; readonly changes?: boolean },
+  ): Promise<void>;
+  /**
+   * What was found of a column's numbers while a view was filled with them, or a relation's that shares its blocks; undefined where
+   * that is not known.
+   */
+  summaryOf(relation: string, column: string): NumberSummary | undefined;
   /**
    * Writes the rows of a query, in their order, as a CSV file (RFC 4180) below a header line that is given, as it may
    * have names that the engine could not tell apart. NULL is an empty field.

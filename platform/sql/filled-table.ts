@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import { blockRows, columnBytes, type StoredColumn } from "./block-store";
+import { NumberSummary } from "../base/number-summary";
+import { blockRows, columnBytes, runsOf, type StoredColumn } from "./block-store";
 import { BlockCutter } from "./read-blocks";
 
 /**
@@ -8,6 +9,8 @@ import { BlockCutter } from "./read-blocks";
  */
 export class FilledTable {
   rows = 0;
+  /** What is known of each column. */
+  readonly summaries: readonly NumberSummary[];
   private blocks = 0;
   private readonly cutter: BlockCutter;
   private readonly file: number | undefined;
@@ -18,6 +21,7 @@ export class FilledTable {
     place: string | undefined,
   ) {
     this.cutter = new BlockCutter(columns.length);
+    this.summaries = columns.map(() => new NumberSummary());
     if (place === undefined) return;
     this.file = openSync(place, "wx+", 0o600);
     // Without a name it is gone with the process. Windows removes it with the folder.
@@ -28,12 +32,16 @@ export class FilledTable {
   async fill(blocks: AsyncIterable<readonly Float64Array[]>): Promise<void> {
     for await (const block of blocks) {
       const rows = block[0]?.length ?? 0;
+      this.rows += rows;
+      if (rows === blockRows && this.cutter.isEmpty) {
+        this.write(block);
+        continue;
+      }
       const whole = this.cutter.cut(rows, (into, at, from, count) => {
         for (const [column, target] of into.entries())
           target.set(block[column]?.subarray(from, from + count) ?? [], at);
       });
       for (const values of whole) this.write(values);
-      this.rows += rows;
     }
     for (const values of this.cutter.rest()) this.write(values);
   }
@@ -41,11 +49,14 @@ export class FilledTable {
   private write(values: readonly Float64Array[]): void {
     const { file, blocks } = this;
     this.blocks += 1;
+    // They are in the processor's cache now.
+    for (const [column, summary] of this.summaries.entries())
+      summary.add(values[column] ?? new Float64Array());
     if (file === undefined) {
       this.memory.push(values.map((column) => column.slice()));
       return;
     }
-    for (const [column, source] of values.entries())
+    for (const [column, source] of runsOf(values))
       writeSync(file, source, 0, source.byteLength, this.placeOf(blocks, column));
   }
 
@@ -55,8 +66,32 @@ export class FilledTable {
     else readSync(this.file, values, 0, values.byteLength, this.placeOf(block, column));
   }
 
+  /** The blocks of a column, by name; each is there until the next one is asked for. */
+  *blocksOf(name: string): Generator<Float64Array> {
+    const [column, whole] = [this.columns.indexOf(name), new Float64Array(blockRows)];
+    for (let block = 0, before = 0; before < this.rows; block++, before += blockRows) {
+      const values = whole.subarray(0, Math.min(blockRows, this.rows - before));
+      this.read(block, column, values);
+      yield values;
+    }
+  }
+
+  /** Values of a column, by name, in some rows, from 0. */
+  valuesOf(name: string, rows: readonly number[]): Float64Array {
+    const [column, values] = [this.columns.indexOf(name), new Float64Array(blockRows)];
+    return Float64Array.from(rows, (row) => {
+      this.read(Math.floor(row / blockRows), column, values);
+      return values[row % blockRows] ?? NaN;
+    });
+  }
+
   private placeOf(block: number, column: number): number {
     return (block * this.columns.length + column) * columnBytes;
+  }
+
+  /** What is known of a column, by name. */
+  summaryOf(name: string): NumberSummary | undefined {
+    return this.summaries[this.columns.indexOf(name)];
   }
 
   /** Where its columns are in its file, by name; undefined where there is none. */

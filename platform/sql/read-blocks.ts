@@ -1,4 +1,5 @@
-import { blockRows, type BlockStore, type StoredReading } from "./block-store";
+import { pickRows as pickMarked } from "../kernels/number-kernels";
+import { adjacentColumns, blockRows, type BlockStore, type StoredReading } from "./block-store";
 import { findRowsWhere, type RowsWhere } from "./rows-where";
 
 /** Numbers by column; NULL is NaN. */
@@ -17,7 +18,12 @@ export class BlockCutter {
   private filled = 0;
 
   constructor(columns: number) {
-    this.whole = Array.from({ length: columns }, () => new Float64Array(blockRows));
+    this.whole = adjacentColumns(columns);
+  }
+
+  /** Whether nothing is left over. */
+  get isEmpty(): boolean {
+    return this.filled === 0;
   }
 
   /** The blocks that become full; each is there until the next one is asked for. `fill` puts so many rows of the piece, from one on, into a block. */
@@ -49,11 +55,9 @@ export async function* readBlocks(
 ): AsyncGenerator<Block> {
   if (wanted.columns.length === 0) return;
   const some = findRowsWhere(wanted.from);
-  const ask: Asked =
-    some === undefined
-      ? (columns) => streamBlocks(stream, columns, wanted.from)
-      : (columns) => pickBlocks(stream, store, { columns, some, again: wanted.again });
-  yield* readAll(ask, store, wanted);
+  // What is picked is not stored once more: to pick it anew takes less than to write it.
+  if (some) yield* pickBlocks(stream, store, { columns: wanted.columns, some, again: wanted.again });
+  else yield* readAll((columns) => streamBlocks(stream, columns, wanted.from), store, wanted);
 }
 
 /** Blocks of those rows of a relation that meet a condition. */
@@ -83,24 +87,16 @@ async function* pickRows(
   wanted: number,
 ): AsyncGenerator<Block> {
   const cutter = new BlockCutter(columns);
-  const places = new Uint16Array(blockRows);
+  const picked = Array.from({ length: columns }, () => new Float64Array(blockRows));
   for await (const block of blocks) {
     const marks = block[columns] ?? new Float64Array();
-    let picked = 0;
-    for (let row = 0; row < marks.length; row++) if (marks[row] === wanted) places[picked++] = row;
-    yield* cutter.cut(picked, (into, at, from, count) => {
-      for (let column = 0; column < columns; column++) {
-        const target = into[column];
-        const values = block[column];
-        if (target && values) putPlaces(target.subarray(at, at + count), values, places.subarray(from));
-      }
+    const rows = pickMarked(block.slice(0, columns), marks, wanted, picked);
+    yield* cutter.cut(rows, (into, at, from, count) => {
+      for (let column = 0; column < columns; column++)
+        into[column]?.set(picked[column]?.subarray(from, from + count) ?? [], at);
     });
   }
   yield* cutter.rest();
-}
-
-function putPlaces(target: Float64Array, values: Float64Array, places: Uint16Array): void {
-  for (let row = 0; row < target.length; row++) target[row] = values[places[row] ?? 0] ?? NaN;
 }
 
 interface Wanted {
@@ -128,7 +124,7 @@ async function* readAll(
 }
 
 function* storedBlocks(columns: number, reading: StoredReading, rows: number): Generator<Block> {
-  const whole = Array.from({ length: columns }, () => new Float64Array(blockRows));
+  const whole = adjacentColumns(columns);
   for (let block = 0, before = 0; before < rows; block++, before += blockRows) {
     const values = firstRows(whole, rows - before);
     reading.read(block, values);

@@ -8,10 +8,10 @@ export function hashWords(columns: readonly Uint32Array[]): Uint32Array {
   return hashRows(columns, seeds, { areNumbers: false });
 }
 
-/** Hashes of rows of numbers, in the same form. The two zeros are one number; NaN is a number of its own. */
-export function hashNumbers(columns: readonly Float64Array[]): Uint32Array {
+/** Hashes of rows of numbers, in the same form, in `into` where there is room. The two zeros are one number; NaN is a number of its own. */
+export function hashNumbers(columns: readonly Float64Array[], into?: Uint32Array): Uint32Array {
   const words = columns.map(
     ({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, 2 * length),
   );
-  return hashRows(words, seeds, { areNumbers: true });
+  return hashRows(words, seeds, { areNumbers: true, into });
 }

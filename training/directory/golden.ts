@@ -10,7 +10,15 @@ import { PlatformError } from "../../platform/base/errors";
 import { exactTolerance, foreignTolerance, isSamePrediction } from "../../platform/model/golden-tolerance";
 import type { GoldenRows } from "../../platform/model/model-directory";
 import type { OnnxModel } from "../../platform/onnx/onnx-model";
-import { double, identifier, literal, type SqlEngine, type SqlRow } from "../../platform/sql/engine";
+import { findPlaces } from "../../platform/kernels/number-kernels";
+import {
+  double,
+  identifier,
+  isEmbedded,
+  literal,
+  type SqlEngine,
+  type SqlRow,
+} from "../../platform/sql/engine";
 import { featureTable, probabilitiesOf, type Predictions } from "../../platform/model/table";
 import type { LinearParameters } from "../../platform/onnx/linear-parameters";
 import { MultinomialModel } from "../../platform/onnx/multinomial-model";
@@ -88,20 +96,68 @@ async function selectRows(
     ...(linear ? [`${predictionSql(linear)} AS ${identifier(predictionColumn)}`] : []),
   ];
   const kept = features.map((column) => keptSql(column, positions));
+  const numbers = await rowNumbers(engine, positions);
+  const rows = `(SELECT ${[...kept, positionColumn].join(", ")} FROM ${relationOf(engine, features, { numbers, positions })}) AS chosen`;
+  return engine.rows(
+    `SELECT ${columns.join(", ")} FROM ${withColumnNumbers(rows, features)} ORDER BY ${positionColumn}`,
+  );
+}
+
+/** Numbers, from 1, of the held-out rows at some positions. */
+async function rowNumbers(engine: SqlEngine, positions: readonly number[]): Promise<number[]> {
+  if (isEmbedded(engine)) return countThrough(engine, positions);
   // Their numbers are sorted first, and not the rows with all columns.
   const numbered = `SELECT _row, row_number() OVER (ORDER BY _row) - 1 AS ${positionColumn} FROM ${rowsOf("held-out")}`;
   const chosen = await engine.rows(
     `SELECT _row FROM (${numbered}) AS numbered WHERE ${positionColumn} IN (${positions.join(", ")}) ORDER BY _row`,
   );
-  const places = chosen.map(({ _row }, place) => `WHEN ${Number(_row)} THEN ${positions[place]}`);
+  return chosen.map(({ _row }) => Number(_row));
+}
+
+/** The same where rows come in the order of their numbers: they are counted. */
+async function countThrough(engine: SqlEngine, positions: readonly number[]): Promise<number[]> {
+  const numbers: number[] = [];
+  let [before, heldOut] = [0, 0];
+  for await (const [sides = new Float64Array()] of engine.blocks(["_held_out"], "data")) {
+    const places = new Uint16Array(sides.length + 1);
+    const found = findPlaces(sides, 1, places);
+    for (const position of positions)
+      if (position >= heldOut && position < heldOut + found)
+        numbers.push(before + (places[position - heldOut] ?? NaN) + 1);
+    [before, heldOut] = [before + sides.length, heldOut + found];
+  }
+  return numbers;
+}
+
+/** What follows FROM for rows of these numbers, with their positions. */
+function relationOf(
+  engine: SqlEngine,
+  features: readonly ColumnDefinition[],
+  { numbers, positions }: { readonly numbers: readonly number[]; readonly positions: readonly number[] },
+): string {
+  const names = features.map(({ name }) => identifier(name));
+  const known = isEmbedded(engine)
+    ? engine.filledValues(
+        "data",
+        names,
+        numbers.map((number) => number - 1),
+      )
+    : undefined;
+  if (known) {
+    const lines = positions.map((position, at) => {
+      const values = names.map((name, index) => `${valueOrNull(known[index]?.[at])} AS ${name}`);
+      return `SELECT ${[...values, `${position} AS ${positionColumn}`].join(", ")}`;
+    });
+    return `(${lines.join(" UNION ALL ")}) AS rows_held_out`;
+  }
+  const places = numbers.map((number, place) => `WHEN ${number} THEN ${positions[place]}`);
   // Of equations engines can tell which parts of a file have the rows; of IN over a number that is computed they cannot.
-  const among = chosen.map(({ _row }) => `_row = ${Number(_row)}`).join(" OR ");
-  const rows = `(
-       SELECT ${[...kept, positionColumn].join(", ")} FROM (
-         SELECT *, CASE _row ${places.join(" ")} END AS ${positionColumn} FROM loaded WHERE ${among}) AS rows_held_out) AS chosen`;
-  return engine.rows(
-    `SELECT ${columns.join(", ")} FROM ${withColumnNumbers(rows, features)} ORDER BY ${positionColumn}`,
-  );
+  const among = numbers.map((number) => `_row = ${number}`).join(" OR ");
+  return `(SELECT *, CASE _row ${places.join(" ")} END AS ${positionColumn} FROM loaded WHERE ${among}) AS rows_held_out`;
+}
+
+function valueOrNull(value = NaN): string {
+  return Number.isNaN(value) ? "CAST(NULL AS DOUBLE)" : double(value);
 }
 
 /** A feature as golden rows have it: of a personal one, synthetic values. Golden rows are in every copy and description of a model. */

@@ -3,13 +3,20 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { computeMetrics } from "../../platform/metrics/compute-metrics";
 import { classNames } from "../../platform/definition/class-names";
-import { featuresOf, targetOf, type ModelDefinition } from "../../platform/definition/definition";
+import {
+  featuresOf,
+  targetOf,
+  type ColumnDefinition,
+  type ModelDefinition,
+} from "../../platform/definition/definition";
 import { PlatformError, explainStorageError, systemErrorCode } from "../../platform/base/errors";
 import { digestOfFile, fileExists, type Digest } from "../../platform/base/files";
 import { requireUnchanged } from "../../platform/data/unchanged";
 import { modelFiles, type Lineage, type ModelMetrics } from "../../platform/model/model-directory";
 import type { ColumnProfile, Profile } from "../../platform/drift/profile";
-import { chanceOfLikeRows, profileTable } from "../../platform/drift/profile-table";
+import { chanceOfLikeRows } from "../../platform/drift/like-rows";
+import { areFew, NumberBins, NumberDescriptions } from "../../platform/drift/profile-numbers";
+import { countTable, describeTable } from "../../platform/drift/profile-table";
 import { profileNumbers, profileTexts } from "../../platform/drift/profile-values";
 import { labelsOf } from "../../platform/metrics/class-labels";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
@@ -24,6 +31,7 @@ import { makeGoldenRows } from "./golden";
 import { makeLineage } from "./lineage";
 import type { FittedParameters } from "../trainers/trainer";
 import { writeModelFiles } from "./model-files";
+import { scoreSides } from "../evaluation/score-sides";
 import { rowsOf, scoreRows, scoreLinearRows } from "../evaluation/score-rows";
 import type { TrainingRequest } from "./training-request";
 
@@ -86,6 +94,7 @@ async function trainInto(
   const file = path.join(directory, modelFiles.onnx);
   // Before it runs: who edits it meanwhile changes what the next run is made with.
   const program = await programOf(request);
+  const beside = await describingBeside(request);
   const {
     onnx,
     chosen,
@@ -95,6 +104,7 @@ async function trainInto(
   } = await fitCandidate({
     ...request,
     from: rowsOf("training"),
+    beside,
     folds: foldMaker(request, request.split, { count: usualFolds, seed: definition.split.seed }),
     workDirectory: `${directory}.work`,
   });
@@ -103,7 +113,7 @@ async function trainInto(
   const model = await OnnxModel.open(file, signature);
   try {
     return {
-      ...(await describeModel(request, { directory, model, fitted, program, chosen, cpu })),
+      ...(await describeModel(request, { directory, model, fitted, program, chosen, cpu, beside })),
       warnings,
     };
   } finally {
@@ -121,6 +131,7 @@ async function describeModel(
     program,
     chosen,
     cpu,
+    beside,
   }: {
     directory: string;
     model: OnnxModel;
@@ -129,6 +140,7 @@ async function describeModel(
     chosen: Lineage["chosen"] | undefined;
     /** When training began. */
     cpu: NodeJS.CpuUsage;
+    beside: NumberDescriptions | undefined;
   },
 ): Promise<Omit<TrainedModel, "directory" | "warnings">> {
   const { engine, definition } = request;
@@ -140,10 +152,16 @@ async function describeModel(
       ? scoreLinearRows(engine, definition, { linear, from })
       : scoreRows(engine, definition, { model, from });
   };
-  // Of the training rows nothing but the metrics is kept: they take the most memory.
-  const training = measured(model.signature, await score("training"));
+  const described = await describeTable(engine, rowsOf("training"), profiledOf(definition), {
+    described: beside?.isWhole ? beside.described() : undefined,
+  });
   checkNotAborted(request);
-  const heldOut = await score("held-out");
+  const bins = new NumberBins(described.numbers);
+  const both = fitted.linear && (await scoreSides(engine, definition, { linear: fitted.linear, bins }));
+  // Of the training rows nothing but the metrics is kept: they take the most memory.
+  const training = both?.training ?? measured(model.signature, await score("training"));
+  checkNotAborted(request);
+  const heldOut = both?.heldOut ?? (await score("held-out"));
   checkNotAborted(request);
   const analysis = await analyseHeldOut(engine, definition, heldOut);
   const metrics: ModelMetrics = {
@@ -151,11 +169,10 @@ async function describeModel(
     training,
   };
   const rows = { training: training.rows, heldOut: metrics.heldOut.rows };
-  // A profile has least and greatest values and names of categories; that of a personal column stays with its data.
   const profiled = featuresOf(definition).filter(({ personal }) => !personal);
   const reference: Profile = {
     rows: rows.training,
-    columns: await profileTable(engine, rowsOf("training"), [...profiled, targetOf(definition)]),
+    columns: await countTable(engine, described, both && bins.profiles()),
     // What a model says of rows that it was fitted on is not what it will say of new ones.
     prediction: profilePredictions(definition, heldOut),
     ...(profiled.some(({ type }) => type !== "date") && {
@@ -182,6 +199,22 @@ async function describeModel(
     linear,
   });
   return { onnxDigest, metrics, lineage };
+}
+
+/** What is profiled. A profile has least and greatest values and names of categories; that of a personal column stays with its data. */
+function profiledOf(definition: ModelDefinition): ColumnDefinition[] {
+  return [...featuresOf(definition).filter(({ personal }) => !personal), targetOf(definition)];
+}
+
+/** What describes the training rows while a trainer reads them, where that is done in one scan and without other columns. */
+async function describingBeside({
+  engine,
+  definition,
+}: TrainingRequest): Promise<NumberDescriptions | undefined> {
+  const profiled = profiledOf(definition);
+  const names = profiled.filter(({ type }) => type === "number").map(({ name }) => name);
+  if (names.length === 0 || !areFew(names) || profiled.some(({ type }) => type === "date")) return undefined;
+  return new NumberDescriptions(rowsOf("training"), names, await engine.count(rowsOf("training")));
 }
 
 function measured({ task, target }: Signature, rows: ScoredRows): ModelMetrics["heldOut"] {

@@ -4,7 +4,7 @@ import type { Lineage } from "../../platform/model/model-directory";
 import type { TrainerInput } from "../trainers/trainer";
 
 /** What a model is trained from and where it goes; the table `data` of the engine is loaded and split. */
-export interface TrainingRequest extends Omit<TrainerInput, "from" | "folds" | "workDirectory"> {
+export interface TrainingRequest extends Omit<TrainerInput, "from" | "folds" | "beside" | "workDirectory"> {
   readonly source: Pick<DataSource, "file" | "digest" | "files" | "header" | "rows"> &
     Partial<Pick<DataSource, "stamp">>;
   /** How its rows are split. */

@@ -170,7 +170,7 @@ export async function scoreLinearRows(
 }
 
 /** What is predicted from the sums of a block's rows, for each class a list. */
-function predictedBy(
+export function predictedBy(
   linear: LinearParameters | MultinomialParameters,
   sums: readonly Float64Array[],
 ): Float64Array {

@@ -1,3 +1,4 @@
+import { standardise } from "../../platform/kernels/number-kernels";
 import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import { sizeOf, type Unfitted, type UnfittedTerm } from "./preprocessing";
 import { double } from "./sql";
@@ -90,11 +91,8 @@ function placesOf(positions: Float64Array, first: number): Int32Array {
 /** In place: nobody else has the block. */
 function standardized(
   values: Float64Array,
-  { imputation = NaN, mean, scale }: Unfitted<NumberTerm>,
+  { imputation: instead = NaN, mean, scale }: Unfitted<NumberTerm>,
 ): Float64Array {
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? NaN;
-    values[row] = ((value === value ? value : imputation) - mean) / scale;
-  }
+  standardise(values, { mean, scale, instead });
   return values;
 }

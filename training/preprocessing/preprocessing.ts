@@ -8,7 +8,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { BooleanTerm, CategoryTerm, NumberTerm, Term } from "../../platform/onnx/linear-parameters";
 import { valuesPerCategory } from "./frequent-values";
-import { readMoments } from "./moments";
+import { KnownMoments } from "./moments";
 import type { TrainingRows } from "./training-rows";
 import { aggregate, notFinite } from "./sql";
 import { targetNumber } from "./target-encoding";
@@ -47,12 +47,13 @@ export async function fitPreprocessing(
   engine: SqlEngine,
   definition: ModelDefinition,
   rows: TrainingRows,
+  known = new KnownMoments(engine, rows),
 ): Promise<FittedPreprocessing> {
   const features = modelFeatures(featuresOf(definition)).map(asNumberOfTarget);
   const numbers = await fitNumbers(
     engine,
     features.filter(({ type }) => type === "number"),
-    rows,
+    { rows, known },
   );
   const fitted: FittedPart[] = [];
   for (const feature of features) {
@@ -103,7 +104,7 @@ export function withoutScales(preprocessing: Preprocessing): Preprocessing {
 async function fitNumbers(
   engine: SqlEngine,
   features: readonly Feature[],
-  rows: TrainingRows,
+  { rows, known }: { readonly rows: TrainingRows; readonly known: KnownMoments },
 ): Promise<ReadonlyMap<string, Unfitted<NumberTerm>>> {
   const imputations = new Map<string, number>();
   for (const { name, nullable } of features) {
@@ -112,7 +113,7 @@ async function fitNumbers(
   }
   if (features.length === 0) return new Map();
   const measured = features.map(({ name }) => ({ sql: identifier(name), imputation: imputations.get(name) }));
-  const { rows: count, moments } = await readMoments(engine, rows, measured);
+  const { rows: count, moments } = await known.read(measured);
   return new Map(
     features.map(({ name }, index) => {
       const { mean = NaN, variance = NaN } = moments[index] ?? {};

@@ -8,7 +8,7 @@ import { treesToOnnx } from "../onnx/tree-graph";
 import { notFinite } from "../preprocessing/sql";
 import { targetSql } from "../preprocessing/target";
 import { encodeByTarget } from "../preprocessing/target-encoding";
-import { checkTrainingRows } from "./linear";
+import { checkTrainingRows } from "./check-rows";
 import type { FittedModel, Trainer, TrainerInput } from "./trainer";
 import { binRows, maxCategories } from "./trees/bins";
 import { boost, type RowSides } from "./trees/boost";

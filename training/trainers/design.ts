@@ -1,5 +1,5 @@
 import type { SqlEngine } from "../../platform/sql/engine";
-import { readMoments } from "../preprocessing/moments";
+import { KnownMoments } from "../preprocessing/moments";
 import { encodedBlocks, type EncodedBlock } from "../preprocessing/encoded-blocks";
 import { sizeOf, type Preprocessing } from "../preprocessing/preprocessing";
 import type { TrainingRows } from "../preprocessing/training-rows";
@@ -20,6 +20,8 @@ export interface Design {
   readonly rows: TrainingRows;
   readonly preprocessing: Preprocessing;
   readonly target: string;
+  /** Moments of the rows, where some are known. */
+  readonly known?: KnownMoments;
   /** What is taken from the target, which is not 0. */
   readonly centre?: number;
 }
@@ -57,8 +59,13 @@ export async function targetMoments({
   engine,
   rows,
   target,
-}: Pick<Design, "engine" | "rows" | "target">): Promise<{ readonly total: number; readonly mean: number }> {
-  const { total, moments } = await readMoments(engine, rows, [{ sql: target }]);
+  known,
+}: Pick<Design, "engine" | "rows" | "target" | "known">): Promise<{
+  readonly total: number;
+  readonly mean: number;
+}> {
+  const all = known?.areOf(rows) ? known : new KnownMoments(engine, rows);
+  const { total, moments } = await all.read([{ sql: target }]);
   return { total, mean: moments[0]?.mean ?? NaN };
 }
 

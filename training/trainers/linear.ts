@@ -1,17 +1,10 @@
-import {
-  featuresOf,
-  targetOf,
-  type ColumnDefinition,
-  type ModelDefinition,
-} from "../../platform/definition/definition";
-import { PlatformError } from "../../platform/base/errors";
-import { summarise } from "../../platform/kernels/kernels";
+import type { ModelDefinition } from "../../platform/definition/definition";
 import { signatureOf, type Signature } from "../../platform/model/signature";
 import type { TargetTransform } from "../../platform/model/target-transform";
-import { identifier, literal, type SqlEngine } from "../../platform/sql/engine";
 import type { Coefficients, Design } from "./design";
 import type { FittedModel, TrainerInput } from "./trainer";
 import type { LinearPredictor } from "../../platform/onnx/linear-parameters";
+import { checkTrainingRows } from "./check-rows";
 import { toOnnx } from "../onnx/linear-graph";
 import { multinomialToOnnx } from "../onnx/multinomial-graph";
 import {
@@ -22,7 +15,8 @@ import {
 } from "../preprocessing/preprocessing";
 import { fitTarget, type TargetMethod } from "../preprocessing/fitted-target";
 import type { TrainingRows } from "../preprocessing/training-rows";
-import { aggregate, double, notFinite } from "../preprocessing/sql";
+import { KnownMoments } from "../preprocessing/moments";
+import { notFinite } from "../preprocessing/sql";
 import { encodeByTarget, withCategories, type TargetEncoded } from "../preprocessing/target-encoding";
 import { weightOf } from "../preprocessing/target";
 import { trainingWeight } from "../preprocessing/training-weight";
@@ -56,17 +50,18 @@ interface EncodedProblem {
 
 /** The training rows as columns, with numbers standardised or only centred, and what is to be known of that. */
 async function encode(
-  { engine, definition, from: given }: TrainerInput,
+  { engine, definition, from: given, beside }: TrainerInput,
   { standardize = true, transform: method }: LinearForm,
 ): Promise<EncodedProblem> {
-  await checkTrainingRows(engine, definition, given);
+  const known = new KnownMoments(engine, { from: given, weight: weightOf(definition) }, beside);
+  await checkTrainingRows(engine, definition, given, known);
   const { sql: target, transform } = await fitTarget(engine, definition, given, method);
   const encoded = await encodeByTarget(engine, definition, { from: given, target });
   const from = encoded?.from ?? given;
   const rows: TrainingRows = { from, weight: weightOf(definition) };
   // What a class counts has no say in how numbers are standardised.
   const weighted = { from, weight: await trainingWeight(engine, definition, from) };
-  const fitted = await fitPreprocessing(engine, definition, rows);
+  const fitted = await fitPreprocessing(engine, definition, rows, known.areOf(rows) ? known : undefined);
   const preprocessing = standardize ? fitted.preprocessing : withoutScales(fitted.preprocessing);
   const problem = {
     design: {
@@ -74,6 +69,7 @@ async function encode(
       rows: weighted,
       preprocessing,
       target,
+      known,
     },
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
@@ -148,122 +144,4 @@ export async function fitLinearClasses(
     multinomial,
     warnings: [...encoding.warnings, ...solutions.flatMap((one) => one.warnings ?? [])],
   };
-}
-
-interface Requirement {
-  readonly fault: string;
-  /** Condition of the rows that break it; of a number that is missing, its column. */
-  readonly broken: string | { readonly missing: string };
-}
-
-function requirementsOf(definition: ModelDefinition): Requirement[] {
-  const target = targetOf(definition);
-  const weight = definition.columns.find(({ role }) => role === "weight");
-  const notMissing = ({ name, type }: ColumnDefinition): Requirement => ({
-    fault: `column "${name}" is missing`,
-    broken: type === "number" ? { missing: identifier(name) } : `${identifier(name)} IS NULL`,
-  });
-  return [
-    ...[...featuresOf(definition), target, ...(weight ? [weight] : [])]
-      .filter(({ nullable, role }) => !nullable || role !== "feature")
-      .map(notMissing),
-    ...featuresOf(definition).flatMap(({ name, values, outside }) =>
-      values && outside !== "warn"
-        ? [
-            {
-              fault: `column "${name}" is none of its values`,
-              broken: `${identifier(name)} NOT IN (${values.map(literal).join(", ")})`,
-            },
-          ]
-        : [],
-    ),
-    ...(target.values
-      ? [
-          {
-            fault: `target "${target.name}" is none of its values`,
-            broken: `${identifier(target.name)} NOT IN (${target.values.map(literal).join(", ")})`,
-          },
-        ]
-      : []),
-    ...(target.classes
-      ? [
-          {
-            fault: `target "${target.name}" is none of its classes`,
-            broken: `${identifier(target.name)} NOT IN (${target.classes.map(double).join(", ")})`,
-          },
-        ]
-      : []),
-    ...(weight
-      ? [{ fault: `weight "${weight.name}" is negative`, broken: `${identifier(weight.name)} < 0` }]
-      : []),
-  ];
-}
-
-/** In how many rows each requirement is broken: numbers are looked at in their blocks, which are read again, and the rest by the engine. */
-async function countBroken(
-  engine: SqlEngine,
-  from: string,
-  {
-    requirements,
-    weight,
-  }: { readonly requirements: readonly Requirement[]; readonly weight: string | undefined },
-): Promise<{
-  readonly rows: number;
-  readonly weights: number;
-  readonly broken: ReadonlyMap<Requirement, number>;
-}> {
-  const broken = new Map<Requirement, number>();
-  const numbers: { requirement: Requirement; column: string }[] = [];
-  const others: { requirement: Requirement; condition: string }[] = [];
-  for (const requirement of requirements) {
-    const { broken: how } = requirement;
-    if (typeof how === "string") others.push({ requirement, condition: how });
-    else numbers.push({ requirement, column: how.missing });
-  }
-  const counts = numbers.map(() => 0);
-  const columns = numbers.map(({ column }) => column);
-  for await (const block of engine.blocks(columns, from, { again: true })) {
-    for (const index of counts.keys()) {
-      const values = block[index] ?? new Float64Array();
-      counts[index] = (counts[index] ?? 0) + values.length - summarise(values).count;
-    }
-  }
-  numbers.forEach(({ requirement }, index) => broken.set(requirement, counts[index] ?? 0));
-  const [rows = 0, weights = NaN, ...found] = await aggregate(engine, from, [
-    "count(*)",
-    weight ? `sum(${weight})` : "CAST(count(*) AS DOUBLE)",
-    ...others.map(({ condition }) => `count(CASE WHEN ${condition} THEN 1 END)`),
-  ]);
-  others.forEach(({ requirement }, index) => broken.set(requirement, found[index] ?? 0));
-  return { rows, weights, broken };
-}
-
-/** The sums would leave such rows out without a word; the data checks find them earlier and show them. */
-export async function checkTrainingRows(
-  engine: SqlEngine,
-  definition: ModelDefinition,
-  from: string,
-): Promise<void> {
-  const requirements = requirementsOf(definition);
-  const { rows, weights, broken } = await countBroken(engine, from, {
-    requirements,
-    weight: weightOf(definition),
-  });
-  if (rows === 0) {
-    throw new PlatformError(
-      "TRAINING_FAILED",
-      "There are no training rows. Some are needed. Give more data, or hold out a smaller fraction.",
-    );
-  }
-  const faults = requirements.flatMap((requirement) => {
-    const count = broken.get(requirement) ?? 0;
-    return count > 0 ? [`${requirement.fault} in ${count} of ${rows} training rows`] : [];
-  });
-  if (faults.length === 0 && !(weights > 0)) faults.push("the weights sum up to 0");
-  if (faults.length > 0) {
-    throw new PlatformError(
-      "TRAINING_FAILED",
-      `The data cannot be trained on: ${faults.join("; ")}. Correct the data (\`mlops data check\` shows the rows), or the definition.`,
-    );
-  }
 }

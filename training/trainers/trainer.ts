@@ -5,6 +5,7 @@ import type { Lineage } from "../../platform/model/model-directory";
 import type { LinearParameters, MultinomialParameters } from "../../platform/onnx/linear-parameters";
 import type { TreeParameters } from "../../platform/onnx/tree-parameters";
 import type { FoldMaker } from "../inputs/folds";
+import type { RowConsumer } from "../../platform/drift/profile-numbers";
 import type { SqlEngine } from "../../platform/sql/engine";
 
 /** What a trainer is given, whatever its kind. */
@@ -13,6 +14,8 @@ export interface TrainerInput {
   readonly definition: ModelDefinition;
   /** The training rows, as what follows FROM. */
   readonly from: string;
+  /** Takes the training rows when a trainer reads them, if it does so in this process; it need not. */
+  readonly beside?: RowConsumer | undefined;
   /** Folder that a trainer's program is started in: the model's. */
   readonly commandDirectory: string;
   /** Folder that a trainer may make for its files; it removes it. */

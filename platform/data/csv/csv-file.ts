@@ -5,7 +5,7 @@ import { readHeader } from "./csv-header";
 import type { CsvNumbers } from "./csv-numbers";
 import { CsvRowFeeder, scanHeader } from "./csv-row-feeder";
 import { CsvScanner, longestRow } from "./csv-scanner";
-import { isGzip, readBytes } from "./text-stream";
+import { isGzip, readPieces } from "./text-stream";
 
 const byteOrderMark = Buffer.from("\ufeff");
 const replacementCharacter = Buffer.from("\ufffd");
@@ -92,12 +92,13 @@ type ScannerOf = (bytes: Buffer) => CsvScanner;
 async function* textOf(file: string, gzip: boolean, scannerOf: ScannerOf): AsyncGenerator<Buffer> {
   let offset = 0;
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of readBytes(file, gzip)) {
+  for await (const chunk of readPieces(file, gzip)) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     if (offset === 0) refuseOtherFormats(file, bytes);
     const text = bytes.subarray(0, wholeCharacters(bytes));
     refuseBinary(file, text, offset, scannerOf);
-    rest = bytes.subarray(text.length);
+    // The next piece is put where this one is.
+    rest = Buffer.from(bytes.subarray(text.length));
     const start = offset === 0 && text.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
     offset += text.length;
     yield text.subarray(start);

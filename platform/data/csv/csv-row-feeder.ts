@@ -52,7 +52,8 @@ export class CsvRowFeeder {
   private scanLine(text: Buffer, at: number): number {
     const end = endOfLine(text, at);
     const line = text.subarray(at, end);
-    this.pieces.push(line);
+    // Of a row that goes on in the next piece of the file, this one is soon gone.
+    this.pieces.push(Buffer.from(line));
     this.scan(() => {
       this.scanner.push(line);
     });

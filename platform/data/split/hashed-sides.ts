@@ -1,3 +1,4 @@
+import { blockRows } from "../../sql/block-store";
 import { identifier, type SqlEngine } from "../../sql/engine";
 import { hashNumbers } from "../../sql/row-hash";
 import { hashLimit } from "./row-sides";
@@ -25,11 +26,12 @@ export async function* sidesOfNumbers(
 ): AsyncGenerator<readonly Float64Array[]> {
   const limit = hashLimit(rule);
   const names = rule.key.map(({ name }) => identifier(name));
+  const seeds = new Float64Array(blockRows).fill(rule.seed);
+  const [hashes, sides] = [new Uint32Array(2 * blockRows), new Float64Array(blockRows)];
   for await (const block of engine.blocks(names, "data", { again: true })) {
     const rows = block[0]?.length ?? 0;
-    const words = hashNumbers([new Float64Array(rows).fill(rule.seed), ...block]);
-    const sides = new Float64Array(rows);
-    for (let row = 0; row < rows; row++) if ((words[2 * row + 1] ?? 0) < limit) sides[row] = 1;
-    yield [sides];
+    const words = hashNumbers([seeds.subarray(0, rows), ...block], hashes);
+    for (let row = 0; row < rows; row++) sides[row] = (words[2 * row + 1] ?? 0) < limit ? 1 : 0;
+    yield [sides.subarray(0, rows)];
   }
 }

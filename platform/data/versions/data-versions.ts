@@ -8,6 +8,7 @@ import { readRecord } from "../../storage/read-record";
 import type { Storage } from "../../storage/storage";
 import { deliveryOf, manifestName } from "../delivery";
 import type { DataSource } from "../source";
+import { settledState } from "../unchanged";
 import { fetchFile, partsOf, storeFile } from "./file-parts";
 import {
   forgottenName,
@@ -67,14 +68,20 @@ export class DataVersions {
     }
     const kind = source.files === undefined ? "file" : "folder";
     const files: DataVersion["files"] = [];
+    // What is as it was when it was hashed needs no second hash.
+    const settled = await settledOf(source);
     for (const [index, name] of (source.files ?? [path.basename(source.file)]).entries()) {
       const file = kind === "folder" ? path.join(source.file, name) : source.file;
       files.push({
         path: name,
-        ...(await storeFile(this.storage, file, `${placeOf(key)}/files/${index}`)),
+        ...(await storeFile(this.storage, file, {
+          place: `${placeOf(key)}/files/${index}`,
+          known: settled === undefined ? undefined : source.digest,
+        })),
       });
     }
-    if (digestOfFiles({ kind, files }) !== source.digest) {
+    const isCopied = settled === undefined || settled === (await settledOf(source));
+    if (!isCopied || digestOfFiles({ kind, files }) !== source.digest) {
       await this.removeFiles(key);
       throw new PlatformError(
         "CONFLICT",
@@ -257,6 +264,14 @@ export class DataVersions {
       `Data version ${shortDigest(digest)} of ${model} is damaged: ${why}. Restore its files from a backup; nothing was written.`,
     );
   }
+}
+
+/** A file's state that it also had when it was hashed; undefined where it has another, or may be another. */
+async function settledOf({
+  file,
+  settled,
+}: Pick<DataSource, "file" | "settled">): Promise<string | undefined> {
+  return settled !== undefined && settled === (await settledState(file)) ? settled : undefined;
 }
 
 /** Nobody reads the files of a delivery without what says that they are the data. */

@@ -298,3 +298,14 @@ function addOne(counts: usize, bin: i64): void {
 
 export { foundRows, nextRow, readRows, untold } from "./csv";
 export { drawUnits, sumDrawn } from "./resample";
+export { copyFinite, lookUp, readHybrid, spread, sumWords, unpackSnappy, widen } from "./parquet";
+export {
+  addColumns,
+  addErrors,
+  addStandardised,
+  findPlaces,
+  gather,
+  keepMarked,
+  sortNumbers,
+  standardise,
+} from "./numbers";

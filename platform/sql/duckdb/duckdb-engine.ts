@@ -3,8 +3,10 @@ import path from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { BlockStore } from "../block-store";
 import { FilledColumns, FilledTable } from "../filled-table";
+import { FilledTables } from "../filled-tables";
 import type { EmbeddedEngine, FileRows, QueryColumn, SqlRow, SqlValue } from "../engine";
 import { literal } from "../engine";
+import type { NumberSummary } from "../../base/number-summary";
 import { makePrivateFolder } from "../private-folder";
 import { readBlocks, type Block } from "../read-blocks";
 import { duckDbDialect } from "./duckdb-dialect";
@@ -17,6 +19,7 @@ import {
   rowNumber,
 } from "./duckdb-files";
 import { doublesOf, registerFilled, registerRowHash, selectFilled } from "./duckdb-vectors";
+import { appendTruths } from "./duckdb-truths";
 import { explainShortage } from "./explain-shortage";
 
 /** Memory for data, in MiB: tables are in a file, of which memory has what is being read. */
@@ -58,7 +61,7 @@ export class DuckDbEngine implements EmbeddedEngine {
   readonly dialect = duckDbDialect;
   /** Where nothing may be written, there is none. */
   private readonly store: BlockStore | undefined;
-  private readonly filledTables = new Map<string, FilledTable>();
+  private readonly filledTables = new FilledTables();
   /** By relation, until a table changes: to bind a view of hundreds of columns takes longer than to count. */
   private readonly counts = new Map<string, number>();
   private filledCount = 0;
@@ -125,7 +128,7 @@ export class DuckDbEngine implements EmbeddedEngine {
   }
 
   async count(from: string): Promise<number> {
-    const known = this.counts.get(from);
+    const known = this.counts.get(from) ?? this.filledTables.countPicked(from);
     if (known !== undefined) return known;
     const [row] = await this.rows(`SELECT count(*) AS n FROM ${from}`);
     const count = Number(row?.n);
@@ -224,20 +227,50 @@ export class DuckDbEngine implements EmbeddedEngine {
     }
     const view = selectFilled(filled, this.filledColumns.add(filled), number);
     await this.run(this.dialect.createView(table, view), { changes });
-    this.forget(this.filledTables.get(table));
-    this.filledTables.set(table, filled);
+    this.forget(this.filledTables.replace(table, filled));
     return filled.rows;
   }
 
   shareBlocks(table: string, relation: string): void {
     const filled = this.filledTables.get(table);
     const stored = filled?.stored();
-    if (filled && stored) this.store?.share(relation, filled.rows, stored);
+    if (!filled || !stored) return;
+    this.store?.share(relation, filled.rows, stored);
+    this.filledTables.share(relation, filled);
+  }
+
+  async tabulate(
+    view: string,
+    column: string,
+    { table, changes = true }: { readonly table: string; readonly changes?: boolean },
+  ): Promise<void> {
+    const filled = this.filledTables.get(view);
+    if (filled === undefined) throw new RangeError(`There is no filled view ${view}.`);
+    await this.run(`DROP TABLE IF EXISTS ${table}`, { changes });
+    await this.run(`CREATE TABLE ${table} (${column} BOOLEAN)`, { changes });
+    try {
+      await appendTruths(this.connection, table, filled.blocksOf(column));
+    } catch (error) {
+      throw explainShortage(error);
+    }
+  }
+
+  summaryOf(relation: string, column: string): NumberSummary | undefined {
+    return this.filledTables.summaryOf(relation, column);
+  }
+
+  filledValues(
+    relation: string,
+    columns: readonly string[],
+    rows: readonly number[],
+  ): Float64Array[] | undefined {
+    return this.filledTables.valuesOf(relation, columns, rows);
   }
 
   private forgetRows(): void {
     this.store?.clear();
     this.counts.clear();
+    this.filledTables.forgetShared();
   }
 
   private forget(filled: FilledTable | undefined): void {
@@ -260,7 +293,7 @@ export class DuckDbEngine implements EmbeddedEngine {
     this.store?.clear();
     this.connection.closeSync();
     this.instance.closeSync();
-    for (const filled of this.filledTables.values()) filled.close();
+    this.filledTables.close();
     if (this.folder !== undefined) await rm(this.folder, { recursive: true, force: true });
   }
 }

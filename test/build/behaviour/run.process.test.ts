@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, rename, rm, symlink, utimes, writeFile, readFile, stat } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, symlink, utimes, writeFile, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { repository } from "../../../build/repository";
@@ -117,4 +117,33 @@ test("a source that cannot be compiled is named", async () => {
 test("many at once all run, compiled or not", async () => {
   await rm(temporary("here", "dist"), { recursive: true, force: true });
   expect(await Promise.all(Array.from({ length: 6 }, () => run()))).toEqual(Array(6).fill("one"));
+});
+
+test("what the engine made of a program is used from its second start on, and not of another program", async () => {
+  const made = async (): Promise<string[]> =>
+    (await readdir(temporary("here", "dist", "programs"))).filter((name) => name.endsWith(".cache"));
+  await run();
+  const [first = "", ...others] = await made();
+  expect(others).toEqual([]);
+  const { mtimeMs } = await stat(temporary("here", "dist", "programs", first));
+  expect(await run()).toBe("one");
+  expect((await stat(temporary("here", "dist", "programs", first))).mtimeMs).toBe(mtimeMs);
+  // A program of the same length, by which alone the engine would tell them apart.
+  await say("two");
+  expect(await run()).toBe("two");
+  expect(await run()).toBe("two");
+  const after = await made();
+  expect(after).toHaveLength(1);
+  expect(after).not.toEqual([first]);
+});
+
+test("what the engine cannot use is made again", async () => {
+  await run();
+  const [first = ""] = (await readdir(temporary("here", "dist", "programs"))).filter((name) =>
+    name.endsWith(".cache"),
+  );
+  const file = temporary("here", "dist", "programs", first);
+  await writeFile(file, "nothing of the kind");
+  expect(await run()).toBe("one");
+  expect((await stat(file)).size).toBeGreaterThan(100);
 });

@@ -1,12 +1,7 @@
 import type { SqlEngine } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import type { ColumnProfile } from "../../../platform/drift/profile";
-import {
-  chanceOfLikeRows,
-  profileTable,
-  profileTableAgainst,
-  readQuartiles,
-} from "../../../platform/drift/profile-table";
+import { profileTable, profileTableAgainst, readQuartiles } from "../../../platform/drift/profile-table";
 import { profileNumbers } from "../../../platform/drift/profile-values";
 
 let engine: SqlEngine;
@@ -121,33 +116,6 @@ describe("profileTable", () => {
     ]);
     expect(await readQuartiles(engine, from(["7"]), { name: "x", count: 1 })).toEqual([7, 7, 7]);
     expect(await readQuartiles(engine, from(["NULL"]), { name: "x", count: 0 })).toEqual([NaN, NaN, NaN]);
-  });
-
-  test.each([
-    ["all differ", ["(1, 'a')", "(1, 'b')", "(2, 'a')"], 0],
-    ["two of four are alike", ["(1, 'a')", "(1, 'a')", "(2, 'a')", "(NULL, 'a')"], 2 / 12],
-    ["missing values are alike", ["(NULL, NULL)", "(NULL, NULL)"], 1],
-    ["one row", ["(1, 'a')"], 0],
-  ])("the chance that two rows are alike: %s", async (_, rows, chance) => {
-    const from = `(VALUES ${rows.join(", ")}) AS t(x, c)`;
-    expect(await chanceOfLikeRows(engine, from, ["x", "c"])).toBeCloseTo(chance, 14);
-  });
-
-  test.each([
-    ["differ in the fourth column alone", "range", 0],
-    ["are in pairs there", "range // 2", 1 / 99],
-  ])("rows that %s are as alike as these say", async (_, fourth, chance) => {
-    const from = `(SELECT 1 AS a, 2 AS b, 3 AS c, ${fourth} AS d FROM range(100)) AS t`;
-    expect(await chanceOfLikeRows(engine, from, ["a", "b", "c", "d"])).toBeCloseTo(chance, 14);
-  });
-
-  test("how often rows are alike is told of very many by some of them", async () => {
-    await engine.run(
-      "CREATE OR REPLACE TABLE many AS SELECT range + 1 AS _row, range * 7919 % 1000 AS x FROM range(1000000)",
-    );
-    const chance = await chanceOfLikeRows(engine, "many", ["x"]);
-    // Of 1000 values that are equally frequent.
-    expect(Math.abs(chance / 1e-3 - 1)).toBeLessThan(0.02);
   });
 
   test("a column with nothing but missing values has no mean and one empty bin", async () => {

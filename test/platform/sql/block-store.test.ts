@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, writeSync } from "node:fs";
 import path from "node:path";
-import { blockRows, BlockStore } from "../../../platform/sql/block-store";
+import { adjacentColumns, blockRows, BlockStore, runsOf } from "../../../platform/sql/block-store";
 import { useTemporaryFolder } from "../base/temporary-folder";
 
 const temporary = useTemporaryFolder();
@@ -82,4 +82,29 @@ test("columns of another's file are read as if they were stored, until the store
   expect(cleared.isStored).toEqual([false]);
   cleared.close();
   closeSync(file);
+});
+
+test("columns that lie one after the other are one run, as far as they are full", () => {
+  const columns = adjacentColumns(4);
+  for (const [at, column] of columns.entries()) column.fill(at);
+  const runs = (
+    of: readonly Float64Array[],
+    isNextThere?: (place: number) => boolean,
+  ): (readonly [number, number, number])[] =>
+    [...runsOf(of, isNextThere)].map(([place, numbers]) => [place, numbers.length, numbers[0] ?? NaN]);
+  expect(runs(columns)).toEqual([[0, 4 * blockRows, 0]]);
+  expect(runs(columns, (place) => place !== 1)).toEqual([
+    [0, blockRows, 0],
+    [1, 3 * blockRows, 1],
+  ]);
+  const [first, second, third, fourth] = columns as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const alone = new Float64Array(blockRows).fill(9);
+  expect(runs([second, first, alone, third, fourth.subarray(0, 3)])).toEqual([
+    [0, blockRows, 1],
+    [1, blockRows, 0],
+    [2, blockRows, 9],
+    [3, blockRows + 3, 2],
+  ]);
+  expect(runs(columns.map((column) => column.subarray(0, 5)))).toHaveLength(4);
+  expect(runs([])).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { readCsvStructure } from "../../../../platform/data/csv/csv-file";
+import { readCsv, readCsvStructure } from "../../../../platform/data/csv/csv-file";
+import { CsvNumbers } from "../../../../platform/data/csv/csv-numbers";
 import { useTemporaryFolder } from "../../base/temporary-folder";
 
 const temporary = useTemporaryFolder();
@@ -52,3 +53,33 @@ describe("whether the fields of a file are plain", () => {
     });
   });
 });
+
+test.each([0, 1, 2])(
+  "rows and characters that lie in two pieces of a file are read whole (%p bytes further on)",
+  async (shift) => {
+    const rows = 20_000;
+    // They are scanned, for their quotes, and nearly all of their bytes are of characters of three.
+    const lines = Array.from({ length: rows }, (_, row) => `"${row}.5","""${"€".repeat(70)}",${-row - 1}`);
+    const text = `${"x".repeat(shift + 1)},t,n\n${lines.join("\n")}\n`;
+    expect(Buffer.byteLength(text)).toBeGreaterThan(4 * 2 ** 20);
+    const read = async (name: string, bytes: Uint8Array): Promise<number[][]> => {
+      const file = temporary(name);
+      await writeFile(file, bytes);
+      const columns = ["x".repeat(shift + 1), "n"];
+      const numbers = new CsvNumbers(
+        columns.map((column) => ({ name: column, type: "number" })),
+        { decimal: ".", missing: [] },
+      );
+      const found: number[][] = [[], []];
+      const take = (block: readonly Float64Array[]): void => {
+        for (const [index, values] of block.entries()) found[index]?.push(...values);
+      };
+      for await (const block of readCsv(file, columns, numbers)) take(block);
+      take(numbers.take());
+      return found;
+    };
+    const expected = [lines.map((_, row) => row + 0.5), lines.map((_, row) => -row - 1)];
+    expect(await read("plain.csv", Buffer.from(text))).toEqual(expected);
+    expect(await read("packed.csv.gz", gzipSync(text, { level: 1 }))).toEqual(expected);
+  },
+);

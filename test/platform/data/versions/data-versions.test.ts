@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import crypto, { randomUUID } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -169,6 +169,42 @@ describe("data versions in a folder", () => {
       message: `${file} has changed since it was read. Data stays as it is until a run has ended. Run again when it is complete.`,
     });
     expect(await openLocalStorage(folder()).list("")).toEqual([]);
+  });
+
+  describe("of a file whose last change is long ago", () => {
+    beforeEach(() => {
+      const now = Date.now();
+      jest.spyOn(Date, "now").mockReturnValue(now + 60_000);
+    });
+    afterEach(() => jest.restoreAllMocks());
+
+    test("have the digest that it had when it was read, and what it holds", async () => {
+      const source = await load(await data.write("d.csv", "a,b,c\n1,2,3\n"));
+      const hashes = jest.spyOn(crypto, "createHash");
+      const version = await open().keep(abc, source, at(1));
+      // The digest is looked at where a version is kept, and nowhere computed.
+      expect(hashes).not.toHaveBeenCalled();
+      expect(version.files).toEqual([{ path: "d.csv", bytes: 12, digest: source.digest }]);
+      await open().restore(version, path.join(data.path, "again.csv"));
+      expect(await readFile(path.join(data.path, "again.csv"), "utf8")).toBe("a,b,c\n1,2,3\n");
+    });
+
+    test("are none when it changes before it is copied, or while it is", async () => {
+      const file = await data.write("d.csv", "a,b,c\n1,2,3\n");
+      const source = await load(file);
+      await writeFile(file, "a,b,c\n1,2,4\n");
+      await expect(open().keep(abc, source, at(1))).rejects.toMatchObject({ code: "CONFLICT" });
+      const again = await load(file);
+      const storage = openLocalStorage(folder());
+      const put = storage.put.bind(storage);
+      jest.spyOn(storage, "put").mockImplementation(async (name, content) => {
+        await put(name, content);
+        await writeFile(file, "a,b,c\n1,2,5\n");
+      });
+      const versions = new DataVersions(storage, () => undefined);
+      await expect(versions.keep(abc, again, at(1))).rejects.toMatchObject({ code: "CONFLICT" });
+      expect(await storage.list("")).toEqual([]);
+    });
   });
 
   test("that a killed process has left half-written are none, and are written again", async () => {

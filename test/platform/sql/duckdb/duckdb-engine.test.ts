@@ -177,6 +177,33 @@ test("a view is filled from blocks, those of a query among them, and replaces on
   ).toEqual([{ same: 5000, last: 5000 }]);
 });
 
+test("a filled column of 1 and 0 becomes a table of truth values, and what is known of it counts rows", async () => {
+  async function* blocks(): AsyncGenerator<Float64Array[]> {
+    for (const rows of [4096, 1000])
+      yield await Promise.resolve([Float64Array.from({ length: rows }, (_, row) => Number(row % 3 === 0))]);
+  }
+  await engine.fill("marks", ["is_third"], blocks());
+  await engine.tabulate("marks", "is_third", { table: "thirds" });
+  const found = await engine.rows(
+    "SELECT count(*) AS n, count(CASE WHEN is_third THEN 1 END) AS t, min(is_third) AS a FROM thirds",
+  );
+  const thirds = 1366 + 334;
+  expect(found).toEqual([{ n: 5096, t: thirds, a: false }]);
+  await engine.run(engine.dialect.createView("marked", "SELECT is_third FROM thirds"));
+  engine.shareBlocks("marks", "marked");
+  const rows = jest.spyOn(engine, "rows");
+  expect(await engine.count(rowsWhere("marked", "NOT is_third"))).toBe(5096 - thirds);
+  expect(rows).not.toHaveBeenCalled();
+  expect(engine.summaryOf("marked", "is_third")?.sum).toBe(thirds);
+  expect(engine.filledValues("marked", ["is_third"], [0, 1, 4096])).toEqual([Float64Array.of(1, 0, 1)]);
+  await engine.run("CREATE TABLE another AS SELECT 1 AS a");
+  expect(engine.summaryOf("marked", "is_third")).toBeUndefined();
+  expect(await engine.count(rowsWhere("marked", "is_third"))).toBe(thirds);
+  expect(rows).toHaveBeenCalledTimes(1);
+  rows.mockRestore();
+  await expect(engine.tabulate("none", "x", { table: "t" })).rejects.toThrow("There is no filled view none.");
+});
+
 test("a relation with the columns of a filled view gives its blocks, until a table changes", async () => {
   async function* blocks(): AsyncGenerator<Float64Array[]> {
     yield await Promise.resolve([Float64Array.of(1, NaN, 3)]);
