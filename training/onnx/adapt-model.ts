@@ -36,6 +36,7 @@ function isContract(
   found: FoundInputs,
 ): boolean {
   if (found.kind === "matrix" || fittedInputs({ inputs }).hasNumbers) return false;
+  if ([...found.names].some(([feature, name]) => feature !== name)) return false;
   const label = typeof target.classes?.[0] === "string" ? "string" : "int64";
   const expected: Readonly<Record<string, string>> = {
     prediction: task === "regression" ? "double" : label,
@@ -89,7 +90,7 @@ function inputGraph(prefix: string, inner: string, signature: Signature, found: 
     const input = number ?? graph.input(name, given, shape);
     const cast =
       given === wanted ? input : graph.node("Cast", { input }, { attributes: { to: elementTypes[wanted] } });
-    const options = found.kind === "matrix" ? {} : { output: `${inner}${name}` };
+    const options = found.kind === "matrix" ? {} : { output: `${inner}${found.names.get(name) ?? name}` };
     return graph.node("Reshape", { data: cast, shape: shapeOf(rank) }, options);
   });
   if (found.kind === "matrix") {
@@ -135,7 +136,9 @@ function describeChanges(signature: Signature, inputs: FoundInputs, outputs: Fou
             .features.map(({ name }) => name)
             .join(", ")}, in this order`,
         ]
-      : [];
+      : [...inputs.names].flatMap(([feature, name]) =>
+          feature === name ? [] : [`"${name}" takes ${feature}`],
+        );
   const given =
     probability === undefined
       ? []
