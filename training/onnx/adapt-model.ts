@@ -58,7 +58,8 @@ function numbersOf(
   signature: Signature,
   shape: readonly (number | string)[],
 ): ReadonlyMap<string, string> {
-  const becoming = signature.inputs.filter((input) => columnNumbers(input).length > 0);
+  const used = new Set(signature.inputs.flatMap(columnNumbers).flatMap(({ of }) => of));
+  const becoming = signature.inputs.filter(({ name }) => used.has(name));
   if (becoming.length === 0) return new Map();
   const column = graph.int64s([-1, 1], [2]);
   const columns = becoming.map(({ name, type }) => {

@@ -244,3 +244,20 @@ test("two features that the converter would call the same are not told apart by 
     /input "a b" is missing; input "a\.b" is missing; input "a_b" is not a feature/,
   );
 });
+
+test("a program's model gets the products of numbers put before it, and numbers that are used twice once", async () => {
+  const also = [{ times: "b" }];
+  const graph = new OnnxGraph("/");
+  const [a = "", product = "", b = ""] = ["a", "a.times.b", "b"].map((name) =>
+    graph.input(name, "double", ["N", 1]),
+  );
+  const sum = graph.node("Add", { A: a, B: b });
+  graph.node("Add", { A: sum, B: product }, { output: "variable" });
+  graph.output("variable", "double", ["N", 1]);
+  const signature = signatureOf([{ ...number("a"), also }, number("b")]);
+  const { file } = adaptModel(graph.encode("sum"), signature, "model.onnx");
+  const model = await open(file, signature);
+  const { prediction } = await model.predict(featureTable(signature, [{ a: 3, b: 5 }]));
+  await model.close();
+  expect([...prediction].map(Number)).toEqual([23]);
+});
