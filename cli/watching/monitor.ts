@@ -1,7 +1,7 @@
 import type { DriftRule, ModelDefinition } from "../../platform/definition/definition";
 import type { Deployer } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
-import { readModelMetrics, readReference } from "../../platform/model/model-directory";
+import { readModelMetadata, readModelMetrics, readReference } from "../../platform/model/model-directory";
 import type { DriftReport } from "../../platform/drift/drift";
 import { measureDrift } from "../../platform/drift/drift";
 import { ProbabilitySample } from "../../platform/predictions/estimated-rows";
@@ -83,6 +83,14 @@ class PerformanceWatch {
   }
 }
 
+/** What a version was registered with; its intervals are with its signature. */
+async function readRegistered(directory: string): Promise<Parameters<typeof measurePerformance>[2]> {
+  const { heldOut } = await readModelMetrics(directory);
+  if (heldOut.covered === undefined) return heldOut;
+  const { signature } = await readModelMetadata(directory);
+  return { ...heldOut, interval: signature.target.interval };
+}
+
 /** Compares what an environment was asked, by its prediction log, with the reference sample of the version it serves. */
 export async function monitor(
   session: Pick<Session, "predictions" | "output" | "registry"> & { readonly deployer: Deployer },
@@ -97,7 +105,7 @@ export async function monitor(
   }
   const { reference, registered } = await readFromModel(session.registry, stable, async (directory) => ({
     reference: await readReference(directory),
-    registered: asked && (await readModelMetrics(directory)).heldOut,
+    registered: asked && (await readRegistered(directory)),
   }));
   const log = readPredictionLog(session.predictions, {
     environment,

@@ -1,9 +1,11 @@
 import type { ColumnNumber } from "./column-number";
 import { dateNumbers, type DatePart } from "./date-parts";
+import { furtherNumbers, type NumberPart } from "./number-parts";
 
 interface Column {
   readonly name: string;
   readonly parts?: readonly DatePart[] | undefined;
+  readonly also?: readonly NumberPart[] | undefined;
   readonly encoding?: string | undefined;
   readonly values?: readonly string[] | undefined;
 }
@@ -22,7 +24,8 @@ function rankOf(column: Column): readonly ColumnNumber[] {
   return made;
 }
 
-/** The numbers that a model is fitted to in place of a column: the parts of a date, the rank of an ordered category; none of others. */
+/** The numbers that a model is fitted to in place of a column, or of a number beside it: the parts of a date, the rank of an ordered category, bends and products. */
 export function columnNumbers(column: Column): readonly ColumnNumber[] {
+  if (column.also) return furtherNumbers(column);
   return column.encoding === "rank" ? rankOf(column) : dateNumbers(column);
 }

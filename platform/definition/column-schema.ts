@@ -3,6 +3,7 @@ import { closedObject } from "./closed-object";
 import { dateFaults, momentOf, numberFaults } from "./date-faults";
 import { datePartSchema } from "./date-parts";
 import { encodingFaults } from "./encoding-faults";
+import { furtherFaults, numberPartSchema, productFaults } from "./number-parts";
 
 /**
  * Names of the columns that the platform adds to the data and of a model's outputs; SQL does not tell case apart. The last one is
@@ -42,6 +43,8 @@ export const columnSchema = closedObject({
   range: z.tuple([bound, bound]).optional(),
   /** The numbers that a model takes of a date. */
   parts: z.array(datePartSchema).min(1).optional(),
+  /** What a model takes of a number beside itself. */
+  also: z.array(numberPartSchema).min(1).max(20).optional(),
   /**
    * How a category becomes numbers: by its place among `values`, the least first (`rank`), or by the mean target of its rows (`target`);
    * otherwise each value has a number of its own.
@@ -67,7 +70,8 @@ export const columnSchema = closedObject({
 })
   .superRefine((column, context) => {
     const fault = (message: string): void => void context.addIssue({ code: "custom", message });
-    for (const message of [...dateFaults(column), ...encodingFaults(column)]) fault(message);
+    for (const message of [...dateFaults(column), ...encodingFaults(column), ...furtherFaults(column)])
+      fault(message);
     if (column.range && column.role === "id") {
       fault(`column "${column.name}": an id is text as it is written, so it has no range`);
     } else if (column.range && column.type !== "number" && column.type !== "date") {
@@ -185,6 +189,7 @@ export function columnFaults({
   return [
     ...[...twice].map((name) => `column "${name}" is defined twice`),
     ...numberFaults(columns),
+    ...productFaults(columns),
     ...names.flatMap((name, index) => {
       const other = names
         .slice(0, index)

@@ -1,6 +1,7 @@
 import { isoTimeExamples, parseTime } from "../base/iso-time";
 import { columnNumbers } from "./column-numbers";
 import type { DatePart } from "./date-parts";
+import type { NumberPart } from "./number-parts";
 
 /** A bound of a range as a number: of a date, seconds since 1970 (UTC). NaN of a text that is no time. */
 export function momentOf(bound: number | string): number {
@@ -13,6 +14,7 @@ interface Column {
   readonly type: string;
   readonly role: string;
   readonly parts?: readonly DatePart[] | undefined;
+  readonly also?: readonly NumberPart[] | undefined;
   readonly encoding?: string | undefined;
   readonly values?: readonly string[] | undefined;
   readonly range?: readonly [number | string, number | string] | undefined;

@@ -9,7 +9,7 @@ export type ModelFeature<Column> = Omit<Column, "type"> & { readonly type: Featu
 
 type FeatureColumn = Pick<
   ColumnOutput,
-  "name" | "type" | "nullable" | "parts" | "encoding" | "values" | "range" | "outside"
+  "name" | "type" | "nullable" | "parts" | "also" | "encoding" | "values" | "range" | "outside"
 >;
 
 /** Whether a column's values are kept as doubles; those of a date are seconds since 1970 (UTC). */
@@ -22,7 +22,11 @@ function mayBeMissing({ type, nullable, outside }: FeatureColumn): boolean {
   return nullable || (type === "category" && outside === "warn");
 }
 
-/** What models are fitted to, in the order of the columns: numbers stand for the columns that they are made of. */
+/** Whether a column is a feature itself, and not only what it is made of. */
+const isItself = ({ type }: Pick<FeatureColumn, "type">, numbers: readonly unknown[]): boolean =>
+  type === "number" || (type !== "date" && numbers.length === 0);
+
+/** What models are fitted to, in the order of the columns: numbers stand for the columns that they are made of, or behind those. */
 export function modelFeatures<Column extends FeatureColumn>(
   columns: readonly Column[],
 ): ModelFeature<Column>[] {
@@ -30,27 +34,31 @@ export function modelFeatures<Column extends FeatureColumn>(
   return columns.flatMap((column): ModelFeature<Column>[] => {
     const { type, ...others } = column;
     const numbers = columnNumbers(column);
-    if (type !== "date" && numbers.length === 0) return [{ ...others, type }];
-    return numbers.map(({ name, of }) => {
+    const itself = { ...others, type: type as FeatureType };
+    delete itself.also;
+    const made = numbers.map(({ name, of }) => {
       const nullable = of.some((one) => incomplete.has(one));
       const number = { ...others, name, type: "number" as const, nullable };
       // These are the column's own.
       delete number.range;
       delete number.outside;
       delete number.parts;
+      delete number.also;
       delete number.encoding;
       delete number.values;
       return number;
     });
+    return isItself(column, numbers) ? [itself, ...made] : made;
   });
 }
 
 /** For each model feature the position of the column that it is made of. */
 export function columnPositions(
-  columns: readonly Pick<FeatureColumn, "name" | "type" | "parts" | "encoding" | "values">[],
+  columns: readonly Pick<FeatureColumn, "name" | "type" | "parts" | "also" | "encoding" | "values">[],
 ): number[] {
   return columns.flatMap((column, position) => {
     const numbers = columnNumbers(column);
-    return column.type !== "date" && numbers.length === 0 ? [position] : numbers.map(() => position);
+    const made = numbers.map(() => position);
+    return isItself(column, numbers) ? [position, ...made] : made;
   });
 }

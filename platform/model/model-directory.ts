@@ -4,6 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import { datePartSchema } from "../definition/date-parts";
+import { numberPartSchema } from "../definition/number-parts";
 import { formatSchema } from "../definition/format-schema";
 import { metricNames } from "../definition/metric-names";
 import { intervalSchema, metricsSchema as metricValuesSchema } from "../metrics/evaluation";
@@ -40,6 +41,7 @@ const columnSchema = z.object({
   encoding: z.literal("rank").exactOptional(),
   range: z.tuple([z.number(), z.number()]).exactOptional(),
   parts: z.array(datePartSchema).exactOptional(),
+  also: z.array(numberPartSchema).exactOptional(),
   outside: z.enum(["refuse", "warn"]).exactOptional(),
   personal: z.literal(true).exactOptional(),
   unit: z.string().exactOptional(),

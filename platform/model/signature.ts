@@ -8,7 +8,7 @@ import { featuresOf, targetOf } from "../definition/definition";
 /** A feature as the model expects it. */
 export type SignatureColumn = Pick<
   ColumnDefinition,
-  "name" | "type" | "nullable" | "values" | "range" | "parts" | "outside" | "unit" | "description"
+  "name" | "type" | "nullable" | "values" | "range" | "parts" | "also" | "outside" | "unit" | "description"
 > & {
   /** What a model takes is its place among `values`. */
   readonly encoding?: "rank";
@@ -49,7 +49,20 @@ export function signatureOf(definition: ModelDefinition): Signature {
     task: definition.task,
     ...(!isUsual(definition.format) && { format: definition.format }),
     inputs: featuresOf(definition).map(
-      ({ name, type, nullable, values, encoding, range, parts, outside, personal, unit, description }) => ({
+      ({
+        name,
+        type,
+        nullable,
+        values,
+        encoding,
+        range,
+        parts,
+        also,
+        outside,
+        personal,
+        unit,
+        description,
+      }) => ({
         name,
         type,
         nullable,
@@ -57,6 +70,7 @@ export function signatureOf(definition: ModelDefinition): Signature {
         ...(encoding === "rank" && { encoding }),
         ...(range && { range }),
         ...(parts && { parts }),
+        ...(also && { also }),
         ...(outside && { outside }),
         ...(personal && { personal }),
         ...(unit !== undefined && { unit }),

@@ -1,5 +1,5 @@
 import { formatNumber } from "../base/format-number";
-import { counted } from "../base/wording";
+import { counted, percent } from "../base/wording";
 import type { ModelDefinition } from "../definition/definition";
 import {
   metricNamesOf,
@@ -9,7 +9,9 @@ import {
 } from "../definition/metric-names";
 import { bootstrapFall } from "../gate/improvement-interval";
 import { computeMetrics } from "../metrics/compute-metrics";
+import { coverageOf } from "../metrics/coverage";
 import type { ScoredRows } from "../metrics/evaluation";
+import type { PredictionInterval } from "../metrics/prediction-interval";
 
 /** How well a version does on what it was asked, against what was measured when it was registered. */
 export interface Performance {
@@ -33,13 +35,22 @@ export interface Performance {
     /** How much worse it is now (positive = worse), in units of the metric, with both samples' chance in it. */
     readonly fall?: { readonly level: number; readonly low: number; readonly high: number };
   }[];
-  /** The outcome in a sentence, with numbers. */
+  /** Of prediction intervals, where the version has them: the share of targets that they are to hold, and the one that they hold. */
+  readonly intervals?: {
+    readonly coverage: number;
+    readonly covered: number;
+    /** Whether they surely hold fewer than they are to, beyond the chance of the rows. */
+    readonly tooFew: boolean;
+  };
+  /** The outcome in a sentence or two, with numbers. */
   readonly explanation: string;
 }
 
 interface Registered {
   readonly rows: number;
   readonly metrics: Metrics;
+  /** The version's prediction intervals, where it has them. */
+  readonly interval?: PredictionInterval | undefined;
 }
 
 type Rule = Pick<ModelDefinition, "task" | "gate" | "drift">;
@@ -82,6 +93,28 @@ function fallOf(
 const worseBy = (metric: MetricName, before: number, now: number): number =>
   metricFacts[metric].better === "higher" ? before - now : now - before;
 
+/**
+ * How many targets the intervals hold. Too few are those of which even the upper end of Wilson's interval, at 99 %, lies below what is
+ * promised; the width itself was measured on rows, whose chance is part of that margin.
+ */
+function coverageNow(rows: ScoredRows, interval: PredictionInterval): NonNullable<Performance["intervals"]> {
+  const { coverage } = interval;
+  const covered = coverageOf(rows, interval);
+  const [n, z] = [rows.actual.length, 2.576];
+  const centre = covered + z ** 2 / (2 * n);
+  const half = z * Math.sqrt((covered * (1 - covered) + z ** 2 / (4 * n)) / n);
+  return { coverage, covered, tooFew: (centre + half) / (1 + z ** 2 / n) < coverage };
+}
+
+function explainIntervals(intervals: Performance["intervals"]): string {
+  if (intervals === undefined) return "";
+  const { coverage, covered, tooFew } = intervals;
+  const said = ` Intervals that are to hold ${percent(coverage)} of the targets hold ${percent(covered)}`;
+  return tooFew
+    ? `${said}, which are surely too few: predictions are further off than the interval says.`
+    : `${said}.`;
+}
+
 /** The performance on rows whose truth is known. It has fallen when the interval of the gate's metric lies above 0. */
 export function measurePerformance(
   { task, gate, drift }: Rule,
@@ -100,6 +133,8 @@ export function measurePerformance(
   const fell = (own?.fall?.low ?? -Infinity) > 0;
   const harmless = maxHarm * Math.abs(own?.registered ?? NaN);
   const holds = !fell && (own?.fall?.high ?? Infinity) <= harmless;
+  const { interval } = registered;
+  const intervals = judged && interval !== undefined ? coverageNow(rows, interval) : undefined;
   const report = { kind: "measured" as const, rows: length, registeredRows: registered.rows, metric };
   return {
     ...report,
@@ -107,7 +142,8 @@ export function measurePerformance(
     fell,
     holds,
     metrics: compared,
-    explanation: explainMeasured({ ...report, own, minRows: drift.minRows, fell, holds }),
+    ...(intervals && { intervals }),
+    explanation: `${explainMeasured({ ...report, own, minRows: drift.minRows, fell, holds })}${explainIntervals(intervals)}`,
   };
 }
 

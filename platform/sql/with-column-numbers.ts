@@ -17,7 +17,7 @@ export function withNumbers(
 /** The same with the numbers that its columns become. */
 export function withColumnNumbers(
   from: string,
-  columns: readonly Pick<ColumnDefinition, "name" | "type" | "parts" | "encoding" | "values">[],
+  columns: readonly Pick<ColumnDefinition, "name" | "type" | "parts" | "also" | "encoding" | "values">[],
 ): string {
   return withNumbers(from, columns.flatMap(columnNumbers));
 }

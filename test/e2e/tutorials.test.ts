@@ -39,6 +39,7 @@ test.each([
   ["rare-classes.md", "payments", 1],
   ["dates-and-many-values.md", "orders", 2],
   ["boosted-trees.md", "deliveries", 2],
+  ["few-of-many-columns.md", "sugar", 2],
 ])("%s: each command works, and the definition is as shown", async (page, model, trainings) => {
   const steps = stepsOfTutorial(page);
   const outcomes: string[] = [];

@@ -36,6 +36,7 @@ function isContract(
   found: FoundInputs,
 ): boolean {
   if (found.kind === "matrix" || fittedInputs({ inputs }).hasNumbers) return false;
+  if ([...found.names].some(([feature, name]) => feature !== name)) return false;
   const label = typeof target.classes?.[0] === "string" ? "string" : "int64";
   const expected: Readonly<Record<string, string>> = {
     prediction: task === "regression" ? "double" : label,
@@ -57,7 +58,8 @@ function numbersOf(
   signature: Signature,
   shape: readonly (number | string)[],
 ): ReadonlyMap<string, string> {
-  const becoming = signature.inputs.filter((input) => columnNumbers(input).length > 0);
+  const used = new Set(signature.inputs.flatMap(columnNumbers).flatMap(({ of }) => of));
+  const becoming = signature.inputs.filter(({ name }) => used.has(name));
   if (becoming.length === 0) return new Map();
   const column = graph.int64s([-1, 1], [2]);
   const columns = becoming.map(({ name, type }) => {
@@ -89,7 +91,7 @@ function inputGraph(prefix: string, inner: string, signature: Signature, found: 
     const input = number ?? graph.input(name, given, shape);
     const cast =
       given === wanted ? input : graph.node("Cast", { input }, { attributes: { to: elementTypes[wanted] } });
-    const options = found.kind === "matrix" ? {} : { output: `${inner}${name}` };
+    const options = found.kind === "matrix" ? {} : { output: `${inner}${found.names.get(name) ?? name}` };
     return graph.node("Reshape", { data: cast, shape: shapeOf(rank) }, options);
   });
   if (found.kind === "matrix") {
@@ -135,7 +137,9 @@ function describeChanges(signature: Signature, inputs: FoundInputs, outputs: Fou
             .features.map(({ name }) => name)
             .join(", ")}, in this order`,
         ]
-      : [];
+      : [...inputs.names].flatMap(([feature, name]) =>
+          feature === name ? [] : [`"${name}" takes ${feature}`],
+        );
   const given =
     probability === undefined
       ? []

@@ -10,6 +10,8 @@ export type FoundInputs =
       readonly kind: "columns";
       readonly types: ReadonlyMap<string, ElementType>;
       readonly ranks: ReadonlyMap<string, number>;
+      /** The input of each feature, where the model calls it otherwise. */
+      readonly names: ReadonlyMap<string, string>;
     }
   | { readonly kind: "matrix"; readonly name: string; readonly type: "float" | "double" };
 
@@ -36,20 +38,46 @@ function typeFault({ name, type }: Feature, found: ElementType | undefined): str
   return `input "${name}" is ${found ?? "of another type"}${why}: a ${type} is ${taken[type].join(" or ")}`;
 }
 
-function findColumns(inputs: readonly Feature[], values: readonly ForeignValue[]): FoundInputs | string {
+/**
+ * A feature's name as skl2onnx writes it: what C would not take in a name is an underscore (`_generate_unique_name` in its
+ * `common/_topology.py`).
+ */
+function convertedName(name: string): string {
+  const plain = name.replaceAll(/[^\p{L}\p{N}_+]/gu, "_");
+  return /^\d/.test(plain) ? `_${plain}` : plain;
+}
+
+/** The model's names of features, by theirs; undefined where they are not its inputs, or two would have one. */
+function findNames(
+  inputs: readonly Feature[],
+  values: readonly ForeignValue[],
+): ReadonlyMap<string, string> | undefined {
+  const known = new Set(values.map(({ name }) => name));
+  const names = new Map<string, string>();
+  for (const { name } of inputs) names.set(name, known.has(name) ? name : convertedName(name));
+  const given = new Set(names.values());
+  const isEach = values.length === inputs.length && given.size === inputs.length;
+  return isEach && [...given].every((name) => known.has(name)) ? names : undefined;
+}
+
+function findColumns(
+  inputs: readonly Feature[],
+  values: readonly ForeignValue[],
+  names: ReadonlyMap<string, string>,
+): FoundInputs | string {
   const byName = new Map(values.map((value) => [value.name, value]));
   const types = new Map<string, ElementType>();
   const ranks = new Map<string, number>();
   const faults: string[] = [];
   for (const feature of inputs) {
-    const value = byName.get(feature.name);
+    const value = byName.get(names.get(feature.name) ?? feature.name);
     const type = nameOfType.get(value?.elementType ?? 0);
     const fault = typeFault(feature, type);
     if (fault !== undefined) faults.push(fault);
     else if (type !== undefined) types.set(feature.name, type);
     ranks.set(feature.name, value?.shape?.length ?? 2);
   }
-  return faults.length > 0 ? `${faults.join("; ")}. ${remedy}` : { kind: "columns", types, ranks };
+  return faults.length > 0 ? `${faults.join("; ")}. ${remedy}` : { kind: "columns", types, ranks, names };
 }
 
 function findMatrix(
@@ -74,9 +102,9 @@ function findMatrix(
 /** Finds what a model takes; a text says why it cannot be given that. */
 export function findInputs({ inputs: values }: ForeignModel, signature: Signature): FoundInputs | string {
   const fitted = fittedInputs(signature).features;
+  const names = findNames(fitted, values);
+  if (names !== undefined) return findColumns(fitted, values, names);
   const features = new Set(fitted.map(({ name }) => name));
-  if (values.length === features.size && values.every(({ name }) => features.has(name)))
-    return findColumns(fitted, values);
   const [only] = values;
   if (only !== undefined && values.length === 1) return findMatrix(fitted, only);
   const missing = [...features].filter((name) => !values.some((value) => value.name === name));

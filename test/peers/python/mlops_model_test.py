@@ -32,6 +32,8 @@ TARGETS = {
     "boolean": {"name": "y", "type": "boolean", "role": "target"},
     "two": {"name": "y", "type": "category", "role": "target", "values": ["no, never", "yés"]},
     "three": {"name": "y", "type": "category", "role": "target", "values": ["low", "mid", "high"]},
+    "two numbers": {"name": "y", "type": "number", "role": "target", "classes": [2, 1]},
+    "three numbers": {"name": "y", "type": "number", "role": "target", "classes": [7, 3, 5]},
 }
 TOWNS = ["Bern", "Zürich", 'a "b", c', "", "__proto__"]
 
@@ -46,18 +48,21 @@ def make_task(kind, rows=800, validation=False, parameters=None, scale=1.0):
     signal = age / 10 + gap + np.isin(town, [1, 3]) * 3 + flag * 2
     missing = random.random(rows) < 0.15
     signal = np.where(missing, 5, signal) * scale + random.normal(0, 0.1, rows) * scale
-    names = TARGETS[kind].get("values")
+    names = TARGETS[kind].get("values", TARGETS[kind].get("classes"))
     y = {
         "regression": lambda: signal,
         "boolean": lambda: signal > np.median(signal),
         "two": lambda: [names[int(v)] for v in signal > np.median(signal)],
         "three": lambda: [names[v] for v in np.digitize(signal, np.quantile(signal, [0.3, 0.7]))],
+        # The file has them as doubles, as every number.
+        "two numbers": lambda: [float(names[int(v)]) for v in signal > np.median(signal)],
+        "three numbers": lambda: [float(names[v]) for v in np.digitize(signal, np.quantile(signal, [0.3, 0.7]))],
     }[kind]()
     table = pa.table(
         {
             "age": age,
-            "gap": pa.array([None if m else v for m, v in zip(missing, gap)], pa.float64()),
-            "town": pa.array([TOWNS[v] or None for v in town], pa.string()),
+            "gap (m/s)": pa.array([None if m else v for m, v in zip(missing, gap)], pa.float64()),
+            "town, gap": pa.array([TOWNS[v] or None for v in town], pa.string()),
             "flag": flag,
             "w": random.uniform(0.5, 2, rows),
             "y": y,
@@ -72,8 +77,8 @@ def make_task(kind, rows=800, validation=False, parameters=None, scale=1.0):
         "task": "regression" if kind == "regression" else "classification",
         "columns": [
             {"name": "age", "type": "number", "role": "feature"},
-            {"name": "gap", "type": "number", "role": "feature", "nullable": True},
-            {"name": "town", "type": "category", "role": "feature", "nullable": True, "values": TOWNS[:3]},
+            {"name": "gap (m/s)", "type": "number", "role": "feature", "nullable": True},
+            {"name": "town, gap", "type": "category", "role": "feature", "nullable": True, "values": TOWNS[:3]},
             {"name": "flag", "type": "boolean", "role": "feature"},
             {"name": "w", "type": "number", "role": "weight"},
             TARGETS[kind],
@@ -106,7 +111,7 @@ def frame_pipeline(model):
     numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
     return make_pipeline(
         make_column_transformer(
-            (numbers, ["age", "gap", "flag"]), (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["town"])
+            (numbers, ["age", "gap (m/s)", "flag"]), (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["town, gap"])
         ),
         model,
     )
@@ -144,6 +149,9 @@ class Saved(unittest.TestCase):
         tolerance = 1e-4 if name == "forest" else 1e-5
         self.assertLess((difference.reshape(500, -1).max(axis=1) > tolerance).mean(), 0.01 if name == "forest" else 1e-9)
         if task.classification:
+            if TARGETS[kind].get("classes"):
+                self.assertEqual(outputs[0].dtype, np.int64)
+                self.assertEqual(task.classes, tuple(TARGETS[kind]["classes"]))
             self.assertGreater((outputs[0] == np.array(golden["predictions"], outputs[0].dtype)).mean(), 0.995)
         return task, model, table
 
@@ -161,9 +169,9 @@ class Saved(unittest.TestCase):
 
     def test_a_category_that_training_did_not_see(self):
         task, model, table = self.check("lightgbm", "regression")
-        row = {"age": 30.0, "gap": None, "town": "Nowhere", "flag": True}
+        row = {"age": 30.0, "gap (m/s)": None, "town, gap": "Nowhere", "flag": True}
         _, [prediction] = served(task, [row])
-        self.assertEqual(table.values["town"], ("Bern", "Zürich", 'a "b", c', ""))
+        self.assertEqual(table.values["town, gap"], ("Bern", "Zürich", 'a "b", c', ""))
         expected = model.predict(np.array([[30.0, np.nan, 4, 1]], np.float32))
         self.assertAlmostEqual(prediction[0], expected[0], delta=1e-5)
 

@@ -142,3 +142,30 @@ describe("the estimate without truth", () => {
     expect(mean).toBeLessThan(0.54);
   });
 });
+
+test.each([
+  ["as many as they are to", 1, 300, 1.645, false],
+  ["fewer, which chance explains", 1, 60, 1.4, false],
+  ["surely too few", 2, 300, 1.645, true],
+])("intervals hold %s", (_, deviation, count, margin, tooFew) => {
+  const rows = rowsOf(count, { seed: 3, deviation });
+  const interval = { coverage: 0.9, margin };
+  const { intervals, explanation } = measurePerformance(regression, rows, { ...registered, interval });
+  const within = rows.actual.filter((value, row) => Math.abs(value - (rows.predicted[row] ?? NaN)) <= margin);
+  expect(intervals).toEqual({ coverage: 0.9, covered: within.length / count, tooFew });
+  expect(explanation).toContain(" Intervals that are to hold 90 % of the targets hold ");
+  expect(explanation.includes("surely too few")).toBe(tooFew);
+});
+
+test("of a version without intervals, or too few rows, nothing is said of intervals", () => {
+  const interval = { coverage: 0.9, factor: 2 };
+  const few = measurePerformance(regression, rowsOf(10, { seed: 3, deviation: 1 }), {
+    ...registered,
+    interval,
+  });
+  const without = measurePerformance(regression, rowsOf(100, { seed: 3, deviation: 1 }), registered);
+  for (const performance of [few, without]) {
+    expect(performance).not.toHaveProperty("intervals");
+    expect(performance.explanation).not.toContain("Intervals");
+  }
+});

@@ -4,8 +4,10 @@ import path from "node:path";
 import type { Signature, SignatureColumn } from "../../../platform/model/signature";
 import { featureTable } from "../../../platform/model/table";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
+import { elementTypes } from "../../../platform/onnx/onnx-messages";
 import { adaptModel } from "../../../training/onnx/adapt-model";
 import { toOnnx } from "../../../training/onnx/linear-graph";
+import { OnnxGraph } from "../../../training/onnx/onnx-graph";
 
 const fixtures = path.join(__dirname, "fixtures");
 
@@ -208,4 +210,54 @@ describe("a model that cannot be taken is refused with what to do", () => {
       }) as Error,
     );
   });
+});
+
+test("names of features as skl2onnx writes them are found, and the model takes the features by their own", async () => {
+  const names = ["mean radius (mm)", "od280/od315", "1st", "plain"];
+  const graph = new OnnxGraph("/");
+  // In another order than the features, as a program may have them.
+  const values = ["plain", "_1st", "od280_od315", "mean_radius__mm_"].map((name) =>
+    graph.input(name, "float", ["N", 1]),
+  );
+  const row = graph.node("Concat", values, { attributes: { axis: 1 } });
+  const cast = graph.node("Cast", { input: row }, { attributes: { to: elementTypes.double } });
+  const data = graph.node("Mul", { A: cast, B: graph.doubles([1000, 100, 10, 1], [1, 4]) });
+  graph.node("ReduceSum", { data, axes: graph.int64s([1], [1]) }, { output: "variable" });
+  graph.output("variable", "double", ["N", 1]);
+  const signature = signatureOf(names.map(number));
+  const { file, changes } = adaptModel(graph.encode("sum"), signature, "model.onnx");
+  expect(changes).toContain('"mean_radius__mm_" takes mean radius (mm)');
+  const model = await open(file, signature);
+  const rows = [{ "mean radius (mm)": 1, "od280/od315": 2, "1st": 3, plain: 4 }];
+  const { prediction } = await model.predict(featureTable(signature, rows));
+  await model.close();
+  expect([...prediction].map(Number)).toEqual([4321]);
+});
+
+test("two features that the converter would call the same are not told apart by guessing", () => {
+  const graph = new OnnxGraph("/");
+  const [A, B] = ["a_b", "a_b1"].map((name) => graph.input(name, "double", ["N", 1]));
+  graph.node("Add", { A: A ?? "", B: B ?? "" }, { output: "variable" });
+  graph.output("variable", "double", ["N", 1]);
+  const signature = signatureOf(["a b", "a.b"].map(number));
+  expect(() => adaptModel(graph.encode("sum"), signature, "model.onnx")).toThrow(
+    /input "a b" is missing; input "a\.b" is missing; input "a_b" is not a feature/,
+  );
+});
+
+test("a program's model gets the products of numbers put before it, and numbers that are used twice once", async () => {
+  const also = [{ times: "b" }];
+  const graph = new OnnxGraph("/");
+  const [a = "", product = "", b = ""] = ["a", "a.times.b", "b"].map((name) =>
+    graph.input(name, "double", ["N", 1]),
+  );
+  const sum = graph.node("Add", { A: a, B: b });
+  graph.node("Add", { A: sum, B: product }, { output: "variable" });
+  graph.output("variable", "double", ["N", 1]);
+  const signature = signatureOf([{ ...number("a"), also }, number("b")]);
+  const { file } = adaptModel(graph.encode("sum"), signature, "model.onnx");
+  const model = await open(file, signature);
+  const { prediction } = await model.predict(featureTable(signature, [{ a: 3, b: 5 }]));
+  await model.close();
+  expect([...prediction].map(Number)).toEqual([23]);
 });

@@ -61,7 +61,8 @@ def _inputs(graph: _Graph, table: Table, inner: onnx.ModelProto) -> None:
         graph.inputs.append(helper.make_tensor_value_info(column.name, kind, ["N", 1]))
         flat = graph.node("Reshape", [column.name, column_shape], f"column/{index}")
         if table.form == "frame":
-            known = f"{INNER}{column.name}"
+            # The converter has them in their order, under names of its own: without spaces and signs, which columns may have.
+            known = inner.graph.input[index].name
             if column.type == "boolean":
                 graph.node("Cast", [flat], known, to=TensorProto.FLOAT)
             else:

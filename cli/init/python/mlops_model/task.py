@@ -67,6 +67,8 @@ def _column(raw: dict[str, Any]) -> Column:
 def _classes(target: dict[str, Any], train: pyarrow.Table) -> tuple[int | str, ...]:
     if target["type"] == "boolean":
         return (0, 1)
+    if target.get("classes"):
+        return tuple(target["classes"])
     if target.get("values"):
         return tuple(target["values"])
     seen = train.column(target["name"]).unique().to_pylist()
