@@ -27,6 +27,7 @@ export function buildCli(scope: CommandScope): Command {
     // What stands behind a verb is the verb's: otherwise the program would take `--version` from `mlops score`.
     .enablePositionalOptions()
     .showSuggestionAfterError()
+    .hook("preAction", (_program, verb) => requireValues(verb))
     // Errors are printed once, by main.ts, in one form.
     .configureOutput({ outputError: () => undefined })
     .addHelpText(
@@ -63,6 +64,25 @@ export async function runCli(scope: CommandScope, argv: readonly string[]): Prom
     if (error.exitCode === 0) return;
     throw usageError(error);
   }
+}
+
+/**
+ * Throws USAGE where a value is empty, as that of `--data "$DATA"` without the variable: as a path it would be the folder that the command
+ * runs in.
+ */
+function requireValues(verb: Command): void {
+  const values = verb.opts<Record<string, unknown>>();
+  const flags = verb.options
+    // One that is empty unless it is given says by it that there is none.
+    .filter((option) => option.defaultValue !== "" && values[option.attributeName()] === "")
+    .map(({ flags: written }) => written.replace(/[ =].*/, ""));
+  const operands = verb.registeredArguments.filter((_, index) => verb.args[index] === "");
+  const [empty] = [...flags, ...operands.map((operand) => `<${operand.name()}>`)];
+  if (empty === undefined) return;
+  throw new PlatformError(
+    "USAGE",
+    `${empty} is empty. Expected a value; a variable in its place may not be set. Give one, or leave it out.`,
+  );
 }
 
 /** Flags that npm has too: npm being given one does not mean that it was meant for this program. */

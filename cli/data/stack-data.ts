@@ -1,7 +1,7 @@
 import { PlatformError } from "../../platform/base/errors";
 import { digestOf, digestOfListing, type Digest, type FileDigest } from "../../platform/base/files";
-import { isDataFile } from "../../platform/data/data-files";
 import { deliverySchema, manifestName } from "../../platform/data/delivery";
+import { isDataFile } from "../../platform/data/data-names";
 import { isHidden } from "../../platform/data/folder-files";
 import type { Storage } from "../../platform/storage/storage";
 import { readRecord } from "../../platform/storage/read-record";

@@ -82,6 +82,8 @@ const storageRemedies: Record<string, string> = {
   EACCES: "Permission is denied. Change the folder's permissions or set MLOPS_HOME to a folder of your own.",
   EPERM: "The operation is not permitted. Set MLOPS_HOME to a folder that can be written.",
   ENOTDIR: "A part of the path is a file, not a folder. Remove it or set MLOPS_HOME to another folder.",
+  EISDIR: "A folder is there, and a file is expected. Name a file.",
+  EBUSY: "A folder is there that is in use, and a file is expected. Name a file.",
   ENAMETOOLONG: "The path is too long. Set MLOPS_HOME to a folder with a shorter path.",
   ELOOP: "The path leads in a circle of symbolic links. Set MLOPS_HOME to another folder.",
   EMFILE: "Too many files are open. Raise the limit (ulimit -n).",

@@ -3,6 +3,7 @@ import { PlatformError } from "../base/errors";
 import { digestOfFile, digestOfListing, type Digest, type FileDigest } from "../base/files";
 import { counted, quoted } from "../base/wording";
 import type { Finding } from "./findings";
+import { filesOfFormat, isDataFile } from "./data-names";
 import { listFolderFiles } from "./folder-files";
 
 /** The files of a table that lies in a folder. */
@@ -18,15 +19,6 @@ const hint = "Data is a CSV file, a Parquet file, or a folder of CSV or of Parqu
 
 const compressed = /\.(csv|parquet)\.[a-z0-9]{1,6}$/i;
 
-function isData(name: string, format: DataFiles["format"]): boolean {
-  return (format === "csv" ? /\.csv(\.gz)?$/i : /\.parquet$/i).test(name);
-}
-
-/** Whether a file's name says that it is a part of a table. */
-export function isDataFile(name: string): boolean {
-  return isData(name, "csv") || isData(name, "parquet");
-}
-
 /**
  * The files of the table in a folder; names with a leading dot or underscore are left out, as in Spark. With `only`, those
  * of a list that was made before: what has come since is left out, and what has gone is an error.
@@ -34,7 +26,7 @@ export function isDataFile(name: string): boolean {
 export async function listDataFiles(folder: string, only?: readonly string[]): Promise<DataFiles> {
   const { files, others } = await listFolderFiles(folder, only);
   const [csv, parquet] = (["csv", "parquet"] as const).map((format) =>
-    files.filter((name) => isData(name, format) && (only?.includes(name) ?? true)),
+    filesOfFormat(files, format).filter((name) => only?.includes(name) ?? true),
   ) as [string[], string[]];
   const gone = (only ?? []).filter((name) => !csv.includes(name) && !parquet.includes(name));
   if (gone.length > 0) {

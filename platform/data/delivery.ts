@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
 import { digestOfListing } from "../base/files";
+import { pathBelowSchema } from "../base/path-below";
 import { digestSchema, findRecord } from "../base/stored-record";
 
 /** Says which files a folder's data is; written last, so that a reader finds one delivery or the other, never a part. */
@@ -21,7 +22,7 @@ export const deliverySchema = z.object({
     .array(
       z.object({
         /** Below the folder, with forward slashes. */
-        path: z.string().regex(/^_deliveries\/[0-9a-f]{12}\/[^\\]+$/),
+        path: pathBelowSchema.regex(/^_deliveries\/[0-9a-f]{12}\/[^\\]+$/),
         bytes: z.int().min(0),
         digest: digestSchema,
       }),

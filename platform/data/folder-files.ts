@@ -1,7 +1,12 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { PlatformError, systemErrorCode } from "../base/errors";
+import { counted } from "../base/wording";
+import { isDataFile } from "./data-names";
 import { deliveredFiles, findDelivery, presentFiles } from "./delivery";
+
+/** Files of a folder that are no data; one with more was hardly meant, and may have any number below it. */
+const maxOthers = 1000;
 
 /** What is left out without a word, as Spark does: `_SUCCESS`, or what is still being written. */
 export function isHidden(name: string): boolean {
@@ -41,6 +46,7 @@ async function targetOf(file: string): Promise<{ kind: "file" | "folder" | "othe
 export async function listFolderFiles(folder: string, only?: readonly string[]): Promise<FolderFiles> {
   const files: string[] = [];
   const others: string[] = [];
+  let strange = 0;
   const byPlace = new Map<string, string>();
   await walk("", [await realpath(folder)]);
   const delivery = await findDelivery(folder);
@@ -78,5 +84,13 @@ export async function listFolderFiles(folder: string, only?: readonly string[]):
     }
     byPlace.set(place, name);
     files.push(name);
+    if (!isDataFile(name)) strange += 1;
+    if (strange > maxOthers) {
+      throw refuse(
+        folder,
+        `has more than ${counted(maxOthers, "file")} that are neither CSV nor Parquet`,
+        "Name the folder in which the data lies, or the file.",
+      );
+    }
   }
 }

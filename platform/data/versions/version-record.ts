@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { formatSchema } from "../../definition/format-schema";
 import { metricNames } from "../../definition/metric-names";
+import { pathBelowSchema } from "../../base/path-below";
 import { digestSchema } from "../../base/stored-record";
 
 const count = z.number().int().min(0);
@@ -52,7 +53,7 @@ export const dataVersionSchema = z.object({
   /** How rows of the prediction log came into it; absent where none did. */
   collected: collectionSchema.exactOptional(),
   /** By their paths below the folder; of a single file, its name. */
-  files: z.array(z.object({ path: z.string(), bytes: count, digest: digestSchema })).min(1),
+  files: z.array(z.object({ path: pathBelowSchema, bytes: count, digest: digestSchema })).min(1),
 });
 
 /** Data as it was, kept by its content. */

@@ -5,6 +5,7 @@ import { trimEnd } from "../../base/trim-end";
 import { PlatformError } from "../../base/errors";
 import type { Digest } from "../../base/files";
 import { digestOfListing, digestsOfFiles, withTemporaryFolder, writeJson } from "../../base/files";
+import { pathBelowSchema } from "../../base/path-below";
 import { digestSchema } from "../../base/stored-record";
 import type { ArtifactFolder } from "./mlflow-artifacts";
 import { openArtifacts } from "./mlflow-artifacts";
@@ -15,14 +16,10 @@ import { corrupt } from "../local/registry-files";
 const listingFile = "files.json";
 const modelFolder = "model";
 
-function isSafePath(text: string): boolean {
-  return text.split("/").every((part) => !["", ".", ".."].includes(part)) && !/[\\\0]/.test(text);
-}
-
 /** files.json: every file of the model directory. Servers differ in how they list files, so none is asked to. */
 const listingSchema = z.array(
   z.strictObject({
-    path: z.string().refine(isSafePath),
+    path: pathBelowSchema.regex(/^[^\\]+$/),
     digest: digestSchema,
   }),
 );

@@ -28,6 +28,19 @@ test.each([
   });
 });
 
+test.each([
+  ["--data", "data", "check", "--data", ""],
+  ["--report", "data", "check", "--report="],
+  ["--run", "evaluate", "--run", ""],
+  ["--history", "monitor", "--history", ""],
+  ["<version>", "registry", "show", ""],
+])("a value that is empty is none: %s", async (name, ...command) => {
+  await expect(run(...command)).rejects.toMatchObject({
+    code: "USAGE",
+    message: expect.stringContaining(`${name} is empty.`),
+  });
+});
+
 test.each(["promote", "advance"])("canary %s --older needs a reason", async (verb) => {
   await expect(run("canary", verb, "--older")).rejects.toMatchObject({ code: "USAGE" });
 });

@@ -142,6 +142,16 @@ test.each([
   await expect(rowsOf(place())).rejects.toThrow(message);
 });
 
+test("a manifest of somebody else's that leads out of the folder is refused: it would have another's file read", async () => {
+  const file = await data.write("mine.csv", csv("1,2"));
+  await push(file);
+  const manifest = await readFile(path.join(place(), "_manifest.json"), "utf8");
+  const outside = manifest.replace(/(_deliveries\/[0-9a-f]{12}\/)[^"]+/, "$1../../../mine.csv");
+  expect(outside).not.toBe(manifest);
+  await storage.put("model/_manifest.json", outside);
+  await expect(rowsOf(place())).rejects.toThrow("is no path below the folder");
+});
+
 test("a manifest that is not one is refused where it is read, and replaced by the next push", async () => {
   const file = await data.write("mine.csv", csv("1,2"));
   await push(file);

@@ -62,6 +62,7 @@ describe("errors", () => {
     ],
     ["EPERM", "The operation is not permitted. Set MLOPS_HOME to a folder that can be written."],
     ["ENOTDIR", "A part of the path is a file, not a folder. Remove it or set MLOPS_HOME to another folder."],
+    ["EISDIR", "A folder is there, and a file is expected. Name a file."],
     ["EMFILE", "Too many files are open. Raise the limit (ulimit -n)."],
   ])("of storage with the code %s name the path and the remedy", (code, remedy) => {
     const cause = systemError(code);

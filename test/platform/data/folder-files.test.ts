@@ -148,6 +148,13 @@ describe("what is neither CSV nor Parquet", () => {
     });
   });
 
+  test("is not looked for without end: a folder with a thousand other files was hardly meant", async () => {
+    await data.write("table/1.csv", csv("1,2,3"));
+    await data.write("table/a/0.txt", "");
+    for (let index = 1; index <= 1000; index += 1) await data.write(`table/a/${index}.txt`, "");
+    await expect(load()).rejects.toThrow("has more than 1,000 files that are neither CSV nor Parquet");
+  });
+
   test("is named when there is nothing else", async () => {
     await data.write("table/notes.txt", "");
     await expect(load()).rejects.toThrow(

@@ -1,5 +1,5 @@
 import crypto, { randomUUID } from "node:crypto";
-import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import {
@@ -236,6 +236,23 @@ describe("data versions in a folder", () => {
     await open().restore(version, target);
     expect(await readFile(target, "utf8")).toBe("a,b,c\n1,2,3\n");
   });
+
+  test.each(["../outside.csv", "a/../../outside.csv", "/tmp/outside.csv", ""])(
+    "whose record leads out of the folder, to %j, are restored nowhere",
+    async (escape) => {
+      const versions = new DataVersions(openLocalStorage(folder()), () => undefined);
+      await data.write("csv/1.csv", "a,b,c\n1,2,3\n");
+      await data.write("csv/2.csv", "a,b,c\n4,5,6\n");
+      const kept = await versions.keep(abc, await load(path.join(data.path, "csv")), at(1));
+      // As somebody who can write to the storage would make it: whole, and with the digest of its files.
+      const files = kept.files.map((file, index) => (index === 0 ? { ...file, path: escape } : file));
+      const digest = digestOfListing(files);
+      await rename(folder("numbers", kept.digest), folder("numbers", digest));
+      const record = JSON.stringify({ ...kept, files, digest });
+      await writeFile(folder("numbers", digest, "version.json"), record);
+      await expect(versions.get("numbers", digest)).rejects.toThrow("is no path below the folder");
+    },
+  );
 
   test("with a corrupt record are named, and the others are listed", async () => {
     const said: string[] = [];
