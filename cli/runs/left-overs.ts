@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { dayMs } from "../../platform/base/durations";
 import { systemErrorCode } from "../../platform/base/errors";
 import { runIdPattern } from "../../platform/base/run-id";
 import type { Workspace } from "../../platform/settings/workspace";
@@ -11,6 +12,9 @@ const leftOver = /\.tmp(\.work)?$/;
 const leftOverFile = /\.(\d+-[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.tmp$/;
 /** Longer than any rename takes, or the clocks of two machines differ, in milliseconds. */
 const abandonedAfterMs = 10 * 60_000;
+/** Working folders of commands that score a file, in the home: longer than any of them reads its model. */
+const scratchFolder = /^score-[A-Za-z0-9]{6}$/;
+const scratchAfterMs = dayMs;
 
 async function namesIn(folder: string, recursive = false): Promise<string[]> {
   try {
@@ -22,9 +26,9 @@ async function namesIn(folder: string, recursive = false): Promise<string[]> {
 }
 
 /** Whether a file was last written so long ago that nobody is at it any more; not when it has gone since. */
-async function isAbandoned(file: string): Promise<boolean> {
+async function isAbandoned(file: string, afterMs = abandonedAfterMs): Promise<boolean> {
   try {
-    return Date.now() - (await stat(file)).mtimeMs > abandonedAfterMs;
+    return Date.now() - (await stat(file)).mtimeMs > afterMs;
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return false;
     throw error;
@@ -49,13 +53,13 @@ async function abandonedBeside(dataFile: string): Promise<string[]> {
   const files = (await namesIn(folder))
     .filter((name) => name.startsWith(`${own}.`) && leftOverFile.test(name))
     .map((name) => path.join(folder, name));
-  const old = await Promise.all(files.map(isAbandoned));
+  const old = await Promise.all(files.map((file) => isAbandoned(file)));
   return files.filter((_, index) => old[index]);
 }
 
 /**
  * Removes what commands that were killed left half-written: in a model's runs, packages and kept data at once, elsewhere after
- * ten minutes. Only who holds the model's lock may call it: nobody else is writing to those then.
+ * ten minutes, and working folders after a day. Only who holds the model's lock may call it: nobody else is writing to those then.
  */
 export async function sweepLeftOvers(
   workspace: Workspace,
@@ -74,6 +78,8 @@ export async function sweepLeftOvers(
     path.join(registry, model),
     ...logs,
   ]);
+  for (const name of (await namesIn(home)).filter((each) => scratchFolder.test(each)))
+    if (await isAbandoned(path.join(home, name), scratchAfterMs)) found.push(path.join(home, name));
   // Data is kept by commands that hold the lock, and by nobody else.
   const keptData = path.join(data, model);
   found.push(

@@ -81,6 +81,16 @@ export async function packageModel(
   return release;
 }
 
+/** The digest of a manifest; none of one that is nested so deep that it cannot be written. */
+function digestOfManifest(manifest: unknown): string | undefined {
+  try {
+    return digestOf(JSON.stringify(manifest));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return undefined;
+  }
+}
+
 /** Throws when a package is not, byte for byte, what was packaged. */
 export async function verifyPackage(release: PackagedRelease): Promise<void> {
   const remedy = `Delete ${release.package} and run \`mlops package ${release.model}\` again.`;
@@ -93,7 +103,7 @@ export async function verifyPackage(release: PackagedRelease): Promise<void> {
   }
   const modelDigest = await digestOfDirectory(path.join(release.package, "model"));
   const recorded = manifestSchema.safeParse(manifest).data?.modelDigest;
-  if (digestOf(JSON.stringify(manifest)) !== release.digest || recorded !== modelDigest) {
+  if (digestOfManifest(manifest) !== release.digest || recorded !== modelDigest) {
     throw new PlatformError(
       "MODEL_INVALID",
       `The package of ${release.model} was changed after it was packaged. ${remedy}`,

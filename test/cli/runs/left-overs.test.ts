@@ -78,6 +78,25 @@ test("removes what is half-written of one model, and nothing of another or finis
   expect(await Promise.all(kept().map(fileExists))).toEqual(kept().map(() => true));
 });
 
+test("removes working folders of files that were scored once they are a day old, and nothing that is named otherwise", async () => {
+  const ofAge = async (name: string, hours: number): Promise<string> => {
+    const made = folder("home", name);
+    await mkdir(path.join(made, "model"), { recursive: true });
+    const at = new Date(Date.now() - hours * 3_600_000);
+    await utimes(made, at, at);
+    return made;
+  };
+  const old = await ofAge("score-Ab3dEf", 25);
+  const others = [
+    await ofAge("score-Gh1jKl", 23),
+    await ofAge("score-cards", 25),
+    await ofAge("score-2026-11", 25),
+  ];
+  await sweepLeftOvers(workspace(), { model: "diabetes" });
+  expect(await fileExists(old)).toBe(false);
+  expect(await Promise.all(others.map(fileExists))).toEqual([true, true, true]);
+});
+
 test("finds nothing where there is no workspace yet", async () => {
   await expect(sweepLeftOvers(workspace("none"), { model: "diabetes" })).resolves.toBeUndefined();
 });

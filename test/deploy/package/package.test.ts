@@ -105,3 +105,12 @@ test("a version that is not registered has no package, and nothing is left of th
   });
   await expect(readdir(folder("packages"))).rejects.toMatchObject({ code: "ENOENT" });
 });
+
+test("a manifest that is nested beyond what can be written is another, and no bug", async () => {
+  const release = await pack();
+  const file = path.join(release.package, "package.json");
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const manifest = await readFile(file, "utf8");
+  await writeFile(file, manifest.replace("{", `{"more": ${deep},`));
+  await expect(verifyPackage(release)).rejects.toThrow(/was changed after it was packaged/);
+});
