@@ -14,6 +14,7 @@ import type { TryPlace } from "../pages/try-place";
 import { requireFormKey, type AccessKey } from "../web/access";
 import { sendPage } from "../web/send-page";
 import { notFound } from "./desk";
+import { PlainRows } from "./plain-rows";
 import { Uploads } from "./uploads";
 
 type Fields = Readonly<Record<string, string | undefined>>;
@@ -107,7 +108,7 @@ function addFile(app: FastifyInstance, base: string, { access, scratch, of }: Tr
       // Whoever has no key takes no place from others.
       requireFormKey(access, (file.fields.key as { value?: unknown } | undefined)?.value);
       await uploads.receive(request.socket.remoteAddress ?? "", () =>
-        pipeline(file.file, createWriteStream(input, { mode: 0o600 })),
+        pipeline(file.file, new PlainRows(), createWriteStream(input, { mode: 0o600 })),
       );
       if (file.file.truncated)
         throw new PlatformError("USAGE", `The file is larger than ${place.maxFileMb} MB. Send it in parts.`);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 import { openModelPage } from "../../../../cli/dashboard/application";
 import { hostedPageEntrance, publishedEntrance } from "../../../../cli/dashboard/web/access";
@@ -60,7 +61,10 @@ function send(text: string, key = access.formKey, headers: Record<string, string
       "content-type": `multipart/form-data; boundary=${boundary}`,
       ...headers,
     },
-    payload: `${part("key", "", key)}${part("file", '; filename="rows.csv"', text)}--${boundary}--\r\n`,
+    payload: Buffer.from(
+      `${part("key", "", key)}${part("file", '; filename="rows.csv"', text)}--${boundary}--\r\n`,
+      "latin1",
+    ),
   });
 }
 
@@ -114,6 +118,17 @@ test("a file that is larger than may be is refused, and leaves nothing", async (
   expect([statusCode, body.includes("The file is larger than 1 MB")]).toEqual([400, true]);
   expect(readdirSync(folder())).toEqual([]);
   expect((await send("a".repeat(1024 * 1024))).statusCode).toBe(200);
+});
+
+test.each([
+  ["packed by gzip", gzipSync("town\nA\n").toString("latin1"), "The file is compressed"],
+  ["Parquet", "PAR1 and so on", "The file is compressed, or Parquet"],
+  ["of more lines than are scored", "\n".repeat(1_000_001), "The file has more than 1,000,000 lines"],
+])("a file that may become far larger, %s, is refused, and leaves nothing", async (_, text, told) => {
+  const { statusCode, body } = await send(text);
+  expect([statusCode, body.includes(told)]).toEqual([400, true]);
+  expect(readdirSync(folder())).toEqual([]);
+  expect((await send("town\nA\n")).statusCode).toBe(200);
 });
 
 test("a form of another process is refused, and leaves no file", async () => {
