@@ -77,6 +77,8 @@ export function createHttpServer(options: HttpServerOptions, listener: RequestLi
           { ...http, ...tls, minVersion: "TLSv1.2", handshakeTimeout: headersTimeoutMs },
           listener,
         );
+  // All that fit into `maxHeaderSize`: those past Node.js's 2,000 would be left out unseen, and with them what says that a request may not pass.
+  server.maxHeadersCount = 0;
   if (options.listenerContinues === true) server.on("checkContinue", listener);
   connections.watch(server, tls !== undefined);
   limitBodyPauses(server, options.bodyPauseMs);
