@@ -7,6 +7,8 @@ import { launchScoring, type LaunchOptions, type RunningScoring } from "./scorin
 /** Pause before the first restart, in milliseconds; it doubles with every one that does not last. */
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
+/** The longest one after a process that had got ready: requests wait for the next, and a machine that is busy starts it slowly. */
+const longestAfterReadyMs = 1_000;
 /** A process that has run this long, in milliseconds, starts with the first pause again. */
 const settledMs = 10_000;
 /** Longest time for requests in flight before the process is stopped all the same, in milliseconds. */
@@ -107,10 +109,11 @@ export class SupervisedScoring {
   private async keepRunning(): Promise<void> {
     for (;;) {
       const since = performance.now();
+      const longestMs = this.ready ? longestAfterReadyMs : longestPauseMs;
       await this.running?.ended;
       if (this.retired) return;
       if (performance.now() - since > settledMs) this.restarts = 0;
-      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.restarts);
+      const pauseMs = Math.min(longestMs, firstPauseMs * 2 ** this.restarts);
       this.restarts += 1;
       try {
         await sleep(pauseMs, undefined, { signal: this.stopping.signal });
