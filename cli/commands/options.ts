@@ -15,7 +15,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 }
 
 /** What somebody says in words, for an option. */
-export function words(text: string): string {
+function words(text: string): string {
   const fault = findFaultOfWords(text);
   if (fault !== undefined) throw new InvalidArgumentError(fault);
   return text.trim();

@@ -102,16 +102,15 @@ function adviseOnTail({ skewness, mean, median, min }: AmountFacts, kind: Traine
   }
   return {
     predicted: "median",
-    trainer:
-      isLinear
-        ? {
-            settings: { targetTransform: "log" },
-            why: `${stated}, that of its logarithm ${formatNumber(logarithms, 2)}. So the logarithm is fitted, and the median predicted; where sums of predictions count, compare with kind: "boosted-trees", loss: "gamma" and the gate's metric rmse.`,
-          }
-        : {
-            settings: { loss: "absolute" },
-            why: `${stated}. So the median is predicted; where sums of predictions count, take loss: "gamma" and the gate's metric rmse.`,
-          },
+    trainer: isLinear
+      ? {
+          settings: { targetTransform: "log" },
+          why: `${stated}, that of its logarithm ${formatNumber(logarithms, 2)}. So the logarithm is fitted, and the median predicted; where sums of predictions count, compare with kind: "boosted-trees", loss: "gamma" and the gate's metric rmse.`,
+        }
+      : {
+          settings: { loss: "absolute" },
+          why: `${stated}. So the median is predicted; where sums of predictions count, take loss: "gamma" and the gate's metric rmse.`,
+        },
   };
 }
 

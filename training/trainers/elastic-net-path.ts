@@ -186,8 +186,7 @@ export class NetPath {
       this.matrixOf(used, squared),
       used.map((place, index) => (right[place] ?? NaN) - absolute * (signs[index] ?? NaN)),
     );
-    if (!found?.every((value, index) => Math.sign(value) === signs[index]))
-      return undefined;
+    if (!found?.every((value, index) => Math.sign(value) === signs[index])) return undefined;
     const solution = new Float64Array(coefficients.length);
     used.forEach((place, index) => (solution[place] = found[index] ?? NaN));
     // Products of nearly dependent columns have lost digits, so a column without a coefficient may seem to say a little more.

@@ -3,7 +3,7 @@ import { PlatformError } from "../../../platform/base/errors";
 import { counted } from "../../../platform/base/wording";
 
 /** Most lines of a file that is sent. What comes of a line that cannot be scored is longer than itself: its number and the reason. */
-export const maxLines = 1_000_000;
+const maxLines = 1_000_000;
 
 const lineFeed = 0x0a;
 

@@ -9,7 +9,10 @@ export function keepLines(): { readonly output: Output; readonly lines: readonly
   const lines: string[] = [];
   const nothing = (): void => undefined;
   const print = (text: string): void => void lines.push(text);
-  return { output: { begin: nothing, update: nothing, end: nothing, print, command: print, result: nothing }, lines };
+  return {
+    output: { begin: nothing, update: nothing, end: nothing, print, command: print, result: nothing },
+    lines,
+  };
 }
 
 let files = 0;

@@ -48,7 +48,7 @@ async function predictionWith(location: string): Promise<unknown> {
   await writeFile(folder("model", "weights.bin"), Float64Array.of(7));
   await writeFile(folder("model", "model.onnx"), modelWith(location));
   const model = await OnnxModel.open(folder("model", "model.onnx"), signature);
-  const { prediction } = await model.predict({ rows: 1, columns: new Map([["x", [1]]]) });
+  const { prediction } = await model.predict({ rows: 1, columns: new Map([["x", Float64Array.of(1)]]) });
   await model.close();
   return prediction[0];
 }
