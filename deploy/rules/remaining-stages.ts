@@ -1,10 +1,10 @@
 import type { CanaryRule } from "../../platform/definition/definition";
-import type { Deployment, Release, Traffic } from "../../platform/release/deployment";
+import type { DeploymentStatus, Release, Traffic } from "../../platform/release/deployment";
 
 /** A stage that a release has yet to pass. */
 export interface RemainingStage {
   readonly traffic: Traffic;
-  /** The canary has this traffic already: what was seen of it since then counts. */
+  /** The canary gets this traffic already: what was seen of it since then counts. One that nothing serves gets none. */
   readonly begun: boolean;
 }
 
@@ -18,9 +18,10 @@ export function isSameRelease(deployed: Release | undefined, release: Release): 
 /**
  * The stages of the definition that a release has yet to pass, in order. A release that is the canary already goes on
  * at its present traffic, which nobody has judged to the end: a stage that was passed would have been followed by the next.
+ * Where nothing serves any more, as after a crash of the machine that did, that stage is begun again.
  */
 export function remainingStages(
-  { stable, canary }: Pick<Deployment, "stable" | "canary">,
+  { stable, canary, url }: Pick<DeploymentStatus, "stable" | "canary" | "url">,
   release: Release,
   rule: Pick<CanaryRule, "weights" | "shadowPercent">,
 ): RemainingStage[] {
@@ -35,7 +36,7 @@ export function remainingStages(
   // A canary that gets no requests has nothing that it could be judged by.
   if (present.weight === 0 && present.shadow === 0) return ahead([...shadow, ...weights]);
   return [
-    { traffic: present, begun: true },
+    { traffic: present, begun: url !== undefined },
     ...ahead(weights.filter(({ weight }) => weight > present.weight)),
   ];
 }

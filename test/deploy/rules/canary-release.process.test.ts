@@ -336,6 +336,15 @@ describe("a release that was left at a stage, as by a crash, goes on there when 
     await deployer.rollback("prod", "cost");
   });
 
+  test("and is served again where what served it has ended, too", async () => {
+    await deployer.deploy("prod", environment.release(7), { weight: 40, shadow: 0 });
+    await deployer.stop("prod", "cost");
+    const { released, stages } = await release(7, { rule: rising });
+    expect([released, stages.map(({ weight }) => weight)]).toEqual([true, [40, 60]]);
+    await after(["deploy weight 40 %", "weight weight 40 %", "weight weight 60 %", "promote was cost:1"]);
+    await deployer.rollback("prod", "cost");
+  });
+
   test("and is rolled back there when it is not healthy", async () => {
     await deployer.deploy("prod", environment.release(4), { weight: 40, shadow: 0 });
     const { released, stages } = await release(4, { rule: rising });

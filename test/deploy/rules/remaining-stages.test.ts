@@ -1,4 +1,4 @@
-import type { Deployment, Release, Traffic } from "../../../platform/release/deployment";
+import type { DeploymentStatus, Release, Traffic } from "../../../platform/release/deployment";
 import { digestOf } from "../../../platform/base/files";
 import { isSameRelease, remainingStages } from "../../../deploy/rules/remaining-stages";
 
@@ -10,12 +10,17 @@ const release = (version: number): Release => ({
 const image = (registry: string, content: string): string =>
   `${registry}/scoring@sha256:${digestOf(content)}`;
 
-type State = Pick<Deployment, "stable" | "canary">;
+type State = Pick<DeploymentStatus, "stable" | "canary" | "url">;
 const nothing: State = {};
 const stable: State = { stable: release(1) };
 const canary = (version: number, weight: number, shadow = 0): State => ({
   ...stable,
   canary: { ...release(version), weight, shadow },
+  url: "http://127.0.0.1:8080",
+});
+const stopped = ({ stable: before, canary: recorded }: State): State => ({
+  ...(before && { stable: before }),
+  ...(recorded && { canary: recorded }),
 });
 
 /** `*20` has begun: the canary has this weight already; `s30` is a shadow. */
@@ -35,10 +40,11 @@ test.each<[string, State, number[], number, string]>([
   ["at its shadow", canary(2, 0, 30), [10, 50], 30, "*s30 10 50"],
   ["at a weight that somebody chose by hand", canary(2, 30), [5, 25, 75], 0, "*30 75"],
   ["at a weight above all stages, which is judged, too", canary(2, 90), [5, 25, 75], 0, "*90"],
+  ["begins that stage again where nothing serves", stopped(canary(2, 25)), [5, 25, 75], 0, "25 75"],
   ["without any traffic it begins", canary(2, 0), [5, 25], 0, "5 25"],
   [
     "a first release, which answers everything at every stage, has one to go",
-    { canary: { ...release(2), weight: 100, shadow: 0 } },
+    { canary: { ...release(2), weight: 100, shadow: 0 }, url: "http://127.0.0.1:8080" },
     [10, 50],
     0,
     "*100",
