@@ -36,3 +36,13 @@ test("a command of ours is", async () => {
   const command = "##vso[build.addbuildtag]cancelled";
   expect(await written(false, (output) => output.command(command))).toBe(`${command}\n`);
 });
+
+test("a command in it is shown as it has to be typed", async () => {
+  const event = jest.replaceProperty(process, "env", { ...process.env, npm_lifecycle_event: "start" });
+  const text = await written(false, (output) => {
+    output.print("Run `mlops train`.");
+    output.end("release", { status: "failed", ms: 1, message: "Run `mlops status`." });
+  });
+  event.restore();
+  expect(text).toMatch(/^Run `npm run mlops -- train`\.\n.*Run `npm run mlops -- status`\.\n$/);
+});
