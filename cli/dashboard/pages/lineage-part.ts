@@ -72,11 +72,13 @@ const versionRow = (version: ModelVersion): Row => [
 /** Where a version is now, and each change of an environment that was about it. */
 function releaseRows({ deployments }: Board, version: ModelVersion): Row[] {
   const name = formatModelRef(version);
-  const rows = deployments.flatMap(({ environment, stable, canary, previous, history }): Row[] => {
+  const rows = deployments.flatMap(({ environment, stable, canary, previous, history, url }): Row[] => {
     const events = history.filter(({ model }) => model === name);
     const now =
       stable?.model === name
-        ? badge("good", "serves now")
+        ? url === undefined
+          ? badge("calm", "stopped")
+          : badge("good", "serves now")
         : canary?.model === name
           ? badge("warn", `canary, ${canary.weight} %`)
           : previous?.model === name

@@ -151,8 +151,8 @@ describe("pages", () => {
         runs: [],
         versions: [versionOf(2), { ...versionOf(1), tags }],
         deployments: [
-          deploymentOf("qa"),
-          deploymentOf("prod", { stable: releaseOf(1), history: [...history] }),
+          deploymentOf("qa", { stable: releaseOf(1) }),
+          deploymentOf("prod", { stable: releaseOf(1), history: [...history], url: "http://127.0.0.1:1" }),
         ],
       }),
     );
@@ -162,7 +162,7 @@ describe("pages", () => {
       expect((await get(url)).body).toContain("54.35");
     const { body } = await get("/models/houses/versions/1");
     expect(body).toMatch(
-      /dddddddddddd[\s\S]*job-7<\/code>, not on this machine[\s\S]*better[\s\S]*rmse 54\.35[\s\S]*in prod[\s\S]*serves now[\s\S]*deploy/,
+      /dddddddddddd[\s\S]*job-7<\/code>, not on this machine[\s\S]*better[\s\S]*rmse 54\.35[\s\S]*in qa[\s\S]*stopped[\s\S]*in prod[\s\S]*serves now[\s\S]*deploy/,
     );
     expect((await get("/models/houses/versions/2")).body).toContain("It is in no environment.");
   });
