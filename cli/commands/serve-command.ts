@@ -21,7 +21,7 @@ export async function startServing(session: Session, { name }: ModelDefinition):
   if (!stable) {
     throw new PlatformError(
       "NOT_FOUND",
-      `No version of ${name} is in production, so there is nothing to serve. Approve one with --yes.`,
+      `No version of ${name} is in production, so there is nothing to serve. Release one with \`mlops lifecycle --model ${name}\`.`,
     );
   }
   const { url = "" } = await session.deployer.resume(session.environments.production, name);

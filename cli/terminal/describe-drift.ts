@@ -18,8 +18,10 @@ export function foreignValues(
   return `new: ${named.join(", ")}${more}`;
 }
 
-/** The measures of every column in a table. Where nothing is judged, no column has a verdict. */
-export function describeDrift({ columns, judged }: DriftReport): string {
+/** The measures of every column in a table. Where nothing is judged, no column has a verdict; of no rows there are no measures, but why there may be none. */
+export function describeDrift({ columns, judged, rows }: DriftReport): string {
+  // Measures of no rows are of nothing, and look like great ones.
+  if (rows === 0) return "Requests of clients count here. Those of tests, as a release sends them, do not.";
   const digits = (value: number | undefined): string => value?.toFixed(3) ?? "-";
   return formatTable(
     ["column", "PSI", "JS", "KS", "adjusted p", "missing", "outside or new", ""],

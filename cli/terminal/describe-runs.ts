@@ -16,11 +16,16 @@ export const showValue = (value: unknown): string => {
   return typeof value === "number" ? formatNumber(value) : JSON.stringify(value);
 };
 
+/** A setting that has been left empty says nothing. */
+const isEmpty = (value: unknown): boolean =>
+  typeof value === "object" && Object.keys(value ?? {}).length === 0;
+
 /** The trainer and its settings in a line. */
 export function describeParameters(parameters: RunSummary["parameters"]): string {
   if (parameters === undefined) return "-";
   const { kind, ...settings } = parameters;
-  return [kind, ...Object.entries(settings).map(([name, value]) => `${name} ${showValue(value)}`)].join(", ");
+  const told = Object.entries(settings).filter(([, value]) => !isEmpty(value));
+  return [kind, ...told.map(([name, value]) => `${name} ${showValue(value)}`)].join(", ");
 }
 
 /** Runs in a table, with one metric of the held-out rows, the time that training took and, by a price, its cost. */

@@ -6,15 +6,21 @@ function renamed(key: string): string {
   return key.replace(/^(least(?=[A-Z])|atLeast$)/, "min").replace(/^(most(?=[A-Z])|atMost$)/, "max");
 }
 
+/** The name among `known` that was probably meant: with one slip per three letters at most. */
+export function meantBy(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const nearest = closest(name, known);
+  const slips = distance(name.toLowerCase(), nearest.toLowerCase());
+  return slips <= Math.ceil(name.length / 3) ? nearest : undefined;
+}
+
 /** What is said of a key that is not among those known: the one that was meant, or which there are. */
 export function describeUnknownKey(key: string, known: readonly string[]): string {
   const fault = `Unrecognized key: "${key}".`;
   const today = renamed(key);
   if (today !== key && known.includes(today)) return `${fault} It is now called "${today}"; rename it.`;
-  const nearest = closest(key, known);
-  // One slip per three letters.
-  const near = distance(key.toLowerCase(), nearest.toLowerCase()) <= Math.ceil(key.length / 3);
-  return near
+  const nearest = meantBy(key, known);
+  return nearest !== undefined
     ? `${fault} Did you mean "${nearest}"?`
     : `${fault} Allowed are ${known.join(", ")}; rename or remove it.`;
 }

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { closest } from "fastest-levenshtein";
+import { meantBy } from "./closed-object";
 import type { ModelDefinition } from "./definition";
 import { readDefinitionFile } from "./definition-file";
 import { PlatformError, systemErrorCode } from "../base/errors";
@@ -56,7 +56,8 @@ export async function loadDefinition(
   const known = await listDefinitions(directory);
   const file = known.includes(name) ? await findDefinition(path.resolve(directory, name)) : undefined;
   if (file === undefined) {
-    const suggestion = known.length > 0 ? ` Did you mean "${closest(name, known)}"?` : "";
+    const meant = meantBy(name, known);
+    const suggestion = meant === undefined ? "" : ` Did you mean "${meant}"?`;
     throw new PlatformError(
       "USAGE",
       `There is no model "${name}". Models here: ${known.join(", ")}.${suggestion} \`mlops init ${name} --from data.csv\` makes a new one.`,

@@ -28,6 +28,13 @@ test.each<[string, ColumnDrift, string]>([
   expect(foreignValues(drift)).toBe(expected);
 });
 
+test("of no rows no measure is shown, and which rows count", () => {
+  const report = { columns: [column()], judged: false, rows: 0 } as unknown as DriftReport;
+  expect(describeDrift(report)).toBe(
+    "Requests of clients count here. Those of tests, as a release sends them, do not.",
+  );
+});
+
 test.each([
   [true, true, "drifted"],
   [true, false, "no drift"],

@@ -41,6 +41,12 @@ test("settings that are no numbers are shown as JSON", () => {
   );
 });
 
+test("a setting that is empty is not shown", () => {
+  expect(describeParameters({ kind: "boosted-trees", maxLeaves: 7, monotone: {} })).toBe(
+    "boosted-trees, maxLeaves 7",
+  );
+});
+
 test("a comparison says which run is which, what differs, and what cannot be said", () => {
   const a = { summary: summary(), definition: undefined };
   const b = {

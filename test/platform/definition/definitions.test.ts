@@ -17,4 +17,7 @@ test("a model that is not there is refused, with what is and what was probably m
     code: "USAGE",
     message: expect.stringMatching(/Models here: diabetes, titanic\. Did you mean "diabetes"\?/),
   });
+  await expect(loadDefinition("nope", undefined, modelsDirectory)).rejects.toMatchObject({
+    message: expect.stringMatching(/Models here: diabetes, titanic\. `mlops init nope/),
+  });
 });
