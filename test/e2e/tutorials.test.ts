@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { RunRecord } from "../../cli/runs/runs";
 import type { DeploymentStatus } from "../../platform/release/deployment";
-import { Workplace } from "./mlops";
+import { repository, Workplace } from "./mlops";
 import { changed, stepsOfTutorial, type TutorialStep } from "./tutorial-steps";
 
 const place = new Workplace();
@@ -34,6 +34,22 @@ async function decide(args: readonly string[]): Promise<RunRecord> {
   const flags = args.slice(1).filter((flag) => flag !== "--yes");
   return place.json<RunRecord>(["lifecycle", ...flags, "--until", "evaluate"], 0, env);
 }
+
+test.each([
+  "rare-classes.md",
+  "dates-and-many-values.md",
+  "boosted-trees.md",
+  "long-tails.md",
+  "several-classes.md",
+])("%s: what asks the service comes after what starts it, and after how its address is known", (page) => {
+  const steps = stepsOfTutorial(page);
+  const served = steps.findIndex((step) => step.kind === "run" && step.args[0] === "serve");
+  const asked = steps.findIndex(({ kind }) => kind === "ask");
+  expect(served).toBeGreaterThan(0);
+  expect(asked).toBeGreaterThan(served);
+  const text = readFileSync(path.join(repository, "docs/tutorials", page), "utf8");
+  expect(text).toContain("with that address in place of `127.0.0.1:8080`");
+});
 
 test.each([
   ["rare-classes.md", "payments", 1],

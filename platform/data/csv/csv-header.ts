@@ -19,6 +19,9 @@ export function isNamed(name: string): boolean {
   return name.trim() !== "";
 }
 
+/** The line before the header by which Excel tells itself what separates fields: `sep=;`. */
+const excelsLine = /^\uFEFF?"?sep=.?"?\s*$/i;
+
 function looksLikeValues(names: readonly string[]): boolean {
   return names.every((name) => isNamed(name) && Number.isFinite(Number(name)));
 }
@@ -33,6 +36,12 @@ export function readHeader(
   columns: readonly string[],
 ): string[] {
   const wanted = new Set(columns);
+  if (excelsLine.test(header) && !wanted.has(header.trim())) {
+    throw new PlatformError(
+      "DATA_INVALID",
+      `${file} begins with "${header.replace("\uFEFF", "").trim()}", which Excel writes for itself. The first line holds the column names; remove that line. What separates the fields is found without it.`,
+    );
+  }
   const names = namesIn(header, delimiter);
   if (looksLikeValues(names) && !names.some((name) => wanted.has(name))) {
     throw new PlatformError(

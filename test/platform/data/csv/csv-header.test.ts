@@ -20,6 +20,11 @@ test.each<[string, string, string[]]>([
 test.each([
   ["values", "1,2\n", /starts with values \(1, 2\), not with names/],
   ["a name that is there twice", "a,b,a\n", /more than one column named "a"\./],
+  [
+    "Excel's line before them",
+    "\uFEFFsep=;\r\n",
+    /begins with "sep=;", which Excel writes for itself\. .*remove that line/,
+  ],
 ])("%s are refused", (_, header, message) => {
   expect(() => read(header)).toThrow(message);
 });
