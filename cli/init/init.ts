@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { PlatformError, systemErrorCode } from "../../platform/base/errors";
+import { explainStorageError, PlatformError, systemErrorCode } from "../../platform/base/errors";
 import { modelNamePattern } from "../../platform/definition/model-ref";
 import { openEngine } from "../../platform/sql/open-engine";
 import { copyData, dataNameOf } from "./copy-data";
@@ -57,7 +57,7 @@ export async function initModel(request: InitRequest): Promise<MadeModel> {
     return { ...draft, file, program };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
-    throw error;
+    throw explainStorageError(error, folder, "MLOPS_MODELS");
   }
 }
 
@@ -81,7 +81,7 @@ async function createFolder(folder: string, name: string): Promise<void> {
         `${folder} exists already. A new model has a folder of its own. Choose another name than "${name}", or delete the folder.`,
       );
     }
-    if (code !== "ENOENT") throw error;
+    if (code !== "ENOENT") throw explainStorageError(error, folder, "MLOPS_MODELS");
     throw new PlatformError(
       "SETTINGS_INVALID",
       `${path.dirname(folder)} is not a folder. MLOPS_MODELS names the folder of the models. Correct or unset it.`,

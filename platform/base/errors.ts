@@ -74,27 +74,32 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** What to do, by the system's code; `SETTING` is the setting that names the folder. */
 const storageRemedies: Record<string, string> = {
-  ENOSPC: "The disk is full. Free some space or set MLOPS_HOME to a folder on another disk.",
-  EDQUOT: "The disk quota is used up. Free some space or set MLOPS_HOME to a folder elsewhere.",
+  ENOSPC: "The disk is full. Free some space or set SETTING to a folder on another disk.",
+  EDQUOT: "The disk quota is used up. Free some space or set SETTING to a folder elsewhere.",
   EFBIG: "The file would be larger than this process may write. Raise the limit (ulimit -f).",
-  EROFS: "The file system is read-only. Set MLOPS_HOME to a folder that can be written.",
-  EACCES: "Permission is denied. Change the folder's permissions or set MLOPS_HOME to a folder of your own.",
-  EPERM: "The operation is not permitted. Set MLOPS_HOME to a folder that can be written.",
-  ENOTDIR: "A part of the path is a file, not a folder. Remove it or set MLOPS_HOME to another folder.",
+  EROFS: "The file system is read-only. Set SETTING to a folder that can be written.",
+  EACCES: "Permission is denied. Change the folder's permissions or set SETTING to a folder of your own.",
+  EPERM: "The operation is not permitted. Set SETTING to a folder that can be written.",
+  ENOTDIR: "A part of the path is a file, not a folder. Remove it or set SETTING to another folder.",
   EISDIR: "A folder is there, and a file is expected. Name a file.",
   EBUSY: "A folder is there that is in use, and a file is expected. Name a file.",
-  ENAMETOOLONG: "The path is too long. Set MLOPS_HOME to a folder with a shorter path.",
-  ELOOP: "The path leads in a circle of symbolic links. Set MLOPS_HOME to another folder.",
+  ENAMETOOLONG: "The path is too long. Set SETTING to a folder with a shorter path.",
+  ELOOP: "The path leads in a circle of symbolic links. Set SETTING to another folder.",
   EMFILE: "Too many files are open. Raise the limit (ulimit -n).",
 };
 
 /**
  * The same failure in words, if it is one of disk, permission or path; anything else comes back unchanged. `where` is
- * named when the failure names no path, as one of writing to an open file.
+ * named when the failure names no path, as one of writing to an open file; `setting` is what names the folder.
  */
-export function explainStorageError(error: unknown, where = "a file"): unknown {
-  const remedy = storageRemedies[systemErrorCode(error) ?? ""];
+export function explainStorageError(
+  error: unknown,
+  where = "a file",
+  setting: "MLOPS_HOME" | "MLOPS_MODELS" = "MLOPS_HOME",
+): unknown {
+  const remedy = storageRemedies[systemErrorCode(error) ?? ""]?.replace("SETTING", setting);
   if (remedy === undefined) return error;
   const { path, syscall } = error as NodeJS.ErrnoException;
   return new PlatformError("STORAGE_FAILED", `Cannot ${syscall ?? "write"} ${path ?? where}. ${remedy}`, {

@@ -154,7 +154,7 @@ function explainAccess(file: string, cause: unknown): unknown {
   };
   const reason = reasons[systemErrorCode(cause) ?? ""];
   if (reason === undefined) return cause;
-  const remedy = "or name another with `data` in the model's definition or --data";
+  const remedy = "or name another: in the command, or as `data` in the model's definition";
   return new PlatformError("DATA_UNREADABLE", `${reason}, ${remedy}.`, { cause });
 }
 

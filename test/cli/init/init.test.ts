@@ -237,6 +237,16 @@ describe("what is refused", () => {
     }
   });
 
+  test("a folder of models that cannot hold one, by the setting that names it", async () => {
+    const init = initModel({ name: "refused", from: await ordinary(), models: await ordinary() });
+    await expect(init).rejects.toMatchObject({
+      code: "STORAGE_FAILED",
+      message: expect.stringMatching(
+        /is a file, not a folder\. Remove it or set MLOPS_MODELS to another/,
+      ) as string,
+    });
+  });
+
   test("a model that is there already stays as it is", async () => {
     await mkdir(folder("models", "taken"));
     await writeFile(folder("models", "taken", "model.ts"), "mine");

@@ -73,6 +73,13 @@ describe("errors", () => {
     });
   });
 
+  test("of storage name the setting of the folder that cannot be written", () => {
+    expect(explainStorageError(systemError("EACCES"), "a file", "MLOPS_MODELS")).toMatchObject({
+      message:
+        "Cannot write /data/x. Permission is denied. Change the folder's permissions or set MLOPS_MODELS to a folder of your own.",
+    });
+  });
+
   test("of storage that name no path name the place that was given", () => {
     const error = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", syscall: "write" });
     expect(explainStorageError(error, "/data")).toMatchObject({

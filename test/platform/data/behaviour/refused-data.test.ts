@@ -163,7 +163,7 @@ test.each<[string, string, string]>([
   [
     "a missing file",
     "nowhere.csv",
-    "There is no file FILE. Check the path, or name another with `data` in the model's definition or --data.",
+    "There is no file FILE. Check the path, or name another: in the command, or as `data` in the model's definition.",
   ],
   [
     "a folder without CSV and Parquet files",
