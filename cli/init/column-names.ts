@@ -3,9 +3,9 @@ export function isIdName(name: string): boolean {
   return /(^|[^a-z])(id|uuid|guid|key)$/i.test(name) || /[a-z](Id|ID|Uuid|UUID|Guid|GUID|Key)$/.test(name);
 }
 
-/** Names of what may be an id or an amount: "invoice no", "Kunden-Nr." */
+/** Names of what may be an id or an amount: "invoice no", "Kunden-Nr.", "Kundennummer", which German writes as one word. */
 export function isNumberName(name: string): boolean {
-  return /(^|[^a-z])(nr|no|num|number|nummer)\.?$/i.test(name);
+  return /((^|[^a-z])(no|num|number)|nr|nummer)\.?$/i.test(name);
 }
 
 /** Names that programs give to the numbers of the rows, of which a part may be left. */

@@ -11,7 +11,12 @@ import {
 
 test.each<[string, (name: string) => boolean, readonly string[], readonly string[]]>([
   ["ids", isIdName, ["id", "customer_id", "PassengerId", "row-uuid"], ["paid", "width", "valid"]],
-  ["numbers", isNumberName, ["invoice no", "Kunden-Nr.", "number"], ["piano", "casino"]],
+  [
+    "numbers",
+    isNumberName,
+    ["invoice no", "Kunden-Nr.", "Kundennr.", "Bestellnummer", "number"],
+    ["piano", "casino"],
+  ],
   ["numbers of rows", isRowNumberName, ["Unnamed: 0", "level_0", "row number"], ["rowing", "arrow"]],
   [
     "codes of the post",
