@@ -49,7 +49,8 @@ h1 .badge { font-size: 15px; }
 .scroll { overflow-x: auto; margin: 12px 0; }
 table { border-collapse: collapse; font-size: 14px; min-width: min(100%, 640px); font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 7px 20px 7px 0; border-bottom: 1px solid var(--line); }
-thead th { color: var(--muted); font-weight: 600; font-size: 13px; white-space: nowrap; }
+thead th { color: var(--muted); font-weight: 600; font-size: 13px; }
+thead .number { white-space: normal; }
 tbody th { font-weight: 600; min-width: 9ch; }
 .prose { min-width: 22ch; overflow-wrap: anywhere; }
 .lines { white-space: pre-line; }
