@@ -32,8 +32,19 @@ export interface TrainingFault {
   readonly explanation: string;
 }
 
-function newestFirst(trainings: readonly WatchedTraining[]): WatchedTraining[] {
-  return trainings.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
+/** Clocks of two machines differ by less. */
+const maxAheadMs = hourMs;
+
+/** Whether a wrong clock has dated a training ahead: when it was begun is not known, and it would be the newest until then. */
+function isAhead({ startedAt }: WatchedTraining, now: Date): boolean {
+  return Date.parse(startedAt) - now.getTime() > maxAheadMs;
+}
+
+/** Those whose time cannot be come last. */
+function newestFirst(trainings: readonly WatchedTraining[], now: Date): WatchedTraining[] {
+  const timeOf = (training: WatchedTraining): number =>
+    isAhead(training, now) ? Number.MIN_SAFE_INTEGER : Date.parse(training.startedAt);
+  return trainings.toSorted((a, b) => timeOf(b) - timeOf(a));
 }
 
 /** The newest one that has ended, if it failed: a later one that went well makes up for it, one that was stopped does not. */
@@ -69,8 +80,9 @@ function overdue(
   const max = everyHours + graceHours;
   const remedy = "Check whether the schedule is enabled, or run `mlops retrain`.";
   const [last] = newest;
-  if (last === undefined) {
-    const explanation = `No training is known; one is expected every ${counted(everyHours, "hour")}. ${remedy}`;
+  if (last === undefined || isAhead(last, now)) {
+    const dated = last && `; ${last.id} is dated ${last.startedAt}, which has not come`;
+    const explanation = `No training is known${dated ?? ""}; one is expected every ${counted(everyHours, "hour")}. ${remedy}`;
     return [{ fault: "overdue", explanation }];
   }
   const hours = Math.floor((now.getTime() - Date.parse(last.startedAt)) / hourMs);
@@ -84,6 +96,6 @@ export function judgeTrainings(
   trainings: readonly WatchedTraining[],
   { limits, now }: { readonly limits: TrainingLimits; readonly now: Date },
 ): TrainingFault[] {
-  const newest = newestFirst(trainings);
+  const newest = newestFirst(trainings, now);
   return [...failed(newest), ...hanging(newest, limits.maxMinutes, now), ...overdue(newest, limits, now)];
 }

@@ -54,6 +54,17 @@ test.each<[string, WatchedTraining[], string[]]>([
   ["none at all", [], ["overdue undefined"]],
   ["one that failed long ago", [training("a", "failed", 300 * hour)], ["failed a", "overdue undefined"]],
   ["one that a clock which is ahead has begun", [training("a", "running", -5)], []],
+  [
+    "one that a wrong clock has dated years ahead, and one that failed since",
+    [training("b", "failed", hour), training("a", "done", -100_000 * hour)],
+    ["failed b"],
+  ],
+  [
+    "one that is dated years ahead, and one that is due for another",
+    [training("b", "done", 193 * hour), training("a", "done", -100_000 * hour)],
+    ["overdue undefined"],
+  ],
+  ["none but one that is dated years ahead", [training("a", "done", -100_000 * hour)], ["overdue undefined"]],
 ])("%s", (_name, trainings, found) => {
   const faults = judgeTrainings(trainings, { limits, now });
   expect(faults.map(({ fault, id }) => `${fault} ${id}`)).toEqual(found);
