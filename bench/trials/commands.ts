@@ -31,7 +31,9 @@ export function outcomeOf({ code, output }: Ended, failed: RegExp): Pick<Outcome
     .split("\n")
     .map((line) => line.trim().replaceAll(/\s+/g, " "));
   const faults = lines.filter((line) => failed.test(line));
-  const told = lines.findLast((line) => /\d/.test(line) && !line.startsWith("|")) ?? "";
+  const last = lines.findLast((line) => /\d/.test(line) && !line.startsWith("|")) ?? "";
+  // Where it has left a page is nobody's business elsewhere: the folder is gone.
+  const told = last.replace(/ The page: .*$/, "");
   if (code === 0) return { found: told, faults: [] };
   return { found: told, faults: faults.length > 0 ? faults : [`it ended with ${code}`] };
 }

@@ -16,6 +16,12 @@ test.each([
   expect(outcomeOf({ code, output }, /^✖/).faults).toEqual(faults);
 });
 
+test("what it found names no file of the machine", () => {
+  const output = "All of it went as told, in 84 s. The page: ../mlops-nightly-x/demo-drift.html\n";
+  const found = "All of it went as told, in 84 s.";
+  expect(outcomeOf({ code: 0, output }, /^✖/)).toEqual({ found, faults: [] });
+});
+
 test("what it found is its last sentence with a number, no line of a table", () => {
   const output = "45 goals, 0 missed.\n| laptop | 12 |\n";
   expect(outcomeOf({ code: 0, output }, /missed/)).toEqual({ found: "45 goals, 0 missed.", faults: [] });
