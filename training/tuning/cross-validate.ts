@@ -16,8 +16,9 @@ import type { TunedCandidate, Tuning } from "./tuning";
 /** The definition with other settings of its trainer; throws DEFINITION_INVALID with every fault. */
 export function withSettings(definition: ModelDefinition, settings: TriedSettings): ModelDefinition {
   const trainer = { ...definition.trainer, ...settings };
-  const shown = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
-  return parseModelDefinition({ ...definition, trainer }, `${definition.name} with ${shown.join(", ")}`);
+  const shown = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const what = `What a search makes of ${definition.name} (${shown.join(", ")})`;
+  return parseModelDefinition({ ...definition, trainer }, what);
 }
 
 /** What a search is told while it goes on, and by whom it is ended. */

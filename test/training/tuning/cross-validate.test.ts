@@ -137,7 +137,9 @@ test("one that cannot be fitted is said to be so, and is not the best", async ()
 test("a setting that the trainer does not have is refused before anything is fitted", async () => {
   const { workbench, search } = await open();
   await expect(search([{ alpha: 1 }, { alpha: -1 }])).rejects.toMatchObject({ code: "DEFINITION_INVALID" });
-  expect(() => withSettings(workbench.definition, { alfa: 1 })).toThrow(/numbers with alfa 1 is not a valid/);
+  expect(() => withSettings(workbench.definition, { alfa: 1 })).toThrow(
+    /^What a search makes of numbers \(alfa=1\) is not a valid/,
+  );
 });
 
 test("it ends when it is told to", async () => {
