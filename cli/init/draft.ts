@@ -48,7 +48,9 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
   const { name, from, data, answers, trainer, ask } = request;
   const file = await lookAtFile(engine, from);
   const target = await chooseTarget(file, answers, ask);
-  const { task, column, why } = await chooseTask(target, answers, ask);
+  const { task, column, why: told } = await chooseTask(target, answers, ask);
+  const isGuessed = answers.target === undefined && ask === undefined;
+  const why = `${task}: it ${told}${isGuessed ? "; nobody has named the target, --target names another" : ""}`;
   const { group, time } = chooseSplit(file, answers);
   const id = await chooseId(file, { target, answers, ask });
   const several = severalClasses(classNames(column)) !== undefined;
@@ -58,7 +60,7 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
     file.header.map((header) => {
       const facts = file.columns.find((one) => one.name === header);
       if (!facts || !isNamed(header)) return nameless;
-      if (facts === target) return { name: header, taken: "target", why: `${task}: it ${why}`, column };
+      if (facts === target) return { name: header, taken: "target", why, column };
       if (header === id) return asId(header);
       if (header === group) return { name: header, taken: "left out", why: "says whose a row is" };
       if (header === time) return { name: header, taken: "left out", why: "says when a row was made" };

@@ -118,6 +118,16 @@ describe("a definition from a file", () => {
     );
   });
 
+  test("says where the target is a guess, and not where it was named", async () => {
+    const from = await csv("guess", "x,y", (index) => `${index % 7},${(index * 37) % 61}`);
+    const guessed = await initModel({ name: "guessed", from, models });
+    expect(guessed.columns.at(-1)?.why).toMatch(
+      /^regression: it .*; nobody has named the target, --target names another$/,
+    );
+    const named = await initModel({ name: "named", from, models, target: "x" });
+    expect(named.columns[0]?.why).not.toContain("--target");
+  });
+
   test("takes numbers of rows for numbers where there is nothing else", async () => {
     const from = await csv("only-numbers", "x,y", (index) => `${index + 1},${(index * 37) % 61}`);
     const { columns } = await initModel({ name: "only-numbers", from, models });
