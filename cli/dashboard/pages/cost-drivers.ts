@@ -15,6 +15,11 @@ export const costDrivers: readonly CostDriver[] = [
     saving: "released after `computeIdleMinutes`; `computePriority: low` makes them cheaper",
   },
   {
+    what: "a cluster of Databricks or Synapse, with `sparkAddress`, `synapsePool`",
+    idle: "nothing where it stops by itself; it is not the stack's",
+    saving: "set its auto termination or auto pause, as the guide to Spark says",
+  },
+  {
     what: "container registry",
     idle: "Premium, by the day: the largest part of an idle qa",
     saving: "only Premium has retention, private endpoints and keys of your own",
