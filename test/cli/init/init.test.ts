@@ -124,7 +124,7 @@ describe("a definition from a file", () => {
     expect(guessed.columns.at(-1)?.why).toMatch(
       /^regression: it .*; nobody has named the target, --target names another$/,
     );
-    const named = await initModel({ name: "named", from, models, target: "x" });
+    const named = await initModel({ name: "named", from, models, target: "x", task: "regression" });
     expect(named.columns[0]?.why).not.toContain("--target");
   });
 
