@@ -205,8 +205,10 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
     try {
       await untilReady(6, 300_000);
     } finally {
-      const { failures } = await clients.stop();
-      expect(failures).toEqual([]);
+      const { answered, failures } = await clients.stop();
+      // It is more than three pods can answer: until the others are there a few may be told to come back, and nothing else.
+      expect(failures.filter((failure) => !/^\S+ 503 .*"code":"BUSY"/.test(failure))).toEqual([]);
+      expect(failures.length).toBeLessThanOrEqual(answered / 50);
     }
     // Kubernetes waits for five minutes without load before it takes pods away.
     await untilReady(3, 600_000);
