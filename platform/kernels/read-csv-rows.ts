@@ -1,4 +1,4 @@
-import { instantiate, pageBytes, type Memory } from "./workplace";
+import { doubleBytes, growTo, instantiate, type Memory } from "./workplace";
 import { powersOfTen, exactPowersOfTen } from "./powers-of-ten";
 
 /** What assembly/csv.ts exports; places are bytes from the start of the memory. */
@@ -22,7 +22,6 @@ interface CsvKernels {
   readonly untold: { readonly value: number };
 }
 
-const doubleBytes = Float64Array.BYTES_PER_ELEMENT;
 /** Column, row, first byte and the one behind the last. */
 const entryWords = 4;
 
@@ -70,7 +69,7 @@ export class CsvRowReader {
     this.powers = 0;
     this.columns = (table.length + exact.length) * doubleBytes;
     this.places = this.columns + columnCount * capacity * doubleBytes;
-    this.grow(this.places);
+    growTo(this.memory, this.places);
     new BigUint64Array(memory.buffer).set(table);
     new Float64Array(memory.buffer).set(exact, table.length);
   }
@@ -80,7 +79,7 @@ export class CsvRowReader {
     this.layout = layout;
     this.entries = this.places + layout.places.byteLength;
     this.text = this.entries + 4 * entryWords * this.maxEntries(layout);
-    this.grow(this.text);
+    growTo(this.memory, this.text);
     new Int32Array(this.memory.buffer).set(layout.places, this.places / 4);
   }
 
@@ -91,7 +90,7 @@ export class CsvRowReader {
 
   /** Takes a text, in whose bytes `read` counts. */
   load(text: Uint8Array): void {
-    this.grow(this.text + text.length + 1);
+    growTo(this.memory, this.text + text.length + 1);
     const bytes = new Uint8Array(this.memory.buffer);
     bytes.set(text, this.text);
     bytes[this.text + text.length] = 0;
@@ -142,10 +141,5 @@ export class CsvRowReader {
       (_, column) =>
         new Float64Array(this.memory.buffer, this.columns + column * this.capacity * doubleBytes, count),
     );
-  }
-
-  private grow(bytes: number): void {
-    const missing = bytes - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes));
   }
 }

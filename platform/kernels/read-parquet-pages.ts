@@ -1,4 +1,4 @@
-import { instantiate, pageBytes, type Memory } from "./workplace";
+import { doubleBytes, growTo, instantiate, type Memory } from "./workplace";
 
 /** What assembly/parquet.ts exports; places are bytes from the start of the memory. */
 interface ParquetKernels {
@@ -11,7 +11,6 @@ interface ParquetKernels {
   copyFinite(values: number, doubles: number, count: number): void;
 }
 
-const doubleBytes = Float64Array.BYTES_PER_ELEMENT;
 /** Kernels may read and write so many bytes behind what they work on. */
 const slackBytes = 64;
 /** Memory for the pages that are read: of larger ones another program reads less at once. */
@@ -241,7 +240,6 @@ export class ParquetPageReader {
 
   private grow(bytes: number): void {
     if (bytes > maxMemoryBytes) throw new PageNotRead("pages that take much memory");
-    const missing = bytes - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes));
+    growTo(this.memory, bytes);
   }
 }

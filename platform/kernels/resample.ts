@@ -1,4 +1,4 @@
-import { instantiate, pageBytes, type Memory } from "./workplace";
+import { doubleBytes, growTo, instantiate, type Memory } from "./workplace";
 
 /** What assembly/resample.ts exports; places are bytes from the start of the memory. */
 interface ResampleKernels {
@@ -6,7 +6,6 @@ interface ResampleKernels {
   sumDrawn(counts: number, units: number, values: number, width: number, sums: number): void;
 }
 
-const doubleBytes = Float64Array.BYTES_PER_ELEMENT;
 /** Where the counts begin: behind both words of the generator's state. */
 const countsAt = 16;
 
@@ -55,8 +54,7 @@ export class Resampler {
   private take(doubles: number): number {
     const start = this.end;
     this.end += doubles * doubleBytes;
-    const missing = this.end - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes));
+    growTo(this.memory, this.end);
     return start;
   }
 }

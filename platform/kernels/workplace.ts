@@ -58,7 +58,7 @@ interface Kernels {
   sortNumbers(values: number, count: number, room: number, counts: number): void;
 }
 
-export const pageBytes = 65_536;
+const pageBytes = 65_536;
 export const doubleBytes = Float64Array.BYTES_PER_ELEMENT;
 /** Rows of a column that stay in the nearest cache. */
 export const columnRows = 2048;
@@ -70,6 +70,12 @@ export function instantiate<Exports>(): { readonly memory: Memory; readonly expo
   const memory = new WebAssembly.Memory({ initial: 4 });
   compiled ??= new WebAssembly.Module(Buffer.from(kernelsWasm, "base64"));
   return { memory, exports: new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports };
+}
+
+/** Makes room for so many bytes in all. Where that takes more memory, views of the former buffer are empty. */
+export function growTo(memory: Memory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
 }
 
 /** A module with memory, which is made when it is first needed. It has what one call works on, and nothing between calls. */
@@ -89,9 +95,8 @@ class Workplace {
 
   /** Makes room for so many doubles; what other calls have been given is no longer the memory. */
   need(doubles: number): void {
-    const missing = doubles * doubleBytes - this.memory.buffer.byteLength;
-    if (missing <= 0) return;
-    this.memory.grow(Math.ceil(missing / pageBytes));
+    growTo(this.memory, doubles * doubleBytes);
+    if (this.doubles.buffer === this.memory.buffer) return;
     this.doubles = new Float64Array(this.memory.buffer);
     this.words = new Uint32Array(this.memory.buffer);
   }
