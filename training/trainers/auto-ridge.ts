@@ -1,6 +1,7 @@
 import { Matrix } from "ml-matrix";
 import { PlatformError } from "../../platform/base/errors";
 import type { Folds } from "../inputs/folds";
+import { chosenAlphaWarning } from "./choose-by-folds";
 import { scaledColumns, squaredError, sumsOfFolds, systemOf, type LinearSystem } from "./fold-sums";
 import type { LinearProblem } from "./linear";
 import { findCholeskySolution } from "./linear-algebra";
@@ -47,13 +48,7 @@ export async function chooseAlpha(
     );
   }
   const [alpha] = best;
-  return { alpha, errors, warnings: warningsOf(alpha) };
-}
-
-function warningsOf(alpha: number): string[] {
-  const said = `alpha ${Number(alpha.toPrecision(4))} was chosen on folds of the training rows`;
-  if (alpha < Math.max(...alphas)) return [said];
-  return [`${said}, the greatest that is tried: the features hardly predict the target`];
+  return { alpha, errors, warnings: [chosenAlphaWarning(alpha, alphas.at(-1))] };
 }
 
 /** Coefficients of the columns as they are, then the intercept; NaN where the system has no solution. */

@@ -1,6 +1,7 @@
 import { PlatformError } from "../../platform/base/errors";
 import { counted } from "../../platform/base/wording";
 import type { Folds } from "../inputs/folds";
+import { chosenAlphaWarning, foldsForAlpha } from "./choose-by-folds";
 import { targetMoments, widthOf, type Coefficients, type Design } from "./design";
 import { sumsOf } from "./design-sums";
 import { alphasBetween, greatestAlpha, NetPath, type NetSolution } from "./elastic-net-path";
@@ -113,11 +114,9 @@ function warningsOf({ coefficients, isConverged }: NetSolution): string[] {
 }
 
 function chosenWarning(alpha: number, alphas: readonly number[]): string {
-  const said = `alpha ${Number(alpha.toPrecision(4))} was chosen on folds of the training rows`;
-  if (alpha === alphas[0])
-    return `${said}, the greatest that is tried: the features hardly predict the target`;
-  if (alpha === alphas.at(-1)) return `${said}, the least that is tried: ridge may do as well`;
-  return said;
+  const said = chosenAlphaWarning(alpha, alphas[0]);
+  const isLeast = alphas.length > 1 && alpha === alphas.at(-1);
+  return isLeast ? `${said}, the least that is tried: ridge may do as well` : said;
 }
 
 interface NetSettings {
@@ -154,13 +153,7 @@ async function choose(
     alphas,
   }: { readonly folds: TrainerInput["folds"]; readonly l1Ratio: number; readonly alphas: readonly number[] },
 ): Promise<number> {
-  if (folds === undefined) {
-    throw new PlatformError(
-      "TRAINING_FAILED",
-      'There are no folds to choose alpha "auto" by. Give the trainer an alpha.',
-    );
-  }
-  const { errors } = await errorsOfPath(problem, { folds: await folds(), l1Ratio, alphas });
+  const { errors } = await errorsOfPath(problem, { folds: await foldsForAlpha(folds), l1Ratio, alphas });
   return bestOf(errors);
 }
 

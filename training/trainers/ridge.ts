@@ -13,8 +13,8 @@ import { sumsOf } from "./design-sums";
 import { solveTriangle, TriangularFactor, type LeastSquares } from "./least-squares";
 import { fitLinear, type LinearProblem } from "./linear";
 import { findCholeskySolution, largestVarianceInflation } from "./linear-algebra";
-import { PlatformError } from "../../platform/base/errors";
 import { chooseAlpha } from "./auto-ridge";
+import { foldsForAlpha } from "./choose-by-folds";
 import type { Trainer, TrainerInput } from "./trainer";
 
 /**
@@ -109,15 +109,10 @@ function warningsOf({ condition, dependent }: LeastSquares, expected: number): s
 
 /** With the penalty that folds of the training rows choose. */
 async function fitWithChosen(problem: LinearProblem, { folds }: TrainerInput): Promise<Coefficients> {
-  if (folds === undefined) {
-    throw new PlatformError(
-      "TRAINING_FAILED",
-      'There are no folds to choose alpha "auto" by. Give the trainer an alpha.',
-    );
-  }
+  const chosenBy = await foldsForAlpha(folds);
   const { mean: centre } = await targetMoments(problem.design);
   const centred = { ...problem.design, centre };
-  const { alpha, warnings } = await chooseAlpha({ ...problem, design: centred }, await folds());
+  const { alpha, warnings } = await chooseAlpha({ ...problem, design: centred }, chosenBy);
   const fitted = await fitRidge(problem, alpha);
   return { ...fitted, warnings: [...warnings, ...(fitted.warnings ?? [])], chosen: { alpha } };
 }
