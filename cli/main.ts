@@ -2,8 +2,7 @@ import { PlatformError, describeBug, exitCodeOf, explainStorageError } from "../
 import { runCli } from "./commands/program";
 import { CommandScope } from "./commands/command-scope";
 import { harmlessText } from "../platform/base/harmless-text";
-import { shortenPaths } from "../platform/base/shown-path";
-import { typedCommands } from "../platform/base/typed-commands";
+import { shownText } from "./terminal/shown-text";
 import { sourceLines } from "../platform/base/source-lines";
 
 async function main(): Promise<void> {
@@ -18,7 +17,7 @@ async function main(): Promise<void> {
     const error = explainStorageError(thrown);
     process.exitCode = exitCodeOf(error);
     if (error instanceof PlatformError)
-      process.stderr.write(`\n${error.code}: ${harmlessText(typedCommands(shortenPaths(error.message)))}\n`);
+      process.stderr.write(`\n${error.code}: ${shownText(error.message)}\n`);
     else process.stderr.write(`\n${harmlessText(sourceLines(describeBug(error)))}\n`);
   }
   await scope.end();

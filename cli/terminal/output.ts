@@ -2,8 +2,7 @@ import type { Ora } from "ora";
 import type { StepRecord } from "../runs/runs";
 import { wrapWords } from "./wrap-words";
 import { harmlessJson, harmlessText } from "../../platform/base/harmless-text";
-import { shortenPaths } from "../../platform/base/shown-path";
-import { typedCommands } from "../../platform/base/typed-commands";
+import { shownText } from "./shown-text";
 
 /** Where a command says what it does: spinners on a terminal, plain lines elsewhere, one JSON document when asked. */
 export interface Output {
@@ -60,12 +59,12 @@ class PlainOutput implements Output {
 
   /** A text as it is shown: short paths, and no line that the terminal would break inside a word. */
   private shown(text: string): string {
-    const short = harmlessText(typedCommands(shortenPaths(text)));
+    const short = shownText(text);
     return this.columns === undefined ? short : wrapWords(short, this.columns);
   }
 
   end(step: string, { message, ...result }: Parameters<Output["end"]>[1]): void {
-    const short = { ...result, message: harmlessText(typedCommands(shortenPaths(message))) };
+    const short = { ...result, message: shownText(message) };
     this.stream.write(`${formatStep(step, short, this.columns)}\n`);
   }
 
