@@ -1,3 +1,4 @@
+import type { DeploymentStatus } from "../../platform/release/deployment";
 import type { ChildProcess } from "node:child_process";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -99,6 +100,18 @@ export class Workplace {
     if (ended.code !== code)
       throw new Error(`mlops ${args.join(" ")} exited with ${ended.code}: ${ended.stdout}${ended.stderr}`);
     return JSON.parse(ended.stdout) as T;
+  }
+
+  /** The address at which a model answers in production; fails where it does not. */
+  async productionUrl(model = "diabetes", env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const { deployments } = await this.json<{ deployments: DeploymentStatus[] }>(
+      ["status", "--model", model],
+      0,
+      env,
+    );
+    const url = deployments.find(({ environment }) => environment === "prod")?.url;
+    if (url === undefined) throw new Error(`${model} answers nowhere in production`);
+    return url;
   }
 
   path(...parts: string[]): string {

@@ -59,8 +59,7 @@ describe("production with a poor champion", () => {
     const first = await place.json<RunRecord>(["lifecycle"], 0, poor);
     expect(first).toMatchObject({ outcome: "waiting-for-approval", version: "diabetes:1" });
     await place.json(["promote", "--yes"], 0, poor);
-    const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(["status"]);
-    const url = deployments.find(({ environment }) => environment === "prod")?.url ?? "";
+    const url = await place.productionUrl();
     const golden = await readGoldenRows(place.path("runs", first.id, "model"));
     const clients = startClients(url, JSON.stringify({ data: golden.rows }));
 

@@ -104,12 +104,7 @@ test("ten classes of 64 columns go from a file to production", async () => {
   expect(await place.run(["init", "digits", ...flags], env)).toMatchObject({ code: 0, stderr: "" });
   const started = place.start(["lifecycle", "--model", "digits", "--yes", "--keep-serving"], env);
   await started.printed("Ctrl-C stops it.");
-  const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(
-    ["status", "--model", "digits"],
-    0,
-    env,
-  );
-  const url = deployments.find(({ environment }) => environment === "prod")?.url;
+  const url = await place.productionUrl("digits", env);
   const [header = "", ...lines] = readFileSync(file("digits"), "utf8").trim().split("\n");
   const names = header.split(",");
   // Pixels that are the same in every row are no features, and sent by nobody.
@@ -161,12 +156,7 @@ test("a rare class goes to production with weights, calibrated and with a thresh
   writeFileSync(file, written);
   const started = place.start(["lifecycle", "--model", "payments", "--yes", "--keep-serving"], env);
   await started.printed("Ctrl-C stops it.");
-  const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(
-    ["status", "--model", "payments"],
-    0,
-    env,
-  );
-  const url = deployments.find(({ environment }) => environment === "prod")?.url;
+  const url = await place.productionUrl("payments", env);
   const { paths, components } = (await (await fetch(`${url}/openapi.json`)).json()) as {
     readonly paths: object;
     readonly components: { readonly schemas: { readonly ServiceOutput: unknown } };

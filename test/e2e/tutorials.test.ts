@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { RunRecord } from "../../cli/runs/runs";
-import type { DeploymentStatus } from "../../platform/release/deployment";
 import { repository, Workplace } from "./mlops";
 import { changed, stepsOfTutorial, type TutorialStep } from "./tutorial-steps";
 
@@ -80,12 +79,7 @@ test("long-tails.md: a claim goes to production, where its interval is asked for
       await started.printed("Ctrl-C stops it.");
     } else expect(args[0]).toBe("serve");
   });
-  const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(
-    ["status", "--model", "claims"],
-    0,
-    env,
-  );
-  const url = deployments.find(({ environment }) => environment === "prod")?.url ?? "";
+  const url = await place.productionUrl("claims", env);
   const asked = steps.find((step) => step.kind === "ask");
   const response = await fetch(`${url}${asked?.query}`, {
     method: "POST",

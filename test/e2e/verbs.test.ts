@@ -32,11 +32,6 @@ async function readRows(file: string): Promise<Row[]> {
   );
 }
 
-async function productionUrl(): Promise<string> {
-  const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(["status"]);
-  return deployments.find(({ environment }) => environment === "prod")?.url ?? "";
-}
-
 /** Scores rows in one request, as a client does. */
 async function ask(rows: readonly Row[], id: string): Promise<number[]> {
   const data = rows.map((row) => {
@@ -44,7 +39,7 @@ async function ask(rows: readonly Row[], id: string): Promise<number[]> {
     void progression;
     return features;
   });
-  const response = await fetch(`${await productionUrl()}/score`, {
+  const response = await fetch(`${await place.productionUrl()}/score`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-request-id": id },
     body: JSON.stringify({ data }),

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { RunRecord } from "../../cli/runs/runs";
-import type { DeploymentStatus } from "../../platform/release/deployment";
 import { readLineage } from "../../platform/model/model-directory";
 import { repository, Workplace } from "../e2e/mlops";
 import { describeUnless } from "./python-tools";
@@ -61,12 +60,7 @@ describeUnless(skipReason, "a model with the python trainer, from a file to prod
       expect(await place.run([...init, "--library", "sklearn"], env)).toMatchObject({ code: 0, stderr: "" });
       const started = place.start(["lifecycle", "--model", "wine", "--yes", "--keep-serving"], env);
       await started.printed("Ctrl-C stops it.");
-      const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(
-        ["status", "--model", "wine"],
-        0,
-        env,
-      );
-      const url = deployments.find(({ environment }) => environment === "prod")?.url;
+      const url = await place.productionUrl("wine", env);
       const [header = "", ...lines] = readFileSync(file, "utf8").trim().split("\n");
       const names = header.trim().split(",").slice(0, -1);
       // One of the columns has a slash in its name, which its converter does not take.

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { DeploymentStatus } from "../../platform/release/deployment";
 import { repository, Workplace } from "../e2e/mlops";
 import { describeUnless } from "./python-tools";
 
@@ -34,12 +33,7 @@ describeUnless(skipReason, "the programs of the guide for R, as they are on the 
 
     const started = place.start(["lifecycle", "--model", "claims", "--yes", "--keep-serving"], env);
     await started.printed("Ctrl-C stops it.");
-    const { deployments } = await place.json<{ deployments: DeploymentStatus[] }>(
-      ["status", "--model", "claims"],
-      0,
-      env,
-    );
-    const url = deployments.find(({ environment }) => environment === "prod")?.url;
+    const url = await place.productionUrl("claims", env);
     const response = await fetch(`${url}/score`, {
       method: "POST",
       headers: { "content-type": "application/json" },

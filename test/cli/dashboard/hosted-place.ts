@@ -1,6 +1,5 @@
 import path from "node:path";
 import { digestOf } from "../../../platform/base/files";
-import type { DeploymentStatus } from "../../../platform/release/deployment";
 import { openStorage } from "../../../platform/storage/open-storage";
 import { recordServed } from "../../../deploy/azure/served-record";
 import { recordWindow } from "../../../cli/watching/window-journal";
@@ -33,8 +32,7 @@ export class HostedPlace {
     await laptop.json(["lifecycle", "--model", "diabetes", "--yes"], 0, registry);
     const serving = laptop.start(["serve", "--model", "diabetes"], registry);
     await serving.printed("Ctrl-C stops it");
-    const { deployments } = await laptop.json<{ deployments: DeploymentStatus[] }>(["status"], 0, registry);
-    const url = deployments.find(({ environment }) => environment === "prod")?.url ?? "";
+    const url = await laptop.productionUrl("diabetes", registry);
     await recordRelease(azurite, url);
     await logDiabetes(await openStorage(azurite.signedUrl("prediction-log")));
     return new HostedPlace(azurite, mlflow, laptop, serving);
