@@ -3,7 +3,7 @@ import { sortNumbers } from "../kernels/number-kernels";
 import { identifier, type SqlEngine } from "../sql/engine";
 import { BinCounter } from "./bins";
 import type { NumberProfile } from "./profile";
-import { isSampledRow } from "./sampled-rows";
+import { isSampledRow, roomForSample } from "./sampled-rows";
 
 /** Columns per scan: enough to scan a usual table once, few enough that their samples fit memory. */
 const columnsPerScan = 50;
@@ -25,10 +25,16 @@ export interface DescribedColumn {
 class Description {
   private readonly summary = new NumberSummary();
   /** Room for those that are sampled, of which the first `size` are there. */
-  private sampled = new Float64Array(1024);
+  private sampled: Float64Array;
   private size = 0;
 
-  constructor(private readonly name: string) {}
+  /** Of so many rows. */
+  constructor(
+    private readonly name: string,
+    private readonly rows: number,
+  ) {
+    this.sampled = new Float64Array(roomForSample(rows));
+  }
 
   add(values: Float64Array, sampledRows: readonly number[]): void {
     this.summary.add(values);
@@ -46,21 +52,21 @@ class Description {
     this.size = size;
   }
 
-  describe(rows: number): DescribedColumn {
+  describe(): DescribedColumn {
     const { count, sum, min, max, isWhole } = this.summary;
     const mean = sum / count;
     const column: NumberColumn = {
       name: this.name,
       type: "number",
       count,
-      missing: rows - count,
+      missing: this.rows - count,
       ...(Number.isFinite(mean) && { mean }),
       ...(Number.isFinite(min) && { min }),
       ...(Number.isFinite(max) && { max }),
       ...(count > 0 && isWhole && { whole: true as const }),
       edges: [],
     };
-    const sample = this.sampled.slice(0, this.size);
+    const sample = this.sampled.subarray(0, this.size);
     sortNumbers(sample);
     return { column, sample };
   }
@@ -91,7 +97,7 @@ export class NumberDescriptions implements RowConsumer {
     private readonly rows: number,
   ) {
     this.columns = names.map(identifier);
-    this.descriptions = names.map((name) => new Description(name));
+    this.descriptions = names.map((name) => new Description(name, rows));
   }
 
   get isBegun(): boolean {
@@ -114,7 +120,7 @@ export class NumberDescriptions implements RowConsumer {
   }
 
   described(): DescribedColumn[] {
-    return this.descriptions.map((description) => description.describe(this.rows));
+    return this.descriptions.map((description) => description.describe());
   }
 }
 

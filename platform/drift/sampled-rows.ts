@@ -7,3 +7,8 @@ export function isSampledRow(row: number, rows: number): boolean {
   const hash = Math.imul(row ^ (row >>> 15), 0x2c1b3c6d);
   return (Math.imul(hash ^ (hash >>> 12), 0x297a2d39) >>> 0) / 2 ** 32 < maxSampled / rows;
 }
+
+/** Room for the sample of so many rows: their number scatters by less than a hundredth. */
+export function roomForSample(rows: number): number {
+  return Math.min(rows, Math.ceil(1.02 * maxSampled));
+}

@@ -17,6 +17,19 @@ export function findPlaces(marks: Float64Array, wanted: number, places: Uint16Ar
   return found;
 }
 
+/** Puts the values at places, which rise, at the start of the target. */
+export function gather(values: Float64Array, places: Uint16Array, target: Float64Array): void {
+  const place = workplace();
+  const placesAt = upTo((places.at(-1) ?? -1) + 1, 2);
+  const pickedAt = placesAt + upTo(places.length, 4) / 4;
+  place.need(pickedAt + places.length);
+  const { doubles, run } = place;
+  doubles.set(values.subarray(0, placesAt));
+  new Uint16Array(doubles.buffer).set(places, placesAt * 4);
+  run.gather(0, placesAt * doubleBytes, places.length, pickedAt * doubleBytes);
+  target.set(doubles.subarray(pickedAt, pickedAt + places.length));
+}
+
 /**
  * Puts the values of the rows whose mark is the one wanted at the start of the targets, which are as long as the columns; gives how many
  * there are.
@@ -27,20 +40,10 @@ export function pickRows(
   wanted: number,
   targets: readonly Float64Array[],
 ): number {
-  const { doubles, run } = workplace();
-  const [places, picked] = [columnRows, 2 * columnRows];
-  let found = 0;
-  for (const [from, to] of pieces(marks.length, columnRows)) {
-    doubles.set(marks.subarray(from, to));
-    const count = run.findPlaces(0, to - from, wanted, places * doubleBytes);
-    for (let column = 0; column < columns.length; column++) {
-      doubles.set(columns[column]?.subarray(from, to) ?? []);
-      run.gather(0, places * doubleBytes, count, picked * doubleBytes);
-      targets[column]?.set(doubles.subarray(picked, picked + count), found);
-    }
-    found += count;
-  }
-  return found;
+  const places = new Uint16Array(marks.length + 1);
+  const found = places.subarray(0, findPlaces(marks, wanted, places));
+  for (const [column, values] of columns.entries()) gather(values, found, targets[column] ?? values);
+  return found.length;
 }
 
 /** How a number is standardised: a missing one counts as `instead`. */

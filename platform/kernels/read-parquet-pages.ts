@@ -240,6 +240,8 @@ export class ParquetPageReader {
 
   private grow(bytes: number): void {
     if (bytes > maxMemoryBytes) throw new PageNotRead("pages that take much memory");
-    growTo(this.memory, bytes);
+    // Each growth makes the collector count the memory anew, and what is not written to takes none: seldom, then, and by much.
+    const { byteLength } = this.memory.buffer;
+    if (bytes > byteLength) growTo(this.memory, Math.min(maxMemoryBytes, Math.max(bytes, 2 * byteLength)));
   }
 }

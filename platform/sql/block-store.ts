@@ -82,10 +82,23 @@ export interface StoredReading {
 export class BlockStore {
   private readonly relations = new Map<string, StoredRelation>();
   private readonly files = new Set<number>();
+  /** Columns of blocks that were read into and are free, by their number: made anew, they would be cleared and collected each time. */
+  private readonly free = new Map<number, Float64Array[]>();
   private open = 0;
   private made = 0;
 
   constructor(private readonly folder: string) {}
+
+  /** Columns of a block, with whatever was in them, until they are given back. */
+  takeColumns(columns: number): Float64Array[] {
+    const free = this.free.get(columns);
+    this.free.delete(columns);
+    return free ?? adjacentColumns(columns);
+  }
+
+  giveBack(columns: Float64Array[]): void {
+    this.free.set(columns.length, columns);
+  }
 
   /** Begins to read expressions over a relation; `again` says that it will be read again. */
   begin(

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { NumberSummary } from "../base/number-summary";
-import { blockRows, columnBytes, runsOf, type StoredColumn } from "./block-store";
+import { adjacentColumns, blockRows, columnBytes, runsOf, type StoredColumn } from "./block-store";
 import { BlockCutter } from "./read-blocks";
 
 /**
@@ -20,7 +20,7 @@ export class FilledTable {
     readonly columns: readonly string[],
     place: string | undefined,
   ) {
-    this.cutter = new BlockCutter(columns.length);
+    this.cutter = new BlockCutter(adjacentColumns(columns.length));
     this.summaries = columns.map(() => new NumberSummary());
     if (place === undefined) return;
     this.file = openSync(place, "wx+", 0o600);

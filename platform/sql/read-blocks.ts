@@ -1,4 +1,4 @@
-import { pickRows as pickMarked } from "../kernels/number-kernels";
+import { findPlaces, gather } from "../kernels/number-kernels";
 import { adjacentColumns, blockRows, type BlockStore, type StoredReading } from "./block-store";
 import { findRowsWhere, type RowsWhere } from "./rows-where";
 
@@ -14,12 +14,10 @@ function firstRows(columns: Block, rows: number): Block {
 
 /** Cuts what comes in pieces of any size into blocks. */
 export class BlockCutter {
-  private readonly whole: Block;
   private filled = 0;
 
-  constructor(columns: number) {
-    this.whole = adjacentColumns(columns);
-  }
+  /** Fills the columns of a block. */
+  constructor(private readonly whole: Block) {}
 
   /** Whether nothing is left over. */
   get isEmpty(): boolean {
@@ -77,23 +75,34 @@ function pickBlocks(
     from: relation,
     again,
   });
-  return pickRows(all, columns.length, isMet ? 1 : 0);
+  return withColumns(store, columns.length, (whole) => pickRows(all, whole, isMet ? 1 : 0));
+}
+
+/** Blocks that are made in columns which the store has, and gets back. */
+async function* withColumns(
+  store: BlockStore | undefined,
+  columns: number,
+  blocks: (whole: Block) => AsyncIterable<Block> | Iterable<Block>,
+): AsyncGenerator<Block> {
+  const whole = store?.takeColumns(columns) ?? adjacentColumns(columns);
+  try {
+    yield* blocks(whole);
+  } finally {
+    store?.giveBack(whole);
+  }
 }
 
 /** The rows of blocks whose last column has a value, without it. */
-async function* pickRows(
-  blocks: AsyncIterable<Block>,
-  columns: number,
-  wanted: number,
-): AsyncGenerator<Block> {
-  const cutter = new BlockCutter(columns);
-  const picked = Array.from({ length: columns }, () => new Float64Array(blockRows));
+async function* pickRows(blocks: AsyncIterable<Block>, whole: Block, wanted: number): AsyncGenerator<Block> {
+  const cutter = new BlockCutter(whole);
+  const columns = whole.length;
+  const places = new Uint16Array(blockRows + 1);
   for await (const block of blocks) {
-    const marks = block[columns] ?? new Float64Array();
-    const rows = pickMarked(block.slice(0, columns), marks, wanted, picked);
+    const rows = findPlaces(block[columns] ?? new Float64Array(), wanted, places);
     yield* cutter.cut(rows, (into, at, from, count) => {
+      const some = places.subarray(from, from + count);
       for (let column = 0; column < columns; column++)
-        into[column]?.set(picked[column]?.subarray(from, from + count) ?? [], at);
+        gather(block[column] ?? new Float64Array(), some, into[column]?.subarray(at) ?? new Float64Array());
     });
   }
   yield* cutter.rest();
@@ -115,16 +124,15 @@ async function* readAll(
 ): AsyncGenerator<Block> {
   const reading = store?.begin(columns, from, { again });
   try {
-    yield* reading?.rows === undefined
-      ? askedBlocks(ask, columns, reading)
-      : storedBlocks(columns.length, reading, reading.rows);
+    const rows = reading?.rows;
+    if (!reading || rows === undefined) yield* askedBlocks(ask, columns, reading);
+    else yield* withColumns(store, columns.length, (whole) => storedBlocks(whole, reading, rows));
   } finally {
     reading?.close();
   }
 }
 
-function* storedBlocks(columns: number, reading: StoredReading, rows: number): Generator<Block> {
-  const whole = adjacentColumns(columns);
+function* storedBlocks(whole: Block, reading: StoredReading, rows: number): Generator<Block> {
   for (let block = 0, before = 0; before < rows; block++, before += blockRows) {
     const values = firstRows(whole, rows - before);
     reading.read(block, values);
@@ -159,7 +167,7 @@ async function* streamBlocks(
   columns: readonly string[],
   from: string,
 ): AsyncGenerator<Block> {
-  const cutter = new BlockCutter(columns.length);
+  const cutter = new BlockCutter(adjacentColumns(columns.length));
   const numbers = columns.map((column, index) => `CAST(${column} AS DOUBLE) AS c${index}`);
   for await (const values of stream(`SELECT ${numbers.join(", ")} FROM ${from}`)) {
     yield* cutter.cut(values[0]?.length ?? 0, (into, at, first, count) => {

@@ -22,18 +22,23 @@ import { notFinite } from "../preprocessing/sql";
 
 const maxIterations = 100;
 const maxHalvings = 30;
-/** Largest entry of the gradient, per unit of weight, at the solution. */
-const gradientTolerance = 1e-10;
-/** Longest last step, relative to the coefficients; Newton's next one would be of the order of its square. */
-const stepTolerance = 1e-6;
+/** When it has ended. */
+interface Tolerances {
+  /** Largest entry of the gradient, per unit of weight. */
+  readonly gradient: number;
+  /** Longest last step, relative to the coefficients; Newton's next one would be of the order of its square. */
+  readonly step: number;
+}
+
+const tolerances: Tolerances = { gradient: 1e-10, step: 1e-6 };
 /** A step up to this, relative to the coefficients, hardly changes the second derivatives. */
 const nearStep = 0.05;
 /** A step this long where the gradient has vanished means that it would never end. */
 const divergentStep = 1e-3;
 
 const minSample = { rows: 2000, rowsPerColumn: 20 } as const;
-/** As the others, for samples: what is left is less than what the other rows will change. */
-const sampleTolerance = 1e-4;
+/** For samples: what is left is less than what the other rows will change. */
+const sampleTolerances: Tolerances = { gradient: 1e-4, step: nearStep };
 
 /** The penalised negative log-likelihood at some coefficients, with its derivatives by (b, b0). */
 interface Objective {
@@ -68,16 +73,16 @@ async function fitLogistic(problem: Problem): Promise<Coefficients> {
     coefficients: new Array<number>(widthOf(design)).fill(0),
   };
   const warm = await startFromSamples(problem, { start, min: minSample }, (sample, current) =>
-    minimize(sample, current, { total, gradient: sampleTolerance }),
+    minimize(sample, current, { total, ...sampleTolerances }),
   );
-  return minimize(problem, warm, { total, gradient: gradientTolerance });
+  return minimize(problem, warm, { total, ...tolerances });
 }
 
-/** By Newton's method, until no entry of the gradient is above its tolerance per unit of weight. */
+/** By Newton's method, of rows whose weights have this total. */
 async function minimize(
   problem: Problem,
   start: Coefficients,
-  { total, gradient }: { readonly total: number; readonly gradient: number },
+  { total, ...until }: Tolerances & { readonly total: number },
 ): Promise<Coefficients> {
   const { l2 } = problem;
   let current = await evaluate(problem, start);
@@ -87,7 +92,7 @@ async function minimize(
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     const step = newtonStep(current, basis);
     if (!step) break;
-    const settled = Math.max(...current.gradient.map(Math.abs)) <= gradient * total;
+    const settled = Math.max(...current.gradient.map(Math.abs)) <= until.gradient * total;
     const length = Math.max(...step.map(Math.abs));
     const size = 1 + Math.max(...current.at.coefficients.map(Math.abs));
     // So near the end, and so fast, the second derivatives are no others: summing them is nearly all of the work.
@@ -96,7 +101,7 @@ async function minimize(
     if (settled && l2 === 0 && length > divergentStep) break;
     const next = await descend(isNear ? { ...problem, hessian: current.hessian } : problem, current, step);
     if (!next) break;
-    if (settled && length <= stepTolerance * size) {
+    if (settled && length <= until.step * size) {
       return next.at;
     }
     current = next;
