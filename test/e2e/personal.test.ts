@@ -28,9 +28,19 @@ beforeAll(async () => {
   await writeFile(data, `client,income,region,months,repaid\n${rows.join("\n")}\n`);
 });
 
+/** An income as a program writes it: its text, and as a number of 64 and of 32 bits. */
+function writtenIncomes(): string[] {
+  return rows.flatMap((_, index) => {
+    const bytes = Buffer.alloc(12);
+    bytes.writeDoubleLE(Number(income(index)));
+    bytes.writeFloatLE(Number(income(index)), 8);
+    return [income(index), bytes.toString("latin1", 0, 8), bytes.toString("latin1", 8)];
+  });
+}
+
 /** Files of the home, but for the kept data itself, in which a client or an income of the data stands. */
 function filesThatTell(): string[] {
-  const numbers = rows.map((_, index) => income(index));
+  const numbers = writtenIncomes();
   return readdirSync(place.path(), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(place.path(), path.join(entry.parentPath, entry.name)))
@@ -61,6 +71,24 @@ test("personal values are in no log, report, model or package of a whole life, a
   const [line = ""] = readFileSync(place.path("predictions", "prod", "loans", day ?? ""), "utf8").split("\n");
   expect(JSON.parse(line)).toMatchObject({ redacted: ["income", "region"] });
   expect(Object.keys((JSON.parse(line) as { inputs: object[] }).inputs[0] ?? {})).toEqual(["months"]);
+});
+
+test("trees over a personal number part it where nobody's value is", async () => {
+  const trees = path.join(models, "loans-trees");
+  cpSync(path.join(models, "loans"), trees, { recursive: true });
+  const definition = path.join(trees, "model.ts");
+  const text = readFileSync(definition, "utf8")
+    .replace('name: "loans"', 'name: "loans-trees"')
+    .replace('{ kind: "logistic", l2: 1 }', '{ kind: "boosted-trees", minLeafRows: 5 }');
+  await writeFile(definition, text);
+  // Who earns more repays, now and then not.
+  const taught = rows.map((row, index) => row.replace(/\w+$/, String(index > 200 !== (index % 9 === 0))));
+  await writeFile(path.join(trees, "data.csv"), `client,income,region,months,repaid\n${taught.join("\n")}\n`);
+  const run = await place.json<RunRecord>(["lifecycle", "--model", "loans-trees", "--yes"], 0, env);
+  expect(run).toMatchObject({ outcome: "released" });
+  const model = readFileSync(place.path("runs", run.id, "model", "model.onnx"), "latin1");
+  expect(model).toContain("TreeEnsemble");
+  expect(filesThatTell()).toEqual([]);
 });
 
 /** Whether a text has a client, or an income of the data. */

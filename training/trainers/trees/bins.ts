@@ -1,4 +1,4 @@
-import { distributionOf } from "./distribution";
+import { distributionOf, type Distribution } from "./distribution";
 
 /** Bins of a feature. A number's are 0 to 254 in rising order and 255 for missing; a category's are its codes less 1. */
 export const binCount = 256;
@@ -58,9 +58,18 @@ function distinctOf(sorted: Float64Array, max: number): number[] | undefined {
  * few, otherwise at quantiles, so that each bin has about as many rows. What is not finite makes no threshold: NaN is
  * missing, and infinity is in the bin at its end.
  */
-export function numberThresholds(values: Float64Array, weights?: Float64Array): Float64Array {
+export function numberThresholds(
+  values: Float64Array,
+  weights?: Float64Array,
+  { isPersonal = false }: { readonly isPersonal?: boolean | undefined } = {},
+): Float64Array {
   const some = sample(values, weights);
   const distribution = distributionOf(some.values, some.weights);
+  const thresholds = thresholdsOf(distribution);
+  return isPersonal ? onGrid(thresholds, distribution) : thresholds;
+}
+
+function thresholdsOf(distribution: Distribution): Float64Array {
   const midway = (low: number, high: number): number => low / 2 + high / 2;
   const distinct = distinctOf(distribution.values, maxValueBins);
   if (distinct) {
@@ -70,6 +79,20 @@ export function numberThresholds(values: Float64Array, weights?: Float64Array): 
     distribution.quantile((index + 1) / maxValueBins),
   );
   return cuts.filter((value, index) => index === 0 || value !== cuts[index - 1]);
+}
+
+/** Steps of the grid over nine tenths of a personal number's values, at least; ten times as many at most. */
+const gridSteps = 20;
+
+/**
+ * Thresholds of a personal number, which are values of persons or lie midway between two of them, moved to the middle of the steps of a
+ * round grid: these say where many values are, and nobody's.
+ */
+function onGrid(thresholds: Float64Array, { values, quantile }: Distribution): Float64Array {
+  const spread = quantile(0.95) - quantile(0.05) || (values.at(-1) ?? NaN) - (values[0] ?? NaN);
+  const step = 10 ** Math.floor(Math.log10(spread / gridSteps));
+  const moved = thresholds.map((value) => (Math.floor(value / step) + 0.5) * step);
+  return moved.filter((value, index) => Number.isFinite(value) && value !== moved[index - 1]);
 }
 
 /** The bin of a number: how many thresholds are below it. */
@@ -98,7 +121,7 @@ export interface BinnedRows {
 export type RawColumn = {
   readonly monotone: -1 | 0 | 1;
 } & (
-  | { readonly kind: "number"; readonly values: Float64Array }
+  | { readonly kind: "number"; readonly values: Float64Array; readonly isPersonal?: boolean }
   | { readonly kind: "category"; readonly values: Uint8Array; readonly categories: number }
 );
 
@@ -118,7 +141,9 @@ export function binRows(
     const own = byFeature[position] ?? new Uint8Array();
     const { kind, values, monotone } = column;
     const thresholds =
-      kind === "number" ? numberThresholds(pick(values), weights && pick(weights)) : new Float64Array();
+      kind === "number"
+        ? numberThresholds(pick(values), weights && pick(weights), column)
+        : new Float64Array();
     const missing = kind === "number" ? missingNumber : otherBin;
     let hasMissing = false;
     for (let row = 0, at = position; row < rows; row++, at += stride) {

@@ -78,7 +78,7 @@ export async function readTreeRows(
   const features: TreeFeature[] = [];
   const truncated: string[] = [];
   for (const input of inputs) {
-    const { name } = input;
+    const { name, type, personal = false } = input;
     const encoding = encodings?.get(name);
     if (encoding) {
       const { values: texts, numbers, other } = encoding;
@@ -94,7 +94,13 @@ export async function readTreeRows(
     columns.push(
       values
         ? { kind: "category", monotone: 0, values: new Uint8Array(rows), categories: values.length }
-        : { kind: "number", monotone: direction[monotone[name] ?? "none"], values: new Float64Array(rows) },
+        : {
+            kind: "number",
+            monotone: direction[monotone[name] ?? "none"],
+            values: new Float64Array(rows),
+            // Of a truth value there is one threshold, between no and yes.
+            isPersonal: personal && type === "number",
+          },
     );
   }
   const weight = await trainingWeight(engine, definition, from);

@@ -34,6 +34,27 @@ test("a row of weight 0 makes no threshold, and one of weight 3 counts as three"
 });
 
 test.each([
+  ["few", Array.from({ length: 40 }, (_, index) => 31_007.5 + index ** 2 * 97)],
+  ["many", Array.from({ length: 5000 }, (_, index) => 900 * 1.0015 ** index + 0.123)],
+  ["near each other", Array.from({ length: 300 }, (_, index) => 5e6 + index / 987.1)],
+  ["two", [3, 4]],
+])(
+  "thresholds of a personal number with %s values are round, in order, and no value of anybody",
+  (_, values) => {
+    const known = numberThresholds(Float64Array.from(values));
+    const round = numberThresholds(Float64Array.from(values), undefined, { isPersonal: true });
+    expect(round.length).toBeGreaterThan(Math.min(known.length, 20) * 0.45);
+    expect([...round]).toEqual([...round].sort((one, other) => one - other));
+    const told = new Set([...values, ...known]);
+    expect([...round].filter((value) => told.has(value))).toEqual([]);
+    // Moving one value does not move them.
+    const other = values.map((value, index) => (index === 1 ? value + (values[2] ?? 0) * 1e-7 : value));
+    if (values.length > 2)
+      expect(numberThresholds(Float64Array.from(other), undefined, { isPersonal: true })).toEqual(round);
+  },
+);
+
+test.each([
   [-5, 0],
   [1, 0],
   [1.0000000000000002, 1],
