@@ -8,7 +8,6 @@ import type { SigningKey } from "../../platform/signing/key-signature";
 import { readTrustedKeys } from "../../platform/signing/trusted-keys";
 import { checkSteering } from "../../platform/registry/steering-signature";
 import { checkSignature, signatureTag } from "../../platform/registry/version-signature";
-import type { Settings } from "../../platform/settings/settings";
 import type { Session } from "../session/session";
 import { formatTable } from "../terminal/format-table";
 import type { CommandScope } from "./command-scope";
@@ -76,7 +75,8 @@ function addShow(registry: Command, scope: CommandScope): void {
     });
 }
 
-async function signingKeyOf({ signingKey }: Settings<"cli">): Promise<SigningKey> {
+async function signingKeyOf({ signing }: Session): Promise<SigningKey> {
+  const signingKey = await signing.signingKey();
   if (signingKey !== undefined) return signingKeys().readSigningKey(signingKey);
   throw new PlatformError(
     "USAGE",
@@ -101,7 +101,7 @@ function addSign(registry: Command, scope: CommandScope): void {
           "Expected a version, or an image with --image. Give one of the two.",
         );
       const session = await open(scope, flags);
-      const key = await signingKeyOf(session.settings);
+      const key = await signingKeyOf(session);
       if (ref === undefined) return images().signOneImage(session, flags.image ?? "", key);
       const signed = await signing().signRegistered(session.registry, ref, key);
       session.output.result(signed, `${version} is signed: ${signed.tags[signatureTag]}`);
@@ -109,8 +109,10 @@ function addSign(registry: Command, scope: CommandScope): void {
 }
 
 /** The keys that are trusted: those of the setting or, without it, the one that this command would sign with. */
-async function trustedKeysOf({ trustedKeys, signingKey }: Settings<"cli">): Promise<readonly KeyObject[]> {
+async function trustedKeysOf({ signing }: Session): Promise<readonly KeyObject[]> {
+  const trustedKeys = await signing.trustedKeys();
   if (trustedKeys !== undefined) return readTrustedKeys(trustedKeys);
+  const signingKey = await signing.signingKey();
   if (signingKey !== undefined) return [(await signingKeys().readSigningKey(signingKey)).publicKey];
   throw new PlatformError(
     "USAGE",
@@ -148,7 +150,7 @@ function addVerify(registry: Command, scope: CommandScope): void {
     .addOption(jsonOption())
     .action(async (flags: RegistryFlags) => {
       const session = await open(scope, flags);
-      const trusted = await trustedKeysOf(session.settings);
+      const trusted = await trustedKeysOf(session);
       if (flags.image !== undefined) return images().verifyOneImage(session, flags.image, trusted);
       const states = [];
       for (const version of await session.registry.list(flags.model))

@@ -23,6 +23,8 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import type { AuditTrail } from "../../platform/audit/audit-trail";
 import { auditedRegistry } from "../../platform/audit/audited-registry";
 import { findSettingOfPlace, openAudit } from "./open-audit";
+import type { Signing } from "../../deploy/azure/signed-image";
+import { openSigning } from "./open-signing";
 import { packagingOf } from "./packaging";
 import { sweepLeftOvers } from "../runs/left-overs";
 import type { Output } from "../terminal/output";
@@ -39,6 +41,8 @@ export interface Session {
   readonly environments: Environments;
   readonly workspace: Workspace;
   readonly registry: Registry;
+  /** What versions and images are signed with, and whose signatures are trusted. */
+  readonly signing: Signing;
   /** Where that is: "local", or an MLflow tracking URI. */
   readonly locateRegistry: () => Promise<string>;
   readonly runs: Runs;
@@ -85,10 +89,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const report = ({ message }: PlatformError): void => {
     output.print(message);
   };
+  const signing = openSigning(settings, options.signal);
   const openAt = (location: string): Registry =>
     openRegistry(location === "local" ? workspace.registry : location, {
       report,
-      signingKey: settings.signingKey,
+      // A registry that is named by hand need not be that of a stack.
+      signingKey: process.env.MLOPS_REGISTRY === undefined ? signing.signingKey : settings.signingKey,
     });
   let address: Promise<string> | undefined;
   const locate = (): Promise<string> => (address ??= registryAddress(settings, options.signal));
@@ -108,6 +114,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     workspace,
     audit,
     registry: auditedRegistry(registry, audit),
+    signing,
     locateRegistry: locate,
     runs: new Runs(workspace.runs, report),
     deployer: new LaptopDeployer({

@@ -42,7 +42,7 @@ export function openTarget(session: Session, name: TargetName): Target {
   // Loaded on use: commands about this machine do without it.
   const { openAzureTarget } =
     require("../../deploy/azure/azure-target") as typeof import("../../deploy/azure/azure-target");
-  const { output, signal, settings: signing, audit } = session;
+  const { output, signal, signing, audit } = session;
   const azure = openAzureTarget({ report: (line) => output.print(line), signal, signing });
   return { ...azure, deployer: auditedDeployer(azure.deployer, audit) };
 }

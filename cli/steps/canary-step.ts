@@ -43,11 +43,11 @@ export function describeStage({ weight, comparedWith, verdict, explanation, cana
 /** What the canary of a run's release is judged by, at a stage and by hand. */
 export async function judgingOf(context: RunContext): Promise<CanaryJudging> {
   const { run, definition, session } = context;
-  const { environments, registry, settings } = session;
+  const { environments, registry } = session;
   // What the last test saw is nearest to what production will see.
   const tested = environments.testing.at(-1) ?? environments.training;
   const version = await registry.get(parseModelRef(releaseOf(context).model));
-  const { trustedKeys } = settings;
+  const trustedKeys = await session.signing.trustedKeys();
   if (trustedKeys !== undefined) requireSteering(version, await readTrustedKeys(trustedKeys));
   const expected = expectedShift(version.tags);
   return {

@@ -1,11 +1,11 @@
-import { PlatformError } from "../../platform/base/errors";
+import { PlatformError, reasonOf } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { serveAtOnce } from "../../deploy/rules/set-canary";
 import { runLoad } from "../../deploy/tests/load";
 import { packageModel } from "../../deploy/package/package";
 import { heldOutRows } from "../runs/held-out-rows";
 import { untilAnswered } from "../../deploy/tests/new-address";
-import { requireSmoke, smokeRelease, type SmokeCheck } from "../../deploy/tests/smoke";
+import { requireSmoke, smokeFault, smokeRelease, type SmokeCheck } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";
 import { packagingOf } from "../session/packaging";
 import { crown, passedBefore, releaseOf } from "./release-of-run";
@@ -129,34 +129,53 @@ export const loadStep = (environment: string, name = "load"): Step => ({
   },
 });
 
-/** Goes back to the version before, which is the champion again; how the run ends. Throws when there is none to go back to. */
-async function goBack(context: RunContext, checks: readonly SmokeCheck[]): Promise<StepResult> {
+/** Goes back to the version before, which is the champion again; how the run ends. Undefined when there is none to go back to. */
+async function goBack(
+  context: RunContext,
+  { fault, reason }: { readonly fault: string; readonly reason: string },
+): Promise<StepResult | undefined> {
   const { target, definition, session } = context;
   const { production } = session.environments;
   const { previous } = await target.deployer.status(production, definition.name);
-  if (previous === undefined) requireSmoke(checks, production);
-  const { stable } = await target.deployer.rollback(
-    production,
-    definition.name,
-    "It failed its smoke test with all traffic.",
-  );
+  if (previous === undefined) return undefined;
+  const why = `It ${fault} with all traffic.`;
+  const { stable } = await target.deployer.rollback(production, definition.name, why);
   const serving = stable?.model ?? "nothing";
   if (stable !== undefined) await crown(session, stable.model);
-  const failed = checks.filter(({ passed }) => !passed).map(({ name, detail }) => `${name}: ${detail}`);
-  const explanation = `${releaseOf(context).model} failed its smoke test in ${production} with all traffic, so that ${serving} serves again: ${failed.join("; ")}`;
+  const explanation = `${releaseOf(context).model} ${fault} in ${production} with all traffic, so that ${serving} serves again: ${reason}`;
   return { message: explanation, ends: { outcome: "rolled-back", explanation } };
+}
+
+async function smokeProduction(context: RunContext): Promise<SmokeCheck[]> {
+  const { target, definition, session } = context;
+  const { production } = session.environments;
+  session.signal.throwIfAborted();
+  const url = await servingUrl(context, production);
+  return smokeRelease(releaseOf(context), url, await target.access(production, definition.name));
+}
+
+/** A release that nobody could test does not stay: whoever stopped it, or what was missing, is told, and the version before serves. */
+async function withoutTest(context: RunContext, error: unknown): Promise<StepResult> {
+  const gone = await goBack(context, { fault: "could not be tested", reason: reasonOf(error) });
+  if (gone === undefined || context.session.signal.aborted) throw error;
+  return gone;
 }
 
 /** Tests what production serves with all traffic; a release that fails there goes, and the version before comes back. */
 export const verifyStep: Step = {
   name: "verify",
   async run(context) {
-    const { target, definition } = context;
-    const { production } = context.session.environments;
-    const url = await servingUrl(context, production);
-    const access = await target.access(production, definition.name);
-    const checks = await smokeRelease(releaseOf(context), url, access);
-    if (checks.some(({ passed }) => !passed)) return goBack(context, checks);
-    return { message: `${checks.length} checks passed in production` };
+    let checks: SmokeCheck[];
+    try {
+      checks = await smokeProduction(context);
+    } catch (error) {
+      return withoutTest(context, error);
+    }
+    const failed = checks.filter(({ passed }) => !passed);
+    if (failed.length === 0) return { message: `${checks.length} checks passed in production` };
+    const reason = failed.map(({ name, detail }) => `${name}: ${detail}`).join("; ");
+    const gone = await goBack(context, { fault: "failed its smoke test", reason });
+    if (gone === undefined) throw smokeFault(failed, context.session.environments.production);
+    return gone;
   },
 };

@@ -12,7 +12,7 @@ import { imageTestedIn, provideImage } from "./release-image";
 import { ReleaseStack } from "./release-stack";
 import { startContainers } from "./start-containers";
 import { scoringAccess } from "./scoring-access";
-import type { SigningSettings } from "./signed-image";
+import type { Signing } from "./signed-image";
 import { recordServed } from "./served-record";
 import { readStackOutputs } from "./stack-outputs";
 import { settingOf } from "./stack-settings";
@@ -22,7 +22,7 @@ interface AzureTargetOptions {
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
   /** What images are signed with, and whose signatures are asked for where a stack names nobody. */
-  readonly signing: SigningSettings;
+  readonly signing: Signing;
 }
 
 /**

@@ -5,7 +5,7 @@ import { imageReference } from "../../platform/release/release-state";
 import { requirePackage, type Deployment, type Release } from "../../platform/release/deployment";
 import { importImage } from "./import-image";
 import { pushScoringImage } from "./scoring-image";
-import { requireSignedFor, type SigningSettings } from "./signed-image";
+import { requireSignedFor, type Signing } from "./signed-image";
 import { digestOfImage } from "./stack-release";
 import type { StackOutputs } from "./pulumi-stack";
 
@@ -43,7 +43,7 @@ interface ImageSources {
   readonly outputs: StackOutputs;
   /** Outputs of the stacks in which it was tested. */
   readonly earlier: () => Promise<readonly StackOutputs[]>;
-  readonly signing: SigningSettings;
+  readonly signing: Signing;
   readonly signal: AbortSignal;
 }
 
@@ -91,7 +91,7 @@ export async function provideImage(release: Release, sources: ImageSources): Pro
   const { outputs, signing } = sources;
   const image =
     release.image ??
-    (await pushScoringImage(requirePackage(release), { registry, signingKey: signing.signingKey }));
+    (await pushScoringImage(requirePackage(release), { registry, signingKey: await signing.signingKey() }));
   const verified = await requireSignedFor(outputs, image, signing);
   return image.startsWith(`${registry}/`) ? image : copyOf(image, verified, sources);
 }

@@ -5,10 +5,12 @@ import { azureRegistryLogin } from "./registry-sign-in";
 import { findSetting } from "./stack-settings";
 import type { StackOutputs } from "./pulumi-stack";
 
-/** What this command signs with, and whom it trusts: its settings. */
-export interface SigningSettings {
-  readonly signingKey?: string | undefined;
-  readonly trustedKeys?: string | undefined;
+/** What a command signs with, and whom it trusts, found when it is needed. */
+export interface Signing {
+  /** A PEM file, or the address of a vault's key or secret. */
+  readonly signingKey: () => Promise<string | undefined>;
+  /** A PEM file of public keys, or its text. */
+  readonly trustedKeys: () => Promise<string | undefined>;
 }
 
 /**
@@ -18,9 +20,10 @@ export interface SigningSettings {
 export async function requireSignedFor(
   outputs: StackOutputs,
   image: string,
-  { trustedKeys: own }: SigningSettings,
+  signing: Signing,
 ): Promise<VerifiedImage | undefined> {
-  const asked = findSetting(outputs, { process: "scoring", name: "MLOPS_TRUSTED_KEYS" }) ?? own;
+  const asked =
+    findSetting(outputs, { process: "scoring", name: "MLOPS_TRUSTED_KEYS" }) ?? (await signing.trustedKeys());
   if (asked === undefined) return undefined;
   const login = await azureRegistryLogin(parseImageReference(image).host);
   return requireSignedImage(image, await readTrustedKeys(asked), { login });

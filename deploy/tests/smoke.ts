@@ -133,8 +133,11 @@ export async function smokeRelease(
 /** Throws when a check has failed; the message lists every failed one. */
 export function requireSmoke(checks: readonly SmokeCheck[], where: string): void {
   const failed = checks.filter((check) => !check.passed);
-  if (failed.length === 0) return;
-  throw new PlatformError(
+  if (failed.length > 0) throw smokeFault(failed, where);
+}
+
+export function smokeFault(failed: readonly SmokeCheck[], where: string): PlatformError {
+  return new PlatformError(
     "DEPLOYMENT_FAILED",
     `The smoke test in ${where} failed. Every check has to pass. Look at the service's log for the reason.\n${failed.map(({ name, detail }) => `  - ${name}: ${detail}`).join("\n")}`,
   );

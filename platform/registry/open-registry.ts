@@ -13,13 +13,17 @@ export function openRegistry(location: string, options: RegistryOptions): Regist
   const opened = openUnsigned(location, options);
   const registry =
     trustedKeys === undefined ? opened : trustingRegistry(opened, () => readTrustedKeys(trustedKeys));
-  return signingKey === undefined ? registry : signingRegistry(registry, () => readSigningKey(signingKey));
+  if (signingKey === undefined) return registry;
+  return signingRegistry(registry, async () => {
+    const location = typeof signingKey === "string" ? signingKey : await signingKey();
+    return location === undefined ? undefined : readSigningKey(location);
+  });
 }
 
 interface RegistryOptions extends LocalRegistryOptions {
   readonly signal?: AbortSignal;
-  /** Versions that are registered are signed with this key: a PEM file, or the address of a vault's key or secret. */
-  readonly signingKey?: string | undefined;
+  /** Versions that are registered are signed with this key: a PEM file, or the address of a vault's key or secret; or who finds it when it is needed. */
+  readonly signingKey?: string | (() => Promise<string | undefined>) | undefined;
   /** What is downloaded has to be signed by one of these keys: a PEM file, or its text. */
   readonly trustedKeys?: string | undefined;
 }

@@ -18,11 +18,14 @@ export async function signRegistered(
   return registry.get(ref);
 }
 
-/** A registry in which every version that is registered gets a signature. The key is read before anything is. */
-export function signingRegistry(registry: Registry, readKey: () => Promise<SigningKey>): Registry {
+/** A registry in which every version that is registered gets a signature, where there is a key. The key is read before anything is. */
+export function signingRegistry(
+  registry: Registry,
+  readKey: () => Promise<SigningKey | undefined>,
+): Registry {
   return registryWith(registry, async (name, modelDirectory, tags) => {
     const key = await readKey();
     const version = await registry.register(name, modelDirectory, tags);
-    return signRegistered(registry, version, key);
+    return key === undefined ? version : signRegistered(registry, version, key);
   });
 }

@@ -14,6 +14,8 @@ export interface ApprovalRequest {
   readonly champion?: Measured | undefined;
   /** Summary of the tests before production. */
   readonly tests?: string | undefined;
+  /** Which requests of today's clients it refuses or misreads, in a sentence; absent when none. */
+  readonly refusals?: string | undefined;
   /** URL of the page on which to approve. */
   readonly link?: string | undefined;
 }
@@ -40,6 +42,7 @@ function factsOf(request: ApprovalRequest): (readonly [string, string])[] {
   return [
     ...metricLines(request),
     ...(request.tests === undefined ? [] : [["tests", request.tests] as const]),
+    ...(request.refusals === undefined ? [] : [["clients", request.refusals] as const]),
   ];
 }
 

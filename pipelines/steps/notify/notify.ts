@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { PlatformError } from "../../../platform/base/errors";
 import { withTemporaryFolder } from "../../../platform/base/files";
+import { describeRefusals } from "../../../platform/release/refusals";
 import { readModelMetrics } from "../../../platform/model/model-directory";
 import { formatModelRef, parseModelRef, type ModelRef } from "../../../platform/definition/model-ref";
 import { readEnvironments } from "../../../platform/release/environments";
@@ -78,27 +79,33 @@ async function findWaiting(env: NodeJS.ProcessEnv): Promise<Waiting> {
   };
 }
 
-function measure(registry: Registry, ref: ModelRef): Promise<Measured> {
-  return withTemporaryFolder("mlops-notify-", async (folder) => {
-    const directory = path.join(folder, "model");
-    await registry.download(ref, directory);
-    const { heldOut } = await readModelMetrics(directory);
-    return { model: formatModelRef(ref), metrics: heldOut.metrics };
-  });
+interface Downloaded extends Measured {
+  readonly directory: string;
+}
+
+async function download(registry: Registry, ref: ModelRef, folder: string): Promise<Downloaded> {
+  const directory = path.join(folder, String(ref.version));
+  await registry.download(ref, directory);
+  const { heldOut } = await readModelMetrics(directory);
+  return { model: formatModelRef(ref), metrics: heldOut.metrics, directory };
 }
 
 async function requestOf(context: StepContext, { ref, tested }: Waiting): Promise<ApprovalRequest> {
   const { env, print } = context;
   const registry = openRegistry(await locateRegistry(context), { report: (error) => print(error.message) });
-  const candidate = await measure(registry, ref);
-  const served = await registry.findAlias(ref.name, "champion");
-  const other = served !== undefined && served.version !== ref.version;
-  return {
-    candidate,
-    champion: other ? await measure(registry, served) : undefined,
-    tests: tested,
-    link: jobLinkOf(env),
-  };
+  return withTemporaryFolder("mlops-notify-", async (folder) => {
+    const candidate = await download(registry, ref, folder);
+    const served = await registry.findAlias(ref.name, "champion");
+    const isOther = served !== undefined && served.version !== ref.version;
+    const champion = isOther ? await download(registry, served, folder) : undefined;
+    return {
+      candidate,
+      champion,
+      tests: tested,
+      refusals: champion && (await describeRefusals(champion, candidate.directory)),
+      link: jobLinkOf(env),
+    };
+  });
 }
 
 /** Adds the request to the run's summary page, where approvers decide. */

@@ -73,6 +73,7 @@ const served = (version: number) => ({
 /** A run whose release is production's stable version, with or without one before it. */
 function released(previous: number | undefined) {
   const done: string[] = [];
+  const stop = new AbortController();
   const deployer = {
     status: () =>
       Promise.resolve({
@@ -89,6 +90,7 @@ function released(previous: number | undefined) {
     target: { deployer, access: () => Promise.resolve({ headers: {}, certificate: "pem" }), addressLagMs: 7 },
     definition: { name: "cost" },
     session: {
+      signal: stop.signal,
       environments: { production: "live" },
       registry: {
         setAlias: ({ name, version }: { name: string; version: number }, alias: string) =>
@@ -97,7 +99,7 @@ function released(previous: number | undefined) {
     },
     run: { id: "one", release: served(2) },
   } as unknown as RunContext;
-  return { context, done };
+  return { context, done, stop };
 }
 
 test("production that fails with all traffic goes back to the version before, which is the champion again", async () => {
@@ -119,6 +121,28 @@ test("without a version before, what failed is said, and nothing is changed", as
     message: expect.stringMatching(/^The smoke test in live failed\./),
   });
   expect(done).toEqual([]);
+});
+
+test("what cannot be tested with all traffic does not stay either: the version before comes back", async () => {
+  const { context, done } = released(1);
+  const access = jest.fn().mockRejectedValue(new Error("The vault refuses this identity."));
+  const { ends } = await verifyStep.run({ ...context, target: { ...context.target, access } });
+  expect(ends).toEqual({
+    outcome: "rolled-back",
+    explanation:
+      "cost:2 could not be tested in live with all traffic, so that cost:1 serves again: The vault refuses this identity.",
+  });
+  expect(done).toEqual(["rollback in live", "champion is cost:1"]);
+});
+
+test.each([
+  ["with one before it, which comes back", 1, ["rollback in live", "champion is cost:1"]],
+  ["without one", undefined, []],
+])("a release that is stopped before it was tested ends as stopped: %s", async (_, previous, expected) => {
+  const { context, done, stop } = released(previous);
+  stop.abort(new Error("The job was cancelled."));
+  await expect(verifyStep.run(context)).rejects.toThrow("The job was cancelled.");
+  expect(done).toEqual(expected);
 });
 
 test.each([

@@ -7,6 +7,7 @@ import {
   signingKeyOf,
   signingKeyP256Pem,
 } from "../../platform/signing/signing-fixture";
+import { signingWith } from "./signing";
 
 const trusting = (keys: string) => ({ environment: { scoring: { MLOPS_TRUSTED_KEYS: keys } } });
 let registry: RegistryServer;
@@ -17,7 +18,7 @@ afterEach(() => registry.close());
 
 test("a stack that trusts keys gets only images that one of them has signed, whatever the command trusts", async () => {
   const image = registry.image("scoring");
-  const own = { trustedKeys: publicKeyPem };
+  const own = signingWith({ trustedKeys: publicKeyPem });
   await expect(requireSignedFor(trusting(publicKeyP256Pem), image, own)).rejects.toMatchObject({
     code: "CONFLICT",
     message: expect.stringContaining("is not signed") as string,
@@ -32,5 +33,5 @@ test("a stack that trusts keys gets only images that one of them has signed, wha
 });
 
 test("nobody is asked where neither the stack nor the command trusts keys", async () => {
-  expect(await requireSignedFor({}, "none.invalid/scoring@sha256:0", {})).toBeUndefined();
+  expect(await requireSignedFor({}, "none.invalid/scoring@sha256:0", signingWith())).toBeUndefined();
 });

@@ -10,6 +10,8 @@ import { startServer, type Received, type SmallServer } from "../../../platform/
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
 import { digestOf } from "../../../../platform/base/files";
 import { openLocalRegistry } from "../../../../platform/registry/local/local-registry";
+import type { Signature } from "../../../../platform/model/signature";
+import { signature, writeCostModel } from "../../../scoring/model-fixture";
 import { runStepProgram, type StepResult } from "../run-step";
 
 const request: ApprovalRequest = {
@@ -172,16 +174,20 @@ describe("a message to a webhook", () => {
 describe("npm run release:notify", () => {
   const folder = useTemporaryFolder();
 
-  async function registerTwo(): Promise<void> {
+  /** The second one as it is given, of the same signature if it is not. */
+  async function registerTwo(second?: Signature): Promise<void> {
     const registry = openLocalRegistry(folder("home", "registry"), { report: () => undefined });
     for (const rmse of [54.35, 50.63]) {
       const measured = { rows: 85, metrics: { rmse, r2: 0.5 } };
-      await mkdir(folder(`${rmse}`));
-      await writeFile(folder(`${rmse}`, "MLmodel"), "flavors: {}\n");
+      await writeCostModel(folder(`${rmse}`));
       await writeFile(
         folder(`${rmse}`, "metrics.json"),
         JSON.stringify({ heldOut: measured, training: measured }),
       );
+      if (second && rmse === 50.63) {
+        const metadata = { mlops: { name: "cost", run: "run-2", signature: second } };
+        await writeFile(folder(`${rmse}`, "MLmodel"), JSON.stringify({ metadata }));
+      }
       await registry.register("diabetes", folder(`${rmse}`), {});
     }
     await registry.setAlias({ name: "diabetes", version: 1 }, "champion");
@@ -234,7 +240,22 @@ describe("npm run release:notify", () => {
       /^diabetes:2 waits for approval to replace diabetes:1\n {2}rmse: [\d.]+ \(champion [\d.]+\)/,
     );
     expect(stdout).toContain(`##vso[task.uploadsummary]${folder("Approval.md")}`);
-    expect(await readFile(folder("Approval.md"), "utf8")).toContain("## diabetes:2 waits for approval");
+    const page = await readFile(folder("Approval.md"), "utf8");
+    expect(page).toContain("## diabetes:2 waits for approval");
+    expect(page).not.toContain("clients");
+    expect(code).toBe(0);
+  });
+
+  test("says which requests of today's clients would be refused", async () => {
+    const [age, ...others] = signature.inputs;
+    if (age === undefined) throw new Error("The model has no input.");
+    const narrowed = { ...age, range: [18, 65] as [number, number], outside: "refuse" as const };
+    await registerTwo({ ...signature, inputs: [narrowed, ...others] });
+    const agent = { GITHUB_STEP_SUMMARY: folder("Summary.md") };
+    const { code, stdout } = await notify({ MODEL: "diabetes", MODEL_VERSION: "2", ...agent });
+    const told = 'Requests are refused or misread that diabetes:1 answers: "age"';
+    expect(stdout).toContain(`  clients: ${told}`);
+    expect(await readFile(folder("Summary.md"), "utf8")).toContain(`| clients | ${told}`);
     expect(code).toBe(0);
   });
 
