@@ -1,6 +1,6 @@
 /**
  * `npm run bench:drift`: time and memory of measuring drift against a reference: of Parquet files of two and ten million rows (`--rows`
- * for another greatest number), and of records of the prediction log, a tenth as many rows in requests of ten. Ends with 1 where the time
+ * for another greatest number), and of files of the prediction log, a tenth as many rows in requests of ten. Ends with 1 where the time
  * is too long, or more rows take more memory.
  */
 import { execFile } from "node:child_process";
@@ -13,6 +13,7 @@ import { profileTable } from "../platform/drift/profile-table";
 import { DuckDbEngine } from "../platform/sql/duckdb/duckdb-engine";
 import { literal } from "../platform/sql/engine";
 import { flatWithin, goal, verdictOnMemory, verdictOnTime, type Measured, type Verdict } from "./drift-goals";
+import { writeLog } from "./drift-log";
 import { printTable } from "./table";
 
 const run = promisify(execFile);
@@ -43,10 +44,12 @@ async function writeRows(folder: string, sizes: readonly number[]): Promise<void
     await engine.run("SELECT setseed(0.42)");
     await engine.run(`CREATE TABLE reference AS ${rowsOf(referenceRows, 0)}`);
     const profiles = await profileTable(engine, "reference", columns);
-    const reference: Profile = { rows: referenceRows, columns: profiles };
+    // Incomes do not repeat by chance, so that the log is searched for rows that are alike.
+    const reference: Profile = { rows: referenceRows, columns: profiles, likeRows: 1e-9 };
     await writeFile(path.join(folder, "reference.json"), JSON.stringify(reference));
     for (const rows of sizes) {
       await engine.run(`COPY (${rowsOf(rows, 1)}) TO ${literal(fileOf(folder, rows))} (FORMAT parquet)`);
+      await writeLog(logOf(folder, rows / 10), rows / 10);
     }
   } finally {
     await engine.close();
@@ -54,14 +57,15 @@ async function writeRows(folder: string, sizes: readonly number[]): Promise<void
 }
 
 const fileOf = (folder: string, rows: number): string => path.join(folder, `${rows}.parquet`);
+const logOf = (folder: string, rows: number): string => path.join(folder, `log-${rows}`);
 
 /** Measures in a process of its own. */
-async function measure(folder: string, kind: "file" | "records", rows: number): Promise<Measured> {
+async function measure(folder: string, kind: "file" | "log", rows: number): Promise<Measured> {
   const program = path.join(__dirname, "drift-measure.ts");
   const reference = path.join(folder, "reference.json");
   const { stdout } = await run(process.execPath, [
     ...["--require", "tsx/cjs", program],
-    ...[kind, reference, String(rows), fileOf(folder, rows)],
+    ...[kind, reference, String(rows), kind === "file" ? fileOf(folder, rows) : logOf(folder, rows)],
   ]);
   return JSON.parse(stdout) as Measured;
 }
@@ -93,8 +97,8 @@ async function main(): Promise<void> {
       await measure(folder, "file", sizes[1]),
     ];
     const [fewOfLog, ofLog] = [
-      await measure(folder, "records", sizes[0] / 10),
-      await measure(folder, "records", sizes[1] / 10),
+      await measure(folder, "log", sizes[0] / 10),
+      await measure(folder, "log", sizes[1] / 10),
     ];
     const { size } = await stat(fileOf(folder, rows));
     const verdicts: Verdict[] = [
@@ -108,8 +112,8 @@ async function main(): Promise<void> {
       [
         cellsOf("a Parquet file", fewOfFile, ["", ""]),
         cellsOf(`a Parquet file of ${Math.round(size / 1e6)} MB`, ofFile, [`${time}`, `${memory}`]),
-        cellsOf("records of the log", fewOfLog, ["", ""]),
-        cellsOf("records of the log", ofLog, ["", `${memoryOfLog}`]),
+        cellsOf("a prediction log", fewOfLog, ["", ""]),
+        cellsOf("a prediction log", ofLog, ["", `${memoryOfLog}`]),
       ],
     );
     console.log(

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { digestOfRow } from "./row-digest";
 
 /** Different rows that are counted at once. */
 const maxRows = 10_000;
@@ -13,7 +13,7 @@ export class RepeatedRows {
   private limit = 2 ** 48;
 
   add(row: readonly unknown[]): void {
-    const digest = createHash("sha256").update(JSON.stringify(row)).digest().readUIntBE(0, 6);
+    const digest = digestOfRow(row);
     if (digest >= this.limit) return;
     this.counts.set(digest, (this.counts.get(digest) ?? 0) + 1);
     while (this.counts.size > maxRows) this.halve();

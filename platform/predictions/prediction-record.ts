@@ -20,14 +20,37 @@ export interface PredictionRecord {
   readonly test?: true;
 }
 
+/** Of what JSON has: a number too large to be one is none. */
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+function isValue(value: unknown): boolean {
+  return isNumber(value) || typeof value === "string" || typeof value === "boolean" || value === null;
+}
+
+function isRow(row: unknown): boolean {
+  if (typeof row !== "object" || row === null || Array.isArray(row)) return false;
+  // Without a list of its values: this is done with every row.
+  for (const name in row) if (!isValue((row as Readonly<Record<string, unknown>>)[name])) return false;
+  return true;
+}
+
+const isPrediction = (value: unknown): boolean => isNumber(value) || typeof value === "string";
+const isProbability = (value: unknown): boolean =>
+  isNumber(value) || (Array.isArray(value) && value.every(isNumber));
+
+/** A list, checked by one call for each item: a schema of what is in it takes ten times as long, and a log has millions of rows. */
+function listOf<Item>(isItem: (value: unknown) => boolean) {
+  return z.custom<Item[]>((value) => Array.isArray(value) && value.every(isItem), "expected a list");
+}
+
 const recordSchema = z
   .object({
     id: z.string(),
     time: z.iso.datetime(),
     model: z.string(),
-    inputs: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))),
-    outputs: z.array(z.union([z.number(), z.string()])),
-    probabilities: z.array(z.union([z.number(), z.array(z.number())])).exactOptional(),
+    inputs: listOf<PredictionRecord["inputs"][number]>(isRow),
+    outputs: listOf<number | string>(isPrediction),
+    probabilities: listOf<number | number[]>(isProbability).exactOptional(),
     redacted: z.array(z.string()).exactOptional(),
     test: z.literal(true).exactOptional(),
   })

@@ -10,7 +10,7 @@ test("bench:drift measures two sizes, each in a process of its own, and names go
   const { stdout } = await run(process.execPath, args, { cwd: root });
   const cells = stdout
     .split("\n")
-    .filter((line) => /^\| (a Parquet|records)/.test(line))
+    .filter((line) => /^\| a (Parquet|prediction)/.test(line))
     .map((line) => line.split("|").map((cell) => cell.trim()));
   expect(cells.map((line) => line[2])).toEqual(["2,000", "10,000", "200", "1,000"]);
   // The income has moved in the file; so few rows are no goal's.
