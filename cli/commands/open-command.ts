@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { placeOf } from "../../platform/release/place";
+import { requireWritable } from "../../platform/settings/workspace";
 import { patienceWithStacks, type CommandScope } from "./command-scope";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { requireRunOf } from "../runs/require-run-of";
@@ -73,7 +74,10 @@ export async function openCommand(
   if (port?.number !== undefined) {
     await requirePort(await session.deployer.status(port.of, flags.model), port.number);
   }
-  if (attached) await stopAtTheEnd(scope, session, flags.model);
+  if (attached) {
+    await requireWritable(session.workspace);
+    await stopAtTheEnd(scope, session, flags.model);
+  }
   return { session, loaded, unlock };
 }
 
