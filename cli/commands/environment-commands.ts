@@ -3,6 +3,8 @@ import { readEnvironments } from "../../platform/release/environments";
 import { measuredVersions } from "../../platform/registry/measured-versions";
 import { statusOfAll } from "../../deploy/rules/status-of-all";
 import type { CommandScope } from "./command-scope";
+import { placeOf } from "../../platform/release/place";
+import { describeStandstill } from "../terminal/describe-standstill";
 import { describeDeployments, describeRuns } from "../terminal/describe-status";
 import {
   environmentOption,
@@ -89,8 +91,13 @@ function addStatus(program: Command, scope: CommandScope): void {
       );
       const runs = (await session.runs.list(flags.model)).slice(0, 10);
       const measured = await measuredVersions(session.registry, flags.model);
+      const { production } = session.environments;
+      const standstills = deployments
+        .filter(({ environment }) => environment === production)
+        .map((status) => describeStandstill(status, placeOf(flags.target)))
+        .filter((text) => text !== undefined);
       const texts = [
-        describeDeployments(deployments, measured),
+        [describeDeployments(deployments, measured), ...standstills].join("\n"),
         ...missing.map(({ message }) => message),
         describeRuns(runs, measured),
       ];

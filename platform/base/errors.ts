@@ -19,6 +19,7 @@ export const errorCodes = {
   AZURE_FAILED: 503,
   REMOTE_FAILED: 503,
   DEPLOYMENT_FAILED: 503,
+  NOT_SERVING: 503,
   INTERRUPTED: 503,
 } as const;
 

@@ -1,5 +1,5 @@
 import { maxWords } from "../../../platform/audit/words";
-import { html, type Html } from "../../report/html";
+import { commandLine, html, type Html } from "../../report/html";
 import type { Board } from "../board/board";
 import { standOf, type PossibleAction } from "../actions/possible-actions";
 import type { Page } from "../web/page";
@@ -33,6 +33,6 @@ export function actionPage(board: Board, { action, formKey, about }: Asked): Pag
           <a class="button" href="${links.model(name)}">Back, without doing it</a>
         </div>
       </form>
-      <p class="muted">It runs <code>mlops ${action.verb.join(" ")}</code>.</p>`,
+      <p class="muted">It runs ${commandLine(action.verb.join(" "))}.</p>`,
   };
 }

@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../../../platform/audit/audit-entry";
 import { describeVerified } from "../../../platform/audit/verify-trail";
 import { describeFacts, type Audited } from "../../audit/show-audit";
-import { html, type Html } from "../../report/html";
+import { html, messageLines, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
 import { pageLinks, pageOf } from "../web/paging";
 import type { Measured } from "../measurements";
@@ -62,7 +62,7 @@ export function auditPage(asked: Measured<Audited>, model: string | undefined, p
       asked.state === "measuring"
         ? html`<p>The audit trail is being read.</p>`
         : asked.state === "failed"
-          ? html`<p class="lines">${asked.reason}</p>`
+          ? messageLines(asked.reason)
           : whole(asked.result, model, page),
   };
 }

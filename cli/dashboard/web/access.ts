@@ -138,8 +138,9 @@ export function publishedEntrance(url: string | undefined): Entrance {
     keyHint: "Open the link that you were given: it holds a key. If it no longer works, ask for another one.",
     explain: ({ code, message }) => {
       if (ofSenders.includes(code)) return message;
+      if (code === "NOT_SERVING") return "The model does not answer now. Try again later.";
       return code === "NOT_FOUND"
-        ? "It is not there: it may have been removed, or the model does not answer now. Go back and try again."
+        ? "It is not there: it may have been removed. Go back and try again."
         : "This cannot be done now. Try again later, or tell whoever gave you the link.";
     },
   };

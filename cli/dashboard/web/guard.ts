@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PlatformError, stackOf } from "../../../platform/base/errors";
 import { healthPaths } from "../../../platform/http/health-paths";
-import { html } from "../../report/html";
+import { messageLines } from "../../report/html";
 import { cookieName, isSame, readCookie, type AccessKey, type Entrance } from "./access";
 import { renderPage } from "./page";
 
@@ -25,6 +25,9 @@ const headers = {
   "cache-control": "no-store",
 } as const;
 
+/** What became of a request, by the status of its answer. */
+const titles: Readonly<Record<number, string>> = { 404: "Not found", 503: "Nothing serves now" };
+
 interface Refusal {
   readonly status: number;
   readonly title: string;
@@ -38,7 +41,7 @@ function refuse(reply: FastifyReply, { status, title, text }: Refusal, { hasPage
   const page = renderPage({
     title,
     ...(hasPages && { crumbs: [] }),
-    content: html`<p class="lines">${text}</p>`,
+    content: messageLines(text),
   });
   return reply.code(status).type("text/html; charset=utf-8").send(page);
 }
@@ -48,8 +51,10 @@ function refusalOf(error: unknown, { explain }: Entrance): Refusal {
     const text = explain(error);
     if (text !== error.message) process.stderr.write(`${error.code}: ${error.message}\n`);
     const status =
-      { NOT_FOUND: 404, CONFLICT: 409, USAGE: 400, DATA_INVALID: 400 }[error.code as string] ?? 500;
-    return { status, title: status === 404 ? "Not found" : "This was not done", text };
+      { NOT_FOUND: 404, CONFLICT: 409, USAGE: 400, DATA_INVALID: 400, NOT_SERVING: 503 }[
+        error.code as string
+      ] ?? 500;
+    return { status, title: titles[status] ?? "This was not done", text };
   }
   const {
     statusCode = 500,

@@ -78,6 +78,30 @@ describe("who may look", () => {
   });
 });
 
+describe("where production is stopped", () => {
+  const stopped = { stable: releaseOf(1) };
+  const serving = { ...stopped, url: "http://127.0.0.1:9" };
+
+  test.each(["/models/houses", "/models/houses/serving"])("%s says how it is started", async (url) => {
+    expect((await get(url)).body).toContain("<code>mlops serve --model houses</code> starts it");
+    boards.set("houses", boardOf({ deployments: [deploymentOf("prod", serving)] }));
+    await app.close();
+    await open();
+    expect((await get(url)).body).not.toContain("mlops serve");
+  });
+
+  test("a form that would ask it says so, and that it is no page that is missing", async () => {
+    await app.close();
+    await open({
+      openTrial: () => Promise.reject(new PlatformError("NOT_SERVING", "Run `mlops serve --model houses`.")),
+    });
+    const { statusCode, body } = await get("/models/houses/try");
+    expect(statusCode).toBe(503);
+    expect(body).toContain("Nothing serves now");
+    expect(body).toContain("Run <code>mlops serve --model houses</code>.");
+  });
+});
+
 describe("pages", () => {
   test.each([
     "/",

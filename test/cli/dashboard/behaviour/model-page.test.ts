@@ -257,12 +257,12 @@ test("a file is called as its sender does, whatever is wrong with it", async () 
 
 test("a model that does not answer is told without the operator's verbs", async () => {
   await app.close();
-  await open({ openTrial: () => Promise.reject(new PlatformError("NOT_FOUND", "Run `mlops serve`.")) });
+  await open({ openTrial: () => Promise.reject(new PlatformError("NOT_SERVING", "Run `mlops serve`.")) });
   const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
   const { statusCode, body } = await get("/");
   write.mockRestore();
   expect([statusCode, body.includes("does not answer now"), body.includes("mlops serve")]).toEqual([
-    404,
+    503,
     true,
     false,
   ]);
