@@ -7,7 +7,7 @@ import { pageLinks, pageOf } from "../web/paging";
 import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
 import { links } from "./links";
-import { moment } from "./moment";
+import { datedCell } from "./dated-cell";
 
 const tones = { done: "good", failed: "bad", begun: "warn" } as const;
 
@@ -15,26 +15,20 @@ function actsTable(acts: readonly AuditEntry[]): Html {
   return scrollingTable({
     label: "Acts, newest first",
     columns: [
-      { head: "number" },
-      { head: "time" },
+      { head: "number, time" },
       { head: "act" },
-      { head: "of" },
-      { head: "where" },
+      { head: "of, where" },
       { head: "state" },
-      { head: "who" },
-      { head: "from" },
+      { head: "who, from", kind: "name" },
       { head: "why", kind: "prose" },
       { head: "what", kind: "prose" },
     ],
     rows: acts.map((entry) => [
-      entry.number,
-      moment(entry.time),
+      datedCell(entry.number, entry.time),
       entry.act,
-      entry.subject,
-      entry.environment ?? "–",
+      html`${entry.subject} <span class="muted">${entry.environment}</span>`,
       badge(tones[entry.state], entry.state),
-      entry.actor.who,
-      entry.actor.job ?? entry.actor.host,
+      html`${entry.actor.who} <span class="muted">${entry.actor.job ?? entry.actor.host}</span>`,
       entry.why ?? "–",
       describeFacts(entry),
     ]),
