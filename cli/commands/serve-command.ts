@@ -5,6 +5,7 @@ import { requirePackage } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { readGoldenRows } from "../../platform/model/model-directory";
+import { shellWords } from "../terminal/shell-words";
 import type { CommandScope } from "./command-scope";
 import type { Session } from "../session/session";
 
@@ -26,8 +27,8 @@ export async function startServing(session: Session, { name }: ModelDefinition):
   }
   const { url = "" } = await session.deployer.resume(session.environments.production, name);
   const golden = await readGoldenRows(path.join(requirePackage(stable).package, "model"));
-  const body = JSON.stringify({ data: golden.rows.slice(0, 1) }).replaceAll("'", String.raw`'\''`);
-  const curl = `curl -s ${url}/score -H 'content-type: application/json' -d '${body}'`;
+  const body = JSON.stringify({ data: golden.rows.slice(0, 1) });
+  const curl = `curl -s ${url}/score -H 'content-type: application/json' -d ${shellWords([body])}`;
   return { model: stable.model, url, curl };
 }
 

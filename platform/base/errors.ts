@@ -98,7 +98,7 @@ const storageRemedies: Record<string, string> = {
 export function explainStorageError(
   error: unknown,
   where = "a file",
-  setting: "MLOPS_HOME" | "MLOPS_MODELS" = "MLOPS_HOME",
+  setting: "MLOPS_HOME" | "MLOPS_MODELS" | "TMPDIR" = "MLOPS_HOME",
 ): unknown {
   const remedy = storageRemedies[systemErrorCode(error) ?? ""]?.replace("SETTING", setting);
   if (remedy === undefined) return error;

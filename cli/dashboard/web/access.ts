@@ -124,7 +124,7 @@ function webAppOf(
 }
 
 /** Faults of what was sent, which are its sender's business; others are the operator's. */
-const ofSenders: readonly string[] = ["USAGE", "CONFLICT", "DATA_INVALID"];
+const ofSenders: readonly string[] = ["USAGE", "CONFLICT", "DATA_INVALID", "DATA_UNREADABLE"];
 
 /** That of a page for customers: at an address of its own, too, which may be behind a proxy that ends TLS. */
 export function publishedEntrance(url: string | undefined): Entrance {
