@@ -48,7 +48,7 @@ const oneWays: Readonly<Record<string, OneWay>> = {
   },
   "commands are shown as they have to be typed by typedCommands(), on pages by withNames() and commandLine()":
     {
-      pattern: /npm run mlops --|<code>(mlops|npm) /,
+      pattern: /npm run mlops --|<code>(mlops|npm) |: mlops [a-z]/,
       // The doctor, the bootstrap and a stack's program are started by scripts of other names.
       places: [
         "platform/base/typed-commands.ts",

@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../../../platform/audit/audit-entry";
 import { describeVerified } from "../../../platform/audit/verify-trail";
 import { describeFacts, type Audited } from "../../audit/show-audit";
-import { html, messageLines, type Html } from "../../report/html";
+import { html, messageLines, withNames, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
 import { pageLinks, pageOf } from "../web/paging";
 import type { Measured } from "../measurements";
@@ -42,7 +42,7 @@ function whole({ acts, verified }: Audited, model: string | undefined, page: unk
   return html`<p>
       ${badge(isWhole ? "good" : "bad", isWhole ? "the trail is whole" : "the trail has faults")}
     </p>
-    <p class="lines muted">${describeVerified(verified)}</p>
+    <p class="lines muted">${withNames(describeVerified(verified))}</p>
     ${turns} ${acts.length === 0 ? html`<p>Nothing is recorded yet.</p>` : actsTable(paged.items)} ${turns}`;
 }
 
