@@ -91,6 +91,11 @@ const storageRemedies: Record<string, string> = {
   EMFILE: "Too many files are open. Raise the limit (ulimit -n).",
 };
 
+/** What went wrong, in words also where it is of disk, permission or path. */
+export function explainedReasonOf(thrown: unknown): string {
+  return reasonOf(explainStorageError(thrown));
+}
+
 /**
  * The same failure in words, if it is one of disk, permission or path; anything else comes back unchanged. `where` is
  * named when the failure names no path, as one of writing to an open file; `setting` is what names the folder.
