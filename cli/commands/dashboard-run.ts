@@ -6,6 +6,7 @@ import path from "node:path";
 import { readActs } from "../audit/show-audit";
 import { reasonOf } from "../../platform/base/errors";
 import { closeGracefully, listen } from "../../platform/http/listening";
+import { placeOf } from "../../platform/release/place";
 import type { Target } from "../../platform/release/target";
 import { openDashboard } from "../dashboard/application";
 import type { DashboardParts } from "../dashboard/routes/desk";
@@ -74,7 +75,7 @@ function partsOf(session: Session, { boards, facts, jobs, scratch }: Running): D
   const { runs, settings, registry } = session;
   const opened = (): Target => openTarget(session, settings.target);
   const { deployer } = opened();
-  const trials = new Trials({ registry, openTarget: opened, asTest: true });
+  const trials = new Trials({ registry, openTarget: opened, asTest: true, place: placeOf(settings.target) });
   return {
     boards,
     scratch,

@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import { readEnvironments } from "../../platform/release/environments";
 import { measuredVersions } from "../../platform/registry/measured-versions";
+import { requireLeaving } from "../../deploy/rules/leaving-version";
 import { statusOfAll } from "../../deploy/rules/status-of-all";
 import type { CommandScope } from "./command-scope";
+import { placeOf } from "../../platform/release/place";
+import { describeStandstill } from "../terminal/describe-standstill";
 import { describeDeployments, describeRuns } from "../terminal/describe-status";
 import {
   environmentOption,
@@ -60,12 +63,15 @@ function addRollback(program: Command, scope: CommandScope): void {
     .description("take production's canary away; without one, go back to the version before")
     .addOption(modelOption())
     .addOption(environmentOption("production"))
+    .option("--of <version>", "only if it is this version, name:version, that is taken away")
     .addOption(reasonOption())
     .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (flags: EnvironmentFlags & { readonly reason?: string }) => {
+    .action(async (flags: EnvironmentFlags & { readonly of?: string; readonly reason?: string }) => {
       const { session } = await openCommand(scope, flags, { changes: "rollback" });
       const { deployer } = openTarget(session, flags.target);
+      if (flags.of !== undefined)
+        requireLeaving(await deployer.status(flags.environment, flags.model), flags.of);
       const status = await deployer.rollback(flags.environment, flags.model, flags.reason);
       if (flags.environment === session.environments.production && status.stable)
         await releases().crown(session, status.stable.model);
@@ -89,8 +95,13 @@ function addStatus(program: Command, scope: CommandScope): void {
       );
       const runs = (await session.runs.list(flags.model)).slice(0, 10);
       const measured = await measuredVersions(session.registry, flags.model);
+      const { production } = session.environments;
+      const standstills = deployments
+        .filter(({ environment }) => environment === production)
+        .map((status) => describeStandstill(status, placeOf(flags.target)))
+        .filter((text) => text !== undefined);
       const texts = [
-        describeDeployments(deployments, measured),
+        [describeDeployments(deployments, measured), ...standstills].join("\n"),
         ...missing.map(({ message }) => message),
         describeRuns(runs, measured),
       ];

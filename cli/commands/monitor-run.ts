@@ -4,6 +4,7 @@ import { PlatformError } from "../../platform/base/errors";
 import type { Digest } from "../../platform/base/files";
 import { isAddress } from "../../platform/http/address";
 import { placeOf } from "../../platform/release/place";
+import { requireWritable } from "../../platform/settings/workspace";
 import { openStorage } from "../../platform/storage/open-storage";
 import { describeCollected, describeNotAdded } from "../data/describe-collected";
 import { dataAddressOf, digestOfStackData } from "../data/stack-data";
@@ -124,6 +125,8 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   const changing = flags.retrain === true || flags.act === true;
   const command = await openCommand(scope, flags, changing ? { changes: "monitoring" } : {});
   const { session, loaded } = command;
+  // What is measured is kept there.
+  await requireWritable(session.workspace);
   const { definition } = loaded;
   const { environment, labels: truth, coolDownHours } = flags;
   const history = openingHistory(session, flags);

@@ -1,7 +1,9 @@
 import { createServer } from "node:http";
 import type { DeploymentStatus } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
+import { typedCommand } from "../../platform/base/typed-commands";
 import { placeOf } from "../../platform/release/place";
+import { requireWritable } from "../../platform/settings/workspace";
 import { patienceWithStacks, type CommandScope } from "./command-scope";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { requireRunOf } from "../runs/require-run-of";
@@ -73,7 +75,10 @@ export async function openCommand(
   if (port?.number !== undefined) {
     await requirePort(await session.deployer.status(port.of, flags.model), port.number);
   }
-  if (attached) await stopAtTheEnd(scope, session, flags.model);
+  if (attached) {
+    await requireWritable(session.workspace);
+    await stopAtTheEnd(scope, session, flags.model);
+  }
   return { session, loaded, unlock };
 }
 
@@ -122,7 +127,7 @@ export async function openRun(
 /** The line that says how to go on; none where a run has come to its end. */
 export function describeNext(run: RunRecord, { environments }: Session): string {
   const next = nextCommand(run, environments);
-  return next === undefined ? "" : `\nNext: npm run mlops -- ${next}`;
+  return next === undefined ? "" : `\nNext: ${typedCommand(`mlops ${next}`)}`;
 }
 
 /** Runs steps of one run as a command of its own, and answers with the run's record. */

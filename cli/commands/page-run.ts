@@ -5,6 +5,7 @@ import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import { isLoopback, isPrivate } from "../../platform/http/address";
 import { closeGracefully, listen } from "../../platform/http/listening";
+import { placeOf } from "../../platform/release/place";
 import type { Target } from "../../platform/release/target";
 import { Trials } from "../dashboard/actions/open-trial";
 import { openModelPage } from "../dashboard/application";
@@ -80,7 +81,12 @@ export async function runPage(scope: CommandScope, flags: PageFlags): Promise<vo
   scope.defer(() => rm(scratch, { recursive: true, force: true }));
   const key = session.settings.pageKey;
   const access = key === undefined ? newAccessKey() : accessKeyOf(key);
-  const trials = new Trials({ registry: session.registry, openTarget: opened, asTest: false });
+  const trials = new Trials({
+    registry: session.registry,
+    openTarget: opened,
+    asTest: false,
+    place: placeOf(session.settings.target),
+  });
   const app = await openModelPage({
     model,
     access,

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { repository } from "../../build/repository";
 import { PlatformError } from "../../platform/base/errors";
 import type { CommandScope } from "./command-scope";
+import { commandWords } from "./command-words";
 import { addAudit } from "./audit-commands";
 import { addDashboard } from "./dashboard-command";
 import { addCollect } from "./data-commands";
@@ -58,7 +59,7 @@ export async function runCli(scope: CommandScope, argv: readonly string[]): Prom
   refuse(program);
   requireNoFlagsTakenByNpm(program, process.env);
   try {
-    await program.parseAsync([...argv]);
+    await program.parseAsync(commandWords(program, argv.slice(2)), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;

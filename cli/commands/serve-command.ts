@@ -4,7 +4,10 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import { requirePackage } from "../../platform/release/deployment";
 import { PlatformError } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
+import { requireWritable } from "../../platform/settings/workspace";
 import { readGoldenRows } from "../../platform/model/model-directory";
+import { shellWords } from "../terminal/shell-words";
+import { watchHome } from "../session/home-watch";
 import type { CommandScope } from "./command-scope";
 import type { Session } from "../session/session";
 
@@ -26,8 +29,8 @@ export async function startServing(session: Session, { name }: ModelDefinition):
   }
   const { url = "" } = await session.deployer.resume(session.environments.production, name);
   const golden = await readGoldenRows(path.join(requirePackage(stable).package, "model"));
-  const body = JSON.stringify({ data: golden.rows.slice(0, 1) }).replaceAll("'", String.raw`'\''`);
-  const curl = `curl -s ${url}/score -H 'content-type: application/json' -d '${body}'`;
+  const body = JSON.stringify({ data: golden.rows.slice(0, 1) });
+  const curl = `curl -s ${url}/score -H 'content-type: application/json' -d ${shellWords([body])}`;
   return { model: stable.model, url, curl };
 }
 
@@ -37,13 +40,18 @@ const gatewayPollMs = 1000;
 /** Says what serves and how to ask it, and sees to it that it goes on until Ctrl-C or `mlops stop`. */
 export async function serveUntilStopped(
   { model, url, curl }: Serving,
-  { output, deployer, environments }: Session,
+  { output, deployer, environments, workspace }: Session,
   { signal }: CommandScope,
 ): Promise<void> {
   output.print(`\n${model} serves at ${url}. Ask it:\n\n  ${curl}\n\nCtrl-C stops it.`);
   const { name } = parseModelRef(model);
   const { production } = environments;
+  const look = watchHome({
+    check: () => requireWritable(workspace),
+    print: (text) => output.print(text),
+  });
   while (await wait(gatewayPollMs, signal)) {
+    await look();
     const state = await deployer.gatewayState(production, name);
     if (state === "stopped") {
       output.print(`${name} was stopped by another command.`);

@@ -1,13 +1,14 @@
 import fastify, { type FastifyInstance } from "fastify";
 import type { ScoreFileResult } from "../watching/score-file";
 import { customerPlace } from "./pages/try-place";
-import { addForms, addFormParsers } from "./routes/add-forms";
+import { addForms } from "./routes/add-forms";
+import { addFormParsers } from "./routes/form-fields";
 import { addPages } from "./routes/add-pages";
 import type { Trial } from "./actions/open-trial";
 import { addTry } from "./routes/add-try";
 import { Desk, type DashboardParts } from "./routes/desk";
 import { ownEntrance, type AccessKey, type Entrance } from "./web/access";
-import { addGuard } from "./web/guard";
+import { addGuard, refuseAddress } from "./web/guard";
 import { webServer } from "./web/web-server";
 
 /** Bytes that a form without a file may have. */
@@ -38,7 +39,12 @@ export async function openModelPage({
   entrance,
   ...parts
 }: ModelPageParts): Promise<FastifyInstance> {
-  const app = fastify({ ...webServer(), logger: false, bodyLimit: maxForm });
+  const app = fastify({
+    ...webServer(),
+    logger: false,
+    bodyLimit: maxForm,
+    frameworkErrors: refuseAddress(entrance),
+  });
   addGuard(app, access, { entrance, portOf: () => portOf(app) });
   const place = customerPlace(parts.model, parts.maxFileMb);
   await addFormParsers(app, parts.maxFileMb);
@@ -53,13 +59,15 @@ export async function openModelPage({
 
 /** The dashboard: pages of what is known, and forms for what may be done. It does not listen yet. */
 export async function openDashboard(parts: DashboardParts): Promise<FastifyInstance> {
+  const { entrance = ownEntrance } = parts;
   const app = fastify({
     ...webServer(),
     logger: false,
     bodyLimit: maxForm,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: refuseAddress(entrance),
   });
-  addGuard(app, parts.access, { entrance: parts.entrance ?? ownEntrance, portOf: () => portOf(app) });
+  addGuard(app, parts.access, { entrance, portOf: () => portOf(app) });
   const desk = new Desk(parts);
   addPages(app, desk);
   await addForms(app, desk);

@@ -1,4 +1,4 @@
-import { reasonOf } from "../../platform/base/errors";
+import { explainedReasonOf } from "../../platform/base/errors";
 
 /** What is known of a measurement. */
 export type Measured<T> =
@@ -44,7 +44,7 @@ export class Measurements<T> {
   private take(key: string, measure: () => Promise<T>): Taken<T> {
     const result = measure().then(
       (measured): Measured<T> => ({ state: "measured", result: measured }),
-      (error: unknown): Measured<T> => ({ state: "failed", reason: reasonOf(error) }),
+      (error: unknown): Measured<T> => ({ state: "failed", reason: explainedReasonOf(error) }),
     );
     const taken = { at: this.now(), result };
     // Logs of jobs are long, and nobody may ask for one again.

@@ -1,4 +1,5 @@
 import { formatNumber } from "../../platform/base/format-number";
+import { typedCommand } from "../../platform/base/typed-commands";
 import { shownPath } from "../../platform/base/shown-path";
 import { counted } from "../../platform/base/wording";
 import { shortDigest } from "../../platform/base/files";
@@ -52,7 +53,9 @@ export function describeCollected(
         ]),
     ...(added === 0 || !next
       ? []
-      : [`Next: npm run mlops -- retrain --model ${model}${isOwn ? "" : ` --data ${shownPath(file)}`}`]),
+      : [
+          `Next: ${typedCommand(`mlops retrain --model ${model}${isOwn ? "" : ` --data ${shownPath(file)}`}`)}`,
+        ]),
   ].join("\n");
 }
 
@@ -67,5 +70,5 @@ export function describeNotAdded({
   readonly model: string;
 }): string | undefined {
   if (placeOf(target).trainings === "runs" || labels === undefined) return undefined;
-  return `The rows of ${labels} were measured, and not added to the stack's data, which a watch may not write. Add them with \`npm run mlops -- collect --model ${model} --labels ${labels}\`, and deliver with \`npm run mlops -- data push --model ${model}\`.`;
+  return `The rows of ${labels} were measured, and not added to the stack's data, which a watch may not write. Add them with \`mlops collect --model ${model} --labels ${labels}\`, and deliver with \`mlops data push --model ${model}\`.`;
 }

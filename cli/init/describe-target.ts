@@ -93,7 +93,7 @@ function asSeveralClasses(facts: SeenColumn): DescribedTarget {
   const shown = distinct.toLocaleString("en-US");
   if (values === undefined) {
     throw refuse(
-      `The target "${name}" has ${shown} different values. Classes are listed in the definition, and mlops init lists up to 100. Group rare ones, name another target with --target, or predict a number with --task regression.`,
+      `The target "${name}" has ${shown} different values. Classes are listed in the definition, and \`mlops init\` lists up to 100. Group rare ones, name another target with --target, or predict a number with --task regression.`,
     );
   }
   if (!numeric) return asClasses(facts);

@@ -1,3 +1,5 @@
+import { typedCommands, typedCommand } from "../../platform/base/typed-commands";
+
 /** Markup that is ready for the page. Only what is free of anybody's text may be made into it directly; else `html`. */
 export class Html {
   constructor(readonly markup: string) {}
@@ -30,7 +32,19 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return new Html(strings.map((text, index) => text + toMarkup(parts[index])).join(""));
 }
 
-/** Text in which words in backticks are commands or names: they stand out. */
+/** Text in which words in backticks are commands, as they have to be typed, or names: they stand out. */
 export function withNames(text: string): Html {
-  return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+  return html`${typedCommands(text)
+    .split("`")
+    .map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
+/** A command of this product, as it has to be typed. */
+export function commandLine(verb: string): Html {
+  return html`<code>${typedCommand(`mlops ${verb}`)}</code>`;
+}
+
+/** What a command, or an error, says, on a page. */
+export function messageLines(text: string): Html {
+  return html`<p class="lines">${withNames(text)}</p>`;
 }

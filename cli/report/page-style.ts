@@ -52,6 +52,7 @@ th, td { text-align: left; vertical-align: top; padding: 7px 20px 7px 0; border-
 thead th { color: var(--muted); font-weight: 600; font-size: 13px; }
 thead .number { white-space: normal; }
 tbody th { font-weight: 600; min-width: 9ch; }
+.name { min-width: 18ch; overflow-wrap: anywhere; }
 .prose { min-width: 22ch; overflow-wrap: anywhere; }
 .lines { white-space: pre-line; }
 .number { text-align: right; white-space: nowrap; }
@@ -108,7 +109,8 @@ ${layout}${parts}
   .scroll { overflow: visible; }
   table, thead th, .muted, .legend, .kicker { font-size: 11px; }
   th, td { padding: 4px 12px 4px 0; }
-  .prose { min-width: 14ch; }
+  .name { min-width: 18ch; overflow-wrap: anywhere; }
+.prose { min-width: 14ch; }
   .facts dd, .outcome { font-size: 14px; }
   .track { width: 100px; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -8,8 +8,8 @@ interface Table {
   readonly label: string;
   readonly columns: readonly {
     readonly head: Html | string;
-    /** How it is set: "number" to the right, "prose" with room for sentences; else as text. */
-    readonly kind?: "number" | "prose";
+    /** How it is set: "number" to the right, "prose" with room for sentences, "name" of long ones that may break; else as text. */
+    readonly kind?: "number" | "prose" | "name";
   }[];
   readonly rows: readonly (readonly Cell[])[];
 }

@@ -14,7 +14,7 @@ import { readSettings } from "../../platform/settings/settings";
 import type { Storage } from "../../platform/storage/storage";
 import { openStorage } from "../../platform/storage/open-storage";
 import type { Workspace } from "../../platform/settings/workspace";
-import { openWorkspace } from "../../platform/settings/workspace";
+import { openWorkspace, requireWritable } from "../../platform/settings/workspace";
 import { LateRegistry } from "../../deploy/azure/stack-settings";
 import { LaptopDeployer } from "../../deploy/laptop/laptop-deployer";
 import { restorePackage } from "../../deploy/package/restore-package";
@@ -150,6 +150,7 @@ export async function lockModel(
   { model, dataFile }: { readonly model: string; readonly dataFile: string },
   what: string,
 ): Promise<Lock> {
+  await requireWritable(workspace);
   const lock = await acquireLock(path.join(workspace.home, "locks", `${model}.lock`), `${what} of ${model}`);
   await sweepLeftOvers(workspace, { model, dataFile });
   return lock;

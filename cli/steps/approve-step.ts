@@ -54,7 +54,7 @@ export const approveStep: Step = {
     const refused = yes ? await describeRefusedClients(context) : undefined;
     const approved = yes ? true : await askApproval(context, `Release ${release.model} to production?`);
     if (approved === undefined) {
-      const explanation = `${release.model} passed its tests and waits for approval. Release it with: npm run mlops -- promote ${release.model} --yes`;
+      const explanation = `${release.model} passed its tests and waits for approval. Release it with \`mlops promote ${release.model} --yes\`.`;
       return { message: explanation, ends: { outcome: "waiting-for-approval", explanation } };
     }
     if (!approved) {

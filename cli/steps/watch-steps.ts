@@ -9,12 +9,27 @@ import { monitor } from "../watching/monitor";
 import { awaitLogged, replayRows } from "../../deploy/tests/replay";
 import { heldOutRows } from "../runs/held-out-rows";
 import { writeRunReport } from "./run-report";
+import { requireWritable, type Workspace } from "../../platform/settings/workspace";
 import { shownPath } from "../../platform/base/shown-path";
 import { servingUrl } from "./release-steps";
 import type { Step } from "./step";
 
 /** `replay.json`: when the requests of the predictions step began; the drift step looks at them alone. */
 const replaySchema = z.object({ from: z.iso.datetime(), requests: z.number() });
+
+/** Throws STORAGE_FAILED where the prediction log has not all of the requests that were sent. */
+export async function requireAllLogged(
+  workspace: Workspace,
+  { logged, sent }: { readonly logged: number; readonly sent: number },
+): Promise<void> {
+  if (logged >= sent) return;
+  // On a full disk, what services say of it could not be written either.
+  await requireWritable(workspace);
+  throw new PlatformError(
+    "STORAGE_FAILED",
+    `The prediction log holds ${logged} of ${sent} requests that production answered. It has to hold all. See the logs in ${workspace.environments}.`,
+  );
+}
 
 export const predictionsStep: Step = {
   name: "predictions",
@@ -38,12 +53,7 @@ export const predictionsStep: Step = {
       run.id,
       rows.length,
     );
-    if (logged < rows.length) {
-      throw new PlatformError(
-        "STORAGE_FAILED",
-        `The prediction log holds ${logged} of ${rows.length} requests that production answered. It has to hold all. See the logs in ${session.workspace.environments}.`,
-      );
-    }
+    await requireAllLogged(session.workspace, { logged, sent: rows.length });
     const replay: z.output<typeof replaySchema> = { from: from.toISOString(), requests: rows.length };
     await writeJson(session.runs.path(run.id, "replay.json"), replay);
     const shown = shownPath(path.join(session.workspace.predictions, production, definition.name));

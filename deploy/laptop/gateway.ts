@@ -5,7 +5,7 @@ import { acquireLock } from "../../platform/base/lock";
 import { ownIdentity } from "../../platform/base/process-identity";
 import { describeSettings } from "../../platform/settings/describe-settings";
 import type { Settings } from "../../platform/settings/settings";
-import { openWorkspace } from "../../platform/settings/workspace";
+import { openWorkspace, requireWritable } from "../../platform/settings/workspace";
 import { createAdminServer } from "./admin-server";
 import { DeploymentFiles } from "./deployment-file";
 import { Environment } from "./environment";
@@ -34,6 +34,7 @@ export async function startGateway({
 }: GatewayOptions): Promise<() => Promise<void>> {
   const { environment: name, modelName, host, logLevel, trustedKeys } = settings;
   const workspace = await openWorkspace(settings.home);
+  await requireWritable(workspace);
   const files = new DeploymentFiles(workspace, name, modelName);
   const lock = await acquireLock(files.lock, `gateway of ${modelName} in ${name}`);
   const log = pino({ level: logLevel });

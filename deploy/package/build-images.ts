@@ -5,7 +5,7 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import { openLocalRegistry } from "../../platform/registry/local/local-registry";
 import { readSettings } from "../../platform/settings/settings";
 import { readSigningKey } from "../../platform/signing/signing-keys";
-import { openWorkspace } from "../../platform/settings/workspace";
+import { openWorkspace, requireWritable } from "../../platform/settings/workspace";
 import { loadDefinition } from "../../platform/definition/definitions";
 import { packageModel } from "./package";
 import { imageKinds, type ImageKind } from "../../build/app";
@@ -24,6 +24,7 @@ interface Flags {
 async function releaseOf(version: string): Promise<PackagedRelease> {
   const settings = readSettings("cli", process.env);
   const workspace = await openWorkspace(settings.home);
+  await requireWritable(workspace);
   const ref = parseModelRef(version);
   const { definition } = await loadDefinition(ref.name, undefined, settings.models);
   const registry = openLocalRegistry(workspace.registry, {

@@ -1,6 +1,6 @@
 import type { CanaryRule } from "../../platform/definition/definition";
 import type { Deployer, DeploymentStatus, Release, Traffic } from "../../platform/release/deployment";
-import { PlatformError, reasonOf } from "../../platform/base/errors";
+import { PlatformError, explainedReasonOf } from "../../platform/base/errors";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import type { CanaryStage } from "./canary-stage";
 import { judgeCanary, requireReference, type CanaryJudging } from "./judge-canary";
@@ -121,11 +121,11 @@ export async function takeCanaryAway(
 async function takeAway(plan: CanaryRelease, error: unknown): Promise<void> {
   const { environment, release } = plan;
   try {
-    await takeCanaryAway(plan, `The release failed: ${reasonOf(error)}`);
+    await takeCanaryAway(plan, `The release failed: ${explainedReasonOf(error)}`);
   } catch (cause) {
     throw new PlatformError(
       "DEPLOYMENT_FAILED",
-      `${reasonOf(error)}\nThen the canary ${release.model} could not be taken out of ${environment}: ${reasonOf(cause)} Run \`mlops rollback\`.`,
+      `${explainedReasonOf(error)}\nThen the canary ${release.model} could not be taken out of ${environment}: ${explainedReasonOf(cause)} Run \`mlops rollback\`.`,
       { cause: error },
     );
   }

@@ -12,7 +12,7 @@ export function requireCanary(
   if (canary !== undefined && isSameRelease(canary, release)) return canary;
   throw new PlatformError(
     "CONFLICT",
-    `${release.model} is not the canary of ${environment}, which is ${canary?.model ?? "none"}. Make it the canary first: mlops deploy ${release.model} --environment ${environment} --weight <percent>`,
+    `${release.model} is not the canary of ${environment}, which is ${canary?.model ?? "none"}. Make it the canary first: \`mlops deploy ${release.model} --environment ${environment} --weight <percent>\`.`,
   );
 }
 

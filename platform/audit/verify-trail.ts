@@ -131,6 +131,6 @@ export function describeVerified({ faults, head }: VerifiedTrail): string {
   if (head === undefined) return "The audit trail is empty.";
   return [
     `The audit trail is as it was written, entries 1 to ${head.number}.`,
-    `Its head is ${head.number}:${head.digest}. Who notes it elsewhere can prove later that nothing was taken away: mlops audit verify --head <it>.`,
+    `Its head is ${head.number}:${head.digest}. Who notes it elsewhere can prove later that nothing was taken away by \`mlops audit verify --head <it>\`.`,
   ].join("\n");
 }

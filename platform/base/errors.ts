@@ -19,6 +19,7 @@ export const errorCodes = {
   AZURE_FAILED: 503,
   REMOTE_FAILED: 503,
   DEPLOYMENT_FAILED: 503,
+  NOT_SERVING: 503,
   INTERRUPTED: 503,
 } as const;
 
@@ -90,6 +91,11 @@ const storageRemedies: Record<string, string> = {
   EMFILE: "Too many files are open. Raise the limit (ulimit -n).",
 };
 
+/** What went wrong, in words also where it is of disk, permission or path. */
+export function explainedReasonOf(thrown: unknown): string {
+  return reasonOf(explainStorageError(thrown));
+}
+
 /**
  * The same failure in words, if it is one of disk, permission or path; anything else comes back unchanged. `where` is
  * named when the failure names no path, as one of writing to an open file; `setting` is what names the folder.
@@ -97,7 +103,7 @@ const storageRemedies: Record<string, string> = {
 export function explainStorageError(
   error: unknown,
   where = "a file",
-  setting: "MLOPS_HOME" | "MLOPS_MODELS" = "MLOPS_HOME",
+  setting: "MLOPS_HOME" | "MLOPS_MODELS" | "TMPDIR" = "MLOPS_HOME",
 ): unknown {
   const remedy = storageRemedies[systemErrorCode(error) ?? ""]?.replace("SETTING", setting);
   if (remedy === undefined) return error;

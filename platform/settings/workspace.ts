@@ -31,11 +31,17 @@ export interface Workspace {
   readonly python: string;
 }
 
-/** A file that is written and removed again tells more than permissions do: a full or read-only disk is found now. */
-async function assertWritable(home: string): Promise<void> {
+/**
+ * Throws STORAGE_FAILED where a workspace cannot be written, before work is done whose results would be lost. A file that is written and
+ * removed again tells more than permissions do: a full or read-only disk is found now.
+ */
+export async function requireWritable({ home }: Workspace): Promise<void> {
   const probe = path.join(home, `.probe-${randomUUID()}`);
   try {
     await writeFile(probe, "probe", { flag: "wx" });
+  } catch (error) {
+    // The folder is what somebody can do something about.
+    throw explainStorageError(Object.assign(error as Error, { path: home, syscall: "write to" }));
   } finally {
     await rm(probe, { force: true });
   }
@@ -66,12 +72,11 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes the workspace's folder if there is none and checks that it can be written. */
+/** Makes the workspace's folder if there is none. It may be one that can only be read: what writes checks that by `requireWritable`. */
 export async function openWorkspace(home: string): Promise<Workspace> {
   const root = path.resolve(home);
   try {
     await makeFolder(root);
-    await assertWritable(root);
   } catch (error) {
     if (systemErrorCode(error) === "EEXIST") {
       const { path: file = root } = error as NodeJS.ErrnoException;

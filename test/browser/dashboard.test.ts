@@ -10,7 +10,7 @@ import { ofDiabetes, watchedWindow } from "../cli/dashboard/a-board";
 import { listen } from "../../platform/http/listening";
 import { repository, Workplace, type Started } from "../e2e/mlops";
 import { openBrowser, skipReason } from "./chromium";
-import { axeFindings, fits, narrow, openSettled, picture } from "./look";
+import { axeFindings, fits, narrow, openSettled, picture, wideTables } from "./look";
 
 const pages = [
   ["models", "/"],
@@ -126,6 +126,14 @@ async function freePort(): Promise<number> {
         await picture(page, colorScheme === "light" ? name : `${name}-dark`);
         await context.close();
       }
+    });
+
+    test.each(pages)("%s: no table is scrolled sideways at 1280 px", async (name, address) => {
+      const context = await enter({ viewport: { width: 1280, height: 900 } });
+      const page = await context.newPage();
+      await openSettled(page, await addressOf(page, name, address));
+      expect(await wideTables(page)).toEqual([]);
+      await context.close();
     });
 
     test.each(pages)(`%s: fits into ${narrow} px`, async (name, address) => {

@@ -28,6 +28,15 @@ export async function fits(page: Page): Promise<boolean> {
   return page.evaluate<boolean>("document.documentElement.scrollWidth <= window.innerWidth");
 }
 
+/** Tables of a page that are not seen whole without being scrolled sideways, with the pixels that they want and have. */
+export async function wideTables(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `[...document.querySelectorAll(".scroll")]
+      .filter((part) => part.scrollWidth > part.clientWidth)
+      .map((part) => [part.getAttribute("aria-label"), part.scrollWidth, part.clientWidth].join(" "))`,
+  );
+}
+
 /** Pixels that a picture is high at most: what is longer is shown from its beginning. */
 const maxHeight = 2400;
 

@@ -31,10 +31,9 @@ describe("a version that passed its tests", () => {
   test("waits for approval when there is nobody to ask, and that is no failure", async () => {
     const { code, stdout, stderr } = await place.run(["lifecycle"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const said =
-      /diabetes:1 passed its tests and waits for approval\. Release it with: npm run mlops -- (.+)/.exec(
-        stdout,
-      );
+    const said = /diabetes:1 passed its tests and waits for approval\. Release it with `mlops (.+)`\./.exec(
+      stdout,
+    );
     goOn = said?.[1]?.split(" ") ?? [];
     expect(goOn).toEqual(["promote", "diabetes:1", "--yes"]);
     const { prod, runs } = await statusOf(place);

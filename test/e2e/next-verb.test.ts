@@ -5,8 +5,7 @@ const place = new Workplace();
 afterAll(() => place.remove());
 
 /** What the last lines of a verb say is to be typed next. */
-const nextOf = (stdout: string): string[] | undefined =>
-  /^Next: npm run mlops -- (.+)$/m.exec(stdout)?.[1]?.split(" ");
+const nextOf = (stdout: string): string[] | undefined => /^Next: mlops (.+)$/m.exec(stdout)?.[1]?.split(" ");
 
 test("who types what each verb says comes next has a model in production after four of them", async () => {
   const typed: string[] = [];
@@ -38,4 +37,6 @@ test("status says with one word what is deployed and with another what serves no
   await place.run(["stop"]);
   const stopped = await place.run(["status"]);
   expect(stopped.stdout).toMatch(/│ prod +│ diabetes:1 \(rmse [\d.]+\) +│ - +│ - +│ no, it is stopped │/);
+  expect(stopped.stdout).toContain("`mlops serve --model diabetes` starts it");
+  expect(serving.stdout).not.toContain("mlops serve");
 });

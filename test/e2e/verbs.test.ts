@@ -209,7 +209,10 @@ describe("the verbs, one process each, as a pipeline calls them", () => {
     const moved = await place.run([...args, "--port", "1"]);
     expect(moved).toMatchObject({ code: 1, stdout: "" });
     expect(moved.stderr).toContain("already, not on port 1. Leave --port out, or run `mlops stop` first.");
-    const after = await place.json<Deployment>(["rollback"]);
+    const other = await place.run(["rollback", "--of", "diabetes:9"]);
+    expect(other).toMatchObject({ code: 1, stdout: "" });
+    expect(other.stderr).toContain("a rollback would take diabetes:1 away now");
+    const after = await place.json<Deployment>(["rollback", "--of", "diabetes:1"]);
     expect(after).toMatchObject({ stable: { model: "diabetes:1" } });
     expect(after.canary).toBeUndefined();
     const nowhere = await place.run(["rollback"]);

@@ -46,6 +46,18 @@ const oneWays: Readonly<Record<string, OneWay>> = {
     places: ["platform/base/harmless-text.ts"],
     copy: 'line.replaceAll("##vso[", "## vso[")',
   },
+  "commands are shown as they have to be typed by typedCommands(), on pages by withNames() and commandLine()":
+    {
+      pattern: /npm run mlops --|<code>(mlops|npm) |: mlops [a-z]/,
+      // The doctor, the bootstrap and a stack's program are started by scripts of other names.
+      places: [
+        "platform/base/typed-commands.ts",
+        "infra/doctor/doctor.ts",
+        "infra/doctor/pipeline-checks.ts",
+        "infra/serving/release.ts",
+      ],
+      copy: "return `\\nNext: npm run mlops -- ${next}`;",
+    },
   "whether this is a web app of App Service is judged once": {
     pattern: /web app of Azure App Service\b.*this is none/,
     places: ["cli/dashboard/web/access.ts"],

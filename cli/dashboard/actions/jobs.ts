@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { newRunId } from "../../../platform/base/run-id";
 import { PlatformError } from "../../../platform/base/errors";
+import { shellWords } from "../../terminal/shell-words";
 import type { ActionId } from "./possible-actions";
 
 /** A verb that was started from a page. */
@@ -56,7 +57,7 @@ export class Jobs {
     if (running !== undefined) {
       throw new PlatformError(
         "CONFLICT",
-        `"${running.verb.join(" ")}" is under way since ${running.startedAt}. Wait until it has ended, and look again at what it has changed.`,
+        `\`mlops ${shellWords(running.verb)}\` is under way since ${running.startedAt}. Wait until it has ended, and look again at what it has changed.`,
       );
     }
     const [program, ...before] = this.command;
@@ -72,11 +73,12 @@ export class Jobs {
       output: "",
       process: child,
     };
-    const take = (text: Buffer): void => {
-      started.output = (started.output + text.toString("utf8")).slice(-maxOutput);
+    const take = (text: string): void => {
+      started.output = (started.output + text).slice(-maxOutput);
     };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
+    // Decoded as a stream: a character may lie in two pieces.
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
     child.on("error", ({ message }) => {
       started.output += `\n${message}`;
       started.code = null;

@@ -3,8 +3,10 @@ import { readGoldenRows, readModelMetadata } from "../../../platform/model/model
 import type { Signature } from "../../../platform/model/signature";
 import type { Release } from "../../../platform/release/deployment";
 import type { Registry } from "../../../platform/registry/registry";
+import type { Place as TargetPlace } from "../../../platform/release/place";
 import type { ServiceAccess, Target } from "../../../platform/release/target";
 import { testHeader } from "../../../scoring/http/request-headers";
+import { describeStandstill } from "../../terminal/describe-standstill";
 import { readFromModel } from "../../session/read-from-model";
 import type { Board } from "../board/board";
 import { tryRow, type TriedRow } from "./try-row";
@@ -57,6 +59,8 @@ export class Trials {
         readonly deployer: Pick<Target["deployer"], "status">;
       };
       readonly asTest: boolean;
+      /** Where environments are. */
+      readonly place: Pick<TargetPlace, "environments">;
     },
   ) {}
 
@@ -78,10 +82,11 @@ export class Trials {
     const target = this.options.openTarget();
     const { stable, url } = await target.deployer.status(production, name);
     if (stable === undefined || url === undefined) {
-      throw new PlatformError(
-        "NOT_FOUND",
-        `Nothing of ${name} serves in ${production} now, so there is nothing to ask. \`npm run mlops -- serve --model ${name}\` serves what is released.`,
-      );
+      const at = { environment: production, model: name, ...(stable && { stable }) };
+      const standstill =
+        describeStandstill(at, this.options.place) ??
+        `No version of ${name} is in ${production} yet. \`mlops lifecycle --model ${name}\` trains and releases one.`;
+      throw new PlatformError("NOT_SERVING", `${standstill} Then ask again.`);
     }
     return { stable, url, access: await target.access(production, name) };
   }

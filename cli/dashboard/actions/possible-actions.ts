@@ -1,5 +1,5 @@
 import { digestOf } from "../../../platform/base/files";
-import { productionOf, waitingForApproval, type Board } from "../board/board";
+import { productionOf, runOfVersion, waitingForApproval, type Board } from "../board/board";
 
 export const actionIds = ["approve", "promote", "rollback", "retrain"] as const;
 export type ActionId = (typeof actionIds)[number];
@@ -28,26 +28,29 @@ function approve(board: Board): PossibleAction | undefined {
 function promote(board: Board): PossibleAction | undefined {
   const canary = productionOf(board)?.canary;
   if (canary === undefined) return undefined;
+  const run = runOfVersion(board, canary.model);
   return {
     id: "promote",
     title: `Promote ${canary.model}`,
     consequence: `The canary ${canary.model} gets all requests of ${board.production} at once, unless what was seen of it speaks against that.`,
-    verb: ["canary", "promote", "--model", board.name],
+    // Of its own run: without one the newest is meant, whose version may have become the canary since.
+    verb: ["canary", "promote", "--model", board.name, ...(run === undefined ? [] : ["--run", run.id])],
   };
 }
 
 function rollBack(board: Board): PossibleAction | undefined {
   const { canary, previous, stable } = productionOf(board) ?? {};
-  const common = { id: "rollback", verb: ["rollback", "--model", board.name] } as const;
+  const take = (version: string) =>
+    ({ id: "rollback", verb: ["rollback", "--model", board.name, "--of", version] }) as const;
   if (canary !== undefined)
     return {
-      ...common,
+      ...take(canary.model),
       title: `Take canary ${canary.model} away`,
       consequence: `${stable?.model ?? "Nothing"} answers all requests of ${board.production} again.`,
     };
   if (previous === undefined || stable === undefined) return undefined;
   return {
-    ...common,
+    ...take(stable.model),
     title: `Roll back to ${previous.model}`,
     consequence: `${previous.model} takes the place of ${stable.model} in ${board.production} at once, for all requests.`,
   };

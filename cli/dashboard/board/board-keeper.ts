@@ -31,6 +31,16 @@ export class BoardKeeper {
       }));
   }
 
+  /**
+   * Reads all of it after this call: a reading that is under way may have passed what has changed since, and is waited for. Whoever acts
+   * decides by this one.
+   */
+  async readAnew(): Promise<void> {
+    // Whether it failed is its own readers' business.
+    await this.reading?.catch(() => undefined);
+    await this.refresh();
+  }
+
   /** Reads again and again until the signal comes; what fails is told, and tried again. */
   async keep(signal: AbortSignal, report: (error: unknown) => void): Promise<void> {
     while (!signal.aborted) {

@@ -1,4 +1,4 @@
-import { PlatformError, reasonOf } from "../../../platform/base/errors";
+import { PlatformError, explainedReasonOf } from "../../../platform/base/errors";
 import { formatModelRef } from "../../../platform/definition/model-ref";
 import { listDefinitions, loadDefinition } from "../../../platform/definition/definitions";
 import type { Storage } from "../../../platform/storage/storage";
@@ -91,7 +91,7 @@ export async function readBoards(
   await sources.runs.refresh();
   const boards = new Map<string, Board | BrokenBoard>();
   for (const name of await listDefinitions(session.settings.models)) {
-    const broken = (error: unknown): BrokenBoard => ({ name, fault: reasonOf(error) });
+    const broken = (error: unknown): BrokenBoard => ({ name, fault: explainedReasonOf(error) });
     boards.set(name, await readBoard(session, name, sources).catch(broken));
   }
   return boards;

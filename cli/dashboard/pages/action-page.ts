@@ -1,7 +1,8 @@
 import { maxWords } from "../../../platform/audit/words";
-import { html, type Html } from "../../report/html";
+import { commandLine, html, type Html } from "../../report/html";
 import type { Board } from "../board/board";
 import { standOf, type PossibleAction } from "../actions/possible-actions";
+import { shellWords } from "../../terminal/shell-words";
 import type { Page } from "../web/page";
 import { links } from "./links";
 import { servingPart } from "./serving-part";
@@ -33,6 +34,6 @@ export function actionPage(board: Board, { action, formKey, about }: Asked): Pag
           <a class="button" href="${links.model(name)}">Back, without doing it</a>
         </div>
       </form>
-      <p class="muted">It runs <code>mlops ${action.verb.join(" ")}</code>.</p>`,
+      <p class="muted">It runs ${commandLine(shellWords(action.verb))}.</p>`,
   };
 }

@@ -1,5 +1,5 @@
 import { showCount, showTime } from "../../report/display";
-import { html, type Html } from "../../report/html";
+import { commandLine, html, type Html } from "../../report/html";
 import { factList } from "../../report/sections/section";
 import type { ComparedRun } from "../../runs/run-summary";
 import { heldOutOfRelease, productionOf, type Board } from "../board/board";
@@ -39,8 +39,8 @@ function watchedPart({ windows, definition, production, name }: Board): Html {
   const window = windows.at(-1);
   if (window === undefined) {
     return html`<p>
-      Not measured: nobody has watched ${name} in ${production} yet.
-      <code>mlops monitor --model ${name}</code> does.
+      Not measured: nobody has watched ${name} in ${production} yet. ${commandLine(`monitor --model ${name}`)}
+      does.
     </p>`;
   }
   const [now, interval, registered] = performanceCells(window);

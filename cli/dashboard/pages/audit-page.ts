@@ -1,13 +1,13 @@
 import type { AuditEntry } from "../../../platform/audit/audit-entry";
 import { describeVerified } from "../../../platform/audit/verify-trail";
 import { describeFacts, type Audited } from "../../audit/show-audit";
-import { html, type Html } from "../../report/html";
+import { html, messageLines, withNames, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
 import { pageLinks, pageOf } from "../web/paging";
 import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
 import { links } from "./links";
-import { moment } from "./moment";
+import { datedCell } from "./dated-cell";
 
 const tones = { done: "good", failed: "bad", begun: "warn" } as const;
 
@@ -15,26 +15,20 @@ function actsTable(acts: readonly AuditEntry[]): Html {
   return scrollingTable({
     label: "Acts, newest first",
     columns: [
-      { head: "number" },
-      { head: "time" },
+      { head: "number, time" },
       { head: "act" },
-      { head: "of" },
-      { head: "where" },
+      { head: "of, where" },
       { head: "state" },
-      { head: "who" },
-      { head: "from" },
+      { head: "who, from", kind: "name" },
       { head: "why", kind: "prose" },
       { head: "what", kind: "prose" },
     ],
     rows: acts.map((entry) => [
-      entry.number,
-      moment(entry.time),
+      datedCell(entry.number, entry.time),
       entry.act,
-      entry.subject,
-      entry.environment ?? "–",
+      html`${entry.subject} <span class="muted">${entry.environment}</span>`,
       badge(tones[entry.state], entry.state),
-      entry.actor.who,
-      entry.actor.job ?? entry.actor.host,
+      html`${entry.actor.who} <span class="muted">${entry.actor.job ?? entry.actor.host}</span>`,
       entry.why ?? "–",
       describeFacts(entry),
     ]),
@@ -48,7 +42,7 @@ function whole({ acts, verified }: Audited, model: string | undefined, page: unk
   return html`<p>
       ${badge(isWhole ? "good" : "bad", isWhole ? "the trail is whole" : "the trail has faults")}
     </p>
-    <p class="lines muted">${describeVerified(verified)}</p>
+    <p class="lines muted">${withNames(describeVerified(verified))}</p>
     ${turns} ${acts.length === 0 ? html`<p>Nothing is recorded yet.</p>` : actsTable(paged.items)} ${turns}`;
 }
 
@@ -62,7 +56,7 @@ export function auditPage(asked: Measured<Audited>, model: string | undefined, p
       asked.state === "measuring"
         ? html`<p>The audit trail is being read.</p>`
         : asked.state === "failed"
-          ? html`<p class="lines">${asked.reason}</p>`
+          ? messageLines(asked.reason)
           : whole(asked.result, model, page),
   };
 }

@@ -8,7 +8,7 @@ import { parallelPlot } from "../plots/parallel-plot";
 import type { Page } from "../web/page";
 import { differencesOf, metricsOf, metricsTable } from "./differences-part";
 import { links } from "./links";
-import { moment } from "./moment";
+import { datedCell } from "./dated-cell";
 import { shortDigest } from "../../../platform/base/files";
 
 /** Runs that are compared at once. */
@@ -18,8 +18,7 @@ function runsTable(runs: readonly RunSummary[]): Html {
   return scrollingTable({
     label: "The runs",
     columns: [
-      { head: "run" },
-      { head: "started" },
+      { head: "run", kind: "name" },
       { head: "outcome" },
       { head: "trainer", kind: "prose" },
       { head: "data" },
@@ -27,8 +26,7 @@ function runsTable(runs: readonly RunSummary[]): Html {
       { head: "version" },
     ],
     rows: runs.map((run) => [
-      run.id,
-      moment(run.startedAt),
+      datedCell(run.id, run.startedAt),
       outcomeBadge(run.outcome),
       describeParameters(run.parameters),
       run.data ? html`<code>${shortDigest(run.data.digest)}</code>` : "–",

@@ -1,6 +1,6 @@
 import { minuteMs } from "../../../platform/base/durations";
 import { showCount, showDuration } from "../../report/display";
-import { html, withNames, type Html } from "../../report/html";
+import { html, messageLines, withNames, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
 import { showCost, type TrainingJob } from "../../runs/training-job";
 import type { Board } from "../board/board";
@@ -105,7 +105,7 @@ export function costsPage(
     asked.state === "measuring"
       ? html`<p>Azure is being asked.</p>`
       : asked.state === "failed"
-        ? html`<p class="lines">${asked.reason}</p>`
+        ? messageLines(asked.reason)
         : trainingPart(board, asked.result, { isWhole: !hasStack || asked.result.length < maxJobs });
   return {
     title: `Costs of ${name}`,

@@ -2,7 +2,7 @@ import { shortDigest } from "../../../platform/base/files";
 import { counted } from "../../../platform/base/wording";
 import { parseModelRef } from "../../../platform/definition/model-ref";
 import { showCount, showNumber } from "../../report/display";
-import { html, type Html } from "../../report/html";
+import { commandLine, html, messageLines, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
 import type { Board } from "../board/board";
 import { knownData, type KeptData, type KnownData } from "../board/kept-data";
@@ -108,7 +108,7 @@ function listed(board: Board, { versions, note }: KeptData, page: unknown): Html
   const paged = pageOf(data, page);
   const turns = pageLinks(paged, links.data(name), "data versions");
   const none = html`<p>
-    No data of ${name} is known yet. <code>mlops train --model ${name}</code> keeps what it trains on.
+    No data of ${name} is known yet. ${commandLine(`train --model ${name}`)} keeps what it trains on.
   </p>`;
   return html`${note === undefined ? undefined : html`<p class="muted">${note}</p>`} ${turns}
   ${data.length === 0 ? none : dataTable(name, paged.items)} ${turns} ${collectedPart(paged.items)}
@@ -116,7 +116,7 @@ function listed(board: Board, { versions, note }: KeptData, page: unknown): Html
     versions.length === 0
       ? undefined
       : html`<p class="muted">
-          <code>mlops data restore &lt;digest&gt; --model ${name} --force</code> brings one back.
+          ${commandLine(`data restore <digest> --model ${name} --force`)} brings one back.
         </p>`
   }`;
 }
@@ -132,7 +132,7 @@ export function dataPage(board: Board, kept: Measured<KeptData>, page: unknown):
       kept.state === "measuring"
         ? html`<p>The data versions are being read.</p>`
         : kept.state === "failed"
-          ? html`<p class="lines">${kept.reason}</p>`
+          ? messageLines(kept.reason)
           : listed(board, kept.result, page),
   };
 }

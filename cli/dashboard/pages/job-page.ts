@@ -1,7 +1,8 @@
-import { html } from "../../report/html";
+import { commandLine, html } from "../../report/html";
 import { badge } from "../../report/table";
 import { showTime } from "../../report/display";
 import type { Job } from "../actions/jobs";
+import { shellWords } from "../../terminal/shell-words";
 import type { Page } from "../web/page";
 import { links } from "./links";
 
@@ -23,7 +24,7 @@ export function jobPage(job: Job): Page {
     ...(running && { reloadAfterSeconds: reloadSeconds }),
     content: html`<p>${state} started ${showTime(job.startedAt)}</p>
       <p class="lines">${job.reason}</p>
-      <p class="muted"><code>mlops ${job.verb.join(" ")}</code></p>
+      <p class="muted">${commandLine(shellWords(job.verb))}</p>
       <pre tabindex="0" aria-label="What it says">${job.output === "" ? "Nothing yet." : job.output}</pre>
       <p><a href="${links.model(job.model)}">Back to ${job.model}</a></p>`,
   };

@@ -1,6 +1,6 @@
 import { showNumber } from "../../report/display";
 import type { DrawPlot } from "../../report/draw-plot";
-import { html, type Html } from "../../report/html";
+import { commandLine, html, messageLines, withNames, type Html } from "../../report/html";
 import { metricInWords } from "../../report/sections/header";
 import { latestChanges } from "../../report/sections/deployments";
 import { factList, renderSection, type Section } from "../../report/sections/section";
@@ -39,12 +39,12 @@ function notices(board: Board): Html {
     waiting &&
     html`<div class="notice warn">
       <p>
-        ${badge("warn", "waiting for approval")} ${waiting.explanation}
+        ${badge("warn", "waiting for approval")} ${withNames(waiting.explanation)}
         <a href="${links.run(board.name, waiting.id)}">What it is</a>
       </p>
     </div>`
   }
-  ${board.problems.map((problem) => html`<div class="notice warn"><p class="lines">${problem}</p></div>`)}`;
+  ${board.problems.map((problem) => html`<div class="notice warn">${messageLines(problem)}</div>`)}`;
 }
 
 function more(href: string, count: number, what: string): Html | undefined {
@@ -95,7 +95,7 @@ function sectionsOf(board: Board, draw: DrawPlot): (Section | undefined)[] {
       title: "Runs",
       content:
         runs.length === 0
-          ? html`<p>There are no runs yet. <code>npm start -- --model ${name}</code> makes one.</p>`
+          ? html`<p>There are no runs yet. ${commandLine(`lifecycle --model ${name}`)} makes one.</p>`
           : html`<form action="${links.compare(name)}">
                 ${runsTable(name, runs.slice(0, shown), {
                   metric: definition.gate.metric,

@@ -1,4 +1,4 @@
-import { html, type Html } from "../../report/html";
+import { html, messageLines, type Html } from "../../report/html";
 import { outcomeBadge } from "../../report/sections/header";
 import { badge, scrollingTable } from "../../report/table";
 import { showNumber } from "../../report/display";
@@ -60,7 +60,7 @@ export function modelsPage(boards: readonly (Board | BrokenBoard)[]): Page {
         ({ name, fault }) =>
           html`<div class="notice bad">
             <p>${badge("bad", name)}</p>
-            <p class="lines">${fault}</p>
+            ${messageLines(fault)}
           </div>`,
       )}`,
   };

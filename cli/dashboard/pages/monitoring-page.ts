@@ -1,7 +1,7 @@
 import type { ModelDefinition } from "../../../platform/definition/definition";
 import type { DrawPlot } from "../../report/draw-plot";
 import { showNumber } from "../../report/display";
-import { html, type Html } from "../../report/html";
+import { html, messageLines, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
 import { driftSection } from "../../report/sections/drift";
 import { renderSection } from "../../report/sections/section";
@@ -61,7 +61,7 @@ export function monitoringPage(
     measured.state === "measuring"
       ? html`<p>The prediction log is being read.</p>`
       : measured.state === "failed"
-        ? html`<p class="lines">${measured.reason}</p>`
+        ? messageLines(measured.reason)
         : html`<p>What ${measured.result.version} was asked in ${environment}.</p>
             ${measured.result.performance && performanceTable(measured.result.performance)}
             ${renderSection(driftSection(measured.result.drift, definition, draw))}`;

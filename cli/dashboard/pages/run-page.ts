@@ -1,4 +1,4 @@
-import { html, type Html } from "../../report/html";
+import { html, withNames, type Html } from "../../report/html";
 import type { DrawPlot } from "../../report/draw-plot";
 import { sectionsOf } from "../../report/render-report";
 import type { ReportInput } from "../../report/report-input";
@@ -23,7 +23,7 @@ export function runPage(input: ReportInput, draw: DrawPlot): Page {
     content: html`<p>
         ${badge(tone, word)} <span class="muted">run ${run.id}, ${showTime(run.startedAt)}</span>
       </p>
-      <p class="outcome lines">${run.explanation}</p>
+      <p class="outcome lines">${withNames(run.explanation)}</p>
       ${factList(runFacts(input))}
       <nav aria-label="Contents">
         <ul>

@@ -9,7 +9,7 @@ import type { RunSummary } from "../../runs/run-summary";
 import { showCost } from "../../runs/training-job";
 import { describeParameters } from "../../terminal/describe-runs";
 import { links } from "./links";
-import { moment } from "./moment";
+import { datedCell } from "./dated-cell";
 import { shortDigest } from "../../../platform/base/files";
 
 function decisionCell({ decision }: RunSummary): Html | string {
@@ -27,32 +27,30 @@ export function runsTable(
   return scrollingTable({
     label: "Runs, newest first",
     columns: [
-      { head: "run" },
-      ...(choosable ? [{ head: "compare" }] : []),
-      { head: "started" },
-      { head: "outcome" },
+      { head: "run", kind: "name" },
+      { head: "outcome, version" },
       { head: `${metric}, held-out rows`, kind: "number" },
       { head: "training took", kind: "number" },
       ...(price ? [{ head: "cost", kind: "number" } as const] : []),
       { head: "trainer", kind: "prose" },
       { head: "data" },
-      { head: "gate" },
-      { head: "version" },
+      { head: "gate", kind: "name" },
     ],
     rows: runs.map((run) => [
-      html`<a href="${links.run(model, run.id)}">${run.id}</a>`,
-      ...(choosable
-        ? [html`<input type="checkbox" name="run" value="${run.id}" aria-label="Compare ${run.id}" />`]
-        : []),
-      moment(run.startedAt),
-      outcomeBadge(run.outcome),
+      datedCell(
+        html`<a href="${links.run(model, run.id)}">${run.id}</a>`,
+        run.startedAt,
+        choosable
+          ? html`<input type="checkbox" name="run" value="${run.id}" aria-label="Compare ${run.id}" />`
+          : undefined,
+      ),
+      html`${outcomeBadge(run.outcome)} ${run.version}`,
       showNumber(run.heldOut?.[metric]),
       run.trainingMs === undefined ? "–" : showDuration(run.trainingMs),
       ...(price ? [run.trainingMs === undefined ? "–" : showCost(run.trainingMs / minuteMs, price)] : []),
       describeParameters(run.parameters),
       run.data ? html`<code>${shortDigest(run.data.digest)}</code>` : "–",
       decisionCell(run),
-      run.version ?? "–",
     ]),
   });
 }

@@ -1,8 +1,9 @@
 import type { DeploymentStatus, Release, TrackSample } from "../../../platform/release/deployment";
 import { showCount, showDuration, showNumber } from "../../report/display";
-import { html, type Html } from "../../report/html";
+import { html, messageLines, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
-import type { Board } from "../board/board";
+import { describeStandstill } from "../../terminal/describe-standstill";
+import { productionOf, type Board } from "../board/board";
 import { shortDigest } from "../../../platform/base/files";
 
 function refused({ requests, failures, refusals = 0 }: TrackSample): Html | string {
@@ -53,10 +54,13 @@ function rowsOf(deployment: DeploymentStatus) {
 }
 
 /** What each environment serves now, on which track, and how that goes; shown anew while somebody looks. */
-export function servingPart({ deployments }: Pick<Board, "deployments">): Html {
-  const rows = deployments.flatMap(rowsOf);
+export function servingPart(board: Board): Html {
+  const rows = board.deployments.flatMap(rowsOf);
   if (rows.length === 0) return html`<p>No environment serves a version yet.</p>`;
-  return scrollingTable({
+  const production = productionOf(board);
+  const standstill =
+    production && describeStandstill(production, { environments: board.hasStack ? "stacks" : "processes" });
+  const table = scrollingTable({
     label: "What the environments serve",
     columns: [
       { head: "environment" },
@@ -70,4 +74,5 @@ export function servingPart({ deployments }: Pick<Board, "deployments">): Html {
     ],
     rows,
   });
+  return html`${table} ${standstill && messageLines(standstill)}`;
 }

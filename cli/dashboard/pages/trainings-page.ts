@@ -1,7 +1,7 @@
 import { minuteMs } from "../../../platform/base/durations";
 import type { TrainingState } from "../../../platform/gate/training-watch";
 import { showDuration, showNumber, showTime } from "../../report/display";
-import { html, type Html } from "../../report/html";
+import { html, messageLines, withNames, type Html } from "../../report/html";
 import { factList } from "../../report/sections/section";
 import { badge, scrollingTable, type Tone } from "../../report/table";
 import { showCost, type TrainingJob } from "../../runs/training-job";
@@ -53,8 +53,7 @@ function jobsTable({ name, definition, nodePrice }: Board, jobs: readonly Traini
 function askedPage<T>(title: string, measured: Measured<T>, show: (result: T) => Html): Omit<Page, "crumbs"> {
   if (measured.state === "measuring")
     return { title, content: html`<p>Azure is being asked.</p>`, reloadAfterSeconds: 2 };
-  const content =
-    measured.state === "failed" ? html`<p class="lines">${measured.reason}</p>` : show(measured.result);
+  const content = measured.state === "failed" ? messageLines(measured.reason) : show(measured.result);
   return { title, content };
 }
 
@@ -85,7 +84,7 @@ export function trainingPage({ name, nodePrice }: Board, id: string, measured: M
   const show = ({ job, log }: OpenedJob): Html => {
     const { state, status, startedAt, minutes, nodeMinutes = 0, metrics = {}, explanation, link } = job;
     return html`<p>${badge(tones[state], status)}</p>
-      ${explanation === undefined ? undefined : html`<p class="outcome">${explanation}</p>`}
+      ${explanation === undefined ? undefined : html`<p class="outcome">${withNames(explanation)}</p>`}
       ${factList([
         ["begun", showTime(startedAt)],
         ["time", duration(minutes)],

@@ -1,6 +1,6 @@
 import type { Signature, SignatureColumn } from "../../../platform/model/signature";
 import { showNumber, showShare } from "../../report/display";
-import { html, type Html } from "../../report/html";
+import { html, messageLines, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
 import type { TriedRow } from "../actions/try-row";
 import type { Page } from "../web/page";
@@ -114,7 +114,7 @@ function contributionsOf({
 function answerOf(tried: TriedRow, signature: Signature): Html {
   const content =
     "fault" in tried
-      ? html`<p class="lines">${tried.fault}</p>`
+      ? messageLines(tried.fault)
       : html`${predictionOf(tried, signature)} ${contributionsOf(tried)}`;
   return html`<section aria-labelledby="answer-heading">
     <h2 id="answer-heading">Answer</h2>

@@ -1,7 +1,7 @@
 import { formatModelRef } from "../../../platform/definition/model-ref";
 import type { ModelVersion } from "../../../platform/registry/registry";
 import { showNumber, showTime } from "../../report/display";
-import { html } from "../../report/html";
+import { html, messageLines } from "../../report/html";
 import { renderMarkdown } from "../../report/markdown";
 import { factList } from "../../report/sections/section";
 import { heldOutOf, type Board } from "../board/board";
@@ -22,7 +22,7 @@ export function versionPage(board: Board, version: ModelVersion, asked: Measured
     asked.state === "measuring"
       ? html`<p>The model card is being fetched.</p>`
       : asked.state === "failed"
-        ? html`<p class="lines">${asked.reason}</p>`
+        ? messageLines(asked.reason)
         : renderMarkdown(asked.result.card, "Table of the model card");
   return {
     title: formatModelRef(version),

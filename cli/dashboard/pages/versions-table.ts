@@ -6,7 +6,7 @@ import { html, type Html } from "../../report/html";
 import { badge, scrollingTable } from "../../report/table";
 import { dataOfVersion, heldOutOf, productionOf, type Board } from "../board/board";
 import { links } from "./links";
-import { moment } from "./moment";
+import { datedCell } from "./dated-cell";
 import { shortDigest } from "../../../platform/base/files";
 
 /** Metrics that at least one of the versions has, the gate's first. */
@@ -32,8 +32,7 @@ export function versionsTable(board: Board, versions: readonly ModelVersion[]): 
   return scrollingTable({
     label: "Versions, newest first",
     columns: [
-      { head: "version" },
-      { head: "registered" },
+      { head: "version, registered", kind: "name" },
       { head: "where it is" },
       ...metrics.map((name) => ({ head: name, kind: "number" as const })),
       { head: "data" },
@@ -43,8 +42,10 @@ export function versionsTable(board: Board, versions: readonly ModelVersion[]): 
       const name = formatModelRef(version);
       const [measured, data] = [heldOutOf(board, version), dataOfVersion(board, version)];
       return [
-        html`<a href="${links.version(board.name, version.version)}">${name}</a>`,
-        moment(version.registeredAt),
+        datedCell(
+          html`<a href="${links.version(board.name, version.version)}">${name}</a>`,
+          version.registeredAt,
+        ),
         standing(board, name),
         ...metrics.map((metric) => showNumber(measured?.[metric])),
         data === undefined

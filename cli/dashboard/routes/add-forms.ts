@@ -1,4 +1,3 @@
-import multipart from "@fastify/multipart";
 import type { FastifyInstance } from "fastify";
 import { findFaultOfWords, maxWords } from "../../../platform/audit/words";
 import { PlatformError } from "../../../platform/base/errors";
@@ -7,27 +6,28 @@ import { links } from "../pages/links";
 import { dashboardPlace, maxFileMb } from "../pages/try-place";
 import { requireFormKey } from "../web/access";
 import { addTry } from "./add-try";
+import { addFormParsers, fieldsOf } from "./form-fields";
 import type { Desk } from "./desk";
-
-type Fields = Readonly<Record<string, string | undefined>>;
 
 /** A verb that changes what is released, with a reason, by whoever has seen how things stand. */
 function addAction(app: FastifyInstance, desk: Desk): void {
-  app.post<{ Params: { model: string; action: string }; Body: Fields }>(
+  app.post<{ Params: { model: string; action: string } }>(
     "/models/:model/actions/:action",
-    async ({ params, body, headers }, reply) => {
-      requireFormKey(desk.parts.access, body.key);
+    async (request, reply) => {
+      const { params, headers } = request;
+      const fields = fieldsOf(request);
+      requireFormKey(desk.parts.access, fields.key);
       // By what is so now, not when it was last looked.
-      await desk.parts.boards.refresh();
+      await desk.parts.boards.readAnew();
       const board = desk.board(params.model);
       const { action, jobs } = desk.action(board, params.action);
-      if (body.stand !== standOf(board)) {
+      if (fields.stand !== standOf(board)) {
         throw new PlatformError(
           "CONFLICT",
           `${board.name} has changed since the page was shown. Go back, look at how it stands now, and decide again.`,
         );
       }
-      const reason = (body.reason ?? "").trim();
+      const reason = (fields.reason ?? "").trim();
       if (findFaultOfWords(reason) !== undefined)
         throw new PlatformError(
           "USAGE",
@@ -43,18 +43,6 @@ function addAction(app: FastifyInstance, desk: Desk): void {
       return reply.redirect(links.job(job.id), 303);
     },
   );
-}
-
-/** How forms are read, those with a file, too. */
-export async function addFormParsers(app: FastifyInstance, fileMb: number): Promise<void> {
-  app.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "string" },
-    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
-  );
-  // Fields are kept in memory, and a form with a file has one besides it: the key.
-  const fields = { fields: 4, fieldNameSize: 100, fieldSize: 1000, headerPairs: 20, parts: 5 };
-  await app.register(multipart, { limits: { ...fields, fileSize: fileMb * 1024 * 1024, files: 1 } });
 }
 
 /** Every form. */

@@ -14,10 +14,10 @@ import type { TryPlace } from "../pages/try-place";
 import { requireFormKey, type AccessKey } from "../web/access";
 import { sendPage } from "../web/send-page";
 import { notFound } from "./desk";
+import { explainForm, fieldsOf } from "./form-fields";
 import { PlainRows } from "./plain-rows";
 import { Uploads } from "./uploads";
 
-type Fields = Readonly<Record<string, string | undefined>>;
 interface ModelParams {
   readonly model: string;
 }
@@ -72,12 +72,13 @@ function addForm(app: FastifyInstance, address: string, { access, of }: TryParts
     const { version, signature, example } = await openTrial();
     return sendPage(reply, tryPage({ place, version, signature, values: example, formKey }));
   });
-  app.post<{ Params: ModelParams; Body: Fields }>(address, async ({ params, body }, reply) => {
-    requireFormKey(access, body.key);
-    const { place, openTrial } = of(params);
+  app.post<{ Params: ModelParams }>(address, async (request, reply) => {
+    const fields = fieldsOf(request);
+    requireFormKey(access, fields.key);
+    const { place, openTrial } = of(request.params);
     const { version, signature, ask } = await openTrial();
     const values = Object.fromEntries(
-      signature.inputs.map(({ name }) => [name, body[`value-${name}`] ?? ""]),
+      signature.inputs.map(({ name }) => [name, fields[`value-${name}`] ?? ""]),
     );
     const tried = await ask(rowOf(signature, values));
     return sendPage(reply, tryPage({ place, version, signature, values, formKey, tried }));
@@ -102,14 +103,20 @@ function addFile(app: FastifyInstance, base: string, { access, scratch, of }: Tr
     const id = randomUUID();
     const input = path.join(scratch, `${id}.csv`);
     try {
-      const file = await request.file();
+      const file = await request.file().catch((error: unknown) => {
+        throw explainForm(error);
+      });
       if (file === undefined)
         throw new PlatformError("USAGE", "No file was sent. Choose one, and send it again.");
       // Whoever has no key takes no place from others.
       requireFormKey(access, (file.fields.key as { value?: unknown } | undefined)?.value);
-      await uploads.receive(request.socket.remoteAddress ?? "", () =>
-        pipeline(file.file, new PlainRows(), createWriteStream(input, { mode: 0o600 })),
-      );
+      const received = (): Promise<void> =>
+        pipeline(file.file, new PlainRows(), createWriteStream(input, { mode: 0o600 })).catch(
+          (error: unknown) => {
+            throw explainForm(error);
+          },
+        );
+      await uploads.receive(request.socket.remoteAddress ?? "", received);
       if (file.file.truncated)
         throw new PlatformError("USAGE", `The file is larger than ${place.maxFileMb} MB. Send it in parts.`);
       const output = path.join(scratch, `${id}.scored.csv`);

@@ -101,7 +101,7 @@ export class Desk {
     if (!(actionIds as readonly string[]).includes(id)) throw notFound(`action "${id}"`);
     throw new PlatformError(
       "CONFLICT",
-      `${board.name} has nothing to ${id} now. Go back and look at how it stands.`,
+      `${board.name} has nothing to ${id === "rollback" ? "roll back" : id} now. Go back and look at how it stands.`,
     );
   }
 }

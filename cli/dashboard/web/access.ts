@@ -124,7 +124,7 @@ function webAppOf(
 }
 
 /** Faults of what was sent, which are its sender's business; others are the operator's. */
-const ofSenders: readonly string[] = ["USAGE", "CONFLICT", "DATA_INVALID"];
+const ofSenders: readonly string[] = ["USAGE", "CONFLICT", "DATA_INVALID", "DATA_UNREADABLE"];
 
 /** That of a page for customers: at an address of its own, too, which may be behind a proxy that ends TLS. */
 export function publishedEntrance(url: string | undefined): Entrance {
@@ -138,8 +138,9 @@ export function publishedEntrance(url: string | undefined): Entrance {
     keyHint: "Open the link that you were given: it holds a key. If it no longer works, ask for another one.",
     explain: ({ code, message }) => {
       if (ofSenders.includes(code)) return message;
+      if (code === "NOT_SERVING") return "The model does not answer now. Try again later.";
       return code === "NOT_FOUND"
-        ? "It is not there: it may have been removed, or the model does not answer now. Go back and try again."
+        ? "It is not there: it may have been removed. Go back and try again."
         : "This cannot be done now. Try again later, or tell whoever gave you the link.";
     },
   };

@@ -8,7 +8,8 @@ export const dashboardStyle = `
 main { padding-top: 20px; padding-bottom: 48px; }
 main > h1, main p { overflow-wrap: anywhere; }
 main > h2 { margin-top: 32px; }
-@media (min-width: 601px) { .scroll td code, .scroll th code, .scroll td time, .scroll th a { white-space: nowrap; } }
+@media (min-width: 601px) { .scroll td code, .scroll th code, .scroll td time, .scroll th time span, .scroll th a { white-space: nowrap; }
+  .scroll th.name a, .scroll td.prose code { white-space: normal; } .scroll th .muted { font-weight: 400; } .scroll th, .scroll td { padding-right: 14px; } }
 .notice { border-left: 4px solid var(--tone); background: var(--panel); padding: 10px 16px; margin: 16px 0; }
 .notice p { margin: 4px 0; overflow-wrap: anywhere; }
 .stale { border-left: 4px dashed var(--guide); padding-left: 12px; }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { PlatformError, stackOf } from "../../../platform/base/errors";
+import { PlatformError, stackOf, type ErrorCode } from "../../../platform/base/errors";
 import { healthPaths } from "../../../platform/http/health-paths";
-import { html } from "../../report/html";
+import { messageLines } from "../../report/html";
 import { cookieName, isSame, readCookie, type AccessKey, type Entrance } from "./access";
 import { renderPage } from "./page";
 
@@ -23,12 +23,27 @@ const headers = {
   // Not less: without it, browsers do not say which page a form was sent from.
   "referrer-policy": "same-origin",
   "cache-control": "no-store",
+  // A page of another port of this machine is of the same site, and gets the cookie along with what it embeds.
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
 } as const;
+
+/** What became of a request that failed, where more can be said than that nothing was done. */
+const titles: Partial<Record<ErrorCode, string>> = {
+  NOT_FOUND: "Not found",
+  NOT_SERVING: "Nothing serves now",
+};
 
 interface Refusal {
   readonly status: number;
   readonly title: string;
   readonly text: string;
+}
+
+/** The path of an address, of this site: two slashes, backslashes among them, or a whole address would lead to another one. */
+function ownPath(url: string): string {
+  const [path = "/"] = url.split("?");
+  return path.startsWith("/") ? path.replace(/^[/\\]+/, "/") : "/";
 }
 
 /** What changes nothing, from wherever it comes. */
@@ -38,18 +53,28 @@ function refuse(reply: FastifyReply, { status, title, text }: Refusal, { hasPage
   const page = renderPage({
     title,
     ...(hasPages && { crumbs: [] }),
-    content: html`<p class="lines">${text}</p>`,
+    content: messageLines(text),
   });
   return reply.code(status).type("text/html; charset=utf-8").send(page);
+}
+
+/** Answers addresses that are none, for which there is no route and no hook: they say nothing to whom they are not open. */
+export function refuseAddress(
+  entrance: Entrance,
+): (error: { readonly statusCode?: number }, request: FastifyRequest, reply: FastifyReply) => void {
+  return ({ statusCode = 400 }, _request, reply) => {
+    void reply.headers(headers);
+    const text =
+      "The address is none of a page: it is too long, or wrongly encoded. Go back, and follow a link.";
+    refuse(reply, { status: statusCode, title: "Refused", text }, { ...entrance, hasPages: false });
+  };
 }
 
 function refusalOf(error: unknown, { explain }: Entrance): Refusal {
   if (error instanceof PlatformError) {
     const text = explain(error);
     if (text !== error.message) process.stderr.write(`${error.code}: ${error.message}\n`);
-    const status =
-      { NOT_FOUND: 404, CONFLICT: 409, USAGE: 400, DATA_INVALID: 400 }[error.code as string] ?? 500;
-    return { status, title: status === 404 ? "Not found" : "This was not done", text };
+    return { status: error.status, title: titles[error.code] ?? "This was not done", text };
   }
   const {
     statusCode = 500,
@@ -105,9 +130,7 @@ export function addGuard(
     if (typeof given === "string" && isSame(given, key)) {
       const secure = entrance.isSecure ? "; Secure" : "";
       reply.header("set-cookie", `${cookieName(port)}=${key}; HttpOnly; SameSite=Lax; Path=/${secure}`);
-      const [path = "/"] = request.url.split("?");
-      // Two slashes at the beginning would lead to another site.
-      return reply.redirect(path.replace(/^\/+/, "/"), 303);
+      return reply.redirect(ownPath(request.url), 303);
     }
     if (isSame(readCookie(cookie, cookieName(port)) ?? "", key)) return undefined;
     return refuse(reply, { status: 401, title: "Who are you?", text: entrance.keyHint }, entrance);

@@ -43,7 +43,7 @@ function vmSize(value: string): string | undefined {
 }
 
 const named = "Resources are named after the project, the stack and the model.";
-const batch = "`npm run mlops -- score` and the pipeline mlops-batch score a file, without a cluster.";
+const batch = "`mlops score` and the pipeline mlops-batch score a file, without a cluster.";
 const federated =
   "Pipelines sign in without a secret, as identities that the bootstrap makes. Revoke the old one.";
 const contentVersions = "A model's data is a file or folder; its version is a digest of its content.";

@@ -1,6 +1,6 @@
 import { describeParameters } from "../../terminal/describe-runs";
 import { showNumber, showTime } from "../display";
-import { html } from "../html";
+import { commandLine, html } from "../html";
 import type { ReportInput } from "../report-input";
 import { badge, scrollingTable } from "../table";
 import type { Section } from "./section";
@@ -38,8 +38,8 @@ export function formerRunsSection({ formerRuns = [], definition }: ReportInput):
     rows,
   });
   const note = html`<p class="muted">
-    Newest first. Metrics compare where the data is the same; <code>mlops runs compare</code> says what
-    differs between two runs.
+    Newest first. Metrics compare where the data is the same; ${commandLine("runs compare")} says what differs
+    between two runs.
   </p>`;
   return { id: "former-runs", title: "Runs before", content: html`${table}${note}` };
 }

@@ -1,7 +1,7 @@
 import type { PromotionDecision } from "../../../platform/metrics/evaluation";
 import { metrics, type MetricName } from "../../../platform/definition/metric-names";
 import { showCount, showDuration, showNumber, showTime } from "../display";
-import { html, type Html } from "../html";
+import { html, withNames, type Html } from "../html";
 import type { RunOutcome, RunRecord } from "../../runs/runs";
 import type { ReportInput } from "../report-input";
 import { badge, type Tone } from "../table";
@@ -86,7 +86,7 @@ export function renderHeader(input: ReportInput): Html {
   return html`<header class="${tone}">
     <p class="kicker">Run ${run.id} · ${showTime(run.startedAt)}</p>
     <h1>${definition.name} ${badge(tone, word)}</h1>
-    <p class="outcome lines">${run.explanation}</p>
+    <p class="outcome lines">${withNames(run.explanation)}</p>
     ${definition.description === undefined ? undefined : html`<p class="muted">${definition.description}</p>`}
     ${factList(runFacts(input))}
   </header>`;

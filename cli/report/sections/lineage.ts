@@ -67,7 +67,7 @@ export function lineageSection(lineage: Lineage): Section {
     title: "Lineage",
     content: scrollingTable({
       label: "Lineage of the model",
-      columns: [{ head: "what" }, { head: "value" }],
+      columns: [{ head: "what" }, { head: "value", kind: "prose" }],
       rows: facts,
     }),
   };

@@ -1,6 +1,6 @@
 import type { StepRecord } from "../../runs/runs";
 import { showDuration } from "../display";
-import { html, Html } from "../html";
+import { html, Html, withNames } from "../html";
 import type { ReportInput } from "../report-input";
 import { badge, scrollingTable, type Tone } from "../table";
 import type { Section } from "./section";
@@ -37,7 +37,7 @@ export function stepsSection({ run: { steps }, notReached }: ReportInput): Secti
       name,
       badge(tones[status], status),
       showDuration(ms),
-      html`<span class="lines">${message}</span>`,
+      html`<span class="lines">${withNames(message)}</span>`,
       html`<span class="track" aria-hidden="true">${bar}</span>`,
     ];
   });

@@ -5,26 +5,13 @@ import { readHeader } from "./csv-header";
 import type { CsvNumbers } from "./csv-numbers";
 import { CsvRowFeeder, scanHeader } from "./csv-row-feeder";
 import { CsvScanner, longestRow } from "./csv-scanner";
+import { refuseOtherFormats } from "./other-formats";
 import { isGzip, readPieces } from "./text-stream";
 
 const byteOrderMark = Buffer.from("\ufeff");
 const replacementCharacter = Buffer.from("\ufffd");
 /** Bytes by which the delimiter is found. */
 const startBytes = 1 << 16;
-
-/** First bytes of files that are often taken for CSV. */
-const signatures: readonly { bytes: readonly number[]; kind: string; remedy: string }[] = [
-  { bytes: [0xff, 0xfe], kind: "text in UTF-16", remedy: "Save it as CSV in UTF-8" },
-  { bytes: [0xfe, 0xff], kind: "text in UTF-16", remedy: "Save it as CSV in UTF-8" },
-  { bytes: [0x1f, 0x8b], kind: "compressed by gzip twice", remedy: "Unpack it" },
-  { bytes: [0x28, 0xb5, 0x2f, 0xfd], kind: "compressed by zstd", remedy: "Unpack it" },
-  {
-    bytes: [0x50, 0x4b, 0x03, 0x04],
-    kind: "a zip archive or an Excel workbook",
-    remedy: "Save it as CSV in UTF-8",
-  },
-  { bytes: [0xd0, 0xcf, 0x11, 0xe0], kind: "an Excel workbook", remedy: "Save it as CSV in UTF-8" },
-];
 
 interface CsvStructure {
   readonly header: string[];
@@ -35,16 +22,6 @@ interface CsvStructure {
   readonly isPlain: boolean;
   /** Whether the file is compressed by gzip. */
   readonly gzip: boolean;
-}
-
-function refuseOtherFormats(file: string, start: Uint8Array): void {
-  const found = signatures.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte));
-  if (found) {
-    throw new PlatformError(
-      "DATA_UNREADABLE",
-      `${file} is ${found.kind}. Data is a CSV file in UTF-8 or a Parquet file. ${found.remedy}.`,
-    );
-  }
 }
 
 /** Length of the part of `bytes` that ends with a whole UTF-8 character. */

@@ -1,6 +1,7 @@
 import { PlatformError } from "../../base/errors";
 import { delimiterNames, type Delimiter } from "./csv-delimiter";
 import { CsvGrammar, type CsvFault } from "./csv-grammar";
+import { doubtOfName } from "./other-formats";
 
 /** Faults named in a message; the others are counted. */
 const maxFaults = 5;
@@ -70,7 +71,7 @@ export class CsvScanner {
       "DATA_INVALID",
       `${this.file} is not a well-formed CSV file: ${this.faults.join("; ")}${more > 0 ? `; and ${more} more` : ""}. ` +
         `Every row has the fields of the header, separated by ${delimiters}; a field with a ${delimiters.slice(0, -1)}, a quote or a line break ` +
-        `stands in double quotes, with quotes inside it doubled. Correct the rows (the header is not counted).`,
+        `stands in double quotes, with quotes inside it doubled. Correct the rows (the header is not counted).${doubtOfName(this.file)}`,
     );
   }
 

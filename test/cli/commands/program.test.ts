@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 import { CommandScope } from "../../../cli/commands/command-scope";
-import { buildCli } from "../../../cli/commands/program";
+import { buildCli, runCli } from "../../../cli/commands/program";
 
 interface Verb {
   readonly path: readonly string[];
@@ -71,4 +71,21 @@ describe("the program", () => {
       write.mockRestore();
     }
   });
+
+  test.each(["help trian", "trian --help", "trian"])(
+    "%s: says that there is no such command",
+    async (words) => {
+      const write = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+      try {
+        const called = runCli(new CommandScope(), ["node", "mlops", ...words.split(" ")]);
+        await expect(called).rejects.toMatchObject({
+          code: "USAGE",
+          message: 'There is no command "trian". Did you mean "train"? `mlops --help` describes them.',
+        });
+        expect(write).not.toHaveBeenCalled();
+      } finally {
+        write.mockRestore();
+      }
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { openDashboard } from "../../../cli/dashboard/application";
 import type { Board, BrokenBoard } from "../../../cli/dashboard/board/board";
@@ -55,6 +57,39 @@ describe("who may look", () => {
     expect(away.headers.location).toBe("/evil.example/");
   });
 
+  /** Where a request leads that is sent as it stands: `inject` would tidy up its address. */
+  async function ledTo(address: string): Promise<string | undefined> {
+    const { port } = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
+    const asked = request({ host: "127.0.0.1", port, path: address, agent: false });
+    asked.end();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.resume();
+    return answer.headers.location;
+  }
+
+  test.each([
+    [String.raw`/\evil.example/`, "/evil.example/"],
+    [String.raw`/\\/evil.example/`, "/evil.example/"],
+    ["http://evil.example/models", "/"],
+  ])("and is not led away by the address %s", async (address, place) => {
+    expect(await ledTo(`${address}?key=${key}`)).toBe(place);
+  });
+
+  test.each([
+    ["/models/%zz", 400],
+    [`/models/${"a".repeat(300)}`, 414],
+  ])("an address that is none says nothing, and is no page that could be framed: %s", async (url, status) => {
+    for (const given of [headers, { host }]) {
+      const answer = await app.inject({ url, headers: given });
+      expect(answer.statusCode).toBe(status);
+      expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
+      expect(answer.headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+      expect(answer.body).toContain("The address is none of a page");
+      expect(answer.body).not.toContain("FST_");
+      expect(answer.body).not.toContain("Models");
+    }
+  });
+
   test.each([
     ["nobody without it", { host }, 401],
     ["nobody with another", { host, cookie: "mlops-dashboard-0=other" }, 401],
@@ -73,8 +108,34 @@ describe("who may look", () => {
     expect(sent["content-security-policy"]).toContain("script-src 'self'");
     expect(sent["content-security-policy"]).toContain("frame-ancestors 'none'");
     expect(sent["cache-control"]).toBe("no-store");
+    expect(sent["cross-origin-resource-policy"]).toBe("same-origin");
+    expect(sent["cross-origin-opener-policy"]).toBe("same-origin");
     // With less, browsers send forms with the origin "null".
     expect(sent["referrer-policy"]).toBe("same-origin");
+  });
+});
+
+describe("where production is stopped", () => {
+  const stopped = { stable: releaseOf(1) };
+  const serving = { ...stopped, url: "http://127.0.0.1:9" };
+
+  test.each(["/models/houses", "/models/houses/serving"])("%s says how it is started", async (url) => {
+    expect((await get(url)).body).toContain("<code>mlops serve --model houses</code> starts it");
+    boards.set("houses", boardOf({ deployments: [deploymentOf("prod", serving)] }));
+    await app.close();
+    await open();
+    expect((await get(url)).body).not.toContain("mlops serve");
+  });
+
+  test("a form that would ask it says so, and that it is no page that is missing", async () => {
+    await app.close();
+    await open({
+      openTrial: () => Promise.reject(new PlatformError("NOT_SERVING", "Run `mlops serve --model houses`.")),
+    });
+    const { statusCode, body } = await get("/models/houses/try");
+    expect(statusCode).toBe(503);
+    expect(body).toContain("Nothing serves now");
+    expect(body).toContain("Run <code>mlops serve --model houses</code>.");
   });
 });
 

@@ -23,7 +23,7 @@ test("says what is in the data, what was left out, how right the predictions wer
     "12 rows in /data/cost.csv: the 10 rows of the data and 2 new; left out: 3 unlabelled, 0 repeated, 0 ambiguous, 0 of a version with other columns, 0 of another model, whose log is among this one's files, 1 labels of requests that are not in the log.",
     "cost:1 scored 2 rows whose truth is known, 2026-11-21 to 2026-11-22: rmse 1.235.",
     "The data as it was is kept as version aaaaaaaaaaaa; `mlops data restore aaaaaaaaaaaa --model cost --force` brings it back.",
-    "Next: npm run mlops -- retrain --model cost",
+    "Next: mlops retrain --model cost",
   ]);
 });
 
@@ -32,7 +32,7 @@ test.each<[string, Partial<Collected>, boolean, string]>([
     "a file of its own is trained on by name",
     { isOwn: false },
     true,
-    "Next: npm run mlops -- retrain --model cost --data /data/cost.csv",
+    "Next: mlops retrain --model cost --data /data/cost.csv",
   ],
   [
     "rows alone are no data to train on",

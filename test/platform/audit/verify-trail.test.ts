@@ -112,7 +112,7 @@ test("cannot know without a head what was taken from the end, and says how to", 
   const verified = verifyTrail(without(4, 5));
   expect(verified.faults).toEqual([]);
   expect(describeVerified(verified)).toBe(
-    `The audit trail is as it was written, entries 1 to 3.\nIts head is 3:${digestOf(at(whole, 3).bytes)}. Who notes it elsewhere can prove later that nothing was taken away: mlops audit verify --head <it>.`,
+    `The audit trail is as it was written, entries 1 to 3.\nIts head is 3:${digestOf(at(whole, 3).bytes)}. Who notes it elsewhere can prove later that nothing was taken away by \`mlops audit verify --head <it>\`.`,
   );
 });
 

@@ -5,6 +5,7 @@ import {
   describeBug,
   errorCodes,
   explainStorageError,
+  explainedReasonOf,
   reasonOf,
   stackOf,
   systemErrorCode,
@@ -101,4 +102,10 @@ describe("errors", () => {
       expect(explainStorageError(error)).toBe(error);
     }
   });
+});
+
+test("what went wrong is said in words, also of a disk", () => {
+  const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", syscall: "write" });
+  expect(explainedReasonOf(full)).toMatch(/^Cannot write a file\. The disk is full\./);
+  expect(explainedReasonOf(new Error("Other."))).toBe("Other.");
 });

@@ -1,6 +1,6 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { openWorkspace } from "../../../platform/settings/workspace";
+import { openWorkspace, requireWritable } from "../../../platform/settings/workspace";
 import { useTemporaryFolder } from "../base/temporary-folder";
 
 describe("a workspace", () => {
@@ -8,7 +8,15 @@ describe("a workspace", () => {
 
   test("makes its folder and leaves nothing of the check in it", async () => {
     const workspace = await openWorkspace(folder("a", "b"));
+    await requireWritable(workspace);
     expect(await readdir(workspace.home)).toEqual([]);
+  });
+
+  test("is opened without writing to it: some may only read it", async () => {
+    await mkdir(folder("home"));
+    const before = await stat(folder("home"), { bigint: true });
+    await openWorkspace(folder("home"));
+    expect((await stat(folder("home"), { bigint: true })).mtimeNs).toBe(before.mtimeNs);
   });
 
   test("gives absolute paths, also for a relative folder", async () => {
@@ -60,4 +68,14 @@ describe("a workspace", () => {
       message: expect.stringMatching(/^Cannot mkdir \/sys\/mlops\. .*MLOPS_HOME/),
     });
   });
+
+  (process.platform === "linux" ? test : test.skip)(
+    "says before work is done that it cannot be written, by its own name",
+    async () => {
+      await expect(requireWritable(await openWorkspace("/sys"))).rejects.toMatchObject({
+        code: "STORAGE_FAILED",
+        message: expect.stringMatching(/^Cannot write to \/sys\. .*MLOPS_HOME/),
+      });
+    },
+  );
 });

@@ -32,10 +32,18 @@ test("runs the verb as a process, keeps what it says, and tells when it has ende
   expect(jobs.runningOf("houses")).toBeUndefined();
 });
 
+test("a character that comes in two pieces is whole", async () => {
+  const write =
+    "process.stdout.write(Buffer.from([0xc3])); setTimeout(() => process.stdout.write(Buffer.from([0xa9])), 100)";
+  const jobs = new Jobs(program(write), () => undefined);
+  const { id } = jobs.start(asked);
+  expect((await ended(jobs, id))?.output).toBe("é");
+});
+
 test("one at a time for a model, and all are stopped at the end", async () => {
   const jobs = new Jobs(program("setInterval(() => {}, 1000)"), () => undefined);
   const { id } = jobs.start(asked);
-  expect(() => jobs.start(asked)).toThrow(/"retrain --model houses" is under way since/);
+  expect(() => jobs.start(asked)).toThrow(/`mlops retrain --model houses` is under way since/);
   const other = jobs.start({ ...asked, model: "loans" });
   await jobs.stop();
   expect(jobs.get(id)?.code).toBeNull();

@@ -10,6 +10,7 @@ let downloads: string[];
 let looks: number;
 let version: number;
 let fails: boolean;
+let serves: "yes" | "stopped" | "never";
 
 const registry = {
   download: async ({ version: number }: { version: number }, directory: string) => {
@@ -25,15 +26,23 @@ const target = {
       looks += 1;
       await new Promise((resolve) => setTimeout(resolve, 10));
       const stable = { model: `cost:${version}`, image: "x", digest: digestOf(String(version)) };
-      return { environment, model, stable, url: "http://127.0.0.1:9", history: [], samples: {} };
+      return {
+        environment,
+        model,
+        history: [],
+        samples: {},
+        ...(serves !== "never" && { stable }),
+        ...(serves === "yes" && { url: "http://127.0.0.1:9" }),
+      };
     },
   },
   access: () => Promise.resolve({ headers: { authorization: "Bearer x", [testHeader]: "key" } }),
 };
-const trials = () => new Trials({ registry, openTarget: () => target, asTest: true });
+const trials = () =>
+  new Trials({ registry, openTarget: () => target, asTest: true, place: { environments: "processes" } });
 
 beforeEach(() => {
-  [downloads, looks, version, fails] = [[], 0, 1, false];
+  [downloads, looks, version, fails, serves] = [[], 0, 1, false, "yes"];
 });
 
 test("what serves is looked up once for all that ask at once, and its model is read once", async () => {
@@ -61,3 +70,20 @@ test("what failed is tried again", async () => {
   fails = false;
   expect((await opened.open(place)).example).not.toEqual({});
 });
+
+test.each([
+  [
+    "stopped",
+    "prod holds cost:1 and is stopped. `mlops serve --model cost` starts it, until Ctrl-C. Then ask again.",
+  ],
+  [
+    "never",
+    "No version of cost is in prod yet. `mlops lifecycle --model cost` trains and releases one. Then ask again.",
+  ],
+] as const)(
+  "where production does not answer (%s) it is said how that is changed",
+  async (state, message) => {
+    serves = state;
+    await expect(trials().open(place)).rejects.toMatchObject({ code: "NOT_SERVING", message });
+  },
+);

@@ -16,12 +16,15 @@ const boards = {
 test.each([
   ["empty", { retrain: "retrain --model houses" }],
   ["first release", { retrain: "retrain --model houses" }],
-  ["second release", { rollback: "rollback --model houses", retrain: "retrain --model houses" }],
+  [
+    "second release",
+    { rollback: "rollback --model houses --of houses:2", retrain: "retrain --model houses" },
+  ],
   [
     "canary",
     {
-      promote: "canary promote --model houses",
-      rollback: "rollback --model houses",
+      promote: "canary promote --model houses --run run-2",
+      rollback: "rollback --model houses --of houses:2",
       retrain: "retrain --model houses",
     },
   ],

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { openDashboard } from "../../../../cli/dashboard/application";
 import { Jobs } from "../../../../cli/dashboard/actions/jobs";
 import { standOf } from "../../../../cli/dashboard/actions/possible-actions";
+import { BoardKeeper } from "../../../../cli/dashboard/board/board-keeper";
 import type { Board } from "../../../../cli/dashboard/board/board";
 import type { DashboardParts } from "../../../../cli/dashboard/routes/desk";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
@@ -65,8 +66,9 @@ test("runs as the verb that it is, and its page shows what that says", async () 
     await sleep(20);
     page = await get(url);
   }
-  expect(page.body).toContain("did rollback --model houses --reason It is worse.");
-  expect(page.body).toContain("It is worse.");
+  expect(page.body).toContain("did rollback --model houses --of houses:2 --reason It is worse.");
+  // As it would be typed, whatever the reason has in it.
+  expect(page.body).toContain("--reason &#39;It is worse.&#39;</code>");
   expect(page.body).toContain("done");
 });
 
@@ -79,6 +81,45 @@ test.each([
   const { statusCode, body } = await post(rollback, { ...fields(), ...changes });
   expect(statusCode).toBe(status);
   expect(body).toContain(text);
+  expect(jobs.runningOf("houses")).toBeUndefined();
+});
+
+test("what changed while a reading was under way is seen: nothing is decided by an older one", async () => {
+  await app.close();
+  let current = board;
+  let isSlow = false;
+  const keeper = new BoardKeeper(async () => {
+    const seen = current;
+    if (isSlow) await sleep(50);
+    return new Map([["houses", seen]]);
+  });
+  await keeper.refresh();
+  await open({ jobs, boards: keeper });
+  isSlow = true;
+  const reading = keeper.refresh();
+  current = boardOf({ deployments: [deploymentOf("prod", { stable: releaseOf(1) })] });
+  expect((await post(rollback, fields())).statusCode).toBe(409);
+  expect(jobs.runningOf("houses")).toBeUndefined();
+  await reading;
+});
+
+test.each([
+  ["nothing", undefined, undefined, 409],
+  ["a list", "application/json", "[]", 415],
+  ["null", "application/json", "null", 415],
+  ["a number in place of words", "application/json", '{"reason":5}', 415],
+  ["text", "text/plain", "key", 415],
+  ["a form with parts", "multipart/form-data; boundary=x", "--x--\r\n", 409],
+])("what is no form of a page is refused: %s", async (_name, type, payload, status) => {
+  for (const url of [rollback, "/models/houses/try"]) {
+    const { statusCode } = await app.inject({
+      method: "POST",
+      url,
+      headers: { ...headers, origin: `http://${host}`, ...(type !== undefined && { "content-type": type }) },
+      ...(payload !== undefined && { payload }),
+    });
+    expect(statusCode).toBe(status);
+  }
   expect(jobs.runningOf("houses")).toBeUndefined();
 });
 

@@ -131,6 +131,37 @@ test.each([
   expect((await send("town\nA\n")).statusCode).toBe(200);
 });
 
+const keyPart = `--x\r\ncontent-disposition: form-data; name="key"\r\n\r\n${access.formKey}\r\n`;
+
+test.each([
+  [
+    "cut in its file",
+    "; boundary=x",
+    `${keyPart}--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\na`,
+  ],
+  ["cut in the head of a part", "; boundary=x", `${keyPart}--x\r\ncontent-dis`],
+  ["of no parts", "; boundary=x", "town"],
+  ["without a boundary", "", keyPart],
+])("a form that is %s is its sender's fault, and leaves nothing", async (_, boundary, payload) => {
+  const { statusCode, body } = await app.inject({
+    method: "POST",
+    url: "/score",
+    headers: { host, cookie, origin: `http://${host}`, "content-type": `multipart/form-data${boundary}` },
+    payload,
+  });
+  expect([statusCode, body.includes("did not arrive whole")]).toEqual([400, true]);
+  expect(readdirSync(folder())).toEqual([]);
+});
+
+test("a file of another format is told to its sender", async () => {
+  await app.close();
+  await open({
+    scoreFile: (input) => Promise.reject(new PlatformError("DATA_UNREADABLE", `${input} is JSON.`)),
+  });
+  const { statusCode, body } = await send("[{}]");
+  expect([statusCode, body.includes("rows.csv is JSON.")]).toEqual([400, true]);
+});
+
 test("a form of another process is refused, and leaves no file", async () => {
   expect((await send("town\nA\n", "other")).statusCode).toBe(409);
   expect(readdirSync(folder())).toEqual([]);
@@ -257,12 +288,12 @@ test("a file is called as its sender does, whatever is wrong with it", async () 
 
 test("a model that does not answer is told without the operator's verbs", async () => {
   await app.close();
-  await open({ openTrial: () => Promise.reject(new PlatformError("NOT_FOUND", "Run `mlops serve`.")) });
+  await open({ openTrial: () => Promise.reject(new PlatformError("NOT_SERVING", "Run `mlops serve`.")) });
   const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
   const { statusCode, body } = await get("/");
   write.mockRestore();
   expect([statusCode, body.includes("does not answer now"), body.includes("mlops serve")]).toEqual([
-    404,
+    503,
     true,
     false,
   ]);
