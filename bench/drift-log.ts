@@ -3,12 +3,15 @@ import path from "node:path";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
+/** Whose log it is. */
+export const logged = { environment: "live", model: "example" } as const;
+
 const rowsOfRequest = 10;
 const requestsOfFile = 5000;
 
 /** Writes a prediction log of so many rows, in requests of ten, into a folder. */
 export async function writeLog(folder: string, rows: number): Promise<void> {
-  const hour = path.join(folder, "prod", "example", "date=2026-11-21", "hour=00");
+  const hour = path.join(folder, logged.environment, logged.model, "date=2026-11-21", "hour=00");
   await mkdir(hour, { recursive: true });
   const random = xoroshiro128plus(3);
   const chance = (): number => uniformFloat64(random);

@@ -11,6 +11,7 @@ import { readPredictionLog } from "../platform/predictions/prediction-log";
 import { DuckDbEngine } from "../platform/sql/duckdb/duckdb-engine";
 import { literal } from "../platform/sql/engine";
 import { openLocalStorage } from "../platform/storage/local-storage";
+import { logged } from "./drift-log";
 import type { Measured } from "./drift-goals";
 
 const rule = { psi: 0.2, significance: 0.01, minRows: 50 };
@@ -22,7 +23,7 @@ const driftedOf = (reference: Profile, current: Profile): string[] =>
 
 async function ofLog(reference: Profile, folder: string): Promise<string[]> {
   const log = readPredictionLog(openLocalStorage(folder), {
-    ...{ environment: "prod", model: "example" },
+    ...logged,
     report: (message) => {
       throw new Error(message);
     },
