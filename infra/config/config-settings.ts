@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sampleModel } from "../../platform/release/default-model";
 import {
   choice,
   count,
@@ -46,7 +47,7 @@ export const settings = {
   },
   model: {
     schema: modelName,
-    default: "diabetes",
+    default: sampleModel,
     description: "Model that the stack trains and serves; a folder in models/",
   },
   scoring: {

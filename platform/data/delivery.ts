@@ -18,6 +18,8 @@ export const deliverySchema = z.object({
   digest: digestSchema,
   rows: z.int().min(0),
   deliveredAt: z.iso.datetime(),
+  /** Path in the repository that a pipeline delivered it from; absent where somebody has delivered it. */
+  from: z.string().min(1).exactOptional(),
   files: z
     .array(
       z.object({
