@@ -86,7 +86,7 @@ function requireNoAcceptance(flags: RetrainFlags): void {
     if (columns === undefined) continue;
     throw new PlatformError(
       "USAGE",
-      `${option} is for a retraining on this machine. A stack's has a setting: run \`pulumi config set --stack ${name} mlops:${flag} ${columns}\` and \`pulumi up --stack ${name}\`, and leave the option out.`,
+      `${option} is for a retraining on this machine. A stack's has a setting: run \`pulumi config set --stack ${name} mlops:${flag} ${columns}\` and \`npm run infra:up -- --stack ${name}\`, and leave the option out.`,
     );
   }
 }
