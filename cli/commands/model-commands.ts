@@ -1,15 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
 import type { Command } from "commander";
-import { junitReport, type TestCase } from "../../platform/base/junit-report";
-import { dataTests } from "../data/data-tests";
 import { Option } from "commander";
-import type { DataReport } from "../../platform/data/findings";
 import { parseModelRef } from "../../platform/definition/model-ref";
 import { readEnvironments } from "../../platform/release/environments";
-import { sqlPlaceOf } from "../../platform/data/sql-place";
 import type { CommandScope } from "./command-scope";
-import { describeFindings } from "../steps/describe-findings";
 import { breakingAcceptedByFlag } from "../retraining/accepted-changes";
 import type { Step } from "../steps/step";
 import {
@@ -22,13 +15,13 @@ import {
   runOption,
   targetOption,
 } from "./options";
-import { openOutput } from "../terminal/output";
 import { stepNames } from "../steps/step-names";
 import { requireRegistry } from "../session/require-registry";
 import { openTarget, type TargetName } from "../session/target";
 import type { ModelFlags } from "./open-command";
 import { describeNext, openCommand, openRun, runAsCommand } from "./open-command";
 import { openVersion } from "./release-run";
+import { addDataCheck } from "./check-command";
 import { addDataVersions } from "./data-commands";
 import { addInit } from "./init-command";
 import { addRetrain } from "./retrain-command";
@@ -40,12 +33,6 @@ const lifecycles = () => require("../steps/lifecycle") as typeof import("../step
 const releaseSteps = () => require("../steps/release-steps") as typeof import("../steps/release-steps");
 const runSteps = () => require("../steps/step") as typeof import("../steps/step");
 const trainingSteps = () => require("../steps/training-steps") as typeof import("../steps/training-steps");
-const definitions = () =>
-  require("../../platform/definition/definitions") as typeof import("../../platform/definition/definitions");
-const settings = () =>
-  require("../../platform/settings/settings") as typeof import("../../platform/settings/settings");
-const workbenches = () =>
-  require("../../training/inputs/workbench") as typeof import("../../training/inputs/workbench");
 const serving = () => require("./serve-command") as typeof import("./serve-command");
 const runRecords = () => require("../runs/runs") as typeof import("../runs/runs");
 
@@ -94,58 +81,6 @@ function addData(program: Command, scope: CommandScope): void {
   const data = program.command("data").description("work with a model's data");
   addDataCheck(data, scope);
   addDataVersions(data, scope);
-}
-
-function addDataCheck(data: Command, scope: CommandScope): void {
-  data
-    .command("check")
-    .description(
-      "check the data against the definition and the champion's reference sample; exit 1 on an error",
-    )
-    .addOption(modelOption())
-    .addOption(dataOption())
-    .option("--all", "every model of models/, instead of one")
-    .option("--report <file>", "write what was found in JUnit's form, too, for a CI system")
-    .addOption(jsonOption())
-    .action(async (flags: ModelFlags & { all?: boolean; report?: string }) => {
-      const { models } = settings().readSettings("cli", process.env);
-      const names = flags.all === undefined ? [flags.model] : await definitions().listDefinitions(models);
-      const reports: DataReport[] = [];
-      const tests: TestCase[] = [];
-      for (const model of names) {
-        const began = performance.now();
-        const report = await checkModel(scope, { ...flags, model });
-        reports.push(report);
-        tests.push(...dataTests(model, report, performance.now() - began));
-      }
-      if (flags.report !== undefined) await writeReport(flags.report, junitReport("data", tests));
-      const output = await openOutput(flags.json ?? false);
-      const text = reports.map(describeFindings).join("\n");
-      output.result(flags.all === undefined ? reports[0] : reports, text);
-      const faults = reports
-        .flatMap(({ findings }) => findings)
-        .filter(({ severity }) => severity === "error");
-      if (faults.length > 0) process.exitCode = 1;
-    });
-}
-
-async function writeReport(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-  await writeFile(file, text);
-}
-
-async function checkModel(scope: CommandScope, flags: ModelFlags): Promise<DataReport> {
-  const { session, loaded } = await openCommand(scope, flags);
-  const workbench = await workbenches().openWorkbench(
-    loaded,
-    loaded.dataFile,
-    sqlPlaceOf(session.settings, session.signal),
-  );
-  try {
-    return await trainingSteps().findingsOf(session, workbench);
-  } finally {
-    await workbench.engine.close();
-  }
 }
 
 function addTrain(program: Command, scope: CommandScope): void {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { findFaultOfWords } from "../../platform/audit/words";
+import { defaultModel } from "../../platform/release/default-model";
 import { readEnvironments } from "../../platform/release/environments";
 import { PlatformError } from "../../platform/base/errors";
 import { placeOf } from "../../platform/release/place";
@@ -21,8 +22,9 @@ function words(text: string): string {
   return text.trim();
 }
 
+/** The model that a command is about: where none is named, that of the stack that trains. */
 export const modelOption = (): Option =>
-  new Option("--model <name>", "model, a folder of models/").default("diabetes");
+  new Option("--model <name>", "model, a folder of models/").default(defaultModel());
 export const dataOption = (): Option =>
   new Option("--data <file>", "CSV or Parquet file instead of the definition's own");
 export const acceptPopulationOption = (): Option =>

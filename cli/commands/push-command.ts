@@ -1,10 +1,13 @@
+import path from "node:path";
 import { Option, type Command } from "commander";
 import { counted } from "../../platform/base/wording";
 import { shortDigest } from "../../platform/base/files";
 import { readEnvironments } from "../../platform/release/environments";
+import type { ModelDefinition } from "../../platform/definition/definition";
 import { sqlPlaceOf } from "../../platform/data/sql-place";
 import { openStorage } from "../../platform/storage/open-storage";
-import type { Pushed } from "../data/push-data";
+import { findNoData } from "../data/data-here";
+import type { Left, Pushed } from "../data/push-data";
 import { describeFindings } from "../steps/describe-findings";
 import type { CommandScope } from "./command-scope";
 import { openCommand, type ModelFlags } from "./open-command";
@@ -22,19 +25,67 @@ interface PushFlags extends ModelFlags {
   readonly to?: string;
   readonly force?: boolean;
   readonly announce: boolean;
+  readonly fromRepository?: boolean;
 }
 
-/** Where data goes: an address that is given, or the container of the stack that trains. */
-async function placeOfPush({ to, stack = readEnvironments().training }: PushFlags, signal: AbortSignal) {
+/** Where data of a model goes: an address that is given, or the container of the stack that trains it. */
+async function placeOfPush(
+  { to, stack = readEnvironments().training }: PushFlags,
+  { model, signal }: { readonly model: string; readonly signal: AbortSignal },
+) {
   if (to !== undefined) return to;
-  return stackData().dataAddressOf(stack, signal);
+  return stackData().dataAddressOf(stack, signal, model);
 }
 
-function describePushed({ digest, rows, files, unchanged, former }: Pushed, place: string): string {
+function describePushed(pushed: Pushed | Left, place: string): string {
+  if ("left" in pushed)
+    return `${place} is left as it is: ${pushed.left}. To put the repository's data there all the same, run it with --force.`;
+  const { digest, rows, files, unchanged, former } = pushed;
   const what = `${counted(rows, "row")} in ${counted(files, "file")}, version ${shortDigest(digest)}`;
-  if (unchanged) return `${place} has that data already: ${what}. Nothing was written.`;
+  if (unchanged) return `${place} has that data already: ${what}. No data was sent.`;
   const before = former === undefined ? "" : ` instead of version ${shortDigest(former)}, whose files stay`;
   return `${place} is now ${what}${before}.`;
+}
+
+/** The data's path below the folder of the models. */
+function repositoryPath({ name, data }: ModelDefinition): string {
+  return path.posix.isAbsolute(data) ? data : path.posix.join(name, data);
+}
+
+async function push(scope: CommandScope, flags: PushFlags): Promise<void> {
+  const { session, loaded } = await openCommand(scope, flags);
+  const { name } = loaded.definition;
+  const noData = flags.fromRepository ? await findNoData(loaded) : undefined;
+  if (noData !== undefined) {
+    session.output.result({ left: noData, model: name }, `${noData}: what was delivered stays.`);
+    return;
+  }
+  const workbench = await workbenches().openWorkbench(
+    loaded,
+    loaded.dataFile,
+    sqlPlaceOf(session.settings, session.signal),
+  );
+  try {
+    const report = await trainingSteps().findingsOf(session, workbench);
+    if (report.findings.some(({ severity }) => severity === "error")) {
+      session.output.result(report, describeFindings(report));
+      process.exitCode = 1;
+      return;
+    }
+    const place = await placeOfPush(flags, { model: name, signal: scope.signal });
+    const pushed = await pushing().pushData({
+      storage: await openStorage(place),
+      model: name,
+      source: workbench.source,
+      now: new Date(),
+      force: flags.force ?? false,
+      announce: flags.announce,
+      ...(flags.fromRepository && { from: repositoryPath(loaded.definition) }),
+    });
+    session.output.result({ ...pushed, place, model: name }, describePushed(pushed, `${place}/${name}`));
+  } finally {
+    await workbench.engine.close();
+  }
 }
 
 /** `mlops data push`. */
@@ -50,34 +101,12 @@ export function addPush(data: Command, scope: CommandScope): void {
     .option("--to <place>", "container or folder to write to instead; the model's folder is made below it")
     .option("--force", "remove files that somebody else has laid there")
     .option("--no-announce", "start no retraining by it")
+    .addOption(
+      new Option(
+        "--from-repository",
+        "for pipelines: where the data is in the repository, and nobody but a pipeline has delivered other data",
+      ).conflicts("data"),
+    )
     .addOption(jsonOption())
-    .action(async (flags: PushFlags) => {
-      const { session, loaded } = await openCommand(scope, flags);
-      const { name } = loaded.definition;
-      const workbench = await workbenches().openWorkbench(
-        loaded,
-        loaded.dataFile,
-        sqlPlaceOf(session.settings, session.signal),
-      );
-      try {
-        const report = await trainingSteps().findingsOf(session, workbench);
-        if (report.findings.some(({ severity }) => severity === "error")) {
-          session.output.result(report, describeFindings(report));
-          process.exitCode = 1;
-          return;
-        }
-        const place = await placeOfPush(flags, scope.signal);
-        const pushed = await pushing().pushData({
-          storage: await openStorage(place),
-          model: name,
-          source: workbench.source,
-          now: new Date(),
-          force: flags.force ?? false,
-          announce: flags.announce,
-        });
-        session.output.result({ ...pushed, place, model: name }, describePushed(pushed, `${place}/${name}`));
-      } finally {
-        await workbench.engine.close();
-      }
-    });
+    .action((flags: PushFlags) => push(scope, flags));
 }

@@ -7,6 +7,7 @@ import type { Act } from "../../platform/audit/audit-entry";
 import { readEnvironments } from "../../platform/release/environments";
 import { placeOf } from "../../platform/release/place";
 import { PlatformError } from "../../platform/base/errors";
+import { findNoData } from "../data/data-here";
 import { acceptedByFlag, breakingAcceptedByFlag } from "../retraining/accepted-changes";
 import { cancelledLines } from "../retraining/azure-pipelines-log";
 import type { RetrainResult } from "../retraining/azure-retraining";
@@ -46,6 +47,7 @@ interface RetrainFlags extends TargetFlags {
   readonly acceptPopulation?: string;
   readonly acceptBreaking?: string;
   readonly keepWork?: boolean;
+  readonly ifData?: boolean;
 }
 
 const defaultTimeoutMinutes = 360;
@@ -84,12 +86,18 @@ function requireNoAcceptance(flags: RetrainFlags): void {
     if (columns === undefined) continue;
     throw new PlatformError(
       "USAGE",
-      `${option} is for a retraining on this machine. A stack's has a setting: run \`pulumi config set --stack ${name} mlops:${flag} ${columns}\` and \`pulumi up --stack ${name}\`, and leave the option out.`,
+      `${option} is for a retraining on this machine. A stack's has a setting: run \`pulumi config set --stack ${name} mlops:${flag} ${columns}\` and \`npm run infra:up -- --stack ${name}\`, and leave the option out.`,
     );
   }
 }
 
 function requireNoData(flags: RetrainFlags): void {
+  if (flags.ifData) {
+    throw new PlatformError(
+      "USAGE",
+      "--if-data looks for data on this machine, and a stack trains on its own container. Leave --if-data out.",
+    );
+  }
   if (flags.data === undefined) return;
   throw new PlatformError(
     "USAGE",
@@ -164,6 +172,13 @@ async function retrainHere(scope: CommandScope, flags: RetrainFlags): Promise<vo
   requireAzure(flags);
   const { session, loaded } = await openCommand(scope, flags, { changes: "retraining" });
   const { model: subject, reason: why } = flags;
+  const noData = flags.ifData ? await findNoData(loaded) : undefined;
+  if (noData !== undefined) {
+    const skipped = { model: subject, outcome: "skipped", explanation: `${noData}: nothing was trained.` };
+    if (flags.output !== undefined) await writeJson(flags.output, skipped);
+    session.output.result(skipped, skipped.explanation);
+    return;
+  }
   const act: Act = { act: "retrain", subject, ...(why !== undefined && { why }), details: {} };
   const run = await session.audit.around(
     act,
@@ -211,6 +226,7 @@ export function addRetrain(program: Command, scope: CommandScope): void {
     .addOption(acceptBreakingOption())
     .addOption(keepWorkOption())
     .addOption(reasonOption())
+    .option("--if-data", "here: train nothing where the model's data is not on this machine")
     .option(
       "--stack <name>",
       `in Azure: the stack whose pipeline is started (default: ${readEnvironments().training})`,

@@ -1,5 +1,8 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import type { Command } from "commander";
 import { parseModelRef } from "../../platform/definition/model-ref";
+import { findNoData } from "../data/data-here";
 import type { CommandScope } from "./command-scope";
 import { jsonOption, modelOption, runOption, targetOption } from "./options";
 import { openTarget, type TargetName } from "../session/target";
@@ -14,18 +17,41 @@ const scoring = () => require("../watching/score-file") as typeof import("../wat
 
 interface ScoreFlags extends ModelFlags {
   readonly target: TargetName;
-  readonly input: string;
+  /** The model's own data when absent. */
+  readonly input?: string;
   readonly output: string;
   readonly version?: string;
+}
+
+async function score(scope: CommandScope, flags: ScoreFlags): Promise<void> {
+  const model = flags.version === undefined ? flags.model : parseModelRef(flags.version).name;
+  const { session, loaded } = await openCommand(scope, { ...flags, model });
+  const { input = "", output } = flags;
+  const noData = input === "" ? await findNoData(loaded) : undefined;
+  if (noData !== undefined) {
+    // What publishes the predictions finds where they would be.
+    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+    session.output.result(
+      { model, read: 0, skipped: noData },
+      `${noData}, and no --input is named: nothing was scored.`,
+    );
+    return;
+  }
+  const { deployer } = openTarget(session, flags.target);
+  const asked = { ...flags, input: input === "" ? loaded.dataFile : input, deployer };
+  const result = await scoring().scoreFile(session, loaded.definition, asked);
+  session.output.result(result, scoring().describeScored(result));
+  if (result.rejected > 0) process.exitCode = 1;
 }
 
 function addScore(program: Command, scope: CommandScope): void {
   program
     .command("score")
     .description("score a file of rows in one go; exit 1 when some could not be scored")
-    .requiredOption(
+    .option(
       "--input <file>",
-      "CSV or Parquet file with the model's features, or its address in a blob container",
+      "CSV or Parquet file with the model's features, or its address in a blob container; none: the model's own data, where that is here",
+      "",
     )
     .requiredOption(
       "--output <file>",
@@ -35,14 +61,7 @@ function addScore(program: Command, scope: CommandScope): void {
     .addOption(modelOption())
     .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (flags: ScoreFlags) => {
-      const model = flags.version === undefined ? flags.model : parseModelRef(flags.version).name;
-      const { session, loaded } = await openCommand(scope, { ...flags, model });
-      const { deployer } = openTarget(session, flags.target);
-      const result = await scoring().scoreFile(session, loaded.definition, { ...flags, deployer });
-      session.output.result(result, scoring().describeScored(result));
-      if (result.rejected > 0) process.exitCode = 1;
-    });
+    .action((flags: ScoreFlags) => score(scope, flags));
 }
 
 function addReport(program: Command, scope: CommandScope): void {

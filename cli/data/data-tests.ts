@@ -24,3 +24,8 @@ export function dataTests(
   };
   return [whole, ...found];
 }
+
+/** A model whose data was not checked, and why, as a test. */
+export function skippedTest(model: string, why: string): TestCase {
+  return { name: `${model}: the data can be trained on`, tookMs: 0, skipped: why };
+}

@@ -3,6 +3,7 @@ import path from "node:path";
 import { PlatformError } from "../../platform/base/errors";
 import { digestOf, shortDigest, toStoredJson } from "../../platform/base/files";
 import { shownPath } from "../../platform/base/shown-path";
+import { counted } from "../../platform/base/wording";
 import {
   completeName,
   deliveriesFolder,
@@ -25,6 +26,8 @@ export interface Push {
   readonly force: boolean;
   /** Whether what waits for new data hears of it, as a stack's retraining does. */
   readonly announce: boolean;
+  /** Path in the repository, for a pipeline: it leaves what another than a pipeline has delivered. */
+  readonly from?: string | undefined;
 }
 
 export interface Pushed {
@@ -37,31 +40,55 @@ export interface Pushed {
   readonly former?: string;
 }
 
+/** What was left as it is, and why. */
+export interface Left {
+  readonly left: string;
+}
+
 /** What `fs.readFile` takes. */
 const maxFileBytes = 2 ** 31 - 1;
 
-/** The last delivery. An unreadable manifest counts as none: a new one takes its place. */
+/** The last delivery. */
 async function findDelivered(
   { storage, model }: Push,
   there: readonly string[],
-): Promise<Delivery | undefined> {
+): Promise<Delivery | "unreadable" | undefined> {
   const manifest = `${model}/${manifestName}`;
   if (!there.includes(manifest)) return undefined;
   const bytes = await storage.get(manifest);
   try {
     return deliverySchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
   } catch {
-    return undefined;
+    return "unreadable";
   }
 }
 
+/** Files of other programs, which are read where there is no manifest. */
+function filesBeside({ model }: Push, there: readonly string[]): readonly string[] {
+  return there.filter((file) => !/\/[._]/.test(file.slice(model.length)));
+}
+
+/** Why a pipeline leaves what it finds; undefined where it may put the repository's data there. */
+export function findReasonToLeave(
+  found: { readonly delivery: Delivery | "unreadable" | undefined; readonly beside: readonly string[] },
+  digest: string,
+): string | undefined {
+  const { delivery, beside } = found;
+  const [first] = beside;
+  if (first !== undefined)
+    return `another program has laid ${counted(beside.length, "file")} there, ${first} first`;
+  if (delivery === "unreadable") return `its ${manifestName} cannot be read`;
+  if (delivery === undefined || delivery.from !== undefined || delivery.digest === digest) return undefined;
+  const { rows, deliveredAt } = delivery;
+  return `somebody has delivered ${counted(rows, "row")} on ${deliveredAt}, version ${shortDigest(delivery.digest)}`;
+}
+
 /** Files that are read where there is no manifest: they would be left out from now on. */
-function requireAlone({ model, force }: Push, there: readonly string[]): readonly string[] {
-  const beside = there.filter((file) => !/\/[._]/.test(file.slice(model.length)));
-  if (force || beside.length === 0) return beside;
+function requireAlone({ force }: Push, beside: readonly string[]): void {
+  if (force || beside.length === 0) return;
   throw new PlatformError(
     "CONFLICT",
-    `The folder has ${beside.length} files that were not pushed, ${beside[0]} first. What is pushed takes the place of all data there. Nothing was written. Remove them, or have that done with --force.`,
+    `The folder has ${counted(beside.length, "file")} of another program, ${beside[0]} first. What is pushed takes the place of all data there. Nothing was written. Remove them, or have that done with --force.`,
   );
 }
 
@@ -96,21 +123,36 @@ async function upload({ storage, model, source }: Push): Promise<Delivery["files
 
 /**
  * Delivers data to the folder that a stack trains on: as a version of its own beside the one before, which a manifest then
- * makes the data, in one step. A push that is stopped anywhere has changed nothing, and goes on when it is run again.
+ * makes the data, in one step. A push that is stopped anywhere has changed nothing, and goes on when it is run again. A pipeline's
+ * changes nothing where anybody else has delivered.
  */
-export async function pushData(push: Push): Promise<Pushed> {
-  const { storage, model, source, now, announce } = push;
+export async function pushData(push: Push): Promise<Pushed | Left> {
+  const { storage, model, source, now, announce, force, from } = push;
   const { digest, rows } = source;
   const there = await storage.list(`${model}/`);
-  const former = await findDelivered(push, there);
-  const beside = requireAlone(push, there);
+  const delivery = await findDelivered(push, there);
+  const beside = filesBeside(push, there);
+  const left = from === undefined || force ? undefined : findReasonToLeave({ delivery, beside }, digest);
+  if (left !== undefined) return { left };
+  requireAlone(push, beside);
+  // A new manifest takes the place of one that cannot be read.
+  const former = delivery === "unreadable" ? undefined : delivery;
   if (former?.digest === digest && beside.length === 0) {
+    // The repository's data, whoever has brought it: the next of the repository's may take its place.
+    if (from !== undefined && former.from === undefined)
+      await storage.put(`${model}/${manifestName}`, toStoredJson({ ...former, from }));
     return { digest, rows, files: former.files.length, unchanged: true };
   }
   const files = await upload(push);
-  const delivery: Delivery = { digest, rows, deliveredAt: now.toISOString(), files };
+  const next: Delivery = {
+    digest,
+    rows,
+    deliveredAt: now.toISOString(),
+    ...(from !== undefined && { from }),
+    files,
+  };
   for (const file of beside) await storage.delete(file);
-  await storage.put(`${model}/${manifestName}`, toStoredJson(delivery));
+  await storage.put(`${model}/${manifestName}`, toStoredJson(next));
   if (announce) await storage.put(`${model}/${completeName}`, "");
   return {
     digest,

@@ -5,16 +5,21 @@ import { isDataFile } from "../../platform/data/data-names";
 import { isHidden } from "../../platform/data/folder-files";
 import type { Storage } from "../../platform/storage/storage";
 import { readRecord } from "../../platform/storage/read-record";
+import { requireModelOf } from "../trainings/training-stack";
 
-/** Address of the container with the data that a stack trains on, by its outputs. */
-export async function dataAddressOf(stack: string, signal: AbortSignal): Promise<string> {
+/**
+ * Address of the container with the data that a stack trains on, by its outputs. Throws USAGE where `model` is named and the stack trains
+ * another one, which its data would only lie beside.
+ */
+export async function dataAddressOf(stack: string, signal: AbortSignal, model?: string): Promise<string> {
   const { readStackOutputs } =
     require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  const { dataAddress } = await readStackOutputs(stack, signal);
+  const { dataAddress, model: trained } = await readStackOutputs(stack, signal);
+  if (typeof trained === "string") requireModelOf(stack, { model: trained }, model);
   if (typeof dataAddress === "string") return dataAddress;
   throw new PlatformError(
     "CONFLICT",
-    `The outputs of stack ${stack} do not say where its data is. Expected those of an update that succeeded. Run \`pulumi up --stack ${stack}\`.`,
+    `The outputs of stack ${stack} do not say where its data is. Expected those of an update that succeeded. Run \`npm run infra:up -- --stack ${stack}\`.`,
   );
 }
 

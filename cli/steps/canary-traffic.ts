@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CanaryAnalysis } from "../../deploy/rules/canary-release";
 import { runLoad } from "../../deploy/tests/load";
-import { connections, scoringBodies } from "./release-steps";
+import { connections } from "./release-steps";
+import { scoringBodies } from "./rows-to-send";
 import type { RunContext } from "./step";
 
 /** How often a canary that waits for its clients' requests is judged, in milliseconds. */
@@ -12,7 +13,7 @@ const patience = 0.5;
 
 type Sending = CanaryAnalysis["sendTraffic"];
 
-/** Sends held-out rows, marked as tests of our own: the gateway gives each track its share of them. */
+/** Sends rows that the version was not trained on, marked as tests of our own: the gateway gives each track its share of them. */
 async function sendingRows(context: RunContext): Promise<Sending> {
   const { session, target, definition } = context;
   const { signal, environments } = session;
@@ -25,7 +26,7 @@ async function sendingRows(context: RunContext): Promise<Sending> {
 }
 
 /**
- * Waits for clients. Once half of the minutes at a share of the traffic have passed and the canary still lacks requests, held-out rows go to both
+ * Waits for clients. Once half of the minutes at a share of the traffic have passed and the canary still lacks requests, rows of our own go to both
  * tracks, and again when those would show and it still does: with few clients every canary would end undecided, and so be rolled
  * back. They count as tests, which are judged apart from clients' requests, and neither may speak against the canary.
  */
@@ -43,7 +44,7 @@ function waitingForClients(context: RunContext, minutes: number, wait: () => Pro
     const seen = samples.canary?.requests ?? 0;
     if (stage.rounds > stage.sendsAfter && seen < definition.canary.minRequests) {
       session.output.update(
-        `release: ${seen} requests on the canary after ${stage.rounds - 1} minutes; held-out rows are sent, too`,
+        `release: ${seen} requests on the canary after ${stage.rounds - 1} minutes; rows of our own are sent, too`,
       );
       send ??= sendingRows(context);
       await (
@@ -57,7 +58,7 @@ function waitingForClients(context: RunContext, minutes: number, wait: () => Pro
 }
 
 /**
- * The requests that production's canary is judged by: its clients', or held-out rows that this machine sends where there are none, as
+ * The requests that production's canary is judged by: its clients', or rows that this machine sends where there are none, as
  * before the first release, or too few.
  */
 export async function trafficFor(

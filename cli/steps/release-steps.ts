@@ -3,12 +3,12 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import { serveAtOnce } from "../../deploy/rules/set-canary";
 import { runLoad } from "../../deploy/tests/load";
 import { packageModel } from "../../deploy/package/package";
-import { heldOutRows } from "../runs/held-out-rows";
 import { untilAnswered } from "../../deploy/tests/new-address";
 import { requireSmoke, smokeFault, smokeRelease, type SmokeCheck } from "../../deploy/tests/smoke";
 import type { ReleaseTest } from "../runs/runs";
 import { packagingOf } from "../session/packaging";
 import { crown, passedBefore, releaseOf } from "./release-of-run";
+import { scoringBodies } from "./rows-to-send";
 import { sampleOfTest } from "./sample-of-test";
 import type { RunContext, Step, StepResult } from "./step";
 import { shortDigest } from "../../platform/base/files";
@@ -24,15 +24,6 @@ function versionOf({ run }: RunContext): string {
     "CONFLICT",
     `Run ${run.id} has registered no version. Run \`mlops register --run ${run.id}\` first.`,
   );
-}
-
-/** Bodies for scoring requests, two held-out rows each. */
-export async function scoringBodies(context: RunContext): Promise<string[]> {
-  const rows = await heldOutRows(
-    await context.workbench(),
-    context.session.runs.modelDirectory(context.run.id),
-  );
-  return rows.map((row, index) => JSON.stringify({ data: [row, rows[(index + 1) % rows.length]] }));
 }
 
 /** Where an environment serves the run's model. */

@@ -32,7 +32,7 @@ export function readTrainingStack(stack: string, outputs: Readonly<Record<string
   const missing = [...new Set(result.error.issues.map(({ path }) => path.join(".")))];
   throw new PlatformError(
     "CONFLICT",
-    `Stack ${stack} has no retraining endpoint: its outputs lack ${missing.join(", ")}. Expected those of an update that succeeded. Run \`pulumi up --stack ${stack}\`.`,
+    `Stack ${stack} has no retraining endpoint: its outputs lack ${missing.join(", ")}. Expected those of an update that succeeded. Run \`npm run infra:up -- --stack ${stack}\`.`,
   );
 }
 

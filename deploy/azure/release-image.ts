@@ -72,7 +72,7 @@ async function copyOf(
     return importImage({ image, from, to, host, beside: keptBeside(verified) }, { signal });
   throw new PlatformError(
     "CONFLICT",
-    "The stacks do not name their registries. Expected the output registryId in both. Run `pulumi up` for them with this version of the program.",
+    "The stacks do not name their registries. Expected the output registryId in both. Run `npm run infra:up -- --stack <name>` for each with this version of the program.",
   );
 }
 

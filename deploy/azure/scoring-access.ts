@@ -141,6 +141,6 @@ async function credentials(
   }
   throw new PlatformError(
     "CONFLICT",
-    `The scoring service asks for ${scoring.MLOPS_AUTH}, and the stack's outputs do not say where from. Expected a vault or an audience. Run \`pulumi up\` for the stack.`,
+    `The scoring service asks for ${scoring.MLOPS_AUTH}, and the stack's outputs do not say where from. Expected a vault or an audience. Run \`npm run infra:up -- --stack <name>\` for it.`,
   );
 }

@@ -63,6 +63,6 @@ export function settingOf(
   if (value !== undefined) return value;
   throw new PlatformError(
     "CONFLICT",
-    `${name} is not set, and the outputs of stack ${stack} do not have it. Expected one of them. Run \`pulumi up --stack ${stack}\`, or set ${name}.`,
+    `${name} is not set, and the outputs of stack ${stack} do not have it. Expected one of them. Run \`npm run infra:up -- --stack ${stack}\`, or set ${name}.`,
   );
 }

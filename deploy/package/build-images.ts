@@ -1,8 +1,10 @@
 import { Command, Option } from "commander";
 import { PlatformError, explainStorageError } from "../../platform/base/errors";
 import type { PackagedRelease } from "../../platform/release/deployment";
-import { parseModelRef } from "../../platform/definition/model-ref";
+import { formatModelRef, parseModelRef } from "../../platform/definition/model-ref";
+import { defaultModel } from "../../platform/release/default-model";
 import { openLocalRegistry } from "../../platform/registry/local/local-registry";
+import type { Registry } from "../../platform/registry/registry";
 import { readSettings } from "../../platform/settings/settings";
 import { readSigningKey } from "../../platform/signing/signing-keys";
 import { openWorkspace, requireWritable } from "../../platform/settings/workspace";
@@ -13,11 +15,26 @@ import { buildImage } from "../../build/image";
 
 interface Flags {
   readonly model?: string;
+  readonly newest?: boolean;
   readonly only?: ImageKind;
   readonly nodeImage: string;
   readonly pinned?: boolean;
   readonly registry?: string;
   readonly builder: string;
+}
+
+function openRegistryHere(folder: string): Registry {
+  return openLocalRegistry(folder, { report: ({ message }) => void process.stderr.write(`${message}\n`) });
+}
+
+/** The newest version of the stack's model that this machine has registered, `name:version`. */
+async function findNewest(): Promise<string | undefined> {
+  const workspace = await openWorkspace(readSettings("cli", process.env).home);
+  const versions = await openRegistryHere(workspace.registry).list(defaultModel());
+  const numbers = versions.map(({ version }) => version);
+  return numbers.length > 0
+    ? formatModelRef({ name: defaultModel(), version: Math.max(...numbers) })
+    : undefined;
 }
 
 /** Packages a registered version as `mlops package` does; what is there already is only verified. */
@@ -27,21 +44,29 @@ async function releaseOf(version: string): Promise<PackagedRelease> {
   await requireWritable(workspace);
   const ref = parseModelRef(version);
   const { definition } = await loadDefinition(ref.name, undefined, settings.models);
-  const registry = openLocalRegistry(workspace.registry, {
-    report: ({ message }) => void process.stderr.write(`${message}\n`),
-  });
+  const registry = openRegistryHere(workspace.registry);
   return packageModel({ registry, packages: workspace.packages, serving: definition.serving }, ref);
 }
 
+/** The images to build. A dashboard is for whoever wants one; a model needs the two others, and a scoring image a version. */
+function kindsOf({ only, newest = false }: Flags, model: string | undefined): readonly ImageKind[] {
+  if (only !== undefined) return [only];
+  const kinds = imageKinds.filter((kind) => kind !== "dashboard");
+  if (!newest || model !== undefined) return kinds;
+  process.stderr.write(`No version of ${defaultModel()} is registered here: no scoring image is built.\n`);
+  return kinds.filter((kind) => kind !== "scoring");
+}
+
 async function build(flags: Flags): Promise<void> {
-  const { model, only, nodeImage, registry, builder } = flags;
+  const { only, newest, nodeImage, registry, builder } = flags;
+  const model = newest ? await findNewest() : flags.model;
   if (flags.pinned && !/@?sha256:[0-9a-f]{64}$/.test(nodeImage)) {
     throw new PlatformError(
       "USAGE",
       `--node-image is "${nodeImage}", a name that may mean another image tomorrow. --pinned expects a digest, as in node:24-bookworm-slim@sha256:... Add the digest.`,
     );
   }
-  if (model === undefined && (only === undefined || only === "scoring")) {
+  if (model === undefined && !newest && (only === undefined || only === "scoring")) {
     throw new PlatformError(
       "USAGE",
       "A scoring image holds one version of a model. Name the version, for example --model diabetes:1, or build --only training or --only dashboard.",
@@ -53,9 +78,7 @@ async function build(flags: Flags): Promise<void> {
   // Before anything is built: a key that cannot be read ends it here.
   const signingKey =
     location === undefined || registry === undefined ? undefined : await readSigningKey(location);
-  // A dashboard is for whoever wants one; a model needs the two others.
-  const kinds = only === undefined ? imageKinds.filter((kind) => kind !== "dashboard") : [only];
-  for (const kind of kinds) {
+  for (const kind of kindsOf(flags, model)) {
     const release = kind === "scoring" && model !== undefined ? await releaseOf(model) : undefined;
     const built = await buildImage({ kind, release, models, nodeImage, registry, builder, signingKey });
     process.stdout.write(`${JSON.stringify(built)}\n`);
@@ -69,6 +92,12 @@ async function main(): Promise<void> {
       "Build the scoring image of a model version and the training image, with SBOM and provenance.",
     )
     .option("--model <version>", "registered version, name:version, that the scoring image serves")
+    .addOption(
+      new Option(
+        "--newest",
+        "that of the newest version here of the stack's model; without one the scoring image is left out",
+      ).conflicts(["model", "only"]),
+    )
     .addOption(new Option("--only <image>", "build one image").choices(imageKinds))
     .option("--node-image <reference>", "image with Node.js to stand on", "node:24-bookworm-slim")
     .option("--pinned", "refuse a --node-image without a digest (for CI)")

@@ -16,6 +16,7 @@ import { providerSteps } from "./steps/provider-steps";
 import { runProgram, type RunProgram } from "./run-program";
 import { sharedSubscriptionNote } from "./shared-subscription";
 import { StackFile } from "./stack-file";
+import { requireModelOf } from "./stack-models";
 import { requireTriggersOf } from "./trigger-branches";
 import { ownSettings, stackSteps } from "./steps/stack-steps";
 import { stateSteps } from "./steps/state-steps";
@@ -45,17 +46,18 @@ export interface Outcome {
   readonly changed: number;
 }
 
-/** Validates the settings of every stack, and the pipelines' triggers, before anything is created. */
-function checkSettings({ target, settings, folder, pipelines }: Bootstrap): void {
+/** Validates the settings of every stack, their model, and the pipelines' triggers, before anything is created. */
+async function checkSettings({ target, settings, folder, pipelines }: Bootstrap): Promise<void> {
   requireTriggersOf(target.branch, pipelines);
-  for (const { name } of target.environments) {
+  const stacks = target.environments.map(({ name }) => {
     const values = {
       ...new StackFile(folder, name).settings(),
       ...settings,
       ...ownSettings(target, name, 1),
     };
-    parseConfig(name, values);
-  }
+    return { stack: name, model: parseConfig(name, values).model };
+  });
+  await requireModelOf(stacks);
 }
 
 async function subscriptionNames(azure: Azure, ids: readonly string[]): Promise<Map<string, string>> {
@@ -180,7 +182,7 @@ function trainingEnvironments({ target, folder }: Pick<Bootstrap, "target" | "fo
 /** Creates what a stack cannot create for itself: shows the plan, asks once, and carries it out. */
 export async function bootstrap(inputs: Bootstrap): Promise<Outcome> {
   const { target, credential, report } = inputs;
-  checkSettings(inputs);
+  await checkSettings(inputs);
   const azure = openAzure(credential, target.subscriptionId, inputs.azureOptions);
   const armToken = await tokenOf(credential, scopes.management);
   const devops = new DevOps(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sampleModel } from "../../platform/release/default-model";
 import {
   choice,
   count,
@@ -10,6 +11,7 @@ import {
   list,
   modelName,
   pinnedImage,
+  privateNetwork,
   text,
   vmSize,
   type Setting,
@@ -46,7 +48,7 @@ export const settings = {
   },
   model: {
     schema: modelName,
-    default: "diabetes",
+    default: sampleModel,
     description: "Model that the stack trains and serves; a folder in models/",
   },
   scoring: {
@@ -203,11 +205,7 @@ export const settings = {
       "private uses private endpoints for storage, vault, registry and workspace, and scores in the network",
   },
   addressSpace: {
-    // AKS uses 10.0 for services and 10.244 for pods, and nodes use 172.17 for containers.
-    schema: text(
-      /^(?!10\.0\.|10\.244\.|172\.17\.)(10|172|192)(\.\d{1,3}){2}\.0\/16$/,
-      "expected a /16 network, such as 10.40.0.0/16, but not 10.0.0.0, 10.244.0.0 or 172.17.0.0, which AKS uses itself",
-    ),
+    schema: privateNetwork,
     default: "10.40.0.0/16",
     description: "Address space of the private network",
   },

@@ -90,6 +90,14 @@ export const generations = text(/^\d{1,6}\/\d{1,6}$/, "expected two numbers, suc
   },
 );
 
+/**
+ * A whole /16 network of the private ranges (RFC 1918). AKS uses 10.0 for services and 10.244 for pods, and nodes use 172.17 for containers.
+ */
+export const privateNetwork = text(
+  /^(10\.(?!0\.|244\.)(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])|172\.(16|18|19|2\d|3[01])|192\.168)\.0\.0\/16$/,
+  "expected a /16 network of a private range, such as 10.40.0.0/16, 172.20.0.0/16 or 192.168.0.0/16, but not 10.0.0.0, 10.244.0.0 or 172.17.0.0, which AKS uses itself",
+);
+
 export const cron = z.string().superRefine((value, context) => {
   const fault = cronFault(value);
   if (fault !== undefined) context.addIssue({ code: "custom", message: fault });

@@ -21,18 +21,18 @@ interface StackNames {
 }
 
 /**
- * Fills a stack's names into a pipeline's text: its model and name become the defaults of the parameters `model` and
- * `stack`, and the environments become variables of the file, which then needs no environments.yml.
+ * Fills a stack's names into a pipeline's text: its name becomes the default of the parameter `stack`, and the environments and its model
+ * become variables of the file, which then needs neither environments.yml nor the stack's settings file.
  */
 export function filledIn(text: string, { stack, model, environments }: StackNames): string {
   const { testing, production } = environments;
   return text
-    .replace(/^( *- \{ name: model,.*\bdefault: )[^ }]+( \})$/m, `$1${model}$2`)
     .replace(/^( *- \{ name: stack,.*\btype: string)( \})$/m, `$1, default: ${stack}$2`)
     .replace(/^( *)- template: \.\.\/environments\.yml$/m, (_, indent: string) =>
       [
         `${indent}- { name: testEnvironments, value: "${testing.join(",")}" }`,
         `${indent}- { name: productionEnvironment, value: ${production} }`,
+        `${indent}- { name: MLOPS_DEFAULT_MODEL, value: ${model} }`,
       ].join("\n"),
     );
 }

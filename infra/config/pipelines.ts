@@ -149,7 +149,7 @@ export function pipelinesOf(
         ...pipelineFile(path, { stack, model, environments }),
         serviceConnections: connections,
         environments: passes.includes("infra") ? [infraEnvironment] : passed,
-        variables: { STACK: stack, MODEL: model, ...cli },
+        variables: { STACK: stack, MLOPS_DEFAULT_MODEL: model, ...cli },
       };
       return [[name, pipeline]];
     }),

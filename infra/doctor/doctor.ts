@@ -16,6 +16,7 @@ import {
 } from "./access-checks";
 import { AzureFacts } from "./azure-facts";
 import { failed, ok, type Finding } from "./finding";
+import { modelFindings } from "./model-checks";
 import { dataFindings, signInFindings } from "./pipeline-facts";
 import { checkQuotas, vmNeeds } from "./quota-checks";
 import { checkTool, toolsFor } from "./tool-checks";
@@ -118,7 +119,11 @@ function kubernetesInspection(facts: AzureFacts, config: StackConfig): Inspectio
 /** Checks for the usual causes of failure on this machine, in the subscription and in Azure DevOps. */
 export async function examine(examined: Examined): Promise<Finding[]> {
   const { config, subscriptionId, credential } = examined;
-  const findings = [...(await toolFindings(examined)), ...checkAddress(config)];
+  const findings = [
+    ...(await toolFindings(examined)),
+    ...checkAddress(config),
+    ...(await modelFindings(config)),
+  ];
   let objectId = "";
   const signIn = await look("sign-in", "az login", async () => {
     const caller = callerOf(await tokenOf(credential, scopes.management));

@@ -31,7 +31,7 @@ export interface AzureCall<T> {
 const remedies: Readonly<Record<number, string>> = {
   401: 'Expected a token of the tenant that the workspace is in. Run "az login --tenant <tenant>", or "az account set".',
   403: 'Expected an identity that may do this. Give it the role "AzureML Data Scientist" on the workspace; a new role takes some minutes.',
-  404: "Expected what the stack's last update created. Run `pulumi up`, or name another stack.",
+  404: "Expected what the stack's last update created. Run `npm run infra:up -- --stack <name>`, or name another stack.",
   409: "Something else is changing it now. Try again in a minute.",
 };
 

@@ -51,7 +51,7 @@ async function invoke(client: AzureClient, call: RetrainingCall): Promise<string
     },
     answer: invokedSchema,
     remedies: {
-      404: `Expected deployment ${deployment} on this endpoint. Run \`pulumi up\`: a deployment has a new name when the pipeline changes.`,
+      404: `Expected deployment ${deployment} on this endpoint. Run \`npm run infra:up -- --stack <its stack>\`: a deployment has a new name when the pipeline changes.`,
     },
   });
   return name;

@@ -5,6 +5,8 @@ export interface TestCase {
   readonly tookMs: number;
   /** What is wrong, in short and in full; absent when it passed. */
   readonly failure?: { readonly message: string; readonly text: string };
+  /** Why it was not run; absent when it was. */
+  readonly skipped?: string;
   /** What else is to be said. */
   readonly output?: string;
 }
@@ -28,20 +30,22 @@ function escaped(text: string): string {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-function element(suite: string, { name, tookMs, failure, output }: TestCase): string {
+function element(suite: string, { name, tookMs, failure, skipped, output }: TestCase): string {
   const wrong =
     failure === undefined
       ? ""
       : `<failure message="${escaped(failure.message)}">${escaped(failure.text)}</failure>`;
+  const left = skipped === undefined ? "" : `<skipped message="${escaped(skipped)}"/>`;
   const said = output === undefined ? "" : `<system-out>${escaped(output)}</system-out>`;
-  return `    <testcase classname="${escaped(suite)}" name="${escaped(name)}" time="${seconds(tookMs)}">${wrong}${said}</testcase>`;
+  return `    <testcase classname="${escaped(suite)}" name="${escaped(name)}" time="${seconds(tookMs)}">${wrong}${left}${said}</testcase>`;
 }
 
 /** Tests as a report in JUnit's form, which CI systems show. */
 export function junitReport(suite: string, cases: readonly TestCase[]): string {
   const failures = cases.filter(({ failure }) => failure !== undefined).length;
+  const skipped = cases.filter((one) => one.skipped !== undefined).length;
   const tookMs = cases.reduce((sum, one) => sum + one.tookMs, 0);
-  const counts = `tests="${cases.length}" failures="${failures}" time="${seconds(tookMs)}"`;
+  const counts = `tests="${cases.length}" failures="${failures}" skipped="${skipped}" time="${seconds(tookMs)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${escaped(suite)}" ${counts}>`,

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PlatformError, systemErrorCode } from "../base/errors";
-import { digestOfListing } from "../base/files";
+import { digestOfFile, digestOfListing, shortDigest, type Digest, type FileDigest } from "../base/files";
 import { pathBelowSchema } from "../base/path-below";
 import { digestSchema, findRecord } from "../base/stored-record";
 
@@ -18,6 +18,8 @@ export const deliverySchema = z.object({
   digest: digestSchema,
   rows: z.int().min(0),
   deliveredAt: z.iso.datetime(),
+  /** Path in the repository that a pipeline delivered it from; absent where somebody has delivered it. */
+  from: z.string().min(1).exactOptional(),
   files: z
     .array(
       z.object({
@@ -51,6 +53,23 @@ export function deliveryOf(
   const [only, another] = before;
   const digest = only !== undefined && another === undefined ? only.digest : digestOfListing(before);
   return { digest, rows, deliveredAt, files };
+}
+
+/** Whether a digest is of what a delivery of data that is here becomes: the same files, below the folder of the delivery. */
+export async function isDelivered(
+  {
+    file,
+    files,
+    digest,
+  }: { readonly file: string; readonly files?: readonly string[]; readonly digest: Digest },
+  delivered: string,
+): Promise<boolean> {
+  const place = `${deliveriesFolder}/${shortDigest(digest)}`;
+  const listing: FileDigest[] = [];
+  if (files === undefined) listing.push({ path: `${place}/${path.basename(file)}`, digest });
+  for (const name of files ?? [])
+    listing.push({ path: `${place}/${name}`, digest: await digestOfFile(path.join(file, name)) });
+  return digestOfListing(listing) === delivered;
 }
 
 /** What was last delivered to a folder; undefined when its files are simply those that are there. */

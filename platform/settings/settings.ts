@@ -65,6 +65,7 @@ const processes = {
     registry,
     models,
     environments,
+    defaultModel: variable("MLOPS_DEFAULT_MODEL", folder.optional(), "a model's name"),
     evaluation,
     onNoPromotion,
     acceptPopulation,

@@ -90,7 +90,11 @@ describe.each(["qa", "prod"] as const)("the stack %s", (name) => {
       "mlops-release": {
         serviceConnections: [`mlops-${name}-release`],
         environments: [`mlops-${name}`],
-        variables: { STACK: name, MODEL: "diabetes", MLOPS_REGISTRY: outputs.environment.cli.MLOPS_REGISTRY },
+        variables: {
+          STACK: name,
+          MLOPS_DEFAULT_MODEL: "diabetes",
+          MLOPS_REGISTRY: outputs.environment.cli.MLOPS_REGISTRY,
+        },
       },
       "mlops-infra": { environments: ["mlops-infra"] },
     });

@@ -4,8 +4,13 @@ import { parse } from "yaml";
 
 const root = path.join(__dirname, "..", "..");
 
-/** What an operator sets before the first update. */
-const own = { "mlops:owner": "team-risk", "mlops:costCentre": "4711", "mlops:alertEmail": "ops@example.com" };
+/** What an operator sets before the first update; the model is the sample, whatever this clone's stacks train. */
+const own = {
+  "mlops:owner": "team-risk",
+  "mlops:costCentre": "4711",
+  "mlops:alertEmail": "ops@example.com",
+  "mlops:model": "diabetes",
+};
 
 export function committed(stack: string): Record<string, string> {
   const file = parse(readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")) as {

@@ -61,6 +61,8 @@ function compileFiles() {
  * compiled-programs.js the first thing that they load.
  */
 module.exports = function compilePrograms() {
+  // Of the tests, whatever the stack of this clone trains.
+  process.env.MLOPS_DEFAULT_MODEL = "diabetes";
   const folder = mkdtempSync(path.join(tmpdir(), "mlops-compiled-"));
   process.env.TEST_COMPILED_PROGRAMS = path.join(folder, "programs.json");
   const programs = { files: compileFiles(), packages: bundlePackages(folder) };

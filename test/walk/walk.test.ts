@@ -220,7 +220,7 @@ describeWalk("the way from nothing to production, and back to nothing", () => {
       expect.stringMatching(/protect/),
     ]);
     await place.type(
-      "pulumi config set --stack prod mlops:protect false && pulumi up --yes --skip-preview --stack prod",
+      "pulumi config set --stack prod mlops:protect false && npm run infra:up -- --stack prod",
     );
     for (const stack of ["prod", "qa"]) {
       expect((await place.run("teardown", { stack, confirm: stack })).failures).toEqual([]);

@@ -29,7 +29,7 @@ function explain(error: unknown, stack: string, secrets: readonly string[]): Pla
   );
   return new PlatformError(
     "REMOTE_FAILED",
-    `The registry's address cannot be read from stack ${stack}: ${said}. Expected the output \`environment\` of a successful update. Run \`pulumi up --stack ${stack}\`, or set MLOPS_REGISTRY.`,
+    `The registry's address cannot be read from stack ${stack}: ${said}. Expected the output \`environment\` of a successful update. Run \`npm run infra:up -- --stack ${stack}\`, or set MLOPS_REGISTRY.`,
     { cause: error },
   );
 }

@@ -27,6 +27,7 @@ describe("a retraining by a stack", () => {
 
   test.each([
     [{ data: "rows.csv" }, /--data is a file of this machine/],
+    [{ ifData: true }, /--if-data looks for data on this machine/],
     [{ acceptPopulation: "age" }, /pulumi config set --stack qa mlops:acceptPopulation age/],
     [{ acceptBreaking: "all" }, /pulumi config set --stack qa mlops:acceptBreaking all/],
   ])("refuses %j, which it would not follow", (more, message) => {

@@ -1,4 +1,4 @@
-import { dataTests } from "../../../cli/data/data-tests";
+import { dataTests, skippedTest } from "../../../cli/data/data-tests";
 
 const report = { source: "data.csv", rows: 10, columns: 3, comparedWith: "the definition", findings: [] };
 
@@ -30,4 +30,12 @@ test("errors fail, the data with them; warnings are said", () => {
     ["churn: rows", undefined],
   ]);
   expect(tests[2]?.output).toBe("There are few rows.");
+});
+
+test("data that is not here is a test that was not run", () => {
+  expect(skippedTest("churn", "It is not on this machine")).toEqual({
+    name: "churn: the data can be trained on",
+    tookMs: 0,
+    skipped: "It is not on this machine",
+  });
 });

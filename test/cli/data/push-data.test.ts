@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { pushData, type Push } from "../../../cli/data/push-data";
+import { findReasonToLeave, pushData, type Push, type Pushed } from "../../../cli/data/push-data";
+import { digestOf } from "../../../platform/base/files";
 import { loadData, type DataSource } from "../../../platform/data/source";
 import { DuckDbEngine } from "../../../platform/sql/duckdb/duckdb-engine";
 import { openLocalStorage } from "../../../platform/storage/local-storage";
@@ -36,10 +37,15 @@ async function withSource<T>(
   }
 }
 
-const push = (file: string, more: Partial<Push> = {}) =>
+const deliver = (file: string, more: Partial<Push> = {}) =>
   withSource(file, (source) =>
     pushData({ storage, model: "model", source, now, force: false, announce: true, ...more }),
   );
+async function push(file: string, more: Partial<Push> = {}): Promise<Pushed> {
+  const pushed = await deliver(file, more);
+  if ("left" in pushed) throw new Error(pushed.left);
+  return pushed;
+}
 const rowsOf = (file: string, only?: string[]) =>
   withSource(file, (source, rows) => Promise.resolve({ rows, files: source.files }), only);
 
@@ -107,7 +113,7 @@ test("files that somebody else has laid there are not left out without a word", 
   await storage.put("model/2026/part-1.csv", csv("0,0"));
   const file = await data.write("mine.csv", csv("1,2"));
   await expect(push(file)).rejects.toThrow(
-    /1 files that were not pushed, model\/2026\/part-1\.csv first.*--force/s,
+    /1 file of another program, model\/2026\/part-1\.csv first.*--force/s,
   );
   expect(await storage.list("model/_")).toEqual([]);
   await push(file, { force: true });
@@ -163,4 +169,70 @@ test("a manifest that is not one is refused where it is read, and replaced by th
     rows: 1,
     deliveredAt: now.toISOString(),
   });
+});
+
+describe("a pipeline", () => {
+  const from = "model/data.csv";
+  const manifest = async () =>
+    JSON.parse(await readFile(path.join(place(), "_manifest.json"), "utf8")) as { from?: string };
+
+  test("puts the repository's data where there is none, and what the repository has later in its place", async () => {
+    expect(await push(await data.write("data.csv", csv("1,2")), { from })).toMatchObject({
+      unchanged: false,
+    });
+    expect(await manifest()).toMatchObject({ from });
+    expect(await push(await data.write("data.csv", csv("3,4")), { from })).toMatchObject({
+      unchanged: false,
+    });
+    expect((await rowsOf(place())).rows).toEqual([{ a: 3, b: 4 }]);
+  });
+
+  test("leaves what somebody has delivered, says what that is, and does as it is told with force", async () => {
+    const old = await data.write("data.csv", csv("1,2"));
+    await push(old, { from });
+    const newer = await push(await data.write("newer.csv", csv("5,6", "7,8")));
+    expect(await deliver(old, { from })).toEqual({
+      left: `somebody has delivered 2 rows on ${now.toISOString()}, version ${newer.digest.slice(0, 12)}`,
+    });
+    expect((await rowsOf(place())).rows).toHaveLength(2);
+    expect(await manifest()).not.toHaveProperty("from");
+    expect(await deliver(old, { from, force: true })).toMatchObject({ rows: 1, unchanged: false });
+    // From then on it is the repository's again.
+    expect(await push(await data.write("data.csv", csv("9,9")), { from })).toMatchObject({
+      unchanged: false,
+    });
+  });
+
+  test("leaves files that another program has laid there, as Spark does", async () => {
+    await storage.put("model/2026/part-1.csv", csv("0,0"));
+    await storage.put("model/_SUCCESS", "");
+    expect(await deliver(await data.write("data.csv", csv("1,2")), { from })).toEqual({
+      left: "another program has laid 1 file there, model/2026/part-1.csv first",
+    });
+    expect(await storage.list("model/")).toEqual(["model/2026/part-1.csv", "model/_SUCCESS"]);
+  });
+
+  test("takes data that somebody has delivered for the repository's, where it is the same", async () => {
+    const file = await data.write("data.csv", csv("1,2"));
+    await push(file);
+    expect(await push(file, { from })).toMatchObject({ unchanged: true });
+    expect(await manifest()).toMatchObject({ from, deliveredAt: now.toISOString() });
+    expect(await push(await data.write("data.csv", csv("3,4")), { from })).toMatchObject({
+      unchanged: false,
+    });
+  });
+});
+
+const delivery = { digest: digestOf("there"), rows: 3, deliveredAt: now.toISOString(), files: [] };
+test.each([
+  ["nothing", { delivery: undefined, beside: [] }, undefined],
+  ["a pipeline's", { delivery: { ...delivery, from: "m/data.csv" }, beside: [] }, undefined],
+  ["the same", { delivery: { ...delivery, digest: digestOf("mine") }, beside: [] }, undefined],
+  ["somebody's", { delivery, beside: [] }, /^somebody has delivered 3 rows on 2026/],
+  ["files", { delivery: undefined, beside: ["m/1.csv", "m/2.csv"] }, /laid 2 files there, m\/1\.csv first/],
+  ["what cannot be read", { delivery: "unreadable" as const, beside: [] }, /_manifest\.json cannot be read/],
+])("found in the folder: %s", (_, found, why) => {
+  const left = findReasonToLeave(found, digestOf("mine"));
+  if (why === undefined) expect(left).toBeUndefined();
+  else expect(left).toMatch(why);
 });

@@ -100,7 +100,7 @@ test("a stack of an earlier version is told to be updated", async () => {
   outputs.mockResolvedValue({ environment: { cli: {} } });
   const opened = openingHistory(await agent("home"), { target: "azure" });
   await expect(opened()).rejects.toThrow(
-    "MLOPS_HISTORY is not set, and the outputs of stack qa do not have it. Expected one of them. Run `pulumi up --stack qa`, or set MLOPS_HISTORY.",
+    "MLOPS_HISTORY is not set, and the outputs of stack qa do not have it. Expected one of them. Run `npm run infra:up -- --stack qa`, or set MLOPS_HISTORY.",
   );
 });
 

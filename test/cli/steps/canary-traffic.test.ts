@@ -5,8 +5,8 @@ import { trafficFor } from "../../../cli/steps/canary-traffic";
 import type { RunContext } from "../../../cli/steps/step";
 
 // The module itself: what is imported of it is not what others of its users get.
-const releaseSteps =
-  require("../../../cli/steps/release-steps") as typeof import("../../../cli/steps/release-steps");
+const rowsToSend =
+  require("../../../cli/steps/rows-to-send") as typeof import("../../../cli/steps/rows-to-send");
 
 const waits: number[] = [];
 let server: Server;
@@ -15,7 +15,7 @@ let marks: (string | undefined)[];
 
 beforeEach(async () => {
   waits.length = 0;
-  jest.spyOn(releaseSteps, "scoringBodies").mockResolvedValue(['{"data":[]}']);
+  jest.spyOn(rowsToSend, "scoringBodies").mockResolvedValue(['{"data":[]}']);
   jest.spyOn(timers, "setTimeout").mockImplementation((ms = 0) => {
     waits.push(ms);
     return Promise.resolve();

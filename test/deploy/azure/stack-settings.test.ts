@@ -18,7 +18,7 @@ describe("a setting of a stack", () => {
     "that the outputs %j lack is refused, with what to do",
     (lacking) => {
       expect(() => settingOf(lacking, asked)).toThrow(
-        "MLOPS_REGISTRY is not set, and the outputs of stack qa do not have it. Expected one of them. Run `pulumi up --stack qa`, or set MLOPS_REGISTRY.",
+        "MLOPS_REGISTRY is not set, and the outputs of stack qa do not have it. Expected one of them. Run `npm run infra:up -- --stack qa`, or set MLOPS_REGISTRY.",
       );
     },
   );

@@ -357,6 +357,15 @@ test("a stack's file gets its settings and its key, and keeps what it had", asyn
   );
 });
 
+test("a model that the repository has not is refused before anything is looked at", async () => {
+  const inputs = cloud().inputs();
+  const settings = { ...inputs.settings, "mlops:model": "churn" };
+  await expect(bootstrap({ ...inputs, settings })).rejects.toThrow(
+    'The stacks are to have the model "churn", and models/ has only',
+  );
+  expect(cloud().writes).toEqual([]);
+});
+
 test("settings that a stack lacks are named before anything is looked at", async () => {
   await expect(bootstrap(cloud().inputs({ settings: {} }))).rejects.toThrow(
     /mlops:owner is not set[\s\S]*mlops:alertEmail is not set/,

@@ -120,16 +120,28 @@ describe("the configuration of a stack", () => {
     ["10.40.0.0/24", /expected a \/16 network/],
     ["11.40.0.0/16", /expected a \/16 network/],
     ["10.40.1.0", /expected a \/16 network/],
+    ["10.40.7.0/16", /expected a \/16 network/],
+    ["10.300.0.0/16", /expected a \/16 network/],
+    ["10.040.0.0/16", /expected a \/16 network/],
+    ["172.200.0.0/16", /of a private range/],
+    ["172.15.0.0/16", /of a private range/],
+    ["172.32.0.0/16", /of a private range/],
+    ["192.10.0.0/16", /of a private range/],
   ])("a private network may not be %s", (range, message) => {
     expect(() => parseConfig("qa", { ...qa, "mlops:addressSpace": range })).toThrow(message);
   });
 
-  test.each(["10.1.0.0/16", "10.100.0.0/16", "172.16.0.0/16", "192.168.0.0/16"])(
-    "a private network may be %s",
-    (range) => {
-      expect(parseConfig("qa", { ...qa, "mlops:addressSpace": range }).addressSpace).toBe(range);
-    },
-  );
+  test.each([
+    "10.1.0.0/16",
+    "10.100.0.0/16",
+    "10.245.0.0/16",
+    "10.255.0.0/16",
+    "172.16.0.0/16",
+    "172.31.0.0/16",
+    "192.168.0.0/16",
+  ])("a private network may be %s", (range) => {
+    expect(parseConfig("qa", { ...qa, "mlops:addressSpace": range }).addressSpace).toBe(range);
+  });
 
   test("a stack may be encrypted once it knows the principal of Azure Cosmos DB", () => {
     const encrypted = { ...qa, "mlops:customerManagedKeys": "true", "mlops:cosmosDbPrincipal": guid };

@@ -158,6 +158,7 @@ test("where nothing is in the way, everything was looked at and nothing is found
     "tool az",
     "tool pulumi",
     "tool docker",
+    "model",
     "sign-in",
     "subscription",
     "role Contributor",

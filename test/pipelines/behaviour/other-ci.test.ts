@@ -54,6 +54,7 @@ interface GitHubJob {
     readonly run?: string;
     readonly uses?: string;
     readonly if?: string;
+    readonly with?: { readonly name?: string };
     readonly "timeout-minutes"?: number;
   }[];
   readonly "timeout-minutes"?: number;
@@ -326,4 +327,36 @@ describe("the image that pipelines run in", () => {
     expect(downloads.length).toBeGreaterThan(1);
     expect(downloads.filter((text) => !text.includes("sha256sum --check --strict"))).toEqual([]);
   });
+});
+
+test("no file of a pipeline names a model: which one is meant, the stack's settings say", () => {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.yml$|Jenkinsfile$/.test(name),
+  );
+  const models = readdirSync(path.join(root, "models"));
+  expect(models).toContain("diabetes");
+  const named = (text: string): boolean =>
+    models.some((model) => text.includes(model)) || /--model\b/.test(text);
+  expect(files.filter((name) => named(read(name)))).toEqual([]);
+  expect(named('npm run mlops -- retrain --model "$MODEL"')).toBe(true);
+});
+
+test("every system delivers the repository's data as a pipeline, which leaves what others have delivered", () => {
+  const pushes = ["build.yml", "github/build.yml", "Jenkinsfile", "travis.yml"].map((name) =>
+    [...read(name).matchAll(/mlops -- data push (.*?)(?:'| &&|$)/gm)].map(([, flags]) => flags),
+  );
+  const expected = '--from-repository --stack "$STACK" --no-announce';
+  expect(pushes).toEqual(Array(4).fill([expected]));
+});
+
+test("on GitHub every artifact is named by its attempt: a job that is run again cannot take the name of the first", () => {
+  const names = gitHubFiles.flatMap((name) =>
+    Object.values(gitHubFile(name).jobs).flatMap(({ steps }) =>
+      steps.flatMap(({ uses, with: given }) =>
+        uses?.startsWith("actions/upload-artifact@") ? [`${name} ${String(given?.name)}`] : [],
+      ),
+    ),
+  );
+  expect(names.length).toBeGreaterThan(8);
+  expect(names.filter((name) => !name.endsWith("-${{ github.run_attempt }}"))).toEqual([]);
 });

@@ -129,7 +129,7 @@ describe("starting the training pipeline", () => {
   test.each([
     [401, /az login/],
     [403, /AzureML Data Scientist/],
-    [404, /Expected deployment retrain-1 .*`pulumi up`/],
+    [404, /Expected deployment retrain-1 .*`npm run infra:up -- --stack <its stack>`/],
     [409, /Try again in a minute/],
   ])("HTTP %i is told once, with what to do", async (status, remedy) => {
     server.next.push(

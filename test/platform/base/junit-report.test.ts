@@ -4,6 +4,7 @@ test("a report has a case for each test, what is to be said of it, and why one f
   const report = junitReport("a <suite>", [
     { name: "kill -9", tookMs: 1500, output: "3 kills: 0 failed" },
     { name: "quiet", tookMs: 0 },
+    { name: "left out", tookMs: 0, skipped: "no <data>" },
     {
       name: 'odd "names"',
       tookMs: 250,
@@ -12,10 +13,11 @@ test("a report has a case for each test, what is to be said of it, and why one f
   ]);
   expect(report.split("\n")).toEqual([
     '<?xml version="1.0" encoding="UTF-8"?>',
-    '<testsuites name="a &lt;suite&gt;" tests="3" failures="1" time="1.750">',
-    '  <testsuite name="a &lt;suite&gt;" tests="3" failures="1" time="1.750">',
+    '<testsuites name="a &lt;suite&gt;" tests="4" failures="1" skipped="1" time="1.750">',
+    '  <testsuite name="a &lt;suite&gt;" tests="4" failures="1" skipped="1" time="1.750">',
     '    <testcase classname="a &lt;suite&gt;" name="kill -9" time="1.500"><system-out>3 kills: 0 failed</system-out></testcase>',
     '    <testcase classname="a &lt;suite&gt;" name="quiet" time="0.000"></testcase>',
+    '    <testcase classname="a &lt;suite&gt;" name="left out" time="0.000"><skipped message="no &lt;data&gt;"/></testcase>',
     '    <testcase classname="a &lt;suite&gt;" name="odd &quot;names&quot;" time="0.250"><failure message="1 &amp; 2; 3">a &lt; b  c</failure></testcase>',
     "  </testsuite>",
     "</testsuites>",
