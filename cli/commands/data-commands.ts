@@ -31,6 +31,7 @@ function addVersions(data: Command, scope: CommandScope): void {
     .command("versions")
     .description("list the data that was trained on or collected, and what was trained on it")
     .addOption(modelOption())
+    .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (flags: ModelFlags) => {
       const { session, loaded } = await openCommand(scope, flags);
@@ -76,6 +77,7 @@ function addRestore(data: Command, scope: CommandScope): void {
     .addOption(modelOption())
     .option("--output <path>", "file, or folder, to write (default: the model's own data)")
     .option("--force", "replace what is there; it is kept as a version, or moved aside")
+    .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (digest: string, flags: ModelFlags & { output?: string; force?: boolean }) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "restoring data" });

@@ -10,7 +10,11 @@ import { readRecord } from "../../platform/storage/read-record";
 export async function dataAddressOf(stack: string, signal: AbortSignal): Promise<string> {
   const { readStackOutputs } =
     require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  const { dataAddress } = await readStackOutputs(stack, signal);
+  return dataAddressIn(await readStackOutputs(stack, signal), stack);
+}
+
+/** The same, in outputs that were read. */
+export function dataAddressIn({ dataAddress }: Readonly<Record<string, unknown>>, stack: string): string {
   if (typeof dataAddress === "string") return dataAddress;
   throw new PlatformError(
     "CONFLICT",

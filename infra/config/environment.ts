@@ -12,6 +12,8 @@ export interface EnvironmentSources {
   readonly predictionLogContainer: pulumi.Input<string>;
   readonly auditContainer: pulumi.Input<string>;
   readonly historyContainer: pulumi.Input<string>;
+  /** URL of where the training jobs keep the data that they train on. */
+  readonly dataVersions: pulumi.Input<string>;
   readonly blobEndpoint: pulumi.Input<string>;
   readonly vaultUri: pulumi.Input<string>;
   readonly tenantId: pulumi.Input<string>;
@@ -107,6 +109,7 @@ export function environmentOf(
     cli: checked("cli", {
       MLOPS_REGISTRY: trackingUri,
       MLOPS_HISTORY: pulumi.interpolate`${blobEndpoint}${historyContainer}`,
+      MLOPS_DATA_VERSIONS: sources.dataVersions,
       MLOPS_RETRAININGS_PER_WEEK: String(config.retrainingsPerWeek),
       ...gate,
       ...signing,

@@ -1,4 +1,4 @@
-import { blobWrites, containerName, onlyWhere } from "./blob-conditions";
+import { blobPath, blobWrites, containerName, onlyWhere } from "./blob-conditions";
 import { dashboardAccess } from "./dashboard-access";
 import { pageAccess } from "./page-access";
 import { pipelineAccess } from "./pipeline-access";
@@ -137,6 +137,13 @@ export const accessTable: readonly Grant[] = [
   },
   {
     who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "modelsContainer",
+    pathsLike: "data-versions/",
+    why: "list, restore and add what models were trained on (mlops data versions, collect)",
+  },
+  {
+    who: "operators",
     role: "Storage Blob Data Reader",
     on: "predictionLogContainer",
     why: "investigate predictions that users question",
@@ -196,4 +203,9 @@ export const accessTable: readonly Grant[] = [
 /** Condition that limits reading and writing blobs to containers whose name begins with `prefix`. */
 export function containersLike(prefix: string): string {
   return onlyWhere(`${containerName} StringStartsWith '${prefix}'`, ["read", ...blobWrites]);
+}
+
+/** Condition that limits reading and writing blobs to paths that begin with `prefix`. */
+export function pathsLike(prefix: string): string {
+  return onlyWhere(`${blobPath} StringStartsWith '${prefix}'`, ["readButNotList", ...blobWrites]);
 }
