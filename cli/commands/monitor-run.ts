@@ -16,6 +16,7 @@ import { describeBeside, describeDrift } from "../terminal/describe-drift";
 import { describePerformance } from "../terminal/describe-performance";
 import { readTruth } from "../watching/collect";
 import { driftGauges } from "../watching/drift-gauges";
+import { findingGauges } from "../watching/finding-gauges";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
 import { reportGauges } from "../watching/report-gauges";
@@ -164,8 +165,9 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
     { version, ...drift, ...(performance && { performance }), ...acted },
     describe(result, acted, { environment, model: definition.name, notAdded: describeNotAdded(flags) }),
   );
-  const what = { what: "The drift", verb: "mlops monitor", environment };
-  await reportGauges(driftGauges(result), what, session.output);
+  const gauges = [...driftGauges(result), ...findingGauges({ result, decision: acted?.decision })];
+  const what = { what: "What was found", verb: "mlops monitor", environment };
+  await reportGauges(gauges, what, session.output);
   if (!drift.drifted && performance?.fell !== true) return;
   process.exitCode = 1;
   if (flags.retrain) await retrainNow(scope, command, flags);
