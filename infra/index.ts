@@ -89,6 +89,7 @@ export = async (): Promise<Record<string, unknown>> => {
     predictionLogContainer: containers.predictionLog,
     auditContainer: containers.audit,
     historyContainer: containers.history,
+    truthContainer: containers.truth,
     dataVersions: keptDataOf(foundation),
     vaultUri: foundation.vault.uri,
     trackingUri: workspace.trackingUri,

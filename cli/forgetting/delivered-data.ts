@@ -43,8 +43,8 @@ interface StackData {
 }
 
 /** Works with a copy of a file on this machine's own disk. */
-async function withCopy<T>(
-  { storage }: StackData,
+export async function withCopy<T>(
+  { storage }: Pick<StackData, "storage">,
   file: string,
   work: (engine: SqlEngine, copy: string) => Promise<T>,
 ): Promise<T> {

@@ -14,12 +14,13 @@ const inStack = (environment: string | undefined): string =>
   environment === undefined ? "" : ` in ${environment}`;
 
 /** What has the person, a phrase for each place. */
-function placesWith({ records, rows, dataVersions, delivered }: Forgotten): string[] {
+function placesWith({ records, rows, dataVersions, delivered, truth }: Forgotten): string[] {
   return [
     ...Object.entries(records).map(
       ([environment, count]) => `${counted(count, "record")} of the prediction log in ${environment}`,
     ),
     ...(rows > 0 ? [`${counted(rows, "row")} of the data as it is now`] : []),
+    ...(truth > 0 ? [`${counted(truth, "row")} of the truth that was delivered`] : []),
     ...delivered.map(
       (each) =>
         `${counted(each.rows, "row")} of what was delivered to ${each.environment}, in ${counted(each.files, "file")}`,
@@ -54,7 +55,7 @@ export function describeForgotten(forgotten: Forgotten, { model, serving, absent
       ? []
       : [`Not complete: these files cannot be read. Look into them yourself: ${unread.join(", ")}.`]),
     ...(absent.length === 0 ? [] : [`Nothing to search in ${absent.join(", ")}: there is no stack.`]),
-    "Files of truth that were given to `collect` and `monitor`, and copies of the data elsewhere, are yours to clean.",
+    "Files of truth that `collect` and `monitor` were given by name, and copies of the data elsewhere, are yours to clean.",
     ...(removed && serving.length > 0
       ? [
           `${model} serves in ${serving.join(" and ")}: a record that waits to be written may still come. Run this again in a few minutes.`,

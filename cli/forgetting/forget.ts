@@ -15,11 +15,12 @@ import type { Session } from "../session/session";
 import { findData, nothingInData, removeData, type DataOfPerson } from "./data-of-person";
 import { findForgotten, proofOf, requestsOf, rowsOf, unknownPerson, type Person } from "./person";
 import type { Places } from "./places";
+import { truthOfPerson, type TruthOfPerson } from "./truth-of-person";
 
 /** What is worked with, and the environments by name, which the folders of prediction logs have. */
 type Forgetting = Pick<Session, "audit" | "registry" | "runs"> & {
   readonly environments: Pick<Session["environments"], "names">;
-  readonly places: Pick<Places, "logs" | "data">;
+  readonly places: Pick<Places, "logs" | "data" | "truths">;
 };
 
 /** What was found of a person, and what became of it. */
@@ -41,6 +42,8 @@ export interface Forgotten {
     readonly rows: number;
     readonly files: number;
   }[];
+  /** Rows of truth that were delivered about the requests. */
+  readonly truth: number;
   /** Files of stacks' data that cannot be read, by environment and path: what they have is not known. */
   readonly unread: readonly string[];
   /** Registered versions that were trained on such rows, and runs of this machine. */
@@ -81,6 +84,22 @@ const total = (records: RecordCounts): number =>
 const sumOf = (found: readonly { readonly rows: number }[]): number =>
   found.reduce((sum, { rows }) => sum + rows, 0);
 
+/** Looks for truth of a person wherever it is delivered, and removes it when told to. */
+async function inTruths(
+  { places: { truths } }: Forgetting,
+  model: string,
+  { wanted, remove: isToGo }: { readonly wanted: RecordsOf; readonly remove: boolean },
+): Promise<TruthOfPerson> {
+  const unread: string[] = [];
+  let rows = 0;
+  for (const { environment, storage } of truths) {
+    const found = await truthOfPerson({ storage, model }, wanted, { remove: isToGo });
+    rows += found.rows;
+    unread.push(...found.unread.map((file) => `truth${environment ? ` of ${environment}` : ""}: ${file}`));
+  }
+  return { rows, unread };
+}
+
 /** What was found in data, as it is told. */
 function toldOf({
   current,
@@ -111,6 +130,8 @@ async function find(session: Forgetting, loaded: LoadedDefinition, person: Perso
     ids: new Set(column === undefined ? [id] : requestsOf(data.ids)),
     ...(column !== undefined && { column: { name: column, value: id } }),
   };
+  const truth = await inTruths(session, name, { wanted, remove: false });
+  const told = toldOf(data);
   const usage = await usageOfData(session, name);
   const digests = [...new Set(data.versions.map(({ version }) => version.digest))];
   const used = digests.map((digest) => usage.get(digest));
@@ -120,7 +141,9 @@ async function find(session: Forgetting, loaded: LoadedDefinition, person: Perso
     rowsWith,
     forgotten: {
       records: await inLogs(logs, (log) => countRecords(log, name, wanted)),
-      ...toldOf(data),
+      ...told,
+      truth: truth.rows,
+      unread: [...told.unread, ...truth.unread],
       trainedOn: {
         versions: used
           .flatMap((each) => each?.versions ?? [])
@@ -134,7 +157,15 @@ async function find(session: Forgetting, loaded: LoadedDefinition, person: Perso
 }
 
 /** What is told of it in the audit trail: all but whose it was. */
-function detailsOf({ records, rows, dataVersions, delivered, unread, trainedOn }: Forgotten): Act["details"] {
+function detailsOf({
+  records,
+  rows,
+  dataVersions,
+  delivered,
+  truth,
+  unread,
+  trainedOn,
+}: Forgotten): Act["details"] {
   const versions = dataVersions.map(({ digest, left }) =>
     [digest, left].map((each) => (each === undefined ? "" : shortDigest(each))).join(" → "),
   );
@@ -142,6 +173,7 @@ function detailsOf({ records, rows, dataVersions, delivered, unread, trainedOn }
     records: String(total(records)),
     rows: String(rows),
     ...(delivered.length > 0 && { delivered: String(sumOf(delivered)) }),
+    ...(truth > 0 && { truth: String(truth) }),
     ...(unread.length > 0 && { unread: String(unread.length) }),
     ...(versions.length > 0 && { dataVersions: versions.join(", ") }),
     ...(trainedOn.versions.length > 0 && { trainedOn: trainedOn.versions.join(", ") }),
@@ -150,22 +182,25 @@ function detailsOf({ records, rows, dataVersions, delivered, unread, trainedOn }
 
 /** Removes all that was found, then what the places keep of it: earlier versions of blobs, which may have the rows. */
 async function remove(
-  { environments, places: { logs, data: places } }: Forgetting,
+  session: Forgetting,
   loaded: LoadedDefinition,
   { forgotten, data, wanted, rowsWith }: Found,
 ): Promise<Forgotten> {
   const { name } = loaded.definition;
+  const { logs, data: places, truths } = session.places;
   const removed = await inLogs(logs, (log) => removeRecords(log, name, wanted));
   const left =
     rowsWith === undefined ? [] : await removeData(places, { loaded, wanted: rowsWith, found: data });
+  await inTruths(session, name, { wanted, remove: true });
   // What was on its way while the data was rewritten.
   const late = await inLogs(logs, (log) => removeRecords(log, name, wanted));
   for (const log of logs)
-    for (const environment of environments.names) await log.dropEarlier(`${environment}/${name}/`);
+    for (const environment of session.environments.names) await log.dropEarlier(`${environment}/${name}/`);
   for (const { dataVersions, delivered } of places) {
     await dataVersions?.dropEarlier(name);
     await delivered?.dropEarlier(`${name}/`);
   }
+  for (const { storage } of truths) await storage.dropEarlier(`${name}/`);
   return {
     ...forgotten,
     records: added([removed, late]),
@@ -193,8 +228,8 @@ export async function forget(
   const { name } = loaded.definition;
   for (const { dataVersions } of session.places.data) await dataVersions?.finishForgetting(name);
   const found = await find(session, loaded, person);
-  const { records, rows, dataVersions, delivered, unread } = found.forgotten;
-  if (total(records) + rows + dataVersions.length + delivered.length === 0) {
+  const { records, rows, dataVersions, delivered, truth, unread } = found.forgotten;
+  if (total(records) + rows + truth + dataVersions.length + delivered.length === 0) {
     const { entries } = await session.audit.verify();
     const before = await findForgotten(entries, name, person);
     // What did not end may have left earlier versions of blobs, which a search does not see.

@@ -24,6 +24,8 @@ export interface Places {
   /** Prediction logs, each once. */
   readonly logs: readonly Storage[];
   readonly data: readonly DataPlace[];
+  /** Where truth is delivered, in a folder of each model; the stacks' with their environment. */
+  readonly truths: readonly { readonly environment?: string; readonly storage: Storage }[];
   /** Environments that have no stack, and so nothing of anybody. */
   readonly absent: readonly string[];
 }
@@ -51,12 +53,14 @@ export async function placesOf(
   target: TargetName,
 ): Promise<Places> {
   const { settings, environments, predictions, dataVersions, signal } = session;
+  const named = settings.truth === undefined ? [] : [{ storage: await openStorage(settings.truth) }];
   if (placeOf(target).environments === "processes")
-    return { logs: [predictions], data: [{ dataVersions }], absent: [] };
+    return { logs: [predictions], data: [{ dataVersions }], truths: named, absent: [] };
   const { findStackOutputs } =
     require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
   const logs = settings.predictionLog === undefined ? [] : [predictions];
   const data: DataPlace[] = settings.dataVersions === undefined ? [] : [{ dataVersions }];
+  const truths: { environment?: string; storage: Storage }[] = [...named];
   const absent: string[] = [];
   for (const stack of environments.names) {
     const outputs = await findStackOutputs(stack, signal);
@@ -65,8 +69,11 @@ export async function placesOf(
       continue;
     }
     data.push(await dataOfStack(session, stack, outputs));
-    const named = { stack, process: "scoring", name: "MLOPS_PREDICTION_LOG" } as const;
-    if (settings.predictionLog === undefined) logs.push(await openStorage(settingOf(outputs, named)));
+    const log = { stack, process: "scoring", name: "MLOPS_PREDICTION_LOG" } as const;
+    if (settings.predictionLog === undefined) logs.push(await openStorage(settingOf(outputs, log)));
+    if (settings.truth !== undefined) continue;
+    const truth = settingOf(outputs, { stack, process: "cli", name: "MLOPS_TRUTH" });
+    truths.push({ environment: stack, storage: await openStorage(truth) });
   }
-  return { logs, data, absent };
+  return { logs, data, truths, absent };
 }

@@ -160,6 +160,12 @@ export const accessTable: readonly Grant[] = [
     on: "historyContainer",
     why: "look at what watching has found, and add to it what they find manually",
   },
+  {
+    who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "truthContainer",
+    why: "deliver what predictions turned out to be, for mlops monitor and collect",
+  },
   { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "inspect and start runs" },
   {
     who: "operators",

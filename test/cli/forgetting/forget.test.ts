@@ -69,7 +69,7 @@ async function place(storage: Storage, predictions: Storage, withIds = true) {
   const session = {
     audit: trail,
     environments: { names: ["prod"] },
-    places: { logs: [predictions], data: [{ dataVersions }] },
+    places: { logs: [predictions], data: [{ dataVersions }], truths: [] },
     runs: { list: () => Promise.resolve([]) },
     registry: { list: () => Promise.resolve(registered) },
   } as unknown as Parameters<typeof forget>[0];
@@ -263,7 +263,7 @@ describe("forgetting", () => {
         "Removed: 1 record of the prediction log in prod.",
         "No model was trained on these rows.",
         "The data of cost has no id column, so rows collected from a request cannot be identified. Name a column and a value that tell them: --column <name>.",
-        "Files of truth that were given to `collect` and `monitor`, and copies of the data elsewhere, are yours to clean.",
+        "Files of truth that `collect` and `monitor` were given by name, and copies of the data elsewhere, are yours to clean.",
         "cost serves in prod: a record that waits to be written may still come. Run this again in a few minutes.",
       ].join("\n"),
     );

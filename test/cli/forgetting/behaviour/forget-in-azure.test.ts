@@ -66,7 +66,7 @@ async function everything(): Promise<string> {
 
 const containerOf = (stack: Stack, what: string): string => `${stack}-${what}-${round}`;
 const containersOf = (stack: Stack): string[] =>
-  ["data", "models", "log"].map((what) => containerOf(stack, what));
+  ["data", "models", "log", "truth"].map((what) => containerOf(stack, what));
 
 interface There {
   readonly session: Session;
@@ -86,7 +86,10 @@ async function open(): Promise<There> {
       {
         dataAddress: address(containerOf(stack, "data")),
         environment: {
-          cli: { MLOPS_DATA_VERSIONS: address(containerOf(stack, "models"), "/data-versions") },
+          cli: {
+            MLOPS_DATA_VERSIONS: address(containerOf(stack, "models"), "/data-versions"),
+            MLOPS_TRUTH: address(containerOf(stack, "truth")),
+          },
           scoring: { MLOPS_PREDICTION_LOG: address(containerOf(stack, "log")) },
         },
       },
@@ -169,12 +172,16 @@ test("a person goes from the logs, the data versions and the deliveries of every
   await (await data("prod")).put("cost/2026/one.csv", csv(others[0] ?? "", eves));
   await (await data("prod")).put("cost/2026/two.csv", csv(eves));
   for (const stack of stacks) for (const id of ["r7", "r8"]) await logIn(stack, id);
+  const truth = await openStorage(address(containerOf("prod", "truth")));
+  await truth.put("cost/2026-11-21.csv", "request_id,cost\nr7,9\nr8,10\n");
+  await truth.put("cost/2026-11-22.csv", "request_id,cost\nr7,9\n");
   expect((await session.dataVersions?.list("cost"))?.map(({ digest }) => digest)).toEqual([former]);
 
   const found = await call(false);
   expect(found).toMatchObject({
     records: { qa: 1, prod: 1 },
     rows: 0,
+    truth: 2,
     dataVersions: [
       { environment: "qa", rows: 1 },
       { environment: "prod", rows: 1 },
@@ -191,9 +198,10 @@ test("a person goes from the logs, the data versions and the deliveries of every
   const left = await everything();
   expect(left).not.toContain("r7");
   expect(left).toContain("r8");
+  expect(await truth.list("")).toEqual(["cost/2026-11-21.csv"]);
   expect(left).toContain("a2,40,6");
   expect(describeForgotten(forgotten, { model: "cost", serving: [] })).toMatch(
-    /^Removed: 1 record of the prediction log in qa; 1 record of the prediction log in prod; 2 rows of what was delivered to qa, in 2 files; 2 rows of what was delivered to prod, in 2 files; 1 row of data version \S+ in qa, what is left of which is \S+; /,
+    /^Removed: 1 record of the prediction log in qa; 1 record of the prediction log in prod; 2 rows of the truth that was delivered; 2 rows of what was delivered to qa, in 2 files; 2 rows of what was delivered to prod, in 2 files; 1 row of data version \S+ in qa, what is left of which is \S+; /,
   );
   // A job still finds its data, and what it reads is what the manifest says.
   const container = await data("qa");
@@ -250,6 +258,8 @@ test("what Azure keeps of blobs that were changed goes last, with the person and
     if (dataVersions)
       jest.spyOn(dataVersions, "dropEarlier").mockImplementation(note(`versions of ${environment}`));
   }
+  for (const { environment, storage } of places.truths)
+    jest.spyOn(storage, "dropEarlier").mockImplementation(note(`truth of ${environment}`));
   const again = (id: string) => forget({ ...session, places }, loaded, { id, remove: true });
   await expect(again("r9")).rejects.toMatchObject({ code: "NOT_FOUND" });
   expect(dropped).toEqual([]);
@@ -257,6 +267,7 @@ test("what Azure keeps of blobs that were changed goes last, with the person and
   expect(dropped).toEqual([
     ...["log qa/cost/", "log prod/cost/", "log qa/cost/", "log prod/cost/"],
     ...["versions of qa cost", "data of qa cost/", "versions of prod cost", "data of prod cost/"],
+    ...["truth of qa cost/", "truth of prod cost/"],
   ]);
 });
 
