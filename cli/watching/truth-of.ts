@@ -19,7 +19,7 @@ interface Asked {
 }
 
 /** Paths of a folder's files that are read as data. */
-export async function dataFilesOf(storage: Storage, prefix = ""): Promise<string[]> {
+async function dataFilesOf(storage: Storage, prefix = ""): Promise<string[]> {
   const names = await storage.list(prefix);
   return names.filter((name) => isDataFile(name) && !name.slice(prefix.length).split("/").some(isHidden));
 }
