@@ -13,7 +13,12 @@ import { prepareServing } from "./components/serving/prepare-serving";
 import { isExposed } from "./config/exposure";
 import { requireSplit } from "./config/split";
 import { tagsOf } from "./config/tag-names";
-import { attachedPool, retrainingPipeline, trainingClusters } from "./components/training/training";
+import {
+  attachedPool,
+  keptDataOf,
+  retrainingPipeline,
+  trainingClusters,
+} from "./components/training/training";
 import { watch } from "./components/watching/watch";
 import { hostWebApps, requireWebApps } from "./components/web/host-web-apps";
 
@@ -84,6 +89,8 @@ export = async (): Promise<Record<string, unknown>> => {
     predictionLogContainer: containers.predictionLog,
     auditContainer: containers.audit,
     historyContainer: containers.history,
+    truthContainer: containers.truth,
+    dataVersions: keptDataOf(foundation),
     vaultUri: foundation.vault.uri,
     trackingUri: workspace.trackingUri,
     tenantId,

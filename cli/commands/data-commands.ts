@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { shownPath } from "../../platform/base/shown-path";
 import { shortDigest } from "../../platform/base/files";
+import { PlatformError } from "../../platform/base/errors";
 import type { Collection } from "../../platform/data/versions/version-record";
 import type { CollectFlags } from "../data/collect-data";
 import type { DataUsage } from "../data/data-usage";
 import type { Restored } from "../data/restore-data";
+import type { Session } from "../session/session";
 import type { TargetName } from "../session/target";
 import { describeCollected } from "../data/describe-collected";
 import { formatTable } from "../terminal/format-table";
@@ -17,6 +19,7 @@ import { environmentOption, jsonOption, modelOption, targetOption } from "./opti
 // Loaded where a verb runs: help and usage errors come without them.
 const collecting = () => require("../data/collect-data") as typeof import("../data/collect-data");
 const logs = () => require("../watching/prediction-log-of") as typeof import("../watching/prediction-log-of");
+const truths = () => require("../watching/truth-of") as typeof import("../watching/truth-of");
 const dataUsage = () => require("../data/data-usage") as typeof import("../data/data-usage");
 const restoring = () => require("../data/restore-data") as typeof import("../data/restore-data");
 
@@ -31,6 +34,7 @@ function addVersions(data: Command, scope: CommandScope): void {
     .command("versions")
     .description("list the data that was trained on or collected, and what was trained on it")
     .addOption(modelOption())
+    .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (flags: ModelFlags) => {
       const { session, loaded } = await openCommand(scope, flags);
@@ -76,6 +80,7 @@ function addRestore(data: Command, scope: CommandScope): void {
     .addOption(modelOption())
     .option("--output <path>", "file, or folder, to write (default: the model's own data)")
     .option("--force", "replace what is there; it is kept as a version, or moved aside")
+    .addOption(targetOption())
     .addOption(jsonOption())
     .action(async (digest: string, flags: ModelFlags & { output?: string; force?: boolean }) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "restoring data" });
@@ -92,6 +97,22 @@ function addRestore(data: Command, scope: CommandScope): void {
     });
 }
 
+type CollectingFlags = ModelFlags &
+  Partial<CollectFlags> &
+  Pick<CollectFlags, "environment"> & {
+    readonly target: TargetName;
+  };
+
+/** Where truth was delivered; throws USAGE where there is none, and the command names none. */
+async function deliveredTruth(session: Session, flags: CollectingFlags): Promise<string> {
+  const found = await truths().findTruth(session, flags);
+  if (found !== undefined) return found;
+  throw new PlatformError(
+    "USAGE",
+    `There is no truth about ${flags.model}: --labels was not given, and none was delivered to MLOPS_TRUTH or the environment's stack. One is expected. Name a file with --labels.`,
+  );
+}
+
 /** The verb that makes training data of the prediction log. */
 export function addCollect(program: Command, scope: CommandScope): void {
   program
@@ -99,9 +120,9 @@ export function addCollect(program: Command, scope: CommandScope): void {
     .description(
       "join the prediction log with ground truth by request id, and add the rows to the model's data; none is there twice",
     )
-    .requiredOption(
+    .option(
       "--labels <file>",
-      "CSV or Parquet file with the columns request_id, row (optional, from 0) and the target, or its address in a blob container",
+      "CSV or Parquet file with the columns request_id, row (optional, from 0) and the target, or its address in a blob container (default: what was delivered to MLOPS_TRUTH, in Azure to the environment's stack)",
     )
     .option("--output <file>", "CSV file to write instead: the model's data with the new rows")
     .option("--only-new", "write the labelled rows alone, to --output")
@@ -110,10 +131,14 @@ export function addCollect(program: Command, scope: CommandScope): void {
     .addOption(environmentOption("production"))
     .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (flags: ModelFlags & CollectFlags & { readonly target: TargetName }) => {
+    .action(async (flags: CollectingFlags) => {
       const { session, loaded } = await openCommand(scope, flags, { changes: "collecting data" });
       const predictions = await logs().predictionLogOf(session, flags);
-      const collected = await collecting().collectData({ ...session, predictions }, loaded, flags);
+      const labels = flags.labels ?? (await deliveredTruth(session, flags));
+      const collected = await collecting().collectData({ ...session, predictions }, loaded, {
+        ...flags,
+        labels,
+      });
       const { environment, onlyNew = false } = flags;
       const described = { model: loaded.definition.name, environment, next: !onlyNew };
       session.output.result(collected, describeCollected(collected, described));

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { placeOf } from "../../platform/release/place";
 import { openTarget, type TargetName } from "../session/target";
 import type { CommandScope } from "./command-scope";
 import { openCommand, type ModelFlags } from "./open-command";
@@ -7,7 +6,9 @@ import { jsonOption, modelOption, reasonOption, targetOption } from "./options";
 
 // Loaded where a verb runs: help and usage errors come without them.
 const forgetting = () => require("../forgetting/forget") as typeof import("../forgetting/forget");
-const logs = () => require("../watching/prediction-log-of") as typeof import("../watching/prediction-log-of");
+const describing = () =>
+  require("../forgetting/describe-forgotten") as typeof import("../forgetting/describe-forgotten");
+const places = () => require("../forgetting/places") as typeof import("../forgetting/places");
 
 interface ForgetFlags extends ModelFlags {
   readonly id: string;
@@ -20,9 +21,9 @@ interface ForgetFlags extends ModelFlags {
 async function forget(scope: CommandScope, flags: ForgetFlags): Promise<void> {
   const { id, column, yes: remove = false, reason, model, target } = flags;
   const { session, loaded } = await openCommand(scope, flags, { changes: "forgetting" });
-  const { production, names } = session.environments;
-  const predictions = await logs().predictionLogOf(session, { target, environment: production, model });
-  const forgotten = await forgetting().forget({ ...session, predictions }, loaded, {
+  const found = await places().placesOf(session, target);
+  const { absent } = found;
+  const forgotten = await forgetting().forget({ ...session, places: found }, loaded, {
     id,
     column,
     remove,
@@ -30,9 +31,9 @@ async function forget(scope: CommandScope, flags: ForgetFlags): Promise<void> {
   });
   const { deployer } = openTarget(session, target);
   const serving: string[] = [];
-  for (const environment of placeOf(target).environments === "processes" ? names : [production])
+  for (const environment of session.environments.names.filter((name) => !absent.includes(name)))
     if ((await deployer.status(environment, model)).url !== undefined) serving.push(environment);
-  session.output.result(forgotten, forgetting().describeForgotten(forgotten, { model, serving }));
+  session.output.result(forgotten, describing().describeForgotten(forgotten, { model, serving, absent }));
 }
 
 /** `mlops forget`. */

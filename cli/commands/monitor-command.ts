@@ -25,7 +25,12 @@ export function addMonitor(program: Command, scope: CommandScope): void {
     .option("--hours <number>", "hours to look back (default: all that is logged)", wholeNumber(1, 87_600))
     .option(
       "--labels <file>",
-      "truth that has arrived, as for collect: measures how right the version is against when it was registered; exit 1 when that has fallen",
+      "truth that has arrived, as for collect: measures how right the version is against when it was registered; exit 1 when that has fallen (default: what was delivered to MLOPS_TRUTH, in Azure to the environment's stack)",
+    )
+    .option(
+      "--labels-hours <number>",
+      "hours to look back for requests whose truth is known, which comes late (default: as --hours)",
+      wholeNumber(1, 87_600),
     )
     .option("--retrain", "on drift, or fallen performance, retrain on the data as it is now")
     .option(

@@ -15,11 +15,12 @@ import { openTarget, type TargetName } from "../session/target";
 import { retrain } from "../steps/lifecycle";
 import { describeBeside, describeDrift } from "../terminal/describe-drift";
 import { describePerformance } from "../terminal/describe-performance";
-import { readTruth } from "../watching/collect";
 import { driftGauges } from "../watching/drift-gauges";
+import { findingGauges } from "../watching/finding-gauges";
 import { monitor, type MonitorResult } from "../watching/monitor";
 import { predictionLogOf } from "../watching/prediction-log-of";
 import { reportGauges } from "../watching/report-gauges";
+import { watchedTruth } from "../watching/watched-truth";
 import { openingHistory, retrainingsPerWeek, type WatchHistory } from "../session/watch-history";
 import { recordWindow, windowOf, type WatchedWindow } from "../watching/window-journal";
 import type { CommandScope } from "./command-scope";
@@ -31,6 +32,7 @@ export interface MonitorFlags extends ModelFlags {
   readonly environment: string;
   readonly hours?: number;
   readonly labels?: string;
+  readonly labelsHours?: number;
   readonly retrain?: boolean;
   readonly act?: boolean;
   readonly coolDownHours: number;
@@ -128,13 +130,17 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   // What is measured is kept there.
   await requireWritable(session.workspace);
   const { definition } = loaded;
-  const { environment, labels: truth, coolDownHours } = flags;
+  const { environment, coolDownHours } = flags;
   const history = openingHistory(session, flags);
   const now = new Date();
-  const from = flags.hours === undefined ? undefined : new Date(now.getTime() - flags.hours * hourMs);
+  const before = (hours: number | undefined): Date | undefined =>
+    hours === undefined ? undefined : new Date(now.getTime() - hours * hourMs);
+  const from = before(flags.hours);
+  const labelsFrom = before(flags.labelsHours);
   const { deployer } = openTarget(session, flags.target);
   const predictions = await predictionLogOf(session, flags);
-  const labels = truth === undefined ? undefined : (await readTruth(definition, truth)).labels;
+  const truth = await watchedTruth(session, definition, flags);
+  const { labels, accumulated } = truth;
   const result = await monitor(
     { ...session, deployer, predictions },
     {
@@ -143,7 +149,11 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
       rule: definition.drift,
       now,
       ...(from && { from }),
-      performance: { definition, ...(labels && { labels }) },
+      performance: {
+        ...{ definition, accumulated },
+        ...(labels && { labels }),
+        ...(labelsFrom && { labelsFrom }),
+      },
     },
   );
   const acted = flags.act
@@ -152,7 +162,7 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
         found: result,
         limits: { coolDownHours, maxPerWeek: await retrainingsPerWeek(session, flags) },
         journal: (await history()).decisions,
-        labels: truth,
+        labels: truth.place,
         stackData:
           placeOf(flags.target).trainings === "jobs"
             ? () => dataOfTraining(session, definition.name)
@@ -163,12 +173,20 @@ export async function watch(scope: CommandScope, flags: MonitorFlags): Promise<v
   const window = windowOf(result, { environment, now, from });
   await keepWindow(session, history, window, { environment, name: definition.name });
   const { version, drift, performance } = result;
+  const notAdded = describeNotAdded({ ...flags, labels: truth.place, delivered: accumulated });
   session.output.result(
     { version, ...drift, ...(performance && { performance }), ...acted },
-    describe(result, acted, { environment, model: definition.name, notAdded: describeNotAdded(flags) }),
+    describe(result, acted, { environment, model: definition.name, notAdded }),
   );
-  const what = { what: "The drift", verb: "mlops monitor", environment };
-  await reportGauges(driftGauges(result), what, session.output);
+  const gauges = [...driftGauges(result), ...findingGauges({ result, decision: acted?.decision })];
+  const what = { what: "What was found", verb: "mlops monitor", environment };
+  await reportGauges(gauges, what, session.output);
+  if (truth.fault !== undefined) {
+    session.output.print(
+      `The truth that was delivered cannot be read, so nothing was measured by it. ${truth.fault}`,
+    );
+    process.exitCode = 1;
+  }
   if (!drift.drifted && performance?.fell !== true) return;
   process.exitCode = 1;
   if (flags.retrain) await retrainNow(scope, command, flags);

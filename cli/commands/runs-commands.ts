@@ -1,13 +1,8 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { PlatformError } from "../../platform/base/errors";
 import { placeOf } from "../../platform/release/place";
 import { compareRuns } from "../runs/compare-runs";
-import type { ComparedRun } from "../runs/run-summary";
-import { requireRunOf } from "../runs/require-run-of";
 import { mapInBatches } from "../runs/map-in-batches";
-import type { RunRecord } from "../runs/runs";
-import type { Session } from "../session/session";
 import type { TargetName } from "../session/target";
 import type { CommandScope } from "./command-scope";
 import { addCheck, addShow } from "./training-commands";
@@ -27,6 +22,8 @@ interface ListFlags extends ModelFlags {
   readonly last: number;
   readonly target: TargetName;
 }
+
+type CompareFlags = ModelFlags & { readonly target: TargetName };
 
 const maxListed = 100_000;
 
@@ -79,34 +76,22 @@ function addList(runs: Command, scope: CommandScope): void {
     .action((flags: ListFlags) => lists[placeOf(flags.target).trainings](scope, flags));
 }
 
-/** A run by its id, or by the version that it registered. */
-async function findRun({ runs }: Session, all: readonly RunRecord[], name: string): Promise<RunRecord> {
-  if (!name.includes(":")) return runs.get(name);
-  const found = all.find(({ version }) => version === name);
-  if (found !== undefined) return found;
-  throw new PlatformError(
-    "NOT_FOUND",
-    `No run on this machine has registered ${name}. Expected a run, or a version of one. \`mlops runs\` lists them.`,
-  );
-}
-
 function addCompare(runs: Command, scope: CommandScope): void {
   runs
     .command("compare")
-    .argument("<a>", "run, or version that it registered, name:version")
+    .argument(
+      "<a>",
+      "run or, with --target azure, job of the stack that trains; or version that it registered, name:version",
+    )
     .argument("<b>", "the one to compare it with")
     .description("compare two runs: metrics, trainer, data and definition")
     .addOption(modelOption())
+    .addOption(targetOption())
     .addOption(jsonOption())
-    .action(async (a: string, b: string, flags: ModelFlags) => {
+    .action(async (a: string, b: string, flags: CompareFlags) => {
       const { session } = await openCommand(scope, flags);
-      const all = await session.runs.list(flags.model);
-      const open = async (name: string): Promise<ComparedRun> => {
-        const run = await findRun(session, all, name);
-        requireRunOf(run, flags.model);
-        return summaries().openComparedRun(session.runs, run);
-      };
-      const comparison = compareRuns(await open(a), await open(b));
+      const source = sources().openTrainingSource(session, flags);
+      const comparison = compareRuns(await source.compared(a), await source.compared(b));
       session.output.result(comparison, describing().describeComparison(comparison));
     });
 }

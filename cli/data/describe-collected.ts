@@ -63,12 +63,16 @@ export function describeCollected(
 export function describeNotAdded({
   target,
   labels,
+  delivered = false,
   model,
 }: {
   readonly target: Parameters<typeof placeOf>[0];
   readonly labels?: string | undefined;
+  /** It was delivered to where `collect` finds it. */
+  readonly delivered?: boolean;
   readonly model: string;
 }): string | undefined {
   if (placeOf(target).trainings === "runs" || labels === undefined) return undefined;
-  return `The rows of ${labels} were measured, and not added to the stack's data, which a watch may not write. Add them with \`mlops collect --model ${model} --labels ${labels}\`, and deliver with \`mlops data push --model ${model}\`.`;
+  const named = delivered ? "" : ` --labels ${labels}`;
+  return `The rows of ${delivered ? "the truth that was delivered" : labels} were measured, and not added to the stack's data, which a watch may not write. Add them with \`mlops collect --model ${model} --target ${target}${named}\`, and deliver with \`mlops data push --model ${model}\`.`;
 }

@@ -14,8 +14,13 @@ import { requireModelOf } from "../trainings/training-stack";
 export async function dataAddressOf(stack: string, signal: AbortSignal, model?: string): Promise<string> {
   const { readStackOutputs } =
     require("../../deploy/azure/stack-outputs") as typeof import("../../deploy/azure/stack-outputs");
-  const { dataAddress, model: trained } = await readStackOutputs(stack, signal);
-  if (typeof trained === "string") requireModelOf(stack, { model: trained }, model);
+  const outputs = await readStackOutputs(stack, signal);
+  if (typeof outputs.model === "string") requireModelOf(stack, { model: outputs.model }, model);
+  return dataAddressIn(outputs, stack);
+}
+
+/** The same, in outputs that were read. */
+export function dataAddressIn({ dataAddress }: Readonly<Record<string, unknown>>, stack: string): string {
   if (typeof dataAddress === "string") return dataAddress;
   throw new PlatformError(
     "CONFLICT",

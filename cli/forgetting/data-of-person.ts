@@ -8,24 +8,37 @@ import type { ModelDefinition } from "../../platform/definition/definition";
 import type { LoadedDefinition } from "../../platform/definition/definitions";
 import { openEngine } from "../../platform/sql/open-engine";
 import type { SqlEngine } from "../../platform/sql/engine";
-import type { Session } from "../session/session";
+import type { Storage } from "../../platform/storage/storage";
 import { keepData } from "../data/keep-data";
+import { findDelivered, removeDelivered, type DeliveredRows } from "./delivered-data";
 import { idColumnOf } from "./person";
+import type { DataPlace } from "./places";
 
 /** A data version that has rows of a person. */
 interface VersionWithRows {
+  readonly place: DataPlace;
   readonly version: DataVersion;
   readonly rows: number;
 }
 
+/** A stack's data that has rows of a person, or files that cannot be read. */
+interface DeliveryWithRows extends DeliveredRows {
+  readonly environment: string;
+  readonly storage: Storage;
+}
+
 /** What the data of a model has of a person. */
 export interface DataOfPerson {
-  /** Rows of the data as it is now, that runs train on. */
+  /** Rows of the data as it is now on this machine, that runs train on. */
   readonly current: number;
   readonly versions: readonly VersionWithRows[];
+  readonly delivered: readonly DeliveryWithRows[];
   /** Ids that the rows have. */
   readonly ids: readonly string[];
 }
+
+/** Of whom nothing can be found in data. */
+export const nothingInData: DataOfPerson = { current: 0, versions: [], delivered: [], ids: [] };
 
 async function withEngine<T>(work: (engine: SqlEngine) => Promise<T>): Promise<T> {
   const engine = await openEngine();
@@ -49,25 +62,51 @@ function withVersion<T>(
   });
 }
 
-/** Looks for the rows of a person in the data as it is and in all its versions. */
-export async function findData(
-  { dataVersions }: Pick<Session, "dataVersions">,
-  loaded: LoadedDefinition,
-  wanted: RowsWith,
-): Promise<DataOfPerson> {
-  const other = idColumnOf(loaded.definition);
-  const search = (file: string): Promise<FoundRows> =>
-    withEngine((engine) => findRowsWith(engine, file, wanted, other));
-  const current = (await fileExists(loaded.dataFile)) ? await search(loaded.dataFile) : undefined;
+interface Search {
+  readonly loaded: LoadedDefinition;
+  readonly wanted: RowsWith;
+}
+
+const searchIn = (file: string, { loaded, wanted }: Search): Promise<FoundRows> =>
+  withEngine((engine) => findRowsWith(engine, file, wanted, idColumnOf(loaded.definition)));
+
+/** Looks for the rows in what was trained on in a place. */
+async function findVersions(
+  place: DataPlace,
+  search: Search,
+): Promise<Pick<DataOfPerson, "versions" | "ids">> {
+  const { dataVersions } = place;
+  const versions: VersionWithRows[] = [];
+  const ids: string[] = [];
+  for (const version of (await dataVersions?.list(search.loaded.definition.name)) ?? []) {
+    if (dataVersions === undefined || !version.columns.some(({ name }) => name === search.wanted.column))
+      continue;
+    const { rows, others } = await withVersion(dataVersions, version, (file) => searchIn(file, search));
+    ids.push(...others);
+    if (rows > 0) versions.push({ place, version, rows });
+  }
+  return { versions, ids };
+}
+
+/** Looks for the rows of a person in the data as it is, in all versions of it, and in what was delivered to stacks. */
+export async function findData(places: readonly DataPlace[], search: Search): Promise<DataOfPerson> {
+  const { definition, dataFile } = search.loaded;
+  const current = (await fileExists(dataFile)) ? await searchIn(dataFile, search) : undefined;
   const ids = [...(current?.others ?? [])];
   const versions: VersionWithRows[] = [];
-  for (const version of (await dataVersions?.list(loaded.definition.name)) ?? []) {
-    if (dataVersions === undefined || !version.columns.some(({ name }) => name === wanted.column)) continue;
-    const { rows, others } = await withVersion(dataVersions, version, search);
-    ids.push(...others);
-    if (rows > 0) versions.push({ version, rows });
+  const delivered: DeliveryWithRows[] = [];
+  for (const place of places) {
+    const found = await findVersions(place, search);
+    versions.push(...found.versions);
+    ids.push(...found.ids);
+    const { environment, delivered: storage } = place;
+    if (environment === undefined || storage === undefined) continue;
+    const other = idColumnOf(definition);
+    const there = await findDelivered({ storage, model: definition.name }, search.wanted, other);
+    ids.push(...there.others);
+    delivered.push({ ...there, environment, storage });
   }
-  return { current: current?.rows ?? 0, versions, ids };
+  return { current: current?.rows ?? 0, versions, delivered, ids };
 }
 
 /** What a version was, as far as reading it goes. */
@@ -82,7 +121,7 @@ function definitionOf(definition: ModelDefinition, { written }: DataVersion): Mo
 async function replaceVersion(
   versions: DataVersions,
   definition: ModelDefinition,
-  { version, rows, wanted }: VersionWithRows & { readonly wanted: RowsWith },
+  { version, rows, wanted }: Omit<VersionWithRows, "place"> & { readonly wanted: RowsWith },
 ): Promise<Digest> {
   return withVersion(versions, version, (file) =>
     withEngine(async (engine) => {
@@ -103,26 +142,29 @@ async function replaceVersion(
   );
 }
 
-/** Removes the rows of a person from the data as it is and from its versions; the digests of what is left of these, by their own. */
+/** Removes the rows of a person from all data that has them; the digests of what is left of the versions, in their order. */
 export async function removeData(
-  session: Pick<Session, "dataVersions">,
-  loaded: LoadedDefinition,
-  { found, wanted }: { readonly found: DataOfPerson; readonly wanted: RowsWith },
-): Promise<ReadonlyMap<Digest, Digest>> {
+  places: readonly DataPlace[],
+  { loaded, wanted, found }: Search & { readonly found: DataOfPerson },
+): Promise<readonly Digest[]> {
   const { definition, dataFile } = loaded;
   if (found.current > 0) {
+    // What this machine has is kept where this machine keeps data, and not with a stack.
+    const own = places.find(({ environment }) => environment === undefined);
     await withEngine(async (engine) => {
       await removeRowsWith(engine, dataFile, wanted);
-      await keepData(session, definition, await loadData(engine, definition, dataFile));
+      await keepData(
+        { dataVersions: own?.dataVersions },
+        definition,
+        await loadData(engine, definition, dataFile),
+      );
     });
   }
-  const left = new Map<Digest, Digest>();
-  for (const each of found.versions) {
-    if (session.dataVersions === undefined) break;
-    left.set(
-      each.version.digest,
-      await replaceVersion(session.dataVersions, definition, { ...each, wanted }),
-    );
-  }
+  for (const { storage, files } of found.delivered)
+    await removeDelivered({ storage, model: definition.name }, { found: files, wanted });
+  const left: Digest[] = [];
+  for (const { place, version, rows } of found.versions)
+    if (place.dataVersions !== undefined)
+      left.push(await replaceVersion(place.dataVersions, definition, { version, rows, wanted }));
   return left;
 }

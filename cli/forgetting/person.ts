@@ -66,7 +66,23 @@ export async function findForgotten(
 }
 
 /** That nothing is known of a person, or nothing any more. */
-export function unknownPerson(model: string, person: Person, before: AuditEntry | undefined): PlatformError {
+export function unknownPerson(
+  model: string,
+  person: Person,
+  { before, unread }: { readonly before: AuditEntry | undefined; readonly unread: readonly string[] },
+): PlatformError {
+  if (unread.length > 0) {
+    return new PlatformError(
+      "DATA_UNREADABLE",
+      `What can be read of ${model} has nothing of ${describePerson(person)}, but some files cannot: ${unread.join(", ")}. Nothing was changed. Mend or remove them, and run again.`,
+    );
+  }
+  if (before !== undefined && before.state !== "done") {
+    return new PlatformError(
+      "CONFLICT",
+      `A search of ${model} finds nothing of ${describePerson(person)} any more, but removing it did not end on ${before.time}, entry ${before.number} of the audit trail: earlier versions of files may be left. Nothing was changed. Run it again with --yes.`,
+    );
+  }
   if (before !== undefined) {
     return new PlatformError(
       "NOT_FOUND",

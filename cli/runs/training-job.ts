@@ -1,4 +1,5 @@
 import { minuteMs } from "../../platform/base/durations";
+import type { MetricName } from "../../platform/definition/metric-names";
 import type { TrainingState, WatchedTraining } from "../../platform/gate/training-watch";
 import type { NodePrice } from "../../platform/settings/node-price";
 import type { RunRecord, StepRecord } from "./runs";
@@ -18,6 +19,14 @@ export interface TrainingJob extends WatchedTraining {
   readonly explanation?: string;
   /** Where people look at it. */
   readonly link?: string;
+}
+
+/** A metric on the held-out rows: a job puts before its name which rows it is of. */
+export function heldOutMetric(
+  metrics: Readonly<Record<string, number>> | undefined,
+  name: MetricName,
+): number | undefined {
+  return metrics?.[`held_out_${name}`];
 }
 
 /** Steps of a run that train; what follows releases. */

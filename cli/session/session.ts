@@ -4,7 +4,6 @@ import { placeOf } from "../../platform/release/place";
 import type { PlatformError } from "../../platform/base/errors";
 import type { Lock } from "../../platform/base/lock";
 import type { Entries } from "../../platform/model/run-entries";
-import { openDataVersions } from "../../platform/data/versions/open-data-versions";
 import type { DataVersions } from "../../platform/data/versions/data-versions";
 import { acquireLock } from "../../platform/base/lock";
 import type { Registry } from "../../platform/registry/registry";
@@ -23,6 +22,7 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import type { AuditTrail } from "../../platform/audit/audit-trail";
 import { auditedRegistry } from "../../platform/audit/audited-registry";
 import { findSettingOfPlace, openAudit } from "./open-audit";
+import { openKeptData } from "./open-kept-data";
 import type { Signing } from "../../deploy/azure/signed-image";
 import { openSigning } from "./open-signing";
 import { packagingOf } from "./packaging";
@@ -102,12 +102,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     placeOf(settings.target).environments === "processes"
       ? openAt(settings.registry)
       : new LateRegistry(async () => openAt(await locate()));
-  const audit = openAudit({
-    settings,
-    workspace,
-    signal: options.signal,
-    warn: (line) => output.print(line),
-  });
+  const opening = { settings, workspace, signal: options.signal };
+  const audit = openAudit({ ...opening, warn: (line) => output.print(line) });
   return {
     settings,
     environments: readEnvironments(),
@@ -133,9 +129,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       ...(options.ports && { ports: options.ports }),
     }),
     predictions: await openStorage(settings.predictionLog ?? workspace.predictions),
-    dataVersions: await openDataVersions(settings.dataVersions ?? workspace.data, (message) => {
-      output.print(message);
-    }),
+    dataVersions: await openKeptData({ ...opening, report: (message) => output.print(message) }),
     output,
     logRun: (run, entries) =>
       logRun({ locate, signal: options.signal, warn: (message) => output.print(message) }, run, entries),

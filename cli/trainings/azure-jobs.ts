@@ -8,7 +8,7 @@ import type { TrainingState, WatchedTraining } from "../../platform/gate/trainin
 import { outcomeOf, type TrainingStack } from "./training-stack";
 import type { TrainingJob } from "../runs/training-job";
 
-type Stack = Pick<TrainingStack, "model" | "workspaceId" | "trackingUri">;
+export type Stack = Pick<TrainingStack, "model" | "workspaceId" | "trackingUri">;
 
 /** States of Azure Machine Learning; those that are not here wait: for a node, its image or their turn. */
 const states: Readonly<Record<string, TrainingState>> = {
@@ -26,7 +26,11 @@ function watched({ name, status, createdAt }: Job, now: Date): WatchedTraining {
 }
 
 /** The newest jobs of the stack's model, newest first, at most `max`. */
-async function jobsOf(client: AzureClient, { workspaceId, model }: Stack, max: number): Promise<Job[]> {
+export async function findJobs(
+  client: AzureClient,
+  { workspaceId, model }: Stack,
+  max: number,
+): Promise<Job[]> {
   const found: Job[] = [];
   for await (const job of listJobs(client, workspaceId)) {
     // Both the schedule and the endpoint name the experiment after the model.
@@ -50,7 +54,12 @@ function endOf(steps: readonly JobStep[], { state }: WatchedTraining, now: Date)
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
-async function describeJob(client: AzureClient, stack: Stack, job: Job, now: Date): Promise<TrainingJob> {
+export async function describeJob(
+  client: AzureClient,
+  stack: Stack,
+  job: Job,
+  now: Date,
+): Promise<TrainingJob> {
   const history = new JobHistory(client, { ...stack, experiment: job.experiment ?? stack.model });
   const steps = await history.steps(job.name);
   const metrics = await Promise.all(steps.map((step) => history.metricsOf(step)));
@@ -71,7 +80,7 @@ async function describeJob(client: AzureClient, stack: Stack, job: Job, now: Dat
 
 /** The newest jobs of a stack as they are watched: by their states alone. */
 export async function watchedJobs(client: AzureClient, stack: Stack, now: Date): Promise<WatchedTraining[]> {
-  return (await jobsOf(client, stack, 100)).map((job) => watched(job, now));
+  return (await findJobs(client, stack, 100)).map((job) => watched(job, now));
 }
 
 /** The newest jobs of a stack with what they took and measured, newest first. */
@@ -82,8 +91,17 @@ export async function listTrainingJobs(
 ): Promise<TrainingJob[]> {
   const jobs: TrainingJob[] = [];
   // One after the other: each asks for several things, and Azure limits how many may be asked for.
-  for (const job of await jobsOf(client, stack, max)) jobs.push(await describeJob(client, stack, job, now));
+  for (const job of await findJobs(client, stack, max)) jobs.push(await describeJob(client, stack, job, now));
   return jobs;
+}
+
+/** Refuses a job of another model. */
+export function requireJobOf({ name, experiment }: Job, { model }: Pick<Stack, "model">): void {
+  if (experiment === undefined || experiment === model) return;
+  throw new PlatformError(
+    "USAGE",
+    `Job ${name} is one of ${experiment}, not of ${model}. Expected a job that \`mlops runs --target azure\` lists.`,
+  );
 }
 
 /** A job of a stack, with the lines of its log. */
@@ -93,12 +111,7 @@ export async function openTrainingJob(
   { id, now }: { readonly id: string; readonly now: Date },
 ): Promise<{ readonly job: TrainingJob; readonly log: readonly string[] }> {
   const job = await getJob(client, stack.workspaceId, id);
-  if (job.experiment !== undefined && job.experiment !== stack.model) {
-    throw new PlatformError(
-      "USAGE",
-      `Job ${id} is one of ${job.experiment}, not of ${stack.model}. Expected a job that \`mlops runs --target azure\` lists.`,
-    );
-  }
+  requireJobOf(job, stack);
   const log: string[] = [];
   const place = { ...stack, experiment: job.experiment ?? stack.model };
   await new JobLog(client, { ...place, job: id, print: (line) => log.push(line) }).look();

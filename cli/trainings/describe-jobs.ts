@@ -2,7 +2,7 @@ import { minuteMs } from "../../platform/base/durations";
 import type { MetricName } from "../../platform/definition/metric-names";
 import type { NodePrice } from "../../platform/settings/node-price";
 import { showDuration, showTime } from "../report/display";
-import { showCost, type TrainingJob } from "../runs/training-job";
+import { heldOutMetric, showCost, type TrainingJob } from "../runs/training-job";
 import { showValue } from "../terminal/describe-runs";
 import { formatTable } from "../terminal/format-table";
 
@@ -17,7 +17,7 @@ export function describeJobs(jobs: readonly TrainingJob[], metric: MetricName, p
       id,
       status,
       showTime(startedAt),
-      showValue(metrics?.[metric]),
+      showValue(heldOutMetric(metrics, metric)),
       duration(minutes),
       duration(nodeMinutes),
       ...(price ? [showCost(nodeMinutes, price)] : []),

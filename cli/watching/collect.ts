@@ -13,7 +13,7 @@ import { readPredictionLog } from "../../platform/predictions/prediction-log";
 import { openEngine } from "../../platform/sql/open-engine";
 import { identifier } from "../../platform/sql/engine";
 import type { Session } from "../session/session";
-import { fileOf } from "./score-file";
+import { copyOfTruth } from "./truth-of";
 
 interface LabelFile {
   readonly labels: readonly Label[];
@@ -63,11 +63,19 @@ async function readLabels(definition: ModelDefinition, file: string, shown: stri
   }
 }
 
-/** Reads ground truth from a file on this machine or, by its address, in a blob container. */
+/** Reads ground truth from a file or folder on this machine or, by its address, in a blob container. */
 export async function readTruth(definition: ModelDefinition, location: string): Promise<LabelFile> {
-  return withTemporaryFolder("mlops-labels-", async (scratch) =>
-    readLabels(definition, await fileOf(location, scratch), describeLocation(location)),
-  );
+  const shown = describeLocation(location);
+  return withTemporaryFolder("mlops-labels-", async (scratch) => {
+    const file = await copyOfTruth(location, scratch);
+    try {
+      return await readLabels(definition, file, shown);
+    } catch (error) {
+      // What people know is where it came from, not where the copy lay.
+      if (!(error instanceof PlatformError) || file === location) throw error;
+      throw new PlatformError(error.code, error.message.replaceAll(file, shown), { cause: error });
+    }
+  });
 }
 
 /** Labelled rows of a prediction log, and where they and their labels are from. */

@@ -31,6 +31,10 @@ export interface MonitorOptions {
   readonly performance?: {
     readonly definition: Pick<ModelDefinition, "task" | "columns" | "gate" | "drift">;
     readonly labels?: readonly Label[];
+    /** Joins the truth with requests from this moment on, which may be earlier than others: truth is late. */
+    readonly labelsFrom?: Date;
+    /** The truth is all that has ever come, so that it has rows of earlier requests is no mistake. */
+    readonly accumulated?: boolean;
   };
   /** What records are dated by; by default the clock of this machine. */
   readonly now?: Date;
@@ -70,7 +74,7 @@ class PerformanceWatch {
 
   /** Labels of rows that the log does not have; undefined without labels. */
   get unknownLabels(): number | undefined {
-    return this.truth?.unknown;
+    return this.asked.accumulated ? undefined : this.truth?.unknown;
   }
 
   result(version: string, registered: Parameters<typeof measurePerformance>[2]): Performance | undefined {
@@ -81,6 +85,11 @@ class PerformanceWatch {
     const { rows } = this.probabilities;
     return estimatePerformance(definition, { rows, expected: this.probabilities.expected() }, registered);
   }
+}
+
+async function readAll(records: AsyncIterable<unknown>): Promise<void> {
+  const reading = records[Symbol.asyncIterator]();
+  while (!(await reading.next()).done);
 }
 
 /** What a version was registered with; its intervals are with its signature. */
@@ -107,23 +116,22 @@ export async function monitor(
     reference: await readReference(directory),
     registered: asked && (await readRegistered(directory)),
   }));
-  const log = readPredictionLog(session.predictions, {
-    environment,
-    model,
-    ...(from && { from }),
-    report: (message) => {
-      session.output.print(message);
-    },
-  });
   const watch = asked && new PerformanceWatch(asked);
-  const picked = new AskedRecords({
-    version: stable.model,
-    testsOf,
-    now,
-    onOther: (record) => watch?.note(record),
-  });
-  const records = picked.of(log);
-  const current = await profileRecordsAgainst(reference, watch?.watch(records) ?? records);
+  const pick = () =>
+    new AskedRecords({ version: stable.model, testsOf, now, onOther: (record) => watch?.note(record) });
+  const logFrom = (begin: Date | undefined) =>
+    readPredictionLog(session.predictions, {
+      environment,
+      model,
+      ...(begin && { from: begin }),
+      report: (message) => session.output.print(message),
+    });
+  const { labels, labelsFrom } = asked ?? {};
+  const apart = labels !== undefined && labelsFrom !== undefined;
+  if (watch && apart) await readAll(watch.watch(pick().of(logFrom(labelsFrom))));
+  const picked = pick();
+  const records = picked.of(logFrom(from));
+  const current = await profileRecordsAgainst(reference, watch && !apart ? watch.watch(records) : records);
   const performance = watch && registered && watch.result(stable.model, registered);
   const unknownLabels = watch?.unknownLabels;
   const beside = { ...picked.beside(), ...(unknownLabels !== undefined && { unknownLabels }) };

@@ -7,7 +7,7 @@ import type { TargetName } from "../session/target";
 import { openingRecords } from "../session/watch-history";
 
 /** Outputs of an environment's stack: its own or, in a web app, what its last release has recorded of them. */
-async function outputsOfEnvironment(
+export async function outputsOfEnvironment(
   session: Session,
   { environment, model }: { readonly environment: string; readonly model: string },
 ): Promise<Readonly<Record<string, unknown>>> {

@@ -1,6 +1,6 @@
 import { repository } from "../../build/repository";
 import { PlatformError, reasonOf } from "../../platform/base/errors";
-import { openStack, outputsOf, type StackOutputs } from "./pulumi-stack";
+import { findStack, openStack, outputsOf, type StackOutputs } from "./pulumi-stack";
 
 /** The outputs of a stack among those that the machine was given, one without Pulumi. */
 function givenOutputs(stack: string, text: string): StackOutputs {
@@ -24,4 +24,16 @@ export async function readStackOutputs(stack: string, signal: AbortSignal): Prom
   if (given !== undefined) return givenOutputs(stack, given);
   const options = { project: repository, signal };
   return outputsOf(await openStack(stack, repository, options), options);
+}
+
+/** The same, or undefined when this clone has no such stack. Of outputs that the machine was given it throws NOT_FOUND: there may be one. */
+export async function findStackOutputs(
+  stack: string,
+  signal: AbortSignal,
+): Promise<StackOutputs | undefined> {
+  const given = process.env.MLOPS_STACK_OUTPUTS;
+  if (given !== undefined) return givenOutputs(stack, given);
+  const options = { project: repository, signal };
+  const found = await findStack(stack, repository, options);
+  return found && outputsOf(found, options);
 }

@@ -12,6 +12,9 @@ export interface EnvironmentSources {
   readonly predictionLogContainer: pulumi.Input<string>;
   readonly auditContainer: pulumi.Input<string>;
   readonly historyContainer: pulumi.Input<string>;
+  readonly truthContainer: pulumi.Input<string>;
+  /** URL of where the training jobs keep the data that they train on. */
+  readonly dataVersions: pulumi.Input<string>;
   readonly blobEndpoint: pulumi.Input<string>;
   readonly vaultUri: pulumi.Input<string>;
   readonly tenantId: pulumi.Input<string>;
@@ -71,7 +74,7 @@ export function environmentOf(
   config: StackConfig,
   sources: EnvironmentSources,
 ): Record<"scoring" | "training" | "cli", Variables> {
-  const { blobEndpoint, predictionLogContainer, auditContainer, historyContainer } = sources;
+  const { blobEndpoint, predictionLogContainer, auditContainer, historyContainer, truthContainer } = sources;
   const { trackingUri, tenantId, vaultUri } = sources;
   const keyVault = pulumi.output(vaultUri).apply((uri) => uri.replace(/\/$/, ""));
   const gate = {
@@ -107,6 +110,8 @@ export function environmentOf(
     cli: checked("cli", {
       MLOPS_REGISTRY: trackingUri,
       MLOPS_HISTORY: pulumi.interpolate`${blobEndpoint}${historyContainer}`,
+      MLOPS_TRUTH: pulumi.interpolate`${blobEndpoint}${truthContainer}`,
+      MLOPS_DATA_VERSIONS: sources.dataVersions,
       MLOPS_RETRAININGS_PER_WEEK: String(config.retrainingsPerWeek),
       ...gate,
       ...signing,

@@ -35,11 +35,28 @@ const stepsSchema = z.object({
     }),
   ),
 });
-const metricsSchema = z.object({
+const textsSchema = z.array(z.object({ key: z.string(), value: z.string() })).nullish();
+const entriesSchema = z.object({
   run: z.object({
-    data: z.object({ metrics: z.array(z.object({ key: z.string(), value: z.number() })).nullish() }),
+    data: z.object({
+      metrics: z.array(z.object({ key: z.string(), value: z.number() })).nullish(),
+      params: textsSchema,
+      tags: textsSchema,
+    }),
   }),
 });
+
+/** What a step has written to its run, by name, each in alphabetical order. */
+export interface StepEntries {
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+function byName<T>(entries: readonly { readonly key: string; readonly value: T }[] | null | undefined) {
+  const sorted = [...(entries ?? [])].sort((a, b) => a.key.localeCompare(b.key));
+  return Object.fromEntries(sorted.map(({ key, value }) => [key, value]));
+}
 
 /** What a workspace has recorded of the jobs of an experiment: their steps, when they ran, and what they measured. */
 export class JobHistory {
@@ -77,15 +94,20 @@ export class JobHistory {
   }
 
   /** What a step has measured, by the metric's name, in alphabetical order. */
-  async metricsOf({ run, name }: Pick<JobStep, "run" | "name">): Promise<Readonly<Record<string, number>>> {
+  async metricsOf(step: Pick<JobStep, "run" | "name">): Promise<StepEntries["metrics"]> {
+    return (await this.entriesOf(step)).metrics;
+  }
+
+  /** What a step has measured, by which settings, and what else it says of itself. */
+  async entriesOf({ run, name }: Pick<JobStep, "run" | "name">): Promise<StepEntries> {
     const answer = await this.client.call({
       what: `The metrics of ${name}`,
       scope: "management",
       method: "GET",
       url: `${this.tracking.base}/api/2.0/mlflow/runs/get?run_id=${encodeURIComponent(run)}`,
-      answer: metricsSchema,
+      answer: entriesSchema,
     });
-    const metrics = [...(answer.run.data.metrics ?? [])].sort((a, b) => a.key.localeCompare(b.key));
-    return Object.fromEntries(metrics.map(({ key, value }) => [key, value]));
+    const { metrics, params, tags } = answer.run.data;
+    return { metrics: byName(metrics), parameters: byName(params), tags: byName(tags) };
   }
 }

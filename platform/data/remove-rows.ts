@@ -130,11 +130,11 @@ export async function removeRowsWith(engine: SqlEngine, data: string, wanted: Ro
     if (found.rows === found.of) await rm(file);
     else await replaceFile(file, (target) => writeWithout(engine, file, { wanted, target }));
   }
-  await renewDelivery(data);
+  await renewDelivery(data, rows);
 }
 
-/** What says which files a folder's data is has their digests, too. */
-async function renewDelivery(folder: string): Promise<void> {
+/** What says which files a folder's data is has their digests, and how many rows there are, too. */
+async function renewDelivery(folder: string, removed: number): Promise<void> {
   if (!(await stat(folder)).isDirectory()) return;
   const delivery = await findDelivery(folder);
   if (delivery === undefined) return;
@@ -144,6 +144,6 @@ async function renewDelivery(folder: string): Promise<void> {
     if (await fileExists(file))
       files.push({ path: name, bytes: (await stat(file)).size, digest: await digestOfFile(file) });
   }
-  const renewed = deliveryOf(files, delivery);
+  const renewed = deliveryOf(files, { ...delivery, rows: Math.max(0, delivery.rows - removed) });
   if (renewed !== undefined) await writeJson(path.join(folder, manifestName), renewed);
 }

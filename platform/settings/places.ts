@@ -27,7 +27,13 @@ const history = variable(
 );
 /** Most retrainings in seven days that watching a model may start; 0 starts none. */
 const retrainingsPerWeek = wholeNumber("MLOPS_RETRAININGS_PER_WEEK", [0, 100], undefined);
-export const watching = { history, retrainingsPerWeek };
+/** What predictions turned out to be, in a folder of each model; of a command in Azure in the environment that is watched, when not set. */
+const truth = variable(
+  "MLOPS_TRUTH",
+  folder.optional(),
+  "a folder, or the https:// address of a blob container",
+);
+export const watching = { history, retrainingsPerWeek, truth };
 /** Outputs of stacks by name, in JSON, of a machine without Pulumi; read by deploy/azure/stack-outputs.ts. */
 const stackOutputs = variable("MLOPS_STACK_OUTPUTS", folder.optional(), "JSON of outputs by stack");
 /** Who has something done by this process, where somebody else vouches for the name. */

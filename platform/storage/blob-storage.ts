@@ -17,6 +17,12 @@ const remedies: Readonly<Record<string, string>> = {
   AuthenticationFailed: "Check the identity, or renew the shared access signature, and check the clock.",
 };
 
+/** What to do where earlier versions of blobs may not be deleted. */
+const ownerRemedy = {
+  AuthorizationPermissionMismatch:
+    'Give the identity the role "Storage Blob Data Owner" on the container, which alone may delete versions, and run again.',
+};
+
 /** Error codes of a write that is only to be where there is nothing; the last where a policy keeps what is there. */
 const existing = new Set(["BlobAlreadyExists", "ConditionNotMet", "BlobImmutableDueToPolicy"]);
 
@@ -99,6 +105,23 @@ class BlobStorage implements Storage {
     }
   }
 
+  /**
+   * With versioning a blob that is replaced or deleted lives on as a version, and whoever may delete blobs may not delete those:
+   * "Blob versioning", learn.microsoft.com/azure/storage/blobs/versioning-overview#permissions. Soft delete keeps them for its days.
+   */
+  async dropEarlier(prefix: string): Promise<void> {
+    assertPath(prefix, "prefix");
+    try {
+      const listing = { prefix: this.folder + prefix, includeVersions: true };
+      for await (const { name, versionId, isCurrentVersion } of this.container.listBlobsFlat(listing)) {
+        if (versionId === undefined || isCurrentVersion === true) continue;
+        await this.container.getBlobClient(name).withVersion(versionId).deleteIfExists();
+      }
+    } catch (error) {
+      throw this.explain("delete earlier versions below", prefix, error, ownerRemedy);
+    }
+  }
+
   private patience(path: string): Patience {
     return { patienceMs: this.patienceMs, what: this.nameOf(path) };
   }
@@ -112,11 +135,17 @@ class BlobStorage implements Storage {
     return this.container.url.split("?", 1)[0] ?? "";
   }
 
-  private explain(verb: string, path: string, error: unknown): unknown {
+  private explain(
+    verb: string,
+    path: string,
+    error: unknown,
+    special: Readonly<Record<string, string>> = {},
+  ): unknown {
     const { name, code, statusCode } = error as Partial<RestError>;
     if (name !== "RestError" && !/Authentication|CredentialUnavailable/.test(name ?? "")) return error;
     const reason = [code ?? name, statusCode && `HTTP ${statusCode}`].filter(Boolean).join(", ");
-    const remedy = remedies[code ?? ""] ?? "Check the address, the network and the identity.";
+    const remedy =
+      { ...remedies, ...special }[code ?? ""] ?? "Check the address, the network and the identity.";
     return new PlatformError(
       "STORAGE_FAILED",
       `Cannot ${verb} "${path}" in ${this.address}: ${reason}. ${remedy}`,

@@ -82,6 +82,12 @@ class LocalStorage implements Storage {
       if (!absent.includes(systemErrorCode(error) ?? "")) throw explainStorageError(error);
     }
   }
+
+  /** A folder keeps nothing of what was there before. */
+  dropEarlier(prefix: string): Promise<void> {
+    assertPath(prefix, "prefix");
+    return Promise.resolve();
+  }
 }
 
 /** A storage in a folder, which is created when the first file is written. */

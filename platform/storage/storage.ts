@@ -10,4 +10,6 @@ export interface Storage {
   list(prefix: string): Promise<string[]>;
   /** Removes a file; nothing happens when there is none. */
   delete(path: string): Promise<void>;
+  /** Removes what files whose paths start with `prefix` were before, of those that are gone too, where the place keeps that. */
+  dropEarlier(prefix: string): Promise<void>;
 }

@@ -44,6 +44,7 @@ const host = "127.0.0.1";
           list: () => Promise.resolve([...stackJobs]),
           watched: () => Promise.resolve([...stackJobs]),
           everyHours: () => Promise.resolve(24),
+          compared: (id) => Promise.reject(new Error(id)),
           open: (id) => {
             const job = stackJobs.find((each) => each.id === id);
             return job ? Promise.resolve({ job, log: stackLog }) : Promise.reject(new Error(id));

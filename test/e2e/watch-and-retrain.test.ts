@@ -113,8 +113,15 @@ test("rents that go otherwise with the size are learnt from what came true, and 
   ]);
 });
 
-test("the same truth again calls for nothing new", async () => {
-  const answer = await act(1, "--labels", path.join(place.home, "truth-11.csv"));
+test("the same truth again, from where it is delivered, calls for nothing new", async () => {
+  const delivered = path.join(place.home, "truth");
+  await mkdir(path.join(delivered, "rent"), { recursive: true });
+  await cp(path.join(place.home, "truth-11.csv"), path.join(delivered, "rent", "11.csv"));
+  // Drift is not judged, as there are no requests of the last hour, and the truth is of requests of longer ago.
+  const flags = ["--hours", "1", "--labels-hours", "87600"];
+  const asked = ["monitor", "--model", "rent", "--act", ...flags];
+  const answer = await place.json<Answer>(asked, 1, { ...env, MLOPS_TRUTH: delivered });
+  expect(answer).toMatchObject({ rows: 0, judged: false });
   expect(answer).toMatchObject({
     performance: { fell: true },
     decision: { action: "alert", reason: "no-new-rows" },

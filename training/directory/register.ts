@@ -4,6 +4,7 @@ import { formatNumber } from "../../platform/base/format-number";
 import { digestOfFile } from "../../platform/base/files";
 import { modelFiles, readLineage } from "../../platform/model/model-directory";
 import { formatShift, shiftTag } from "../../platform/registry/expected-shift";
+import { comparisonTag, formatComparison } from "../../platform/registry/gate-comparison";
 import type { ModelVersion, Registry } from "../../platform/registry/registry";
 import { breakingTag } from "../../platform/registry/steering-signature";
 
@@ -17,21 +18,16 @@ export interface Registration {
 export async function registerCandidate(
   registry: Registry,
   directory: string,
-  {
-    reason,
-    metric,
-    candidate,
-    champion,
-    shift,
-    breaking = [],
-  }: Pick<PromotionDecision, "reason" | "metric" | "candidate" | "champion" | "shift" | "breaking">,
+  decision: PromotionDecision,
 ): Promise<Registration> {
+  const { reason, metric, candidate, champion, shift, breaking = [] } = decision;
   const lineage = await readLineage(directory);
   const onnx = await digestOfFile(path.join(directory, modelFiles.onnx));
   const same = (await registry.list(lineage.model)).find(({ tags }) => tags.onnx === onnx);
   if (same) return { version: same, existed: true };
   // What was accepted is known where the version is released, on whatever machine.
   const accepted = breaking.flatMap(({ column, acceptedBy }) => (acceptedBy === undefined ? [] : [column]));
+  const comparison = formatComparison(decision);
   const tags = {
     run: lineage.run,
     decision: reason,
@@ -39,6 +35,7 @@ export async function registerCandidate(
     onnx,
     ...(accepted.length > 0 && { [breakingTag]: [...new Set(accepted)].join(",") }),
     ...(champion && shift && { [shiftTag]: formatShift(champion.model, shift) }),
+    ...(comparison !== undefined && { [comparisonTag]: comparison }),
     // What the gate compares, for whoever looks at the list.
     ...(candidate !== undefined && { measured: `${metric} ${formatNumber(candidate)}` }),
   };

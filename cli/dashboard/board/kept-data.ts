@@ -1,3 +1,4 @@
+import { PlatformError } from "../../../platform/base/errors";
 import { usageByDigest, type DataUsage } from "../../data/data-usage";
 import type { DataVersion } from "../../../platform/data/versions/version-record";
 import type { Session } from "../../session/session";
@@ -23,7 +24,13 @@ export async function readKeptData(
 ): Promise<KeptData> {
   if (hosted !== undefined) return { versions: [], note: ofWebApp };
   if (dataVersions === undefined) return { versions: [], note: switchedOff };
-  return { versions: await dataVersions.list(model) };
+  try {
+    return { versions: await dataVersions.list(model) };
+  } catch (error) {
+    // Of a stack: the rest of the page is known without.
+    if (!(error instanceof PlatformError)) throw error;
+    return { versions: [], note: error.message };
+  }
 }
 
 /** Data that a model was trained on, or may be, as far as it is known. */

@@ -1,5 +1,6 @@
 import { shortDigest } from "../../../platform/base/files";
 import { formatModelRef } from "../../../platform/definition/model-ref";
+import { describeGateComparison, findComparison } from "../../../platform/registry/gate-comparison";
 import type { ModelVersion } from "../../../platform/registry/registry";
 import { showCount, showNumber } from "../../report/display";
 import { html, type Html } from "../../report/html";
@@ -53,13 +54,15 @@ function gateRow(board: Board, version: ModelVersion, facts: VersionFacts | unde
   const champion = decision?.champion?.model ?? facts?.lineage?.champion;
   const against = champion === undefined ? "there was no champion" : `compared with ${champion}`;
   const measured = value === undefined ? against : `${metric} ${showNumber(value)}; ${against}`;
+  // The run is where it was trained; the version says itself what it was compared with.
+  const comparison = findComparison(version.tags);
   const overruled = decision?.promote === false;
   return [
     "gate",
     reason === undefined
       ? "not known"
       : badge(overruled ? "warn" : "good", overruled ? `overruled: ${reason}` : reason),
-    decision?.explanation ?? measured,
+    decision?.explanation ?? (comparison && `${describeGateComparison(comparison)}.`) ?? measured,
   ];
 }
 

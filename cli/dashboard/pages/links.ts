@@ -11,6 +11,7 @@ export const links = {
   compare: (model: string): string => `${links.model(model)}/compare`,
   monitoring: (model: string): string => `${links.model(model)}/monitoring`,
   trainings: (model: string): string => `${links.model(model)}/trainings`,
+  compareTrainings: (model: string): string => `${links.trainings(model)}/compare`,
   training: (model: string, job: string): string => `${links.trainings(model)}/${encodeURIComponent(job)}`,
   tryOut: (model: string): string => `${links.model(model)}/try`,
   score: (model: string): string => `${links.model(model)}/score`,

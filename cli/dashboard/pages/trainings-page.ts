@@ -1,13 +1,16 @@
 import { minuteMs } from "../../../platform/base/durations";
 import type { TrainingState } from "../../../platform/gate/training-watch";
+import type { DrawPlot } from "../../report/draw-plot";
 import { showDuration, showNumber, showTime } from "../../report/display";
 import { html, messageLines, withNames, type Html } from "../../report/html";
 import { factList } from "../../report/sections/section";
 import { badge, scrollingTable, type Tone } from "../../report/table";
-import { showCost, type TrainingJob } from "../../runs/training-job";
+import { heldOutMetric, showCost, type TrainingJob } from "../../runs/training-job";
+import type { ComparedRun } from "../../runs/run-summary";
 import type { Board } from "../board/board";
 import type { Measured } from "../measurements";
 import type { Page } from "../web/page";
+import { comparePage } from "./compare-page";
 import { links } from "./links";
 import { moment } from "./moment";
 
@@ -28,6 +31,7 @@ function jobsTable({ name, definition, nodePrice }: Board, jobs: readonly Traini
     label: "Training jobs, newest first",
     columns: [
       { head: "job" },
+      { head: "compare" },
       { head: "state" },
       { head: "begun" },
       { head: metric, kind: "number" },
@@ -38,9 +42,10 @@ function jobsTable({ name, definition, nodePrice }: Board, jobs: readonly Traini
     ],
     rows: jobs.map(({ id, state, status, startedAt, metrics, minutes, nodeMinutes = 0, version }) => [
       html`<a href="${links.training(name, id)}">${id}</a>`,
+      html`<input type="checkbox" name="run" value="${id}" aria-label="Compare ${id}" />`,
       badge(tones[state], status),
       moment(startedAt),
-      showNumber(metrics?.[metric]),
+      showNumber(heldOutMetric(metrics, metric)),
       duration(minutes),
       duration(nodeMinutes),
       ...(nodePrice ? [showCost(nodeMinutes, nodePrice)] : []),
@@ -64,13 +69,30 @@ export function trainingsPage(board: Board, measured: Measured<readonly Training
     ...askedPage(`Training jobs of ${name}`, measured, (jobs) =>
       jobs.length === 0
         ? html`<p>The stack has no training jobs of ${name} yet.</p>`
-        : html`${jobsTable(board, jobs)}
+        : html`<form action="${links.compareTrainings(name)}">
+              ${jobsTable(board, jobs)}
+              <button>Compare the jobs that are ticked</button>
+            </form>
             <p class="muted">
               "on nodes" adds up the minutes of each step times its nodes. Waiting for a node costs nothing.
             </p>`,
     ),
     crumbs: [{ title: name, href: links.model(name) }],
   };
+}
+
+/** Jobs side by side, as runs of this machine are. */
+export function comparedTrainingsPage(
+  { name }: Board,
+  measured: Measured<readonly ComparedRun[]>,
+  draw: DrawPlot,
+): Page {
+  const crumbs = [
+    { title: name, href: links.model(name) },
+    { title: "Training jobs", href: links.trainings(name) },
+  ];
+  if (measured.state === "measured") return { ...comparePage(name, measured.result, draw), crumbs };
+  return { ...askedPage("Compare jobs", measured, () => html``), crumbs };
 }
 
 /** A job with its log. */

@@ -14,9 +14,9 @@ import { modelsPage } from "../pages/models-page";
 import { monitoringPage } from "../pages/monitoring-page";
 import { runPage, approvalSections } from "../pages/run-page";
 import { servingPart } from "../pages/serving-part";
-import { trainingPage, trainingsPage, type OpenedJob } from "../pages/trainings-page";
+import { comparedTrainingsPage, trainingPage, trainingsPage, type OpenedJob } from "../pages/trainings-page";
 import type { Audited } from "../../audit/show-audit";
-import type { RunSummary } from "../../runs/run-summary";
+import type { ComparedRun, RunSummary } from "../../runs/run-summary";
 import type { TrainingJob } from "../../runs/training-job";
 import type { MonitorResult } from "../../watching/monitor";
 import { versionPage } from "../pages/version-page";
@@ -131,6 +131,16 @@ function addTrainings(app: FastifyInstance, desk: Desk): void {
       ? await lists.of(board.name, () => parts.trainings(board).list(shownJobs))
       : { state: "measured" as const, result: ofRuns };
     return sendPage(reply, costsPage(board, asked, { maxJobs: shownJobs }));
+  });
+  const compared = new Measurements<readonly ComparedRun[]>();
+  app.get<ModelRoute>("/models/:model/trainings/compare", async ({ params, query }, reply) => {
+    const board = desk.board(params.model);
+    const ids = [...new Set(listOf(query.run))].slice(0, maxCompared);
+    const source = parts.trainings(board);
+    const asked = await compared.of(JSON.stringify([board.name, ...ids]), () =>
+      Promise.all(ids.map((id) => source.compared(id))),
+    );
+    return sendPage(reply, comparedTrainingsPage(board, asked, await desk.drawing()));
   });
   app.get<{ Params: { model: string; job: string } }>(
     "/models/:model/trainings/:job",

@@ -39,4 +39,6 @@ export interface Grant {
   readonly why: string;
   /** Limits the role to containers whose name begins with this prefix. */
   readonly containersLike?: string;
+  /** Limits reading and changing blobs to those whose path begins with this prefix; names may be listed. */
+  readonly pathsLike?: string;
 }

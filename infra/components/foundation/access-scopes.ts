@@ -11,6 +11,7 @@ export const scopes = [
   "batchContainer",
   "auditContainer",
   "historyContainer",
+  "truthContainer",
   "vault",
   "scoringKey",
   "testKey",

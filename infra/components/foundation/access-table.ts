@@ -1,4 +1,4 @@
-import { blobWrites, containerName, onlyWhere } from "./blob-conditions";
+import { blobPath, blobWrites, containerName, onlyWhere } from "./blob-conditions";
 import { dashboardAccess } from "./dashboard-access";
 import { pageAccess } from "./page-access";
 import { pipelineAccess } from "./pipeline-access";
@@ -137,6 +137,13 @@ export const accessTable: readonly Grant[] = [
   },
   {
     who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "modelsContainer",
+    pathsLike: "data-versions/",
+    why: "list, restore and add what models were trained on (mlops data versions, collect)",
+  },
+  {
+    who: "operators",
     role: "Storage Blob Data Reader",
     on: "predictionLogContainer",
     why: "investigate predictions that users question",
@@ -152,6 +159,12 @@ export const accessTable: readonly Grant[] = [
     role: "Storage Blob Data Contributor",
     on: "historyContainer",
     why: "look at what watching has found, and add to it what they find manually",
+  },
+  {
+    who: "operators",
+    role: "Storage Blob Data Contributor",
+    on: "truthContainer",
+    why: "deliver what predictions turned out to be, for mlops monitor and collect",
   },
   { who: "operators", role: "AzureML Data Scientist", on: "workspace", why: "inspect and start runs" },
   {
@@ -196,4 +209,9 @@ export const accessTable: readonly Grant[] = [
 /** Condition that limits reading and writing blobs to containers whose name begins with `prefix`. */
 export function containersLike(prefix: string): string {
   return onlyWhere(`${containerName} StringStartsWith '${prefix}'`, ["read", ...blobWrites]);
+}
+
+/** Condition that limits reading and writing blobs to paths that begin with `prefix`. */
+export function pathsLike(prefix: string): string {
+  return onlyWhere(`${blobPath} StringStartsWith '${prefix}'`, ["readButNotList", ...blobWrites]);
 }

@@ -2,7 +2,7 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "./access-scopes";
 import { optionalPrincipals, type Grant, type Principal } from "./access-grant";
-import { accessTable, containersLike } from "./access-table";
+import { accessTable, containersLike, pathsLike } from "./access-table";
 import { roleDefinitionId } from "./roles";
 import { newestOf, waitUntilInEffect } from "./roles-in-effect";
 
@@ -19,6 +19,11 @@ function slug(text: string): string {
     .replaceAll(/([a-z])([A-Z])/g, "$1-$2")
     .replaceAll(" ", "-")
     .toLowerCase();
+}
+
+function conditionOf(limits: Pick<Grant, "containersLike" | "pathsLike">): string | undefined {
+  if (limits.containersLike !== undefined) return containersLike(limits.containersLike);
+  return limits.pathsLike === undefined ? undefined : pathsLike(limits.pathsLike);
 }
 
 function isGroups(principal: pulumi.Input<string> | readonly string[]): principal is readonly string[] {
@@ -76,10 +81,11 @@ export class Access extends pulumi.ComponentResource {
 
   private create(
     name: string,
-    { who, role, why, containersLike: prefix }: Grant,
+    { who, role, why, ...limits }: Grant,
     ids: { scope: pulumi.Input<string>; principalId: pulumi.Input<string> },
     principalType: "ServicePrincipal" | "Group" = "ServicePrincipal",
   ): authorization.RoleAssignment {
+    const condition = conditionOf(limits);
     const assignment = new authorization.RoleAssignment(
       name,
       {
@@ -88,7 +94,7 @@ export class Access extends pulumi.ComponentResource {
         principalType,
         roleDefinitionId: roleDefinitionId(role),
         description: why,
-        ...(prefix !== undefined && { condition: containersLike(prefix), conditionVersion: "2.0" }),
+        ...(condition !== undefined && { condition, conditionVersion: "2.0" }),
       },
       // Azure refuses a second assignment of the same role, so the old one has to go first.
       { parent: this, deleteBeforeReplace: true },

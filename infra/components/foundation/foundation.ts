@@ -184,7 +184,7 @@ export class Foundation extends pulumi.ComponentResource {
   }
 
   private scopesOf(): Foundation["scopes"] {
-    const { data, models, predictionLog, batch, audit, history } = this.storage.containerIds;
+    const { data, models, predictionLog, batch, audit, history, truth } = this.storage.containerIds;
     return {
       storage: this.storage.id,
       dataContainer: data,
@@ -193,6 +193,7 @@ export class Foundation extends pulumi.ComponentResource {
       batchContainer: batch,
       auditContainer: audit,
       historyContainer: history,
+      truthContainer: truth,
       vault: this.vault.id,
       registry: this.registry.id,
       insights: this.insights.id,

@@ -15,6 +15,7 @@ const containerNames = {
   deadLetter: "dead-letter",
   audit: "audit",
   history: "history",
+  truth: "truth",
 } as const;
 
 export type ContainerKey = keyof typeof containerNames;
@@ -44,6 +45,11 @@ export function lifecycleRules(predictionLogDays: number) {
     rule("predictions", ["predictionLog", "batch"], {
       baseBlob: { ...cool, delete: days(predictionLogDays) },
       // A deleted blob lives on as a version, whose age counts from when it was written.
+      version: { delete: age(predictionLogDays) },
+    }),
+    // Without the requests that it is of, it can be joined with nothing.
+    rule("truth", ["truth"], {
+      baseBlob: { delete: days(predictionLogDays) },
       version: { delete: age(predictionLogDays) },
     }),
     rule("undelivered-events", ["deadLetter"], {
@@ -92,7 +98,7 @@ function ofEach<T>(
   containers: Readonly<Record<ContainerKey, azureStorage.BlobContainer>>,
   value: (container: azureStorage.BlobContainer) => T,
 ): Record<ContainerKey, T> {
-  const { data, models, predictionLog, batch, deadLetter, audit, history } = containers;
+  const { data, models, predictionLog, batch, deadLetter, audit, history, truth } = containers;
   return {
     data: value(data),
     models: value(models),
@@ -101,6 +107,7 @@ function ofEach<T>(
     deadLetter: value(deadLetter),
     audit: value(audit),
     history: value(history),
+    truth: value(truth),
   };
 }
 
@@ -137,6 +144,7 @@ export class Storage extends pulumi.ComponentResource {
       deadLetter: container("deadLetter"),
       audit: container("audit"),
       history: container("history"),
+      truth: container("truth"),
     };
     this.containers = ofEach(created, (made) => made.name);
     this.containerIds = ofEach(created, (made) => made.id);

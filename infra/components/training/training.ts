@@ -53,6 +53,11 @@ export function attachedPool(
   );
 }
 
+/** URL of where jobs keep the data that they train on: next to the models, where their identity already has write access. */
+export function keptDataOf({ storage }: Pick<Foundation, "storage">): pulumi.Output<string> {
+  return pulumi.interpolate`${storage.blobEndpoint}${storage.containers.models}/data-versions`;
+}
+
 /** The retraining pipeline. It stays while the clusters are switched off, and refers to the one that it needs. */
 export function retrainingPipeline(
   config: StackConfig,
@@ -91,8 +96,7 @@ export function retrainingPipeline(
     trustedKeys: config.trustedKeys,
     spark: sparkPlaceOf(config),
     dataUri: workspace.dataUri,
-    // Next to the models, where the jobs' identity already has write access.
     audit: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.audit}`,
-    dataVersions: pulumi.interpolate`${foundation.storage.blobEndpoint}${foundation.storage.containers.models}/data-versions`,
+    dataVersions: keptDataOf(foundation),
   });
 }

@@ -5,6 +5,7 @@ import {
   latencyPercentile,
   missedTrainings,
   spooledBytes,
+  watchFindings,
 } from "./queries";
 
 /** Half of a replica's spool limit (MLOPS_MAX_SPOOL_BYTES), which leaves time to act before records are dropped. */
@@ -75,6 +76,16 @@ export function logAlerts({ latencyMs, keptNodes }: AlertLimits): readonly LogAl
       severity: 3,
       query: driftedColumns,
       column: "columns",
+      threshold: 0,
+      every: "PT1H",
+      window: "P1D",
+    },
+    {
+      role: "findings",
+      title: "A version is less right than it was, or what watching found is left to people",
+      severity: 3,
+      query: watchFindings,
+      column: "findings",
       threshold: 0,
       every: "PT1H",
       window: "P1D",

@@ -42,6 +42,16 @@ export const driftedColumns = `AppMetrics
 | project Model, columns = Sum`;
 
 /**
+ * Versions whose performance has fallen, and those about which the decision was to alert, from the last run of `mlops monitor` that looked at
+ * it. Drift has an alert of its own.
+ */
+export const watchFindings = `AppMetrics
+| where Name == "mlops.performance.fell" or (Name == "mlops.monitor.decision" and tostring(Properties["mlops.decision"]) == "alert")
+| extend Model = tostring(Properties["mlops.model"]), Found = iff(Name == "mlops.performance.fell", "performance fell", "decided: alert")
+| summarize arg_max(TimeGenerated, Sum) by Model, Found
+| project Model, Found, findings = Sum`;
+
+/**
  * Training clusters that have had more than `keptNodes` idle nodes for longer than `minutes`. A cluster reports only
  * changes, so the query looks for the start of the current state.
  */

@@ -210,6 +210,11 @@ export class DataVersions {
       if (file.endsWith(`/${forgottenName}`)) await this.remove(await this.readForgotten(file));
   }
 
+  /** Removes what the place keeps of files of a model's versions that were removed. */
+  async dropEarlier(model: string): Promise<void> {
+    await this.storage.dropEarlier(`${model}/`);
+  }
+
   /** Removes a version: first what says that it is there. */
   async remove(version: Pick<DataVersion, "model" | "digest">): Promise<void> {
     await this.storage.delete(`${placeOf(version)}/${recordName}`);

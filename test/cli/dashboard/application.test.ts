@@ -236,6 +236,10 @@ describe("pages", () => {
     const list = (await get("/models/houses/trainings")).body;
     for (const text of ["Failed", "54.35", "90 min 0 s", "60 min 0 s", "0.50 EUR"])
       expect(list).toContain(text);
+    expect(list).toContain('action="/models/houses/trainings/compare"');
+    const side = (await get("/models/houses/trainings/compare?run=job-1&run=job-2")).body;
+    expect(side).toMatch(/Compare runs[\s\S]*job-1[\s\S]*job-2[\s\S]*What differs/);
+    expect((await get("/models/houses/trainings/compare?run=job-1")).body).toContain("Tick 2 to 8");
     const shown = (await get("/models/houses/trainings/job-1")).body;
     expect(shown).toContain("&lt;i&gt;epoch&lt;/i&gt; 1");
     expect((await get("/models/houses/trainings/none")).body).toContain("There is no such job.");

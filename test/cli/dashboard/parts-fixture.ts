@@ -39,7 +39,7 @@ const job: TrainingJob = {
   startedAt: "2026-11-21T00:00:00.000Z",
   minutes: 90,
   nodeMinutes: 60,
-  metrics: { rmse: 54.35 },
+  metrics: { held_out_rmse: 54.35 },
   explanation: "<i>No memory.</i>",
   link: "https://ml.azure.com/runs/job-1",
 };
@@ -95,6 +95,7 @@ export async function partsOf(
       list: () => Promise.resolve([job]),
       watched: () => Promise.resolve([job]),
       everyHours: () => Promise.resolve(undefined),
+      compared: (id) => Promise.resolve({ summary: { ...runOf(1), id }, definition: undefined }),
       open: (id) =>
         id === job.id
           ? Promise.resolve({ job, log: ["<i>epoch</i> 1"] })

@@ -61,10 +61,23 @@ test.each([
   [
     "azure",
     "truth.csv",
-    /not added to the stack's data.*collect --model cost --labels truth.csv.*data push --model cost/,
+    /not added to the stack's data.*collect --model cost --target azure --labels truth.csv`.*data push --model cost/,
   ],
 ] as const)("with target %s and labels %j it says that nothing was added: %p", (target, labels, said) => {
   const text = describeNotAdded({ target, labels, model: "cost" });
   if (said === undefined) expect(text).toBeUndefined();
   else expect(text).toMatch(said);
+});
+
+test("of truth that was delivered it names no file, as the verb finds it by itself", () => {
+  const text = describeNotAdded({
+    target: "azure",
+    labels: "https://a/truth/cost/?sig=x",
+    delivered: true,
+    model: "cost",
+  });
+  expect(text).toMatch(
+    /^The rows of the truth that was delivered were .*`npm run mlops -- collect --model cost --target azure`/,
+  );
+  expect(text).not.toContain("sig=");
 });

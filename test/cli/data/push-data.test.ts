@@ -100,6 +100,7 @@ test("a push that was stopped before its manifest has changed nothing, and is co
     list: (prefix) => storage.list(prefix),
     delete: (file) => storage.delete(file),
     create: (file, content) => storage.create(file, content),
+    dropEarlier: (prefix) => storage.dropEarlier(prefix),
     put: (file, content) =>
       file.endsWith(".json") ? Promise.reject(new Error("killed")) : storage.put(file, content),
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { describeForgotten, forget, type Forgotten } from "../../../cli/forgetting/forget";
-import type { Session } from "../../../cli/session/session";
+import { describeForgotten } from "../../../cli/forgetting/describe-forgotten";
+import { forget, type Forgotten } from "../../../cli/forgetting/forget";
 import { actsOf } from "../../../platform/audit/acts-of";
 import { openData } from "../../../platform/data/open-data";
 import { DataVersions } from "../../../platform/data/versions/data-versions";
@@ -68,11 +68,11 @@ async function place(storage: Storage, predictions: Storage, withIds = true) {
   const registered = digests.map((data, index) => ({ name: "cost", version: index + 1, tags: { data } }));
   const session = {
     audit: trail,
-    dataVersions,
-    predictions,
+    environments: { names: ["prod"] },
+    places: { logs: [predictions], data: [{ dataVersions }], truths: [] },
     runs: { list: () => Promise.resolve([]) },
     registry: { list: () => Promise.resolve(registered) },
-  } as unknown as Session;
+  } as unknown as Parameters<typeof forget>[0];
   const call = (
     id: string,
     more: { column?: string; remove?: boolean; reason?: string } = {},
@@ -209,7 +209,7 @@ describe("forgetting", () => {
   });
 
   test("is finished after it was interrupted between the versions", async () => {
-    const { call, dataVersions, digests, loaded } = await there();
+    const { call, dataVersions, digests, loaded, trail } = await there();
     const [, digest = ""] = digests;
     const version = await dataVersions.get("cost", digest);
     const remove = jest.spyOn(dataVersions, "remove").mockRejectedValueOnce(new Error("killed"));
@@ -217,7 +217,18 @@ describe("forgetting", () => {
     remove.mockRestore();
     expect((await dataVersions.list("cost")).map((each) => each.digest)).not.toContain(digest);
     await expect(dataVersions.restore(version, folder("still.csv"))).resolves.toBeUndefined();
+    await expect(call("r1", { remove: false })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringMatching(
+        /did not end on .*, entry 2 of the audit trail.* Run it again with --yes/,
+      ),
+    });
+    const finished = await call("r1");
+    expect(describeForgotten(finished, { model: "cost", serving: [] })).toMatch(
+      /^Removed what a run that was interrupted had left\./,
+    );
     await expect(call("r1")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(actsOf((await trail.verify()).entries).map(({ state }) => state)).toEqual(["failed", "done"]);
     await expect(dataVersions.restore(version, folder("gone.csv"))).rejects.toMatchObject({
       code: "STORAGE_FAILED",
     });
@@ -252,7 +263,7 @@ describe("forgetting", () => {
         "Removed: 1 record of the prediction log in prod.",
         "No model was trained on these rows.",
         "The data of cost has no id column, so rows collected from a request cannot be identified. Name a column and a value that tell them: --column <name>.",
-        "Files of truth that were given to `collect` and `monitor`, and copies of the data elsewhere, are yours to clean.",
+        "Files of truth that `collect` and `monitor` were given by name, and copies of the data elsewhere, are yours to clean.",
         "cost serves in prod: a record that waits to be written may still come. Run this again in a few minutes.",
       ].join("\n"),
     );

@@ -35,7 +35,7 @@ describe("training jobs of a stack", () => {
         startedAt: "2026-03-10T10:00:00Z",
         minutes: 45,
         nodeMinutes: 30,
-        metrics: { rmse: 54.35 },
+        metrics: { held_out_rmse: 54.35 },
         version: "diabetes:7",
         link: expect.stringContaining("/runs/job-2?"),
       },

@@ -8,7 +8,7 @@ const job: TrainingJob = {
   startedAt: "2026-03-10T10:00:00Z",
   minutes: 45,
   nodeMinutes: 30,
-  metrics: { rmse: 54.35, rows: 442 },
+  metrics: { held_out_rmse: 54.35, rows: 442 },
   version: "diabetes:7",
   link: "https://example.org/job-1",
 };
@@ -40,7 +40,7 @@ test("one job is shown with its log", () => {
     [
       "job-1, Completed, diabetes:7",
       "Begun 2026-03-10 10:00:00 UTC; took 45 min 0 s, 30 min 0 s on nodes.",
-      "Measured: rmse 54.35, rows 442.",
+      "Measured: held_out_rmse 54.35, rows 442.",
       "https://example.org/job-1",
       "",
       "[train] epoch 1",

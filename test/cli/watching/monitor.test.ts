@@ -193,6 +193,27 @@ describe("how right the version is", () => {
     expect(drift.beside).toEqual({ otherVersions: 20, otherModel: 0, ahead: 0, unknownLabels: 3 });
   });
 
+  test("truth that comes late is joined with requests from before the window of drift, and old truth is no mistake", async () => {
+    await release();
+    const weekBefore = new Date("2026-11-14T12:00:00Z");
+    const early = records(ages, "cost:2", weekBefore).map((record) => ({
+      ...record,
+      id: `early-${record.id}`,
+    }));
+    const options = { from: new Date("2026-11-21T00:00:00Z"), now: later };
+    const labels = [...truthOf(early, 3), { id: "last-year", row: 0, value: 1 }];
+    const late = await watch([...early, ...records(shifted, "cost:2")], {
+      ...options,
+      performance: { definition, labels, labelsFrom: new Date("2026-11-01T00:00:00Z"), accumulated: true },
+    });
+    expect(late.performance).toMatchObject({ rows: 200, judged: true, fell: true });
+    expect(late.drift).toMatchObject({ rows: 200, drifted: true });
+    expect(late.drift.beside).toEqual({ otherVersions: 0, otherModel: 0, ahead: 0 });
+    const alone = await watch([], { ...options, performance: { definition, labels } });
+    expect(alone.performance).toMatchObject({ rows: 0 });
+    expect(alone.drift.beside).toMatchObject({ unknownLabels: 201 });
+  });
+
   test("is not judged by the truth of other requests, and of a regression there is no estimate", async () => {
     await release();
     const labels = [{ id: "never", row: 0, value: 1 }];

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { driftedColumns, missedTrainings } from "../../../infra/components/watching/queries";
+import { driftedColumns, missedTrainings, watchFindings } from "../../../infra/components/watching/queries";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
 import { writeCertificate } from "../../platform/http/certificate";
 import { Collector } from "../../scoring/telemetry/collector";
@@ -48,10 +48,13 @@ test("the columns that drifted go to an OTLP endpoint, with the version", async 
   expect(metrics.map(({ name, gauge }) => [name, gauge.dataPoints[0]?.asInt])).toEqual([
     ["mlops.drift.columns", 2],
     ["mlops.drift.rows", 500],
+    ["mlops.performance.fell", 1],
+    ["mlops.monitor.decision", 0],
     ["mlops.training.faults", 0],
   ]);
   // Of each kind, none too: an alert ends by it.
-  expect(metrics[2]?.gauge.dataPoints.map(({ asInt, attributes }) => [asInt, attributes])).toEqual(
+  expect(metrics[3]?.gauge.dataPoints.map(({ asInt }) => asInt)).toEqual([0, 1, 0]);
+  expect(metrics[4]?.gauge.dataPoints.map(({ asInt, attributes }) => [asInt, attributes])).toEqual(
     [
       [0, "failed"],
       [0, "hanging"],
@@ -86,6 +89,12 @@ test("Application Insights gets them under the names that the alert asks for", a
   expect(text).toContain('"mlops.model":"diabetes:3"');
   expect(driftedColumns).toContain('Name == "mlops.drift.columns"');
   expect(driftedColumns).toContain('Properties["mlops.model"]');
+  expect(text).toContain('"name":"mlops.performance.fell","kind":"Aggregation","value":1');
+  expect(watchFindings).toContain('Name == "mlops.performance.fell"');
+  expect(text).toContain('"name":"mlops.monitor.decision","kind":"Aggregation","value":1');
+  expect(text).toContain('"mlops.decision":"alert"');
+  expect(watchFindings).toContain('Name == "mlops.monitor.decision"');
+  expect(watchFindings).toContain('Properties["mlops.decision"]) == "alert"');
   expect(text).toContain('"name":"mlops.training.faults","kind":"Aggregation","value":1');
   expect(text).toContain('"mlops.fault":"overdue"');
   expect(missedTrainings).toContain('Name == "mlops.training.faults"');

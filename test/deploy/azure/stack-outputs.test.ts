@@ -1,4 +1,4 @@
-import { readStackOutputs } from "../../../deploy/azure/stack-outputs";
+import { findStackOutputs, readStackOutputs } from "../../../deploy/azure/stack-outputs";
 
 const { signal } = new AbortController();
 afterEach(() => delete process.env.MLOPS_STACK_OUTPUTS);
@@ -15,4 +15,10 @@ test.each([
 ])("%s is refused for another stack", async (given, message) => {
   process.env.MLOPS_STACK_OUTPUTS = given;
   await expect(readStackOutputs("prod", signal)).rejects.toThrow(message);
+});
+
+test("a stack that the machine was not given may be there all the same", async () => {
+  process.env.MLOPS_STACK_OUTPUTS = '{"qa":{"model":"cost"}}';
+  expect(await findStackOutputs("qa", signal)).toEqual({ model: "cost" });
+  await expect(findStackOutputs("prod", signal)).rejects.toThrow("does not have the stack prod");
 });

@@ -9,6 +9,8 @@ const sources = {
   predictionLogContainer: "prediction-log",
   auditContainer: "audit",
   historyContainer: "history",
+  truthContainer: "truth",
+  dataVersions: "https://account.blob.core.windows.net/models/data-versions",
   blobEndpoint: "https://account.blob.core.windows.net/",
   vaultUri: "https://vault.vault.azure.net/",
   tenantId,
@@ -45,6 +47,8 @@ describe("the settings of the processes", () => {
     expect(cli).toMatchObject({ MLOPS_REGISTRY: sources.trackingUri, MLOPS_AUDIT });
     expect(cli).toMatchObject({
       MLOPS_HISTORY: "https://account.blob.core.windows.net/history",
+      MLOPS_DATA_VERSIONS: sources.dataVersions,
+      MLOPS_TRUTH: "https://account.blob.core.windows.net/truth",
       MLOPS_RETRAININGS_PER_WEEK: "0",
     });
     expect((await variables({ "mlops:retrainingsPerWeek": "2" })).cli?.MLOPS_RETRAININGS_PER_WEEK).toBe("2");

@@ -71,6 +71,7 @@ describe("an audit trail that cannot be written", () => {
       get: (file) => storage.get(file),
       list: (prefix) => storage.list(prefix),
       delete: (file) => storage.delete(file),
+      dropEarlier: (prefix) => storage.dropEarlier(prefix),
       create: (file, content) =>
         (left -= 1) < 0 ? Promise.reject(new Error("The network is down.")) : storage.create(file, content),
     };

@@ -27,6 +27,10 @@ export class AzureMlServer {
   log = "epoch 1\n";
   /** What the history says of a job's one step, beside its name. */
   step: Record<string, unknown> = {};
+  /** What the step has written to its run, as training/job/job.ts does. */
+  entries: Record<string, unknown> = { metrics: [{ key: "held_out_rmse", value: 54.35 }] };
+  /** The same of the step of one job. */
+  readonly entriesOf = new Map<string, Record<string, unknown>>();
   /** Jobs on a page of the list. */
   pageSize = 10;
   private server: SmallServer | undefined;
@@ -69,7 +73,8 @@ export class AzureMlServer {
     if (pathname.startsWith(`/history/v1.0${workspaceId}`)) return this.sendHistory(pathname, response);
     if (pathname.startsWith("/logs/")) return void response.writeHead(206).end(this.log);
     if (pathname.endsWith("/api/2.0/mlflow/runs/get")) {
-      return sendJson(response, 200, { run: { data: { metrics: [{ key: "rmse", value: 54.35 }] } } });
+      const ofJob = this.entriesOf.get((searchParams.get("run_id") ?? "").replace("step-1-of-", ""));
+      return sendJson(response, 200, { run: { data: ofJob ?? this.entries } });
     }
     const job = this.jobs.find(({ name }) => pathname === `${workspaceId}/jobs/${name}`);
     if (job === undefined) return refuse(response, 404, "UserError", "no such job");
@@ -80,7 +85,9 @@ export class AzureMlServer {
   /** A job has one step, which ends at once. */
   private sendHistory(pathname: string, response: ServerResponse): void {
     if (pathname.endsWith("/children")) {
-      return sendJson(response, 200, { value: [{ runId: "step-1", displayName: "train", ...this.step }] });
+      const [, job = ""] = /\/runs\/([^/]+)\/children$/.exec(pathname) ?? [];
+      const runId = this.entriesOf.has(job) ? `step-1-of-${job}` : "step-1";
+      return sendJson(response, 200, { value: [{ runId, displayName: "train", ...this.step }] });
     }
     const logFiles = pathname.includes("/step-1/")
       ? { "user_logs/std_log.txt": `${this.url}/logs/step-1` }

@@ -8,12 +8,14 @@ export class FailingStorage implements Storage {
   readonly list: Storage["list"];
   readonly delete: Storage["delete"];
   readonly create: Storage["create"];
+  readonly dropEarlier: Storage["dropEarlier"];
 
   constructor(private readonly inner: Storage) {
     this.get = inner.get.bind(inner);
     this.list = inner.list.bind(inner);
     this.delete = inner.delete.bind(inner);
     this.create = inner.create.bind(inner);
+    this.dropEarlier = inner.dropEarlier.bind(inner);
   }
 
   async put(path: string, content: Uint8Array | string): Promise<void> {

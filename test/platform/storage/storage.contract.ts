@@ -17,6 +17,16 @@ export function storageContract(open: () => Promise<Storage>): void {
       expect(await text(storage, "empty")).toBe("");
     });
 
+    test("loses nothing that is there with what was there before", async () => {
+      const storage = await open();
+      await storage.put("a/1", "old");
+      await storage.put("a/1", "new");
+      await storage.delete("a/2");
+      await storage.dropEarlier("a/");
+      expect(await storage.list("")).toEqual(["a/1"]);
+      expect(await text(storage, "a/1")).toBe("new");
+    });
+
     test("replaces a file that is there", async () => {
       const storage = await open();
       await storage.put("a", "a longer old content");

@@ -3,7 +3,11 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditEntry } from "../../../../platform/audit/audit-entry";
 import { closeGracefully, listen } from "../../../../platform/http/listening";
+import type { PromotionDecision } from "../../../../platform/metrics/evaluation";
+import { openRegistry } from "../../../../platform/registry/open-registry";
+import type { Registry } from "../../../../platform/registry/registry";
 import { openStorage } from "../../../../platform/storage/open-storage";
+import { registerCandidate } from "../../../../training/directory/register";
 import { buildApp } from "../../../../build/app";
 import { Workplace, type Started } from "../../../e2e/mlops";
 import { AzureMlServer, workspaceId } from "../../../platform/azure/azure-ml-server";
@@ -95,6 +99,32 @@ test("shows what the registry, releases, watching and the audit trail have left 
   expect(await measured("/models/diabetes/versions/1")).toContain("Intended use");
   expect(await measured("/models/diabetes/monitoring")).toMatch(/300 rows[\s\S]*bmi/);
   expect(await page("/audit")).toContain("the trail is whole");
+});
+
+test("a version that was trained elsewhere says what it was compared with, and how sure it is that it is better", async () => {
+  const registry = openRegistry(place.mlflow.trackingUri, { report: () => undefined });
+  const directory = path.join(webApp.home, "second", "model");
+  await registry.download({ name: "diabetes", version: 1 }, directory);
+  // Its content is the first one's, of which the registry has a version already.
+  const anew = {
+    list: () => Promise.resolve([]),
+    register: (...args: Parameters<Registry["register"]>) => registry.register(...args),
+  } as unknown as Registry;
+  await registerCandidate(anew, directory, {
+    ...{ promote: true, reason: "better", metric: "rmse", candidate: 50.5, rows: 85 },
+    ...{ champion: { model: "diabetes:1", value: 54.25 }, improvement: 3.75 },
+    interval: { level: 0.95, low: 0.5, high: 6.25, resamples: 1000 },
+  } as unknown as PromotionDecision);
+  const shown =
+    /better[\s\S]*rmse 50\.5 against 54\.25 of diabetes:1 on 85 held-out rows: better by 3\.75 \(95 % interval 0\.5 to 6\.25\)/;
+  // The board is read again in the background.
+  const until = Date.now() + 60_000;
+  let text = "";
+  while (!shown.test(text) && Date.now() < until) {
+    text = await measured("/models/diabetes/versions/2");
+    await sleep(500);
+  }
+  expect(text).toMatch(shown);
 });
 
 test("a row is answered by what production serves, with what each feature adds", async () => {

@@ -1,6 +1,8 @@
 import { knownData, readKeptData } from "../../../../cli/dashboard/board/kept-data";
 import { DataVersions } from "../../../../platform/data/versions/data-versions";
 import { openLocalStorage } from "../../../../platform/storage/local-storage";
+import { PlatformError } from "../../../../platform/base/errors";
+import { LateStorage } from "../../../../platform/storage/late-storage";
 import type { Digest } from "../../../../platform/base/files";
 import { useTemporaryFolder } from "../../../platform/base/temporary-folder";
 import { boardOf, runOf, versionOf } from "../a-board";
@@ -39,5 +41,14 @@ test("a web app, and a machine that keeps no data, say why there is none", async
   });
   expect(await readKeptData({ hosted: undefined, dataVersions: undefined }, "houses")).toMatchObject({
     note: expect.stringContaining("MLOPS_DATA_VERSIONS is off") as string,
+  });
+});
+
+test("data versions of a stack that cannot be read leave the rest of the page", async () => {
+  const away = new LateStorage(() => Promise.reject(new PlatformError("CONFLICT", "No such output.")));
+  const dataVersions = new DataVersions(away, () => undefined);
+  expect(await readKeptData({ hosted: undefined, dataVersions }, "houses")).toEqual({
+    versions: [],
+    note: "No such output.",
   });
 });

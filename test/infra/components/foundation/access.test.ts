@@ -1,5 +1,5 @@
 import { principals } from "../../../../infra/components/foundation/access-grant";
-import { accessTable, containersLike } from "../../../../infra/components/foundation/access-table";
+import { accessTable, containersLike, pathsLike } from "../../../../infra/components/foundation/access-table";
 import { scopes } from "../../../../infra/components/foundation/access-scopes";
 import { Access } from "../../../../infra/components/foundation/access";
 import { roles, type Role } from "../../../../infra/components/foundation/roles";
@@ -97,6 +97,15 @@ describe("the table of who may do what", () => {
     expect(condition).toMatch(
       /OR \(@Resource\[Microsoft\.Storage\/storageAccounts\/blobServices\/containers:name\] StringStartsWith 'azureml'\)\)$/,
     );
+    expect(condition.split("(").length).toBe(condition.split(")").length);
+  });
+
+  test("keeps people's right in the container of models to the data beside them", () => {
+    const ofModels = accessTable.filter(({ who, on }) => who === "operators" && on === "modelsContainer");
+    expect(ofModels.map(({ pathsLike: prefix }) => prefix)).toEqual(["data-versions/"]);
+    const condition = pathsLike("data-versions/");
+    expect(condition.split("!(ActionMatches").length - 1).toBe(5);
+    expect(condition).toMatch(/OR \(@Resource\[\S+blobs:path\] StringStartsWith 'data-versions\/'\)\)$/);
     expect(condition.split("(").length).toBe(condition.split(")").length);
   });
 });

@@ -36,7 +36,7 @@ const plain = {
   "azure-native:managedidentity:UserAssignedIdentity": 6,
   "azure-native:keyvault:Vault": 1,
   "azure-native:storage:StorageAccount": 1,
-  "azure-native:storage:BlobContainer": 7,
+  "azure-native:storage:BlobContainer": 8,
   "azure-native:storage:BlobContainerImmutabilityPolicy": 1,
   "azure-native:storage:BlobServiceProperties": 1,
   "azure-native:storage:ManagementPolicy": 1,
@@ -97,7 +97,7 @@ describe("the foundation", () => {
       encryption: { keySource: "Microsoft.Storage", requireInfrastructureEncryption: true },
     });
     expect(ofType(made, "storage:BlobContainer").map(({ inputs }) => inputs.containerName as string)).toEqual(
-      ["data", "models", "prediction-log", "batch", "dead-letter", "audit", "history"],
+      ["data", "models", "prediction-log", "batch", "dead-letter", "audit", "history", "truth"],
     );
     expect(inputsOf(made, "storage:BlobContainerImmutabilityPolicy")).toMatchObject({
       containerName: "foundation-storage-audit",

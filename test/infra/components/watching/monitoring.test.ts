@@ -28,7 +28,7 @@ const named = (resources: readonly Registered[], name: string) => {
 const always = {
   "mlops:infra:Monitoring": 1,
   "azure-native:monitor:ActionGroup": 1,
-  "azure-native:monitor:ScheduledQueryRule": 6,
+  "azure-native:monitor:ScheduledQueryRule": 7,
   "azure-native:monitor:MetricAlert": 1,
   "azure-native:applicationinsights:Workbook": 1,
   "azure-native:operationalinsights:QueryPack": 1,
@@ -76,6 +76,8 @@ test.each([
   ["retraining", undefined, "Count", 0, "AmlRunStatusChangedEvent"],
   ["missed-training", "trainings", "Maximum", 0, "mlops.training.faults"],
   ["drift", "columns", "Maximum", 0, "mlops.drift.columns"],
+  ["findings", "findings", "Maximum", 0, "mlops.performance.fell"],
+  ["findings", "findings", "Maximum", 0, "mlops.monitor.decision"],
   ["spool", "bytes", "Maximum", 134_217_728, "mlops.prediction_log.spooled"],
   ["idle-nodes", undefined, "Count", 0, "where IdleNodeCount > 0"],
 ])("the alert %s compares %s (%s) with %d", async (role, column, timeAggregation, threshold, query) => {
