@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
 import { shownPath } from "../../platform/base/shown-path";
+import type { TrainerKind } from "../../platform/definition/trainers";
 import { parseTried, candidatesOf, usualSearch, type Tried } from "../../training/tuning/search-space";
 import type { Tuning } from "../../training/tuning/tuning";
 import { standingAfter } from "../runs/standing";
@@ -27,15 +28,13 @@ interface TuneFlags extends ModelFlags {
 }
 
 /** What is to be tried: what was said, or what is usual for the kind of trainer. */
-function triedOf({ try: texts }: TuneFlags, kind: string): readonly Tried[] {
-  const known = usualSearch(kind);
-  if (known === undefined) {
-    throw new PlatformError(
-      "USAGE",
-      `The ${kind} trainer has no settings that can be tried. Expected ridge, elastic-net, logistic or boosted-trees. Search within your own program.`,
-    );
-  }
-  return texts.length === 0 ? known : texts.map(parseTried);
+function triedOf({ try: texts }: TuneFlags, kind: TrainerKind): readonly Tried[] {
+  const tried = texts.length === 0 ? usualSearch(kind) : texts.map(parseTried);
+  if (tried.length > 0) return tried;
+  throw new PlatformError(
+    "USAGE",
+    `Nothing is tried of the ${kind} trainer unless it is said. Expected settings and their values. Add --try, once for each setting.`,
+  );
 }
 
 /** `mlops tune`. */
