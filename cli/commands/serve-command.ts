@@ -7,6 +7,7 @@ import { parseModelRef } from "../../platform/definition/model-ref";
 import { readGoldenRows } from "../../platform/model/model-directory";
 import type { CommandScope } from "./command-scope";
 import type { Session } from "../session/session";
+import { scorePath } from "../../scoring/dialects/score-path";
 
 /** What serves, where, and a command that asks it. */
 export interface Serving {
@@ -27,7 +28,7 @@ export async function startServing(session: Session, { name }: ModelDefinition):
   const { url = "" } = await session.deployer.resume(session.environments.production, name);
   const golden = await readGoldenRows(path.join(requirePackage(stable).package, "model"));
   const body = JSON.stringify({ data: golden.rows.slice(0, 1) }).replaceAll("'", String.raw`'\''`);
-  const curl = `curl -s ${url}/score -H 'content-type: application/json' -d '${body}'`;
+  const curl = `curl -s ${url}${scorePath} -H 'content-type: application/json' -d '${body}'`;
   return { model: stable.model, url, curl };
 }
 

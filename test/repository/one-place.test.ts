@@ -46,6 +46,19 @@ const oneWays: Readonly<Record<string, OneWay>> = {
     places: ["platform/base/harmless-text.ts"],
     copy: 'line.replaceAll("##vso[", "## vso[")',
   },
+  "the service's own dialect is asked at scorePath": {
+    pattern: /["'`}]\/score["'`$ ]/,
+    places: [
+      "scoring/dialects/score-path.ts",
+      // The place of a page's own form.
+      "cli/dashboard/pages/try-place.ts",
+      "cli/dashboard/pages/links.ts",
+      "cli/dashboard/routes/add-try.ts",
+      // What other products answer at.
+      "bench/peers/peers.ts",
+    ],
+    copy: "await askService(`${url}/score`, { method });",
+  },
   "whether this is a web app of App Service is judged once": {
     pattern: /web app of Azure App Service\b.*this is none/,
     places: ["cli/dashboard/web/access.ts"],
