@@ -49,6 +49,9 @@ interface TrainedDefinition {
 /** Share of the training rows that a program gets in a file of their own, to see when to stop, 0..1; none when absent. */
 const validationFraction = z.number().gt(0).lt(1).optional();
 
+/** What a program finds in `definition.json`, under `trainer.parameters`. */
+const parameters = z.record(z.string(), z.json());
+
 /** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
 const standardize = z.boolean().optional();
 
@@ -174,6 +177,7 @@ const trainerKinds = {
       kind: z.literal("command"),
       /** Program and arguments. `{data}` and `{output}` are replaced by the prepared Parquet folder and the output folder. */
       run: z.array(z.string().min(1)).min(1),
+      parameters: parameters.optional(),
       /** Longest run, in minutes. */
       timeoutMinutes: z.number().positive().default(60),
       validationFraction,
@@ -196,8 +200,7 @@ const trainerKinds = {
         .string()
         .regex(/^3\.\d+$/, 'Expected a version such as "3.12".')
         .optional(),
-      /** What the program finds in `definition.json`, under `trainer.parameters`. */
-      parameters: z.record(z.string(), z.json()).default({}),
+      parameters: parameters.default({}),
       /** Longest run, in minutes; making the environment does not count. */
       timeoutMinutes: z.number().positive().default(60),
       validationFraction,

@@ -5,7 +5,7 @@ import { quoted } from "../../platform/base/wording";
 import { trainerRule, type TrainerKind } from "../../platform/definition/trainers";
 
 /** A value of a trainer's setting, as a definition has it. */
-type SettingValue = number | boolean | string;
+export type SettingValue = number | boolean | string;
 export type TriedSettings = Readonly<Record<string, SettingValue>>;
 
 /** What is tried of one setting: each of some values, or any number of a range. */
@@ -37,9 +37,9 @@ function valueOf(text: string): SettingValue {
   return text.trim() !== "" && Number.isFinite(number) ? number : text;
 }
 
-/** Reads what a user wants tried, `alpha=0.1,1,10` or `alpha=0.01..100`; throws USAGE. */
+/** Reads what a user wants tried, `alpha=0.1,1,10` or `parameters.rate=0.01..100`; throws USAGE. */
 export function parseTried(text: string): Tried {
-  const [, setting = "", given = ""] = /^\s*([A-Za-z]\w*)\s*=(.*)$/s.exec(text) ?? [];
+  const [, setting = "", given = ""] = /^\s*([A-Za-z]\w*(?:\.[\w-]+)*)\s*=(.*)$/s.exec(text) ?? [];
   if (setting === "") throw usage(text, "it names no setting");
   const ends = given.split("..").map((end) => end.trim());
   if (ends.length === 2 && !given.includes(",") && !ends.includes("")) {

@@ -6,6 +6,8 @@ test.each<[string, Tried]>([
   ["standardize=true,false", { setting: "standardize", values: [true, false] }],
   ["loss=squared,absolute", { setting: "loss", values: ["squared", "absolute"] }],
   ["alpha=0.01..100", { setting: "alpha", from: 0.01, to: 100, isWhole: false }],
+  ["parameters.min-rows=3,6", { setting: "parameters.min-rows", values: [3, 6] }],
+  ["parameters.rate=0.1..1", { setting: "parameters.rate", from: 0.1, to: 1, isWhole: false }],
   ["maxLeaves=7..63", { setting: "maxLeaves", from: 7, to: 63, isWhole: true }],
 ])("%s is understood", (text, tried) => {
   expect(parseTried(text)).toEqual(tried);
@@ -14,6 +16,7 @@ test.each<[string, Tried]>([
 test.each([
   ["alpha", "it names no setting"],
   ["=1,2", "it names no setting"],
+  ["parameters.=1,2", "it names no setting"],
   ["alpha=", "a value is missing"],
   ["alpha=1,,2", "a value is missing"],
   ["alpha=1,2,1", "a value is there twice"],
