@@ -99,34 +99,6 @@ test("three classes go from a file to production, where each row has a class and
   await started.ended;
 });
 
-test("ten classes of 64 columns go from a file to production", async () => {
-  const flags = ["--from", file("digits"), "--task", "classification"];
-  expect(await place.run(["init", "digits", ...flags], env)).toMatchObject({ code: 0, stderr: "" });
-  const started = place.start(["lifecycle", "--model", "digits", "--yes", "--keep-serving"], env);
-  await started.printed("Ctrl-C stops it.");
-  const url = await place.productionUrl("digits", env);
-  const [header = "", ...lines] = readFileSync(file("digits"), "utf8").trim().split("\n");
-  const names = header.split(",");
-  // Pixels that are the same in every row are no features, and sent by nobody.
-  const definition = readFileSync(path.join(models, "digits", "model.ts"), "utf8");
-  const isFeature = (name: string): boolean =>
-    definition.includes(`{ name: "${name}", type: "number", range`);
-  const rows = lines.map((line) => line.split(",").map(Number));
-  const data = rows.map((fields) =>
-    Object.fromEntries(names.flatMap((name, at) => (isFeature(name) ? [[name, fields[at]]] : []))),
-  );
-  const { result, classes: named } = (await ask(`${url}/score`, { data })) as {
-    readonly result: readonly number[];
-    readonly classes: readonly number[];
-  };
-  expect(named).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  const right = result.filter((digit, row) => digit === rows[row]?.at(-1));
-  // Four fifths of them were trained on; scikit-learn is right in 97.8 % of the others.
-  expect(right.length / rows.length).toBeGreaterThan(0.98);
-  started.process.kill("SIGINT");
-  await started.ended;
-});
-
 test("a target of three numbers becomes classes where that is said, and is refused unsaid", async () => {
   const unsaid = await place.run(["init", "wine", "--from", file("wine")], env);
   expect(unsaid.code).not.toBe(0);
