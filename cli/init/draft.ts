@@ -87,10 +87,10 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
   return finish(engine, { file, base, described, isAdvised: trainer.settings === undefined });
 }
 
-/** A program encodes by itself; of several classes a category has no one mean. */
+/** A program encodes by itself. */
 function manyValuesFor(kind: TrainerKind, several: boolean): ManyValues {
   if (trainerRule(kind).isProgram) return "any text";
-  return several ? "left out" : "by the target";
+  return several ? "by the classes" : "by the target";
 }
 
 const nameless: DescribedColumn = {

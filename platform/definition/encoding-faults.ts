@@ -23,20 +23,15 @@ export function encodingFaults({ name, type, role, values, encoding }: EncodedCo
   return [];
 }
 
-/** What is wrong with columns that are encoded by the target, for a trainer and a task. */
+/** What is wrong with columns that are encoded by the target, for a trainer. */
 export function targetEncodingFaults(
   columns: readonly EncodedColumn[],
-  { trainer, classes }: { readonly trainer: { readonly kind: TrainerKind }; readonly classes: number },
+  trainer: { readonly kind: TrainerKind },
 ): string[] {
   const [first] = columns.filter(({ encoding }) => encoding === "target");
   if (first === undefined) return [];
-  const subject = `column "${first.name}": the encoding "target"`;
+  if (!trainerRule(trainer.kind).isProgram) return [];
   return [
-    ...(trainerRule(trainer.kind).isProgram
-      ? [`${subject} is for ${fittedHere().join(", ")}; a program encodes by itself, so leave it out`]
-      : []),
-    ...(classes > 2
-      ? [`${subject} is for regressions and two classes; of more, a category has no one mean target`]
-      : []),
+    `column "${first.name}": the encoding "target" is for ${fittedHere().join(", ")}; a program encodes by itself, so leave it out`,
   ];
 }

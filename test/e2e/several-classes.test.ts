@@ -99,6 +99,35 @@ test("three classes go from a file to production, where each row has a class and
   await started.ended;
 });
 
+test("three kinds of shops are told by their towns, which are too many to list, in production", async () => {
+  const kinds = ["bakery", "butcher", "grocer"];
+  const random = xoroshiro128plus(5);
+  const shops = Array.from({ length: 3200 }, (_, index) => {
+    const town = index % 400;
+    // Most shops of a town are of one kind.
+    const kind = uniformFloat64(random) < 0.85 ? town % 3 : Math.floor(3 * uniformFloat64(random));
+    return {
+      town: `town ${town}`,
+      area: Math.round(30 + 50 * uniformFloat64(random)),
+      kind: kinds[kind] ?? "",
+    };
+  });
+  const data = path.join(place.home, "shops.csv");
+  const lines = shops.map(({ town, area, kind }) => `${town},${area},${kind}\n`);
+  writeFileSync(data, `town,area,kind\n${lines.join("")}`);
+  expect(await place.run(["init", "shops", "--from", data], env)).toMatchObject({ code: 0, stderr: "" });
+  expect(readFileSync(path.join(models, "shops", "model.ts"), "utf8")).toContain('encoding: "target"');
+  const started = place.start(["lifecycle", "--model", "shops", "--yes", "--keep-serving"], env);
+  await started.printed("Ctrl-C stops it.");
+  const url = await place.productionUrl("shops", env);
+  const rows = shops.map(({ town, area }) => ({ town, area }));
+  const answer = (await ask(`${url}/score`, { data: rows })) as Answer;
+  started.process.kill("SIGINT");
+  await started.ended;
+  const right = answer.result.filter((kind, row) => kind === shops[row]?.kind).length / shops.length;
+  expect(right).toBeGreaterThan(0.85);
+});
+
 test("a target of three numbers becomes classes where that is said, and is refused unsaid", async () => {
   const unsaid = await place.run(["init", "wine", "--from", file("wine")], env);
   expect(unsaid.code).not.toBe(0);
