@@ -14,7 +14,7 @@ import { TreeModel } from "../../../platform/onnx/tree-model";
 import type { SqlRow } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
 import { encodingTargets } from "../../../training/preprocessing/target";
-import { encodeByTarget } from "../../../training/preprocessing/target-encoding";
+import { encodeByTarget, withCategories } from "../../../training/preprocessing/target-encoding";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
 import { fitModel } from "../../../training/trainers/trainers";
 import { openRows } from "../trainers/rows";
@@ -112,6 +112,27 @@ test("a target that is the same everywhere is the number of every value", async 
   const encoded = await encodeByTarget(engine, definition, { from: "data", targets: ['"y"'] });
   await engine.close();
   expect(new Set(encoded?.encodings.get("town")?.[0]?.numbers)).toEqual(new Set([7]));
+});
+
+test("coefficients of a category's numbers are one for each value, and what an unknown one adds is in the intercept", () => {
+  const number = (column: string, [coefficient, mean, scale]: readonly [number, number, number]) =>
+    ({ kind: "number", column, coefficient, mean, scale }) as const;
+  const encoding = (index: number, numbers: readonly number[], other: number) => {
+    const [column, values] = ["town", ["a", "b"]] as const;
+    return { column, number: `town.target.${index}`, values, numbers, other };
+  };
+  const x = number("x", [5, 1, 2]);
+  const terms = [number("town.target.0", [2, 0.3, 0.5]), number("town.target.1", [-3, 0.6, 0.2]), x];
+  const encodings = new Map([["town", [encoding(0, [0.2, 0.4], 0.25), encoding(1, [0.7, 0.1], 0.5)]]]);
+  const { intercept, terms: found } = withCategories({ intercept: 10, terms }, encodings);
+  const sumOf = (first: number, second: number): number =>
+    10 + (2 * (first - 0.3)) / 0.5 - (3 * (second - 0.6)) / 0.2;
+  const [town, ...others] = found;
+  if (town?.kind !== "category") throw new Error("The town is a category again.");
+  expect(intercept).toBeCloseTo(sumOf(0.25, 0.5), 12);
+  expect(intercept + (town.coefficients[0] ?? NaN)).toBeCloseTo(sumOf(0.2, 0.7), 12);
+  expect(intercept + (town.coefficients[1] ?? NaN)).toBeCloseTo(sumOf(0.4, 0.1), 12);
+  expect(others).toEqual([x]);
 });
 
 async function fit(
