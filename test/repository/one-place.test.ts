@@ -59,6 +59,24 @@ const oneWays: Readonly<Record<string, OneWay>> = {
     ],
     copy: "await askService(`${url}/score`, { method });",
   },
+  "kinds of trainers are listed by their rules": {
+    pattern:
+      /(["`]| )(ridge|elastic-net|logistic|boosted-trees)["`]?(,| or| :|\]| \|\|).*["` ](ridge|elastic-net|logistic|boosted-trees)\b/,
+    places: [
+      "platform/definition/trainers.ts",
+      // Which one a new model gets where nobody says.
+      "cli/init/choose-trainer.ts",
+      "cli/commands/init-command.ts",
+      // What is measured.
+      ...[
+        "bench/train.ts",
+        "bench/train-tables.ts",
+        "bench/trainers.ts",
+        "bench/simulation/simulated-weeks.ts",
+      ],
+    ],
+    copy: 'const withThreshold: readonly TrainerKind[] = ["logistic", "boosted-trees"];',
+  },
   "whether this is a web app of App Service is judged once": {
     pattern: /web app of Azure App Service\b.*this is none/,
     places: ["cli/dashboard/web/access.ts"],
