@@ -7,9 +7,10 @@
  */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { scorePath } from "../scoring/dialects/score-path";
 
 const [port = 0, rate = 1000, seconds = 5, connections = 8] = process.argv.slice(2, 6).map(Number);
-const address = process.argv[6] ?? "/score";
+const address = process.argv[6] ?? scorePath;
 const body = readFileSync(0);
 const message = Buffer.concat([
   Buffer.from(

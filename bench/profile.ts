@@ -12,6 +12,7 @@ import { buildPrograms, startService, takeRows, trainExample } from "./bench-pro
 import { timeByGroup, type SourceOf } from "./cpu-profile";
 import { load } from "./load-generator";
 import { printTable } from "./table";
+import { scorePath } from "../scoring/dialects/score-path";
 
 const seconds = 8;
 
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
     const service = await startService(example, { folder: path.join(folder, "service"), nodeOptions });
     const body = JSON.stringify({ data: takeRows(example.rows, 2) });
     const { requests, errors } = await load({
-      url: `${service.url}/score`,
+      url: `${service.url}${scorePath}`,
       body,
       connections: 8,
       seconds,

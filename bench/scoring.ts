@@ -18,6 +18,7 @@ import { generatorName, load, loadAtRate, type LoadResult, type RateResult } fro
 import { countRecords, type Recorded } from "./records";
 import { peers, startPeer, versionOf } from "./peers/peers";
 import { median, printTable } from "./table";
+import { scorePath } from "../scoring/dialects/score-path";
 
 const connections = 8;
 const [warmSeconds, roundSeconds, rounds] = [3, 4, 5];
@@ -91,7 +92,7 @@ async function measureThroughput(
   const bare = await startBare(bench);
   const service = await startService(example, { folder: path.join(folder, "one") });
   const body = scoreBody(bench, 2);
-  const targets = [bare, service].map(({ url }) => ({ url: `${url}/score`, body }));
+  const targets = [bare, service].map(({ url }) => ({ url: `${url}${scorePath}`, body }));
   const started = await Promise.all([bare.cpuSeconds(), service.cpuSeconds()]);
   const [base, own] = await inTurn(targets, bench);
   const ended = await Promise.all([bare.cpuSeconds(), service.cpuSeconds()]);
@@ -131,7 +132,7 @@ async function measureLatency(bench: Bench, top: number): Promise<Goal> {
   const ask = (port: number): Promise<RateResult> =>
     loadAtRate({ port, body, rate, seconds: roundSeconds, connections: 32 });
   for (const { url } of [bare, service])
-    await load({ url: `${url}/score`, body, connections, seconds: warmSeconds, folder });
+    await load({ url: `${url}${scorePath}`, body, connections, seconds: warmSeconds, folder });
   const [results, bareResults]: [RateResult[], RateResult[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
     bareResults.push(await ask(bare.port));
@@ -156,7 +157,7 @@ function describeP99(results: readonly RateResult[]): string {
 
 async function measureLargeBodies(bench: Bench): Promise<Goal> {
   const service = await startService(bench.example, { folder: path.join(bench.folder, "large") });
-  const [own] = await inTurn([{ url: `${service.url}/score`, body: scoreBody(bench, 1000) }], bench);
+  const [own] = await inTurn([{ url: `${service.url}${scorePath}`, body: scoreBody(bench, 1000) }], bench);
   await service.stop();
   if (own === undefined) throw new Error("nothing was measured");
   return {
@@ -175,7 +176,7 @@ async function measureTwo(bench: Bench): Promise<Goal> {
     settings: { MLOPS_WORKERS: "2" },
   });
   const body = scoreBody(bench, 2);
-  const targets = [one, two].map(({ url }) => ({ url: `${url}/score`, body }));
+  const targets = [one, two].map(({ url }) => ({ url: `${url}${scorePath}`, body }));
   const [single, pair] = await inTurn(targets, bench);
   await Promise.all([one.stop(), two.stop()]);
   if (single === undefined || pair === undefined) throw new Error("nothing was measured");
@@ -215,7 +216,7 @@ async function measurePeers(bench: Bench): Promise<Goal[]> {
     try {
       const folder = path.join(bench.folder, peer.name.replaceAll(/\W/g, "-"));
       const running = await startPeer(peer, bench.example, { rows: 2, folder });
-      const own = { url: `${service.url}/score`, body: scoreBody(bench, 2) };
+      const own = { url: `${service.url}${scorePath}`, body: scoreBody(bench, 2) };
       const [theirs, ours] = await inTurn([running, own], bench);
       await running.stop();
       const ratio = (ours?.perSecond ?? NaN) / (theirs?.perSecond ?? NaN);

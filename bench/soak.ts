@@ -8,6 +8,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildPrograms, startService, takeRows, trainExample, type BenchProcess } from "./bench-process";
 import { load } from "./load-generator";
+import { scorePath } from "../scoring/dialects/score-path";
 
 /** Part of the run that counts as warm-up, and its least length in seconds. */
 const [warmShare, minWarmSeconds] = [0.25, 60];
@@ -66,7 +67,7 @@ async function main(): Promise<void> {
     const watching = watch(service, done.signal);
     const body = JSON.stringify({ data: takeRows(example.rows, 2) });
     const result = await load({
-      url: `${service.url}/score`,
+      url: `${service.url}${scorePath}`,
       body,
       connections: 8,
       seconds: minutes * 60,

@@ -1,9 +1,9 @@
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
-import type { ModelDefinition } from "../platform/definition/definition";
 import { listDefinitions, loadDefinition, modelsDirectory } from "../platform/definition/definitions";
 import { listProgramFiles } from "../platform/definition/program-files";
+import { trainerRule } from "../platform/definition/trainers";
 
 /** The model definitions as JavaScript: an image has no compiler. */
 async function compileDefinitions(models: string, directory: string): Promise<void> {
@@ -19,11 +19,6 @@ async function compileDefinitions(models: string, directory: string): Promise<vo
     format: "cjs",
     logLevel: "warning",
   });
-}
-
-/** Whether a program of the model's own folder fits the model. */
-function hasProgram({ trainer: { kind } }: ModelDefinition): boolean {
-  return kind === "command" || kind === "python";
 }
 
 export interface ModelsRequest {
@@ -42,7 +37,7 @@ export async function layOutModels(
   if (!programs) return;
   for (const name of await listDefinitions(models)) {
     const { definition } = await loadDefinition(name, undefined, models);
-    if (!hasProgram(definition)) continue;
+    if (!trainerRule(definition.trainer.kind).isProgram) continue;
     const folder = path.join(models, name);
     for (const file of await listProgramFiles(folder, definition.data)) {
       await cp(file, path.join(directory, name, path.relative(folder, file)));

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readEnvironments } from "../../platform/release/environments";
 import type { Flat } from "./town";
 import { programArguments } from "../../build/start-program";
+import { scorePath } from "../../scoring/dialects/score-path";
 
 export const { production } = readEnvironments();
 
@@ -74,7 +75,7 @@ export class DemoPlace {
     if (url === undefined) throw new Error("Production serves nothing.");
     const rents: number[] = [];
     for (const [index, { rooms, size, district }] of flats.entries()) {
-      const response = await fetch(`${url}/score`, {
+      const response = await fetch(`${url}${scorePath}`, {
         method: "POST",
         headers: { "content-type": "application/json", "x-request-id": idOf(week, index) },
         body: JSON.stringify({ data: [{ rooms, size, district }] }),

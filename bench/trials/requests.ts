@@ -4,6 +4,7 @@ import { mix, placesOf } from "../../test/scoring/dialects/hostile-parts";
 import { row, writeCostModel } from "../../test/scoring/model-fixture";
 import { ScoringProgram } from "../../test/scoring/process/scoring-program";
 import { count, faultsOf, type Outcome, type Trial } from "./trial";
+import { scorePath } from "../../scoring/dialects/score-path";
 
 const good = JSON.stringify({ data: [row] });
 
@@ -46,7 +47,7 @@ export const hostileBodies: Trial = {
       const end = performance.now() + durationMs;
       let [asked, failed, unanswered, bytes, slowestMs] = [0, 0, 0, 0, 0];
       while (performance.now() < end) {
-        const [path, type, place] = places[asked % places.length] ?? ["/score", "application/json", "#"];
+        const [path, type, place] = places[asked % places.length] ?? [scorePath, "application/json", "#"];
         const body = place.replace("#", () => mix(Math.random, 10_000 + Math.random() * 1_000_000));
         const begun = performance.now();
         const status = await statusOf(url + path, body, type);
@@ -56,7 +57,7 @@ export const hostileBodies: Trial = {
         if (status >= 500) failed += 1;
         if (status === 0) unanswered += 1;
       }
-      const lives = (await statusOf(`${url}/score`, good, "application/json")) === 200;
+      const lives = (await statusOf(`${url}${scorePath}`, good, "application/json")) === 200;
       return {
         done: `${count(asked)} bodies, ${count(Math.round(bytes / 1e6))} MB`,
         found: `${failed} answered with 5xx, ${unanswered} not answered; slowest ${Math.round(slowestMs)} ms`,
@@ -93,7 +94,7 @@ export const silentClients: Trial = {
           opened += 1;
         }
         const begun = performance.now();
-        if ((await statusOf(`${url}/score`, good, "application/json")) !== 200) refused += 1;
+        if ((await statusOf(`${url}${scorePath}`, good, "application/json")) !== 200) refused += 1;
         slowestMs = Math.max(slowestMs, performance.now() - begun);
         if (!(await fetch(`${healthUrl}/healthz`)).ok) unhealthy += 1;
         asked += 1;

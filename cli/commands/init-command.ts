@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { libraries, trainerNames } from "../init/choose-trainer";
+import { trainerNames } from "../../platform/definition/trainers";
+import { libraries } from "../init/choose-trainer";
 import type { InitFlags } from "./init-run";
 import { jsonOption } from "./options";
 

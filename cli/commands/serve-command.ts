@@ -10,6 +10,7 @@ import { shellWords } from "../terminal/shell-words";
 import { watchHome } from "../session/home-watch";
 import type { CommandScope } from "./command-scope";
 import type { Session } from "../session/session";
+import { scorePath } from "../../scoring/dialects/score-path";
 
 /** What serves, where, and a command that asks it. */
 export interface Serving {
@@ -30,7 +31,7 @@ export async function startServing(session: Session, { name }: ModelDefinition):
   const { url = "" } = await session.deployer.resume(session.environments.production, name);
   const golden = await readGoldenRows(path.join(requirePackage(stable).package, "model"));
   const body = JSON.stringify({ data: golden.rows.slice(0, 1) });
-  const curl = `curl -s ${url}/score -H 'content-type: application/json' -d ${shellWords([body])}`;
+  const curl = `curl -s ${url}${scorePath} -H 'content-type: application/json' -d ${shellWords([body])}`;
   return { model: stable.model, url, curl };
 }
 

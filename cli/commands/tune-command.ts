@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { PlatformError } from "../../platform/base/errors";
+import type { ModelDefinition } from "../../platform/definition/definition";
 import { shownPath } from "../../platform/base/shown-path";
 import { parseTried, candidatesOf, usualSearch, type Tried } from "../../training/tuning/search-space";
 import type { Tuning } from "../../training/tuning/tuning";
@@ -26,16 +27,20 @@ interface TuneFlags extends ModelFlags {
   readonly write?: boolean;
 }
 
-/** What is to be tried: what was said, or what is usual for the kind of trainer. */
-function triedOf({ try: texts }: TuneFlags, kind: string): readonly Tried[] {
-  const known = usualSearch(kind);
-  if (known === undefined) {
-    throw new PlatformError(
-      "USAGE",
-      `The ${kind} trainer has no settings that can be tried. Expected ridge, elastic-net, logistic or boosted-trees. Search within your own program.`,
-    );
-  }
-  return texts.length === 0 ? known : texts.map(parseTried);
+/** What is to be tried: what was said, or what is usual for the kind of trainer; throws USAGE where there is neither. */
+function triedOf({ try: texts }: TuneFlags, trainer: ModelDefinition["trainer"]): readonly Tried[] {
+  const tried = texts.length === 0 ? usualSearch(trainer.kind) : texts.map(parseTried);
+  if (tried.length > 0) return tried;
+  const { parameters } = { parameters: undefined, ...trainer };
+  const names = Object.keys(parameters ?? {}).map((name) => `parameters.${name}`);
+  const expected =
+    names.length === 0
+      ? "Give the trainer parameters that its program reads, and name them, as in --try parameters.depth=3,6."
+      : `Expected values of what its program reads, by --try: ${names.join(", ")}.`;
+  throw new PlatformError(
+    "USAGE",
+    `Of the ${trainer.kind} trainer nothing is tried unless it is said. ${expected}`,
+  );
 }
 
 /** `mlops tune`. */
@@ -74,7 +79,7 @@ export function addTune(program: Command, scope: CommandScope): void {
 async function tune({ session, loaded }: OpenCommand, flags: TuneFlags): Promise<void> {
   const { definition, definitionFile } = loaded;
   const { withSettings } = crossValidation();
-  const candidates = candidatesOf(triedOf(flags, definition.trainer.kind), flags);
+  const candidates = candidatesOf(triedOf(flags, definition.trainer), flags);
   // Before a run is made: what is wrong with settings is wrong usage.
   for (const settings of candidates) withSettings(definition, settings);
   const run = await session.runs.create(definition.name, loaded.dataFile, new Date());

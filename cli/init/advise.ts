@@ -1,9 +1,11 @@
 import { formatNumber } from "../../platform/base/format-number";
-import { percent } from "../../platform/base/wording";
+import { oneOf, percent } from "../../platform/base/wording";
 import type { ModelDefinitionInput } from "../../platform/definition/definition";
-import type { TrainerKind } from "../../platform/definition/trainers";
+import { fittedHere, trainerNames, trainerRule, type TrainerKind } from "../../platform/definition/trainers";
 import type { Predicted } from "./baseline";
 import type { AmountFacts, ClassFacts, TargetFacts } from "./target-facts";
+
+type LongTail = NonNullable<ReturnType<typeof trainerRule>["longTail"]>;
 
 /** What the figures of a target suggest, by the key of the definition that it belongs to, and why: whole sentences. */
 export interface Advice {
@@ -20,10 +22,7 @@ const rareShare = 0.2;
 /** Fewer rows of a class than this are too few to choose a threshold on. */
 const minRowsForThreshold = 20;
 /** A tail is long from this skewness on, which is that of an exponential distribution. */
-const longTail = 2;
-
-/** Trainers whose probabilities are ours to cut. */
-const withThreshold: readonly TrainerKind[] = ["logistic", "boosted-trees"];
+const minLongTail = 2;
 
 /** The rarest class where it is rare, by its position among the classes. */
 export function findRareClass({ classes, rows }: ClassFacts): number | undefined {
@@ -64,8 +63,8 @@ function adviseOnLabels(
   }: { readonly found: ClassFacts["classes"][number]; readonly stated: string; readonly kind: TrainerKind },
 ): Pick<Advice, "trainer" | "threshold"> {
   const unseen = `${stated}, and hardly any row gets a probability above 0.5 of being one`;
-  if (!withThreshold.includes(kind)) {
-    const why = `${unseen}: let the program give them more weight, or take ${withThreshold.join(" or ")}, for which a threshold is chosen.`;
+  if (trainerRule(kind).isProgram) {
+    const why = `${unseen}: let the program give them more weight, or take ${oneOf(fittedHere("classification"))}, for which a threshold is chosen.`;
     return { trainer: { why } };
   }
   if (found.rows < minRowsForThreshold) return {};
@@ -87,31 +86,51 @@ function adviseOnLabels(
   };
 }
 
+const settingsText = (settings: object): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+    .join(", ");
+
+/** The first kind of trainer that predicts means of what has a long tail, as a definition names it, and what it offers. */
+function meansElsewhere(): { readonly kind: string; readonly offer: Required<LongTail> } | undefined {
+  for (const kind of trainerNames) {
+    const { longTail } = trainerRule(kind);
+    if (longTail?.means)
+      return { kind: settingsText({ kind }), offer: { ...longTail, means: longTail.means } };
+  }
+  return undefined;
+}
+
+/** What to compare with where a target has values that have no logarithm. */
+function withoutLogarithm(stated: string, min: number): string {
+  const reason = `${stated}. A logarithm needs values above 0, and the least is ${formatNumber(min)}`;
+  const other = meansElsewhere();
+  if (other === undefined) return `${reason}.`;
+  const { means, median } = other.offer;
+  const settings =
+    min >= 0 ? settingsText(means.counts) : `${settingsText(median)} and the gate's metric mae`;
+  return `${reason}; compare with ${other.kind}, ${settings}.`;
+}
+
+/** Where means are predicted instead of medians, as the end of a sentence. */
+function whereSumsCount({ means }: LongTail): string {
+  const other = meansElsewhere();
+  if (means)
+    return `; where sums of predictions count, take ${settingsText(means.amounts)} and the gate's metric rmse`;
+  if (other === undefined) return "";
+  return `; where sums of predictions count, compare with ${other.kind}, ${settingsText(other.offer.means.amounts)} and the gate's metric rmse`;
+}
+
 function adviseOnTail({ skewness, mean, median, min }: AmountFacts, kind: TrainerKind): Advice {
   const { amounts, logarithms } = skewness;
-  const isLinear = kind === "ridge" || kind === "elastic-net";
-  const isFitted = isLinear || kind === "boosted-trees";
+  const { longTail } = trainerRule(kind);
   // Logarithms that are as skewed are a sign of a few faulty values far out.
   const isOther = logarithms !== undefined && Math.abs(logarithms) * 2 > amounts;
-  if (!isFitted || !(amounts >= longTail) || isOther) return { predicted: "mean" };
+  if (!longTail || !(amounts >= minLongTail) || isOther) return { predicted: "mean" };
   const stated = `The target has a long tail: its mean is ${formatNumber(mean)}, its median ${formatNumber(median)}, its skewness ${formatNumber(amounts, 2)}`;
-  if (logarithms === undefined) {
-    const other = min >= 0 ? 'loss: "poisson"' : 'loss: "absolute" and the gate\'s metric mae';
-    const why = `${stated}. A logarithm needs values above 0, and the least is ${formatNumber(min)}; compare with kind: "boosted-trees", ${other}.`;
-    return { predicted: "mean", trainer: { why } };
-  }
-  return {
-    predicted: "median",
-    trainer: isLinear
-      ? {
-          settings: { targetTransform: "log" },
-          why: `${stated}, that of its logarithm ${formatNumber(logarithms, 2)}. So the logarithm is fitted, and the median predicted; where sums of predictions count, compare with kind: "boosted-trees", loss: "gamma" and the gate's metric rmse.`,
-        }
-      : {
-          settings: { loss: "absolute" },
-          why: `${stated}. So the median is predicted; where sums of predictions count, take loss: "gamma" and the gate's metric rmse.`,
-        },
-  };
+  if (logarithms === undefined) return { predicted: "mean", trainer: { why: withoutLogarithm(stated, min) } };
+  const why = `${stated}, that of its logarithm ${formatNumber(logarithms, 2)}. So ${longTail.how}${whereSumsCount(longTail)}.`;
+  return { predicted: "median", trainer: { settings: longTail.median, why } };
 }
 
 /** The sentences of an advice. */

@@ -1,6 +1,11 @@
 import { PlatformError } from "../../platform/base/errors";
 import type { ModelDefinitionInput, Task } from "../../platform/definition/definition";
-import { trainerFaults, trainerSchema, type TrainerKind } from "../../platform/definition/trainers";
+import {
+  trainerFaults,
+  trainerRule,
+  trainerSchema,
+  type TrainerKind,
+} from "../../platform/definition/trainers";
 
 type TrainerInput = ModelDefinitionInput["trainer"];
 
@@ -8,13 +13,9 @@ type TrainerInput = ModelDefinitionInput["trainer"];
 export const libraries = ["lightgbm", "sklearn"] as const;
 export type Library = (typeof libraries)[number];
 
-const pythonTrainers: Readonly<Record<Library, TrainerInput>> = {
-  lightgbm: {
-    kind: "python",
-    validationFraction: 0.1,
-    parameters: { n_estimators: 500, learning_rate: 0.05 },
-  },
-  sklearn: { kind: "python", parameters: { n_estimators: 300, min_samples_leaf: 3 } },
+const ofLibrary: Readonly<Record<Library, object>> = {
+  lightgbm: { validationFraction: 0.1, parameters: { n_estimators: 500, learning_rate: 0.05 } },
+  sklearn: { parameters: { n_estimators: 300, min_samples_leaf: 3 } },
 };
 
 /** What a user says of the trainer of a new model. */
@@ -28,17 +29,11 @@ export interface TrainerChoice {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** The trainers that a new model may have, for a task. */
-const drafts: Readonly<Record<TrainerKind, (choice: TrainerChoice) => TrainerInput>> = {
-  ridge: () => ({ kind: "ridge", alpha: 1 }),
-  "elastic-net": () => ({ kind: "elastic-net", alpha: "auto", l1Ratio: 0.5 }),
-  logistic: () => ({ kind: "logistic", l2: 1 }),
-  "boosted-trees": () => ({ kind: "boosted-trees" }),
-  python: ({ library = "lightgbm" }) => pythonTrainers[library],
-  command: ({ run = "" }) => ({ kind: "command", run: run.split(/\s+/).filter(Boolean) }),
+/** What the options of a kind make of its draft. */
+const byOptions: Readonly<Partial<Record<TrainerKind, (choice: TrainerChoice) => object>>> = {
+  python: ({ library = "lightgbm" }) => ofLibrary[library],
+  command: ({ run = "" }) => ({ run: run.split(/\s+/).filter(Boolean) }),
 };
-
-export const trainerNames = Object.keys(drafts) as readonly TrainerKind[];
 
 function usage(message: string): PlatformError {
   return new PlatformError("USAGE", message);
@@ -66,9 +61,10 @@ export function requireTrainerOptions({ trainer, library, run }: TrainerChoice):
 /** The trainer of a new model: the one that was asked for, or the linear one for the task. */
 export function chooseTrainer(choice: TrainerChoice, task: Task): TrainerInput {
   const { trainer: kind = task === "regression" ? "ridge" : "logistic" } = choice;
-  const trainer = { ...drafts[kind](choice), ...choice.settings };
+  const trainer = { kind, ...trainerRule(kind).draft, ...byOptions[kind]?.(choice), ...choice.settings };
   const [fault] = trainerFaults(trainerSchema.parse(trainer), { task, columns: [] });
-  if (fault === undefined) return trainer;
+  // What could be parsed is a trainer's input.
+  if (fault === undefined) return trainer as TrainerInput;
   throw usage(
     `The target is that of a ${task}: ${fault}. Correct --trainer, or name another target with --target.`,
   );

@@ -27,8 +27,8 @@ export interface DescribedColumn {
   readonly comment?: string;
 }
 
-/** What becomes of a category with more values than are listed: a number by the target, any text, or nothing. */
-export type ManyValues = "by the target" | "any text" | "left out";
+/** What becomes of a category with more values than are listed: a number by the target, one by each of its classes, any text, or nothing. */
+export type ManyValues = "by the target" | "by the classes" | "any text" | "left out";
 
 /** Numbers beyond this overflow when they are squared and added up. */
 export const maxMagnitude = 1e150;
@@ -107,12 +107,14 @@ function asManyValues(facts: SeenColumn, what: string, manyValues: ManyValues): 
   if (manyValues === "any text") {
     return { name, taken: "category", why, column: { name, type: "category", ...nullable } };
   }
+  const counted =
+    manyValues === "by the target" ? "the mean target of its rows" : "the share of each class among its rows";
   return {
     name,
     taken: "category",
-    why: `${why}; a value counts by the mean target of its rows`,
+    why: `${why}; a value counts by ${counted}`,
     column: { name, type: "category", ...nullable, encoding: "target" },
-    comment: `${JSON.stringify(name)} ${why}: too many to list, so each counts by the mean target of its rows.`,
+    comment: `${JSON.stringify(name)} ${why}: too many to list, so each counts by ${counted}.`,
   };
 }
 

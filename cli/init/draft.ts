@@ -17,7 +17,7 @@ import { chooseTrainer, type TrainerChoice } from "./choose-trainer";
 import { loosenedChecks } from "./loosened-checks";
 import { lookAtTarget, type TargetFacts } from "./target-facts";
 import { chooseId, chooseSplit, chooseTarget, chooseTask, type Answers, type Ask } from "./questions";
-import type { TrainerKind } from "../../platform/definition/trainers";
+import { trainerRule, type TrainerKind } from "../../platform/definition/trainers";
 import { lookAtFile, type SeenFile } from "./seen-file";
 
 /** A definition for what was seen of a file, and what became of each column. */
@@ -87,10 +87,10 @@ export async function draftFor(engine: SqlEngine, request: DraftRequest): Promis
   return finish(engine, { file, base, described, isAdvised: trainer.settings === undefined });
 }
 
-/** A program encodes by itself; of several classes a category has no one mean. */
+/** A program encodes by itself. */
 function manyValuesFor(kind: TrainerKind, several: boolean): ManyValues {
-  if (kind === "python" || kind === "command") return "any text";
-  return several ? "left out" : "by the target";
+  if (trainerRule(kind).isProgram) return "any text";
+  return several ? "by the classes" : "by the target";
 }
 
 const nameless: DescribedColumn = {

@@ -28,6 +28,11 @@ export function tuneStep(search: Search, found: (tuning: Tuning) => void): Step 
         rule,
         signal: session.signal,
         onProgress: (message) => session.output.update(`tune: ${message}`),
+        program: {
+          environments: session.workspace.python,
+          programLog: session.runs.path(run.id, "trainer.log"),
+          onOutput: (line) => session.output.update(`tune: ${line}`),
+        },
       });
       await writeJson(session.runs.path(run.id, "tuning.json"), tuning);
       found(tuning);

@@ -15,13 +15,13 @@ function withoutTexts(source: string): string {
   return source.replace(texts, (text) => (text.startsWith("/") ? " " : "_").repeat(text.length));
 }
 
-/** Where the object behind `trainer:` is; undefined where it is not written there. */
-export function findTrainer(source: string): { readonly start: number; readonly end: number } | undefined {
-  const plain = withoutTexts(source);
-  const found = [...plain.matchAll(/\btrainer\s*:\s*\{/g)];
-  const [only] = found;
-  if (only === undefined || found.length > 1) return undefined;
-  const start = only.index + only[0].length - 1;
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the object is that begins at a brace of a source without texts. */
+function objectAt(plain: string, start: number): Place | undefined {
   let depth = 0;
   for (let at = start; at < plain.length; at++) {
     if (plain[at] === "{") depth += 1;
@@ -30,20 +30,48 @@ export function findTrainer(source: string): { readonly start: number; readonly 
   return undefined;
 }
 
+/** Where the object behind `trainer:` is; undefined where it is not written there. */
+export function findTrainer(source: string): Place | undefined {
+  const plain = withoutTexts(source);
+  const found = [...plain.matchAll(/\btrainer\s*:\s*\{/g)];
+  const [only] = found;
+  if (only === undefined || found.length > 1) return undefined;
+  return objectAt(plain, only.index + only[0].length - 1);
+}
+
+/** Where the value of a setting begins in an object, whether its name is in quotes or not. */
+function valueAt(object: string, name: string): number | undefined {
+  const named = new RegExp(String.raw`[{,]\s*${name}\s*:\s*`).exec(withoutTexts(object));
+  const match = named ?? new RegExp(String.raw`[{,]\s*(["'])${name}\1\s*:\s*`).exec(object);
+  return match === null ? undefined : match.index + match[0].length;
+}
+
+/** An object with the setting of these names, each below the one before, as it is wanted. */
+function changeSetting(object: string, [name = "", ...below]: readonly string[], value: string): string {
+  const start = valueAt(object, name);
+  if (start === undefined) {
+    // What is not there as an object is for a person to write.
+    if (below.length > 0) return object;
+    const others = object.slice(0, object.lastIndexOf("}")).trimEnd();
+    return `${others}${others.endsWith(",") ? "" : ","} ${name}: ${value} }`;
+  }
+  const plain = withoutTexts(object);
+  if (below.length > 0) {
+    const inner = plain[start] === "{" ? objectAt(plain, start) : undefined;
+    if (inner === undefined) return object;
+    const changed = changeSetting(object.slice(inner.start, inner.end), below, value);
+    return object.slice(0, inner.start) + changed + object.slice(inner.end);
+  }
+  const [former = ""] = /^[^,}\n]*/.exec(plain.slice(start)) ?? [];
+  return object.slice(0, start) + value + object.slice(start + former.trimEnd().length);
+}
+
 /** The trainer's object with some settings changed: values that are there are replaced, others added behind. */
 export function changeTrainer(trainer: string, settings: TriedSettings): string {
-  return Object.entries(settings).reduce((text, [name, value]) => {
-    const plain = withoutTexts(text);
-    const match = new RegExp(String.raw`([{,]\s*)${name}(\s*:\s*)`).exec(plain);
-    if (match === null) {
-      const others = text.slice(0, text.lastIndexOf("}")).trimEnd();
-      return `${others}${others.endsWith(",") ? "" : ","} ${name}: ${toSource(value)} }`;
-    }
-    const start = match.index + match[0].length;
-    const [former = ""] = /^[^,}\n]*/.exec(plain.slice(start)) ?? [];
-    const end = start + former.trimEnd().length;
-    return text.slice(0, start) + toSource(value) + text.slice(end);
-  }, trainer);
+  return Object.entries(settings).reduce(
+    (text, [name, value]) => changeSetting(text, name.split("."), toSource(value)),
+    trainer,
+  );
 }
 
 function byHand(file: string, settings: TriedSettings): PlatformError {

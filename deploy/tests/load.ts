@@ -6,6 +6,7 @@ import { PlatformError } from "../../platform/base/errors";
 import { nearestRank } from "../../platform/base/quantile";
 import type { ServiceAccess } from "../../platform/release/target";
 import { openTunnel } from "./verified-tunnel";
+import { scorePath } from "../../scoring/dialects/score-path";
 
 /** What a load test measured. */
 export const loadResultSchema = z.object({
@@ -66,7 +67,7 @@ function requestsOf({ bodies, headers }: LoadPlan): Request[] {
   if (bodies.length > 0) {
     return bodies.map((body, index) => ({
       method: "POST",
-      path: "/score",
+      path: scorePath,
       headers: {
         ...headers,
         "content-type": "application/json",

@@ -4,6 +4,7 @@ import type { SqlRow } from "../../platform/sql/engine";
 import type { ServiceAccess } from "../../platform/release/target";
 import type { Storage } from "../../platform/storage/storage";
 import { callService, explainCallError } from "./call-service";
+import { scorePath } from "../../scoring/dialects/score-path";
 
 /** Requests under way at once. */
 const workers = 4;
@@ -18,7 +19,7 @@ async function scoreRow(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const { status, text } = await callService(`${url}/score`, {
+    const { status, text } = await callService(`${url}${scorePath}`, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json", "x-request-id": id },
       body: JSON.stringify({ data: [row] }),
@@ -52,7 +53,7 @@ export async function replayRows(replay: Replay, signal: AbortSignal): Promise<v
       if (fault === undefined) continue;
       throw new PlatformError(
         "DEPLOYMENT_FAILED",
-        `${url}/score, asked for held-out row ${index + 1}, ${fault}. All of them have to be answered. Look at the service's log.`,
+        `${url}${scorePath}, asked for held-out row ${index + 1}, ${fault}. All of them have to be answered. Look at the service's log.`,
       );
     }
   };

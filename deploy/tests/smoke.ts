@@ -9,6 +9,7 @@ import type { GoldenRows } from "../../platform/model/model-directory";
 import { readGoldenRows, readModelMetadata } from "../../platform/model/model-directory";
 import type { Signature } from "../../platform/model/signature";
 import { askService, type ServiceAnswer } from "./ask-service";
+import { scorePath } from "../../scoring/dialects/score-path";
 
 export interface SmokeCheck {
   readonly name: string;
@@ -93,7 +94,7 @@ export async function smokeTest(target: {
   const { url, model, signature, golden, access } = target;
   const { headers, certificate } = access ?? {};
   const post = (data: unknown): Promise<ServiceAnswer> =>
-    askService(`${url}/score`, {
+    askService(`${url}${scorePath}`, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json", "x-request-id": "mlops-test-smoke" },
       body: JSON.stringify({ data }),

@@ -5,6 +5,11 @@ export function quoted(names: readonly string[], max = 10): string {
   return shown.join(", ");
 }
 
+/** Words of which one is to be chosen: "a, b or c". */
+export function oneOf(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" or ");
+}
+
 /** A count with its noun: "1 row", "1,200 rows". */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;

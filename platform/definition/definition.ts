@@ -135,7 +135,7 @@ function taskFaults({ columns, task, trainer, intervals, calibration, threshold 
   const classes = target ? classNames(target) : [];
   return [
     ...faults,
-    ...targetEncodingFaults(columns, { trainer, classes: task === "classification" ? classes.length : 0 }),
+    ...targetEncodingFaults(columns, trainer),
     ...trainerFaults(trainer, { task, columns: modelFeatures(columns) }),
     ...probabilityFaults({ calibration, threshold }, { task, classes, trainer }),
     ...intervalFaults(intervals, { task, trainer }),

@@ -1,3 +1,5 @@
+import { fittedHere, trainerRule, type TrainerKind } from "./trainers";
+
 /** A column, as far as it matters to how it is encoded. */
 interface EncodedColumn {
   readonly name: string;
@@ -21,23 +23,15 @@ export function encodingFaults({ name, type, role, values, encoding }: EncodedCo
   return [];
 }
 
-/** Trainers that encode by the target. */
-const encodingTrainers = ["ridge", "elastic-net", "logistic", "boosted-trees"];
-
-/** What is wrong with columns that are encoded by the target, for a trainer and a task. */
+/** What is wrong with columns that are encoded by the target, for a trainer. */
 export function targetEncodingFaults(
   columns: readonly EncodedColumn[],
-  { trainer, classes }: { readonly trainer: { readonly kind: string }; readonly classes: number },
+  trainer: { readonly kind: TrainerKind },
 ): string[] {
   const [first] = columns.filter(({ encoding }) => encoding === "target");
   if (first === undefined) return [];
-  const subject = `column "${first.name}": the encoding "target"`;
+  if (!trainerRule(trainer.kind).isProgram) return [];
   return [
-    ...(encodingTrainers.includes(trainer.kind)
-      ? []
-      : [`${subject} is for ${encodingTrainers.join(", ")}; a program encodes by itself, so leave it out`]),
-    ...(classes > 2
-      ? [`${subject} is for regressions and two classes; of more, a category has no one mean target`]
-      : []),
+    `column "${first.name}": the encoding "target" is for ${fittedHere().join(", ")}; a program encodes by itself, so leave it out`,
   ];
 }

@@ -1,3 +1,6 @@
+import { oneOf } from "../base/wording";
+import { fittedHere, trainerRule, type TrainerKind } from "./trainers";
+
 /** What a definition says of the probabilities of two classes. */
 interface Said {
   readonly calibration?: unknown;
@@ -8,11 +11,8 @@ interface Said {
 interface Model {
   readonly task: string;
   readonly classes: readonly unknown[];
-  readonly trainer: { readonly kind: string };
+  readonly trainer: { readonly kind: TrainerKind };
 }
-
-/** Trainers whose probabilities are made by a program. */
-const programs: readonly string[] = ["command", "python"];
 
 /** What is wrong with what is said of probabilities, for this task, these classes and this trainer. */
 export function probabilityFaults(
@@ -27,9 +27,9 @@ export function probabilityFaults(
     ...(classes.length > 2
       ? [`${name} is for two classes, and the target has ${classes.length}; leave it out`]
       : []),
-    ...(programs.includes(trainer.kind)
+    ...(trainerRule(trainer.kind).isProgram
       ? [
-          `${name} is not for the ${trainer.kind} trainer, whose program makes the probabilities; use logistic or boosted-trees, or leave it out`,
+          `${name} is not for the ${trainer.kind} trainer, whose program makes the probabilities; use ${oneOf(fittedHere("classification"))}, or leave it out`,
         ]
       : []),
   ]);

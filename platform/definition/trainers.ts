@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { oneOf } from "../base/wording";
 import { classWeightFaults, classWeightSchema } from "./class-weight";
 import { closedObject } from "./closed-object";
 import { treeFaults } from "./tree-faults";
 
-/** What the platform knows of a kind of trainer before it is run. */
+type Settings = Readonly<Record<string, z.core.util.JSONType>>;
+
+/** All that is known of a kind of trainer before it is run: lists of kinds elsewhere are made of it. */
 interface TrainerKindRule {
   /** Its part of a definition. */
   readonly settings: z.ZodObject<{ kind: z.ZodLiteral<string> }>;
@@ -11,6 +14,22 @@ interface TrainerKindRule {
   readonly tasks: readonly Task[];
   /** What is wrong with settings that a schema alone cannot tell. */
   readonly faults?: (settings: never, model: TrainedDefinition) => string[];
+  /** Whether it starts a program of the user's: of its models only the file is known, and each fit is a run of the program. */
+  readonly isProgram?: true;
+  /** Settings that a new model has at first. */
+  readonly draft: Settings;
+  /** What `tune` tries where nothing is said: values by setting; all that is tried has to be named when absent. */
+  readonly usualSearch?: Readonly<Record<string, readonly (number | string)[]>>;
+  /** What it offers for a target with a long tail. */
+  readonly longTail?: {
+    /** Settings with which the median is predicted, and how that comes about, as a sentence goes on after "So". */
+    readonly median: Settings;
+    readonly how: string;
+    /** Settings with which the mean is: of amounts above 0, and of counts, which may be 0. */
+    readonly means?: { readonly amounts: Settings; readonly counts: Settings };
+  };
+  /** Whether predictions are off by a factor, which is alike for small and great targets; both are above 0 then. */
+  readonly fitsLogarithm?: (settings: never) => boolean;
 }
 
 type Task = "regression" | "classification";
@@ -30,6 +49,9 @@ interface TrainedDefinition {
 /** Share of the training rows that a program gets in a file of their own, to see when to stop, 0..1; none when absent. */
 const validationFraction = z.number().gt(0).lt(1).optional();
 
+/** What a program finds in `definition.json`, under `trainer.parameters`. */
+const parameters = z.record(z.string(), z.json());
+
 /** Whether the penalty is on standardised coefficients, as it is unless said otherwise, or on those of the numbers as they are. */
 const standardize = z.boolean().optional();
 
@@ -39,10 +61,23 @@ const standardize = z.boolean().optional();
  */
 const targetTransform = z.enum(["log", "box-cox", "yeo-johnson"]).optional();
 
+/** What a linear regression does about a long tail: what is fitted as a logarithm is predicted as a median, and off by a factor. */
+const ofLogarithms = {
+  longTail: { median: { targetTransform: "log" }, how: "the logarithm is fitted, and the median predicted" },
+  fitsLogarithm: (settings: { readonly targetTransform?: string | undefined }) =>
+    settings.targetTransform === "log",
+} as const;
+
+/** The powers of ten around 1. */
+const usualPenalties = [0.001, 0.01, 0.1, 1, 10, 100, 1000];
+
 /** The kinds of trainers, by their names; `training/trainers/trainers.ts` says how each is fitted. */
 const trainerKinds = {
   ridge: {
     tasks: ["regression"],
+    draft: { alpha: 1 },
+    usualSearch: { alpha: usualPenalties },
+    ...ofLogarithms,
     settings: closedObject({
       kind: z.literal("ridge"),
       /**
@@ -58,6 +93,10 @@ const trainerKinds = {
   },
   "elastic-net": {
     tasks: ["regression"],
+    draft: { alpha: "auto", l1Ratio: 0.5 },
+    // As scikit-learn recommends: more of them near 1.
+    usualSearch: { l1Ratio: [0.1, 0.5, 0.7, 0.9, 0.95, 0.99, 1] },
+    ...ofLogarithms,
     settings: closedObject({
       kind: z.literal("elastic-net"),
       /**
@@ -75,6 +114,8 @@ const trainerKinds = {
   },
   logistic: {
     tasks: ["classification"],
+    draft: { l2: 1 },
+    usualSearch: { l2: usualPenalties },
     settings: closedObject({
       kind: z.literal("logistic"),
       /** L2 penalty on the standardised coefficients: scikit-learn's `1 / C`. */
@@ -85,6 +126,14 @@ const trainerKinds = {
   },
   "boosted-trees": {
     tasks: ["regression", "classification"],
+    draft: {},
+    usualSearch: { learningRate: [0.03, 0.1, 0.3], maxLeaves: [7, 15, 31] },
+    longTail: {
+      median: { loss: "absolute" },
+      how: "the median is predicted",
+      means: { amounts: { loss: "gamma" }, counts: { loss: "poisson" } },
+    },
+    fitsLogarithm: ({ loss }: { readonly loss?: string | undefined }) => loss === "gamma",
     settings: closedObject({
       kind: z.literal("boosted-trees"),
       /**
@@ -121,10 +170,14 @@ const trainerKinds = {
   },
   command: {
     tasks: ["regression", "classification"],
+    isProgram: true,
+    // What to run, `init` is told.
+    draft: {},
     settings: closedObject({
       kind: z.literal("command"),
       /** Program and arguments. `{data}` and `{output}` are replaced by the prepared Parquet folder and the output folder. */
       run: z.array(z.string().min(1)).min(1),
+      parameters: parameters.optional(),
       /** Longest run, in minutes. */
       timeoutMinutes: z.number().positive().default(60),
       validationFraction,
@@ -134,6 +187,8 @@ const trainerKinds = {
   },
   python: {
     tasks: ["regression", "classification"],
+    isProgram: true,
+    draft: {},
     settings: closedObject({
       kind: z.literal("python"),
       /** The program, a file of the model's folder. */
@@ -145,8 +200,7 @@ const trainerKinds = {
         .string()
         .regex(/^3\.\d+$/, 'Expected a version such as "3.12".')
         .optional(),
-      /** What the program finds in `definition.json`, under `trainer.parameters`. */
-      parameters: z.record(z.string(), z.json()).default({}),
+      parameters: parameters.default({}),
       /** Longest run, in minutes; making the environment does not count. */
       timeoutMinutes: z.number().positive().default(60),
       validationFraction,
@@ -160,26 +214,48 @@ export type TrainerSettings<Kind extends TrainerKind = TrainerKind> = z.output<
   (typeof trainerKinds)[Kind]["settings"]
 >;
 
-type Settings = (typeof trainerKinds)[TrainerKind]["settings"];
+type SettingsSchema = (typeof trainerKinds)[TrainerKind]["settings"];
 
 /** The `trainer` of a definition: one of the kinds, by its `kind`. */
 export const trainerSchema = z.discriminatedUnion(
   "kind",
   // There is a first one, which the type of a list of values does not say.
-  Object.values(trainerKinds).map(({ settings }) => settings) as unknown as [Settings, ...Settings[]],
+  Object.values(trainerKinds).map(({ settings }) => settings) as unknown as [
+    SettingsSchema,
+    ...SettingsSchema[],
+  ],
 );
+
+/** The names of the kinds, in the order of the table. */
+export const trainerNames = Object.keys(trainerKinds) as readonly TrainerKind[];
+
+/** What is known of a kind. */
+export function trainerRule(kind: TrainerKind): TrainerKindRule {
+  return trainerKinds[kind];
+}
+
+/** The kinds that fit in this process, where a fold costs no run of a program and a model's parameters are known; for a task, if given. */
+export function fittedHere(task?: Task): readonly TrainerKind[] {
+  return trainerNames.filter((kind) => {
+    const { isProgram, tasks } = trainerRule(kind);
+    return isProgram !== true && (task === undefined || tasks.includes(task));
+  });
+}
+
+/** Whether a model's predictions are off by a factor, as its trainer is set. */
+export function fitsLogarithm(trainer: TrainerSettings): boolean {
+  return trainerRule(trainer.kind).fitsLogarithm?.(trainer as never) ?? false;
+}
 
 /** What is wrong with a trainer for this task and these columns. */
 export function trainerFaults(settings: TrainerSettings, model: TrainedDefinition): string[] {
   const { kind } = settings;
   const { task } = model;
-  const rule: TrainerKindRule = trainerKinds[kind];
-  const faults = rule.faults?.(settings as never, model) ?? [];
-  if (!rule.tasks.includes(task)) {
-    const fitting = Object.entries<TrainerKindRule>(trainerKinds)
-      .filter(([, { tasks }]) => tasks.includes(task))
-      .map(([name]) => name);
-    faults.push(`the ${kind} trainer is for ${rule.tasks.join(" and ")}; use ${fitting.join(" or ")}`);
+  const { faults: faultsOf, tasks } = trainerRule(kind);
+  const faults = faultsOf?.(settings as never, model) ?? [];
+  if (!tasks.includes(task)) {
+    const fitting = trainerNames.filter((name) => trainerRule(name).tasks.includes(task));
+    faults.push(`the ${kind} trainer is for ${tasks.join(" and ")}; use ${oneOf(fitting)}`);
   }
   return faults;
 }

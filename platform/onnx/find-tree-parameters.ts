@@ -50,6 +50,29 @@ function featureOf(
   return { column: name, ...(values && { values }) };
 }
 
+/** The features that the columns of the trees' input are; a category that is encoded by the target has one for each of `targets`. */
+function featuresOf(
+  graph: GraphReader,
+  columns: readonly string[],
+  {
+    inputs,
+    targets,
+  }: { readonly inputs: readonly ModelFeature<SignatureColumn>[]; readonly targets: number },
+): TreeFeature[] {
+  let next = 0;
+  const take = (input: ModelFeature<SignatureColumn>): TreeFeature =>
+    featureOf(graph, columns[next++] ?? "", input);
+  const features = inputs.flatMap((input) => {
+    const first = take(input);
+    if (first.lookup === undefined) return [first];
+    const others = Array.from({ length: targets - 1 }, () => take(input));
+    if (others.some(({ lookup }) => lookup === undefined)) differs(`${input.name} has too few numbers`);
+    return [first, ...others];
+  });
+  if (next !== columns.length) differs("features are joined in another way");
+  return features;
+}
+
 /** The sets of the nodes that have one. */
 function setsOf(nodeModes: readonly number[], members: readonly number[]): Map<number, readonly number[]> {
   const sets = new Map<number, readonly number[]>();
@@ -189,10 +212,8 @@ function parametersOf(file: Uint8Array, signature: Signature): TreeParameters {
   const bases = graph.numbers(constant, several?.length ?? 1);
   const { inputs: given, attributes } = graph.node("TreeEnsemble", ensemble);
   const { inputs: columns, attributes: joining } = graph.node("Concat", given.X);
-  if (joining.axis !== columnAxis || columns.length !== inputs.length) {
-    differs("features are joined in another way");
-  }
-  const features = inputs.map((input, position) => featureOf(graph, columns[position] ?? "", input));
+  if (joining.axis !== columnAxis) differs("features are joined in another way");
+  const features = featuresOf(graph, columns, { inputs, targets: bases.length });
   return {
     signature,
     bases,

@@ -84,9 +84,11 @@ export class TreeModel {
 
   /** What a column becomes adds up to what the column adds. */
   private byInput(contributions: Float64Array, width: number): Float64Array {
-    const { hasNumbers, positions } = fittedInputs(this.signature);
-    if (!hasNumbers) return contributions;
+    const { features, positions: ofFitted } = fittedInputs(this.signature);
+    const byName = new Map(features.map(({ name }, index) => [name, ofFitted[index] ?? 0]));
+    const positions = this.parameters.features.map(({ column }) => byName.get(column) ?? 0);
     const [size, wanted] = [positions.length, this.signature.inputs.length];
+    if (size === wanted && positions.every((input, index) => input === index)) return contributions;
     const sums = new Float64Array((contributions.length / size) * wanted);
     contributions.forEach((value, index) => {
       const number = Math.floor(index / width);

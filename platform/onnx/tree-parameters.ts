@@ -5,7 +5,7 @@ export interface TreeFeature {
   readonly column: string;
   /** Category: the values that were seen in training; the code of each is its position plus `firstCategory`. */
   readonly values?: readonly string[];
-  /** Category that is encoded by the target: a number for each value, and that of a missing one and of others. */
+  /** Category that is encoded by the target, or by one class of several: a number for each value, and that of a missing one and of others. */
   readonly lookup?: TreeLookup;
 }
 
@@ -57,7 +57,7 @@ export interface TreeParameters {
   readonly link: TreeLink;
   /** One; of logits one for each class. */
   readonly bases: readonly number[];
-  /** In the order of what the signature's inputs become. */
+  /** In the order of what the signature's inputs become; a category that is encoded by several classes is one for each, in their order. */
   readonly features: readonly TreeFeature[];
   readonly trees: Trees;
 }

@@ -99,7 +99,7 @@ const versionParameter = {
   schema: { type: "string", enum: ["2", "3", "3.1"] },
 };
 
-/** What the Azure ML inference server answers besides `/score`. */
+/** What the Azure ML inference server answers besides `POST /score`. */
 export const azureRoutes: readonly Route[] = [
   healthRoute,
   {

@@ -23,6 +23,7 @@ import { readRows } from "../rows/read-rows";
 import type { Dialect, ReceivedAnswer, Route, Service } from "./dialect";
 import { columnsOf, valuesOf, type ExampleRows } from "./example-rows";
 import { classesIn, jsonIn, numbersIn } from "./received-answer";
+import { scorePath } from "./score-path";
 
 /** Time of the model's run as the Azure ML inference server writes it: milliseconds with three decimals. */
 function runMilliseconds({ notes }: FastifyRequest): string {
@@ -119,7 +120,7 @@ function operation({ signature, rows }: DescribedService): Schema {
 
 export const scoreRoute: Route = {
   method: "POST",
-  path: "/score",
+  path: scorePath,
   predictionsIn,
   handler: answerScore,
   operation,
@@ -128,7 +129,7 @@ export const scoreRoute: Route = {
 /** `POST /score`: the service's own dialect, which is also that of the Azure ML inference server. */
 export const score: Dialect = {
   name: "score",
-  prefix: "/score",
+  prefix: scorePath,
   errorShape: problemShape,
   prepare: (part, { corsOrigins }) => {
     addRunHeaders(part);

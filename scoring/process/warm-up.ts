@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 import type { SqlRow } from "../../platform/sql/engine";
 import { buildApp, type AppOptions } from "./app";
+import { scorePath } from "../dialects/score-path";
 
 /** Most requests of a warm-up, and the longest time for them, in milliseconds. */
 const [maxRequests, maxMs] = [500, 300];
@@ -16,7 +17,7 @@ interface Asking {
 function score({ address, ...options }: Asking, row: SqlRow | undefined): Promise<number | undefined> {
   return new Promise((resolve) => {
     const headers = { "content-type": "application/json" };
-    const asked = request(`${address}/score`, { method: "POST", headers, ...options }, (answer) => {
+    const asked = request(`${address}${scorePath}`, { method: "POST", headers, ...options }, (answer) => {
       answer.resume().once("close", () => resolve(answer.complete ? answer.statusCode : undefined));
     });
     asked.once("error", () => resolve(undefined)).end(JSON.stringify({ data: [row] }));

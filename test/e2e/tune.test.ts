@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { repository, Workplace } from "./mlops";
 
@@ -49,6 +49,44 @@ test("settings are found, trained with, written and compared with what was befor
   // What was tuned goes on as every other run.
   const evaluated = await place.json<{ outcome: string }>(["evaluate", ...model], 0, env);
   expect(evaluated.outcome).toBe("promotable");
+});
+
+test("parameters of a program are tried, written and trained with", async () => {
+  const data = path.join(repository, "models", "diabetes", "data.csv");
+  const init = ["init", "syrup", "--from", data, "--target", "progression", "--trainer", "command"];
+  const program = "node fit.js {data} {output}";
+  expect((await place.run([...init, "--run", program], env)).code).toBe(0);
+  const folder = path.join(models, "syrup");
+  const file = path.join(folder, "model.ts");
+  // Models to choose from: all that this program does is to take the one that its parameter names.
+  for (const alpha of ["1", "1e6"]) {
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace(/trainer: \{.*\}/, `trainer: { kind: "ridge", alpha: ${alpha} }`),
+    );
+    const { id } = await place.json<Tuned>(["train", "--model", "syrup"], 0, env);
+    copyFileSync(place.path("runs", id, "model", "model.onnx"), path.join(folder, `${Number(alpha)}.onnx`));
+  }
+  writeFileSync(
+    path.join(folder, "fit.js"),
+    `const [data, output] = process.argv.slice(2);
+     const { parameters } = require(data + "/definition.json").trainer;
+     require("node:fs").copyFileSync(parameters.alpha + ".onnx", output + "/model.onnx");`,
+  );
+  const run = program.split(" ");
+  const trainer = (alpha: number): string =>
+    `trainer: { kind: "command", run: ${JSON.stringify(run)}, parameters: { alpha: ${alpha} } }`;
+  writeFileSync(file, readFileSync(file, "utf8").replace(/trainer: \{.*\}/, trainer(1_000_000)));
+
+  const nothing = await place.run(["tune", "--model", "syrup"], env);
+  expect(nothing.code).not.toBe(0);
+  expect(nothing.stderr).toContain(
+    "Of the command trainer nothing is tried unless it is said. Expected values of what its program reads, by --try: parameters.alpha.",
+  );
+  const search = ["--try", "parameters.alpha=1000000,1", "--folds", "2", "--write"];
+  const tuned = await place.json<Tuned>(["tune", "--model", "syrup", ...search], 0, env);
+  expect(tuned).toMatchObject({ outcome: "trained", tuning: { best: 1 } });
+  expect(readFileSync(file, "utf8")).toContain(trainer(1));
 });
 
 test.each([

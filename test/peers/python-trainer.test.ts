@@ -48,6 +48,16 @@ describeUnless(skipReason, "a model with the python trainer, from a file to prod
         readFileSync(place.path("runs", id, "model", "model.onnx")),
       );
       expect(second?.equals(first ?? Buffer.alloc(0))).toBe(true);
+
+      // One rate is far too small for the trees that there are.
+      const search = ["--try", "parameters.learning_rate=0.0001,0.05", "--folds", "2"];
+      const { tuning } = await place.json<{ tuning: { best: number; candidates: { mean?: number }[] } }>(
+        ["tune", "--model", "rent", ...search],
+        0,
+        env,
+      );
+      expect(tuning.best).toBe(1);
+      expect(tuning.candidates[1]?.mean).toBeLessThan((tuning.candidates[0]?.mean ?? 0) / 2);
     },
     30 * 60_000,
   );

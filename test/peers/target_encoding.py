@@ -9,9 +9,10 @@ from sklearn.preprocessing import TargetEncoder
 
 rows = json.loads(pathlib.Path(sys.argv[1]).read_text())
 towns = np.array(rows["town"], dtype=object).reshape(-1, 1)
-y = np.array(rows["y"], dtype=float)
 folds = np.array(rows["fold"])
 kind = rows["kind"]
+# Classes are in the order of their names.
+y = np.array(rows["y"], dtype=str if kind == "multiclass" else float)
 
 
 def fitted(which):
@@ -19,17 +20,18 @@ def fitted(which):
 
 
 whole = fitted(folds >= 0)
-training = np.empty(len(y))
+targets = len(whole.encodings_)
+training = np.empty((len(y), targets))
 for fold in np.unique(folds):
     own = folds == fold
-    training[own] = fitted(~own).transform(towns[own])[:, 0]
+    training[own] = fitted(~own).transform(towns[own])
 print(
     json.dumps(
         {
             "values": [str(value) for value in whole.categories_[0]],
-            "numbers": whole.encodings_[0].tolist(),
-            "other": float(whole.target_mean_),
-            "training": training.tolist(),
+            "numbers": [numbers.tolist() for numbers in whole.encodings_],
+            "others": np.atleast_1d(whole.target_mean_).tolist(),
+            "training": training.T.tolist(),
         }
     )
 )

@@ -54,10 +54,43 @@ const oneWays: Readonly<Record<string, OneWay>> = {
         "platform/base/typed-commands.ts",
         "infra/doctor/doctor.ts",
         "infra/doctor/pipeline-checks.ts",
+        "infra/doctor/model-checks.ts",
+        "infra/bootstrap/stack-models.ts",
         "infra/serving/release.ts",
       ],
       copy: "return `\\nNext: npm run mlops -- ${next}`;",
     },
+  "the service's own dialect is asked at scorePath": {
+    pattern: /["'`}]\/score["'`$ ]/,
+    places: [
+      "scoring/dialects/score-path.ts",
+      // The place of a page's own form.
+      "cli/dashboard/pages/try-place.ts",
+      "cli/dashboard/pages/links.ts",
+      "cli/dashboard/routes/add-try.ts",
+      // What other products answer at.
+      "bench/peers/peers.ts",
+    ],
+    copy: "await askService(`${url}/score`, { method });",
+  },
+  "kinds of trainers are listed by their rules": {
+    pattern:
+      /(["`]| )(ridge|elastic-net|logistic|boosted-trees)["`]?(,| or| :|\]| \|\|).*["` ](ridge|elastic-net|logistic|boosted-trees)\b/,
+    places: [
+      "platform/definition/trainers.ts",
+      // Which one a new model gets where nobody says.
+      "cli/init/choose-trainer.ts",
+      "cli/commands/init-command.ts",
+      // What is measured.
+      ...[
+        "bench/train.ts",
+        "bench/train-tables.ts",
+        "bench/trainers.ts",
+        "bench/simulation/simulated-weeks.ts",
+      ],
+    ],
+    copy: 'const withThreshold: readonly TrainerKind[] = ["logistic", "boosted-trees"];',
+  },
   "whether this is a web app of App Service is judged once": {
     pattern: /web app of Azure App Service\b.*this is none/,
     places: ["cli/dashboard/web/access.ts"],

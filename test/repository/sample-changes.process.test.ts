@@ -1,122 +1,43 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { addAlert, addDialect, addEnvironment, addResource, addStage, addTrainer } from "./sample-changes";
+import { SampleCopy } from "./sample-copy";
 
 /**
  * What CONTRIBUTING.md says of adding something is true: each test makes a copy of the sources, changes in it the files
  * that the page names and no others, and uses what it has added.
  */
 
-const repository = path.join(__dirname, "..", "..");
-const contributing = readFileSync(path.join(repository, "CONTRIBUTING.md"), "utf8");
-let copy: string;
-
+let copy: SampleCopy;
 beforeEach(() => {
-  copy = mkdtempSync(path.join(tmpdir(), "mlops-change-"));
-  const folders = [
-    "cli",
-    "deploy",
-    "infra",
-    "models",
-    "pipelines",
-    "platform",
-    "scoring",
-    "training",
-    "build",
-  ];
-  for (const entry of [...folders, "package.json", "tsconfig.json", "environments.yml"])
-    cpSync(path.join(repository, entry), path.join(copy, entry), { recursive: true });
-  symlinkSync(path.join(repository, "node_modules"), path.join(copy, "node_modules"));
+  copy = new SampleCopy();
 });
-afterEach(() => rmSync(copy, { recursive: true, force: true }));
+afterEach(() => copy.remove());
 
-/** Files that a section of CONTRIBUTING.md names, with its placeholders filled in. */
-function filesNamed(heading: string, filled: Readonly<Record<string, string>>): string[] {
-  const section = contributing.split(/^## /m).find((text) => text.startsWith(`${heading}\n`));
-  if (section === undefined) throw new Error(`CONTRIBUTING.md has no section "${heading}".`);
-  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, file = ""]) =>
-    file.replace(/<(\w+)>/g, (_, name: string) => filled[name] ?? name),
-  );
+/** What the command prints for machines. */
+function mlops<Result>(...args: readonly string[]): Result {
+  return JSON.parse(copy.run(["cli/main.ts", ...args, "--json"])) as Result;
 }
 
-/** Changes a file of the copy, or writes a new one; the page has to name it. */
-function change(named: readonly string[], file: string, write: (old: string) => string): void {
-  if (!named.includes(file)) throw new Error(`CONTRIBUTING.md does not name ${file}.`);
-  const target = path.join(copy, file);
-  writeFileSync(target, write(existsSync(target) ? readFileSync(target, "utf8") : ""));
-}
-
-function after(text: string, added: string): (old: string) => string {
-  return (old) => {
-    if (!old.includes(text)) throw new Error(`There is no "${text}" to add something after.`);
-    return old.replace(text, `${text}${added}`);
-  };
-}
-
-/** Runs a program of the copy. */
-function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
-  return execFileSync(process.execPath, ["--require", "tsx/cjs", ...args], {
-    cwd: copy,
-    stdio: ["ignore", "pipe", "pipe"],
-    encoding: "utf8",
-    env: { ...process.env, MLOPS_HOME: path.join(copy, ".mlops"), ...env },
-  });
-}
-
-/** Runs a program, given as its text, in the copy. */
-function evaluate(text: string): unknown {
-  writeFileSync(path.join(copy, "program.ts"), text);
-  return JSON.parse(run(["program.ts"])) as unknown;
-}
-
-test("a trainer: one that always answers the mean is trained and measured by the command", () => {
-  const named = filesNamed("Add a trainer", { kind: "mean" });
-  change(
-    named,
-    "platform/definition/trainers.ts",
-    after(
-      "const trainerKinds = {",
-      `mean: { tasks: ["regression"], settings: closedObject({ kind: z.literal("mean"), shift: z.number() }) },`,
-    ),
-  );
-  change(
-    named,
-    "training/trainers/mean.ts",
-    () => `import { targetSql } from "../preprocessing/target";
-      import { aggregate } from "../preprocessing/sql";
-      import { fitLinear } from "./linear";
-      import type { Trainer } from "./trainer";
-      export const mean: Trainer<"mean"> = {
-        fit: (input, { shift }) =>
-          fitLinear(input, async ({ design: { engine }, names }) => {
-            const [value = NaN] = await aggregate(engine, input.from, ["avg(" + targetSql(input.definition) + ")"]);
-            return { intercept: value + shift, coefficients: names.map(() => 0) };
-          }),
-      };`,
-  );
-  change(named, "training/trainers/trainers.ts", (old) =>
-    `import { mean } from "./mean";\n${old}`.replace("= {\n  ridge:", "= {\n  mean: () => mean,\n  ridge:"),
-  );
-  const model = path.join(copy, "models/diabetes/model.ts");
-  writeFileSync(
-    model,
-    readFileSync(model, "utf8").replace(/trainer: \{[^}]*\}/, `trainer: { kind: "mean", shift: 2 }`),
-  );
-
-  const { steps } = JSON.parse(run(["cli/main.ts", "train", "--json"])) as {
-    steps: { name: string; message: string }[];
-  };
+test("a trainer: one that always answers the mean is drafted, trained, measured and tuned by the command", () => {
+  addTrainer(copy);
+  const data = copy.path("models/diabetes/data.csv");
+  mlops("init", "sugar", "--from", data, "--target", "progression", "--trainer", "mean");
+  const { steps } = mlops<{ steps: { name: string; message: string }[] }>("train", "--model", "sugar");
   // The mean explains nothing; one that is off by 2 less than nothing, by 4 parts of a variance of about 5,980.
   const said = steps.find(({ name }) => name === "train")?.message;
   expect(said).toMatch(/^mean, /);
-  expect(Number(/r2 ([-\d.e]+)/.exec(said ?? "")?.[1])).toBeCloseTo(-4 / 5980, 5);
+  expect(Number(/r2 ([-\d.e]+)/.exec(said ?? "")?.[1])).toBeCloseTo(-4 / 5980, 4);
+
+  const { tuning } = mlops<{ tuning: { candidates: { settings: object }[]; best: number } }>(
+    "tune",
+    ...["--model", "sugar"],
+  );
+  expect(tuning.candidates.map(({ settings }) => settings)).toEqual([{ shift: 2 }, { shift: 0 }]);
+  expect(tuning.best).toBe(1);
 });
 
 test("a canary stage: what the definition lists is what a release has ahead", () => {
-  const named = filesNamed("Add a stage to the canary", { name: "diabetes" });
-  change(named, "models/diabetes/model.ts", after(`name: "diabetes",`, "canary: { weights: [5, 25, 75] },"));
-  const stages = evaluate(`
+  addStage(copy);
+  const stages = copy.evaluate(`
     import { remainingStages } from "./deploy/rules/remaining-stages";
     import { loadDefinition } from "./platform/definition/definitions";
     const release = { model: "diabetes:2", digest: "sha256:2", package: "there" };
@@ -127,20 +48,9 @@ test("a canary stage: what the definition lists is what a release has ahead", ()
 });
 
 test("an alert: what is in the table is a rule in Azure that writes to the operators", () => {
-  const named = filesNamed("Add an alert", {});
-  change(
-    named,
-    "infra/components/watching/queries.ts",
-    (old) => `${old}\nexport const refusedRows = "AppRequests | where ResultCode == 422";\n`,
-  );
-  change(named, "infra/components/watching/log-alerts.ts", (old) =>
-    after(
-      "  return [",
-      `{ role: "refused", title: "Rows are refused", severity: 2, query: refusedRows, threshold: 9, every: "PT5M", window: "PT15M" },`,
-    )(`import { refusedRows } from "./queries";\n${old}`),
-  );
-  cpSync(path.join(repository, "test/infra/mocks.ts"), path.join(copy, "test/infra/mocks.ts"));
-  const rules = evaluate(`
+  addAlert(copy);
+  copy.bring("test/infra/mocks.ts");
+  const rules = copy.evaluate(`
     import { Monitoring } from "./infra/components/watching/monitoring";
     import { ofType, registered } from "./test/infra/mocks";
     const args = {
@@ -161,30 +71,10 @@ test("an alert: what is in the table is a rule in Azure that writes to the opera
 });
 
 test("a resource: a component in its room and a line of the program", () => {
-  const named = filesNamed("Add a resource", { room: "foundation", name: "notes" });
-  change(
-    named,
-    "infra/components/foundation/notes.ts",
-    () => `import * as storage from "@pulumi/azure-native/storage";
-      import * as pulumi from "@pulumi/pulumi";
-      import type { Placement } from "../../config/placement";
-      export class Notes extends pulumi.ComponentResource {
-        constructor(name: string, { placement }: { placement: Placement }) {
-          super("mlops:infra:Notes", name, {}, {});
-          new storage.StorageAccount("notes", { ...placement, kind: "StorageV2", sku: { name: "Standard_LRS" } }, { parent: this });
-          this.registerOutputs({});
-        }
-      }`,
-  );
-  change(named, "infra/index.ts", (old) =>
-    after(
-      "const { placement, principals, scopes, containers } = foundation;",
-      `\nnew Notes("notes", { placement });`,
-    )(`import { Notes } from "./components/foundation/notes";\n${old}`),
-  );
+  addResource(copy);
   for (const file of ["test/infra/mocks.ts", "test/infra/stacks.ts", "Pulumi.qa.yaml", "Pulumi.prod.yaml"])
-    cpSync(path.join(repository, file), path.join(copy, file));
-  const names = evaluate(`
+    copy.bring(file);
+  const names = copy.evaluate(`
     import * as pulumi from "@pulumi/pulumi";
     import { registered } from "./test/infra/mocks";
     import { qa } from "./test/infra/stacks";
@@ -200,17 +90,9 @@ test("a resource: a component in its room and a line of the program", () => {
 });
 
 test("a dialect: an object and its place in the list are served, guarded, described and sampled", () => {
-  const named = filesNamed("Add a dialect", { name: "echo" });
-  const sample = readFileSync(path.join(repository, "test/scoring/dialects/echo-dialect.ts"), "utf8");
-  change(named, "scoring/dialects/echo.ts", () =>
-    sample.replaceAll("../../../scoring/dialects/", "./").replaceAll("../../../scoring/", "../"),
-  );
-  change(named, "scoring/dialects/dialects.ts", (old) =>
-    `import { echo } from "./echo";\n${old}`.replace("mlflow, service]", "mlflow, echo, service]"),
-  );
-  const fixture = "test/scoring/dialects/service-fixture.ts";
-  cpSync(path.join(repository, fixture), path.join(copy, fixture));
-  const seen = evaluate(`
+  addDialect(copy);
+  copy.bring("test/scoring/dialects/service-fixture.ts");
+  const seen = copy.evaluate(`
     import { ApiKeys } from "./scoring/auth/api-keys";
     import { predictingRouteAt } from "./scoring/dialects/find-dialect";
     import { call, closeServices, cost, json, openService } from "./test/scoring/dialects/service-fixture";
@@ -246,12 +128,8 @@ test("a dialect: an object and its place in the list are served, guarded, descri
 });
 
 test("an environment: a name in the list and the settings of its stack are all that commands and the bootstrap need", () => {
-  const named = filesNamed("Add an environment", { name: "staging" });
-  change(named, "environments.yml", (old) =>
-    old.replace("testEnvironments: qa", "testEnvironments: qa,staging"),
-  );
-  change(named, "Pulumi.staging.yaml", () => readFileSync(path.join(repository, "Pulumi.qa.yaml"), "utf8"));
-  const seen = evaluate(`
+  addEnvironment(copy);
+  const seen = copy.evaluate(`
     import { environmentsBefore, readEnvironments } from "./platform/release/environments";
     import { signInsOf } from "./infra/bootstrap/names";
     import { StackFile } from "./infra/bootstrap/stack-file";
@@ -273,8 +151,11 @@ test("an environment: a name in the list and the settings of its stack are all t
     signIns: expect.arrayContaining(["mlops-staging-release"]) as string[],
     stack: ["staging", "containers"],
   });
-  const status = JSON.parse(run(["cli/main.ts", "status", "--json"])) as {
-    deployments: { environment: string }[];
-  };
+  const status = mlops<{ deployments: { environment: string }[] }>("status");
   expect(status.deployments.map(({ environment }) => environment)).toEqual(["qa", "staging", "prod"]);
+});
+
+test("all of them together: the types of the product are without a fault", () => {
+  for (const add of [addTrainer, addStage, addAlert, addResource, addDialect, addEnvironment]) add(copy);
+  expect(copy.typeFaults()).toEqual([]);
 });

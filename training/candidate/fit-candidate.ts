@@ -1,5 +1,5 @@
 import { PlatformError } from "../../platform/base/errors";
-import type { ModelDefinition } from "../../platform/definition/definition";
+import { fitsLogarithm } from "../../platform/definition/trainers";
 import type { ScoredRows } from "../../platform/metrics/evaluation";
 import { signatureOf, type Signature } from "../../platform/model/signature";
 import { assertNotInterrupted } from "../../platform/http/retries";
@@ -7,7 +7,7 @@ import { chooseThreshold } from "../evaluation/choose-threshold";
 import { calibrated, fitPlatt, type Calibration } from "../evaluation/fit-platt";
 import { calibratedByLevels, fitIsotonic } from "../evaluation/fit-isotonic";
 import type { IsotonicCalibration } from "../../platform/model/isotonic-calibration";
-import { conformalInterval, type ErrorScale } from "../evaluation/conformal-interval";
+import { conformalInterval } from "../evaluation/conformal-interval";
 import { scoreFitted } from "../evaluation/score-fitted";
 import { toOnnx } from "../onnx/linear-graph";
 import { treesToOnnx } from "../onnx/tree-graph";
@@ -23,14 +23,6 @@ function joined(parts: readonly ScoredRows[]): ScoredRows {
     predicted: join(parts.map(({ predicted }) => predicted)),
     ...(parts.some(({ weights }) => weights) && { weights: join(parts.map(({ weights }) => weights)) }),
   };
-}
-
-/** What is fitted as a logarithm is off by a factor, which is alike for small and great targets; both are above 0 then. */
-function errorScaleOf(trainer: ModelDefinition["trainer"]): ErrorScale {
-  const isLogarithm =
-    ("targetTransform" in trainer && trainer.targetTransform === "log") ||
-    (trainer.kind === "boosted-trees" && trainer.loss === "gamma");
-  return isLogarithm ? "ratio" : "difference";
 }
 
 /** Training rows scored by models that had not seen them: in turn each fold by a model of the others. */
@@ -145,7 +137,10 @@ export async function fitCandidate(input: TrainerInput): Promise<SignedModel> {
   const threshold = rule && chooseThreshold(withCalibration(unseen, { calibration, isotonic }), rule);
   const interval =
     intervals &&
-    conformalInterval(unseen, { coverage: intervals.coverage, scale: errorScaleOf(definition.trainer) });
+    conformalInterval(unseen, {
+      coverage: intervals.coverage,
+      scale: fitsLogarithm(definition.trainer) ? "ratio" : "difference",
+    });
   const fitted = await fitModel(input);
   return withLearned(fitted, signed(fitted, signature).signature, {
     calibration,

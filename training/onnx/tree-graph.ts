@@ -28,8 +28,11 @@ const doubles = (values: Iterable<number>): TensorAttribute => ({
 function toNumber(
   graph: OnnxGraph,
   column: string,
-  type: ModelFeature<SignatureColumn>["type"],
-  { values, lookup }: Pick<TreeFeature, "values" | "lookup">,
+  {
+    type,
+    values,
+    lookup,
+  }: Pick<TreeFeature, "values" | "lookup"> & Pick<ModelFeature<SignatureColumn>, "type">,
 ): string {
   if (type === "number") return column;
   if (lookup) return lookUp(graph, column, lookup);
@@ -107,8 +110,12 @@ function ensemble(
 export function treesToOnnx({ signature, features, trees, bases, link }: TreeParameters): Uint8Array {
   const graph = new OnnxGraph(innerPrefix(signature));
   const columns = declareInputs(graph, signature);
-  const numbers = fittedInputs(signature).features.map(({ name, type }, position) =>
-    toNumber(graph, columns.get(name) ?? name, type, features[position] ?? {}),
+  const types = new Map(fittedInputs(signature).features.map(({ name, type }) => [name, type]));
+  const numbers = features.map((feature) =>
+    toNumber(graph, columns.get(feature.column) ?? feature.column, {
+      ...feature,
+      type: types.get(feature.column) ?? "number",
+    }),
   );
   const joined = graph.node("Concat", numbers, { attributes: { axis: columnAxis } });
   const sum = graph.node("Sum", [

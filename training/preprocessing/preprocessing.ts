@@ -11,7 +11,8 @@ import { valuesPerCategory } from "./frequent-values";
 import { KnownMoments } from "./moments";
 import type { TrainingRows } from "./training-rows";
 import { aggregate, notFinite } from "./sql";
-import { targetNumber } from "./target-encoding";
+import { encodingTargets } from "./target";
+import { targetNumbers } from "./target-encoding";
 
 /** Encoded columns a model may have; the cross products grow with their square. */
 const maxEncodedColumns = 1500;
@@ -49,7 +50,9 @@ export async function fitPreprocessing(
   rows: TrainingRows,
   known = new KnownMoments(engine, rows),
 ): Promise<FittedPreprocessing> {
-  const features = modelFeatures(featuresOf(definition)).map(asNumberOfTarget);
+  const features = modelFeatures(featuresOf(definition)).flatMap((feature) =>
+    asNumbersOfTarget(feature, definition),
+  );
   const numbers = await fitNumbers(
     engine,
     features.filter(({ type }) => type === "number"),
@@ -65,10 +68,15 @@ export async function fitPreprocessing(
   return withFrequentValues(fitted);
 }
 
-/** A category that is encoded by the target is a number in the training rows. */
-function asNumberOfTarget(feature: Feature): Feature {
-  if (feature.encoding !== "target") return feature;
-  return { ...feature, name: targetNumber(feature.name), type: "number", nullable: false };
+/** A category that is encoded by the target is a number in the training rows, or one for each class of more than two. */
+function asNumbersOfTarget(feature: Feature, definition: ModelDefinition): readonly Feature[] {
+  if (feature.encoding !== "target") return [feature];
+  return targetNumbers(feature.name, encodingTargets(definition).length).map((name) => ({
+    ...feature,
+    name,
+    type: "number",
+    nullable: false,
+  }));
 }
 
 /** Keeps of categories that learn their values so many, the most frequent, that all encoded columns can be fitted. */

@@ -4,9 +4,11 @@ import { identifier, type SqlEngine } from "../../platform/sql/engine";
 import type { LinearPredictor, Term } from "../../platform/onnx/linear-parameters";
 import { aggregate, double } from "./sql";
 
-/** What the values of a category are to a model: numbers of the target's size. */
+/** What the values of a category are to a model: numbers of the target's size, or the share of one class. */
 export interface TargetEncoding {
   readonly column: string;
+  /** The name of the number that stands for it in the training rows. */
+  readonly number: string;
   readonly values: readonly string[];
   /** In the order of `values`. */
   readonly numbers: readonly number[];
@@ -18,7 +20,8 @@ export interface TargetEncoding {
 export interface TargetEncoded {
   /** What follows FROM. */
   readonly from: string;
-  readonly encodings: ReadonlyMap<string, TargetEncoding>;
+  /** By the name of the category: one, or one for each class of more than two. */
+  readonly encodings: ReadonlyMap<string, readonly TargetEncoding[]>;
   /** What a person should know of the columns: whole sentences. */
   readonly warnings: readonly string[];
   /** Makes a table of rows that had no part in it, with the numbers that they have to a model, and says what follows FROM. */
@@ -32,9 +35,10 @@ const folds = 5;
 /** By multiples of the golden ratio, which fall in with no pattern that rows may have. */
 const foldOf = `(((_row * 2654435769) % ${2 ** 32}) % ${folds})`;
 
-/** The name of the number that stands for a category in the training rows. */
-export function targetNumber(column: string): string {
-  return `${column}.target`;
+/** The names of the numbers that stand for a category in the training rows, by so many targets. */
+export function targetNumbers(column: string, targets: number): readonly string[] {
+  if (targets === 1) return [`${column}.target`];
+  return Array.from({ length: targets }, (_, index) => `${column}.target.${index}`);
 }
 
 /** Tables that were made: blocks of a table are kept by its name, so that each has one of its own. */
@@ -70,44 +74,63 @@ function shrunkSql({ n, s, q }: Readonly<Record<keyof Sums, string>>, { mean, va
   return `CASE WHEN ${n} > 0 AND ${weight} + ${within} > 0 THEN (${weight} * ${own} + ${within} * ${double(mean)}) / (${weight} + ${within}) ELSE ${double(mean)} END`;
 }
 
+/** A target that categories are encoded by. */
+interface Summed {
+  /** The target less its mean, as SQL: squares of numbers far from zero would lose digits. */
+  readonly y: string;
+  readonly centre: number;
+  readonly byFold: readonly Sums[];
+  readonly all: Sums;
+}
+
+/** A category by one target, with the table that has its values' numbers. */
+interface Part extends Summed {
+  readonly column: string;
+  readonly number: string;
+  readonly table: string;
+}
+
+async function summed(engine: SqlEngine, from: string, target: string): Promise<Summed & { rows: number }> {
+  const [rows = 0, sum = NaN] = await aggregate(engine, from, ["count(*)", `sum(${target})`]);
+  const centre = sum / rows;
+  const y = `(${target} - ${double(centre)})`;
+  const byFold = await sumsOfFolds(engine, from, y);
+  const all = byFold.reduce((total, { n, s, q }) => ({ n: total.n + n, s: total.s + s, q: total.q + q }));
+  return { y, centre, byFold, all, rows };
+}
+
 /**
- * Encodes the categories that a definition has encoded by the target. In training, a row's number is made of the rows of other folds:
+ * Encodes the categories that a definition has encoded by the target, a number for each of `targets`. In training, a row's number is made of the rows of other folds:
  * of its own target it would tell what a model is to learn. Rows count once, whatever they weigh. Undefined where there is no such column.
  */
 export async function encodeByTarget(
   engine: SqlEngine,
   definition: Pick<ModelDefinition, "columns">,
-  { from, target }: { readonly from: string; readonly target: string },
+  { from, targets }: { readonly from: string; readonly targets: readonly string[] },
 ): Promise<TargetEncoded | undefined> {
   const columns = featuresOf(definition).filter(({ encoding }) => encoding === "target");
   if (columns.length === 0) return undefined;
-  const [rows = 0, sum = NaN] = await aggregate(engine, from, ["count(*)", `sum(${target})`]);
-  // Squares of numbers far from zero would lose digits.
-  const centre = sum / rows;
-  const y = `(${target} - ${double(centre)})`;
-  const byFold = await sumsOfFolds(engine, from, y);
-  const all = byFold.reduce((total, { n, s, q }) => ({ n: total.n + n, s: total.s + s, q: total.q + q }));
-  const encodings = new Map<string, TargetEncoding>();
-  const tables: string[] = [];
+  const sums: Awaited<ReturnType<typeof summed>>[] = [];
+  for (const target of targets) sums.push(await summed(engine, from, target));
+  const parts: Part[] = [];
+  const encodings = new Map<string, readonly TargetEncoding[]>();
   const warnings: string[] = [];
   for (const { name } of columns) {
-    const table = `target_encoding_${(made += 1)}`;
-    tables.push(table);
-    await makeTable(engine, { table, column: name, from, y, byFold, all });
-    const found = await engine.rows(
-      `SELECT v, min(whole) AS whole, min(all_n) AS n FROM ${table} GROUP BY v ORDER BY v`,
-    );
-    const alone = found.filter(({ n }) => n === 1).length;
-    if (alone * 2 > rows) warnings.push(aloneWarning(name, alone, rows));
-    encodings.set(name, {
-      column: name,
-      values: found.map(({ v }) => String(v)),
-      numbers: found.map(({ whole }) => centre + Number(whole)),
-      other: centre + momentsOf(all).mean,
-    });
+    const own: TargetEncoding[] = [];
+    for (const [index, number] of targetNumbers(name, targets.length).entries()) {
+      const { rows, ...of } = sums[index] ?? sumsMissing();
+      const part: Part = { ...of, column: name, number, table: `target_encoding_${(made += 1)}` };
+      parts.push(part);
+      const { encoding, alone } = await encodingOf(engine, from, part);
+      own.push(encoding);
+      // The same for each target.
+      if (index === 0 && alone * 2 > rows) warnings.push(aloneWarning(name, alone, rows));
+    }
+    encodings.set(name, own);
   }
+  const tables = parts.map(({ table }) => table);
   const encoded = `target_encoded_${(made += 1)}`;
-  await replaceTable(engine, encoded, joined({ from, columns, tables, byFold, all, centre }));
+  await replaceTable(engine, encoded, joined(from, parts));
   return {
     from: encoded,
     encodings,
@@ -115,11 +138,38 @@ export async function encodeByTarget(
     encode: async (others) => {
       const table = `target_encoded_${(made += 1)}`;
       tables.push(table);
-      await replaceTable(engine, table, looked({ from: others, columns, tables, all, centre }));
+      await replaceTable(engine, table, looked(others, parts));
       return table;
     },
     drop: async () => {
       for (const table of [...tables, encoded]) await engine.run(`DROP TABLE IF EXISTS ${table}`);
+    },
+  };
+}
+
+function sumsMissing(): never {
+  throw new TypeError("Each target has sums.");
+}
+
+/** Makes a part's table; answers what its values are, and how many of them have one row. */
+async function encodingOf(
+  engine: SqlEngine,
+  from: string,
+  part: Part,
+): Promise<{ readonly encoding: TargetEncoding; readonly alone: number }> {
+  const { column, number, table, centre, all } = part;
+  await makeTable(engine, from, part);
+  const found = await engine.rows(
+    `SELECT v, min(whole) AS whole, min(all_n) AS n FROM ${table} GROUP BY v ORDER BY v`,
+  );
+  return {
+    alone: found.filter(({ n }) => n === 1).length,
+    encoding: {
+      column,
+      number,
+      values: found.map(({ v }) => String(v)),
+      numbers: found.map(({ whole }) => centre + Number(whole)),
+      other: centre + momentsOf(all).mean,
     },
   };
 }
@@ -145,23 +195,11 @@ async function sumsOfFolds(engine: SqlEngine, from: string, y: string): Promise<
   });
 }
 
-interface EncodedRows {
-  readonly from: string;
-  readonly byFold: readonly Sums[];
-  readonly all: Sums;
-}
-
 /** Makes a table of a category's values: for each fold that has some of its rows, the number by other folds, and that by all. */
 async function makeTable(
   engine: SqlEngine,
-  {
-    table,
-    column,
-    from,
-    y,
-    byFold,
-    all,
-  }: EncodedRows & { readonly table: string; readonly column: string; readonly y: string },
+  from: string,
+  { table, column, y, byFold, all }: Part,
 ): Promise<void> {
   const sums = { n: "CAST(count(*) AS DOUBLE)", s: "sum(y)", q: "sum(y * y)" };
   const own = Object.entries(sums).map(([key, sql]) => `${sql} AS ${key}`);
@@ -183,78 +221,60 @@ async function makeTable(
 }
 
 /** The rows in their order, each with its numbers; a missing category has the mean of other folds. */
-function joined({
-  from,
-  columns,
-  tables,
-  byFold,
-  all,
-  centre,
-}: EncodedRows & {
-  readonly columns: readonly { readonly name: string }[];
-  readonly tables: readonly string[];
-  readonly centre: number;
-}): string {
-  const means = byFold.map((part, fold) => `WHEN ${fold} THEN ${double(momentsOf(less(all, part)).mean)}`);
-  const mean = `CASE ${foldOf.replace("_row", "rows_of_training._row")} ${means.join(" ")} END`;
-  const numbers = columns.map(
-    ({ name }, index) =>
-      `${double(centre)} + coalesce(e${index}.number, ${mean}) AS ${identifier(targetNumber(name))}`,
-  );
-  const joins = columns.map(
-    ({ name }, index) =>
-      `LEFT JOIN ${tables[index]} AS e${index} ON e${index}.v = rows_of_training.${identifier(name)} AND e${index}.fold = ${foldOf.replace("_row", "rows_of_training._row")}`,
+function joined(from: string, parts: readonly Part[]): string {
+  const fold = foldOf.replace("_row", "rows_of_training._row");
+  const numbers = parts.map(({ number, centre, byFold, all }, index) => {
+    const means = byFold.map((own, at) => `WHEN ${at} THEN ${double(momentsOf(less(all, own)).mean)}`);
+    const mean = `CASE ${fold} ${means.join(" ")} END`;
+    return `${double(centre)} + coalesce(e${index}.number, ${mean}) AS ${identifier(number)}`;
+  });
+  const joins = parts.map(
+    ({ table, column }, index) =>
+      `LEFT JOIN ${table} AS e${index} ON e${index}.v = rows_of_training.${identifier(column)} AND e${index}.fold = ${fold}`,
   );
   return `SELECT rows_of_training.*, ${numbers.join(", ")} FROM (SELECT * FROM ${from}) AS rows_of_training ${joins.join(" ")} ORDER BY rows_of_training._row`;
 }
 
 /** Other rows in their order, each with the numbers by all rows that were encoded; a value that none of them has, has their mean. */
-function looked({
-  from,
-  columns,
-  tables,
-  all,
-  centre,
-}: Pick<EncodedRows, "from" | "all"> & {
-  readonly columns: readonly { readonly name: string }[];
-  readonly tables: readonly string[];
-  readonly centre: number;
-}): string {
-  const numbers = columns.map(
-    ({ name }, index) =>
-      `${double(centre)} + coalesce(e${index}.number, ${double(momentsOf(all).mean)}) AS ${identifier(targetNumber(name))}`,
+function looked(from: string, parts: readonly Part[]): string {
+  const numbers = parts.map(
+    ({ number, centre, all }, index) =>
+      `${double(centre)} + coalesce(e${index}.number, ${double(momentsOf(all).mean)}) AS ${identifier(number)}`,
   );
-  const joins = columns.map(
-    ({ name }, index) =>
-      `LEFT JOIN (SELECT v, min(whole) AS number FROM ${tables[index]} GROUP BY v) AS e${index} ON e${index}.v = rows_of_others.${identifier(name)}`,
+  const joins = parts.map(
+    ({ table, column }, index) =>
+      `LEFT JOIN (SELECT v, min(whole) AS number FROM ${table} GROUP BY v) AS e${index} ON e${index}.v = rows_of_others.${identifier(column)}`,
   );
   return `SELECT rows_of_others.*, ${numbers.join(", ")} FROM (SELECT * FROM ${from}) AS rows_of_others ${joins.join(" ")} ORDER BY rows_of_others._row`;
 }
 
 /**
- * A predictor in which categories stand for the numbers that they were encoded by: a coefficient times a number that only depends on the
- * value is a coefficient of the value. That of a value that training did not see is 0, as always; what it adds is in the intercept.
+ * A predictor in which categories stand for the numbers that they were encoded by: coefficients times numbers that only depend on the
+ * value are a coefficient of the value. That of a value that training did not see is 0, as always; what it adds is in the intercept.
  */
 export function withCategories(
   { intercept, terms }: LinearPredictor,
-  encodings: ReadonlyMap<string, TargetEncoding>,
+  encodings: ReadonlyMap<string, readonly TargetEncoding[]>,
 ): LinearPredictor {
-  const byNumber = new Map(
-    [...encodings.values()].map((encoding) => [targetNumber(encoding.column), encoding]),
-  );
+  const byNumber = new Map([...encodings.values()].flat().map((encoding) => [encoding.number, encoding]));
   let shift = 0;
-  const changed = terms.map((term): Term => {
+  const changed: Term[] = [];
+  for (const term of terms) {
     const encoding = term.kind === "number" ? byNumber.get(term.column) : undefined;
-    if (term.kind !== "number" || encoding === undefined) return term;
+    if (term.kind !== "number" || encoding === undefined) {
+      changed.push(term);
+      continue;
+    }
     const { column, values, numbers, other } = encoding;
     const perUnit = term.coefficient / term.scale;
     shift += perUnit * (other - term.mean);
-    return {
-      kind: "category",
-      column,
-      values,
-      coefficients: numbers.map((number) => perUnit * (number - other)),
-    };
-  });
+    const own = numbers.map((number) => perUnit * (number - other));
+    // The numbers of one category follow each other, and have the same values.
+    const before = changed.at(-1);
+    if (before?.kind === "category" && before.column === column) {
+      const coefficients = before.coefficients.map((value, index) => value + (own[index] ?? NaN));
+      changed[changed.length - 1] = { ...before, coefficients };
+    } else changed.push({ kind: "category", column, values, coefficients: own });
+  }
   return { intercept: intercept + shift, terms: changed };
 }

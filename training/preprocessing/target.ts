@@ -24,6 +24,17 @@ export function targetSql(definition: ModelDefinition): string {
   return `CASE WHEN ${positive} THEN ${double(1)} ELSE ${double(0)} END`;
 }
 
+/** What a category is encoded by: the target as a number, or of more than two classes, for each, whether a row is of it. */
+export function encodingTargets(definition: ModelDefinition): readonly string[] {
+  const target = targetOf(definition);
+  const several = definition.task === "classification" ? severalClasses(classNames(target)) : undefined;
+  if (!several) return [targetSql(definition)];
+  const column = identifier(target.name);
+  return several.map(
+    (name) => `CASE WHEN ${column} = ${classSql(name)} THEN ${double(1)} ELSE ${double(0)} END`,
+  );
+}
+
 /** A class as SQL. */
 function classSql(name: ClassName): string {
   return typeof name === "number" ? double(name) : literal(name);

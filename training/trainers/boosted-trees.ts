@@ -6,7 +6,7 @@ import { signatureOf } from "../../platform/model/signature";
 import type { TreeLink } from "../../platform/onnx/tree-parameters";
 import { treesToOnnx } from "../onnx/tree-graph";
 import { notFinite } from "../preprocessing/sql";
-import { targetSql } from "../preprocessing/target";
+import { encodingTargets } from "../preprocessing/target";
 import { encodeByTarget } from "../preprocessing/target-encoding";
 import { checkTrainingRows } from "./check-rows";
 import type { FittedModel, Trainer, TrainerInput } from "./trainer";
@@ -106,7 +106,7 @@ async function readRows(
   { engine, definition, from }: TrainerInput,
   { monotone }: Settings,
 ): Promise<TreeRows & { readonly warnings: readonly string[] }> {
-  const encoded = await encodeByTarget(engine, definition, { from, target: targetSql(definition) });
+  const encoded = await encodeByTarget(engine, definition, { from, targets: encodingTargets(definition) });
   try {
     const { encodings } = encoded ?? {};
     const data = await readTreeRows(engine, definition, { from: encoded?.from ?? from, monotone, encodings });

@@ -18,7 +18,7 @@ import type { TrainingRows } from "../preprocessing/training-rows";
 import { KnownMoments } from "../preprocessing/moments";
 import { notFinite } from "../preprocessing/sql";
 import { encodeByTarget, withCategories, type TargetEncoded } from "../preprocessing/target-encoding";
-import { weightOf } from "../preprocessing/target";
+import { encodingTargets, weightOf } from "../preprocessing/target";
 import { trainingWeight } from "../preprocessing/training-weight";
 
 /** The training rows as a linear trainer sees them. */
@@ -56,7 +56,9 @@ async function encode(
   const known = new KnownMoments(engine, { from: given, weight: weightOf(definition) }, beside);
   await checkTrainingRows(engine, definition, given, known);
   const { sql: target, transform } = await fitTarget(engine, definition, given, method);
-  const encoded = await encodeByTarget(engine, definition, { from: given, target });
+  // Of several classes nothing else is fitted than the classes.
+  const targets = method === undefined ? encodingTargets(definition) : [target];
+  const encoded = await encodeByTarget(engine, definition, { from: given, targets });
   const from = encoded?.from ?? given;
   const rows: TrainingRows = { from, weight: weightOf(definition) };
   // What a class counts has no say in how numbers are standardised.
@@ -73,7 +75,7 @@ async function encode(
     },
     names: encodedNames(preprocessing),
     dependencies: preprocessing.filter(({ kind }) => kind === "category").length,
-    encodePart: encoded && ((part: string) => encodeByTarget(engine, definition, { from: part, target })),
+    encodePart: encoded && ((part: string) => encodeByTarget(engine, definition, { from: part, targets })),
   };
   return { problem, warnings: [...(encoded?.warnings ?? []), ...fitted.warnings], encoded, transform };
 }

@@ -9,13 +9,21 @@ import type { SplitRule } from "../../platform/data/split/split-rule";
 import { scoreFitted } from "../evaluation/score-fitted";
 import type { Workbench } from "../inputs/workbench";
 import { fitCandidate } from "../candidate/fit-candidate";
+import type { TrainerInput } from "../trainers/trainer";
 import { foldMaker, makeFolds, type Folds } from "../inputs/folds";
 import type { TriedSettings } from "./search-space";
+import { withSetting } from "./with-setting";
 import type { TunedCandidate, Tuning } from "./tuning";
 
-/** The definition with other settings of its trainer; throws DEFINITION_INVALID with every fault. */
+/**
+ * The definition with other settings of its trainer; throws DEFINITION_INVALID with every fault, and USAGE for a name below a setting
+ * that is not there.
+ */
 export function withSettings(definition: ModelDefinition, settings: TriedSettings): ModelDefinition {
-  const trainer = { ...definition.trainer, ...settings };
+  const trainer = Object.entries(settings).reduce<object>(
+    (changed, [name, value]) => withSetting({ ...changed }, name, value),
+    definition.trainer,
+  );
   const shown = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const what = `What a search makes of ${definition.name} (${shown.join(", ")})`;
   return parseModelDefinition({ ...definition, trainer }, what);
@@ -29,6 +37,8 @@ interface SearchRequest {
   readonly seed: number;
   readonly onProgress: (message: string) => void;
   readonly signal: AbortSignal;
+  /** Where a trainer's program finds its environment, and what becomes of what it prints. */
+  readonly program?: Pick<TrainerInput, "environments" | "programLog" | "onOutput">;
 }
 
 /**
@@ -74,14 +84,14 @@ function bestOf(candidates: readonly TunedCandidate[], better: "higher" | "lower
 async function measure(
   workbench: Workbench,
   folds: Folds,
-  { rule, signal }: Pick<SearchRequest, "rule" | "signal">,
+  request: Pick<SearchRequest, "rule" | "signal" | "program">,
 ): Promise<Omit<TunedCandidate, "settings">> {
   const { metric } = workbench.definition.gate;
   const scores: number[] = [];
   for (let fold = 0; fold < folds.count; fold++) {
-    assertNotInterrupted(signal);
+    assertNotInterrupted(request.signal);
     try {
-      const score = await scoreOfFold(workbench, folds, { fold, rule, signal });
+      const score = await scoreOfFold(workbench, folds, { ...request, fold });
       if (score === undefined)
         return { fault: `${metric} is not defined for the rows of fold ${fold + 1} of ${folds.count}.` };
       scores.push(score);
@@ -99,10 +109,16 @@ async function measure(
 function scoreOfFold(
   { engine, definition, source, directory }: Workbench,
   folds: Folds,
-  { fold, rule, signal }: { readonly fold: number; readonly rule: SplitRule; readonly signal: AbortSignal },
+  {
+    fold,
+    rule,
+    signal,
+    program,
+  }: Pick<SearchRequest, "rule" | "signal" | "program"> & { readonly fold: number },
 ): Promise<number | undefined> {
   return withTemporaryFolder("mlops-tune-", async (folder) => {
     const fitted = await fitCandidate({
+      ...program,
       engine,
       definition,
       from: folds.rows(fold, "training"),

@@ -2,9 +2,10 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { PlatformError } from "../../platform/base/errors";
 import { quoted } from "../../platform/base/wording";
+import { trainerRule, type TrainerKind } from "../../platform/definition/trainers";
 
 /** A value of a trainer's setting, as a definition has it. */
-type SettingValue = number | boolean | string;
+export type SettingValue = number | boolean | string;
 export type TriedSettings = Readonly<Record<string, SettingValue>>;
 
 /** What is tried of one setting: each of some values, or any number of a range. */
@@ -17,20 +18,10 @@ const maxCandidates = 1000;
 /** From this ratio on, the numbers of a range are drawn evenly by their logarithms. */
 const logarithmicRatio = 100;
 
-/** What is tried where nothing is said: for penalties the powers of ten around 1, for shares of one what scikit-learn recommends. */
-const usual: Readonly<Record<string, readonly Tried[]>> = {
-  ridge: [{ setting: "alpha", values: [0.001, 0.01, 0.1, 1, 10, 100, 1000] }],
-  "elastic-net": [{ setting: "l1Ratio", values: [0.1, 0.5, 0.7, 0.9, 0.95, 0.99, 1] }],
-  logistic: [{ setting: "l2", values: [0.001, 0.01, 0.1, 1, 10, 100, 1000] }],
-  "boosted-trees": [
-    { setting: "learningRate", values: [0.03, 0.1, 0.3] },
-    { setting: "maxLeaves", values: [7, 15, 31] },
-  ],
-};
-
-/** What is usually tried of a kind of trainer; undefined for one that has no settings to try. */
-export function usualSearch(kind: string): readonly Tried[] | undefined {
-  return usual[kind];
+/** What is usually tried of a kind of trainer; nothing of one for which that is not known. */
+export function usualSearch(kind: TrainerKind): readonly Tried[] {
+  const { usualSearch: usual = {} } = trainerRule(kind);
+  return Object.entries(usual).map(([setting, values]) => ({ setting, values }));
 }
 
 function usage(text: string, fault: string): PlatformError {
@@ -46,9 +37,9 @@ function valueOf(text: string): SettingValue {
   return text.trim() !== "" && Number.isFinite(number) ? number : text;
 }
 
-/** Reads what a user wants tried, `alpha=0.1,1,10` or `alpha=0.01..100`; throws USAGE. */
+/** Reads what a user wants tried, `alpha=0.1,1,10` or `parameters.rate=0.01..100`; throws USAGE. */
 export function parseTried(text: string): Tried {
-  const [, setting = "", given = ""] = /^\s*([A-Za-z]\w*)\s*=(.*)$/s.exec(text) ?? [];
+  const [, setting = "", given = ""] = /^\s*([A-Za-z]\w*(?:\.[\w-]+)*)\s*=(.*)$/s.exec(text) ?? [];
   if (setting === "") throw usage(text, "it names no setting");
   const ends = given.split("..").map((end) => end.trim());
   if (ends.length === 2 && !given.includes(",") && !ends.includes("")) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Signature } from "../../../platform/model/signature";
 import type { ServiceAccess } from "../../../platform/release/target";
 import { askService, type ServiceAnswer } from "../../../deploy/tests/ask-service";
+import { scorePath } from "../../../scoring/dialects/score-path";
 
 /** What came of a row that was sent to a scoring service. */
 export type TriedRow =
@@ -73,7 +74,7 @@ interface Service extends ServiceAccess {
 /** Sends a row to a service, and asks for contributions where the model has any. */
 export async function tryRow({ url, headers, certificate }: Service, row: object): Promise<TriedRow> {
   const ask = (query: string): Promise<ServiceAnswer> =>
-    askService(`${url}/score${query}`, {
+    askService(`${url}${scorePath}${query}`, {
       method: "POST",
       headers: { ...headers, "content-type": "application/json" },
       body: JSON.stringify({ data: [row] }),

@@ -77,7 +77,7 @@ test("of truth that was delivered it names no file, as the verb finds it by itse
     model: "cost",
   });
   expect(text).toMatch(
-    /^The rows of the truth that was delivered were .*`npm run mlops -- collect --model cost --target azure`/,
+    /^The rows of the truth that was delivered were .*`mlops collect --model cost --target azure`/,
   );
   expect(text).not.toContain("sig=");
 });

@@ -22,7 +22,7 @@ test.each<[TrainerChoice, "regression" | "classification", object]>([
 
 test("a trainer for the other task is refused, with those that fit", () => {
   expect(() => chooseTrainer({ trainer: "ridge" }, "classification")).toThrow(
-    /^The target is that of a classification: the ridge trainer is for regression; use logistic or boosted-trees or command or python\. Correct --trainer/,
+    /^The target is that of a classification: the ridge trainer is for regression; use logistic, boosted-trees, command or python\. Correct --trainer/,
   );
 });
 

@@ -110,6 +110,7 @@ test.each<[string, Partial<SeenColumn>, Parameters<typeof describeColumn>[1], ob
     { manyValues: "by the target" },
     { type: "category", nullable: true, encoding: "target" },
   ],
+  ["by several classes", {}, { manyValues: "by the classes" }, { type: "category", encoding: "target" }],
   ["as any text", {}, { manyValues: "any text" }, { type: "category" }],
   ["nothing unless that is said", {}, {}, undefined],
   ["nothing where values hardly come twice", { distinct: 2501 }, { manyValues: "by the target" }, undefined],

@@ -68,6 +68,19 @@ describe("a definition from a file", () => {
     expect(definition.columns.at(-1)).toMatchObject({ name: "y", role: "target", ...target });
   });
 
+  test.each([
+    ["two classes", 2, "the mean target of its rows"],
+    ["several classes", 3, "the share of each class among its rows"],
+  ])("has a category of many values count by the target, of %s", async (_, classes, counted) => {
+    const row = (index: number): string => `town ${index % 300},${index % 17},kind ${(index * 7) % classes}`;
+    const from = await csv("towns", "town,age,kind", row, 1000);
+    const { file } = await initModel({ name: "towns", from, models });
+    const { definition } = await loadDefinition("towns", undefined, models);
+    expect(definition.columns[0]).toMatchObject({ name: "town", type: "category", encoding: "target" });
+    const unwrapped = (await readFile(file, "utf8")).replace(/\n\s*\/\/ /g, " ");
+    expect(unwrapped).toContain(`too many to list, so each counts by ${counted}.`);
+  });
+
   test("loosens the checks that the file would not pass", async () => {
     const from = await csv("loose", "age,plan,y", (index) =>
       index % 10 < 3

@@ -20,6 +20,22 @@ test.each([
     { loss: "absolute" },
     '{ kind: "boosted-trees", loss: "absolute", maxTrees: 5 }',
   ],
+  [
+    '{ kind: "python", parameters: { depth: 3, rate: 0.1 } }',
+    { "parameters.depth": 6, "parameters.rate": 0.05 },
+    '{ kind: "python", parameters: { depth: 6, rate: 0.05 } }',
+  ],
+  [
+    "{ kind: 'python', parameters: { 'min-rows': 3, tree: { leaves: 7 } }, leaves: 1 }",
+    { "parameters.min-rows": 6, "parameters.tree.leaves": 9 },
+    "{ kind: 'python', parameters: { 'min-rows': 6, tree: { leaves: 9 } }, leaves: 1 }",
+  ],
+  // What is made elsewhere stays.
+  [
+    "{ kind: 'python', parameters: shared }",
+    { "parameters.depth": 6 },
+    "{ kind: 'python', parameters: shared }",
+  ],
 ])("in %s %j is set", (trainer, settings, expected) => {
   expect(changeTrainer(trainer, settings)).toBe(expected);
 });

@@ -212,7 +212,7 @@ describe("a model definition", () => {
     [
       "ridge for a classification",
       { ...classification, trainer: regression.trainer },
-      "the ridge trainer is for regression; use logistic or boosted-trees or command or python",
+      "the ridge trainer is for regression; use logistic, boosted-trees, command or python",
     ],
     [
       "class weights of no class",
@@ -227,7 +227,7 @@ describe("a model definition", () => {
     [
       "logistic for a regression",
       { ...regression, trainer: classification.trainer },
-      "the logistic trainer is for classification; use ridge or elastic-net or boosted-trees or command or python",
+      "the logistic trainer is for classification; use ridge, elastic-net, boosted-trees, command or python",
     ],
     [
       "one class",
@@ -358,7 +358,7 @@ describe("a model definition", () => {
       canary: { weights: [50, 10] },
     };
     expect(faultsOf(value)).toEqual([
-      "the logistic trainer is for classification; use ridge or elastic-net or boosted-trees or command or python",
+      "the logistic trainer is for classification; use ridge, elastic-net, boosted-trees, command or python",
       'the metric "auc" is not one of a regression',
       'the slice column "x" is not among the columns',
       "canary weights 50, 10 do not rise",

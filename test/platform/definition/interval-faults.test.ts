@@ -1,8 +1,9 @@
 import { intervalFaults } from "../../../platform/definition/interval-faults";
+import type { TrainerKind } from "../../../platform/definition/trainers";
 
 const intervals = { coverage: 0.9 };
 
-test.each([
+test.each<[string, { readonly coverage: number } | undefined, string, TrainerKind, readonly string[]]>([
   ["none of anything", undefined, "classification", "python", []],
   ["ridge", intervals, "regression", "ridge", []],
   ["trees", intervals, "regression", "boosted-trees", []],

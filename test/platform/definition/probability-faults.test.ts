@@ -1,8 +1,10 @@
 import { probabilityFaults } from "../../../platform/definition/probability-faults";
 
-const of = { task: "classification", classes: ["no", "yes"], trainer: { kind: "logistic" } };
+type Model = Parameters<typeof probabilityFaults>[1];
 
-test.each<[string, Parameters<typeof probabilityFaults>[0], Partial<typeof of>, readonly string[]]>([
+const of: Model = { task: "classification", classes: ["no", "yes"], trainer: { kind: "logistic" } };
+
+test.each<[string, Parameters<typeof probabilityFaults>[0], Partial<Model>, readonly string[]]>([
   ["nothing of anything", {}, { task: "regression", classes: [], trainer: { kind: "python" } }, []],
   ["a threshold of two classes", { threshold: "f1" }, {}, []],
   ["both, of trees", { threshold: "f1", calibration: "platt" }, { trainer: { kind: "boosted-trees" } }, []],

@@ -1,17 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { decideSplit } from "../../../training/inputs/split";
-import { openWorkbench } from "../../../training/inputs/workbench";
-import { checkStep, requireSound, trainStep } from "../../../training/steps";
-import { parseModelDefinition, type ModelDefinitionInput } from "../../../platform/definition/definition";
 import { useTemporaryFolder } from "../../platform/base/temporary-folder";
+import { noise, range, trainRows, type Row, type Rows } from "../train-rows";
 
 const folder = useTemporaryFolder();
-const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
-/** Numbers of 0 to 1 that have no pattern, the same in every run. */
-const noise = (index: number): number => Math.abs(Math.sin(index * 12.9898) * 43758.5453) % 1;
-
-type Row = Readonly<Record<string, string | number>>;
 /** `y` is twice `a` but for noise, and `k` says mostly whether it is large. */
 const rows: readonly Row[] = range(200).map((index) => ({
   a: noise(index) * 10,
@@ -31,60 +21,7 @@ const trees = { kind: "boosted-trees", maxTrees: 5, minLeafRows: 5 } as const;
 const everyTrainer = [ridge, squares, { ...ridge, alpha: "auto" as const }, logistic, trees];
 const weight = { name: "w", type: "number", role: "weight" } as const;
 
-interface Case {
-  readonly trainer: ModelDefinitionInput["trainer"];
-  readonly data: readonly Row[];
-  readonly changes?: Partial<ModelDefinitionInput>;
-  readonly columns?: ModelDefinitionInput["columns"];
-}
-
-/** Checks, splits and trains as a run does; gives what was measured and told. */
-async function train({ trainer, data, changes = {}, columns = [] }: Case) {
-  const isClass = trainer.kind === "logistic";
-  const definition = parseModelDefinition(
-    {
-      name: "unusual",
-      task: isClass ? "classification" : "regression",
-      data: "data.csv",
-      columns: [
-        { name: "a", type: "number" },
-        { name: "b", type: "number", nullable: true },
-        { name: "c", type: "category" },
-        ...columns,
-        isClass
-          ? { name: "k", type: "category", role: "target", values: ["no", "yes"] }
-          : { name: "y", type: "number", role: "target" },
-      ],
-      trainer,
-      gate: { metric: isClass ? "auc" : "rmse" },
-      ...changes,
-    },
-    "the test's definition",
-  );
-  const file = folder("data.csv");
-  const header = Object.keys(data[0] ?? rows[0] ?? {});
-  const lines = data.map((row) => header.map((name) => row[name] ?? "").join());
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `${[header.join(), ...lines].join("\n")}\n`);
-  const workbench = await openWorkbench({ definition, definitionFile: folder("model.ts") }, file);
-  try {
-    const { report } = await checkStep(workbench, { find: () => Promise.resolve(undefined) });
-    requireSound(report);
-    const { metrics, warnings } = await trainStep(workbench, {
-      outputDirectory: folder("model"),
-      run: "run-1",
-      code: {},
-      champion: undefined,
-      split: await decideSplit(workbench, undefined, undefined),
-    });
-    return {
-      metrics: metrics.heldOut.metrics,
-      told: [...report.findings.map(({ message }) => message), ...warnings],
-    };
-  } finally {
-    await workbench.engine.close();
-  }
-}
+const train = (what: Omit<Rows, "folder">) => trainRows({ ...what, folder });
 
 const noted = (text: string): unknown => expect.arrayContaining([expect.stringContaining(text)]);
 
@@ -141,7 +78,7 @@ describe("data that a model can be trained on", () => {
   });
 });
 
-test.each<[string, Case, string, RegExp]>([
+test.each<[string, Omit<Rows, "folder">, string, RegExp]>([
   [
     "a column without a value",
     { trainer: ridge, data: withAll(() => ({ b: "" })) },

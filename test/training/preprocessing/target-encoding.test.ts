@@ -6,12 +6,15 @@ import { signatureOf } from "../../../platform/model/signature";
 import { featureTable } from "../../../platform/model/table";
 import { findLinearParameters } from "../../../platform/onnx/find-linear-parameters";
 import { findTreeParameters } from "../../../platform/onnx/find-tree-parameters";
+import { findMultinomialParameters } from "../../../platform/onnx/find-multinomial-parameters";
+import { MultinomialModel } from "../../../platform/onnx/multinomial-model";
 import { LinearModel } from "../../../platform/onnx/linear-model";
 import { OnnxModel } from "../../../platform/onnx/onnx-model";
 import { TreeModel } from "../../../platform/onnx/tree-model";
 import type { SqlRow } from "../../../platform/sql/engine";
 import { openEngine } from "../../../platform/sql/open-engine";
-import { encodeByTarget } from "../../../training/preprocessing/target-encoding";
+import { encodingTargets } from "../../../training/preprocessing/target";
+import { encodeByTarget, withCategories } from "../../../training/preprocessing/target-encoding";
 import { predictionSql } from "../../../training/evaluation/predict-sql";
 import { fitModel } from "../../../training/trainers/trainers";
 import { openRows } from "../trainers/rows";
@@ -75,7 +78,7 @@ const rows = Array.from({ length: 300 }, (_, index) => {
 test("a value is its mean target, drawn to that of all rows, and in training without the row's own fold", async () => {
   const definition = definitionOf(ridge);
   const engine = await openRows(definition, rows);
-  const encoded = await encodeByTarget(engine, definition, { from: "data", target: '"y"' });
+  const encoded = await encodeByTarget(engine, definition, { from: "data", targets: ['"y"'] });
   if (!encoded) throw new Error("A column is encoded.");
   const found = await engine.rows(`SELECT _row, "town.target" AS number FROM ${encoded.from} ORDER BY _row`);
   await encoded.drop();
@@ -90,7 +93,7 @@ test("a value is its mean target, drawn to that of all rows, and in training wit
     );
     expect(Number(found[index]?.number)).toBeCloseTo(expected, 9);
   });
-  const whole = encoded.encodings.get("town");
+  const [whole] = encoded.encodings.get("town") ?? [];
   const all = rows.map(({ y }) => y);
   expect(whole?.other).toBeCloseTo(expectedEncoding([], all), 9);
   expect(whole?.values).toHaveLength(new Set(rows.flatMap(({ town }) => town ?? [])).size);
@@ -106,9 +109,30 @@ test("a target that is the same everywhere is the number of every value", async 
     definition,
     rows.map((row) => ({ ...row, y: 7 })),
   );
-  const encoded = await encodeByTarget(engine, definition, { from: "data", target: '"y"' });
+  const encoded = await encodeByTarget(engine, definition, { from: "data", targets: ['"y"'] });
   await engine.close();
-  expect(new Set(encoded?.encodings.get("town")?.numbers)).toEqual(new Set([7]));
+  expect(new Set(encoded?.encodings.get("town")?.[0]?.numbers)).toEqual(new Set([7]));
+});
+
+test("coefficients of a category's numbers are one for each value, and what an unknown one adds is in the intercept", () => {
+  const number = (column: string, [coefficient, mean, scale]: readonly [number, number, number]) =>
+    ({ kind: "number", column, coefficient, mean, scale }) as const;
+  const encoding = (index: number, numbers: readonly number[], other: number) => {
+    const [column, values] = ["town", ["a", "b"]] as const;
+    return { column, number: `town.target.${index}`, values, numbers, other };
+  };
+  const x = number("x", [5, 1, 2]);
+  const terms = [number("town.target.0", [2, 0.3, 0.5]), number("town.target.1", [-3, 0.6, 0.2]), x];
+  const encodings = new Map([["town", [encoding(0, [0.2, 0.4], 0.25), encoding(1, [0.7, 0.1], 0.5)]]]);
+  const { intercept, terms: found } = withCategories({ intercept: 10, terms }, encodings);
+  const sumOf = (first: number, second: number): number =>
+    10 + (2 * (first - 0.3)) / 0.5 - (3 * (second - 0.6)) / 0.2;
+  const [town, ...others] = found;
+  if (town?.kind !== "category") throw new Error("The town is a category again.");
+  expect(intercept).toBeCloseTo(sumOf(0.25, 0.5), 12);
+  expect(intercept + (town.coefficients[0] ?? NaN)).toBeCloseTo(sumOf(0.2, 0.7), 12);
+  expect(intercept + (town.coefficients[1] ?? NaN)).toBeCloseTo(sumOf(0.4, 0.1), 12);
+  expect(others).toEqual([x]);
 });
 
 async function fit(
@@ -134,10 +158,18 @@ async function fit(
     { town: null, x: 0.5 },
   ]);
   const served = await OnnxModel.open(file, signature);
-  const { prediction, probability = prediction } = await served.predict(asked);
+  const { prediction, probability = prediction, probabilities = [] } = await served.predict(asked);
   await served.close();
   const left = await engine.rows("SELECT table_name AS t FROM information_schema.tables");
-  return { engine, onnx, signature, asked, served: Array.from<number | string>(probability), left };
+  return {
+    engine,
+    onnx,
+    signature,
+    asked,
+    served: Array.from<number | string>(probability),
+    servedClasses: Array.from(probabilities),
+    left,
+  };
 }
 
 test("a linear model has a coefficient for each value, and an unknown one counts as the mean", async () => {
@@ -188,11 +220,87 @@ test.each<[string, ModelDefinitionInput["trainer"]]>([
   expect(new Set(served.slice(0, 30).map((value) => Math.round(10 * Number(value)))).size).toBeGreaterThan(1);
 });
 
+const kinds: Partial<ModelDefinitionInput> = {
+  task: "classification",
+  gate: { metric: "logLoss" },
+  columns: [
+    { name: "town", type: "category", encoding: "target", nullable: true },
+    { name: "x", type: "number" },
+    { name: "y", type: "category", role: "target", values: ["low", "mid", "high"] },
+  ],
+};
+const kindOf = (y: number): string => (y < 1030 ? "low" : y < 1065 ? "mid" : "high");
+const kinded = rows.map((row) => ({ ...row, y: kindOf(row.y) }));
+
+test("of several classes a value is the share of each, without the row's own fold", async () => {
+  const definition = definitionOf({ kind: "logistic", l2: 1 }, kinds);
+  const engine = await openRows(definition, kinded);
+  const targets = encodingTargets(definition);
+  expect(targets).toHaveLength(3);
+  const encoded = await encodeByTarget(engine, definition, { from: "data", targets });
+  const found = await engine.rows(`SELECT * FROM ${encoded?.from ?? ""} ORDER BY _row`);
+  await engine.close();
+  for (const [position, kind] of ["low", "mid", "high"].entries()) {
+    const isKind = ({ y }: { readonly y: string }): number => (y === kind ? 1 : 0);
+    kinded.forEach(({ town }, index) => {
+      const others = kinded.filter((_, other) => foldOf(other + 1) !== foldOf(index + 1));
+      const own = others.filter((other) => town !== null && other.town === town);
+      const expected = expectedEncoding(own.map(isKind), others.map(isKind));
+      expect(Number(found[index]?.[`town.target.${position}`])).toBeCloseTo(expected, 9);
+    });
+  }
+});
+
+test.each<[string, ModelDefinitionInput["trainer"]]>([
+  ["logistic", { kind: "logistic", l2: 1 }],
+  ["boosted-trees", { kind: "boosted-trees", maxTrees: 20, minLeafRows: 5 }],
+])("%s predicts several classes by the share of each among the rows of a value", async (_, trainer) => {
+  const { engine, onnx, signature, asked, servedClasses } = await fit(trainer, kinds, kinded);
+  await engine.close();
+  const linear = findMultinomialParameters(onnx, signature);
+  const trees = findTreeParameters(onnx, signature);
+  const model = linear ? new MultinomialModel(linear) : trees && new TreeModel(trees);
+  const { probabilities: own } = model?.predict(asked) ?? {};
+  expect(Array.from(own ?? [])).toEqual(servedClasses.map((value): unknown => expect.closeTo(value, 9)));
+  // A number for each class, of each value: as look-ups before the trees, or in the coefficients.
+  const lookups = trees?.features.filter(({ column }) => column === "town") ?? [];
+  expect(lookups).toHaveLength(trees ? 3 : 0);
+  linear?.predictors.forEach(({ terms }) =>
+    expect(terms.map(({ kind, column }) => [kind, column])).toEqual([
+      ["category", "town"],
+      ["number", "x"],
+    ]),
+  );
+  // Of a value that training did not see as of a missing one.
+  expect(servedClasses.slice(-3)).toEqual(
+    servedClasses.slice(-6, -3).map((value): unknown => expect.closeTo(value, 9)),
+  );
+  // Contributions of a column are of all its numbers, and add up to the logits of the probabilities.
+  const { base, contributions, features } = model?.explain(asked) ?? { base: [], contributions: [] };
+  expect(features).toEqual(["town", "x"]);
+  const bases = Array.from(base as ArrayLike<number>);
+  for (let row = 0; row < asked.rows; row++) {
+    const logits = bases.map(
+      (start, at) => start + (contributions[row * 6 + at] ?? NaN) + (contributions[row * 6 + 3 + at] ?? NaN),
+    );
+    const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+    logits.forEach((logit, at) =>
+      expect(Math.exp(logit) / total).toBeCloseTo(servedClasses[3 * row + at] ?? NaN, 9),
+    );
+  }
+  // Towns say most of the kind: guessing by the shares of the classes would be right in about half of the rows.
+  const right = kinded.slice(0, 30).filter(({ y, town }, row) => {
+    const own = servedClasses.slice(3 * row, 3 * row + 3);
+    return town === null || ["low", "mid", "high"][own.indexOf(Math.max(...own))] === y;
+  });
+  expect(right.length).toBeGreaterThan(26);
+});
+
 test("a value of its own in each row is told, and its numbers in training say nothing of its target", async () => {
   const alone = rows.map((row, index) => ({ ...row, town: `only ${index}` }));
   const definition = definitionOf(ridge);
   const engine = await openRows(definition, alone);
-  const encoded = await encodeByTarget(engine, definition, { from: "data", target: '"y"' });
+  const encoded = await encodeByTarget(engine, definition, { from: "data", targets: ['"y"'] });
   const numbers = await engine.rows(`SELECT DISTINCT "town.target" AS number FROM ${encoded?.from ?? ""}`);
   await engine.close();
   // The mean of the other folds, and nothing of the row.
@@ -207,19 +315,6 @@ test.each<[string, Partial<ModelDefinitionInput>, string]>([
     "a program",
     { trainer: { kind: "command", run: ["r", "{data}", "{output}"] } },
     "a program encodes by itself",
-  ],
-  [
-    "several classes",
-    {
-      task: "classification",
-      trainer: { kind: "logistic", l2: 1 },
-      gate: { metric: "logLoss" },
-      columns: [
-        { name: "town", type: "category", encoding: "target" },
-        { name: "y", type: "category", role: "target", values: ["a", "b", "c"] },
-      ],
-    },
-    "is for regressions and two classes",
   ],
 ])("%s is refused", (_, changes, message) => {
   expect(() => definitionOf(ridge, changes)).toThrow(message);

@@ -110,7 +110,7 @@ test("a category that is encoded by the target has numbers of its own in each fo
   const own = await openRows(small, rows);
   const [folds, from] = [foldsInTurn, "data"];
   const target = targetSql(small);
-  const encodePart = (part: string) => encodeByTarget(own, small, { from: part, target });
+  const encodePart = (part: string) => encodeByTarget(own, small, { from: part, targets: [target] });
   const encoded = await encodePart(from);
   const design = {
     ...{ engine: own, target, rows: { from: encoded?.from ?? "" } },

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadData } from "../../../platform/data/source";
@@ -10,6 +10,8 @@ import { openEngine } from "../../../platform/sql/open-engine";
 import { crossValidate, withSettings } from "../../../training/tuning/cross-validate";
 import { makeFolds } from "../../../training/inputs/folds";
 import type { TriedSettings } from "../../../training/tuning/search-space";
+import { toOnnx } from "../../../training/onnx/linear-graph";
+import { fitLinearModel } from "../trainers/fit-linear-model";
 import { numbersOnly } from "../../platform/data/definitions";
 
 let engine: SqlEngine;
@@ -36,8 +38,14 @@ async function open(changes: Partial<ModelDefinitionInput> = {}) {
   const rule = decideSplitRule(definition, source.header);
   const workbench = { engine, definition, source, directory: folder };
   await splitData(workbench, rule);
-  const search = (candidates: readonly TriedSettings[], signal = new AbortController().signal) =>
-    crossValidate(workbench, { rule, candidates, folds: 4, seed: 1, onProgress: () => undefined, signal });
+  const search = (
+    candidates: readonly TriedSettings[],
+    signal = new AbortController().signal,
+    program: Parameters<typeof crossValidate>[1]["program"] = {},
+  ) =>
+    crossValidate(workbench, {
+      ...{ rule, candidates, folds: 4, seed: 1, onProgress: () => undefined, signal, program },
+    });
   return { workbench, rule, search };
 }
 
@@ -117,6 +125,44 @@ test("trees are measured through their ONNX file", async () => {
   const { best, candidates } = await search([{ learningRate: 0.001 }, { learningRate: 0.3 }]);
   expect(best).toBe(1);
   expect(candidates[1]?.mean).toBeLessThan((candidates[0]?.mean ?? 0) / 2);
+});
+
+test("a program is run for each fold with each of its parameters, and what it prints is kept", async () => {
+  const line = await fitLinearModel(engine, (await open()).workbench.definition, "data");
+  for (const slope of [1, 3]) {
+    const terms = line.terms.map((term) => ({ ...term, mean: 0, scale: 1, coefficient: slope }));
+    await writeFile(path.join(folder, `${slope}.onnx`), toOnnx({ ...line, intercept: 0, terms }));
+  }
+  await writeFile(
+    path.join(folder, "fit.js"),
+    `const { copyFileSync, readFileSync } = require("node:fs");
+     const [data, output] = process.argv.slice(2);
+     const { slope } = JSON.parse(readFileSync(data + "/definition.json")).trainer.parameters;
+     console.log(readFileSync(data + "/train.csv", "utf8").trim().split("\\n").length - 1, slope);
+     copyFileSync(slope + ".onnx", output + "/model.onnx");`,
+  );
+  const run = [process.execPath, "fit.js", "{data}", "{output}"];
+  const trainer = { kind: "command" as const, run, format: "csv" as const, parameters: { slope: 0 } };
+  const { workbench, rule, search } = await open({ trainer });
+  const [printed, programLog] = [[] as string[], path.join(folder, "trainer.log")];
+  const candidates = [{ "parameters.slope": 1 }, { "parameters.slope": 3 }];
+  const tuning = await search(candidates, undefined, { programLog, onOutput: (text) => printed.push(text) });
+  expect(tuning).toMatchObject({ best: 1, candidates: candidates.map((settings) => ({ settings })) });
+  // What is left of 3 x + 10 sin(i) by 3 x.
+  expect(tuning.candidates[1]?.mean).toBeCloseTo(10 / Math.SQRT2, 0);
+  expect(tuning.candidates[0]?.mean).toBeGreaterThan(100);
+  const folds = await makeFolds(workbench, rule, { count: 4, seed: 1 });
+  const counts: number[] = [];
+  for (const fold of [0, 1, 2, 3]) {
+    const [counted] = await engine.rows(`SELECT count(*) AS n FROM ${folds.rows(fold, "training")}`);
+    counts.push(Number(counted?.n));
+  }
+  expect(printed).toEqual([1, 3].flatMap((slope) => counts.map((rows) => `${rows} ${slope}`)));
+  expect((await readFile(programLog, "utf8")).trim().split("\n")).toEqual(printed);
+  await expect(search([{ "parameters.slop": 1 }])).rejects.toMatchObject({
+    code: "USAGE",
+    message: expect.stringContaining('There are "slope".') as string,
+  });
 });
 
 test("one that cannot be fitted is said to be so, and is not the best", async () => {

@@ -6,6 +6,8 @@ test.each<[string, Tried]>([
   ["standardize=true,false", { setting: "standardize", values: [true, false] }],
   ["loss=squared,absolute", { setting: "loss", values: ["squared", "absolute"] }],
   ["alpha=0.01..100", { setting: "alpha", from: 0.01, to: 100, isWhole: false }],
+  ["parameters.min-rows=3,6", { setting: "parameters.min-rows", values: [3, 6] }],
+  ["parameters.rate=0.1..1", { setting: "parameters.rate", from: 0.1, to: 1, isWhole: false }],
   ["maxLeaves=7..63", { setting: "maxLeaves", from: 7, to: 63, isWhole: true }],
 ])("%s is understood", (text, tried) => {
   expect(parseTried(text)).toEqual(tried);
@@ -14,6 +16,7 @@ test.each<[string, Tried]>([
 test.each([
   ["alpha", "it names no setting"],
   ["=1,2", "it names no setting"],
+  ["parameters.=1,2", "it names no setting"],
   ["alpha=", "a value is missing"],
   ["alpha=1,,2", "a value is missing"],
   ["alpha=1,2,1", "a value is there twice"],
@@ -69,8 +72,8 @@ test.each<[string[], number | undefined, string]>([
   expect(() => candidatesOf(texts.map(parseTried), { random, seed: 1 })).toThrow(fault);
 });
 
-test("what is usual is known of each trainer that has settings to try", () => {
-  expect(usualSearch("command")).toBeUndefined();
-  for (const kind of ["ridge", "logistic", "boosted-trees"])
-    expect(candidatesOf(usualSearch(kind) ?? [], grid).length).toBeGreaterThan(5);
+test("what is usual is known of each trainer but of programs", () => {
+  expect(usualSearch("command")).toEqual([]);
+  for (const kind of ["ridge", "elastic-net", "logistic", "boosted-trees"] as const)
+    expect(candidatesOf(usualSearch(kind), grid).length).toBeGreaterThan(5);
 });

@@ -8,7 +8,7 @@ import { firstCategory, otherCategory, type TreeFeature } from "../../../platfor
 import { identifier, type SqlEngine, type SqlValue } from "../../../platform/sql/engine";
 import { numberOf } from "../../preprocessing/sql";
 import { targetSql } from "../../preprocessing/target";
-import { targetNumber, type TargetEncoding } from "../../preprocessing/target-encoding";
+import type { TargetEncoding } from "../../preprocessing/target-encoding";
 import { trainingWeight } from "../../preprocessing/training-weight";
 import { maxCategories, type RawColumn } from "./bins";
 import type { Targets } from "./losses";
@@ -62,8 +62,8 @@ interface TreeRelation {
   /** What follows FROM. */
   readonly from: string;
   readonly monotone: Monotone;
-  /** Categories that are numbers beside themselves in the relation. */
-  readonly encodings?: ReadonlyMap<string, TargetEncoding> | undefined;
+  /** Categories that are numbers beside themselves in the relation, by their names. */
+  readonly encodings?: ReadonlyMap<string, readonly TargetEncoding[]> | undefined;
 }
 
 /** Reads the training rows in their order. */
@@ -77,15 +77,18 @@ export async function readTreeRows(
   const columns: RawColumn[] = [];
   const features: TreeFeature[] = [];
   const truncated: string[] = [];
+  /** The column of the relation that each feature is. */
+  const read: string[] = [];
   for (const input of inputs) {
     const { name, type, personal = false } = input;
-    const encoding = encodings?.get(name);
-    if (encoding) {
-      const { values: texts, numbers, other } = encoding;
+    const encoded = encodings?.get(name) ?? [];
+    for (const { number, values: texts, numbers, other } of encoded) {
+      read.push(number);
       features.push({ column: name, lookup: { texts, numbers, other } });
       columns.push({ kind: "number", monotone: 0, values: new Float64Array(rows) });
-      continue;
     }
+    if (encoded.length > 0) continue;
+    read.push(name);
     const seen = await valuesOf(engine, input, from);
     if (seen && seen.length > maxCategories) truncated.push(name);
     const values = seen?.slice(0, maxCategories).sort();
@@ -108,9 +111,7 @@ export async function readTreeRows(
   const weights = weight === undefined ? undefined : new Float64Array(rows);
   const puts = columns.map((column, index) => putInto(column, features[index] ?? { column: "" }));
   const selected = [
-    ...inputs.map(
-      ({ name }, index) => `${identifier(encodings?.has(name) ? targetNumber(name) : name)} AS c${index}`,
-    ),
+    ...read.map((name, index) => `${identifier(name)} AS c${index}`),
     `${targetSql(definition)} AS y`,
     ...(weight === undefined ? [] : [`${weight} AS w`]),
   ];
