@@ -51,7 +51,8 @@ function addTests(program: Command, scope: CommandScope): void {
   test("smoke", (environment) => releaseSteps().smokeStep(environment), whatServes).addOption(
     environmentOption("training"),
   );
-  const underLoad = "load what is deployed with held-out rows and measure; exit 1 when a request fails";
+  const underLoad =
+    "load what is deployed with rows that it was not trained on, and measure; exit 1 when a request fails";
   test("load", (environment) => releaseSteps().loadStep(environment), underLoad).addOption(
     testEnvironmentOption(),
   );

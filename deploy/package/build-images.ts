@@ -9,6 +9,7 @@ import { readSettings } from "../../platform/settings/settings";
 import { readSigningKey } from "../../platform/signing/signing-keys";
 import { openWorkspace, requireWritable } from "../../platform/settings/workspace";
 import { loadDefinition } from "../../platform/definition/definitions";
+import { imagesToBuild } from "./images-to-build";
 import { packageModel } from "./package";
 import { imageKinds, type ImageKind } from "../../build/app";
 import { buildImage } from "../../build/image";
@@ -48,17 +49,8 @@ async function releaseOf(version: string): Promise<PackagedRelease> {
   return packageModel({ registry, packages: workspace.packages, serving: definition.serving }, ref);
 }
 
-/** The images to build. A dashboard is for whoever wants one; a model needs the two others, and a scoring image a version. */
-function kindsOf({ only, newest = false }: Flags, model: string | undefined): readonly ImageKind[] {
-  if (only !== undefined) return [only];
-  const kinds = imageKinds.filter((kind) => kind !== "dashboard");
-  if (!newest || model !== undefined) return kinds;
-  process.stderr.write(`No version of ${defaultModel()} is registered here: no scoring image is built.\n`);
-  return kinds.filter((kind) => kind !== "scoring");
-}
-
 async function build(flags: Flags): Promise<void> {
-  const { only, newest, nodeImage, registry, builder } = flags;
+  const { only, newest = false, nodeImage, registry, builder } = flags;
   const model = newest ? await findNewest() : flags.model;
   if (flags.pinned && !/@?sha256:[0-9a-f]{64}$/.test(nodeImage)) {
     throw new PlatformError(
@@ -66,7 +58,8 @@ async function build(flags: Flags): Promise<void> {
       `--node-image is "${nodeImage}", a name that may mean another image tomorrow. --pinned expects a digest, as in node:24-bookworm-slim@sha256:... Add the digest.`,
     );
   }
-  if (model === undefined && !newest && (only === undefined || only === "scoring")) {
+  const kinds = imagesToBuild({ only, version: model, newest });
+  if (kinds === undefined) {
     throw new PlatformError(
       "USAGE",
       "A scoring image holds one version of a model. Name the version, for example --model diabetes:1, or build --only training or --only dashboard.",
@@ -78,7 +71,9 @@ async function build(flags: Flags): Promise<void> {
   // Before anything is built: a key that cannot be read ends it here.
   const signingKey =
     location === undefined || registry === undefined ? undefined : await readSigningKey(location);
-  for (const kind of kindsOf(flags, model)) {
+  if (newest && model === undefined)
+    process.stderr.write(`No version of ${defaultModel()} is registered here: no scoring image is built.\n`);
+  for (const kind of kinds) {
     const release = kind === "scoring" && model !== undefined ? await releaseOf(model) : undefined;
     const built = await buildImage({ kind, release, models, nodeImage, registry, builder, signingKey });
     process.stdout.write(`${JSON.stringify(built)}\n`);

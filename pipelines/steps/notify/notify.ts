@@ -6,6 +6,7 @@ import { withTemporaryFolder } from "../../../platform/base/files";
 import { describeRefusals } from "../../../platform/release/refusals";
 import { readModelMetrics } from "../../../platform/model/model-directory";
 import { formatModelRef, parseModelRef, type ModelRef } from "../../../platform/definition/model-ref";
+import { defaultModel } from "../../../platform/release/default-model";
 import { readEnvironments } from "../../../platform/release/environments";
 import { openRegistry } from "../../../platform/registry/open-registry";
 import type { Registry } from "../../../platform/registry/registry";
@@ -69,12 +70,12 @@ async function readRelease(file: string, env: NodeJS.ProcessEnv): Promise<Waitin
   };
 }
 
-/** The waiting release: from the file RELEASE, or MODEL_VERSION, which is `diabetes:3`, or `3` together with MODEL. */
+/** The waiting release: from the file RELEASE, or MODEL_VERSION, which is `diabetes:3`, or `3` of the stack's model. */
 async function findWaiting(env: NodeJS.ProcessEnv): Promise<Waiting> {
   if (env.RELEASE) return readRelease(env.RELEASE, env);
   const version = requireVariable(env, "MODEL_VERSION", "a version, `diabetes:3` (or RELEASE, a file)");
   return {
-    ref: parseModelRef(version.includes(":") ? version : `${env.MODEL ?? ""}:${version}`),
+    ref: parseModelRef(version.includes(":") ? version : `${defaultModel(env)}:${version}`),
     untested: [],
   };
 }

@@ -99,7 +99,9 @@ describe("mlops retrain --target azure", () => {
   test("a stack that was not updated yet is told, with what to run", async () => {
     await expect(run({ outputs: { model: "diabetes", workspaceId } })).rejects.toMatchObject({
       code: "CONFLICT",
-      message: expect.stringMatching(/outputs lack retraining, environment\..*npm run infra:up -- --stack qa/),
+      message: expect.stringMatching(
+        /outputs lack retraining, environment\..*npm run infra:up -- --stack qa/,
+      ),
     });
   });
 });

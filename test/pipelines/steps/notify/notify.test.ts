@@ -234,7 +234,11 @@ describe("npm run release:notify", () => {
   test("prints what waits, and puts it on the run's page", async () => {
     await registerTwo();
     const agent = { TF_BUILD: "True", AGENT_TEMPDIRECTORY: folder() };
-    const { code, stdout, stderr } = await notify({ MODEL: "diabetes", MODEL_VERSION: "2", ...agent });
+    const { code, stdout, stderr } = await notify({
+      MLOPS_DEFAULT_MODEL: "diabetes",
+      MODEL_VERSION: "2",
+      ...agent,
+    });
     expect(stderr).toBe("");
     expect(stdout).toMatch(
       /^diabetes:2 waits for approval to replace diabetes:1\n {2}rmse: [\d.]+ \(champion [\d.]+\)/,
