@@ -1,4 +1,5 @@
 import type { Board } from "../../cli/dashboard/board/board";
+import type { ComparedRun } from "../../cli/runs/run-summary";
 import type { TrainingJob } from "../../cli/runs/training-job";
 import { digestOf } from "../../platform/base/files";
 import { loadDefinition } from "../../platform/definition/definitions";
@@ -76,6 +77,26 @@ export const stackJobs: readonly TrainingJob[] = [
     explanation: "The data has 2 errors; nothing was trained.",
   },
 ];
+
+/** What two jobs of it are compared by. */
+export function comparedJob(id: string): ComparedRun {
+  const isNewer = id === "brave_lake_9d1x";
+  const parameters = { kind: "ridge", alpha: isNewer ? 0.5 : 1 };
+  return {
+    definition: undefined,
+    summary: {
+      ...{ id, startedAt: begun(isNewer ? 24 : 192), outcome: "registered", explanation: "" },
+      version: `diabetes:${isNewer ? 3 : 2}`,
+      parameters: parameters,
+      heldOut: isNewer ? { rmse: 53.12, mae: 43.2, r2: 0.493 } : { rmse: 54.35, mae: 44.01, r2: 0.469 },
+      data: {
+        ...{ source: "the stack's data", digest: digestOf(isNewer ? "new" : "old") },
+        ...{ rows: 442, trainingRows: 357, heldOutRows: 85 },
+      },
+      definitionDigest: digestOf("definition"),
+    },
+  };
+}
 
 /** What a job of it has written. */
 export const stackLog: readonly string[] = [

@@ -10,11 +10,12 @@ import { listen } from "../../platform/http/listening";
 import { access, partsOf } from "../cli/dashboard/parts-fixture";
 import { openBrowser, skipReason } from "./chromium";
 import { axeFindings, fits, narrow, picture } from "./look";
-import { retrainingOutput, stackBoard, stackJobs, stackLog } from "./stack-board";
+import { comparedJob, retrainingOutput, stackBoard, stackJobs, stackLog } from "./stack-board";
 
 const pages = [
   ["trainings", "/models/diabetes/trainings"],
   ["training", "/models/diabetes/trainings/brave_lake_9d1x"],
+  ["compare-trainings", "/models/diabetes/trainings/compare?run=quiet_hill_77ab&run=brave_lake_9d1x"],
   ["costs", "/models/diabetes/costs"],
   ["retrain", "/models/diabetes/actions/retrain"],
   ["promote", "/models/diabetes/actions/promote"],
@@ -44,7 +45,7 @@ const host = "127.0.0.1";
           list: () => Promise.resolve([...stackJobs]),
           watched: () => Promise.resolve([...stackJobs]),
           everyHours: () => Promise.resolve(24),
-          compared: (id) => Promise.reject(new Error(id)),
+          compared: (id) => Promise.resolve(comparedJob(id)),
           open: (id) => {
             const job = stackJobs.find((each) => each.id === id);
             return job ? Promise.resolve({ job, log: stackLog }) : Promise.reject(new Error(id));

@@ -77,7 +77,7 @@ describe("mlops retrain --target azure", () => {
     server.states = ["Completed"];
     await run({ waitMs: 10_000 });
     const shown = lines.filter((line) => !line.startsWith("batchjob-1: "));
-    expect(shown.slice(1)).toEqual(["[train] epoch 1", "[train] rmse 54.35"]);
+    expect(shown.slice(1)).toEqual(["[train] epoch 1", "[train] held_out_rmse 54.35"]);
   });
 
   test("a job that failed is a result, and has no outcome", async () => {

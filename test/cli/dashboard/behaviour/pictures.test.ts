@@ -21,6 +21,7 @@ const shown: Readonly<Record<string, readonly string[] | string>> = {
   "/models/:model/data": ["data"],
   "/models/:model/monitoring": ["monitoring"],
   "/models/:model/trainings": ["trainings"],
+  "/models/:model/trainings/compare": ["compare-trainings"],
   "/models/:model/trainings/:job": ["training"],
   "/models/:model/costs": ["costs"],
   "/models/:model/try": ["answer"],
