@@ -12,7 +12,8 @@ const choosing = path.join("platform", "settings", "sql-engine-settings.ts");
 const ownWords = [
   /duckdb/i,
   /\bTRY_CAST\(/i,
-  /\bread_(csv|csv_auto|parquet|json|json_auto|text|blob)\(/i,
+  // Not a method, as pandas has it.
+  /(?<!\.)\bread_(csv|csv_auto|parquet|json|json_auto|text|blob)\(/i,
   /\bparquet_(scan|metadata|schema)\(/i,
   /\bregexp_(full_match|matches|extract_all)\(/i,
   /\b(isfinite|isinf|hash|median|quantile|quantile_cont|quantile_disc|approx_quantile|reservoir_quantile)\(\$/i,
