@@ -42,7 +42,7 @@ export function environmentSteps(scope: DevOpsScope): Step[] {
     [infraEnvironment]:
       "Read the preview of the stage before this one: what is created, changed and deleted. Then approve.",
     [productionPreview(target)]:
-      "Read the change of the pull request: its code is about to run with access to the state of production. Then approve.",
+      "Read the change, of the pull request or of what is updated: its code is about to run with access to the state of production. Then approve.",
   };
   const approvalOf = (checked: Checked): Step[] => {
     const instructions = approved[checked.name];
