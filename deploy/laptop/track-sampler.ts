@@ -32,20 +32,52 @@ export interface Outcome {
 class LastValues {
   private readonly values = new Float64Array(keptValues);
   private count = 0;
-  /** Those that were there when it was last asked, as long as none has made way for another. */
+  /** Those that were there when it was last asked, how many had come until then, and which have made way for others since. */
   private rising = new Float64Array();
+  private known = 0;
+  private gone: number[] = [];
 
   add(value: number): void {
-    this.values[this.count % keptValues] = value;
+    const at = this.count % keptValues;
+    if (this.count >= keptValues && this.gone.length < keptValues) this.gone.push(this.values[at] ?? NaN);
+    this.values[at] = value;
     this.count += 1;
   }
 
+  /** The values that are kept, rising. */
   sorted(): Float64Array {
-    if (this.count > keptValues) return this.values.slice().sort();
+    const length = Math.min(this.count, keptValues);
+    const fresh = this.count - this.known;
     // A canary is looked at after each few requests: sorting all again was half of what a simulated release takes.
-    this.rising = merged(this.rising, this.values.slice(this.rising.length, this.count).sort());
+    if (fresh < keptValues) {
+      const rest = without(this.rising, Float64Array.from(this.gone).sort());
+      this.rising = merged(rest, this.last(fresh).sort());
+    }
+    if (fresh >= keptValues || this.rising.length !== length) this.rising = this.last(length).sort();
+    [this.known, this.gone] = [this.count, []];
     return this.rising;
   }
+
+  /** The last of them, in any order. */
+  private last(count: number): Float64Array<ArrayBuffer> {
+    const values = new Float64Array(count);
+    for (let back = 0; back < count; back++)
+      values[back] = this.values[(this.count - 1 - back) % keptValues] ?? NaN;
+    return values;
+  }
+}
+
+/** A rising list without what another one has of it. */
+function without(all: Float64Array, gone: Float64Array): Float64Array {
+  if (gone.length === 0) return all;
+  const rest = new Float64Array(all.length);
+  let [length, next] = [0, 0];
+  for (let at = 0; at < all.length; at++) {
+    const value = all[at] ?? NaN;
+    if (value === gone[next]) next += 1;
+    else rest[length++] = value;
+  }
+  return rest.subarray(0, length);
 }
 
 /** Two rising lists as one. */
@@ -189,5 +221,7 @@ function differenceOf(predictions: SeenPredictions, others: SeenPredictions): nu
 /** Of rising values, so many at even ranks: their distribution is that of all to within one rank. */
 function thinned(rising: Float64Array): number[] {
   const shown = Math.min(rising.length, shownPredictions);
-  return Array.from({ length: shown }, (_, index) => nearestRank(rising, (index + 0.5) / shown));
+  const values: number[] = [];
+  for (let index = 0; index < shown; index++) values.push(nearestRank(rising, (index + 0.5) / shown));
+  return values;
 }

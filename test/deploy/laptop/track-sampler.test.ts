@@ -33,6 +33,28 @@ test("latency is of answered requests, of which the last 4,096 count", () => {
   expect(latencyQuantiles?.at(-1)?.ms).toBe(4095);
 });
 
+test.each([1, 7, 400, 4095, 4096, 5000])(
+  "asked after each %d answers, the latencies are those of the last 4,096 all the same",
+  (step) => {
+    const sampler = new TrackSampler();
+    const seen: number[] = [];
+    for (let asked = 0; asked < 4; asked++) {
+      // The ring is full by then, and what comes is not in order, nor all different.
+      for (let index = 0; index < (asked === 0 ? 4090 : step); index++) {
+        const latencyMs = ((seen.length * 7919) % 1000) / 10;
+        seen.push(latencyMs);
+        sampler.record({ failed: false, latencyMs, predictions: [] });
+      }
+      const rising = seen.slice(-4096).sort((one, other) => one - other);
+      const { latencyQuantiles = [] } = sampler.sample();
+      expect(latencyQuantiles.map(({ ms }) => ms)).toEqual(
+        latencyQuantiles.map(({ share }) => rising[Math.max(1, Math.ceil(share * rising.length)) - 1]),
+      );
+      expect(latencyQuantiles.length).toBeGreaterThan(5);
+    }
+  },
+);
+
 test("mean and standard deviation are right where the naive sum of squares is not", () => {
   // Population variance of 4, 7, 13, 16 is 22.5; the offset costs the naive formula all its digits.
   const sampler = new TrackSampler();
