@@ -15,10 +15,23 @@ export interface PredictionLogQuery {
   readonly report: (message: string) => void;
 }
 
+const newline = 0x0a;
+
 /** The hour ("2026-11-21T00") of a file of the log, from its path. */
 function hourOf(file: string): string | undefined {
   const match = /date=(\d{4}-\d{2}-\d{2})\/hour=(\d{2})\/[^/]+\.jsonl$/.exec(file);
   return match ? `${match[1]}T${match[2]}` : undefined;
+}
+
+/** The lines of a file, one at a time: all its text at once would be in memory with each of them. */
+function* linesOf(bytes: Uint8Array): Generator<string> {
+  const decoder = new TextDecoder();
+  for (let start = 0; start < bytes.length;) {
+    const found = bytes.indexOf(newline, start);
+    const end = found < 0 ? bytes.length : found;
+    yield decoder.decode(bytes.subarray(start, end));
+    start = end + 1;
+  }
 }
 
 /** Records of the log: hour by hour, within an hour file by file, within a file as they were appended. */
@@ -31,12 +44,12 @@ export async function* readPredictionLog(
   for (const file of await storage.list(`${environment}/${model}/`)) {
     const hour = hourOf(file);
     if (hour === undefined || hour < firstHour || hour > lastHour) continue;
-    const lines = new TextDecoder().decode(await storage.get(file)).split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    for (const [index, line] of lines.entries()) {
+    let number = 0;
+    for (const line of linesOf(await storage.get(file))) {
+      number += 1;
       const record = parsePredictionRecord(line);
       if (record === undefined) {
-        report(`Line ${index + 1} of ${file} is not a complete prediction record; it is left out.`);
+        report(`Line ${number} of ${file} is not a complete prediction record; it is left out.`);
         continue;
       }
       const time = Date.parse(record.time);
