@@ -3,23 +3,20 @@ import path from "node:path";
 import type { Command } from "commander";
 import { junitReport, type TestCase } from "../../platform/base/junit-report";
 import type { DataReport } from "../../platform/data/findings";
-import { sqlPlaceOf } from "../../platform/data/sql-place";
 import { findNoData } from "../data/data-here";
 import { dataTests, skippedTest } from "../data/data-tests";
 import { describeFindings } from "../steps/describe-findings";
 import { openOutput, type Output } from "../terminal/output";
 import type { CommandScope } from "./command-scope";
-import { openCommand, type ModelFlags, type OpenCommand } from "./open-command";
+import { withCheckedData } from "../steps/checked-data";
+import { openCommand, type ModelFlags } from "./open-command";
 import { dataOption, jsonOption, modelOption } from "./options";
 
 // Loaded where a verb runs: help and usage errors come without them.
-const trainingSteps = () => require("../steps/training-steps") as typeof import("../steps/training-steps");
 const definitions = () =>
   require("../../platform/definition/definitions") as typeof import("../../platform/definition/definitions");
 const settings = () =>
   require("../../platform/settings/settings") as typeof import("../../platform/settings/settings");
-const workbenches = () =>
-  require("../../training/inputs/workbench") as typeof import("../../training/inputs/workbench");
 
 interface CheckFlags extends ModelFlags {
   readonly all?: boolean;
@@ -30,19 +27,6 @@ interface CheckFlags extends ModelFlags {
 interface Checked {
   readonly reports: readonly DataReport[];
   readonly tests: readonly TestCase[];
-}
-
-async function checkModel({ session, loaded }: OpenCommand): Promise<DataReport> {
-  const workbench = await workbenches().openWorkbench(
-    loaded,
-    loaded.dataFile,
-    sqlPlaceOf(session.settings, session.signal),
-  );
-  try {
-    return await trainingSteps().findingsOf(session, workbench);
-  } finally {
-    await workbench.engine.close();
-  }
 }
 
 /** Checks the models one after the other. Among all of them, one whose data is not here is left out, and that is said. */
@@ -62,7 +46,7 @@ async function checkModels(
       tests.push(skippedTest(model, noData));
       continue;
     }
-    const report = await checkModel(command);
+    const report = await withCheckedData(command, (found) => Promise.resolve(found));
     reports.push(report);
     tests.push(...dataTests(model, report, performance.now() - began));
   }

@@ -4,19 +4,16 @@ import { counted } from "../../platform/base/wording";
 import { shortDigest } from "../../platform/base/files";
 import { readEnvironments } from "../../platform/release/environments";
 import type { ModelDefinition } from "../../platform/definition/definition";
-import { sqlPlaceOf } from "../../platform/data/sql-place";
 import { openStorage } from "../../platform/storage/open-storage";
 import { findNoData } from "../data/data-here";
 import type { Left, Pushed } from "../data/push-data";
 import { describeFindings } from "../steps/describe-findings";
 import type { CommandScope } from "./command-scope";
+import { withCheckedData } from "../steps/checked-data";
 import { openCommand, type ModelFlags } from "./open-command";
 import { dataOption, jsonOption, modelOption } from "./options";
 
 // Loaded where a verb runs: help and usage errors come without them.
-const trainingSteps = () => require("../steps/training-steps") as typeof import("../steps/training-steps");
-const workbenches = () =>
-  require("../../training/inputs/workbench") as typeof import("../../training/inputs/workbench");
 const stackData = () => require("../data/stack-data") as typeof import("../data/stack-data");
 const pushing = () => require("../data/push-data") as typeof import("../data/push-data");
 
@@ -60,13 +57,7 @@ async function push(scope: CommandScope, flags: PushFlags): Promise<void> {
     session.output.result({ left: noData, model: name }, `${noData}: what was delivered stays.`);
     return;
   }
-  const workbench = await workbenches().openWorkbench(
-    loaded,
-    loaded.dataFile,
-    sqlPlaceOf(session.settings, session.signal),
-  );
-  try {
-    const report = await trainingSteps().findingsOf(session, workbench);
+  await withCheckedData({ session, loaded }, async (report, { source }) => {
     if (report.findings.some(({ severity }) => severity === "error")) {
       session.output.result(report, describeFindings(report));
       process.exitCode = 1;
@@ -76,16 +67,14 @@ async function push(scope: CommandScope, flags: PushFlags): Promise<void> {
     const pushed = await pushing().pushData({
       storage: await openStorage(place),
       model: name,
-      source: workbench.source,
+      source,
       now: new Date(),
       force: flags.force ?? false,
       announce: flags.announce,
       ...(flags.fromRepository && { from: repositoryPath(loaded.definition) }),
     });
     session.output.result({ ...pushed, place, model: name }, describePushed(pushed, `${place}/${name}`));
-  } finally {
-    await workbench.engine.close();
-  }
+  });
 }
 
 /** `mlops data push`. */

@@ -17,8 +17,8 @@ const scoring = () => require("../watching/score-file") as typeof import("../wat
 
 interface ScoreFlags extends ModelFlags {
   readonly target: TargetName;
-  /** The model's own data when absent. */
-  readonly input?: string;
+  /** The model's own data where it is "". */
+  readonly input: string;
   readonly output: string;
   readonly version?: string;
 }
@@ -26,7 +26,7 @@ interface ScoreFlags extends ModelFlags {
 async function score(scope: CommandScope, flags: ScoreFlags): Promise<void> {
   const model = flags.version === undefined ? flags.model : parseModelRef(flags.version).name;
   const { session, loaded } = await openCommand(scope, { ...flags, model });
-  const { input = "", output } = flags;
+  const { input, output } = flags;
   const noData = input === "" ? await findNoData(loaded) : undefined;
   if (noData !== undefined) {
     // What publishes the predictions finds where they would be.

@@ -1,6 +1,6 @@
 import { PlatformError } from "../../platform/base/errors";
 import { digestOf, digestOfListing, type Digest, type FileDigest } from "../../platform/base/files";
-import { deliverySchema, manifestName } from "../../platform/data/delivery";
+import { deliverySchema, manifestName, type Delivery } from "../../platform/data/delivery";
 import { isDataFile } from "../../platform/data/data-names";
 import { isHidden } from "../../platform/data/folder-files";
 import type { Storage } from "../../platform/storage/storage";
@@ -30,9 +30,11 @@ export function dataAddressIn({ dataAddress }: Readonly<Record<string, unknown>>
 
 type Reading = Pick<Storage, "get" | "list">;
 
-/** What was delivered by `mlops data push`, as its manifest says: nothing else is read. */
-async function delivered(storage: Reading, manifest: string): Promise<readonly FileDigest[]> {
-  const { files } = await readRecord(
+/** What was delivered by `mlops data push`, as its manifest says; undefined where every file that is there is data. */
+export async function findStackDelivery(storage: Reading, model: string): Promise<Delivery | undefined> {
+  const manifest = `${model}/${manifestName}`;
+  if (!(await storage.list(manifest)).includes(manifest)) return undefined;
+  return readRecord(
     storage,
     manifest,
     deliverySchema,
@@ -43,16 +45,14 @@ async function delivered(storage: Reading, manifest: string): Promise<readonly F
         { cause },
       ),
   );
-  return files;
 }
 
 /** Digest of the data of a model that a stack trains on, as the versions have it that it trains; undefined where there is no data. */
 export async function digestOfStackData(storage: Reading, model: string): Promise<Digest | undefined> {
+  const delivery = await findStackDelivery(storage, model);
+  if (delivery !== undefined) return digestOfListing(delivery.files);
   const folder = `${model}/`;
-  const there = await storage.list(folder);
-  if (there.includes(`${folder}${manifestName}`))
-    return digestOfListing(await delivered(storage, `${folder}${manifestName}`));
-  const names = there
+  const names = (await storage.list(folder))
     .map((file) => file.slice(folder.length))
     .filter((name) => isDataFile(name) && !name.split("/").some(isHidden))
     .sort();

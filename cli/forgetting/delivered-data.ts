@@ -3,18 +3,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { PlatformError } from "../../platform/base/errors";
 import { digestOf, shortDigest, toStoredJson, withTemporaryFolder } from "../../platform/base/files";
 import { isDataFile } from "../../platform/data/data-names";
-import {
-  deliveriesFolder,
-  deliveryOf,
-  deliverySchema,
-  manifestName,
-  type Delivery,
-} from "../../platform/data/delivery";
+import { deliveriesFolder, deliveryOf, manifestName, type Delivery } from "../../platform/data/delivery";
 import { findRowsWith, removeRowsWith, type FoundRows, type RowsWith } from "../../platform/data/remove-rows";
 import { openEngine } from "../../platform/sql/open-engine";
 import type { SqlEngine } from "../../platform/sql/engine";
 import type { Storage } from "../../platform/storage/storage";
-import { readRecord } from "../../platform/storage/read-record";
+import { findStackDelivery } from "../data/stack-data";
 
 /** A file of a stack's data that has rows of a person, by its path in the container. */
 interface FileWithRows extends Pick<FoundRows, "rows" | "of"> {
@@ -102,15 +96,6 @@ function nothingLeft({ model }: StackData, rows: number): PlatformError {
   );
 }
 
-async function findManifest({ storage, model }: StackData): Promise<Delivery | undefined> {
-  const manifest = `${model}/${manifestName}`;
-  if (!(await storage.list(manifest)).includes(manifest)) return undefined;
-  return readRecord(storage, manifest, deliverySchema, (why, cause) => {
-    const remedy = `Deliver the data again by \`mlops data push --model ${model}\`, and run again.`;
-    return new PlatformError("STORAGE_FAILED", `${manifest} is corrupt: ${why}. ${remedy}`, { cause });
-  });
-}
-
 /** A file of a delivery, and where it is on this machine's disk, if it is without rows that it had. */
 interface LeftFile {
   readonly file: Delivery["files"][number];
@@ -182,7 +167,7 @@ async function rewrite(
 export async function removeDelivered(data: StackData, { found, wanted }: Removal): Promise<void> {
   if (found.length === 0) return;
   const { storage, model } = data;
-  const delivery = await findManifest(data);
+  const delivery = await findStackDelivery(storage, model);
   const isRead = new Set(delivery?.files.map(({ path: name }) => `${model}/${name}`));
   const read = found.filter(({ file }) => isRead.has(file));
   if (delivery !== undefined && read.length > 0) await deliverRest(data, delivery, { found: read, wanted });

@@ -60,6 +60,11 @@ function cautionOf(a: RunSummary, b: RunSummary): string | undefined {
   return undefined;
 }
 
+/** Whether the definitions are known not to be the same, and not how they differ: they are not kept for both. */
+export function isOtherUnkept({ a, b, definition }: RunComparison): boolean {
+  return definition === undefined && a.definitionDigest !== b.definitionDigest;
+}
+
 const withoutTrainer = (definition: unknown): unknown => {
   const parts = Object.entries(definition as Readonly<Record<string, unknown>>);
   return Object.fromEntries(parts.filter(([name]) => name !== "trainer"));

@@ -1,7 +1,7 @@
 import { minuteMs } from "../../platform/base/durations";
 import { formatNumber } from "../../platform/base/format-number";
 import type { MetricName } from "../../platform/definition/metric-names";
-import type { RunComparison } from "../runs/compare-runs";
+import { isOtherUnkept, type RunComparison } from "../runs/compare-runs";
 import type { Difference } from "../runs/differences";
 import type { NodePrice } from "../../platform/settings/node-price";
 import type { RunSummary } from "../runs/run-summary";
@@ -76,10 +76,8 @@ export function describeComparison(comparison: RunComparison): string {
     ...(caution === undefined ? [] : [caution]),
     listDifferences("Trainer", parameters),
     listDifferences("Data", data),
-    definition === undefined
-      ? a.definitionDigest === b.definitionDigest
-        ? "Definition: no difference."
-        : "Definition: not the same, and not kept for both runs, so what differs cannot be said."
-      : listDifferences("Definition", definition),
+    isOtherUnkept(comparison)
+      ? "Definition: not the same, and not kept for both runs, so what differs cannot be said."
+      : listDifferences("Definition", definition ?? []),
   ].join("\n\n");
 }

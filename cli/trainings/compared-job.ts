@@ -1,5 +1,6 @@
 import type { AzureClient } from "../../platform/azure/azure-client";
 import { JobHistory, type StepEntries } from "../../platform/azure/job-history";
+import { minuteMs } from "../../platform/base/durations";
 import { shortDigest, type Digest } from "../../platform/base/files";
 import { PlatformError } from "../../platform/base/errors";
 import { metricNames, type Metrics } from "../../platform/definition/metric-names";
@@ -86,7 +87,7 @@ function summaryOfJob(job: TrainingJob, entries: StepEntries): RunSummary {
     outcome: outcomeOfJob(job.state, job.version),
     explanation: job.explanation ?? "",
     ...(job.version !== undefined && { version: job.version }),
-    ...(job.nodeMinutes !== undefined && { trainingMs: job.nodeMinutes * 60_000 }),
+    ...(job.nodeMinutes !== undefined && { trainingMs: job.nodeMinutes * minuteMs }),
     ...(parameters && { parameters }),
     ...(heldOut && { heldOut }),
     ...(training && { training }),

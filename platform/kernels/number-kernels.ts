@@ -17,17 +17,25 @@ export function findPlaces(marks: Float64Array, wanted: number, places: Uint16Ar
   return found;
 }
 
-/** Puts the values at places, which rise, at the start of the target. */
-export function gather(values: Float64Array, places: Uint16Array, target: Float64Array): void {
+/** Puts the values of each column at places, which rise, into its target from `at` on. */
+export function gather(
+  columns: readonly Float64Array[],
+  places: Uint16Array,
+  targets: readonly Float64Array[],
+  at = 0,
+): void {
   const place = workplace();
-  const placesAt = upTo((places.at(-1) ?? -1) + 1, 2);
-  const pickedAt = placesAt + upTo(places.length, 4) / 4;
+  const valuesAt = upTo(places.length, 4) / 4;
+  const rows = (places.at(-1) ?? -1) + 1;
+  const pickedAt = valuesAt + rows;
   place.need(pickedAt + places.length);
   const { doubles, run } = place;
-  doubles.set(values.subarray(0, placesAt));
-  new Uint16Array(doubles.buffer).set(places, placesAt * 4);
-  run.gather(0, placesAt * doubleBytes, places.length, pickedAt * doubleBytes);
-  target.set(doubles.subarray(pickedAt, pickedAt + places.length));
+  new Uint16Array(doubles.buffer).set(places);
+  for (const [column, values] of columns.entries()) {
+    doubles.set(values.subarray(0, rows), valuesAt);
+    run.gather(valuesAt * doubleBytes, 0, places.length, pickedAt * doubleBytes);
+    targets[column]?.set(doubles.subarray(pickedAt, pickedAt + places.length), at);
+  }
 }
 
 /**
@@ -42,7 +50,7 @@ export function pickRows(
 ): number {
   const places = new Uint16Array(marks.length + 1);
   const found = places.subarray(0, findPlaces(marks, wanted, places));
-  for (const [column, values] of columns.entries()) gather(values, found, targets[column] ?? values);
+  gather(columns, found, targets);
   return found.length;
 }
 

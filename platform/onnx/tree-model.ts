@@ -37,9 +37,14 @@ export class TreeModel {
   /** Of categories that are encoded by the target. */
   private readonly lookups: readonly (ReadonlyMap<string, number> | undefined)[];
   private contributions: TreeContributions | undefined;
+  /** Of each feature of the trees the input that it is made of, by its place. */
+  private readonly inputs: readonly number[];
 
   constructor(private readonly parameters: TreeParameters) {
     this.signature = parameters.signature;
+    const { features, positions } = fittedInputs(this.signature);
+    const inputOf = new Map(features.map(({ name }, index) => [name, positions[index] ?? 0]));
+    this.inputs = parameters.features.map(({ column }) => inputOf.get(column) ?? 0);
     this.forest = new Forest(parameters);
     this.codes = parameters.features.map(
       ({ values }) => values && new Map(values.map((value, index) => [value, firstCategory + index])),
@@ -84,16 +89,14 @@ export class TreeModel {
 
   /** What a column becomes adds up to what the column adds. */
   private byInput(contributions: Float64Array, width: number): Float64Array {
-    const { features, positions: ofFitted } = fittedInputs(this.signature);
-    const byName = new Map(features.map(({ name }, index) => [name, ofFitted[index] ?? 0]));
-    const positions = this.parameters.features.map(({ column }) => byName.get(column) ?? 0);
-    const [size, wanted] = [positions.length, this.signature.inputs.length];
-    if (size === wanted && positions.every((input, index) => input === index)) return contributions;
+    const { inputs } = this;
+    const [size, wanted] = [inputs.length, this.signature.inputs.length];
+    if (size === wanted && inputs.every((input, index) => input === index)) return contributions;
     const sums = new Float64Array((contributions.length / size) * wanted);
     contributions.forEach((value, index) => {
       const number = Math.floor(index / width);
       const at =
-        (Math.floor(number / size) * wanted + (positions[number % size] ?? 0)) * width + (index % width);
+        (Math.floor(number / size) * wanted + (inputs[number % size] ?? 0)) * width + (index % width);
       sums[at] = (sums[at] ?? NaN) + value;
     });
     return sums;

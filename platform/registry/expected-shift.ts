@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { predictionShiftSchema, type PredictionShift } from "../metrics/prediction-shift";
+import { readJsonTag, shortFigure } from "./json-tag";
 
 /** Tag of a version that has it: where it is released, on whatever machine, its canary is judged by it. */
 export const shiftTag = "shift";
@@ -16,24 +17,16 @@ export function formatShift(
   champion: string,
   { mean, spread, distance, disagreement }: PredictionShift,
 ): string {
-  const short = (value: number): number => Number(value.toPrecision(4));
   return JSON.stringify({
     champion,
-    mean: short(mean),
-    spread: short(spread),
-    distance: short(distance),
-    disagreement: short(disagreement),
+    mean: shortFigure(mean),
+    spread: shortFigure(spread),
+    distance: shortFigure(distance),
+    disagreement: shortFigure(disagreement),
   });
 }
 
 /** What a version's tags say of it; nothing where it was registered for another reason, or they cannot be read. */
 export function expectedShift(tags: Readonly<Record<string, string>>): ExpectedShift | undefined {
-  const text = tags[shiftTag];
-  if (text === undefined) return undefined;
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return readJsonTag(tags, shiftTag, schema);
 }

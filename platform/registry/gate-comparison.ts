@@ -3,6 +3,7 @@ import { formatNumber } from "../base/format-number";
 import { counted } from "../base/wording";
 import { metricNames } from "../definition/metric-names";
 import { intervalSchema, type PromotionDecision } from "../metrics/evaluation";
+import { readJsonTag, shortFigure } from "./json-tag";
 
 /** Tag of a version that was compared with a champion: who looks at it elsewhere has no `decision.json`. */
 export const comparisonTag = "comparison";
@@ -29,12 +30,10 @@ type Decided = Pick<
   "metric" | "candidate" | "champion" | "improvement" | "interval" | "championFall" | "rows"
 >;
 
-const short = (value: number): number => Number(value.toPrecision(4));
-
 const shortInterval = ({ level, low, high }: z.output<typeof intervalSchema>) => ({
   level,
-  low: short(low),
-  high: short(high),
+  low: shortFigure(low),
+  high: shortFigure(high),
 });
 
 /** The tag's text; undefined where nothing was compared. Figures have four digits. */
@@ -50,12 +49,12 @@ export function formatComparison({
   if (candidate === undefined || champion?.value === undefined || improvement === undefined) return undefined;
   const comparison: GateComparison = {
     metric,
-    candidate: short(candidate),
-    champion: { model: champion.model, value: short(champion.value) },
-    improvement: short(improvement),
+    candidate: shortFigure(candidate),
+    champion: { model: champion.model, value: shortFigure(champion.value) },
+    improvement: shortFigure(improvement),
     ...(interval && { interval: shortInterval(interval) }),
     ...(championFall && {
-      fall: { ...shortInterval(championFall.interval), registered: short(championFall.registered) },
+      fall: { ...shortInterval(championFall.interval), registered: shortFigure(championFall.registered) },
     }),
     rows,
   };
@@ -64,14 +63,7 @@ export function formatComparison({
 
 /** What a version's tags say of it; nothing where there was no champion, or they cannot be read. */
 export function findComparison(tags: Readonly<Record<string, string>>): GateComparison | undefined {
-  const text = tags[comparisonTag];
-  if (text === undefined) return undefined;
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return readJsonTag(tags, comparisonTag, schema);
 }
 
 const between = ({ level, low, high }: z.output<typeof intervalSchema>): string =>

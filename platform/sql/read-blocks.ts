@@ -99,11 +99,10 @@ async function* pickRows(blocks: AsyncIterable<Block>, whole: Block, wanted: num
   const places = new Uint16Array(blockRows + 1);
   for await (const block of blocks) {
     const rows = findPlaces(block[columns] ?? new Float64Array(), wanted, places);
-    yield* cutter.cut(rows, (into, at, from, count) => {
-      const some = places.subarray(from, from + count);
-      for (let column = 0; column < columns; column++)
-        gather(block[column] ?? new Float64Array(), some, into[column]?.subarray(at) ?? new Float64Array());
-    });
+    const values = block.slice(0, columns);
+    yield* cutter.cut(rows, (into, at, from, count) =>
+      gather(values, places.subarray(from, from + count), into, at),
+    );
   }
   yield* cutter.rest();
 }

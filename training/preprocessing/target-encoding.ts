@@ -117,8 +117,9 @@ export async function encodeByTarget(
   const warnings: string[] = [];
   for (const { name } of columns) {
     const own: TargetEncoding[] = [];
-    for (const [index, number] of targetNumbers(name, targets.length).entries()) {
-      const { rows, ...of } = sums[index] ?? sumsMissing();
+    const numbers = targetNumbers(name, targets.length);
+    for (const [index, { rows, ...of }] of sums.entries()) {
+      const number = numbers[index] ?? name;
       const part: Part = { ...of, column: name, number, table: `target_encoding_${(made += 1)}` };
       parts.push(part);
       const { encoding, alone } = await encodingOf(engine, from, part);
@@ -145,10 +146,6 @@ export async function encodeByTarget(
       for (const table of [...tables, encoded]) await engine.run(`DROP TABLE IF EXISTS ${table}`);
     },
   };
-}
-
-function sumsMissing(): never {
-  throw new TypeError("Each target has sums.");
 }
 
 /** Makes a part's table; answers what its values are, and how many of them have one row. */

@@ -6,7 +6,7 @@ import {
 import { showNumber } from "../../report/display";
 import { html, withNames, type Html } from "../../report/html";
 import { scrollingTable } from "../../report/table";
-import { compareRuns } from "../../runs/compare-runs";
+import { compareRuns, isOtherUnkept } from "../../runs/compare-runs";
 import type { ComparedRun, RunSummary } from "../../runs/run-summary";
 import { showValue } from "../../terminal/describe-runs";
 
@@ -36,8 +36,9 @@ export function metricsTable(runs: readonly MeasuredRun[], label: string): Html 
 
 /** What two runs were made from differently. */
 export function differencesOf([a, b]: readonly [ComparedRun, ComparedRun]): Html {
-  const { caution, parameters, data, definition = [] } = compareRuns(a, b);
-  const isOther = a.summary.definitionDigest !== b.summary.definitionDigest && definition.length === 0;
+  const comparison = compareRuns(a, b);
+  const { caution, parameters, data, definition = [] } = comparison;
+  const isOther = isOtherUnkept(comparison);
   const rows = [
     ...parameters.map((found) => ["trainer", found] as const),
     ...data.map((found) => ["data", found] as const),
@@ -46,24 +47,24 @@ export function differencesOf([a, b]: readonly [ComparedRun, ComparedRun]): Html
   return html`${caution === undefined ? undefined : html`<p>${withNames(caution)}</p>`}
   ${isOther ? html`<p>The definitions are not the same; they are not kept for both, so what differs cannot be said.</p>` : undefined}
   ${
-    rows.length === 0 && isOther
-      ? html`<p>Trainer and data are the same.</p>`
-      : rows.length === 0
-        ? html`<p>Trainer, data and definition are the same.</p>`
-        : scrollingTable({
-            label: "What differs",
-            columns: [
-              { head: "where" },
-              { head: "what" },
-              { head: a.summary.version ?? a.summary.id, kind: "prose" },
-              { head: b.summary.version ?? b.summary.id, kind: "prose" },
-            ],
-            rows: rows.map(([where, { path, a: ofA, b: ofB }]) => [
-              where,
-              path,
-              showValue(ofA),
-              showValue(ofB),
-            ]),
-          })
+    rows.length === 0
+      ? html`<p>
+          ${isOther ? "Trainer and data are the same." : "Trainer, data and definition are the same."}
+        </p>`
+      : scrollingTable({
+          label: "What differs",
+          columns: [
+            { head: "where" },
+            { head: "what" },
+            { head: a.summary.version ?? a.summary.id, kind: "prose" },
+            { head: b.summary.version ?? b.summary.id, kind: "prose" },
+          ],
+          rows: rows.map(([where, { path, a: ofA, b: ofB }]) => [
+            where,
+            path,
+            showValue(ofA),
+            showValue(ofB),
+          ]),
+        })
   }`;
 }

@@ -4,21 +4,9 @@ import { openComparedJob } from "../../../cli/trainings/compared-job";
 import { entriesOfDecision } from "../../../training/job/job-log";
 import { entriesOfTraining, type Entries } from "../../../platform/model/run-entries";
 import { digestOf } from "../../../platform/base/files";
-import { AzureMlServer, workspaceId } from "../../platform/azure/azure-ml-server";
+import { now, useJobServer } from "./job-server";
 
-const now = new Date("2026-03-10T12:00:00.000Z");
-let server: AzureMlServer;
-beforeEach(async () => {
-  server = new AzureMlServer();
-  await server.start();
-});
-afterEach(() => server.close());
-
-const stack = () => ({
-  model: "diabetes",
-  workspaceId,
-  trackingUri: `${server.url}/mlflow/v1.0${workspaceId}`,
-});
+const { server, stack } = useJobServer();
 
 /** What the steps of a job write to their runs, by the code that writes it. */
 function told(alpha: number, data: string, { rmse = 54.35, promote = true } = {}): Entries[] {
@@ -47,26 +35,26 @@ const pairs = (values: Readonly<Record<string, unknown>> = {}) =>
 
 /** A job whose one step has written all of it. */
 function add(name: string, entries: readonly Entries[], tags: Record<string, string> = {}): void {
-  server.jobs.push({
+  server().jobs.push({
     ...{ name, states: ["Completed"], experiment: "diabetes", tags },
     createdAt: "2026-03-10T10:00:00Z",
   });
   const all = Object.assign({}, ...entries) as Entries;
   const merged = (kind: "parameters" | "metrics" | "tags") =>
     pairs(Object.assign({ ...all[kind] }, ...entries.map((each) => each[kind])) as object as never);
-  server.entriesOf.set(name, {
+  server().entriesOf.set(name, {
     metrics: merged("metrics"),
     params: merged("parameters"),
     tags: merged("tags"),
   });
 }
 
-const open = (name: string) => openComparedJob(server.client(), stack(), { name, now });
+const open = (name: string) => openComparedJob(server().client(), stack(), { name, now });
 
 test("two jobs of a stack are compared by what they have written: metrics, trainer, data and decision", async () => {
   add("job-1", told(1, "old"), { "mlops.version": "diabetes:2", "mlops.outcome": "registered" });
   add("job-2", told(0.5, "new", { rmse: 53, promote: false }));
-  server.step = { startTimeUtc: "2026-03-10T10:30:00Z", endTimeUtc: "2026-03-10T10:45:00Z" };
+  server().step = { startTimeUtc: "2026-03-10T10:30:00Z", endTimeUtc: "2026-03-10T10:45:00Z" };
   const a = await open("diabetes:2");
   expect(a.summary).toEqual({
     ...{ id: "job-1", startedAt: "2026-03-10T10:00:00Z", outcome: "registered", version: "diabetes:2" },
@@ -109,7 +97,7 @@ test("a job that has failed before it wrote anything has nothing to compare, and
 
 test("a version that no job has registered, and a job of another model, are refused", async () => {
   add("job-1", told(1, "old"));
-  server.jobs.push({ name: "other", states: ["Completed"], experiment: "titanic" });
+  server().jobs.push({ name: "other", states: ["Completed"], experiment: "titanic" });
   await expect(open("diabetes:9")).rejects.toThrow(
     "None of the newest 100 jobs of the stack has registered diabetes:9.",
   );
